@@ -1,0 +1,34 @@
+/** `npm run check`: types, lint, un-awaited promises, dead code, unit and contract tests. Prints each step's time; stops at the first failure. */
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+
+const tests = globSync(["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/*.test.ts"]);
+const steps: [string, string[]][] = [
+  ["types", ["tsc", "-p", "tsconfig.json"]],
+  ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
+  [
+    "un-awaited promises",
+    [
+      "oxlint",
+      "--type-aware",
+      "-A",
+      "all",
+      "-D",
+      "typescript/no-floating-promises",
+      "-D",
+      "typescript/no-misused-promises",
+      "src",
+      "test",
+      "scripts",
+      "examples",
+    ],
+  ],
+  ["tests", ["node", "--test", "--test-reporter=dot", ...tests]],
+];
+
+for (const [name, [command = "", ...args]] of steps) {
+  const start = performance.now();
+  const { status } = spawnSync(command, args, { stdio: "inherit" });
+  console.log(`${status === 0 ? "ok  " : "FAIL"} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  if (status !== 0) process.exit(status ?? 1);
+}

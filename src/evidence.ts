@@ -1,0 +1,38 @@
+/**
+ * Evidence is the run folder: plan + timeline + history + intervals + ledger; append-only, sealed at the end. The pure
+ * part of the program sees it only through this type; evidence/ reads and writes the files.
+ */
+import type { Operation } from "./history.ts";
+import type { Interval } from "./interval.ts";
+import type { LedgerLine } from "./ledger.ts";
+import type { Plan } from "./plan.ts";
+import type { Json } from "./std/json.ts";
+import type { TimelineEvent } from "./timeline.ts";
+
+/** Version of all files of a run folder; a reader refuses a newer one. */
+export const EVIDENCE_VERSION = 1;
+
+/** `run.json`: what was run, by what, where. Secrets are redacted. */
+export interface RunRecord {
+  readonly version: number;
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly seed: string;
+  /** The command that repeats the run. */
+  readonly command: string;
+  /** ISO time, UTC, of the clock's 0. */
+  readonly startedAt: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly environment: Readonly<Record<string, Json>>;
+}
+
+export interface Evidence {
+  readonly run: RunRecord;
+  readonly timeline: readonly TimelineEvent[];
+  /** Each call starts again from the first line; lines stream, so they may be many. */
+  operations(): Iterable<Operation>;
+  intervals(): Iterable<Interval>;
+  ledger(): Iterable<LedgerLine>;
+  /** What is wrong with the folder itself, in words: not sealed, history absent (its hash is kept) ... Empty: sound. */
+  readonly flaws: readonly string[];
+}

@@ -1,0 +1,32 @@
+/**
+ * The ledger is what the system says is true at rest, read back from the authority (the current leader) after every
+ * fault is healed and a quiet period, at least twice some seconds apart. Lines of `ledger.ndjson`.
+ */
+import type { Json } from "./std/json.ts";
+
+/** One logical thing found. `count` > 1: one logical id materialised more than once. */
+export interface LedgerItem {
+  readonly line: "item";
+  readonly read: number;
+  readonly object: string;
+  readonly id: string;
+  readonly count: number;
+  readonly value?: Json;
+}
+
+/** Closes one read of one object. Without this line, or with complete: false, the read proves nothing. */
+export interface LedgerEnd {
+  readonly line: "end";
+  readonly read: number;
+  readonly object: string;
+  readonly startedAtMs: number;
+  readonly completedAtMs: number;
+  readonly complete: boolean;
+  readonly items: number;
+  /** Who answered: "postgres member n2 (leader)". */
+  readonly source: string;
+  /** Why it is not complete. */
+  readonly because?: string;
+}
+
+export type LedgerLine = LedgerItem | LedgerEnd;

@@ -1,0 +1,60 @@
+/**
+ * A plan says what to run: platform, load, probes, experiments, claims, objectives, seed. YAML for people; this is the
+ * resolved form: all defaults filled in, all durations in milliseconds, all paths absolute.
+ */
+import type { Claim } from "./checker.ts";
+import type { Selector } from "./fault.ts";
+import type { Objective } from "./objective.ts";
+import type { Json } from "./std/json.ts";
+
+export interface ExperimentPlan {
+  readonly name: string;
+  readonly fault: string;
+  readonly selector: Selector;
+  readonly parameters: Readonly<Record<string, Json>>;
+  /** How long the fault is held. */
+  readonly holdMs: number;
+  /** Upper end of the recovery of users' writes that is still watched for; beyond it the run stops (stop condition). */
+  readonly recoverWithinMs: number;
+  /** Calm between "recovered and healthy" and the next experiment. */
+  readonly settleMs: number;
+}
+
+/** How one object's ledger is read: over HTTP from the app's audit, by SQL from the leader, or not at all. */
+export type LedgerSource =
+  | { readonly kind: "http"; readonly path: string }
+  | { readonly kind: "sql"; readonly statement: string }
+  | { readonly kind: "none" };
+
+export interface ClaimPlan extends Claim {
+  readonly source: LedgerSource;
+}
+
+export interface LoadPlan {
+  /** Scenario modules with weights. */
+  readonly scenarios: readonly { readonly file: string; readonly weight: number | null }[];
+  /** k6's executor names; stages for ramping ones. */
+  readonly executor: string;
+  readonly stages: readonly { readonly durationMs: number; readonly target: number }[];
+  readonly workers: number;
+  readonly gracefulStopMs: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly thresholds: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly name: string;
+  readonly seed: string | null;
+  readonly platform: { readonly kind: string } & Readonly<Record<string, Json>>;
+  readonly load: LoadPlan;
+  readonly probes: { readonly file: string } | null;
+  /** Steady load before the first experiment, and after the last, before the load ends. */
+  readonly warmUpMs: number;
+  readonly calmMs: number;
+  readonly experiments: readonly ExperimentPlan[];
+  readonly claims: readonly ClaimPlan[];
+  readonly ledger: { readonly quietMs: number; readonly betweenReadsMs: number };
+  readonly cleanUp: { readonly kind: "http"; readonly method: string; readonly path: string } | null;
+  readonly objectives: readonly Objective[];
+}

@@ -1,0 +1,202 @@
+/**
+ * A scenario is what one user does, as a TypeScript module with a default export made by `scenario({...})`. A user is one
+ * running instance of it, with a keep-alive connection and a cookie jar of its own, like a browser.
+ *
+ *     import { scenario } from "gameday";
+ *     export default scenario({
+ *       name: "counter-sale",
+ *       think: { uniform: ["1s", "3s"] },
+ *       async onStart(user) { await user.http.post("/login", { json: { name: user.id } }); },
+ *       async run(user) {
+ *         const id = user.uniqueId();
+ *         await user.record({ object: "orders", kind: "add", id, input: { id } },
+ *           () => user.http.post("/orders", { json: { id }, name: "POST /orders" }));
+ *       },
+ *     });
+ */
+import type { Outcome } from "./history.ts";
+import type { Json } from "./std/json.ts";
+import type { Random } from "./std/random.ts";
+
+/** "1500ms", "2s", "5m", "1h", or milliseconds as a number. */
+export type Duration = string | number;
+
+/** Time a user waits after an iteration (or where it calls think()). Pacing: iterations start at least that far apart. */
+export type ThinkTime =
+  | Duration
+  | { readonly uniform: readonly [Duration, Duration] }
+  | { readonly normal: readonly [mean: Duration, deviation: Duration] }
+  | { readonly pacing: Duration };
+
+export interface RequestOptions {
+  /** Name under which the request is counted; default "METHOD path" with ids folded by the caller. */
+  readonly name?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Body as JSON (sets content-type), as form fields, or as it is. At most one of them. */
+  readonly json?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly timeout?: Duration;
+  readonly redirects?: number;
+  /** Statuses that the app declares to mean "certainly not applied" for this write: [409, 422]. */
+  readonly notApplied?: readonly number[];
+  /** Statuses that count as success; default 200 to 399. */
+  readonly expect?: readonly number[];
+}
+
+/** Why there was no (whole) answer. `sent`: whether a byte of the request may have left. */
+export interface TransportError {
+  readonly code:
+    | "dns"
+    | "refused"
+    | "connect-timeout"
+    | "tls"
+    | "reset"
+    | "closed"
+    | "timeout"
+    | "malformed"
+    | "body-too-large"
+    | "aborted"
+    | "too-many-redirects";
+  readonly message: string;
+  readonly sent: boolean;
+}
+
+export interface Reply {
+  /** 0 when there was no whole answer; then `error` says why. */
+  readonly status: number;
+  readonly ok: boolean;
+  readonly error: TransportError | null;
+  readonly headers: { get(name: string): string | null };
+  /** The decoded body as text; empty when there is none. */
+  text(): string;
+  /** The body parsed as JSON; throws ScenarioError with the start of the body when it is not JSON. */
+  json<T = unknown>(): T;
+  bytes(): Uint8Array;
+  /** From the send of the first byte to the last byte of the answer, and from the intended start to the same. */
+  readonly serviceMs: number;
+  readonly responseMs: number;
+}
+
+export interface Http {
+  get(path: string, options?: RequestOptions): Promise<Reply>;
+  post(path: string, options?: RequestOptions): Promise<Reply>;
+  put(path: string, options?: RequestOptions): Promise<Reply>;
+  patch(path: string, options?: RequestOptions): Promise<Reply>;
+  delete(path: string, options?: RequestOptions): Promise<Reply>;
+  request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+}
+
+/** An operation that feeds the history under the claim of its object. */
+export interface Recorded {
+  readonly object: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly input: Json;
+  readonly key?: string;
+  /** 1 by default; give 2, 3 ... when the same id is tried again. */
+  readonly attempt?: number;
+  /** What the answer says, for reads and models; default null. Called only for a successful reply. */
+  readonly output?: (reply: Reply) => Json;
+  /** A full answer with a 2xx that the app uses to say "no": give the outcome yourself. */
+  readonly outcome?: (reply: Reply) => Outcome | undefined;
+}
+
+export interface User {
+  /** "w0/u12" */
+  readonly id: string;
+  readonly worker: string;
+  /** Number of the user in the whole run, from 0, the same whatever the number of workers. */
+  readonly index: number;
+  readonly runId: string;
+  readonly scenario: string;
+  /** Iterations begun by this user, from 0. */
+  readonly iteration: number;
+  readonly http: Http;
+  readonly random: Random;
+  /** Yours: what this user remembers between iterations. */
+  readonly state: Record<string, unknown>;
+  readonly signal: AbortSignal;
+  /** Values given by -e K=V, or by the plan. */
+  readonly env: Readonly<Record<string, string>>;
+  /** run/worker/user/sequence: never given twice in a run. */
+  uniqueId(): string;
+  think(time?: ThinkTime): Promise<void>;
+  /** Counts a check by name; gives back whether it held. */
+  check(name: string, holds: boolean): boolean;
+  /** Runs the call and records its outcome by the rules (2xx ok; 5xx, reset, timeout unknown; refused only if proven). */
+  record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply>;
+  group<T>(name: string, body: () => Promise<T>): Promise<T>;
+  counter(name: string, add?: number): void;
+  gauge(name: string, value: number): void;
+  rate(name: string, happened: boolean): void;
+  trend(name: string, value: number): void;
+}
+
+/** What setup() may use: one user-like session, before the load. */
+export interface SetupContext {
+  readonly runId: string;
+  readonly http: Http;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface ScenarioDefinition {
+  readonly name: string;
+  /** Share of users among the scenarios of one load; default 1. */
+  readonly weight?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly think?: ThinkTime;
+  /** Once per run, before any user; what it returns (null for nothing) is `data` of every user's onStart. */
+  readonly setup?: (context: SetupContext) => Promise<Json>;
+  readonly teardown?: (context: SetupContext, data: Json) => Promise<void>;
+  readonly onStart?: (user: User, data: Json) => Promise<void>;
+  readonly onStop?: (user: User) => Promise<void>;
+  /** Called by the engine before a request is repeated after a 401; at most once per request. */
+  readonly login?: (user: User) => Promise<void>;
+  /** One iteration. Give either `run` or weighted `tasks`. */
+  readonly run?: (user: User) => Promise<void>;
+  readonly tasks?: readonly {
+    readonly name: string;
+    readonly weight?: number;
+    readonly run: (user: User) => Promise<void>;
+  }[];
+}
+
+/** Marks and types a scenario; validates nothing, so that a module is cheap to load. */
+export function scenario(definition: ScenarioDefinition): ScenarioDefinition {
+  return definition;
+}
+
+/** What a probe may use at each beat: one request on a kept or a fresh connection, chosen by the engine. */
+export interface ProbeContext {
+  readonly runId: string;
+  readonly http: Http;
+  readonly id: string;
+  readonly sequence: number;
+  readonly state: Record<string, unknown>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A probe's only job is to see outages precisely: the engine calls `beat` 20 times a second, open-loop, on two streams
+ * (kept and fresh connection) in a process of its own. What it writes feeds the claim of `object`.
+ */
+export interface ProbeDefinition {
+  /** The class of users' experience it stands for: "order-write", "session-write", "read". */
+  readonly class: string;
+  readonly object: string;
+  readonly kind: string;
+  readonly timeout?: Duration;
+  /** Before the first beat, and again whenever it fails: log in, create what the beats need. */
+  readonly prepare?: (context: ProbeContext) => Promise<void>;
+  readonly input?: (context: ProbeContext) => Json;
+  readonly beat: (context: ProbeContext) => Promise<Reply>;
+  readonly output?: (reply: Reply) => Json;
+}
+
+/** Marks and types the probes of a platform: `export default probes([...])`. */
+export function probes(definitions: readonly ProbeDefinition[]): readonly ProbeDefinition[] {
+  return definitions;
+}

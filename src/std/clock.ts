@@ -1,0 +1,30 @@
+/**
+ * One clock for a whole run: monotonic milliseconds since the run's start. Linux's CLOCK_MONOTONIC is shared by all
+ * processes of a machine, so a child given the same origin stamps on the same scale; other machines measure an offset.
+ */
+export interface Clock {
+  /** Milliseconds since the origin, with a fraction; never goes back. */
+  nowMs(): number;
+  /** Nanoseconds of CLOCK_MONOTONIC that count as 0, as decimal text so that it travels in JSON. */
+  readonly originNs: string;
+}
+
+/** A clock whose 0 is `originNs` of CLOCK_MONOTONIC (default: now). */
+export function monotonicClock(originNs: string = process.hrtime.bigint().toString()): Clock {
+  const origin = BigInt(originNs);
+  // performance.now() is far cheaper than a bigint reading; the offset between the two is fixed for this process.
+  const offsetMs = Number(process.hrtime.bigint() - origin) / 1e6 - performance.now();
+  return { originNs, nowMs: () => performance.now() + offsetMs };
+}
+
+/** A clock moved by hand; for tests and for the simulated platform. */
+export class ManualClock implements Clock {
+  readonly originNs = "0";
+  #nowMs = 0;
+  nowMs(): number {
+    return this.#nowMs;
+  }
+  advance(byMs: number): void {
+    this.#nowMs += byMs;
+  }
+}

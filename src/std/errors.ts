@@ -1,0 +1,67 @@
+/**
+ * The one family of errors that a person may see. Everything else that reaches main.ts is a bug (exit 70).
+ * The message says what was expected and what was seen; the hint says what to do.
+ */
+
+/** Exit codes of the command, one meaning each. */
+export const ExitCode = {
+  pass: 0,
+  fail: 1,
+  unknown: 2,
+  usage: 3,
+  notReady: 4,
+  residue: 5,
+  bug: 70,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Where in a file a complaint belongs; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface Complaint {
+  /** Stable machine-readable name, kebab-case: "plan-unknown-key". */
+  readonly code: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly hint?: string;
+  readonly place?: Place;
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+export class GamedayError extends Error {
+  override readonly name = "GamedayError";
+  readonly code: string;
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+
+  constructor(complaint: Complaint) {
+    super(`expected ${complaint.expected}, got ${complaint.got}`, { cause: complaint.cause });
+    this.code = complaint.code;
+    this.exitCode = complaint.exitCode ?? ExitCode.usage;
+    this.hint = complaint.hint;
+    this.place = complaint.place;
+  }
+
+  /** The whole complaint as a person reads it, at most three lines. */
+  describe(): string {
+    const where = this.place === undefined ? "" : `${formatPlace(this.place)}: `;
+    const hint = this.hint === undefined ? "" : `\n  hint: ${this.hint}`;
+    return `${where}${this.message} [${this.code}]${hint}`;
+  }
+}
+
+/** `file:line:column`, leaving out what is not known. */
+export function formatPlace(place: Place): string {
+  return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

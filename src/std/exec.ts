@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { ExitCode, GamedayError } from "./errors.ts";
+
+export interface ExecOptions {
+  readonly signal?: AbortSignal;
+  readonly deadlineMs?: number;
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Bytes kept of each stream; the rest is dropped. */
+  readonly outputBytesMax?: number;
+}
+
+export interface ExecResult {
+  readonly argv: readonly string[];
+  /** Exit code, or null when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs argv (never a shell) to its end and returns whatever came of it; throws only when it cannot be started. */
+export function tryExec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new RangeError("expected argv with a program, got an empty list");
+  const deadline = AbortSignal.timeout(options.deadlineMs ?? 30_000);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      env: options.env ?? process.env,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      signal,
+      killSignal: "SIGKILL",
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const keep = options.outputBytesMax ?? 4 << 20;
+    const stdout = collect(child.stdout, keep);
+    const stderr = collect(child.stderr, keep);
+    child.on("error", (cause) => reject(notStarted(argv, cause)));
+    child.stdin.on("error", () => undefined); // EPIPE when the program does not read its input: its exit code tells
+    child.stdin.end(options.input ?? "");
+    child.on("close", (code, killedBy) =>
+      resolve({ argv, code, signal: killedBy, stdout: stdout(), stderr: stderr() }),
+    );
+  });
+}
+
+/** As tryExec, but anything other than exit 0 throws, with the end of its stderr. */
+export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const result = await tryExec(argv, options);
+  if (result.code === 0) return result;
+  throw new GamedayError({
+    code: "command-failed",
+    expected: `"${argv.join(" ")}" to exit 0`,
+    got: `${result.signal ?? `exit ${result.code}`}: ${(result.stderr || result.stdout).trim().slice(-600)}`,
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function collect(stream: NodeJS.ReadableStream, keep: number): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream.on("data", (chunk: Buffer) => {
+    if (size < keep) chunks.push(chunk);
+    size += chunk.length;
+  });
+  return () => Buffer.concat(chunks).subarray(0, keep).toString("utf8");
+}
+
+function notStarted(argv: readonly string[], cause: Error): GamedayError {
+  return new GamedayError({
+    code: "command-not-started",
+    expected: `to run "${argv.join(" ")}"`,
+    got: cause.message,
+    exitCode: ExitCode.notReady,
+    cause,
+  });
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ExitCode, GamedayError, messageOf } from "./errors.ts";
+
+export interface WaitOptions {
+  /** What is awaited, in words that follow "expected". */
+  readonly what: string;
+  readonly deadlineMs: number;
+  readonly everyMs?: number;
+  readonly signal: AbortSignal;
+  /** What was seen last, for the message when time runs out. */
+  readonly seen?: () => string;
+}
+
+/**
+ * Polls `condition` until it gives something other than undefined, null or false, and returns that. A condition that
+ * throws counts as "not yet"; its last message is part of the timeout's error. Throws the signal's reason when aborted.
+ */
+export async function until<T>(
+  condition: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+  options: WaitOptions,
+): Promise<T> {
+  const end = performance.now() + options.deadlineMs;
+  let trouble: unknown;
+  for (;;) {
+    options.signal.throwIfAborted();
+    try {
+      const value = await condition();
+      if (value !== undefined && value !== null && value !== false) return value;
+      trouble = undefined;
+    } catch (thrown) {
+      trouble = thrown;
+    }
+    if (performance.now() >= end) throw timedOut(options, trouble);
+    await delay(options.everyMs ?? 50, undefined, { signal: options.signal });
+  }
+}
+
+function timedOut(options: WaitOptions, trouble: unknown): GamedayError {
+  const seen = options.seen?.() ?? (trouble === undefined ? "nothing of it" : messageOf(trouble));
+  return new GamedayError({
+    code: "timed-out",
+    expected: `${options.what} within ${(options.deadlineMs / 1000).toFixed(1)} s`,
+    got: seen,
+    exitCode: ExitCode.notReady,
+    cause: trouble,
+  });
+}
