@@ -1,28 +1,13 @@
-/** `npm run check`: types, lint, un-awaited promises, dead code, unit and contract tests. Prints each step's time; stops at the first failure. */
+/** `npm run check`: types, lint, un-awaited promises, unit and contract tests; stops at the first failure. Aim: under 60 s. */
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 
 const tests = globSync(["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/*.test.ts"]);
+const sources = ["src", "test", "scripts", "examples", "bench"].filter((folder) => existsSync(folder));
 const steps: [string, string[]][] = [
   ["types", ["tsc", "-p", "tsconfig.json"]],
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
-  [
-    "un-awaited promises",
-    [
-      "oxlint",
-      "--type-aware",
-      "-A",
-      "all",
-      "-D",
-      "typescript/no-floating-promises",
-      "-D",
-      "typescript/no-misused-promises",
-      "src",
-      "test",
-      "scripts",
-      "examples",
-    ],
-  ],
+  ["un-awaited promises", ["oxlint", "--type-aware", ...sources]],
   ["tests", ["node", "--test", "--test-reporter=dot", ...tests]],
 ];
 
