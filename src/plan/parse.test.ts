@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { z } from "zod";
+import { GamedayError } from "../std/errors.ts";
+import { parsePlan } from "./parse.ts";
+
+const platforms = {
+  fake: z.strictObject({ kind: z.literal("fake"), replicas: z.int().default(3), password: z.string().optional() }),
+};
+const minimal = `
+name: small
+platform: { kind: fake }
+load:
+  scenarios: [{ file: sale.ts }]
+  vus: 5
+`;
+const parse = (text: string, environment: Record<string, string> = {}) =>
+  parsePlan(text, { file: "/plans/small.yaml", environment, platforms });
+
+function complaint(text: string, environment?: Record<string, string>): GamedayError {
+  try {
+    parse(text, environment);
+  } catch (thrown) {
+    if (thrown instanceof GamedayError) return thrown;
+    throw thrown;
+  }
+  throw new Error("expected the plan to be refused");
+}
+
+test("a minimal plan is filled with defaults and absolute paths", () => {
+  const { plan } = parse(minimal);
+  assert.deepEqual(plan.platform, { kind: "fake", replicas: 3 });
+  assert.deepEqual(plan.load.scenarios, [{ file: "/plans/sale.ts", weight: null }]);
+  assert.deepEqual(plan.load.stages, [{ durationMs: 5000, target: 5 }]);
+  assert.deepEqual(plan.experiments, []);
+});
+
+test("an unknown key is named with line, column and the key that was meant", () => {
+  const error = complaint(`${minimal}experimants: []\n`);
+  assert.equal(error.code, "plan-unknown-key");
+  assert.deepEqual(error.place, { file: "/plans/small.yaml", line: 7, column: 1 });
+  assert.match(error.hint ?? "", /did you mean "experiments"/);
+});
+
+test("an unknown key deep inside is found in its own schema", () => {
+  const error = complaint(`${minimal}experiments:\n  - name: a\n    fault: kill-leader\n    holt: 30s\n`);
+  assert.deepEqual(error.place, { file: "/plans/small.yaml", line: 10, column: 5 });
+  assert.match(error.hint ?? "", /did you mean "hold"/);
+});
+
+test("a bad unit says what a duration looks like, at its place", () => {
+  const error = complaint(`${minimal}warmUp: 30 sec\n`);
+  assert.deepEqual(error.place, { file: "/plans/small.yaml", line: 7, column: 9 });
+  assert.match(error.message, /"30 sec"/);
+});
+
+test("keys of the platform section are checked by the platform's own schema", () => {
+  const error = complaint(minimal.replace("kind: fake", "kind: fake, replica: 3"));
+  assert.equal(error.place?.line, 3);
+  assert.match(error.hint ?? "", /did you mean "replicas"/);
+});
+
+test("an unknown platform is named with what is known", () => {
+  assert.match(complaint(minimal.replace("fake", "fakke")).hint ?? "", /did you mean "fake"/);
+});
+
+test("broken YAML has line and column", () => {
+  const error = complaint("name: [1, 2\nload: x\n");
+  assert.equal(error.code, "plan-not-yaml");
+  assert.ok((error.place?.line ?? 0) >= 1);
+});
+
+test("a secret is resolved, and redacted in plain, JSON and URL form and in complaints", () => {
+  const text = minimal.replace("kind: fake", 'kind: fake, password: ""');
+  const { plan, secrets } = parse(text, { PW: 'pa"ss word' });
+  assert.equal(plan.platform["password"], 'pa"ss word');
+  for (const leak of ['x pa"ss word y', JSON.stringify({ p: 'pa"ss word' }), "http://u:pa%22ss%20word@h"]) {
+    assert.match(secrets.redact(leak), /\[secret PW\]/);
+  }
+  const error = complaint(minimal.replace("kind: fake", "kind: $" + "{env:PW}"), { PW: "hunter22" });
+  assert.doesNotMatch(error.describe(), /hunter22/);
+});
+
+test("a missing secret names the variable", () => {
+  assert.match(complaint(minimal.replace("kind: fake", "kind: $" + "{env:NOPE}")).message, /NOPE/);
+});

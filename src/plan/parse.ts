@@ -1,0 +1,162 @@
+import { dirname, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import type { ClaimPlan, ExperimentPlan, LedgerSource, LoadPlan, Plan } from "../plan.ts";
+import { GamedayError } from "../std/errors.ts";
+import type { Json } from "../std/json.ts";
+import { suggestion } from "../std/suggest.ts";
+import { complain, type Source } from "./place.ts";
+import { type PlanDocument, planSchema } from "./schema.ts";
+import { Secrets } from "./secrets.ts";
+
+export interface ParseOptions {
+  /** Name of the file, for complaints and to find the files that the plan names. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The schema of the platform section for each kind that can be run. */
+  readonly platforms: Readonly<Record<string, z.ZodType>>;
+}
+
+export interface ParsedPlan {
+  readonly plan: Plan;
+  readonly secrets: Secrets;
+}
+
+/** Reads a plan: YAML, secrets, schema, platform schema, resolution. Throws one GamedayError, at its place, on anything wrong. */
+export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
+  const source = readYaml(text, options.file);
+  const secrets = new Secrets();
+  const given = secrets.resolve(source.document.toJS() as Json, options.environment, options.file);
+  try {
+    const document = validate(planSchema, given, source);
+    const platform = validatePlatform(document, given, source, options);
+    return { plan: resolvePlan(document, platform, dirname(resolve(options.file))), secrets };
+  } catch (thrown) {
+    throw thrown instanceof GamedayError ? redacted(thrown, secrets) : thrown;
+  }
+}
+
+function readYaml(text: string, file: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const trouble = document.errors[0];
+  if (trouble === undefined) return { file, document, lines };
+  const { line, col } = lines.linePos(trouble.pos[0]);
+  throw new GamedayError({
+    code: "plan-not-yaml",
+    expected: "a YAML document",
+    got: trouble.message,
+    place: { file, line, column: col },
+  });
+}
+
+function validate<T extends z.ZodType>(schema: T, given: unknown, source: Source): z.output<T> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw complain(result.error.issues, source, schema);
+}
+
+function validatePlatform(
+  document: PlanDocument,
+  given: unknown,
+  source: Source,
+  options: ParseOptions,
+): Plan["platform"] {
+  const { kind } = document.platform;
+  const schema = options.platforms[kind];
+  if (schema === undefined) {
+    throw new GamedayError({
+      code: "plan-unknown-platform",
+      expected: "a known kind of platform",
+      got: `"${kind}"`,
+      hint: suggestion(kind, Object.keys(options.platforms)),
+      place: { file: options.file },
+    });
+  }
+  const result = schema.safeParse((given as { platform: unknown }).platform);
+  if (result.success) return { ...(result.data as Record<string, Json>), kind };
+  const issues = result.error.issues.map((issue) => ({ ...issue, path: ["platform", ...issue.path] }));
+  throw complain(issues, source, planSchema.extend({ platform: schema }));
+}
+
+function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder: string): Plan {
+  return {
+    version: 1,
+    name: document.name,
+    seed: document.seed ?? null,
+    platform,
+    load: resolveLoad(document.load, folder),
+    probes: document.probes === undefined ? null : { file: resolve(folder, document.probes) },
+    warmUpMs: document.warmUp,
+    calmMs: document.calm,
+    experiments: document.experiments.map(resolveExperiment),
+    claims: document.claims.map(resolveClaim),
+    ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
+    cleanUp: resolveCleanUp(document.cleanUp),
+    objectives: document.objectives.map(resolveObjective),
+  };
+}
+
+function resolveLoad(load: PlanDocument["load"], folder: string): LoadPlan {
+  const stages = load.stages ?? [{ duration: load.rampUp, target: load.vus ?? 1 }];
+  return {
+    scenarios: load.scenarios.map(({ file, weight }) => ({ file: resolve(folder, file), weight: weight ?? null })),
+    executor: load.executor,
+    stages: stages.map((stage) => ({ durationMs: stage.duration, target: stage.target })),
+    workers: load.workers,
+    gracefulStopMs: load.gracefulStop,
+    env: load.env,
+    thresholds: load.thresholds,
+  };
+}
+
+function resolveExperiment(experiment: PlanDocument["experiments"][number]): ExperimentPlan {
+  return {
+    name: experiment.name,
+    fault: experiment.fault,
+    selector: experiment.target as ExperimentPlan["selector"],
+    parameters: experiment.with,
+    holdMs: experiment.hold,
+    recoverWithinMs: experiment.recoverWithin,
+    settleMs: experiment.settle,
+  };
+}
+
+function resolveClaim(claim: PlanDocument["claims"][number]): ClaimPlan {
+  return {
+    object: claim.object,
+    checkers: claim.checkers,
+    options: claim.options,
+    source: resolveSource(claim.ledger),
+  };
+}
+
+function resolveSource(ledger: PlanDocument["claims"][number]["ledger"]): LedgerSource {
+  if (ledger === undefined) return { kind: "none" };
+  return "http" in ledger ? { kind: "http", path: ledger.http } : { kind: "sql", statement: ledger.sql };
+}
+
+function resolveCleanUp(cleanUp: PlanDocument["cleanUp"]): Plan["cleanUp"] {
+  if (cleanUp === undefined) return null;
+  const [method = "POST", path = "/"] = cleanUp.http.split(" ", 2);
+  return { kind: "http", method, path };
+}
+
+function resolveObjective(objective: PlanDocument["objectives"][number]): Plan["objectives"][number] {
+  const { id, says, measure, over, ...bound } = objective;
+  return { id, says, measure, over, bound: bound as Plan["objectives"][number]["bound"] };
+}
+
+function redacted(error: GamedayError, secrets: Secrets): GamedayError {
+  const { code, exitCode, hint, place, cause } = error;
+  const [, expected = "", got = ""] = /^expected (.*), got (.*)$/s.exec(secrets.redact(error.message)) ?? [];
+  return new GamedayError({
+    code,
+    exitCode,
+    expected,
+    got,
+    cause,
+    ...(hint && { hint: secrets.redact(hint) }),
+    ...(place && { place }),
+  });
+}

@@ -1,0 +1,108 @@
+/** Turns zod's issues on a YAML document into complaints with file, line, column and "did you mean". */
+import { type Document, isMap, isNode, type LineCounter } from "yaml";
+import type { z } from "zod";
+import { GamedayError, type Place } from "../std/errors.ts";
+import { suggestion } from "../std/suggest.ts";
+
+export interface Source {
+  readonly file: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+/** The error for the first issue, which is the one nearest to the top of the file. */
+export function complain(issues: readonly z.core.$ZodIssue[], source: Source, schema: z.ZodType): GamedayError {
+  const located = issues.map((issue) => ({ issue, place: placeOf(issue, source) }));
+  located.sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
+  const first = located[0];
+  if (first === undefined) throw new RangeError("expected at least one issue, got none");
+  return describe(first.issue, first.place, schema, located.length - 1);
+}
+
+function describe(issue: z.core.$ZodIssue, place: Place, schema: z.ZodType, others: number): GamedayError {
+  const where = issue.path.length === 0 ? "the plan" : `"${issue.path.join(".")}"`;
+  const more = others === 0 ? "" : ` (and ${others} more)`;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    return new GamedayError({
+      code: "plan-unknown-key",
+      expected: `only known keys in ${where}`,
+      got: `"${key}"${more}`,
+      hint: suggestion(key, keysAt(schema, issue.path)),
+      place,
+    });
+  }
+  return new GamedayError({
+    code: "plan-invalid",
+    expected: `${where} to be right`,
+    got: `${issueText(issue)}${more}`,
+    place,
+  });
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union") return issue.message;
+  const inner = issue.errors.flat().map((each) => each.message);
+  return inner.length === 0 ? issue.message : [...new Set(inner)].join(", or ");
+}
+
+/** Line and column of what an issue is about: the unknown key itself, else the value, else its nearest parent. */
+function placeOf(issue: z.core.$ZodIssue, source: Source): Place {
+  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  for (let length = issue.path.length; length >= 0; length--) {
+    const node = nodeAt(source.document, issue.path.slice(0, length));
+    const offset = unknownKey === undefined ? startOf(node) : (keyOffset(node, unknownKey) ?? startOf(node));
+    if (offset !== undefined) return at(source, offset);
+  }
+  return { file: source.file, line: 1, column: 1 };
+}
+
+function at(source: Source, offset: number): Place {
+  const { line, col } = source.lines.linePos(offset);
+  return { file: source.file, line, column: col };
+}
+
+function nodeAt(document: Document, path: readonly PropertyKey[]): unknown {
+  return path.length === 0 ? document.contents : document.getIn(path, true);
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+function keyOffset(node: unknown, key: string): number | undefined {
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((item) => String(item.key) === key);
+  return startOf(pair?.key);
+}
+
+/** The keys that the schema knows at a path; empty where it is not an object with fixed keys. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let current: z.core.$ZodType | undefined = unwrap(schema);
+  for (const step of path) current = current === undefined ? undefined : unwrap(childOf(current, step));
+  const definition = current?._zod.def as { shape?: Record<string, unknown> } | undefined;
+  return Object.keys(definition?.shape ?? {});
+}
+
+type Definition = {
+  shape?: Record<string, z.core.$ZodType>;
+  element?: z.core.$ZodType;
+  valueType?: z.core.$ZodType;
+  innerType?: z.core.$ZodType;
+  in?: z.core.$ZodType;
+  options?: z.core.$ZodType[];
+};
+
+function childOf(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | undefined {
+  const definition = schema._zod.def as Definition;
+  return definition.shape?.[String(step)] ?? definition.element ?? definition.valueType;
+}
+
+/** Through optional, default, pipe and the first object of a union. */
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  const definition = schema?._zod.def as Definition | undefined;
+  const inner = definition?.innerType ?? definition?.in;
+  if (inner !== undefined) return unwrap(inner);
+  const option = definition?.options?.map(unwrap).find((each) => each !== undefined && "shape" in each._zod.def);
+  return option ?? schema;
+}

@@ -1,0 +1,85 @@
+/** What a plan's YAML may say, with defaults. The platform's part is checked by the schema of its kind. */
+import { z } from "zod";
+import { duration } from "./duration.ts";
+
+const name = z.string().min(1).max(200);
+const freeForm = z.record(z.string(), z.json());
+
+const selector = z.strictObject({
+  role: z.string().optional(),
+  leader: z.boolean().optional(),
+  node: z.string().optional(),
+  name: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  count: z.int().min(1).optional(),
+  percent: z.number().gt(0).max(100).optional(),
+});
+
+const experiment = z.strictObject({
+  name,
+  fault: name,
+  target: selector.default({}),
+  with: freeForm.default({}),
+  hold: duration.default(30_000),
+  recoverWithin: duration.default(300_000),
+  settle: duration.default(5_000),
+});
+
+const stage = z.strictObject({ duration, target: z.number().min(0) });
+
+const load = z.strictObject({
+  scenarios: z
+    .array(z.strictObject({ file: name, weight: z.number().gt(0).optional() }))
+    .min(1)
+    .max(100),
+  executor: z
+    .enum(["constant-vus", "ramping-vus", "constant-arrival-rate", "ramping-arrival-rate"])
+    .default("ramping-vus"),
+  /** Short for one ramp to this many users, then held. */
+  vus: z.int().min(1).max(1_000_000).optional(),
+  rampUp: duration.default(5_000),
+  stages: z.array(stage).max(1000).optional(),
+  workers: z.int().min(1).max(1000).default(1),
+  gracefulStop: duration.default(10_000),
+  env: z.record(z.string(), z.string()).default({}),
+  thresholds: z.record(z.string(), z.array(z.string())).default({}),
+});
+
+const ledgerSource = z.union([z.strictObject({ http: name }), z.strictObject({ sql: name })]);
+
+const claim = z.strictObject({
+  object: name,
+  checkers: z.array(name).min(1),
+  options: freeForm.default({}),
+  ledger: ledgerSource.optional(),
+});
+
+const objective = z.strictObject({
+  id: name,
+  says: name,
+  measure: name,
+  over: z.record(z.string(), z.string()).default({}),
+  under: z.number().optional(),
+  atMost: z.number().optional(),
+  atLeast: z.number().optional(),
+});
+
+/** The YAML document of a plan. */
+export const planSchema = z.strictObject({
+  name,
+  seed: z.union([z.string(), z.number()]).transform(String).optional(),
+  platform: z.looseObject({ kind: z.string() }),
+  load,
+  probes: name.optional(),
+  warmUp: duration.default(10_000),
+  calm: duration.default(10_000),
+  experiments: z.array(experiment).max(1000).default([]),
+  claims: z.array(claim).default([]),
+  ledger: z.strictObject({ quiet: duration.default(3_000), betweenReads: duration.default(3_000) }).prefault({}),
+  cleanUp: z
+    .strictObject({ http: z.string().regex(/^(GET|POST|PUT|DELETE) \//, 'METHOD and path, as "POST /clean-up"') })
+    .optional(),
+  objectives: z.array(objective).default([]),
+});
+
+export type PlanDocument = z.output<typeof planSchema>;
