@@ -70,17 +70,23 @@ test("broken YAML has line and column", () => {
   assert.ok((error.place?.line ?? 0) >= 1);
 });
 
+const secretNamed = (name: string) => `"$\{env:${name}}"`;
+
 test("a secret is resolved, and redacted in plain, JSON and URL form and in complaints", () => {
-  const text = minimal.replace("kind: fake", 'kind: fake, password: ""');
+  const text = minimal.replace("kind: fake", () => `kind: fake, password: ${secretNamed("PW")}`);
   const { plan, secrets } = parse(text, { PW: 'pa"ss word' });
   assert.equal(plan.platform["password"], 'pa"ss word');
   for (const leak of ['x pa"ss word y', JSON.stringify({ p: 'pa"ss word' }), "http://u:pa%22ss%20word@h"]) {
     assert.match(secrets.redact(leak), /\[secret PW\]/);
   }
-  const error = complaint(minimal.replace("kind: fake", "kind: $" + "{env:PW}"), { PW: "hunter22" });
+  const error = complaint(
+    minimal.replace("kind: fake", () => `kind: ${secretNamed("PW")}`),
+    { PW: "hunter22" },
+  );
   assert.doesNotMatch(error.describe(), /hunter22/);
 });
 
 test("a missing secret names the variable", () => {
-  assert.match(complaint(minimal.replace("kind: fake", "kind: $" + "{env:NOPE}")).message, /NOPE/);
+  const text = minimal.replace("kind: fake", () => `kind: ${secretNamed("NOPE")}`);
+  assert.match(complaint(text).message, /NOPE/);
 });
