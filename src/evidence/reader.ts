@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EVIDENCE_VERSION, type Evidence, type RunRecord } from "../evidence.ts";
+import type { Operation } from "../history.ts";
+import type { Interval } from "../interval.ts";
+import type { LedgerLine } from "../ledger.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { isRecord } from "../std/json.ts";
+import { readNdjson } from "../std/ndjson.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
+import { flawsOf } from "./seal.ts";
+
+/**
+ * Opens a run folder for judging. Damage that the seal can tell is in `flaws` (the judge makes it unknown); a folder that
+ * is no run folder at all, or a line that cannot be read, is a GamedayError with exit code 2 (unknown), never a pass.
+ */
+export function openEvidence(folder: string): Evidence {
+  const run = readRun(folder);
+  const stream = <T>(name: string): Iterable<T> => ({
+    [Symbol.iterator]: () =>
+      existsSync(join(folder, name)) ? readNdjson<T>(join(folder, name)) : [][Symbol.iterator](),
+  });
+  return {
+    run,
+    timeline: [...stream<TimelineEvent>(TIMELINE_FILE)],
+    operations: () => stream<Operation>(HISTORY_FILE),
+    intervals: () => stream<Interval>(INTERVALS_FILE),
+    ledger: () => stream<LedgerLine>(LEDGER_FILE),
+    flaws: flawsOf(folder),
+  };
+}
+
+function readRun(folder: string): RunRecord {
+  const path = join(folder, RUN_FILE);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw notEvidence(path, messageOf(cause), cause);
+  }
+  if (!isRecord(value) || typeof value["runId"] !== "string" || !isRecord(value["plan"])) {
+    throw notEvidence(path, "JSON without runId and plan");
+  }
+  const version = Number(value["version"]);
+  if (!(version >= 1 && version <= EVIDENCE_VERSION)) throw notEvidence(path, `version ${String(value["version"])}`);
+  return value as unknown as RunRecord;
+}
+
+function notEvidence(path: string, got: string, cause?: unknown): GamedayError {
+  return new GamedayError({
+    code: "not-a-run-folder",
+    expected: `a run folder with a readable ${RUN_FILE} of version ${EVIDENCE_VERSION} or older`,
+    got,
+    hint: "give the folder that `gameday run` printed, such as runs/latest",
+    exitCode: ExitCode.unknown,
+    place: { file: path },
+    cause,
+  });
+}

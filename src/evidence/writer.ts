@@ -1,0 +1,105 @@
+import { chownSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { RunRecord } from "../evidence.ts";
+import type { Operation } from "../history.ts";
+import type { Interval } from "../interval.ts";
+import type { LedgerLine } from "../ledger.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { NdjsonWriter } from "../std/ndjson.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, PLAN_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
+
+/** Who shall own the run folder: the person who called, also under sudo. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface WriterOptions {
+  readonly folder: string;
+  readonly run: RunRecord;
+  readonly planText: string;
+  readonly redact: (text: string) => string;
+  readonly owner: Owner | null;
+}
+
+/** The only writer of a run folder. Append-only; `close` flushes, `seal` (seal.ts) makes it evidence. */
+export class EvidenceWriter {
+  readonly folder: string;
+  readonly #timeline: NdjsonWriter;
+  readonly #history: NdjsonWriter;
+  readonly #intervals: NdjsonWriter;
+  readonly #ledger: NdjsonWriter;
+  readonly #watchers: ((event: TimelineEvent) => void)[] = [];
+
+  constructor(options: WriterOptions) {
+    this.folder = options.folder;
+    makeFolder(options.folder);
+    const open = (name: string) => new NdjsonWriter(join(options.folder, name), options.redact);
+    writeFileSync(join(options.folder, RUN_FILE), `${options.redact(JSON.stringify(options.run, null, 2))}\n`, {
+      flag: "wx",
+    });
+    writeFileSync(join(options.folder, PLAN_FILE), options.redact(options.planText), { flag: "wx" });
+    this.#timeline = open(TIMELINE_FILE);
+    this.#history = open(HISTORY_FILE);
+    this.#intervals = open(INTERVALS_FILE);
+    this.#ledger = open(LEDGER_FILE);
+  }
+
+  event(event: TimelineEvent): void {
+    this.#timeline.write(event);
+    this.#timeline.flush(); // few and precious: what happened must be on disk when we are killed
+    for (const watch of this.#watchers) watch(event);
+  }
+
+  operation(operation: Operation): void {
+    this.#history.write(operation);
+  }
+
+  interval(interval: Interval): void {
+    this.#intervals.write(interval);
+    this.#history.flush();
+    this.#intervals.flush();
+  }
+
+  ledger(line: LedgerLine): void {
+    this.#ledger.write(line);
+  }
+
+  /** Calls back with each event as it is written; for the live view. */
+  onEvent(watch: (event: TimelineEvent) => void): void {
+    this.#watchers.push(watch);
+  }
+
+  close(): void {
+    for (const file of [this.#timeline, this.#history, this.#intervals, this.#ledger]) file.close();
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    mkdirSync(folder);
+  } catch (cause) {
+    throw new GamedayError({
+      code: "run-folder",
+      expected: `to make the run folder ${folder}`,
+      got: messageOf(cause),
+      hint: "give --out a new folder in a place where you may write",
+      exitCode: ExitCode.usage,
+      cause,
+    });
+  }
+}
+
+/** Points `latest` beside the run at it, in one step, so that it is never absent in between. */
+export function pointLatest(folder: string): void {
+  const temporary = join(dirname(folder), `.latest-${process.pid}`);
+  symlinkSync(basename(folder), temporary);
+  renameSync(temporary, join(dirname(folder), "latest"));
+}
+
+/** Gives a file or folder to its owner; does nothing when there is none to give to. */
+export function giveTo(owner: Owner | null, path: string): void {
+  if (owner !== null) chownSync(path, owner.uid, owner.gid);
+}

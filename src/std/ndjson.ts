@@ -1,0 +1,106 @@
+/**
+ * Newline-delimited JSON: appended in order, read in order, one value a line. Reading is synchronous and streams, so that
+ * pure folds can run over files of any length.
+ */
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { ExitCode, GamedayError } from "./errors.ts";
+
+const READ_BYTES = 1 << 20;
+/** A longer line is damage or abuse, not evidence. */
+const LINE_BYTES_MAX = 16 << 20;
+/** Lines kept in memory before they are written. */
+const FLUSH_BYTES = 1 << 16;
+
+/** Appends values to one file; buffered, so call flush() where others must be able to read what was written. */
+export class NdjsonWriter {
+  readonly #descriptor: number;
+  readonly #redact: (text: string) => string;
+  #pending: string[] = [];
+  #pendingBytes = 0;
+
+  constructor(file: string, redact: (text: string) => string = (text) => text) {
+    this.#descriptor = openSync(file, "ax", 0o644);
+    this.#redact = redact;
+  }
+
+  write(value: unknown): void {
+    const line = `${this.#redact(JSON.stringify(value))}\n`;
+    this.#pending.push(line);
+    this.#pendingBytes += line.length;
+    if (this.#pendingBytes >= FLUSH_BYTES) this.flush();
+  }
+
+  /** Throws the system's error (ENOSPC ...) when not all could be written; what was not written stays pending. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    let rest = Buffer.from(this.#pending.join(""), "utf8");
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
+      this.#pending = [];
+    } catch (thrown) {
+      this.#pending = [rest.toString("utf8")];
+      throw thrown;
+    } finally {
+      this.#pendingBytes = this.#pending.reduce((sum, text) => sum + text.length, 0);
+    }
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Parses each line of a file in turn. Throws GamedayError with file and line for a line that is not JSON or too long. */
+export function* readNdjson<T>(file: string): Generator<T> {
+  let line = 0;
+  for (const text of readLines(file)) {
+    line++;
+    if (text.length > 0) yield parseLine<T>(text, file, line);
+  }
+}
+
+function parseLine<T>(text: string, file: string, line: number): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new GamedayError({
+      code: "evidence-corrupt-line",
+      expected: "one JSON value a line",
+      got: JSON.stringify(text.slice(0, 80)),
+      exitCode: ExitCode.unknown,
+      place: { file, line, column: 1 },
+      cause,
+    });
+  }
+}
+
+function* readLines(file: string): Generator<string> {
+  const descriptor = openSync(file, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(READ_BYTES);
+    let rest = Buffer.alloc(0);
+    for (;;) {
+      const size = readSync(descriptor, chunk, 0, READ_BYTES, null);
+      if (size === 0) break;
+      const data = rest.length === 0 ? chunk.subarray(0, size) : Buffer.concat([rest, chunk.subarray(0, size)]);
+      const end = data.lastIndexOf(10);
+      if (end >= 0) yield* data.toString("utf8", 0, end).split("\n");
+      rest = Buffer.from(data.subarray(end + 1));
+      if (rest.length > LINE_BYTES_MAX) throw tooLong(file);
+    }
+    if (rest.length > 0) yield rest.toString("utf8");
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function tooLong(file: string): GamedayError {
+  return new GamedayError({
+    code: "evidence-line-too-long",
+    expected: `lines of at most ${LINE_BYTES_MAX} bytes`,
+    got: "a longer one",
+    exitCode: ExitCode.unknown,
+    place: { file },
+  });
+}
