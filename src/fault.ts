@@ -25,22 +25,48 @@ export interface Selector {
   readonly percent?: number;
 }
 
+/** The type of a parameter: how a plan may write it. A duration `hold` in a plan is `holdMs` once resolved. */
+export type ParameterType =
+  | { readonly is: "duration"; readonly signed: boolean }
+  | { readonly is: "number"; readonly min: number; readonly max: number; readonly whole: boolean }
+  | { readonly is: "choice"; readonly of: readonly string[] }
+  | { readonly is: "flag" }
+  | { readonly is: "text" }
+  /** A command as a list of words, never a shell string. */
+  | { readonly is: "argv" };
+
+/** One parameter that a plan may give to a fault. */
+export interface Parameter {
+  readonly type: ParameterType;
+  /** Used where the plan gives none (durations in milliseconds); undefined: the plan must give it. */
+  readonly default: Json | undefined;
+  /** What it does, in words, with the unit. */
+  readonly says: string;
+}
+
 export interface FaultKind {
   /** kebab-case, as in plans: "kill-leader". */
   readonly name: string;
   /** One sentence for the table of faults. */
   readonly says: string;
   readonly needs: readonly CapabilityName[];
-  /** Selector used where the plan gives none. */
+  /** Selector used where the plan gives none; its count (else one) also holds where a plan's selector gives no number. */
   readonly defaultSelector: Selector;
-  /** Parameters that a plan may give, with their defaults; durations in milliseconds. */
-  readonly parameters: Readonly<Record<string, Json>>;
+  /** What every target must be, whatever the plan's selector says: { leader: true }, { role: "node" }. */
+  readonly always?: Selector;
+  /** Parameters that a plan may give, by their names in plans. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /**
+   * More than one round, each begun when the one before is healed and the parameter `pause` has passed. "each-target": chosen
+   * once, one target a round (rolling restart). "times": as often as the parameter `times` says, chosen anew each time.
+   */
+  readonly rounds?: "each-target" | "times";
   /**
    * false: the platform is expected to recover while the fault holds (a leader is elected). true: users may only recover
    * when the fault ends (freeze of everything): then recovery after our heal is counted as expected.
    */
   readonly recoversOnlyAfterHeal?: boolean;
-  /** The changes to make, in order. Pure. `all` is the topology at the moment of choosing. */
+  /** The changes to make, in order; all at once as far as the targets go. Pure. `all` is the topology when chosen. */
   changes(
     targets: readonly Target[],
     parameters: Readonly<Record<string, Json>>,

@@ -53,7 +53,9 @@ export const CAPABILITIES = [
   "disk",
   "clock",
   "restart",
+  "command",
 ] as const;
+/** What each may be asked, with its parameters, is said in platform/capability.ts. */
 export type CapabilityName = (typeof CAPABILITIES)[number];
 
 /**

@@ -1,0 +1,146 @@
+/** Parameters of faults: short constructors for the catalogue, and the check of what a plan gives against them. */
+import type { FaultKind, Parameter } from "../fault.ts";
+import { parseDuration } from "../plan/duration.ts";
+import { GamedayError, type Place } from "../std/errors.ts";
+import type { Json } from "../std/json.ts";
+import { suggestion } from "../std/suggest.ts";
+
+export type Parameters = Readonly<Record<string, Json>>;
+
+export const duration = (says: string, defaultMs: number): Parameter => ({
+  type: { is: "duration", signed: false },
+  default: defaultMs,
+  says,
+});
+export const signedDuration = (says: string, defaultMs: number): Parameter => ({
+  type: { is: "duration", signed: true },
+  default: defaultMs,
+  says,
+});
+export const whole = (says: string, byDefault: number, min: number, max: number): Parameter => ({
+  type: { is: "number", min, max, whole: true },
+  default: byDefault,
+  says,
+});
+export const percent = (says: string, byDefault: number): Parameter => ({
+  type: { is: "number", min: 0.1, max: 100, whole: false },
+  default: byDefault,
+  says,
+});
+export const choice = (says: string, ...of: [string, ...string[]]): Parameter => ({
+  type: { is: "choice", of },
+  default: of[0],
+  says,
+});
+export const flag = (says: string, byDefault: boolean): Parameter => ({
+  type: { is: "flag" },
+  default: byDefault,
+  says,
+});
+export const argv = (says: string, byDefault?: string[]): Parameter => ({
+  type: { is: "argv" },
+  default: byDefault,
+  says,
+});
+
+/** The name of a parameter once resolved: a duration's has its unit. */
+export function resolvedName(name: string, parameter: Parameter): string {
+  return parameter.type.is === "duration" ? `${name}Ms` : name;
+}
+
+/**
+ * What a plan gives, checked, with the defaults filled in and durations in milliseconds under their resolved names. Reads
+ * its own output to the same result. Throws GamedayError for an unknown, missing or wrong parameter.
+ */
+export function resolveParameters(kind: FaultKind, given: Parameters, place?: Place): Parameters {
+  refuseUnknown(kind, given, place);
+  const entries = Object.entries(kind.parameters).map(([name, parameter]): [string, Json] => {
+    const resolved = resolvedName(name, parameter);
+    const value = given[resolved] ?? given[name] ?? parameter.default;
+    if (value === undefined) throw complaint(kind, name, describeType(parameter), "nothing", place);
+    return [resolved, checked(kind, name, parameter, value, place)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A type as plans' authors read it: "a duration", "0.1 to 100", `"drop" or "reject"`. */
+export function describeType({ type }: Parameter): string {
+  switch (type.is) {
+    case "duration":
+      return type.signed ? 'a duration such as "30s" or "-30s"' : 'a duration such as "200ms"';
+    case "number":
+      return `${type.whole ? "a whole number" : "a number"} from ${type.min} to ${type.max}`;
+    case "choice":
+      return type.of.map((one) => `"${one}"`).join(" or ");
+    case "flag":
+      return "true or false";
+    case "text":
+      return "a text";
+    case "argv":
+      return 'a command as a list of words such as ["systemctl", "stop", "redis"]';
+  }
+}
+
+function refuseUnknown(kind: FaultKind, given: Parameters, place: Place | undefined): void {
+  const known = Object.keys(kind.parameters);
+  const resolved = Object.entries(kind.parameters).map(([name, parameter]) => resolvedName(name, parameter));
+  for (const name of Object.keys(given)) {
+    if (known.includes(name) || resolved.includes(name)) continue;
+    throw new GamedayError({
+      code: "fault-parameter-unknown",
+      expected: `a parameter of fault "${kind.name}"`,
+      got: `"${name}"`,
+      hint: known.length === 0 ? `"${kind.name}" takes no parameters` : suggestion(name, known),
+      ...(place === undefined ? {} : { place }),
+    });
+  }
+}
+
+function checked(kind: FaultKind, name: string, parameter: Parameter, value: Json, place: Place | undefined): Json {
+  const result = read(parameter, value);
+  if (result === undefined) throw complaint(kind, name, describeType(parameter), JSON.stringify(value), place);
+  return result;
+}
+
+function read({ type }: Parameter, value: Json): Json | undefined {
+  switch (type.is) {
+    case "duration":
+      return typeof value === "string" || typeof value === "number" ? readDuration(value, type.signed) : undefined;
+    case "number":
+      return typeof value === "number" && inRange(value, type) ? value : undefined;
+    case "choice":
+      return typeof value === "string" && type.of.includes(value) ? value : undefined;
+    case "flag":
+      return typeof value === "boolean" ? value : undefined;
+    case "text":
+      return typeof value === "string" && value !== "" ? value : undefined;
+    case "argv":
+      return isArgv(value) ? value : undefined;
+  }
+}
+
+/** Signed ones may be behind as well as ahead (clock skew): "-5m". */
+function readDuration(value: string | number, signed: boolean): number | undefined {
+  const text = String(value).trim();
+  if (!signed || !text.startsWith("-")) return parseDuration(value);
+  const size = parseDuration(typeof value === "number" ? -value : text.slice(1));
+  return size === undefined ? undefined : -size;
+}
+
+function inRange(value: number, type: { min: number; max: number; whole: boolean }): boolean {
+  return value >= type.min && value <= type.max && (!type.whole || Number.isInteger(value));
+}
+
+function isArgv(value: Json): value is string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === "string");
+}
+
+function complaint(kind: FaultKind, name: string, expected: string, got: string, place: Place | undefined) {
+  return new GamedayError({
+    code: "fault-parameter-wrong",
+    expected: `parameter "${name}" of fault "${kind.name}" to be ${expected}`,
+    got,
+    hint: kind.parameters[name]?.says ?? "",
+    ...(place === undefined ? {} : { place }),
+  });
+}
