@@ -37,5 +37,5 @@ function parseText(text: string): number | undefined {
   let sum = 0;
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
     sum += Number(count) * (UNIT_MS[unit ?? ""] ?? Number.NaN);
-  return sum;
+  return Math.round(sum * 1e6) / 1e6; // 65551.861 * 1000 is not whole in binary; a nanosecond is fine enough
 }
