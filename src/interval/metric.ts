@@ -1,0 +1,43 @@
+/**
+ * A metric's canonical text: a name and its tags in code-unit order, "http_req_duration{name:checkout,scenario:sale}".
+ * `%`, `,`, `{` and `}` are percent-encoded in values, and `:` in keys too, so that the text reads back unchanged.
+ */
+export interface Metric {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export function formatMetric(name: string, tags: Readonly<Record<string, string>>): string {
+  const keys = Object.keys(tags).sort();
+  if (keys.length === 0) return name;
+  return `${name}{${keys.map((key) => `${encode(key).replaceAll(":", "%3A")}:${encode(tags[key] ?? "")}`).join(",")}}`;
+}
+
+/** Reads what formatMetric wrote; spaces around tags are allowed, as people write them. Undefined: not a metric. */
+export function parseMetric(text: string): Metric | undefined {
+  const [, name, list] = /^\s*([^{}\s]+)\s*(?:\{([^{}]*)\})?\s*$/.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const tags: Record<string, string> = {};
+  for (const pair of (list ?? "").split(",")) {
+    if (pair.trim() === "") continue;
+    const colon = pair.indexOf(":");
+    if (colon < 0) return undefined;
+    tags[decode(pair.slice(0, colon).trim())] = decode(pair.slice(colon + 1).trim());
+  }
+  return { name, tags };
+}
+
+/** True when `metric` has the wanted name and at least the wanted tags: a wider question holds all narrower series. */
+export function matchesMetric(metric: Metric, wanted: Metric): boolean {
+  if (metric.name !== wanted.name) return false;
+  for (const key of Object.keys(wanted.tags)) if (metric.tags[key] !== wanted.tags[key]) return false;
+  return true;
+}
+
+function encode(text: string): string {
+  return text.replace(/[%,{}\n]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+}
+
+function decode(text: string): string {
+  return text.replace(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}

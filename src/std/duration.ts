@@ -1,0 +1,28 @@
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DURATION_MS_MAX = 7 * 24 * 3_600_000;
+
+/** "500ms", "1.5s", "2m", "1h30m" or a number of milliseconds, as milliseconds; undefined when it is none of these. */
+export function parseDuration(given: string | number): number | undefined {
+  const value = typeof given === "number" ? given : parseText(given.trim());
+  return value !== undefined && value >= 0 && value <= DURATION_MS_MAX ? value : undefined;
+}
+
+/** The shortest exact way to say a duration: "1m30s", "250ms". */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1000 || durationMs % 1000 !== 0)
+    return durationMs < 1000 ? `${durationMs}ms` : `${durationMs / 1000}s`;
+  const parts: [number, string][] = [
+    [Math.floor(durationMs / 3_600_000), "h"],
+    [Math.floor(durationMs / 60_000) % 60, "m"],
+    [(durationMs / 1000) % 60, "s"],
+  ];
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`])).join("");
+}
+
+function parseText(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  let sum = 0;
+  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    sum += Number(count) * (UNIT_MS[unit ?? ""] ?? Number.NaN);
+  return sum;
+}
