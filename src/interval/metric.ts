@@ -35,7 +35,10 @@ export function matchesMetric(metric: Metric, wanted: Metric): boolean {
 }
 
 function encode(text: string): string {
-  return text.replace(/[%,{}\n]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  return text.replace(
+    /[%,{}\n]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
 }
 
 function decode(text: string): string {

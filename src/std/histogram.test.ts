@@ -28,13 +28,17 @@ test("every quantile is within 0.8 % of the exact one", () => {
 
 test("merged parts give the very quantiles of one histogram with all samples", () => {
   fc.assert(
-    fc.property(fc.array(samples, { minLength: 1, maxLength: 6 }), fc.double({ min: 0, max: 1, noNaN: true }), (parts, q) => {
-      const merged = Histogram.of(...parts.map((part) => filled(part).snapshot()));
-      const whole = filled(parts.flat());
-      assert.equal(merged.quantile(q), whole.quantile(q));
-      assert.deepEqual(merged.snapshot().buckets, whole.snapshot().buckets);
-      assert.equal(merged.count, whole.count);
-    }),
+    fc.property(
+      fc.array(samples, { minLength: 1, maxLength: 6 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (parts, q) => {
+        const merged = Histogram.of(...parts.map((part) => filled(part).snapshot()));
+        const whole = filled(parts.flat());
+        assert.equal(merged.quantile(q), whole.quantile(q));
+        assert.deepEqual(merged.snapshot().buckets, whole.snapshot().buckets);
+        assert.equal(merged.count, whole.count);
+      },
+    ),
   );
 });
 
