@@ -24,5 +24,5 @@ function parseText(text: string): number | undefined {
   let sum = 0;
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
     sum += Number(count) * (UNIT_MS[unit ?? ""] ?? Number.NaN);
-  return sum;
+  return Math.round(sum * 1e6) / 1e6; // 4.001 * 1000 is not 4001 in binary fractions
 }
