@@ -17,14 +17,14 @@ export function formatMetric(name: string, tags: Readonly<Record<string, string>
 export function parseMetric(text: string): Metric | undefined {
   const [, name, list] = /^\s*([^{}\s]+)\s*(?:\{([^{}]*)\})?\s*$/.exec(text) ?? [];
   if (name === undefined) return undefined;
-  const tags: Record<string, string> = {};
+  const tags: [string, string][] = [];
   for (const pair of (list ?? "").split(",")) {
     if (pair.trim() === "") continue;
     const colon = pair.indexOf(":");
     if (colon < 0) return undefined;
-    tags[decode(pair.slice(0, colon).trim())] = decode(pair.slice(colon + 1).trim());
+    tags.push([decode(pair.slice(0, colon).trim()), decode(pair.slice(colon + 1).trim())]);
   }
-  return { name, tags };
+  return { name, tags: Object.fromEntries(tags) }; // fromEntries defines, so a tag named __proto__ is only a tag
 }
 
 /** True when `metric` has the wanted name and at least the wanted tags: a wider question holds all narrower series. */
