@@ -26,6 +26,8 @@ export interface Finding {
   readonly witnesses: readonly FindingWitness[];
   /** Figures that others read: lost, recovered, duplicated, acknowledged, unknown ... */
   readonly figures: Readonly<Record<string, number>>;
+  /** The figures that can be blamed on one experiment, by its name. */
+  readonly byExperiment?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export const WITNESSES_MAX = 10;

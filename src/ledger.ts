@@ -22,6 +22,7 @@ export interface LedgerEnd {
   readonly startedAtMs: number;
   readonly completedAtMs: number;
   readonly complete: boolean;
+  /** Item lines of this read; when fewer or more are there, the read proves nothing. */
   readonly items: number;
   /** Who answered: "postgres member n2 (leader)". */
   readonly source: string;

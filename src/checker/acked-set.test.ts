@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ackedSet } from "./acked-set.ts";
+import { claimOf, endOf, factsOf, ok, operation, REFUSED, RUN, readOf, run, UNKNOWN } from "./evidence.fixture.ts";
+
+const id = (n: number) => `${RUN}/w0/u0/${n}`;
+const fault = (bitAtMs: number, healedAtMs: number | null, experiment = "kill") => ({
+  experiment,
+  bitAtMs,
+  healedAtMs,
+});
+
+test("all acknowledged writes present in two complete reads pass", () => {
+  const operations = [operation({ id: id(1) }), operation({ id: id(2) })];
+  const finding = run(ackedSet, { operations, ledger: [...readOf(1, [id(1), id(2)]), ...readOf(2, [id(1), id(2)])] });
+  assert.equal(finding.status, "pass");
+  assert.equal(finding.figures["acknowledged"], 2);
+  assert.equal(finding.figures["completeReads"], 2);
+});
+
+test("an acknowledged write absent from both reads is lost, with its id and time", () => {
+  const operations = [operation({ id: id(1) }), operation({ id: id(2), invokedAtMs: 41 })];
+  const finding = run(ackedSet, { operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] });
+  assert.equal(finding.status, "fail");
+  assert.equal(finding.figures["lost"], 1);
+  assert.deepEqual(finding.witnesses[0]?.id, id(2));
+  assert.equal(finding.witnesses[0]?.atMs, 42);
+});
+
+test("absent in read 1 and present in read 2 is late, not lost", () => {
+  const operations = [operation({ id: id(1) })];
+  const finding = run(ackedSet, { operations, ledger: [...readOf(1, []), ...readOf(2, [id(1)])] });
+  assert.equal(finding.status, "pass");
+  assert.deepEqual([finding.figures["late"], finding.figures["lost"]], [1, 0]);
+});
+
+test("absent from the only complete read is unknown: a second one would tell late from lost", () => {
+  const operations = [operation({ id: id(1) })];
+  const ledger = [...readOf(1, []), endOf(2, 0, "orders", false)];
+  assert.equal(run(ackedSet, { operations, ledger }).status, "unknown");
+});
+
+test("unknown, never pass: no ledger, an unfinished read, a read with a line too few, zero acknowledged", () => {
+  const operations = [operation({ id: id(1) })];
+  const [item, end] = readOf(1, [id(1)]);
+  assert.ok(item !== undefined && end !== undefined);
+  const status = (ledger: Parameters<typeof run>[1]["ledger"] = [], ops = operations) =>
+    run(ackedSet, { operations: ops, ledger }).status;
+  assert.equal(status([]), "unknown");
+  assert.equal(status([item]), "unknown");
+  assert.equal(status([end]), "unknown");
+  assert.equal(status([item, item, end]), "unknown");
+  assert.equal(status([...readOf(1, []), ...readOf(2, [])], []), "unknown");
+  assert.equal(status([item, end]), "pass");
+});
+
+test("no acknowledgement in the last second before a fault is unknown, and the fault is named", () => {
+  const facts = factsOf({ faults: [fault(5_000, 6_000)] });
+  const early = [operation({ id: id(1), invokedAtMs: 3_900 })];
+  const ledger = [...readOf(1, [id(1)]), ...readOf(2, [id(1)])];
+  const finding = run(ackedSet, { facts, operations: early, ledger });
+  assert.equal(finding.status, "unknown");
+  assert.match(finding.because, /"kill"/);
+  const inTime = [operation({ id: id(1), invokedAtMs: 4_100 })];
+  const tested = run(ackedSet, { facts, operations: inTime, ledger });
+  assert.equal(tested.status, "pass");
+  assert.equal(tested.figures["acknowledgedLastSecond"], 1);
+});
+
+test("a lost write fails even where the last second was quiet", () => {
+  const facts = factsOf({ faults: [fault(5_000, 6_000)] });
+  const operations = [operation({ id: id(1), invokedAtMs: 100 })];
+  const finding = run(ackedSet, { facts, operations, ledger: [...readOf(1, []), ...readOf(2, [])] });
+  assert.equal(finding.status, "fail");
+  assert.equal(finding.figures["rpoMs"], 4_899);
+});
+
+test("an unanswered write may be there or not, whatever its other attempts said", () => {
+  const operations = [
+    operation({ id: id(1) }),
+    operation({ id: id(2), outcome: UNKNOWN }),
+    operation({ id: id(3), outcome: UNKNOWN }),
+    operation({ id: id(3), outcome: REFUSED, attempt: 2 }),
+    operation({ id: id(4), outcome: UNKNOWN }),
+    operation({ id: id(4), attempt: 2 }),
+  ];
+  const reads = [id(1), id(3), id(4)];
+  const { status, figures } = run(ackedSet, { operations, ledger: [...readOf(1, reads), ...readOf(2, reads)] });
+  assert.equal(status, "pass");
+  assert.deepEqual([figures["acknowledged"], figures["unknown"], figures["recovered"]], [2, 2, 1]);
+});
+
+test("a row with this run's prefix that nobody attempted is unexpected; another run's row is not", () => {
+  const operations = [operation({ id: id(1) })];
+  const foreign = [id(1), "other/w0/u0/1"];
+  assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, foreign), ...readOf(2, foreign)] }).status, "pass");
+  const phantom = [id(1), id(999)];
+  const finding = run(ackedSet, { operations, ledger: [...readOf(1, phantom), ...readOf(2, phantom)] });
+  assert.equal(finding.status, "fail");
+  assert.deepEqual(
+    finding.witnesses.map((witness) => witness.id),
+    [id(999)],
+  );
+});
+
+test("rows of a lost worker past its last report are unknown, never unexpected", () => {
+  const operations = [operation({ id: id(1) })];
+  const reads = [id(1), `${RUN}/w1/u7/3`];
+  const ledger = [...readOf(1, reads), ...readOf(2, reads)];
+  assert.equal(run(ackedSet, { operations, ledger }).status, "fail");
+  const facts = factsOf({ lostWorkers: [{ worker: "w1", atMs: 50 }] });
+  const finding = run(ackedSet, { facts, operations, ledger });
+  assert.equal(finding.status, "pass");
+  assert.equal(finding.figures["lostWorkerRows"], 1);
+});
+
+test("a delete by the scenario is no loss; a removed row that is back is one", () => {
+  const operations = [
+    operation({ id: id(1) }),
+    operation({ id: id(2) }),
+    operation({ id: id(3), kind: "remove", input: { id: id(2) }, invokedAtMs: 10 }),
+  ];
+  assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] }).status, "pass");
+  const back = [id(1), id(2)];
+  const finding = run(ackedSet, { operations, ledger: [...readOf(1, back), ...readOf(2, back)] });
+  assert.equal(finding.status, "fail");
+  assert.equal(finding.figures["resurrected"], 1);
+});
+
+test("where the app makes its own ids, unexpected rows are explained by as many unanswered writes", () => {
+  const claim = claimOf("orders", { correlate: "output.number" });
+  const operations = [operation({ outcome: ok({ number: 17 }) }), operation({ outcome: UNKNOWN })];
+  const status = (rows: string[]) =>
+    run(ackedSet, { claim, operations, ledger: [...readOf(1, rows), ...readOf(2, rows)] }).status;
+  assert.equal(status(["17", "18"]), "pass");
+  assert.equal(status(["17", "18", "19"]), "fail");
+  assert.equal(status(["18"]), "fail");
+});
+
+test("a loss in the calm between two faults is blamed on the nearer one", () => {
+  const facts = factsOf({ faults: [fault(1_000, 2_000, "first"), fault(6_000, 7_000, "second")] });
+  const operations = [
+    operation({ id: id(1), invokedAtMs: 800 }),
+    operation({ id: id(2), invokedAtMs: 3_000 }),
+    operation({ id: id(3), invokedAtMs: 5_500 }),
+  ];
+  const finding = run(ackedSet, { facts, operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] });
+  assert.equal(finding.byExperiment?.["first"]?.["lost"], 1);
+  assert.equal(finding.byExperiment?.["first"]?.["rpoMs"], 0);
+  assert.equal(finding.byExperiment?.["second"]?.["lost"], 1);
+  assert.equal(finding.byExperiment?.["second"]?.["rpoMs"], 499);
+});
+
+test("an operation that nobody saw the end of counts by its invocation", () => {
+  const operations = [operation({ id: id(1) }), operation({ id: id(2), outcome: UNKNOWN, completedAtMs: null })];
+  const reads = [id(1), id(2)];
+  assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, reads), ...readOf(2, reads)] }).status, "pass");
+});

@@ -1,0 +1,107 @@
+/**
+ * acked-set: every acknowledged write is in the ledger, and nothing is there that nobody attempted.
+ *
+ * Feeds: operations kind "add" (and "remove"), see write-set.ts; ledger items are the ids that exist, `count` copies of
+ * each. Options: `correlate`, `prefix`.
+ *
+ * Figures: acknowledged, acknowledgedLastSecond (the least over all faults), unknown, refused, lost, recovered, late,
+ * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs. The same of
+ * acknowledged .. rpoMs by experiment, see Writes in tally.ts.
+ *
+ * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id.
+ * Source: Jepsen's set checker (lost, unexpected, recovered), with two reads and unknown where evidence is missing.
+ */
+import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
+import { WITNESSES_MAX } from "../checker.ts";
+import { type Tally, tally } from "./tally.ts";
+import { WriteSet } from "./write-set.ts";
+
+export const ackedSet: Checker = {
+  name: "acked-set",
+  claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
+  begin: (claim: Claim, facts: RunFacts): Check => {
+    const writes = new WriteSet(claim, facts);
+    return {
+      operation: (operation) => writes.operation(operation),
+      ledger: (line) => writes.ledger(line),
+      finish: () => finding(writes, facts),
+    };
+  },
+};
+
+function finding(writes: WriteSet, facts: RunFacts): Finding {
+  const result = tally(writes, facts);
+  const excess = unexplained(writes, result);
+  const failure = failureOf(result, excess);
+  const gap = gapOf(writes, facts, result, excess);
+  const { witnesses } = result;
+  return {
+    checker: ackedSet.name,
+    object: writes.object,
+    status: failure !== null ? "fail" : gap !== null ? "unknown" : "pass",
+    because: failure ?? gap ?? `${soundness(result)}.`,
+    witnesses: [
+      ...witnesses.lost,
+      ...(excess > 0 ? witnesses.unexpected : []),
+      ...witnesses.resurrected,
+      ...witnesses.absent,
+    ].slice(0, WITNESSES_MAX),
+    figures: figuresOf(writes, result, excess),
+    byExperiment: Object.fromEntries([...result.byExperiment].map(([name, own]) => [name, { ...own }])),
+  };
+}
+
+/** Where the app makes its own ids, as many rows as there are unanswered writes explain themselves. */
+function unexplained(writes: WriteSet, result: Tally): number {
+  return writes.correlation.clientSide
+    ? result.unexpected
+    : Math.max(0, result.unexpected - writes.unknownWithoutId - writes.acknowledgedWithoutId);
+}
+
+function failureOf(result: Tally, excess: number): string | null {
+  const { total, resurrected } = result;
+  const parts = [
+    total.lost > 0 ? `${total.lost} of ${total.acknowledged} acknowledged writes are lost` : "",
+    excess > 0 ? `${excess} rows are in the ledger that no client attempted` : "",
+    resurrected > 0 ? `${resurrected} removed rows are there again` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? null : `${parts.join("; ")}.`;
+}
+
+/** Why the evidence does not suffice for a pass, or null when it does. */
+function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number): string | null {
+  if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
+  if (result.total.acknowledged === 0) return "Not one write was acknowledged, so nothing could be lost.";
+  if (writes.acknowledgedWithoutId > 0) {
+    return `${writes.acknowledgedWithoutId} acknowledged writes have no id to find them by in the ledger.`;
+  }
+  if (result.absent > 0) {
+    return `${result.absent} acknowledged writes are absent from the only complete read: lost, or late; a second read tells.`;
+  }
+  if (excess > 0 && facts.lostWorkers.length > 0) return "Rows of lost workers cannot be told from unexpected ones.";
+  const quiet = writes.windows.faults.filter((_, index) => (writes.acknowledgedLastSecond[index] ?? 0) === 0);
+  if (quiet.length === 0) return null;
+  const names = quiet.map(({ experiment }) => `"${experiment}"`).join(", ");
+  return `No write was acknowledged in the last second before the fault of ${names}, so its loss was not put to the test.`;
+}
+
+function soundness({ total, complete }: Tally): string {
+  const late = total.late > 0 ? `, ${total.late} of them late` : "";
+  return (
+    `All ${total.acknowledged} acknowledged writes are in the ledger (${complete.length} complete reads)${late}; ` +
+    `${total.recovered} of ${total.unknown} unanswered ones are there too`
+  );
+}
+
+function figuresOf(writes: WriteSet, result: Tally, excess: number): Record<string, number> {
+  return {
+    ...result.total,
+    unexpected: excess,
+    refused: result.refused,
+    refusedPresent: result.refusedPresent,
+    resurrected: result.resurrected,
+    lostWorkerRows: result.lostWorkerRows,
+    foreignLines: writes.foreignLines,
+    completeReads: result.complete.length,
+  };
+}

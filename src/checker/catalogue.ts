@@ -1,0 +1,23 @@
+/** All checkers there are: one explicit list, in the order in which findings are shown. */
+import type { Checker } from "../checker.ts";
+import { GamedayError } from "../std/errors.ts";
+import { suggestion } from "../std/suggest.ts";
+import { ackedSet } from "./acked-set.ts";
+import { duplicates } from "./duplicates.ts";
+
+export const CHECKERS: readonly Checker[] = [ackedSet, duplicates];
+
+/** The checker of that name; throws GamedayError with the nearest name when there is none. */
+export function checkerNamed(name: string): Checker {
+  const found = CHECKERS.find((checker) => checker.name === name);
+  if (found !== undefined) return found;
+  throw new GamedayError({
+    code: "checker-unknown",
+    expected: "the name of a checker",
+    got: `"${name}"`,
+    hint: suggestion(
+      name,
+      CHECKERS.map((checker) => checker.name),
+    ),
+  });
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { duplicates } from "./duplicates.ts";
+import { endOf, factsOf, operation, RUN, readOf, run, UNKNOWN } from "./evidence.fixture.ts";
+
+const id = (n: number) => `${RUN}/w0/u0/${n}`;
+
+test("one row for each logical write passes, however often it was tried", () => {
+  const operations = [operation({ id: id(1), outcome: UNKNOWN }), operation({ id: id(1), attempt: 2 })];
+  assert.equal(run(duplicates, { operations, ledger: readOf(1, [id(1)]) }).status, "pass");
+});
+
+test("two rows of one logical write fail, by count or as two lines of one read", () => {
+  const operations = [operation({ id: id(1), invokedAtMs: 5 })];
+  const facts = factsOf({ faults: [{ experiment: "kill", bitAtMs: 10, healedAtMs: 20 }] });
+  const finding = run(duplicates, { facts, operations, ledger: readOf(1, [[id(1), 2]]) });
+  assert.equal(finding.status, "fail");
+  assert.deepEqual(finding.witnesses[0]?.detail, { copies: 2 });
+  assert.equal(finding.byExperiment?.["kill"]?.["duplicated"], 1);
+  assert.equal(run(duplicates, { operations, ledger: readOf(1, [id(1), id(1)]) }).status, "fail");
+});
+
+test("the same row in two reads is no duplicate", () => {
+  const operations = [operation({ id: id(1) })];
+  assert.equal(run(duplicates, { operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] }).status, "pass");
+});
+
+test("an incomplete read accuses nobody, and nothing read is unknown", () => {
+  const operations = [operation({ id: id(1) })];
+  const [item] = readOf(1, [[id(1), 2]]);
+  assert.ok(item !== undefined);
+  assert.equal(run(duplicates, { operations, ledger: [item, endOf(1, 1, "orders", false)] }).status, "unknown");
+  assert.equal(run(duplicates, { operations, ledger: readOf(1, []) }).status, "unknown");
+});

@@ -1,0 +1,202 @@
+/**
+ * Sorts every logical write of a WriteSet into what became of it, for the whole run and per experiment.
+ * The rules (sets of logical ids; "present" is the union of all reads, "complete" the complete ones):
+ *
+ *     lost       = acknowledged, not surely or perhaps removed, absent from all reads, two or more of them complete
+ *     absent     = the same with one complete read only: lost, or late
+ *     recovered  = unknown and present                          (never an error)
+ *     late       = absent from an earlier complete read, present in a later one
+ *     unexpected = seen by a complete read, never attempted, and not of a lost worker
+ *     resurrected = acknowledged, then its removal acknowledged, yet seen by a complete read
+ *     duplicated = seen more than once by one complete read
+ */
+import type { FindingWitness, RunFacts } from "../checker.ts";
+import { WITNESSES_MAX } from "../checker.ts";
+import { bitOf } from "./ledger-reads.ts";
+import { Known, type WriteSet, type WriteState } from "./write-set.ts";
+
+/** Counts of one experiment, or of the whole run. `rpoMs`: from the oldest lost acknowledgement to the fault, else 0. */
+export interface Writes {
+  acknowledged: number;
+  acknowledgedLastSecond: number;
+  lost: number;
+  recovered: number;
+  duplicated: number;
+  unknown: number;
+  late: number;
+  rpoMs: number;
+}
+
+export const NO_WRITES: Readonly<Writes> = {
+  acknowledged: 0,
+  acknowledgedLastSecond: 0,
+  lost: 0,
+  recovered: 0,
+  duplicated: 0,
+  unknown: 0,
+  late: 0,
+  rpoMs: 0,
+};
+
+export interface Tally {
+  /** Numbers of the complete reads, in order of completion. */
+  readonly complete: readonly number[];
+  readonly total: Writes;
+  readonly byExperiment: Map<string, Writes>;
+  absent: number;
+  unexpected: number;
+  resurrected: number;
+  refused: number;
+  refusedPresent: number;
+  lostWorkerRows: number;
+  /** Ids seen by some complete read. */
+  present: number;
+  readonly witnesses: Record<"lost" | "absent" | "unexpected" | "resurrected" | "duplicated", FindingWitness[]>;
+}
+
+export function tally(writes: WriteSet, facts: RunFacts): Tally {
+  return new Tallying(writes, facts).run();
+}
+
+class Tallying {
+  readonly #writes: WriteSet;
+  readonly #result: Tally;
+  readonly #lostWorkers: readonly string[];
+  readonly #completeMask: number;
+
+  constructor(writes: WriteSet, facts: RunFacts) {
+    this.#writes = writes;
+    this.#lostWorkers = facts.lostWorkers.map(({ worker }) => `${facts.runId}/${worker}/`);
+    const complete = writes.reads.complete();
+    this.#completeMask = complete.reduce((mask, read) => mask | bitOf(read), 0);
+    const faults = writes.windows.faults;
+    this.#result = {
+      complete,
+      total: { ...NO_WRITES, acknowledgedLastSecond: Math.min(...writes.acknowledgedLastSecond, Infinity) },
+      byExperiment: new Map(
+        faults.map(({ experiment }, index) => [
+          experiment,
+          { ...NO_WRITES, acknowledgedLastSecond: writes.acknowledgedLastSecond[index] ?? 0 },
+        ]),
+      ),
+      absent: 0,
+      unexpected: 0,
+      resurrected: 0,
+      refused: 0,
+      refusedPresent: 0,
+      lostWorkerRows: 0,
+      present: 0,
+      witnesses: { lost: [], absent: [], unexpected: [], resurrected: [], duplicated: [] },
+    };
+    if (faults.length === 0) this.#result.total.acknowledgedLastSecond = 0;
+  }
+
+  run(): Tally {
+    for (const state of this.#writes.states()) this.#one(state);
+    this.#result.total.unknown += this.#writes.unknownWithoutId;
+    for (const list of Object.values(this.#result.witnesses)) keepOldest(list, 0);
+    return this.#result;
+  }
+
+  #one(state: WriteState): void {
+    const { known } = state;
+    const seenComplete = (state.seen & this.#completeMask) !== 0;
+    if (seenComplete) this.#result.present += 1;
+    if ((state.repeated & this.#completeMask) !== 0) this.#duplicated(state);
+    if ((known & Known.ok) !== 0) this.#acknowledged(state, seenComplete);
+    else if ((known & Known.unknown) !== 0) this.#unanswered(state);
+    else if ((known & Known.refused) !== 0) this.#refused(state);
+    else if (known === 0 && seenComplete) this.#unattempted(state);
+  }
+
+  #acknowledged(state: WriteState, seenComplete: boolean): void {
+    this.#count(state, "acknowledged");
+    if ((state.known & Known.removed) !== 0) {
+      if (seenComplete) this.#resurrected(state);
+    } else if (state.seen === 0 && (state.known & Known.removedPerhaps) === 0) {
+      this.#missing(state);
+    } else if (this.#isLate(state)) {
+      this.#count(state, "late");
+    }
+  }
+
+  #missing(state: WriteState): void {
+    if (this.#result.complete.length === 0) return;
+    const certain = this.#result.complete.length > 1;
+    const reads = this.#result.complete.join(" and ");
+    const says = `acknowledged, yet absent from read ${reads}`;
+    if (!certain) this.#result.absent += 1;
+    else this.#lost(state);
+    this.#witness(certain ? "lost" : "absent", { says, id: state.id, atMs: state.atMs });
+  }
+
+  #lost(state: WriteState): void {
+    const { faults } = this.#writes.windows;
+    const fault = faults[this.#writes.windows.indexAt(state.atMs)];
+    this.#count(state, "lost");
+    if (fault === undefined) return;
+    const rpoMs = Math.max(0, fault.bitAtMs - state.atMs);
+    for (const writes of [this.#result.total, this.#result.byExperiment.get(fault.experiment)]) {
+      if (writes !== undefined) writes.rpoMs = Math.max(writes.rpoMs, rpoMs);
+    }
+  }
+
+  #unanswered(state: WriteState): void {
+    this.#count(state, "unknown");
+    if (state.seen !== 0) this.#count(state, "recovered");
+  }
+
+  #refused(state: WriteState): void {
+    this.#result.refused += 1;
+    if (state.seen !== 0) this.#result.refusedPresent += 1;
+  }
+
+  #unattempted(state: WriteState): void {
+    if (this.#lostWorkers.some((prefix) => state.id.startsWith(prefix))) {
+      this.#result.lostWorkerRows += 1;
+      return;
+    }
+    this.#result.unexpected += 1;
+    this.#witness("unexpected", { says: "in the ledger, yet no client attempted it", id: state.id });
+  }
+
+  #resurrected(state: WriteState): void {
+    this.#result.resurrected += 1;
+    this.#witness("resurrected", { says: "its removal was acknowledged, yet it is there", id: state.id });
+  }
+
+  #duplicated(state: WriteState): void {
+    this.#count(state, "duplicated");
+    const says = `one logical write, ${state.copies} rows`;
+    const atMs = state.known === 0 ? {} : { atMs: state.atMs };
+    this.#witness("duplicated", { says, id: state.id, ...atMs, detail: { copies: state.copies } });
+  }
+
+  /** Absent from an earlier complete read and seen by a later one. */
+  #isLate({ seen }: WriteState): boolean {
+    const first = this.#result.complete[0];
+    return first !== undefined && (seen & bitOf(first)) === 0 && (seen & this.#completeMask) !== 0;
+  }
+
+  #count(state: WriteState, what: keyof Writes): void {
+    this.#result.total[what] += 1;
+    if (state.known === 0) return;
+    const fault = this.#writes.windows.faults[this.#writes.windows.indexAt(state.atMs)];
+    const own = fault === undefined ? undefined : this.#result.byExperiment.get(fault.experiment);
+    if (own !== undefined) own[what] += 1;
+  }
+
+  /** Keeps a short list sorted by age: the oldest tell most about the recovery point. */
+  #witness(kind: keyof Tally["witnesses"], witness: FindingWitness): void {
+    const list = this.#result.witnesses[kind];
+    list.push(witness);
+    keepOldest(list, WITNESSES_MAX * 10);
+  }
+}
+
+/** Sorts and cuts the list once it is longer than `slack`, so that n witnesses cost O(n). */
+function keepOldest(list: FindingWitness[], slack: number): void {
+  if (list.length <= slack) return;
+  list.sort((a, b) => (a.atMs ?? Infinity) - (b.atMs ?? Infinity));
+  list.length = Math.min(list.length, WITNESSES_MAX);
+}

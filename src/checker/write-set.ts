@@ -1,0 +1,161 @@
+/**
+ * The fold under acked-set and duplicates: what became of each logical write, by its ledger id.
+ *
+ * Input: operations of the claim's object with kind "add" (one logical write; a retry has the same id and a higher
+ * attempt) and "remove" (a delete by the scenario; `input.id`, else `key`, names the removed write's ledger id). Then the ledger's
+ * items of that object. Only ids that were attempted, or that bear this run's prefix, are considered.
+ *
+ * O(1) a line; about 100 bytes a logical id beside the id itself, in typed arrays.
+ */
+import type { Claim, RunFacts } from "../checker.ts";
+import type { Operation } from "../history.ts";
+import type { LedgerItem, LedgerLine } from "../ledger.ts";
+import { isRecord } from "../std/json.ts";
+import { counts, flags, milliseconds } from "./column.ts";
+import { type Correlation, correlationOf } from "./correlation.ts";
+import { FaultWindows } from "./fault-windows.ts";
+import { bitOf, LedgerReads } from "./ledger-reads.ts";
+
+/** What is known of a logical id, as bits. Several attempts add up: one ok makes it acknowledged whatever the others were. */
+export const Known = { ok: 1, unknown: 2, refused: 4, removed: 8, removedPerhaps: 16 } as const;
+
+/** A write acknowledged less than this before a fault shows that the fault hit a system that was being written to. */
+export const LAST_SECOND_MS = 1000;
+
+/** One logical id, as seen when everything was read. */
+export interface WriteState {
+  readonly id: string;
+  /** Bits of Known; 0: only the ledger knows it. */
+  readonly known: number;
+  /** First acknowledgement, or the first invocation where there was none; 0 for an id that only the ledger knows. */
+  readonly atMs: number;
+  /** Bit mask of the reads that saw it, and of those that saw it more than once. */
+  readonly seen: number;
+  readonly repeated: number;
+  /** The most copies that one read showed. */
+  readonly copies: number;
+}
+
+export class WriteSet {
+  readonly object: string;
+  readonly correlation: Correlation;
+  readonly windows: FaultWindows;
+  readonly reads = new LedgerReads();
+  /** Writes acknowledged in the last second before each fault, by index into `windows.faults`. */
+  readonly acknowledgedLastSecond: number[];
+  /** Unanswered attempts that have no ledger id. */
+  unknownWithoutId = 0;
+  /** Acknowledged attempts whose answer lacked the id it was to bring: nothing can be said of them. */
+  acknowledgedWithoutId = 0;
+  /** Item lines of other runs, or of nobody we know. */
+  foreignLines = 0;
+  readonly #prefix: string | null;
+  readonly #indices = new Map<string, number>();
+  readonly #known = flags();
+  readonly #atMs = milliseconds();
+  readonly #seen = counts();
+  readonly #repeated = counts();
+  readonly #copies = counts();
+
+  constructor(claim: Claim, facts: RunFacts) {
+    this.object = claim.object;
+    this.correlation = correlationOf(claim);
+    this.windows = new FaultWindows(facts.faults);
+    this.acknowledgedLastSecond = this.windows.faults.map(() => 0);
+    this.#prefix = prefixOf(claim, facts, this.correlation);
+  }
+
+  operation(operation: Operation): void {
+    if (operation.object !== this.object) return;
+    if (operation.kind === "add") this.#add(operation);
+    else if (operation.kind === "remove") this.#remove(operation);
+  }
+
+  ledger(line: LedgerLine): void {
+    if (line.object !== this.object) return;
+    if (line.line === "end") this.reads.end(line);
+    else this.#item(line);
+  }
+
+  /** All logical ids in order of first appearance; those that only the ledger knows come last. */
+  *states(): Generator<WriteState> {
+    for (const [id, index] of this.#indices) {
+      yield {
+        id,
+        known: this.#known.get(index),
+        atMs: this.#atMs.get(index),
+        seen: this.#seen.get(index),
+        repeated: this.#repeated.get(index),
+        copies: this.#copies.get(index),
+      };
+    }
+  }
+
+  #add(operation: Operation): void {
+    const { outcome } = operation;
+    const id = this.correlation.idOf(operation);
+    if (id === undefined) {
+      if (outcome.type === "unknown") this.unknownWithoutId += 1;
+      if (outcome.type === "ok") this.acknowledgedWithoutId += 1;
+      return;
+    }
+    const index = this.#indexOf(id);
+    const before = this.#known.get(index);
+    if (outcome.type === "ok" && (before & Known.ok) === 0) this.#acknowledge(index, operation);
+    else if (before === 0) this.#atMs.set(index, operation.invokedAtMs);
+    this.#known.set(index, before | Known[outcome.type]);
+  }
+
+  #acknowledge(index: number, operation: Operation): void {
+    const atMs = operation.completedAtMs ?? operation.invokedAtMs;
+    this.#atMs.set(index, atMs);
+    for (const [fault, { bitAtMs }] of this.windows.faults.entries()) {
+      if (atMs <= bitAtMs && bitAtMs - atMs <= LAST_SECOND_MS) {
+        this.acknowledgedLastSecond[fault] = (this.acknowledgedLastSecond[fault] ?? 0) + 1;
+      }
+    }
+  }
+
+  /** Only a delete that began after the write was acknowledged surely deletes it; any other may have come too early. */
+  #remove(operation: Operation): void {
+    if (operation.outcome.type === "refused") return;
+    const id = isRecord(operation.input) ? (operation.input["id"] ?? operation.key) : operation.key;
+    if (id === undefined || id === null) return;
+    const index = this.#indexOf(String(id));
+    const known = this.#known.get(index);
+    const sure =
+      operation.outcome.type === "ok" && (known & Known.ok) !== 0 && this.#atMs.get(index) < operation.invokedAtMs;
+    this.#known.set(index, known | (sure ? Known.removed : Known.removedPerhaps));
+  }
+
+  #item(item: LedgerItem): void {
+    this.reads.item(item.read);
+    const known = this.#indices.get(item.id);
+    if (known === undefined && this.#prefix !== null && !item.id.startsWith(this.#prefix)) {
+      this.foreignLines += 1;
+      return;
+    }
+    const index = known ?? this.#indexOf(item.id);
+    const bit = bitOf(item.read);
+    const seen = this.#seen.get(index);
+    const again = (seen & bit) !== 0;
+    this.#seen.set(index, seen | bit);
+    if (again || item.count > 1) this.#repeated.set(index, this.#repeated.get(index) | bit);
+    this.#copies.set(index, Math.max(this.#copies.get(index), item.count, again ? 2 : 1));
+  }
+
+  #indexOf(id: string): number {
+    const known = this.#indices.get(id);
+    if (known !== undefined) return known;
+    const index = this.#indices.size;
+    this.#indices.set(id, index);
+    return index;
+  }
+}
+
+/** Ids begin with the run's; where the app makes its own there is no prefix unless the claim gives one. */
+function prefixOf(claim: Claim, facts: RunFacts, correlation: Correlation): string | null {
+  const option = claim.options["prefix"];
+  if (typeof option === "string") return option;
+  return correlation.clientSide ? `${facts.runId}/` : null;
+}
