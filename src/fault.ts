@@ -12,6 +12,8 @@ export interface ChangeRequest {
   readonly capability: CapabilityName;
   readonly target: Target;
   readonly parameters: Readonly<Record<string, Json>>;
+  /** false: the platform mends it (a killed replica is started again); we only do when it did not in time. Default true. */
+  readonly undo?: boolean;
 }
 
 /** Which targets: all given conditions must hold; then `count` (or `percent`) of them by seed. */

@@ -61,6 +61,8 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly experiment: string;
       readonly edge: "commanded" | "bit" | "not-bitten" | "heal-commanded" | "healed" | "not-healed";
       readonly target: string;
+      /** What is done to the target, where one fault does several things to it. */
+      readonly capability?: string;
       readonly witness?: Witness;
       readonly because?: string;
     }

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { MemoryPlatform } from "../../test/contract/memory-platform.ts";
+import type { FaultKind } from "../fault.ts";
+import { JournalFile } from "../journal/write.ts";
+import { monotonicClock } from "../std/clock.ts";
+import { GamedayError } from "../std/errors.ts";
+import { seededRandom } from "../std/random.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { type InjectionOptions, inject } from "./injection.ts";
+import { drainNode } from "./kind/drain-node.ts";
+import { killLeader } from "./kind/kill-leader.ts";
+import { type Parameters, resolveParameters } from "./parameter.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "gameday-injection-"));
+after(() => rm(folder, { recursive: true }));
+let run = 0;
+
+interface Trial {
+  readonly platform: MemoryPlatform;
+  readonly journal: JournalFile;
+  readonly events: TimelineEvent[];
+  readonly edges: () => string[];
+  readonly options: InjectionOptions;
+}
+
+async function trial(more: Partial<InjectionOptions> = {}): Promise<Trial> {
+  const clock = monotonicClock();
+  const runId = `run-${run++}`;
+  const journal = await JournalFile.create(folder, { runId, platform: { kind: "memory" } }, clock);
+  const events: TimelineEvent[] = [];
+  const edges = () => events.map((event) => (event.type === "fault" ? `${event.edge} ${event.target}` : event.type));
+  const options: InjectionOptions = {
+    experiment: "one",
+    runId,
+    clock,
+    journal,
+    emit: (event) => events.push(event),
+    random: seededRandom("7"),
+    expiresAfterMs: 60_000,
+    deadlines: { stepMs: 500, biteMs: 120, healMs: 120 },
+    signal: new AbortController().signal,
+    ...more,
+  };
+  return { platform: new MemoryPlatform(), journal, events, edges, options };
+}
+
+const start = (t: Trial, kind: FaultKind, selector = {}, parameters: Parameters = {}) =>
+  inject(t.platform, kind, selector, resolveParameters(kind, parameters), t.options);
+
+test("the leader is chosen, the bite and the healing are witnessed, nothing is left", async () => {
+  const t = await trial();
+  {
+    await using injection = await start(t, killLeader);
+    assert.deepEqual(
+      injection.targets.map((one) => one.id),
+      ["postgres/n1"],
+    );
+    assert.equal(injection.bitten, true);
+    assert.equal(t.platform.state.size, 1);
+  }
+  assert.deepEqual(
+    t.edges(),
+    ["commanded", "bit", "heal-commanded", "healed"].map((edge) => `${edge} postgres/n1`),
+  );
+  assert.equal(t.platform.state.size, 0);
+  await t.journal[Symbol.asyncDispose]();
+  assert.equal((await readdir(folder)).includes(`${t.options.runId}.ndjson`), false);
+});
+
+test("disposing twice does one healing", async () => {
+  const t = await trial();
+  const injection = await start(t, killLeader, { role: "redis" });
+  await injection[Symbol.asyncDispose]();
+  await injection[Symbol.asyncDispose]();
+  assert.equal(t.edges().filter((edge) => edge.startsWith("healed")).length, 1);
+  await t.journal[Symbol.asyncDispose]();
+});
+
+test("what was there before stays: a node that was already cordoned", async () => {
+  const t = await trial();
+  t.platform.state.set("cordon node/n2", "cordoned by hand");
+  await (await start(t, drainNode, { name: "node/n2" })).heal();
+  assert.deepEqual([...t.platform.state], [["cordon node/n2", "cordoned by hand"]]);
+  await t.journal[Symbol.asyncDispose]();
+});
+
+test("a bite that is not seen is told, and the fault is healed all the same", async () => {
+  const t = await trial();
+  t.platform.blind.add("bitten stop");
+  const injection = await start(t, killLeader);
+  assert.equal(injection.bitten, false);
+  await injection.heal();
+  assert.deepEqual(
+    t.edges(),
+    ["commanded", "not-bitten", "heal-commanded", "healed"].map((edge) => `${edge} postgres/n1`),
+  );
+  await t.journal[Symbol.asyncDispose]();
+});
+
+test("a healing that is not seen is told with its reason", async () => {
+  const t = await trial();
+  t.platform.blind.add("healed stop");
+  const [healing] = await (await start(t, killLeader)).heal();
+  assert.equal(healing?.reverted, true);
+  assert.equal(healing?.witness, null);
+  assert.match(healing?.because.join() ?? "", /seen healed within/);
+  assert.equal(t.edges().at(-1), "not-healed postgres/n1");
+  await t.journal[Symbol.asyncDispose]();
+});
+
+test("no target is an error and touches nothing", async () => {
+  const t = await trial();
+  await assert.rejects(start(t, killLeader, { role: "postgress" }), (thrown) => {
+    return thrown instanceof GamedayError && thrown.code === "no-target" && thrown.hint === 'did you mean "postgres"?';
+  });
+  assert.deepEqual(t.events, []);
+  await t.journal[Symbol.asyncDispose]();
+});
+
+test("more targets than the blast radius allows is an error and touches nothing", async () => {
+  const t = await trial();
+  await assert.rejects(start(t, drainNode, { role: "node", count: 3 }), /at most 2 of 3 "node"/);
+  assert.equal(t.platform.state.size, 0);
+  await t.journal[Symbol.asyncDispose]();
+});

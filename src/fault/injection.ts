@@ -1,0 +1,229 @@
+/**
+ * An injection is one fault in place: chosen targets, changes made, the bite proven. Disposing it undoes everything in
+ * reverse order and proves the healing; so `await using` cannot forget. Done once here for all kinds of fault.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { ChangeRequest, FaultKind, Selector } from "../fault.ts";
+import type { Journal } from "../journal.ts";
+import type { Change, Platform, Target } from "../platform.ts";
+import type { Clock } from "../std/clock.ts";
+import { withDeadline } from "../std/deadline.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import type { Random } from "../std/random.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { type ChangeContext, type Deadlines, type Healing, LiveChange } from "./live-change.ts";
+import type { Parameters } from "./parameter.ts";
+import { assertWithin, type BlastRadius, choose, DEFAULT_BLAST_RADIUS, effectiveSelector } from "./selector.ts";
+
+export const DEFAULT_DEADLINES: Deadlines = { stepMs: 30_000, biteMs: 15_000, healMs: 120_000 };
+
+export interface InjectionOptions {
+  readonly experiment: string;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly emit: (event: TimelineEvent) => void;
+  /** A stream of this experiment's own. */
+  readonly random: Random;
+  /** Milliseconds after which each change undoes itself without us. */
+  readonly expiresAfterMs: number | null;
+  readonly blastRadius?: BlastRadius;
+  readonly deadlines?: Partial<Deadlines>;
+  /** Ends the injecting, never the healing. */
+  readonly signal: AbortSignal;
+  /** Told of the targets of each round before anything is changed. */
+  readonly chosen?: (targets: readonly Target[]) => void;
+  /** Throws when nobody would undo our changes if we died now (watchdog gone). */
+  readonly assertGuarded?: () => void;
+}
+
+export interface Injection extends AsyncDisposable {
+  readonly kind: string;
+  /** All that were hit, in order. */
+  readonly targets: readonly Target[];
+  readonly changes: readonly Change[];
+  /** Whether every change was seen to bite. */
+  readonly bitten: boolean;
+  /** Undoes and proves; never throws: what failed is told by an event and here, and stays in the journal. */
+  heal(): Promise<readonly Healing[]>;
+}
+
+/** What a fault would do to whom on this topology. Pure. */
+export interface Choice {
+  readonly targets: readonly Target[];
+  readonly requests: readonly ChangeRequest[];
+}
+
+/** The rounds of a fault on this topology; throws GamedayError when a target is missing or too many are hit. */
+export function planRound(
+  kind: FaultKind,
+  selector: Selector,
+  parameters: Parameters,
+  topology: readonly Target[],
+  random: Random,
+  blastRadius: BlastRadius = DEFAULT_BLAST_RADIUS,
+): Choice[] {
+  const targets = choose(effectiveSelector(kind, selector), topology, random.fork("targets"));
+  const groups = kind.rounds === "each-target" ? targets.map((target) => [target]) : [targets];
+  return groups.map((group) => {
+    const requests = kind.changes(group, parameters, topology, random.fork("changes"));
+    const hit = requests.map((request) => request.target);
+    if (hit.length === 0) throw nothingToDo(kind, group);
+    assertWithin(blastRadius, hit, topology);
+    return { targets: group, requests };
+  });
+}
+
+/**
+ * Injects the fault and returns once all of it bit, or was not seen to in time. Parameters are resolved ones
+ * (resolveParameters). Throws GamedayError, or the signal's reason, after undoing what was done until then.
+ */
+export async function inject(
+  platform: Platform,
+  kind: FaultKind,
+  selector: Selector,
+  parameters: Parameters,
+  options: InjectionOptions,
+): Promise<Injection> {
+  const injection = new RunningInjection(platform, kind, options);
+  try {
+    await injection.begin(selector, parameters);
+    return injection;
+  } catch (thrown) {
+    const healings = await injection.heal();
+    throw options.signal.aborted ? options.signal.reason : notInjected(kind, thrown, healings);
+  }
+}
+
+class RunningInjection implements Injection {
+  readonly kind: string;
+  readonly targets: Target[] = [];
+  bitten = true;
+  readonly #kind: FaultKind;
+  readonly #options: InjectionOptions;
+  readonly #context: ChangeContext;
+  readonly #live: LiveChange[] = [];
+  readonly #healings: Healing[] = [];
+  #healed = 0;
+  #healing: Promise<readonly Healing[]> | undefined;
+
+  constructor(platform: Platform, kind: FaultKind, options: InjectionOptions) {
+    this.kind = kind.name;
+    this.#kind = kind;
+    this.#options = options;
+    this.#context = {
+      platform,
+      experiment: options.experiment,
+      journal: options.journal,
+      clock: options.clock,
+      emit: options.emit,
+      expiresAfterMs: options.expiresAfterMs,
+      deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+      assertGuarded: options.assertGuarded ?? (() => undefined),
+    };
+  }
+
+  get changes(): Change[] {
+    return this.#live.map((live) => live.change);
+  }
+
+  heal(): Promise<readonly Healing[]> {
+    this.#healing ??= this.#healRound().then(() => this.#healings);
+    return this.#healing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.heal();
+  }
+
+  async begin(selector: Selector, parameters: Parameters): Promise<void> {
+    const choosings = this.#kind.rounds === "times" ? Number(parameters["times"]) : 1;
+    for (let number = 0; number < choosings; number++) {
+      if (number > 0) await this.#betweenRounds(parameters);
+      await this.#chosen(await this.#plan(selector, parameters, number), parameters);
+    }
+  }
+
+  async #plan(selector: Selector, parameters: Parameters, number: number): Promise<Choice[]> {
+    const { random, blastRadius, signal } = this.#options;
+    const { platform, deadlines } = this.#context;
+    const topology = await withDeadline(
+      { what: "to read the topology", deadlineMs: deadlines.stepMs, signal },
+      (inner) => platform.topology(inner),
+    );
+    return planRound(this.#kind, selector, parameters, topology, random.fork(`choice ${number}`), blastRadius);
+  }
+
+  async #chosen(choices: readonly Choice[], parameters: Parameters): Promise<void> {
+    for (const [index, { targets, requests }] of choices.entries()) {
+      if (index > 0) await this.#betweenRounds(parameters);
+      this.#options.chosen?.(targets);
+      this.targets.push(...targets);
+      await this.#round(requests);
+    }
+  }
+
+  /** All changes of a round are made in order before the first bite is waited for, so that they hit together. */
+  async #round(requests: readonly ChangeRequest[]): Promise<void> {
+    const { experiment, runId, signal } = this.#options;
+    const first = this.#live.length;
+    for (const request of requests) {
+      const id = `${runId}/${experiment}/${this.#live.length + 1}`;
+      const live = await LiveChange.prepare(this.#context, request, id, signal);
+      this.#live.push(live);
+      await live.make(signal);
+    }
+    const bites = await Promise.all(this.#live.slice(first).map((live) => live.bite(signal)));
+    this.bitten &&= bites.every(Boolean);
+  }
+
+  async #betweenRounds(parameters: Parameters): Promise<void> {
+    const healings = await this.#healRound();
+    const failed = healings.filter((healing) => healing.witness === null);
+    if (failed.length > 0) throw notHealedBetween(failed);
+    await delay(Number(parameters["pauseMs"] ?? 0), undefined, { signal: this.#options.signal });
+  }
+
+  async #healRound(): Promise<Healing[]> {
+    const round = this.#live.slice(this.#healed);
+    this.#healed = this.#live.length;
+    for (const live of round.toReversed()) await live.undo();
+    const healings = await Promise.all(round.map((live) => live.prove()));
+    this.#healings.push(...healings);
+    return healings;
+  }
+}
+
+function notInjected(kind: FaultKind, cause: unknown, healings: readonly Healing[]): GamedayError {
+  if (cause instanceof GamedayError && healings.length === 0) return cause;
+  const left = healings.filter((healing) => healing.witness === null);
+  return new GamedayError({
+    code: "fault-not-injected",
+    expected: `to inject "${kind.name}"`,
+    got: messageOf(cause),
+    hint:
+      left.length === 0
+        ? "what was done until then is undone; the platform is neither passed nor failed by it"
+        : `not seen healed: ${left.map((healing) => healing.change.target.id).join(", ")}; run "gameday heal"`,
+    exitCode: left.length === 0 ? ExitCode.notReady : ExitCode.residue,
+    cause,
+  });
+}
+
+function nothingToDo(kind: FaultKind, targets: readonly Target[]): GamedayError {
+  return new GamedayError({
+    code: "fault-without-change",
+    expected: `"${kind.name}" to change something on ${targets.map((target) => target.id).join(", ")}`,
+    got: "no change",
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function notHealedBetween(failed: readonly Healing[]): GamedayError {
+  return new GamedayError({
+    code: "fault-round-not-healed",
+    expected: "each round to be healed before the next",
+    got: failed.map((healing) => `${healing.change.target.id}: ${healing.because.join("; ")}`).join(", "),
+    exitCode: ExitCode.notReady,
+  });
+}

@@ -1,0 +1,12 @@
+import type { FaultKind } from "../../fault.ts";
+
+export const killLeader: FaultKind = {
+  name: "kill-leader",
+  says: "Kills the leader of a database together with its supervisor and keeps it down while the fault holds.",
+  needs: ["stop"],
+  defaultSelector: { role: "postgres" },
+  always: { leader: true },
+  parameters: {},
+  changes: (targets) =>
+    targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
+};

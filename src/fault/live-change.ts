@@ -1,0 +1,208 @@
+/** One change from its intention to the proof that it is gone. Whatever happens, it is undone or stands in the journal. */
+import type { ChangeRequest } from "../fault.ts";
+import type { Journal } from "../journal.ts";
+import type { Capability, Change, Platform, Witness } from "../platform.ts";
+import type { Clock } from "../std/clock.ts";
+import { withDeadline } from "../std/deadline.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { until } from "../std/wait.ts";
+import type { TimelineEvent } from "../timeline.ts";
+
+/** How long each kind of step may take. */
+export interface Deadlines {
+  /** One call of prior, apply or revert. */
+  readonly stepMs: number;
+  /** From apply to the proof of the bite. */
+  readonly biteMs: number;
+  /** From revert to the proof of the healing: a database member has to rejoin. */
+  readonly healMs: number;
+}
+
+/** What all changes of an injection share. */
+export interface ChangeContext {
+  readonly platform: Platform;
+  readonly experiment: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly emit: (event: TimelineEvent) => void;
+  readonly expiresAfterMs: number | null;
+  readonly deadlines: Deadlines;
+  /** Throws when nobody would undo our changes if we died now. */
+  readonly assertGuarded: () => void;
+}
+
+/** What became of one change in the end. */
+export interface Healing {
+  readonly change: Change;
+  /** It was undone, or needed no undoing. */
+  readonly reverted: boolean;
+  /** The proof that it is gone; null: not seen in time. */
+  readonly witness: Witness | null;
+  /** What went wrong on the way, in words. */
+  readonly because: readonly string[];
+}
+
+type FaultEdge = Extract<TimelineEvent, { type: "fault" }>["edge"];
+
+const REVERT_ATTEMPTS_MAX = 3;
+const NEVER_ABORTED = new AbortController().signal;
+
+export class LiveChange {
+  readonly change: Change;
+  readonly #context: ChangeContext;
+  readonly #capability: Capability;
+  readonly #undo: boolean;
+  readonly #trouble: string[] = [];
+  /** Settles when apply has: even one that was given up is waited for before it is undone. */
+  #applied: Promise<unknown> = Promise.resolve();
+  #reverted = false;
+
+  private constructor(context: ChangeContext, capability: Capability, change: Change, undo: boolean) {
+    this.#context = context;
+    this.#capability = capability;
+    this.change = change;
+    this.#undo = undo;
+  }
+
+  /** Reads the state to go back to; nothing is changed or written yet. */
+  static async prepare(context: ChangeContext, request: ChangeRequest, id: string, signal: AbortSignal) {
+    const { target, parameters } = request;
+    const capability = capabilityOf(context.platform, request);
+    const what = `to read the state of ${target.id} before ${request.capability}`;
+    const prior = await withDeadline({ what, deadlineMs: context.deadlines.stepMs, signal }, (inner) =>
+      capability.prior(target, parameters, inner),
+    );
+    const undo = request.undo !== false;
+    const { role, node } = target;
+    const reference = { id: target.id, role, node };
+    const expiresAfterMs = undo ? context.expiresAfterMs : null;
+    const change: Change = { id, capability: request.capability, target: reference, parameters, prior, expiresAfterMs };
+    return new LiveChange(context, capability, change, undo);
+  }
+
+  /** Writes the intention, then makes the change. */
+  async make(signal: AbortSignal): Promise<void> {
+    const { journal, deadlines, assertGuarded } = this.#context;
+    await journal.intend(this.change);
+    signal.throwIfAborted();
+    assertGuarded();
+    this.#emit("commanded");
+    await withDeadline({ what: this.#what("done"), deadlineMs: deadlines.stepMs, signal }, (inner) => {
+      this.#applied = this.#capability.apply(this.change, inner);
+      return this.#applied;
+    });
+  }
+
+  /** Whether it was seen to bite in time. */
+  async bite(signal: AbortSignal): Promise<boolean> {
+    const witness = await this.#look("seen to bite", this.#context.deadlines.biteMs, signal, (inner) =>
+      this.#capability.bitten(this.change, inner),
+    );
+    if (typeof witness === "string") this.#emit("not-bitten", { because: witness });
+    else this.#emit("bit", { witness });
+    return typeof witness !== "string";
+  }
+
+  /** Undoes it unless the platform does. Never throws. */
+  async undo(): Promise<void> {
+    if (this.#undo) await this.#revert();
+  }
+
+  /** Waits for the proof that it is gone; what the platform did not mend in time is undone now. Never throws. */
+  async prove(): Promise<Healing> {
+    let witness = await this.#healed();
+    if (!this.#undo && typeof witness === "string") {
+      await this.#revert();
+      witness = await this.#healed();
+    } else if (!this.#undo) this.#reverted = true;
+    return typeof witness !== "string" && this.#reverted ? await this.#close(witness) : this.#fail(witness);
+  }
+
+  async #revert(): Promise<void> {
+    await this.#settle();
+    await this.#quietly(() => this.#emit("heal-commanded"));
+    for (let attempt = 1; attempt <= REVERT_ATTEMPTS_MAX && !this.#reverted; attempt++) await this.#attemptRevert();
+    if (this.#reverted) await this.#quietly(() => this.#context.journal.reverted(this.change, "gameday"));
+  }
+
+  async #attemptRevert(): Promise<void> {
+    const limit = { what: this.#what("undone"), deadlineMs: this.#context.deadlines.stepMs };
+    await this.#quietly(async () => {
+      await withDeadline(limit, (signal) => this.#capability.revert(this.change, signal));
+      this.#reverted = true;
+    });
+  }
+
+  /** An apply that was given up may still land: it is waited for, within bounds, before it is undone. */
+  async #settle(): Promise<void> {
+    const limit = { what: this.#what("over"), deadlineMs: this.#context.deadlines.stepMs };
+    await Promise.allSettled([withDeadline(limit, () => this.#applied)]); // its own trouble was already thrown by make()
+  }
+
+  async #close(witness: Witness): Promise<Healing> {
+    await this.#quietly(() => this.#context.journal.healed(this.change, "gameday"));
+    await this.#quietly(() => this.#emit("healed", { witness }));
+    return { change: this.change, reverted: true, witness, because: this.#trouble };
+  }
+
+  async #fail(witness: Witness | string): Promise<Healing> {
+    if (typeof witness === "string") this.#trouble.push(witness);
+    await this.#quietly(() => this.#emit("not-healed", { because: this.#trouble.join("; ") }));
+    return { change: this.change, reverted: this.#reverted, witness: null, because: this.#trouble };
+  }
+
+  #healed(): Promise<Witness | string> {
+    return this.#look("seen healed", this.#context.deadlines.healMs, NEVER_ABORTED, (inner) =>
+      this.#capability.healed(this.change, inner),
+    );
+  }
+
+  /** The witness, or in words why there is none. Throws only the reason of an aborted signal. */
+  async #look(
+    done: string,
+    deadlineMs: number,
+    signal: AbortSignal,
+    look: (signal: AbortSignal) => Promise<Witness | null>,
+  ): Promise<Witness | string> {
+    const what = this.#what(done);
+    try {
+      // The outer deadline is for a look that never answers.
+      return await withDeadline({ what, deadlineMs: deadlineMs + this.#context.deadlines.stepMs, signal }, (inner) =>
+        until(() => look(inner), { what, deadlineMs, signal: inner }),
+      );
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return messageOf(thrown);
+    }
+  }
+
+  /** Healing goes on whatever fails beside it; the failure is told at the end. */
+  async #quietly(work: () => Promise<void> | void): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#trouble.push(messageOf(thrown));
+    }
+  }
+
+  #what(done: string): string {
+    return `${this.change.capability} of ${this.change.target.id} to be ${done}`;
+  }
+
+  #emit(edge: FaultEdge, more: { witness?: Witness; because?: string } = {}): void {
+    const { clock, experiment, emit } = this.#context;
+    const { capability, target } = this.change;
+    emit({ atMs: clock.nowMs(), type: "fault", experiment, edge, target: target.id, capability, ...more });
+  }
+}
+
+function capabilityOf(platform: Platform, request: ChangeRequest): Capability {
+  const capability = platform.can[request.capability];
+  if (capability !== undefined) return capability;
+  throw new GamedayError({
+    code: "capability-missing",
+    expected: `a platform that can "${request.capability}"`,
+    got: `"${platform.kind}", which can ${Object.keys(platform.can).join(", ") || "nothing"}`,
+    exitCode: ExitCode.notReady,
+  });
+}

@@ -1,0 +1,113 @@
+/** From a selector to the targets that are hit: pure, seeded, and never empty. */
+import type { FaultKind, Selector } from "../fault.ts";
+import type { Target } from "../platform.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { canonicalJson } from "../std/json.ts";
+import type { Random } from "../std/random.ts";
+import { suggestion } from "../std/suggest.ts";
+
+/** The most that one fault may hit at a time; checked on the resolved targets of each round. */
+export interface BlastRadius {
+  readonly targetsMax?: number;
+  /** Of all targets of a role, in percent; one target is always allowed. */
+  readonly percentMax?: number;
+}
+
+/** What holds where the plan says nothing: never everything of a kind that has more than one. */
+export const DEFAULT_BLAST_RADIUS: BlastRadius = { percentMax: 70 };
+
+/** The selector that counts: the plan's or else the kind's, with the kind's number where there is none. */
+export function effectiveSelector(kind: FaultKind, given: Selector): Selector {
+  const chosen = Object.keys(given).length === 0 ? kind.defaultSelector : given;
+  const { count: _count, percent: _percent, ...conditions } = chosen;
+  return { ...conditions, ...kind.always, ...amount(chosen, kind.defaultSelector) };
+}
+
+/** All targets that match, in the topology's order. Throws GamedayError when there is none. */
+export function matching(selector: Selector, topology: readonly Target[]): Target[] {
+  const found = topology.filter((target) => matches(selector, target));
+  if (found.length === 0) throw nothingMatches(selector, topology);
+  return found;
+}
+
+/** The chosen targets: `count` or `percent` (rounded up) of those that match, by seed. Throws when there are too few. */
+export function choose(selector: Selector, topology: readonly Target[], random: Random): Target[] {
+  const found = matching(selector, topology);
+  const wanted = selector.count ?? Math.ceil((found.length * (selector.percent ?? 100)) / 100);
+  if (wanted > found.length) throw tooFew(selector, wanted, found);
+  const chosen = new Set(random.shuffle(found).slice(0, wanted));
+  return found.filter((target) => chosen.has(target));
+}
+
+/** Throws GamedayError when the targets are more than may be hit at a time. */
+export function assertWithin(radius: BlastRadius, targets: readonly Target[], topology: readonly Target[]): void {
+  const ids = new Set(targets.map((target) => target.id));
+  if (radius.targetsMax !== undefined && ids.size > radius.targetsMax)
+    throw tooMany(`at most ${radius.targetsMax} targets at a time`, [...ids]);
+  for (const role of new Set(targets.map((target) => target.role))) {
+    const hit = targets.filter((target) => target.role === role).map((target) => target.id);
+    const all = topology.filter((target) => target.role === role).length;
+    const allowed = Math.max(1, Math.floor((all * (radius.percentMax ?? 100)) / 100));
+    if (new Set(hit).size > allowed) throw tooMany(`at most ${allowed} of ${all} "${role}" at a time`, hit);
+  }
+}
+
+function amount(given: Selector, byDefault: Selector): Selector {
+  const from = given.count === undefined && given.percent === undefined ? byDefault : given;
+  if (from.count !== undefined) return { count: from.count };
+  return from.percent === undefined ? { count: 1 } : { percent: from.percent };
+}
+
+function matches(selector: Selector, target: Target): boolean {
+  const { role, leader, node, name, labels } = selector;
+  if (role !== undefined && target.role !== role) return false;
+  if (leader !== undefined && target.leader !== leader) return false;
+  if (node !== undefined && target.node !== node) return false;
+  if (name !== undefined && target.id !== name) return false;
+  return Object.entries(labels ?? {}).every(([key, value]) => target.labels[key] === value);
+}
+
+function nothingMatches(selector: Selector, topology: readonly Target[]): GamedayError {
+  return new GamedayError({
+    code: "no-target",
+    expected: `a target that matches ${say(selector)}`,
+    got: topology.length === 0 ? "a platform without targets" : `${topology.length} targets, none of which does`,
+    hint: hintFor(selector, topology),
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function hintFor(selector: Selector, topology: readonly Target[]): string {
+  const known = (of: (target: Target) => string) => [...new Set(topology.map(of))];
+  const roles = known((target) => target.role);
+  if (selector.role !== undefined && !roles.includes(selector.role)) return suggestion(selector.role, roles);
+  const ids = known((target) => target.id);
+  if (selector.name !== undefined && !ids.includes(selector.name)) return suggestion(selector.name, ids);
+  const nodes = known((target) => target.node);
+  if (selector.node !== undefined && !nodes.includes(selector.node)) return suggestion(selector.node, nodes);
+  if (selector.leader === true) return "no such target is leader at this moment";
+  return `targets: ${ids.join(", ")}`;
+}
+
+function tooFew(selector: Selector, wanted: number, found: readonly Target[]): GamedayError {
+  return new GamedayError({
+    code: "too-few-targets",
+    expected: `${wanted} targets that match ${say(selector)}`,
+    got: `${found.length}: ${found.map((target) => target.id).join(", ")}`,
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function tooMany(expected: string, ids: readonly string[]): GamedayError {
+  return new GamedayError({
+    code: "blast-radius",
+    expected,
+    got: `${ids.length}: ${ids.join(", ")}`,
+    hint: "choose fewer (count, percent), or widen blastRadius if the platform may lose that many",
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function say(selector: Selector): string {
+  return canonicalJson(JSON.parse(JSON.stringify(selector)));
+}

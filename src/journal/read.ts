@@ -1,0 +1,73 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { JournalContent, JournalHeader, JournalLine, OpenChange } from "../journal.ts";
+import { isRecord } from "../std/json.ts";
+
+/** Reads a journal whatever its state: what cannot be read is a flaw in words, never a reason not to heal the rest. */
+export async function readJournal(path: string): Promise<JournalContent> {
+  return parseJournal(path, await readFile(path, "utf8"));
+}
+
+/** All journals of a folder that still have something to undo, oldest name first. A folder that is not there has none. */
+export async function openJournals(folder: string): Promise<JournalContent[]> {
+  const contents: JournalContent[] = [];
+  for (const name of (await namesIn(folder)).filter((one) => one.endsWith(".ndjson")).sort()) {
+    const content = await readJournal(join(folder, name));
+    if (content.open.length > 0) contents.push(content);
+  }
+  return contents;
+}
+
+export function parseJournal(path: string, text: string): JournalContent {
+  const open = new Map<string, OpenChange>();
+  const flaws: string[] = [];
+  let header: JournalHeader | null = null;
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const value = parseLine(line);
+    if (isHeader(value)) header = value;
+    else if (isJournalLine(value)) note(open, value);
+    else flaws.push(`line ${index + 1} cannot be read: ${line.slice(0, 80)}`);
+  }
+  if (header === null) flaws.push("the first line, which says how to reach the platform, is missing");
+  return { path, header, open: [...open.values()], flaws };
+}
+
+function note(open: Map<string, OpenChange>, line: JournalLine): void {
+  if (line.state === "intended") {
+    open.set(line.change.id, { change: line.change, expiresAtNs: line.expiresAtNs, revertedByWatchdog: false });
+    return;
+  }
+  const known = open.get(line.id);
+  if (known === undefined) return;
+  // Only a healer that saw the tool gone, or the tool itself, can say that it will not be made again.
+  if (line.by === "watchdog" && line.state === "reverted") open.set(line.id, { ...known, revertedByWatchdog: true });
+  else open.delete(line.id);
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // the caller counts it as a flaw
+  }
+}
+
+function isHeader(value: unknown): value is JournalHeader {
+  return isRecord(value) && value["journal"] === 1 && isRecord(value["platform"]);
+}
+
+function isJournalLine(value: unknown): value is JournalLine {
+  if (!isRecord(value)) return false;
+  if (value["state"] === "intended") return isRecord(value["change"]) && typeof value["change"]["id"] === "string";
+  return (value["state"] === "reverted" || value["state"] === "healed") && typeof value["id"] === "string";
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
+    throw thrown;
+  }
+}

@@ -1,0 +1,117 @@
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Healer, Journal, JournalHeader, JournalLine } from "../journal.ts";
+import type { Change } from "../platform.ts";
+import type { Clock } from "../std/clock.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { readJournal } from "./read.ts";
+
+/** A journal's file, open for appending. Disposing closes it, and deletes it when nothing in it is left to undo. */
+export class JournalFile implements Journal, AsyncDisposable {
+  readonly path: string;
+  readonly #file: FileHandle;
+  readonly #clock: Clock;
+  #last: Promise<void> = Promise.resolve();
+  #torn = false;
+
+  private constructor(path: string, file: FileHandle, clock: Clock) {
+    this.path = path;
+    this.#file = file;
+    this.#clock = clock;
+  }
+
+  /** Makes `<folder>/<run id>.ndjson`, folder and file readable by the owner only. Refuses to reuse one. */
+  static async create(folder: string, header: Omit<JournalHeader, "journal">, clock: Clock): Promise<JournalFile> {
+    const path = join(folder, `${encodeURIComponent(header.runId)}.ndjson`);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const journal = new JournalFile(path, await open(path, "ax", 0o600), clock);
+      await journal.#append({ journal: 1, ...header });
+      await syncFolder(folder);
+      return journal;
+    } catch (cause) {
+      throw notWritten(path, cause);
+    }
+  }
+
+  /** Opens one that another process left, to write down what is undone; first ends a line that a crash tore. */
+  static async reopen(path: string, clock: Clock): Promise<JournalFile> {
+    try {
+      const file = await open(path, constants.O_RDWR | constants.O_APPEND);
+      const { size } = await file.stat();
+      const last = Buffer.alloc(1);
+      if (size > 0) await file.read(last, 0, 1, size - 1);
+      if (size > 0 && last.toString() !== "\n") await file.appendFile("\n");
+      return new JournalFile(path, file, clock);
+    } catch (cause) {
+      throw notWritten(path, cause);
+    }
+  }
+
+  intend(change: Change): Promise<void> {
+    return this.#append({ state: "intended", change, expiresAtNs: this.#expiresAtNs(change) });
+  }
+
+  reverted(change: Change, by: Healer): Promise<void> {
+    return this.#append({ state: "reverted", id: change.id, by });
+  }
+
+  healed(change: Change, by: Healer): Promise<void> {
+    return this.#append({ state: "healed", id: change.id, by });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+    const { open: left } = await readJournal(this.path);
+    if (left.length > 0) return;
+    await unlink(this.path);
+    await syncFolder(dirname(this.path));
+  }
+
+  #expiresAtNs(change: Change): string | null {
+    if (change.expiresAfterMs === null) return null;
+    const sinceOriginNs = BigInt(Math.round((this.#clock.nowMs() + change.expiresAfterMs) * 1e6));
+    return (BigInt(this.#clock.originNs) + sinceOriginNs).toString();
+  }
+
+  /** One line after the other: two experiments may write at once. */
+  #append(line: JournalLine | JournalHeader): Promise<void> {
+    const written = this.#last.then(() => this.#write(`${JSON.stringify(line)}\n`));
+    this.#last = written.catch(() => undefined); // its own caller is told; the next line is tried all the same
+    return written;
+  }
+
+  async #write(line: string): Promise<void> {
+    try {
+      await this.#file.appendFile(this.#torn ? `\n${line}` : line);
+      await this.#file.datasync();
+      this.#torn = false;
+    } catch (cause) {
+      this.#torn = true; // a part of the line may be there (full disk): the next one must not run into it
+      throw notWritten(this.path, cause);
+    }
+  }
+}
+
+/** A new file's name is on the disk only once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function notWritten(path: string, cause: unknown): GamedayError {
+  if (cause instanceof GamedayError) return cause;
+  return new GamedayError({
+    code: "journal-not-written",
+    expected: `to write the undo journal ${path}`,
+    got: messageOf(cause),
+    hint: "nothing is broken before its undoing is on the disk: make room, or give another state folder",
+    exitCode: ExitCode.notReady,
+    cause,
+  });
+}
