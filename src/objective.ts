@@ -21,8 +21,8 @@ export interface Objective {
   readonly over: Readonly<Record<string, string>>;
 }
 
-/** A measured value: one number, or an interval that surely holds the truth. */
-export type Measured = { readonly value: number } | { readonly lower: number; readonly upper: number } | null;
+/** A measured value: one number, or an interval that surely holds the truth (upper null: no upper end is proven). */
+export type Measured = { readonly value: number } | { readonly lower: number; readonly upper: number | null } | null;
 
 export interface Assessment {
   readonly objective: Objective;

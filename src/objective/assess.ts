@@ -1,0 +1,79 @@
+/**
+ * One objective judged: the measure gives a range, the bound decides by interval arithmetic, doubts about the evidence
+ * make a decision unknown. No evidence is unknown.
+ */
+import type { Assessment, Measured, Objective } from "../objective.ts";
+import { compareToBound, describeBound, type Range } from "../outage/interval.ts";
+import type { Explanation, ObjectiveVerdict, Status } from "../verdict.ts";
+import { measureNamed } from "./catalogue.ts";
+import { likelyCauses } from "./causes.ts";
+import type { Facts } from "./facts.ts";
+import { type Measure, nothing, type Reading } from "./measure.ts";
+
+export function assess(objective: Objective, facts: Facts): ObjectiveVerdict {
+  const measure = measureNamed(objective.measure);
+  const reading = measure?.read(objective.over, facts) ?? nothing(`there is no measure named "${objective.measure}"`);
+  const { status, because } = decide(objective, reading, facts);
+  return {
+    id: objective.id,
+    says: objective.says,
+    status,
+    measure: objective.measure,
+    unit: measure?.unit ?? "",
+    measured: measuredOf(reading.range),
+    bound: objective.bound,
+    because,
+    explanation: status === "pass" ? null : explain(objective, measure, reading, because),
+  };
+}
+
+type Decision = Pick<Assessment, "status" | "because">;
+
+function decide(objective: Objective, reading: Reading, facts: Facts): Decision {
+  if (reading.range === null) return { status: "unknown", because: `No evidence: ${reading.says}.` };
+  const status = compareToBound(reading.range, objective.bound);
+  const everything = facts.doubts.find((doubt) => doubt.kind === "all")?.because;
+  if (reading.doubt !== undefined) return doubted(reading.doubt);
+  if (status === "pass" && everything !== undefined) return doubted(everything);
+  if (status === "pass" && reading.cannotPass !== undefined)
+    return { status: "unknown", because: sentence(reading.cannotPass) };
+  return { status, because: sentence(`${reading.says}${tail(status, reading.range)}`) };
+}
+
+function doubted(why: string): Decision {
+  return { status: "unknown", because: `It cannot be said, because ${why.replace(/\.$/, "")}.` };
+}
+
+function tail(status: Status, range: Range): string {
+  if (status !== "unknown") return "";
+  return range.upper === Number.POSITIVE_INFINITY
+    ? "; no upper end is proven, so the bound is neither surely met nor surely missed"
+    : "; the bound lies inside the interval";
+}
+
+function sentence(text: string): string {
+  const trimmed = text.replace(/[.\s]+$/, "");
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
+}
+
+/** JSON has no Infinity: an interval without a proven upper end says so with null. */
+function measuredOf(range: Range | null): Measured {
+  if (range === null) return null;
+  if (range.lower === range.upper) return { value: round(range.lower) };
+  return { lower: round(range.lower), upper: Number.isFinite(range.upper) ? round(range.upper) : null };
+}
+
+/** Six decimals are finer than any clock here, and give the same bytes on every machine. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function explain(objective: Objective, measure: Measure | undefined, reading: Reading, because: string): Explanation {
+  return {
+    expected: describeBound(objective.bound, measure?.unit ?? ""),
+    seen: because,
+    when: reading.when ?? "the whole run",
+    witnesses: (reading.witnesses ?? []).slice(0, 10),
+    likelyCauses: likelyCauses(objective.measure),
+  };
+}

@@ -1,0 +1,28 @@
+/** Everything that a measure may read: the story, what users felt, what checkers found, the metrics by window. */
+import type { Finding } from "../checker.ts";
+import type { ProbeStream } from "../outage/samples.ts";
+import type { Span } from "../outage/span.ts";
+import type { Plan } from "../plan.ts";
+import type { Story } from "../verdict/story.ts";
+import type { ExperimentVerdict } from "../verdict.ts";
+
+/** What a doubt is about; a measure asks for its own kind only, so that a gap makes unknown only what it touches. */
+export type DoubtKind = "load" | "probes" | "ledger" | "fault" | "replicas" | "all";
+
+export interface Doubt {
+  readonly kind: DoubtKind;
+  /** null: the whole run. */
+  readonly span: Span | null;
+  /** Only this experiment. */
+  readonly experiment?: string;
+  readonly because: string;
+}
+
+export interface Facts {
+  readonly plan: Plan;
+  readonly story: Story;
+  readonly experiments: readonly ExperimentVerdict[];
+  readonly streams: readonly ProbeStream[];
+  readonly findings: readonly Finding[];
+  readonly doubts: readonly Doubt[];
+}

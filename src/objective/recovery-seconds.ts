@@ -1,0 +1,80 @@
+import { rangeOf } from "../outage/recovery.ts";
+import type { ExperimentVerdict, Recovery } from "../verdict.ts";
+import type { Facts } from "./facts.ts";
+import { type Measure, nothing, type Reading } from "./measure.ts";
+
+/** Time from the bite to users' sustained recovery. A recovery that came only after our own heal is not the platform's. */
+export const recoverySeconds: Measure = {
+  name: "recovery-seconds",
+  unit: "s",
+  says: "Time from the bite of a fault to the sustained recovery of users, as an interval that surely holds the truth.",
+  over: [
+    { name: "experiment", required: true, says: "name of the experiment" },
+    { name: "class", required: false, says: "class of the probe; default: the worst of all classes" },
+    { name: "connection", required: false, says: "`kept` or `fresh`; default: the worst of both" },
+    {
+      name: "healedBy",
+      required: false,
+      says: "`anyone` also accepts a recovery that came only after the tool's own heal",
+    },
+  ],
+  read(over, facts) {
+    const experiment = facts.experiments.find((one) => one.name === over["experiment"]);
+    if (experiment === undefined) return nothing(`experiment "${over["experiment"]}" was not run`);
+    if (experiment.bite === null) return nothing(experiment.because);
+    const recoveries = select(experiment, over);
+    if (recoveries.length === 0) return nothing(`no probe of ${describe(over)} was running`);
+    return readingOf(recoveries, experiment, over, facts);
+  },
+};
+
+function select(experiment: ExperimentVerdict, over: Readonly<Record<string, string>>): Recovery[] {
+  const { class: name, connection } = over;
+  const classes = Object.entries(experiment.recovery).filter(([key]) => name === undefined || key === name);
+  if (connection === undefined) return classes.map(([, recovery]) => recovery);
+  return classes.flatMap(([, recovery]) => recovery.connections[connection] ?? []);
+}
+
+function describe(over: Readonly<Record<string, string>>): string {
+  return `class "${over["class"] ?? "any"}" on a ${over["connection"] ?? "kept or fresh"} connection`;
+}
+
+function readingOf(
+  recoveries: readonly Recovery[],
+  experiment: ExperimentVerdict,
+  over: Readonly<Record<string, string>>,
+  facts: Facts,
+): Reading {
+  const ranges = recoveries.map(rangeOf);
+  const range = {
+    lower: Math.max(...ranges.map(({ lower }) => lower)) / 1000,
+    upper: Math.max(...ranges.map(({ upper }) => upper)) / 1000,
+  };
+  const worst = recoveries.reduce((a, b) => (rangeOf(b).upper > rangeOf(a).upper ? b : a));
+  const doubt = facts.doubts.find((one) => one.kind === "fault" && one.experiment === experiment.name)?.because;
+  const late = experiment.healedBy === "gameday" && over["healedBy"] !== "anyone" ? healedByUs(experiment) : undefined;
+  return {
+    range,
+    says: worst.says,
+    when: whenOf(experiment),
+    witnesses: witnessesOf(experiment),
+    ...(doubt === undefined ? {} : { doubt }),
+    ...(late === undefined ? {} : { cannotPass: late }),
+  };
+}
+
+function healedByUs(experiment: ExperimentVerdict): string {
+  return `users recovered only after the tool itself healed "${experiment.name}", so the recovery is not the platform's`;
+}
+
+function whenOf(experiment: ExperimentVerdict): string {
+  const bite = experiment.bite?.atMs ?? 0;
+  return `the fault bit at ${(bite / 1000).toFixed(2)} s`;
+}
+
+function witnessesOf(experiment: ExperimentVerdict): string[] {
+  const { bite, heal } = experiment;
+  return [bite, heal].flatMap((stamp) =>
+    stamp?.witness ? [`${(stamp.atMs / 1000).toFixed(3)} s: ${stamp.witness.says} (${stamp.witness.source})`] : [],
+  );
+}

@@ -1,0 +1,89 @@
+/** What became of acknowledged writes: lost-writes, duplicated-writes, rpo-seconds. */
+import type { Finding } from "../checker.ts";
+import type { Facts } from "./facts.ts";
+import { exactly, type Measure, nothing, type OverKey, type Reading } from "./measure.ts";
+
+type Over = Readonly<Record<string, string>>;
+
+const OBJECT: OverKey = { name: "object", required: false, says: "object of the claim; default: all" };
+const EXPERIMENT: OverKey = { name: "experiment", required: false, says: "only the writes around this experiment" };
+
+/** Figures of one checker; a loss that was found stands, while "none lost" needs every finding to be decided. */
+function readFigure(checker: string, figure: string, over: Over, facts: Facts): Reading {
+  const findings = facts.findings.filter(
+    (finding) => finding.checker === checker && (over["object"] === undefined || finding.object === over["object"]),
+  );
+  if (findings.length === 0) return nothing(`no claim of the plan has the checker ${checker}`);
+  const found = findings.reduce((sum, finding) => sum + (finding.figures[figure] ?? 0), 0);
+  const open = findings.find((finding) => finding.status === "unknown");
+  if (found === 0 && open !== undefined) return nothing(open.because);
+  return {
+    range: exactly(found),
+    says: findings.map((finding) => finding.because).join(" "),
+    witnesses: witnessesOf(findings),
+  };
+}
+
+function witnessesOf(findings: readonly Finding[]): string[] {
+  return findings.flatMap((finding) =>
+    finding.witnesses.map((witness) => {
+      const when = witness.atMs === undefined ? "" : ` at ${(witness.atMs / 1000).toFixed(3)} s`;
+      return `${witness.id ?? finding.object}${when}: ${witness.says}`;
+    }),
+  );
+}
+
+export const lostWrites: Measure = {
+  name: "lost-writes",
+  unit: "writes",
+  says: "Acknowledged writes that the ledger does not hold at rest.",
+  over: [OBJECT, EXPERIMENT],
+  read(over, facts) {
+    if (over["experiment"] === undefined) return readFigure("acked-set", "lost", over, facts);
+    return readExperiment(over["experiment"], facts, ({ rpo }) => rpo.lostWrites);
+  },
+};
+
+export const duplicatedWrites: Measure = {
+  name: "duplicated-writes",
+  unit: "writes",
+  says: "Logical writes that materialised more than once.",
+  over: [OBJECT],
+  read: (over, facts) => readFigure("duplicates", "duplicated", over, facts),
+};
+
+export const rpoSeconds: Measure = {
+  name: "rpo-seconds",
+  unit: "s",
+  says: "Recovery point: time from the oldest lost acknowledged write to the fault; 0 when nothing was lost.",
+  over: [EXPERIMENT],
+  read(over, facts) {
+    if (over["experiment"] !== undefined) return readExperiment(over["experiment"], facts, ({ rpo }) => rpo.seconds);
+    return worstPoint(facts);
+  },
+};
+
+function readExperiment(
+  name: string,
+  facts: Facts,
+  value: (one: Facts["experiments"][number]) => number | null,
+): Reading {
+  const experiment = facts.experiments.find((one) => one.name === name);
+  if (experiment === undefined) return nothing(`experiment "${name}" was not run`);
+  const doubt = facts.doubts.find((one) => one.kind === "fault" && one.experiment === name)?.because;
+  const read = value(experiment);
+  if (read === null) return nothing(experiment.rpo.says);
+  return { range: exactly(read), says: experiment.rpo.says, ...(doubt === undefined || read > 0 ? {} : { doubt }) };
+}
+
+function worstPoint(facts: Facts): Reading {
+  const points = facts.experiments.map(({ rpo }) => rpo);
+  if (points.length === 0) return nothing("no experiment was run");
+  const worst = Math.max(0, ...points.map(({ seconds }) => seconds ?? 0));
+  const open = points.find(({ seconds }) => seconds === null);
+  if (open === undefined) return { range: exactly(worst), says: points.map(({ says }) => says).join("; ") };
+  // What is not known may be worse than what is, never better.
+  return worst === 0
+    ? nothing(open.says)
+    : { range: { lower: worst, upper: Number.POSITIVE_INFINITY }, says: open.says };
+}

@@ -1,0 +1,51 @@
+/**
+ * Arithmetic on intervals that surely hold a truth. `upper` is Infinity where no upper end is proven. A bound is met only
+ * if the whole interval meets it, and missed only if the whole interval misses it; else nobody knows.
+ */
+import type { Bound } from "../objective.ts";
+import { type Status, worst } from "../verdict.ts";
+
+export interface Range {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The range of max(a, b) for a in the one and b in the other. */
+export function maximum(a: Range, b: Range): Range {
+  return { lower: Math.max(a.lower, b.lower), upper: Math.max(a.upper, b.upper) };
+}
+
+/** The range of a + b. */
+export function sum(a: Range, b: Range): Range {
+  return { lower: a.lower + b.lower, upper: a.upper + b.upper };
+}
+
+export function width(range: Range): number {
+  return range.upper - range.lower;
+}
+
+/** pass, fail or unknown by interval arithmetic; a bound without any end is unknown. */
+export function compareToBound(range: Range, bound: Bound): Status {
+  const statuses: Status[] = [];
+  const { under, atMost, atLeast } = bound;
+  if (under !== undefined) statuses.push(decide(range.upper < under, range.lower >= under));
+  if (atMost !== undefined) statuses.push(decide(range.upper <= atMost, range.lower > atMost));
+  if (atLeast !== undefined) statuses.push(decide(range.lower >= atLeast, range.upper < atLeast));
+  return worst(statuses);
+}
+
+function decide(met: boolean, missed: boolean): Status {
+  if (met) return "pass";
+  return missed ? "fail" : "unknown";
+}
+
+/** "under 30", "at least 0.99 and at most 1", in the order under, atMost, atLeast. */
+export function describeBound(bound: Bound, unit: string): string {
+  const suffix = unit === "" ? "" : ` ${unit}`;
+  const parts = [
+    bound.under === undefined ? [] : [`under ${bound.under}${suffix}`],
+    bound.atMost === undefined ? [] : [`at most ${bound.atMost}${suffix}`],
+    bound.atLeast === undefined ? [] : [`at least ${bound.atLeast}${suffix}`],
+  ];
+  return parts.flat().join(" and ") || "no bound at all";
+}

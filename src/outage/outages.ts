@@ -1,0 +1,86 @@
+/**
+ * Outages of one probe stream. An outage opens at a failed sample and closes at the sustained recovery: RECOVERY_SUCCESSES
+ * successes in a row over RECOVERY_HOLD_MS, stamped at the first of them; a failure before that reopens the same outage.
+ * The ends are brackets that surely hold the truth as far as this stream could see: the begin lies in [send of the last
+ * success before, send of the first failure], the end in [send of the last failure, completion of the first success].
+ * Completion rather than send, because a probe held in a proxy's queue and then served was sent while the outage lasted.
+ */
+import type { Outage } from "../probe.ts";
+import { GAP_MS } from "./gaps.ts";
+import type { ProbeStream, Sample } from "./samples.ts";
+
+export const RECOVERY_HOLD_MS = 3_000;
+/** Out of the 60 beats of the hold window, so that a few late timers do not put off the proof. */
+export const RECOVERY_SUCCESSES = 50;
+
+export interface FeltOutage extends Outage {
+  /** The answer to a probe that was in flight when the fault came is known only here. */
+  readonly firstFailureCompletedMs: number;
+  readonly lastFailureSentMs: number;
+  /** Probe ids of the first and the last failure. */
+  readonly witnesses: readonly [first: string, last: string];
+}
+
+interface Open {
+  readonly lastOkSentMs: number;
+  readonly first: Sample;
+  last: Sample;
+  failures: number;
+  /** The successes in a row since the last failure or gap. */
+  firstOk: Sample | null;
+  successes: number;
+}
+
+/** All outages of a stream, in order. O(n). */
+export function outagesOf(stream: ProbeStream): FeltOutage[] {
+  const outages: FeltOutage[] = [];
+  let open: Open | null = null;
+  let before: Sample | null = null;
+  for (const sample of stream.samples) {
+    if (!sample.ok) open = fail(open, sample, before);
+    else if (open !== null && succeed(open, sample, before)) {
+      outages.push(close(stream, open, open.firstOk));
+      open = null;
+    }
+    before = sample;
+  }
+  if (open !== null) outages.push(close(stream, open, null));
+  return outages;
+}
+
+function fail(open: Open | null, sample: Sample, before: Sample | null): Open {
+  if (open === null) {
+    const lastOkSentMs = before?.sentMs ?? Number.NEGATIVE_INFINITY;
+    return { lastOkSentMs, first: sample, last: sample, failures: 1, firstOk: null, successes: 0 };
+  }
+  open.last = sample;
+  open.failures++;
+  open.firstOk = null;
+  open.successes = 0;
+  return open;
+}
+
+/** Counts a success; true when the recovery is sustained. A gap in our sending starts the count again. */
+function succeed(open: Open, sample: Sample, before: Sample | null): boolean {
+  const silent = before !== null && sample.sentMs - before.sentMs > GAP_MS;
+  if (open.firstOk === null || silent) {
+    open.firstOk = sample;
+    open.successes = 0;
+  }
+  open.successes++;
+  return open.successes >= RECOVERY_SUCCESSES && sample.sentMs - open.firstOk.sentMs >= RECOVERY_HOLD_MS;
+}
+
+function close(stream: ProbeStream, open: Open, firstOk: Sample | null): FeltOutage {
+  return {
+    class: stream.class,
+    connection: stream.connection,
+    begin: { lowerMs: open.lastOkSentMs, upperMs: open.first.sentMs },
+    end:
+      firstOk === null ? null : { lowerMs: open.last.sentMs, upperMs: Math.max(firstOk.completedMs, open.last.sentMs) },
+    failures: open.failures,
+    firstFailureCompletedMs: open.first.completedMs,
+    lastFailureSentMs: open.last.sentMs,
+    witnesses: [open.first.id, open.last.id],
+  };
+}

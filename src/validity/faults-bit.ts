@@ -1,0 +1,40 @@
+import type { Doubt } from "../objective/facts.ts";
+import type { ExperimentStory } from "../verdict/story.ts";
+import { plural, rule } from "./rule.ts";
+
+/** A fault that never happened proves nothing, whatever the users felt. */
+export const faultsBit = rule(
+  "faults-bit",
+  "Every fault was seen to bite, from inside each of its targets.",
+  ({ story }) => {
+    const doubts = story.experiments.flatMap(doubtsOf);
+    const bites = story.experiments.flatMap((experiment) => experiment.bites);
+    const witnesses = bites.map((bite) => ({
+      says: bite.witness?.says ?? `no witness for ${bite.target}`,
+      atMs: bite.atMs,
+    }));
+    if (doubts.length > 0) {
+      const because = `${doubts.map((doubt) => doubt.because).join("; ")}.`;
+      return { status: "unknown", because, witnesses, doubts };
+    }
+    if (bites.length === 0) return { status: "pass", because: "No fault was planned." };
+    return { status: "pass", because: `Seen from inside: ${plural(bites.length, "bite")}.`, witnesses };
+  },
+);
+
+function doubtsOf(experiment: ExperimentStory): Doubt[] {
+  const because = complaint(experiment);
+  return because === null ? [] : [{ kind: "fault", span: null, experiment: experiment.name, because }];
+}
+
+function complaint(experiment: ExperimentStory): string | null {
+  const { name, targets, bites, notBitten } = experiment;
+  if (targets.length === 0) return `"${name}" had no target`;
+  if (experiment.commandedAtMs === null) return `the fault of "${name}" was never commanded`;
+  const failed = notBitten[0];
+  if (failed !== undefined)
+    return `the fault of "${name}" did not bite ${failed.target}: ${failed.because ?? "no reason recorded"}`;
+  const seen = new Set(bites.filter((bite) => bite.witness !== null).map((bite) => bite.target));
+  const unseen = targets.filter((target) => !seen.has(target.id)).map((target) => target.id);
+  return unseen.length === 0 ? null : `the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
+}

@@ -1,0 +1,34 @@
+import type { Doubt } from "../objective/facts.ts";
+import type { ExperimentStory } from "../verdict/story.ts";
+import { plural, rule } from "./rule.ts";
+
+/** What follows a fault that did not end was measured on a broken platform. */
+export const faultsEnded = rule(
+  "faults-ended",
+  "Every fault was seen to be gone, from inside each of its targets, before anything else was judged.",
+  ({ story }) => {
+    const doubts = story.experiments.filter((experiment) => experiment.bites.length > 0).flatMap(doubtsOf);
+    const heals = story.experiments.flatMap((experiment) => experiment.heals);
+    const witnesses = heals.map((heal) => ({
+      says: heal.witness?.says ?? `no witness for ${heal.target}`,
+      atMs: heal.atMs,
+    }));
+    if (doubts.length === 0)
+      return { status: "pass", because: `Seen from inside: ${plural(heals.length, "healing")}.`, witnesses };
+    return { status: "unknown", because: `${doubts.map((doubt) => doubt.because).join("; ")}.`, witnesses, doubts };
+  },
+);
+
+function doubtsOf(experiment: ExperimentStory): Doubt[] {
+  const because = complaint(experiment);
+  return because === null ? [] : [{ kind: "ledger", span: null, experiment: experiment.name, because }];
+}
+
+function complaint({ name, targets, heals, notHealed }: ExperimentStory): string | null {
+  const failed = notHealed[0];
+  if (failed !== undefined)
+    return `the fault of "${name}" did not end on ${failed.target}: ${failed.because ?? "no reason recorded"}`;
+  const seen = new Set(heals.filter((heal) => heal.witness !== null).map((heal) => heal.target));
+  const unseen = targets.filter((target) => !seen.has(target.id)).map((target) => target.id);
+  return unseen.length === 0 ? null : `the end of the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
+}

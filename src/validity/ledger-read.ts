@@ -1,0 +1,39 @@
+import type { LedgerEnd } from "../ledger.ts";
+import type { Doubt } from "../objective/facts.ts";
+import { type Ground, rule } from "./rule.ts";
+
+/** Once shows what is there; only the second read tells "late" from "lost". */
+export const LEDGER_READS_MIN = 2;
+
+export const ledgerRead = rule(
+  "ledger-read",
+  "The ledger of each claim was read back whole, at least twice, after the last fault was healed.",
+  (ground) => {
+    const claims = ground.evidence.run.plan.claims.filter((claim) => claim.source.kind !== "none");
+    const complaints = claims.flatMap((claim) => complaint(claim.object, ground));
+    if (claims.length === 0) return { status: "pass", because: "No claim of the plan needs a ledger." };
+    if (complaints.length === 0)
+      return { status: "pass", because: `Read whole and twice: ${claims.map((claim) => claim.object).join(", ")}.` };
+    const because = `${complaints.join("; ")}.`;
+    const doubt: Doubt = { kind: "ledger", span: null, because };
+    return { status: "unknown", because, doubts: [doubt] };
+  },
+);
+
+function complaint(object: string, ground: Ground): string[] {
+  const ends = ground.ledgerEnds.filter((end) => end.object === object);
+  const whole = ends.filter((end) => end.complete);
+  const cut = ends.find((end) => !end.complete);
+  if (whole.length < LEDGER_READS_MIN) {
+    const why = cut === undefined ? "" : ` (${cut.because ?? "a read was cut short"})`;
+    return [`the ledger of "${object}" was read whole ${whole.length} times, expected ${LEDGER_READS_MIN}${why}`];
+  }
+  return whole
+    .filter((end) => tooEarly(end, ground))
+    .map((end) => `read ${end.read} of "${object}" began before all faults had ended`);
+}
+
+function tooEarly(end: LedgerEnd, { story }: Ground): boolean {
+  const healed = story.experiments.flatMap((experiment) => experiment.heals.map((heal) => heal.atMs));
+  return end.startedAtMs < Math.max(0, ...healed);
+}

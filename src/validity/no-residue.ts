@@ -1,0 +1,11 @@
+import { plural, rule } from "./rule.ts";
+
+export const noResidue = rule("no-residue", "The run left nothing behind.", ({ story: { residue } }) => {
+  if (residue.length === 0) return { status: "pass", because: "Nothing was left behind." };
+  return {
+    status: "fail",
+    because: `${plural(residue.length, "thing")} left behind: ${residue.map((left) => `${left.what} at ${left.where}`).join("; ")}.`,
+    witnesses: residue.map((left) => ({ says: `${left.what} at ${left.where}`, atMs: left.atMs })),
+    figures: { residue: residue.length },
+  };
+});

@@ -1,0 +1,60 @@
+import type { Doubt } from "../objective/facts.ts";
+import { gapsOf } from "../outage/gaps.ts";
+import type { ProbeStream } from "../outage/samples.ts";
+import { overlaps, type Span } from "../outage/span.ts";
+import { atSeconds, type Ground, plural, rule } from "./rule.ts";
+
+/** A gap counts where an outage is judged: from a little before each fault to the end of its experiment. */
+const BEFORE_FAULT_MS = 1_000;
+
+export const probesGapless = rule(
+  "probes-gapless",
+  "Every probe stream sent without a gap while a fault was judged.",
+  (ground) => {
+    const windows = judgedWindows(ground);
+    if (windows.length === 0) return { status: "pass", because: "No fault was judged, so no probe was needed." };
+    if (ground.streams.length === 0) return withoutProbes();
+    const found = ground.streams.flatMap((stream) => gapsIn(stream, windows));
+    const elsewhere = ground.story.gaps.filter((gap) => !windows.some((window) => overlaps(window, gap))).length;
+    if (found.length === 0) {
+      const note = elsewhere === 0 ? "" : ` (${plural(elsewhere, "recorded gap")} outside all fault windows)`;
+      return {
+        status: "pass",
+        because: `${plural(ground.streams.length, "probe stream")} without a gap around each fault${note}.`,
+      };
+    }
+    return {
+      status: "unknown",
+      because: `No data: ${found
+        .slice(0, 5)
+        .map((doubt) => doubt.because)
+        .join("; ")}${found.length > 5 ? `; and ${found.length - 5} more` : ""}.`,
+      figures: { gaps: found.length },
+      doubts: found,
+    };
+  },
+);
+
+function withoutProbes() {
+  const because = "No probe watched the users' side, so no outage was measured.";
+  return { status: "unknown" as const, because, doubts: [{ kind: "probes" as const, span: null, because }] };
+}
+
+function judgedWindows({ experiments, story }: Ground): Span[] {
+  return experiments.flatMap((experiment, at) => {
+    const told = story.experiments[at];
+    const fromMs = experiment.commandedAtMs;
+    if (fromMs === null || told === undefined || experiment.bite === null) return [];
+    const end = told.healCommandedAtMs ?? told.endedAtMs ?? story.span.toMs;
+    return [{ fromMs: fromMs - BEFORE_FAULT_MS, toMs: Math.max(fromMs, end) }];
+  });
+}
+
+function gapsIn(stream: ProbeStream, windows: readonly Span[]): Doubt[] {
+  return windows.flatMap((window) =>
+    gapsOf(stream.samples, window).map((gap): Doubt => {
+      const because = `${stream.class}/${stream.connection} sent nothing from ${atSeconds(gap.fromMs)} to ${atSeconds(gap.toMs)}`;
+      return { kind: "probes", span: gap, because };
+    }),
+  );
+}

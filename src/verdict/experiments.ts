@@ -1,0 +1,133 @@
+/** One experiment judged: its stamps, who healed it, what users felt, what became of their writes. */
+import type { Finding } from "../checker.ts";
+import { outagesOf } from "../outage/outages.ts";
+import {
+  type FaultTimes,
+  outagesWithin,
+  recoverStream,
+  type StreamRecovery,
+  worstRecovery,
+} from "../outage/recovery.ts";
+import type { ProbeStream } from "../outage/samples.ts";
+import type { HealedBy } from "../timeline.ts";
+import type { ClassRecovery, ExperimentVerdict, Stamp, Status } from "../verdict.ts";
+import { biteOf, type ExperimentStory, healOf, reachOf, type Story, type TargetStamp } from "./story.ts";
+import { recoveryPointOf, writesOf } from "./writes.ts";
+
+export interface ExperimentGround {
+  readonly story: Story;
+  readonly streams: readonly ProbeStream[];
+  readonly findings: readonly Finding[];
+}
+
+export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentGround): ExperimentVerdict {
+  const reach = reachOf(experiment, ground.story.experiments, ground.story.span.toMs);
+  const times = timesOf(experiment, ground, reach);
+  const felt = ground.streams.map((stream) => ({ stream, ...recoverStream(stream, times) }));
+  const recovery = byClass(felt);
+  const bite = biteOf(experiment);
+  const heal = healOf(experiment);
+  const outages = felt.flatMap(({ outages }) => outages);
+  const writes = writesOf(experiment.name, ground.findings);
+  const healedBy = healerOf(felt, recovery);
+  const judged = statusOf(experiment, bite, recovery, healedBy);
+  return {
+    name: experiment.name,
+    fault: experiment.fault,
+    status: judged.status,
+    because: judged.because,
+    targets: experiment.targets,
+    commandedAtMs: experiment.commandedAtMs,
+    bite: stampOf(bite),
+    firstFailureAtMs: firstFailure(outages),
+    heal: stampOf(heal),
+    healedBy,
+    recovery,
+    outages: outages.map(({ class: name, connection, begin, end, failures }) => ({
+      class: name,
+      connection,
+      begin,
+      end,
+      failures,
+    })),
+    writes,
+    rpo: recoveryPointOf(experiment.name, ground.findings, writes),
+  };
+}
+
+/** The bite counts from where it was seen from inside, or from users' first failure if that came earlier. */
+function timesOf(experiment: ExperimentStory, ground: ExperimentGround, reach: FaultTimes["reach"]): FaultTimes {
+  const commandedMs = experiment.commandedAtMs ?? experiment.beganAtMs;
+  const seenMs = biteOf(experiment)?.atMs ?? commandedMs;
+  const failures = ground.streams.flatMap((stream) => outagesWithin(outagesOf(stream), reach));
+  const firstMs = failures.reduce((least, outage) => Math.min(least, outage.begin.upperMs), Number.POSITIVE_INFINITY);
+  const healCommandedMs = experiment.healCommandedAtMs ?? healOf(experiment)?.atMs ?? Number.POSITIVE_INFINITY;
+  return {
+    commandedMs,
+    biteMs: Math.max(commandedMs, Math.min(seenMs, firstMs)),
+    healCommandedMs,
+    reach,
+    watchedUntilMs: Math.min(healCommandedMs, experiment.endedAtMs ?? reach.toMs, reach.toMs),
+  };
+}
+
+type Felt = { readonly stream: ProbeStream } & StreamRecovery;
+
+function byClass(felt: readonly Felt[]): Record<string, ClassRecovery> {
+  const classes = [...new Set(felt.map(({ stream }) => stream.class))];
+  return Object.fromEntries(
+    classes.map((name) => {
+      const own = felt.filter(({ stream }) => stream.class === name);
+      const connections = Object.fromEntries(own.map(({ stream, recovery }) => [stream.connection, recovery]));
+      return [name, { ...worstRecovery(own.map(({ recovery }) => recovery)), connections }];
+    }),
+  );
+}
+
+/** nobody: some class never recovered. gameday: some recovered only after our heal. */
+function healerOf(felt: readonly Felt[], recovery: Readonly<Record<string, ClassRecovery>>): HealedBy {
+  const states = Object.values(recovery).map(({ state }) => state);
+  if (states.length === 0 || states.includes("not-recovered") || states.includes("no-data")) return "nobody";
+  return felt.every(({ beforeHeal }) => beforeHeal) ? "platform" : "gameday";
+}
+
+function firstFailure(outages: readonly { readonly begin: { readonly upperMs: number } }[]): number | null {
+  if (outages.length === 0) return null;
+  return outages.reduce((least, outage) => Math.min(least, outage.begin.upperMs), Number.POSITIVE_INFINITY);
+}
+
+function stampOf(stamp: TargetStamp | null): Stamp | null {
+  return stamp === null ? null : { atMs: stamp.atMs, witness: stamp.witness };
+}
+
+function statusOf(
+  experiment: ExperimentStory,
+  bite: TargetStamp | null,
+  recovery: Readonly<Record<string, ClassRecovery>>,
+  healedBy: HealedBy,
+): { readonly status: Status; readonly because: string } {
+  if (experiment.abortedBecause !== null && bite === null) {
+    return {
+      status: "unknown",
+      because: `The experiment was aborted before the fault bit: ${experiment.abortedBecause}.`,
+    };
+  }
+  if (bite === null) return { status: "unknown", because: whyNotBitten(experiment) };
+  const stuck = Object.entries(recovery).filter(([, { state }]) => state === "not-recovered");
+  if (stuck.length > 0) {
+    const [names, says] = [stuck.map(([name]) => name).join(", "), stuck.map(([, { says: own }]) => own).join("; ")];
+    return { status: "fail", because: `Users did not recover (${names}): ${says}.` };
+  }
+  const blind = Object.entries(recovery).find(([, { state }]) => state === "no-data");
+  if (blind !== undefined) return { status: "unknown", because: `No data of class ${blind[0]}: ${blind[1].says}.` };
+  if (Object.keys(recovery).length === 0) return { status: "unknown", because: "No probe watched the users' side." };
+  const who =
+    healedBy === "platform" ? "Users recovered while the fault held" : "Users recovered only after our own heal";
+  return { status: "pass", because: `${who}.` };
+}
+
+function whyNotBitten(experiment: ExperimentStory): string {
+  const reason = experiment.notBitten[0]?.because;
+  const tail = reason === undefined || reason === null ? "" : `: ${reason}`;
+  return `The fault was never seen to bite from inside its target${tail}; the experiment proves nothing.`;
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Objective } from "../objective.ts";
+import type { Verdict } from "../verdict.ts";
+import { judge } from "./judge.ts";
+import { cleanRun, evidenceOf, type FakeRun, KILL, objective, probeSamples, toldChecker } from "./run.fixture.ts";
+
+const RECOVERY = objective("recovery-seconds", { under: 30 }, { experiment: KILL.name });
+const NOTHING_LOST = objective("lost-writes", { atMost: 0 });
+const OBJECTIVES: Objective[] = [RECOVERY, NOTHING_LOST];
+
+function judged(change: (run: FakeRun) => void = () => undefined, checker = toldChecker()): Verdict {
+  const run = cleanRun(OBJECTIVES);
+  change(run);
+  return judge(evidenceOf(run), [checker]);
+}
+
+test("a clean run passes, with the four stamps and the users' recovery as an interval", () => {
+  const verdict = judged();
+  assert.equal(verdict.verdict, "pass", verdict.sentence);
+  assert.equal(verdict.exitCode, 0);
+  const [experiment] = verdict.experiments;
+  assert.equal(experiment?.healedBy, "platform");
+  assert.equal(experiment?.bite?.atMs, 20_100);
+  assert.equal(experiment?.firstFailureAtMs, 20_150);
+  const recovery = experiment?.recovery["order-write"];
+  assert.deepEqual([recovery?.lowerMs, recovery?.upperMs], [5_850, 5_905]);
+  assert.deepEqual(Object.keys(recovery?.connections ?? {}), ["fresh", "kept"]);
+  assert.equal(experiment?.writes.acknowledgedLastSecond, 20);
+});
+
+test("a recovery beyond the bound fails, and one that the interval straddles is unknown", () => {
+  const late = judged((run) => {
+    run.operations = probeSamples("order-write", "kept", [[20_150, 52_000]]);
+  });
+  assert.equal(late.objectives[0]?.status, "fail");
+  const straddled = cleanRun([{ ...RECOVERY, bound: { under: 5.88 } }, NOTHING_LOST]);
+  assert.equal(judge(evidenceOf(straddled), [toldChecker()]).verdict, "unknown");
+});
+
+test("a recovery that came only after our own heal is not the platform's", () => {
+  const verdict = judged((run) => {
+    run.plan = { ...run.plan, objectives: [{ ...RECOVERY, bound: { under: 60 } }] };
+    run.operations = probeSamples("order-write", "kept", [[20_150, 41_000]]);
+  });
+  assert.equal(verdict.experiments[0]?.healedBy, "gameday");
+  assert.equal(verdict.objectives[0]?.status, "unknown");
+  assert.match(verdict.objectives[0]?.because ?? "", /not the platform's/);
+});
+
+test("lost writes fail, with the recovery point", () => {
+  const lying = toldChecker({ status: "fail", because: "2 are lost." }, { lost: 2, rpoMs: 300 });
+  const verdict = judged(undefined, lying);
+  assert.equal(verdict.verdict, "fail");
+  assert.equal(verdict.exitCode, 1);
+  assert.equal(verdict.experiments[0]?.writes.lost, 2);
+  assert.equal(verdict.experiments[0]?.rpo.seconds, 0.3);
+});
+
+test("a run that asked for nothing is unknown", () => {
+  const run = cleanRun();
+  run.plan = { ...run.plan, experiments: [], claims: [] };
+  run.timeline = run.timeline.filter(
+    (event) => event.type !== "experiment" && event.type !== "fault" && !("experiment" in event),
+  );
+  const verdict = judge(evidenceOf(run), []);
+  assert.equal(verdict.verdict, "unknown");
+});
+
+test("residue beats everything in the exit code", () => {
+  const verdict = judged((run) => run.timeline.push({ atMs: 60_000, type: "residue", what: "nft rule", where: "n1" }));
+  assert.equal(verdict.exitCode, 5);
+  assert.equal(verdict.verdict, "fail");
+});

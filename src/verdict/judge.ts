@@ -1,0 +1,84 @@
+/**
+ * judge(evidence) -> Verdict. Pure: the same evidence gives the same verdict, whenever and wherever it is judged. The
+ * evidence streams through once: timeline, then operations, ledger, intervals.
+ */
+import type { Checker, Finding, RunFacts } from "../checker.ts";
+import type { Evidence } from "../evidence.ts";
+import { assess } from "../objective/assess.ts";
+import type { Facts } from "../objective/facts.ts";
+import { ExitCode } from "../std/errors.ts";
+import { VALIDITY_RULES } from "../validity/catalogue.ts";
+import { type ExperimentVerdict, type Status, VERDICT_VERSION, type Verdict, worst } from "../verdict.ts";
+import { judgeExperiment } from "./experiments.ts";
+import { notTestedBy } from "./not-tested.ts";
+import { readOnce } from "./read.ts";
+import { sentenceOf } from "./sentence.ts";
+import { biteOf, healOf, type Story, tellStory } from "./story.ts";
+
+export function judge(evidence: Evidence, checkers: readonly Checker[]): Verdict {
+  const { run, timeline } = evidence;
+  const story = tellStory(timeline);
+  const { findings, streams, ledgerEnds, operations } = readOnce(evidence, runFacts(run.runId, story), checkers);
+  const experiments = story.experiments.map((one) => judgeExperiment(one, { story, streams, findings }));
+  const ground = { evidence, story, streams, operations, ledgerEnds, findings, experiments };
+  const judged = VALIDITY_RULES.map((rule) => rule.judge(ground));
+  const doubts = judged.flatMap((one) => one.doubts);
+  const facts: Facts = { plan: run.plan, story, experiments, streams, findings, doubts };
+  const objectives = run.plan.objectives.map((objective) => assess(objective, facts));
+  return conclude(evidence, story, {
+    validity: judged.map(({ finding }) => finding),
+    findings: [...findings, ...experiments.map(recoveryFinding)],
+    experiments,
+    objectives,
+  });
+}
+
+type Parts = Pick<Verdict, "validity" | "findings" | "experiments" | "objectives">;
+
+function conclude({ run }: Evidence, story: Story, parts: Parts): Verdict {
+  const status = statusOf(parts);
+  const verdict = {
+    version: VERDICT_VERSION,
+    runId: run.runId,
+    plan: run.plan.name,
+    verdict: status,
+    exitCode: exitCodeOf(status, story),
+    ...parts,
+    notTested: notTestedBy(run.plan, story, parts.experiments),
+    manualInterventions: story.controls.filter((control) => control.manual).length,
+  };
+  return { ...verdict, sentence: sentenceOf(verdict) };
+}
+
+/** The worst of all. A run that asked for nothing proves nothing: without objective or finding it is unknown. */
+function statusOf({ validity, findings, objectives }: Parts): Status {
+  const asked: readonly { readonly status: Status }[] = [...findings, ...objectives];
+  return worst([worst(asked.map((one) => one.status)), ...validity.map((one) => one.status)]);
+}
+
+function exitCodeOf(status: Status, story: Story): number {
+  return story.residue.length > 0 ? ExitCode.residue : ExitCode[status];
+}
+
+function runFacts(runId: string, story: Story): RunFacts {
+  const faults = story.experiments.flatMap((experiment) => {
+    const bite = biteOf(experiment);
+    return bite === null
+      ? []
+      : [{ experiment: experiment.name, bitAtMs: bite.atMs, healedAtMs: healOf(experiment)?.atMs ?? null }];
+  });
+  const lost = story.workers.filter((worker) => worker.edge === "lost");
+  return { runId, faults, lostWorkers: lost.map(({ worker, atMs }) => ({ worker, atMs })) };
+}
+
+/** Users who never recover are a finding by themselves, whether or not an objective asks. */
+function recoveryFinding(experiment: ExperimentVerdict): Finding {
+  return {
+    checker: "users-recover",
+    object: experiment.name,
+    status: experiment.status,
+    because: experiment.because,
+    witnesses: [],
+    figures: { outages: experiment.outages.length },
+  };
+}

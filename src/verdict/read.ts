@@ -1,0 +1,80 @@
+/**
+ * The one pass over operations and ledger: every claim's checks, the probes' samples and the tallies that validity needs
+ * are fed from the same line, so that evidence of any length streams through once.
+ */
+import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
+import type { Evidence } from "../evidence.ts";
+import type { Operation } from "../history.ts";
+import type { LedgerEnd } from "../ledger.ts";
+import { type ProbeStream, SampleCollector } from "../outage/samples.ts";
+
+export interface Reading {
+  readonly findings: readonly Finding[];
+  readonly streams: readonly ProbeStream[];
+  readonly ledgerEnds: readonly LedgerEnd[];
+  readonly operations: OperationTally;
+}
+
+/** What validity asks about the history as a whole. */
+export interface OperationTally {
+  count: number;
+  /** Operations that ended before they began, or at no finite time; the first few of them. */
+  readonly impossibleTimes: string[];
+  impossible: number;
+  lastMs: number;
+  /** Recorded operations by object, so that a claim nobody fed is seen. */
+  readonly byObject: Map<string, number>;
+}
+
+interface RunningCheck {
+  readonly claim: Claim;
+  readonly checker: string;
+  /** null: no checker of that name exists here. */
+  readonly check: Check | null;
+}
+
+export function readOnce(evidence: Evidence, facts: RunFacts, checkers: readonly Checker[]): Reading {
+  const running = evidence.run.plan.claims.flatMap((claim) => begin(claim, facts, checkers));
+  const samples = new SampleCollector();
+  const tally: OperationTally = { count: 0, impossibleTimes: [], impossible: 0, lastMs: 0, byObject: new Map() };
+  for (const operation of evidence.operations()) {
+    samples.add(operation);
+    count(tally, operation);
+    for (const { claim, check } of running) if (claim.object === operation.object) check?.operation(operation);
+  }
+  const ledgerEnds = readLedger(evidence, running);
+  return { findings: running.map(finish), streams: samples.streams(), ledgerEnds, operations: tally };
+}
+
+function begin(claim: Claim, facts: RunFacts, checkers: readonly Checker[]): RunningCheck[] {
+  return claim.checkers.map((name) => {
+    const checker = checkers.find((known) => known.name === name);
+    return { claim, checker: name, check: checker?.begin(claim, facts) ?? null };
+  });
+}
+
+function readLedger(evidence: Evidence, running: readonly RunningCheck[]): LedgerEnd[] {
+  const ends: LedgerEnd[] = [];
+  for (const line of evidence.ledger()) {
+    if (line.line === "end") ends.push(line);
+    for (const { claim, check } of running) if (claim.object === line.object) check?.ledger(line);
+  }
+  return ends;
+}
+
+function finish({ claim, checker, check }: RunningCheck): Finding {
+  if (check !== null) return check.finish();
+  const because = `This version has no checker named "${checker}", so the claim was not checked.`;
+  return { checker, object: claim.object, status: "unknown", because, witnesses: [], figures: {} };
+}
+
+function count(tally: OperationTally, operation: Operation): void {
+  const { intendedAtMs, invokedAtMs, completedAtMs, object } = operation;
+  tally.count++;
+  tally.byObject.set(object, (tally.byObject.get(object) ?? 0) + 1);
+  const end = completedAtMs ?? invokedAtMs;
+  if (end > tally.lastMs) tally.lastMs = end;
+  if (Number.isFinite(invokedAtMs) && Number.isFinite(intendedAtMs) && end >= invokedAtMs && invokedAtMs >= 0) return;
+  tally.impossible++;
+  if (tally.impossibleTimes.length < 10) tally.impossibleTimes.push(operation.id);
+}

@@ -1,0 +1,216 @@
+/** A small run made in memory for tests: two probe classes, one kill of a leader, every part of it changeable. */
+import type { Checker, Finding } from "../checker.ts";
+import type { Evidence } from "../evidence.ts";
+import type { Operation } from "../history.ts";
+import type { Interval } from "../interval.ts";
+import type { LedgerLine } from "../ledger.ts";
+import type { Objective } from "../objective.ts";
+import type { ExperimentPlan, Plan } from "../plan.ts";
+import type { TimelineEvent } from "../timeline.ts";
+
+export interface FakeRun {
+  plan: Plan;
+  timeline: TimelineEvent[];
+  operations: Operation[];
+  intervals: Interval[];
+  ledger: LedgerLine[];
+  flaws: string[];
+}
+
+export const KILL: ExperimentPlan = {
+  name: "kill-postgres",
+  fault: "kill-leader",
+  selector: { role: "postgres", leader: true },
+  parameters: {},
+  holdMs: 20_000,
+  recoverWithinMs: 60_000,
+  settleMs: 5_000,
+};
+
+/** Run of 60 s: load from 1 s to 55 s, fault commanded at 20 s, seen at 20.1 s, healed at 40.5 s. */
+export const MOMENTS = {
+  loadBegin: 1_000,
+  loadEnd: 55_000,
+  commanded: 20_000,
+  bit: 20_100,
+  healCommanded: 40_000,
+  healed: 40_500,
+  end: 60_000,
+};
+
+export function objective(measure: string, bound: Objective["bound"], over: Objective["over"] = {}): Objective {
+  return { id: measure, says: `${measure} holds`, measure, bound, over };
+}
+
+/** A clean run. Users' writes fail from 20.15 s to 26 s on both connections; everything else is whole. */
+export function cleanRun(objectives: readonly Objective[] = []): FakeRun {
+  return {
+    plan: fakePlan(objectives),
+    timeline: cleanTimeline(),
+    operations: [
+      ...probeSamples("order-write", "kept", [[20_150, 26_000]]),
+      ...probeSamples("order-write", "fresh", [[20_150, 26_000]]),
+    ],
+    intervals: [],
+    ledger: wholeLedger(),
+    flaws: [],
+  };
+}
+
+export function evidenceOf(run: FakeRun): Evidence {
+  return {
+    run: {
+      version: 1,
+      runId: "run-1",
+      plan: run.plan,
+      seed: "7",
+      command: "gameday run fake.yaml --seed 7",
+      startedAt: "2026-01-02T03:04:05.000Z",
+      tool: { name: "gameday", version: "0.0.0" },
+      environment: {},
+    },
+    timeline: run.timeline,
+    operations: () => run.operations,
+    intervals: () => run.intervals,
+    ledger: () => run.ledger,
+    flaws: run.flaws,
+  };
+}
+
+function fakePlan(objectives: readonly Objective[]): Plan {
+  return {
+    version: 1,
+    name: "fake",
+    seed: "7",
+    platform: { kind: "fake" },
+    load: {
+      scenarios: [{ file: "sale.ts", weight: 1 }],
+      executor: "constant-vus",
+      stages: [{ durationMs: 54_000, target: 10 }],
+      workers: 1,
+      gracefulStopMs: 1_000,
+      env: {},
+      thresholds: {},
+    },
+    probes: { file: "probes.ts" },
+    warmUpMs: 5_000,
+    calmMs: 5_000,
+    experiments: [KILL],
+    claims: [
+      { object: "orders", checkers: ["acked-set"], options: {}, source: { kind: "http", path: "/audit/orders" } },
+    ],
+    ledger: { quietMs: 1_000, betweenReadsMs: 1_000 },
+    cleanUp: null,
+    objectives,
+  };
+}
+
+const LEADER = { id: "postgres/n1", role: "postgres", node: "n1" };
+
+export function cleanTimeline(): TimelineEvent[] {
+  const health = { expected: "3 members", seen: "3 members", ok: true, name: "postgres" } as const;
+  const fault = { type: "fault", experiment: KILL.name, target: LEADER.id } as const;
+  const experiment = { type: "experiment", experiment: KILL.name, fault: KILL.fault, targets: [LEADER] } as const;
+  return [
+    { atMs: 500, type: "health", moment: "before-run", ...health },
+    { atMs: MOMENTS.loadBegin, type: "load", edge: "begin", users: 0 },
+    { atMs: 5_000, type: "load", edge: "steady", users: 10 },
+    { atMs: 19_000, type: "health", moment: "before-fault", experiment: KILL.name, ...health },
+    { atMs: 19_500, ...experiment, edge: "begin" },
+    { atMs: MOMENTS.commanded, ...fault, edge: "commanded" },
+    { atMs: 20_120, ...fault, edge: "bit", witness: { atMs: MOMENTS.bit, says: "no process", source: "inside n1" } },
+    { atMs: 25_000, type: "role", role: "postgres", target: "postgres/n2", is: "leader", was: "standby" },
+    { atMs: MOMENTS.healCommanded, ...fault, edge: "heal-commanded" },
+    {
+      atMs: 40_600,
+      ...fault,
+      edge: "healed",
+      witness: { atMs: MOMENTS.healed, says: "streaming", source: "inside n1" },
+    },
+    { atMs: 42_000, type: "health", moment: "after-fault", experiment: KILL.name, ...health },
+    { atMs: 42_500, ...experiment, edge: "end" },
+    { atMs: MOMENTS.loadEnd, type: "load", edge: "end", users: 0 },
+    { atMs: 58_000, type: "health", moment: "after-run", ...health },
+    { atMs: MOMENTS.end, type: "phase", phase: "statistics", edge: "end" },
+  ];
+}
+
+/** One probe stream at 20 beats a second from 1 s to 55 s; failing where sent within one of the spans. */
+export function probeSamples(
+  name: string,
+  connection: "kept" | "fresh",
+  failing: readonly (readonly [fromMs: number, toMs: number])[],
+): Operation[] {
+  const samples: Operation[] = [];
+  for (let sequence = 0; sequence < 1080; sequence++) {
+    const sentMs = MOMENTS.loadBegin + sequence * 50;
+    const failed = failing.some(([fromMs, toMs]) => sentMs >= fromMs && sentMs < toMs);
+    samples.push(probeSample(name, connection, sequence, sentMs, failed));
+  }
+  return samples;
+}
+
+export function probeSample(
+  name: string,
+  connection: "kept" | "fresh",
+  sequence: number,
+  sentMs: number,
+  failed: boolean,
+): Operation {
+  return {
+    id: `run-1/probe/${name}-${connection}/${sequence}`,
+    process: `probe/${name}/${connection}`,
+    object: "orders",
+    kind: "add",
+    input: null,
+    attempt: 1,
+    outcome: failed ? { type: "unknown", code: "timeout" } : { type: "ok", output: null },
+    intendedAtMs: sentMs,
+    invokedAtMs: sentMs,
+    completedAtMs: sentMs + (failed ? 400 : 5),
+    probe: { class: name, connection },
+  };
+}
+
+function wholeLedger(): LedgerLine[] {
+  return [57_000, 59_000].map((startedAtMs, read) => ({
+    line: "end",
+    read: read + 1,
+    object: "orders",
+    startedAtMs,
+    completedAtMs: startedAtMs + 100,
+    complete: true,
+    items: 1,
+    source: "postgres member n2 (leader)",
+  }));
+}
+
+/** A checker that says what it is told, so that the judge is tested without the checkers. */
+export function toldChecker(change: Partial<Finding> = {}, own: Readonly<Record<string, number>> = {}): Checker {
+  const figures = {
+    acknowledged: 900,
+    acknowledgedLastSecond: 20,
+    lost: 0,
+    recovered: 3,
+    duplicated: 0,
+    unknown: 7,
+    rpoMs: 0,
+    ...own,
+  };
+  const finding = {
+    checker: "acked-set",
+    object: "orders",
+    status: "pass",
+    because: "All are there.",
+    witnesses: [],
+  } as const;
+  return {
+    name: "acked-set",
+    claim: "told",
+    begin: () => ({
+      operation: () => undefined,
+      ledger: () => undefined,
+      finish: () => ({ ...finding, figures, byExperiment: { [KILL.name]: figures }, ...change }),
+    }),
+  };
+}

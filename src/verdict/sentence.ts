@@ -1,0 +1,26 @@
+/** The whole verdict as a person would say it: first what, then why. */
+import type { Verdict } from "../verdict.ts";
+
+export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
+  const { objectives, findings, experiments } = verdict;
+  if (verdict.verdict === "pass") {
+    const met = `${objectives.length} of ${objectives.length} objectives met`;
+    return `Pass: ${met}, ${experiments.length} ${experiments.length === 1 ? "fault" : "faults"} survived, every check held.`;
+  }
+  const of = (status: string) => [
+    ...objectives.filter((one) => one.status === status).map((one) => `${one.says} (${lower(one.because)})`),
+    ...findings
+      .filter((one) => one.status === status)
+      .map((one) => `${one.checker} of ${one.object} (${lower(one.because)})`),
+    ...verdict.validity.filter((one) => one.status === status).map((one) => lower(one.because)),
+  ];
+  const reasons = of(verdict.verdict);
+  const more = reasons.length > 2 ? `; and ${reasons.length - 2} more` : "";
+  const head = verdict.verdict === "fail" ? "Fail" : "Unknown";
+  const body = reasons.slice(0, 2).join("; ") || "nothing was asked of this run, so nothing is proven";
+  return `${head}: ${body}${more}.`;
+}
+
+function lower(text: string): string {
+  return text.replace(/\.$/, "");
+}

@@ -1,0 +1,200 @@
+/**
+ * The story is the timeline folded once: each experiment with its stamps, the load's edges, gaps, workers, controls. All
+ * judging reads this instead of searching events again. Pure.
+ */
+import type { Span } from "../outage/span.ts";
+import type { TargetReference, TimelineEvent, Witness } from "../timeline.ts";
+
+export type EventOf<Type extends TimelineEvent["type"]> = Extract<TimelineEvent, { type: Type }>;
+
+export interface TargetStamp {
+  readonly target: string;
+  readonly atMs: number;
+  readonly witness: Witness | null;
+  readonly because: string | null;
+}
+
+export interface ExperimentStory {
+  /** As in the plan; a second one of the same name is "name#2". */
+  readonly name: string;
+  readonly plannedName: string;
+  readonly fault: string;
+  readonly targets: readonly TargetReference[];
+  readonly beganAtMs: number;
+  endedAtMs: number | null;
+  abortedBecause: string | null;
+  commandedAtMs: number | null;
+  healCommandedAtMs: number | null;
+  readonly bites: TargetStamp[];
+  readonly notBitten: TargetStamp[];
+  readonly heals: TargetStamp[];
+  readonly notHealed: TargetStamp[];
+  readonly health: EventOf<"health">[];
+}
+
+export interface Story {
+  readonly experiments: readonly ExperimentStory[];
+  readonly load: {
+    readonly beginMs: number | null;
+    readonly steadyMs: number | null;
+    readonly rampDownMs: number | null;
+    readonly endMs: number | null;
+  };
+  /** First and last stamp of the timeline. */
+  readonly span: Span;
+  readonly gaps: readonly EventOf<"gap">[];
+  readonly workers: readonly EventOf<"worker">[];
+  readonly replicas: readonly EventOf<"replicas">[];
+  readonly roles: readonly EventOf<"role">[];
+  readonly restarts: readonly EventOf<"restart">[];
+  readonly controls: readonly EventOf<"control">[];
+  readonly residue: readonly EventOf<"residue">[];
+  readonly health: readonly EventOf<"health">[];
+  readonly notes: readonly EventOf<"note">[];
+  readonly phases: readonly EventOf<"phase">[];
+}
+
+/** Folds the timeline. O(n). */
+export function tellStory(timeline: readonly TimelineEvent[]): Story {
+  const experiments: ExperimentStory[] = [];
+  const waiting: EventOf<"health">[] = [];
+  for (const event of timeline) {
+    if (event.type === "experiment") tellExperiment(experiments, waiting, event);
+    else if (event.type === "fault") tellFault(experiments, event);
+    else if (event.type === "health") tellHealth(experiments, waiting, event);
+  }
+  const all = <Type extends TimelineEvent["type"]>(type: Type) =>
+    timeline.filter((event): event is EventOf<Type> => event.type === type);
+  return {
+    experiments,
+    load: loadEdges(all("load")),
+    span: spanOf(timeline),
+    gaps: all("gap"),
+    workers: all("worker"),
+    replicas: all("replicas"),
+    roles: all("role"),
+    restarts: all("restart"),
+    controls: all("control"),
+    residue: all("residue"),
+    health: all("health"),
+    notes: all("note"),
+    phases: all("phase"),
+  };
+}
+
+/** Health before a fault may be recorded before or after the experiment's begin; then it waits for it. */
+function tellHealth(
+  experiments: readonly ExperimentStory[],
+  waiting: EventOf<"health">[],
+  event: EventOf<"health">,
+): void {
+  const story = latest(experiments, event.experiment);
+  if (story !== undefined && (story.endedAtMs === null || event.moment !== "before-fault")) story.health.push(event);
+  else if (event.experiment !== undefined) waiting.push(event);
+}
+
+function tellExperiment(
+  experiments: ExperimentStory[],
+  waiting: EventOf<"health">[],
+  event: EventOf<"experiment">,
+): void {
+  const open = latest(experiments, event.experiment);
+  if (event.edge !== "begin" && open !== undefined) {
+    close(open, event);
+    return;
+  }
+  const story = beginExperiment(event, experiments);
+  const own = waiting.filter((line) => line.experiment === event.experiment);
+  story.health.push(...own);
+  waiting.splice(0, waiting.length, ...waiting.filter((line) => !own.includes(line)));
+  experiments.push(story);
+  if (event.edge !== "begin") close(story, event);
+}
+
+function close(story: ExperimentStory, event: EventOf<"experiment">): void {
+  story.endedAtMs = event.atMs;
+  if (event.edge === "aborted") story.abortedBecause = event.because ?? "no reason was recorded";
+}
+
+function beginExperiment(event: EventOf<"experiment">, known: readonly ExperimentStory[]): ExperimentStory {
+  const before = known.filter((story) => story.plannedName === event.experiment).length;
+  return {
+    name: before === 0 ? event.experiment : `${event.experiment}#${before + 1}`,
+    plannedName: event.experiment,
+    fault: event.fault,
+    targets: event.targets,
+    beganAtMs: event.atMs,
+    endedAtMs: null,
+    abortedBecause: null,
+    commandedAtMs: null,
+    healCommandedAtMs: null,
+    bites: [],
+    notBitten: [],
+    heals: [],
+    notHealed: [],
+    health: [],
+  };
+}
+
+function tellFault(experiments: readonly ExperimentStory[], event: EventOf<"fault">): void {
+  const story = latest(experiments, event.experiment);
+  if (story === undefined) return;
+  const stamp: TargetStamp = {
+    target: event.target,
+    atMs: event.witness?.atMs ?? event.atMs,
+    witness: event.witness ?? null,
+    because: event.because ?? null,
+  };
+  if (event.edge === "commanded") story.commandedAtMs = Math.min(story.commandedAtMs ?? event.atMs, event.atMs);
+  else if (event.edge === "heal-commanded")
+    story.healCommandedAtMs = Math.min(story.healCommandedAtMs ?? event.atMs, event.atMs);
+  else stampsFor(story, event.edge).push(stamp);
+}
+
+function stampsFor(story: ExperimentStory, edge: "bit" | "not-bitten" | "healed" | "not-healed"): TargetStamp[] {
+  const by = { bit: story.bites, "not-bitten": story.notBitten, healed: story.heals, "not-healed": story.notHealed };
+  return by[edge];
+}
+
+function latest(experiments: readonly ExperimentStory[], name: string | undefined): ExperimentStory | undefined {
+  return name === undefined ? undefined : experiments.findLast((story) => story.plannedName === name);
+}
+
+function loadEdges(events: readonly EventOf<"load">[]): Story["load"] {
+  const first = (edge: EventOf<"load">["edge"]) => events.find((event) => event.edge === edge)?.atMs ?? null;
+  const last = events.findLast((event) => event.edge === "end")?.atMs ?? null;
+  return { beginMs: first("begin"), steadyMs: first("steady"), rampDownMs: first("ramp-down"), endMs: last };
+}
+
+function spanOf(timeline: readonly TimelineEvent[]): Span {
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = 0;
+  for (const { atMs } of timeline) {
+    fromMs = Math.min(fromMs, atMs);
+    toMs = Math.max(toMs, atMs);
+  }
+  return { fromMs: timeline.length === 0 ? 0 : fromMs, toMs };
+}
+
+/** When the fault was first seen to bite, from inside; null: never. */
+export function biteOf(story: ExperimentStory): TargetStamp | null {
+  const seen = story.bites.filter((bite) => bite.witness !== null);
+  return seen.reduce<TargetStamp | null>(
+    (first, bite) => (first === null || bite.atMs < first.atMs ? bite : first),
+    null,
+  );
+}
+
+/** When the last target was seen to be healed; null: some target never was, or none. */
+export function healOf(story: ExperimentStory): TargetStamp | null {
+  if (story.notHealed.length > 0) return null;
+  const seen = story.heals.filter((heal) => heal.witness !== null);
+  return seen.reduce<TargetStamp | null>((last, heal) => (last === null || heal.atMs > last.atMs ? heal : last), null);
+}
+
+/** From the command to the next experiment or the end of evidence: in which an outage is put down to this experiment. */
+export function reachOf(story: ExperimentStory, all: readonly ExperimentStory[], endMs: number): Span {
+  const fromMs = story.commandedAtMs ?? story.beganAtMs;
+  const next = all.find((other) => other !== story && (other.commandedAtMs ?? other.beganAtMs) > fromMs);
+  return { fromMs, toMs: next === undefined ? endMs : (next.commandedAtMs ?? next.beganAtMs) };
+}

@@ -1,0 +1,55 @@
+/** The account of writes of one experiment, summed over all claims' findings that have figures by experiment. */
+import type { Finding } from "../checker.ts";
+import type { RecoveryPoint, WriteAccount } from "../verdict.ts";
+
+type Figures = Readonly<Record<string, number>>;
+export interface FindingByExperiment extends Finding {
+  readonly byExperiment?: Readonly<Record<string, Figures>>;
+}
+
+const ACKED_SET = "acked-set";
+const DUPLICATES = "duplicates";
+
+/** Sums acked-set over objects; duplicates of an object come from whichever of the two checkers saw more. */
+export function writesOf(experiment: string, findings: readonly Finding[]): WriteAccount {
+  const total = { acknowledged: 0, acknowledgedLastSecond: 0, lost: 0, recovered: 0, duplicated: 0, unknown: 0 };
+  for (const object of new Set(findings.map((finding) => finding.object))) {
+    const set = figuresOf(experiment, findings, ACKED_SET, object);
+    const duplicates = figuresOf(experiment, findings, DUPLICATES, object);
+    total.acknowledged += set["acknowledged"] ?? 0;
+    total.acknowledgedLastSecond += set["acknowledgedLastSecond"] ?? 0;
+    total.lost += set["lost"] ?? 0;
+    total.recovered += set["recovered"] ?? 0;
+    total.unknown += set["unknown"] ?? 0;
+    total.duplicated += Math.max(set["duplicated"] ?? 0, duplicates["duplicated"] ?? 0);
+  }
+  return total;
+}
+
+function figuresOf(experiment: string, findings: readonly Finding[], checker: string, object: string): Figures {
+  const found = findings.find((finding) => finding.checker === checker && finding.object === object);
+  return (found as FindingByExperiment | undefined)?.byExperiment?.[experiment] ?? {};
+}
+
+/**
+ * The recovery point. Not known unless every acked-set finding is decided; a loss that was found stands whatever else
+ * is not known.
+ */
+export function recoveryPointOf(experiment: string, findings: readonly Finding[], writes: WriteAccount): RecoveryPoint {
+  const sets = findings.filter((finding) => finding.checker === ACKED_SET);
+  if (sets.length === 0) {
+    return { lostWrites: null, seconds: null, says: "no claim of the plan looks for lost writes" };
+  }
+  const rpoMs = Math.max(0, ...sets.map((set) => figuresOf(experiment, findings, ACKED_SET, set.object)["rpoMs"] ?? 0));
+  if (writes.lost > 0) {
+    const says = `${writes.lost} acknowledged writes lost, the oldest ${(rpoMs / 1000).toFixed(3)} s before the fault`;
+    return { lostWrites: writes.lost, seconds: rpoMs / 1000, says };
+  }
+  const undecided = sets.find((set) => set.status === "unknown");
+  if (undecided !== undefined) return { lostWrites: null, seconds: null, says: undecided.because };
+  if (writes.acknowledgedLastSecond === 0) {
+    const says = "no write was acknowledged in the last second before the fault, so nothing could be lost";
+    return { lostWrites: null, seconds: null, says };
+  }
+  return { lostWrites: 0, seconds: 0, says: `none of ${writes.acknowledged} acknowledged writes was lost` };
+}
