@@ -1,0 +1,98 @@
+/** Orders: the row, its lines, the stock they take and the till they ring, all in one statement, all or nothing. */
+import { refused, Unavailable, unknownThing } from "./errors.ts";
+import type { Row, Statement } from "./store/connection.ts";
+import type { Database } from "./store/pool.ts";
+
+export interface Wish {
+  /** The client's own id: the same id is the same order, however often it is sent. */
+  readonly id: string;
+  readonly customer: number;
+  readonly lines: readonly { readonly product: number; readonly quantity: number }[];
+  readonly till: string | null;
+}
+
+export interface Order {
+  readonly id: string;
+  readonly number: number;
+  readonly customer: number;
+  readonly totalCents: number;
+}
+
+export interface Orders {
+  /** Places the order, or finds the one that has this id already. Throws HttpError: 409 not in stock, 422 no such thing. */
+  place(wish: Wish, soldBy: string): Promise<{ readonly order: Order; readonly repeat: boolean }>;
+  find(id: string): Promise<Order | null>;
+}
+
+const FOUND = `client_id AS id, number::float8 AS number, customer_id AS customer, total_cents AS "totalCents"`;
+
+/**
+ * Stock rows are locked in order of their id, so that two orders cannot wait for each other. Selling more than there is
+ * breaks the CHECK of the stock, and with it the whole statement.
+ */
+const PLACE: Statement = {
+  name: "place-order",
+  text: `
+WITH wanted AS (
+  SELECT w.product_id, w.quantity, p.price_cents
+  FROM unnest($5::integer[], $6::integer[]) AS w (product_id, quantity) LEFT JOIN products p ON p.id = w.product_id
+), placed AS (
+  INSERT INTO orders (client_id, customer_id, sold_by, till, wish, total_cents)
+  SELECT $1, $2, $3, $4, $7, sum(quantity * price_cents) FROM wanted
+  ON CONFLICT (client_id) DO NOTHING RETURNING *
+), locked AS (
+  SELECT product_id FROM stock WHERE product_id = ANY ($5::integer[]) AND EXISTS (SELECT FROM placed)
+  ORDER BY product_id FOR UPDATE
+), taken AS (
+  UPDATE stock s SET quantity = s.quantity - w.quantity
+  FROM locked JOIN wanted w USING (product_id) WHERE s.product_id = locked.product_id
+), lines AS (
+  INSERT INTO order_lines (order_number, product_id, quantity, price_cents)
+  SELECT placed.number, w.product_id, w.quantity, w.price_cents FROM placed, wanted w
+), rung AS (
+  INSERT INTO tills AS t (id, sales) SELECT till, 1 FROM placed WHERE till IS NOT NULL
+  ON CONFLICT (id) DO UPDATE SET sales = t.sales + 1
+)
+SELECT ${FOUND} FROM placed`,
+};
+
+const FIND: Statement = { name: "find-order", text: `SELECT ${FOUND}, wish FROM orders WHERE client_id = $1` };
+
+export function orders(database: Database): Orders {
+  return {
+    place: async (wish, soldBy) => {
+      const asked = canonical(wish);
+      const products = wish.lines.map((line) => line.product);
+      const quantities = wish.lines.map((line) => line.quantity);
+      const values = [wish.id, wish.customer, soldBy, wish.till, products, quantities, asked];
+      const [placed] = await database.run(PLACE, values).catch(explained);
+      if (placed !== undefined) return { order: orderOf(placed), repeat: false };
+      const [found] = await database.run(FIND, [wish.id]);
+      if (found === undefined) throw new Unavailable("conflict", "the order with this id is being removed");
+      if (found["wish"] !== asked) throw refused("id-reused", "another order has this id", 409);
+      return { order: orderOf(found), repeat: true };
+    },
+    find: async (id) => {
+      const [found] = await database.run(FIND, [id]);
+      return found === undefined ? null : orderOf(found);
+    },
+  };
+}
+
+function canonical({ customer, lines, till }: Wish): string {
+  return JSON.stringify([customer, till, lines.map(({ product, quantity }) => [product, quantity])]);
+}
+
+function orderOf(row: Row): Order {
+  const { id, number, customer, totalCents } = row as unknown as Order;
+  return { id, number, customer, totalCents };
+}
+
+/** SQLSTATEs by which PostgreSQL says that the wish cannot be fulfilled. */
+function explained(error: unknown): never {
+  const { code } = error as { code?: unknown };
+  if (code === "23514") throw refused("out-of-stock", "there are not that many in stock", 409);
+  if (code === "23502") throw refused("no-such-thing", "no such product");
+  if (code === "23505") throw refused("product-twice", "a product may be in one line only");
+  unknownThing(error);
+}

@@ -1,0 +1,41 @@
+/** Makes the tables and fills them; run once before the replicas. Harmless to repeat, and from several places at once. */
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { databaseUrl } from "./environment.ts";
+import { messageOf } from "./errors.ts";
+import { ROWS, TABLES } from "./schema.ts";
+
+const DEADLINE_MS = 60_000;
+/** Any fixed number: whoever holds it prepares, the others wait. */
+const LOCK = 7_203_911;
+
+/** All in one transaction, so that half a shop is never seen. */
+export async function prepare(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, statement_timeout: 30_000 });
+  client.on("error", () => undefined); // the statement under way is told
+  await client.connect();
+  try {
+    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK}); ${TABLES} ${ROWS} COMMIT; ANALYZE;`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** As prepare, but waits for a leader to be there. Throws the last error when the deadline has passed. */
+export async function prepareWithin(url: string, deadlineMs: number): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await prepare(url);
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      console.error(`prepare: not yet: ${messageOf(error)}`);
+      await delay(250);
+    }
+  }
+}
+
+if (import.meta.main) {
+  await prepareWithin(databaseUrl(process.env), DEADLINE_MS);
+  console.log("prepare: the shop is furnished");
+}

@@ -1,0 +1,103 @@
+/** The shop, put together from its parts. Each part is made on its own, so that another can stand in for it. */
+import { type Audit, audit } from "./audit.ts";
+import { type Carts, carts } from "./carts.ts";
+import { type Catalogue, catalogue } from "./catalogue.ts";
+import { type CleanUp, cleanUp } from "./clean-up.ts";
+import { type Customers, customers } from "./customers.ts";
+import type { Environment } from "./environment.ts";
+import type { Route } from "./http.ts";
+import { type Orders, orders } from "./orders.ts";
+import { type Readiness, readiness } from "./readiness.ts";
+import { type Repairs, repairs } from "./repairs.ts";
+import { type Reports, reports } from "./reports.ts";
+import { auditRoutes, healthRoutes } from "./routes/books.ts";
+import { cartRoutes, catalogueRoutes, orderRoutes } from "./routes/open.ts";
+import { adminRoutes, customerRoutes, repairRoutes, sessionRoutes } from "./routes/staff.ts";
+import { type Sessions, sessions } from "./sessions.ts";
+import { type Stock, stock } from "./stock.ts";
+import { type AcknowledgedWrites, acknowledgedWrites } from "./store/acknowledged.ts";
+import { connect } from "./store/connection.ts";
+import { type Database, openPool } from "./store/pool.ts";
+import { connectRedis, type RedisConnection } from "./store/redis.ts";
+
+/** How many Redis replicas must have a write before it is acknowledged. */
+export const REPLICAS = 1;
+
+/** The connections to the stores. `writes` has a connection of its own, because WAIT blocks it. */
+export interface Stores {
+  readonly database: Database;
+  readonly reads: RedisConnection;
+  readonly writes: AcknowledgedWrites;
+  close(): void;
+}
+
+export interface Shop {
+  readonly sessions: Sessions;
+  readonly catalogue: Catalogue;
+  readonly customers: Customers;
+  readonly carts: Carts;
+  readonly orders: Orders;
+  readonly stock: Stock;
+  readonly repairs: Repairs;
+  readonly reports: Reports;
+  readonly readiness: Readiness;
+  readonly audit: Audit;
+  readonly cleanUp: CleanUp;
+}
+
+/** All bounds are well under the patience of the shop's clients (2 s and more). */
+export function openStores(environment: Environment): Stores {
+  const redisAt = { url: environment.redisUrl, connectMs: 500, answerMs: 800, reconnectEveryMs: 100 };
+  const reads = connectRedis(redisAt);
+  const writer = connectRedis(redisAt);
+  const database = openPool({
+    open: () => connect({ url: environment.databaseUrl, connectMs: 800, statementMs: 900 }),
+    max: 8,
+    waitMs: 800,
+    waitersMax: 200,
+    statementMs: 1_000,
+    limboMs: 3_000,
+  });
+  const close = () => {
+    for (const store of [reads, writer, database]) store.close();
+  };
+  const writes = acknowledgedWrites({
+    connection: writer,
+    replicas: REPLICAS,
+    waitMs: 400,
+    groupMax: 64,
+    waitersMax: 500,
+  });
+  return { database, reads, writes, close };
+}
+
+export function furnish(stores: Stores, environment: Environment): Shop {
+  const { database, reads, writes } = stores;
+  return {
+    sessions: sessions({ database, reads, writes, secret: environment.sessionSecret }),
+    catalogue: catalogue(database),
+    customers: customers(database),
+    carts: carts(reads, writes),
+    orders: orders(database),
+    stock: stock(database),
+    repairs: repairs(database),
+    reports: reports(database),
+    readiness: readiness(database, writes),
+    audit: audit(database, reads),
+    cleanUp: cleanUp(database, reads, writes),
+  };
+}
+
+export function routesOf(shop: Shop): Route[] {
+  return [
+    ...healthRoutes(shop.readiness),
+    ...sessionRoutes(shop.sessions),
+    ...catalogueRoutes(shop.catalogue),
+    ...cartRoutes(shop.carts),
+    ...orderRoutes(shop.orders, shop.sessions),
+    ...customerRoutes(shop.customers, shop.sessions),
+    ...repairRoutes(shop.repairs, shop.sessions),
+    ...adminRoutes(shop),
+    ...auditRoutes(shop.audit, shop.cleanUp),
+  ];
+}
