@@ -42,6 +42,12 @@ export interface LoadPlan {
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Watch until so many replicas are ready, or the time is up; the objectives judge what was seen. */
+export interface ScalingWait {
+  readonly replicas: number;
+  readonly withinMs: number;
+}
+
 export interface Plan {
   readonly version: 1;
   readonly name: string;
@@ -52,6 +58,8 @@ export interface Plan {
   /** Steady load before the first experiment, and after the last, before the load ends. */
   readonly warmUpMs: number;
   readonly calmMs: number;
+  /** Where the platform scales by itself: what is waited for before the experiments, and after the load has ended. */
+  readonly autoscaling: { readonly up: ScalingWait; readonly down: ScalingWait } | null;
   readonly experiments: readonly ExperimentPlan[];
   readonly claims: readonly ClaimPlan[];
   readonly ledger: { readonly quietMs: number; readonly betweenReadsMs: number };

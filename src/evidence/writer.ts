@@ -31,6 +31,9 @@ export class EvidenceWriter {
   readonly #intervals: NdjsonWriter;
   readonly #ledger: NdjsonWriter;
   readonly #watchers: ((event: TimelineEvent) => void)[] = [];
+  readonly #intervalWatchers: ((interval: Interval) => void)[] = [];
+  #failure: GamedayError | null = null;
+  #failureCallback: (failure: GamedayError) => void = () => undefined;
 
   constructor(options: WriterOptions) {
     this.folder = options.folder;
@@ -47,23 +50,43 @@ export class EvidenceWriter {
   }
 
   event(event: TimelineEvent): void {
-    this.#timeline.write(event);
-    this.#timeline.flush(); // few and precious: what happened must be on disk when we are killed
+    this.#guard(() => {
+      this.#timeline.write(event);
+      this.#timeline.flush(); // few and precious: what happened must be on disk when we are killed
+    });
     for (const watch of this.#watchers) watch(event);
   }
 
   operation(operation: Operation): void {
-    this.#history.write(operation);
+    this.#guard(() => this.#history.write(operation));
   }
 
   interval(interval: Interval): void {
-    this.#intervals.write(interval);
-    this.#history.flush();
-    this.#intervals.flush();
+    this.#guard(() => {
+      this.#intervals.write(interval);
+      this.#history.flush();
+      this.#intervals.flush();
+    });
+    for (const watch of this.#intervalWatchers) watch(interval);
   }
 
   ledger(line: LedgerLine): void {
-    this.#ledger.write(line);
+    this.#guard(() => this.#ledger.write(line));
+  }
+
+  /** The first write that failed (a full disk); from then on nothing is written and the folder must not be sealed. */
+  get failure(): GamedayError | null {
+    return this.#failure;
+  }
+
+  /** Calls back once, when a write fails: the run must stop, for what it sees from then on is not kept. */
+  onFailure(callback: (failure: GamedayError) => void): void {
+    this.#failureCallback = callback;
+  }
+
+  /** Calls back with each interval as it is written; for the live view. */
+  onInterval(watch: (interval: Interval) => void): void {
+    this.#intervalWatchers.push(watch);
   }
 
   /** Calls back with each event as it is written; for the live view. */
@@ -72,7 +95,17 @@ export class EvidenceWriter {
   }
 
   close(): void {
-    for (const file of [this.#timeline, this.#history, this.#intervals, this.#ledger]) file.close();
+    for (const file of [this.#timeline, this.#history, this.#intervals, this.#ledger]) this.#guard(() => file.close());
+  }
+
+  #guard(write: () => void): void {
+    if (this.#failure !== null) return;
+    try {
+      write();
+    } catch (cause) {
+      this.#failure = notWritten(this.folder, cause);
+      this.#failureCallback(this.#failure);
+    }
   }
 }
 
@@ -90,6 +123,17 @@ function makeFolder(folder: string): void {
       cause,
     });
   }
+}
+
+function notWritten(folder: string, cause: unknown): GamedayError {
+  return new GamedayError({
+    code: "evidence-not-written",
+    expected: `to write evidence to ${folder}`,
+    got: messageOf(cause),
+    hint: "free some space or give --out a folder on another disk; what was written so far is kept, and is not sealed",
+    exitCode: ExitCode.unknown,
+    cause,
+  });
 }
 
 /** Points `latest` beside the run at it, in one step, so that it is never absent in between. */

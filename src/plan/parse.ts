@@ -89,6 +89,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     probes: document.probes === undefined ? null : { file: resolve(folder, document.probes) },
     warmUpMs: document.warmUp,
     calmMs: document.calm,
+    autoscaling: resolveAutoscaling(document.autoscaling),
     experiments: document.experiments.map(resolveExperiment),
     claims: document.claims.map(resolveClaim),
     ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
@@ -108,6 +109,12 @@ function resolveLoad(load: PlanDocument["load"], folder: string): LoadPlan {
     env: load.env,
     thresholds: load.thresholds,
   };
+}
+
+function resolveAutoscaling(autoscaling: PlanDocument["autoscaling"]): Plan["autoscaling"] {
+  if (autoscaling === undefined) return null;
+  const wait = ({ replicas, within }: { replicas: number; within: number }) => ({ replicas, withinMs: within });
+  return { up: wait(autoscaling.up), down: wait(autoscaling.down) };
 }
 
 function resolveExperiment(experiment: PlanDocument["experiments"][number]): ExperimentPlan {

@@ -64,6 +64,8 @@ const objective = z.strictObject({
   atLeast: z.number().optional(),
 });
 
+const scalingWait = z.strictObject({ replicas: z.int().min(1), within: duration });
+
 /** The YAML document of a plan. */
 export const planSchema = z.strictObject({
   name,
@@ -73,6 +75,7 @@ export const planSchema = z.strictObject({
   probes: name.optional(),
   warmUp: duration.default(10_000),
   calm: duration.default(10_000),
+  autoscaling: z.strictObject({ up: scalingWait, down: scalingWait }).optional(),
   experiments: z.array(experiment).max(1000).default([]),
   claims: z.array(claim).default([]),
   ledger: z.strictObject({ quiet: duration.default(3_000), betweenReads: duration.default(3_000) }).prefault({}),

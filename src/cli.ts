@@ -1,0 +1,31 @@
+/**
+ * The command line: one file per command in cli/. A command sees the outside only through the World it is given, so that
+ * tests can run any command with streams, environment and signals of their own.
+ */
+import type { Owner } from "./evidence/writer.ts";
+
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly pid: number;
+  /** Effective user id; 0 is root. */
+  readonly uid: number;
+  /** Who called, also under sudo; null when that is the effective user. */
+  readonly owner: Owner | null;
+  readonly version: string;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Wall-clock time now; for names and records only, never for measuring. */
+  now(): Date;
+  /** Calls back at SIGINT and SIGTERM until disposed. */
+  onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): Disposable;
+  /** The exit code that the process will end with; the last one set counts. */
+  setExitCode(code: number): void;
+}
+
+export interface OutputStream {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): void;
+}

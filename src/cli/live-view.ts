@@ -1,0 +1,122 @@
+/**
+ * What a person sees while a run lasts: on a terminal one line that is drawn again each second, below the events; else one
+ * plain line per event. Reads events and the load's own figures only.
+ */
+import type { OutputStream } from "../cli.ts";
+import type { LiveLoad } from "../run.ts";
+import type { Clock } from "../std/clock.ts";
+import type { TimelineEvent } from "../timeline.ts";
+
+const REDRAW_MS = 1000;
+
+export interface LiveViewOptions {
+  readonly out: OutputStream;
+  readonly clock: Clock;
+  readonly expectedDurationMs: number;
+  readonly load: () => LiveLoad | null;
+}
+
+export class LiveView implements Disposable {
+  readonly #options: LiveViewOptions;
+  readonly #timer: NodeJS.Timeout | null;
+  #phase = "starting";
+  #fault: string | null = null;
+  #replicas: string | null = null;
+
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
+    this.#timer = options.out.isTTY ? setInterval(() => this.#draw(), REDRAW_MS) : null;
+  }
+
+  event(event: TimelineEvent): void {
+    this.#remember(event);
+    const says = describeEvent(event);
+    if (says === null) return;
+    this.#clear();
+    this.#options.out.write(`${formatTime(event.atMs)}  ${says}\n`);
+    if (this.#timer !== null) this.#draw();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#clear();
+  }
+
+  #remember(event: TimelineEvent): void {
+    if (event.type === "phase" && event.edge === "begin") this.#phase = event.phase;
+    if (event.type === "replicas") this.#replicas = `${event.ready}/${event.desired}`;
+    if (event.type === "fault" && event.edge === "bit") this.#fault = `${event.experiment} (${event.target})`;
+    if (event.type === "fault" && event.edge === "healed") this.#fault = null;
+  }
+
+  #draw(): void {
+    const { out, clock } = this.#options;
+    this.#clear();
+    out.write(this.#line(clock.nowMs()).slice(0, Math.max(20, out.columns - 1)));
+  }
+
+  #line(nowMs: number): string {
+    const load = this.#options.load();
+    const left = Math.max(0, this.#options.expectedDurationMs - nowMs);
+    const parts = [
+      `${formatTime(nowMs)} ${this.#phase}`,
+      ...(load === null ? [] : describeLoad(load)),
+      ...(this.#replicas === null ? [] : [`replicas ${this.#replicas}`]),
+      this.#fault === null ? "no fault" : `FAULT ${this.#fault}`,
+      `~${formatTime(left)} left`,
+    ];
+    return parts.join(" | ");
+  }
+
+  #clear(): void {
+    if (this.#timer !== null) this.#options.out.write("\r\u001b[2K");
+  }
+}
+
+function describeLoad(load: LiveLoad): string[] {
+  const p95 = load.p95Ms === null ? "p95 -" : `p95 ${load.p95Ms.toFixed(0)} ms`;
+  return [`${load.users} users`, `${load.requestsPerSecond.toFixed(0)}/s`, p95, `errors ${(load.failedFraction * 100).toFixed(1)} %`];
+}
+
+/** One line for an event, or null for those that are only for the record. */
+export function describeEvent(event: TimelineEvent): string | null {
+  switch (event.type) {
+    case "phase":
+      return event.edge === "begin" ? `== ${event.phase.replaceAll("-", " ")}` : null;
+    case "health":
+      return `   ${event.ok ? "ok  " : "BAD "} ${event.name}: ${event.seen}${event.ok ? "" : ` (expected ${event.expected})`}`;
+    case "experiment":
+      return describeExperiment(event);
+    case "fault":
+      return `   fault ${event.edge}: ${event.target}${event.witness ? ` (${event.witness.says})` : ""}${event.because ? `: ${event.because}` : ""}`;
+    case "role":
+      return `   ${event.role} ${event.target}: ${event.was} -> ${event.is}`;
+    case "replicas":
+      return `   replicas: ${event.ready} ready of ${event.desired} wanted`;
+    case "restart":
+      return `   ${event.expected ? "restart" : "UNEXPECTED RESTART"} of ${event.target}: ${event.reason}`;
+    case "worker":
+      return event.edge === "lost" ? `   LOST load worker ${event.worker}` : null;
+    case "gap":
+      return `   no data from ${event.source} for ${((event.toMs - event.fromMs) / 1000).toFixed(2)} s: ${event.because}`;
+    case "control":
+      return `   ${event.command}: ${event.by}`;
+    case "residue":
+      return `   RESIDUE ${event.what} at ${event.where}`;
+    case "load":
+      return `   load ${event.edge}: ${event.users} users`;
+    case "note":
+      return `   ${event.source}: ${event.says.split("\n", 1)[0]}`;
+  }
+}
+
+function describeExperiment(event: Extract<TimelineEvent, { type: "experiment" }>): string {
+  const targets = event.targets.map((target) => target.id).join(", ");
+  return `-- ${event.experiment} [${event.fault}] ${event.edge}${targets ? `: ${targets}` : ""}${event.because ? `: ${event.because}` : ""}`;
+}
+
+/** 95,300 ms as "1:35". */
+function formatTime(timeMs: number): string {
+  const seconds = Math.floor(timeMs / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

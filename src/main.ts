@@ -1,0 +1,25 @@
+/** The program: builds the commands, runs the one that was asked for, turns whatever was thrown into a message and an exit code. */
+import { CommanderError } from "commander";
+import { buildProgram } from "./cli/program.ts";
+import type { World } from "./cli.ts";
+import { ExitCode, GamedayError } from "./std/errors.ts";
+import { realWorld } from "./world.ts";
+
+export async function main(world: World = realWorld()): Promise<void> {
+  try {
+    await buildProgram(world).parseAsync([...world.argv], { from: "user" });
+  } catch (thrown) {
+    world.setExitCode(report(thrown, world));
+  }
+}
+
+function report(thrown: unknown, world: World): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.pass : ExitCode.usage;
+  if (thrown instanceof GamedayError) {
+    world.stderr.write(`gameday: ${thrown.describe()}\n`);
+    return thrown.exitCode;
+  }
+  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  world.stderr.write(`gameday: a bug in gameday itself, please report it:\n${detail}\n`);
+  return ExitCode.bug;
+}

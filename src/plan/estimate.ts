@@ -1,0 +1,30 @@
+import type { Plan } from "../plan.ts";
+
+/** Boot, health and reports around the load; measured on the lab with 2 cores. */
+const AROUND_MS = 45_000;
+/** What a fault usually takes beyond its hold, until the platform is whole again. */
+const RECOVERY_MS = 20_000;
+
+export interface Estimate {
+  /** The whole run, from the command to the verdict. */
+  readonly durationMs: number;
+  /** The part of it in which users are active. */
+  readonly loadMs: number;
+}
+
+/** How long a plan takes, if the platform recovers as fast as most do; waits for autoscaling count in full. */
+export function estimate(plan: Plan): Estimate {
+  const rampMs = sum(plan.load.stages.map((stage) => stage.durationMs));
+  const experimentsMs = sum(
+    plan.experiments.map((experiment) => experiment.holdMs + RECOVERY_MS + experiment.settleMs),
+  );
+  const upMs = plan.autoscaling?.up.withinMs ?? 0;
+  const downMs = plan.autoscaling?.down.withinMs ?? 0;
+  const loadMs = rampMs + plan.warmUpMs + upMs + experimentsMs + plan.calmMs;
+  const ledgerMs = plan.claims.length === 0 ? 0 : plan.ledger.quietMs + plan.ledger.betweenReadsMs;
+  return { durationMs: AROUND_MS + loadMs + downMs + ledgerMs, loadMs };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,29 @@
+/** A kind of platform as the catalogue knows it: what a plan may say of it, and how it is made. */
+import type { z } from "zod";
+import type { Plan } from "../plan.ts";
+import type { CapabilityName, Platform, Target } from "../platform.ts";
+import type { Clock } from "../std/clock.ts";
+
+export interface PlatformContext {
+  readonly runId: string;
+  readonly clock: Clock;
+  /** Where the tool keeps what must outlive a run: journals, sockets, locks. */
+  readonly stateFolder: string;
+  /** Where logs of all processes go while the run lasts. */
+  readonly logFolder: string;
+}
+
+export interface PlatformKind {
+  readonly name: string;
+  /** Schema of the plan's `platform` section, `kind` included. */
+  readonly schema: z.ZodType;
+  /** What its targets can be made to suffer, without making one. */
+  readonly capabilities: readonly CapabilityName[];
+  /** Only one run of this kind at a time on a machine. */
+  readonly exclusive: boolean;
+  create(config: Plan["platform"], context: PlatformContext): Promise<Platform>;
+  /** The targets as they will be, for `gameday check`; leaders are as after a fresh start. */
+  plannedTopology(config: Plan["platform"]): readonly Target[];
+  /** The commands that it will run, for `gameday check`; argv each. */
+  plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
+}

@@ -1,0 +1,64 @@
+/**
+ * A run is one game day: nine phases with deadlines, one clock, one seed. The conductor (run/) knows the order; the parts
+ * that it conducts come from outside, so that tests can give it simulated ones.
+ */
+import type { EvidenceWriter } from "./evidence/writer.ts";
+import type { Operation } from "./history.ts";
+import type { Interval } from "./interval.ts";
+import type { ExperimentPlan, LoadPlan, Plan } from "./plan.ts";
+import type { Platform, Target } from "./platform.ts";
+import type { Clock } from "./std/clock.ts";
+import type { TimelineEvent } from "./timeline.ts";
+
+/** Something that was started beside the run and is stopped by it. */
+export interface Running {
+  /** Stops it in good order; resolves when it is gone. Stopping twice is harmless. */
+  stop(): Promise<void>;
+  /** Rejects when it dies before it was stopped. */
+  readonly finished: Promise<void>;
+  /** What it does now, for the live view; null where it has nothing to show. */
+  live?(): LiveLoad;
+}
+
+/** The load over the last seconds. */
+export interface LiveLoad {
+  readonly users: number;
+  readonly requestsPerSecond: number;
+  readonly p95Ms: number | null;
+  /** Failed share of the requests, 0 to 1. */
+  readonly failedFraction: number;
+}
+
+/** What every part is given: where to aim, how to stamp, where to report. */
+export interface PartOptions {
+  readonly baseUrl: string;
+  readonly runId: string;
+  readonly seed: string;
+  readonly clock: Clock;
+  readonly onOperation: (operation: Operation) => void;
+  readonly onEvent: (event: TimelineEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A fault that is in place. Disposing heals it and proves the healing; twice is harmless. */
+export interface Injected extends AsyncDisposable {
+  readonly targets: readonly Target[];
+}
+
+export interface RunParts {
+  startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
+  startProbes(options: PartOptions & { file: string }): Promise<Running>;
+  inject(run: Run, experiment: ExperimentPlan, signal: AbortSignal): Promise<Injected>;
+}
+
+export interface Run {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly seed: string;
+  readonly clock: Clock;
+  readonly platform: Platform;
+  readonly evidence: EvidenceWriter;
+  readonly parts: RunParts;
+  /** Aborted when the run shall wind down: Ctrl-C, a stop condition. Healing is never cut short by it. */
+  readonly stop: AbortController;
+}

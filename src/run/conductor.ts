@@ -1,0 +1,166 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import type { PartOptions, Run, Running } from "../run.ts";
+import { GamedayError, messageOf } from "../std/errors.ts";
+import { cleanUp } from "./clean-up.ts";
+import { runExperiment } from "./experiment.ts";
+import { becomeHealthy, requireHealthy } from "./health.ts";
+import { readLedger } from "./ledger.ts";
+import { inPhase } from "./phase.ts";
+import { ReplicaWatch } from "./scaling.ts";
+
+/** From nothing to ready, also on a slow machine. */
+const PREPARE_MS_MAX = 180_000;
+const COLLECT_MS_MAX = 60_000;
+
+export interface Conducted {
+  /** What ended the run early, in words; null: it came to its end. */
+  readonly endedEarly: string | null;
+  readonly residue: number;
+}
+
+/**
+ * Conducts a run up to the sealed-to-be evidence. Whatever happens on the way, faults are healed, load and probes are
+ * stopped, the platform is restored and what is left is recorded. Throws only when the platform was never ready.
+ */
+export async function conduct(run: Run): Promise<Conducted> {
+  const watching = new AbortController();
+  const replicas = new ReplicaWatch();
+  run.evidence.onEvent((event) => replicas.see(event));
+  await inPhase(run, "validation", () => validate(run));
+  const watch = watchPlatform(run, watching.signal);
+  let endedEarly: string | null = null;
+  try {
+    await loadAndBreak(run, replicas);
+    await inPhase(run, "statistics", () => collectStatistics(run));
+  } catch (thrown) {
+    endedEarly = earlyEnd(run, thrown);
+  }
+  watching.abort();
+  await watch;
+  const residue = await inPhase(run, "clean-up", () => cleanUp(run));
+  return { endedEarly, residue };
+}
+
+async function validate(run: Run): Promise<void> {
+  await run.platform.prepare(AbortSignal.any([run.stop.signal, AbortSignal.timeout(PREPARE_MS_MAX)]));
+  await requireHealthy(run, { moment: "before-run", deadlineMs: PREPARE_MS_MAX, signal: run.stop.signal });
+}
+
+async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
+  const parts = await inPhase(run, "load-deployment", () => deployLoad(run));
+  try {
+    await Promise.race([breakUnderLoad(run, replicas), ...parts.map((part) => diedEarly(part.finished))]);
+  } finally {
+    await stopAll(run, parts);
+  }
+  const down = run.plan.autoscaling?.down;
+  await inPhase(run, "scale-down-watch", async () => {
+    if (down !== undefined) await replicas.reach(run, down);
+  });
+}
+
+async function breakUnderLoad(run: Run, replicas: ReplicaWatch): Promise<void> {
+  const rampMs = run.plan.load.stages.reduce((sum, stage) => sum + stage.durationMs, 0);
+  await inPhase(run, "load", () => delay(rampMs + run.plan.warmUpMs, undefined, { signal: run.stop.signal }));
+  const up = run.plan.autoscaling?.up;
+  await inPhase(run, "autoscaling-watch", async () => {
+    if (up !== undefined) await replicas.reach(run, up);
+  });
+  await inPhase(run, "experiments", () => runExperiments(run));
+  await delay(run.plan.calmMs, undefined, { signal: run.stop.signal });
+}
+
+async function runExperiments(run: Run): Promise<void> {
+  for (const experiment of run.plan.experiments) {
+    if (await runExperiment(run, experiment)) continue;
+    const says = `stopped after "${experiment.name}": the platform is not healthy, further faults would prove nothing`;
+    run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "stop", by: says, manual: false });
+    return;
+  }
+}
+
+/** Probes first, so that they have seen the platform unloaded and whole before the first user arrives. */
+async function deployLoad(run: Run): Promise<Running[]> {
+  const parts: Running[] = [];
+  const options = partOptions(run);
+  try {
+    if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
+    const onInterval = run.evidence.interval.bind(run.evidence);
+    parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
+    return parts;
+  } catch (thrown) {
+    await stopAll(run, parts);
+    throw thrown;
+  }
+}
+
+function partOptions(run: Run): PartOptions {
+  return {
+    baseUrl: run.platform.endpoint(),
+    runId: run.runId,
+    seed: run.seed,
+    clock: run.clock,
+    onOperation: (operation) => run.evidence.operation(operation),
+    onEvent: (event) => run.evidence.event(event),
+    signal: run.stop.signal,
+  };
+}
+
+/** Load before probes: the last the probes see is the platform without load. */
+async function stopAll(run: Run, parts: readonly Running[]): Promise<void> {
+  for (const part of parts.toReversed()) {
+    await part.stop().catch((thrown: unknown) => note(run, "stopping the load", messageOf(thrown)));
+  }
+}
+
+/** Turns the death of a part into the end of the run; a part that ends because it was stopped never does. */
+function diedEarly(finished: Promise<void>): Promise<never> {
+  return new Promise((_, reject) => {
+    finished.catch(reject);
+  });
+}
+
+async function collectStatistics(run: Run): Promise<void> {
+  await becomeHealthy(run, { moment: "after-run", deadlineMs: 120_000, signal: run.stop.signal });
+  await readLedger(run);
+  const window = { fromMs: 0, toMs: run.clock.nowMs() };
+  await run.platform
+    .collect(join(run.evidence.folder, "logs"), window, AbortSignal.timeout(COLLECT_MS_MAX))
+    .catch((thrown: unknown) => note(run, "collecting logs", messageOf(thrown)));
+}
+
+async function watchPlatform(run: Run, signal: AbortSignal): Promise<void> {
+  try {
+    await run.platform.watch((event) => run.evidence.event(event), signal);
+  } catch (thrown) {
+    if (signal.aborted) return;
+    const nowMs = run.clock.nowMs();
+    run.evidence.event({
+      atMs: nowMs,
+      type: "gap",
+      source: "platform watch",
+      fromMs: nowMs,
+      toMs: nowMs,
+      because: messageOf(thrown),
+    });
+  }
+}
+
+function earlyEnd(run: Run, thrown: unknown): string {
+  const because = run.stop.signal.aborted ? messageOf(run.stop.signal.reason) : messageOf(thrown);
+  if (!run.stop.signal.aborted && !(thrown instanceof GamedayError))
+    note(run, "bug", thrown instanceof Error ? (thrown.stack ?? because) : because);
+  note(run, "run", `ended early: ${because}`);
+  return because;
+}
+
+function note(run: Run, source: string, says: string): void {
+  run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source, says });
+}
+
+/** URL of a file, for messages that terminals can open. */
+export function fileUrl(path: string): string {
+  return pathToFileURL(path).href;
+}

@@ -1,0 +1,63 @@
+import type { HealthLine } from "../platform.ts";
+import type { Run } from "../run.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { until } from "../std/wait.ts";
+import type { TimelineEvent } from "../timeline.ts";
+
+type Moment = Extract<TimelineEvent, { type: "health" }>["moment"];
+
+export interface HealthWait {
+  readonly moment: Moment;
+  readonly experiment?: string;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One look at the health lasts at most this long; a platform that does not answer is not healthy. */
+const LOOK_MS_MAX = 10_000;
+
+/**
+ * Waits until every health line holds, records the last look line by line, and gives back whether all held in time.
+ * A platform without any health line is not healthy: nothing was looked at.
+ */
+export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean> {
+  let lines: HealthLine[] = [];
+  const look = async () => {
+    lines = await run.platform.health(AbortSignal.any([wait.signal, AbortSignal.timeout(LOOK_MS_MAX)]));
+    return lines.length > 0 && lines.every((line) => line.ok);
+  };
+  try {
+    return await until(look, {
+      what: "a healthy platform",
+      deadlineMs: wait.deadlineMs,
+      everyMs: 250,
+      signal: wait.signal,
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof GamedayError)) throw thrown;
+    if (lines.length === 0) lines = [{ name: "health", ok: false, expected: "an answer", seen: thrown.message }];
+    return false;
+  } finally {
+    record(run, wait, lines);
+  }
+}
+
+/** The check before anything is loaded or broken; throws (exit 4) with every line that does not hold. */
+export async function requireHealthy(run: Run, wait: HealthWait): Promise<void> {
+  let seen: readonly HealthLine[] = [];
+  if (await becomeHealthy(run, wait)) return;
+  seen = (await run.platform.health(AbortSignal.timeout(LOOK_MS_MAX)).catch(() => [])).filter((line) => !line.ok);
+  throw new GamedayError({
+    code: "platform-not-healthy",
+    expected: `a healthy platform within ${wait.deadlineMs / 1000} s`,
+    got: seen.map((line) => `${line.name}: ${line.seen} (expected ${line.expected})`).join("; ") || "no healthy answer",
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function record(run: Run, wait: HealthWait, lines: readonly HealthLine[]): void {
+  const experiment = wait.experiment === undefined ? {} : { experiment: wait.experiment };
+  for (const line of lines) {
+    run.evidence.event({ atMs: run.clock.nowMs(), type: "health", moment: wait.moment, ...experiment, ...line });
+  }
+}

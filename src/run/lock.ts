@@ -1,0 +1,88 @@
+/**
+ * One run at a time on a machine: whoever listens on the lock's name holds it. The kernel gives it back when the process
+ * ends, however it ends, so that no stale lock can exist. Whoever comes second asks the first who it is.
+ */
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+
+export interface Holder {
+  readonly pid: number;
+  readonly runId: string;
+  /** ISO time, UTC. */
+  readonly since: string;
+}
+
+const ASK_MS_MAX = 2_000;
+const ANSWER_BYTES_MAX = 4096;
+
+/** Takes the lock or throws, naming who holds it. Disposing gives it back. */
+export async function takeLock(name: string, holder: Holder): Promise<AsyncDisposable> {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.end(JSON.stringify(holder));
+  });
+  try {
+    await listen(server, addressOf(name));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "EADDRINUSE") throw thrown;
+    throw refused(await askHolder(name));
+  }
+  server.unref();
+  return { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+}
+
+/** Who holds the lock, or null when nobody does. */
+export function askHolder(name: string): Promise<Holder | null> {
+  return new Promise((resolve) => {
+    const socket = connect(addressOf(name));
+    let answer = "";
+    socket.setTimeout(ASK_MS_MAX, () => socket.destroy());
+    socket.setEncoding("utf8");
+    socket.on("data", (text: string) => {
+      answer += text;
+      if (answer.length > ANSWER_BYTES_MAX) socket.destroy();
+    });
+    socket.on("error", () => resolve(null));
+    socket.on("close", () => resolve(parseHolder(answer)));
+  });
+}
+
+function parseHolder(answer: string): Holder | null {
+  try {
+    const value = JSON.parse(answer) as Partial<Holder>;
+    const { pid, runId, since } = value;
+    return typeof pid === "number" && typeof runId === "string" && typeof since === "string"
+      ? { pid, runId, since }
+      : null;
+  } catch {
+    return null; // said by the caller as "somebody who does not say who"
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path }, () => resolve());
+  });
+}
+
+/** Linux has names that are no files; elsewhere a socket in the folder for temporary files serves. */
+function addressOf(name: string): string {
+  return process.platform === "linux" ? `\0gameday/${name}` : join(tmpdir(), `gameday-${name}.sock`);
+}
+
+function refused(holder: Holder | null): GamedayError {
+  const who =
+    holder === null
+      ? "another one that does not say who it is"
+      : `run ${holder.runId} (process ${holder.pid}, since ${holder.since})`;
+  return new GamedayError({
+    code: "run-in-progress",
+    expected: "no other run on this machine",
+    got: who,
+    hint: "wait for it, or end it with `gameday stop`",
+    exitCode: ExitCode.notReady,
+  });
+}
