@@ -75,7 +75,12 @@ export class LiveView implements Disposable {
 
 function describeLoad(load: LiveLoad): string[] {
   const p95 = load.p95Ms === null ? "p95 -" : `p95 ${load.p95Ms.toFixed(0)} ms`;
-  return [`${load.users} users`, `${load.requestsPerSecond.toFixed(0)}/s`, p95, `errors ${(load.failedFraction * 100).toFixed(1)} %`];
+  return [
+    `${load.users} users`,
+    `${load.requestsPerSecond.toFixed(0)}/s`,
+    p95,
+    `errors ${(load.failedFraction * 100).toFixed(1)} %`,
+  ];
 }
 
 /** One line for an event, or null for those that are only for the record. */

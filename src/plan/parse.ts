@@ -10,8 +10,10 @@ import { type PlanDocument, planSchema } from "./schema.ts";
 import { Secrets } from "./secrets.ts";
 
 export interface ParseOptions {
-  /** Name of the file, for complaints and to find the files that the plan names. */
+  /** Name of the file, for complaints. */
   readonly file: string;
+  /** Folder that the plan's paths are relative to; default the file's. */
+  readonly folder?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The schema of the platform section for each kind that can be run. */
   readonly platforms: Readonly<Record<string, z.ZodType>>;
@@ -30,7 +32,7 @@ export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   try {
     const document = validate(planSchema, given, source);
     const platform = validatePlatform(document, given, source, options);
-    return { plan: resolvePlan(document, platform, dirname(resolve(options.file))), secrets };
+    return { plan: resolvePlan(document, platform, options.folder ?? dirname(resolve(options.file))), secrets };
   } catch (thrown) {
     throw thrown instanceof GamedayError ? redacted(thrown, secrets) : thrown;
   }

@@ -1,0 +1,7 @@
+/** `npm run build`: compiles src/ to dist/ for the published package (Node runs no .ts below node_modules). */
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+
+rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
+const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
+process.exit(status ?? 1);

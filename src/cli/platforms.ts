@@ -1,0 +1,10 @@
+import type { PlatformKind } from "../platform/kind.ts";
+
+/** Every kind of platform that a plan can name; the one explicit list. */
+export const PLATFORMS: readonly PlatformKind[] = [];
+
+export function platformKind(name: string): PlatformKind {
+  const kind = PLATFORMS.find((each) => each.name === name);
+  if (kind === undefined) throw new RangeError(`expected a kind of platform that was checked before, got "${name}"`);
+  return kind;
+}

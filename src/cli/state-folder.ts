@@ -1,0 +1,13 @@
+import { join } from "node:path";
+import type { World } from "../cli.ts";
+
+/**
+ * Where what must outlive a run is kept (undo journals, sockets of a lab that runs on): for root below /var/lib, so that
+ * root and sudo see the same; else in the user's state folder by the XDG base directory specification.
+ */
+export function stateFolderOf(world: World): string {
+  const given = world.env["GAMEDAY_STATE"];
+  if (given !== undefined && given !== "") return given;
+  if (world.uid === 0) return "/var/lib/gameday";
+  return join(world.env["XDG_STATE_HOME"] || join(world.env["HOME"] ?? "/tmp", ".local", "state"), "gameday");
+}
