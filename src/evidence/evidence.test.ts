@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { RunRecord } from "../evidence.ts";
+import type { Operation } from "../history.ts";
+import { GamedayError } from "../std/errors.ts";
+import { openEvidence } from "./reader.ts";
+import { seal } from "./seal.ts";
+import { EvidenceWriter } from "./writer.ts";
+
+const run: RunRecord = {
+  version: 1,
+  runId: "small-1",
+  plan: { name: "small", password: "hunter22" } as unknown as RunRecord["plan"],
+  seed: "7",
+  command: "gameday run small.yaml --seed 7",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  tool: { name: "gameday", version: "0" },
+  environment: {},
+};
+
+function operation(id: string): Operation {
+  const times = { intendedAtMs: 1, invokedAtMs: 1, completedAtMs: 2 };
+  return {
+    id,
+    process: "w0/u0",
+    object: "orders",
+    kind: "add",
+    input: null,
+    attempt: 1,
+    outcome: { type: "ok", output: null },
+    ...times,
+  };
+}
+
+function folder(context: TestContext): string {
+  const parent = mkdtempSync(join(tmpdir(), "evidence-"));
+  context.after(() => rmSync(parent, { recursive: true }));
+  return join(parent, "run");
+}
+
+function write(path: string, operations: number): EvidenceWriter {
+  const redact = (text: string) => text.replaceAll("hunter22", "[secret]");
+  const writer = new EvidenceWriter({ folder: path, run, planText: "name: small\n", redact, owner: null });
+  writer.event({ atMs: 0, type: "note", source: "test", says: "the password is hunter22" });
+  for (let n = 0; n < operations; n++) writer.operation(operation(`small-1/w0/u0/${n}`));
+  writer.close();
+  return writer;
+}
+
+test("what was written and sealed is read back without a flaw, and secrets are in no file", (context) => {
+  const path = folder(context);
+  write(path, 5000);
+  seal(path);
+  const evidence = openEvidence(path);
+  assert.deepEqual(evidence.flaws, []);
+  assert.equal([...evidence.operations()].length, 5000);
+  assert.equal([...evidence.operations()].length, 5000, "each call starts again");
+  assert.equal(evidence.timeline.length, 1);
+  for (const name of ["run.json", "timeline.ndjson"])
+    assert.doesNotMatch(readFileSync(join(path, name), "utf8"), /hunter22/);
+});
+
+test("a folder that is not sealed says so", (context) => {
+  const path = folder(context);
+  write(path, 1);
+  assert.match(openEvidence(path).flaws.join(), /not sealed/);
+});
+
+test("a changed, an added and an absent file are flaws by name", (context) => {
+  const path = folder(context);
+  write(path, 3);
+  seal(path);
+  appendFileSync(join(path, "ledger.ndjson"), "\n");
+  assert.match(openEvidence(path).flaws.join(), /ledger\.ndjson was changed/);
+  rmSync(join(path, "history.ndjson"));
+  assert.match(openEvidence(path).flaws.join(), /history absent/);
+});
+
+test("a folder is sealed once", (context) => {
+  const path = folder(context);
+  write(path, 1);
+  seal(path);
+  assert.throws(() => seal(path), GamedayError);
+});
+
+test("a line that is not JSON is an error at its place, with the exit code of unknown", (context) => {
+  const path = folder(context);
+  write(path, 2);
+  appendFileSync(join(path, "history.ndjson"), '{"id":\n');
+  assert.throws(
+    () => [...openEvidence(path).operations()],
+    (error: unknown) => error instanceof GamedayError && error.exitCode === 2 && error.place?.line === 3,
+  );
+});
+
+test("a folder without a readable run.json is no run folder", (context) => {
+  const path = folder(context);
+  write(path, 1);
+  writeFileSync(join(path, "run.json"), "{}");
+  assert.throws(() => openEvidence(path), /expected a run folder/);
+  assert.throws(() => openEvidence(join(path, "nowhere")), /expected a run folder/);
+});
+
+test("a run folder is never written into twice", (context) => {
+  const path = folder(context);
+  write(path, 1);
+  assert.throws(() => write(path, 1), /expected to make the run folder/);
+});
+
+test("a full disk is one failure, told once, and nothing is written after it", (context) => {
+  const path = folder(context);
+  const writer = new EvidenceWriter({
+    folder: path,
+    run,
+    planText: "",
+    owner: null,
+    redact: (text) => {
+      if (text.includes("boom")) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+      return text;
+    },
+  });
+  const told: string[] = [];
+  writer.onFailure((failure) => told.push(failure.code));
+  for (const says of ["fine", "boom", "after"]) writer.event({ atMs: 0, type: "note", source: "test", says });
+  writer.close();
+  assert.deepEqual(told, ["evidence-not-written"]);
+  assert.doesNotMatch(readFileSync(join(path, "timeline.ndjson"), "utf8"), /after/);
+});
