@@ -5,8 +5,9 @@
 import type { EvidenceWriter } from "./evidence/writer.ts";
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
-import type { ExperimentPlan, LoadPlan, Plan } from "./plan.ts";
-import type { Platform, Target } from "./platform.ts";
+import type { Journal } from "./journal.ts";
+import type { LoadPlan, Plan } from "./plan.ts";
+import type { Platform } from "./platform.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
 
@@ -40,15 +41,9 @@ export interface PartOptions {
   readonly signal: AbortSignal;
 }
 
-/** A fault that is in place. Disposing heals it and proves the healing; twice is harmless. */
-export interface Injected extends AsyncDisposable {
-  readonly targets: readonly Target[];
-}
-
 export interface RunParts {
   startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
   startProbes(options: PartOptions & { file: string }): Promise<Running>;
-  inject(run: Run, experiment: ExperimentPlan, signal: AbortSignal): Promise<Injected>;
 }
 
 export interface Run {
@@ -58,6 +53,7 @@ export interface Run {
   readonly clock: Clock;
   readonly platform: Platform;
   readonly evidence: EvidenceWriter;
+  readonly journal: Journal;
   readonly parts: RunParts;
   /** Aborted when the run shall wind down: Ctrl-C, a stop condition. Healing is never cut short by it. */
   readonly stop: AbortController;

@@ -6,6 +6,7 @@ import type { World } from "../cli.ts";
 import { seal } from "../evidence/seal.ts";
 import { EvidenceWriter, pointLatest } from "../evidence/writer.ts";
 import { EVIDENCE_VERSION, type RunRecord } from "../evidence.ts";
+import { JournalFile } from "../journal/write.ts";
 import { estimate } from "../plan/estimate.ts";
 import type { Platform } from "../platform.ts";
 import { conduct } from "../run/conductor.ts";
@@ -56,8 +57,20 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     stateFolder,
     logFolder: join(folder, "logs"),
   });
-  const parts = liveParts({ stateFolder });
-  const run: Run = { runId, plan: planFile.plan, seed, clock, platform, evidence, parts, stop: new AbortController() };
+  const header = { runId, platform: planFile.plan.platform };
+  await using journal = await JournalFile.create(join(stateFolder, "journal"), header, clock);
+  const parts = liveParts();
+  const run: Run = {
+    runId,
+    plan: planFile.plan,
+    seed,
+    clock,
+    platform,
+    evidence,
+    journal,
+    parts,
+    stop: new AbortController(),
+  };
   const outcome = await watched(world, run, parts);
   evidence.close();
   if (evidence.failure !== null) throw evidence.failure;

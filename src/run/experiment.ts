@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExperimentPlan } from "../plan.ts";
+import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
 import { messageOf } from "../std/errors.ts";
 import { becomeHealthy } from "./health.ts";
+import { injectExperiment } from "./inject.ts";
 
 /** How long a platform may take to be whole before a fault; longer is a stop condition, for a fault on a broken platform proves nothing. */
 const WHOLE_BEFORE_MS = 120_000;
@@ -17,7 +19,7 @@ export async function runExperiment(run: Run, experiment: ExperimentPlan): Promi
   if (
     !(await becomeHealthy(run, { moment: "before-fault", experiment: name, deadlineMs: WHOLE_BEFORE_MS, signal: stop }))
   ) {
-    abort(run, experiment, "the platform was not healthy before the fault");
+    mark(run, experiment, { edge: "aborted", because: "the platform was not healthy before the fault" });
     return false;
   }
   const injected = await injectAndHold(run, experiment);
@@ -33,39 +35,36 @@ export async function runExperiment(run: Run, experiment: ExperimentPlan): Promi
 }
 
 async function injectAndHold(run: Run, experiment: ExperimentPlan): Promise<boolean> {
+  let targets: readonly Target[] = [];
   try {
-    await using injected = await run.parts.inject(run, experiment, run.stop.signal);
-    const targets = injected.targets.map(({ id, role, node }) => ({ id, role, node }));
-    mark(run, experiment, "begin", targets);
+    await using _injection = await injectExperiment(run, experiment, (chosen) => {
+      targets = chosen;
+      mark(run, experiment, { edge: "begin", targets });
+    });
     await delay(experiment.holdMs, undefined, { signal: run.stop.signal });
   } catch (thrown) {
+    mark(run, experiment, { edge: "aborted", targets, because: messageOf(thrown) });
     if (run.stop.signal.aborted) throw thrown;
-    abort(run, experiment, messageOf(thrown));
     return false;
   }
-  mark(run, experiment, "end", []);
+  mark(run, experiment, { edge: "end", targets });
   return true;
 }
 
-function mark(
-  run: Run,
-  experiment: ExperimentPlan,
-  edge: "begin" | "end",
-  targets: { id: string; role: string; node: string }[],
-): void {
-  const { name, fault } = experiment;
-  run.evidence.event({ atMs: run.clock.nowMs(), type: "experiment", experiment: name, fault, edge, targets });
+interface Mark {
+  readonly edge: "begin" | "end" | "aborted";
+  readonly targets?: readonly Target[];
+  readonly because?: string;
 }
 
-function abort(run: Run, experiment: ExperimentPlan, because: string): void {
-  const { name, fault } = experiment;
+function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], because }: Mark): void {
   run.evidence.event({
     atMs: run.clock.nowMs(),
     type: "experiment",
-    experiment: name,
-    fault,
-    edge: "aborted",
-    targets: [],
-    because,
+    experiment: experiment.name,
+    fault: experiment.fault,
+    edge,
+    targets: targets.map(({ id, role, node }) => ({ id, role, node })),
+    ...(because !== undefined && { because }),
   });
 }

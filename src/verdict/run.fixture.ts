@@ -94,6 +94,7 @@ function fakePlan(objectives: readonly Objective[]): Plan {
     },
     probes: { file: "probes.ts" },
     warmUpMs: 5_000,
+    autoscaling: null,
     calmMs: 5_000,
     experiments: [KILL],
     claims: [
