@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { CHECKERS } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
+import { faultNamed } from "../fault/catalogue.ts";
+import { resolveParameters } from "../fault/parameter.ts";
 import { type ParsedPlan, parsePlan } from "../plan/parse.ts";
 import type { Plan } from "../plan.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
@@ -55,10 +57,13 @@ function checkFiles(plan: Plan, file: string): void {
   });
 }
 
-/** Names that other catalogues know: checkers here; experiments that objectives speak of. */
+/** Names that catalogues know: checkers, faults and their parameters; and experiments that objectives speak of. */
 function checkNames(plan: Plan, file: string): void {
   const checkers = CHECKERS.map((checker) => checker.name);
   for (const name of plan.claims.flatMap((claim) => claim.checkers)) requireKnown("checker", name, checkers, file);
+  for (const experiment of plan.experiments) {
+    resolveParameters(faultNamed(experiment.fault, { file }), experiment.parameters, { file });
+  }
   const experiments = plan.experiments.map((experiment) => experiment.name);
   const twice = experiments.find((name, at) => experiments.indexOf(name) !== at);
   if (twice !== undefined) {

@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import type { World } from "../cli.ts";
+import { faultNamed } from "../fault/catalogue.ts";
+import { planRound } from "../fault/injection.ts";
+import { resolveParameters } from "../fault/parameter.ts";
+import { formatDuration } from "../plan/duration.ts";
+import { estimate } from "../plan/estimate.ts";
+import type { ExperimentPlan, Plan } from "../plan.ts";
+import type { PlatformKind } from "../platform/kind.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { seededRandom } from "../std/random.ts";
+import { readPlanFile } from "./plan-file.ts";
+import { platformKind } from "./platforms.ts";
+
+/** Mean time between two requests of one user where the plan does not say: think time and answer together. */
+const CYCLE_MS_GUESS = 1_500;
+
+/** `gameday check PLAN`: everything that can be wrong is found here, and nothing is touched. */
+export function checkCommand(world: World): Command {
+  return new Command("check")
+    .description("validate a plan, resolve its targets, and print what a run would do; touches nothing")
+    .argument("<plan>", "the plan, a YAML file")
+    .option("--seed <seed>", "resolve targets as a run with this seed would")
+    .action((file: string, flags: { seed?: string }) => {
+      const { plan } = readPlanFile(world, file);
+      const kind = platformKind(plan.platform.kind);
+      const experiments = plan.experiments.map((experiment) => describeExperiment(plan, experiment, kind, flags.seed));
+      world.stdout.write(
+        `${[...describePlan(plan, world.now()), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
+      );
+    });
+}
+
+function describePlan(plan: Plan, now: Date): string[] {
+  const { durationMs, loadMs } = estimate(plan);
+  const end = new Date(now.getTime() + durationMs).toISOString().slice(0, 19);
+  const users = Math.max(...plan.load.stages.map((stage) => stage.target));
+  return [
+    `plan "${plan.name}" is valid`,
+    `platform: ${plan.platform.kind}`,
+    `duration: about ${formatDuration(Math.round(durationMs / 1000) * 1000)}; started now it ends at ${end} UTC`,
+    `load: ${users} users at most for ${formatDuration(loadMs)}, some ${Math.round((users * loadMs) / CYCLE_MS_GUESS)} requests (if a user makes one each ${CYCLE_MS_GUESS / 1000} s)`,
+    `objectives: ${plan.objectives.length}; claims: ${plan.claims.length}; experiments: ${plan.experiments.length}`,
+  ];
+}
+
+function describeExperiment(
+  plan: Plan,
+  experiment: ExperimentPlan,
+  kind: PlatformKind,
+  seed: string | undefined,
+): string[] {
+  const fault = faultNamed(experiment.fault);
+  const lacking = fault.needs.filter((need) => !kind.capabilities.includes(need));
+  if (lacking.length > 0) throw cannot(experiment, kind, lacking);
+  const random = seededRandom(seed ?? plan.seed ?? "any").fork(`experiment ${experiment.name}`);
+  const parameters = resolveParameters(fault, experiment.parameters);
+  const topology = kind.plannedTopology(plan.platform);
+  const rounds =
+    topology.length === 0 ? [] : planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"));
+  const hits = rounds.flatMap(({ requests }) => requests.map(({ capability, target }) => `${capability} ${target.id}`));
+  const chosen = hits.length === 0 ? "targets are chosen when the platform is up" : hits.join(", ");
+  return [`experiment "${experiment.name}": ${experiment.fault}, held ${formatDuration(experiment.holdMs)}: ${chosen}`];
+}
+
+function describeCommands(plan: Plan, kind: PlatformKind): string[] {
+  const commands = kind.plannedCommands(plan.platform);
+  if (commands.length === 0) return ["commands: none"];
+  return ["commands that a run starts:", ...commands.map((argv) => `  ${argv.join(" ")}`)];
+}
+
+function cannot(experiment: ExperimentPlan, kind: PlatformKind, lacking: readonly string[]): GamedayError {
+  return new GamedayError({
+    code: "fault-not-supported",
+    expected: `a platform that can do what "${experiment.fault}" needs`,
+    got: `"${kind.name}", which cannot: ${lacking.join(", ")}`,
+    hint: "`gameday faults` lists which faults each platform supports",
+    exitCode: ExitCode.usage,
+  });
+}
