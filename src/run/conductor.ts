@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import type { PartOptions, Run, Running } from "../run.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { cleanUp } from "./clean-up.ts";
@@ -51,7 +50,7 @@ async function validate(run: Run): Promise<void> {
 async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
   const parts = await inPhase(run, "load-deployment", () => deployLoad(run));
   try {
-    await Promise.race([breakUnderLoad(run, replicas), ...parts.map((part) => diedEarly(part.finished))]);
+    await breakUnderLoad(run, replicas);
   } finally {
     await stopAll(run, parts);
   }
@@ -89,6 +88,8 @@ async function deployLoad(run: Run): Promise<Running[]> {
     if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
     const onInterval = run.evidence.interval.bind(run.evidence);
     parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
+    // A part that dies takes the run with it, in good order: what is broken at that moment is healed first.
+    for (const part of parts) part.finished.catch((cause: unknown) => run.stop.abort(cause));
     return parts;
   } catch (thrown) {
     await stopAll(run, parts);
@@ -113,13 +114,6 @@ async function stopAll(run: Run, parts: readonly Running[]): Promise<void> {
   for (const part of parts.toReversed()) {
     await part.stop().catch((thrown: unknown) => note(run, "stopping the load", messageOf(thrown)));
   }
-}
-
-/** Turns the death of a part into the end of the run; a part that ends because it was stopped never does. */
-function diedEarly(finished: Promise<void>): Promise<never> {
-  return new Promise((_, reject) => {
-    finished.catch(reject);
-  });
 }
 
 async function collectStatistics(run: Run): Promise<void> {
@@ -158,9 +152,4 @@ function earlyEnd(run: Run, thrown: unknown): string {
 
 function note(run: Run, source: string, says: string): void {
   run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source, says });
-}
-
-/** URL of a file, for messages that terminals can open. */
-export function fileUrl(path: string): string {
-  return pathToFileURL(path).href;
 }

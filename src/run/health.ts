@@ -34,7 +34,7 @@ export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean
       signal: wait.signal,
     });
   } catch (thrown) {
-    if (!(thrown instanceof GamedayError)) throw thrown;
+    if (wait.signal.aborted || !(thrown instanceof GamedayError)) throw thrown;
     if (lines.length === 0) lines = [{ name: "health", ok: false, expected: "an answer", seen: thrown.message }];
     return false;
   } finally {
@@ -44,9 +44,8 @@ export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean
 
 /** The check before anything is loaded or broken; throws (exit 4) with every line that does not hold. */
 export async function requireHealthy(run: Run, wait: HealthWait): Promise<void> {
-  let seen: readonly HealthLine[] = [];
   if (await becomeHealthy(run, wait)) return;
-  seen = (await run.platform.health(AbortSignal.timeout(LOOK_MS_MAX)).catch(() => [])).filter((line) => !line.ok);
+  const seen = (await run.platform.health(AbortSignal.timeout(LOOK_MS_MAX)).catch(() => [])).filter((line) => !line.ok);
   throw new GamedayError({
     code: "platform-not-healthy",
     expected: `a healthy platform within ${wait.deadlineMs / 1000} s`,

@@ -21,7 +21,7 @@ export class ReplicaWatch {
     try {
       await until(reached, { what, deadlineMs: wait.withinMs, everyMs: 200, signal: run.stop.signal, seen });
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError)) throw thrown;
+      if (run.stop.signal.aborted || !(thrown instanceof GamedayError)) throw thrown;
       run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source: "autoscaling watch", says: thrown.message });
     }
   }
