@@ -11,11 +11,9 @@ import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import type { Random } from "../std/random.ts";
 import type { TimelineEvent } from "../timeline.ts";
-import { type ChangeContext, type Deadlines, type Healing, LiveChange } from "./live-change.ts";
+import { type ChangeContext, DEFAULT_DEADLINES, type Deadlines, type Healing, LiveChange } from "./live-change.ts";
 import type { Parameters } from "./parameter.ts";
 import { assertWithin, type BlastRadius, choose, DEFAULT_BLAST_RADIUS, effectiveSelector } from "./selector.ts";
-
-export const DEFAULT_DEADLINES: Deadlines = { stepMs: 30_000, biteMs: 15_000, healMs: 120_000 };
 
 export interface InjectionOptions {
   readonly experiment: string;
@@ -178,10 +176,12 @@ class RunningInjection implements Injection {
   }
 
   async #betweenRounds(parameters: Parameters): Promise<void> {
+    const { signal } = this.#options;
+    await delay(Number(parameters["downMs"] ?? 0), undefined, { signal });
     const healings = await this.#healRound();
     const failed = healings.filter((healing) => healing.witness === null);
     if (failed.length > 0) throw notHealedBetween(failed);
-    await delay(Number(parameters["pauseMs"] ?? 0), undefined, { signal: this.#options.signal });
+    await delay(Number(parameters["pauseMs"] ?? 0), undefined, { signal });
   }
 
   async #healRound(): Promise<Healing[]> {

@@ -18,6 +18,8 @@ export interface Deadlines {
   readonly healMs: number;
 }
 
+export const DEFAULT_DEADLINES: Deadlines = { stepMs: 30_000, biteMs: 15_000, healMs: 120_000 };
+
 /** What all changes of an injection share. */
 export interface ChangeContext {
   readonly platform: Platform;

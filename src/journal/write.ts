@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Healer, Journal, JournalHeader, JournalLine } from "../journal.ts";
 import type { Change } from "../platform.ts";
@@ -63,10 +63,19 @@ export class JournalFile implements Journal, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
-    const { open: left } = await readJournal(this.path);
-    if (left.length > 0) return;
-    await unlink(this.path);
+    if (await this.#hasOpenChanges()) return;
+    await rm(this.path, { force: true });
     await syncFolder(dirname(this.path));
+  }
+
+  /** A file that another healer has already deleted has none. */
+  async #hasOpenChanges(): Promise<boolean> {
+    try {
+      return (await readJournal(this.path)).open.length > 0;
+    } catch (thrown) {
+      if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return false;
+      throw thrown;
+    }
   }
 
   #expiresAtNs(change: Change): string | null {

@@ -42,6 +42,10 @@ export class MemoryPlatform implements Platform {
   onStep: OnStep = () => undefined;
   /** Capabilities whose bite or healing is never seen. */
   readonly blind = new Set<string>();
+  /** Capabilities whose effect goes by itself, as a supervisor mends what was killed. */
+  readonly mends = new Set<string>();
+  /** A supervisor starts again what was stopped without `stayDown`. */
+  stopMends = false;
 
   constructor(state: Iterable<readonly [string, Json]> = []) {
     for (const [key, value] of state) this.state.set(key, value);
@@ -84,7 +88,11 @@ export class MemoryPlatform implements Platform {
       apply: (change, signal) => this.#apply(keyOf(change), change, signal),
       bitten: (change, signal) => this.#seen("bitten", keyOf(change), this.#isApplied(keyOf(change), change), signal),
       revert: (change, signal) => this.#revert(keyOf(change), change, signal),
-      healed: (change, signal) => this.#seen("healed", keyOf(change), !this.#isOurs(keyOf(change), change), signal),
+      healed: (change, signal) => {
+        const supervised = this.stopMends && name === "stop" && change.parameters["stayDown"] === false;
+        if (supervised || this.mends.has(name)) this.#takeAway(keyOf(change), change);
+        return this.#seen("healed", keyOf(change), !this.#isOurs(keyOf(change), change), signal);
+      },
     };
   }
 
@@ -99,11 +107,14 @@ export class MemoryPlatform implements Platform {
 
   async #revert(key: string, change: Change, signal: AbortSignal): Promise<void> {
     await this.onStep(`revert ${key} before`, signal);
-    if (this.#isOurs(key, change)) {
-      if (change.prior === null) this.state.delete(key);
-      else this.state.set(key, change.prior);
-    }
+    this.#takeAway(key, change);
     await this.onStep(`revert ${key} after`, signal);
+  }
+
+  #takeAway(key: string, change: Change): void {
+    if (!this.#isOurs(key, change)) return;
+    if (change.prior === null) this.state.delete(key);
+    else this.state.set(key, change.prior);
   }
 
   async #seen(what: string, key: string, holds: boolean, signal: AbortSignal): Promise<Witness | null> {

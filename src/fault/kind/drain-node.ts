@@ -1,4 +1,5 @@
 import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
 import { duration } from "../parameter.ts";
 
 export const drainNode: FaultKind = {
@@ -6,13 +7,12 @@ export const drainNode: FaultKind = {
   says: "Cordons a node and evicts what may move, within disruption budgets; uncordons it in the end.",
   needs: ["cordon", "evict"],
   defaultSelector: { role: "node" },
-  always: { role: "node" },
   parameters: {
     grace: duration("Time that each evicted process gets to end by itself.", 10_000),
     within: duration("When to give up evicting (a budget may forbid it for ever).", 60_000),
   },
-  changes: (targets, { graceMs = 0, withinMs = 0 }) =>
-    targets.flatMap((target) => [
+  changes: (targets, { graceMs = 0, withinMs = 0 }, all) =>
+    nodesOf(targets, all).flatMap((target) => [
       { capability: "cordon" as const, target, parameters: {} },
       { capability: "evict" as const, target, parameters: { graceMs, withinMs }, undo: false },
     ]),

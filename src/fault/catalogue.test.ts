@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { test } from "node:test";
+import { THREE_NODES, target } from "../../test/contract/memory-platform.ts";
+import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
+import { seededRandom } from "../std/random.ts";
+import { FAULTS, faultNamed } from "./catalogue.ts";
+import { planRound } from "./injection.ts";
+import { partitionSides } from "./kind/partition-sides.ts";
+import { resolveParameters } from "./parameter.ts";
+
+const given = { command: { inject: ["true"], verify: ["true"], heal: ["true"] } };
+const requestsOf = (name: string) => {
+  const kind = faultNamed(name);
+  const parameters = resolveParameters(kind, name === "command" ? given.command : {});
+  return planRound(kind, {}, parameters, THREE_NODES, seededRandom("1")).flatMap((round) => round.requests);
+};
+
+test("every kind has a file of its own name, and every file is in the list", async () => {
+  const files = (await readdir(new URL("kind", import.meta.url))).map((file) => file.replace(/\.ts$/, ""));
+  assert.deepEqual(FAULTS.map((kind) => kind.name).sort(), files.sort());
+});
+
+test("every kind asks only for what it says that it needs, with the parameters of the capability's contract", () => {
+  for (const kind of FAULTS) {
+    const requests = requestsOf(kind.name);
+    assert.deepEqual([...new Set(requests.map((request) => request.capability))].sort(), [...kind.needs].sort());
+    for (const { capability, parameters } of requests) {
+      const contract = Object.keys(CAPABILITY_CONTRACTS[capability].parameters);
+      assert.deepEqual(Object.keys(parameters).sort(), [...contract].sort(), `${kind.name}: ${capability}`);
+      assert.ok(Object.values(parameters).every((value) => value !== undefined));
+    }
+  }
+});
+
+test("a misspelt fault is told its right name", () => {
+  assert.throws(() => faultNamed("kil-leader"), { hint: 'did you mean "kill-leader"?' });
+});
+
+test("kill-leader never hits anybody but a leader, whatever the plan says", () => {
+  const kind = faultNamed("kill-leader");
+  assert.throws(
+    () => planRound(kind, { name: "postgres/n2" }, {}, THREE_NODES, seededRandom("1")),
+    /got .* none of which/,
+  );
+});
+
+function sides(nodes: number, side: string, outside: boolean) {
+  const topology = Array.from({ length: nodes }, (_, index) => [
+    target(`node/n${index}`),
+    target(`postgres/n${index}`, { leader: index === 0 }),
+  ]).flat();
+  const parameters = resolveParameters(partitionSides, { side, outside });
+  const [round] = planRound(partitionSides, {}, parameters, topology, seededRandom("1"));
+  return (round?.requests ?? []).map(({ target: { node }, parameters: { peers } }) => ({ node, peers }));
+}
+
+test("the minority is cut from the majority, and the leader is on the side that was asked for", () => {
+  assert.deepEqual(
+    sides(3, "minority", true).map((one) => one.node),
+    ["n0"],
+  );
+  assert.equal(sides(3, "majority", true)[0]?.node === "n0", false);
+  const five = sides(5, "minority", false);
+  assert.deepEqual([five.length, five.some((one) => one.node === "n0")], [2, true]);
+  const minority = new Set(five.map((one) => one.node));
+  for (const { peers } of five) {
+    assert.ok(Array.isArray(peers) && peers.length === 3);
+    assert.ok(peers.every((peer) => typeof peer === "string" && !minority.has(peer)));
+  }
+  assert.equal(sides(4, "minority", true).length, 1);
+  assert.throws(() => sides(2, "minority", true), /enough nodes/);
+});
+
+test("isolate-leader leaves what is on no node alone", () => {
+  assert.deepEqual(
+    requestsOf("isolate-leader").map((request) => request.parameters["peers"]),
+    [["n2", "n3"]],
+  );
+});

@@ -1,0 +1,14 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { whole } from "../parameter.ts";
+
+export const bandwidth: FaultKind = {
+  name: "bandwidth",
+  says: "Narrows a node's network card, both ways.",
+  needs: ["bandwidth"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: { kilobitsPerSecond: whole("Limit each way.", 1_000, 8, 10_000_000) },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { kilobitsPerSecond = 0 }, all) =>
+    nodesOf(targets, all).map((target) => ({ capability: "bandwidth", target, parameters: { kilobitsPerSecond } })),
+};

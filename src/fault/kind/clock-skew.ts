@@ -1,0 +1,12 @@
+import type { FaultKind } from "../../fault.ts";
+import { signedDuration } from "../parameter.ts";
+
+export const clockSkew: FaultKind = {
+  name: "clock-skew",
+  says: "Moves the clock that a target sees, ahead or behind.",
+  needs: ["clock"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: { offset: signedDuration("How far ahead; negative: behind.", 300_000) },
+  changes: (targets, { offsetMs = 0 }) =>
+    targets.map((target) => ({ capability: "clock", target, parameters: { offsetMs } })),
+};

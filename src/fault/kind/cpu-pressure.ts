@@ -1,0 +1,14 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { percent } from "../parameter.ts";
+
+export const cpuPressure: FaultKind = {
+  name: "cpu-pressure",
+  says: "Leaves everything on a node a small share of one CPU.",
+  needs: ["cpu"],
+  defaultSelector: { role: "node" },
+  parameters: { leave: percent("Share of one CPU that is left, in percent.", 20) },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { leave = 100 }, all) =>
+    nodesOf(targets, all).map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
+};

@@ -1,0 +1,13 @@
+import type { FaultKind } from "../../fault.ts";
+import { whole } from "../parameter.ts";
+
+export const diskFull: FaultKind = {
+  name: "disk-full",
+  says: "Fills the disk that a member's data is on; writes fail until it is freed.",
+  needs: ["disk"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: { leaveMegabytes: whole("Megabytes that are left free.", 0, 0, 1_000_000) },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { leaveMegabytes = 0 }) =>
+    targets.map((target) => ({ capability: "disk", target, parameters: { leaveMegabytes } })),
+};

@@ -1,0 +1,14 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { choice } from "../parameter.ts";
+
+export const dnsFailure: FaultKind = {
+  name: "dns-failure",
+  says: "Spoils name resolution on a node.",
+  needs: ["dns"],
+  defaultSelector: { role: "node" },
+  parameters: { how: choice("refuse: answers that there is no such name; silence: no answer.", "refuse", "silence") },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { how = "refuse" }, all) =>
+    nodesOf(targets, all).map((target) => ({ capability: "dns", target, parameters: { how } })),
+};

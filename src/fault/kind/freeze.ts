@@ -1,0 +1,10 @@
+import type { FaultKind } from "../../fault.ts";
+
+export const freeze: FaultKind = {
+  name: "freeze",
+  says: "Stops a member's or replica's processes from running without ending them (gray failure): sockets stay open.",
+  needs: ["freeze"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: {},
+  changes: (targets) => targets.map((target) => ({ capability: "freeze", target, parameters: {} })),
+};

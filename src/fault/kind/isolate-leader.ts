@@ -1,0 +1,18 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf, otherNodes } from "../nodes.ts";
+import { choice } from "../parameter.ts";
+
+export const isolateLeader: FaultKind = {
+  name: "isolate-leader",
+  says: "Leaves the leader's node alone: no other node reaches it, while clients, proxy and etcd still do.",
+  needs: ["cut"],
+  defaultSelector: { role: "postgres" },
+  always: { leader: true },
+  parameters: { how: choice("drop: silence; reject: an answer that says no.", "drop", "reject") },
+  changes: (targets, { how = "drop" }, all) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "cut",
+      target,
+      parameters: { direction: "both", peers: otherNodes([target], all).map((node) => node.node), how },
+    })),
+};

@@ -1,0 +1,21 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { duration } from "../parameter.ts";
+
+export const jitter: FaultKind = {
+  name: "jitter",
+  says: "Makes every packet of a node late by a time that keeps changing.",
+  needs: ["delay"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: {
+    latency: duration("Added each way on average.", 50),
+    jitter: duration("At most this much more or less, evenly spread.", 50),
+  },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { latencyMs = 0, jitterMs = 0 }, all) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "delay",
+      target,
+      parameters: { latencyMs, jitterMs, peers: [] },
+    })),
+};

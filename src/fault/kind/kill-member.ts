@@ -1,0 +1,11 @@
+import type { FaultKind } from "../../fault.ts";
+
+export const killMember: FaultKind = {
+  name: "kill-member",
+  says: "Kills any member (a standby, a replica of Redis, a sentinel) and keeps it down while the fault holds.",
+  needs: ["stop"],
+  defaultSelector: { role: "postgres", leader: false },
+  parameters: {},
+  changes: (targets) =>
+    targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
+};

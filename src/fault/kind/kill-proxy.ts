@@ -1,0 +1,16 @@
+import type { FaultKind } from "../../fault.ts";
+
+export const killProxy: FaultKind = {
+  name: "kill-proxy",
+  says: "Kills the proxy in front of the app and the databases; the platform has to start it again.",
+  needs: ["stop"],
+  defaultSelector: { role: "haproxy" },
+  parameters: {},
+  changes: (targets) =>
+    targets.map((target) => ({
+      capability: "stop",
+      target,
+      parameters: { stayDown: false, signal: "KILL" },
+      undo: false,
+    })),
+};

@@ -1,0 +1,12 @@
+import type { FaultKind } from "../../fault.ts";
+import { choice } from "../parameter.ts";
+
+export const killReplicas: FaultKind = {
+  name: "kill-replicas",
+  says: "Kills replicas of the app at the same moment; the platform has to start them again.",
+  needs: ["stop"],
+  defaultSelector: { role: "app", count: 2 },
+  parameters: { signal: choice("KILL: at once; TERM: asked to end.", "KILL", "TERM") },
+  changes: (targets, { signal = "KILL" }) =>
+    targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: false, signal }, undo: false })),
+};

@@ -1,0 +1,18 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { duration } from "../parameter.ts";
+
+export const latency: FaultKind = {
+  name: "latency",
+  says: "Makes every packet of a node late, each way.",
+  needs: ["delay"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: { latency: duration("Added each way; the round trip grows by twice that.", 100) },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { latencyMs = 0 }, all) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "delay",
+      target,
+      parameters: { latencyMs, jitterMs: 0, peers: [] },
+    })),
+};

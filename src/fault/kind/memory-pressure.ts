@@ -1,0 +1,13 @@
+import type { FaultKind } from "../../fault.ts";
+import { whole } from "../parameter.ts";
+
+export const memoryPressure: FaultKind = {
+  name: "memory-pressure",
+  says: "Leaves a target little memory, so that it is slowed down or killed for lack of it.",
+  needs: ["memory"],
+  defaultSelector: { role: "app" },
+  parameters: { leaveMegabytes: whole("Megabytes that are left to it beyond what it uses.", 8, 0, 1_000_000) },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { leaveMegabytes = 0 }) =>
+    targets.map((target) => ({ capability: "memory", target, parameters: { leaveMegabytes } })),
+};

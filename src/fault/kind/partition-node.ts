@@ -1,0 +1,24 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { choice } from "../parameter.ts";
+
+export const partitionNode: FaultKind = {
+  name: "partition-node",
+  says: "Cuts a node off from everybody, in both directions.",
+  needs: ["cut"],
+  defaultSelector: { role: "node" },
+  parameters: {
+    how: choice(
+      "drop: silence; reject: an answer that says no; link: the network card down.",
+      "drop",
+      "reject",
+      "link",
+    ),
+  },
+  changes: (targets, { how = "drop" }, all) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "cut",
+      target,
+      parameters: { direction: "both", peers: [], how },
+    })),
+};

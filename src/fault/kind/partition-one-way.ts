@@ -1,0 +1,17 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+import { choice } from "../parameter.ts";
+
+export const partitionOneWay: FaultKind = {
+  name: "partition-one-way",
+  says: "Cuts a node off in one direction only: it hears and is not heard, or the other way round.",
+  needs: ["cut"],
+  defaultSelector: { role: "node" },
+  parameters: { direction: choice("out: the node is not heard; in: it hears nothing.", "out", "in") },
+  changes: (targets, { direction = "out" }, all) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "cut",
+      target,
+      parameters: { direction, peers: [], how: "drop" },
+    })),
+};

@@ -1,0 +1,47 @@
+import type { ChangeRequest, FaultKind } from "../../fault.ts";
+import type { Target } from "../../platform.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { Random } from "../../std/random.ts";
+import { nodesOf, OUTSIDE, otherNodes } from "../nodes.ts";
+import { choice, flag, type Parameters } from "../parameter.ts";
+
+export const partitionSides: FaultKind = {
+  name: "partition-sides",
+  says: "Splits the nodes into a minority and a majority that cannot reach each other, the target on the side you choose.",
+  needs: ["cut"],
+  defaultSelector: { role: "postgres", leader: true },
+  parameters: {
+    side: choice("The side on which the target ends up.", "minority", "majority"),
+    outside: flag("true: what is on no node (proxy, etcd, clients) reaches the majority only.", true),
+    how: choice("drop: silence; reject: an answer that says no.", "drop", "reject"),
+  },
+  changes: (targets, parameters, all, random) => split(nodesOf(targets, all), parameters, all, random),
+};
+
+/** The minority is the largest group that is smaller than half; its nodes are cut from all others, not from each other. */
+function split(
+  chosen: readonly Target[],
+  { side, outside, how = "drop" }: Parameters,
+  all: readonly Target[],
+  random: Random,
+): ChangeRequest[] {
+  const others = random.shuffle(otherNodes(chosen, all));
+  const ordered = side === "majority" ? [...others, ...chosen] : [...chosen, ...others];
+  const size = Math.ceil(ordered.length / 2) - 1;
+  const fits = side === "majority" ? others.length >= size : chosen.length <= size;
+  if (size < 1 || !fits) throw cannotSplit(chosen.length, ordered.length, String(side));
+  const peers = ordered.slice(size).map((node) => node.node);
+  if (outside === true) peers.push(OUTSIDE);
+  return ordered
+    .slice(0, size)
+    .map((target) => ({ capability: "cut", target, parameters: { direction: "both", peers, how } }));
+}
+
+function cannotSplit(chosen: number, nodes: number, side: string): GamedayError {
+  return new GamedayError({
+    code: "cannot-split",
+    expected: `enough nodes for a minority with ${chosen} chosen on the ${side}'s side`,
+    got: `${nodes} nodes`,
+    exitCode: ExitCode.notReady,
+  });
+}

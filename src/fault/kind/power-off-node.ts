@@ -1,0 +1,12 @@
+import type { FaultKind } from "../../fault.ts";
+import { nodesOf } from "../nodes.ts";
+
+export const powerOffNode: FaultKind = {
+  name: "power-off-node",
+  says: "Ends a node and everything on it at once, as a power cut does; boots it in the end.",
+  needs: ["power"],
+  defaultSelector: { role: "node" },
+  parameters: {},
+  changes: (targets, _parameters, all) =>
+    nodesOf(targets, all).map((target) => ({ capability: "power", target, parameters: {} })),
+};

@@ -1,0 +1,16 @@
+import type { FaultKind } from "../../fault.ts";
+import { duration } from "../parameter.ts";
+
+export const rollingRestart: FaultKind = {
+  name: "rolling-restart",
+  says: "Restarts targets one after another, each once the one before is back.",
+  needs: ["restart"],
+  defaultSelector: { role: "app", percent: 100 },
+  parameters: {
+    grace: duration("Time that each gets to end by itself before it is killed.", 10_000),
+    pause: duration("Calm between one that is back and the next.", 1_000),
+  },
+  rounds: "each-target",
+  changes: (targets, { graceMs = 0 }) =>
+    targets.map((target) => ({ capability: "restart", target, parameters: { graceMs }, undo: false })),
+};

@@ -1,0 +1,13 @@
+import type { FaultKind } from "../../fault.ts";
+import { percent } from "../parameter.ts";
+
+export const slowApp: FaultKind = {
+  name: "slow-app",
+  says: "Makes replicas of the app slow without breaking them: they get a small share of one CPU.",
+  needs: ["cpu"],
+  defaultSelector: { role: "app" },
+  parameters: { leave: percent("Share of one CPU that is left to each, in percent.", 5) },
+  recoversOnlyAfterHeal: true,
+  changes: (targets, { leave = 100 }) =>
+    targets.map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
+};

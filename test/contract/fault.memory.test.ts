@@ -1,0 +1,19 @@
+import { faultContract } from "./fault.ts";
+import { MemoryPlatform } from "./memory-platform.ts";
+
+faultContract("a platform in memory", {
+  open: async () => {
+    const platform = new MemoryPlatform();
+    for (const name of ["evict", "restart"]) platform.mends.add(name);
+    platform.stopMends = true;
+    return platform;
+  },
+  skips: {},
+  given: {
+    "rolling-restart": { with: { pause: 1 } },
+    "repeated-kills": { with: { down: 1, pause: 1 } },
+    command: { with: { inject: ["true"], verify: ["true"], heal: ["true"] } },
+  },
+  deadlines: { stepMs: 1_000, biteMs: 1_000, healMs: 1_000 },
+  healthyWithinMs: 1_000,
+});
