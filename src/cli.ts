@@ -20,6 +20,8 @@ export interface World {
   now(): Date;
   /** Calls back at SIGINT and SIGTERM until disposed. */
   onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): Disposable;
+  /** Sends SIGINT to another process; the kernel decides whether that is allowed. Throws its error when it is not. */
+  interrupt(pid: number): void;
   /** The exit code that the process will end with; the last one set counts. */
   setExitCode(code: number): void;
 }

@@ -17,6 +17,9 @@ export function realWorld(): World {
     stderr: streamOf(process.stderr),
     now: () => new Date(),
     onInterrupt,
+    interrupt: (pid) => {
+      process.kill(pid, "SIGINT");
+    },
     setExitCode: (code) => {
       process.exitCode = code;
     },
