@@ -1,0 +1,254 @@
+/** The fake's app: what one replica does with one call. All of an app's typical mistakes are switches of AppBehaviour. */
+import type { Json } from "../../std/json.ts";
+import type { Random } from "../../std/random.ts";
+import type { Agenda } from "./agenda.ts";
+import type { AppBehaviour } from "./behaviour.ts";
+import { type Answer, type Answered, type Call, isWrite, SESSIONS } from "./call.ts";
+import { evenly, withTail } from "./draw.ts";
+import type { Replica } from "./fleet.ts";
+import type { EntryContent } from "./log.ts";
+import type { Store, StoreAnswer } from "./store.ts";
+
+/** After this long without an answer from a store the app gives up and says so. */
+const QUERY_TIMEOUT_MS = 1500;
+/** Between reading a counter and writing it back, where the app does so. */
+const THINKS_MS = [2, 8] as const;
+const READ_MS = [0.5, 2] as const;
+const LATE_COMMIT_RETRY_MS = 300;
+
+export interface Impairment {
+  readonly laterMs: number;
+  readonly failShare: number;
+}
+
+export const UNIMPAIRED: Impairment = { laterMs: 0, failShare: 0 };
+
+const UNAVAILABLE: Answer = { status: 503, body: { error: "the store is not available" } };
+/** Declared to mean "certainly not applied". */
+const SOLD_OUT: Answer = { status: 422, body: { error: "sold out" } };
+const TIMED_OUT: Answer = { status: 504, body: { error: "the store did not answer" } };
+
+export class App {
+  readonly #agenda: Agenda;
+  readonly #random: Random;
+  readonly #behaviour: AppBehaviour;
+  readonly #database: Store;
+  readonly #sessionStore: Store;
+  #writes = 0;
+  /** Users' writes fail until then, whatever the stores say. */
+  #failsUntilMs = 0;
+  #stormUntilMs = 0;
+  #impairment: Impairment = UNIMPAIRED;
+  /** The moment at which caches stopped following; null: they follow. */
+  #cachedAtMs: number | null = null;
+
+  constructor(parts: {
+    agenda: Agenda;
+    random: Random;
+    behaviour: AppBehaviour;
+    database: Store;
+    sessionStore: Store;
+  }) {
+    this.#agenda = parts.agenda;
+    this.#random = parts.random;
+    this.#behaviour = parts.behaviour;
+    this.#database = parts.database;
+    this.#sessionStore = parts.sessionStore;
+    if (parts.behaviour.blip.everyMs > 0) this.#blip();
+  }
+
+  /** Users' writes fail for so long from now on. */
+  failWritesFor(lastsMs: number): void {
+    this.#failsUntilMs = Math.max(this.#failsUntilMs, this.#agenda.nowMs + lastsMs);
+  }
+
+  /** What network and CPU faults do to every request: later, or lost with that probability. */
+  impair(impairment: Impairment): void {
+    this.#impairment = impairment;
+  }
+
+  /** The database has a new leader. */
+  failedOver(): void {
+    const { relapse, retryStormMs, cacheForEver } = this.#behaviour;
+    if (cacheForEver) this.#cachedAtMs ??= this.#agenda.nowMs;
+    if (relapse.lastsMs > 0) this.#agenda.after(relapse.afterMs, () => this.failWritesFor(relapse.lastsMs));
+    if (retryStormMs === 0) return;
+    this.#agenda.after(2000, () => {
+      this.#stormUntilMs = this.#agenda.nowMs + retryStormMs;
+    });
+  }
+
+  /** Bytes that one replica holds. */
+  memoryBytes(): number {
+    return 80_000_000 + (this.#behaviour.leak.bytesPerMinute * this.#agenda.nowMs) / 60_000;
+  }
+
+  /** Serves one call on a replica; answers once, also when the replica dies meanwhile (502, from the proxy). */
+  serve(replica: Replica, call: Call, answered: Answered): void {
+    const { life } = replica;
+    replica.requests++;
+    const finish = (answer: Answer) =>
+      this.#agenda.after(this.#answerMs(), () =>
+        answered(replica.life === life ? this.#dressed(answer) : { status: 502, body: null }),
+      );
+    this.#agenda.at(this.#cpuDoneAtMs(replica), () => {
+      if (replica.life !== life) return answered({ status: 502, body: null });
+      if (!replica.serves || this.#random.float() < this.#impairment.failShare) return finish(UNAVAILABLE);
+      if (isWrite(call)) this.#write(replica, call, finish);
+      else this.#read(replica, call, finish);
+    });
+  }
+
+  /** One queue a replica: a request waits for those before it. */
+  #cpuDoneAtMs(replica: Replica): number {
+    const { cpuMsPerRequest, cpuLimit } = this.#behaviour;
+    const start = Math.max(this.#agenda.nowMs, replica.busyUntilMs);
+    replica.busyUntilMs = start + (cpuMsPerRequest * (0.5 + this.#random.float())) / cpuLimit;
+    return replica.busyUntilMs;
+  }
+
+  #answerMs(): number {
+    const { serviceMs, leak } = this.#behaviour;
+    const { nowMs } = this.#agenda;
+    const leaked = (leak.slowerMsPerMinute * nowMs) / 60_000;
+    const storm = nowMs < this.#stormUntilMs ? 300 + this.#random.float() * 1200 : 0;
+    return withTail(this.#random, serviceMs) + leaked + storm + this.#impairment.laterMs;
+  }
+
+  #dressed(answer: Answer): Answer {
+    return this.#behaviour.errorsInside200 && answer.status >= 500 ? { status: 200, body: answer.body } : answer;
+  }
+
+  #read(replica: Replica, call: Call, finish: Answered): void {
+    if (call.kind === "browse") {
+      finish({ status: 200, body: { items: 12 } });
+      return;
+    }
+    const store = this.#storeOf(call);
+    const member = replica.pinned ?? store.leader;
+    const { condition } = member;
+    if (condition === "down") {
+      finish(UNAVAILABLE);
+      return;
+    }
+    if (condition !== "up" && condition !== "full") {
+      this.#agenda.after(QUERY_TIMEOUT_MS, () => finish(TIMED_OUT));
+      return;
+    }
+    this.#agenda.after(evenly(this.#random, READ_MS), () => finish(this.#found(store, replica, call)));
+  }
+
+  #found(store: Store, replica: Replica, call: Call): Answer {
+    if (call.object === SESSIONS && this.#behaviour.sessions === "memory") {
+      return { status: 200, body: { value: replica.sessions.get(call.key) ?? null } };
+    }
+    const atMs = this.#cachedAtMs ?? this.#agenda.nowMs - this.#behaviour.readsLagMs;
+    return { status: 200, body: { value: store.log.valueAt(call.object, call.key, atMs) } };
+  }
+
+  #write(replica: Replica, call: Call, finish: Answered): void {
+    const { nowMs } = this.#agenda;
+    if (call.value === "sold-out") {
+      finish(SOLD_OUT);
+      return;
+    }
+    if (nowMs < this.#failsUntilMs) {
+      finish(UNAVAILABLE);
+      return;
+    }
+    if (nowMs < this.#stormUntilMs && this.#random.float() < 0.5) {
+      finish(UNAVAILABLE);
+      return;
+    }
+    const { dropsEvery, sessions, acknowledges } = this.#behaviour;
+    if (dropsEvery > 0 && ++this.#writes % dropsEvery === 0) {
+      finish(acknowledged(false));
+      return;
+    }
+    if (call.object === SESSIONS && sessions === "memory") {
+      this.#remember(replica, call, finish);
+      return;
+    }
+    if (acknowledges === "before-commit") {
+      this.#writeLater(replica, call, finish);
+      return;
+    }
+    const done = (answer: StoreAnswer) => finish(answerOf(answer));
+    if (call.kind === "increment" && !this.#behaviour.countersAtomic) {
+      this.#readAddWrite(replica, call, done);
+      return;
+    }
+    this.#store(replica, call, contentOf(call), done);
+  }
+
+  /** A counter that is read, added to and written overwrites whatever was added in between. */
+  #readAddWrite(replica: Replica, call: Call, done: (answer: StoreAnswer) => void): void {
+    const { log } = this.#storeOf(call);
+    const written = log.sum(call.object, call.key) + Number(call.value);
+    this.#agenda.after(evenly(this.#random, THINKS_MS), () => {
+      const value = written - log.sum(call.object, call.key);
+      this.#store(replica, call, { ...contentOf(call), value }, done);
+    });
+  }
+
+  #remember(replica: Replica, call: Call, finish: Answered): void {
+    replica.sessions.set(call.id, call.value);
+    finish(acknowledged(false));
+  }
+
+  #writeLater(replica: Replica, call: Call, finish: Answered): void {
+    const { life } = replica;
+    const attempt = () => {
+      if (replica.life !== life) return;
+      this.#store(replica, call, contentOf(call), (answer) => {
+        if (answer === "error" || answer === "hang") this.#agenda.after(LATE_COMMIT_RETRY_MS, attempt);
+      });
+    };
+    this.#agenda.after(evenly(this.#random, this.#behaviour.lateCommitMs), attempt);
+    finish(acknowledged(false));
+  }
+
+  #store(replica: Replica, call: Call, content: EntryContent, done: (answer: StoreAnswer) => void): void {
+    const store = this.#storeOf(call);
+    const inside = call.inside === null ? null : (store.members.find(({ node }) => node === call.inside) ?? null);
+    const pinned = store === this.#database ? replica.pinned : null;
+    const { idempotent } = this.#behaviour;
+    let answered = false;
+    const once = (answer: StoreAnswer) => {
+      if (answered) return;
+      answered = true;
+      done(answer);
+    };
+    // "hang" is the store's word for "nothing soon"; an answer may still come before the app gives up.
+    store.write(content, { idempotent, member: inside ?? pinned, inside: inside !== null }, (answer) => {
+      if (answer === "hang") this.#agenda.after(QUERY_TIMEOUT_MS, () => once("hang"));
+      else once(answer);
+    });
+  }
+
+  #storeOf(call: Call): Store {
+    return call.object === SESSIONS ? this.#sessionStore : this.#database;
+  }
+
+  #blip(): void {
+    const { lastsMs, everyMs } = this.#behaviour.blip;
+    this.#agenda.after(everyMs * (0.7 + 0.6 * this.#random.float()), () => {
+      this.failWritesFor(lastsMs);
+      this.#blip();
+    });
+  }
+}
+
+function contentOf(call: Call): EntryContent {
+  const { object, id, key, kind, value } = call;
+  return { object, id, key, kind: kind === "increment" || kind === "write" ? kind : "add", value };
+}
+
+function acknowledged(already: boolean): Answer {
+  return { status: already ? 200 : 201, body: { stored: true } satisfies Json };
+}
+
+function answerOf(answer: StoreAnswer): Answer {
+  if (answer === "ok" || answer === "already") return acknowledged(answer === "already");
+  return answer === "hang" ? TIMED_OUT : UNAVAILABLE;
+}

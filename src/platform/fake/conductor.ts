@@ -1,0 +1,280 @@
+/**
+ * The conductor of a simulated run: the same steps, stamps and events as a real one, in virtual time. A script is a
+ * generator that says how long to wait; whoever runs it moves the agenda.
+ */
+
+import type { LedgerItem } from "../../ledger.ts";
+import type { Plan } from "../../plan.ts";
+import type { Random } from "../../std/random.ts";
+import { PHASES, type Phase, type TargetReference, type Witness } from "../../timeline.ts";
+import { type Break, Breakage } from "./breakage.ts";
+import { evenly } from "./draw.ts";
+import { DRILLS, type Drill, type DrillName } from "./drill.ts";
+import { type Recorder, stamp } from "./recorder.ts";
+import type { Site } from "./site.ts";
+
+/** Milliseconds to wait until the script goes on. */
+export type Script = Generator<number, void, void>;
+
+export interface Crew {
+  readonly begin: () => void;
+  readonly rampDown: () => void;
+  readonly end: () => void;
+  /** Users inside the node of a target, while its experiment runs. */
+  readonly beginInside: (node: string) => void;
+  readonly endInside: () => void;
+  /** The last second before a fault, and its bite, for lies about our own part. */
+  readonly beforeFault: (quiet: boolean) => void;
+  readonly onBite: () => void;
+  readonly scaleDownMs: number;
+  readonly scaleUpMs: number;
+}
+
+export interface ConductorParts {
+  readonly site: Site;
+  readonly plan: Plan;
+  readonly drills: readonly DrillName[];
+  readonly recorder: Recorder;
+  readonly random: Random;
+  readonly crew: Crew;
+}
+
+const STEP_MS = 100;
+const HEAL_WITHIN_MS = 30_000;
+const BITE_WITHIN_MS = 10_000;
+
+export class Conductor {
+  readonly #parts: ConductorParts;
+  readonly #breakage: Breakage;
+  #changes = 0;
+
+  constructor(parts: ConductorParts) {
+    this.#parts = parts;
+    this.#breakage = new Breakage(parts.site);
+  }
+
+  *run(): Script {
+    const { plan, crew, drills, recorder } = this.#parts;
+    yield* this.#phase("validation", this.#health("before-run"));
+    yield* this.#phase("load-deployment", wait(300));
+    yield* this.#phase("load", this.#load());
+    yield* this.#phase("autoscaling-watch", wait(crew.scaleUpMs));
+    yield* this.#phase("experiments", this.#experiments(drills));
+    yield* this.#phase("scale-down-watch", this.#calm(plan.calmMs));
+    yield* this.#phase("statistics", this.#ledger());
+    yield* this.#phase("report", this.#health("after-run"));
+    yield* this.#phase("clean-up", this.#cleanUp());
+    recorder.timeline.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  *#phase(phase: Phase, body: Script): Script {
+    if (!PHASES.includes(phase)) throw new RangeError(`expected a phase, got ${phase}`);
+    this.#event({ type: "phase", phase, edge: "begin" });
+    yield* body;
+    this.#event({ type: "phase", phase, edge: "end" });
+  }
+
+  *#load(): Script {
+    this.#event({ type: "worker", worker: "w0", edge: "joined", lastSequence: 0 });
+    this.#event({ type: "load", edge: "begin", users: 0 });
+    this.#parts.crew.begin();
+    yield 1000;
+    this.#event({ type: "load", edge: "steady", users: this.#parts.plan.load.stages[0]?.target ?? 0 });
+    yield this.#parts.plan.warmUpMs;
+  }
+
+  *#experiments(drills: readonly DrillName[]): Script {
+    for (const name of drills) {
+      const drill = DRILLS[name];
+      yield* this.#experiment(drill);
+      yield drill.plan.settleMs;
+    }
+  }
+
+  *#experiment(drill: Drill): Script {
+    const { plan } = drill;
+    const { random, crew, site } = this.#parts;
+    yield* this.#steady();
+    yield* this.#health("before-fault", plan.name);
+    const changes = drill
+      .changes(site.topology(), random.fork(plan.name))
+      .map((change) => this.#named(plan.name, change));
+    const targets = [...new Map(changes.map(({ target }) => [target.id, target])).values()].map(reference);
+    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "begin", targets });
+    if (drill.clientsInside && targets[0] !== undefined) crew.beginInside(targets[0].node);
+    crew.beforeFault(true);
+    yield 1500;
+    const bitten = yield* this.#inject(plan.name, changes);
+    if (!bitten) {
+      this.#event({
+        type: "experiment",
+        experiment: plan.name,
+        fault: plan.fault,
+        edge: "aborted",
+        targets,
+        because: "the fault did not bite",
+      });
+      for (const { id } of changes) this.#breakage.revert(id);
+      return;
+    }
+    yield plan.holdMs;
+    yield* this.#heal(plan.name, changes);
+    crew.endInside();
+    yield* this.#steady();
+    yield* this.#health("after-fault", plan.name);
+    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "end", targets });
+  }
+
+  #named(experiment: string, change: Omit<Break, "id">): Break {
+    return { ...change, id: `${experiment}/${++this.#changes}` };
+  }
+
+  *#inject(experiment: string, changes: readonly Break[]): Generator<number, boolean, void> {
+    const { site, crew } = this.#parts;
+    const { bites } = site.behaviour.report;
+    for (const change of changes) {
+      this.#fault(experiment, "commanded", change.target.id);
+      if (bites === "really") this.#breakage.apply(change);
+    }
+    crew.beforeFault(false);
+    yield evenly(this.#parts.random, [5, 40]);
+    crew.onBite();
+    let all = true;
+    for (const change of changes) all = (yield* this.#proveBite(experiment, change)) && all;
+    return all;
+  }
+
+  *#proveBite(experiment: string, change: Break): Generator<number, boolean, void> {
+    const { bites } = this.#parts.site.behaviour.report;
+    if (bites === "claimed-only") {
+      this.#fault(experiment, "bit", change.target.id);
+      return true;
+    }
+    const end = this.#nowMs + BITE_WITHIN_MS;
+    while (bites === "really" && !this.#breakage.isBitten(change) && this.#nowMs < end) yield STEP_MS;
+    const bitten = bites === "really" && this.#breakage.isBitten(change);
+    if (bitten) this.#fault(experiment, "bit", change.target.id, this.#witness(change, "is gone"));
+    else this.#fault(experiment, "not-bitten", change.target.id, undefined, "nothing was seen of it inside the target");
+    return bitten;
+  }
+
+  *#heal(experiment: string, changes: readonly Break[]): Script {
+    const { healSeenMs } = this.#parts.site.behaviour.report;
+    for (const { target, id } of changes) {
+      this.#fault(experiment, "heal-commanded", target.id);
+      this.#breakage.revert(id);
+    }
+    yield evenly(this.#parts.random, healSeenMs ?? [0, 0]);
+    for (const change of changes) {
+      const end = this.#nowMs + HEAL_WITHIN_MS;
+      while (!this.#breakage.isHealed(change) && this.#nowMs < end) yield STEP_MS;
+      const healed = healSeenMs !== null && this.#breakage.isHealed(change);
+      if (healed) this.#fault(experiment, "healed", change.target.id, this.#witness(change, "is back in its place"));
+      else this.#fault(experiment, "not-healed", change.target.id, undefined, "not seen back in its place");
+    }
+  }
+
+  /** Waits a while for health; what is not healthy then is what the next health lines say. */
+  *#steady(): Script {
+    const end = this.#nowMs + HEAL_WITHIN_MS;
+    while (this.#parts.site.health().some(({ ok }) => !ok) && this.#nowMs < end) yield STEP_MS;
+  }
+
+  *#calm(calmMs: number): Script {
+    const { crew } = this.#parts;
+    yield calmMs;
+    this.#event({ type: "load", edge: "ramp-down", users: 0 });
+    crew.rampDown();
+    yield crew.scaleDownMs + 2500;
+    crew.end();
+    this.#event({ type: "load", edge: "end", users: 0 });
+    this.#event({ type: "worker", worker: "w0", edge: "left", lastSequence: 0 });
+    yield 2500;
+  }
+
+  *#health(moment: "before-run" | "before-fault" | "after-fault" | "after-run", experiment?: string): Script {
+    for (const line of this.#parts.site.health()) {
+      this.#event({ type: "health", moment, ...(experiment === undefined ? {} : { experiment }), ...line });
+    }
+    yield 50;
+  }
+
+  *#ledger(): Script {
+    const { plan, site } = this.#parts;
+    const { ledgerReads } = site.behaviour.report;
+    yield plan.ledger.quietMs;
+    for (let read = 1; read <= ledgerReads; read++) {
+      for (const claim of plan.claims) {
+        if (claim.source.kind === "none") continue;
+        this.#read(read, claim.object);
+        yield 20;
+      }
+      if (read < ledgerReads) yield plan.ledger.betweenReadsMs;
+    }
+  }
+
+  #read(read: number, object: string): void {
+    const { site, recorder } = this.#parts;
+    const { ledgerComplete, firstReadLagMs } = site.behaviour.report;
+    const lagMs = read === 1 ? firstReadLagMs : 0;
+    const found = site.found(object, lagMs);
+    const kept = ledgerComplete ? found : found.slice(0, found.length >> 1);
+    for (const item of kept) recorder.ledger.push({ line: "item", read, ...item } satisfies LedgerItem);
+    recorder.ledger.push({
+      line: "end",
+      read,
+      object,
+      startedAtMs: stamp(this.#nowMs),
+      completedAtMs: stamp(this.#nowMs + 15),
+      complete: ledgerComplete,
+      items: kept.length,
+      source: `fake ${lagMs > 0 ? "copy" : "leader"} ${site.database.leader.id}`,
+      ...(ledgerComplete ? {} : { because: "the connection broke half-way" }),
+    });
+  }
+
+  *#cleanUp(): Script {
+    const { report } = this.#parts.site.behaviour;
+    yield 100;
+    if (!report.residue) return;
+    this.#event({ type: "residue", what: "packet filter rule gameday/cut-leader-node/1", where: "node/n1" });
+  }
+
+  get #nowMs(): number {
+    return this.#parts.site.agenda.nowMs;
+  }
+
+  #witness({ target }: Break, what: string): Witness {
+    return { atMs: stamp(this.#nowMs), says: `fake: ${target.id} ${what}`, source: `inside ${target.node}` };
+  }
+
+  #fault(experiment: string, edge: FaultEdge, target: string, witness?: Witness, because?: string): void {
+    this.#event({
+      type: "fault",
+      experiment,
+      edge,
+      target,
+      ...(witness === undefined ? {} : { witness }),
+      ...(because === undefined ? {} : { because }),
+    });
+  }
+
+  #event(event: EventBody): void {
+    this.#parts.recorder.event({ atMs: this.#nowMs, ...event });
+  }
+}
+
+type EventBody = Parameters<Recorder["event"]>[0] extends infer Event
+  ? Event extends { readonly atMs: number }
+    ? Omit<Event, "atMs">
+    : never
+  : never;
+type FaultEdge = "commanded" | "bit" | "not-bitten" | "heal-commanded" | "healed" | "not-healed";
+
+function reference({ id, role, node }: Break["target"]): TargetReference {
+  return { id, role, node };
+}
+
+function* wait(ms: number): Script {
+  yield ms;
+}

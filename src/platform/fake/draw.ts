@@ -1,0 +1,13 @@
+/** Draws of durations: even within a range, or with the long right tail that real answer times have. */
+import type { Random } from "../../std/random.ts";
+import type { Range } from "./behaviour.ts";
+
+export function evenly(random: Random, [from, to]: Range): number {
+  return from + random.float() * (to - from);
+}
+
+/** Mostly near `from`; one in a hundred is about `to` longer (an exponential tail cut at three times the range). */
+export function withTail(random: Random, [from, to]: Range): number {
+  const tail = -Math.log(1 - random.float()) / 4;
+  return from + Math.min(tail, 3) * (to - from);
+}

@@ -1,0 +1,102 @@
+/** The log of a store: what was committed, in order, and what of it a failover threw away; and the values that follow. */
+import type { LedgerItem } from "../../ledger.ts";
+import type { Json } from "../../std/json.ts";
+
+export interface EntryContent {
+  readonly object: string;
+  /** add: one more member of a set. increment: added to a number. write: the new value of a key. */
+  readonly kind: "add" | "increment" | "write";
+  readonly id: string;
+  readonly key: string;
+  readonly value: Json;
+}
+
+export interface Entry extends EntryContent {
+  readonly atMs: number;
+  /** When a second member had it. */
+  copiedAtMs: number;
+  /** When readers see it: with strict replication not before its copy. */
+  visibleAtMs: number;
+}
+
+/** A ledger item before it is known in which read it is found. */
+export type Found = Omit<LedgerItem, "line" | "read">;
+
+export class Log {
+  #entries: Entry[] = [];
+  /** The first entry of each logical thing, by object and id. */
+  #firsts = new Map<string, Entry>();
+  #values = new Map<string, Entry[]>();
+  #sums = new Map<string, number>();
+
+  /** The entry that the same object and id made before. */
+  find(content: EntryContent): Entry | undefined {
+    return this.#firsts.get(`${content.object} ${content.id}`);
+  }
+
+  append(content: EntryContent, atMs: number): Entry {
+    const entry: Entry = { ...content, atMs, copiedAtMs: atMs, visibleAtMs: atMs };
+    this.#entries.push(entry);
+    this.#index(entry);
+    return entry;
+  }
+
+  /** Throws away what no other member had at `atMs`: what a new leader does not know never was. */
+  cut(atMs: number): void {
+    const kept = this.#entries.filter((entry) => entry.copiedAtMs <= atMs);
+    if (kept.length === this.#entries.length) return;
+    this.#entries = kept;
+    this.#firsts = new Map();
+    this.#values = new Map();
+    this.#sums = new Map();
+    for (const entry of kept) this.#index(entry);
+  }
+
+  /** The value of a key as it was at `atMs`; null when it had none. */
+  valueAt(object: string, key: string, atMs: number): Json {
+    return this.#values.get(`${object} ${key}`)?.findLast((entry) => entry.visibleAtMs <= atMs)?.value ?? null;
+  }
+
+  sum(object: string, key: string): number {
+    return this.#sums.get(`${object} ${key}`) ?? 0;
+  }
+
+  /** Everything of one object as a reader at `atMs` finds it: sets by id, numbers and values by key. */
+  found(object: string, atMs = Number.POSITIVE_INFINITY): Found[] {
+    const found = new Map<string, Found>();
+    for (const entry of this.#entries) {
+      if (entry.object !== object || entry.visibleAtMs > atMs) continue;
+      const id = entry.kind === "add" ? entry.id : entry.key;
+      found.set(id, foundAfter(found.get(id), entry, id));
+    }
+    return [...found.values()];
+  }
+
+  /** Takes away all entries; returns how many there were. */
+  clear(): number {
+    const { length } = this.#entries;
+    this.#entries = [];
+    this.#firsts.clear();
+    this.#values.clear();
+    this.#sums.clear();
+    return length;
+  }
+
+  #index(entry: Entry): void {
+    const name = `${entry.object} ${entry.id}`;
+    if (!this.#firsts.has(name)) this.#firsts.set(name, entry);
+    const place = `${entry.object} ${entry.key}`;
+    if (entry.kind === "increment") this.#sums.set(place, this.sum(entry.object, entry.key) + Number(entry.value));
+    if (entry.kind !== "write") return;
+    const values = this.#values.get(place);
+    if (values === undefined) this.#values.set(place, [entry]);
+    else values.push(entry);
+  }
+}
+
+function foundAfter(before: Found | undefined, entry: Entry, id: string): Found {
+  const { object, kind } = entry;
+  if (kind === "add") return { object, id, count: (before?.count ?? 0) + 1, value: entry.value };
+  const value = kind === "increment" ? Number(before?.value ?? 0) + Number(entry.value) : entry.value;
+  return { object, id, count: 1, value };
+}

@@ -1,0 +1,125 @@
+/** The simulated client: sends calls into the site, waits no longer than its timeout, and writes down what it was told. */
+import type { Operation, Outcome } from "../../history.ts";
+import type { Json } from "../../std/json.ts";
+import type { Agenda } from "./agenda.ts";
+import { type Answer, type Call, isWrite } from "./call.ts";
+import type { Meter } from "./meter.ts";
+import { type Recorder, stamp } from "./recorder.ts";
+import type { Site } from "./site.ts";
+
+export const CLIENT_TIMEOUT_MS = 1000;
+
+/** One request to be sent, and how it is to be recorded. */
+export interface Request {
+  readonly call: Call;
+  readonly process: string;
+  readonly attempt: number;
+  readonly input: Json;
+  readonly intendedAtMs: number;
+  /** Leave null what is not to be in the history (calls that no checker uses). */
+  readonly record: "history" | null;
+  readonly probe?: { readonly class: string; readonly connection: "kept" | "fresh" };
+  /** Where the request is counted; probes count nowhere. */
+  readonly meter: Meter | null;
+  /** Name of the request in the metrics. */
+  readonly name: string;
+}
+
+interface Pending {
+  readonly request: Request;
+  readonly sentAtMs: number;
+  readonly then: (outcome: Outcome) => void;
+  settled: boolean;
+}
+
+export class Sender {
+  readonly #site: Site;
+  readonly #agenda: Agenda;
+  readonly #recorder: Recorder;
+  /** In order of sending, and so of their deadlines: one timer for all. */
+  #pending: Pending[] = [];
+  #watching = false;
+
+  constructor(site: Site, recorder: Recorder) {
+    this.#site = site;
+    this.#agenda = site.agenda;
+    this.#recorder = recorder;
+  }
+
+  /** Sends it now; `then` is told the outcome once. */
+  send(request: Request, then: (outcome: Outcome) => void): void {
+    const pending: Pending = { request, sentAtMs: this.#agenda.nowMs, then, settled: false };
+    this.#pending.push(pending);
+    this.#watch();
+    this.#site.submit(request.call, (answer) => this.#settle(pending, outcomeOf(request.call, answer)));
+  }
+
+  /** Nothing that its senders were told is written any more, and what is under way ends without an answer. */
+  lose(process: string): void {
+    for (const pending of this.#pending) {
+      if (pending.settled || !pending.request.process.startsWith(`${process}/`)) continue;
+      pending.settled = true;
+    }
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    const first = this.#pending[0];
+    if (first === undefined) return;
+    this.#watching = true;
+    this.#agenda.at(first.sentAtMs + CLIENT_TIMEOUT_MS, () => {
+      this.#watching = false;
+      this.#expire();
+      this.#watch();
+    });
+  }
+
+  #expire(): void {
+    const { nowMs } = this.#agenda;
+    let kept = 0;
+    for (const pending of this.#pending) {
+      if (!pending.settled && pending.sentAtMs + CLIENT_TIMEOUT_MS > nowMs) break;
+      if (!pending.settled) this.#settle(pending, { type: "unknown", code: "timeout" });
+      kept++;
+    }
+    this.#pending = this.#pending.slice(kept);
+  }
+
+  #settle(pending: Pending, outcome: Outcome): void {
+    if (pending.settled) return;
+    pending.settled = true;
+    const { request, sentAtMs } = pending;
+    const { nowMs } = this.#agenda;
+    request.meter?.count(request.name, nowMs - request.intendedAtMs, outcome.type === "unknown");
+    if (request.record !== null) this.#recorder.operations.push(operationOf(request, outcome, sentAtMs, nowMs));
+    pending.then(outcome);
+  }
+}
+
+function operationOf(request: Request, outcome: Outcome, sentAtMs: number, completedAtMs: number): Operation {
+  const { call, process, attempt, input, intendedAtMs, probe } = request;
+  return {
+    id: call.id,
+    process,
+    object: call.object,
+    kind: call.kind === "browse" ? "read" : call.kind,
+    ...(call.key === "" ? {} : { key: call.key }),
+    input,
+    attempt,
+    outcome,
+    intendedAtMs: stamp(intendedAtMs),
+    invokedAtMs: stamp(sentAtMs),
+    completedAtMs: stamp(completedAtMs),
+    ...(probe === undefined ? {} : { probe }),
+  };
+}
+
+/** The rules for one attempt: 2xx ok, a declared "not applied" refused, everything else unknown. */
+function outcomeOf(call: Call, { status, body }: Answer): Outcome {
+  if (status >= 200 && status < 300) return { type: "ok", output: isWrite(call) ? null : valueIn(body) };
+  return status === 422 ? { type: "refused", code: "http-422" } : { type: "unknown", code: `http-${status}` };
+}
+
+function valueIn(body: Json): Json {
+  return body !== null && typeof body === "object" && !Array.isArray(body) ? (body["value"] ?? null) : null;
+}

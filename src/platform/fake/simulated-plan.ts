@@ -1,0 +1,67 @@
+/** The plan of a simulated run, resolved, as a person would have written it for this fake. */
+import type { Objective } from "../../objective.ts";
+import type { ClaimPlan, Plan } from "../../plan.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { DRILLS, type DrillName } from "./drill.ts";
+
+export interface PlanShape {
+  readonly name: string;
+  readonly seed: string;
+  readonly users: number;
+  readonly warmUpMs: number;
+  readonly calmMs: number;
+  readonly drills: readonly DrillName[];
+  readonly scaling: boolean;
+  readonly objectives: readonly Objective[];
+  readonly behaviour: Behaviour;
+}
+
+/** What the demo platform claims of its objects. */
+export const CLAIMS: readonly ClaimPlan[] = [
+  claim("orders", ["acked-set", "duplicates"], "/audit/orders"),
+  claim("sessions", ["acked-set"], "/audit/sessions"),
+  claim("sold", ["counter"], "/audit/sold"),
+  { ...claim("prices", ["linearizable"], ""), options: { model: "register" }, source: { kind: "none" } },
+  { ...claim("profiles", ["read-your-writes"], ""), source: { kind: "none" } },
+];
+
+export function simulatedPlan(shape: PlanShape): Plan {
+  const { scaling, app } = shape.behaviour;
+  const autoscaler = {
+    minReplicas: app.replicas,
+    maxReplicas: 10,
+    targetCPUUtilizationPercentage: 60,
+    scaleDownStabilizationWindowSeconds: scaling.stabilisationMs / 1000,
+  };
+  return {
+    version: 1,
+    name: shape.name,
+    seed: shape.seed,
+    platform: { kind: "fake", ...(shape.scaling ? { autoscaler } : {}) },
+    load: loadOf(shape),
+    probes: { file: "/simulated/probes.ts" },
+    warmUpMs: shape.warmUpMs,
+    calmMs: shape.calmMs,
+    experiments: shape.drills.map((name) => DRILLS[name].plan),
+    claims: CLAIMS,
+    ledger: { quietMs: 2000, betweenReadsMs: 3000 },
+    cleanUp: { kind: "http", method: "POST", path: "/audit/clean-up" },
+    objectives: shape.objectives,
+  };
+}
+
+function loadOf({ users, warmUpMs, calmMs }: PlanShape): Plan["load"] {
+  return {
+    scenarios: [{ file: "/simulated/shop.ts", weight: 1 }],
+    executor: "constant-vus",
+    stages: [{ durationMs: warmUpMs + calmMs, target: users }],
+    workers: 1,
+    gracefulStopMs: 5000,
+    env: {},
+    thresholds: {},
+  };
+}
+
+function claim(object: string, checkers: readonly string[], path: string): ClaimPlan {
+  return { object, checkers, options: {}, source: { kind: "http", path } };
+}

@@ -1,0 +1,180 @@
+/** The fake's platform as a whole: nodes, stores, app replicas and proxy, and the way of a request through them. */
+import type { HealthLine, Target } from "../../platform.ts";
+import type { Random } from "../../std/random.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import type { Agenda } from "./agenda.ts";
+import { App } from "./app.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { type Answered, type Call, isWrite, SESSIONS } from "./call.ts";
+import { Fleet, type Replica } from "./fleet.ts";
+import type { Found } from "./log.ts";
+import { type Member, Store } from "./store.ts";
+
+export const NODES: readonly string[] = ["n1", "n2", "n3"];
+
+/** The proxy gives up on a replica that took the request and says nothing. */
+const SERVER_TIMEOUT_MS = 1500;
+/** The proxy's second try of a write, where it does such a thing. */
+const PROXY_RETRY_MS = 800;
+
+export interface SiteParts {
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly behaviour: Behaviour;
+  /** Told of roles, replicas and restarts as they change. */
+  readonly emit: (event: TimelineEvent) => void;
+}
+
+export class Site {
+  readonly agenda: Agenda;
+  readonly behaviour: Behaviour;
+  readonly database: Store;
+  readonly sessionStore: Store;
+  readonly fleet: Fleet;
+  readonly app: App;
+  /** Nodes on which nothing new may be placed. */
+  readonly cordoned = new Set<string>();
+  readonly #random: Random;
+  readonly #emit: (event: TimelineEvent) => void;
+
+  constructor({ agenda, random, behaviour, emit }: SiteParts) {
+    this.agenda = agenda;
+    this.behaviour = behaviour;
+    this.#random = random.fork("site");
+    this.#emit = emit;
+    const nodes = NODES.slice(0, NODES.length - behaviour.report.membersMissing);
+    const store = (name: string, own: "database" | "sessionStore", inOrder: readonly string[]) =>
+      new Store(name, inOrder, {
+        agenda,
+        random: random.fork(name),
+        behaviour: behaviour[own],
+        watch: (member, was) => this.#roleChanged(name, member, was),
+      });
+    this.database = store("postgres", "database", nodes);
+    this.sessionStore = store("redis", "sessionStore", [...nodes.slice(1), ...nodes.slice(0, 1)]);
+    this.fleet = new Fleet(NODES, { agenda, random: random.fork("fleet"), behaviour });
+    const { database, sessionStore } = this;
+    this.app = new App({ agenda, random: random.fork("app"), behaviour: behaviour.app, database, sessionStore });
+  }
+
+  /** Sends one call in; `answered` is called once, when the answer is complete. */
+  submit(call: Call, answered: Answered): void {
+    if (call.inside !== null) {
+      this.#submitInside(call, call.inside, answered);
+      return;
+    }
+    const { replica, afterMs } = this.fleet.route(call.connection);
+    this.agenda.after(afterMs, () => this.#reach(replica, call, answered));
+  }
+
+  /** What the authority holds of one object, as seen by a reader `lagMs` behind. */
+  found(object: string, lagMs = 0): Found[] {
+    if (object === SESSIONS && this.behaviour.app.sessions === "memory") return this.#inMemory();
+    const store = object === SESSIONS ? this.sessionStore : this.database;
+    return store.log.found(object, this.agenda.nowMs - lagMs);
+  }
+
+  /** What there is to hit, in a stable order. */
+  topology(): Target[] {
+    const member = (role: string, store: Store) => (one: Member) =>
+      target(one.id, role, one.node, { leader: one === store.leader, healthy: one.condition === "up" });
+    return [
+      ...NODES.map((node) => target(`node/${node}`, "node", node, { leader: false, healthy: this.#nodeIsUp(node) })),
+      ...this.database.members.map(member("postgres", this.database)),
+      ...this.sessionStore.members.map(member("redis", this.sessionStore)),
+      ...this.fleet.replicas.map(({ id, node, ready }) => target(id, "app", node, { leader: false, healthy: ready })),
+    ];
+  }
+
+  health(): HealthLine[] {
+    const { app } = this.behaviour;
+    const ready = this.fleet.ready;
+    const wrong = this.behaviour.report.unhealthyBefore ? 1 : 0;
+    return [
+      line("app-replicas", ready - wrong >= app.replicas, `at least ${app.replicas} ready`, `${ready - wrong} ready`),
+      storeLine("postgres", this.database, "a leader with a synchronous copy"),
+      storeLine("redis", this.sessionStore, "a master with a replica in step"),
+      line("nodes", this.cordoned.size === 0, "no node cordoned", `${this.cordoned.size} cordoned`),
+    ];
+  }
+
+  /** A replica's process ended and is started again. */
+  restarted(replica: Replica, reason: string, expected: boolean): void {
+    this.#emit({ atMs: this.agenda.nowMs, type: "restart", target: replica.id, reason, expected });
+  }
+
+  emit(event: TimelineEvent): void {
+    this.#emit(event);
+  }
+
+  #submitInside(call: Call, node: string, answered: Answered): void {
+    const replica = this.fleet.replicas.find((one) => one.node === node && one.condition !== "down");
+    if (replica === undefined) {
+      this.agenda.after(0.5, () => answered({ status: 503, body: null }));
+      return;
+    }
+    this.agenda.after(0.3, () => this.app.serve(replica, call, answered));
+  }
+
+  #reach(replica: Replica | null, call: Call, answered: Answered): void {
+    if (replica === null) {
+      answered({ status: 503, body: null });
+      return;
+    }
+    if (replica.condition === "down") {
+      answered({ status: 502, body: null });
+      return;
+    }
+    if (replica.condition !== "up") {
+      this.agenda.after(SERVER_TIMEOUT_MS, () => answered({ status: 504, body: null }));
+      return;
+    }
+    this.app.serve(replica, call, (answer) => {
+      const again = this.behaviour.proxy.retriesWrites && answer.status >= 500 && isWrite(call);
+      if (!again) return answered(answer);
+      this.agenda.after(PROXY_RETRY_MS, () => this.#reach(this.fleet.route(call.connection).replica, call, answered));
+    });
+  }
+
+  #inMemory(): Found[] {
+    return this.fleet.replicas.flatMap((replica) =>
+      [...replica.sessions].map(([id, value]) => ({ object: SESSIONS, id, count: 1, value })),
+    );
+  }
+
+  #nodeIsUp(node: string): boolean {
+    return this.database.members.every((member) => member.node !== node || member.condition === "up");
+  }
+
+  #roleChanged(role: string, member: Member, was: string): void {
+    this.#emit({ atMs: this.agenda.nowMs, type: "role", role, target: member.id, is: member.role, was });
+    const store = role === "postgres" ? this.database : this.sessionStore;
+    if (member.role !== "leader" || member !== store.leader || role !== "postgres") return;
+    this.app.failedOver();
+    this.#pin();
+  }
+
+  /** A new leader: some replicas' pools stay with the old one, where that mistake is planted. */
+  #pin(): void {
+    const { pinnedShare } = this.behaviour.app;
+    if (pinnedShare === 0) return;
+    const old = this.database.members.find((member) => member.role === "leader" && member !== this.database.leader);
+    const count = Math.round(this.fleet.replicas.length * pinnedShare);
+    for (const replica of this.#random.shuffle(this.fleet.replicas).slice(0, count)) {
+      replica.pinned ??= old ?? this.database.members[0] ?? null;
+    }
+  }
+}
+
+function target(id: string, role: string, node: string, state: { leader: boolean; healthy: boolean }): Target {
+  return { id, role, node, ...state, labels: {} };
+}
+
+function line(name: string, ok: boolean, expected: string, seen: string): HealthLine {
+  return { name, ok, expected, seen };
+}
+
+function storeLine(name: string, store: Store, expected: string): HealthLine {
+  const roles = store.members.map((member) => `${member.id} ${member.condition} ${member.role}`);
+  return line(name, store.isWhole && store.members.length === NODES.length, expected, roles.join(", "));
+}

@@ -1,0 +1,302 @@
+/**
+ * One replicated store of the fake: a leader, its copies, and an elector. What matters for a game day is modelled: which
+ * entries stand on which side of a failover, what a client is told of a write in flight, and how long all that takes.
+ * Not modelled: SQL, quorum reads, disks.
+ */
+import type { Random } from "../../std/random.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Range, StoreBehaviour } from "./behaviour.ts";
+import { evenly, withTail } from "./draw.ts";
+import { type Entry, type EntryContent, Log } from "./log.ts";
+
+/**
+ * up: serves. down: its process is gone, connections are refused. frozen and cut: connections hang. isolated: clients
+ * reach it, its peers and the elector do not. full: writes fail, reads work.
+ */
+export type Condition = "up" | "down" | "frozen" | "cut" | "isolated" | "full";
+
+export interface Member {
+  readonly id: string;
+  readonly node: string;
+  condition: Condition;
+  role: "leader" | "sync" | "replica" | "none";
+}
+
+/** What a store tells the app of one write. hang: nothing soon, and perhaps nothing ever. */
+export type StoreAnswer = "ok" | "already" | "error" | "hang";
+
+/** Told of each change of a member's role. */
+export type RoleWatcher = (member: Member, was: Member["role"]) => void;
+
+export interface WriteOptions {
+  /** An entry of the same object and id makes the write a no-op that is answered "already". */
+  readonly idempotent: boolean;
+  /** Ask this member whatever its role is (a pool that is pinned, a client inside a cut node); null: the leader. */
+  readonly member: Member | null;
+  /** The client is on the same side of a cut as the member. */
+  readonly inside: boolean;
+}
+
+const ELECTION_RETRY_MS = 1000;
+const SYNC_CHOICE_MS: Range = [300, 1200];
+const COPY_MS: Range = [0.2, 0.8];
+
+export class Store {
+  readonly log = new Log();
+  readonly members: Member[];
+  leader: Member;
+  /** Failovers so far; connections of before are stale. */
+  term = 0;
+  /** Since when the leader has been out of order; null: it is well. */
+  #badSinceMs: number | null = null;
+  #waitingForCopy: (() => void)[] = [];
+  /** An old leader that still acknowledges until then. */
+  #splitUntilMs = 0;
+  readonly #agenda: Agenda;
+  readonly #random: Random;
+  readonly #behaviour: StoreBehaviour;
+  readonly #watch: RoleWatcher;
+
+  constructor(
+    name: string,
+    nodes: readonly string[],
+    parts: { agenda: Agenda; random: Random; behaviour: StoreBehaviour; watch: RoleWatcher },
+  ) {
+    this.#agenda = parts.agenda;
+    this.#random = parts.random;
+    this.#behaviour = parts.behaviour;
+    this.#watch = parts.watch;
+    this.members = nodes.map((node, index) => ({
+      id: `${name}/${node}`,
+      node,
+      condition: "up",
+      role: index === 0 ? "leader" : index === 1 && parts.behaviour.replication !== "off" ? "sync" : "replica",
+    }));
+    this.leader = this.members[0] as Member;
+  }
+
+  get leaderIsWell(): boolean {
+    return this.leader.condition === "up";
+  }
+
+  /** Whether an acknowledged write has the second copy that it should have. */
+  get hasCopy(): boolean {
+    return this.members.some((member) => this.#isCopy(member));
+  }
+
+  /** All members up and in their place. */
+  get isWhole(): boolean {
+    return this.members.every((member) => member.condition === "up" && member.role !== "none") && this.#hasSync();
+  }
+
+  /** Tries one write; `done` is called once, or with "hang" at once and perhaps with an answer later. */
+  write(content: EntryContent, options: WriteOptions, done: (answer: StoreAnswer) => void): void {
+    const member = options.member ?? this.#reached();
+    const { condition } = member;
+    if (condition === "down" || condition === "full") {
+      this.#agenda.after(0.5, () => done("error"));
+      return;
+    }
+    if (condition === "frozen" || (condition === "cut" && !options.inside)) {
+      done("hang");
+      return;
+    }
+    if (member !== this.leader && !this.#isSplit(member) && options.member !== null) {
+      // A demoted member answers "read-only".
+      this.#agenda.after(0.5, () => done("error"));
+      return;
+    }
+    this.#agenda.after(withTail(this.#random, this.#behaviour.commitMs), () =>
+      this.#commit(member, content, options, done),
+    );
+  }
+
+  /** Puts a member into a condition, with all that follows from it: elections, rejoining, lost copies. */
+  setCondition(member: Member, condition: Condition): void {
+    const was = member.condition;
+    if (was === condition) return;
+    member.condition = condition;
+    if (condition === "up") {
+      this.#comeBack(member, was);
+      return;
+    }
+    if (member === this.leader) {
+      this.#lose(condition);
+      return;
+    }
+    if (condition === "full") return;
+    this.#setRole(member, "none");
+    this.#chooseSync();
+  }
+
+  #reached(): Member {
+    const split = this.members.find((member) => this.#isSplit(member));
+    return split !== undefined && this.#random.float() < 0.7 ? split : this.leader;
+  }
+
+  #isSplit(member: Member): boolean {
+    return member !== this.leader && member.role === "leader" && this.#agenda.nowMs < this.#splitUntilMs;
+  }
+
+  #commit(member: Member, content: EntryContent, options: WriteOptions, done: (answer: StoreAnswer) => void): void {
+    const { term } = this;
+    const short = this.#shortAnswer(member);
+    const before = options.idempotent ? this.log.find(content) : undefined;
+    if (short !== null || before !== undefined) {
+      if (short !== null) done(short);
+      else if (before !== undefined) this.#answerAgain(before, done);
+      return;
+    }
+    const entry = this.log.append(content, this.#agenda.nowMs);
+    const acknowledge = () => done(this.term === term && this.#answers(member, options.inside) ? "ok" : "error");
+    if (this.#acknowledgesAlone(member)) {
+      this.#acknowledgeFirst(entry, acknowledge);
+      return;
+    }
+    this.#copyFirst(member, entry, acknowledge, () => done("hang"));
+  }
+
+  /** The answer of a member that cannot commit; null: it can. */
+  #shortAnswer(member: Member): StoreAnswer | null {
+    if (member.condition === "frozen") return "hang";
+    if (member.condition === "down" || member.condition === "full") return "error";
+    if (member === this.leader) return null;
+    return this.#isSplit(member) ? "ok" : "error";
+  }
+
+  /** The same write again: answered as the first was, once that has its copy; until then it waits for it. */
+  #answerAgain(before: Entry, done: (answer: StoreAnswer) => void): void {
+    if (this.#behaviour.replication === "off" || Number.isFinite(before.copiedAtMs)) {
+      this.#agenda.at(before.visibleAtMs, () => done("already"));
+    } else done("hang");
+  }
+
+  #acknowledgeFirst(entry: Entry, acknowledge: () => void): void {
+    const alone = this.leader.condition !== "up" || !this.hasCopy;
+    entry.copiedAtMs = alone
+      ? Number.POSITIVE_INFINITY
+      : this.#agenda.nowMs + evenly(this.#random, this.#behaviour.lagMs);
+    acknowledge();
+  }
+
+  #copyFirst(member: Member, entry: Entry, acknowledge: () => void, hang: () => void): void {
+    const copy = () => {
+      entry.copiedAtMs = this.#agenda.nowMs + evenly(this.#random, COPY_MS);
+      entry.visibleAtMs = entry.copiedAtMs;
+      this.#agenda.at(entry.copiedAtMs + evenly(this.#random, this.#behaviour.acknowledgeMs), acknowledge);
+    };
+    if (member.condition === "up" && this.#hasSync()) {
+      copy();
+      return;
+    }
+    entry.copiedAtMs = Number.POSITIVE_INFINITY;
+    entry.visibleAtMs = Number.POSITIVE_INFINITY;
+    this.#waitingForCopy.push(copy);
+    hang();
+  }
+
+  #answers(member: Member, inside: boolean): boolean {
+    const { condition } = member;
+    return condition === "up" || condition === "isolated" || (condition === "cut" && inside);
+  }
+
+  #acknowledgesAlone(member: Member): boolean {
+    if (this.#behaviour.replication === "off") return true;
+    const apart = member.condition === "cut" || member.condition === "isolated";
+    return apart && this.#behaviour.isolatedLeaderAcknowledges;
+  }
+
+  #lose(condition: Condition): void {
+    this.#badSinceMs = this.#agenda.nowMs;
+    const { failoverMs, failoverUnreachableMs, failsOverWhenFull, elects } = this.#behaviour;
+    if (!elects || (condition === "full" && !failsOverWhenFull)) return;
+    this.#electAfter(evenly(this.#random, condition === "down" ? failoverMs : failoverUnreachableMs), this.term);
+  }
+
+  #electAfter(afterMs: number, term: number): void {
+    this.#agenda.after(afterMs, () => {
+      if (term !== this.term || this.#badSinceMs === null) return;
+      const next = this.members.find((member) => member !== this.leader && this.#isCopy(member));
+      if (next === undefined) return this.#electAfter(ELECTION_RETRY_MS, term);
+      this.#promote(next);
+    });
+  }
+
+  #promote(next: Member): void {
+    const old = this.leader;
+    this.log.cut(this.#badSinceMs ?? this.#agenda.nowMs);
+    this.term++;
+    this.leader = next;
+    this.#badSinceMs = null;
+    this.#waitingForCopy = [];
+    this.#setRole(next, "leader");
+    this.#setRole(old, "none");
+    this.#chooseSync();
+  }
+
+  #comeBack(member: Member, was: Condition): void {
+    if (member === this.leader) {
+      this.#resume();
+      return;
+    }
+    if (this.#behaviour.splitBrainMs > 0 && was !== "down") this.#split(member);
+    const { rejoinMs } = this.#behaviour;
+    if (rejoinMs === null) return;
+    this.#agenda.after(evenly(this.#random, rejoinMs), () => this.#rejoin(member));
+  }
+
+  /** The leader is back before anybody took its place. */
+  #resume(): void {
+    this.#badSinceMs = null;
+    this.#chooseSync();
+    this.#releaseWaiting();
+  }
+
+  #split(member: Member): void {
+    this.#splitUntilMs = this.#agenda.nowMs + this.#behaviour.splitBrainMs;
+    this.#setRole(member, "leader");
+  }
+
+  #rejoin(member: Member): void {
+    if (member.condition !== "up" || member === this.leader) return;
+    if (this.#isSplit(member)) {
+      this.#agenda.at(this.#splitUntilMs, () => this.#rejoin(member));
+      return;
+    }
+    this.#setRole(member, "replica");
+    this.#chooseSync();
+  }
+
+  #isCopy(member: Member): boolean {
+    const wanted = this.#behaviour.replication === "off" ? "replica" : "sync";
+    return member.condition === "up" && member.role === wanted;
+  }
+
+  #hasSync(): boolean {
+    return this.#behaviour.replication === "off" || this.members.some((member) => this.#isCopy(member));
+  }
+
+  #chooseSync(): void {
+    if (this.#hasSync()) return;
+    this.#agenda.after(evenly(this.#random, SYNC_CHOICE_MS), () => {
+      if (this.#hasSync() || this.leader.condition !== "up") return;
+      const next = this.members.find((member) => member.condition === "up" && member.role === "replica");
+      if (next === undefined) return;
+      this.#setRole(next, "sync");
+      this.#releaseWaiting();
+    });
+  }
+
+  #releaseWaiting(): void {
+    if (!this.#hasSync()) return;
+    const waiting = this.#waitingForCopy;
+    this.#waitingForCopy = [];
+    for (const copy of waiting) copy();
+  }
+
+  #setRole(member: Member, role: Member["role"]): void {
+    const was = member.role;
+    member.role = role;
+    if (was !== role) this.#watch(member, was);
+  }
+}
