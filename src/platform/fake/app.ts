@@ -7,7 +7,8 @@ import { type Answer, type Answered, type Call, isWrite, SESSIONS } from "./call
 import { evenly, withTail } from "./draw.ts";
 import type { Replica } from "./fleet.ts";
 import type { EntryContent } from "./log.ts";
-import type { Store, StoreAnswer } from "./store.ts";
+import type { StoreAnswer } from "./member.ts";
+import type { Store } from "./store.ts";
 
 /** After this long without an answer from a store the app gives up and says so. */
 const QUERY_TIMEOUT_MS = 1500;

@@ -7,8 +7,8 @@ import type { Json } from "../../std/json.ts";
 import { type Impairment, UNIMPAIRED } from "./app.ts";
 import { evict } from "./eviction.ts";
 import type { Replica } from "./fleet.ts";
+import type { Condition, Member } from "./member.ts";
 import type { Site } from "./site.ts";
-import type { Condition, Member } from "./store.ts";
 
 export interface Break {
   readonly id: string;

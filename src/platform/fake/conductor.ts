@@ -61,8 +61,8 @@ export class Conductor {
     yield* this.#phase("autoscaling-watch", wait(crew.scaleUpMs));
     yield* this.#phase("experiments", this.#experiments(drills));
     yield* this.#phase("scale-down-watch", this.#calm(plan.calmMs));
-    yield* this.#phase("statistics", this.#ledger());
-    yield* this.#phase("report", this.#health("after-run"));
+    yield* this.#phase("statistics", this.#statistics());
+    yield* this.#phase("report", wait(50));
     yield* this.#phase("clean-up", this.#cleanUp());
     recorder.timeline.sort((a, b) => a.atMs - b.atMs);
   }
@@ -120,9 +120,9 @@ export class Conductor {
     yield plan.holdMs;
     yield* this.#heal(plan.name, changes);
     crew.endInside();
+    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "end", targets });
     yield* this.#steady();
     yield* this.#health("after-fault", plan.name);
-    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "end", targets });
   }
 
   #named(experiment: string, change: Omit<Break, "id">): Break {
@@ -197,6 +197,12 @@ export class Conductor {
       this.#event({ type: "health", moment, ...(experiment === undefined ? {} : { experiment }), ...line });
     }
     yield 50;
+  }
+
+  *#statistics(): Script {
+    yield* this.#steady();
+    yield* this.#health("after-run");
+    yield* this.#ledger();
   }
 
   *#ledger(): Script {

@@ -7,7 +7,7 @@ import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { evenly } from "./draw.ts";
-import type { Member } from "./store.ts";
+import type { Member } from "./member.ts";
 
 export interface Replica {
   readonly id: string;

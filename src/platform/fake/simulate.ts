@@ -48,7 +48,7 @@ export function simulateRun(options: SimulationOptions): Evidence {
   const recorder = new Recorder();
   const { behaviour } = settled;
   const site = new Site({ agenda, random, behaviour, emit: (event) => recorder.event(event) });
-  const plan = simulatedPlan({ ...settled, name: "fake", scaling: settled.scaling !== null });
+  const plan = simulatedPlan({ ...settled, name: "fake" });
   const crew = new SimulatedCrew(site, recorder, random, settled);
   const conductor = new Conductor({
     site,

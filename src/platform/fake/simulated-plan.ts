@@ -11,7 +11,7 @@ export interface PlanShape {
   readonly warmUpMs: number;
   readonly calmMs: number;
   readonly drills: readonly DrillName[];
-  readonly scaling: boolean;
+  readonly scaling: { readonly upMs: number; readonly downMs: number } | null;
   readonly objectives: readonly Objective[];
   readonly behaviour: Behaviour;
 }
@@ -37,11 +37,15 @@ export function simulatedPlan(shape: PlanShape): Plan {
     version: 1,
     name: shape.name,
     seed: shape.seed,
-    platform: { kind: "fake", ...(shape.scaling ? { autoscaler } : {}) },
+    platform: { kind: "fake", ...(shape.scaling === null ? {} : { autoscaler }) },
     load: loadOf(shape),
     probes: { file: "/simulated/probes.ts" },
     warmUpMs: shape.warmUpMs,
     calmMs: shape.calmMs,
+    autoscaling: shape.scaling && {
+      up: { replicas: 10, withinMs: shape.scaling.upMs },
+      down: { replicas: app.replicas, withinMs: shape.scaling.downMs },
+    },
     experiments: shape.drills.map((name) => DRILLS[name].plan),
     claims: CLAIMS,
     ledger: { quietMs: 2000, betweenReadsMs: 3000 },

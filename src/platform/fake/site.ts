@@ -8,7 +8,8 @@ import type { Behaviour } from "./behaviour.ts";
 import { type Answered, type Call, isWrite, SESSIONS } from "./call.ts";
 import { Fleet, type Replica } from "./fleet.ts";
 import type { Found } from "./log.ts";
-import { type Member, Store } from "./store.ts";
+import type { Member } from "./member.ts";
+import { Store } from "./store.ts";
 
 export const NODES: readonly string[] = ["n1", "n2", "n3"];
 
