@@ -19,7 +19,7 @@ export interface AuditItem {
 export interface AuditPage {
   readonly items: readonly AuditItem[];
   readonly complete: boolean;
-  /** Give it as `after` to get the next page; null: this was the last. */
+  /** Give it as `cursor` to get the next page; null: this was the last. */
   readonly next: string | null;
   /** Who answered. */
   readonly source: string;

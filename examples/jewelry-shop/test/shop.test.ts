@@ -122,7 +122,7 @@ test("the audit lists a run's orders by pages, and nobody else's", async () => {
   assert.deepEqual(items.map(({ id }) => id).sort(), ids.sort());
   assert.ok(items.every(({ count }) => count === 1));
   assert.equal(body["next"], null);
-  const later = await replica.call("GET", `/audit/orders?run=r3&after=${encodeURIComponent(items[9]?.id ?? "")}`);
+  const later = await replica.call("GET", `/audit/orders?run=r3&cursor=${encodeURIComponent(items[9]?.id ?? "")}`);
   assert.equal((later.body["items"] as unknown[]).length, 20);
   assert.match(String(body["source"]), /^postgres 127\.0\.0\.1:\d+ \(leader\)$/);
 });

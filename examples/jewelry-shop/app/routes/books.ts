@@ -25,7 +25,7 @@ const PAGED = ["orders", "repairs", "deliveries", "tills", "sessions", "carts"] 
 export function auditRoutes(audit: Audit, cleanUp: CleanUp): Route[] {
   const paged = PAGED.map((book): Route => {
     const handle = async (request: Request) =>
-      ok({ ...(await audit[book](runOf(request), request.query.get("after") ?? "")) } as never);
+      ok({ ...(await audit[book](runOf(request), request.query.get("cursor") ?? "")) } as never);
     return { method: "GET", path: `/audit/${book}`, handle };
   });
   return [
