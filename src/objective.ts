@@ -22,7 +22,10 @@ export interface Objective {
 }
 
 /** A measured value: one number, or an interval that surely holds the truth (upper null: no upper end is proven). */
-export type Measured = { readonly value: number } | { readonly lower: number; readonly upper: number | null } | null;
+export type Measured =
+  | { readonly value: number }
+  | { readonly lower: number; readonly upper: number | null; readonly value?: number }
+  | null;
 
 export interface Assessment {
   readonly objective: Objective;

@@ -1,9 +1,45 @@
 /** All measures there are: one explicit list, in the order of the table in docs/guide/objectives.md. */
+import { autoscalerMismatches } from "./autoscaler-mismatches.ts";
+import { LATENCIES } from "./latency.ts";
 import type { Measure } from "./measure.ts";
+import { outageSeconds, outages } from "./outage-count.ts";
+import { checksUnmet, manualInterventions, unexpectedRestarts } from "./platform-state.ts";
 import { recoverySeconds } from "./recovery-seconds.ts";
+import {
+  replicasBackSeconds,
+  replicasReadySeconds,
+  scalingDirectionChanges,
+  secondsDesiredAboveReady,
+} from "./scaling.ts";
+import { p95DriftPercent, slopePercentPerHour } from "./slope.ts";
+import { availabilityPercent, successPercent } from "./success.ts";
+import { requestsPerSecondMean, requestsPerSecondPeak, requestsTotal } from "./throughput.ts";
 import { duplicatedWrites, lostWrites, rpoSeconds } from "./writes.ts";
 
-export const MEASURES: readonly Measure[] = [recoverySeconds, lostWrites, duplicatedWrites, rpoSeconds];
+export const MEASURES: readonly Measure[] = [
+  recoverySeconds,
+  outages,
+  outageSeconds,
+  lostWrites,
+  duplicatedWrites,
+  rpoSeconds,
+  availabilityPercent,
+  successPercent,
+  ...LATENCIES,
+  requestsTotal,
+  requestsPerSecondMean,
+  requestsPerSecondPeak,
+  replicasReadySeconds,
+  replicasBackSeconds,
+  scalingDirectionChanges,
+  secondsDesiredAboveReady,
+  autoscalerMismatches,
+  checksUnmet,
+  unexpectedRestarts,
+  manualInterventions,
+  slopePercentPerHour,
+  p95DriftPercent,
+];
 
 export function measureNamed(name: string): Measure | undefined {
   return MEASURES.find((measure) => measure.name === name);

@@ -1,13 +1,16 @@
 /** Everything that a measure may read: the story, what users felt, what checkers found, the metrics by window. */
 import type { Finding } from "../checker.ts";
+import type { FeltOutage } from "../outage/outages.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import type { Span } from "../outage/span.ts";
 import type { Plan } from "../plan.ts";
 import type { Story } from "../verdict/story.ts";
 import type { ExperimentVerdict } from "../verdict.ts";
+import type { LoadFold } from "./load-fold.ts";
+import type { Window } from "./windows.ts";
 
 /** What a doubt is about; a measure asks for its own kind only, so that a gap makes unknown only what it touches. */
-export type DoubtKind = "load" | "probes" | "ledger" | "fault" | "replicas" | "all";
+export type DoubtKind = "load" | "probes" | "ledger" | "fault" | "all";
 
 export interface Doubt {
   readonly kind: DoubtKind;
@@ -25,4 +28,8 @@ export interface Facts {
   readonly streams: readonly ProbeStream[];
   readonly findings: readonly Finding[];
   readonly doubts: readonly Doubt[];
+  /** Of all probe streams over the whole run. */
+  readonly outages: readonly FeltOutage[];
+  readonly windows: readonly Window[];
+  readonly load: LoadFold;
 }

@@ -5,10 +5,15 @@
  */
 import type { Range } from "../outage/interval.ts";
 import type { Facts } from "./facts.ts";
+import type { Wanted } from "./load-fold.ts";
+
+export type Over = Readonly<Record<string, string>>;
 
 export interface Reading {
   /** null: no evidence. */
   readonly range: Range | null;
+  /** The single best value where `range` is what it proves: shown beside it. */
+  readonly point?: number;
   /** A clause with the figures in it, as in "`seen`": "342 of 40,120 requests failed". */
   readonly says: string;
   /** When, in words: "from 61.0 s to 70.4 s". Empty: the whole run. */
@@ -25,6 +30,8 @@ export interface OverKey {
   readonly name: string;
   readonly required: boolean;
   readonly says: string;
+  /** All values there are, where they can be listed. */
+  readonly values?: readonly string[];
 }
 
 export interface Measure {
@@ -34,7 +41,9 @@ export interface Measure {
   /** One sentence for the table of measures. */
   readonly says: string;
   readonly over: readonly OverKey[];
-  read(over: Readonly<Record<string, string>>, facts: Facts): Reading;
+  /** The windows of the load that it reads; they are filled in the one pass over the intervals. */
+  wants?(over: Over): readonly Wanted[];
+  read(over: Over, facts: Facts): Reading;
 }
 
 export function nothing(says: string): Reading {

@@ -1,7 +1,7 @@
 import { rangeOf } from "../outage/recovery.ts";
 import type { ExperimentVerdict, Recovery } from "../verdict.ts";
 import type { Facts } from "./facts.ts";
-import { type Measure, nothing, type Reading } from "./measure.ts";
+import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
 /** Time from the bite to users' sustained recovery. A recovery that came only after our own heal is not the platform's. */
 export const recoverySeconds: Measure = {
@@ -11,7 +11,12 @@ export const recoverySeconds: Measure = {
   over: [
     { name: "experiment", required: true, says: "name of the experiment" },
     { name: "class", required: false, says: "class of the probe; default: the worst of all classes" },
-    { name: "connection", required: false, says: "`kept` or `fresh`; default: the worst of both" },
+    {
+      name: "connection",
+      required: false,
+      says: "`kept` or `fresh`; default: the worst of both",
+      values: ["kept", "fresh"],
+    },
     {
       name: "healedBy",
       required: false,
@@ -28,23 +33,18 @@ export const recoverySeconds: Measure = {
   },
 };
 
-function select(experiment: ExperimentVerdict, over: Readonly<Record<string, string>>): Recovery[] {
+function select(experiment: ExperimentVerdict, over: Over): Recovery[] {
   const { class: name, connection } = over;
   const classes = Object.entries(experiment.recovery).filter(([key]) => name === undefined || key === name);
   if (connection === undefined) return classes.map(([, recovery]) => recovery);
   return classes.flatMap(([, recovery]) => recovery.connections[connection] ?? []);
 }
 
-function describe(over: Readonly<Record<string, string>>): string {
+function describe(over: Over): string {
   return `class "${over["class"] ?? "any"}" on a ${over["connection"] ?? "kept or fresh"} connection`;
 }
 
-function readingOf(
-  recoveries: readonly Recovery[],
-  experiment: ExperimentVerdict,
-  over: Readonly<Record<string, string>>,
-  facts: Facts,
-): Reading {
+function readingOf(recoveries: readonly Recovery[], experiment: ExperimentVerdict, over: Over, facts: Facts): Reading {
   const ranges = recoveries.map(rangeOf);
   const range = {
     lower: Math.max(...ranges.map(({ lower }) => lower)) / 1000,

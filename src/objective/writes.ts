@@ -1,9 +1,7 @@
 /** What became of acknowledged writes: lost-writes, duplicated-writes, rpo-seconds. */
 import type { Finding } from "../checker.ts";
 import type { Facts } from "./facts.ts";
-import { exactly, type Measure, nothing, type OverKey, type Reading } from "./measure.ts";
-
-type Over = Readonly<Record<string, string>>;
+import { exactly, type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
 
 const OBJECT: OverKey = { name: "object", required: false, says: "object of the claim; default: all" };
 const EXPERIMENT: OverKey = { name: "experiment", required: false, says: "only the writes around this experiment" };

@@ -3,8 +3,10 @@ import { clocksSane } from "./clocks-sane.ts";
 import { evidenceSound } from "./evidence-sound.ts";
 import { faultsBit } from "./faults-bit.ts";
 import { faultsEnded } from "./faults-ended.ts";
+import { generatorHealthy } from "./generator-healthy.ts";
 import { healthyBefore } from "./healthy-before.ts";
 import { ledgerRead } from "./ledger-read.ts";
+import { loadKeptPace } from "./load-kept-pace.ts";
 import { noResidue } from "./no-residue.ts";
 import { probesGapless } from "./probes-gapless.ts";
 import type { ValidityRule } from "./rule.ts";
@@ -14,6 +16,8 @@ export const VALIDITY_RULES: readonly ValidityRule[] = [
   evidenceSound,
   runComplete,
   clocksSane,
+  loadKeptPace,
+  generatorHealthy,
   healthyBefore,
   faultsBit,
   faultsEnded,

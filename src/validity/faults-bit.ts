@@ -28,13 +28,14 @@ function doubtsOf(experiment: ExperimentStory): Doubt[] {
 }
 
 function complaint(experiment: ExperimentStory): string | null {
-  const { name, targets, bites, notBitten } = experiment;
-  if (targets.length === 0) return `"${name}" had no target`;
-  if (experiment.commandedAtMs === null) return `the fault of "${name}" was never commanded`;
+  const { name, commanded, bites, notBitten } = experiment;
+  if (experiment.abortedBecause !== null && bites.length === 0)
+    return `"${name}" was aborted: ${experiment.abortedBecause}`;
+  if (commanded.length === 0) return `the fault of "${name}" was never commanded`;
   const failed = notBitten[0];
   if (failed !== undefined)
     return `the fault of "${name}" did not bite ${failed.target}: ${failed.because ?? "no reason recorded"}`;
   const seen = new Set(bites.filter((bite) => bite.witness !== null).map((bite) => bite.target));
-  const unseen = targets.filter((target) => !seen.has(target.id)).map((target) => target.id);
+  const unseen = commanded.filter((target) => !seen.has(target));
   return unseen.length === 0 ? null : `the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
 }

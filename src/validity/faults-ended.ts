@@ -24,11 +24,11 @@ function doubtsOf(experiment: ExperimentStory): Doubt[] {
   return because === null ? [] : [{ kind: "ledger", span: null, experiment: experiment.name, because }];
 }
 
-function complaint({ name, targets, heals, notHealed }: ExperimentStory): string | null {
+function complaint({ name, commanded, heals, notHealed }: ExperimentStory): string | null {
   const failed = notHealed[0];
   if (failed !== undefined)
     return `the fault of "${name}" did not end on ${failed.target}: ${failed.because ?? "no reason recorded"}`;
   const seen = new Set(heals.filter((heal) => heal.witness !== null).map((heal) => heal.target));
-  const unseen = targets.filter((target) => !seen.has(target.id)).map((target) => target.id);
+  const unseen = commanded.filter((target) => !seen.has(target));
   return unseen.length === 0 ? null : `the end of the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
 }

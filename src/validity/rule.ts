@@ -6,6 +6,7 @@ import type { Finding, FindingWitness } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
 import type { LedgerEnd } from "../ledger.ts";
 import type { Doubt } from "../objective/facts.ts";
+import type { LoadFold } from "../objective/load-fold.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import type { OperationTally } from "../verdict/read.ts";
 import type { Story } from "../verdict/story.ts";
@@ -19,6 +20,7 @@ export interface Ground {
   readonly ledgerEnds: readonly LedgerEnd[];
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentVerdict[];
+  readonly load: LoadFold;
 }
 
 export interface Judged {

@@ -1,16 +1,22 @@
 import type { ExperimentPlan } from "../plan.ts";
-import { type Ground, rule } from "./rule.ts";
+import { atSeconds, type Ground, rule } from "./rule.ts";
 
 /** All that was planned was done; what was not done cannot have passed. */
 export const runComplete = rule(
   "run-complete",
   "Every planned experiment was run to its end, and the load ran and ended.",
   (ground) => {
-    const missing = [...missingLoad(ground), ...missingExperiments(ground)];
+    const missing = [...interrupted(ground), ...missingLoad(ground), ...missingExperiments(ground)];
     if (missing.length === 0) return { status: "pass", because: "Everything that was planned was done." };
     return { status: "unknown", because: `The run is not complete: ${missing.join("; ")}.` };
   },
 );
+
+function interrupted({ story }: Ground): string[] {
+  return story.controls
+    .filter(({ command }) => command === "interrupt" || command === "stop")
+    .map(({ command, by, atMs }) => `${command} by ${by} at ${atSeconds(atMs)}`);
+}
 
 function missingLoad({ story }: Ground): string[] {
   if (story.load.beginMs === null) return ["the load never began"];

@@ -2,10 +2,15 @@
  * judge(evidence) -> Verdict. Pure: the same evidence gives the same verdict, whenever and wherever it is judged. The
  * evidence streams through once: timeline, then operations, ledger, intervals.
  */
+import { CHECKERS } from "../checker/catalogue.ts";
 import type { Checker, Finding, RunFacts } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
 import { assess } from "../objective/assess.ts";
+import { measureNamed } from "../objective/catalogue.ts";
 import type { Facts } from "../objective/facts.ts";
+import { LoadFold } from "../objective/load-fold.ts";
+import { type Window, windowsOf } from "../objective/windows.ts";
+import { outagesOf } from "../outage/outages.ts";
 import { ExitCode } from "../std/errors.ts";
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
 import { type ExperimentVerdict, type Status, VERDICT_VERSION, type Verdict, worst } from "../verdict.ts";
@@ -15,22 +20,46 @@ import { readOnce } from "./read.ts";
 import { sentenceOf } from "./sentence.ts";
 import { biteOf, healOf, type Story, tellStory } from "./story.ts";
 
-export function judge(evidence: Evidence, checkers: readonly Checker[]): Verdict {
+export function judge(evidence: Evidence, checkers: readonly Checker[] = CHECKERS): Verdict {
+  return judgeFully(evidence, checkers).verdict;
+}
+
+/** The verdict, and the figures that reports draw from the same single pass. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly facts: Facts;
+}
+
+export function judgeFully(evidence: Evidence, checkers: readonly Checker[] = CHECKERS): Judgement {
   const { run, timeline } = evidence;
-  const story = tellStory(timeline);
-  const { findings, streams, ledgerEnds, operations } = readOnce(evidence, runFacts(run.runId, story), checkers);
+  const { plan } = run;
+  const story = tellStory(timeline, plan.experiments);
+  const reading = readOnce(evidence, runFacts(run.runId, story), checkers);
+  const { findings, streams } = reading;
   const experiments = story.experiments.map((one) => judgeExperiment(one, { story, streams, findings }));
-  const ground = { evidence, story, streams, operations, ledgerEnds, findings, experiments };
-  const judged = VALIDITY_RULES.map((rule) => rule.judge(ground));
+  const windows = windowsOf(story, experiments, plan);
+  const load = foldLoad(evidence, windows, story);
+  const judged = VALIDITY_RULES.map((rule) => rule.judge({ ...reading, evidence, story, experiments, load }));
   const doubts = judged.flatMap((one) => one.doubts);
-  const facts: Facts = { plan: run.plan, story, experiments, streams, findings, doubts };
-  const objectives = run.plan.objectives.map((objective) => assess(objective, facts));
-  return conclude(evidence, story, {
+  const outages = streams.flatMap(outagesOf);
+  const facts: Facts = { plan, story, experiments, streams, findings, doubts, outages, windows, load };
+  const verdict = conclude(evidence, story, {
     validity: judged.map(({ finding }) => finding),
     findings: [...findings, ...experiments.map(recoveryFinding)],
     experiments,
-    objectives,
+    objectives: plan.objectives.map((objective) => assess(objective, facts)),
   });
+  return { verdict, facts };
+}
+
+/** All windows as a whole, and those parts of them that objectives ask for. */
+function foldLoad(evidence: Evidence, windows: readonly Window[], story: Story): LoadFold {
+  const { objectives } = evidence.run.plan;
+  const asked = objectives.flatMap(({ measure, over }) => measureNamed(measure)?.wants?.(over) ?? []);
+  const wanted = [...windows.map(({ key }) => ({ window: key, tags: {} })), ...asked];
+  const load = new LoadFold(windows, wanted, { fromMs: Math.max(0, story.span.fromMs), toMs: story.span.toMs });
+  for (const interval of evidence.intervals()) load.add(interval);
+  return load;
 }
 
 type Parts = Pick<Verdict, "validity" | "findings" | "experiments" | "objectives">;

@@ -7,6 +7,7 @@ import type { Evidence } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerEnd } from "../ledger.ts";
 import { type ProbeStream, SampleCollector } from "../outage/samples.ts";
+import { GamedayError } from "../std/errors.ts";
 
 export interface Reading {
   readonly findings: readonly Finding[];
@@ -29,42 +30,64 @@ export interface OperationTally {
 interface RunningCheck {
   readonly claim: Claim;
   readonly checker: string;
-  /** null: no checker of that name exists here. */
-  readonly check: Check | null;
+  /** Text: why it cannot be checked here. */
+  readonly check: Check | string;
 }
 
 export function readOnce(evidence: Evidence, facts: RunFacts, checkers: readonly Checker[]): Reading {
   const running = evidence.run.plan.claims.flatMap((claim) => begin(claim, facts, checkers));
+  const checks = byObject(running);
   const samples = new SampleCollector();
   const tally: OperationTally = { count: 0, impossibleTimes: [], impossible: 0, lastMs: 0, byObject: new Map() };
   for (const operation of evidence.operations()) {
     samples.add(operation);
     count(tally, operation);
-    for (const { claim, check } of running) if (claim.object === operation.object) check?.operation(operation);
+    for (const check of checks.get(operation.object) ?? []) check.operation(operation);
   }
-  const ledgerEnds = readLedger(evidence, running);
+  const ledgerEnds = readLedger(evidence, checks);
   return { findings: running.map(finish), streams: samples.streams(), ledgerEnds, operations: tally };
 }
 
 function begin(claim: Claim, facts: RunFacts, checkers: readonly Checker[]): RunningCheck[] {
   return claim.checkers.map((name) => {
     const checker = checkers.find((known) => known.name === name);
-    return { claim, checker: name, check: checker?.begin(claim, facts) ?? null };
+    const check =
+      checker === undefined ? `this version has no checker named "${name}"` : tryBegin(checker, claim, facts);
+    return { claim, checker: name, check };
   });
 }
 
-function readLedger(evidence: Evidence, running: readonly RunningCheck[]): LedgerEnd[] {
+/** Options that the checker refuses make the finding unknown; the plan's check refuses them before a run. */
+function tryBegin(checker: Checker, claim: Claim, facts: RunFacts): Check | string {
+  try {
+    return checker.begin(claim, facts);
+  } catch (thrown) {
+    if (thrown instanceof GamedayError) return thrown.message;
+    throw thrown;
+  }
+}
+
+/** The checks by the object they are about. */
+function byObject(running: readonly RunningCheck[]): Map<string, Check[]> {
+  const checks = new Map<string, Check[]>();
+  for (const { claim, check } of running) {
+    if (typeof check !== "string") checks.set(claim.object, [...(checks.get(claim.object) ?? []), check]);
+  }
+  return checks;
+}
+
+function readLedger(evidence: Evidence, checks: ReadonlyMap<string, readonly Check[]>): LedgerEnd[] {
   const ends: LedgerEnd[] = [];
   for (const line of evidence.ledger()) {
     if (line.line === "end") ends.push(line);
-    for (const { claim, check } of running) if (claim.object === line.object) check?.ledger(line);
+    for (const check of checks.get(line.object) ?? []) check.ledger(line);
   }
   return ends;
 }
 
 function finish({ claim, checker, check }: RunningCheck): Finding {
-  if (check !== null) return check.finish();
-  const because = `This version has no checker named "${checker}", so the claim was not checked.`;
+  if (typeof check !== "string") return check.finish();
+  const because = `The claim was not checked: ${check}.`;
   return { checker, object: claim.object, status: "unknown", because, witnesses: [], figures: {} };
 }
 

@@ -6,6 +6,7 @@ import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
 import type { Objective } from "../objective.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
+import { Histogram } from "../std/histogram.ts";
 import type { TimelineEvent } from "../timeline.ts";
 
 export interface FakeRun {
@@ -51,7 +52,7 @@ export function cleanRun(objectives: readonly Objective[] = []): FakeRun {
       ...probeSamples("order-write", "kept", [[20_150, 26_000]]),
       ...probeSamples("order-write", "fresh", [[20_150, 26_000]]),
     ],
-    intervals: [],
+    intervals: cleanIntervals(),
     ledger: wholeLedger(),
     flaws: [],
   };
@@ -170,6 +171,39 @@ export function probeSample(
     invokedAtMs: sentMs,
     completedAtMs: sentMs + (failed ? 400 : 5),
     probe: { class: name, connection },
+  };
+}
+
+/** One worker, 10 users, 100 requests a second from 1 s to 55 s; those of 20 s to 26 s fail. */
+export function cleanIntervals(): Interval[] {
+  return Array.from({ length: 54 }, (_, sequence) => {
+    const fromMs = MOMENTS.loadBegin + sequence * 1_000;
+    return interval(sequence, fromMs, fromMs >= 20_000 && fromMs < 26_000 ? 100 : 0);
+  });
+}
+
+export function interval(sequence: number, fromMs: number, failed: number, answerMs = 20): Interval {
+  const histogram = new Histogram();
+  for (let number = 0; number < 100; number++) histogram.record(answerMs + number / 10);
+  return {
+    worker: "w0",
+    epoch: 0,
+    sequence,
+    fromMs,
+    toMs: fromMs + 1_000,
+    users: 10,
+    usersIntended: 10,
+    dropped: 0,
+    metrics: [{ metric: "http_req_duration{name:sale}", failed, ...histogram.snapshot() }],
+    health: {
+      loopDelayMsP99: 12,
+      loopDelayMsMax: 20,
+      cpu: 0.2,
+      rssBytes: 1e8,
+      gcPauseMs: 1,
+      sendLagMsP50: 1,
+      sendLagMsMax: 5,
+    },
   };
 }
 

@@ -3,6 +3,7 @@
  * judging reads this instead of searching events again. Pure.
  */
 import type { Span } from "../outage/span.ts";
+import type { ExperimentPlan } from "../plan.ts";
 import type { TargetReference, TimelineEvent, Witness } from "../timeline.ts";
 
 export type EventOf<Type extends TimelineEvent["type"]> = Extract<TimelineEvent, { type: Type }>;
@@ -19,11 +20,15 @@ export interface ExperimentStory {
   readonly name: string;
   readonly plannedName: string;
   readonly fault: string;
-  readonly targets: readonly TargetReference[];
+  targets: readonly TargetReference[];
   readonly beganAtMs: number;
+  /** A begin was recorded; a fault's first stamp may come before it. */
+  begun: boolean;
   endedAtMs: number | null;
   abortedBecause: string | null;
   commandedAtMs: number | null;
+  /** Targets that the fault was commanded on, each once. */
+  readonly commanded: string[];
   healCommandedAtMs: number | null;
   readonly bites: TargetStamp[];
   readonly notBitten: TargetStamp[];
@@ -55,12 +60,12 @@ export interface Story {
 }
 
 /** Folds the timeline. O(n). */
-export function tellStory(timeline: readonly TimelineEvent[]): Story {
+export function tellStory(timeline: readonly TimelineEvent[], plan: readonly ExperimentPlan[]): Story {
   const experiments: ExperimentStory[] = [];
   const waiting: EventOf<"health">[] = [];
   for (const event of timeline) {
     if (event.type === "experiment") tellExperiment(experiments, waiting, event);
-    else if (event.type === "fault") tellFault(experiments, event);
+    else if (event.type === "fault") tellFault(experiments, waiting, event, plan);
     else if (event.type === "health") tellHealth(experiments, waiting, event);
   }
   const all = <Type extends TimelineEvent["type"]>(type: Type) =>
@@ -98,17 +103,26 @@ function tellExperiment(
   waiting: EventOf<"health">[],
   event: EventOf<"experiment">,
 ): void {
-  const open = latest(experiments, event.experiment);
-  if (event.edge !== "begin" && open !== undefined) {
-    close(open, event);
-    return;
-  }
-  const story = beginExperiment(event, experiments);
+  const open = openStory(experiments, event.experiment);
+  const story =
+    open === undefined || (event.edge === "begin" && open.begun) ? begin(experiments, waiting, event) : open;
+  if (event.edge === "begin") story.begun = true;
+  if (event.targets.length > 0) story.targets = event.targets;
+  if (event.edge !== "begin") close(story, event);
+}
+
+/** Opens a new story and gives it the health lines that waited for it. */
+function begin(
+  experiments: ExperimentStory[],
+  waiting: EventOf<"health">[],
+  event: { readonly atMs: number; readonly experiment: string; readonly fault: string },
+): ExperimentStory {
+  const story = newStory(event, experiments);
   const own = waiting.filter((line) => line.experiment === event.experiment);
   story.health.push(...own);
   waiting.splice(0, waiting.length, ...waiting.filter((line) => !own.includes(line)));
   experiments.push(story);
-  if (event.edge !== "begin") close(story, event);
+  return story;
 }
 
 function close(story: ExperimentStory, event: EventOf<"experiment">): void {
@@ -116,17 +130,22 @@ function close(story: ExperimentStory, event: EventOf<"experiment">): void {
   if (event.edge === "aborted") story.abortedBecause = event.because ?? "no reason was recorded";
 }
 
-function beginExperiment(event: EventOf<"experiment">, known: readonly ExperimentStory[]): ExperimentStory {
+function newStory(
+  event: { readonly atMs: number; readonly experiment: string; readonly fault: string },
+  known: readonly ExperimentStory[],
+): ExperimentStory {
   const before = known.filter((story) => story.plannedName === event.experiment).length;
   return {
     name: before === 0 ? event.experiment : `${event.experiment}#${before + 1}`,
     plannedName: event.experiment,
     fault: event.fault,
-    targets: event.targets,
+    targets: [],
     beganAtMs: event.atMs,
+    begun: false,
     endedAtMs: null,
     abortedBecause: null,
     commandedAtMs: null,
+    commanded: [],
     healCommandedAtMs: null,
     bites: [],
     notBitten: [],
@@ -136,19 +155,38 @@ function beginExperiment(event: EventOf<"experiment">, known: readonly Experimen
   };
 }
 
-function tellFault(experiments: readonly ExperimentStory[], event: EventOf<"fault">): void {
-  const story = latest(experiments, event.experiment);
+function tellFault(
+  experiments: ExperimentStory[],
+  waiting: EventOf<"health">[],
+  event: EventOf<"fault">,
+  plan: readonly ExperimentPlan[],
+): void {
+  const fault = plan.find((one) => one.name === event.experiment)?.fault ?? "unknown";
+  const open = openStory(experiments, event.experiment);
+  const isFirst = open === undefined && event.edge === "commanded";
+  const story = isFirst
+    ? begin(experiments, waiting, { ...event, fault })
+    : (open ?? latest(experiments, event.experiment));
   if (story === undefined) return;
-  const stamp: TargetStamp = {
-    target: event.target,
-    atMs: event.witness?.atMs ?? event.atMs,
-    witness: event.witness ?? null,
-    because: event.because ?? null,
-  };
-  if (event.edge === "commanded") story.commandedAtMs = Math.min(story.commandedAtMs ?? event.atMs, event.atMs);
-  else if (event.edge === "heal-commanded")
-    story.healCommandedAtMs = Math.min(story.healCommandedAtMs ?? event.atMs, event.atMs);
-  else stampsFor(story, event.edge).push(stamp);
+  if (event.edge === "commanded") command(story, event);
+  else if (event.edge === "heal-commanded") story.healCommandedAtMs ??= event.atMs;
+  else stampsFor(story, event.edge).push(stampOf(event));
+}
+
+/** A fault of several rounds is healed between them; only what comes after its last command is its end. */
+function command(story: ExperimentStory, event: EventOf<"fault">): void {
+  story.commandedAtMs ??= event.atMs;
+  story.healCommandedAtMs = null;
+  if (!story.commanded.includes(event.target)) story.commanded.push(event.target);
+}
+
+function stampOf(event: EventOf<"fault">): TargetStamp {
+  const { target, witness = null, because = null } = event;
+  return { target, atMs: witness?.atMs ?? event.atMs, witness, because };
+}
+
+function openStory(experiments: readonly ExperimentStory[], name: string): ExperimentStory | undefined {
+  return experiments.findLast((story) => story.plannedName === name && story.endedAtMs === null);
 }
 
 function stampsFor(story: ExperimentStory, edge: "bit" | "not-bitten" | "healed" | "not-healed"): TargetStamp[] {

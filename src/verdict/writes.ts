@@ -3,9 +3,6 @@ import type { Finding } from "../checker.ts";
 import type { RecoveryPoint, WriteAccount } from "../verdict.ts";
 
 type Figures = Readonly<Record<string, number>>;
-export interface FindingByExperiment extends Finding {
-  readonly byExperiment?: Readonly<Record<string, Figures>>;
-}
 
 const ACKED_SET = "acked-set";
 const DUPLICATES = "duplicates";
@@ -28,7 +25,7 @@ export function writesOf(experiment: string, findings: readonly Finding[]): Writ
 
 function figuresOf(experiment: string, findings: readonly Finding[], checker: string, object: string): Figures {
   const found = findings.find((finding) => finding.checker === checker && finding.object === object);
-  return (found as FindingByExperiment | undefined)?.byExperiment?.[experiment] ?? {};
+  return found?.byExperiment?.[experiment] ?? {};
 }
 
 /**

@@ -1,0 +1,84 @@
+/**
+ * What n requests of which k succeeded prove about a success rate. Clopper and Pearson (1934), one-sided at 95 % each way:
+ * exact for the binomial, so 0 failures prove 99.9 % only from 2,995 requests on. The bounds are quantiles of the beta
+ * distribution; its distribution function is the regularised incomplete beta function, by the continued fraction of
+ * DLMF 8.17.22, evaluated with Lentz's method.
+ */
+import type { Range } from "../outage/interval.ts";
+
+export const CONFIDENCE = 0.95;
+
+/** The success rate, 0 to 1, that lies in this range with the given confidence on each side. `total` >= 1. */
+export function successRange(succeeded: number, total: number, confidence = CONFIDENCE): Range {
+  const failed = total - succeeded;
+  const alpha = 1 - confidence;
+  const lower = succeeded === 0 ? 0 : failed === 0 ? alpha ** (1 / total) : betaQuantile(alpha, succeeded, failed + 1);
+  const upper =
+    failed === 0 ? 1 : succeeded === 0 ? 1 - alpha ** (1 / total) : betaQuantile(confidence, succeeded + 1, failed);
+  return { lower, upper };
+}
+
+/** x with I_x(a, b) = p, by bisection to the last bits that matter (2^-60). */
+function betaQuantile(p: number, a: number, b: number): number {
+  let low = 0;
+  let high = 1;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (incompleteBeta(middle, a, b) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The regularised incomplete beta function I_x(a, b). */
+export function incompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  // The fraction converges quickly only below the mean; above it the symmetry I_x(a, b) = 1 - I_(1-x)(b, a) serves.
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  return (front / a) * continuedFraction(x, a, b);
+}
+
+function continuedFraction(x: number, a: number, b: number): number {
+  const tiny = 1e-300;
+  let c = 1;
+  let d = 1 / notZero(1 - ((a + b) * x) / (a + 1), tiny);
+  let value = d;
+  // The number of terms grows with the square root of a and b; 10,000 serve for 10^7 requests.
+  for (let m = 1; m <= 10_000; m++) {
+    for (const term of [evenTerm(m, x, a, b), oddTerm(m, x, a, b)]) {
+      d = 1 / notZero(1 + term * d, tiny);
+      c = notZero(1 + term / c, tiny);
+      value *= c * d;
+    }
+    if (Math.abs(c * d - 1) < 1e-14) return value;
+  }
+  return value;
+}
+
+function evenTerm(m: number, x: number, a: number, b: number): number {
+  return (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+}
+
+function oddTerm(m: number, x: number, a: number, b: number): number {
+  return (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+}
+
+function notZero(value: number, tiny: number): number {
+  return Math.abs(value) < tiny ? tiny : value;
+}
+
+/** ln of the gamma function for z > 0: Stirling's series (DLMF 5.11.1) after shifting z above 10. */
+function logGamma(z: number): number {
+  let shifted = z;
+  let correction = 0;
+  while (shifted < 10) {
+    correction -= Math.log(shifted);
+    shifted++;
+  }
+  const inverse = 1 / shifted;
+  const square = inverse * inverse;
+  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
+  return correction + (shifted - 0.5) * Math.log(shifted) - shifted + 0.5 * Math.log(2 * Math.PI) + series;
+}

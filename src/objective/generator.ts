@@ -1,0 +1,99 @@
+/**
+ * The load generator's own record: whether it kept pace with the plan and was fit to measure. A generator that was the
+ * bottleneck makes latency unknown in the windows where it was; it is never the platform's fault.
+ */
+import type { Interval } from "../interval.ts";
+import type { Span } from "../outage/span.ts";
+
+/** Of an interval: the event loop's p99 delay, the median lateness of sends, CPU seconds per second of one worker. */
+export const LOOP_DELAY_MS_MAX = 200;
+export const SEND_LAG_MS_MAX = 100;
+export const CPU_MAX = 0.98;
+/** Users alive below this share of those intended is falling behind. */
+export const USERS_SHARE_MIN = 0.98;
+/** A window of which more than this share was stalled cannot judge latency or throughput. */
+export const STALLED_SHARE_MAX = 0.05;
+
+/** True when this interval's figures are as much the generator's as the platform's. */
+export function isStalled(interval: Interval): boolean {
+  const { loopDelayMsP99, sendLagMsP50 } = interval.health;
+  return loopDelayMsP99 > LOOP_DELAY_MS_MAX || sendLagMsP50 > SEND_LAG_MS_MAX || interval.dropped > 0;
+}
+
+export interface MissingDelta {
+  readonly worker: string;
+  readonly span: Span;
+  readonly missing: number;
+}
+
+interface WorkerState {
+  sequence: number;
+  toMs: number;
+}
+
+export class GeneratorRecord {
+  intervals = 0;
+  repeated = 0;
+  dropped = 0;
+  /** Intervals in which a worker had fewer users than intended. */
+  behind = 0;
+  stalled = 0;
+  busy = 0;
+  loopDelayMsMax = 0;
+  sendLagMsMax = 0;
+  rssBytesMax = 0;
+  usersMax = 0;
+  readonly missing: MissingDelta[] = [];
+  /** The first few intervals that were stalled or behind, for witnesses. */
+  readonly examples: { readonly atMs: number; readonly says: string }[] = [];
+  readonly #workers = new Map<string, WorkerState>();
+
+  /** False when this delta was counted before. */
+  add(interval: Interval): boolean {
+    if (!this.#inSequence(interval)) {
+      this.repeated++;
+      return false;
+    }
+    this.intervals++;
+    this.dropped += interval.dropped;
+    this.loopDelayMsMax = Math.max(this.loopDelayMsMax, interval.health.loopDelayMsMax);
+    this.sendLagMsMax = Math.max(this.sendLagMsMax, interval.health.sendLagMsMax);
+    this.rssBytesMax = Math.max(this.rssBytesMax, interval.health.rssBytes);
+    this.usersMax = Math.max(this.usersMax, interval.users);
+    this.#count(interval);
+    return true;
+  }
+
+  #count(interval: Interval): void {
+    const { health, users, usersIntended, worker, toMs } = interval;
+    if (isStalled(interval)) {
+      this.stalled++;
+      this.#example(
+        toMs,
+        `${worker}: loop delay p99 ${health.loopDelayMsP99} ms, send lag p50 ${health.sendLagMsP50} ms, ${interval.dropped} dropped`,
+      );
+    }
+    if (users < Math.floor(usersIntended * USERS_SHARE_MIN)) {
+      this.behind++;
+      this.#example(toMs, `${worker}: ${users} users of ${usersIntended} intended`);
+    }
+    if (health.cpu > CPU_MAX) this.busy++;
+  }
+
+  #example(atMs: number, says: string): void {
+    if (this.examples.length < 10) this.examples.push({ atMs, says });
+  }
+
+  #inSequence({ worker, epoch, sequence, fromMs, toMs }: Interval): boolean {
+    const key = `${worker}/${epoch}`;
+    const state = this.#workers.get(key);
+    if (state !== undefined && sequence <= state.sequence) return false;
+    const expected = (state?.sequence ?? sequence - 1) + 1;
+    if (sequence > expected) {
+      const span = { fromMs: state?.toMs ?? fromMs, toMs: fromMs };
+      this.missing.push({ worker, span, missing: sequence - expected });
+    }
+    this.#workers.set(key, { sequence, toMs });
+    return true;
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * The one pass over the intervals: adds each worker's deltas to the windows that somebody asked for, to the time slices
+ * of the chart, and to the generator's own record. Memory is bounded by windows and slices, not by the length of a run.
+ */
+import { type Metric, parseMetric } from "../interval/metric.ts";
+import type { Interval, MetricDelta } from "../interval.ts";
+import { contains, overlaps, type Span } from "../outage/span.ts";
+import { Histogram, type HistogramDelta } from "../std/histogram.ts";
+import { GeneratorRecord, isStalled } from "./generator.ts";
+import type { Window } from "./windows.ts";
+
+export const DURATION_METRIC = "http_req_duration";
+
+/** A window and the tags that its series must have; empty tags: all requests. */
+export interface Wanted {
+  readonly window: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Total {
+  readonly histogram: Histogram;
+  count: number;
+  failed: number;
+  /** Length of the intervals that were added, as worker-milliseconds, and how much of it the generator was stalled. */
+  coveredMs: number;
+  stalledMs: number;
+}
+
+export interface Slice {
+  count: number;
+  failed: number;
+  users: number;
+  readonly histogram: Histogram;
+}
+
+export function wantedKey({ window, tags }: Wanted): string {
+  const filters = Object.keys(tags)
+    .sort()
+    .map((key) => `${key}=${tags[key]}`);
+  return [window, ...filters].join("\u0000");
+}
+
+interface Accumulator {
+  readonly window: Window;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly total: Total;
+}
+
+export class LoadFold {
+  readonly generator = new GeneratorRecord();
+  readonly span: Span;
+  readonly sliceMs: number;
+  readonly slices: Slice[];
+  /** Requests by whole second since the begin of `span`, each interval spread evenly over its own time. */
+  readonly perSecond: Float64Array;
+  readonly #totals = new Map<string, Accumulator>();
+  readonly #byName = new Map<string, Total>();
+  readonly #metrics = new Map<string, Metric | null>();
+
+  constructor(windows: readonly Window[], wanted: readonly Wanted[], span: Span, slicesMax = 600) {
+    this.span = span;
+    const lengthMs = Math.max(1000, span.toMs - span.fromMs);
+    this.sliceMs = Math.max(1, Math.ceil(lengthMs / 1000 / slicesMax)) * 1000;
+    this.slices = Array.from({ length: Math.ceil(lengthMs / this.sliceMs) }, emptySlice);
+    this.perSecond = new Float64Array(Math.min(1_000_000, Math.ceil(lengthMs / 1000) + 1));
+    for (const one of wanted) {
+      const window = windows.find(({ key }) => key === one.window);
+      if (window !== undefined) this.#totals.set(wantedKey(one), { window, tags: one.tags, total: emptyTotal() });
+    }
+  }
+
+  /** Repeats of a delta that was seen before are passed over (the generator's record counts them). */
+  add(interval: Interval): void {
+    if (!this.generator.add(interval)) return;
+    const span = { fromMs: interval.fromMs, toMs: interval.toMs };
+    const into = [...this.#totals.values()].filter(({ window }) => isIn(window, span));
+    const lengthMs = Math.max(0, span.toMs - span.fromMs);
+    const stalledMs = isStalled(interval) ? lengthMs : 0;
+    for (const { total } of into) {
+      total.coveredMs += lengthMs;
+      total.stalledMs += stalledMs;
+    }
+    const slice = this.#sliceAt((span.fromMs + span.toMs) / 2);
+    if (slice !== undefined) slice.users += (interval.users * lengthMs) / this.sliceMs;
+    for (const delta of interval.metrics) this.#delta(delta, span, into, slice);
+  }
+
+  total(wanted: Wanted): Total | undefined {
+    return this.#totals.get(wantedKey(wanted))?.total;
+  }
+
+  /** All requests of the run by name, in order of name. */
+  byName(): [name: string, total: Total][] {
+    return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  #delta(delta: MetricDelta, span: Span, into: readonly Accumulator[], slice: Slice | undefined): void {
+    const metric = this.#metric(delta.metric);
+    if (metric === null || metric.name !== DURATION_METRIC) return;
+    const failed = metric.tags["expected_response"] === "false" ? delta.count : delta.failed;
+    for (const { tags, total } of into) if (hasTags(metric, tags)) addTo(total, delta, failed);
+    addTo(this.#named(metric.tags["name"] ?? "(no name)"), delta, failed);
+    if (slice !== undefined) addTo(slice, delta, failed);
+    this.#spread(span, delta.count);
+  }
+
+  #named(name: string): Total {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const fresh = emptyTotal();
+    this.#byName.set(name, fresh);
+    return fresh;
+  }
+
+  #metric(text: string): Metric | null {
+    const known = this.#metrics.get(text);
+    if (known !== undefined) return known;
+    const parsed = parseMetric(text) ?? null;
+    this.#metrics.set(text, parsed);
+    return parsed;
+  }
+
+  #sliceAt(atMs: number): Slice | undefined {
+    return this.slices[Math.floor((atMs - this.span.fromMs) / this.sliceMs)];
+  }
+
+  #spread({ fromMs, toMs }: Span, count: number): void {
+    const lengthMs = toMs - fromMs;
+    const first = Math.max(0, Math.floor((fromMs - this.span.fromMs) / 1000));
+    const last = Math.min(this.perSecond.length - 1, Math.floor((toMs - this.span.fromMs) / 1000));
+    for (let second = first; second <= last && lengthMs > 0; second++) {
+      const beginMs = this.span.fromMs + second * 1000;
+      const shareMs = Math.min(toMs, beginMs + 1000) - Math.max(fromMs, beginMs);
+      this.perSecond[second] = (this.perSecond[second] ?? 0) + (count * Math.max(0, shareMs)) / lengthMs;
+    }
+  }
+}
+
+function isIn(window: Window, span: Span): boolean {
+  if (window.takes === "touching") return window.spans.some((own) => overlaps(own, span));
+  return window.spans.some((own) => contains(own, span.fromMs) && span.toMs <= own.toMs);
+}
+
+function hasTags(metric: Metric, tags: Readonly<Record<string, string>>): boolean {
+  for (const key of Object.keys(tags)) if (metric.tags[key] !== tags[key]) return false;
+  return true;
+}
+
+function addTo(
+  into: { histogram: Histogram; count: number; failed: number },
+  delta: MetricDelta,
+  failed: number,
+): void {
+  into.count += delta.count;
+  into.failed += failed;
+  if (delta.buckets !== undefined) into.histogram.merge(delta as HistogramDelta);
+}
+
+function emptyTotal(): Total {
+  return { histogram: new Histogram(), count: 0, failed: 0, coveredMs: 0, stalledMs: 0 };
+}
+
+function emptySlice(): Slice {
+  return { histogram: new Histogram(), count: 0, failed: 0, users: 0 };
+}

@@ -1,0 +1,80 @@
+/** What all measures of the load share: which window, which requests, and whether the generator was fit to measure. */
+import { overlaps, type Span } from "../outage/span.ts";
+import type { Facts } from "./facts.ts";
+import { STALLED_SHARE_MAX } from "./generator.ts";
+import type { Total, Wanted } from "./load-fold.ts";
+import type { Over, OverKey } from "./measure.ts";
+import { WINDOW_NAMES, type Window, windowKey } from "./windows.ts";
+
+/** Keys of `over` that are tags of requests. */
+const TAGS = ["name", "scenario", "group", "expected_response"] as const;
+
+export const LOAD_OVER: readonly OverKey[] = [
+  { name: "window", required: false, says: `one of ${WINDOW_NAMES.join(", ")}`, values: WINDOW_NAMES },
+  { name: "experiment", required: false, says: "whose before, during (default) or after" },
+  { name: "name", required: false, says: "only requests of this name" },
+  { name: "scenario", required: false, says: "only requests of this scenario" },
+  { name: "group", required: false, says: "only requests of this group" },
+  {
+    name: "expected_response",
+    required: false,
+    says: "`true`: only answers that count as success",
+    values: ["true", "false"],
+  },
+];
+
+export function wantedOf(over: Over, fallback: string): Wanted | null {
+  const window = windowKey(over, fallback);
+  if (window === null) return null;
+  const tags = TAGS.flatMap((tag) => {
+    const value = over[tag];
+    return value === undefined ? [] : [[tag, value] as const];
+  });
+  return { window, tags: Object.fromEntries(tags) };
+}
+
+export function wantsOf(over: Over, fallback: string): Wanted[] {
+  const wanted = wantedOf(over, fallback);
+  return wanted === null ? [] : [wanted];
+}
+
+export interface Requests {
+  readonly window: Window;
+  readonly total: Total;
+  /** Why the figures of this window must not decide. */
+  readonly doubt: string | undefined;
+}
+
+/** The requests asked for; text: why there are none. */
+export function requestsOf(over: Over, fallback: string, facts: Facts): Requests | string {
+  const wanted = wantedOf(over, fallback);
+  if (wanted === null) return `the window "${over["window"]}" belongs to an experiment, and none is named`;
+  const window = facts.windows.find(({ key }) => key === wanted.window);
+  if (window === undefined || window.spans.length === 0) return `there was no window "${wanted.window}" in this run`;
+  const total = facts.load.total(wanted);
+  if (total === undefined || total.count === 0) return `no request was made ${window.says}${filterOf(wanted)}`;
+  return { window, total, doubt: doubtOf(window, total, facts) };
+}
+
+function filterOf({ tags }: Wanted): string {
+  const filters = Object.entries(tags).map(([key, value]) => `${key} "${value}"`);
+  return filters.length === 0 ? "" : ` with ${filters.join(", ")}`;
+}
+
+function doubtOf(window: Window, total: Total, facts: Facts): string | undefined {
+  const share = total.coveredMs === 0 ? 0 : total.stalledMs / total.coveredMs;
+  if (share > STALLED_SHARE_MAX) {
+    return `the load generator itself was stalled for ${(share * 100).toFixed(0)} % of the time ${window.says}`;
+  }
+  return facts.doubts.find(({ kind, span }) => kind === "load" && touches(window, span))?.because;
+}
+
+function touches(window: Window, span: Span | null): boolean {
+  return span === null || window.spans.some((own) => overlaps(own, span));
+}
+
+/** "from 12.0 s to 45.1 s, from 80.0 s to 99.0 s" */
+export function whenOf(window: Window): string {
+  const second = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  return window.spans.map(({ fromMs, toMs }) => `from ${second(fromMs)} to ${second(toMs)}`).join(", ");
+}

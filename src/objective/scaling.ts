@@ -1,0 +1,126 @@
+/**
+ * The autoscaler's shape, from the recorded replicas events. Ready endpoints count, not what was asked for. A moment
+ * lies between the last look that did not show it and the first that did.
+ */
+import type { Range } from "../outage/interval.ts";
+import type { Story } from "../verdict/story.ts";
+import type { Facts } from "./facts.ts";
+import { exactly, type Measure, nothing, type OverKey, type Reading } from "./measure.ts";
+
+type Replicas = Story["replicas"][number];
+
+const REPLICAS: OverKey = { name: "replicas", required: true, says: "the number of ready replicas" };
+
+export const replicasReadySeconds: Measure = {
+  name: "replicas-ready-seconds",
+  unit: "s",
+  says: "Time from the begin of the load until this many replicas were ready.",
+  over: [REPLICAS],
+  read(over, facts) {
+    const wanted = Number(over["replicas"]);
+    return firstTime(
+      facts,
+      facts.story.load.beginMs,
+      "the begin of the load",
+      `${wanted} or more ready`,
+      (event) => event.ready >= wanted,
+    );
+  },
+};
+
+export const replicasBackSeconds: Measure = {
+  name: "replicas-back-seconds",
+  unit: "s",
+  says: "Time from the end of the load until no more than this many replicas were left, after there had been more.",
+  over: [REPLICAS],
+  read(over, facts) {
+    const wanted = Number(over["replicas"]);
+    if (!facts.story.replicas.some(({ ready }) => ready > wanted))
+      return nothing(`there were never more than ${wanted} replicas`);
+    const { rampDownMs, endMs } = facts.story.load;
+    const back = (event: Replicas) => event.ready <= wanted && event.current <= wanted;
+    return firstTime(facts, endMs ?? rampDownMs, "the end of the load", `back at ${wanted}`, back);
+  },
+};
+
+function firstTime(
+  { story }: Facts,
+  originMs: number | null,
+  origin: string,
+  what: string,
+  holds: (event: Replicas) => boolean,
+): Reading {
+  if (originMs === null) return nothing(`${origin} was not recorded`);
+  if (story.replicas.length === 0) return nothing("no replicas were recorded");
+  const events = story.replicas.filter(({ atMs }) => atMs >= originMs);
+  const at = events.findIndex(holds);
+  const found = events[at];
+  if (found === undefined) return never(events, originMs, origin, what);
+  const lookedBefore = events[at - 1]?.atMs ?? originMs;
+  const range: Range = { lower: (lookedBefore - originMs) / 1000, upper: (found.atMs - originMs) / 1000 };
+  return {
+    range,
+    says: `${what} ${range.upper.toFixed(1)} s after ${origin}`,
+    when: `at ${(found.atMs / 1000).toFixed(1)} s`,
+  };
+}
+
+/** Not seen: it may still have come after we stopped looking, so only the time looked at counts. */
+function never(events: readonly Replicas[], originMs: number, origin: string, what: string): Reading {
+  const last = events.at(-1);
+  if (last === undefined) return nothing(`no replicas were recorded after ${origin}`);
+  const lower = (last.atMs - originMs) / 1000;
+  const ready = Math.max(...events.map((event) => event.ready));
+  const says = `${what} was not seen in ${lower.toFixed(1)} s after ${origin} (most ready: ${ready}, last: ${last.ready})`;
+  return { range: { lower, upper: Number.POSITIVE_INFINITY }, says, witnesses: conditionsOf(last) };
+}
+
+/** The autoscaler's own conditions tell why: ScalingLimited, ScalingActive, AbleToScale. */
+function conditionsOf(event: Replicas): string[] {
+  const detail = event.detail === undefined ? "" : `, ${JSON.stringify(event.detail)}`;
+  return [
+    `${(event.atMs / 1000).toFixed(1)} s: ${event.ready} ready of ${event.current}, ${event.desired} desired${detail}`,
+  ];
+}
+
+export const scalingDirectionChanges: Measure = {
+  name: "scaling-direction-changes",
+  unit: "changes",
+  says: "How often the desired number of replicas turned from rising to falling or back; up and then down again is 1.",
+  over: [],
+  read(_over, { story }) {
+    if (story.replicas.length === 0) return nothing("no replicas were recorded");
+    const turns = turnsOf(story.replicas);
+    const witnesses = turns.map(({ atMs, desired }) => `${(atMs / 1000).toFixed(1)} s: turned to ${desired} desired`);
+    return { range: exactly(turns.length), says: `the desired number turned ${turns.length} times`, witnesses };
+  },
+};
+
+function turnsOf(events: readonly Replicas[]): Replicas[] {
+  const turns: Replicas[] = [];
+  let direction = 0;
+  let before = events[0]?.desired ?? 0;
+  for (const event of events) {
+    const step = Math.sign(event.desired - before);
+    if (step !== 0 && direction !== 0 && step !== direction) turns.push(event);
+    if (step !== 0) direction = step;
+    before = event.desired;
+  }
+  return turns;
+}
+
+export const secondsDesiredAboveReady: Measure = {
+  name: "seconds-desired-above-ready",
+  unit: "s",
+  says: "Time in which more replicas were desired than were ready: slow readiness, or pods that found no room.",
+  over: [],
+  read(_over, { story }) {
+    if (story.replicas.length === 0) return nothing("no replicas were recorded");
+    let ms = 0;
+    for (const [at, event] of story.replicas.entries()) {
+      const nextMs = story.replicas[at + 1]?.atMs ?? event.atMs;
+      if (event.desired > event.ready) ms += Math.max(0, nextMs - event.atMs);
+    }
+    return { range: exactly(ms / 1000), says: `more were desired than ready for ${(ms / 1000).toFixed(1)} s` };
+  },
+};

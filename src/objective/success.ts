@@ -1,0 +1,74 @@
+/**
+ * Success and availability as shares of requests, with what they prove: the value shown is the share seen, the interval
+ * is what it proves of the true rate (confidence.ts), and the interval decides. 0 failures in 100 requests do not prove
+ * 99.9 %. A failure rate that the outages of the plan's own faults bring about is put as a budget of failures a month.
+ */
+import type { ExperimentVerdict } from "../verdict.ts";
+import { successRange } from "./confidence.ts";
+import type { Facts } from "./facts.ts";
+import { LOAD_OVER, type Requests, requestsOf, wantsOf, whenOf } from "./load-window.ts";
+import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
+
+const SECONDS_A_MONTH = 30 * 24 * 3600;
+/** The share of time that a service of "three nines" may be down. */
+const BUDGET_SHARE = 0.001;
+
+function readShare(over: Over, fallback: string, facts: Facts): Reading {
+  const requests = requestsOf(over, fallback, facts);
+  return typeof requests === "string" ? nothing(requests) : shareOf(requests);
+}
+
+function shareOf({ total, window, doubt }: Requests): Reading {
+  const succeeded = total.count - total.failed;
+  const { lower, upper } = successRange(succeeded, total.count);
+  const says = `${succeeded} of ${total.count} requests succeeded ${window.says}, which proves ${percent(lower)} to ${percent(upper)} % at 95 % confidence`;
+  return {
+    range: { lower: lower * 100, upper: upper * 100 },
+    point: (succeeded / total.count) * 100,
+    says,
+    when: whenOf(window),
+    ...(doubt === undefined ? {} : { doubt }),
+  };
+}
+
+function percent(share: number): string {
+  return (share * 100).toFixed(3);
+}
+
+export const successPercent: Measure = {
+  name: "success-percent",
+  unit: "%",
+  says: "Share of requests that succeeded, with a 95 % confidence interval (Clopper-Pearson). Default window: whole.",
+  over: LOAD_OVER,
+  wants: (over) => wantsOf(over, "whole"),
+  read: (over, facts) => readShare(over, "whole", facts),
+};
+
+export const availabilityPercent: Measure = {
+  name: "availability-percent",
+  unit: "%",
+  says: "As success-percent, outside all fault windows by default; with how many such failures a month 99.9 % survives.",
+  over: LOAD_OVER,
+  wants: (over) => wantsOf(over, "outside"),
+  read(over, facts) {
+    const reading = readShare(over, "outside", facts);
+    const budget = budgetOf(facts.experiments);
+    return budget === null ? reading : { ...reading, says: `${reading.says}; ${budget}` };
+  },
+};
+
+/** "99.9 % survives 432 failures like kill-postgres a month": from the worst class's upper end of recovery. */
+export function budgetOf(experiments: readonly ExperimentVerdict[]): string | null {
+  const parts = experiments.flatMap((experiment) => {
+    const seconds = worstSeconds(experiment);
+    if (seconds === null || seconds <= 0) return [];
+    return [`${Math.floor((SECONDS_A_MONTH * BUDGET_SHARE) / seconds)} such as "${experiment.name}"`];
+  });
+  return parts.length === 0 ? null : `99.9 % a month survives ${parts.join(" or ")}`;
+}
+
+function worstSeconds({ recovery }: ExperimentVerdict): number | null {
+  const uppers = Object.values(recovery).map(({ upperMs }) => upperMs);
+  if (uppers.length === 0 || uppers.includes(null)) return null;
+  return Math.max(...uppers.map((upper) => upper ?? 0)) / 1000;
+}

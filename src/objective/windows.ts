@@ -1,0 +1,91 @@
+/**
+ * The windows of a run over which something may be measured: named stretches of time, each one or more spans. A fault
+ * window reaches from the command of the fault to when it was healed and users had recovered; a recovery later than the
+ * plan allowed for does not stretch it, so that what never recovers counts against the time outside.
+ */
+import type { Span } from "../outage/span.ts";
+import type { Plan } from "../plan.ts";
+import type { ExperimentStory, Story } from "../verdict/story.ts";
+import type { ExperimentVerdict } from "../verdict.ts";
+
+/** Requests that were in flight during an outage come to their end, often by a timeout, within this time after it. */
+export const IN_FLIGHT_MS = 5_000;
+
+export interface Window {
+  readonly key: string;
+  /** In words: "while users ran at full load". */
+  readonly says: string;
+  readonly spans: readonly Span[];
+  /** "inside": an interval counts if it lies wholly within one span; "touching": if it overlaps one. */
+  readonly takes: "inside" | "touching";
+}
+
+export const WINDOW_NAMES = ["whole", "plateau", "outside", "scaling", "before", "during", "after"] as const;
+const OF_EXPERIMENT: readonly string[] = ["before", "during", "after"];
+
+/** "during:kill-postgres", "plateau"; null when a window of an experiment is asked for without naming it. */
+export function windowKey(over: Readonly<Record<string, string>>, fallback: string): string | null {
+  const name = over["window"] ?? (over["experiment"] === undefined ? fallback : "during");
+  if (!OF_EXPERIMENT.includes(name)) return name;
+  return over["experiment"] === undefined ? null : `${name}:${over["experiment"]}`;
+}
+
+export function windowsOf(story: Story, experiments: readonly ExperimentVerdict[], plan: Plan): Window[] {
+  const whole = { fromMs: story.load.beginMs ?? story.span.fromMs, toMs: story.load.endMs ?? story.span.toMs };
+  const steady = { fromMs: story.load.steadyMs ?? whole.fromMs, toMs: story.load.rampDownMs ?? whole.toMs };
+  const faults = story.experiments.map((told, at) => faultSpan(told, experiments[at], plan, whole.toMs));
+  return [
+    { key: "whole", says: "over the whole load", spans: [whole], takes: "touching" },
+    { key: "plateau", says: "at full load", spans: [steady], takes: "inside" },
+    { key: "outside", says: "outside all fault windows", spans: outside(whole, faults), takes: "inside" },
+    { key: "scaling", says: "while scaling up", spans: scalingSpans(story, whole), takes: "touching" },
+    ...story.experiments.flatMap((told, at) => aroundFault(told.name, at, faults, steady)),
+  ];
+}
+
+function aroundFault(name: string, at: number, faults: readonly Span[], steady: Span): Window[] {
+  const own = faults[at];
+  if (own === undefined) return [];
+  const before = { fromMs: faults[at - 1]?.toMs ?? steady.fromMs, toMs: own.fromMs };
+  const after = { fromMs: own.toMs, toMs: faults[at + 1]?.fromMs ?? steady.toMs };
+  return [
+    { key: `before:${name}`, says: `before "${name}"`, spans: [before], takes: "inside" },
+    { key: `during:${name}`, says: `during "${name}"`, spans: [own], takes: "touching" },
+    { key: `after:${name}`, says: `after "${name}"`, spans: [after], takes: "inside" },
+  ];
+}
+
+/** From the command to healed and recovered, but no further than the plan watches for a recovery. */
+export function faultSpan(
+  told: ExperimentStory,
+  verdict: ExperimentVerdict | undefined,
+  plan: Plan,
+  endMs: number,
+): Span {
+  const fromMs = told.commandedAtMs ?? told.beganAtMs;
+  const planned = plan.experiments.find((experiment) => experiment.name === told.plannedName);
+  const recoverByMs = (verdict?.bite?.atMs ?? fromMs) + (planned?.recoverWithinMs ?? 0);
+  const recoveredMs = Math.max(fromMs, ...(verdict?.outages ?? []).map((outage) => outage.end?.upperMs ?? endMs));
+  const healedMs = verdict?.heal?.atMs ?? told.endedAtMs ?? fromMs;
+  return { fromMs, toMs: Math.max(healedMs, Math.min(recoveredMs, recoverByMs)) + IN_FLIGHT_MS };
+}
+
+function outside(whole: Span, faults: readonly Span[]): Span[] {
+  const spans: Span[] = [];
+  let fromMs = whole.fromMs;
+  for (const fault of [...faults].sort((a, b) => a.fromMs - b.fromMs)) {
+    if (fault.fromMs > fromMs) spans.push({ fromMs, toMs: Math.min(fault.fromMs, whole.toMs) });
+    fromMs = Math.max(fromMs, fault.toMs);
+  }
+  if (fromMs < whole.toMs) spans.push({ fromMs, toMs: whole.toMs });
+  return spans;
+}
+
+/** From the begin of the load until the most replicas that were ever ready were first ready; none: nothing scaled. */
+function scalingSpans(story: Story, whole: Span): Span[] {
+  const events = story.replicas.filter(({ atMs }) => atMs <= whole.toMs);
+  const first = events[0];
+  if (first === undefined) return [];
+  const most = events.reduce((best, event) => (event.ready > best.ready ? event : best), first);
+  return most.ready > first.ready ? [{ fromMs: whole.fromMs, toMs: Math.max(whole.fromMs, most.atMs) }] : [];
+}

@@ -1,0 +1,20 @@
+import { LOOP_DELAY_MS_MAX, SEND_LAG_MS_MAX, STALLED_SHARE_MAX } from "../objective/generator.ts";
+import { rule } from "./rule.ts";
+
+/** Latency measured by a generator that stood still is its own; windows it stalled in are unknown by themselves. */
+export const generatorHealthy = rule(
+  "generator-healthy",
+  `The load generator was not the bottleneck: event loop delayed at most ${LOOP_DELAY_MS_MAX} ms (p99), sends at most ${SEND_LAG_MS_MAX} ms late (p50).`,
+  ({ load: { generator } }) => {
+    const { intervals, stalled, busy, loopDelayMsMax, sendLagMsMax, rssBytesMax } = generator;
+    const figures = { intervals, stalled, busy, loopDelayMsMax, sendLagMsMax, rssBytesMax };
+    if (intervals === 0) return { status: "unknown", because: "Nothing is known of the load generator.", figures };
+    const share = `${stalled} of ${intervals} intervals`;
+    if (stalled / intervals > STALLED_SHARE_MAX) {
+      const because = `The load generator itself was stalled in ${share}; what it measured then is not the platform's.`;
+      return { status: "unknown", because, witnesses: generator.examples, figures };
+    }
+    const because = `The generator was fit to measure: stalled in ${share}, longest loop delay ${loopDelayMsMax.toFixed(0)} ms.`;
+    return { status: "pass", because, figures };
+  },
+);

@@ -1,0 +1,66 @@
+import type { Doubt } from "../objective/facts.ts";
+import { USERS_SHARE_MIN } from "../objective/generator.ts";
+import { atSeconds, type Ground, plural, rule } from "./rule.ts";
+
+/** More intervals than this share behind the plan is another load than the one that was planned. */
+const BEHIND_SHARE_MAX = 0.05;
+
+/** What was not sent cannot have been answered: a load that fell behind its plan proves less than it seems to. */
+export const loadKeptPace = rule(
+  "load-kept-pace",
+  "The load had the users that the plan intends, dropped no arrival, and all its figures arrived.",
+  (ground) => {
+    const { generator } = ground.load;
+    if (generator.intervals === 0) {
+      const because = "No figures of the load were recorded.";
+      return { status: "unknown", because, doubts: [{ kind: "load", span: null, because }] };
+    }
+    const doubts = [...behind(ground), ...dropped(ground), ...missing(ground), ...lost(ground)];
+    const figures = { users: generator.usersMax, dropped: generator.dropped, repeated: generator.repeated };
+    if (doubts.length > 0) {
+      const because = `${doubts
+        .slice(0, 5)
+        .map((doubt) => doubt.because)
+        .join("; ")}.`;
+      return { status: "unknown", because, witnesses: generator.examples, figures, doubts };
+    }
+    const because = `The load kept pace with its plan in ${plural(generator.intervals, "interval")}, up to ${plural(generator.usersMax, "user")} a worker.`;
+    return { status: "pass", because, figures };
+  },
+);
+
+function behind({ load }: Ground): Doubt[] {
+  const { intervals, behind: late } = load.generator;
+  if (late / intervals <= BEHIND_SHARE_MAX) return [];
+  const because = `in ${late} of ${intervals} intervals there were fewer than ${USERS_SHARE_MIN * 100} % of the users intended`;
+  return [{ kind: "load", span: null, because }];
+}
+
+/** Windows with drops are in doubt by their own stalled share; here the whole load is said not to have been sent. */
+function dropped({ load }: Ground): Doubt[] {
+  const { dropped: count } = load.generator;
+  if (count === 0) return [];
+  return [
+    {
+      kind: "load",
+      span: { fromMs: 0, toMs: 0 },
+      because: `${plural(count, "arrival")} found no free user and was dropped`,
+    },
+  ];
+}
+
+function missing({ load }: Ground): Doubt[] {
+  return load.generator.missing.map(({ worker, span, missing: count }) => {
+    const because = `${plural(count, "report")} of worker ${worker} from ${atSeconds(span.fromMs)} to ${atSeconds(span.toMs)} never arrived`;
+    return { kind: "load", span, because };
+  });
+}
+
+function lost({ story }: Ground): Doubt[] {
+  return story.workers
+    .filter((worker) => worker.edge === "lost")
+    .map((worker) => {
+      const because = `worker ${worker.worker} was lost at ${atSeconds(worker.atMs)}`;
+      return { kind: "load", span: { fromMs: worker.atMs, toMs: Number.POSITIVE_INFINITY }, because };
+    });
+}
