@@ -97,6 +97,8 @@ export interface Capability {
 export interface Queries {
   /** Runs one read-only statement on the current PostgreSQL leader, directly (not through the proxy). */
   sql(statement: string, parameters: readonly Json[], signal: AbortSignal): Promise<{ rows: Json[][]; source: string }>;
+  /** Runs one Redis command on the master that the Sentinels name, directly. */
+  redis?(command: readonly string[], signal: AbortSignal): Promise<{ value: Json; source: string }>;
 }
 
 export interface Platform extends AsyncDisposable {

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Starts Redis in the role that the Sentinels know for it: a master that comes back must come back as a replica, or two
+# masters exist for some seconds and what the old one acknowledges is lost.
+# usage: redis-start.sh CONFIG OWN-ADDRESS FALLBACK-MASTER SENTINEL-PORT NAME SENTINEL-ADDRESS...
+set -eu
+config=$1 own=$2 master=$3 port=$4 name=$5
+shift 5
+for sentinel in "$@"; do
+  answer=$(timeout 1 redis-cli -h "$sentinel" -p "$port" sentinel get-master-addr-by-name "$name" 2>/dev/null | head -n 1) || answer=
+  case $answer in
+    *.*.*.*) master=$answer; break ;;
+  esac
+done
+if [ "$master" = "$own" ]; then exec redis-server "$config"; fi
+exec redis-server "$config" --replicaof "$master" 6379

@@ -1,0 +1,15 @@
+/**
+ * The lab is the embedded platform: three nodes on one Linux machine, each a set of namespaces, with PostgreSQL under
+ * Patroni, Redis with Sentinel, HAProxy and any HTTP app, all real. It boots in seconds and leaves nothing behind, not even
+ * when the tool is killed. A lab lives in the process that made it (createLab) or in a daemon of its own (labUp, attachLab).
+ */
+export { LAB_CAPABILITIES } from "./lab/capability/all.ts";
+export { type LabConfig, labConfig } from "./lab/config.ts";
+export { LabHost, type LabOptions, type LabPlatform, type ReplicaCpu } from "./lab/host.ts";
+
+import { LabHost, type LabOptions, type LabPlatform } from "./lab/host.ts";
+
+/** A lab by the plan's `platform:` section; prepare() boots it, disposing takes it down. */
+export function createLab(config: unknown, options: LabOptions): LabPlatform {
+  return new LabHost(config, options);
+}

@@ -1,0 +1,138 @@
+/**
+ * The agent's program: `node main.ts BOOT` under tini, as root of its namespaces. A program of its own (not imported by
+ * gameday), which is why it touches `process` itself. It uses Node's own modules only.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { processTable } from "./process.ts";
+import type { AgentBoot, AgentReply, AgentRequest, RunRequest, RunResult } from "./protocol.ts";
+import { Service } from "./service.ts";
+
+const services = new Map<string, Service>();
+const OUTPUT_BYTES_MAX = 4 << 20;
+
+function boot(): void {
+  const { socket, before, tied } = JSON.parse(process.argv[2] ?? "{}") as AgentBoot;
+  // The parent holds the other end of stdin: when it is killed, however, this ends, and the whole namespace with it.
+  if (tied) process.stdin.on("end", () => process.exit(0)).resume();
+  for (const argv of before) runFirst(argv);
+  rmSync(socket, { force: true });
+  createServer(serve).listen(socket);
+}
+
+function runFirst(argv: readonly string[]): void {
+  const [file = "", ...args] = argv;
+  const { status, stderr, error } = spawnSync(file, args, { encoding: "utf8" });
+  if (status === 0) return;
+  console.error(`agent: "${argv.join(" ")}" failed: ${error?.message ?? stderr.trim()}`);
+  process.exit(1);
+}
+
+function serve(socket: Socket): void {
+  socket.on("error", () => socket.destroy());
+  const lines = createInterface({ input: socket });
+  lines.on("error", () => socket.destroy()); // readline repeats its input's errors
+  lines.on("line", (line) => {
+    const request = JSON.parse(line) as AgentRequest & { id: number };
+    if (request.op === "connect") return tunnel(socket, lines, request);
+    void answer(request).then((reply) => socket.write(`${JSON.stringify(reply)}\n`));
+  });
+}
+
+async function answer(request: AgentRequest & { id: number }): Promise<AgentReply> {
+  try {
+    return { id: request.id, ok: true, value: (await handle(request)) ?? null };
+  } catch (thrown) {
+    return { id: request.id, ok: false, error: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+async function handle(request: AgentRequest): Promise<unknown> {
+  switch (request.op) {
+    case "start":
+      return start(request.spec);
+    case "stop":
+      return service(request.name).stop(request.graceMs);
+    case "kill":
+      return service(request.name).kill();
+    case "crash":
+      return service(request.name).crash();
+    case "signal":
+      return service(request.name).signal(request.signal);
+    case "list":
+      return list();
+    case "run":
+      return run(request);
+    case "read":
+      return readFileSync(request.path, "utf8");
+    case "connect":
+      throw new Error("connect is answered by the tunnel");
+  }
+}
+
+function start(spec: Parameters<Service["start"]>[0]): void {
+  const known = services.get(spec.name) ?? new Service(spec);
+  services.set(spec.name, known);
+  known.start(spec);
+}
+
+function list(): unknown {
+  const table = processTable();
+  return [...services.values()].map((known) => known.report(table));
+}
+
+function service(name: string): Service {
+  const known = services.get(name);
+  if (known === undefined) throw new Error(`no service "${name}" here`);
+  return known;
+}
+
+function run(request: RunRequest): Promise<RunResult> {
+  const [file = "", ...args] = request.argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      ...(request.env === undefined ? {} : { env: { ...request.env } }),
+      ...(request.uid === undefined ? {} : { uid: request.uid }),
+      ...(request.gid === undefined ? {} : { gid: request.gid }),
+      cwd: request.cwd ?? "/",
+      timeout: request.deadlineMs,
+      killSignal: "SIGKILL",
+    });
+    const stdout = collect(child.stdout);
+    const stderr = collect(child.stderr);
+    child.on("error", reject);
+    child.stdin.on("error", () => undefined); // EPIPE: it did not read its input, and its exit code tells
+    child.stdin.end(request.input ?? "");
+    child.on("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
+  });
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  stream.on("data", (chunk: Buffer) => {
+    if (bytes < OUTPUT_BYTES_MAX) chunks.push(chunk);
+    bytes += chunk.length;
+  });
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+/** The request line was all that the caller may send before the answer, so that no byte of the stream is in readline. */
+function tunnel(socket: Socket, lines: { close(): void }, to: { id: number; host: string; port: number }): void {
+  lines.close();
+  const far = connect(to.port, to.host);
+  far.on("connect", () => {
+    socket.write(`${JSON.stringify({ id: to.id, ok: true, value: null })}\n`);
+    socket.pipe(far);
+    far.pipe(socket);
+  });
+  far.on("error", (error) => {
+    if (far.connecting) socket.write(`${JSON.stringify({ id: to.id, ok: false, error: error.message })}\n`);
+  });
+  far.on("close", () => socket.end());
+  socket.on("close", () => far.destroy());
+}
+
+boot();

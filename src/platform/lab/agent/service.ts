@@ -1,0 +1,155 @@
+/** One supervised program: started in a session of its own, restarted with back-off, ended with everything that it started. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { belonging, processTable } from "./process.ts";
+import type { ProcessRow, ServicePhase, ServiceReport, ServiceSpec } from "./protocol.ts";
+
+/** A run this long counts as having worked: the back-off begins anew after it. */
+const STEADY_MS = 10_000;
+
+export class Service {
+  #spec: ServiceSpec;
+  #child: ChildProcess | null = null;
+  #phase: ServicePhase = "held";
+  #timer: NodeJS.Timeout | undefined;
+  #starts = 0;
+  #failures = 0;
+  #inARow = 0;
+  #lastEnd: string | null = null;
+  #startedAtMs = 0;
+  /** Main process of the last start, kept to find what it left behind. */
+  #lastPid: number | null = null;
+
+  constructor(spec: ServiceSpec) {
+    this.#spec = spec;
+  }
+
+  /** Starts it by the given spec, if it does not run already. */
+  start(spec: ServiceSpec): void {
+    this.#spec = spec;
+    clearTimeout(this.#timer);
+    if (this.#child === null) this.#spawn();
+  }
+
+  /** Asks it to end, waits, then ends it; it stays down. */
+  async stop(graceMs: number): Promise<void> {
+    this.#hold();
+    this.#child?.kill("SIGTERM");
+    await this.#gone(graceMs);
+    await this.#killAll();
+  }
+
+  async kill(): Promise<void> {
+    this.#hold();
+    await this.#killAll();
+  }
+
+  /** Ends all of it; the supervisor then does what it does after any death. */
+  async crash(): Promise<void> {
+    await this.#killAll();
+  }
+
+  signal(signal: NodeJS.Signals): number {
+    const rows = this.#processes();
+    for (const row of rows) sendSignal(row.pid, signal);
+    return rows.length;
+  }
+
+  report(table: readonly ProcessRow[]): ServiceReport {
+    return {
+      name: this.#spec.name,
+      phase: this.#phase,
+      pid: this.#child?.pid ?? null,
+      starts: this.#starts,
+      failures: this.#failures,
+      lastEnd: this.#lastEnd,
+      processes: belonging(table, this.#child?.pid ?? this.#lastPid, this.#ownedUid()),
+    };
+  }
+
+  #spawn(): void {
+    const [file = "", ...args] = this.#spec.argv;
+    const log = openSync(this.#spec.log, "a", 0o644);
+    const child = spawn(file, args, {
+      env: { ...this.#spec.env },
+      cwd: this.#spec.cwd,
+      uid: this.#spec.uid,
+      gid: this.#spec.gid,
+      detached: true, // a session of its own, by which its workers are found
+      stdio: ["ignore", log, log, ...(this.#spec.inherit === undefined ? [] : [this.#spec.inherit])],
+    });
+    this.#starts++;
+    this.#startedAtMs = performance.now();
+    this.#child = child;
+    this.#lastPid = child.pid ?? null;
+    this.#phase = "running";
+    child.once("error", (error) => {
+      writeSync(log, `could not be started: ${error.message}\n`);
+      if (child.pid === undefined) this.#ended(`not started: ${error.message}`);
+    });
+    child.once("exit", (code, signal) => this.#ended(signal ?? `exit ${code}`));
+    setImmediate(() => closeSync(log));
+  }
+
+  #ended(how: string): void {
+    this.#child = null;
+    this.#lastEnd = how;
+    if (this.#phase === "held") return;
+    this.#failures++;
+    this.#inARow = performance.now() - this.#startedAtMs > STEADY_MS ? 1 : this.#inARow + 1;
+    const { restart } = this.#spec;
+    this.#phase = restart === null ? "ended" : "waiting";
+    if (restart === null) return;
+    const waitMs = Math.min(restart.maxMs, restart.minMs * 2 ** (this.#inARow - 1));
+    this.#timer = setTimeout(() => void this.#again(), waitMs);
+  }
+
+  /**
+   * What a dead main process left running would hold its port: it goes first. Not so with a daemon that lives apart from
+   * it: a postmaster outlives its Patroni and is taken over by the next one.
+   */
+  async #again(): Promise<void> {
+    if (!this.#spec.ownsUser) await this.#killAll();
+    if (this.#phase === "waiting") this.#spawn();
+  }
+
+  #hold(): void {
+    clearTimeout(this.#timer);
+    this.#phase = "held";
+    this.#inARow = 0;
+  }
+
+  /** Kills until nothing is left: a process may fork between the look and the kill. */
+  async #killAll(): Promise<void> {
+    for (let round = 0; round < 200; round++) {
+      const rows = this.#processes();
+      if (rows.length === 0 && this.#child === null) return;
+      for (const row of rows) sendSignal(row.pid, "SIGKILL");
+      await delay(5);
+    }
+  }
+
+  async #gone(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (performance.now() < end && this.#processes().length > 0) await delay(20);
+  }
+
+  #processes(): ProcessRow[] {
+    return belonging(processTable(), this.#child?.pid ?? this.#lastPid, this.#ownedUid()).filter(
+      (row) => row.pid !== process.pid,
+    );
+  }
+
+  #ownedUid(): number | null {
+    return this.#spec.ownsUser ? this.#spec.uid : null;
+  }
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it ended in between, which is what a signal to it would have come to
+  }
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NODES } from "./addresses.ts";
+import { layOutSlots, leaving, spread } from "./app.ts";
+import { labConfig } from "./config.ts";
+import { haproxyConfig, isUp, parseStatistics } from "./haproxy.ts";
+
+const config = labConfig.parse({ kind: "lab", app: { command: ["x"], maxReplicas: 10 } });
+const slots = layOutSlots(config);
+const open = new Set(NODES);
+const names = (chosen: readonly { name: string }[]) => chosen.map((slot) => slot.name);
+
+test("there is room for all replicas on two nodes", () => {
+  assert.equal(slots.filter((slot) => slot.node === "n1").length, 5);
+  assert.equal(spread(slots, new Set(), new Set(["n1", "n3"]), 10).length, 10);
+  assert.equal(spread(slots, new Set(), new Set(["n1"]), 10).length, 5);
+});
+
+test("replicas spread over the nodes and leave the fullest first", () => {
+  assert.deepEqual(names(spread(slots, new Set(), open, 3)), ["n1-1", "n2-1", "n3-1"]);
+  assert.deepEqual(names(spread(slots, new Set(["n1-1", "n2-1"]), open, 2)), ["n3-1", "n1-2"]);
+  const held = slots.filter((slot) => ["n1-1", "n2-1", "n2-2", "n3-1"].includes(slot.name));
+  assert.deepEqual(names(leaving(held, 1)), ["n2-2"]);
+});
+
+test("slots without a replica start disabled, and no name is left to fill in", () => {
+  const text = haproxyConfig(
+    config,
+    slots.map((slot) => ({ ...slot, state: slot.name === "n1-1" ? ("ready" as const) : ("maint" as const) })),
+  );
+  assert.match(text, /server n1-1 10\.88\.0\.1:8101 check$/m);
+  assert.match(text, /server n2-1 10\.88\.0\.2:8101 check disabled$/m);
+  assert.doesNotMatch(text, /\{\{/);
+});
+
+test("without health checks nothing is checked", () => {
+  const broken = labConfig.parse({ ...config, haproxy: { healthChecks: false } });
+  assert.doesNotMatch(
+    haproxyConfig(broken, [{ ...(slots[0] ?? assert.fail()), state: "ready" }]),
+    /check port| check$/m,
+  );
+});
+
+test("statistics are read by the names of their columns", () => {
+  const text =
+    "# pxname,svname,scur,status,\napp,FRONTEND,1,OPEN,\napp,n1-1,2,UP,\napp,n2-1,0,MAINT,\napp,BACKEND,2,UP,\n";
+  const rows = parseStatistics(text);
+  assert.deepEqual(names(rows.map((row) => ({ name: row.server }))), ["n1-1", "n2-1"]);
+  assert.deepEqual(rows.map(isUp), [true, false]);
+  assert.equal(rows[0]?.sessions, 2);
+});

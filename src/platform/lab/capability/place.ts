@@ -1,0 +1,85 @@
+/** Is a target in its place again? Asked of the target itself and of those who lead it; answers in words, or null. */
+import type { TargetReferenceWithNode } from "../../../platform.ts";
+import { isNode, type NodeName, PORT } from "../addresses.ts";
+import type { Boot } from "../boot.ts";
+import { isStreaming } from "../postgres.ts";
+
+export async function inPlace(
+  parts: Boot,
+  target: TargetReferenceWithNode,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { node } = target;
+  switch (target.role) {
+    case "postgres":
+      return isNode(node) ? postgresInPlace(parts, node, signal) : null;
+    case "redis":
+      return isNode(node) ? redisInPlace(parts, node, signal) : null;
+    case "sentinel":
+      return isNode(node) ? sentinelInPlace(parts, node, signal) : null;
+    case "app":
+      return appInPlace(parts, target, signal);
+    case "node":
+      return isNode(node) ? nodeInPlace(parts, node, signal) : null;
+    default:
+      return serviceInPlace(parts, target, signal);
+  }
+}
+
+async function postgresInPlace({ observer }: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
+  const member = (await observer.cluster(signal)).find((one) => one.node === node);
+  if (member === undefined) return null;
+  const leads = member.role === "leader" && member.state === "running";
+  return leads || isStreaming(member) ? `Patroni: ${node} is ${member.role}, ${member.state}` : null;
+}
+
+async function redisInPlace({ observer }: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
+  const [replication, master] = await Promise.all([observer.replication(signal), observer.redisMaster(signal)]);
+  const seen = replication[node];
+  if (seen === undefined || master === undefined) return null;
+  if (node === master) return seen.role === "master" ? `INFO: master, and Sentinel names ${node}` : null;
+  const follows = seen.role === "slave" && seen.linkUp && seen.masterNode === master;
+  return follows ? `INFO: replica of ${master}, whom Sentinel names, link up` : null;
+}
+
+async function sentinelInPlace({ observer }: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
+  const known = await observer.sentinelKnows(node, signal);
+  return known?.sentinels === 3 ? `Sentinel on ${node} knows 3 sentinels` : null;
+}
+
+async function appInPlace(
+  { replicas }: Boot,
+  target: TargetReferenceWithNode,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const ready = (await replicas.ready(signal)).some((slot) => `app/${slot.name}` === target.id);
+  return ready ? `HAProxy: ${target.id} is up` : null;
+}
+
+async function nodeInPlace(parts: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
+  if (!parts.space.isOn(node)) return null;
+  const [postgres, redis, sentinel] = await Promise.all([
+    postgresInPlace(parts, node, signal),
+    redisInPlace(parts, node, signal),
+    sentinelInPlace(parts, node, signal),
+  ]);
+  return postgres !== null && redis !== null && sentinel !== null ? `${postgres}; ${redis}; ${sentinel}` : null;
+}
+
+async function serviceInPlace(
+  parts: Boot,
+  target: TargetReferenceWithNode,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const place = isNode(target.node) ? target.node : "switch";
+  const report = (await parts.observer.services(place, signal)).find((one) => one.name === target.role);
+  if (report?.phase !== "running") return null;
+  if (target.role === "haproxy" && (await parts.observer.servers(signal)).length === 0) return null;
+  if (
+    target.role === "etcd" &&
+    isNode(place) &&
+    !(await parts.observer.http(place, PORT.etcdClient, "/health", signal))
+  )
+    return null;
+  return `/proc: ${target.role} runs as pid ${report.pid}`;
+}

@@ -1,0 +1,79 @@
+/**
+ * Knows every change that is in force, and takes each away when its time is up, without the tool that made it: the process
+ * that hosts the lab outlives a run that was killed, and when the host itself dies, so does the whole lab.
+ */
+import type { Capability, CapabilityName, Change, Residue } from "../../../platform.ts";
+import { messageOf } from "../../../std/errors.ts";
+
+interface Active {
+  readonly change: Change;
+  readonly timer: NodeJS.Timeout | undefined;
+}
+
+const REVERT_MS = 30_000;
+
+export class ChangeRegistry {
+  readonly #active = new Map<string, Active>();
+  readonly #capabilities: Partial<Readonly<Record<CapabilityName, Capability>>>;
+  readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
+
+  constructor(capabilities: Partial<Readonly<Record<CapabilityName, Capability>>>) {
+    this.#capabilities = capabilities;
+    const wrapped = Object.entries(capabilities).map(([name, capability]) => [name, this.#watched(capability)]);
+    this.can = Object.fromEntries(wrapped) as typeof this.can;
+  }
+
+  /** Whether a change of ours is on that target, or on its whole node. */
+  isTouched(target: string, node: string): boolean {
+    return [...this.#active.values()].some(
+      ({ change }) => change.target.id === target || (change.target.role === "node" && change.target.node === node),
+    );
+  }
+
+  /** Takes everything away that is in force; gives back what could not be. */
+  async revertAll(signal: AbortSignal): Promise<Residue[]> {
+    const residue: Residue[] = [];
+    for (const { change } of [...this.#active.values()].reverse()) {
+      try {
+        await this.#take(change, signal);
+      } catch (trouble) {
+        residue.push({ what: `${change.capability} ${change.id}: ${messageOf(trouble)}`, where: change.target.id });
+      }
+    }
+    return residue;
+  }
+
+  close(): void {
+    for (const { timer } of this.#active.values()) clearTimeout(timer);
+    this.#active.clear();
+  }
+
+  #watched(capability: Capability): Capability {
+    return {
+      prior: (target, parameters, signal) => capability.prior(target, parameters, signal),
+      bitten: (change, signal) => capability.bitten(change, signal),
+      healed: (change, signal) => capability.healed(change, signal),
+      apply: (change, signal) => {
+        // In force from before it is made: a failure half way is taken away like the rest.
+        this.#active.set(change.id, { change, timer: this.#expire(change) });
+        return capability.apply(change, signal);
+      },
+      revert: (change, signal) => this.#take(change, signal),
+    };
+  }
+
+  async #take(change: Change, signal: AbortSignal): Promise<void> {
+    await this.#capabilities[change.capability]?.revert(change, signal);
+    clearTimeout(this.#active.get(change.id)?.timer);
+    this.#active.delete(change.id);
+  }
+
+  #expire(change: Change): NodeJS.Timeout | undefined {
+    if (change.expiresAfterMs === null) return undefined;
+    const take = () =>
+      this.#take(change, AbortSignal.timeout(REVERT_MS)).catch((trouble: unknown) =>
+        process.emitWarning(`lab: ${change.id} expired but could not be taken away: ${messageOf(trouble)}`),
+      );
+    return setTimeout(() => void take(), change.expiresAfterMs).unref();
+  }
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { labConfig } from "./config.ts";
+
+const least = { kind: "lab", app: { command: ["node", "app.js"] } };
+
+test("a command is all that a lab needs", () => {
+  const config = labConfig.parse(least);
+  assert.equal(config.etcd, 1);
+  assert.equal(config.postgres.synchronous, true);
+  assert.equal(config.postgres.ttl, 8_000);
+  assert.equal(config.redis.minReplicasToWrite, 1);
+  assert.equal(config.app.replicas, 3);
+});
+
+test("durations are read with units, and parsing what was parsed changes nothing", () => {
+  const config = labConfig.parse({ ...least, postgres: { ttl: "30s", synchronous: false } });
+  assert.equal(config.postgres.ttl, 30_000);
+  assert.deepEqual(labConfig.parse(config), config);
+});
+
+test("an unknown key is an error at its place", () => {
+  const { error } = labConfig.safeParse({ ...least, postgres: { tll: "30s" } });
+  assert.deepEqual(error?.issues[0]?.path, ["postgres"]);
+  assert.match(error?.issues[0]?.message ?? "", /tll/);
+});
+
+test("an app without a command is an error", () => {
+  assert.equal(labConfig.safeParse({ kind: "lab", app: { command: [] } }).success, false);
+});

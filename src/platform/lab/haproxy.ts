@@ -1,0 +1,99 @@
+/** HAProxy's configuration, its runtime commands, and the reading of its statistics. Pure. */
+import { addressOf, FOLDER, NODES, PORT, SWITCH_ADDRESS } from "./addresses.ts";
+import type { Slot } from "./app.ts";
+import type { LabConfig } from "./config.ts";
+import { fillTemplate } from "./template.ts";
+
+export const HAPROXY_SOCKET = `${FOLDER.haproxy}/admin.sock`;
+export const HAPROXY_FILE = `${FOLDER.haproxy}/haproxy.cfg`;
+
+/** Where the proxy asks a slot's replica to be: taking new requests, finishing old ones, or not there. */
+export type SlotState = "ready" | "drain" | "maint";
+
+/** The file for these slots; slots that hold no replica start disabled. */
+export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state: SlotState })[]): string {
+  const { haproxy, app } = config;
+  return fillTemplate("haproxy.cfg", {
+    maxConnections: haproxy.maxConnections,
+    socket: HAPROXY_SOCKET,
+    connectTimeoutMs: haproxy.connectTimeout,
+    queueTimeoutMs: haproxy.queueTimeout,
+    serverTimeoutMs: haproxy.serverTimeout,
+    retries: haproxy.retries,
+    redispatch: haproxy.redispatch ? "option redispatch 1" : "no option redispatch",
+    switch: SWITCH_ADDRESS,
+    postgresPort: PORT.postgresLeader,
+    redisPort: PORT.redisMaster,
+    appPort: PORT.app,
+    postgresChecks: checks(config, ["option httpchk OPTIONS /primary", "http-check expect status 200"]),
+    postgresServers: members(PORT.postgres, haproxy.healthChecks ? ` check port ${PORT.patroni}` : ""),
+    redisChecks: checks(config, redisConversation()),
+    redisServers: members(PORT.redis, haproxy.healthChecks ? " check" : ""),
+    retryOn: haproxy.retryOn.length === 0 ? "" : `retry-on ${haproxy.retryOn.join(" ")}`,
+    retryWrites: haproxy.retryWrites ? "" : "http-request disable-l7-retry if !METH_GET",
+    appChecks: checks(config, [
+      "option httpchk",
+      `http-check send meth GET uri ${app.readiness.path} hdr host lab`,
+      `http-check expect status ${app.readiness.status}`,
+      `timeout check ${app.readiness.timeout}ms`,
+    ]),
+    appServers: slots.map((slot) => appServer(slot, haproxy.healthChecks)).join("\n"),
+  });
+}
+
+/** One row of `show stat` (HAProxy's management guide, 9.1): what we read of it. */
+export interface ServerRow {
+  readonly backend: string;
+  readonly server: string;
+  /** UP, DOWN, MAINT, DRAIN, "UP 1/2", "no check" ... */
+  readonly status: string;
+  readonly sessions: number;
+}
+
+/** Parses the CSV of `show stat`: the first line names the columns after "# ". */
+export function parseStatistics(text: string): ServerRow[] {
+  const [head = "", ...lines] = text.trim().split("\n");
+  const columns = head.replace(/^# /, "").split(",");
+  const column = (cells: readonly string[], name: string) => cells[columns.indexOf(name)] ?? "";
+  return lines
+    .map((line) => line.split(","))
+    .filter((cells) => !["FRONTEND", "BACKEND", ""].includes(column(cells, "svname")))
+    .map((cells) => ({
+      backend: column(cells, "pxname"),
+      server: column(cells, "svname"),
+      status: column(cells, "status"),
+      sessions: Number(column(cells, "scur")),
+    }));
+}
+
+export function isUp(row: ServerRow): boolean {
+  return row.status.startsWith("UP") || row.status === "no check";
+}
+
+function checks(config: LabConfig, conversation: readonly string[]): string {
+  const { haproxy } = config;
+  if (!haproxy.healthChecks) return "";
+  const down = haproxy.shutdownSessionsOnDown ? " on-marked-down shutdown-sessions" : "";
+  const interval = `inter ${haproxy.interval}ms fastinter ${haproxy.fastInterval}ms downinter ${haproxy.interval}ms`;
+  return [...conversation, `default-server ${interval} fall ${haproxy.fall} rise ${haproxy.rise}${down}`].join("\n  ");
+}
+
+function redisConversation(): string[] {
+  return [
+    "option tcp-check",
+    "tcp-check connect",
+    "tcp-check send info\\ replication\\r\\n",
+    "tcp-check expect string role:master",
+    "tcp-check send QUIT\\r\\n",
+    "tcp-check expect string +OK",
+  ];
+}
+
+function members(port: number, check: string): string {
+  return NODES.map((node) => `  server ${node} ${addressOf(node)}:${port}${check}`).join("\n");
+}
+
+function appServer(slot: Slot & { state: SlotState }, checked: boolean): string {
+  const address = `${addressOf(slot.node)}:${slot.port}`;
+  return `  server ${slot.name} ${address}${checked ? " check" : ""}${slot.state === "ready" ? "" : " disabled"}`;
+}

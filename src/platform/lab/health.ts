@@ -1,0 +1,81 @@
+/** What must hold before a run and before each fault, a line each, always in the same order. */
+import type { HealthLine } from "../../platform.ts";
+import { NODES } from "./addresses.ts";
+import type { Boot } from "./boot.ts";
+import { isUp, type ServerRow } from "./haproxy.ts";
+import { isStreaming, leaderOf, type Member } from "./postgres.ts";
+
+export async function healthOf(parts: Boot, signal: AbortSignal): Promise<HealthLine[]> {
+  const { observer, replicas, config } = parts;
+  const [ready, members, redis, sentinels, servers] = await Promise.all([
+    replicas.ready(signal),
+    observer.cluster(signal),
+    redisHealth(parts, signal),
+    sentinelHealth(parts, signal),
+    observer.servers(signal),
+  ]);
+  const wanted = Math.max(config.app.replicas, replicas.desired);
+  return [
+    nodesHealth(parts),
+    line("app replicas", ready.length >= wanted, `>= ${wanted} ready`, `${ready.length} ready`),
+    ...postgresHealth(members, config.postgres.synchronous),
+    redis,
+    sentinels,
+    proxyHealth(servers, config.haproxy.healthChecks),
+  ];
+}
+
+export function postgresHealth(members: readonly Member[], synchronous: boolean): HealthLine[] {
+  const leader = leaderOf(members);
+  const streaming = members.filter(isStreaming);
+  const sync = members.find((member) => member.role === "sync_standby" && isStreaming(member));
+  const seen = members.map((member) => `${member.node} ${member.role} ${member.state}`).join(", ") || "no answer";
+  const whole = leader !== undefined && streaming.length === NODES.length - 1;
+  const lines = [line("postgres members", whole, "a leader and 2 streaming standbys", seen)];
+  if (synchronous)
+    lines.push(line("postgres sync standby", sync !== undefined, "1 sync standby", sync?.node ?? "none"));
+  return lines;
+}
+
+export function proxyHealth(servers: readonly ServerRow[], checked: boolean): HealthLine {
+  const up = (backend: string) => servers.filter((row) => row.backend === backend && isUp(row)).length;
+  const seen = `postgres ${up("postgres")}, redis ${up("redis")}, app ${up("app")} up`;
+  const one = (backend: string) => (checked ? up(backend) === 1 : up(backend) >= 1);
+  const ok = one("postgres") && one("redis") && up("app") >= 1;
+  return line("haproxy backends", ok, "1 postgres leader, 1 redis master, the app up", seen);
+}
+
+function nodesHealth({ space, replicas }: Boot): HealthLine {
+  const on = NODES.filter((node) => space.isOn(node) && !replicas.isCordoned(node));
+  return line("nodes", on.length === NODES.length, `${NODES.length} on and schedulable`, on.join(", ") || "none");
+}
+
+async function redisHealth({ observer }: Boot, signal: AbortSignal): Promise<HealthLine> {
+  const replication = await observer.replication(signal);
+  const masters = NODES.filter((node) => replication[node]?.role === "master");
+  const linked = NODES.filter((node) => replication[node]?.linkUp && replication[node]?.masterNode === masters[0]);
+  const ok = masters.length === 1 && linked.length === NODES.length - 1;
+  const seen = NODES.map((node) => `${node} ${replication[node]?.role ?? "silent"}`).join(", ");
+  return line("redis members", ok, "1 master and 2 linked replicas", `${seen}; ${linked.length} linked`);
+}
+
+/** Sentinels agree when all name the same node, know each other, and that node says master of itself. */
+async function sentinelHealth({ observer }: Boot, signal: AbortSignal): Promise<HealthLine> {
+  const named = await observer.sentinels(signal);
+  const knows = await Promise.all(NODES.map((node) => observer.sentinelKnows(node, signal)));
+  const agreed = named.n1 !== undefined && NODES.every((node) => named[node] === named.n1);
+  const whole = knows.every((known) => known?.sentinels === NODES.length && known.replicas === NODES.length - 1);
+  const calm = knows.every((known) => known !== undefined && !known.flags.includes("down"));
+  const seen = NODES.map((node) => `${node} names ${named[node] ?? "none"}`).join(", ");
+  const counted = knows.map((known) => `${known?.sentinels ?? 0}/${known?.replicas ?? 0}`).join(" ");
+  return line(
+    "redis sentinels",
+    agreed && whole && calm,
+    "3 that know 3 sentinels and 2 replicas, and name one master",
+    `${seen}; sentinels/replicas known: ${counted}`,
+  );
+}
+
+function line(name: string, ok: boolean, expected: string, seen: string): HealthLine {
+  return { name, ok, expected, seen };
+}

@@ -1,0 +1,190 @@
+/** The embedded lab as a platform: boots in this process, and is gone with it. */
+import { mkdirSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Capability, CapabilityName, HealthLine, Platform, Queries, Residue, Target } from "../../platform.ts";
+import type { Clock } from "../../std/clock.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { NODES, type NodeName } from "./addresses.ts";
+import { type Boot, boot } from "./boot.ts";
+import { labCapabilities } from "./capability/all.ts";
+import { ChangeRegistry } from "./capability/registry.ts";
+import { type LabConfig, labConfig } from "./config.ts";
+import { healthOf } from "./health.ts";
+import { labOf } from "./lab-parts.ts";
+import { queryLeader } from "./leader.ts";
+import { LogIndex } from "./log-index.ts";
+import { Observer } from "./observe.ts";
+import { demandMachine } from "./preflight.ts";
+import { findPrograms, findUser } from "./programs.ts";
+import { Replicas } from "./replicas.ts";
+import type { Users } from "./services.ts";
+import { type Registration, registerLab } from "./single.ts";
+import { Space } from "./space.ts";
+import { topologyOf } from "./topology.ts";
+import { watchLab } from "./watch.ts";
+
+export interface LabOptions {
+  /** Folder from which a relative `app.directory` counts; that of the plan. */
+  readonly folder: string;
+  readonly logFolder: string;
+  readonly clock: Clock;
+  readonly runId: string;
+}
+
+/** CPU used by one replica since it was started, its ended workers included. */
+export interface ReplicaCpu {
+  readonly replica: string;
+  readonly pid: number | null;
+  readonly cpuMs: number;
+  readonly ready: boolean;
+}
+
+/** What the lab can beyond the port of every platform: scaling of the app, for an autoscaler. */
+export interface LabPlatform extends Platform {
+  readonly queries: Queries & Required<Pick<Queries, "redis">>;
+  scaleApp(count: number, signal: AbortSignal): Promise<void>;
+  replicaCpu(signal: AbortSignal): Promise<{ desired: number; replicas: ReplicaCpu[] }>;
+}
+
+export class LabHost implements LabPlatform {
+  readonly kind = "lab";
+  readonly config: LabConfig;
+  readonly #options: LabOptions;
+  #running: { parts: Boot; registry: ChangeRegistry; logs: LogIndex } | null = null;
+  #registration: Registration | null = null;
+
+  constructor(config: unknown, options: LabOptions) {
+    this.config = labConfig.parse(config);
+    this.#options = options;
+  }
+
+  get can(): Partial<Readonly<Record<CapabilityName, Capability>>> {
+    return this.#lab.registry.can;
+  }
+
+  readonly queries = {
+    sql: (statement: string, parameters: readonly Json[], signal: AbortSignal) =>
+      queryLeader(this.#lab.parts, statement, parameters, signal),
+    redis: async (command: readonly string[], signal: AbortSignal) => {
+      const { observer } = this.#lab.parts;
+      const master = await observer.redisMaster(signal);
+      if (master === undefined) throw noMaster();
+      const value = await observer.redis(master, command, signal);
+      return { value: value as Json, source: `redis/${master} (master), directly` };
+    },
+  };
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    demandMachine();
+    this.#registration = await registerLab();
+    try {
+      await this.#boot(signal);
+    } catch (trouble) {
+      await this[Symbol.asyncDispose]();
+      throw trouble;
+    }
+  }
+
+  health(signal: AbortSignal): Promise<HealthLine[]> {
+    return healthOf(this.#lab.parts, signal);
+  }
+
+  topology(signal: AbortSignal): Promise<Target[]> {
+    return topologyOf(this.#lab.parts, signal);
+  }
+
+  endpoint(): string {
+    return `http://127.0.0.1:${this.#lab.parts.space.port}`;
+  }
+
+  watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void> {
+    const { parts, registry } = this.#lab;
+    const isTouched = (target: string, node: string) => registry.isTouched(target, node);
+    return watchLab({ ...parts, nowMs: () => this.#options.clock.nowMs(), isTouched }, emit, signal);
+  }
+
+  async restore(signal: AbortSignal): Promise<Residue[]> {
+    return this.#running === null ? [] : this.#running.registry.revertAll(signal);
+  }
+
+  async collect(folder: string, window: { fromMs: number; toMs: number }): Promise<void> {
+    this.#lab.logs.copy(folder, window);
+  }
+
+  async scaleApp(count: number, signal: AbortSignal): Promise<void> {
+    await this.#lab.parts.replicas.scale(count, signal);
+  }
+
+  async replicaCpu(signal: AbortSignal): Promise<{ desired: number; replicas: ReplicaCpu[] }> {
+    const { observer, replicas } = this.#lab.parts;
+    const ready = new Set((await replicas.ready(signal)).map((slot) => slot.name));
+    const reports = (await Promise.all(NODES.map((node: NodeName) => observer.services(node, signal)))).flat();
+    const rows = replicas.current().map((slot) => {
+      const report = reports.find((one) => one.name === `app/${slot.name}`);
+      const cpuMs = report?.processes.reduce((sum, row) => sum + row.cpuMs, 0) ?? 0;
+      return { replica: `app/${slot.name}`, pid: report?.pid ?? null, cpuMs, ready: ready.has(slot.name) };
+    });
+    return { desired: replicas.desired, replicas: rows };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    running?.registry.close();
+    running?.parts.replicas.close();
+    running?.logs.close();
+    await running?.parts.space.close();
+    await this.#registration?.release();
+    this.#registration = null;
+  }
+
+  get #lab() {
+    if (this.#running !== null) return this.#running;
+    throw new RangeError("expected prepare() to have been called, got a lab that is not up");
+  }
+
+  async #boot(signal: AbortSignal): Promise<void> {
+    const { config } = this;
+    const { logFolder, clock } = this.#options;
+    const programs = await findPrograms(signal);
+    const users = findUsers(config);
+    mkdirSync(logFolder, { recursive: true });
+    const appFolder = demandFolder(resolve(this.#options.folder, config.app.directory));
+    const { patroniFolder } = programs;
+    const space = await Space.open({ ...config, appFolder, patroniFolder, logFolder }, signal);
+    const shared = { config, space, observer: new Observer(space), users };
+    const parts: Boot = { ...shared, programs, logFolder, replicas: new Replicas(shared) };
+    const registry = new ChangeRegistry(labCapabilities(labOf(parts, () => clock.nowMs())));
+    this.#running = { parts, registry, logs: new LogIndex(logFolder, clock) };
+    await boot(parts, signal);
+  }
+}
+
+function findUsers(config: LabConfig): Users {
+  const app = findUser(config.app.user);
+  if (app.uid !== 0) {
+    const [postgres, redis, haproxy] = ["postgres", "redis", "haproxy"].map(findUser);
+    if (postgres && redis && haproxy) return { postgres, redis, haproxy, etcd: findUser("nobody"), app };
+  }
+  throw new GamedayError({
+    code: "lab-app-as-root",
+    expected: "app.user to be a user without root's rights",
+    got: `"${config.app.user}" (uid 0)`,
+  });
+}
+
+function demandFolder(folder: string): string {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new GamedayError({ code: "lab-no-app-folder", expected: `app.directory to be a folder`, got: `"${folder}"` });
+}
+
+function noMaster(): GamedayError {
+  return new GamedayError({
+    code: "lab-no-redis-master",
+    expected: "the Sentinels to name a Redis master",
+    got: "no name",
+    exitCode: ExitCode.notReady,
+  });
+}

@@ -1,0 +1,132 @@
+/** Asks the lab's parts how they are. Every question has a deadline of its own; a part that does not answer is undefined. */
+import type { Json } from "../../std/json.ts";
+import { NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
+import type { ServiceReport } from "./agent/protocol.ts";
+import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "./ask.ts";
+import { HAPROXY_SOCKET, parseStatistics, type ServerRow } from "./haproxy.ts";
+import { leaderOf, type Member, parseCluster } from "./postgres.ts";
+import { MASTER_NAME, pairs, parseReplication, type Replication } from "./redis.ts";
+import type { Space } from "./space.ts";
+
+const ANSWER_MS = 1_000;
+
+export class Observer {
+  readonly #space: Space;
+
+  constructor(space: Space) {
+    this.#space = space;
+  }
+
+  /**
+   * The cluster as Patroni knows it. All members are asked: one that is cut off may still tell an old tale, so the view that
+   * most of them share is taken, the first among equals.
+   */
+  async cluster(signal: AbortSignal): Promise<Member[]> {
+    const views = (await this.#each((node) => this.#clusterFrom(node, signal))).filter((view) => view !== undefined);
+    const votes = (view: Member[]) => views.filter((other) => leaderOf(other) === leaderOf(view)).length;
+    return views.toSorted((a, b) => votes(b) - votes(a))[0] ?? [];
+  }
+
+  async postgresLeader(signal: AbortSignal): Promise<NodeName | undefined> {
+    return leaderOf(await this.cluster(signal));
+  }
+
+  /** What each Redis says of itself; undefined where none answers. */
+  async replication(signal: AbortSignal): Promise<Record<NodeName, Replication | undefined>> {
+    const [n1, n2, n3] = await this.#each(async (node) =>
+      parseReplication(String(await this.redis(node, ["INFO", "replication"], signal))),
+    );
+    return { n1, n2, n3 };
+  }
+
+  /** Whom each Sentinel names as master; undefined where none answers. */
+  async sentinels(signal: AbortSignal): Promise<Record<NodeName, NodeName | undefined>> {
+    const [n1, n2, n3] = await this.#each(async (node) => {
+      const answer = await this.sentinel(node, ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME], signal);
+      return nodeAt(String(Array.isArray(answer) ? answer[0] : ""));
+    });
+    return { n1, n2, n3 };
+  }
+
+  /** The master that most Sentinels name. */
+  async redisMaster(signal: AbortSignal): Promise<NodeName | undefined> {
+    const named = Object.values(await this.sentinels(signal)).filter((node) => node !== undefined);
+    const votes = (node: NodeName) => named.filter((other) => other === node).length;
+    return named.toSorted((a, b) => votes(b) - votes(a))[0];
+  }
+
+  /** How many Sentinels and replicas of the master a Sentinel knows, itself included. */
+  async sentinelKnows(
+    node: NodeName,
+    signal: AbortSignal,
+  ): Promise<{ sentinels: number; replicas: number; flags: string } | undefined> {
+    const answer = await quietly(() => this.sentinel(node, ["SENTINEL", "MASTER", MASTER_NAME], signal));
+    if (!Array.isArray(answer)) return undefined;
+    const known = pairs(answer);
+    return {
+      sentinels: Number(known["num-other-sentinels"] ?? -1) + 1,
+      replicas: Number(known["num-slaves"] ?? 0),
+      flags: known.flags ?? "",
+    };
+  }
+
+  async redis(node: NodeName, command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
+    return this.#redisAt(node, PORT.redis, command, signal);
+  }
+
+  async sentinel(node: NodeName, command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
+    return this.#redisAt(node, PORT.sentinel, command, signal);
+  }
+
+  async servers(signal: AbortSignal): Promise<ServerRow[]> {
+    const both = bounded(signal);
+    return (await quietly(async () => parseStatistics(await this.haproxy(["show stat"], both)))) ?? [];
+  }
+
+  async haproxy(commands: readonly string[], signal: AbortSignal): Promise<string> {
+    return askHaproxy(this.#space.path(HAPROXY_SOCKET), commands, bounded(signal));
+  }
+
+  async services(place: NodeName | "switch", signal: AbortSignal): Promise<ServiceReport[]> {
+    if (place !== "switch" && !this.#space.isOn(place)) return [];
+    return (await quietly(() => this.#space.agent(place).list(bounded(signal)))) ?? [];
+  }
+
+  /** Status of one GET from inside a node; undefined when there is no answer. */
+  async http(node: NodeName, port: number, path: string, signal: AbortSignal): Promise<number | undefined> {
+    return (await quietly(() => this.#httpFrom(node, port, path, signal)))?.status;
+  }
+
+  async #clusterFrom(node: NodeName, signal: AbortSignal): Promise<Member[] | undefined> {
+    const answer = await this.#httpFrom(node, PORT.patroni, "/cluster", signal);
+    return answer.status === 200 ? parseCluster(JSON.parse(answer.body) as Json) : undefined;
+  }
+
+  async #httpFrom(node: NodeName, port: number, path: string, signal: AbortSignal) {
+    const both = bounded(signal);
+    return askHttp(await this.#space.nodes[node].dial("127.0.0.1", port, both), path, both);
+  }
+
+  async #redisAt(node: NodeName, port: number, command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
+    const both = bounded(signal);
+    return askRedis(await this.#space.nodes[node].dial("127.0.0.1", port, both), command, both);
+  }
+
+  async #each<T>(ask: (node: NodeName) => Promise<T>): Promise<[T?, T?, T?]> {
+    const answers = NODES.map((node) => (this.#space.isOn(node) ? quietly(() => ask(node)) : undefined));
+    return (await Promise.all(answers)) as [T?, T?, T?];
+  }
+}
+
+function bounded(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+}
+
+/** A part that does not answer is what these questions are about: its silence is an answer, not trouble. */
+async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}

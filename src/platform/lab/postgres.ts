@@ -1,0 +1,120 @@
+/** Patroni's configuration for one member, and the reading of its `/cluster`. Pure. */
+import type { Json } from "../../std/json.ts";
+import { addressOf, diskOf, isNode, NODES, type NodeName, PORT, SWITCH_ADDRESS } from "./addresses.ts";
+import type { LabConfig } from "./config.ts";
+
+/** One member as Patroni's `/cluster` tells of it. */
+export interface Member {
+  readonly node: NodeName;
+  /** leader, sync_standby, replica, standby_leader ... */
+  readonly role: string;
+  /** running, streaming, starting, stopped, crashed ... */
+  readonly state: string;
+  readonly timeline: number | null;
+  /** Bytes behind the leader; null for the leader, or when Patroni does not know. */
+  readonly lagBytes: number | null;
+}
+
+/** The parameters of PostgreSQL that the lab sets unless the plan says otherwise. */
+const PARAMETERS: Readonly<Record<string, Json>> = {
+  wal_level: "replica",
+  hot_standby: "on",
+  max_connections: 200,
+  max_wal_senders: 10,
+  max_replication_slots: 10,
+  wal_log_hints: "on",
+  wal_keep_size: "128MB",
+  shared_buffers: "64MB",
+  max_wal_size: "256MB",
+  wal_sender_timeout: "5s",
+  wal_receiver_timeout: "5s",
+  checkpoint_timeout: "30s",
+  jit: "off",
+};
+
+/** patroni.yml of a member, as JSON (which is YAML). `binaries` is PostgreSQL's bin folder. */
+export function patroniConfig(config: LabConfig, node: NodeName, binaries: string): string {
+  const address = addressOf(node);
+  return JSON.stringify({
+    scope: "lab",
+    name: node,
+    restapi: { listen: `0.0.0.0:${PORT.patroni}`, connect_address: `${address}:${PORT.patroni}` },
+    etcd3: { hosts: etcdHosts(config) },
+    bootstrap: {
+      dcs: dynamicConfig(config),
+      initdb: [{ encoding: "UTF8" }, { locale: "C" }, "data-checksums", "no-sync"],
+    },
+    postgresql: {
+      listen: `0.0.0.0:${PORT.postgres}`,
+      connect_address: `${address}:${PORT.postgres}`,
+      data_dir: `${diskOf(node)}/postgres/data`,
+      bin_dir: binaries,
+      pgpass: `${diskOf(node)}/postgres/pgpass`,
+      basebackup: [{ checkpoint: "fast" }, "no-sync"],
+      authentication: {
+        superuser: { username: "postgres", password: "postgres" },
+        replication: { username: "replicator", password: "replicator" },
+        rewind: { username: "postgres", password: "postgres" },
+      },
+      parameters: { unix_socket_directories: `${diskOf(node)}/postgres` },
+      // Only the lab's own network namespace can reach it: no password would keep anybody out.
+      pg_hba: ["local all all trust", "host all all 0.0.0.0/0 trust", "host replication all 0.0.0.0/0 trust"],
+    },
+    watchdog: { mode: "off" },
+  });
+}
+
+export function etcdHosts(config: LabConfig): string[] {
+  const addresses = config.etcd === 1 ? [SWITCH_ADDRESS] : NODES.map(addressOf);
+  return addresses.map((address) => `${address}:${PORT.etcdClient}`);
+}
+
+/** Members of a `/cluster` answer, in order of node; entries that are not ours are left out. */
+export function parseCluster(body: Json): Member[] {
+  const members = (body as { members?: Json[] } | null)?.members ?? [];
+  return members
+    .map((entry) => entry as Record<string, Json>)
+    .flatMap((entry) => (typeof entry.name === "string" && isNode(entry.name) ? [member(entry.name, entry)] : []))
+    .sort((a, b) => (a.node < b.node ? -1 : 1));
+}
+
+/** The leader that runs; undefined while there is none. */
+export function leaderOf(members: readonly Member[]): NodeName | undefined {
+  return members.find((member) => member.role === "leader" && member.state === "running")?.node;
+}
+
+/** A standby that has all of the leader's writes, but for what is on its way. */
+export function isStreaming(member: Member): boolean {
+  const streams = member.state === "streaming" || member.state === "running";
+  return member.role !== "leader" && streams && member.lagBytes !== null && member.lagBytes < 1_000_000;
+}
+
+function member(node: NodeName, entry: Record<string, Json>): Member {
+  return {
+    node,
+    role: String(entry.role ?? ""),
+    state: String(entry.state ?? ""),
+    timeline: typeof entry.timeline === "number" ? entry.timeline : null,
+    lagBytes: typeof entry.lag === "number" ? entry.lag : null,
+  };
+}
+
+function dynamicConfig(config: LabConfig): Json {
+  const { postgres } = config;
+  return {
+    ttl: seconds(postgres.ttl),
+    loop_wait: seconds(postgres.loopWait),
+    retry_timeout: seconds(postgres.retryTimeout),
+    maximum_lag_on_failover: postgres.maximumLagOnFailoverBytes,
+    master_start_timeout: seconds(postgres.startTimeout),
+    synchronous_mode: postgres.synchronous,
+    synchronous_mode_strict: postgres.strict,
+    failsafe_mode: postgres.failsafe,
+    postgresql: { use_pg_rewind: true, use_slots: true, parameters: { ...PARAMETERS, ...postgres.parameters } },
+  };
+}
+
+/** Patroni counts in whole seconds. */
+function seconds(durationMs: number): number {
+  return Math.ceil(durationMs / 1000);
+}

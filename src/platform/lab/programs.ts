@@ -1,0 +1,122 @@
+/** The programs and users of this machine that the lab is made of: found, and their versions checked, before anything starts. */
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { exec } from "../../std/exec.ts";
+import { PACKAGE_FOLDER } from "./template.ts";
+
+export interface Programs {
+  /** Folder of PostgreSQL's own programs. */
+  readonly postgresFolder: string;
+  readonly postgresVersion: string;
+  readonly redisVersion: string;
+  readonly patroniFolder: string;
+}
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export const PATRONI_VERSION = "3.1.2";
+const SEARCH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const NEEDED =
+  "setpriv unshare mount ip hostname tini haproxy redis-server redis-sentinel redis-cli etcd timeout".split(" ");
+
+/** Looks for everything; throws one error that names all that is missing and the one command that brings it. */
+export async function findPrograms(signal: AbortSignal): Promise<Programs> {
+  const postgresFolder = newestPostgres();
+  const patroniFolder = findPatroni();
+  const missing = NEEDED.filter((program) => findProgram(program) === undefined);
+  if (postgresFolder === undefined) missing.push("PostgreSQL 14 to 17");
+  if (patroniFolder === undefined) missing.push(`Patroni ${PATRONI_VERSION}`);
+  if (missing.length > 0 || postgresFolder === undefined || patroniFolder === undefined) throw notInstalled(missing);
+  const [postgresVersion, redisVersion] = await Promise.all([
+    version([`${postgresFolder}/postgres`, "--version"], signal),
+    version(["redis-server", "--version"], signal),
+  ]);
+  demandMajor("redis-server", redisVersion, 6, 8);
+  return { postgresFolder, postgresVersion, redisVersion, patroniFolder };
+}
+
+export function findProgram(name: string): string | undefined {
+  return SEARCH.map((folder) => `${folder}/${name}`).find(isExecutable);
+}
+
+/** "7.0.15" in "Redis server v=7.0.15 sha=..." and "15.18" in "postgres (PostgreSQL) 15.18 (Debian ...)". */
+export function parseVersion(text: string): string | undefined {
+  return /(\d+\.\d+(\.\d+)*)/.exec(text)?.[1];
+}
+
+/** A user of /etc/passwd, by name; throws when there is none. */
+export function findUser(name: string): User {
+  const user = parseUser(readFileSync("/etc/passwd", "utf8"), name);
+  if (user !== undefined) return user;
+  throw new GamedayError({
+    code: "lab-user-missing",
+    expected: `a user "${name}" on this machine`,
+    got: "no such line in /etc/passwd",
+    hint: setupHint(),
+    exitCode: ExitCode.notReady,
+  });
+}
+
+export function parseUser(passwd: string, name: string): User | undefined {
+  const fields = passwd
+    .split("\n")
+    .map((line) => line.split(":"))
+    .find(([user]) => user === name);
+  return fields === undefined ? undefined : { uid: Number(fields[2]), gid: Number(fields[3]) };
+}
+
+export function setupHint(): string {
+  return `run: sudo ${process.execPath} ${PACKAGE_FOLDER}scripts/setup.mjs`;
+}
+
+function newestPostgres(): string | undefined {
+  const root = "/usr/lib/postgresql";
+  if (!existsSync(root)) return undefined;
+  const majors = readdirSync(root).map(Number);
+  const [newest] = majors.filter((major) => major >= 14 && major <= 17).sort((a, b) => b - a);
+  const folder = `${root}/${newest}/bin`;
+  return newest !== undefined && isExecutable(`${folder}/postgres`) ? folder : undefined;
+}
+
+function findPatroni(): string | undefined {
+  const folder = `/var/lib/gameday/patroni-${PATRONI_VERSION}`;
+  return existsSync(`${folder}/bin/patroni`) ? folder : undefined;
+}
+
+async function version(argv: readonly string[], signal: AbortSignal): Promise<string> {
+  const { stdout } = await exec(argv, { signal, deadlineMs: 5_000 });
+  return parseVersion(stdout) ?? stdout.trim();
+}
+
+function demandMajor(program: string, found: string, lowest: number, highest: number): void {
+  const major = Number.parseInt(found, 10);
+  if (major >= lowest && major <= highest) return;
+  throw new GamedayError({
+    code: "lab-version",
+    expected: `${program} ${lowest} to ${highest}`,
+    got: found,
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function notInstalled(missing: readonly string[]): GamedayError {
+  return new GamedayError({
+    code: "lab-program-missing",
+    expected: "the lab's programs to be installed",
+    got: `no ${missing.join(", no ")}`,
+    hint: setupHint(),
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The app's replicas: which slots they hold, how many there should be, how they come and go. A new one enters HAProxy once
+ * it is ready; a leaving one is drained first. Evicted ones are replaced on other nodes within the disruption budget.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../../std/errors.ts";
+import { until } from "../../std/wait.ts";
+import { NODES, type NodeName } from "./addresses.ts";
+import { layOutSlots, leaving, type Slot, spread } from "./app.ts";
+import type { LabConfig } from "./config.ts";
+import { HAPROXY_FILE, haproxyConfig, type SlotState } from "./haproxy.ts";
+import type { Observer } from "./observe.ts";
+import { replicaService, type Users } from "./services.ts";
+import type { Space } from "./space.ts";
+
+type Stage = "starting" | "ready" | "leaving";
+
+export interface Parts {
+  readonly config: LabConfig;
+  readonly space: Space;
+  readonly observer: Observer;
+  readonly users: Users;
+}
+
+export class Replicas {
+  readonly #parts: Parts;
+  readonly #slots: readonly Slot[];
+  readonly #held = new Map<string, { slot: Slot; stage: Stage }>();
+  readonly #cordoned = new Set<NodeName>();
+  readonly #end = new AbortController();
+  #desired = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#slots = layOutSlots(parts.config);
+  }
+
+  get desired(): number {
+    return this.#desired;
+  }
+
+  /** Slots that hold a replica which is not leaving, in order of name. */
+  current(): Slot[] {
+    return this.#staged("starting", "ready").toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  setCordon(node: NodeName, cordoned: boolean): void {
+    if (cordoned) this.#cordoned.add(node);
+    else this.#cordoned.delete(node);
+  }
+
+  isCordoned(node: NodeName): boolean {
+    return this.#cordoned.has(node);
+  }
+
+  /** Wants `count` replicas from now on. Returns when the new ones are started and the leaving ones begin to drain. */
+  async scale(count: number, signal: AbortSignal): Promise<void> {
+    this.#desired = count;
+    const have = this.#staged("starting", "ready");
+    if (have.length < count) await this.#add(count - have.length, signal);
+    for (const slot of leaving(have, have.length - count)) this.#inBackground(this.#leave(slot));
+  }
+
+  /** Starts the replicas of a node again, after the node itself came back. */
+  async resume(node: NodeName, signal: AbortSignal): Promise<void> {
+    const here = this.#staged("starting", "ready").filter((slot) => slot.node === node);
+    await Promise.all(here.map((slot) => this.#launch(slot, signal)));
+  }
+
+  /** Moves every replica of a node to others, one budget at a time. Returns when none is left there. */
+  async evict(node: NodeName, signal: AbortSignal): Promise<void> {
+    for (const slot of this.#staged("starting", "ready").filter((held) => held.node === node)) {
+      const least = this.#desired - this.#parts.config.app.maxUnavailable;
+      await until(async () => (await this.ready(signal)).length - 1 >= least, {
+        what: `the disruption budget to let ${slot.name} go`,
+        deadlineMs: 120_000,
+        everyMs: 100,
+        signal,
+      });
+      const moved = this.#leave(slot);
+      await this.#add(1, signal);
+      await moved;
+    }
+  }
+
+  /** Slots whose replica takes requests now: as HAProxy sees it, or by asking each where HAProxy does not check. */
+  async ready(signal: AbortSignal): Promise<Slot[]> {
+    const { config, observer } = this.#parts;
+    const held = this.#staged("ready");
+    if (!config.haproxy.healthChecks) return this.#answering(held, signal);
+    const up = new Set(
+      (await observer.servers(signal))
+        .filter((row) => row.backend === "app" && row.status.startsWith("UP"))
+        .map((row) => row.server),
+    );
+    return held.filter((slot) => up.has(slot.name));
+  }
+
+  /** The proxy's file for the slots as they are: written at every change, so that a restarted proxy knows them. */
+  writeProxyFile(): void {
+    const { config, space, users } = this.#parts;
+    const slots = this.#slots.map((slot) => ({ ...slot, state: this.#proxyState(slot) }));
+    space.file(HAPROXY_FILE, haproxyConfig(config, slots), users.haproxy);
+  }
+
+  close(): void {
+    this.#end.abort(new Error("the lab is being taken down"));
+  }
+
+  async #add(count: number, signal: AbortSignal): Promise<void> {
+    const open = new Set(NODES.filter((node) => !this.#cordoned.has(node) && this.#parts.space.isOn(node)));
+    const chosen = spread(this.#slots, new Set(this.#held.keys()), open, count);
+    await Promise.all(chosen.map((slot) => this.#launch(slot, signal)));
+  }
+
+  async #launch(slot: Slot, signal: AbortSignal): Promise<void> {
+    this.#held.set(slot.name, { slot, stage: "starting" });
+    const { config, space, users } = this.#parts;
+    await space.nodes[slot.node].start(replicaService(config, slot, users), signal);
+    this.#inBackground(this.#join(slot));
+  }
+
+  /** Waits for a replica's readiness and then lets requests in, unless it left meanwhile. */
+  async #join(slot: Slot): Promise<void> {
+    const signal = this.#end.signal;
+    while (this.#held.get(slot.name)?.stage === "starting") {
+      if ((await this.#answering([slot], signal)).length > 0) return this.#setStage(slot, "ready", signal);
+      await delay(100, undefined, { signal });
+    }
+  }
+
+  async #leave(slot: Slot): Promise<void> {
+    const signal = this.#end.signal;
+    const { config, space } = this.#parts;
+    const end = performance.now() + config.app.gracePeriod;
+    await this.#setStage(slot, "leaving", signal);
+    while (performance.now() < end && (await this.#sessions(slot, signal)) > 0) await delay(100, undefined, { signal });
+    if (space.isOn(slot.node)) await space.nodes[slot.node].stop(`app/${slot.name}`, config.app.gracePeriod, signal);
+    this.#held.delete(slot.name);
+    await this.#tellProxy(slot, signal);
+  }
+
+  async #setStage(slot: Slot, stage: Stage, signal: AbortSignal): Promise<void> {
+    this.#held.set(slot.name, { slot, stage });
+    await this.#tellProxy(slot, signal);
+  }
+
+  async #tellProxy(slot: Slot, signal: AbortSignal): Promise<void> {
+    this.writeProxyFile();
+    const state = this.#proxyState(slot);
+    await this.#parts.observer.haproxy([`set server app/${slot.name} state ${state}`], signal);
+  }
+
+  async #sessions(slot: Slot, signal: AbortSignal): Promise<number> {
+    const rows = await this.#parts.observer.servers(signal);
+    return rows.find((row) => row.backend === "app" && row.server === slot.name)?.sessions ?? 0;
+  }
+
+  async #answering(slots: readonly Slot[], signal: AbortSignal): Promise<Slot[]> {
+    const { observer, config } = this.#parts;
+    const { path, status } = config.app.readiness;
+    const [low = 200, high = low] = status.split("-").map(Number);
+    const statuses = await Promise.all(slots.map((slot) => observer.http(slot.node, slot.port, path, signal)));
+    return slots.filter((_, index) => (statuses[index] ?? 0) >= low && (statuses[index] ?? 0) <= high);
+  }
+
+  #staged(...stages: Stage[]): Slot[] {
+    return [...this.#held.values()].filter(({ stage }) => stages.includes(stage)).map(({ slot }) => slot);
+  }
+
+  #proxyState(slot: Slot): SlotState {
+    const stage = this.#held.get(slot.name)?.stage;
+    if (stage === "ready") return "ready";
+    return stage === "leaving" ? "drain" : "maint";
+  }
+
+  /** These end with the lab; what goes wrong before that is worth a line on our own log. */
+  #inBackground(work: Promise<void>): void {
+    work.catch((trouble: unknown) => {
+      if (!this.#end.signal.aborted) process.emitWarning(`lab: a replica did not change: ${messageOf(trouble)}`);
+    });
+  }
+}

@@ -1,0 +1,85 @@
+/** What runs where: the specification of every service of the lab. */
+import { addressOf, diskOf, FOLDER, NODES, type NodeName, PATH, PORT, SWITCH_ADDRESS } from "./addresses.ts";
+import type { ServiceSpec } from "./agent/protocol.ts";
+import type { Slot } from "./app.ts";
+import type { LabConfig } from "./config.ts";
+import { HAPROXY_FILE } from "./haproxy.ts";
+import type { User } from "./programs.ts";
+import { redisCommand } from "./redis.ts";
+
+/** The users that the services run as; none of them is root. */
+export interface Users {
+  readonly postgres: User;
+  readonly redis: User;
+  readonly haproxy: User;
+  readonly etcd: User;
+  readonly app: User;
+}
+
+const BASE = { PATH, LANG: "C.UTF-8", HOME: "/tmp" };
+const RESTART = { minMs: 500, maxMs: 10_000 };
+
+export const DATABASE_URL = `postgres://app:app@${SWITCH_ADDRESS}:${PORT.postgresLeader}/app`;
+export const REDIS_URL = `redis://${SWITCH_ADDRESS}:${PORT.redisMaster}`;
+
+export function patroniService(node: NodeName, users: Users): ServiceSpec {
+  return {
+    ...ordinary("postgres", node, users.postgres),
+    argv: [`${FOLDER.patroni}/bin/python3`, "-m", "patroni", `${diskOf(node)}/patroni.yml`],
+    env: { ...BASE, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
+    ownsUser: true,
+  };
+}
+
+export function redisService(node: NodeName, users: Users): ServiceSpec {
+  return { ...ordinary("redis", node, users.redis), argv: redisCommand(node) };
+}
+
+export function sentinelService(node: NodeName, users: Users): ServiceSpec {
+  return {
+    ...ordinary("sentinel", node, users.redis),
+    argv: ["redis-sentinel", `${diskOf(node)}/sentinel/sentinel.conf`],
+  };
+}
+
+export function haproxyService(users: Users): ServiceSpec {
+  return { ...ordinary("haproxy", "switch", users.haproxy), argv: ["haproxy", "-db", "-f", HAPROXY_FILE], inherit: 3 };
+}
+
+export function etcdService(config: LabConfig, place: NodeName | "switch", users: Users): ServiceSpec {
+  const address = place === "switch" ? SWITCH_ADDRESS : addressOf(place);
+  const members = config.etcd === 1 ? [["switch", SWITCH_ADDRESS]] : NODES.map((node) => [node, addressOf(node)]);
+  const flags = {
+    name: place,
+    "data-dir": place === "switch" ? `${FOLDER.etcd}/data` : `${diskOf(place)}/etcd/data`,
+    "listen-peer-urls": `http://${address}:${PORT.etcdPeer}`,
+    "initial-advertise-peer-urls": `http://${address}:${PORT.etcdPeer}`,
+    "listen-client-urls": `http://${address}:${PORT.etcdClient},http://127.0.0.1:${PORT.etcdClient}`,
+    "advertise-client-urls": `http://${address}:${PORT.etcdClient}`,
+    "initial-cluster": members.map(([name, at]) => `${name}=http://${at}:${PORT.etcdPeer}`).join(","),
+    "heartbeat-interval": "100",
+    "election-timeout": "1000",
+    "log-level": "warn",
+  };
+  const argv = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
+  return { ...ordinary("etcd", place, users.etcd), argv: ["etcd", ...argv] };
+}
+
+export function appEnvironment(config: LabConfig): Record<string, string> {
+  return { ...BASE, DATABASE_URL, REDIS_URL, ...config.app.env };
+}
+
+export function replicaService(config: LabConfig, slot: Slot, users: Users): ServiceSpec {
+  return {
+    ...ordinary(`app/${slot.name}`, slot.node, users.app),
+    argv: config.app.command,
+    env: { ...appEnvironment(config), PORT: String(slot.port), REPLICA: slot.name, HOST: "0.0.0.0" },
+    cwd: FOLDER.app,
+    log: `${FOLDER.log}/app-${slot.name}.log`,
+  };
+}
+
+function ordinary(name: string, place: string, user: User) {
+  const log = `${FOLDER.log}/${name}-${place}.log`;
+  return { name, env: BASE, cwd: "/", ...user, log, restart: RESTART, ownsUser: false };
+}

@@ -1,0 +1,68 @@
+/**
+ * One lab at a time on a machine. Held by an abstract unix socket: the kernel lets go of it with the process, however that
+ * ends, so that no stale file can refuse anybody; whoever connects is told who holds it.
+ */
+import { connect, createServer, type Server } from "node:net";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+
+export interface Holder {
+  readonly pid: number;
+  /** ISO time of day at which it began. */
+  readonly since: string;
+  /** Set when it can be attached to. */
+  readonly control: string | null;
+}
+
+export interface Registration {
+  release(): Promise<void>;
+}
+
+const NAME = "\0gameday-lab";
+
+/** Takes the place, or throws an error that names who has it. */
+export async function registerLab(control: string | null = null): Promise<Registration> {
+  const holder: Holder = { pid: process.pid, since: new Date().toISOString(), control };
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.end(JSON.stringify(holder));
+  });
+  try {
+    await listen(server);
+  } catch {
+    throw taken(await currentLab());
+  }
+  server.unref();
+  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** Who has a lab on this machine now; undefined: nobody. */
+export function currentLab(): Promise<Holder | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(NAME);
+    let text = "";
+    socket.setTimeout(2_000, () => socket.destroy());
+    socket.on("error", () => resolve(undefined));
+    socket.on("data", (chunk) => {
+      text += chunk.toString("utf8");
+    });
+    socket.on("close", () => resolve(text === "" ? undefined : (JSON.parse(text) as Holder)));
+  });
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(NAME, () => resolve());
+  });
+}
+
+function taken(holder: Holder | undefined): GamedayError {
+  const who = holder === undefined ? "another process" : `process ${holder.pid}, since ${holder.since}`;
+  return new GamedayError({
+    code: "lab-already-running",
+    expected: "no other lab on this machine",
+    got: `one of ${who}`,
+    hint: holder?.control == null ? "wait until it ends" : "use it, or end it with: gameday lab down",
+    exitCode: ExitCode.notReady,
+  });
+}

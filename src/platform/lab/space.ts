@@ -1,0 +1,179 @@
+/**
+ * The lab's space: one set of namespaces for the lab, and one for each node inside it. Nothing of it can outlive us: the
+ * lab's first process is killed by the kernel when the process that made it dies, and its death ends every process, mount
+ * and link inside. Nothing is left on the host, for nothing was put there.
+ */
+import type { ChildProcess } from "node:child_process";
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
+import { until } from "../../std/wait.ts";
+import { addressOf, agentSocketOf, cableOf, FOLDER, NODES, type NodeName, PATH, PREFIX_LENGTH } from "./addresses.ts";
+import { AgentLink } from "./agent-link.ts";
+import { agentInside, NAMESPACES, nodeBoot, type SpaceOptions, spawnLab } from "./namespaces.ts";
+import type { User } from "./programs.ts";
+
+const ROOT: User = { uid: 0, gid: 0 };
+
+export class Space {
+  readonly port: number;
+  readonly pid: number;
+  readonly switch: AgentLink;
+  readonly nodes: Readonly<Record<NodeName, AgentLink>>;
+  readonly #child: ChildProcess;
+  readonly #options: SpaceOptions;
+  readonly #down = new Set<NodeName>(NODES);
+
+  private constructor(child: ChildProcess, pid: number, port: number, options: SpaceOptions) {
+    this.#child = child;
+    this.#options = options;
+    this.pid = pid;
+    this.port = port;
+    const link = (place: NodeName | "switch") => new AgentLink(place, this.path(agentSocketOf(place)));
+    this.switch = link("switch");
+    this.nodes = { n1: link("n1"), n2: link("n2"), n3: link("n3") };
+  }
+
+  /** Makes the lab's namespaces with the switch and the disks in them; no node yet. */
+  static async open(options: SpaceOptions, signal: AbortSignal): Promise<Space> {
+    const { child, port } = await spawnLab(options);
+    const space = new Space(child, child.pid ?? 0, port, options);
+    try {
+      await space.#awaitAgent(space.switch, `${options.logFolder}/lab.log`, signal);
+      return space;
+    } catch (trouble) {
+      await space.close();
+      throw trouble;
+    }
+  }
+
+  /** A path inside the lab, as this process can open it. */
+  path(inside: string): string {
+    return `/proc/${this.pid}/root${inside}`;
+  }
+
+  /** The agent of a place; an error for a node that is off. */
+  agent(place: string): AgentLink {
+    if (place === "switch") return this.switch;
+    const link = (this.nodes as Readonly<Record<string, AgentLink>>)[place];
+    if (link !== undefined) return link;
+    throw new RangeError(`expected a node of the lab, got "${place}"`);
+  }
+
+  isOn(node: NodeName): boolean {
+    return !this.#down.has(node);
+  }
+
+  folder(inside: string, owner: User = ROOT, mode = 0o755): void {
+    mkdirSync(this.path(inside), { recursive: true, mode });
+    chownSync(this.path(inside), owner.uid, owner.gid);
+  }
+
+  file(inside: string, text: string, owner: User = ROOT, mode = 0o644): void {
+    writeFileSync(this.path(inside), text, { mode });
+    chownSync(this.path(inside), owner.uid, owner.gid);
+  }
+
+  /** Powers a node on: its namespaces, its init, its cable. Its disk is as it was. */
+  async startNode(node: NodeName, signal: AbortSignal): Promise<void> {
+    const name = `node/${node}`;
+    const log = `${FOLDER.log}/${node}.log`;
+    await this.switch.start(
+      {
+        name,
+        argv: [
+          "unshare",
+          ...NAMESPACES,
+          "tini",
+          "-s",
+          "--",
+          FOLDER.node,
+          agentInside(),
+          JSON.stringify(nodeBoot(node)),
+        ],
+        env: { PATH, LANG: "C.UTF-8" },
+        cwd: "/",
+        ...ROOT,
+        log,
+        restart: null,
+        ownsUser: false,
+      },
+      signal,
+    );
+    await this.#awaitAgent(this.nodes[node], `${this.#options.logFolder}/${node}.log`, signal);
+    await this.#plug(node, name, signal);
+    this.#down.delete(node);
+  }
+
+  /** Powers a node off at once, as a pulled plug does: SIGKILL to its init ends all of it. */
+  async killNode(node: NodeName, signal: AbortSignal): Promise<void> {
+    this.#down.add(node);
+    await this.switch.kill(`node/${node}`, signal);
+    this.nodes[node].close();
+  }
+
+  /** Pulls a node's cable out of the switch, or puts it back. */
+  async setCable(node: NodeName, connected: boolean, signal: AbortSignal): Promise<void> {
+    await this.switch.run(["ip", "link", "set", cableOf(node), connected ? "up" : "down"], signal);
+  }
+
+  /** Ends everything inside. The kernel does the work: one SIGKILL. */
+  async close(): Promise<void> {
+    for (const link of [this.switch, ...Object.values(this.nodes)]) link.close();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
+    await gone;
+  }
+
+  /** Calls back once when the lab has ended, however it did. */
+  onEnd(callback: (how: string) => void): void {
+    this.#child.once("exit", (code, by) => callback(by ?? `exit ${code}`));
+  }
+
+  async #plug(node: NodeName, service: string, signal: AbortSignal): Promise<void> {
+    const cable = cableOf(node);
+    const outer = (await this.switch.list(signal)).find((report) => report.name === service)?.pid;
+    const init = (await this.switch.read(`/proc/${outer}/task/${outer}/children`, signal)).trim();
+    await this.switch.tryRun({ argv: ["ip", "link", "del", cable], deadlineMs: 5_000 }, signal); // of a former life
+    await this.switch.run(["ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", init], signal);
+    await this.switch.run(["ip", "link", "set", cable, "master", "br0", "up"], signal);
+    const inside = this.nodes[node];
+    await inside.run(["ip", "addr", "add", `${addressOf(node)}/${PREFIX_LENGTH}`, "dev", "eth0"], signal);
+    await inside.run(["ip", "link", "set", "eth0", "up"], signal);
+  }
+
+  async #awaitAgent(link: AgentLink, log: string, signal: AbortSignal): Promise<void> {
+    const alive = () => this.#child.exitCode === null && this.#child.signalCode === null;
+    try {
+      await until(async () => !alive() || (await link.list(signal)) !== undefined, {
+        what: `${link.name} to start`,
+        deadlineMs: 10_000,
+        everyMs: 10,
+        signal,
+      });
+    } catch (trouble) {
+      throw notStarted(link.name, log, trouble);
+    }
+    if (!alive()) throw notStarted(link.name, log, undefined);
+  }
+}
+
+/** The last lines of a log, for an error; empty when there is none. */
+export function tailOf(file: string, lines = 12): string {
+  try {
+    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+  } catch {
+    return "";
+  }
+}
+
+function notStarted(name: string, log: string, cause: unknown): GamedayError {
+  return new GamedayError({
+    code: "lab-not-started",
+    expected: `${name} of the lab to start`,
+    got: tailOf(log) || (cause === undefined ? "it ended at once" : messageOf(cause)),
+    hint: "the lab needs root, and a kernel that lets it make namespaces",
+    exitCode: ExitCode.notReady,
+    cause,
+  });
+}

@@ -1,0 +1,65 @@
+/** What there is to hit in the lab, with its leaders. */
+import type { Target } from "../../platform.ts";
+import { NODES, type NodeName } from "./addresses.ts";
+import type { ServiceReport } from "./agent/protocol.ts";
+import type { Boot } from "./boot.ts";
+import { isStreaming } from "./postgres.ts";
+
+export async function topologyOf(parts: Boot, signal: AbortSignal): Promise<Target[]> {
+  const groups = await Promise.all([
+    appTargets(parts, signal),
+    postgresTargets(parts, signal),
+    redisTargets(parts, signal),
+    serviceTargets(parts, signal),
+  ]);
+  return [...groups.flat(), ...nodeTargets(parts)];
+}
+
+async function appTargets({ replicas, config }: Boot, signal: AbortSignal): Promise<Target[]> {
+  const ready = new Set((await replicas.ready(signal)).map((slot) => slot.name));
+  const labels = { cpuRequestMillicores: String(config.app.cpuRequestMillicores) };
+  return replicas.current().map((slot) => ({ ...target("app", slot.node, slot.name, ready.has(slot.name)), labels }));
+}
+
+async function postgresTargets({ observer }: Boot, signal: AbortSignal): Promise<Target[]> {
+  const members = await observer.cluster(signal);
+  return NODES.map((node) => {
+    const member = members.find((one) => one.node === node);
+    const leader = member?.role === "leader";
+    const healthy = member !== undefined && (leader ? member.state === "running" : isStreaming(member));
+    return { ...target("postgres", node, node, healthy, leader), labels: { role: member?.role ?? "none" } };
+  });
+}
+
+async function redisTargets({ observer }: Boot, signal: AbortSignal): Promise<Target[]> {
+  const [replication, master] = await Promise.all([observer.replication(signal), observer.redisMaster(signal)]);
+  return NODES.map((node) => {
+    const seen = replication[node];
+    const leader = node === master;
+    const healthy = seen !== undefined && (leader ? seen.role === "master" : seen.linkUp);
+    return { ...target("redis", node, node, healthy, leader), labels: { role: seen?.role ?? "none" } };
+  });
+}
+
+/** Sentinels, the proxy and etcd: as their supervisors see them. */
+async function serviceTargets({ observer }: Boot, signal: AbortSignal): Promise<Target[]> {
+  const places = [...NODES, "switch"] as const;
+  const reports = await Promise.all(places.map((place) => observer.services(place, signal)));
+  return places.flatMap((place, index) => (reports[index] ?? []).flatMap((report) => serviceTarget(place, report)));
+}
+
+function serviceTarget(place: NodeName | "switch", report: ServiceReport): Target[] {
+  const plain = ["sentinel", "haproxy", "etcd"].includes(report.name);
+  return plain ? [target(report.name, place, place, report.phase === "running")] : [];
+}
+
+function nodeTargets({ space, replicas }: Boot): Target[] {
+  return NODES.map((node) => ({
+    ...target("node", node, node, space.isOn(node)),
+    labels: { cordoned: String(replicas.isCordoned(node)) },
+  }));
+}
+
+function target(role: string, node: string, name: string, healthy: boolean, leader = false): Target {
+  return { id: `${role}/${name}`, role, node, leader, healthy, labels: {} };
+}
