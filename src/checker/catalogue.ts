@@ -4,8 +4,9 @@ import { GamedayError } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { ackedSet } from "./acked-set.ts";
 import { duplicates } from "./duplicates.ts";
+import { linearizable } from "./linearizable.ts";
 
-export const CHECKERS: readonly Checker[] = [ackedSet, duplicates];
+export const CHECKERS: readonly Checker[] = [ackedSet, duplicates, linearizable];
 
 /** The checker of that name; throws GamedayError with the nearest name when there is none. */
 export function checkerNamed(name: string): Checker {

@@ -1,0 +1,176 @@
+/**
+ * linearizable: the object behaves as if operations happened one at a time, each between its call and its answer.
+ *
+ * Feeds: operations of the model's kinds, `key` naming the part (a register, a queue ...); see the files of
+ * linearizable/ for each model's input and output. Ledger items { id: key, value } of complete reads count as one more
+ * read of that key by the authority (models register, cas-register, counter, kv, list-append and multi-register); for
+ * operations without a key the id does not matter.
+ * Options: `model` (default "register"), `initial` (the value before the run), `configurations` (the budget).
+ *
+ * Figures: acknowledged, unknown, parts, configurations, refuted (parts without a legal order), undecided.
+ * Complexity: exponential at worst, hence the budget; near-sequential parts take O(operations * overlap). Memory: the
+ * operations themselves, and at most 512 MiB of configurations. Source: linearizable/search.ts.
+ */
+import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
+import { WITNESSES_MAX } from "../checker.ts";
+import type { Operation } from "../history.ts";
+import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
+import { LedgerReads } from "./ledger-reads.ts";
+import { type Linearization, linearize, type Refutation } from "./linearizable/linearize.ts";
+import type { Model } from "./linearizable/model.ts";
+import { modelNamed } from "./linearizable/models.ts";
+import { DEFAULT_BUDGET } from "./linearizable/search.ts";
+
+/** Kinds whose answers say something about the state; an object that was never looked at is not proven right. */
+const OBSERVING = ["read", "get", "contains", "dequeue", "cas", "txn"];
+
+/** The kind that reads one key, for models that have such. */
+const READS: Readonly<Record<string, string>> = {
+  register: "read",
+  "cas-register": "read",
+  counter: "read",
+  kv: "get",
+  "list-append": "read",
+  "multi-register": "read",
+};
+
+export const linearizable: Checker = {
+  name: "linearizable",
+  claim: "operations happen one at a time, each between its call and its answer",
+  begin: (claim) => new LinearizableCheck(claim),
+};
+
+class LinearizableCheck implements Check {
+  readonly #claim: Claim;
+  readonly #model: Model;
+  readonly #operations: Operation[] = [];
+  readonly #items: LedgerItem[] = [];
+  readonly #ends = new Map<number, LedgerEnd>();
+  readonly #reads = new LedgerReads();
+
+  constructor(claim: Claim) {
+    this.#claim = claim;
+    this.#model = modelNamed(String(claim.options["model"] ?? "register"));
+  }
+
+  operation(operation: Operation): void {
+    if (operation.object === this.#claim.object) this.#operations.push(operation);
+  }
+
+  ledger(line: LedgerLine): void {
+    if (line.object !== this.#claim.object) return;
+    if (line.line === "end") {
+      this.#ends.set(line.read, line);
+      this.#reads.end(line);
+      return;
+    }
+    this.#reads.item(line.read);
+    if (line.value !== undefined && READS[this.#model.name] !== undefined) this.#items.push(line);
+  }
+
+  finish(): Finding {
+    const finalReads = this.#finalReads();
+    const { configurations } = this.#claim.options;
+    const budget = typeof configurations === "number" ? { ...DEFAULT_BUDGET, configurations } : DEFAULT_BUDGET;
+    const result = linearize([...this.#operations, ...finalReads], this.#model, {
+      budget,
+      ...(this.#claim.options["initial"] === undefined ? {} : { initial: this.#claim.options["initial"] }),
+    });
+    const answered = this.#operations.filter(({ outcome }) => outcome.type === "ok");
+    const acknowledged = answered.filter(({ kind }) => !isRead(kind)).length;
+    const looked = finalReads.length > 0 || answered.some(({ kind }) => OBSERVING.includes(kind));
+    const unknown = this.#operations.filter(({ outcome }) => outcome.type === "unknown").length;
+    return {
+      checker: linearizable.name,
+      object: this.#claim.object,
+      ...judge(result, acknowledged, looked),
+      witnesses: result.refutations.slice(0, WITNESSES_MAX).map(witnessOf),
+      figures: {
+        acknowledged,
+        unknown,
+        parts: result.parts,
+        configurations: result.configurations,
+        refuted: result.linearizable === false ? result.refutations.length : 0,
+        undecided: result.linearizable === "unknown" ? result.refutations.length : 0,
+      },
+    };
+  }
+
+  #finalReads(): Operation[] {
+    const complete = this.#reads.complete();
+    const keyed = this.#operations.some(({ key }) => key !== undefined);
+    return this.#items
+      .filter(({ read }) => complete.includes(read))
+      .map((item) => finalRead(item, this.#ends.get(item.read), READS[this.#model.name] ?? "read", keyed));
+  }
+}
+
+function isRead(kind: string): boolean {
+  return kind === "read" || kind === "get" || kind === "contains";
+}
+
+function finalRead(item: LedgerItem, end: LedgerEnd | undefined, kind: string, keyed: boolean): Operation {
+  const invokedAtMs = end?.startedAtMs ?? 0;
+  return {
+    id: `ledger/${item.read}/${item.id}`,
+    process: end?.source ?? "ledger",
+    object: item.object,
+    kind,
+    ...(keyed ? { key: item.id } : {}),
+    input: null,
+    attempt: 1,
+    outcome: { type: "ok", output: item.value ?? null },
+    intendedAtMs: invokedAtMs,
+    invokedAtMs,
+    completedAtMs: end?.completedAtMs ?? invokedAtMs,
+  };
+}
+
+function judge(result: Linearization, acknowledged: number, looked: boolean): Pick<Finding, "status" | "because"> {
+  const [first] = result.refutations;
+  if (result.linearizable === false && first !== undefined) {
+    return {
+      status: "fail",
+      because: `${result.refutations.length} of ${result.parts} parts have no legal order; ${explain(first)}.`,
+    };
+  }
+  if (result.linearizable === "unknown") {
+    return {
+      status: "unknown",
+      because: `The budget ran out after ${result.configurations} configurations, with ${result.refutations.length} of ${result.parts} parts undecided.`,
+    };
+  }
+  if (acknowledged === 0) return { status: "unknown", because: "Not one change was acknowledged." };
+  if (!looked) return { status: "unknown", because: "Nothing was ever read, so nothing could contradict the order." };
+  return {
+    status: "pass",
+    because: `All ${result.operations} operations on ${result.parts} parts fit an order that keeps real time.`,
+  };
+}
+
+/** One sentence without its full stop: what was answered, and what it could have been instead. */
+export function explain({ part, operation, says, states }: Refutation): string {
+  const where = part === "" ? "" : ` of ${part}`;
+  const could = states.length === 0 ? "nothing" : states.map(shorten).join(" or ");
+  return `${shorten(says)}${where} by ${operation.process} fits no order: the state could only be ${could}`;
+}
+
+function witnessOf(refutation: Refutation): FindingWitness {
+  const { operation, last, part } = refutation;
+  return {
+    says: explain(refutation),
+    id: operation.id,
+    ...(operation.completedAtMs === null ? {} : { atMs: operation.completedAtMs }),
+    detail: {
+      part,
+      calledAtMs: operation.invokedAtMs,
+      before: last.map((each) => `${each.operation.process}: ${shorten(each.says)}`),
+    },
+  };
+}
+
+const TEXT_MAX = 200;
+
+function shorten(text: string): string {
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX / 2)} ... ${text.slice(-TEXT_MAX / 2)}`;
+}

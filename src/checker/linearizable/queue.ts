@@ -1,0 +1,40 @@
+/**
+ * queue: first in, first out. "enqueue" (input: the value), "dequeue" (output: the value, null when it was empty). An
+ * unanswered dequeue may have taken whatever was first. Starts empty, or as `initial` lists, first one first.
+ */
+import type { Operation } from "../../history.ts";
+import { canonicalJson } from "../../std/json.ts";
+import { defineModel, type Step, wrongKind } from "./model.ts";
+
+const KINDS = ["enqueue", "dequeue"];
+
+type Items = readonly string[];
+
+export const queue = defineModel<Items>({
+  name: "queue",
+  says: "values leave in the order in which they came, each once",
+  kinds: KINDS,
+  start: (initial) => (Array.isArray(initial) ? initial.map(canonicalJson) : []),
+  keyOf: (state) => `[${state.join(",")}]`,
+  step: (operation) => {
+    if (operation.kind === "enqueue") return enqueue(operation);
+    if (operation.kind === "dequeue") return dequeue(operation);
+    throw wrongKind("queue", KINDS, operation);
+  },
+});
+
+function enqueue({ input }: Operation): Step<Items> {
+  const item = canonicalJson(input);
+  return { apply: (state) => [...state, item], readOnly: false, says: `enqueue ${item}` };
+}
+
+function dequeue({ outcome }: Operation): Step<Items> {
+  if (outcome.type !== "ok") return { apply: (state) => state.slice(1), readOnly: false, says: "dequeue ?" };
+  if (outcome.output === null) {
+    const apply = (state: Items) => (state.length === 0 ? state : undefined);
+    return { apply, readOnly: true, says: "dequeue: empty" };
+  }
+  const item = canonicalJson(outcome.output);
+  const apply = (state: Items) => (state[0] === item ? state.slice(1) : undefined);
+  return { apply, readOnly: false, says: `dequeue ${item}` };
+}

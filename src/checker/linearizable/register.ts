@@ -1,0 +1,35 @@
+/** register: "write" (input: the value), "read" (output: the value; null while nothing was written). Any JSON value. */
+import type { Operation } from "../../history.ts";
+import { canonicalJson, type Json } from "../../std/json.ts";
+import { defineModel, type Step, wrongKind } from "./model.ts";
+
+const KINDS = ["read", "write"];
+
+export const register = defineModel<string>({
+  name: "register",
+  says: "reads give what was written last",
+  kinds: KINDS,
+  start: startOf,
+  keyOf: (state) => state,
+  step: (operation) => {
+    const step = readOrWrite(operation);
+    if (step === undefined) throw wrongKind("register", KINDS, operation);
+    return step;
+  },
+});
+
+/** A register's state is the canonical text of its value, so that equal values are equal states. */
+export function startOf(initial: Json | undefined): string {
+  return canonicalJson(initial ?? null);
+}
+
+export function readOrWrite({ kind, input, outcome }: Operation): Step<string> | undefined {
+  if (kind === "read") {
+    if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: "read ?" };
+    const value = canonicalJson(outcome.output);
+    return { apply: (state) => (state === value ? state : undefined), readOnly: true, says: `read ${value}` };
+  }
+  if (kind !== "write") return undefined;
+  const value = canonicalJson(input);
+  return { apply: () => value, readOnly: false, says: `write ${value}` };
+}
