@@ -37,6 +37,7 @@
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson } from "../../std/json.ts";
+import { EventList, isCall, rankOf } from "./event-list.ts";
 import { type EventOrder, orderEvents } from "./event-order.ts";
 import { ILLEGAL, type Machine } from "./model.ts";
 import { Visited } from "./visited.ts";
@@ -69,8 +70,6 @@ export interface SearchResult {
 
 const STATES_MAX = 5;
 const LAST_MAX = 5;
-const HEAD = 0;
-const END = -1;
 
 /** `operations`: answered and unanswered ones of one part, no refused ones; the machine was made for the same list. */
 export function search(operations: readonly Operation[], machine: Machine, budget: Budget): SearchResult {
@@ -90,11 +89,7 @@ class Search {
   readonly #budget: Budget;
   readonly #order: EventOrder;
   readonly #visited: Visited;
-  /** Answered operations have ranks 0, 1 ... in call order; entry 2r+1 is the call of rank r, 2r+2 its return. */
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  /** How many answered operations were called before the return of each rank. */
-  readonly #calledBefore: Int32Array;
+  readonly #list: EventList;
   /** Bit r: the operation of rank r is in the order. */
   readonly #taken: Uint32Array;
   readonly #classes: readonly (readonly number[])[];
@@ -117,10 +112,7 @@ class Search {
     this.#visited = new Visited(this.#classes.length);
     this.#taken = new Uint32Array((count >>> 5) + 1);
     this.#words = new Uint32Array(this.#taken.length + 2);
-    this.#next = new Int32Array(2 * count + 1).fill(END);
-    this.#previous = new Int32Array(2 * count + 1).fill(END);
-    this.#calledBefore = new Int32Array(count);
-    this.#link();
+    this.#list = new EventList(order);
   }
 
   run(): SearchResult {
@@ -144,18 +136,18 @@ class Search {
   /** Looks at the configuration just reached; pushes a frame when there is something left to try in it. */
   #enter(trailLength: number, frames: Frame[]): "done" | "open" | "pruned" | "over budget" {
     this.#takeReads();
-    if (this.#next[HEAD] === END) return "done";
+    if (this.#list.isEmpty) return "done";
     if (this.#isSpent()) {
-      this.#noteObstacle(this.#firstReturn());
+      this.#noteObstacle(this.#list.firstReturn());
       return "over budget";
     }
-    const first = this.#firstReturn();
+    const first = this.#list.firstReturn();
     if (!this.#visited.add(this.#words, this.#encode(first), this.#used)) {
       this.#undoTo(trailLength);
       return "pruned";
     }
     this.#noteObstacle(first);
-    frames.push({ trailLength, entry: this.#next[HEAD] ?? END, nextClass: 0 });
+    frames.push({ trailLength, entry: this.#list.first, nextClass: 0 });
     return "open";
   }
 
@@ -166,16 +158,16 @@ class Search {
 
   /** (A): takes every legal read among the candidates; more candidates may come within reach as it goes. */
   #takeReads(): void {
-    let entry = this.#next[HEAD] ?? END;
+    let entry = this.#list.first;
     while (isCall(entry)) {
       const rank = rankOf(entry);
-      const following = this.#next[entry] ?? END;
+      const following = this.#list.after(entry);
       const operation = this.#order.answered[rank] as number;
       if (this.#machine.readOnly(operation) && this.#machine.step(this.#state, operation) !== ILLEGAL) {
         // Its own return may be what follows, and is lifted with it: then go on from what is there now.
-        const before = this.#previous[entry] ?? HEAD;
+        const before = this.#list.before(entry);
         this.#take(rank, this.#state);
-        entry = this.#next[before] ?? END;
+        entry = this.#list.after(before);
       } else {
         entry = following;
       }
@@ -186,13 +178,13 @@ class Search {
   #choose(frame: Frame): boolean {
     while (isCall(frame.entry)) {
       const rank = rankOf(frame.entry);
-      frame.entry = this.#next[frame.entry] ?? END;
+      frame.entry = this.#list.after(frame.entry);
       const after = this.#machine.step(this.#state, this.#order.answered[rank] as number);
       if (after === ILLEGAL) continue;
       this.#take(rank, after);
       return true;
     }
-    const limit = this.#order.returnAt[this.#order.answered[this.#firstReturn()] as number] ?? 0;
+    const limit = this.#order.returnAt[this.#order.answered[this.#list.firstReturn()] as number] ?? 0;
     while (frame.nextClass < this.#classes.length) {
       const number = frame.nextClass++;
       const operation = this.#classes[number]?.[this.#used[number] ?? 0];
@@ -210,8 +202,7 @@ class Search {
     this.#trailStates.push(this.#state);
     this.#state = after;
     this.#taken[rank >>> 5] = (this.#taken[rank >>> 5] ?? 0) | (1 << (rank & 31));
-    this.#unlink(2 * rank + 1);
-    this.#unlink(2 * rank + 2);
+    this.#list.lift(rank);
   }
 
   #use(number: number, after: number): void {
@@ -230,16 +221,8 @@ class Search {
         continue;
       }
       this.#taken[taken >>> 5] = (this.#taken[taken >>> 5] ?? 0) & ~(1 << (taken & 31));
-      this.#relink(2 * taken + 2);
-      this.#relink(2 * taken + 1);
+      this.#list.putBack(taken);
     }
-  }
-
-  /** Rank of the operation that must be in the order next of all, since it returns first. */
-  #firstReturn(): number {
-    let entry = this.#next[HEAD] ?? END;
-    while (isCall(entry)) entry = this.#next[entry] ?? END;
-    return rankOf(entry);
   }
 
   /**
@@ -248,9 +231,9 @@ class Search {
    * candidate is called before the first return, and the first return only moves on. So the window is the whole truth.
    */
   #encode(firstReturn: number): number {
-    const frontier = rankOf(this.#next[HEAD] ?? END);
+    const frontier = rankOf(this.#list.first);
     const from = frontier >>> 5;
-    const to = (Math.max((this.#calledBefore[firstReturn] ?? 0) - 1, frontier) >>> 5) + 1;
+    const to = (Math.max((this.#list.calledBefore[firstReturn] ?? 0) - 1, frontier) >>> 5) + 1;
     this.#words[0] = this.#state;
     this.#words[1] = frontier;
     for (let at = from; at < to; at++) this.#words[2 + at - from] = this.#taken[at] ?? 0;
@@ -285,44 +268,6 @@ class Search {
   #operationOf(taken: number): number {
     return taken < 0 ? (this.#classes[-1 - taken]?.[0] ?? -1) : (this.#order.answered[taken] ?? -1);
   }
-
-  #link(): void {
-    const { answered, callAt, returnAt } = this.#order;
-    const entries = answered.flatMap((_, rank) => [2 * rank + 1, 2 * rank + 2]);
-    const at = (entry: number) => (isCall(entry) ? callAt : returnAt)[answered[rankOf(entry)] as number] ?? 0;
-    entries.sort((a, b) => at(a) - at(b));
-    let last = HEAD;
-    let called = 0;
-    for (const entry of entries) {
-      if (isCall(entry)) called += 1;
-      else this.#calledBefore[rankOf(entry)] = called;
-      this.#next[last] = entry;
-      this.#previous[entry] = last;
-      last = entry;
-    }
-  }
-
-  #unlink(entry: number): void {
-    const before = this.#previous[entry] ?? HEAD;
-    const after = this.#next[entry] ?? END;
-    this.#next[before] = after;
-    if (after !== END) this.#previous[after] = before;
-  }
-
-  /** Undoes #unlink, provided that later ones were undone before. */
-  #relink(entry: number): void {
-    this.#next[this.#previous[entry] ?? HEAD] = entry;
-    const after = this.#next[entry] ?? END;
-    if (after !== END) this.#previous[after] = entry;
-  }
-}
-
-function isCall(entry: number): boolean {
-  return entry > 0 && (entry & 1) === 1;
-}
-
-function rankOf(entry: number): number {
-  return (entry - 1) >> 1;
 }
 
 /**

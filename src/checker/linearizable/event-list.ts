@@ -1,0 +1,95 @@
+/**
+ * The calls and returns of the answered operations that are not in the order yet, as a doubly linked list in order of
+ * events (Lowe: Testing for linearizability, 2017). Answered operations are named by rank: 0, 1 ... in order of calls.
+ * Entry 2r + 1 is the call of rank r, entry 2r + 2 its return.
+ */
+import type { EventOrder } from "./event-order.ts";
+
+const HEAD = 0;
+const END = -1;
+
+export class EventList {
+  /** How many answered operations were called before the return of each rank. */
+  readonly calledBefore: Int32Array;
+  readonly #next: Int32Array;
+  readonly #previous: Int32Array;
+
+  constructor(order: EventOrder) {
+    const count = order.answered.length;
+    this.calledBefore = new Int32Array(count);
+    this.#next = new Int32Array(2 * count + 1).fill(END);
+    this.#previous = new Int32Array(2 * count + 1).fill(END);
+    this.#link(order);
+  }
+
+  get first(): number {
+    return this.#next[HEAD] ?? END;
+  }
+
+  get isEmpty(): boolean {
+    return this.first === END;
+  }
+
+  after(entry: number): number {
+    return this.#next[entry] ?? END;
+  }
+
+  before(entry: number): number {
+    return this.#previous[entry] ?? HEAD;
+  }
+
+  /** Rank of the operation that returns first; the list must not be empty. */
+  firstReturn(): number {
+    let entry = this.first;
+    while (isCall(entry)) entry = this.after(entry);
+    return rankOf(entry);
+  }
+
+  /** Takes call and return of the rank out of the list. */
+  lift(rank: number): void {
+    this.#unlink(2 * rank + 1);
+    this.#unlink(2 * rank + 2);
+  }
+
+  /** Undoes lift, provided that whatever was lifted later was put back before. */
+  putBack(rank: number): void {
+    this.#relink(2 * rank + 2);
+    this.#relink(2 * rank + 1);
+  }
+
+  #link({ answered, callAt, returnAt }: EventOrder): void {
+    const entries = answered.flatMap((_, rank) => [2 * rank + 1, 2 * rank + 2]);
+    const at = (entry: number) => (isCall(entry) ? callAt : returnAt)[answered[rankOf(entry)] as number] ?? 0;
+    entries.sort((a, b) => at(a) - at(b));
+    let last = HEAD;
+    let called = 0;
+    for (const entry of entries) {
+      if (isCall(entry)) called += 1;
+      else this.calledBefore[rankOf(entry)] = called;
+      this.#next[last] = entry;
+      this.#previous[entry] = last;
+      last = entry;
+    }
+  }
+
+  #unlink(entry: number): void {
+    const before = this.before(entry);
+    const after = this.after(entry);
+    this.#next[before] = after;
+    if (after !== END) this.#previous[after] = before;
+  }
+
+  #relink(entry: number): void {
+    this.#next[this.before(entry)] = entry;
+    const after = this.after(entry);
+    if (after !== END) this.#previous[after] = entry;
+  }
+}
+
+export function isCall(entry: number): boolean {
+  return entry > 0 && (entry & 1) === 1;
+}
+
+export function rankOf(entry: number): number {
+  return (entry - 1) >> 1;
+}
