@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { z } from "zod";
+import { MemoryPlatform } from "../../test/contract/memory-platform.ts";
+import type { World } from "../cli.ts";
+import { JournalFile } from "../journal/write.ts";
+import type { PlatformKind } from "../platform/kind.ts";
+import { CAPABILITIES, type Change } from "../platform.ts";
+import { monotonicClock } from "../std/clock.ts";
+import { faultsCommand } from "./faults.ts";
+import { healCommand } from "./heal.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "gameday-heal-"));
+after(() => rm(folder, { recursive: true }));
+
+function kindOf(platform: MemoryPlatform | null, more: Partial<PlatformKind> = {}): PlatformKind {
+  return {
+    name: "memory",
+    schema: z.looseObject({}),
+    capabilities: CAPABILITIES,
+    exclusive: false,
+    create: () => Promise.reject(new Error("healing never makes a platform")),
+    plannedTopology: () => [],
+    plannedCommands: () => [],
+    attach: async () => platform,
+    ...more,
+  };
+}
+
+interface Said {
+  readonly text: () => string;
+  readonly code: () => number;
+  readonly world: World;
+}
+
+function worldAt(stateFolder: string): Said {
+  const written: string[] = [];
+  const codes = [0];
+  const stream = { isTTY: false, columns: 80, write: (text: string) => void written.push(text) };
+  const world: World = {
+    argv: [],
+    env: { GAMEDAY_STATE: stateFolder },
+    cwd: folder,
+    pid: 1,
+    uid: 0,
+    owner: null,
+    version: "0",
+    stdout: stream,
+    stderr: stream,
+    now: () => new Date(0),
+    onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
+    setExitCode: (code) => void codes.push(code),
+  };
+  return { text: () => written.join(""), code: () => codes.at(-1) ?? 0, world };
+}
+
+const change: Change = {
+  id: "run-1/one/1",
+  capability: "cut",
+  target: { id: "node/n1", role: "node", node: "n1" },
+  parameters: {},
+  prior: null,
+  expiresAfterMs: 1_000,
+};
+
+async function stateWithOneCut(): Promise<string> {
+  const state = await mkdtemp(join(folder, "state-"));
+  const header = { runId: "run-1", platform: { kind: "memory" } };
+  await using journal = await JournalFile.create(join(state, "journal"), header, monotonicClock());
+  await journal.intend(change);
+  return state;
+}
+
+const heal = async (said: Said, ...kinds: PlatformKind[]) => {
+  await healCommand(said.world, kinds).parseAsync([], { from: "user" });
+};
+
+test("what a dead run left is undone from its journal, and the journal is gone", async () => {
+  const state = await stateWithOneCut();
+  const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
+  const said = worldAt(state);
+  await heal(said, kindOf(platform));
+  assert.equal(platform.state.size, 0);
+  assert.match(said.text(), /run-1: cut of node\/n1: healed\nall healed/);
+  assert.equal(said.code(), 0);
+  assert.deepEqual(await readdir(join(state, "journal")), []);
+});
+
+test("what cannot be undone is residue: named, exit 5, and still in the journal", async () => {
+  const state = await stateWithOneCut();
+  const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
+  platform.onStep = (what) => {
+    if (what.startsWith("revert")) throw new Error("nft is not there");
+  };
+  const said = worldAt(state);
+  await heal(said, kindOf(platform));
+  assert.match(said.text(), /residue at node\/n1: cut not undone: nft is not there/);
+  assert.equal(said.code(), 5);
+  assert.equal((await readdir(join(state, "journal"))).length, 1);
+});
+
+test("a platform that is gone took everything with it", async () => {
+  const said = worldAt(await stateWithOneCut());
+  await heal(said, kindOf(null));
+  assert.match(said.text(), /its platform is gone/);
+  assert.equal(said.code(), 0);
+});
+
+test("a platform that cannot be reached is told, and does not keep others from being healed", async () => {
+  const said = worldAt(await stateWithOneCut());
+  const other = new MemoryPlatform([["cut node/n2", "whole of another run"]]);
+  const unreachable = kindOf(null, { attach: () => Promise.reject(new Error("no route")) });
+  await heal(said, unreachable, kindOf(other, { name: "single", exclusive: true }));
+  assert.match(said.text(), /cannot be healed: no route/);
+  assert.match(said.text(), /looking for residue by name on the memory/);
+  assert.match(said.text(), /residue at cut node\/n2/);
+  assert.equal(said.code(), 5);
+});
+
+test("nothing to heal is said, with exit 0", async () => {
+  const said = worldAt(join(folder, "fresh"));
+  await heal(said, kindOf(null));
+  assert.equal(said.text(), "nothing to heal\n");
+  assert.equal(said.code(), 0);
+});
+
+test("faults --json lists what each platform supports", async () => {
+  const said = worldAt(folder);
+  const kinds = [kindOf(null), kindOf(null, { name: "narrow", capabilities: ["stop"] })];
+  await faultsCommand(said.world, kinds).parseAsync(["--json"], { from: "user" });
+  const records: { name: string; platforms: Record<string, boolean> }[] = JSON.parse(said.text());
+  assert.ok(records.length >= 20);
+  assert.ok(records.every((record) => record.platforms["memory"] === true));
+  const narrow = records.filter((record) => record.platforms["narrow"]).map((record) => record.name);
+  assert.deepEqual(narrow, ["kill-leader", "kill-member", "kill-replicas", "kill-proxy", "repeated-kills"]);
+});
+
+test("faults prints every fault for people", async () => {
+  const said = worldAt(folder);
+  await faultsCommand(said.world, [kindOf(null)]).parseAsync([], { from: "user" });
+  assert.match(said.text(), /^kill-leader +Kills the leader .*\n +on memory\n/);
+});

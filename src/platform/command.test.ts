@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { Change } from "../platform.ts";
+import { ManualClock } from "../std/clock.ts";
+import { commandCapability } from "./command.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "gameday-command-"));
+after(() => rm(folder, { recursive: true }));
+const signal = new AbortController().signal;
+const capability = commandCapability(new ManualClock(), { PATH: "/usr/bin:/bin", SEEN: "yes" });
+const target = { id: "vm/a", role: "vm", node: "a", leader: false, healthy: true, labels: {} };
+
+const change = (parameters: Change["parameters"]): Change => ({
+  id: "run/one/1",
+  capability: "command",
+  target,
+  parameters: { check: [], inject: [], verify: [], heal: [], deadlineMs: 5_000, ...parameters },
+  prior: null,
+  expiresAfterMs: null,
+});
+
+test("a file that is there is the fault: bitten and healed by what verify says", async () => {
+  const file = join(folder, "{target} is no path");
+  const one = change({ inject: ["touch", file], verify: ["ls", file], heal: ["rm", "-f", file] });
+  const broken = file.replace("{target}", "vm/a");
+  const fixed = change({ ...one.parameters, inject: ["mkdir", "-p", file], heal: ["rm", "-rf", file] });
+  assert.equal(await capability.bitten(fixed, signal), null);
+  await capability.apply(fixed, signal);
+  assert.match((await capability.bitten(fixed, signal))?.source ?? "", /^ls /);
+  assert.equal(await capability.healed(fixed, signal), null);
+  await capability.revert(fixed, signal);
+  await capability.revert(fixed, signal);
+  assert.match((await capability.healed(fixed, signal))?.says ?? "", /no longer broken/);
+  await assert.rejects(readFile(broken), /ENOENT/);
+});
+
+test("the words of an argv are never read by a shell", async () => {
+  const file = join(folder, "out");
+  await capability
+    .apply(change({ inject: ["cp", "/dev/null", `${file}; touch ${folder}/pwned`] }), signal)
+    .catch(() => undefined);
+  await assert.rejects(readFile(join(folder, "pwned")), /ENOENT/);
+});
+
+test("a check that fails before the fault stops it, with the end of what it wrote", async () => {
+  const parameters = change({ check: ["ls", join(folder, "missing")] }).parameters;
+  await assert.rejects(capability.prior(target, parameters, signal), /check command "ls .*exit 2: .*missing/s);
+});
+
+test("check decides whether it is healed where there is one", async () => {
+  const file = join(folder, "healthy");
+  const one = change({ check: ["cat", file], verify: ["false"] });
+  assert.equal(await capability.healed(one, signal), null);
+  await writeFile(file, "all three members stream\nmore");
+  assert.equal((await capability.healed(one, signal))?.says, "all three members stream");
+});
+
+test("a command that does not end is killed at its deadline", async () => {
+  await assert.rejects(capability.apply(change({ inject: ["sleep", "60"], deadlineMs: 50 }), signal));
+});

@@ -1,0 +1,100 @@
+/**
+ * The capability `command`: the plan's own argv, run on this machine, for whatever Gameday does not know how to break.
+ * Never a shell; `{target}`, `{role}` and `{node}` in a word stand for the target's, `{change}` for the change's name.
+ */
+import type { Capability, Change, TargetReferenceWithNode, Witness } from "../platform.ts";
+import type { Clock } from "../std/clock.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { type ExecResult, tryExec } from "../std/exec.ts";
+import type { Json } from "../std/json.ts";
+
+type Parameters = Change["parameters"];
+type Part = "check" | "inject" | "verify" | "heal";
+
+const DEADLINE_MS_DEFAULT = 30_000;
+const OUTPUT_CHARACTERS_MAX = 300;
+
+export function commandCapability(clock: Clock, environment: NodeJS.ProcessEnv): Capability {
+  const run = (part: Part, target: TargetReferenceWithNode, parameters: Parameters, id: string, signal: AbortSignal) =>
+    runPart({ part, target, parameters, id, signal, environment });
+  const must = async (part: Part, change: Change, signal: AbortSignal) => {
+    const result = await run(part, change.target, change.parameters, change.id, signal);
+    if (result !== null && result.code !== 0) throw failed(part, result);
+  };
+  const sees = async (part: Part, change: Change, says: string, signal: AbortSignal): Promise<Witness | null> => {
+    const result = await run(part, change.target, change.parameters, change.id, signal);
+    if (result === null || result.code !== 0) return null;
+    return { atMs: clock.nowMs(), says: firstLine(result.stdout) || says, source: result.argv.join(" ") };
+  };
+  return {
+    prior: async (target, parameters, signal) => {
+      const result = await run("check", target, parameters, "", signal);
+      if (result !== null && result.code !== 0) throw failed("check", result);
+      return result === null ? null : firstLine(result.stdout);
+    },
+    apply: (change, signal) => must("inject", change, signal),
+    bitten: (change, signal) => sees("verify", change, "exit 0: it is broken", signal),
+    revert: (change, signal) => must("heal", change, signal),
+    healed: (change, signal) => healed(change, clock, run, signal),
+  };
+}
+
+type Run = (
+  part: Part,
+  target: TargetReferenceWithNode,
+  parameters: Parameters,
+  id: string,
+  signal: AbortSignal,
+) => Promise<ExecResult | null>;
+
+/** Healed is what `check` says; without one, that `verify` no longer sees it broken. */
+async function healed(change: Change, clock: Clock, run: Run, signal: AbortSignal): Promise<Witness | null> {
+  const checked = await run("check", change.target, change.parameters, change.id, signal);
+  const result = checked ?? (await run("verify", change.target, change.parameters, change.id, signal));
+  const well = result !== null && (checked === null ? result.code !== 0 && result.code !== null : result.code === 0);
+  if (result === null || !well) return null;
+  const says = checked === null ? `exit ${result.code}: no longer broken` : firstLine(result.stdout) || "exit 0: well";
+  return { atMs: clock.nowMs(), says, source: result.argv.join(" ") };
+}
+
+interface PartRun {
+  readonly part: Part;
+  readonly target: TargetReferenceWithNode;
+  readonly parameters: Parameters;
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** null where the plan gives no such command. */
+async function runPart({ part, target, parameters, id, signal, environment }: PartRun): Promise<ExecResult | null> {
+  const words = argvOf(parameters[part]);
+  if (words.length === 0) return null;
+  const values: Readonly<Record<string, string>> = {
+    target: target.id,
+    role: target.role,
+    node: target.node,
+    change: id,
+  };
+  const argv = words.map((word) => word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
+  const deadlineMs = Number(parameters["deadlineMs"] ?? DEADLINE_MS_DEFAULT);
+  return await tryExec(argv, { signal, deadlineMs, env: environment, outputBytesMax: 64 << 10 });
+}
+
+function argvOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n", 1)[0] ?? "").trim().slice(0, OUTPUT_CHARACTERS_MAX);
+}
+
+function failed(part: Part, result: ExecResult): GamedayError {
+  const output = (result.stderr || result.stdout).trim().slice(-OUTPUT_CHARACTERS_MAX);
+  return new GamedayError({
+    code: "fault-command-failed",
+    expected: `the fault's ${part} command "${result.argv.join(" ")}" to exit 0`,
+    got: `${result.signal ?? `exit ${result.code}`}${output === "" ? "" : `: ${output}`}`,
+    exitCode: ExitCode.notReady,
+  });
+}
