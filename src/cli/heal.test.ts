@@ -52,6 +52,7 @@ function worldAt(stateFolder: string): Said {
     stderr: stream,
     now: () => new Date(0),
     onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
+    interrupt: () => undefined,
     setExitCode: (code) => void codes.push(code),
   };
   return { text: () => written.join(""), code: () => codes.at(-1) ?? 0, world };
