@@ -1,7 +1,8 @@
+import { fakePlatform } from "../platform/fake.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 
 /** Every kind of platform that a plan can name; the one explicit list. */
-export const PLATFORMS: readonly PlatformKind[] = [];
+export const PLATFORMS: readonly PlatformKind[] = [fakePlatform];
 
 export function platformKind(name: string): PlatformKind {
   const kind = PLATFORMS.find((each) => each.name === name);

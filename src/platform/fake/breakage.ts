@@ -3,7 +3,7 @@
  * then sees. The parameters are those of platform/capability.ts.
  */
 import type { CapabilityName, TargetReferenceWithNode } from "../../platform.ts";
-import type { Json } from "../../std/json.ts";
+import { isRecord, type Json } from "../../std/json.ts";
 import { type Impairment, UNIMPAIRED } from "./app.ts";
 import { evict } from "./eviction.ts";
 import type { Replica } from "./fleet.ts";
@@ -15,6 +15,8 @@ export interface Break {
   readonly capability: CapabilityName;
   readonly target: TargetReferenceWithNode;
   readonly parameters: Readonly<Record<string, Json>>;
+  /** { cordoned: true } of a node that was so before: it stays so. */
+  readonly prior?: Json;
 }
 
 const NODE_CONDITION: Partial<Record<CapabilityName, Condition>> = { power: "down", cut: "cut", freeze: "frozen" };
@@ -60,7 +62,7 @@ export class Breakage {
     if (change === undefined) return;
     this.#active.delete(id);
     this.#done.delete(id);
-    if (change.capability === "cordon") this.#site.cordoned.delete(change.target.node);
+    if (change.capability === "cordon") this.#uncordon(change);
     else if (IMPAIRMENT[change.capability] !== undefined) this.#impair();
     else if (change.capability !== "evict") this.#mend(change);
   }
@@ -73,7 +75,7 @@ export class Breakage {
 
   /** Seen from inside the target: the change is gone, and the target back in its place. */
   isHealed(change: Break): boolean {
-    if (this.#active.has(change.id)) return false;
+    if (this.#active.has(change.id) && !endsByItself(change)) return false;
     const members = this.#membersOf(change.target);
     const replicas = this.#replicasOf(change.target);
     return (
@@ -91,8 +93,7 @@ export class Breakage {
   #strikeMember(member: Member, condition: Condition, change: Break): void {
     const store = this.#storeOf(member);
     store.setCondition(member, condition);
-    const comesBack = change.capability === "restart" || change.parameters["stayDown"] === false;
-    if (comesBack) this.#site.agenda.after(MEMBER_RESTART_MS, () => store.setCondition(member, "up"));
+    if (endsByItself(change)) this.#site.agenda.after(MEMBER_RESTART_MS, () => store.setCondition(member, "up"));
   }
 
   #strikeReplica(replica: Replica, change: Break): void {
@@ -114,6 +115,11 @@ export class Breakage {
       if (replica.heldDown) this.#site.fleet.start(replica);
       else this.#site.fleet.attach(replica);
     }
+  }
+
+  #uncordon({ target, prior }: Break): void {
+    if (isRecord(prior) && prior["cordoned"] === true) return;
+    this.#site.cordoned.delete(target.node);
   }
 
   #impair(): void {
@@ -139,6 +145,11 @@ export class Breakage {
   #storeOf(member: Member) {
     return this.#site.database.members.includes(member) ? this.#site.database : this.#site.sessionStore;
   }
+}
+
+/** Whoever supervises the target undoes it; nobody needs to revert it. */
+function endsByItself({ capability, parameters }: Break): boolean {
+  return capability === "evict" || capability === "restart" || parameters["stayDown"] === false;
 }
 
 /** A cut that leaves the clients' side ("outside") alone keeps the member from its peers only. */

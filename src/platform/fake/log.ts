@@ -43,13 +43,12 @@ export class Log {
 
   /** Throws away what no other member had at `atMs`: what a new leader does not know never was. */
   cut(atMs: number): void {
-    const kept = this.#entries.filter((entry) => entry.copiedAtMs <= atMs);
-    if (kept.length === this.#entries.length) return;
-    this.#entries = kept;
-    this.#firsts = new Map();
-    this.#values = new Map();
-    this.#sums = new Map();
-    for (const entry of kept) this.#index(entry);
+    this.#keep((entry) => entry.copiedAtMs <= atMs);
+  }
+
+  /** Deletes what has an id with this prefix. */
+  forget(prefix: string): void {
+    this.#keep((entry) => !entry.id.startsWith(prefix));
   }
 
   /** The value of a key as it was at `atMs`; null when it had none. */
@@ -72,14 +71,14 @@ export class Log {
     return [...found.values()];
   }
 
-  /** Takes away all entries; returns how many there were. */
-  clear(): number {
-    const { length } = this.#entries;
-    this.#entries = [];
-    this.#firsts.clear();
-    this.#values.clear();
-    this.#sums.clear();
-    return length;
+  #keep(wanted: (entry: Entry) => boolean): void {
+    const kept = this.#entries.filter(wanted);
+    if (kept.length === this.#entries.length) return;
+    this.#entries = kept;
+    this.#firsts = new Map();
+    this.#values = new Map();
+    this.#sums = new Map();
+    for (const entry of kept) this.#index(entry);
   }
 
   #index(entry: Entry): void {

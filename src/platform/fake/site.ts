@@ -75,6 +75,12 @@ export class Site {
     return store.log.found(object, this.agenda.nowMs - lagMs);
   }
 
+  /** Takes away whatever has an id with this prefix. */
+  forget(prefix: string): void {
+    this.database.log.forget(prefix);
+    this.sessionStore.log.forget(prefix);
+  }
+
   /** What there is to hit, in a stable order. */
   topology(): Target[] {
     const member = (role: string, store: Store) => (one: Member) =>

@@ -1,0 +1,54 @@
+/**
+ * The fake platform: a simulated shop (app replicas behind a proxy, a replicated database, a replicated session store, an
+ * autoscaler, three nodes) that keeps its promises, or breaks one on purpose. It is for tests of the tool: a judge is worth
+ * what it says of a platform whose truth is known. One model, two drivers: fake/simulate.ts runs it in virtual time and
+ * gives evidence; this kind runs it in real time behind a small HTTP server on loopback, so that a whole `gameday run`
+ * needs no real part. Nothing that it says is true of any real platform.
+ */
+import { z } from "zod";
+import type { Plan } from "../plan.ts";
+import type { Platform } from "../platform.ts";
+import { CAPABILITIES } from "../platform.ts";
+import { seededRandom } from "../std/random.ts";
+import { Agenda } from "./fake/agenda.ts";
+import { behave } from "./fake/behaviour.ts";
+import { lieNamed } from "./fake/lie.ts";
+import { QUICK } from "./fake/quick.ts";
+import { FakePlatform } from "./fake/real-time.ts";
+import { Site } from "./fake/site.ts";
+import type { PlatformContext, PlatformKind } from "./kind.ts";
+
+const schema = z.strictObject({
+  kind: z.literal("fake"),
+  /** Names of fake/lie.ts; none: it is honest. */
+  lies: z.array(z.string()).default([]),
+  /** Of the fake's own chance: answer times, failover times. */
+  seed: z.union([z.string(), z.number()]).default("1"),
+  /** quick: fails over in less than a second, so that tests are short. realistic: 1 to 10 s, as platforms do. */
+  pace: z.enum(["quick", "realistic"]).default("quick"),
+  /** Its autoscaler runs. */
+  autoscaler: z.boolean().default(false),
+});
+
+export const fakePlatform: PlatformKind = {
+  name: "fake",
+  schema,
+  capabilities: CAPABILITIES.filter((name) => name !== "command"),
+  exclusive: false,
+  create: async (config, context) => createFake(config, context),
+  plannedTopology: () =>
+    new Site({
+      agenda: new Agenda(),
+      random: seededRandom("planned"),
+      behaviour: behave([]),
+      emit: () => undefined,
+    }).topology(),
+  plannedCommands: () => [],
+};
+
+/** A fake platform, not started yet. Throws GamedayError for a lie that it does not know. */
+export function createFake(config: Plan["platform"], context: Pick<PlatformContext, "clock">): Platform {
+  const { lies, seed, pace, autoscaler } = schema.parse(config);
+  const changes = [...(pace === "quick" ? [QUICK] : []), ...lies.map((name) => lieNamed(name).change)];
+  return new FakePlatform({ behaviour: behave(changes), seed: String(seed), autoscaler, clock: context.clock });
+}
