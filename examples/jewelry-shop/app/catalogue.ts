@@ -33,13 +33,17 @@ const PRODUCT: Statement = {
   name: "product",
   text: `SELECT ${COLUMNS}, s.quantity AS "inStock" FROM products p JOIN stock s ON s.product_id = p.id WHERE p.id = $1`,
 };
+/** As with orders, a repeat writes too, so that it waits for the standby. */
 const SET_PRICE: Statement = {
   name: "set-price",
   text: `
 WITH change AS (
-  INSERT INTO price_changes (client_id, product_id, price_cents) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING *
+  INSERT INTO price_changes AS c (client_id, product_id, price_cents) VALUES ($1, $2, $3)
+  ON CONFLICT (client_id) DO UPDATE SET price_cents = c.price_cents RETURNING c.*, c.xmax <> 0 AS repeat
+), changed AS (
+  UPDATE products SET price_cents = change.price_cents FROM change WHERE id = change.product_id AND NOT repeat
 )
-UPDATE products SET price_cents = change.price_cents FROM change WHERE id = change.product_id RETURNING id`,
+SELECT repeat FROM change`,
 };
 
 export function catalogue(database: Database): Catalogue {
@@ -54,8 +58,8 @@ export function catalogue(database: Database): Catalogue {
       return found === undefined ? null : (found as unknown as Product & { inStock: number });
     },
     setPrice: async (id, product, priceCents) => {
-      const changed = await database.run(SET_PRICE, [id, product, priceCents]).catch(unknownThing);
-      return { repeat: changed.length === 0 };
+      const [changed] = await database.run(SET_PRICE, [id, product, priceCents]).catch(unknownThing);
+      return { repeat: changed?.["repeat"] === true };
     },
   };
 }

@@ -1,5 +1,3 @@
-import type { Json } from "./http.ts";
-
 /** An answer other than success, thrown from anywhere below a route. */
 export class HttpError extends Error {
   readonly status: number;
@@ -12,7 +10,7 @@ export class HttpError extends Error {
     this.code = code;
   }
 
-  body(): Json {
+  body(): object {
     return { error: this.code, message: this.message };
   }
 }

@@ -14,7 +14,8 @@ export interface Request {
 
 export interface Answer {
   readonly status: number;
-  readonly body: Json;
+  /** Whatever JSON can hold. */
+  readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -25,10 +26,10 @@ export interface Route {
   readonly handle: (request: Request) => Answer | Promise<Answer>;
 }
 
-export const ok = (body: Json): Answer => ({ status: 200, body });
+export const ok = (body: object): Answer => ({ status: 200, body });
 
 /** 201 for what was made by this call, 200 for a repeat of the same id: the same row either way. */
-export function made(repeat: boolean, body: Json): Answer {
+export function made(repeat: boolean, body: object): Answer {
   return { status: repeat ? 200 : 201, body };
 }
 

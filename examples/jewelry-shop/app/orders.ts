@@ -1,5 +1,5 @@
 /** Orders: the row, its lines, the stock they take and the till they ring, all in one statement, all or nothing. */
-import { refused, Unavailable, unknownThing } from "./errors.ts";
+import { refused, unknownThing } from "./errors.ts";
 import type { Row, Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
 
@@ -28,7 +28,8 @@ const FOUND = `client_id AS id, number::float8 AS number, customer_id AS custome
 
 /**
  * Stock rows are locked in order of their id, so that two orders cannot wait for each other. Selling more than there is
- * breaks the CHECK of the stock, and with it the whole statement.
+ * breaks the CHECK of the stock, and with it the whole statement. A repeat writes its row anew, unchanged: only a
+ * transaction that writes waits for the standby, and a 200 must be worth as much as the 201 was.
  */
 const PLACE: Statement = {
   name: "place-order",
@@ -37,26 +38,28 @@ WITH wanted AS (
   SELECT w.product_id, w.quantity, p.price_cents
   FROM unnest($5::integer[], $6::integer[]) AS w (product_id, quantity) LEFT JOIN products p ON p.id = w.product_id
 ), placed AS (
-  INSERT INTO orders (client_id, customer_id, sold_by, till, wish, total_cents)
+  INSERT INTO orders AS o (client_id, customer_id, sold_by, till, wish, total_cents)
   SELECT $1, $2, $3, $4, $7, sum(quantity * price_cents) FROM wanted
-  ON CONFLICT (client_id) DO NOTHING RETURNING *
+  ON CONFLICT (client_id) DO UPDATE SET wish = o.wish RETURNING o.*, o.xmax <> 0 AS repeat
+), fresh AS (
+  SELECT * FROM placed WHERE NOT repeat
 ), locked AS (
-  SELECT product_id FROM stock WHERE product_id = ANY ($5::integer[]) AND EXISTS (SELECT FROM placed)
+  SELECT product_id FROM stock WHERE product_id = ANY ($5::integer[]) AND EXISTS (SELECT FROM fresh)
   ORDER BY product_id FOR UPDATE
 ), taken AS (
   UPDATE stock s SET quantity = s.quantity - w.quantity
   FROM locked JOIN wanted w USING (product_id) WHERE s.product_id = locked.product_id
 ), lines AS (
   INSERT INTO order_lines (order_number, product_id, quantity, price_cents)
-  SELECT placed.number, w.product_id, w.quantity, w.price_cents FROM placed, wanted w
+  SELECT fresh.number, w.product_id, w.quantity, w.price_cents FROM fresh, wanted w
 ), rung AS (
-  INSERT INTO tills AS t (id, sales) SELECT till, 1 FROM placed WHERE till IS NOT NULL
+  INSERT INTO tills AS t (id, sales) SELECT till, 1 FROM fresh WHERE till IS NOT NULL
   ON CONFLICT (id) DO UPDATE SET sales = t.sales + 1
 )
-SELECT ${FOUND} FROM placed`,
+SELECT ${FOUND}, wish, repeat FROM placed`,
 };
 
-const FIND: Statement = { name: "find-order", text: `SELECT ${FOUND}, wish FROM orders WHERE client_id = $1` };
+const FIND: Statement = { name: "find-order", text: `SELECT ${FOUND} FROM orders WHERE client_id = $1` };
 
 export function orders(database: Database): Orders {
   return {
@@ -65,12 +68,9 @@ export function orders(database: Database): Orders {
       const products = wish.lines.map((line) => line.product);
       const quantities = wish.lines.map((line) => line.quantity);
       const values = [wish.id, wish.customer, soldBy, wish.till, products, quantities, asked];
-      const [placed] = await database.run(PLACE, values).catch(explained);
-      if (placed !== undefined) return { order: orderOf(placed), repeat: false };
-      const [found] = await database.run(FIND, [wish.id]);
-      if (found === undefined) throw new Unavailable("conflict", "the order with this id is being removed");
-      if (found["wish"] !== asked) throw refused("id-reused", "another order has this id", 409);
-      return { order: orderOf(found), repeat: true };
+      const [placed = {}] = await database.run(PLACE, values).catch(explained);
+      if (placed["wish"] !== asked) throw refused("id-reused", "another order has this id", 409);
+      return { order: orderOf(placed), repeat: placed["repeat"] === true };
     },
     find: async (id) => {
       const [found] = await database.run(FIND, [id]);

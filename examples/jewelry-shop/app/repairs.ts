@@ -14,9 +14,11 @@ export interface Repairs {
   find(id: string): Promise<Row | null>;
 }
 
+/** As with orders, a repeat writes too, so that it waits for the standby. */
 const TAKE_IN: Statement = {
   name: "take-in-repair",
-  text: `INSERT INTO repairs (client_id, customer_id, item) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING client_id`,
+  text: `INSERT INTO repairs AS r (client_id, customer_id, item) VALUES ($1, $2, $3)
+    ON CONFLICT (client_id) DO UPDATE SET item = r.item RETURNING r.xmax <> 0 AS repeat`,
 };
 const FIND: Statement = {
   name: "find-repair",
@@ -26,8 +28,8 @@ const FIND: Statement = {
 export function repairs(database: Database): Repairs {
   return {
     takeIn: async ({ id, customer, item }) => {
-      const taken = await database.run(TAKE_IN, [id, customer, item]).catch(unknownThing);
-      return { repeat: taken.length === 0 };
+      const [taken] = await database.run(TAKE_IN, [id, customer, item]).catch(unknownThing);
+      return { repeat: taken?.["repeat"] === true };
     },
     find: async (id) => (await database.run(FIND, [id]))[0] ?? null,
   };

@@ -82,19 +82,28 @@ async function handle(incoming: IncomingMessage, find: ReturnType<typeof router>
 /** The whole body is read before anything is decided, so that a kept connection stays usable after an error. */
 async function readBody(incoming: IncomingMessage): Promise<unknown> {
   if (incoming.method === "GET" || incoming.method === "HEAD") return null;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_BYTES_MAX) throw new HttpError(413, "body-too-large", `the body exceeds ${BODY_BYTES_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  if (size === 0) return null;
+  const text = await readText(incoming);
+  if (text === "") return null;
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return JSON.parse(text);
   } catch (cause) {
     throw new HttpError(400, "bad-json", `the body is not JSON: ${messageOf(cause)}`, cause);
   }
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= BODY_BYTES_MAX) chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new HttpError(400, "aborted", "the client went away before the end of its body", cause);
+  }
+  if (size > BODY_BYTES_MAX) throw new HttpError(413, "body-too-large", `the body exceeds ${BODY_BYTES_MAX} bytes`);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function failure(thrown: unknown, request: string, onError: ServerOptions["onError"]): Answer {
@@ -103,8 +112,7 @@ function failure(thrown: unknown, request: string, onError: ServerOptions["onErr
     return { status: 500, body: { error: "bug", message: "the shop failed; see its log" } };
   }
   if (thrown.status >= 500) onError(thrown, request);
-  const headers: Record<string, string> = thrown.status === 413 ? { connection: "close" } : {};
-  return { status: thrown.status, body: thrown.body(), headers };
+  return { status: thrown.status, body: thrown.body() };
 }
 
 function write(outgoing: ServerResponse, answer: Answer, draining: boolean): void {

@@ -17,7 +17,7 @@ import { type Sessions, sessions } from "./sessions.ts";
 import { type Stock, stock } from "./stock.ts";
 import { type AcknowledgedWrites, acknowledgedWrites } from "./store/acknowledged.ts";
 import { connect } from "./store/connection.ts";
-import { type Database, openPool } from "./store/pool.ts";
+import { type Database, Pool } from "./store/pool.ts";
 import { connectRedis, type RedisConnection } from "./store/redis.ts";
 
 /** How many Redis replicas must have a write before it is acknowledged. */
@@ -50,7 +50,7 @@ export function openStores(environment: Environment): Stores {
   const redisAt = { url: environment.redisUrl, connectMs: 500, answerMs: 800, reconnectEveryMs: 100 };
   const reads = connectRedis(redisAt);
   const writer = connectRedis(redisAt);
-  const database = openPool({
+  const database = new Pool({
     open: () => connect({ url: environment.databaseUrl, connectMs: 800, statementMs: 900 }),
     max: 8,
     waitMs: 800,

@@ -14,21 +14,25 @@ export interface Stock {
   add(delivery: Delivery): Promise<{ readonly repeat: boolean }>;
 }
 
+/** As with orders, a repeat writes too, so that it waits for the standby. */
 const ADD: Statement = {
   name: "add-stock",
   text: `
 WITH delivery AS (
-  INSERT INTO restocks (client_id, product_id, quantity) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING *
+  INSERT INTO restocks AS r (client_id, product_id, quantity) VALUES ($1, $2, $3)
+  ON CONFLICT (client_id) DO UPDATE SET quantity = r.quantity RETURNING r.*, r.xmax <> 0 AS repeat
+), added AS (
+  UPDATE stock SET quantity = stock.quantity + delivery.quantity
+  FROM delivery WHERE stock.product_id = delivery.product_id AND NOT repeat
 )
-UPDATE stock SET quantity = stock.quantity + delivery.quantity
-FROM delivery WHERE stock.product_id = delivery.product_id RETURNING stock.product_id`,
+SELECT repeat FROM delivery`,
 };
 
 export function stock(database: Database): Stock {
   return {
     add: async ({ id, product, quantity }) => {
-      const added = await database.run(ADD, [id, product, quantity]).catch(unknownThing);
-      return { repeat: added.length === 0 };
+      const [added] = await database.run(ADD, [id, product, quantity]).catch(unknownThing);
+      return { repeat: added?.["repeat"] === true };
     },
   };
 }

@@ -35,113 +35,132 @@ interface Waiter {
 
 interface Member {
   readonly connection: Connection;
-  /** How many statements it has answered. */
-  uses: number;
+  /** True once it has answered: only then can it have gone stale since. */
+  used: boolean;
   ended: boolean;
 }
 
-export function openPool(options: PoolOptions): Database {
-  const idle: Member[] = [];
-  const waiters: Waiter[] = [];
-  let size = 0;
-  let opening = 0;
-  let closed = false;
+export class Pool implements Database {
+  readonly #options: PoolOptions;
+  readonly #idle: Member[] = [];
+  readonly #waiters: Waiter[] = [];
+  /** Connections that there are, in use, idle, in limbo or being opened. */
+  #size = 0;
+  #opening = 0;
+  #closed = false;
 
-  const pump = (): void => {
-    while (waiters.length > 0 && idle.length > 0) waiters.shift()?.resolve(idle.pop() as Member);
-    if (opening >= waiters.length || size >= options.max || closed) return;
-    size += 1;
-    opening += 1;
-    options.open().then(welcome, (error: unknown) => {
-      size -= 1;
-      opening -= 1;
-      waiters.shift()?.reject(new Unavailable("database-away", messageOf(error), error));
-      pump();
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  async run(statement: Statement, values: readonly Value[] = []): Promise<Row[]> {
+    const member = await this.#take();
+    const kept = member.used;
+    try {
+      return await this.#attempt(member, statement, values);
+    } catch (error) {
+      if (!kept || !isConnectionLoss(error)) throw asLoss(error);
+    }
+    try {
+      return await this.#attempt(await this.#take(), statement, values);
+    } catch (error) {
+      throw asLoss(error);
+    }
+  }
+
+  /** Ends what is idle; what is in use ends when it is given back. */
+  close(): void {
+    this.#closed = true;
+    this.#condemnIdle();
+  }
+
+  #take(): Promise<Member> {
+    const { waitMs, waitersMax } = this.#options;
+    if (this.#closed) throw new Unavailable("closing", "the shop is closing");
+    if (this.#waiters.length >= waitersMax) throw new Unavailable("database-busy", "too many requests are waiting");
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(new Unavailable("database-busy", `no connection within ${waitMs} ms`));
+      }, waitMs);
+      const once =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      const waiter: Waiter = { resolve: once(resolve), reject: once(reject) };
+      this.#waiters.push(waiter);
+      this.#pump();
     });
-  };
+  }
 
-  const welcome = (connection: Connection): void => {
-    const member: Member = { connection, uses: 0, ended: false };
-    opening -= 1;
+  /** Gives idle connections to who waits, and opens one more where that is not enough. */
+  #pump(): void {
+    while (this.#waiters.length > 0 && this.#idle.length > 0)
+      this.#waiters.shift()?.resolve(this.#idle.pop() as Member);
+    if (this.#opening >= this.#waiters.length || this.#size >= this.#options.max || this.#closed) return;
+    this.#size += 1;
+    this.#opening += 1;
+    this.#options.open().then(
+      (connection) => this.#welcome(connection),
+      (error: unknown) => this.#notOpened(error),
+    );
+  }
+
+  #notOpened(error: unknown): void {
+    this.#size -= 1;
+    this.#opening -= 1;
+    this.#waiters.shift()?.reject(new Unavailable("database-away", messageOf(error), error));
+    this.#pump();
+  }
+
+  #welcome(connection: Connection): void {
+    this.#opening -= 1;
+    const member: Member = { connection, used: false, ended: false };
     connection.onEnd(() => {
       member.ended = true;
-      size -= 1;
-      const at = idle.indexOf(member);
-      if (at >= 0) idle.splice(at, 1);
-      pump();
+      this.#size -= 1;
+      const at = this.#idle.indexOf(member);
+      if (at >= 0) this.#idle.splice(at, 1);
+      this.#pump();
     });
-    giveBack(member);
-  };
+    this.#giveBack(member);
+  }
 
-  const giveBack = (member: Member): void => {
-    if (closed) member.connection.close();
-    else if (!member.ended) idle.push(member);
-    pump();
-  };
+  #giveBack(member: Member): void {
+    if (this.#closed) member.connection.close();
+    else if (!member.ended) this.#idle.push(member);
+    this.#pump();
+  }
 
-  const condemnIdle = (): void => {
-    for (const member of idle.splice(0)) member.connection.close();
-  };
+  #condemnIdle(): void {
+    for (const member of this.#idle.splice(0)) member.connection.close();
+  }
 
-  const take = (): Promise<Member> => {
-    if (closed) throw new Unavailable("closing", "the shop is closing");
-    if (waiters.length >= options.waitersMax) throw new Unavailable("database-busy", "too many requests are waiting");
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        resolve: (member) => {
-          clearTimeout(timer);
-          resolve(member);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      const timer = setTimeout(() => {
-        waiters.splice(waiters.indexOf(waiter), 1);
-        reject(new Unavailable("database-busy", `no connection within ${options.waitMs} ms`));
-      }, options.waitMs);
-      waiters.push(waiter);
-      pump();
-    });
-  };
-
-  const attempt = async (member: Member, statement: Statement, values: readonly Value[]): Promise<Row[]> => {
+  async #attempt(member: Member, statement: Statement, values: readonly Value[]): Promise<Row[]> {
     const answer = member.connection.run(statement, values);
     const settled = answer.then(
-      () => giveBack(member),
-      (error: unknown) => {
-        if (!isConnectionLoss(error)) return giveBack(member);
-        member.connection.close();
-        condemnIdle();
-      },
+      () => this.#settled(member, false),
+      (error: unknown) => this.#settled(member, isConnectionLoss(error)),
     );
-    const rows = await inTime(answer, options.statementMs, () => closeLater(member, settled, options.limboMs));
-    member.uses += 1;
-    return rows;
-  };
+    const { statementMs, limboMs } = this.#options;
+    return inTime(answer, statementMs, () => closeLater(member, settled, limboMs));
+  }
 
-  return {
-    run: async (statement, values = []) => {
-      const member = await take();
-      const kept = member.uses > 0;
-      try {
-        return await attempt(member, statement, values);
-      } catch (error) {
-        if (!isConnectionLoss(error)) throw error;
-        if (!kept) throw new Unavailable("database-lost", messageOf(error), error);
-      }
-      return attempt(await take(), statement, values).catch(lost);
-    },
-    close: () => {
-      closed = true;
-      condemnIdle();
-    },
-  };
+  #settled(member: Member, lost: boolean): void {
+    member.used = true;
+    if (lost) {
+      member.connection.close();
+      this.#condemnIdle();
+    } else {
+      this.#giveBack(member);
+    }
+  }
 }
 
-function lost(error: unknown): never {
-  throw isConnectionLoss(error) ? new Unavailable("database-lost", messageOf(error), error) : error;
+function asLoss(error: unknown): unknown {
+  return isConnectionLoss(error) ? new Unavailable("database-lost", messageOf(error), error) : error;
 }
 
 /** The answer, or Unavailable after `ms`; `late` is called when time runs out. */

@@ -28,6 +28,7 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    disconnectTimeout: 100, // a peer that vanished never says goodbye
     keepAlive: 1_000,
     connectionName: "jewelry-shop",
   });
