@@ -58,7 +58,9 @@ export interface TransportError {
     | "malformed"
     | "body-too-large"
     | "aborted"
-    | "too-many-redirects";
+    | "too-many-redirects"
+    /** This machine could not open a socket (ports, descriptors): the trouble of the generator, not of the platform. */
+    | "local";
   readonly message: string;
   readonly sent: boolean;
 }

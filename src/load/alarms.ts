@@ -1,0 +1,91 @@
+/**
+ * Wake-up calls of thousands of waiting users on one timer: a binary heap by due time. All that are due are woken in one
+ * tick, because timers are no finer than a millisecond.
+ */
+export interface Alarm {
+  /** On the scale of performance.now(). */
+  readonly dueMs: number;
+  /** null once it has rung or was cancelled. */
+  wake: (() => void) | null;
+}
+
+export class Alarms {
+  readonly #heap: Alarm[] = [];
+  readonly #onLate: (lateMs: number) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+
+  /** `onLate` is told how late each alarm rang. */
+  constructor(onLate: (lateMs: number) => void) {
+    this.#onLate = onLate;
+  }
+
+  at(dueMs: number, wake: () => void): Alarm {
+    const alarm: Alarm = { dueMs, wake };
+    this.#push(alarm);
+    if (dueMs < this.#timerDueMs) this.#aim();
+    return alarm;
+  }
+
+  /** The alarm stays in the heap until it is due, and then does nothing. */
+  cancel(alarm: Alarm): void {
+    alarm.wake = null;
+  }
+
+  #aim(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const next = this.#heap[0];
+    this.#timer = null;
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    if (next === undefined) return;
+    this.#timerDueMs = next.dueMs;
+    this.#timer = setTimeout(() => this.#ring(), Math.max(1, Math.ceil(next.dueMs - performance.now())));
+  }
+
+  #ring(): void {
+    const now = performance.now();
+    this.#timer = null;
+    this.#timerDueMs = Number.NEGATIVE_INFINITY; // whatever is added while ringing is aimed at below, once
+    for (let next = this.#heap[0]; next !== undefined && next.dueMs <= now; next = this.#heap[0]) {
+      this.#pop();
+      const { wake } = next;
+      if (wake === null) continue;
+      next.wake = null;
+      this.#onLate(now - next.dueMs);
+      wake();
+    }
+    this.#aim();
+  }
+
+  #push(alarm: Alarm): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(alarm);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] as Alarm;
+      if (above.dueMs <= alarm.dueMs) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = alarm;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop() as Alarm;
+    const { length } = heap;
+    if (length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = at * 2 + 1;
+      if (child >= length) break;
+      if (child + 1 < length && (heap[child + 1] as Alarm).dueMs < (heap[child] as Alarm).dueMs) child++;
+      const below = heap[child] as Alarm;
+      if (below.dueMs >= last.dueMs) break;
+      heap[at] = below;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * The coordinator: gives workers their job, begins, changes and stops the load, and passes on what they tell. It is not in
+ * the loop of any user: workers compute their share themselves, and each loss or live change is a new epoch.
+ */
+import type { Operation } from "../history.ts";
+import type { Interval } from "../interval.ts";
+import type { LoadPlan } from "../plan.ts";
+import type { Clock } from "../std/clock.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import type { Json } from "../std/json.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { fromErrorText } from "./error-text.ts";
+import type { Link, LinkListener } from "./link.ts";
+import { LiveView, type LoadLive } from "./live.ts";
+import type { FromWorker } from "./protocol.ts";
+import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
+
+export interface LoadOptions {
+  readonly plan: LoadPlan;
+  /** Where users go: "http://127.0.0.1:8080". */
+  readonly baseUrl: string;
+  readonly runId: string;
+  readonly seed: string;
+  readonly clock: Clock;
+  readonly onInterval: (interval: Interval) => void;
+  readonly onOperation: (operation: Operation) => void;
+  readonly onEvent: (event: TimelineEvent) => void;
+  /** Aborting it kills the load at once. */
+  readonly signal: AbortSignal;
+}
+
+export interface LoadHandle {
+  live(): LoadLive;
+  /** Live change: that many users (or arrivals a second) from now on. */
+  setUsers(target: number): void;
+  /** Graceful: iterations end, everything counted arrives, teardown runs. Twice is harmless. */
+  stop(): Promise<void>;
+  /** Resolves when the load is over; rejects when it could not go on. */
+  readonly finished: Promise<void>;
+  /** Resolves when all workers have used up their iterations (executors that end by themselves). */
+  readonly exhausted: Promise<void>;
+}
+
+interface Member {
+  readonly name: string;
+  readonly slot: number;
+  readonly link: Link;
+  state: "starting" | "ready" | "running" | "done" | "lost";
+  lastSequence: number;
+  lastHeardMs: number;
+}
+
+/** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
+const BEGIN_DELAY_MS = 50;
+const START_DEADLINE_MS = 60_000;
+const SILENCE_MS = 2_500;
+const STOP_SLACK_MS = 10_000;
+
+export class Coordinator implements LoadHandle {
+  readonly finished: Promise<void>;
+  readonly exhausted: Promise<void>;
+  readonly #options: LoadOptions;
+  readonly #members: Member[] = [];
+  readonly #live = new LiveView();
+  readonly #waiting = new Set<Waiter>();
+  #epoch: Epoch;
+  #data: readonly Json[] = [];
+  #startAtMs = 0;
+  #stopping: Promise<void> | null = null;
+  #watch: NodeJS.Timeout | null = null;
+  #exhaustedSlots = new Set<number>();
+  #setFinished: () => void = () => undefined;
+  #setFailed: (reason: unknown) => void = () => undefined;
+  #setExhausted: () => void = () => undefined;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#epoch = firstEpoch(options.plan.workers);
+    this.finished = new Promise((resolve, reject) => {
+      this.#setFinished = resolve;
+      this.#setFailed = reject;
+    });
+    this.finished.catch(() => undefined); // who never awaits it must not crash by it
+    this.exhausted = new Promise((resolve) => {
+      this.#setExhausted = resolve;
+    });
+  }
+
+  /** Takes workers as they are opened by `open`, and begins the load. */
+  async start(open: (listener: LinkListener) => Link): Promise<void> {
+    const { plan, signal } = this.#options;
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => this.#abort(signal.reason), { once: true });
+    try {
+      for (let slot = 0; slot < plan.workers; slot++) this.#add(slot, open);
+      await this.#allMembers((member) => member.state === "ready", "workers to be ready");
+      await this.#setUp();
+      this.#begin();
+    } catch (thrown) {
+      this.#killAll();
+      throw thrown;
+    }
+  }
+
+  live(): LoadLive {
+    return this.#live.now();
+  }
+
+  setUsers(target: number): void {
+    const atMs = Math.max(0, this.#options.clock.nowMs() - this.#startAtMs);
+    this.#newEpoch({ overrides: [...this.#epoch.overrides, { atMs, target }] });
+    this.#note(`the target is ${target} from now on`);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  #add(slot: number, open: (listener: LinkListener) => Link): void {
+    const { plan, baseUrl, runId, seed, clock } = this.#options;
+    const name = `w${slot}`;
+    const link = open({
+      onMessage: (message) => this.#hear(member, message),
+      onPrint: (line) => this.#note(line.slice(0, 2_000), name),
+      onGone: (because) => this.#gone(member, because),
+    });
+    const member: Member = { name, slot, link, state: "starting", lastSequence: 0, lastHeardMs: clock.nowMs() };
+    this.#members.push(member);
+    link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
+  }
+
+  async #setUp(): Promise<void> {
+    const [first] = this.#members;
+    if (first === undefined) return;
+    let given: readonly Json[] | null = null;
+    const heard = this.#wait((message) => {
+      if (message.type === "set-up") given = message.data;
+      return given !== null;
+    }, "setup to end");
+    first.link.send({ type: "setup" });
+    await heard;
+    this.#data = given ?? [];
+  }
+
+  #begin(): void {
+    const { clock, onEvent } = this.#options;
+    this.#startAtMs = clock.nowMs() + BEGIN_DELAY_MS;
+    for (const member of this.#members) {
+      member.state = "running";
+      member.lastHeardMs = clock.nowMs();
+      member.link.send({ type: "begin", startAtMs: this.#startAtMs, epoch: this.#epoch, data: this.#data });
+      onEvent({ atMs: clock.nowMs(), type: "worker", worker: member.name, edge: "joined", lastSequence: 0 });
+    }
+    this.#watch = setInterval(() => this.#lookForSilence(), 250);
+  }
+
+  #hear(member: Member, message: FromWorker): void {
+    const { clock, onInterval, onOperation, onEvent } = this.#options;
+    member.lastHeardMs = clock.nowMs();
+    if (message.type === "interval") {
+      if (message.interval.sequence <= member.lastSequence) return; // a repeat after a broken line
+      member.lastSequence = message.interval.sequence;
+      this.#live.add(message.interval);
+      onInterval(message.interval);
+    } else if (message.type === "operations") for (const operation of message.operations) onOperation(operation);
+    else if (message.type === "note") this.#note(message.says, member.name, message.detail);
+    else if (message.type === "gap") {
+      const { fromMs, toMs, because } = message;
+      onEvent({ atMs: clock.nowMs(), type: "gap", source: `load/${member.name}`, fromMs, toMs, because });
+    } else this.#hearState(member, message);
+    this.#tellWaiters(message);
+  }
+
+  #hearState(member: Member, message: FromWorker): void {
+    if (message.type === "ready") member.state = "ready";
+    else if (message.type === "done") {
+      member.state = "done";
+      this.#tellLeft(member, "left");
+    } else if (message.type === "failed") this.#fail(fromErrorText(message.error));
+    else if (message.type === "exhausted") {
+      this.#exhaustedSlots.add(member.slot);
+      this.#lookForExhaustion();
+    }
+  }
+
+  #gone(member: Member, because: string): void {
+    if (member.state === "lost" || member.state === "done") return;
+    const before = member.state;
+    member.state = "lost";
+    this.#live.forget(member.name);
+    if (before !== "running") return this.#fail(workerEnded(member, because));
+    this.#tellLeft(member, "lost");
+    const { clock, onEvent } = this.#options;
+    onEvent({
+      atMs: clock.nowMs(),
+      type: "gap",
+      source: `load/${member.name}`,
+      fromMs: member.lastHeardMs,
+      toMs: clock.nowMs(),
+      because: `worker ${member.name} was lost: ${because}`,
+    });
+    this.#newEpoch({ lost: [...this.#epoch.lost, member.slot] });
+    if (aliveSlots(this.#epoch).length === 0) this.#fail(allLost(because));
+    this.#lookForExhaustion();
+    this.#tellWaiters(null);
+  }
+
+  #newEpoch(change: Partial<Epoch>): void {
+    this.#epoch = { ...this.#epoch, ...change, number: this.#epoch.number + 1 };
+    for (const { link, state } of this.#members)
+      if (state === "running") link.send({ type: "epoch", epoch: this.#epoch });
+  }
+
+  /** A worker that says nothing is stuck, most often in a script that never awaits. */
+  #lookForSilence(): void {
+    const now = this.#options.clock.nowMs();
+    for (const member of this.#members) {
+      if (member.state !== "running" || now - member.lastHeardMs < SILENCE_MS) continue;
+      member.link.kill();
+      this.#gone(member, `it said nothing for ${Math.round(now - member.lastHeardMs)} ms`);
+    }
+  }
+
+  #lookForExhaustion(): void {
+    if (aliveSlots(this.#epoch).every((slot) => this.#exhaustedSlots.has(slot))) this.#setExhausted();
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      const running = this.#members.filter((member) => member.state === "running");
+      for (const { link } of running) link.send({ type: "stop" });
+      const deadlineMs = this.#options.plan.gracefulStopMs + STOP_SLACK_MS;
+      await this.#allMembers((member) => member.state !== "running", "workers to stop", deadlineMs);
+      await this.#tearDown();
+      await this.#end();
+      this.#setFinished();
+    } catch (thrown) {
+      this.#fail(thrown);
+      throw thrown;
+    }
+  }
+
+  async #tearDown(): Promise<void> {
+    const first = this.#members.find((member) => member.state === "done");
+    if (first === undefined) return;
+    const heard = this.#wait((message) => message?.type === "torn-down", "teardown to end");
+    first.link.send({ type: "teardown", data: this.#data });
+    await heard;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    for (const { link } of this.#members) link.send({ type: "exit" });
+    const late = setTimeout(() => this.#killAll(), 2_000);
+    await Promise.all(this.#members.map(({ link }) => link.gone));
+    clearTimeout(late);
+  }
+
+  #abort(reason: unknown): void {
+    this.#fail(reason instanceof Error ? reason : new Error("the load was aborted"));
+  }
+
+  #fail(reason: unknown): void {
+    for (const waiter of [...this.#waiting]) waiter.reject(reason);
+    this.#killAll();
+    this.#setFailed(reason);
+  }
+
+  #killAll(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    for (const member of this.#members) {
+      if (member.state !== "lost") member.state = "done";
+      member.link.kill();
+    }
+  }
+
+  #tellLeft(member: Member, edge: "left" | "lost"): void {
+    const { clock, onEvent } = this.#options;
+    onEvent({ atMs: clock.nowMs(), type: "worker", worker: member.name, edge, lastSequence: member.lastSequence });
+  }
+
+  #note(says: string, source = "load", detail: Json = null): void {
+    const { clock, onEvent } = this.#options;
+    onEvent({ atMs: clock.nowMs(), type: "note", source, says, ...(detail === null ? {} : { detail }) });
+  }
+
+  #allMembers(holds: (member: Member) => boolean, what: string, deadlineMs?: number): Promise<void> {
+    return this.#wait(() => this.#members.every(holds), what, deadlineMs);
+  }
+
+  /** Waits until `holds` is true after some message; rejects when the load fails or time runs out. */
+  #wait(holds: (message: FromWorker) => boolean, what: string, deadlineMs = START_DEADLINE_MS): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        then();
+      };
+      const waiter: Waiter = {
+        look: (message) => {
+          if (holds(message)) settle(resolve);
+        },
+        reject: (reason) => settle(() => reject(reason)),
+      };
+      const timer = setTimeout(() => waiter.reject(late(what, deadlineMs)), deadlineMs);
+      this.#waiting.add(waiter);
+      waiter.look({ type: "beat" });
+    });
+  }
+
+  #tellWaiters(message: FromWorker | null): void {
+    for (const waiter of [...this.#waiting]) waiter.look(message ?? { type: "beat" });
+  }
+}
+
+interface Waiter {
+  look(message: FromWorker): void;
+  reject(reason: unknown): void;
+}
+
+function workerEnded(member: Member, because: string): GamedayError {
+  return new GamedayError({
+    code: "worker-ended",
+    expected: `worker ${member.name} (${member.link.where}) to start`,
+    got: because,
+    exitCode: ExitCode.notReady,
+    hint: "what it printed is in the notes before this",
+  });
+}
+
+function allLost(because: string): GamedayError {
+  return new GamedayError({
+    code: "all-workers-lost",
+    expected: "at least one load worker alive",
+    got: `the last one ended: ${because}`,
+    exitCode: ExitCode.unknown,
+  });
+}
+
+function late(what: string, deadlineMs: number): GamedayError {
+  return new GamedayError({
+    code: "load-timed-out",
+    expected: `${what} within ${deadlineMs / 1000} s`,
+    got: "silence",
+    exitCode: ExitCode.notReady,
+  });
+}

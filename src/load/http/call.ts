@@ -1,0 +1,295 @@
+/** One call of a script: the exchange, the ones that redirects or a repeated login add, and the reply. */
+import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
+import { parseDuration } from "../../std/duration.ts";
+import { GamedayError, messageOf } from "../../std/errors.ts";
+import type { RequestSeries } from "../metrics.ts";
+import { UserStopped } from "../stopped.ts";
+import type { Answer, Connection, Exchange, Opening } from "./connection.ts";
+import { decodeBody } from "./decode.ts";
+import { transportError } from "./failure.ts";
+import { type Origin, splitUrl } from "./origin.ts";
+import { HttpReply, type Judged, ReplyHeaders } from "./reply.ts";
+import { buildRequest } from "./request.ts";
+import type { Session } from "./session.ts";
+
+const METHOD = /^[A-Z][A-Z0-9_-]{0,31}$/;
+const timeouts = new Map<string | number, number>();
+
+export class Call implements Exchange {
+  text = "";
+  payload: Uint8Array | null = null;
+  method: string;
+  timeoutMs: number;
+  startedMs = 0;
+  sentMs = 0;
+  firstByteMs = 0;
+  opening: Opening | null = null;
+  readonly #session: Session;
+  readonly #options: RequestOptions | undefined;
+  readonly #resolve: (reply: Reply) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #series: RequestSeries;
+  #connection: Connection | null = null;
+  #path: string;
+  #origin: Origin;
+  #withBody = true;
+  #dueMs = 0;
+  #redirects = 0;
+  #sentBefore = false;
+  #repeated = false;
+  #loggedIn = false;
+
+  constructor(
+    session: Session,
+    method: string,
+    path: string,
+    options: RequestOptions | undefined,
+    resolve: (reply: Reply) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#session = session;
+    this.method = method;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { base, timeoutMs } = session.settings;
+    this.timeoutMs = options?.timeout === undefined ? timeoutMs : timeoutOf(options.timeout);
+    this.#origin = base.origin;
+    this.#path = base.prefix + path;
+    if (!path.startsWith("/")) this.#resolvePath(path, base.prefix);
+    if (!METHOD.test(method)) throw wrongMethod(method);
+    const { scope } = session.owner;
+    const name = options?.name;
+    this.#series = name === undefined ? scope.unnamed(method, path, options?.tags) : scope.named(name, options?.tags);
+  }
+
+  start(): void {
+    this.startedMs = performance.now();
+    this.#dueMs = this.#session.owner.takeDueMs(this.startedMs);
+    this.dispatch();
+  }
+
+  /** Sends it, or lets it wait for a free connection. */
+  dispatch(): void {
+    const session = this.#session;
+    // In a later turn, so that a script that swallows the rejection in a loop does not block everybody.
+    if (session.closed) return void setImmediate(() => this.#reject(new UserStopped()));
+    const connection = session.connectionFor(this.#origin);
+    if (connection !== null) this.#send(connection);
+    else if (!session.enqueue(this)) this.#reject(tooManyCalls());
+  }
+
+  onAnswer(answer: Answer): void {
+    const now = performance.now();
+    const { head } = answer;
+    const session = this.#session;
+    const connection = this.#connection; // a redirect takes another
+    if (head.cookies !== null) session.jar.take(head.cookies, this.#origin, this.#path);
+    if (head.status === 401 && this.#mayLogIn()) return this.#logInAndRepeat();
+    const next = head.status > 300 && head.status < 400 ? this.#redirection(answer) : null;
+    if (next === null) this.#finish(answer, now);
+    else this.#redirect(next, answer, now);
+    session.released(connection);
+  }
+
+  onFailure(error: TransportError, untouched: boolean): void {
+    const safe = this.method === "GET" || this.method === "HEAD";
+    if (untouched && safe && !this.#repeated && this.#session.settings.repeatsOnStale) {
+      this.#repeated = true;
+      return this.dispatch();
+    }
+    if (error.code === "local") this.#session.owner.onLocalTrouble(error.message);
+    this.#finishFailed(this.#sentBefore ? { ...error, sent: true } : error);
+    this.#session.released(this.#connection);
+  }
+
+  #send(connection: Connection): void {
+    const { jar, settings } = this.#session;
+    try {
+      const options = this.#withBody ? this.#options : withoutBody(this.#options);
+      const cookie = jar.line(this.#origin, this.#path);
+      const bytes = buildRequest(this.method, this.#path, this.#origin.authority, settings.headers, cookie, options);
+      this.text = bytes.text;
+      this.payload = bytes.payload;
+    } catch (thrown) {
+      return this.#reject(thrown);
+    }
+    this.sentMs = this.startedMs;
+    this.firstByteMs = 0;
+    this.opening = null;
+    this.#connection = connection;
+    connection.send(this);
+  }
+
+  #finish(answer: Answer, now: number): void {
+    const { status, encoded } = answer.head;
+    const judged = judge(status, this.#options);
+    const ok = judged?.expected ?? (status >= 200 && status < 400);
+    const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
+    const head = copy(headBytes, headFrom, headTo);
+    let body = copy(bodyBytes, bodyFrom, bodyTo);
+    if (encoded) {
+      try {
+        const codings = new ReplyHeaders(head.toString("latin1")).get("content-encoding") ?? "";
+        body = decodeBody(body, codings, this.#session.settings.network.bodyBytesMax);
+      } catch (thrown) {
+        return this.#finishFailed(codingError(thrown));
+      }
+    }
+    this.#count(ok, now, bodyTo - bodyFrom);
+    this.#deliver(new HttpReply(status, ok, judged, null, head, body), now);
+  }
+
+  #finishFailed(error: TransportError): void {
+    const now = performance.now();
+    this.#count(false, now, 0);
+    this.#deliver(HttpReply.failure(error), now);
+  }
+
+  #deliver(reply: HttpReply, now: number): void {
+    reply.serviceMs = now - this.sentMs;
+    reply.responseMs = now - this.#dueMs;
+    this.#resolve(reply);
+  }
+
+  #count(ok: boolean, now: number, bytes: number): void {
+    const series = ok ? this.#series.passed : this.#series.failures;
+    series.record(now - this.sentMs);
+    if (!ok) series.failed++;
+    if (this.#redirects === 0) this.#series.response?.record(now - this.#dueMs);
+    const { phases } = this.#session.owner.scope;
+    if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
+    if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, now - this.firstByteMs, bytes);
+  }
+
+  #mayLogIn(): boolean {
+    return !this.#loggedIn && this.#session.owner.login !== null && !this.#session.loggingIn;
+  }
+
+  /** The 401 itself is counted as a login that had to be repeated, not as a failed request. */
+  #logInAndRepeat(): void {
+    this.#loggedIn = true;
+    const session = this.#session;
+    session.owner.scope.custom("logins_repeated", "", false).record(1);
+    session.loggingIn = true;
+    session.released(this.#connection);
+    const again = () => {
+      this.startedMs = performance.now();
+      this.dispatch();
+    };
+    const login = session.owner.login?.() ?? Promise.resolve();
+    login
+      .finally(() => {
+        session.loggingIn = false;
+      })
+      .then(again, this.#reject);
+  }
+
+  /** Where to go on; null when the answer is the reply. */
+  #redirection(answer: Answer): URL | null {
+    const { status } = answer.head;
+    if (status === 304 || (status > 303 && status < 307) || status > 308 || this.#redirectsMax === 0) return null;
+    const location = new ReplyHeaders(answer.headBytes.toString("latin1", answer.headFrom, answer.headTo)).get(
+      "location",
+    );
+    const here = `${this.#origin.text}${this.#path}`;
+    if (location === null || !URL.canParse(location, here)) return null;
+    const url = new URL(location, here);
+    // Load must not wander off to hosts that nobody named: such an answer is the reply.
+    const near = /^https?:$/.test(url.protocol) && url.hostname.replace(/^\[|\]$/g, "") === this.#origin.host;
+    return near ? url : null;
+  }
+
+  get #redirectsMax(): number {
+    return this.#options?.redirects ?? this.#session.settings.redirectsMax;
+  }
+
+  #redirect(url: URL, answer: Answer, now: number): void {
+    if (this.#redirects === this.#redirectsMax) {
+      return this.#finishFailed(
+        transportError("too-many-redirects", `more than ${this.#redirectsMax} redirects`, true),
+      );
+    }
+    this.#count(true, now, answer.bodyTo - answer.bodyFrom);
+    this.#redirects++;
+    this.#follow(url, answer.head.status);
+    this.dispatch();
+  }
+
+  #follow(url: URL, status: number): void {
+    const { base } = this.#session.settings;
+    const next = splitUrl(url.href);
+    this.#origin = next.origin.text === base.origin.text ? base.origin : next.origin;
+    this.#path = next.path;
+    this.#sentBefore = true;
+    this.startedMs = performance.now();
+    const toGet = status === 303 ? this.method !== "HEAD" : status < 303 && this.method === "POST";
+    if (!toGet) return;
+    this.method = "GET";
+    this.#withBody = false;
+  }
+
+  #resolvePath(path: string, prefix: string): void {
+    if (!/^https?:\/\//i.test(path)) {
+      this.#path = `${prefix}/${path}`;
+      return;
+    }
+    const { base } = this.#session.settings;
+    const absolute = splitUrl(path);
+    this.#origin = absolute.origin.text === base.origin.text ? base.origin : absolute.origin;
+    this.#path = absolute.path;
+  }
+}
+
+function copy(bytes: Buffer, from: number, to: number): Buffer {
+  const own = Buffer.allocUnsafe(to - from);
+  bytes.copy(own, 0, from, to);
+  return own;
+}
+
+function judge(status: number, options: RequestOptions | undefined): Judged | null {
+  if (options === undefined || (options.expect === undefined && options.notApplied === undefined)) return null;
+  const expected = options.expect?.includes(status) ?? (status >= 200 && status < 400);
+  return { expected, notApplied: options.notApplied?.includes(status) ?? false };
+}
+
+function withoutBody(options: RequestOptions | undefined): RequestOptions | undefined {
+  if (options === undefined) return undefined;
+  const { json: _json, form: _form, body: _body, ...rest } = options;
+  return rest;
+}
+
+function timeoutOf(given: string | number): number {
+  let value = timeouts.get(given);
+  if (value === undefined) {
+    value = parseDuration(given);
+    if (value === undefined || value <= 0) {
+      throw new GamedayError({ code: "bad-timeout", expected: 'a timeout such as "2s"', got: JSON.stringify(given) });
+    }
+    if (timeouts.size > 1000) timeouts.clear();
+    timeouts.set(given, value);
+  }
+  return value;
+}
+
+function codingError(thrown: unknown): TransportError {
+  const tooLarge = (thrown as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+  return transportError(
+    tooLarge ? "body-too-large" : "malformed",
+    `the body cannot be decoded: ${messageOf(thrown)}`,
+    true,
+  );
+}
+
+function wrongMethod(method: string): GamedayError {
+  return new GamedayError({ code: "bad-method", expected: "an HTTP method in capitals", got: JSON.stringify(method) });
+}
+
+function tooManyCalls(): GamedayError {
+  return new GamedayError({
+    code: "too-many-calls",
+    expected: "a user to wait for its calls",
+    got: "10,000 calls of one user waiting for a connection",
+    hint: "await the calls, or run more users",
+  });
+}

@@ -1,0 +1,399 @@
+/**
+ * One HTTP/1.1 connection on net or tls: one exchange at a time, kept alive between them, opened when the first exchange
+ * needs it. Bytes are parsed in place in one buffer that all connections of the process share. No pipelining, no silent
+ * retry: what happened to an exchange is told exactly once, as an answer or as a failure.
+ */
+import { isIP, type LookupFunction, connect as netConnect, type Socket } from "node:net";
+import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
+import type { TransportError } from "../../scenario.ts";
+import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
+import { Deadline, type Deadlines } from "./deadlines.ts";
+import { socketError, transportError } from "./failure.ts";
+import { Head, scanHead } from "./head.ts";
+import type { Origin } from "./origin.ts";
+
+/** What all connections of a worker share. */
+export interface Network {
+  readonly deadlines: Deadlines;
+  readonly lookup: LookupFunction;
+  readonly connectTimeoutMs: number;
+  readonly bodyBytesMax: number;
+  readonly tls: Pick<ConnectionOptions, "ca" | "cert" | "key" | "passphrase" | "rejectUnauthorized" | "servername">;
+}
+
+/** Timings of a connection that was opened for an exchange; all from the start of opening. */
+export interface Opening {
+  readonly connectMs: number;
+  readonly tlsMs: number;
+}
+
+/** An answer whose bytes are borrowed: they are valid only during the call. */
+export interface Answer {
+  readonly head: Head;
+  readonly headBytes: Buffer;
+  readonly headFrom: number;
+  readonly headTo: number;
+  readonly bodyBytes: Buffer;
+  readonly bodyFrom: number;
+  readonly bodyTo: number;
+}
+
+/** One request on the wire, and who is told about it. */
+export interface Exchange {
+  /** Head, and the body too when that is ASCII. */
+  readonly text: string;
+  readonly payload: Uint8Array | null;
+  readonly method: string;
+  readonly timeoutMs: number;
+  /** performance.now() at its start; set before it is given to a connection. */
+  readonly startedMs: number;
+  /** Set to now by a connection that had to be opened first. */
+  sentMs: number;
+  /** Set by the connection: performance.now() when the first byte of the answer was seen, 0 before. */
+  firstByteMs: number;
+  opening: Opening | null;
+  onAnswer(answer: Answer): void;
+  /** `untouched`: a kept connection ended before any byte of an answer, as an idle one that the server closes does. */
+  onFailure(error: TransportError, untouched: boolean): void;
+}
+
+const SHARED = Buffer.allocUnsafeSlow(65_536);
+const HEAD_BYTES_MAX = 65_536;
+const INTERIM_ANSWERS_MAX = 16;
+const NOTHING = Buffer.alloc(0);
+
+export class Connection {
+  readonly origin: Origin;
+  readonly #network: Network;
+  readonly #deadline: Deadline;
+  readonly #head = new Head();
+  #opener: Opener | null = null;
+  #socket: Socket | null = null;
+  #ready = false;
+  #exchange: Exchange | null = null;
+  #sent = false;
+  #answersSeen = 0;
+  #interim = 0;
+  /** Bytes of a head that is not whole yet. */
+  #partial: Buffer | null = null;
+  /** Head bytes of an answer whose body is still coming. */
+  #headBytes: Buffer = NOTHING;
+  #body: Body | null = null;
+
+  constructor(origin: Origin, network: Network) {
+    this.origin = origin;
+    this.#network = network;
+    this.#deadline = new Deadline(() => this.#timedOut());
+  }
+
+  get busy(): boolean {
+    return this.#exchange !== null;
+  }
+
+  /** Sends one exchange; the connection must not be busy. */
+  send(exchange: Exchange): void {
+    this.#exchange = exchange;
+    this.#sent = false;
+    this.#network.deadlines.add(this.#deadline, exchange.timeoutMs, exchange.startedMs);
+    if (this.#ready) this.#write(exchange);
+    else if (this.#socket === null) this.#open(exchange);
+  }
+
+  /** Ends the connection; an exchange in flight fails as aborted. */
+  close(): void {
+    this.#fail(transportError("aborted", "the user was stopped", this.#sent));
+    this.#drop();
+  }
+
+  #open(exchange: Exchange): void {
+    const opening = new Opener(this.origin, this.#network, {
+      onData: (opener, size) => opener === this.#opener && this.#onData(size),
+      onReady: (timings) => {
+        this.#ready = true;
+        this.#answersSeen = 0;
+        if (this.#exchange === null) return;
+        this.#exchange.opening = timings;
+        this.#exchange.sentMs = performance.now();
+        this.#write(this.#exchange);
+      },
+      onEnd: (socket) => this.#ended(socket, null),
+      onError: (socket, error) => this.#ended(socket, error),
+    });
+    this.#opener = opening;
+    try {
+      this.#socket = opening.start();
+    } catch (thrown) {
+      queueMicrotask(() => exchange === this.#exchange && this.#fail(socketError(thrown, opening.stage(false))));
+    }
+  }
+
+  #write(exchange: Exchange): void {
+    this.#sent = true;
+    const socket = this.#socket as Socket;
+    if (exchange.payload === null) socket.write(exchange.text, "latin1");
+    else {
+      socket.cork();
+      socket.write(exchange.text, "latin1");
+      socket.write(exchange.payload);
+      socket.uncork();
+    }
+  }
+
+  #onData(size: number): void {
+    const exchange = this.#exchange;
+    if (exchange === null || !this.#sent) return this.#unsolicited();
+    if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now();
+    if (this.#body !== null) return this.#feed(this.#body, SHARED, 0, size);
+    if (this.#partial === null) return this.#readHead(exchange, SHARED, size);
+    const fresh = SHARED.subarray(0, size);
+    const whole = Buffer.concat([this.#partial, fresh]);
+    // Without a line end the head cannot have become whole, so a dribbled one is not scanned at every byte.
+    if (fresh.includes(10)) this.#readHead(exchange, whole, whole.length);
+    else this.#keepPartial(whole, 0, whole.length);
+  }
+
+  #readHead(exchange: Exchange, bytes: Buffer, size: number): void {
+    this.#partial = null;
+    let from = 0;
+    for (;;) {
+      const end = scanHead(bytes, from, size, this.#head);
+      if (end < 0) return this.#malformed(this.#head.problem);
+      if (end === 0) return this.#keepPartial(bytes, from, size);
+      if (this.#head.status >= 200) return this.#beginBody(exchange, bytes, from, end, size);
+      if (this.#head.status === 101) return this.#malformed("a change of protocol that was not asked for");
+      if (++this.#interim > INTERIM_ANSWERS_MAX) return this.#malformed("too many interim answers");
+      from = end;
+    }
+  }
+
+  #keepPartial(bytes: Buffer, from: number, size: number): void {
+    if (size - from > HEAD_BYTES_MAX) return this.#malformed(`a head of more than ${HEAD_BYTES_MAX} bytes`);
+    this.#partial = Buffer.from(bytes.subarray(from, size));
+  }
+
+  #beginBody(exchange: Exchange, bytes: Buffer, from: number, end: number, size: number): void {
+    const { status, chunked, contentLength } = this.#head;
+    const length = exchange.method === "HEAD" || status === 204 || status === 304 ? 0 : chunked ? -1 : contentLength;
+    if (length > this.#network.bodyBytesMax) return this.#tooLarge(length);
+    if (length >= 0 && size - end >= length) {
+      return this.#complete(
+        exchange,
+        {
+          head: this.#head,
+          headBytes: bytes,
+          headFrom: from,
+          headTo: end,
+          bodyBytes: bytes,
+          bodyFrom: end,
+          bodyTo: end + length,
+        },
+        size - end - length,
+      );
+    }
+    this.#headBytes = Buffer.from(bytes.subarray(from, end));
+    this.#body = length >= 0 ? new LengthBody(length) : chunked ? new ChunkedBody() : new UntilCloseBody();
+    this.#feed(this.#body, bytes, end, size);
+  }
+
+  #feed(body: Body, bytes: Buffer, from: number, to: number): void {
+    const end = body.feed(bytes, from, to);
+    if (body.problem !== "") return this.#malformed(body.problem);
+    if (body.size > this.#network.bodyBytesMax) return this.#tooLarge(body.size);
+    if (body.whole) this.#completeBody(body, to - end);
+  }
+
+  #completeBody(body: Body, leftOver: number): void {
+    const bodyBytes = body.bytes();
+    const headBytes = this.#headBytes;
+    this.#complete(
+      this.#exchange as Exchange,
+      {
+        head: this.#head,
+        headBytes,
+        headFrom: 0,
+        headTo: headBytes.length,
+        bodyBytes,
+        bodyFrom: 0,
+        bodyTo: bodyBytes.length,
+      },
+      leftOver,
+    );
+  }
+
+  #complete(exchange: Exchange, answer: Answer, leftOver: number): void {
+    this.#settle();
+    this.#answersSeen++;
+    // Bytes beyond the answer belong to nothing that was asked: such a connection is not to be trusted again.
+    const { head } = answer;
+    const framedTwice = head.chunked && head.contentLength >= 0;
+    if (head.close || leftOver > 0 || framedTwice) this.#drop();
+    exchange.onAnswer(answer);
+  }
+
+  #settle(): void {
+    this.#network.deadlines.remove(this.#deadline);
+    this.#exchange = null;
+    this.#interim = 0;
+    this.#partial = null;
+    this.#body = null;
+    this.#headBytes = NOTHING;
+  }
+
+  /** Forgets the socket, so that the next exchange opens another. */
+  #drop(): void {
+    const socket = this.#socket;
+    this.#opener = null;
+    this.#socket = null;
+    this.#ready = false;
+    if (socket !== null) socket.destroy();
+  }
+
+  #ended(socket: Socket, error: TransportError | null): void {
+    if (socket !== this.#socket) return;
+    const body = this.#body;
+    if (error === null && body?.endsWithConnection === true) {
+      this.#head.close = true;
+      return this.#completeBody(body, 0);
+    }
+    const exchange = this.#exchange;
+    const untouched = this.#answersSeen > 0 && exchange?.firstByteMs === 0;
+    this.#drop();
+    this.#fail(error ?? transportError("closed", this.#closedBecause(), this.#sent), untouched);
+  }
+
+  #closedBecause(): string {
+    if (this.#body !== null) return `the connection ended after ${this.#body.size} bytes of the body`;
+    if (this.#partial !== null) return "the connection ended within the head of the answer";
+    return "the connection ended before an answer";
+  }
+
+  #unsolicited(): void {
+    if (this.#exchange === null) return this.#drop();
+    this.#malformed("an answer before the request was sent");
+  }
+
+  #malformed(problem: string): void {
+    this.#drop();
+    this.#fail(transportError("malformed", `the answer has ${problem}`, this.#sent));
+  }
+
+  #tooLarge(size: number): void {
+    this.#drop();
+    const message = `a body of ${size} bytes or more, the limit is ${this.#network.bodyBytesMax}`;
+    this.#fail(transportError("body-too-large", message, this.#sent));
+  }
+
+  #timedOut(): void {
+    const exchange = this.#exchange;
+    const sent = this.#sent;
+    this.#drop();
+    this.#fail(transportError("timeout", `no whole answer within ${exchange?.timeoutMs ?? 0} ms`, sent));
+  }
+
+  #fail(error: TransportError, untouched = false): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    this.#settle();
+    exchange.onFailure(error, untouched);
+  }
+}
+
+interface Listener {
+  onData(opener: Opener, size: number): void;
+  onReady(timings: Opening): void;
+  onEnd(socket: Socket): void;
+  onError(socket: Socket, error: TransportError): void;
+}
+
+/** Opens one socket and tells its owner when it may be written to, and how it ended. */
+class Opener {
+  readonly #origin: Origin;
+  readonly #network: Network;
+  readonly #listener: Listener;
+  readonly #startedMs = performance.now();
+  #connectedMs = 0;
+  #ready = false;
+  #told = false;
+
+  constructor(origin: Origin, network: Network, listener: Listener) {
+    this.#origin = origin;
+    this.#network = network;
+    this.#listener = listener;
+  }
+
+  stage(sent: boolean): { connected: boolean; secure: boolean; sent: boolean } {
+    return { connected: this.#connectedMs > 0, secure: this.#ready || !this.#origin.secure, sent: sent && this.#ready };
+  }
+
+  start(): Socket {
+    const socket = this.#origin.secure ? this.#connectTls() : this.#connectPlain();
+    const { deadlines, connectTimeoutMs } = this.#network;
+    const deadline = new Deadline(() => this.#lost(socket, this.#late(connectTimeoutMs)));
+    deadlines.add(deadline, connectTimeoutMs, this.#startedMs);
+    const ready = () => {
+      deadlines.remove(deadline);
+      this.#ready = true;
+      const now = performance.now();
+      this.#listener.onReady({ connectMs: this.#connectedMs - this.#startedMs, tlsMs: now - this.#connectedMs });
+    };
+    socket.once("connect", () => {
+      this.#connectedMs = performance.now();
+      if (!this.#origin.secure) ready();
+    });
+    if (this.#origin.secure) socket.once("secureConnect", ready);
+    socket.once("end", () =>
+      this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false))),
+    );
+    socket.on("error", (error) => this.#lost(socket, socketError(error, this.stage(true))));
+    socket.once("close", () => {
+      deadlines.remove(deadline);
+      this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false)));
+    });
+    return socket;
+  }
+
+  #lost(socket: Socket, error: TransportError | null): void {
+    if (this.#told) return;
+    this.#told = true;
+    if (error === null) this.#listener.onEnd(socket);
+    else this.#listener.onError(socket, error);
+    socket.destroy();
+  }
+
+  #late(timeoutMs: number): TransportError {
+    const code = this.#connectedMs > 0 ? "tls" : "connect-timeout";
+    return transportError(code, `no connection to ${this.#origin.authority} within ${timeoutMs} ms`, false);
+  }
+
+  #onread() {
+    return {
+      buffer: SHARED,
+      callback: (size: number) => {
+        this.#listener.onData(this, size);
+        return true;
+      },
+    };
+  }
+
+  #connectPlain(): Socket {
+    const { host, port } = this.#origin;
+    return netConnect({ host, port, noDelay: true, lookup: this.#network.lookup, onread: this.#onread() });
+  }
+
+  #connectTls(): Socket {
+    const { host, port } = this.#origin;
+    const { tls, lookup } = this.#network;
+    const name = tls.servername ?? (isIP(host) === 0 ? host : undefined);
+    const options = {
+      ...tls,
+      host,
+      port,
+      lookup,
+      noDelay: true,
+      ALPNProtocols: ["http/1.1"],
+      ...(name === undefined ? {} : { servername: name }),
+      onread: this.#onread(),
+    };
+    return tlsConnect(options as ConnectionOptions);
+  }
+}

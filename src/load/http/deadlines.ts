@@ -1,0 +1,93 @@
+/**
+ * Deadlines of many requests at the price of a list entry each. All deadlines of one length wait in one list, in order of
+ * their due time, so only the head of each list is ever looked at; one timer serves all of them.
+ */
+const TICK_MS = 10;
+
+/** One waiting place; its owner keeps it and uses it again and again. */
+export class Deadline {
+  dueMs = 0;
+  previous: Deadline | null = null;
+  next: Deadline | null = null;
+  list: DeadlineList | null = null;
+  readonly onDue: () => void;
+
+  constructor(onDue: () => void) {
+    this.onDue = onDue;
+  }
+}
+
+export interface DeadlineList {
+  readonly lengthMs: number;
+  first: Deadline | null;
+  last: Deadline | null;
+}
+
+export class Deadlines {
+  readonly #lists = new Map<number, DeadlineList>();
+  #waiting = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** Calls `deadline.onDue` when `lengthMs` have passed since `nowMs` (performance.now()), unless it is removed before. */
+  add(deadline: Deadline, lengthMs: number, nowMs: number): void {
+    if (deadline.list !== null) this.remove(deadline);
+    const list = this.#list(lengthMs);
+    deadline.dueMs = nowMs + lengthMs;
+    deadline.list = list;
+    deadline.previous = list.last;
+    if (list.last === null) list.first = deadline;
+    else list.last.next = deadline;
+    list.last = deadline;
+    this.#waiting++;
+    if (this.#timer === null) this.#schedule();
+  }
+
+  remove(deadline: Deadline): void {
+    const { list, previous, next } = deadline;
+    if (list === null) return;
+    if (previous === null) list.first = next;
+    else previous.next = next;
+    if (next === null) list.last = previous;
+    else next.previous = previous;
+    deadline.list = null;
+    deadline.previous = null;
+    deadline.next = null;
+    this.#waiting--;
+  }
+
+  #list(lengthMs: number): DeadlineList {
+    let list = this.#lists.get(lengthMs);
+    if (list === undefined) {
+      // Scripts that compute a new timeout for every request would leave a list for each: empty ones go.
+      if (this.#lists.size > 1000) this.#forgetEmptyLists();
+      list = { lengthMs, first: null, last: null };
+      this.#lists.set(lengthMs, list);
+    }
+    return list;
+  }
+
+  #forgetEmptyLists(): void {
+    for (const [length, list] of this.#lists) if (list.first === null) this.#lists.delete(length);
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => this.#tick(performance.now()), TICK_MS);
+  }
+
+  /** Answers that came while this process was stalled are read first: expiry waits until sockets have been polled. */
+  #tick(nowMs: number): void {
+    setImmediate(() => {
+      for (const list of this.#lists.values()) this.#expire(list, nowMs);
+      if (this.#waiting > 0) this.#schedule();
+      else this.#timer = null;
+    });
+  }
+
+  #expire(list: DeadlineList, nowMs: number): void {
+    while (list.first !== null && list.first.dueMs <= nowMs) {
+      const due = list.first;
+      this.remove(due);
+      due.onDue();
+    }
+  }
+}

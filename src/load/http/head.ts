@@ -1,0 +1,197 @@
+/**
+ * The head of an answer, read in place from the bytes as they came (RFC 9112). One pass finds the end of the head and all
+ * that framing, cookies and keep-alive need; other headers are looked up later, and only if a script asks.
+ */
+const LF = 10;
+const CR = 13;
+const TAB = 9;
+const SPACE = 32;
+const COLON = 58;
+
+/** Header lines of one head; more is abuse, and would make re-scanning a dribbled head slow. */
+const LINES_MAX = 256;
+
+/** Filled by scanHead; one object serves many scans. */
+export class Head {
+  status = 0;
+  /** -1: not given. */
+  contentLength = -1;
+  chunked = false;
+  /** The server closes after this answer. */
+  close = false;
+  /** The body is coded (gzip, br, ...): there is a content-encoding header. */
+  encoded = false;
+  cookies: string[] | null = null;
+  /** What is wrong, when scanHead gave a negative number. */
+  problem = "";
+
+  clear(): void {
+    this.status = 0;
+    this.contentLength = -1;
+    this.chunked = false;
+    this.close = false;
+    this.encoded = false;
+    this.cookies = null;
+  }
+}
+
+/** Index of the first byte after the head; 0 when the head is not whole yet; -1 when it is malformed (`head.problem`). */
+export function scanHead(bytes: Buffer, from: number, to: number, head: Head): number {
+  head.clear();
+  let at = scanStatusLine(bytes, from, to, head);
+  if (at <= 0) return at;
+  for (let line = 0; line <= LINES_MAX; line++) {
+    if (at >= to) return 0;
+    const first = bytes[at];
+    if (first === LF) return at + 1;
+    if (first === CR) return at + 1 >= to ? 0 : bytes[at + 1] === LF ? at + 2 : bad(head, "a carriage return alone");
+    at = scanLine(bytes, at, to, head);
+    if (at <= 0) return at;
+  }
+  return bad(head, `more than ${LINES_MAX} header lines`);
+}
+
+/** "HTTP/1.1 200 OK": the version decides whether the connection is kept when nothing else is said. */
+function scanStatusLine(bytes: Buffer, from: number, to: number, head: Head): number {
+  const wrong = checkStart(bytes, from, to, head);
+  if (wrong !== 0) return wrong;
+  const end = endOfText(bytes, Math.min(from + 12, to), to);
+  if (end >= to) return 0;
+  if (end < from + 12) return bad(head, "a status line that is too short");
+  const a = digit(bytes, from + 9);
+  const b = digit(bytes, from + 10);
+  const c = digit(bytes, from + 11);
+  if (a < 1 || b < 0 || c < 0 || (end > from + 12 && bytes[from + 12] !== SPACE))
+    return bad(head, "no status of three digits");
+  head.status = a * 100 + b * 10 + c;
+  head.close = bytes[from + 7] === 48;
+  return endOfLine(bytes, end, to, head);
+}
+
+const START = Buffer.from("HTTP/1.");
+
+/** 0 when the bytes may (still) be the start of an HTTP/1 answer with a space after the version and three digits. */
+function checkStart(bytes: Buffer, from: number, to: number, head: Head): number {
+  const length = Math.min(START.length, to - from);
+  for (let at = 0; at < length; at++) if (bytes[from + at] !== START[at]) return bad(head, "no HTTP/1 status line");
+  if (to - from > 7 && bytes[from + 7] !== 48 && bytes[from + 7] !== 49) return bad(head, "an unknown HTTP version");
+  if (to - from > 8 && bytes[from + 8] !== SPACE) return bad(head, "no space after the HTTP version");
+  for (let at = from + 9; at < Math.min(from + 12, to); at++)
+    if (digit(bytes, at) < 0) return bad(head, "no status of three digits");
+  return 0;
+}
+
+function digit(bytes: Buffer, at: number): number {
+  const value = (bytes[at] as number) - 48;
+  return value >= 0 && value <= 9 ? value : -1;
+}
+
+/** Index of the first control character other than tab, or `to`. */
+function endOfText(bytes: Buffer, at: number, to: number): number {
+  while (at < to) {
+    const byte = bytes[at] as number;
+    if (byte < SPACE && byte !== TAB) break;
+    at++;
+  }
+  return at;
+}
+
+/** Index after the line end that starts at `end`; 0 when it may still come; -1 when there is something else. */
+function endOfLine(bytes: Buffer, end: number, to: number, head: Head): number {
+  const byte = bytes[end];
+  if (byte === LF) return end + 1;
+  if (byte !== CR) return bad(head, `a control character ${byte} in the head`);
+  if (end + 1 >= to) return 0;
+  return bytes[end + 1] === LF ? end + 2 : bad(head, "a carriage return alone");
+}
+
+/** One "name: value" line. Folded lines (obsolete) are refused: nothing that is loaded today sends them. */
+function scanLine(bytes: Buffer, from: number, to: number, head: Head): number {
+  let colon = from;
+  let byte = 0;
+  while (colon < to) {
+    byte = bytes[colon] as number;
+    if (byte <= SPACE || byte === COLON || byte >= 127) break;
+    colon++;
+  }
+  if (colon >= to) return 0;
+  if (byte !== COLON || colon === from) {
+    const folded = colon === from && (byte === SPACE || byte === TAB);
+    return bad(head, folded ? "a folded header line" : "a header line without a name and a colon");
+  }
+  const end = endOfText(bytes, colon + 1, to);
+  if (end >= to) return 0;
+  const next = endOfLine(bytes, end, to, head);
+  if (next > 0 && notable(bytes, from, colon) && !note(bytes, from, colon, end, head)) return -1;
+  return next;
+}
+
+/** Cheap filter by length and first letter: only these names are looked at. */
+function notable(bytes: Buffer, from: number, colon: number): boolean {
+  const length = colon - from;
+  const first = (bytes[from] as number) | 32;
+  if (first === 99) return length === 14 || length === 10 || length === 16; // content-length, connection, content-encoding
+  return (first === 115 && length === 10) || (first === 116 && length === 17); // set-cookie, transfer-encoding
+}
+
+function note(bytes: Buffer, from: number, colon: number, end: number, head: Head): boolean {
+  if (named(bytes, from, colon, "content-length")) return noteLength(bytes, colon + 1, end, head);
+  if (named(bytes, from, colon, "set-cookie")) {
+    head.cookies ??= [];
+    head.cookies.push(bytes.toString("latin1", colon + 1, end));
+  } else if (named(bytes, from, colon, "connection")) noteConnection(bytes.toString("latin1", colon + 1, end), head);
+  else if (named(bytes, from, colon, "content-encoding")) head.encoded = true;
+  else if (named(bytes, from, colon, "transfer-encoding"))
+    return noteTransfer(bytes.toString("latin1", colon + 1, end), head);
+  return true;
+}
+
+function named(bytes: Buffer, from: number, colon: number, name: string): boolean {
+  if (colon - from !== name.length) return false;
+  for (let at = 0; at < name.length; at++) {
+    const byte = bytes[from + at] as number;
+    if ((byte >= 65 && byte <= 90 ? byte | 32 : byte) !== name.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+function noteLength(bytes: Buffer, from: number, end: number, head: Head): boolean {
+  let at = from;
+  while (at < end && isBlank(bytes[at])) at++;
+  const start = at;
+  let value = 0;
+  for (let next = 0; at < end; at++) {
+    next = digit(bytes, at);
+    if (next < 0) break;
+    value = value * 10 + next;
+  }
+  const digits = at - start;
+  while (at < end && isBlank(bytes[at])) at++;
+  const sound = at === end && digits > 0 && digits <= 15 && (head.contentLength < 0 || head.contentLength === value);
+  if (!sound) head.problem = "a content-length that is no number, or two that differ";
+  else head.contentLength = value;
+  return sound;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
+}
+
+function noteConnection(value: string, head: Head): void {
+  for (const word of value.toLowerCase().split(",")) {
+    if (word.trim() === "close") head.close = true;
+    else if (word.trim() === "keep-alive") head.close = false;
+  }
+}
+
+function noteTransfer(value: string, head: Head): boolean {
+  const sound = value.trim().toLowerCase() === "chunked" && !head.chunked;
+  head.chunked = sound;
+  if (!sound) head.problem = `transfer-encoding "${value.trim().slice(0, 40)}" (only "chunked" is understood)`;
+  return sound;
+}
+
+function bad(head: Head, problem: string): -1 {
+  head.problem = problem;
+  return -1;
+}

@@ -1,0 +1,101 @@
+import type { Reply, TransportError } from "../../scenario.ts";
+import { GamedayError } from "../../std/errors.ts";
+
+const EMPTY = Buffer.alloc(0);
+
+/** What the engine knows of a reply beyond what a script may see; for the outcome of a recorded operation. */
+export interface Judged {
+  /** The script named this status as success. */
+  readonly expected: boolean;
+  /** The script named this status as "certainly not applied". */
+  readonly notApplied: boolean;
+}
+
+/** An answer, or why there was none. Owns its bytes; text, headers and JSON are made only when a script asks. */
+export class HttpReply implements Reply, Judged {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly error: TransportError | null;
+  readonly expected: boolean;
+  readonly notApplied: boolean;
+  serviceMs = 0;
+  responseMs = 0;
+  readonly #head: Buffer;
+  readonly #body: Buffer;
+  #headers: ReplyHeaders | null = null;
+
+  constructor(
+    status: number,
+    ok: boolean,
+    judged: Judged | null,
+    error: TransportError | null,
+    head: Buffer,
+    body: Buffer,
+  ) {
+    this.status = status;
+    this.ok = ok;
+    this.error = error;
+    this.expected = judged?.expected ?? false;
+    this.notApplied = judged?.notApplied ?? false;
+    this.#head = head;
+    this.#body = body;
+  }
+
+  static failure(error: TransportError): HttpReply {
+    return new HttpReply(0, false, null, error, EMPTY, EMPTY);
+  }
+
+  get headers(): ReplyHeaders {
+    this.#headers ??= new ReplyHeaders(this.#head.toString("latin1"));
+    return this.#headers;
+  }
+
+  text(): string {
+    return this.#body.toString("utf8");
+  }
+
+  json<T = unknown>(): T {
+    const text = this.#body.toString("utf8");
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new ScenarioError({
+        code: "reply-not-json",
+        expected: "a JSON body",
+        got:
+          this.error === null
+            ? `status ${this.status} with ${JSON.stringify(text.slice(0, 120))}`
+            : `no answer (${this.error.code})`,
+        hint: "look at reply.ok or reply.status before reply.json()",
+        cause,
+      });
+    }
+  }
+
+  bytes(): Uint8Array {
+    return this.#body;
+  }
+}
+
+/** An error that belongs to the user's script. */
+export class ScenarioError extends GamedayError {}
+
+export class ReplyHeaders {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The value of a header, several of the same name joined by ", "; null when there is none. */
+  get(name: string): string | null {
+    const wanted = name.toLowerCase();
+    const values: string[] = [];
+    for (const line of this.#text.split(/\r?\n/).slice(1)) {
+      const colon = line.indexOf(":");
+      if (colon === wanted.length && line.slice(0, colon).toLowerCase() === wanted)
+        values.push(line.slice(colon + 1).trim());
+    }
+    return values.length === 0 ? null : values.join(", ");
+  }
+}

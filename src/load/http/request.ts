@@ -1,0 +1,115 @@
+/** The bytes of a request: one latin1 text for head and ASCII bodies, a payload of its own for other bodies. */
+import type { RequestOptions } from "../../scenario.ts";
+import { GamedayError } from "../../std/errors.ts";
+
+export interface RequestBytes {
+  readonly text: string;
+  readonly payload: Uint8Array | null;
+}
+
+/** Headers that every request of a user carries, besides Host. */
+export type FixedHeaders = Readonly<Record<string, string>>;
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const UNSAFE_IN_PATH = /[^\x21-\x7e]/;
+const UNSAFE_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+/** These frame the message, so only the client itself may write them. */
+const OURS = new Set(["content-length", "transfer-encoding"]);
+
+/** Head lines that do not change between requests: checked and joined once. */
+export function headerLines(headers: FixedHeaders): string {
+  let lines = "";
+  for (const name in headers) lines += headerLine(name, headers[name] ?? "");
+  return lines;
+}
+
+export function buildRequest(
+  method: string,
+  path: string,
+  authority: string,
+  fixed: { readonly headers: FixedHeaders; readonly lines: string },
+  cookie: string,
+  options: RequestOptions | undefined,
+): RequestBytes {
+  const start = `${method} ${safePath(path)} HTTP/1.1\r\n`;
+  const own = options?.headers;
+  const common =
+    own === undefined
+      ? `Host: ${authority}\r\n${fixed.lines}${cookie}`
+      : withOwn(own, authority, fixed.headers, cookie);
+  if (
+    options === undefined ||
+    (options.json === undefined && options.body === undefined && options.form === undefined)
+  ) {
+    return { text: start + common + (needsLength(method) ? "Content-Length: 0\r\n\r\n" : "\r\n"), payload: null };
+  }
+  return withBody(start + common, options);
+}
+
+function needsLength(method: string): boolean {
+  return method === "POST" || method === "PUT" || method === "PATCH";
+}
+
+function withOwn(
+  own: Readonly<Record<string, string>>,
+  authority: string,
+  fixed: FixedHeaders,
+  cookie: string,
+): string {
+  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  let lines = names.has("host") ? "" : `Host: ${authority}\r\n`;
+  for (const name in fixed) if (!names.has(name.toLowerCase())) lines += headerLine(name, fixed[name] ?? "");
+  if (!names.has("cookie")) lines += cookie;
+  for (const name in own) {
+    if (!OURS.has(name.toLowerCase())) lines += headerLine(name, String(own[name]));
+  }
+  return lines;
+}
+
+function headerLine(name: string, value: string): string {
+  if (!TOKEN.test(name)) throw badRequest("header-name", "a header name", JSON.stringify(name));
+  if (UNSAFE_IN_VALUE.test(value)) {
+    throw badRequest(
+      "header-value",
+      `a value of header ${name} without line ends or characters beyond latin1`,
+      JSON.stringify(value.slice(0, 80)),
+    );
+  }
+  return `${name}: ${value}\r\n`;
+}
+
+/** Paths with spaces or letters beyond ASCII are percent-encoded; line ends can then never split a request. */
+function safePath(path: string): string {
+  if (!UNSAFE_IN_PATH.test(path)) return path;
+  return path.replace(/[^\x21-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
+}
+
+function withBody(head: string, options: RequestOptions): RequestBytes {
+  const [type, body] = bodyOf(options);
+  const typed = type === "" || hasOwnType(options) ? head : `${head}Content-Type: ${type}\r\n`;
+  if (typeof body !== "string") {
+    return { text: `${typed}Content-Length: ${body.byteLength}\r\n\r\n`, payload: body };
+  }
+  const length = Buffer.byteLength(body);
+  const text = `${typed}Content-Length: ${length}\r\n\r\n`;
+  return length === body.length ? { text: text + body, payload: null } : { text, payload: Buffer.from(body) };
+}
+
+function bodyOf(options: RequestOptions): [string, string | Uint8Array] {
+  const given =
+    Number(options.json !== undefined) + Number(options.form !== undefined) + Number(options.body !== undefined);
+  if (given > 1) throw badRequest("request-bodies", "at most one of json, form and body", `${given} of them`);
+  if (options.json !== undefined) return ["application/json", JSON.stringify(options.json)];
+  if (options.form !== undefined)
+    return ["application/x-www-form-urlencoded", new URLSearchParams(options.form).toString()];
+  return ["", options.body ?? ""];
+}
+
+function hasOwnType(options: RequestOptions): boolean {
+  for (const name in options.headers) if (name.toLowerCase() === "content-type") return true;
+  return false;
+}
+
+function badRequest(code: string, expected: string, got: string): GamedayError {
+  return new GamedayError({ code, expected, got, hint: "the request was not sent" });
+}

@@ -1,0 +1,157 @@
+/**
+ * A user's HTTP session: one keep-alive connection (more, up to six, only while calls overlap), a cookie jar, redirects,
+ * one repeated login after a 401. Every exchange is counted under its name.
+ */
+import type { Http, Reply, RequestOptions } from "../../scenario.ts";
+import type { Scope } from "../metrics.ts";
+import { Call } from "./call.ts";
+import { Connection, type Network } from "./connection.ts";
+import { CookieJar } from "./cookies.ts";
+import { type Origin, splitUrl } from "./origin.ts";
+import { type FixedHeaders, headerLines } from "./request.ts";
+
+/** As browsers do for HTTP/1.1. */
+export const BROWSER_CONNECTIONS_MAX = 6;
+const QUEUE_MAX = 10_000;
+
+export interface SessionSettings {
+  readonly base: { readonly origin: Origin; readonly prefix: string };
+  readonly network: Network;
+  readonly headers: { readonly headers: FixedHeaders; readonly lines: string };
+  readonly timeoutMs: number;
+  readonly redirectsMax: number;
+  /** Repeat a GET or HEAD once when a kept connection turns out to have been closed by the server, as browsers do. */
+  readonly repeatsOnStale: boolean;
+  /** Connections to one origin while calls overlap; later calls wait. */
+  readonly connectionsMax: number;
+  /** A new connection for each exchange, closed after it. */
+  readonly freshConnections: boolean;
+}
+
+/** Whose calls these are. */
+export interface SessionOwner {
+  /** Where calls are counted now. */
+  readonly scope: Scope;
+  /** performance.now() at which the next call was due; takes it, so that later calls are due when they are made. */
+  takeDueMs(nowMs: number): number;
+  /** Logs in again; null when the scenario has no login. */
+  readonly login: (() => Promise<void>) | null;
+  /** Told about trouble that is the generator's own: no ports, no descriptors. */
+  onLocalTrouble(message: string): void;
+}
+
+export function sessionSettings(
+  baseUrl: string,
+  network: Network,
+  headers: FixedHeaders,
+  limits: Partial<Omit<SessionSettings, "base" | "network" | "headers">> & Pick<SessionSettings, "timeoutMs">,
+): SessionSettings {
+  const { origin, path } = splitUrl(baseUrl);
+  const prefix = path.replace(/[?#].*$/, "").replace(/\/$/, "");
+  return {
+    base: { origin, prefix },
+    network,
+    headers: { headers, lines: headerLines(headers) },
+    redirectsMax: 10,
+    repeatsOnStale: true,
+    connectionsMax: BROWSER_CONNECTIONS_MAX,
+    freshConnections: false,
+    ...limits,
+  };
+}
+
+export class Session implements Http {
+  readonly settings: SessionSettings;
+  readonly owner: SessionOwner;
+  readonly jar = new CookieJar();
+  /** Within a login, a 401 is an answer like any other. */
+  loggingIn = false;
+  #closed = false;
+  readonly #primary: Connection;
+  #others: Connection[] | null = null;
+  #queue: Call[] | null = null;
+
+  constructor(settings: SessionSettings, owner: SessionOwner) {
+    this.settings = settings;
+    this.owner = owner;
+    this.#primary = new Connection(settings.base.origin, settings.network);
+  }
+
+  get(path: string, options?: RequestOptions): Promise<Reply> {
+    return this.request("GET", path, options);
+  }
+
+  post(path: string, options?: RequestOptions): Promise<Reply> {
+    return this.request("POST", path, options);
+  }
+
+  put(path: string, options?: RequestOptions): Promise<Reply> {
+    return this.request("PUT", path, options);
+  }
+
+  patch(path: string, options?: RequestOptions): Promise<Reply> {
+    return this.request("PATCH", path, options);
+  }
+
+  delete(path: string, options?: RequestOptions): Promise<Reply> {
+    return this.request("DELETE", path, options);
+  }
+
+  request(method: string, path: string, options?: RequestOptions): Promise<Reply> {
+    return new Promise((resolve, reject) => new Call(this, method, path, options, resolve, reject).start());
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** A connection to the origin that is free, or null when the call has to wait for one. */
+  connectionFor(origin: Origin): Connection | null {
+    const { freshConnections, connectionsMax } = this.settings;
+    if (origin === this.settings.base.origin && !this.#primary.busy && !freshConnections) return this.#primary;
+    this.#others ??= [];
+    let there = origin.text === this.settings.base.origin.text ? 1 : 0;
+    for (const connection of this.#others) {
+      if (connection.origin.text !== origin.text) continue;
+      if (!connection.busy && !freshConnections) return connection;
+      there++;
+    }
+    if (there >= connectionsMax) return null;
+    const fresh = new Connection(origin, this.settings.network);
+    this.#others.push(fresh);
+    return fresh;
+  }
+
+  /** Lets a call wait until a connection is free; false when too many wait already. */
+  enqueue(call: Call): boolean {
+    this.#queue ??= [];
+    if (this.#queue.length >= QUEUE_MAX) return false;
+    this.#queue.push(call);
+    return true;
+  }
+
+  /** A connection has become free. */
+  released(connection: Connection | null): void {
+    if (connection !== null && this.settings.freshConnections) {
+      this.#others = (this.#others ?? []).filter((other) => other !== connection);
+      connection.close();
+    }
+    if (this.#queue !== null && this.#queue.length > 0) this.#queue.shift()?.dispatch();
+  }
+
+  /** Ends all connections, keeping cookies; the next call opens a fresh one. */
+  disconnect(): void {
+    this.#primary.close();
+    for (const connection of this.#others ?? []) connection.close();
+    this.#others = null;
+  }
+
+  /** Ends all connections; calls in flight, waiting and later ones fail as aborted. */
+  close(): void {
+    this.#closed = true;
+    this.disconnect();
+    const waiting = this.#queue ?? [];
+    this.#queue = null;
+    for (const call of waiting) call.dispatch();
+  }
+}

@@ -1,0 +1,133 @@
+/** Entry point of the process in which all probes beat, apart from the load, so that load cannot make them blind. */
+import type { Operation } from "../../history.ts";
+import { BEATS_PER_SECOND } from "../../probe.ts";
+import { loadProbes } from "../../scenario/module.ts";
+import type { ProbeDefinition } from "../../scenario.ts";
+import { monotonicClock } from "../../std/clock.ts";
+import { parseDuration } from "../../std/duration.ts";
+import { Alarms } from "../alarms.ts";
+import { errorText } from "../error-text.ts";
+import { Deadlines } from "../http/deadlines.ts";
+import { cachingLookup } from "../http/origin.ts";
+import { Session, sessionSettings } from "../http/session.ts";
+import { MetricRegistry, Scope } from "../metrics.ts";
+import { Notes } from "../notes.ts";
+import type { FromProbes, ProbeJob, ToProbes } from "./protocol.ts";
+import { IN_FLIGHT_MAX, ProbeStream, type StreamWorld } from "./stream.ts";
+
+const TIMEOUT_MS = 1_000;
+const FLUSH_MS = 100;
+
+let streams: ProbeStream[] = [];
+let operations: Operation[] = [];
+const abort = new AbortController();
+const notes = new Notes((says) => tell({ type: "note", says }));
+
+process.on("message", (message: ToProbes) => void obey(message));
+process.on("disconnect", () => process.exit(0));
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
+
+async function obey(message: ToProbes): Promise<void> {
+  try {
+    if (message.type === "job") await begin(message.job);
+    else await stop();
+  } catch (thrown) {
+    tell({ type: "failed", error: errorText(thrown) });
+  }
+}
+
+async function begin(job: ProbeJob): Promise<void> {
+  const definitions = await loadProbes(job.file);
+  const shared = { clock: monotonicClock(job.originNs), alarms: new Alarms(() => undefined) };
+  const network = {
+    deadlines: new Deadlines(),
+    lookup: cachingLookup(),
+    connectTimeoutMs: TIMEOUT_MS,
+    bodyBytesMax: 4 << 20,
+    tls: {},
+  };
+  for (const definition of definitions) {
+    const timeoutMs = parseDuration(definition.timeout ?? TIMEOUT_MS) ?? TIMEOUT_MS;
+    for (const connection of ["kept", "fresh"] as const) {
+      const world: StreamWorld = {
+        ...shared,
+        runId: job.runId,
+        signal: abort.signal,
+        timeoutMs,
+        firstSequence: job.generation * 10_000_000,
+        ...listener,
+      };
+      streams.push(
+        new ProbeStream(
+          definition,
+          connection,
+          session(job, network, definition, connection === "fresh", timeoutMs),
+          world,
+        ),
+      );
+    }
+  }
+  // Spread over the period, so that streams do not all send at once.
+  const startMs = performance.now() + 20;
+  for (const [index, stream] of streams.entries())
+    stream.start(startMs + (index * 1000) / BEATS_PER_SECOND / streams.length);
+  setInterval(flush, FLUSH_MS);
+  tell({ type: "begun" });
+}
+
+function session(
+  job: ProbeJob,
+  network: Parameters<typeof sessionSettings>[1],
+  definition: ProbeDefinition,
+  fresh: boolean,
+  timeoutMs: number,
+): Session {
+  const headers = {
+    "User-Agent": "gameday-probe",
+    "x-gameday-run": job.runId,
+    ...(fresh ? { Connection: "close" } : {}),
+  };
+  const settings = sessionSettings(job.baseUrl, network, headers, {
+    timeoutMs,
+    redirectsMax: 0,
+    repeatsOnStale: false,
+    connectionsMax: 2 * IN_FLIGHT_MAX,
+    freshConnections: fresh,
+  });
+  const scope = new Scope(new MetricRegistry(() => undefined), {}, false); // probes are never counted as load
+  return new Session(settings, {
+    scope,
+    takeDueMs: (nowMs) => nowMs,
+    login: null,
+    onLocalTrouble: (message) =>
+      notes.once("local", `the probe of ${definition.class} could not open a connection: ${message}`),
+  });
+}
+
+const listener = {
+  onOperation: (operation: Operation) => void operations.push(operation),
+  onGap: (source: string, fromMs: number, toMs: number, because: string) =>
+    tell({ type: "gap", source, fromMs, toMs, because }),
+  onNote: (key: string, says: string) => notes.once(key, says),
+};
+
+function flush(): void {
+  const batch = operations;
+  operations = [];
+  tell({ type: "operations", operations: batch, streams: streams.map((stream) => stream.live()) });
+}
+
+async function stop(): Promise<void> {
+  const ending = streams;
+  await Promise.all(ending.map((stream) => stream.stop()));
+  abort.abort();
+  flush();
+  streams = [];
+  notes.close();
+  tell({ type: "done" });
+}
+
+function tell(message: FromProbes): void {
+  if (process.connected) process.send?.(message);
+}

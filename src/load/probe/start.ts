@@ -1,0 +1,190 @@
+/** The probes of a run, in a process of their own; started again when that process dies, with the gap told. */
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Operation } from "../../history.ts";
+import type { Clock } from "../../std/clock.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { fromErrorText } from "../error-text.ts";
+import type { FromProbes, StreamLive, ToProbes } from "./protocol.ts";
+
+export type { StreamLive } from "./protocol.ts";
+
+export interface ProbeOptions {
+  /** Module with `export default probes([...])`. */
+  readonly file: string;
+  readonly baseUrl: string;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly onOperation: (operation: Operation) => void;
+  readonly onEvent: (event: TimelineEvent) => void;
+  /** Aborting it kills the probes at once. */
+  readonly signal: AbortSignal;
+}
+
+export interface ProbeHandle {
+  /** Ends the beats, and resolves when every outcome has arrived. Twice is harmless. */
+  stop(): Promise<void>;
+  live(): readonly StreamLive[];
+}
+
+const ENTRY = fileURLToPath(new URL(`./process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+const BEGIN_DEADLINE_MS = 30_000;
+const STOP_DEADLINE_MS = 30_000;
+const GENERATIONS_MAX = 5;
+
+/** Returns when the first beats are due. Throws GamedayError when the probes' module cannot be loaded. */
+export async function startProbes(options: ProbeOptions): Promise<ProbeHandle> {
+  options.signal.throwIfAborted();
+  const probes = new ProbeProcess(options);
+  await probes.begin();
+  return probes;
+}
+
+class ProbeProcess implements ProbeHandle {
+  readonly #options: ProbeOptions;
+  #child: ChildProcess | null = null;
+  #streams: readonly StreamLive[] = [];
+  #generation = 0;
+  #heardMs: number;
+  #stopping: Promise<void> | null = null;
+  #onBegun: () => void = () => undefined;
+  #onFailed: (reason: unknown) => void = () => undefined;
+  #onDone: () => void = () => undefined;
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+    this.#heardMs = options.clock.nowMs();
+    options.signal.addEventListener("abort", () => this.#kill(), { once: true });
+  }
+
+  begin(): Promise<void> {
+    return this.#within("probes to begin", BEGIN_DEADLINE_MS, (resolve, reject) => {
+      this.#onBegun = resolve;
+      this.#onFailed = reject;
+      this.#spawn();
+    });
+  }
+
+  live(): readonly StreamLive[] {
+    return this.#streams;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    try {
+      await this.#within("probes to end", STOP_DEADLINE_MS, (resolve) => {
+        this.#onDone = resolve;
+        send(child, { type: "stop" });
+      });
+    } finally {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      this.#kill();
+      await gone;
+    }
+  }
+
+  #spawn(): void {
+    const { file, baseUrl, runId, clock } = this.#options;
+    const child = fork(ENTRY, [], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#note(line.slice(0, 2_000)));
+    }
+    child.on("message", (message) => this.#hear(message as FromProbes));
+    child.once("exit", (code, signal) => this.#ended(child, signal === null ? `exit ${code}` : `killed by ${signal}`));
+    child.on("error", (error) => this.#ended(child, error.message));
+    send(child, { type: "job", job: { file, baseUrl, runId, originNs: clock.originNs, generation: this.#generation } });
+  }
+
+  #hear(message: FromProbes): void {
+    const { clock, onOperation, onEvent } = this.#options;
+    this.#heardMs = clock.nowMs();
+    if (message.type === "operations") {
+      this.#streams = message.streams;
+      for (const operation of message.operations) onOperation(operation);
+    } else if (message.type === "gap") {
+      const { source, fromMs, toMs, because } = message;
+      onEvent({ atMs: clock.nowMs(), type: "gap", source, fromMs, toMs, because });
+    } else if (message.type === "note") this.#note(message.says);
+    else if (message.type === "begun") this.#onBegun();
+    else if (message.type === "failed") this.#onFailed(fromErrorText(message.error));
+    else this.#onDone();
+  }
+
+  #ended(child: ChildProcess, because: string): void {
+    if (child !== this.#child) return;
+    this.#child = null;
+    if (this.#stopping !== null || this.#options.signal.aborted) return this.#onDone();
+    const { clock, onEvent } = this.#options;
+    const atMs = clock.nowMs();
+    onEvent({
+      atMs,
+      type: "gap",
+      source: "probe",
+      fromMs: this.#heardMs,
+      toMs: atMs + 500,
+      because: `the probes' process ended: ${because}`,
+    });
+    this.#onFailed(
+      new GamedayError({
+        code: "probes-ended",
+        expected: "the probes' process to live",
+        got: because,
+        exitCode: ExitCode.unknown,
+      }),
+    );
+    if (++this.#generation < GENERATIONS_MAX) this.#spawn();
+  }
+
+  #kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  #note(says: string): void {
+    this.#options.onEvent({ atMs: this.#options.clock.nowMs(), type: "note", source: "probe", says });
+  }
+
+  #within(
+    what: string,
+    deadlineMs: number,
+    body: (resolve: () => void, reject: (reason: unknown) => void) => void,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () =>
+          reject(
+            new GamedayError({
+              code: "probes-timed-out",
+              expected: `${what} within ${deadlineMs / 1000} s`,
+              got: "silence",
+              exitCode: ExitCode.notReady,
+            }),
+          ),
+        deadlineMs,
+      );
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        then();
+      };
+      body(
+        () => settle(resolve),
+        (reason) => settle(() => reject(reason)),
+      );
+    });
+  }
+}
+
+function send(child: ChildProcess, message: ToProbes): void {
+  if (child.connected) child.send(message, () => undefined); // a failed send is told as the process's end
+}

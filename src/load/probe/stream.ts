@@ -1,0 +1,214 @@
+/**
+ * One stream of beats: every 50 ms one is sent, whatever became of those before it, so an outage is seen in brackets of
+ * 50 ms plus the time of one answer, and never hidden by a call that hangs.
+ */
+import type { Operation, Outcome } from "../../history.ts";
+import { BEATS_PER_SECOND } from "../../probe.ts";
+import { outcomeOf } from "../../scenario/outcome.ts";
+import type { ProbeContext, ProbeDefinition, Reply } from "../../scenario.ts";
+import type { Clock } from "../../std/clock.ts";
+import { messageOf } from "../../std/errors.ts";
+import type { Alarms } from "../alarms.ts";
+import type { Session } from "../http/session.ts";
+import type { StreamLive } from "./protocol.ts";
+
+const PERIOD_MS = 1000 / BEATS_PER_SECOND;
+/** A beat that could not be sent this long after it was due is not sent: that span is a gap in our own sight. */
+const LATE_MS_MAX = 2 * PERIOD_MS;
+/** Beats of one stream that may wait for an answer at once; reached only by timeouts above 2 s. */
+export const IN_FLIGHT_MAX = 40;
+
+export interface StreamWorld {
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Numbers of beats count on from here. */
+  readonly firstSequence: number;
+  onOperation(operation: Operation): void;
+  onGap(source: string, fromMs: number, toMs: number, because: string): void;
+  onNote(key: string, says: string): void;
+}
+
+export class ProbeStream {
+  readonly #definition: ProbeDefinition;
+  readonly #connection: "kept" | "fresh";
+  readonly #session: Session;
+  readonly #world: StreamWorld;
+  readonly #name: string;
+  readonly #state: Record<string, unknown> = {};
+  readonly #inFlight = new Set<Promise<void>>();
+  #preparing = 0;
+  #prepared: boolean;
+  #beats = 0;
+  #ok = 0;
+  #failed = 0;
+  #failingSinceMs: number | null = null;
+  #because: string | null = null;
+  #toldByBeatAtMs = 0;
+  #stopped = false;
+
+  constructor(definition: ProbeDefinition, connection: "kept" | "fresh", session: Session, world: StreamWorld) {
+    this.#definition = definition;
+    this.#connection = connection;
+    this.#session = session;
+    this.#world = world;
+    this.#name = `probe/${definition.class}/${connection}`;
+    this.#prepared = definition.prepare === undefined;
+  }
+
+  /** Begins to beat at `firstDueMs` (performance.now()). */
+  start(firstDueMs: number): void {
+    this.#prepareAgain();
+    this.#expect(firstDueMs);
+  }
+
+  live(): StreamLive {
+    const { class: name } = this.#definition;
+    return {
+      class: name,
+      connection: this.#connection,
+      beats: this.#beats,
+      ok: this.#ok,
+      failed: this.#failed,
+      failingSinceMs: this.#failingSinceMs,
+      because: this.#because,
+    };
+  }
+
+  /** Sends no more, and resolves when every beat has its outcome. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#inFlight);
+    this.#session.close();
+  }
+
+  #expect(dueMs: number): void {
+    this.#world.alarms.at(dueMs, () => {
+      if (this.#stopped) return;
+      this.#expect(this.#fireDue(dueMs));
+    });
+  }
+
+  /** Sends the beat that is due; gives the due time of the next one that can still be sent. */
+  #fireDue(dueMs: number): number {
+    const now = performance.now();
+    const missed = Math.floor((now - dueMs - LATE_MS_MAX) / PERIOD_MS) + 1;
+    if (missed > 0) {
+      const atMs = this.#world.clock.nowMs();
+      this.#world.onGap(
+        this.#name,
+        atMs - (now - dueMs),
+        atMs,
+        `the probe itself was stalled: ${missed} beats were not sent`,
+      );
+      return dueMs + missed * PERIOD_MS;
+    }
+    if (this.#inFlight.size < IN_FLIGHT_MAX) this.#send(now - dueMs);
+    else this.#tooMany();
+    return dueMs + PERIOD_MS;
+  }
+
+  #tooMany(): void {
+    const atMs = this.#world.clock.nowMs();
+    this.#world.onGap(this.#name, atMs, atMs + PERIOD_MS, `${IN_FLIGHT_MAX} beats are waiting for an answer`);
+  }
+
+  #send(lateMs: number): void {
+    const beat = this.#beat(lateMs);
+    this.#inFlight.add(beat);
+    void beat.finally(() => this.#inFlight.delete(beat));
+  }
+
+  async #beat(lateMs: number): Promise<void> {
+    const { clock, signal, runId } = this.#world;
+    // Both streams of a class share its numbers: even ones are kept, odd ones fresh.
+    const sequence = this.#world.firstSequence + this.#beats++ * 2 + (this.#connection === "fresh" ? 1 : 0);
+    const id = `${runId}/probe/${this.#definition.class}/${sequence}`;
+    const context: ProbeContext = { runId, http: this.#session, id, sequence, state: this.#state, signal };
+    const invokedAtMs = clock.nowMs();
+    const input = this.#definition.input?.(context) ?? { id };
+    const { outcome, because } = await this.#outcome(context, input);
+    this.#world.onOperation({
+      id,
+      process: this.#name,
+      object: this.#definition.object,
+      kind: this.#definition.kind,
+      input,
+      attempt: 1,
+      outcome,
+      intendedAtMs: invokedAtMs - Math.max(0, lateMs),
+      invokedAtMs,
+      completedAtMs: clock.nowMs(),
+      probe: { class: this.#definition.class, connection: this.#connection },
+    });
+    this.#note(outcome, invokedAtMs, because);
+  }
+
+  async #outcome(context: ProbeContext, input: Operation["input"]): Promise<{ outcome: Outcome; because: string }> {
+    const { object, kind, output } = this.#definition;
+    try {
+      const reply = await this.#inTime(this.#definition.beat(context));
+      if (reply === null) return { outcome: { type: "unknown", code: "timeout" }, because: "timeout" };
+      const recorded = { object, kind, id: context.id, input, ...(output === undefined ? {} : { output }) };
+      return { outcome: outcomeOf(reply, recorded), because: reply.error?.message ?? `status ${reply.status}` };
+    } catch (thrown) {
+      this.#world.onNote(`error:${this.#name}`, `${this.#name}: ${messageOf(thrown)}`);
+      return { outcome: { type: "unknown", code: "script-error" }, because: messageOf(thrown) };
+    }
+  }
+
+  /** null when the beat, of however many requests, has no end by twice its timeout. */
+  #inTime(beat: Promise<Reply>): Promise<Reply | null> {
+    const { alarms, timeoutMs } = this.#world;
+    return new Promise((resolve, reject) => {
+      const alarm = alarms.at(performance.now() + 2 * timeoutMs, () => resolve(null));
+      beat.then(resolve, reject).finally(() => alarms.cancel(alarm));
+    });
+  }
+
+  #note(outcome: Outcome, sentAtMs: number, because: string): void {
+    if (outcome.type === "ok") this.#ok++;
+    else this.#failed++;
+    // A beat that hung may end after later ones: how things are now is what the last one sent has told.
+    if (sentAtMs < this.#toldByBeatAtMs) return;
+    this.#toldByBeatAtMs = sentAtMs;
+    if (outcome.type === "ok") {
+      this.#failingSinceMs = null;
+      this.#because = null;
+      return;
+    }
+    this.#failingSinceMs ??= sentAtMs;
+    this.#because = because;
+    this.#prepared = false;
+    this.#prepareAgain();
+  }
+
+  /** Each failed beat may try once, beside others that hang, so that preparing never makes an outage look longer. */
+  #prepareAgain(): void {
+    const { prepare } = this.#definition;
+    if (prepare === undefined || this.#prepared || this.#stopped || this.#preparing >= IN_FLIGHT_MAX) return;
+    const { runId, signal, firstSequence } = this.#world;
+    const context: ProbeContext = {
+      runId,
+      http: this.#session,
+      id: `${runId}/${this.#name}`,
+      sequence: firstSequence,
+      state: this.#state,
+      signal,
+    };
+    this.#preparing++;
+    prepare(context)
+      .then(() => {
+        this.#prepared = true;
+      })
+      .catch((thrown: unknown) => {
+        if (!this.#stopped)
+          this.#world.onNote(`prepare:${this.#name}`, `${this.#name} could not prepare: ${messageOf(thrown)}`);
+      })
+      .finally(() => {
+        this.#preparing--;
+      });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What a plan intends at each moment: a target (users, or arrivals a second) as straight pieces over time since the load
+ * began, the last of them held for ever. Pure, so that every worker computes the same from the plan alone.
+ */
+export interface Piece {
+  readonly fromMs: number;
+  /** Infinity for the last. */
+  readonly toMs: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Live change of the target: from then on it is constant. */
+export interface Override {
+  readonly atMs: number;
+  readonly target: number;
+}
+
+export interface StagePlan {
+  readonly stages: readonly { readonly durationMs: number; readonly target: number }[];
+  /** Straight lines between targets, from `startTarget`; otherwise each stage is constant at its target. */
+  readonly ramping: boolean;
+  readonly startTarget: number;
+}
+
+export function piecesOf(plan: StagePlan, overrides: readonly Override[] = []): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let atMs = 0;
+  let level = plan.startTarget;
+  for (const { durationMs, target } of plan.stages) {
+    if (durationMs > 0)
+      pieces.push({ fromMs: atMs, toMs: atMs + durationMs, from: plan.ramping ? level : target, to: target });
+    atMs += durationMs;
+    level = target;
+  }
+  pieces.push({ fromMs: atMs, toMs: Number.POSITIVE_INFINITY, from: level, to: level });
+  return overrides.reduce(applyOverride, pieces);
+}
+
+function applyOverride(pieces: readonly Piece[], { atMs, target }: Override): Piece[] {
+  const kept = pieces
+    .filter((piece) => piece.fromMs < atMs)
+    .map((piece) => (piece.toMs > atMs ? cut(piece, atMs) : piece));
+  return [...kept, { fromMs: atMs, toMs: Number.POSITIVE_INFINITY, from: target, to: target }];
+}
+
+function cut(piece: Piece, atMs: number): Piece {
+  return { ...piece, toMs: atMs, to: levelIn(piece, atMs) };
+}
+
+/** The target at a moment, with its fraction; 0 before the start. */
+export function targetAt(pieces: readonly Piece[], atMs: number): number {
+  if (atMs < 0) return 0;
+  const piece = pieces.findLast((candidate) => candidate.fromMs <= atMs);
+  return piece === undefined ? 0 : levelIn(piece, Math.min(atMs, piece.toMs));
+}
+
+function levelIn(piece: Piece, atMs: number): number {
+  if (piece.from === piece.to || piece.toMs === Number.POSITIVE_INFINITY) return piece.from;
+  return piece.from + ((piece.to - piece.from) * (atMs - piece.fromMs)) / (piece.toMs - piece.fromMs);
+}
+
+/** Users that should exist at a moment: whole ones only (a hair is added against binary fractions). */
+export function usersAt(pieces: readonly Piece[], atMs: number): number {
+  return Math.floor(targetAt(pieces, atMs) + 1e-9);
+}
+
+/** Arrivals that are due in [0, atMs) when the target is a rate a second. */
+export function arrivalsBefore(pieces: readonly Piece[], atMs: number): number {
+  let sum = 0;
+  for (const piece of pieces) {
+    const end = Math.min(atMs, piece.toMs);
+    if (end <= piece.fromMs) break;
+    sum += ((piece.from + levelIn(piece, end)) / 2) * ((end - piece.fromMs) / 1000);
+  }
+  return sum;
+}
+
+/** When arrival `number` (from 0) is due: the moment at which the area under the rate reaches it; Infinity: never. */
+export function arrivalTime(pieces: readonly Piece[], number: number): number {
+  let before = 0;
+  for (const piece of pieces) {
+    const within = number - before;
+    const area = ((piece.from + piece.to) / 2) * ((piece.toMs - piece.fromMs) / 1000);
+    const last = piece.toMs === Number.POSITIVE_INFINITY;
+    if ((last ? piece.from > 0 : within < area) && within >= 0) return piece.fromMs + timeInto(piece, within);
+    before += last ? 0 : area;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Milliseconds into a piece at which its area is `wanted`: the root of a straight line's integral, in its stable form. */
+function timeInto(piece: Piece, wanted: number): number {
+  if (wanted === 0 && piece.from > 0) return 0;
+  if (piece.toMs === Number.POSITIVE_INFINITY || piece.from === piece.to) return (wanted / piece.from) * 1000;
+  const slope = (piece.to - piece.from) / ((piece.toMs - piece.fromMs) / 1000);
+  const root = Math.sqrt(Math.max(0, piece.from * piece.from + 2 * slope * wanted));
+  return wanted === 0 ? 0 : ((2 * wanted) / (piece.from + root)) * 1000;
+}

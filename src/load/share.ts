@@ -1,0 +1,50 @@
+/**
+ * Which worker does what. Users, arrivals and iterations are numbered through the whole run; a number's home is a slot, and
+ * only the numbers of lost slots move. So a worker finds its share from the epoch alone, without asking, and a loss
+ * re-places no more users than it must.
+ */
+import type { Override } from "./schedule.ts";
+
+/** What all workers agree on until the next epoch: made anew by every loss, return and live change. */
+export interface Epoch {
+  readonly number: number;
+  /** Slots of the run, lost ones included. */
+  readonly count: number;
+  readonly lost: readonly number[];
+  readonly overrides: readonly Override[];
+}
+
+export function firstEpoch(count: number): Epoch {
+  return { number: 1, count, lost: [], overrides: [] };
+}
+
+/** The slot that has a number; -1 when all slots are lost. */
+export function ownerOf(number: number, epoch: Epoch): number {
+  const home = number % epoch.count;
+  if (!epoch.lost.includes(home)) return home;
+  const alive = aliveSlots(epoch);
+  return alive.length === 0 ? -1 : (alive[Math.floor(number / epoch.count) % alive.length] as number);
+}
+
+export function aliveSlots(epoch: Epoch): number[] {
+  return Array.from({ length: epoch.count }, (_, slot) => slot).filter((slot) => !epoch.lost.includes(slot));
+}
+
+/** The least number >= `from` that the slot has; never Infinity while the slot lives. */
+export function nextOwned(slot: number, from: number, epoch: Epoch): number {
+  if (epoch.lost.length === 0) return from + ((((slot - from) % epoch.count) + epoch.count) % epoch.count);
+  let number = from;
+  while (ownerOf(number, epoch) !== slot) number++;
+  return number;
+}
+
+/** How many of the numbers below `total` a slot has. */
+export function countOwned(slot: number, total: number, epoch: Epoch): number {
+  const home = Math.max(0, Math.ceil((total - slot) / epoch.count));
+  if (epoch.lost.length === 0) return home;
+  if (epoch.lost.includes(slot)) return 0;
+  let adopted = 0;
+  for (const lost of epoch.lost)
+    for (let number = lost; number < total; number += epoch.count) if (ownerOf(number, epoch) === slot) adopted++;
+  return home + adopted;
+}

@@ -1,0 +1,26 @@
+/** Entry point of a worker that is a child process of its coordinator; the only part of a worker that touches `process`. */
+import type { FromWorker, ToWorker } from "./protocol.ts";
+import { Worker } from "./worker.ts";
+
+const figures = {
+  cpuSeconds: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
+  rssBytes: () => process.memoryUsage.rss(),
+};
+
+const worker = new Worker(
+  figures,
+  (message: FromWorker) => {
+    if (process.connected) process.send?.(message);
+  },
+  () => process.exit(0),
+);
+
+process.on("message", (message: ToWorker) => void worker.obey(message));
+// The coordinator is gone: nobody would read what this worker did.
+process.on("disconnect", () => process.exit(0));
+// Ctrl-C reaches the whole process group; the coordinator decides when workers stop.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
