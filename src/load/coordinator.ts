@@ -2,44 +2,15 @@
  * The coordinator: gives workers their job, begins, changes and stops the load, and passes on what they tell. It is not in
  * the loop of any user: workers compute their share themselves, and each loss or live change is a new epoch.
  */
-import type { Operation } from "../history.ts";
-import type { Interval } from "../interval.ts";
-import type { LoadPlan } from "../plan.ts";
-import type { Clock } from "../std/clock.ts";
-import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
-import type { TimelineEvent } from "../timeline.ts";
+import { allLost, workerEnded } from "./complaints.ts";
 import { fromErrorText } from "./error-text.ts";
+import type { LoadHandle, LoadOptions } from "./handle.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { LiveView, type LoadLive } from "./live.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
-
-export interface LoadOptions {
-  readonly plan: LoadPlan;
-  /** Where users go: "http://127.0.0.1:8080". */
-  readonly baseUrl: string;
-  readonly runId: string;
-  readonly seed: string;
-  readonly clock: Clock;
-  readonly onInterval: (interval: Interval) => void;
-  readonly onOperation: (operation: Operation) => void;
-  readonly onEvent: (event: TimelineEvent) => void;
-  /** Aborting it kills the load at once. */
-  readonly signal: AbortSignal;
-}
-
-export interface LoadHandle {
-  live(): LoadLive;
-  /** Live change: that many users (or arrivals a second) from now on. */
-  setUsers(target: number): void;
-  /** Graceful: iterations end, everything counted arrives, teardown runs. Twice is harmless. */
-  stop(): Promise<void>;
-  /** Resolves when the load is over; rejects when it could not go on. */
-  readonly finished: Promise<void>;
-  /** Resolves when all workers have used up their iterations (executors that end by themselves). */
-  readonly exhausted: Promise<void>;
-}
+import { Waiters } from "./waiters.ts";
 
 interface Member {
   readonly name: string;
@@ -52,7 +23,6 @@ interface Member {
 
 /** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
 const BEGIN_DELAY_MS = 50;
-const START_DEADLINE_MS = 60_000;
 const SILENCE_MS = 2_500;
 const STOP_SLACK_MS = 10_000;
 
@@ -62,7 +32,7 @@ export class Coordinator implements LoadHandle {
   readonly #options: LoadOptions;
   readonly #members: Member[] = [];
   readonly #live = new LiveView();
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   #epoch: Epoch;
   #data: readonly Json[] = [];
   #startAtMs = 0;
@@ -134,7 +104,7 @@ export class Coordinator implements LoadHandle {
     const [first] = this.#members;
     if (first === undefined) return;
     let given: readonly Json[] | null = null;
-    const heard = this.#wait((message) => {
+    const heard = this.#waiters.wait((message) => {
       if (message.type === "set-up") given = message.data;
       return given !== null;
     }, "setup to end");
@@ -169,7 +139,7 @@ export class Coordinator implements LoadHandle {
       const { fromMs, toMs, because } = message;
       onEvent({ atMs: clock.nowMs(), type: "gap", source: `load/${member.name}`, fromMs, toMs, because });
     } else this.#hearState(member, message);
-    this.#tellWaiters(message);
+    this.#waiters.look(message);
   }
 
   #hearState(member: Member, message: FromWorker): void {
@@ -189,7 +159,7 @@ export class Coordinator implements LoadHandle {
     const before = member.state;
     member.state = "lost";
     this.#live.forget(member.name);
-    if (before !== "running") return this.#fail(workerEnded(member, because));
+    if (before !== "running") return this.#fail(workerEnded(member.name, member.link.where, because));
     this.#tellLeft(member, "lost");
     const { clock, onEvent } = this.#options;
     onEvent({
@@ -203,7 +173,7 @@ export class Coordinator implements LoadHandle {
     this.#newEpoch({ lost: [...this.#epoch.lost, member.slot] });
     if (aliveSlots(this.#epoch).length === 0) this.#fail(allLost(because));
     this.#lookForExhaustion();
-    this.#tellWaiters(null);
+    this.#waiters.look({ type: "beat" });
   }
 
   #newEpoch(change: Partial<Epoch>): void {
@@ -244,7 +214,7 @@ export class Coordinator implements LoadHandle {
   async #tearDown(): Promise<void> {
     const first = this.#members.find((member) => member.state === "done");
     if (first === undefined) return;
-    const heard = this.#wait((message) => message?.type === "torn-down", "teardown to end");
+    const heard = this.#waiters.wait((message) => message.type === "torn-down", "teardown to end");
     first.link.send({ type: "teardown", data: this.#data });
     await heard;
   }
@@ -262,7 +232,7 @@ export class Coordinator implements LoadHandle {
   }
 
   #fail(reason: unknown): void {
-    for (const waiter of [...this.#waiting]) waiter.reject(reason);
+    this.#waiters.reject(reason);
     this.#killAll();
     this.#setFailed(reason);
   }
@@ -286,63 +256,6 @@ export class Coordinator implements LoadHandle {
   }
 
   #allMembers(holds: (member: Member) => boolean, what: string, deadlineMs?: number): Promise<void> {
-    return this.#wait(() => this.#members.every(holds), what, deadlineMs);
+    return this.#waiters.wait(() => this.#members.every(holds), what, deadlineMs);
   }
-
-  /** Waits until `holds` is true after some message; rejects when the load fails or time runs out. */
-  #wait(holds: (message: FromWorker) => boolean, what: string, deadlineMs = START_DEADLINE_MS): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (then: () => void) => {
-        clearTimeout(timer);
-        this.#waiting.delete(waiter);
-        then();
-      };
-      const waiter: Waiter = {
-        look: (message) => {
-          if (holds(message)) settle(resolve);
-        },
-        reject: (reason) => settle(() => reject(reason)),
-      };
-      const timer = setTimeout(() => waiter.reject(late(what, deadlineMs)), deadlineMs);
-      this.#waiting.add(waiter);
-      waiter.look({ type: "beat" });
-    });
-  }
-
-  #tellWaiters(message: FromWorker | null): void {
-    for (const waiter of [...this.#waiting]) waiter.look(message ?? { type: "beat" });
-  }
-}
-
-interface Waiter {
-  look(message: FromWorker): void;
-  reject(reason: unknown): void;
-}
-
-function workerEnded(member: Member, because: string): GamedayError {
-  return new GamedayError({
-    code: "worker-ended",
-    expected: `worker ${member.name} (${member.link.where}) to start`,
-    got: because,
-    exitCode: ExitCode.notReady,
-    hint: "what it printed is in the notes before this",
-  });
-}
-
-function allLost(because: string): GamedayError {
-  return new GamedayError({
-    code: "all-workers-lost",
-    expected: "at least one load worker alive",
-    got: `the last one ended: ${because}`,
-    exitCode: ExitCode.unknown,
-  });
-}
-
-function late(what: string, deadlineMs: number): GamedayError {
-  return new GamedayError({
-    code: "load-timed-out",
-    expected: `${what} within ${deadlineMs / 1000} s`,
-    got: "silence",
-    exitCode: ExitCode.notReady,
-  });
 }

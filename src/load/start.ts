@@ -1,7 +1,8 @@
-import { Coordinator, type LoadHandle, type LoadOptions } from "./coordinator.ts";
+import { Coordinator } from "./coordinator.ts";
+import type { LoadHandle, LoadOptions } from "./handle.ts";
 import { forkWorker } from "./link.ts";
 
-export type { LoadHandle, LoadOptions } from "./coordinator.ts";
+export type { LoadHandle, LoadOptions } from "./handle.ts";
 export type { LoadLive } from "./live.ts";
 
 /**

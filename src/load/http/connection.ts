@@ -3,29 +3,14 @@
  * needs it. Bytes are parsed in place in one buffer that all connections of the process share. No pipelining, no silent
  * retry: what happened to an exchange is told exactly once, as an answer or as a failure.
  */
-import { isIP, type LookupFunction, connect as netConnect, type Socket } from "node:net";
-import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
+import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
 import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
-import { Deadline, type Deadlines } from "./deadlines.ts";
+import { Deadline } from "./deadlines.ts";
 import { socketError, transportError } from "./failure.ts";
 import { Head, scanHead } from "./head.ts";
+import { type Network, Opener, type Opening, SHARED } from "./opener.ts";
 import type { Origin } from "./origin.ts";
-
-/** What all connections of a worker share. */
-export interface Network {
-  readonly deadlines: Deadlines;
-  readonly lookup: LookupFunction;
-  readonly connectTimeoutMs: number;
-  readonly bodyBytesMax: number;
-  readonly tls: Pick<ConnectionOptions, "ca" | "cert" | "key" | "passphrase" | "rejectUnauthorized" | "servername">;
-}
-
-/** Timings of a connection that was opened for an exchange; all from the start of opening. */
-export interface Opening {
-  readonly connectMs: number;
-  readonly tlsMs: number;
-}
 
 /** An answer whose bytes are borrowed: they are valid only during the call. */
 export interface Answer {
@@ -57,7 +42,6 @@ export interface Exchange {
   onFailure(error: TransportError, untouched: boolean): void;
 }
 
-const SHARED = Buffer.allocUnsafeSlow(65_536);
 const HEAD_BYTES_MAX = 65_536;
 const INTERIM_ANSWERS_MAX = 16;
 const NOTHING = Buffer.alloc(0);
@@ -295,105 +279,5 @@ export class Connection {
     if (exchange === null) return;
     this.#settle();
     exchange.onFailure(error, untouched);
-  }
-}
-
-interface Listener {
-  onData(opener: Opener, size: number): void;
-  onReady(timings: Opening): void;
-  onEnd(socket: Socket): void;
-  onError(socket: Socket, error: TransportError): void;
-}
-
-/** Opens one socket and tells its owner when it may be written to, and how it ended. */
-class Opener {
-  readonly #origin: Origin;
-  readonly #network: Network;
-  readonly #listener: Listener;
-  readonly #startedMs = performance.now();
-  #connectedMs = 0;
-  #ready = false;
-  #told = false;
-
-  constructor(origin: Origin, network: Network, listener: Listener) {
-    this.#origin = origin;
-    this.#network = network;
-    this.#listener = listener;
-  }
-
-  stage(sent: boolean): { connected: boolean; secure: boolean; sent: boolean } {
-    return { connected: this.#connectedMs > 0, secure: this.#ready || !this.#origin.secure, sent: sent && this.#ready };
-  }
-
-  start(): Socket {
-    const socket = this.#origin.secure ? this.#connectTls() : this.#connectPlain();
-    const { deadlines, connectTimeoutMs } = this.#network;
-    const deadline = new Deadline(() => this.#lost(socket, this.#late(connectTimeoutMs)));
-    deadlines.add(deadline, connectTimeoutMs, this.#startedMs);
-    const ready = () => {
-      deadlines.remove(deadline);
-      this.#ready = true;
-      const now = performance.now();
-      this.#listener.onReady({ connectMs: this.#connectedMs - this.#startedMs, tlsMs: now - this.#connectedMs });
-    };
-    socket.once("connect", () => {
-      this.#connectedMs = performance.now();
-      if (!this.#origin.secure) ready();
-    });
-    if (this.#origin.secure) socket.once("secureConnect", ready);
-    socket.once("end", () =>
-      this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false))),
-    );
-    socket.on("error", (error) => this.#lost(socket, socketError(error, this.stage(true))));
-    socket.once("close", () => {
-      deadlines.remove(deadline);
-      this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false)));
-    });
-    return socket;
-  }
-
-  #lost(socket: Socket, error: TransportError | null): void {
-    if (this.#told) return;
-    this.#told = true;
-    if (error === null) this.#listener.onEnd(socket);
-    else this.#listener.onError(socket, error);
-    socket.destroy();
-  }
-
-  #late(timeoutMs: number): TransportError {
-    const code = this.#connectedMs > 0 ? "tls" : "connect-timeout";
-    return transportError(code, `no connection to ${this.#origin.authority} within ${timeoutMs} ms`, false);
-  }
-
-  #onread() {
-    return {
-      buffer: SHARED,
-      callback: (size: number) => {
-        this.#listener.onData(this, size);
-        return true;
-      },
-    };
-  }
-
-  #connectPlain(): Socket {
-    const { host, port } = this.#origin;
-    return netConnect({ host, port, noDelay: true, lookup: this.#network.lookup, onread: this.#onread() });
-  }
-
-  #connectTls(): Socket {
-    const { host, port } = this.#origin;
-    const { tls, lookup } = this.#network;
-    const name = tls.servername ?? (isIP(host) === 0 ? host : undefined);
-    const options = {
-      ...tls,
-      host,
-      port,
-      lookup,
-      noDelay: true,
-      ALPNProtocols: ["http/1.1"],
-      ...(name === undefined ? {} : { servername: name }),
-      onread: this.#onread(),
-    };
-    return tlsConnect(options as ConnectionOptions);
   }
 }

@@ -5,8 +5,9 @@
 import type { Http, Reply, RequestOptions } from "../../scenario.ts";
 import type { Scope } from "../metrics.ts";
 import { Call } from "./call.ts";
-import { Connection, type Network } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { CookieJar } from "./cookies.ts";
+import type { Network } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
 import { type FixedHeaders, headerLines } from "./request.ts";
 
