@@ -10,8 +10,8 @@ export interface LoadLive {
   readonly requestsPerSecond: number;
   /** Over the last ten seconds; null when there was no request. */
   readonly p95Ms: number | null;
-  /** Of the requests of the last ten seconds; null when there was none. */
-  readonly failedFraction: number | null;
+  /** Of the requests of the last ten seconds; 0 when there was none. */
+  readonly failedFraction: number;
   readonly requests: number;
   readonly failed: number;
   readonly dropped: number;
@@ -53,7 +53,7 @@ export class LiveView {
       workers: latest.length,
       requestsPerSecond: this.#rate(),
       p95Ms: total.histogram.quantile(0.95),
-      failedFraction: total.count === 0 ? null : total.failed / total.count,
+      failedFraction: total.count === 0 ? 0 : total.failed / total.count,
       requests: this.#requests,
       failed: this.#failed,
       dropped: this.#dropped,

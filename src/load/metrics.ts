@@ -59,7 +59,8 @@ export class Series {
 /** Series of one request name: answers that count as success, and those that do not. */
 export class RequestSeries {
   readonly passed: Series;
-  readonly response: Series | null;
+  /** Open models only, where the time from the send differs from the time since the call was due. */
+  readonly service: Series | null;
   readonly #registry: MetricRegistry;
   readonly #tags: Readonly<Record<string, string>>;
   #failures: Series | null = null;
@@ -68,7 +69,7 @@ export class RequestSeries {
     this.#registry = registry;
     this.#tags = tags;
     this.passed = registry.series("http_req_duration", tags, true);
-    this.response = open ? registry.series("http_req_response", tags, true) : null;
+    this.service = open ? registry.series("http_req_service", tags, true) : null;
   }
 
   get failures(): Series {

@@ -153,11 +153,12 @@ export class Call implements Exchange {
     this.#resolve(reply);
   }
 
+  /** The time counted runs from when the call was due, opening a connection included: it is what the user waited. */
   #count(ok: boolean, now: number, bytes: number): void {
     const series = ok ? this.#series.passed : this.#series.failures;
-    series.record(now - this.sentMs);
+    series.record(now - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
     if (!ok) series.failed++;
-    if (this.#redirects === 0) this.#series.response?.record(now - this.#dueMs);
+    this.#series.service?.record(now - this.sentMs);
     const { phases } = this.#session.owner.scope;
     if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
     if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, now - this.firstByteMs, bytes);

@@ -26,7 +26,9 @@ export interface ProbeOptions {
 export interface ProbeHandle {
   /** Ends the beats, and resolves when every outcome has arrived. Twice is harmless. */
   stop(): Promise<void>;
-  live(): readonly StreamLive[];
+  streams(): readonly StreamLive[];
+  /** Resolves when the probes have ended; rejects when their process died too often to be started again. */
+  readonly finished: Promise<void>;
 }
 
 const ENTRY = fileURLToPath(new URL(`./process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
@@ -53,21 +55,36 @@ class ProbeProcess implements ProbeHandle {
   #onFailed: (reason: unknown) => void = () => undefined;
   #onDone: () => void = () => undefined;
 
+  readonly finished: Promise<void>;
+  #setFinished: () => void = () => undefined;
+  #setLost: (reason: unknown) => void = () => undefined;
+
   constructor(options: ProbeOptions) {
+    this.finished = new Promise((resolve, reject) => {
+      this.#setFinished = resolve;
+      this.#setLost = reject;
+    });
+    this.finished.catch(() => undefined); // who never awaits it must not crash by it
     this.#options = options;
     this.#heardMs = options.clock.nowMs();
     options.signal.addEventListener("abort", () => this.#kill(), { once: true });
   }
 
-  begin(): Promise<void> {
-    return this.#within("probes to begin", BEGIN_DEADLINE_MS, (resolve, reject) => {
-      this.#onBegun = resolve;
-      this.#onFailed = reject;
-      this.#spawn();
-    });
+  async begin(): Promise<void> {
+    try {
+      await this.#within("probes to begin", BEGIN_DEADLINE_MS, (resolve, reject) => {
+        this.#onBegun = resolve;
+        this.#onFailed = reject;
+        this.#spawn();
+      });
+    } catch (thrown) {
+      this.#stopping = Promise.resolve(); // so that its end is not taken for an accident
+      this.#kill();
+      throw thrown;
+    }
   }
 
-  live(): readonly StreamLive[] {
+  streams(): readonly StreamLive[] {
     return this.#streams;
   }
 
@@ -85,7 +102,8 @@ class ProbeProcess implements ProbeHandle {
         send(child, { type: "stop" });
       });
     } finally {
-      const gone = new Promise((resolve) => child.once("exit", resolve));
+      const ended = child.exitCode !== null || child.signalCode !== null;
+      const gone = ended ? Promise.resolve() : new Promise((resolve) => child.once("exit", resolve));
       this.#kill();
       await gone;
     }
@@ -125,7 +143,10 @@ class ProbeProcess implements ProbeHandle {
   #ended(child: ChildProcess, because: string): void {
     if (child !== this.#child) return;
     this.#child = null;
-    if (this.#stopping !== null || this.#options.signal.aborted) return this.#onDone();
+    if (this.#stopping !== null || this.#options.signal.aborted) {
+      this.#setFinished();
+      return this.#onDone();
+    }
     const { clock, onEvent } = this.#options;
     const atMs = clock.nowMs();
     onEvent({
@@ -136,15 +157,15 @@ class ProbeProcess implements ProbeHandle {
       toMs: atMs + 500,
       because: `the probes' process ended: ${because}`,
     });
-    this.#onFailed(
-      new GamedayError({
-        code: "probes-ended",
-        expected: "the probes' process to live",
-        got: because,
-        exitCode: ExitCode.unknown,
-      }),
-    );
+    const ended = new GamedayError({
+      code: "probes-ended",
+      expected: "the probes' process to live",
+      got: because,
+      exitCode: ExitCode.unknown,
+    });
+    this.#onFailed(ended);
     if (++this.#generation < GENERATIONS_MAX) this.#spawn();
+    else this.#setLost(ended);
   }
 
   #kill(): void {
