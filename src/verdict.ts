@@ -35,6 +35,8 @@ export interface Recovery {
 }
 
 export interface ClassRecovery extends Recovery {
+  /** gameday: users of this class recovered only after our own heal; nobody: never while we watched, or no data. */
+  readonly healedBy: HealedBy;
   /** Each probe stream by itself: they differ exactly when a pool is stuck. */
   readonly connections: Readonly<Record<string, Recovery>>;
 }

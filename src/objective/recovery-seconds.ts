@@ -52,7 +52,7 @@ function readingOf(recoveries: readonly Recovery[], experiment: ExperimentVerdic
   };
   const worst = recoveries.reduce((a, b) => (rangeOf(b).upper > rangeOf(a).upper ? b : a));
   const doubt = facts.doubts.find((one) => one.kind === "fault" && one.experiment === experiment.name)?.because;
-  const late = experiment.healedBy === "gameday" && over["healedBy"] !== "anyone" ? healedByUs(experiment) : undefined;
+  const late = over["healedBy"] !== "anyone" && healedByUs(experiment, over) ? notThePlatforms(experiment) : undefined;
   return {
     range,
     says: worst.says,
@@ -63,7 +63,12 @@ function readingOf(recoveries: readonly Recovery[], experiment: ExperimentVerdic
   };
 }
 
-function healedByUs(experiment: ExperimentVerdict): string {
+function healedByUs(experiment: ExperimentVerdict, over: Over): boolean {
+  const own = over["class"] === undefined ? experiment : experiment.recovery[over["class"]];
+  return own?.healedBy === "gameday";
+}
+
+function notThePlatforms(experiment: ExperimentVerdict): string {
   return `users recovered only after the tool itself healed "${experiment.name}", so the recovery is not the platform's`;
 }
 

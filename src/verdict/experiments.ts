@@ -27,9 +27,10 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
   const recovery = byClass(felt);
   const bite = biteOf(experiment);
   const heal = healOf(experiment);
+  const biteAfterMs = Math.max(0, (bite?.atMs ?? 0) - times.commandedMs);
   const outages = felt.flatMap(({ outages }) => outages);
   const writes = writesOf(experiment.name, ground.findings);
-  const healedBy = healerOf(felt, recovery);
+  const healedBy = healerOf(felt);
   const judged = statusOf(experiment, bite, recovery, healedBy);
   return {
     name: experiment.name,
@@ -51,7 +52,7 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
       failures,
     })),
     writes,
-    rpo: recoveryPointOf(experiment.name, ground.findings, writes),
+    rpo: recoveryPointOf(experiment.name, ground.findings, writes, biteAfterMs),
   };
 }
 
@@ -79,15 +80,16 @@ function byClass(felt: readonly Felt[]): Record<string, ClassRecovery> {
     classes.map((name) => {
       const own = felt.filter(({ stream }) => stream.class === name);
       const connections = Object.fromEntries(own.map(({ stream, recovery }) => [stream.connection, recovery]));
-      return [name, { ...worstRecovery(own.map(({ recovery }) => recovery)), connections }];
+      const worst = worstRecovery(own.map(({ recovery }) => recovery));
+      return [name, { ...worst, healedBy: healerOf(own), connections }];
     }),
   );
 }
 
-/** nobody: some class never recovered. gameday: some recovered only after our heal. */
-function healerOf(felt: readonly Felt[], recovery: Readonly<Record<string, ClassRecovery>>): HealedBy {
-  const states = Object.values(recovery).map(({ state }) => state);
-  if (states.length === 0 || states.includes("not-recovered") || states.includes("no-data")) return "nobody";
+/** nobody: some stream never recovered, or nobody saw it. gameday: some recovered only after our heal. */
+function healerOf(felt: readonly Felt[]): HealedBy {
+  const recovered = felt.every(({ recovery }) => recovery.state === "recovered" || recovery.state === "no-outage-seen");
+  if (felt.length === 0 || !recovered) return "nobody";
   return felt.every(({ beforeHeal }) => beforeHeal) ? "platform" : "gameday";
 }
 

@@ -89,12 +89,15 @@ function exitCodeOf(status: Status, story: Story): number {
   return story.residue.length > 0 ? ExitCode.residue : ExitCode[status];
 }
 
+/**
+ * The fault counts for writes from its command: "acknowledged in the last second before the fault" must not depend on how
+ * soon the bite was seen.
+ */
 function runFacts(runId: string, story: Story): RunFacts {
   const faults = story.experiments.flatMap((experiment) => {
-    const bite = biteOf(experiment);
-    return bite === null
-      ? []
-      : [{ experiment: experiment.name, bitAtMs: bite.atMs, healedAtMs: healOf(experiment)?.atMs ?? null }];
+    const { name, commandedAtMs } = experiment;
+    if (commandedAtMs === null || biteOf(experiment) === null) return [];
+    return [{ experiment: name, bitAtMs: commandedAtMs, healedAtMs: healOf(experiment)?.atMs ?? null }];
   });
   const lost = story.workers.filter((worker) => worker.edge === "lost");
   return { runId, faults, lostWorkers: lost.map(({ worker, atMs }) => ({ worker, atMs })) };

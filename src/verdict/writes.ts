@@ -30,17 +30,24 @@ function figuresOf(experiment: string, findings: readonly Finding[], checker: st
 
 /**
  * The recovery point. Not known unless every acked-set finding is decided; a loss that was found stands whatever else
- * is not known.
+ * is not known. The checkers time from the fault's command; `biteAfterMs` is how much later it was seen to bite, which
+ * is added, so that the figure is rather too long than too short.
  */
-export function recoveryPointOf(experiment: string, findings: readonly Finding[], writes: WriteAccount): RecoveryPoint {
+export function recoveryPointOf(
+  experiment: string,
+  findings: readonly Finding[],
+  writes: WriteAccount,
+  biteAfterMs: number,
+): RecoveryPoint {
   const sets = findings.filter((finding) => finding.checker === ACKED_SET);
   if (sets.length === 0) {
     return { lostWrites: null, seconds: null, says: "no claim of the plan looks for lost writes" };
   }
   const rpoMs = Math.max(0, ...sets.map((set) => figuresOf(experiment, findings, ACKED_SET, set.object)["rpoMs"] ?? 0));
   if (writes.lost > 0) {
-    const says = `${writes.lost} acknowledged writes lost, the oldest ${(rpoMs / 1000).toFixed(3)} s before the fault`;
-    return { lostWrites: writes.lost, seconds: rpoMs / 1000, says };
+    const seconds = (rpoMs + biteAfterMs) / 1000;
+    const says = `${writes.lost} acknowledged writes lost, the oldest at most ${seconds.toFixed(3)} s before the fault bit`;
+    return { lostWrites: writes.lost, seconds, says };
   }
   const undecided = sets.find((set) => set.status === "unknown");
   if (undecided !== undefined) return { lostWrites: null, seconds: null, says: undecided.because };

@@ -1,0 +1,132 @@
+/** The timeline as one inline SVG: lanes of the probes with their outages, then panels of the load, fault windows as bands. */
+import type { Facts } from "../objective/facts.ts";
+import { gapsOf } from "../outage/gaps.ts";
+import type { Span } from "../outage/span.ts";
+import { number, seconds } from "./format.ts";
+import { element, fragment, type Markup } from "./markup.ts";
+import { type Panel, panelsOf } from "./panel.ts";
+import type { Stats } from "./stats.ts";
+
+const WIDTH = 1000;
+const LEFT = 150;
+const RIGHT = 16;
+const LANE = 18;
+const GAP = 26;
+const TOP = 34;
+
+export interface Scale {
+  readonly span: Span;
+  x(ms: number): number;
+  width(span: Span): number;
+}
+
+export function renderChart(facts: Facts, stats: Stats): Markup {
+  const scale = scaleOf(facts);
+  const lanes = facts.streams.length * LANE;
+  const panels = panelsOf(stats, scale, { left: LEFT, width: WIDTH - LEFT - RIGHT });
+  const placed = place(panels, TOP + lanes + GAP);
+  const height = placed.bottom + 30;
+  return element(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", class: "chart", "aria-label": "Timeline of the run" },
+    faultBands(facts, scale, placed.bottom),
+    laneMarks(facts, scale),
+    placed.markup,
+    axis(scale, placed.bottom),
+  );
+}
+
+function scaleOf({ load }: Facts): Scale {
+  const span = load.span;
+  const perMs = (WIDTH - LEFT - RIGHT) / Math.max(1, span.toMs - span.fromMs);
+  const x = (ms: number) => round(LEFT + (Math.min(Math.max(ms, span.fromMs), span.toMs) - span.fromMs) * perMs);
+  return { span, x, width: ({ fromMs, toMs }) => Math.max(1.5, round(x(toMs) - x(fromMs))) };
+}
+
+function place(panels: readonly Panel[], top: number): { readonly markup: Markup; readonly bottom: number } {
+  let y = top;
+  const placed = panels.map((panel) => {
+    const markup = element("g", { transform: `translate(0 ${y})` }, panel.markup);
+    y += panel.height + GAP;
+    return markup;
+  });
+  return { markup: fragment(placed), bottom: y - GAP };
+}
+
+/** From the command to the healing; the label stands above the lanes. */
+function faultBands({ story }: Facts, scale: Scale, bottom: number): Markup {
+  const bands = story.experiments.map((experiment, at) => {
+    const fromMs = experiment.commandedAtMs ?? experiment.beganAtMs;
+    const toMs = Math.max(fromMs, experiment.heals.at(-1)?.atMs ?? experiment.endedAtMs ?? fromMs);
+    const span = { fromMs, toMs };
+    const label = { x: scale.x(fromMs) + 3, y: at % 2 === 0 ? 12 : 26, class: "fault-label" };
+    return [
+      element(
+        "rect",
+        { x: scale.x(fromMs), y: TOP - 4, width: scale.width(span), height: bottom - TOP + 4, class: "fault" },
+        element("title", {}, `${experiment.name}: ${seconds(fromMs)} to ${seconds(toMs)}`),
+      ),
+      element("text", label, shorten(experiment.name)),
+    ];
+  });
+  return fragment(bands.flat());
+}
+
+function laneMarks(facts: Facts, scale: Scale): Markup {
+  const lanes = facts.streams.map((stream, at) => {
+    const y = TOP + at * LANE;
+    const own = facts.outages.filter((one) => one.class === stream.class && one.connection === stream.connection);
+    const first = stream.samples[0]?.sentMs ?? scale.span.fromMs;
+    const watched = { fromMs: first, toMs: stream.samples.at(-1)?.sentMs ?? first };
+    return [
+      element(
+        "text",
+        { x: LEFT - 8, y: y + 11, class: "lane-label" },
+        `${shorten(stream.class)}, ${stream.connection}`,
+      ),
+      element("rect", {
+        x: scale.x(watched.fromMs),
+        y: y + 2,
+        width: scale.width(watched),
+        height: LANE - 8,
+        class: "up",
+      }),
+      gapsOf(stream.samples, watched).map((gap) => laneBar(gap, y, scale, "gap", "no data")),
+      own.map((outage) => {
+        const toMs = outage.end?.upperMs ?? scale.span.toMs;
+        const says = `outage, ${outage.failures} failed probes`;
+        return laneBar({ fromMs: outage.begin.upperMs, toMs }, y, scale, "outage", says);
+      }),
+    ];
+  });
+  return fragment(lanes.flat());
+}
+
+function laneBar(span: Span, y: number, scale: Scale, kind: string, says: string): Markup {
+  const box = { x: scale.x(span.fromMs), y: y + 2, width: scale.width(span), height: LANE - 8, class: kind };
+  return element("rect", box, element("title", {}, `${says}: ${seconds(span.fromMs)} to ${seconds(span.toMs)}`));
+}
+
+function axis(scale: Scale, bottom: number): Markup {
+  const step = niceStep((scale.span.toMs - scale.span.fromMs) / 8);
+  const ticks: Markup[] = [];
+  for (let ms = Math.ceil(scale.span.fromMs / step) * step; ms <= scale.span.toMs; ms += step) {
+    ticks.push(element("line", { x1: scale.x(ms), x2: scale.x(ms), y1: TOP, y2: bottom, class: "grid" }));
+    ticks.push(element("text", { x: scale.x(ms), y: bottom + 16, class: "tick" }, `${number(ms / 1000)} s`));
+  }
+  return fragment(ticks);
+}
+
+/** 1, 2, 5, 10, 15, 30 s ... whichever is next above. */
+function niceStep(ms: number): number {
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200].map((second) => second * 1000);
+  return steps.find((step) => step >= ms) ?? Math.ceil(ms / 7_200_000) * 7_200_000;
+}
+
+function shorten(text: string): string {
+  return text.length > 34 ? `${text.slice(0, 33)}…` : text;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,33 @@
+/** Pieces that several parts of the page share. */
+import type { Status } from "../verdict.ts";
+import { type Child, element, type Markup } from "./markup.ts";
+
+export function pill(status: Status): Markup {
+  return element("span", { class: `pill ${status}` }, status);
+}
+
+/** `numeric`: indices of the columns that hold figures. */
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly Child[])[],
+  numeric: readonly number[],
+): Markup {
+  const kind = (column: number) => (numeric.includes(column) ? { class: "number" } : {});
+  const head = element(
+    "tr",
+    {},
+    titles.map((title, column) => element("th", kind(column), title)),
+  );
+  const body = rows.map((row) =>
+    element(
+      "tr",
+      {},
+      row.map((cell, column) => element("td", kind(column), cell)),
+    ),
+  );
+  return element(
+    "div",
+    { class: "scroll" },
+    element("table", {}, element("thead", {}, head), element("tbody", {}, body)),
+  );
+}

@@ -1,0 +1,25 @@
+/** All files that are derived from a judgement, by name; the same bytes wherever and whenever they are rendered. */
+import type { RunRecord } from "../evidence.ts";
+import type { Judgement } from "../verdict/judge.ts";
+import { renderHtml } from "./html.ts";
+import { renderJunit } from "./junit.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { statsOf } from "./stats.ts";
+
+export const VERDICT_FILE = "verdict.json";
+export const REPORT_FILE = "report.html";
+
+export function renderFiles({ verdict, facts }: Judgement, run: RunRecord): ReadonlyMap<string, string> {
+  const stats = statsOf(facts);
+  return new Map([
+    [VERDICT_FILE, json(verdict)],
+    ["stats.json", json(stats)],
+    ["report.md", renderMarkdown(verdict, run)],
+    [REPORT_FILE, renderHtml({ verdict, run, facts, stats })],
+    ["junit.xml", renderJunit(verdict)],
+  ]);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,113 @@
+/** stats.json: the statistics of the load, by window, by request name and over time. Milliseconds and requests. */
+import type { Facts } from "../objective/facts.ts";
+import type { Slice, Total } from "../objective/load-fold.ts";
+import type { Window } from "../objective/windows.ts";
+
+export interface RequestStats {
+  readonly requests: number;
+  readonly failed: number;
+  readonly successPercent: number | null;
+  readonly meanMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+}
+
+export interface WindowStats extends RequestStats {
+  readonly window: string;
+  readonly says: string;
+  readonly spans: Window["spans"];
+  readonly requestsPerSecond: number | null;
+}
+
+/** One stretch of the run; rates are a second. */
+export interface SeriesPoint {
+  readonly atMs: number;
+  readonly requestsPerSecond: number;
+  readonly failedPerSecond: number;
+  readonly p95Ms: number | null;
+  readonly users: number;
+}
+
+export interface Stats {
+  readonly version: number;
+  readonly windows: readonly WindowStats[];
+  readonly requests: readonly (RequestStats & { readonly name: string })[];
+  readonly sliceMs: number;
+  readonly series: readonly SeriesPoint[];
+  readonly replicas: readonly { readonly atMs: number; readonly ready: number; readonly desired: number }[];
+  readonly generator: Readonly<Record<string, number>>;
+}
+
+/** Names beyond this many are counted in the windows only; a table that long is read by nobody. */
+const NAMES_MAX = 200;
+
+export function statsOf({ windows, load, story }: Facts): Stats {
+  const { generator } = load;
+  return {
+    version: 1,
+    windows: windows.flatMap((window) => {
+      const total = load.total({ window: window.key, tags: {} });
+      return total === undefined || window.spans.length === 0 ? [] : [windowStats(window, total)];
+    }),
+    requests: load
+      .byName()
+      .slice(0, NAMES_MAX)
+      .map(([name, total]) => ({ name, ...requestStats(total) })),
+    sliceMs: load.sliceMs,
+    series: load.slices.map((slice, at) => pointOf(slice, load.span.fromMs + at * load.sliceMs, load.sliceMs)),
+    replicas: story.replicas.map(({ atMs, ready, desired }) => ({ atMs: round(atMs) ?? 0, ready, desired })),
+    generator: {
+      intervals: generator.intervals,
+      repeated: generator.repeated,
+      dropped: generator.dropped,
+      stalled: generator.stalled,
+      loopDelayMsMax: round(generator.loopDelayMsMax) ?? 0,
+      sendLagMsMax: round(generator.sendLagMsMax) ?? 0,
+      rssBytesMax: generator.rssBytesMax,
+      usersMax: generator.usersMax,
+    },
+  };
+}
+
+function windowStats(window: Window, total: Total): WindowStats {
+  const seconds = window.spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000;
+  return {
+    window: window.key,
+    says: window.says,
+    spans: window.spans.map(({ fromMs, toMs }) => ({ fromMs: round(fromMs) ?? 0, toMs: round(toMs) ?? 0 })),
+    requestsPerSecond: seconds > 0 ? round(total.count / seconds) : null,
+    ...requestStats(total),
+  };
+}
+
+function requestStats({ count, failed, histogram }: Pick<Total, "count" | "failed" | "histogram">): RequestStats {
+  return {
+    requests: count,
+    failed,
+    successPercent: count === 0 ? null : round(((count - failed) * 100) / count),
+    meanMs: histogram.count === 0 ? null : round(histogram.sum / histogram.count),
+    p50Ms: round(histogram.quantile(0.5)),
+    p90Ms: round(histogram.quantile(0.9)),
+    p95Ms: round(histogram.quantile(0.95)),
+    p99Ms: round(histogram.quantile(0.99)),
+    maxMs: histogram.count === 0 ? null : round(histogram.max),
+  };
+}
+
+function pointOf(slice: Slice, atMs: number, sliceMs: number): SeriesPoint {
+  return {
+    atMs: round(atMs) ?? 0,
+    requestsPerSecond: round((slice.count * 1000) / sliceMs) ?? 0,
+    failedPerSecond: round((slice.failed * 1000) / sliceMs) ?? 0,
+    p95Ms: round(slice.histogram.quantile(0.95)),
+    users: Math.round(slice.users),
+  };
+}
+
+/** Three decimals: the same bytes everywhere, and finer than anything here is measured. */
+function round(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1000) / 1000;
+}
