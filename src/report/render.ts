@@ -1,6 +1,7 @@
 /** All files that are derived from a judgement, by name; the same bytes wherever and whenever they are rendered. */
 import type { RunRecord } from "../evidence.ts";
 import type { Judgement } from "../verdict/judge.ts";
+import type { Verdict } from "../verdict.ts";
 import { renderHtml } from "./html.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -12,12 +13,17 @@ export const REPORT_FILE = "report.html";
 export function renderFiles({ verdict, facts }: Judgement, run: RunRecord): ReadonlyMap<string, string> {
   const stats = statsOf(facts);
   return new Map([
-    [VERDICT_FILE, json(verdict)],
+    [VERDICT_FILE, renderVerdict(verdict)],
     ["stats.json", json(stats)],
     ["report.md", renderMarkdown(verdict, run)],
     [REPORT_FILE, renderHtml({ verdict, run, facts, stats })],
     ["junit.xml", renderJunit(verdict)],
   ]);
+}
+
+/** verdict.json, byte for byte. */
+export function renderVerdict(verdict: Verdict): string {
+  return json(verdict);
 }
 
 function json(value: unknown): string {

@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { World } from "../cli.ts";
+import { giveTo } from "../evidence/writer.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+
+/** A folder that nobody may write to: a copy on a read-only medium, or another person's. */
+const READ_ONLY = new Set(["EACCES", "EROFS", "EPERM"]);
+
+/** Writes the files into a run folder; false when the folder is read-only, and then nothing of it was changed. */
+export function writeInto(world: World, folder: string, files: ReadonlyMap<string, string>): boolean {
+  for (const [name, text] of files) {
+    const path = join(folder, name);
+    try {
+      writeFileSync(path, text);
+      giveTo(world.owner, path);
+    } catch (thrown) {
+      if (READ_ONLY.has((thrown as NodeJS.ErrnoException).code ?? "")) return false;
+      throw cannotWrite(path, thrown);
+    }
+  }
+  return true;
+}
+
+/** Writes the files into a folder that a person named, making it; anything that keeps it from that is their error. */
+export function writeToNamed(world: World, folder: string, files: ReadonlyMap<string, string>): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw cannotWrite(folder, thrown);
+  }
+  if (!writeInto(world, folder, files)) throw cannotWrite(folder, new Error("it is read-only"));
+}
+
+function cannotWrite(path: string, thrown: unknown): GamedayError {
+  return new GamedayError({
+    code: "cannot-write",
+    expected: `to write ${path}`,
+    got: messageOf(thrown),
+    exitCode: ExitCode.usage,
+    cause: thrown,
+  });
+}

@@ -1,0 +1,35 @@
+import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import type { World } from "../cli.ts";
+import { openEvidence } from "../evidence/reader.ts";
+import { renderFiles } from "../report/render.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { judgeFully } from "../verdict/judge.ts";
+import { writeInto, writeToNamed } from "./output.ts";
+
+/** `gameday report RUN`: all reports again, from the evidence alone. Exit 0 when they were written. */
+export function reportCommand(world: World): Command {
+  return new Command("report")
+    .description("write report.html, report.md, junit.xml, stats.json and verdict.json of a run folder again")
+    .argument("<run>", "the run folder, such as runs/latest")
+    .option("--out <folder>", "where to write them (default: the run folder)")
+    .action((run: string, flags: { readonly out?: string }) => {
+      const folder = resolve(world.cwd, run);
+      const evidence = openEvidence(folder);
+      const files = renderFiles(judgeFully(evidence), evidence.run);
+      const into = flags.out === undefined ? folder : resolve(world.cwd, flags.out);
+      if (flags.out !== undefined) writeToNamed(world, into, files);
+      else if (!writeInto(world, into, files)) throw readOnly(folder);
+      for (const name of files.keys()) world.stdout.write(`${relative(world.cwd, join(into, name))}\n`);
+    });
+}
+
+function readOnly(folder: string): GamedayError {
+  return new GamedayError({
+    code: "folder-read-only",
+    expected: "a run folder that can be written to",
+    got: `${folder}, which is read-only`,
+    hint: "name another place: gameday report RUN --out DIR",
+    exitCode: ExitCode.usage,
+  });
+}
