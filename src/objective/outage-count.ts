@@ -1,10 +1,10 @@
 /** Outages as the probes felt them, by number and by time, whatever caused them. */
 import type { Range } from "../outage/interval.ts";
 import type { FeltOutage } from "../outage/outages.ts";
-import { contains, type Span } from "../outage/span.ts";
+import { contains, overlaps } from "../outage/span.ts";
 import type { Facts } from "./facts.ts";
 import { exactly, type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
-import { windowKey } from "./windows.ts";
+import { type Window, windowKey } from "./windows.ts";
 
 const OVER: readonly OverKey[] = [
   { name: "window", required: false, says: "outages that begin in this window; default: the whole run" },
@@ -20,24 +20,36 @@ interface Selected {
 function select(over: Over, facts: Facts): Selected | string {
   const streams = facts.streams.filter((stream) => over["class"] === undefined || stream.class === over["class"]);
   if (streams.length === 0) return "no such probe was running";
-  const spans = spansOf(over, facts);
-  if (spans === null) return `there was no window "${over["window"] ?? "during"}" in this run`;
+  const window = windowOf(over, facts);
+  if (window === null) return `there was no window "${over["window"] ?? "during"}" in this run`;
+  const { spans } = window;
   const outages = facts.outages.filter(
-    (outage) =>
-      (over["class"] === undefined || outage.class === over["class"]) &&
-      spans.some((span) => contains(span, outage.begin.upperMs)),
+    (outage) => (over["class"] === undefined || outage.class === over["class"]) && beginsIn(outage, window),
   );
   const doubt = facts.doubts.find(
-    ({ kind, span }) =>
-      kind === "probes" && (span === null || spans.some((own) => own.fromMs < span.toMs && span.fromMs < own.toMs)),
+    ({ kind, span }) => kind === "probes" && (span === null || spans.some((own) => overlaps(own, span))),
   );
   return { outages, doubt: outages.length > 0 ? undefined : doubt?.because };
 }
 
-function spansOf(over: Over, facts: Facts): readonly Span[] | null {
+const ALWAYS = {
+  spans: [{ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }],
+  takes: "touching",
+} as const;
+
+function windowOf(over: Over, facts: Facts): Pick<Window, "spans" | "takes"> | null {
   const key = windowKey(over, "whole");
-  if (key === "whole") return [{ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }];
-  return facts.windows.find((window) => window.key === key)?.spans ?? null;
+  if (key === "whole") return ALWAYS;
+  return facts.windows.find((window) => window.key === key) ?? null;
+}
+
+/** A probe that was in flight when a fault came was sent outside the fault's window and failed inside it. */
+function beginsIn(
+  { begin, firstFailureCompletedMs }: FeltOutage,
+  { spans, takes }: Pick<Window, "spans" | "takes">,
+): boolean {
+  const within = [begin.upperMs, firstFailureCompletedMs].map((atMs) => spans.some((span) => contains(span, atMs)));
+  return takes === "inside" ? within.every(Boolean) : within.some(Boolean);
 }
 
 function witness(outage: FeltOutage): string {

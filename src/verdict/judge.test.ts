@@ -54,7 +54,7 @@ test("lost writes fail, with the recovery point", () => {
   assert.equal(verdict.verdict, "fail");
   assert.equal(verdict.exitCode, 1);
   assert.equal(verdict.experiments[0]?.writes.lost, 2);
-  assert.equal(verdict.experiments[0]?.rpo.seconds, 0.3);
+  assert.equal(verdict.experiments[0]?.rpo.seconds, 0.4, "0.3 s before the command, which was 0.1 s before the bite");
 });
 
 test("a run that asked for nothing is unknown", () => {

@@ -3,7 +3,7 @@
  * evidence streams through once: timeline, then operations, ledger, intervals.
  */
 import { CHECKERS } from "../checker/catalogue.ts";
-import type { Checker, Finding, RunFacts } from "../checker.ts";
+import type { Checker, RunFacts } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
 import { assess } from "../objective/assess.ts";
 import { measureNamed } from "../objective/catalogue.ts";
@@ -13,9 +13,10 @@ import { type Window, windowsOf } from "../objective/windows.ts";
 import { outagesOf } from "../outage/outages.ts";
 import { ExitCode } from "../std/errors.ts";
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
-import { type ExperimentVerdict, type Status, VERDICT_VERSION, type Verdict, worst } from "../verdict.ts";
+import { type Status, VERDICT_VERSION, type Verdict, worst } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
 import { notTestedBy } from "./not-tested.ts";
+import { ownFindings } from "./own-findings.ts";
 import { readOnce } from "./read.ts";
 import { sentenceOf } from "./sentence.ts";
 import { biteOf, healOf, type Story, tellStory } from "./story.ts";
@@ -45,7 +46,7 @@ export function judgeFully(evidence: Evidence, checkers: readonly Checker[] = CH
   const facts: Facts = { plan, story, experiments, streams, findings, doubts, outages, windows, load };
   const verdict = conclude(evidence, story, {
     validity: judged.map(({ finding }) => finding),
-    findings: [...findings, ...experiments.map(recoveryFinding)],
+    findings: [...findings, ...ownFindings(story, experiments)],
     experiments,
     objectives: plan.objectives.map((objective) => assess(objective, facts)),
   });
@@ -101,16 +102,4 @@ function runFacts(runId: string, story: Story): RunFacts {
   });
   const lost = story.workers.filter((worker) => worker.edge === "lost");
   return { runId, faults, lostWorkers: lost.map(({ worker, atMs }) => ({ worker, atMs })) };
-}
-
-/** Users who never recover are a finding by themselves, whether or not an objective asks. */
-function recoveryFinding(experiment: ExperimentVerdict): Finding {
-  return {
-    checker: "users-recover",
-    object: experiment.name,
-    status: experiment.status,
-    because: experiment.because,
-    witnesses: [],
-    figures: { outages: experiment.outages.length },
-  };
 }
