@@ -16,7 +16,7 @@ import { VALIDITY_RULES } from "../validity/catalogue.ts";
 import { type Status, VERDICT_VERSION, type Verdict, worst } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
 import { notTestedBy } from "./not-tested.ts";
-import { ownFindings } from "./own-findings.ts";
+import { ownFindings, REDUNDANCY } from "./own-findings.ts";
 import { readOnce } from "./read.ts";
 import { sentenceOf } from "./sentence.ts";
 import { biteOf, healOf, type Story, tellStory } from "./story.ts";
@@ -80,10 +80,14 @@ function conclude({ run }: Evidence, story: Story, parts: Parts): Verdict {
   return { ...verdict, sentence: sentenceOf(verdict) };
 }
 
-/** The worst of all. A run that asked for nothing proves nothing: without objective or finding it is unknown. */
+/**
+ * The worst of all. A run that asked for nothing proves nothing: without an objective, a claim or an experiment it is
+ * unknown, however well the platform looked at the end.
+ */
 function statusOf({ validity, findings, objectives }: Parts): Status {
-  const asked: readonly { readonly status: Status }[] = [...findings, ...objectives];
-  return worst([worst(asked.map((one) => one.status)), ...validity.map((one) => one.status)]);
+  const all: readonly { readonly status: Status }[] = [...validity, ...findings, ...objectives];
+  const asked = objectives.length + findings.filter(({ checker }) => checker !== REDUNDANCY).length;
+  return worst([...all.map(({ status }) => status), ...(asked === 0 ? (["unknown"] as const) : [])]);
 }
 
 function exitCodeOf(status: Status, story: Story): number {

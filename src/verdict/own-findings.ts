@@ -3,6 +3,8 @@ import type { Finding } from "../checker.ts";
 import type { ExperimentVerdict } from "../verdict.ts";
 import type { EventOf, Story } from "./story.ts";
 
+export const REDUNDANCY = "redundancy-restored";
+
 export function ownFindings(story: Story, experiments: readonly ExperimentVerdict[]): Finding[] {
   const after = story.health.filter((line) => line.moment === "after-run");
   return [
@@ -44,7 +46,7 @@ function redundancy(object: string, lines: readonly EventOf<"health">[]): Findin
   const status = missing.length === 0 ? "pass" : "fail";
   return [
     {
-      checker: "redundancy-restored",
+      checker: REDUNDANCY,
       object,
       status,
       because,
