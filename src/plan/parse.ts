@@ -3,7 +3,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ClaimPlan, ExperimentPlan, LedgerSource, LoadPlan, Plan } from "../plan.ts";
 import { GamedayError } from "../std/errors.ts";
-import type { Json } from "../std/json.ts";
+import { isRecord, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
 import { complain, type Source } from "./place.ts";
 import { type PlanDocument, planSchema } from "./schema.ts";
@@ -86,7 +86,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     version: 1,
     name: document.name,
     seed: document.seed ?? null,
-    platform,
+    platform: resolvePlatform(platform, folder),
     load: resolveLoad(document.load, folder),
     probes: document.probes === undefined ? null : { file: resolve(folder, document.probes) },
     warmUpMs: document.warmUp,
@@ -98,6 +98,13 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     cleanUp: resolveCleanUp(document.cleanUp),
     objectives: document.objectives.map(resolveObjective),
   };
+}
+
+/** The one path that a platform may name, its app's folder, counts from the plan's own folder like every other path. */
+function resolvePlatform(platform: Plan["platform"], folder: string): Plan["platform"] {
+  const { app } = platform;
+  if (!isRecord(app) || typeof app["directory"] !== "string") return platform;
+  return { ...platform, app: { ...app, directory: resolve(folder, app["directory"]) } };
 }
 
 function resolveLoad(load: PlanDocument["load"], folder: string): LoadPlan {

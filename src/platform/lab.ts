@@ -3,9 +3,13 @@
  * Patroni, Redis with Sentinel, HAProxy and any HTTP app, all real. It boots in seconds and leaves nothing behind, not even
  * when the tool is killed. A lab lives in the process that made it (createLab) or in a daemon of its own (labUp, attachLab).
  */
+export { type AttachedLab, attachLab, openLab } from "./lab/attach.ts";
 export { LAB_CAPABILITIES } from "./lab/capability/all.ts";
 export { type LabConfig, labConfig } from "./lab/config.ts";
 export { LabHost, type LabOptions, type LabPlatform, type ReplicaCpu } from "./lab/host.ts";
+
+export { labKind } from "./lab/kind.ts";
+export { type LabStatus, labDown, labStatus, labUp } from "./lab/standing.ts";
 
 import { LabHost, type LabOptions, type LabPlatform } from "./lab/host.ts";
 

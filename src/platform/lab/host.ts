@@ -31,6 +31,8 @@ export interface LabOptions {
   readonly logFolder: string;
   readonly clock: Clock;
   readonly runId: string;
+  /** Set by a daemon: the socket by which runs attach to this lab. */
+  readonly control?: string;
 }
 
 /** CPU used by one replica since it was started, its ended workers included. */
@@ -78,7 +80,7 @@ export class LabHost implements LabPlatform {
 
   async prepare(signal: AbortSignal): Promise<void> {
     demandMachine();
-    this.#registration = await registerLab();
+    this.#registration = await registerLab(this.#options.control ?? null);
     try {
       await this.#boot(signal);
     } catch (trouble) {
@@ -127,6 +129,11 @@ export class LabHost implements LabPlatform {
       return { replica: `app/${slot.name}`, pid: report?.pid ?? null, cpuMs, ready: ready.has(slot.name) };
     });
     return { desired: replicas.desired, replicas: rows };
+  }
+
+  /** Calls back when the lab has ended by itself. */
+  onEnd(callback: (how: string) => void): void {
+    this.#lab.parts.space.onEnd(callback);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,8 @@ import {
 
 export interface Lab extends Boot {
   readonly nowMs: () => number;
+  /** Says something on our own log that no caller is there to be told. */
+  note(says: string): void;
   agentOf(target: TargetReferenceWithNode): AgentLink;
   /** Name of the target's service at its agent. */
   serviceOf(target: TargetReferenceWithNode): string;
@@ -29,6 +31,7 @@ export function labOf(parts: Boot, nowMs: () => number): Lab {
   return {
     ...parts,
     nowMs,
+    note: (says) => process.emitWarning(`lab: ${says}`),
     agentOf,
     serviceOf,
     async report(target, signal) {

@@ -44,6 +44,11 @@ export class Replicas {
     return this.#staged("starting", "ready").toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** Everything of a node that is there or still leaving. */
+  onNode(node: NodeName): Slot[] {
+    return this.#staged("starting", "ready", "leaving").filter((slot) => slot.node === node);
+  }
+
   setCordon(node: NodeName, cordoned: boolean): void {
     if (cordoned) this.#cordoned.add(node);
     else this.#cordoned.delete(node);
@@ -58,7 +63,8 @@ export class Replicas {
     this.#desired = count;
     const have = this.#staged("starting", "ready");
     if (have.length < count) await this.#add(count - have.length, signal);
-    for (const slot of leaving(have, have.length - count)) this.#inBackground(this.#leave(slot));
+    for (const slot of leaving(have, have.length - count))
+      this.#inBackground(this.#leave(slot, this.#parts.config.app.gracePeriod));
   }
 
   /** Starts the replicas of a node again, after the node itself came back. */
@@ -68,7 +74,7 @@ export class Replicas {
   }
 
   /** Moves every replica of a node to others, one budget at a time. Returns when none is left there. */
-  async evict(node: NodeName, signal: AbortSignal): Promise<void> {
+  async evict(node: NodeName, graceMs: number, signal: AbortSignal): Promise<void> {
     for (const slot of this.#staged("starting", "ready").filter((held) => held.node === node)) {
       const least = this.#desired - this.#parts.config.app.maxUnavailable;
       await until(async () => (await this.ready(signal)).length - 1 >= least, {
@@ -77,7 +83,7 @@ export class Replicas {
         everyMs: 100,
         signal,
       });
-      const moved = this.#leave(slot);
+      const moved = this.#leave(slot, graceMs);
       await this.#add(1, signal);
       await moved;
     }
@@ -129,13 +135,13 @@ export class Replicas {
     }
   }
 
-  async #leave(slot: Slot): Promise<void> {
+  async #leave(slot: Slot, graceMs: number): Promise<void> {
     const signal = this.#end.signal;
-    const { config, space } = this.#parts;
-    const end = performance.now() + config.app.gracePeriod;
+    const { space } = this.#parts;
+    const end = performance.now() + graceMs;
     await this.#setStage(slot, "leaving", signal);
     while (performance.now() < end && (await this.#sessions(slot, signal)) > 0) await delay(100, undefined, { signal });
-    if (space.isOn(slot.node)) await space.nodes[slot.node].stop(`app/${slot.name}`, config.app.gracePeriod, signal);
+    if (space.isOn(slot.node)) await space.nodes[slot.node].stop(`app/${slot.name}`, graceMs, signal);
     this.#held.delete(slot.name);
     await this.#tellProxy(slot, signal);
   }

@@ -35,6 +35,12 @@ export async function registerLab(control: string | null = null): Promise<Regist
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
+/** Throws an error that names who has a lab on this machine, if anybody does. */
+export async function demandNoLab(): Promise<void> {
+  const holder = await currentLab();
+  if (holder !== undefined) throw taken(holder);
+}
+
 /** Who has a lab on this machine now; undefined: nobody. */
 export function currentLab(): Promise<Holder | undefined> {
   return new Promise((resolve) => {

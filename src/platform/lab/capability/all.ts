@@ -1,13 +1,27 @@
 /** Every capability of the lab, one a file. */
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
+import { cordonCapability } from "./cordon.ts";
+import { cutCapability } from "./cut.ts";
+import { evictCapability } from "./evict.ts";
+import { freezeCapability } from "./freeze.ts";
+import { powerCapability } from "./power.ts";
+import { restartCapability } from "./restart.ts";
 import { stopCapability } from "./stop.ts";
 
-export function labCapabilities(lab: Lab): Partial<Record<CapabilityName, Capability>> {
-  return {
-    stop: stopCapability(lab),
-  };
-}
+const MAKERS = {
+  stop: stopCapability,
+  freeze: freezeCapability,
+  power: powerCapability,
+  cordon: cordonCapability,
+  evict: evictCapability,
+  cut: cutCapability,
+  restart: restartCapability,
+} satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
 
 /** What the lab can do, known without a lab: for `gameday check`. */
-export const LAB_CAPABILITIES: readonly CapabilityName[] = ["stop"];
+export const LAB_CAPABILITIES = Object.keys(MAKERS) as readonly CapabilityName[];
+
+export function labCapabilities(lab: Lab): Partial<Record<CapabilityName, Capability>> {
+  return Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make(lab)]));
+}

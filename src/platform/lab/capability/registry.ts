@@ -52,7 +52,12 @@ export class ChangeRegistry {
     return {
       prior: (target, parameters, signal) => capability.prior(target, parameters, signal),
       bitten: (change, signal) => capability.bitten(change, signal),
-      healed: (change, signal) => capability.healed(change, signal),
+      healed: async (change, signal) => {
+        const seen = await capability.healed(change, signal);
+        // What the platform itself mended (a killed replica) is never reverted, and no longer in force either.
+        if (seen !== null) this.#forget(change);
+        return seen;
+      },
       apply: (change, signal) => {
         // In force from before it is made: a failure half way is taken away like the rest.
         this.#active.set(change.id, { change, timer: this.#expire(change) });
@@ -64,6 +69,10 @@ export class ChangeRegistry {
 
   async #take(change: Change, signal: AbortSignal): Promise<void> {
     await this.#capabilities[change.capability]?.revert(change, signal);
+    this.#forget(change);
+  }
+
+  #forget(change: Change): void {
     clearTimeout(this.#active.get(change.id)?.timer);
     this.#active.delete(change.id);
   }

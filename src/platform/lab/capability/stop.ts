@@ -1,12 +1,13 @@
 /**
- * stop: SIGKILL to all processes of a member, which then stays down until it is reverted. With `restart: true` the node's
- * supervisor brings it back as after any death, and there is nothing to revert.
+ * stop: ends all processes of a member. With `stayDown` it stays down until it is reverted; without, the node's supervisor
+ * brings it back as after any death, and reverting only makes sure of it.
  */
-import type { Capability, Change, Target, Witness } from "../../../platform.ts";
+import type { Capability, Change } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
 import type { ServiceReport } from "../agent/protocol.ts";
 import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";
+import { witness } from "./witness.ts";
 
 export function stopCapability(lab: Lab): Capability {
   return {
@@ -16,15 +17,19 @@ export function stopCapability(lab: Lab): Capability {
     },
     async apply(change, signal) {
       const agent = lab.agentOf(change.target);
-      if (comesBack(change)) await agent.crash(lab.serviceOf(change.target), signal);
-      else await agent.kill(lab.serviceOf(change.target), signal);
+      const service = lab.serviceOf(change.target);
+      const asked = change.parameters["signal"] === "TERM";
+      if (asked && comesBack(change)) await agent.signal(service, "SIGTERM", signal);
+      else if (comesBack(change)) await agent.crash(service, signal);
+      else if (asked) await agent.stop(service, lab.config.app.gracePeriod, signal);
+      else await agent.kill(service, signal);
     },
     async bitten(change, signal) {
       const report = await lab.report(change.target, signal);
       return report !== undefined && isGone(change, report) ? witness(lab, change.target, says(change, report)) : null;
     },
     async revert(change, signal) {
-      if (!comesBack(change)) await lab.startAgain(change.target, signal);
+      await lab.startAgain(change.target, signal);
     },
     async healed(change, signal) {
       const seen = await inPlace(lab, change.target, signal);
@@ -34,7 +39,7 @@ export function stopCapability(lab: Lab): Capability {
 }
 
 function comesBack(change: Change): boolean {
-  return change.parameters.restart === true;
+  return change.parameters["stayDown"] === false;
 }
 
 function isGone(change: Change, report: ServiceReport): boolean {
@@ -49,8 +54,4 @@ function priorPid(prior: Json): Json {
 function says(change: Change, report: ServiceReport): string {
   const was = `pid ${priorPid(change.prior)} was ended (${report.lastEnd})`;
   return comesBack(change) ? was : `${was}; no process of ${report.name} is left`;
-}
-
-function witness(lab: Lab, target: Pick<Target, "node">, says: string): Witness {
-  return { atMs: lab.nowMs(), says, source: `inside ${target.node}` };
 }

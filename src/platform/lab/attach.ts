@@ -1,0 +1,166 @@
+/** A lab that another process hosts, as a platform: every method is a call over its control socket. It lives on after us. */
+import { statSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import type { Capability, CapabilityName, HealthLine, Residue, Target, Witness } from "../../platform.ts";
+import type { Clock } from "../../std/clock.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { LAB_CAPABILITIES } from "./capability/all.ts";
+import { type LabConfig, labConfig } from "./config.ts";
+import { LabHost, type LabOptions, type LabPlatform, type ReplicaCpu } from "./host.ts";
+import { Caller } from "./rpc.ts";
+import { currentLab } from "./single.ts";
+
+interface Hello {
+  readonly originNs: string;
+  readonly endpoint: string;
+  readonly config: LabConfig;
+  readonly pid: number;
+}
+
+/** The lab that runs on this machine already, if one may be attached to; else a new one in this process. */
+export async function openLab(config: unknown, options: LabOptions): Promise<LabPlatform> {
+  const holder = await currentLab();
+  if (holder?.control == null) return new LabHost(config, options);
+  const lab = await attachLab(holder.control, options.clock);
+  if (isDeepStrictEqual(sameBut(lab.config), sameBut(labConfig.parse(config)))) return lab;
+  await lab[Symbol.asyncDispose]();
+  throw new GamedayError({
+    code: "lab-differs",
+    expected: "the lab that runs to be as this plan's platform says",
+    got: `one that process ${holder.pid} started with other settings`,
+    hint: "end it with: gameday lab down",
+    exitCode: ExitCode.notReady,
+  });
+}
+
+/** Attaches to the lab behind a control socket; throws when nobody answers there. */
+export async function attachLab(control: string, clock: Clock): Promise<AttachedLab> {
+  demandOwn(control);
+  const caller = await Caller.open(control);
+  const hello = (await caller.call("hello", {}, AbortSignal.timeout(5_000))) as unknown as Hello;
+  return new AttachedLab(caller, hello, clock);
+}
+
+export class AttachedLab implements LabPlatform {
+  readonly kind = "lab";
+  readonly config: LabConfig;
+  readonly can: Partial<Record<CapabilityName, Capability>>;
+  readonly #caller: Caller;
+  readonly #hello: Hello;
+  /** What to add to a time of theirs to get ours: both count from an origin on the machine's one monotonic clock. */
+  readonly #shiftMs: number;
+
+  constructor(caller: Caller, hello: Hello, clock: Clock) {
+    this.#caller = caller;
+    this.#hello = hello;
+    this.config = hello.config;
+    this.#shiftMs = Number(BigInt(hello.originNs) - BigInt(clock.originNs)) / 1e6;
+    this.can = Object.fromEntries(LAB_CAPABILITIES.map((name) => [name, this.#capability(name)]));
+  }
+
+  readonly queries = {
+    sql: async (statement: string, parameters: readonly Json[], signal: AbortSignal) =>
+      (await this.#call("sql", { statement, parameters: [...parameters] }, signal)) as {
+        rows: Json[][];
+        source: string;
+      },
+    redis: async (command: readonly string[], signal: AbortSignal) =>
+      (await this.#call("redis", { command: [...command] }, signal)) as { value: Json; source: string },
+  };
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.#call("hello", {}, signal);
+  }
+
+  async health(signal: AbortSignal): Promise<HealthLine[]> {
+    return (await this.#call("health", {}, signal)) as unknown as HealthLine[];
+  }
+
+  async topology(signal: AbortSignal): Promise<Target[]> {
+    return (await this.#call("topology", {}, signal)) as unknown as Target[];
+  }
+
+  endpoint(): string {
+    return this.#hello.endpoint;
+  }
+
+  async watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void> {
+    const receive = (event: Json) => emit(this.#shifted(event as unknown as TimelineEvent));
+    try {
+      await this.#caller.call("watch", {}, signal, receive);
+    } catch (trouble) {
+      if (!signal.aborted) throw trouble;
+    }
+  }
+
+  async restore(signal: AbortSignal): Promise<Residue[]> {
+    return (await this.#call("restore", {}, signal)) as unknown as Residue[];
+  }
+
+  async collect(
+    folder: string,
+    { fromMs, toMs }: { fromMs: number; toMs: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const window = { fromMs: fromMs - this.#shiftMs, toMs: toMs - this.#shiftMs };
+    await this.#call("collect", { folder, window }, signal);
+  }
+
+  async scaleApp(count: number, signal: AbortSignal): Promise<void> {
+    await this.#call("scale", { count }, signal);
+  }
+
+  async replicaCpu(signal: AbortSignal): Promise<{ desired: number; replicas: ReplicaCpu[] }> {
+    return (await this.#call("cpu", {}, signal)) as unknown as { desired: number; replicas: ReplicaCpu[] };
+  }
+
+  /** Takes the lab down for good, for everybody. */
+  async down(signal: AbortSignal): Promise<void> {
+    await this.#call("down", {}, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#caller.close();
+  }
+
+  #call(name: string, given: Json, signal: AbortSignal): Promise<Json> {
+    return this.#caller.call(name, given, signal);
+  }
+
+  #capability(name: CapabilityName): Capability {
+    const call = (method: string, on: unknown, signal: AbortSignal, parameters: unknown = null) =>
+      this.#call("capability", [name, method, on as Json, parameters as Json], signal);
+    const witness = (answer: Json) => (answer === null ? null : this.#shifted(answer as unknown as Witness));
+    return {
+      prior: (target, parameters, signal) => call("prior", target, signal, parameters),
+      apply: async (change, signal) => void (await call("apply", change, signal)),
+      bitten: async (change, signal) => witness(await call("bitten", change, signal)),
+      revert: async (change, signal) => void (await call("revert", change, signal)),
+      healed: async (change, signal) => witness(await call("healed", change, signal)),
+    };
+  }
+
+  #shifted<T extends { readonly atMs: number }>(stamped: T): T {
+    return { ...stamped, atMs: stamped.atMs + this.#shiftMs };
+  }
+}
+
+/** Who holds the lab is said by a socket that any user may open; where it leads must be ours or root's. */
+function demandOwn(control: string): void {
+  const owner = statSync(control, { throwIfNoEntry: false })?.uid;
+  if (owner === 0 || owner === process.getuid?.()) return;
+  throw new GamedayError({
+    code: "lab-not-ours",
+    expected: `the lab's control socket to be there and ours or root's: ${control}`,
+    got: owner === undefined ? "none" : `one of uid ${owner}`,
+    exitCode: ExitCode.notReady,
+  });
+}
+
+/** Settings that do not make another lab: the port is the lab's own. */
+function sameBut(config: LabConfig): Omit<LabConfig, "port"> {
+  const { port: _port, ...rest } = config;
+  return rest;
+}

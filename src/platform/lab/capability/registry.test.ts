@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Capability, Change } from "../../../platform.ts";
+import { until } from "../../../std/wait.ts";
+import { ChangeRegistry } from "./registry.ts";
+
+const signal = new AbortController().signal;
+
+/** A capability that only remembers what was asked of it; reverting fails while `stuck`. */
+function remembering(log: string[], stuck = () => false): Capability {
+  return {
+    prior: async () => null,
+    apply: async (change) => void log.push(`apply ${change.id}`),
+    bitten: async () => null,
+    revert: async (change) => {
+      if (stuck()) throw new Error("stuck");
+      log.push(`revert ${change.id}`);
+    },
+    healed: async () => ({ atMs: 1, says: "well", source: "test" }),
+  };
+}
+
+const change = (id: string, expiresAfterMs: number | null = null): Change => ({
+  id,
+  capability: "stop",
+  target: { id: "postgres/n1", role: "postgres", node: "n1" },
+  parameters: {},
+  prior: null,
+  expiresAfterMs,
+});
+
+test("a change that expires is taken away without anybody asking", async () => {
+  const log: string[] = [];
+  const registry = new ChangeRegistry({ stop: remembering(log) });
+  await registry.can.stop?.apply(change("a", 20), signal);
+  await until(() => log.includes("revert a"), { what: "the expiry", deadlineMs: 2_000, everyMs: 5, signal });
+  assert.equal(registry.isTouched("postgres/n1", "n1"), false);
+});
+
+test("all that is in force is taken away, last first, and what cannot be is residue", async () => {
+  const log: string[] = [];
+  let stuck = true;
+  const registry = new ChangeRegistry({ stop: remembering(log, () => stuck) });
+  await registry.can.stop?.apply(change("a"), signal);
+  await registry.can.stop?.apply(change("b"), signal);
+  assert.equal(registry.isTouched("postgres/n1", "n1"), true);
+  assert.equal((await registry.revertAll(signal)).length, 2);
+  stuck = false;
+  assert.deepEqual(await registry.revertAll(signal), []);
+  assert.deepEqual(log, ["apply a", "apply b", "revert b", "revert a"]);
+  assert.deepEqual(await registry.revertAll(signal), []);
+});
+
+test("what the platform itself mended is no longer in force", async () => {
+  const registry = new ChangeRegistry({ stop: remembering([]) });
+  await registry.can.stop?.apply(change("a"), signal);
+  await registry.can.stop?.healed(change("a"), signal);
+  assert.equal(registry.isTouched("postgres/n1", "n1"), false);
+});

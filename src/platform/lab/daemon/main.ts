@@ -1,0 +1,94 @@
+/**
+ * The program of a lab that lives on its own: `node main.ts BOOT`, started by `gameday lab up`. Tells its parent over the
+ * IPC channel when the lab is up, or why not, and then lives until it is told to end. A program of its own, which is why it
+ * touches `process` itself.
+ */
+import { rmSync } from "node:fs";
+import { monotonicClock } from "../../../std/clock.ts";
+import { GamedayError, messageOf } from "../../../std/errors.ts";
+import type { Json } from "../../../std/json.ts";
+import { LabHost } from "../host.ts";
+import { serveCalls } from "../rpc.ts";
+import { labHandler } from "./serve.ts";
+
+export interface DaemonBoot {
+  readonly config: Json;
+  readonly folder: string;
+  readonly logFolder: string;
+  readonly control: string;
+}
+
+/** What the parent is told. */
+export type DaemonNews = { readonly up: true } | { readonly up: false; readonly error: Json };
+
+const { config, folder, logFolder, control } = JSON.parse(process.argv[2] ?? "{}") as DaemonBoot;
+const clock = monotonicClock();
+const lab = new LabHost(config, { folder, logFolder, clock, runId: "lab", control });
+const booting = new AbortController();
+
+function end(): void {
+  booting.abort(new Error("told to end"));
+  lab[Symbol.asyncDispose]().then(
+    () => leave(0),
+    (trouble: unknown) => {
+      console.error(`lab: ${messageOf(trouble)}`);
+      leave(1);
+    },
+  );
+}
+
+function leave(code: number): void {
+  rmSync(control, { force: true });
+  process.exit(code);
+}
+
+async function start(): Promise<void> {
+  await lab.prepare(booting.signal);
+  const hello: Json = {
+    originNs: clock.originNs,
+    endpoint: lab.endpoint(),
+    config: lab.config as unknown as Json,
+    folder,
+    pid: process.pid,
+  };
+  const handler = labHandler(lab, hello);
+  await serveCalls(
+    control,
+    (call, given, emit, signal) => {
+      if (call !== "down") return handler(call, given, emit, signal);
+      setImmediate(end);
+      return Promise.resolve(null);
+    },
+    calm,
+  );
+  lab.onEnd((how) => {
+    console.error(`lab: its first process ended (${how})`);
+    end();
+  });
+}
+
+/** A run that is gone leaves no more replicas behind than it found. */
+function calm(): void {
+  lab
+    .scaleApp(lab.config.app.replicas, AbortSignal.timeout(30_000))
+    .catch((trouble: unknown) => console.error(`lab: ${messageOf(trouble)}`));
+}
+
+function tell(news: DaemonNews): void {
+  process.send?.(news, () => process.disconnect?.());
+}
+
+function written(trouble: unknown): Json {
+  if (!(trouble instanceof GamedayError)) return { code: "lab-trouble", message: messageOf(trouble) };
+  const { code, message, exitCode, hint } = trouble;
+  return { code, message, exitCode, hint: hint ?? null };
+}
+
+process.on("SIGTERM", end);
+process.on("SIGINT", end);
+start().then(
+  () => tell({ up: true }),
+  (trouble: unknown) => {
+    process.send?.({ up: false, error: written(trouble) } satisfies DaemonNews, () => leave(1));
+  },
+);

@@ -1,0 +1,59 @@
+/** What a lab's daemon answers: the platform's port, one call a method. */
+import type { CapabilityName, Change, Target } from "../../../platform.ts";
+import type { Json } from "../../../std/json.ts";
+import type { LabPlatform } from "../host.ts";
+import type { Handler } from "../rpc.ts";
+
+type Given = { readonly [key: string]: Json };
+
+/** Calls of a capability: [capability, method, change or target, parameters]. */
+type CapabilityCall = readonly [CapabilityName, keyof typeof METHODS, Json, Json?];
+
+export function labHandler(lab: LabPlatform, hello: Json): Handler {
+  return async (call, given, emit, signal) => {
+    const { statement, parameters, command, count, folder, window } = given as Given;
+    switch (call) {
+      case "hello":
+        return hello;
+      case "health":
+        return (await lab.health(signal)) as unknown as Json;
+      case "topology":
+        return (await lab.topology(signal)) as unknown as Json;
+      case "watch":
+        await lab.watch((event) => emit(event as unknown as Json), signal);
+        return null;
+      case "restore":
+        return (await lab.restore(signal)) as unknown as Json;
+      case "collect":
+        await lab.collect(folder as string, window as { fromMs: number; toMs: number }, signal);
+        return null;
+      case "sql":
+        return lab.queries.sql(statement as string, parameters as Json[], signal);
+      case "redis":
+        return lab.queries.redis(command as string[], signal);
+      case "scale":
+        await lab.scaleApp(count as number, signal);
+        return null;
+      case "cpu":
+        return (await lab.replicaCpu(signal)) as unknown as Json;
+      case "capability":
+        return capabilityCall(lab, given as unknown as CapabilityCall, signal);
+      default:
+        throw new RangeError(`expected a call that the lab knows, got "${call}"`);
+    }
+  };
+}
+
+const METHODS = { prior: true, apply: true, bitten: true, revert: true, healed: true };
+
+async function capabilityCall(
+  lab: LabPlatform,
+  [name, method, on, parameters]: CapabilityCall,
+  signal: AbortSignal,
+): Promise<Json> {
+  const capability = lab.can[name];
+  if (capability === undefined) throw new RangeError(`expected a capability of the lab, got "${name}"`);
+  if (method === "prior") return capability.prior(on as unknown as Target, parameters as Given, signal);
+  const answer = await capability[method](on as unknown as Change, signal);
+  return (answer ?? null) as Json;
+}

@@ -1,0 +1,68 @@
+/** The lab in the catalogue of platforms. */
+import type { Plan } from "../../plan.ts";
+import type { Target } from "../../platform.ts";
+import type { PlatformKind } from "../kind.ts";
+import { NODES } from "./addresses.ts";
+import { layOutSlots, spread } from "./app.ts";
+import { openLab } from "./attach.ts";
+import { LAB_CAPABILITIES } from "./capability/all.ts";
+import { labConfig } from "./config.ts";
+import {
+  etcdService,
+  haproxyService,
+  patroniService,
+  redisService,
+  replicaService,
+  sentinelService,
+  type Users,
+} from "./services.ts";
+
+export const labKind: PlatformKind = {
+  name: "lab",
+  schema: labConfig,
+  capabilities: LAB_CAPABILITIES,
+  exclusive: true,
+  create: (config, { runId, clock, logFolder }) => openLab(config, { runId, clock, logFolder, folder: "." }),
+  plannedTopology,
+  plannedCommands,
+};
+
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const USERS: Users = { postgres: NOBODY, redis: NOBODY, haproxy: NOBODY, etcd: NOBODY, app: NOBODY };
+
+/** As after a fresh start, but for PostgreSQL's leader, which Patroni elects: n1 stands for it. */
+export function plannedTopology(config: Plan["platform"]): Target[] {
+  const { app, etcd } = labConfig.parse(config);
+  const slots = spread(layOutSlots(labConfig.parse(config)), new Set(), new Set(NODES), app.replicas);
+  const onNodes = (role: string, led: boolean) => NODES.map((node) => planned(role, node, node, led && node === "n1"));
+  return [
+    ...slots.map((slot) => planned("app", slot.node, slot.name)),
+    ...onNodes("postgres", true),
+    ...onNodes("redis", true),
+    ...onNodes("sentinel", false),
+    planned("haproxy", "switch", "switch"),
+    ...(etcd === 1 ? [planned("etcd", "switch", "switch")] : onNodes("etcd", false)),
+    ...onNodes("node", false),
+  ];
+}
+
+/** What runs inside the lab's namespaces, one of each kind. */
+function plannedCommands(given: Plan["platform"]): (readonly string[])[] {
+  const config = labConfig.parse(given);
+  const [slot] = layOutSlots(config);
+  return [
+    etcdService(config, config.etcd === 1 ? "switch" : "n1", USERS),
+    redisService("n1", USERS),
+    sentinelService("n1", USERS),
+    patroniService("n1", USERS),
+    haproxyService(USERS),
+    ...(config.app.prepare === null || slot === undefined
+      ? []
+      : [{ ...replicaService(config, slot, USERS), argv: config.app.prepare }]),
+    ...(slot === undefined ? [] : [replicaService(config, slot, USERS)]),
+  ].map((spec) => spec.argv);
+}
+
+function planned(role: string, node: string, name: string, leader = false): Target {
+  return { id: `${role}/${name}`, role, node, leader, healthy: true, labels: {} };
+}

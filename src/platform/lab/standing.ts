@@ -1,0 +1,129 @@
+/** A lab that lives on its own: begun, ended and asked after from any terminal of its owner. */
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { HealthLine } from "../../platform.ts";
+import { monotonicClock } from "../../std/clock.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import { until } from "../../std/wait.ts";
+import { attachLab } from "./attach.ts";
+import { labConfig } from "./config.ts";
+import type { DaemonBoot, DaemonNews } from "./daemon/main.ts";
+import { demandMachine } from "./preflight.ts";
+import { currentLab, demandNoLab, type Holder } from "./single.ts";
+import { tailOf } from "./space.ts";
+
+export interface LabStatus {
+  /** null: there is none on this machine. */
+  readonly holder: Holder | null;
+  /** null when it cannot be attached to: it lives inside a run. */
+  readonly endpoint: string | null;
+  readonly health: readonly HealthLine[];
+}
+
+const BOOT_MS = 180_000;
+const DAEMON = fileURLToPath(
+  new URL(`./daemon/main.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
+);
+
+/** Starts a lab in a daemon of its own and returns once it is up. Throws what kept it from coming up. */
+export async function labUp(
+  config: unknown,
+  options: { readonly folder: string; readonly stateFolder: string },
+  signal: AbortSignal,
+): Promise<LabStatus> {
+  demandMachine();
+  await demandNoLab();
+  const folder = join(options.stateFolder, "lab");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const boot: DaemonBoot = {
+    config: labConfig.parse(config) as unknown as Json,
+    folder: options.folder,
+    logFolder: join(folder, "log"),
+    control: join(folder, "control.sock"),
+  };
+  await launch(boot, join(folder, "daemon.log"), AbortSignal.any([signal, AbortSignal.timeout(BOOT_MS)]));
+  return labStatus(signal);
+}
+
+/** Ends the lab that runs on its own. Gives who had it; null when there was none. */
+export async function labDown(signal: AbortSignal): Promise<Holder | null> {
+  const holder = await currentLab();
+  if (holder === undefined) return null;
+  if (holder.control === null) throw insideRun(holder);
+  const lab = await attachLab(holder.control, monotonicClock());
+  await lab.down(signal);
+  await until(async () => (await currentLab())?.pid !== holder.pid, {
+    what: `the lab of process ${holder.pid} to end`,
+    deadlineMs: 20_000,
+    signal,
+  });
+  await lab[Symbol.asyncDispose]();
+  return holder;
+}
+
+export async function labStatus(signal: AbortSignal): Promise<LabStatus> {
+  const holder = (await currentLab()) ?? null;
+  if (holder?.control == null) return { holder, endpoint: null, health: [] };
+  const lab = await attachLab(holder.control, monotonicClock());
+  try {
+    return { holder, endpoint: lab.endpoint(), health: await lab.health(signal) };
+  } finally {
+    await lab[Symbol.asyncDispose]();
+  }
+}
+
+function launch(boot: DaemonBoot, log: string, signal: AbortSignal): Promise<void> {
+  const file = openSync(log, "w", 0o600);
+  const child = spawn(process.execPath, [DAEMON, JSON.stringify(boot)], {
+    detached: true,
+    cwd: "/",
+    stdio: ["ignore", file, file, "ipc"],
+  });
+  closeSync(file);
+  return new Promise<void>((resolve, reject) => {
+    const abort = () => {
+      child.kill("SIGTERM");
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    child.once("error", reject);
+    child.once("message", (news) => settle(news as DaemonNews, resolve, reject));
+    child.once("exit", (code) => reject(diedEarly(code, log)));
+    child.once("exit", () => signal.removeEventListener("abort", abort));
+  }).finally(() => {
+    if (child.connected) child.disconnect();
+    child.unref();
+  });
+}
+
+function settle(news: DaemonNews, resolve: () => void, reject: (reason: GamedayError) => void): void {
+  if (news.up) {
+    resolve();
+    return;
+  }
+  const { code, message, hint } = news.error as { code: string; message: string; hint?: string | null };
+  const [, expected = "the lab to come up", got = message] = /^expected (.*?), got (.*)$/s.exec(message) ?? [];
+  reject(new GamedayError({ code, expected, got, exitCode: ExitCode.notReady, ...(hint == null ? {} : { hint }) }));
+}
+
+function diedEarly(code: number | null, log: string): GamedayError {
+  return new GamedayError({
+    code: "lab-daemon-died",
+    expected: "the lab's daemon to come up",
+    got: `exit ${code}: ${tailOf(log)}`,
+    exitCode: ExitCode.notReady,
+  });
+}
+
+function insideRun(holder: Holder): GamedayError {
+  return new GamedayError({
+    code: "lab-inside-run",
+    expected: "a lab that was started with: gameday lab up",
+    got: `the lab of a run (process ${holder.pid}, since ${holder.since})`,
+    hint: "end that run",
+    exitCode: ExitCode.notReady,
+  });
+}
