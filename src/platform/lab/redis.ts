@@ -49,6 +49,7 @@ export function sentinelConfig(config: LabConfig, node: NodeName): string {
 export function redisCommand(node: NodeName): string[] {
   const others = NODES.filter((other) => other !== node);
   return [
+    "sh",
     `${FOLDER.gameday}/lab/redis-start.sh`,
     `${diskOf(node)}/redis.conf`,
     addressOf(node),
