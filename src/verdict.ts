@@ -69,6 +69,8 @@ export interface ExperimentVerdict {
   readonly fault: string;
   readonly status: Status;
   readonly because: string;
+  /** Of users alone, whatever became of their writes. */
+  readonly usersRecovered: { readonly status: Status; readonly because: string };
   readonly targets: readonly TargetReference[];
   readonly commandedAtMs: number | null;
   /** null: not seen from inside the target; then the experiment proves nothing. */

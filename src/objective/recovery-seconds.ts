@@ -1,4 +1,4 @@
-import { rangeOf } from "../outage/recovery.ts";
+import { rangeOf, worstRecovery } from "../outage/recovery.ts";
 import type { ExperimentVerdict, Recovery } from "../verdict.ts";
 import type { Facts } from "./facts.ts";
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
@@ -45,12 +45,9 @@ function describe(over: Over): string {
 }
 
 function readingOf(recoveries: readonly Recovery[], experiment: ExperimentVerdict, over: Over, facts: Facts): Reading {
-  const ranges = recoveries.map(rangeOf);
-  const range = {
-    lower: Math.max(...ranges.map(({ lower }) => lower)) / 1000,
-    upper: Math.max(...ranges.map(({ upper }) => upper)) / 1000,
-  };
-  const worst = recoveries.reduce((a, b) => (rangeOf(b).upper > rangeOf(a).upper ? b : a));
+  const worst = worstRecovery(recoveries);
+  const { lower, upper } = rangeOf(worst);
+  const range = { lower: lower / 1000, upper: upper / 1000 };
   const doubt = facts.doubts.find((one) => one.kind === "fault" && one.experiment === experiment.name)?.because;
   const late = over["healedBy"] !== "anyone" && healedByUs(experiment, over) ? notThePlatforms(experiment) : undefined;
   return {

@@ -37,9 +37,8 @@ export const replicasBackSeconds: Measure = {
     const wanted = Number(over["replicas"]);
     if (!facts.story.replicas.some(({ ready }) => ready > wanted))
       return nothing(`there were never more than ${wanted} replicas`);
-    const { rampDownMs, endMs } = facts.story.load;
     const back = (event: Replicas) => event.ready <= wanted && event.current <= wanted;
-    return firstTime(facts, endMs ?? rampDownMs, "the end of the load", `back at ${wanted}`, back);
+    return firstTime(facts, facts.story.load.emptyMs, "the end of the load", `back at ${wanted}`, back);
   },
 };
 

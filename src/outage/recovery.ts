@@ -116,8 +116,10 @@ function noData(says: string): Recovery {
 export function worstRecovery(recoveries: readonly Recovery[]): Recovery {
   const order = { "no-outage-seen": 0, recovered: 1, "no-data": 2, "not-recovered": 3 } as const;
   const worst = recoveries.reduce((a, b) => (worse(a, b, order) ? b : a));
-  const range = recoveries.map(rangeOf).reduce(maximum);
-  return { ...worst, lowerMs: range.lower, upperMs: Number.isFinite(range.upper) ? range.upper : null };
+  const { lower, upper } = recoveries.map(rangeOf).reduce(maximum);
+  const says =
+    worst.state === "recovered" ? `recovered ${seconds(lower)} to ${seconds(upper)} after the bite` : worst.says;
+  return { ...worst, lowerMs: lower, upperMs: Number.isFinite(upper) ? upper : null, says };
 }
 
 function worse(a: Recovery, b: Recovery, order: Readonly<Record<Recovery["state"], number>>): boolean {

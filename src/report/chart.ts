@@ -108,7 +108,7 @@ function laneBar(span: Span, y: number, scale: Scale, kind: string, says: string
 }
 
 function axis(scale: Scale, bottom: number): Markup {
-  const step = niceStep((scale.span.toMs - scale.span.fromMs) / 8);
+  const step = niceStep((scale.span.toMs - scale.span.fromMs) / 10);
   const ticks: Markup[] = [];
   for (let ms = Math.ceil(scale.span.fromMs / step) * step; ms <= scale.span.toMs; ms += step) {
     ticks.push(element("line", { x1: scale.x(ms), x2: scale.x(ms), y1: TOP, y2: bottom, class: "grid" }));

@@ -10,7 +10,7 @@ import {
 } from "../outage/recovery.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import type { HealedBy } from "../timeline.ts";
-import type { ClassRecovery, ExperimentVerdict, Stamp, Status } from "../verdict.ts";
+import type { ClassRecovery, ExperimentVerdict, Stamp, Status, WriteAccount } from "../verdict.ts";
 import { biteOf, type ExperimentStory, healOf, reachOf, type Story, type TargetStamp } from "./story.ts";
 import { recoveryPointOf, writesOf } from "./writes.ts";
 
@@ -31,12 +31,14 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
   const outages = felt.flatMap(({ outages }) => outages);
   const writes = writesOf(experiment.name, ground.findings);
   const healedBy = healerOf(felt);
-  const judged = statusOf(experiment, bite, recovery, healedBy);
+  const users = recoveryStatus(experiment, bite, recovery, healedBy);
+  const judged = withWrites(users, writes);
   return {
     name: experiment.name,
     fault: experiment.fault,
     status: judged.status,
     because: judged.because,
+    usersRecovered: users,
     targets: experiment.targets,
     commandedAtMs: experiment.commandedAtMs,
     bite: stampOf(bite),
@@ -102,12 +104,27 @@ function stampOf(stamp: TargetStamp | null): Stamp | null {
   return stamp === null ? null : { atMs: stamp.atMs, witness: stamp.witness };
 }
 
-function statusOf(
+interface Judged {
+  readonly status: Status;
+  readonly because: string;
+}
+
+/** What was lost or doubled around a fault is a failure of that experiment, however soon users were served again. */
+function withWrites(users: Judged, { lost, duplicated }: WriteAccount): Judged {
+  const parts = [
+    lost > 0 ? `${lost} acknowledged writes were lost` : "",
+    duplicated > 0 ? `${duplicated} were doubled` : "",
+  ];
+  const says = parts.filter((part) => part !== "").join(", ");
+  return says === "" ? users : { status: "fail", because: `${users.because} Of the writes around it, ${says}.` };
+}
+
+function recoveryStatus(
   experiment: ExperimentStory,
   bite: TargetStamp | null,
   recovery: Readonly<Record<string, ClassRecovery>>,
   healedBy: HealedBy,
-): { readonly status: Status; readonly because: string } {
+): Judged {
   if (experiment.abortedBecause !== null && bite === null) {
     return {
       status: "unknown",
@@ -115,6 +132,11 @@ function statusOf(
     };
   }
   if (bite === null) return { status: "unknown", because: whyNotBitten(experiment) };
+  const unwell = experiment.health.filter((line) => line.moment === "before-fault" && !line.ok);
+  if (unwell.length > 0) {
+    const names = unwell.map((line) => `${line.name}: ${line.seen}`).join("; ");
+    return { status: "unknown", because: `The platform was not healthy before the fault (${names}).` };
+  }
   const stuck = Object.entries(recovery).filter(([, { state }]) => state === "not-recovered");
   if (stuck.length > 0) {
     const [names, says] = [stuck.map(([name]) => name).join(", "), stuck.map(([, { says: own }]) => own).join("; ")];

@@ -20,7 +20,8 @@ export function ownFindings(story: Story, experiments: readonly ExperimentVerdic
 }
 
 function recovery(experiment: ExperimentVerdict): Finding {
-  const { name, status, because, outages } = experiment;
+  const { name, usersRecovered, outages } = experiment;
+  const { status, because } = usersRecovered;
   return {
     checker: "users-recover",
     object: name,

@@ -44,6 +44,8 @@ export interface Story {
     readonly steadyMs: number | null;
     readonly rampDownMs: number | null;
     readonly endMs: number | null;
+    /** When the last user was told to go: a load may stay on, empty, to watch the platform calm down. */
+    readonly emptyMs: number | null;
   };
   /** First and last stamp of the timeline. */
   readonly span: Span;
@@ -201,7 +203,14 @@ function latest(experiments: readonly ExperimentStory[], name: string | undefine
 function loadEdges(events: readonly EventOf<"load">[]): Story["load"] {
   const first = (edge: EventOf<"load">["edge"]) => events.find((event) => event.edge === edge)?.atMs ?? null;
   const last = events.findLast((event) => event.edge === "end")?.atMs ?? null;
-  return { beginMs: first("begin"), steadyMs: first("steady"), rampDownMs: first("ramp-down"), endMs: last };
+  const empty = events.find((event) => event.users === 0 && (event.edge === "ramp-down" || event.edge === "end"));
+  return {
+    beginMs: first("begin"),
+    steadyMs: first("steady"),
+    rampDownMs: first("ramp-down"),
+    endMs: last,
+    emptyMs: empty?.atMs ?? last,
+  };
 }
 
 function spanOf(timeline: readonly TimelineEvent[]): Span {
