@@ -1,0 +1,87 @@
+/**
+ * `npm run prove:sigkill [-- TIMES]`: kills `gameday run` with SIGKILL at moments spread over boot, load, fault and restore,
+ * and compares what the machine holds before and after. One row each in docs/track-record/sigkill.json; resumable.
+ * Nothing else may run beside it: whatever appears on the machine in between is taken for a leak.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { seededRandom } from "../src/std/random.ts";
+import { leftBehind, takeStock } from "../test/e2e/machine.ts";
+import { addRow, commit, type Row, readRecord } from "./track-record.ts";
+
+const FILE = "docs/track-record/sigkill.json";
+const PLAN = "examples/jewelry-shop/quick.yaml";
+/** Which printed line begins a moment, and how long after it the kill may come. */
+const MOMENTS = [
+  { moment: "boot", begins: /evidence:/, withinMs: 6_000 },
+  { moment: "load", begins: /== load$/, withinMs: 12_000 },
+  { moment: "fault", begins: /fault (commanded|bit)/, withinMs: 20_000 },
+  { moment: "restore", begins: /fault heal-commanded|== clean up/, withinMs: 3_000 },
+] as const;
+const GONE_MS_MAX = 5_000;
+
+interface KillRow extends Row {
+  readonly moment: string;
+  readonly afterMs: number;
+  readonly leaks: readonly string[];
+}
+
+async function kill(number: number): Promise<KillRow> {
+  const seed = String(2000 + number);
+  const { moment, begins, withinMs } = MOMENTS[number % MOMENTS.length] as (typeof MOMENTS)[number];
+  const afterMs = seededRandom(seed).int(withinMs);
+  const before = takeStock();
+  const parent = mkdtempSync(join(tmpdir(), "gameday-sigkill-"));
+  const argv = ["bin/gameday.mjs", "run", PLAN, "--seed", seed, "--out", join(parent, "run")];
+  const child = spawn("node", argv, { stdio: ["ignore", "pipe", "inherit"] });
+  await printed(child, begins);
+  await delay(afterMs);
+  child.kill("SIGKILL");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  rmSync(parent, { recursive: true });
+  const leaks = await settled(before);
+  return {
+    command: `gameday run ${PLAN} --seed ${seed}`,
+    commit: commit(),
+    seed,
+    date: new Date().toISOString().slice(0, 19),
+    moment,
+    afterMs,
+    leaks,
+  };
+}
+
+/** Resolves at the first line that matches; rejects when the run ends before. */
+async function printed(child: ChildProcess, begins: RegExp): Promise<void> {
+  if (child.stdout === null) throw new Error("expected a pipe, got none");
+  for await (const line of createInterface(child.stdout)) if (begins.test(line)) return void child.stdout.resume();
+  throw new Error(`expected a line that matches ${begins}, got the end of the run`);
+}
+
+/** What is still left after the time in which the kernel takes down the dead run's namespaces. */
+async function settled(before: ReturnType<typeof takeStock>): Promise<string[]> {
+  const end = performance.now() + GONE_MS_MAX;
+  for (;;) {
+    const leaks = leftBehind(before, takeStock());
+    if (leaks.length === 0 || performance.now() > end) return leaks;
+    await delay(50);
+  }
+}
+
+const times = Number(process.argv[2] ?? 20);
+let record = readRecord<KillRow>(FILE, "SIGKILL of the tool leaves nothing behind", "npm run prove:sigkill");
+while (record.rows.length < times) {
+  const row = await kill(record.rows.length);
+  record = addRow(FILE, record, row);
+  console.log(
+    `${record.rows.length}/${times} ${row.moment} +${row.afterMs} ms: ${row.leaks.length === 0 ? "nothing left" : row.leaks.join("; ")}`,
+  );
+}
+const leaky = record.rows.filter((row) => row.leaks.length > 0).length;
+console.log(`${record.rows.length - leaky} without a trace, ${leaky} with leaks`);
+process.exitCode = leaky === 0 ? 0 : 1;
