@@ -26,8 +26,8 @@ export interface LiveLoad {
   readonly users: number;
   readonly requestsPerSecond: number;
   readonly p95Ms: number | null;
-  /** Failed share of the requests, 0 to 1. */
-  readonly failedFraction: number;
+  /** Failed share of the requests, 0 to 1; null when there was none. */
+  readonly failedFraction: number | null;
 }
 
 /** What every part is given: where to aim, how to stamp, where to report. */

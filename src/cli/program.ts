@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { checkCommand } from "./check.ts";
+import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { stopCommand } from "./stop.ts";
 
@@ -13,7 +14,7 @@ export function buildProgram(world: World): Command {
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
     .addHelpText("after", EXIT_CODES);
-  for (const command of [checkCommand(world), sealCommand(world), stopCommand(world)]) program.addCommand(command);
+  for (const command of [runCommand(world), checkCommand(world), sealCommand(world), stopCommand(world)]) program.addCommand(command);
   adopt(program);
   return program;
 }

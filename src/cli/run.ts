@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import type { World } from "../cli.ts";
+import { playGameDay } from "./game-day.ts";
+import { readPlanFile } from "./plan-file.ts";
+
+interface RunFlags {
+  readonly out?: string;
+  readonly seed?: string;
+}
+
+/** `gameday run PLAN`: the whole game day; the exit code is the verdict's. */
+export function runCommand(world: World): Command {
+  return new Command("run")
+    .description("run a game day: load, faults, ledger, verdict")
+    .argument("<plan>", "the plan, a YAML file")
+    .option(
+      "--out <folder>",
+      "the run folder to make (default: runs/<plan>-<UTC>-<seed>, and runs/latest points to it)",
+    )
+    .option("--seed <seed>", "repeat the choices of an earlier run (default: the plan's, else a new one)")
+    .action(async (file: string, flags: RunFlags) => {
+      const planFile = readPlanFile(world, file);
+      world.setExitCode(await playGameDay(world, planFile, flags));
+    });
+}
