@@ -1,7 +1,7 @@
 /** Composes one run from its parts: names, folder, lock, platform, conductor, seal, verdict, reports. */
 import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { World } from "../cli.ts";
 import { seal } from "../evidence/seal.ts";
 import { EvidenceWriter, pointLatest } from "../evidence/writer.ts";
@@ -55,6 +55,7 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     runId,
     clock,
     stateFolder,
+    planFolder: dirname(planFile.file),
     logFolder: join(folder, "logs"),
   });
   const header = { runId, platform: planFile.plan.platform };

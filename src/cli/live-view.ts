@@ -79,7 +79,7 @@ function describeLoad(load: LiveLoad): string[] {
     `${load.users} users`,
     `${load.requestsPerSecond.toFixed(0)}/s`,
     p95,
-    `errors ${(load.failedFraction * 100).toFixed(1)} %`,
+    `errors ${((load.failedFraction ?? 0) * 100).toFixed(1)} %`,
   ];
 }
 

@@ -14,7 +14,8 @@ export function buildProgram(world: World): Command {
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
     .addHelpText("after", EXIT_CODES);
-  for (const command of [runCommand(world), checkCommand(world), sealCommand(world), stopCommand(world)]) program.addCommand(command);
+  for (const command of [runCommand(world), checkCommand(world), sealCommand(world), stopCommand(world)])
+    program.addCommand(command);
   adopt(program);
   return program;
 }

@@ -7,6 +7,8 @@ import type { Clock } from "../std/clock.ts";
 export interface PlatformContext {
   readonly runId: string;
   readonly clock: Clock;
+  /** Folder that the plan's paths are relative to. */
+  readonly planFolder: string;
   /** Where the tool keeps what must outlive a run: journals, sockets, locks. */
   readonly stateFolder: string;
   /** Where logs of all processes go while the run lasts. */
