@@ -7,7 +7,8 @@ import { realWorld } from "./world.ts";
 
 export async function main(world: World = realWorld()): Promise<void> {
   try {
-    await buildProgram(world).parseAsync([...world.argv], { from: "user" });
+    const program = await buildProgram(world);
+    await program.parseAsync([...world.argv], { from: "user" });
   } catch (thrown) {
     world.setExitCode(report(thrown, world));
   }

@@ -31,7 +31,12 @@ async function healAll(
   signal: AbortSignal,
 ): Promise<Residue[]> {
   const stateFolder = stateFolderOf(world);
-  const attach = attachBy(kinds, { clock: monotonicClock(), stateFolder, logFolder: join(stateFolder, "logs") });
+  const attach = attachBy(kinds, {
+    clock: monotonicClock(),
+    planFolder: world.cwd,
+    stateFolder,
+    logFolder: join(stateFolder, "logs"),
+  });
   const journals = await openJournals(join(stateFolder, "journal"));
   const left: Residue[] = [];
   for (const journal of journals) left.push(...(await healJournal(world, journal, attach, signal)));

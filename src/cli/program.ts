@@ -1,12 +1,26 @@
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import { checkCommand } from "./check.ts";
-import { runCommand } from "./run.ts";
-import { sealCommand } from "./seal.ts";
-import { stopCommand } from "./stop.ts";
 
-/** The whole command line; every command is listed here and nowhere else. */
-export function buildProgram(world: World): Command {
+interface Entry {
+  readonly name: string;
+  load(world: World): Promise<Command>;
+}
+
+/**
+ * Every command, in the order of the help; listed here and nowhere else. Each is loaded only when it is asked for, so that
+ * the first request of a load test does not wait for a database driver.
+ */
+const COMMANDS: readonly Entry[] = [
+  { name: "run", load: async (world) => (await import("./run.ts")).runCommand(world) },
+  { name: "check", load: async (world) => (await import("./check.ts")).checkCommand(world) },
+  { name: "stop", load: async (world) => (await import("./stop.ts")).stopCommand(world) },
+  { name: "heal", load: async (world) => (await import("./heal.ts")).healCommand(world) },
+  { name: "seal", load: async (world) => (await import("./seal.ts")).sealCommand(world) },
+  { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
+];
+
+/** The command line as far as these arguments need it: one command when they name one, else all of them, for the help. */
+export async function buildProgram(world: World): Promise<Command> {
   const program = new Command("gameday")
     .description("A game day as one command: real load, real faults, and an honest verdict with evidence.")
     .version(world.version)
@@ -14,8 +28,8 @@ export function buildProgram(world: World): Command {
     .showSuggestionAfterError(true)
     .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
     .addHelpText("after", EXIT_CODES);
-  for (const command of [runCommand(world), checkCommand(world), sealCommand(world), stopCommand(world)])
-    program.addCommand(command);
+  const asked = COMMANDS.filter((entry) => entry.name === world.argv[0]);
+  for (const entry of asked.length > 0 ? asked : COMMANDS) program.addCommand(await entry.load(world));
   adopt(program);
   return program;
 }
