@@ -15,8 +15,8 @@ import type { TimelineEvent } from "./timeline.ts";
 export interface Running {
   /** Stops it in good order; resolves when it is gone. Stopping twice is harmless. */
   stop(): Promise<void>;
-  /** Rejects when it dies before it was stopped. */
-  readonly finished: Promise<void>;
+  /** Rejects when it dies before it was stopped. Absent: it starts itself again, and tells the gap. */
+  readonly finished?: Promise<void>;
   /** What it does now, for the live view; null where it has nothing to show. */
   live?(): LiveLoad;
 }
@@ -44,6 +44,8 @@ export interface PartOptions {
 export interface RunParts {
   startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
   startProbes(options: PartOptions & { file: string }): Promise<Running>;
+  /** Reports what is recorded so far, before the clean-up: whatever happens to that, the report is there. */
+  reportSoFar(): void;
 }
 
 export interface Run {

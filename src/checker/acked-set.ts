@@ -2,7 +2,8 @@
  * acked-set: every acknowledged write is in the ledger, and nothing is there that nobody attempted.
  *
  * Feeds: operations kind "add" (and "remove"), see write-set.ts; ledger items are the ids that exist, `count` copies of
- * each. Options: `correlate`, `prefix`.
+ * each. Options: `correlate`, `prefix`, and `sparse: true` for an object that is written too seldom to have a write in the
+ * last second before every fault: that is then said, and no gap (objects that are written all the time prove the faults).
  *
  * Figures: acknowledged, acknowledgedLastSecond (the least over all faults), unknown, refused, lost, recovered, late,
  * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs. The same of
@@ -24,22 +25,23 @@ export const ackedSet: Checker = {
     return {
       operation: (operation) => writes.operation(operation),
       ledger: (line) => writes.ledger(line),
-      finish: () => finding(writes, facts),
+      finish: () => finding(writes, facts, claim.options["sparse"] === true),
     };
   },
 };
 
-function finding(writes: WriteSet, facts: RunFacts): Finding {
+function finding(writes: WriteSet, facts: RunFacts, sparse: boolean): Finding {
   const result = tally(writes, facts);
   const excess = unexplained(writes, result);
   const failure = failureOf(result, excess);
-  const gap = gapOf(writes, facts, result, excess);
+  const quiet = quietSecond(writes);
+  const gap = gapOf(writes, facts, result, excess) ?? (sparse ? null : quiet);
   const { witnesses } = result;
   return {
     checker: ackedSet.name,
     object: writes.object,
     status: failure !== null ? "fail" : gap !== null ? "unknown" : "pass",
-    because: failure ?? gap ?? `${soundness(result)}.`,
+    because: failure ?? gap ?? [`${soundness(result)}.`, quiet ?? ""].join(" ").trimEnd(),
     witnesses: [
       ...witnesses.lost,
       ...(excess > 0 ? witnesses.unexpected : []),
@@ -79,6 +81,10 @@ function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number)
     return `${result.absent} acknowledged writes are absent from the only complete read: lost, or late; a second read tells.`;
   }
   if (excess > 0 && facts.lostWorkers.length > 0) return "Rows of lost workers cannot be told from unexpected ones.";
+  return null;
+}
+
+function quietSecond(writes: WriteSet): string | null {
   const quiet = writes.windows.faults.filter((_, index) => (writes.acknowledgedLastSecond[index] ?? 0) === 0);
   if (quiet.length === 0) return null;
   const names = quiet.map(({ experiment }) => `"${experiment}"`).join(", ");

@@ -18,7 +18,7 @@ import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
-import { judgeFolder } from "./judgement.ts";
+import { judgeFolder, reportSoFar } from "./judgement.ts";
 import { LiveView } from "./live-view.ts";
 import { liveParts, type PartsWithLive } from "./parts.ts";
 import type { PlanFile } from "./plan-file.ts";
@@ -60,7 +60,10 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   });
   const header = { runId, platform: planFile.plan.platform };
   await using journal = await JournalFile.create(join(stateFolder, "journal"), header, clock);
-  const parts = liveParts();
+  const parts = liveParts(() => {
+    evidence.flush();
+    reportSoFar(folder);
+  });
   const run: Run = {
     runId,
     plan: planFile.plan,

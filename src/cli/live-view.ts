@@ -89,13 +89,13 @@ export function describeEvent(event: TimelineEvent): string | null {
     case "phase":
       return event.edge === "begin" ? `== ${event.phase.replaceAll("-", " ")}` : null;
     case "health":
-      return `   ${event.ok ? "ok  " : "BAD "} ${event.name}: ${event.seen}${event.ok ? "" : ` (expected ${event.expected})`}`;
+      return describeHealth(event);
     case "experiment":
       return describeExperiment(event);
     case "fault":
       return `   fault ${event.edge}: ${event.target}${event.witness ? ` (${event.witness.says})` : ""}${event.because ? `: ${event.because}` : ""}`;
     case "role":
-      return `   ${event.role} ${event.target}: ${event.was} -> ${event.is}`;
+      return event.was === "unknown" ? null : `   ${event.role} ${event.target}: ${event.was} -> ${event.is}`;
     case "replicas":
       return `   replicas: ${event.ready} ready of ${event.desired} wanted`;
     case "restart":
@@ -113,6 +113,12 @@ export function describeEvent(event: TimelineEvent): string | null {
     case "note":
       return `   ${event.source}: ${event.says.split("\n", 1)[0]}`;
   }
+}
+
+/** Before the run every line; later only what does not hold. */
+function describeHealth(event: Extract<TimelineEvent, { type: "health" }>): string | null {
+  if (!event.ok) return `   BAD  ${event.name}: ${event.seen} (expected ${event.expected})`;
+  return event.moment === "before-run" ? `   ok   ${event.name}: ${event.seen}` : null;
 }
 
 function describeExperiment(event: Extract<TimelineEvent, { type: "experiment" }>): string {

@@ -1,5 +1,5 @@
+import { startProbes } from "../load/probe/start.ts";
 import { startLoad } from "../load/start.ts";
-import { startProbes } from "../probe/start.ts";
 import type { LiveLoad, RunParts } from "../run.ts";
 
 /** The real load and probes, and what the load does now (null before it has begun). */
@@ -7,10 +7,14 @@ export interface PartsWithLive extends RunParts {
   live(): LiveLoad | null;
 }
 
-export function liveParts(): PartsWithLive {
+export function liveParts(reportSoFar: () => void): PartsWithLive {
   let live: () => LiveLoad | null = () => null;
   return {
-    startProbes,
+    reportSoFar,
+    async startProbes(options) {
+      const probes = await startProbes(options);
+      return { stop: () => probes.stop() };
+    },
     async startLoad(options) {
       const load = await startLoad(options);
       live = () => load.live();

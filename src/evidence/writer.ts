@@ -94,6 +94,11 @@ export class EvidenceWriter {
     this.#watchers.push(watch);
   }
 
+  /** Puts all that was written into the files, for a reader. */
+  flush(): void {
+    for (const file of [this.#timeline, this.#history, this.#intervals, this.#ledger]) this.#guard(() => file.flush());
+  }
+
   close(): void {
     for (const file of [this.#timeline, this.#history, this.#intervals, this.#ledger]) this.#guard(() => file.close());
   }

@@ -38,6 +38,7 @@ export async function conduct(run: Run): Promise<Conducted> {
   }
   watching.abort();
   await watch;
+  await inPhase(run, "report", async () => run.parts.reportSoFar());
   const residue = await inPhase(run, "clean-up", () => cleanUp(run));
   return { endedEarly, residue };
 }
@@ -52,7 +53,9 @@ async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
   try {
     await breakUnderLoad(run, replicas);
   } finally {
+    loadEdge(run, "ramp-down", run.plan.load.stages.at(-1)?.target ?? 0);
     await stopAll(run, parts);
+    loadEdge(run, "end", 0);
   }
   const down = run.plan.autoscaling?.down;
   await inPhase(run, "scale-down-watch", async () => {
@@ -61,14 +64,25 @@ async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
 }
 
 async function breakUnderLoad(run: Run, replicas: ReplicaWatch): Promise<void> {
-  const rampMs = run.plan.load.stages.reduce((sum, stage) => sum + stage.durationMs, 0);
-  await inPhase(run, "load", () => delay(rampMs + run.plan.warmUpMs, undefined, { signal: run.stop.signal }));
+  await inPhase(run, "load", () => rampUp(run));
   const up = run.plan.autoscaling?.up;
   await inPhase(run, "autoscaling-watch", async () => {
     if (up !== undefined) await replicas.reach(run, up);
   });
   await inPhase(run, "experiments", () => runExperiments(run));
   await delay(run.plan.calmMs, undefined, { signal: run.stop.signal });
+}
+
+async function rampUp(run: Run): Promise<void> {
+  const { stages } = run.plan.load;
+  const rampMs = stages.reduce((sum, stage) => sum + stage.durationMs, 0);
+  await delay(rampMs, undefined, { signal: run.stop.signal });
+  loadEdge(run, "steady", stages.at(-1)?.target ?? 0);
+  await delay(run.plan.warmUpMs, undefined, { signal: run.stop.signal });
+}
+
+function loadEdge(run: Run, edge: "begin" | "steady" | "ramp-down" | "end", users: number): void {
+  run.evidence.event({ atMs: run.clock.nowMs(), type: "load", edge, users });
 }
 
 async function runExperiments(run: Run): Promise<void> {
@@ -87,9 +101,10 @@ async function deployLoad(run: Run): Promise<Running[]> {
   try {
     if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
     const onInterval = run.evidence.interval.bind(run.evidence);
+    loadEdge(run, "begin", 0);
     parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
     // A part that dies takes the run with it, in good order: what is broken at that moment is healed first.
-    for (const part of parts) part.finished.catch((cause: unknown) => run.stop.abort(cause));
+    for (const part of parts) part.finished?.catch((cause: unknown) => run.stop.abort(cause));
     return parts;
   } catch (thrown) {
     await stopAll(run, parts);

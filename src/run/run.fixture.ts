@@ -146,7 +146,11 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
   const folder = join(parent, "run");
   const platform = new SimulatedPlatform();
   const [load, probes] = [new SimulatedPart(), new SimulatedPart()];
-  const parts: RunParts = { startLoad: async () => load, startProbes: async () => probes };
+  const parts: RunParts = {
+    startLoad: async () => load,
+    startProbes: async () => probes,
+    reportSoFar: () => undefined,
+  };
   const record = {
     version: 1,
     runId: "simulated-1",
