@@ -62,7 +62,7 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   await using journal = await JournalFile.create(join(stateFolder, "journal"), header, clock);
   const parts = liveParts(() => {
     evidence.flush();
-    reportSoFar(folder);
+    reportSoFar(world, folder);
   });
   const run: Run = {
     runId,

@@ -22,7 +22,8 @@ export const labKind: PlatformKind = {
   schema: labConfig,
   capabilities: LAB_CAPABILITIES,
   exclusive: true,
-  create: (config, { runId, clock, logFolder }) => openLab(config, { runId, clock, logFolder, folder: "." }),
+  create: (config, { runId, clock, planFolder, logFolder }) =>
+    openLab(config, { runId, clock, logFolder, folder: planFolder }),
   plannedTopology,
   plannedCommands,
 };
