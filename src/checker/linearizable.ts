@@ -149,8 +149,8 @@ function judge(result: Linearization, acknowledged: number, looked: boolean): Pi
 }
 
 /** One sentence without its full stop: what was answered, and what it could have been instead. */
-export function explain({ part, operation, says, states }: Refutation): string {
-  const where = part === "" ? "" : ` of ${part}`;
+export function explain({ operation, says, states }: Refutation): string {
+  const where = operation.key === undefined ? "" : ` of ${operation.key}`;
   const could = states.length === 0 ? "nothing" : states.map(shorten).join(" or ");
   return `${shorten(says)}${where} by ${operation.process} fits no order: the state could only be ${could}`;
 }

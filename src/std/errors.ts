@@ -39,13 +39,20 @@ export class GamedayError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
+  readonly #complaint: Complaint;
 
   constructor(complaint: Complaint) {
     super(`expected ${complaint.expected}, got ${complaint.got}`, { cause: complaint.cause });
+    this.#complaint = complaint;
     this.code = complaint.code;
     this.exitCode = complaint.exitCode ?? ExitCode.usage;
     this.hint = complaint.hint;
     this.place = complaint.place;
+  }
+
+  /** The same complaint, with its place; for a reader that knows where what it handed on came from. */
+  at(place: Place): GamedayError {
+    return new GamedayError({ ...this.#complaint, place });
   }
 
   /** The whole complaint as a person reads it, at most three lines. */

@@ -2,7 +2,7 @@
  * list-append and multi-register: transactions over several keys that happen at once (strict serializability). The input
  * of an operation of kind "txn" is a list of [what, key, value]: "append" puts the value behind the key's list, "w"
  * ("write") sets the key, "r" ("read") reads it. The ok output is the same list with each read's value filled in; null
- * is the empty list, or a key that was never set. Outside of a transaction: kind "append", "write" or "read" with `key`.
+ * is the empty list, or a key that was never set. The first may also be written as a keyword (":append"). Outside of a transaction: kind "append", "write" or "read" with `key`.
  * Within a transaction, reads see its own earlier writes.
  */
 import type { Operation } from "../../history.ts";
@@ -21,6 +21,15 @@ interface MicroOperation {
   readonly value: string | undefined;
 }
 
+const WORDS: Readonly<Record<string, MicroOperation["what"]>> = {
+  append: "append",
+  a: "append",
+  r: "read",
+  read: "read",
+  w: "write",
+  write: "write",
+};
+
 const EMPTY = ["null", "[]"];
 
 export const listAppend = transactional("list-append", "transactions that append to and read lists happen one by one");
@@ -32,13 +41,12 @@ function transactional(name: string, says: string): Model {
     says,
     kinds: KINDS,
     start: (initial) => startOf(initial),
-    keyOf: (state) =>
-      [...state]
-        .sort(byKey)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(" "),
-    step: (operation) => transaction(name, operation),
-    partsOf: (operation) => [...new Set(microOperations(name, operation).map(({ key }) => key))],
+    keyOf: textOf,
+    step: (operation) => {
+      if (!KINDS.includes(operation.kind)) throw wrongKind(name, KINDS, operation);
+      return transaction(operation);
+    },
+    partsOf: (operation) => [...new Set(microOperations(operation).map(({ key }) => key))],
   });
 }
 
@@ -48,12 +56,20 @@ function startOf(initial: Json | undefined): Keys {
   return new Map(entries.map(([key, value]) => [key, canonicalJson(value)]));
 }
 
+function textOf(state: Keys): string {
+  if (state.size === 0) return "(nothing set)";
+  return [...state]
+    .sort(byKey)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
+}
+
 function byKey([a]: readonly [string, string], [b]: readonly [string, string]): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function transaction(model: string, operation: Operation): Step<Keys> {
-  const micro = microOperations(model, operation);
+function transaction(operation: Operation): Step<Keys> {
+  const micro = microOperations(operation);
   return {
     apply: (state) => applyAll(state, micro),
     readOnly: micro.every(({ what }) => what === "read"),
@@ -84,23 +100,23 @@ function appended(list: string, element: string): string {
 }
 
 /** Reads carry their value in the ok output; everything else is in the input. */
-function microOperations(model: string, operation: Operation): MicroOperation[] {
+function microOperations(operation: Operation): MicroOperation[] {
   const { kind, key, input, outcome } = operation;
   const output = outcome.type === "ok" ? outcome.output : undefined;
   if (kind === "txn") {
     const list = Array.isArray(output) ? output : input;
     if (!Array.isArray(list)) throw wrongShape(operation, "a list of [what, key, value]", list);
-    return list.map((each) => microOperation(model, operation, each, outcome.type === "ok"));
+    return list.map((each) => microOperation(operation, each, outcome.type === "ok"));
   }
   const value = kind === "read" ? output : input;
-  return [microOperation(model, operation, [kind, key ?? "", value ?? null], kind !== "read" || output !== undefined)];
+  return [microOperation(operation, [kind, key ?? "", value ?? null], kind !== "read" || output !== undefined)];
 }
 
-function microOperation(model: string, operation: Operation, each: Json, answered: boolean): MicroOperation {
+function microOperation(operation: Operation, each: Json, answered: boolean): MicroOperation {
   const [word, key, value] = Array.isArray(each) ? each : [];
-  const what = { append: "append", a: "append", r: "read", read: "read", w: "write", write: "write" }[String(word)];
+  const what = WORDS[String(word).replace(/^:/, "")];
   if (key === undefined) throw wrongShape(operation, "[what, key, value]", each);
-  if (what !== "append" && what !== "read" && what !== "write") throw wrongKind(model, KINDS, operation);
+  if (what === undefined) throw wrongShape(operation, '"append", "r" or "w" as what', word ?? null);
   const known = what !== "read" || answered;
   return {
     what,

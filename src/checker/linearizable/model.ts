@@ -49,6 +49,8 @@ export interface Model {
   readonly says: string;
   readonly kinds: readonly string[];
   partsOf(operation: Operation): readonly string[];
+  /** Throws GamedayError when the operation is of no kind, or not of the shape, that the model knows. */
+  accept(operation: Operation): void;
   machine(operations: readonly Operation[], part: string, initial: Json | undefined): Machine;
 }
 
@@ -59,6 +61,9 @@ export function defineModel<State>(definition: ModelDefinition<State>): Model {
     says: definition.says,
     kinds: definition.kinds,
     partsOf: definition.partsOf ?? (({ key }) => [key ?? ""]),
+    accept: (operation) => {
+      definition.step(operation);
+    },
     machine: (operations, part, initial) => new NumberedMachine(definition, operations, part, initial),
   };
 }

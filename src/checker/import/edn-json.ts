@@ -1,0 +1,52 @@
+/**
+ * EDN values as JSON, so that equal values stay equal and different ones different: a keyword keeps its colon (":x" is
+ * not "x"), a number too large or too exact for JSON stays text, sets are sorted lists, tags are dropped.
+ */
+import { canonicalJson, type Json } from "../../std/json.ts";
+import type { Form } from "./edn.ts";
+
+export function jsonOf(form: Form): Json {
+  switch (form.type) {
+    case "nil":
+      return null;
+    case "boolean":
+      return form.text === "true";
+    case "number":
+      return numberOf(form.text);
+    case "string":
+      return form.text;
+    case "keyword":
+      return `:${form.text}`;
+    case "symbol":
+    case "character":
+      return form.text;
+    case "list":
+    case "vector":
+      return form.items.map(jsonOf);
+    case "set":
+      return form.items.map(jsonOf).sort(byText);
+    case "map":
+      return Object.fromEntries(form.entries.map(([key, value]) => [textOf(key), jsonOf(value)]));
+    case "tagged":
+      return jsonOf(form.value);
+  }
+}
+
+/** A map's key, or a name, as text: strings as they are, keywords with their colon, anything else as canonical JSON. */
+export function textOf(form: Form): string {
+  const value = jsonOf(form);
+  return typeof value === "string" ? value : canonicalJson(value);
+}
+
+/** 1, -2, 1.5, 1e3, 3N, 2.5M; ratios and whatever JSON cannot hold exactly stay text. */
+function numberOf(text: string): Json {
+  const plain = text.replace(/[NM]$/, "");
+  const value = Number(plain);
+  const exact = Number.isFinite(value) && (!/^[+-]?\d+$/.test(plain) || Number.isSafeInteger(value));
+  return exact ? value : text;
+}
+
+function byText(a: Json, b: Json): number {
+  const [textA, textB] = [canonicalJson(a), canonicalJson(b)];
+  return textA < textB ? -1 : textA > textB ? 1 : 0;
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import { readEdn } from "./edn.ts";
+import { jsonOf } from "./edn-json.ts";
+
+function read(text: string): Json[] {
+  return [...readEdn(text, "test.edn")].map(jsonOf);
+}
+
+function complaint(text: string): string {
+  try {
+    read(text);
+  } catch (thrown) {
+    if (thrown instanceof GamedayError) return thrown.describe();
+    throw thrown;
+  }
+  return "none";
+}
+
+test("every kind of value", () => {
+  assert.deepEqual(read('nil true false 1 -2 1.5 3N "a\\n\\u0041" :k :a/b sym \\c'), [
+    null,
+    true,
+    false,
+    1,
+    -2,
+    1.5,
+    3,
+    "a\nA",
+    ":k",
+    ":a/b",
+    "sym",
+    "\\c",
+  ]);
+  assert.deepEqual(read('[1 (2 3)] #{3 1 2} {:a 1, "b" [2]}'), [[1, [2, 3]], [1, 2, 3], { ":a": 1, b: [2] }]);
+});
+
+test("commas, comments, discards, tags and shared namespaces", () => {
+  assert.deepEqual(read("1,,2 ; three\n4 #_5 #_ [6 7] 8"), [1, 2, 4, 8]);
+  assert.deepEqual(read('#inst "2024-01-01" #jepsen.history.Op{:a 1} #:x{:b 2}'), [
+    "2024-01-01",
+    { ":a": 1 },
+    { ":b": 2 },
+  ]);
+  assert.deepEqual(read("; nothing but a comment"), []);
+});
+
+test("numbers that JSON would round, and ratios, stay text", () => {
+  assert.deepEqual(read("9007199254740993 1/3 ##Inf"), ["9007199254740993", "1/3", "Inf"]);
+});
+
+test("a keyword and a string of the same name are different values", () => {
+  assert.notDeepEqual(read(":x"), read('"x"'));
+});
+
+test("what is not EDN is a complaint with line and column", () => {
+  assert.match(complaint("{:a 1\n :b [1 2}"), /^test.edn:2:9: expected a value, got "}"/);
+  assert.match(complaint("[1\n 2"), /^test.edn:1:1: expected "]", got the end of the file/);
+  assert.match(complaint('\n"abc'), /^test.edn:2:1: expected a closing "/);
+  assert.match(complaint("{:a}"), /^test.edn:1:1: expected a map with a value for each key/);
+  assert.match(complaint('"\\q"'), /escape/);
+  assert.match(complaint("[".repeat(100_000)), /nested/);
+});

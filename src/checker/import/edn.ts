@@ -1,0 +1,205 @@
+/**
+ * A small reader of EDN (github.com/edn-format/edn), the notation in which Jepsen and Knossos keep histories: nil,
+ * booleans, numbers, strings, characters, keywords, symbols, lists, vectors, maps (also #:name{...}), sets, tagged
+ * values, #_ discards and comments; commas are white space. Every form knows where it began.
+ */
+import { GamedayError, type Place } from "../../std/errors.ts";
+
+export type Edn =
+  | { readonly type: "nil" | "symbol" | "keyword" | "string" | "character" | "number"; readonly text: string }
+  | { readonly type: "boolean"; readonly text: "true" | "false" }
+  | { readonly type: "list" | "vector" | "set"; readonly items: readonly Form[] }
+  | { readonly type: "map"; readonly entries: readonly (readonly [Form, Form])[] }
+  | { readonly type: "tagged"; readonly tag: string; readonly value: Form };
+
+/** A value and the place of its first character; `text` of a keyword has no colon, of a string no quotes. */
+export type Form = Edn & { readonly line: number; readonly column: number };
+
+/** Deeper nesting is damage or abuse, not a history. */
+const DEPTH_MAX = 500;
+const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  b: "\b",
+  f: "\f",
+  "\\": "\\",
+  '"': '"',
+  "/": "/",
+};
+
+/** All top-level forms of a text. O(length). Throws GamedayError with file, line and column where it is not EDN. */
+export function* readEdn(text: string, file: string, firstLine = 1): Generator<Form> {
+  const reader = new EdnReader(text, file, firstLine);
+  for (;;) {
+    const form = reader.next(0);
+    if (form === undefined) return;
+    yield form;
+  }
+}
+
+class EdnReader {
+  readonly #text: string;
+  readonly #file: string;
+  #at = 0;
+  #line: number;
+  #lineStart = 0;
+
+  constructor(text: string, file: string, firstLine: number) {
+    this.#text = text;
+    this.#file = file;
+    this.#line = firstLine;
+  }
+
+  /** The next form, or undefined at the end of the text. */
+  next(depth: number): Form | undefined {
+    this.#skipBlank(depth);
+    if (this.#at >= this.#text.length) return undefined;
+    const place = { line: this.#line, column: this.#at - this.#lineStart + 1 };
+    if (depth > DEPTH_MAX) throw this.#complain(`at most ${DEPTH_MAX} nested forms`, "more", place);
+    return { ...this.#form(depth, place), ...place };
+  }
+
+  #form(depth: number, place: { line: number; column: number }): Edn {
+    const first = this.#text[this.#at] ?? "";
+    if (first === '"') return { type: "string", text: this.#string(place) };
+    if (first === "\\") return { type: "character", text: this.#character() };
+    if (first === "#") return this.#dispatch(depth, place);
+    if (first === "{") return { type: "map", entries: this.#pairs(depth, place) };
+    if (first === "(") return { type: "list", items: this.#items(depth, place) };
+    if (first === "[") return { type: "vector", items: this.#items(depth, place) };
+    if (first === ")" || first === "]" || first === "}") throw this.#complain("a value", `"${first}"`, place);
+    return atom(this.#token(place));
+  }
+
+  /** White space, commas, comments to the end of the line, and discarded forms (#_). */
+  #skipBlank(depth: number): void {
+    for (;;) {
+      const character = this.#text[this.#at];
+      if (character === "\n") {
+        this.#line += 1;
+        this.#lineStart = this.#at + 1;
+        this.#at += 1;
+      } else if (character === ";") {
+        const end = this.#text.indexOf("\n", this.#at);
+        this.#at = end < 0 ? this.#text.length : end;
+      } else if (character === "#" && this.#text[this.#at + 1] === "_") {
+        this.#at += 2;
+        if (this.next(depth + 1) === undefined) throw this.#complain("a form after #_", "the end of the file");
+      } else if (character !== undefined && isBlank(character)) {
+        this.#at += 1;
+      } else {
+        return;
+      }
+    }
+  }
+
+  #items(depth: number, place: { line: number; column: number }): Form[] {
+    const closing = CLOSING[this.#text[this.#at] ?? ""] ?? "";
+    const items: Form[] = [];
+    this.#at += 1;
+    for (;;) {
+      this.#skipBlank(depth);
+      if (this.#text[this.#at] === closing) {
+        this.#at += 1;
+        return items;
+      }
+      const item = this.next(depth + 1);
+      if (item === undefined) throw this.#complain(`"${closing}"`, "the end of the file", place);
+      items.push(item);
+    }
+  }
+
+  #pairs(depth: number, place: { line: number; column: number }): (readonly [Form, Form])[] {
+    const items = this.#items(depth, place);
+    if (items.length % 2 !== 0) throw this.#complain("a map with a value for each key", `${items.length} forms`, place);
+    const pairs: (readonly [Form, Form])[] = [];
+    for (let at = 0; at < items.length; at += 2) pairs.push([items[at] as Form, items[at + 1] as Form]);
+    return pairs;
+  }
+
+  /** What follows "#": a set, a map whose keys share a namespace, a symbolic number, or a tag and its value. */
+  #dispatch(depth: number, place: { line: number; column: number }): Edn {
+    this.#at += 1;
+    const second = this.#text[this.#at] ?? "";
+    if (second === "{") return { type: "set", items: this.#items(depth, place) };
+    if (second === "#") {
+      this.#at += 1;
+      return { type: "number", text: this.#token(place) };
+    }
+    const tag = this.#token(place);
+    const value = this.next(depth + 1);
+    if (value === undefined) throw this.#complain(`a value after the tag #${tag}`, "the end of the file", place);
+    return tag.startsWith(":") && value.type === "map" ? value : { type: "tagged", tag, value };
+  }
+
+  #string(place: { line: number; column: number }): string {
+    let text = "";
+    this.#at += 1;
+    for (;;) {
+      const character = this.#text[this.#at];
+      if (character === undefined) throw this.#complain('a closing "', "the end of the file", place);
+      this.#at += 1;
+      if (character === '"') return text;
+      if (character === "\n") {
+        this.#line += 1;
+        this.#lineStart = this.#at;
+      }
+      text += character === "\\" ? this.#escape() : character;
+    }
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at] ?? "";
+    const hex = letter === "u" ? this.#text.slice(this.#at + 1, this.#at + 5) : "";
+    if (/^[0-9a-fA-F]{4}$/.test(hex)) {
+      this.#at += 5;
+      return String.fromCharCode(Number.parseInt(hex, 16));
+    }
+    const meant = ESCAPES[letter];
+    if (meant === undefined) throw this.#complain("an escape such as \\n or \\u0041", `\\${letter}`);
+    this.#at += 1;
+    return meant;
+  }
+
+  /** A character literal: the backslash, one character, and whatever letters follow it (\newline). */
+  #character(): string {
+    const start = this.#at;
+    this.#at += 2;
+    while (isTokenCharacter(this.#text[this.#at])) this.#at += 1;
+    return this.#text.slice(start, this.#at);
+  }
+
+  #token(place: { line: number; column: number }): string {
+    const start = this.#at;
+    while (isTokenCharacter(this.#text[this.#at])) this.#at += 1;
+    if (this.#at === start) throw this.#complain("a value", JSON.stringify(this.#text[start] ?? "the end"), place);
+    return this.#text.slice(start, this.#at);
+  }
+
+  #complain(expected: string, got: string, place?: { line: number; column: number }): GamedayError {
+    const where = place ?? { line: this.#line, column: this.#at - this.#lineStart + 1 };
+    return badHistory(expected, got, { file: this.#file, ...where });
+  }
+}
+
+/** The complaint about a history file that cannot be read. */
+export function badHistory(expected: string, got: string, place: Place, hint?: string): GamedayError {
+  return new GamedayError({ code: "history-bad-line", expected, got, place, ...(hint === undefined ? {} : { hint }) });
+}
+
+function atom(token: string): Edn {
+  if (token === "nil") return { type: "nil", text: token };
+  if (token === "true" || token === "false") return { type: "boolean", text: token };
+  if (token.startsWith(":")) return { type: "keyword", text: token.slice(1) };
+  return { type: /^[+-]?\d/.test(token) ? "number" : "symbol", text: token };
+}
+
+function isBlank(character: string): boolean {
+  return character === " " || character === "," || character === "\t" || character === "\r" || /\s/.test(character);
+}
+
+function isTokenCharacter(character: string | undefined): boolean {
+  return character !== undefined && !isBlank(character) && !'()[]{}";\\'.includes(character);
+}
