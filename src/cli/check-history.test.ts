@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { World } from "../cli.ts";
+import { GamedayError } from "../std/errors.ts";
+import { checkHistoryCommand } from "./check-history.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "check-history-"));
+after(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+/** Runs the command in the folder; the exit code and what was printed. */
+async function run(...argv: string[]): Promise<{ code: number | undefined; out: string }> {
+  let code: number | undefined;
+  const written: string[] = [];
+  const stream = { isTTY: false, columns: 80, write: (text: string) => void written.push(text) };
+  const world: World = {
+    argv,
+    env: {},
+    cwd: folder,
+    pid: 1,
+    uid: 1000,
+    owner: null,
+    version: "0",
+    stdout: stream,
+    stderr: stream,
+    now: () => new Date(0),
+    onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
+    interrupt: () => undefined,
+    setExitCode: (value) => {
+      code = value;
+    },
+  };
+  await checkHistoryCommand(world).exitOverride().parseAsync(argv, { from: "user" });
+  return { code, out: written.join("") };
+}
+
+const write = "{:process 0 :type :invoke :f :write :value 1} {:process 0 :type :ok :f :write :value 1}\n";
+const read = (value: string) =>
+  `{:process 1 :type :invoke :f :read :value nil} {:process 1 :type :ok :f :read :value ${value}}\n`;
+const good = file("good.edn", write + read("1"));
+const bad = file("bad.edn", write + read("2"));
+
+test("exit 0 and 1, in words and as JSON, with a witness", async () => {
+  assert.deepEqual(await run(good, "-m", "register", "--json"), {
+    code: 0,
+    out: `${JSON.stringify({ file: good, model: "register", linearizable: true, operations: 2, parts: 1, configurations: 1, witnesses: [] })}\n`,
+  });
+  const refuted = await run(bad, "--model", "register");
+  assert.equal(refuted.code, 1);
+  assert.match(refuted.out, /^linearizable: false\n/);
+  assert.match(refuted.out, /line 2: read 2 by process 1 fits no order: the state could only be 1/);
+  const json = JSON.parse((await run(bad, "-m", "register", "--json")).out) as { witnesses: { operation: string }[] };
+  assert.equal(json.witnesses[0]?.operation, "line 2");
+});
+
+test("exit 2 when the budget runs out, and for a history without operations", async () => {
+  const writes = Array.from(
+    { length: 10 },
+    (_, process) => `{:process ${process} :type :invoke :f :write :value ${process}}\n`,
+  );
+  const hard = file(
+    "hard.edn",
+    [...writes, ...writes.map((line) => line.replace(":invoke", ":ok")), read(":never")].join(""),
+  );
+  const spent = await run(hard, "-m", "register", "--budget", "20");
+  assert.equal(spent.code, 2);
+  assert.match(spent.out, /^linearizable: unknown\n.*--budget/s);
+  const empty = await run(file("nemesis.edn", "{:process :nemesis :type :info :f :start}"), "-m", "register");
+  assert.equal(empty.code, 2);
+});
+
+test("of several files the worst decides: one that is not linearizable beats all", async () => {
+  const { code, out } = await run(good, bad, good, "-m", "register", "--json");
+  assert.equal(code, 1);
+  assert.equal(out.trim().split("\n").length, 3);
+});
+
+test("an initial value as EDN or JSON", async () => {
+  const started = file("started.edn", read("7"));
+  assert.equal((await run(started, "-m", "register")).code, 1);
+  assert.equal((await run(started, "-m", "register", "--initial", "7")).code, 0);
+  const keyword = file("keyword.edn", read(":on"));
+  assert.equal((await run(keyword, "-m", "register", "--initial", ":on")).code, 0);
+});
+
+test("complaints: no such file, model or budget, a bad line with its place", async () => {
+  const complains = (pattern: RegExp) => (thrown: unknown) =>
+    thrown instanceof GamedayError && thrown.exitCode === 3 && pattern.test(thrown.describe());
+  await assert.rejects(run("nowhere.edn", "-m", "register"), complains(/^nowhere.edn: .*ENOENT/));
+  await assert.rejects(run(good, "-m", "registr"), complains(/did you mean "register"/));
+  await assert.rejects(run(good, "-m", "register", "--budget", "0"), complains(/--budget/));
+  await assert.rejects(run(file("broken.edn", `${write}{:process`), "-m", "register"), complains(/^broken.edn:2:1: /));
+});
