@@ -67,8 +67,8 @@ function nameOf(form: Form): string {
   return textOf(form).replace(/^:/, "").replace(/^.*\//, "");
 }
 
-function isNemesis(process: Form): boolean {
-  return process.type !== "number" && nameOf(process) === "nemesis";
+function isNemesis(name: Form): boolean {
+  return name.type !== "number" && nameOf(name) === "nemesis";
 }
 
 function typeOf(form: Form | undefined, map: MapForm, file: string): RecordedEvent["type"] {

@@ -25,7 +25,7 @@ function eventsOf(line: string, number: number, options: ImportOptions): Recorde
   const column = prefix.length + 1;
   const [, process = "", type, kind, value] = EVENT.exec(rest) ?? [];
   if (kind === undefined) throw notAnEvent(rest, { line: number, column }, options.file);
-  if (process.startsWith(":")) return [];
+  if (isNemesis(process)) return [];
   const event: RecordedEvent = {
     process,
     type: type as RecordedEvent["type"],
@@ -52,4 +52,9 @@ function notAnEvent(got: string, place: { line: number; column: number }, file: 
     { file, ...place },
     "histories are Jepsen log lines, EDN maps, or a run's history.ndjson",
   );
+}
+
+/** Clients are numbered; the nemesis is a keyword. */
+function isNemesis(name: string): boolean {
+  return name.startsWith(":");
 }

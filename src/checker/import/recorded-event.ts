@@ -8,7 +8,7 @@ import { canonicalJson, type Json } from "../../std/json.ts";
 import { badHistory } from "./edn.ts";
 
 export interface RecordedEvent {
-  /** Canonical text; undefined where the history names none: then all events are of one process. */
+  /** Canonical text; undefined where the history names none: then all events are of one. */
   readonly process: string | undefined;
   readonly type: "invoke" | "ok" | "fail" | "info";
   /** What was done, in the model's words; undefined where the history does not say. */
