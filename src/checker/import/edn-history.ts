@@ -62,7 +62,7 @@ function fieldsOf(map: MapForm): (name: string) => Form | undefined {
   return (name) => fields.get(name);
 }
 
-/** The last part of a keyword, symbol or string: "process" of :jepsen.history/process. */
+/** The last part of a keyword, symbol or string: "f" of :jepsen.history/f. */
 function nameOf(form: Form): string {
   return textOf(form).replace(/^:/, "").replace(/^.*\//, "");
 }
