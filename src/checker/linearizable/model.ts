@@ -60,7 +60,10 @@ export function defineModel<State>(definition: ModelDefinition<State>): Model {
     name: definition.name,
     says: definition.says,
     kinds: definition.kinds,
-    partsOf: definition.partsOf ?? (({ key }) => [key ?? ""]),
+    partsOf: (operation) => {
+      if (!definition.kinds.includes(operation.kind)) throw wrongKind(definition.name, definition.kinds, operation);
+      return definition.partsOf?.(operation) ?? [operation.key ?? ""];
+    },
     accept: (operation) => {
       definition.step(operation);
     },
