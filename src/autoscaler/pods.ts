@@ -1,0 +1,37 @@
+/**
+ * Which pods' samples count, as Kubernetes documents it: pods being deleted or failed do not exist; pending ones, and
+ * those whose CPU tells of their start rather than of their load, are set aside; those without a metric are missing.
+ */
+import type { AutoscalerConfig, AutoscalerSamples, PodSample } from "../autoscaler.ts";
+
+export interface Grouped {
+  readonly counted: readonly PodSample[];
+  readonly unready: readonly PodSample[];
+  readonly missing: readonly PodSample[];
+}
+
+export function groupPods(config: AutoscalerConfig, { pods }: AutoscalerSamples, nowMs: number): Grouped {
+  const existing = pods.filter((pod) => !pod.deleting && pod.phase !== "Failed");
+  const pending = existing.filter((pod) => pod.phase === "Pending");
+  const running = existing.filter((pod) => pod.phase === "Running");
+  const missing = running.filter((pod) => pod.usage === null);
+  const measured = running.filter((pod) => pod.usage !== null);
+  return {
+    counted: measured.filter((pod) => !isStarting(config, pod, nowMs)),
+    unready: [...pending, ...measured.filter((pod) => isStarting(config, pod, nowMs))],
+    missing,
+  };
+}
+
+/**
+ * Within the initialisation period: not ready, or its metric began before it became ready. After that: not ready, and
+ * never was (its readiness last changed within the initial delay after its start).
+ */
+function isStarting(config: AutoscalerConfig, pod: PodSample, nowMs: number): boolean {
+  const { startedAtMs, readyChangedAtMs, usage } = pod;
+  if (startedAtMs === null || readyChangedAtMs === null || usage === null) return true;
+  if (nowMs < startedAtMs + config.cpuInitializationPeriodSeconds * 1_000) {
+    return !pod.ready || usage.atMs < readyChangedAtMs + usage.windowMs;
+  }
+  return !pod.ready && readyChangedAtMs < startedAtMs + config.initialReadinessDelaySeconds * 1_000;
+}

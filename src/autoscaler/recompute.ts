@@ -1,0 +1,63 @@
+/**
+ * The judge's side: every sync leaves a record from which its decision can be computed again, and a chain of states from
+ * one record to the next that nobody can have invented.
+ */
+import {
+  type AutoscalerConfig,
+  type AutoscalerDecision,
+  type AutoscalerSamples,
+  type AutoscalerState,
+  autoscalerStep,
+} from "../autoscaler.ts";
+import { canonicalJson, type Json } from "../std/json.ts";
+
+/** One sync, as it is kept in `detail` of a replicas event. `before` is the state that it started from. */
+export interface SyncRecord {
+  readonly atMs: number;
+  readonly before: AutoscalerState;
+  readonly samples: AutoscalerSamples;
+  readonly decision: AutoscalerDecision;
+}
+
+export interface Mismatch {
+  readonly atMs: number;
+  readonly says: string;
+}
+
+/** Runs one sync and gives its record together with the next state. */
+export function recordedStep(
+  config: AutoscalerConfig,
+  before: AutoscalerState,
+  samples: AutoscalerSamples,
+  atMs: number,
+): { readonly state: AutoscalerState; readonly record: SyncRecord } {
+  const { state, decision } = autoscalerStep(config, before, samples, atMs);
+  return { state, record: { atMs, before, samples, decision } };
+}
+
+/** Records whose decision does not follow from their own samples, or whose state does not follow from the one before. */
+export function recompute(config: AutoscalerConfig, records: readonly SyncRecord[]): Mismatch[] {
+  const mismatches: Mismatch[] = [];
+  let expected: AutoscalerState | null = null;
+  for (const record of records) {
+    const { atMs, before, samples, decision } = record;
+    if (expected !== null && !same(expected, before)) {
+      mismatches.push({ atMs, says: "its state does not follow from the sync before" });
+    }
+    const again = autoscalerStep(config, before, samples, atMs);
+    if (!same(again.decision, decision)) mismatches.push({ atMs, says: difference(again.decision, decision) });
+    expected = again.state;
+  }
+  return mismatches;
+}
+
+function difference(computed: AutoscalerDecision, recorded: AutoscalerDecision): string {
+  const { desiredReplicas: asked } = computed;
+  return asked === recorded.desiredReplicas
+    ? `the count ${asked} follows from its samples, but not what it says of it`
+    : `its samples give ${asked} replicas, it decided ${recorded.desiredReplicas}`;
+}
+
+function same(a: object, b: object): boolean {
+  return canonicalJson(a as Json) === canonicalJson(b as Json);
+}

@@ -1,0 +1,56 @@
+/** The most careful recommendation of each direction's window, so that a short dip or peak moves nothing. */
+import type { AutoscalerConfig, AutoscalerState } from "../autoscaler.ts";
+
+export interface Stabilized {
+  readonly replicas: number;
+  readonly reason: "ReadyForNewScale" | "ScaleUpStabilized" | "ScaleDownStabilized";
+  readonly message: string;
+}
+
+/** At most the lowest of the scale-up window, at least the highest of the scale-down window; else as it is now. */
+export function stabilize(
+  config: AutoscalerConfig,
+  state: AutoscalerState,
+  current: number,
+  recommended: number,
+  nowMs: number,
+): Stabilized {
+  const within = (seconds: number) =>
+    state.recommendations.filter(({ atMs }) => atMs > nowMs - seconds * 1_000).map(({ replicas }) => replicas);
+  const { scaleUp, scaleDown } = config.behavior;
+  const lowest = Math.min(recommended, ...within(scaleUp.stabilizationWindowSeconds));
+  const highest = Math.max(recommended, ...within(scaleDown.stabilizationWindowSeconds));
+  const replicas = Math.min(Math.max(current, lowest), highest);
+  if (replicas === recommended) {
+    return { replicas, reason: "ReadyForNewScale", message: "recommended size matches current size" };
+  }
+  return recommended >= current
+    ? { replicas, reason: "ScaleUpStabilized", message: "a recent recommendation was lower than the current one" }
+    : { replicas, reason: "ScaleDownStabilized", message: "a recent recommendation was higher than the current one" };
+}
+
+/** Adds a recommendation, and forgets those that no window reaches any more. */
+export function rememberRecommendation(
+  config: AutoscalerConfig,
+  state: AutoscalerState,
+  replicas: number,
+  nowMs: number,
+): AutoscalerState {
+  const { scaleUp, scaleDown } = config.behavior;
+  const keptMs = Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds) * 1_000;
+  const kept = state.recommendations.filter(({ atMs }) => atMs >= nowMs - keptMs);
+  return { ...state, recommendations: [...kept, { atMs: nowMs, replicas }] };
+}
+
+/** Adds a change that was made, and forgets those that no policy's period reaches any more. */
+export function rememberScaling(
+  config: AutoscalerConfig,
+  state: AutoscalerState,
+  change: number,
+  nowMs: number,
+): AutoscalerState {
+  const policies = [...config.behavior.scaleUp.policies, ...config.behavior.scaleDown.policies];
+  const keptMs = Math.max(0, ...policies.map(({ periodSeconds }) => periodSeconds)) * 1_000;
+  const kept = state.scalings.filter(({ atMs }) => atMs >= nowMs - keptMs);
+  return { ...state, scalings: [...kept, { atMs: nowMs, change }] };
+}
