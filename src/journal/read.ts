@@ -41,7 +41,7 @@ function note(open: Map<string, OpenChange>, line: JournalLine): void {
   const known = open.get(line.id);
   if (known === undefined) return;
   // Only a healer that saw the tool gone, or the tool itself, can say that it will not be made again.
-  if (line.by === "watchdog" && line.state === "reverted") open.set(line.id, { ...known, revertedByWatchdog: true });
+  if (line.by === "watchdog") open.set(line.id, { ...known, revertedByWatchdog: true });
   else open.delete(line.id);
 }
 

@@ -1,0 +1,95 @@
+/** The tool's end of the watchdog: starts it as a process of its own session, beats, and knows whether it still guards. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { withDeadline } from "../std/deadline.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+
+export const BEAT_EVERY_MS = 2_000;
+/** The watchdog's first line, once it has reached the platform. */
+export const READY = "guarding";
+
+export interface WatchdogOptions {
+  /** What runs `guard` on the journal: ["node", "gameday.mjs", "watchdog", "--journal", path]. */
+  readonly argv: readonly string[];
+  readonly beatEveryMs?: number;
+  readonly startWithinMs?: number;
+  /** Told of every line that it says: it undid something that we had not. */
+  readonly heard: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Disposing tells it that we are done, and waits for its end. */
+export interface Watchdog extends AsyncDisposable {
+  /** Throws GamedayError when it is gone: nothing may be broken unguarded. */
+  assertAlive(): void;
+}
+
+/** Starts it and waits until it guards. Throws GamedayError with its last words when it cannot. */
+export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
+  const [file = "", ...args] = options.argv;
+  // A session of its own: neither Ctrl-C in the terminal nor the end of the terminal reaches it.
+  const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "ignore"] });
+  const lines: string[] = [];
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on("error", (cause) => reject(notStarted(messageOf(cause))));
+    child.on("exit", (code) => reject(notStarted(`exit ${code}: ${lines.join("; ")}`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      lines.push(line);
+      if (line === READY) resolve();
+      else options.heard(line);
+    });
+  });
+  child.stdin.on("error", () => undefined); // its end is seen by "exit"
+  const limit = { what: "the watchdog to guard", deadlineMs: options.startWithinMs ?? 15_000, signal: options.signal };
+  try {
+    await withDeadline(limit, () => ready);
+  } catch (thrown) {
+    child.kill("SIGKILL");
+    throw thrown;
+  }
+  return new RunningWatchdog(child, options.beatEveryMs ?? BEAT_EVERY_MS);
+}
+
+class RunningWatchdog implements Watchdog {
+  readonly #child: ChildProcess;
+  readonly #beats: NodeJS.Timeout;
+  readonly #ended: Promise<unknown>;
+
+  constructor(child: ChildProcess, beatEveryMs: number) {
+    this.#child = child;
+    this.#ended = this.#hasEnded() ? Promise.resolve() : once(child, "exit");
+    this.#beats = setInterval(() => child.stdin?.write("beat\n"), beatEveryMs);
+    this.#beats.unref();
+    child.unref();
+  }
+
+  assertAlive(): void {
+    if (!this.#hasEnded()) return;
+    throw new GamedayError({
+      code: "watchdog-gone",
+      expected: "the watchdog to guard what is broken",
+      got: `its end (${this.#child.signalCode ?? `exit ${this.#child.exitCode}`})`,
+      exitCode: ExitCode.notReady,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#beats);
+    this.#child.stdin?.end();
+    await this.#ended;
+  }
+
+  #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+}
+
+function notStarted(got: string): GamedayError {
+  return new GamedayError({
+    code: "watchdog-not-started",
+    expected: "a watchdog that undoes faults when the tool dies",
+    got,
+    exitCode: ExitCode.notReady,
+  });
+}
