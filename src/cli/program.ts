@@ -3,6 +3,8 @@ import type { World } from "../cli.ts";
 
 interface Entry {
   readonly name: string;
+  /** Started by the tool itself, not by people. */
+  readonly hidden?: boolean;
   load(world: World): Promise<Command>;
 }
 
@@ -19,6 +21,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "heal", load: async (world) => (await import("./heal.ts")).healCommand(world) },
   { name: "seal", load: async (world) => (await import("./seal.ts")).sealCommand(world) },
   { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
+  { name: "watchdog", hidden: true, load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
 ];
 
 /** The command line as far as these arguments need it: one command when they name one, else all of them, for the help. */
@@ -31,7 +34,8 @@ export async function buildProgram(world: World): Promise<Command> {
     .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
     .addHelpText("after", EXIT_CODES);
   const asked = COMMANDS.filter((entry) => entry.name === world.argv[0]);
-  for (const entry of asked.length > 0 ? asked : COMMANDS) program.addCommand(await entry.load(world));
+  for (const entry of asked.length > 0 ? asked : COMMANDS)
+    program.addCommand(await entry.load(world), { hidden: entry.hidden === true });
   adopt(program);
   return program;
 }

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
@@ -17,7 +18,7 @@ const ORPHANS_MS = 1_500;
 /** `gameday watchdog`: started by a run for itself; undoes its faults when its heartbeats on standard input stop. */
 export function watchdogCommand(
   world: World,
-  heartbeats: AsyncIterable<unknown>,
+  heartbeats: () => AsyncIterable<unknown> = () => new Socket({ fd: 0, readable: true, writable: false }),
   kinds: readonly PlatformKind[] = PLATFORMS,
 ): Command {
   return new Command("watchdog")
@@ -26,7 +27,7 @@ export function watchdogCommand(
     .action(async (flags: { journal: string }) => {
       // Only the end of the run ends it: a signal that means the run must not take its guard away.
       using _deaf = world.onInterrupt(() => undefined);
-      const left = await guardJournal(world, heartbeats, kinds, flags.journal);
+      const left = await guardJournal(world, heartbeats(), kinds, flags.journal);
       if (left > 0) world.setExitCode(ExitCode.residue);
     });
 }
@@ -39,7 +40,12 @@ async function guardJournal(
 ): Promise<number> {
   const clock = monotonicClock();
   const stateFolder = stateFolderOf(world);
-  const attach = attachBy(kinds, { clock, stateFolder, logFolder: join(stateFolder, "logs") });
+  const attach = attachBy(kinds, {
+    clock,
+    stateFolder,
+    planFolder: world.cwd,
+    logFolder: join(stateFolder, "logs"),
+  });
   const { header } = await readJournal(journalPath);
   if (header === null) throw notAJournal(journalPath);
   // Reached once before anything is broken: a guard that cannot reach the platform is none.
