@@ -47,17 +47,24 @@ export interface Requests {
 
 /** The requests asked for; text: why there are none. */
 export function requestsOf(over: Over, fallback: string, facts: Facts): Requests | string {
+  const requests = coveredOf(over, fallback, facts);
+  if (typeof requests === "string" || requests.total.count > 0) return requests;
+  return `no request was made ${requests.window.says}${filterOf(over)}`;
+}
+
+/** As requestsOf, but where the load was watched and made no request, that is evidence too: of none. */
+export function coveredOf(over: Over, fallback: string, facts: Facts): Requests | string {
   const wanted = wantedOf(over, fallback);
   if (wanted === null) return `the window "${over["window"]}" belongs to an experiment, and none is named`;
   const window = facts.windows.find(({ key }) => key === wanted.window);
   if (window === undefined || window.spans.length === 0) return `there was no window "${wanted.window}" in this run`;
   const total = facts.load.total(wanted);
-  if (total === undefined || total.count === 0) return `no request was made ${window.says}${filterOf(wanted)}`;
+  if (total === undefined || total.coveredMs === 0) return `nothing of the load was recorded ${window.says}`;
   return { window, total, doubt: doubtOf(window, total, facts) };
 }
 
-function filterOf({ tags }: Wanted): string {
-  const filters = Object.entries(tags).map(([key, value]) => `${key} "${value}"`);
+function filterOf(over: Over): string {
+  const filters = TAGS.flatMap((tag) => (over[tag] === undefined ? [] : [`${tag} "${over[tag]}"`]));
   return filters.length === 0 ? "" : ` with ${filters.join(", ")}`;
 }
 

@@ -1,6 +1,6 @@
 /** How many requests there were: in all, a second on average, and in the busiest second. */
 import type { Facts } from "./facts.ts";
-import { LOAD_OVER, requestsOf, wantsOf, whenOf } from "./load-window.ts";
+import { coveredOf, LOAD_OVER, wantsOf, whenOf } from "./load-window.ts";
 import { exactly, type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
 export const requestsTotal: Measure = {
@@ -10,7 +10,7 @@ export const requestsTotal: Measure = {
   over: LOAD_OVER,
   wants: (over) => wantsOf(over, "whole"),
   read(over, facts) {
-    const requests = requestsOf(over, "whole", facts);
+    const requests = coveredOf(over, "whole", facts);
     if (typeof requests === "string") return nothing(requests);
     const { total, window } = requests;
     const says = `${total.count} requests were made ${window.says}, ${total.failed} of them failed`;
@@ -25,7 +25,7 @@ export const requestsPerSecondMean: Measure = {
   over: LOAD_OVER,
   wants: (over) => wantsOf(over, "plateau"),
   read(over, facts) {
-    const requests = requestsOf(over, "plateau", facts);
+    const requests = coveredOf(over, "plateau", facts);
     if (typeof requests === "string") return nothing(requests);
     const { total, window, doubt } = requests;
     const seconds = window.spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000;

@@ -1,0 +1,241 @@
+/** For each measure: the value of a clean run, and a planted lie that makes it miss its bound. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Bound } from "../objective.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { judge } from "../verdict/judge.ts";
+import {
+  cleanRun,
+  evidenceOf,
+  type FakeRun,
+  interval,
+  KILL,
+  objective,
+  probeSamples,
+  toldChecker,
+} from "../verdict/run.fixture.ts";
+import type { ObjectiveVerdict } from "../verdict.ts";
+import { MEASURES } from "./catalogue.ts";
+import type { Over } from "./measure.ts";
+
+interface Row {
+  readonly measure: string;
+  readonly over?: Over;
+  readonly bound: Bound;
+  /** What a clean run needs besides, and what is then measured: a value or the two ends. */
+  readonly given?: (run: FakeRun) => void;
+  readonly clean: number | readonly [number, number];
+  readonly lie: (run: FakeRun) => void;
+  readonly lost?: number;
+  readonly duplicated?: number;
+}
+
+const OVER_KILL = { experiment: KILL.name };
+const slow = (run: FakeRun) => {
+  run.intervals = run.intervals.map((one, at) => interval(at, one.fromMs, 0, 900));
+};
+const failing = (ofHundred: number) => (run: FakeRun) => {
+  run.intervals = run.intervals.map((one, at) => interval(at, one.fromMs, ofHundred));
+};
+const idle = (run: FakeRun) => {
+  run.intervals = run.intervals.map((one, at) => (at === 0 ? one : { ...one, metrics: [] }));
+};
+const lateRecovery = (run: FakeRun) => {
+  run.operations = probeSamples("order-write", "kept", [[20_150, 39_000]]);
+};
+const replicas = (atMs: number, ready: number, desired: number, detail = {}): TimelineEvent => ({
+  atMs,
+  type: "replicas",
+  current: ready,
+  ready,
+  desired,
+  detail,
+});
+const upAndDown = (run: FakeRun) =>
+  void run.timeline.push(
+    replicas(2_000, 3, 6, { utilization: 120, target: 60 }),
+    replicas(11_000, 10, 10, { utilization: 60, target: 60 }),
+    replicas(59_000, 3, 3, { utilization: 60, target: 60 }),
+  );
+const stuckReplicas = (run: FakeRun) =>
+  void run.timeline.push(
+    replicas(2_000, 3, 10, { utilization: 30, target: 60 }),
+    replicas(30_000, 6, 4),
+    replicas(31_000, 6, 10),
+    replicas(32_000, 6, 7),
+    replicas(59_500, 6, 10),
+  );
+const samples = (growth: number) => (run: FakeRun) => {
+  for (let at = 0; at < 50; at++) {
+    run.timeline.push({
+      atMs: 1_000 * at,
+      type: "note",
+      source: "sample",
+      says: "memory",
+      detail: { "memory/app": 1000 + at * growth },
+    });
+  }
+};
+const memberMissing = (run: FakeRun) => {
+  run.timeline = run.timeline.map((one) =>
+    one.type === "health" && one.moment === "after-fault" ? { ...one, ok: false } : one,
+  );
+};
+const drifting = (run: FakeRun) => {
+  run.intervals = run.intervals.map((one, at) => interval(at, one.fromMs, 0, 20 + at * 2));
+};
+
+const ROWS: readonly Row[] = [
+  { measure: "recovery-seconds", over: OVER_KILL, bound: { under: 10 }, clean: [5.85, 5.905], lie: lateRecovery },
+  {
+    measure: "outages",
+    bound: { atMost: 2 },
+    clean: 2,
+    lie: (run) => void run.operations.push(...probeSamples("read", "kept", [[50_000, 50_300]])),
+  },
+  { measure: "outage-seconds", bound: { under: 8 }, clean: [5.8, 5.905], lie: lateRecovery },
+  { measure: "lost-writes", bound: { atMost: 0 }, clean: 0, lie: () => undefined, lost: 3 },
+  { measure: "duplicated-writes", bound: { atMost: 0 }, clean: 0, lie: () => undefined, duplicated: 2 },
+  { measure: "rpo-seconds", over: OVER_KILL, bound: { atMost: 0 }, clean: 0, lie: () => undefined, lost: 3 },
+  { measure: "availability-percent", bound: { atLeast: 99 }, clean: [99.893, 100], lie: failing(10) },
+  {
+    measure: "success-percent",
+    over: { window: "plateau" },
+    bound: { atLeast: 80 },
+    clean: [87.218, 88.749],
+    lie: failing(30),
+  },
+  ...["p50", "p90", "p95", "p99", "mean", "max"].map((statistic, at): Row => {
+    const clean = [24.96, 28.8, 29.312, 29.824, 24.95, 29.9][at] ?? 0;
+    return {
+      measure: `http_req_duration-${statistic}-ms`,
+      over: { name: "sale" },
+      bound: { under: 500 },
+      clean,
+      lie: slow,
+    };
+  }),
+  { measure: "requests", bound: { atLeast: 5000 }, clean: 5400, lie: idle },
+  { measure: "requests-per-second-mean", bound: { atLeast: 50 }, clean: 100, lie: idle },
+  {
+    measure: "requests-per-second-peak",
+    bound: { under: 150 },
+    clean: 100,
+    lie: (run) => run.intervals.push({ ...interval(0, 30_000, 0), worker: "w1" }),
+  },
+  {
+    measure: "replicas-ready-seconds",
+    over: { replicas: "10" },
+    bound: { under: 30 },
+    given: upAndDown,
+    clean: [1, 10],
+    lie: stuckReplicas,
+  },
+  {
+    measure: "replicas-back-seconds",
+    over: { replicas: "3" },
+    bound: { under: 4.2 },
+    given: upAndDown,
+    clean: [0, 4],
+    lie: stuckReplicas,
+  },
+  { measure: "scaling-direction-changes", bound: { atMost: 1 }, given: upAndDown, clean: 1, lie: stuckReplicas },
+  { measure: "seconds-desired-above-ready", bound: { under: 10 }, given: upAndDown, clean: 9, lie: stuckReplicas },
+  { measure: "autoscaler-mismatches", bound: { atMost: 0 }, given: upAndDown, clean: 0, lie: stuckReplicas },
+  {
+    measure: "health-checks-unmet",
+    over: OVER_KILL,
+    bound: { atMost: 0 },
+    clean: 0,
+    lie: memberMissing,
+  },
+  {
+    measure: "unexpected-restarts",
+    bound: { atMost: 0 },
+    clean: 0,
+    lie: (run) =>
+      void run.timeline.push({ atMs: 10_000, type: "restart", target: "app/n1", reason: "OOM", expected: false }),
+  },
+  {
+    measure: "manual-interventions",
+    bound: { atMost: 0 },
+    clean: 0,
+    lie: (run) =>
+      void run.timeline.push({ atMs: 10_000, type: "control", command: "users 20", by: "web", manual: true }),
+  },
+  {
+    measure: "slope-percent-per-hour",
+    over: { series: "memory" },
+    bound: { under: 100 },
+    given: samples(0),
+    clean: 0,
+    lie: samples(10),
+  },
+  { measure: "p95-drift-percent", bound: { under: 20 }, clean: 0, lie: drifting },
+];
+
+function assessed(row: Row, change: (run: FakeRun) => void, lost = 0, duplicated = 0): ObjectiveVerdict | undefined {
+  const run = cleanRun([objective(row.measure, row.bound, row.over)]);
+  run.plan = {
+    ...run.plan,
+    claims: [
+      {
+        ...run.plan.claims[0],
+        object: "orders",
+        checkers: ["acked-set", "duplicates"],
+        options: {},
+        source: { kind: "none" },
+      },
+    ],
+  };
+  change(run);
+  const set = toldChecker(lost > 0 ? { status: "fail" } : {}, { lost, rpoMs: lost * 100 });
+  const twice = { ...toldChecker({ checker: "duplicates" }, { duplicated }), name: "duplicates" };
+  return judge(evidenceOf(run), [set, twice]).objectives[0];
+}
+
+for (const row of ROWS) {
+  test(`${row.measure}: a clean run's value, and a lie that misses its bound with an explanation`, () => {
+    const clean = assessed(row, row.given ?? (() => undefined));
+    assert.equal(clean?.status, "pass", clean?.because);
+    assert.deepEqual(rounded(clean), row.clean);
+    const lying = assessed(row, row.lie, row.lost, row.duplicated);
+    assert.equal(lying?.status, "fail", lying?.because);
+    assert.ok(lying?.explanation?.expected && lying.explanation.seen && lying.explanation.when);
+  });
+}
+
+function rounded(verdict: ObjectiveVerdict | undefined): unknown {
+  const measured = verdict?.measured ?? null;
+  if (measured === null) return null;
+  const round = (value: number | null) => (value === null ? null : Math.round(value * 1000) / 1000);
+  return "lower" in measured ? [round(measured.lower), round(measured.upper)] : round(measured.value);
+}
+
+test("every measure has a row, and no evidence is unknown for all that could lack it", () => {
+  const tested = new Set(ROWS.map(({ measure }) => measure));
+  assert.deepEqual(
+    MEASURES.map(({ name }) => name).filter((name) => !tested.has(name)),
+    [],
+  );
+  const counts = new Set(["unexpected-restarts", "manual-interventions"]);
+  for (const row of ROWS.filter(({ measure }) => !counts.has(measure))) {
+    const run = cleanRun([objective(row.measure, row.bound, row.over)]);
+    run.plan = { ...run.plan, claims: [] };
+    const empty = { ...run, timeline: [], operations: [], intervals: [], ledger: [] };
+    const [verdict] = judge(evidenceOf(empty), []).objectives;
+    assert.equal(verdict?.status, "unknown", `${row.measure}: ${verdict?.because}`);
+  }
+});
+
+test("stalled seconds of our own generator make latency unknown, not failed", () => {
+  const verdict = assessed(
+    { measure: "http_req_duration-p95-ms", bound: { under: 500 }, clean: 0, lie: slow },
+    (run) => {
+      slow(run);
+      run.intervals = run.intervals.map((one) => ({ ...one, health: { ...one.health, loopDelayMsP99: 900 } }));
+    },
+  );
+  assert.equal(verdict?.status, "unknown");
+  assert.match(verdict?.because ?? "", /generator itself was stalled/);
+});

@@ -1,0 +1,202 @@
+/** A planted lie for each rule of validity: the rule names it, and a clean run passes all of them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judge } from "../verdict/judge.ts";
+import { cleanRun, evidenceOf, type FakeRun, interval, KILL, objective, toldChecker } from "../verdict/run.fixture.ts";
+import type { Status } from "../verdict.ts";
+import { VALIDITY_RULES } from "./catalogue.ts";
+
+interface Lie {
+  readonly rule: string;
+  readonly says: string;
+  readonly status?: Status;
+  /** Status of the two objectives, recovery and loss. */
+  readonly objectives?: readonly [Status, Status];
+  plant(run: FakeRun): void;
+}
+
+const without = (run: FakeRun, match: (event: FakeRun["timeline"][number]) => boolean) => {
+  run.timeline = run.timeline.filter((event) => !match(event));
+};
+const isFault = (edge: string) => (event: FakeRun["timeline"][number]) => event.type === "fault" && event.edge === edge;
+
+const LIES: readonly Lie[] = [
+  {
+    rule: "evidence-sound",
+    says: "not sealed",
+    objectives: ["unknown", "unknown"],
+    plant: (run) => run.flaws.push("not sealed"),
+  },
+  {
+    rule: "run-complete",
+    says: "was not run",
+    plant: (run) => {
+      run.plan = { ...run.plan, experiments: [...run.plan.experiments, { ...KILL, name: "never" }] };
+    },
+  },
+  {
+    rule: "run-complete",
+    says: "interrupt by SIGINT",
+    plant: (run) =>
+      run.timeline.push({ atMs: 50_000, type: "control", command: "interrupt", by: "SIGINT", manual: true }),
+  },
+  {
+    rule: "clocks-sane",
+    says: "cannot be",
+    objectives: ["unknown", "unknown"],
+    plant: (run) => {
+      run.operations = run.operations.map((one, at) =>
+        at === 7 ? { ...one, completedAtMs: one.invokedAtMs - 1 } : one,
+      );
+    },
+  },
+  {
+    rule: "load-kept-pace",
+    says: "users intended",
+    plant: (run) => {
+      run.intervals = run.intervals.map((one, at) => (at > 20 ? { ...one, users: 5 } : one));
+    },
+  },
+  {
+    rule: "load-kept-pace",
+    says: "dropped",
+    plant: (run) => {
+      run.intervals = run.intervals.map((one, at) => (at === 20 ? { ...one, dropped: 3 } : one));
+    },
+  },
+  {
+    rule: "load-kept-pace",
+    says: "never arrived",
+    plant: (run) => {
+      run.intervals = run.intervals.filter((_, at) => at !== 30);
+    },
+  },
+  {
+    rule: "load-kept-pace",
+    says: "was lost",
+    plant: (run) => run.timeline.push({ atMs: 30_000, type: "worker", worker: "w0", edge: "lost", lastSequence: 28 }),
+  },
+  { rule: "load-kept-pace", says: "No figures", plant: (run) => void run.intervals.splice(0) },
+  {
+    rule: "generator-healthy",
+    says: "stalled in 10 of 54",
+    plant: (run) => {
+      const stalled = { ...interval(0, 0, 0).health, loopDelayMsP99: 900 };
+      run.intervals = run.intervals.map((one, at) => (at < 10 ? { ...one, health: stalled } : one));
+    },
+  },
+  {
+    rule: "healthy-before",
+    says: "before the run, postgres",
+    objectives: ["unknown", "unknown"],
+    plant: (run) => {
+      run.timeline = run.timeline.map((one) =>
+        one.type === "health" && one.moment === "before-run" ? { ...one, ok: false } : one,
+      );
+    },
+  },
+  {
+    rule: "healthy-before",
+    says: `health before "${KILL.name}" was not recorded`,
+    objectives: ["unknown", "pass"],
+    plant: (run) => without(run, (event) => event.type === "health" && event.moment === "before-fault"),
+  },
+  {
+    rule: "faults-bit",
+    says: "not seen from inside postgres/n1",
+    objectives: ["unknown", "pass"],
+    plant: (run) => without(run, isFault("bit")),
+  },
+  {
+    rule: "faults-bit",
+    says: "did not bite",
+    objectives: ["unknown", "pass"],
+    plant: (run) => {
+      run.timeline = run.timeline.map((one) =>
+        one.type === "fault" && one.edge === "bit"
+          ? {
+              atMs: one.atMs,
+              type: "fault",
+              experiment: KILL.name,
+              edge: "not-bitten",
+              target: one.target,
+              because: "still alive",
+            }
+          : one,
+      );
+    },
+  },
+  { rule: "faults-ended", says: "was not seen from inside", plant: (run) => without(run, isFault("healed")) },
+  {
+    rule: "probes-gapless",
+    says: "sent nothing from 20.",
+    plant: (run) => {
+      run.operations = run.operations.filter((one) => one.invokedAtMs < 20_050 || one.invokedAtMs > 21_000);
+    },
+  },
+  {
+    rule: "probes-gapless",
+    says: "No probe watched",
+    objectives: ["unknown", "pass"],
+    plant: (run) => void run.operations.splice(0),
+  },
+  {
+    rule: "ledger-read",
+    says: "read whole 1 times",
+    plant: (run) => void run.ledger.pop(),
+  },
+  {
+    rule: "ledger-read",
+    says: "before all faults had ended",
+    plant: (run) => {
+      run.ledger = run.ledger.map((line) =>
+        line.line === "end" && line.read === 1 ? { ...line, startedAtMs: 30_000 } : line,
+      );
+    },
+  },
+  {
+    rule: "no-residue",
+    says: "nft rule at n1",
+    status: "fail",
+    plant: (run) => run.timeline.push({ atMs: 60_000, type: "residue", what: "nft rule", where: "n1" }),
+  },
+];
+
+const OBJECTIVES = [
+  objective("recovery-seconds", { under: 30 }, { experiment: KILL.name }),
+  objective("lost-writes", { atMost: 0 }),
+];
+
+for (const { rule, says, status = "unknown", objectives, plant } of LIES) {
+  test(`${rule} names the lie: ${says}`, () => {
+    const run = cleanRun(OBJECTIVES);
+    plant(run);
+    const verdict = judge(evidenceOf(run), [toldChecker()]);
+    const finding = verdict.validity.find((one) => one.checker === rule);
+    assert.equal(finding?.status, status, finding?.because);
+    assert.ok(finding?.because.includes(says), finding?.because);
+    assert.notEqual(verdict.verdict, "pass");
+    if (objectives !== undefined)
+      assert.deepEqual(
+        verdict.objectives.map((one) => one.status),
+        objectives,
+      );
+  });
+}
+
+test("a clean run passes every rule, and every rule has a lie", () => {
+  const verdict = judge(evidenceOf(cleanRun(OBJECTIVES)), [toldChecker()]);
+  for (const finding of verdict.validity)
+    assert.equal(finding.status, "pass", `${finding.checker}: ${finding.because}`);
+  const told = new Set(LIES.map(({ rule }) => rule));
+  assert.deepEqual(
+    VALIDITY_RULES.filter(({ name }) => !told.has(name)),
+    [],
+  );
+});
+
+test("a gap in the probes far from every fault touches nothing", () => {
+  const run = cleanRun(OBJECTIVES);
+  run.operations = run.operations.filter((one) => one.invokedAtMs < 5_000 || one.invokedAtMs > 8_000);
+  assert.equal(judge(evidenceOf(run), [toldChecker()]).verdict, "pass");
+});
