@@ -1,6 +1,7 @@
 /** report.md: the verdict as text that reads well anywhere, also in a pull request. Stable bytes: no locale, no clock. */
 import type { RunRecord } from "../evidence.ts";
 import type { ExperimentVerdict, ObjectiveVerdict, Recovery, Verdict } from "../verdict.ts";
+import { visible } from "./escape.ts";
 import { formatBound, formatMeasured, seconds } from "./format.ts";
 
 export function renderMarkdown(verdict: Verdict, run: RunRecord): string {
@@ -12,7 +13,7 @@ export function renderMarkdown(verdict: Verdict, run: RunRecord): string {
     findings("Findings", verdict.findings),
     findings("Validity", verdict.validity),
     notTested(verdict),
-    `## How to repeat\n\n    ${run.command.replaceAll(/[\r\n]/g, " ")}\n\nRun ${disarm(run.runId)}, started ${disarm(run.startedAt)}, seed ${disarm(run.seed)}, ${disarm(run.tool.name)} ${disarm(run.tool.version)}.`,
+    `## How to repeat\n\n    ${visible(run.command).replaceAll("\n", " ")}\n\nRun ${disarm(run.runId)}, started ${disarm(run.startedAt)}, seed ${disarm(run.seed)}, ${disarm(run.tool.name)} ${disarm(run.tool.version)}.`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
@@ -88,7 +89,7 @@ function row(cells: readonly string[]): string {
 
 /** Text from the target or the plan must not become markup: HTML, links, tables and line breaks are disarmed. */
 function disarm(text: string): string {
-  return text
+  return visible(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

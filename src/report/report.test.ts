@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { judgeFully } from "../verdict/judge.ts";
+import { cleanRun, evidenceOf, type FakeRun, KILL, objective, toldChecker } from "../verdict/run.fixture.ts";
+import { renderFiles } from "./render.ts";
+import { renderSummary } from "./summary.ts";
+
+const HOSTILE = `</title><script>alert("x")</script><img src=x onerror=alert(1)>|'\u202e\u0000]]>&`;
+
+function rendered(change: (run: FakeRun) => void = () => undefined): ReadonlyMap<string, string> {
+  const run = cleanRun([
+    objective("recovery-seconds", { under: 3 }, { experiment: KILL.name }),
+    objective("lost-writes", { atMost: 0 }),
+  ]);
+  change(run);
+  const evidence = evidenceOf(run);
+  return renderFiles(judgeFully(evidence, [toldChecker()]), evidence.run);
+}
+
+function file(files: ReadonlyMap<string, string>, name: string): string {
+  const text = files.get(name);
+  assert.ok(text !== undefined, name);
+  return text;
+}
+
+test("a report holds the verdict, the objectives, the experiments, validity and how to repeat", () => {
+  for (const name of ["report.html", "report.md"]) {
+    const text = file(rendered(), name);
+    for (const part of [
+      "recovery-seconds holds",
+      "kill-postgres",
+      "healthy-before",
+      "gameday run fake.yaml --seed 7",
+      "fsync",
+    ]) {
+      assert.ok(text.includes(part), `${name} lacks ${part}`);
+    }
+  }
+});
+
+test("the page fetches nothing, runs nothing, and draws the outage and the fault", () => {
+  const html = file(rendered(), "report.html");
+  assert.doesNotMatch(html, /<script|<link|<img|<iframe|url\(|@import|(?:src|href)=/i);
+  assert.match(html, /default-src 'none'|default-src &#39;none&#39;/);
+  assert.match(html, /class="fault"/);
+  assert.match(html, /class="outage"/);
+});
+
+test("hostile text stays text in every file", () => {
+  const files = rendered((run) => {
+    run.plan = {
+      ...run.plan,
+      name: HOSTILE,
+      objectives: run.plan.objectives.map((one) => ({ ...one, says: HOSTILE })),
+    };
+    run.timeline = run.timeline.map((one) => (one.type === "health" ? { ...one, seen: HOSTILE, ok: false } : one));
+    run.operations = run.operations.map((one) =>
+      one.probe ? { ...one, probe: { ...one.probe, class: HOSTILE } } : one,
+    );
+    run.intervals = run.intervals.map((one) => ({
+      ...one,
+      metrics: one.metrics.map((metric) => ({ ...metric, metric: "http_req_duration{name:<script>}" })),
+    }));
+  });
+  for (const name of ["report.html", "report.md", "junit.xml"]) {
+    const text = file(files, name);
+    for (const raw of ["<script", "<img", "\u202e", "\u0000"])
+      assert.ok(!text.includes(raw), `${name} has ${JSON.stringify(raw)}`);
+  }
+  const { verdict } = judgeFully(
+    evidenceOf(cleanRun([{ ...objective("lost-writes", { atMost: 0 }), says: "\u001b[31mred" }])),
+    [toldChecker()],
+  );
+  assert.ok(!renderSummary(verdict).includes("\u001b"), "no escape sequence reaches a terminal");
+});
+
+test("junit counts what failed and what is unknown", () => {
+  const xml = file(rendered(), "junit.xml");
+  assert.match(xml, /<testsuite name="objectives" tests="2" failures="1" errors="0">/);
+  assert.match(xml, /<failure message="Recovered/);
+});
+
+test("statistics agree with the intervals they are made of", () => {
+  const stats = JSON.parse(file(rendered(), "stats.json"));
+  const whole = stats.windows.find((one: { window: string }) => one.window === "whole");
+  assert.deepEqual([whole.requests, whole.failed, whole.successPercent], [5400, 600, 88.889]);
+  assert.equal(stats.requests[0].name, "sale");
+});
+
+test("the same bytes under any language and time zone", () => {
+  const script = `
+    import { createHash } from "node:crypto";
+    import { judgeFully } from "./verdict/judge.ts";
+    import { renderFiles } from "./report/render.ts";
+    import { cleanRun, evidenceOf, objective, toldChecker } from "./verdict/run.fixture.ts";
+    const evidence = evidenceOf(cleanRun([objective("lost-writes", { atMost: 0 })]));
+    const files = renderFiles(judgeFully(evidence, [toldChecker()]), evidence.run);
+    console.log(createHash("sha256").update(JSON.stringify([...files])).digest("hex"));`;
+  const hash = (env: Record<string, string>) =>
+    execFileSync(process.execPath, ["--input-type=module-typescript", "--eval", script], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      env: { PATH: process.env["PATH"], ...env },
+      encoding: "utf8",
+    });
+  const here = hash({ TZ: "UTC", LANG: "C" });
+  assert.match(here, /^[0-9a-f]{64}\n$/);
+  assert.equal(hash({ TZ: "Asia/Tokyo", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" }), here);
+});
