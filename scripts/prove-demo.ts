@@ -10,7 +10,7 @@ import type { Verdict } from "../src/verdict.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/demo.json";
-const PLAN = "examples/jewelry-shop/quick.yaml";
+const PLAN = "examples/jewelry-shop/smoke.yaml";
 
 interface DemoRow extends Row {
   readonly verdict: string;

@@ -15,7 +15,7 @@ import { leftBehind, takeStock } from "../test/e2e/machine.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/sigkill.json";
-const PLAN = "examples/jewelry-shop/quick.yaml";
+const PLAN = "examples/jewelry-shop/smoke.yaml";
 /** Which printed line begins a moment, and how long after it the kill may come. */
 const MOMENTS = [
   { moment: "boot", begins: /evidence:/, withinMs: 6_000 },
