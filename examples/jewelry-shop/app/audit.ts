@@ -32,7 +32,8 @@ export interface Audit {
   tills(run: string, after: string): Promise<AuditPage>;
   /** All products: {initial, sold, restocked, current}; sold and restocked are summed from the orders and deliveries. */
   stock(): Promise<AuditPage>;
-  prices(): Promise<AuditPage>;
+  /** The prices that the run changed, as they are now. */
+  prices(run: string): Promise<AuditPage>;
   sessions(run: string, after: string): Promise<AuditPage>;
   carts(run: string, after: string): Promise<AuditPage>;
 }
@@ -71,10 +72,11 @@ LEFT JOIN (SELECT product_id, sum(quantity)::integer AS sold FROM order_lines GR
 LEFT JOIN (SELECT product_id, sum(quantity)::integer AS restocked FROM restocks GROUP BY 1) AS r USING (product_id)
 ORDER BY s.product_id`,
 };
-const PRICES: Statement = {
-  name: "audit-prices",
-  text: `SELECT 'product/' || id AS id, 1 AS count, price_cents AS value FROM products ORDER BY products.id`,
-};
+const PRICES = page(
+  "prices",
+  `SELECT 'product/' || id AS id, 1 AS count, price_cents AS value FROM products
+   WHERE id IN (SELECT product_id FROM price_changes WHERE ${RANGE}) ORDER BY products.id`,
+);
 const AUTHORITY: Statement = {
   name: "audit-authority",
   text: `SELECT NOT pg_is_in_recovery() AS leader, coalesce(host(inet_server_addr()), 'local') AS address,
@@ -98,7 +100,7 @@ export function audit(database: Database, redis: RedisConnection): Audit {
     deliveries: ofRun(DELIVERIES),
     tills: ofRun(TILLS),
     stock: () => rows(STOCK, [], Number.POSITIVE_INFINITY),
-    prices: () => rows(PRICES, [], Number.POSITIVE_INFINITY),
+    prices: (run) => rows(PRICES, [`${run}/`, `${run}0`, PAGE_ITEMS], PAGE_ITEMS),
     sessions: (run, after) => keyPage(redis, SESSION_KEY, run, after, sessionItems),
     carts: (run, after) => keyPage(redis, CART_KEY, run, after, cartItems),
   };

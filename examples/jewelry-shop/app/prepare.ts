@@ -15,7 +15,9 @@ export async function prepare(url: string): Promise<void> {
   client.on("error", () => undefined); // the statement under way is told
   await client.connect();
   try {
-    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK}); ${TABLES} ${ROWS} COMMIT; ANALYZE;`);
+    await client.query(
+      `BEGIN; SELECT pg_advisory_xact_lock(${LOCK}); ${TABLES} ${ROWS} COMMIT; ANALYZE products, stock, staff, customers;`,
+    );
   } finally {
     await client.end();
   }

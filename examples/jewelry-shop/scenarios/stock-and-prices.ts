@@ -3,7 +3,9 @@ import { scenario, type User } from "gameday";
 import { anyPiece, logInAsAdmin } from "./staff.ts";
 
 /** Few, so that several admins set and read the same price at the same time. */
-const PRICED = 10;
+const PRICED = { first: 190, count: 10 } as const;
+/** What each of them costs before the load; the claim about prices names it as `initial`. */
+const INITIAL_PRICE_CENTS = 100_000;
 
 export default scenario({
   name: "stock-and-prices",
@@ -12,10 +14,20 @@ export default scenario({
   think: { uniform: ["0.8s", "2.6s"] },
   onStart: logInAsAdmin,
   login: logInAsAdmin,
+  async setup({ runId, http }) {
+    await http.post("/login", { json: { id: `${runId}/setup/admin`, name: "admin-0" }, expect: [201] });
+    for (let product = PRICED.first; product < PRICED.first + PRICED.count; product++) {
+      const change = { id: `${runId}/setup/price/${product}`, priceCents: INITIAL_PRICE_CENTS };
+      const reply = await http.put(`/products/${product}/price`, { json: change });
+      if (!reply.ok)
+        throw new Error(`the price of product ${product} could not be set: ${reply.status} ${reply.text()}`);
+    }
+    return null;
+  },
   async run(user) {
     await bookDelivery(user);
     await user.think();
-    const product = 190 + user.random.int(PRICED);
+    const product = PRICED.first + user.random.int(PRICED.count);
     await setPrice(user, product);
     await user.think();
     await readPrice(user, product);

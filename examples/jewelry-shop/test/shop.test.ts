@@ -189,6 +189,8 @@ test("a late repeat of an old price does not undo a newer one", async () => {
   );
   assert.equal((await replica.call("PUT", "/products/40/price", old, admin)).status, 200);
   assert.equal((await replica.call("GET", "/products/40")).body["priceCents"], 2_000);
+  const { body } = await replica.call("GET", "/audit/prices?run=r1");
+  assert.deepEqual(body["items"], [{ id: "product/40", count: 1, value: 2_000 }]);
 });
 
 test("reports answer from what there is", async () => {
