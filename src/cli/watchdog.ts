@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
@@ -6,9 +6,10 @@ import { guard } from "../fault/guard.ts";
 import { attachBy } from "../fault/recover.ts";
 import { BEAT_EVERY_MS, READY } from "../fault/watchdog.ts";
 import { readJournal } from "../journal/read.ts";
+import type { JournalHeader } from "../journal.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import { monotonicClock } from "../std/clock.ts";
-import { ExitCode, GamedayError } from "../std/errors.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
@@ -18,7 +19,7 @@ const ORPHANS_MS = 1_500;
 /** `gameday watchdog`: started by a run for itself; undoes its faults when its heartbeats on standard input stop. */
 export function watchdogCommand(
   world: World,
-  heartbeats: () => AsyncIterable<unknown> = () => new Socket({ fd: 0, readable: true, writable: false }),
+  heartbeats: () => AsyncIterable<unknown> = () => createReadStream("", { fd: 0 }),
   kinds: readonly PlatformKind[] = PLATFORMS,
 ): Command {
   return new Command("watchdog")
@@ -46,8 +47,7 @@ async function guardJournal(
     planFolder: world.cwd,
     logFolder: join(stateFolder, "logs"),
   });
-  const { header } = await readJournal(journalPath);
-  if (header === null) throw notAJournal(journalPath);
+  const header = await headerOf(journalPath);
   // Reached once before anything is broken: a guard that cannot reach the platform is none.
   await (await attach(header.platform, header.runId))?.[Symbol.asyncDispose]();
   world.stdout.write(`${READY}\n`);
@@ -63,6 +63,13 @@ async function guardJournal(
   });
 }
 
-function notAJournal(path: string): GamedayError {
-  return new GamedayError({ code: "journal-headless", expected: "an undo journal with its first line", got: path });
+async function headerOf(path: string): Promise<JournalHeader> {
+  try {
+    const { header, flaws } = await readJournal(path);
+    if (header !== null) return header;
+    throw new Error(flaws.join("; "));
+  } catch (cause) {
+    const expected = `an undo journal at ${path}`;
+    throw new GamedayError({ code: "journal-unreadable", expected, got: messageOf(cause), cause });
+  }
 }

@@ -1,0 +1,148 @@
+/**
+ * A stop condition ends a run that does harm or proves nothing more: something was bad without a break for too long. Pure:
+ * it folds over sights, small observations that the conductor makes; a span without sights neither begins nor ends
+ * anything, for a gap in our own seeing is no data.
+ */
+import type { HealthLine } from "../platform.ts";
+import type { Json } from "../std/json.ts";
+
+export type Sight = { readonly atMs: number } /** One answer to a probe: a class of users' experience. */ & (
+  | { readonly is: "answer"; readonly class: string; readonly ok: boolean }
+  /** The load over the last second or so; null where there was no request. */
+  | { readonly is: "load"; readonly failedFraction: number | null; readonly p95Ms: number | null }
+  | { readonly is: "health"; readonly lines: readonly HealthLine[] }
+  /** One run of a command or HTTP request of the plan (stop-probe.ts). */
+  | { readonly is: "probe"; readonly name: string; readonly ok: boolean; readonly seen: string }
+);
+
+/** What a plan may say under `stopWhen`, resolved; null: switched off. */
+export interface StopPlan {
+  /** No class of users may be without one success for longer. */
+  readonly notRecoveredMs: number | null;
+  /** PostgreSQL's synchronous standby may not be missing for longer: the next leader's death would find no successor. */
+  readonly syncStandbyMissingMs: number | null;
+  readonly errorRate: { readonly above: number; readonly forMs: number } | null;
+  readonly latency: { readonly p95AboveMs: number; readonly forMs: number } | null;
+  readonly probes: readonly StopProbe[];
+}
+
+/** A question of the plan's own, asked every `everyMs`: its answer must not be bad for longer than `forMs`. */
+export type StopProbe = { readonly name: string; readonly everyMs: number; readonly forMs: number } & (
+  | { readonly argv: readonly string[] }
+  | { readonly url: string }
+);
+
+/** On unless a plan switches them off. */
+export const DEFAULT_STOP_PLAN: StopPlan = {
+  notRecoveredMs: 300_000,
+  syncStandbyMissingMs: 120_000,
+  errorRate: null,
+  latency: null,
+  probes: [],
+};
+
+/** Why the run has to stop. */
+export interface Stop {
+  readonly condition: string;
+  /** A whole sentence with the figures in it. */
+  readonly because: string;
+  readonly detail: Json;
+}
+
+interface Opinion {
+  /** What it is about: streaks of different keys do not mix. */
+  readonly key: string;
+  readonly bad: boolean;
+  /** What is seen, in words that follow the key. */
+  readonly seen: string;
+}
+
+interface Condition {
+  readonly name: string;
+  readonly forMs: number;
+  /** Empty: this sight says nothing of it. */
+  judge(sight: Sight): readonly Opinion[];
+}
+
+/** Folds sights; gives a Stop as soon as one of the conditions holds, then again and again. */
+export class StopWatch {
+  readonly #conditions: readonly Condition[];
+  readonly #badSinceMs = new Map<string, number>();
+
+  constructor(plan: StopPlan) {
+    this.#conditions = conditionsOf(plan);
+  }
+
+  see(sight: Sight): Stop | null {
+    const stops = this.#conditions.flatMap((condition) =>
+      condition.judge(sight).map((opinion) => this.#note(condition, opinion, sight.atMs)),
+    );
+    return stops.find((stop) => stop !== null) ?? null;
+  }
+
+  #note({ name, forMs }: Condition, { key, bad, seen }: Opinion, atMs: number): Stop | null {
+    const streak = `${name} ${key}`;
+    if (!bad) this.#badSinceMs.delete(streak);
+    if (!bad) return null;
+    const sinceMs = this.#badSinceMs.get(streak) ?? atMs;
+    this.#badSinceMs.set(streak, sinceMs);
+    if (atMs - sinceMs < forMs) return null;
+    const seconds = Math.round((atMs - sinceMs) / 1000);
+    const because = `${key}: ${seen} for ${seconds} s, at most ${forMs / 1000} s are allowed`;
+    return { condition: name, because, detail: { sinceMs, atMs, forMs } };
+  }
+}
+
+function conditionsOf(plan: StopPlan): Condition[] {
+  const { notRecoveredMs, syncStandbyMissingMs, errorRate, latency, probes } = plan;
+  return [
+    ...(notRecoveredMs === null ? [] : [notRecovered(notRecoveredMs)]),
+    ...(syncStandbyMissingMs === null ? [] : [syncStandbyMissing(syncStandbyMissingMs)]),
+    ...(errorRate === null ? [] : [tooManyErrors(errorRate.above, errorRate.forMs)]),
+    ...(latency === null ? [] : [tooSlow(latency.p95AboveMs, latency.forMs)]),
+    ...probes.map(probeFails),
+  ];
+}
+
+const notRecovered = (forMs: number): Condition => ({
+  name: "not-recovered",
+  forMs,
+  judge: (sight) =>
+    sight.is === "answer" ? [{ key: `users of "${sight.class}"`, bad: !sight.ok, seen: "no success" }] : [],
+});
+
+const syncStandbyMissing = (forMs: number): Condition => ({
+  name: "sync-standby-missing",
+  forMs,
+  judge: (sight) =>
+    sight.is !== "health"
+      ? []
+      : sight.lines
+          .filter((line) => line.name === "postgres sync standby")
+          .map((line) => ({ key: line.name, bad: !line.ok, seen: `expected ${line.expected}, got ${line.seen}` })),
+});
+
+const tooManyErrors = (above: number, forMs: number): Condition => ({
+  name: "error-rate",
+  forMs,
+  judge: (sight) =>
+    sight.is !== "load" || sight.failedFraction === null
+      ? []
+      : [{ key: "failed requests", bad: sight.failedFraction > above, seen: `over ${above * 100} %` }],
+});
+
+const tooSlow = (p95AboveMs: number, forMs: number): Condition => ({
+  name: "latency",
+  forMs,
+  judge: (sight) =>
+    sight.is !== "load" || sight.p95Ms === null
+      ? []
+      : [{ key: "p95 of requests", bad: sight.p95Ms > p95AboveMs, seen: `over ${p95AboveMs} ms` }],
+});
+
+const probeFails = ({ name, forMs }: StopProbe): Condition => ({
+  name: `probe ${name}`,
+  forMs,
+  judge: (sight) =>
+    sight.is === "probe" && sight.name === name ? [{ key: name, bad: !sight.ok, seen: sight.seen }] : [],
+});
