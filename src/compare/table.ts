@@ -1,0 +1,38 @@
+/** Comparisons and histories as plain text tables, aligned by code points; no colours, no locale. */
+
+import { visible } from "../report/escape.ts";
+import { formatMeasured } from "../report/format.ts";
+import type { Comparison } from "./compare.ts";
+import type { HistoryRow } from "./history.ts";
+
+export function renderComparison({ runs, objectives, change }: Comparison): string {
+  const head = ["objective", ...runs.map(({ runId }) => runId), "change"];
+  const verdicts = ["verdict", ...runs.map(({ verdict }) => verdict), ""];
+  const rows = objectives.map((one) => [
+    one.says,
+    ...one.cells.map((cell) => (cell === null ? "-" : `${cell.status} ${formatMeasured(cell.measured, one.unit)}`)),
+    one.change === "same" ? "same" : `${one.change}: ${one.because}`,
+  ]);
+  const summary = {
+    worse: "Something got worse beyond noise.",
+    better: "Nothing got worse; something got better.",
+    same: "Nothing changed beyond noise.",
+    unknown: "It cannot be said whether anything got worse.",
+  };
+  return `${align([head, verdicts, ...rows])}\n${summary[change]}\n`;
+}
+
+export function renderHistory(rows: readonly HistoryRow[]): string {
+  if (rows.length === 0) return "no runs here yet\n";
+  const head = ["started", "run", "verdict", "exit", "objectives met", "sentence"];
+  const cells = rows.map((row) => [row.startedAt, row.runId, row.verdict, row.exitCode, row.objectives, row.sentence]);
+  return `${align([head, ...cells])}\n`;
+}
+
+/** Columns padded to their widest cell, two spaces apart; the last one is not padded. */
+function align(rows: readonly (readonly string[])[]): string {
+  const clean = rows.map((row) => row.map((cell) => visible(cell).replaceAll(/\s+/g, " ")));
+  const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map((row) => [...(row[column] ?? "")].length)));
+  const pad = (cell: string, column: number) => cell + " ".repeat((widths[column] ?? 0) - [...cell].length);
+  return clean.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
+}
