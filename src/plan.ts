@@ -40,6 +40,32 @@ export interface LoadPlan {
   readonly gracefulStopMs: number;
   readonly env: Readonly<Record<string, string>>;
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
+  /** Users or arrivals a second at the very start of a ramping executor; default 0. */
+  readonly startTarget?: number;
+  /** per-vu-iterations: of each user; shared-iterations: of all together. The first stage gives users and longest duration. */
+  readonly iterations?: number;
+  /** Open models: users that may exist at once in the whole run; arrivals beyond are dropped. */
+  readonly usersMax?: number;
+  readonly client?: ClientPlan;
+}
+
+/** How users' connections behave; what is left out has the engine's default. */
+export interface ClientPlan {
+  /** From the call to the whole answer; default 10 s. */
+  readonly timeoutMs?: number;
+  /** Opening a connection, TLS included; default 3 s. */
+  readonly connectTimeoutMs?: number;
+  readonly redirectsMax?: number;
+  readonly bodyBytesMax?: number;
+  readonly protocol?: "http/1.1" | "http/2";
+  /** PEM texts; `insecure` accepts any certificate of the server. */
+  readonly tls?: {
+    readonly ca?: string;
+    readonly certificate?: string;
+    readonly key?: string;
+    readonly serverName?: string;
+    readonly insecure?: boolean;
+  };
 }
 
 /** Watch until so many replicas are ready, or the time is up; the objectives judge what was seen. */

@@ -3,6 +3,8 @@ import type { LoadPlan } from "../plan.ts";
 import { GamedayError } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import type { Executor, ExecutorWorld } from "./executor.ts";
+import { ArrivalsExecutor } from "./executors/arrivals.ts";
+import { IterationsExecutor } from "./executors/iterations.ts";
 import { VusExecutor } from "./executors/vus.ts";
 import type { Piece, StagePlan } from "./schedule.ts";
 import type { Epoch } from "./share.ts";
@@ -12,7 +14,28 @@ type Create = (world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], pla
 const EXECUTORS: Readonly<Record<string, Create>> = {
   "constant-vus": (world, epoch, pieces) => new VusExecutor(world, epoch, pieces),
   "ramping-vus": (world, epoch, pieces) => new VusExecutor(world, epoch, pieces),
+  "constant-arrival-rate": arrivals,
+  "ramping-arrival-rate": arrivals,
+  "per-vu-iterations": (world, epoch, pieces, plan) => iterations(world, epoch, pieces, plan, false),
+  "shared-iterations": (world, epoch, pieces, plan) => iterations(world, epoch, pieces, plan, true),
 };
+
+/** Users of an open model at once in the whole run, unless the plan says otherwise. */
+const USERS_MAX = 20_000;
+
+function arrivals(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: LoadPlan): Executor {
+  return new ArrivalsExecutor(world, epoch, pieces, Math.ceil((plan.usersMax ?? USERS_MAX) / epoch.count));
+}
+
+function iterations(
+  world: ExecutorWorld,
+  epoch: Epoch,
+  pieces: readonly Piece[],
+  plan: LoadPlan,
+  shared: boolean,
+): Executor {
+  return new IterationsExecutor(world, epoch, pieces, { iterations: plan.iterations ?? 1, shared });
+}
 
 export const EXECUTOR_NAMES: readonly string[] = Object.keys(EXECUTORS);
 
@@ -29,5 +52,5 @@ export function createExecutor(plan: LoadPlan, world: ExecutorWorld, epoch: Epoc
 
 /** How the plan's stages are meant: constant at each stage's target, or straight lines between targets. */
 export function stagePlanOf(plan: LoadPlan): StagePlan {
-  return { stages: plan.stages, ramping: plan.executor.startsWith("ramping-"), startTarget: 0 };
+  return { stages: plan.stages, ramping: plan.executor.startsWith("ramping-"), startTarget: plan.startTarget ?? 0 };
 }

@@ -196,6 +196,11 @@ export class LoadUser implements User, SessionOwner {
   begin(dueMs: number): void {
     this.iteration++;
     this.#iterationMs = dueMs === 0 ? performance.now() : dueMs;
+    if (dueMs !== 0) this.#dueMs = dueMs;
+  }
+
+  /** The next call was due at `dueMs`, be it in onStart or in the first iteration. */
+  due(dueMs: number): void {
     this.#dueMs = dueMs;
   }
 

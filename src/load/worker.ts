@@ -13,8 +13,7 @@ import { type ErrorText, errorText } from "./error-text.ts";
 import type { Executor, ExecutorWorld } from "./executor.ts";
 import { createExecutor, stagePlanOf } from "./executors.ts";
 import { HealthWatch, type ProcessFigures } from "./health.ts";
-import { Deadlines } from "./http/deadlines.ts";
-import { cachingLookup } from "./http/origin.ts";
+import { networkOf } from "./http/network.ts";
 import { sessionSettings } from "./http/session.ts";
 import { MetricRegistry, Scope } from "./metrics.ts";
 import { Notes } from "./notes.ts";
@@ -174,13 +173,7 @@ class Work {
 
   #userWorld(): UserWorld {
     const { job } = this;
-    const network = {
-      deadlines: new Deadlines(),
-      lookup: cachingLookup(),
-      connectTimeoutMs: 3_000,
-      bodyBytesMax: 16 << 20,
-      tls: {},
-    };
+    const client = job.plan.client ?? {};
     const headers = { "User-Agent": "gameday", "x-gameday-run": job.runId };
     return {
       worker: job.worker,
@@ -188,10 +181,9 @@ class Work {
       seed: job.seed,
       clock: this.clock,
       alarms: this.#alarms,
-      session: sessionSettings(job.baseUrl, network, headers, {
-        timeoutMs: 10_000,
-        redirectsMax: 10,
-        repeatsOnStale: true,
+      session: sessionSettings(job.baseUrl, networkOf(client), headers, {
+        timeoutMs: client.timeoutMs ?? 10_000,
+        redirectsMax: client.redirectsMax ?? 10,
       }),
       env: job.plan.env,
       nextSequence: () => this.#sequence++,

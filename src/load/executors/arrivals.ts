@@ -1,0 +1,141 @@
+/**
+ * constant-arrival-rate and ramping-arrival-rate: iterations begin when they are due, whatever became of earlier ones (an
+ * open model). A free user takes the arrival; with none free another is made, up to a bound; beyond it the arrival is
+ * dropped, and counted. Latency runs from the due time.
+ */
+import type { ScenarioDefinition } from "../../scenario.ts";
+import type { Alarm } from "../alarms.ts";
+import { Crowd } from "../crowd.ts";
+import type { Executor, ExecutorWorld } from "../executor.ts";
+import type { Runner } from "../runner.ts";
+import { arrivalsBefore, arrivalTime, type Piece } from "../schedule.ts";
+import { type Epoch, nextOwned } from "../share.ts";
+
+/** Looked at again this often while no arrival is in sight, because a live change may bring some. */
+const LOOK_AHEAD_MS = 1_000;
+
+export class ArrivalsExecutor implements Executor {
+  readonly #world: ExecutorWorld;
+  readonly #crowd: Crowd;
+  readonly #usersMax: number;
+  /** Free users of each scenario; the last one used first, so that its connection is warm. */
+  readonly #free = new Map<ScenarioDefinition, Member[]>();
+  #epoch: Epoch;
+  #pieces: readonly Piece[];
+  #next: number;
+  #made = 0;
+  #alarm: Alarm | null = null;
+  #stopped = false;
+
+  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], usersMax: number) {
+    this.#world = world;
+    this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
+    this.#usersMax = usersMax;
+    this.#epoch = epoch;
+    this.#pieces = pieces;
+    this.#next = nextOwned(world.slot, 0, epoch);
+    this.#aim();
+  }
+
+  get alive(): number {
+    return this.#crowd.size;
+  }
+
+  intended(): number {
+    return this.#stopped ? 0 : this.#crowd.size;
+  }
+
+  tick(): void {
+    // Arrivals have alarms of their own, finer than ticks.
+  }
+
+  change(epoch: Epoch, pieces: readonly Piece[]): void {
+    this.#epoch = epoch;
+    this.#pieces = pieces;
+    // Arrivals of a lost worker that were due before now are lost with it; those to come are shared out.
+    const passed = Math.ceil(arrivalsBefore(pieces, performance.now() - this.#world.startMs) - 1e-6);
+    this.#next = nextOwned(this.#world.slot, Math.max(this.#next, passed), epoch);
+    this.#aim();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#alarm !== null) this.#world.alarms.cancel(this.#alarm);
+    for (const members of this.#free.values()) for (const member of members.splice(0)) member.dismiss();
+    await this.#crowd.leaveAll();
+  }
+
+  #dueMs(): number {
+    return this.#world.startMs + arrivalTime(this.#pieces, this.#next);
+  }
+
+  #aim(): void {
+    if (this.#alarm !== null) this.#world.alarms.cancel(this.#alarm);
+    const dueMs = Math.min(this.#dueMs(), performance.now() + LOOK_AHEAD_MS);
+    this.#alarm = this.#world.alarms.at(dueMs, () => this.#fireDue());
+  }
+
+  #fireDue(): void {
+    const now = performance.now();
+    while (!this.#stopped) {
+      const dueMs = this.#dueMs();
+      if (dueMs > now) break;
+      this.#arrive(this.#world.scenarioOf(this.#next), dueMs);
+      this.#next = nextOwned(this.#world.slot, this.#next + 1, this.#epoch);
+    }
+    if (!this.#stopped) this.#aim();
+  }
+
+  #arrive(definition: ScenarioDefinition, dueMs: number): void {
+    const free = this.#free.get(definition)?.pop();
+    if (free !== undefined) free.arrive(dueMs);
+    else if (this.#crowd.size < this.#usersMax) this.#make(definition, dueMs);
+    else this.#world.dropped();
+  }
+
+  #make(definition: ScenarioDefinition, dueMs: number): void {
+    const index = this.#made++ * this.#epoch.count + this.#world.slot;
+    const runner = this.#world.newRunner(index, definition);
+    runner.user.due(dueMs);
+    const member = new Member(runner, (freed) => this.#release(definition, freed));
+    this.#crowd.add(runner, () => member.serve());
+  }
+
+  #release(definition: ScenarioDefinition, member: Member): void {
+    if (this.#stopped) return member.dismiss();
+    const members = this.#free.get(definition);
+    if (members === undefined) this.#free.set(definition, [member]);
+    else members.push(member);
+  }
+}
+
+/** A user of an open model: waits for an arrival, serves it, waits again. */
+class Member {
+  readonly #runner: Runner;
+  readonly #release: (member: Member) => void;
+  #wake: ((dueMs: number | null) => void) | null = null;
+
+  constructor(runner: Runner, release: (member: Member) => void) {
+    this.#runner = runner;
+    this.#release = release;
+  }
+
+  async serve(): Promise<void> {
+    let dueMs: number | null = 0; // the first arrival made this user, and its due time is with it already
+    while (dueMs !== null && !this.#runner.leaving) {
+      await this.#runner.iterate(dueMs);
+      dueMs = await new Promise<number | null>((resolve) => {
+        this.#wake = resolve;
+        this.#release(this);
+      });
+    }
+  }
+
+  arrive(dueMs: number): void {
+    this.#wake?.(dueMs);
+  }
+
+  dismiss(): void {
+    this.#wake?.(null);
+  }
+}
