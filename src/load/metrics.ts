@@ -28,22 +28,32 @@ export class Series {
   record(value: number): void {
     this.count++;
     if (this.#histogram !== null) this.#histogram.record(value);
-    else this.#add(value);
+    else this.#note(value);
+  }
+
+  /** For sums whose extremes nobody asks for. */
+  add(value: number): void {
+    this.count++;
+    this.sum += value;
   }
 
   /** What was counted since the last call; null when nothing was. */
   take(): MetricDelta | null {
     if (this.count === 0) return null;
     const { count, failed, metric } = this;
-    const delta = this.#histogram?.snapshot() ?? { count, sum: this.sum, min: this.#min, max: this.#max };
+    const delta = this.#histogram?.snapshot() ?? { count, sum: this.sum, ...this.#extremes() };
     this.#clear();
     return { metric, failed, ...delta };
   }
 
-  #add(value: number): void {
+  #note(value: number): void {
     this.sum += value;
     this.#min = Math.min(this.#min, value);
     this.#max = Math.max(this.#max, value);
+  }
+
+  #extremes(): { min: number; max: number } {
+    return this.#max < this.#min ? { min: 0, max: 0 } : { min: this.#min, max: this.#max };
   }
 
   #clear(): void {
@@ -133,10 +143,11 @@ export class Phases {
     if (tlsMs >= 0) this.#handshaking.record(tlsMs);
   }
 
+  /** `receivingMs` 0: the answer came in one piece, which has no length in time. */
   answered(waitingMs: number, receivingMs: number, bytes: number): void {
     this.#waiting.record(waitingMs);
-    this.#receiving.record(receivingMs);
-    this.#received.record(bytes);
+    if (receivingMs > 0) this.#receiving.record(receivingMs);
+    this.#received.add(bytes);
   }
 }
 
@@ -149,6 +160,7 @@ export class Scope {
   readonly #byName = new Map<string, RequestSeries>();
   readonly #byMethod = new Map<string, Map<string, RequestSeries>>();
   readonly #custom = new Map<string, Series>();
+  readonly #checks = new Map<string, Series>();
   readonly #groups = new Map<string, Scope>();
 
   constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>, open: boolean) {
@@ -180,6 +192,15 @@ export class Scope {
     if (series === undefined) {
       series = this.named(`${method} ${withoutQuery(path)}`, undefined);
       bounded(paths).set(path, series);
+    }
+    return series;
+  }
+
+  check(name: string): Series {
+    let series = this.#checks.get(name);
+    if (series === undefined) {
+      series = this.registry.series("checks", { ...this.tags, name }, false);
+      bounded(this.#checks).set(name, series);
     }
     return series;
   }

@@ -63,15 +63,21 @@ export class Runner {
   /** One iteration, due at `dueMs` (0: now). */
   async iterate(dueMs: number): Promise<void> {
     const { user } = this;
-    user.begin(dueMs);
-    const startedMs = performance.now();
-    const done = await this.#guard(() => this.#task());
-    if (user.session.closed) return;
-    this.#durations.record(performance.now() - startedMs);
-    if (!done) {
-      this.#durations.failed++;
-      await this.#pause(AFTER_ERROR_MS);
+    const startedMs = user.begin(dueMs);
+    try {
+      await this.#task();
+    } catch (thrown) {
+      return this.#failed(thrown, startedMs);
     }
+    if (!user.session.closed) this.#durations.record(performance.now() - startedMs);
+  }
+
+  async #failed(thrown: unknown, startedMs: number): Promise<void> {
+    if (this.user.session.closed) return;
+    this.#report(thrown);
+    this.#durations.record(performance.now() - startedMs);
+    this.#durations.failed++;
+    await this.#pause(AFTER_ERROR_MS);
   }
 
   /** Iterations with pauses until the user is asked to leave, or `mayGoOn` says no. */
@@ -115,7 +121,7 @@ export class Runner {
       await body();
       return true;
     } catch (thrown) {
-      if (!(thrown instanceof UserStopped) && !this.user.session.closed) this.#report(thrown);
+      if (!this.user.session.closed) this.#report(thrown);
       return false;
     }
   }

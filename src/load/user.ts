@@ -97,7 +97,7 @@ export class LoadUser implements User, SessionOwner {
   }
 
   check(name: string, holds: boolean): boolean {
-    const series = this.scope.custom("checks", name, false);
+    const series = this.scope.check(name);
     series.record(holds ? 1 : 0);
     if (!holds) series.failed++;
     return holds;
@@ -192,11 +192,13 @@ export class LoadUser implements User, SessionOwner {
     this.#world.onNote("local", `this machine could not open a connection: ${message}`);
   }
 
-  /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). */
-  begin(dueMs: number): void {
+  /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). Gives the time. */
+  begin(dueMs: number): number {
     this.iteration++;
-    this.#iterationMs = dueMs === 0 ? performance.now() : dueMs;
+    const nowMs = performance.now();
+    this.#iterationMs = dueMs === 0 ? nowMs : dueMs;
     if (dueMs !== 0) this.#dueMs = dueMs;
+    return nowMs;
   }
 
   /** The next call was due at `dueMs`, be it in onStart or in the first iteration. */

@@ -80,8 +80,7 @@ export class Call implements Exchange {
     else if (!session.enqueue(this)) this.#reject(tooManyCalls());
   }
 
-  onAnswer(answer: Answer): void {
-    const now = performance.now();
+  onAnswer(answer: Answer, now: number): void {
     const { head } = answer;
     const session = this.#session;
     const connection = this.#connection; // a redirect takes another
@@ -126,19 +125,17 @@ export class Call implements Exchange {
     const { status, encoded } = answer.head;
     const judged = judge(status, this.#options);
     const ok = judged?.expected ?? (status >= 200 && status < 400);
-    const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
-    const head = copy(headBytes, headFrom, headTo);
-    let body = copy(bodyBytes, bodyFrom, bodyTo);
+    let bytes = ownBytes(answer);
+    const headLength = answer.headTo - answer.headFrom;
     if (encoded) {
       try {
-        const codings = new ReplyHeaders(head.toString("latin1")).get("content-encoding") ?? "";
-        body = decodeBody(body, codings, this.#session.settings.network.bodyBytesMax);
+        bytes = decoded(bytes, headLength, this.#session.settings.network.bodyBytesMax);
       } catch (thrown) {
         return this.#finishFailed(codingError(thrown));
       }
     }
-    this.#count(ok, now, bodyTo - bodyFrom);
-    this.#deliver(new HttpReply(status, ok, judged, null, head, body), now);
+    this.#count(ok, now, answer.bodyTo - answer.bodyFrom);
+    this.#deliver(new HttpReply(status, ok, judged, null, bytes, headLength), now);
   }
 
   #finishFailed(error: TransportError): void {
@@ -243,10 +240,21 @@ export class Call implements Exchange {
   }
 }
 
-function copy(bytes: Buffer, from: number, to: number): Buffer {
-  const own = Buffer.allocUnsafe(to - from);
-  bytes.copy(own, 0, from, to);
+/** Head and body in a piece of memory of their own; one copy where they lie side by side, as they nearly always do. */
+function ownBytes(answer: Answer): Buffer {
+  const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
+  const own = Buffer.allocUnsafe(headTo - headFrom + bodyTo - bodyFrom);
+  if (headBytes === bodyBytes) headBytes.copy(own, 0, headFrom, bodyTo);
+  else {
+    headBytes.copy(own, 0, headFrom, headTo);
+    bodyBytes.copy(own, headTo - headFrom, bodyFrom, bodyTo);
+  }
   return own;
+}
+
+function decoded(bytes: Buffer, headLength: number, bytesMax: number): Buffer {
+  const codings = new ReplyHeaders(bytes.toString("latin1", 0, headLength)).get("content-encoding") ?? "";
+  return Buffer.concat([bytes.subarray(0, headLength), decodeBody(bytes.subarray(headLength), codings, bytesMax)]);
 }
 
 function judge(status: number, options: RequestOptions | undefined): Judged | null {

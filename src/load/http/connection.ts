@@ -37,7 +37,7 @@ export interface Exchange {
   /** Set by the connection: performance.now() when the first byte of the answer was seen, 0 before. */
   firstByteMs: number;
   opening: Opening | null;
-  onAnswer(answer: Answer): void;
+  onAnswer(answer: Answer, nowMs: number): void;
   /** `untouched`: a kept connection ended before any byte of an answer, as an idle one that the server closes does. */
   onFailure(error: TransportError, untouched: boolean): void;
 }
@@ -172,6 +172,7 @@ export class Connection {
           bodyTo: end + length,
         },
         size - end - length,
+        bytes === SHARED,
       );
     }
     this.#headBytes = Buffer.from(bytes.subarray(from, end));
@@ -201,17 +202,19 @@ export class Connection {
         bodyTo: bodyBytes.length,
       },
       leftOver,
+      false,
     );
   }
 
-  #complete(exchange: Exchange, answer: Answer, leftOver: number): void {
+  #complete(exchange: Exchange, answer: Answer, leftOver: number, whole: boolean): void {
     this.#settle();
     this.#answersSeen++;
     // Bytes beyond the answer belong to nothing that was asked: such a connection is not to be trusted again.
     const { head } = answer;
     const framedTwice = head.chunked && head.contentLength >= 0;
     if (head.close || leftOver > 0 || framedTwice) this.#drop();
-    exchange.onAnswer(answer);
+    // An answer that came in one read was whole when its first byte was seen.
+    exchange.onAnswer(answer, whole ? exchange.firstByteMs : performance.now());
   }
 
   #settle(): void {

@@ -25,6 +25,8 @@ export interface DeadlineList {
 
 export class Deadlines {
   readonly #lists = new Map<number, DeadlineList>();
+  /** Nearly all requests have the same timeout. */
+  #lastUsed: DeadlineList | null = null;
   #waiting = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -56,6 +58,7 @@ export class Deadlines {
   }
 
   #list(lengthMs: number): DeadlineList {
+    if (this.#lastUsed?.lengthMs === lengthMs) return this.#lastUsed;
     let list = this.#lists.get(lengthMs);
     if (list === undefined) {
       // Scripts that compute a new timeout for every request would leave a list for each: empty ones go.
@@ -63,10 +66,12 @@ export class Deadlines {
       list = { lengthMs, first: null, last: null };
       this.#lists.set(lengthMs, list);
     }
+    this.#lastUsed = list;
     return list;
   }
 
   #forgetEmptyLists(): void {
+    this.#lastUsed = null;
     for (const [length, list] of this.#lists) if (list.first === null) this.#lists.delete(length);
   }
 

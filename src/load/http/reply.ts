@@ -20,8 +20,9 @@ export class HttpReply implements Reply, Judged {
   readonly notApplied: boolean;
   serviceMs = 0;
   responseMs = 0;
-  readonly #head: Buffer;
-  readonly #body: Buffer;
+  /** Head and body, one after the other. */
+  readonly #bytes: Buffer;
+  readonly #headLength: number;
   #headers: ReplyHeaders | null = null;
 
   constructor(
@@ -29,33 +30,33 @@ export class HttpReply implements Reply, Judged {
     ok: boolean,
     judged: Judged | null,
     error: TransportError | null,
-    head: Buffer,
-    body: Buffer,
+    bytes: Buffer,
+    headLength: number,
   ) {
     this.status = status;
     this.ok = ok;
     this.error = error;
     this.expected = judged?.expected ?? false;
     this.notApplied = judged?.notApplied ?? false;
-    this.#head = head;
-    this.#body = body;
+    this.#bytes = bytes;
+    this.#headLength = headLength;
   }
 
   static failure(error: TransportError): HttpReply {
-    return new HttpReply(0, false, null, error, EMPTY, EMPTY);
+    return new HttpReply(0, false, null, error, EMPTY, 0);
   }
 
   get headers(): ReplyHeaders {
-    this.#headers ??= new ReplyHeaders(this.#head.toString("latin1"));
+    this.#headers ??= new ReplyHeaders(this.#bytes.toString("latin1", 0, this.#headLength));
     return this.#headers;
   }
 
   text(): string {
-    return this.#body.toString("utf8");
+    return this.#bytes.toString("utf8", this.#headLength);
   }
 
   json<T = unknown>(): T {
-    const text = this.#body.toString("utf8");
+    const text = this.#bytes.toString("utf8", this.#headLength);
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
@@ -73,7 +74,7 @@ export class HttpReply implements Reply, Judged {
   }
 
   bytes(): Uint8Array {
-    return this.#body;
+    return this.#bytes.subarray(this.#headLength);
   }
 }
 

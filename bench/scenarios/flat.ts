@@ -1,0 +1,13 @@
+/** One GET, status checked; with THINK a pause after it. */
+import { scenario } from "gameday";
+
+const thinkMs = Number(process.env["THINK"] ?? 0);
+
+export default scenario({
+  name: "flat",
+  ...(thinkMs > 0 ? { think: thinkMs } : {}),
+  async run(user) {
+    const reply = await user.http.get("/json", { name: "/json" });
+    user.check("status 200", reply.status === 200);
+  },
+});
