@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import type { OutputStream, World } from "../cli.ts";
+import type { LoadHandle } from "../load/handle.ts";
+import { checkLimits, machineLimits } from "../load/preflight.ts";
+import { Recorder } from "../load/recorder.ts";
+import { startLoad } from "../load/start.ts";
+import { formatSummary } from "../load/summary.ts";
+import { abortingThreshold, parseThreshold, type ThresholdResult } from "../load/thresholds.ts";
+import { monotonicClock } from "../std/clock.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { NdjsonWriter } from "../std/ndjson.ts";
+import { worst } from "../verdict.ts";
+import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
+
+/** `gameday load`: the load engine as a tool of its own. */
+export function loadCommand(world: World): Command {
+  const command = new Command("load")
+    .description("put users on a platform: scripted, closed or open model, judged by thresholds")
+    .argument("<script...>", "scenario modules (TypeScript or JavaScript)")
+    .action((scripts: string[], flags: LoadFlags) => runLoad(world, scripts, flags));
+  for (const option of loadOptions()) command.addOption(option);
+  return command;
+}
+
+async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
+  const job = planOfFlags(scripts, flags);
+  const baseUrl = hostOf(flags);
+  const recorder = new Recorder(
+    (flags.threshold ?? []).map(parseThreshold),
+    job.plan.executor.endsWith("arrival-rate"),
+  );
+  if (!job.plan.executor.endsWith("arrival-rate"))
+    checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
+  using files = new OutputFiles(flags.out);
+  const seed = flags.seed ?? randomBytes(4).toString("hex");
+  const abort = new AbortController();
+  const handle = await startLoad({
+    plan: job.plan,
+    baseUrl,
+    runId: `load-${randomBytes(4).toString("hex")}`,
+    seed,
+    clock: monotonicClock(),
+    onInterval: (interval) => {
+      recorder.interval(interval);
+      files.write("intervals", interval);
+    },
+    onOperation: (operation) => files.write("history", operation),
+    onEvent: (event) => {
+      recorder.event(event);
+      files.write("timeline", event);
+    },
+    signal: abort.signal,
+  });
+  const interrupted = await follow(world, handle, job, recorder, flags.quiet === true);
+  await handle.stop();
+  finish(world, recorder, flags, { seed, interrupted });
+}
+
+/** Waits for the end of the load, whatever ends it; true when a person did. */
+async function follow(
+  world: World,
+  handle: LoadHandle,
+  job: LoadJob,
+  recorder: Recorder,
+  quiet: boolean,
+): Promise<boolean> {
+  const startedMs = performance.now();
+  let interrupted = false;
+  await new Promise<void>((resolve, reject) => {
+    const timers: NodeJS.Timeout[] = [];
+    const end = () => {
+      for (const timer of timers) clearInterval(timer);
+      listening[Symbol.dispose]();
+      resolve();
+    };
+    const listening = world.onInterrupt(() => {
+      interrupted = true;
+      end();
+    });
+    timers.push(
+      setInterval(() => {
+        const aborting = abortingThreshold(recorder.judge(), performance.now() - startedMs);
+        if (!quiet) draw(world.stderr, handle, startedMs, job.durationMs);
+        if (aborting === undefined) return;
+        recorder.note(`stopped by a threshold that fails: ${aborting.threshold.text}`);
+        end();
+      }, 1_000),
+    );
+    if (job.durationMs !== null) timers.push(setTimeout(end, job.durationMs));
+    void handle.exhausted.then(end);
+    handle.finished.catch(reject);
+  });
+  if (!quiet && world.stderr.isTTY) world.stderr.write("\r\u001b[2K");
+  return interrupted;
+}
+
+function draw(out: OutputStream, handle: LoadHandle, startedMs: number, durationMs: number | null): void {
+  const live = handle.live();
+  const elapsed = Math.round((performance.now() - startedMs) / 1000);
+  const total = durationMs === null ? "" : `/${Math.round(durationMs / 1000)}`;
+  const parts = [
+    `${elapsed}${total} s`,
+    `${live.users} users`,
+    `${live.requestsPerSecond.toFixed(0)}/s`,
+    live.p95Ms === null ? "p95 -" : `p95 ${live.p95Ms.toFixed(1)} ms`,
+    `errors ${(live.failedFraction * 100).toFixed(2)} %`,
+    ...(live.dropped > 0 ? [`${live.dropped} DROPPED`] : []),
+  ];
+  const line = parts.join(" | ");
+  if (out.isTTY) out.write(`\r\u001b[2K${line.slice(0, Math.max(20, out.columns - 1))}`);
+  else if (elapsed % 10 === 0) out.write(`${line}\n`);
+}
+
+function finish(world: World, recorder: Recorder, flags: LoadFlags, end: { seed: string; interrupted: boolean }): void {
+  const summary = recorder.summary();
+  world.stdout.write(`\n${formatSummary(summary)}  seed ${end.seed}\n`);
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(recorder.json(end.seed), null, 2)}\n`);
+  world.setExitCode(exitCodeOf(summary.thresholds, end.interrupted));
+}
+
+/** Thresholds decide; one without samples, or a load that was cut short, is unknown. */
+function exitCodeOf(thresholds: readonly ThresholdResult[], interrupted: boolean): number {
+  const status = thresholds.length === 0 ? "pass" : worst(thresholds.map((result) => result.status));
+  if (status === "fail") return ExitCode.fail;
+  return status === "unknown" || interrupted ? ExitCode.unknown : ExitCode.pass;
+}
+
+function hostOf(flags: LoadFlags): string {
+  if (flags.host !== undefined) return flags.host.includes("://") ? flags.host : `http://${flags.host}`;
+  throw new GamedayError({
+    code: "no-host",
+    expected: "to know where the users go",
+    got: "neither --host nor BASE_URL",
+    hint: "gameday load SCRIPT --host http://127.0.0.1:8080",
+  });
+}
+
+function usersOf(job: LoadJob): number {
+  return Math.max(...job.plan.stages.map((stage) => stage.target));
+}
+
+/** --out: a folder with everything that was recorded, one line each. */
+class OutputFiles implements Disposable {
+  readonly #writers = new Map<string, NdjsonWriter>();
+
+  constructor(folder: string | undefined) {
+    if (folder === undefined) return;
+    mkdirSync(folder, { recursive: true });
+    for (const name of ["intervals", "history", "timeline"]) {
+      this.#writers.set(name, new NdjsonWriter(join(folder, `${name}.ndjson`)));
+    }
+  }
+
+  write(name: string, value: unknown): void {
+    this.#writers.get(name)?.write(value);
+  }
+
+  [Symbol.dispose](): void {
+    for (const writer of this.#writers.values()) writer.close();
+  }
+}

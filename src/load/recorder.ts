@@ -1,0 +1,113 @@
+/** Keeps what a load tells while it runs, for thresholds, the summary and its JSON. */
+import type { Interval } from "../interval.ts";
+import type { Json } from "../std/json.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { GeneratorWatch } from "./generator.ts";
+import type { SummaryInput } from "./summary.ts";
+import { judgeThresholds, type Threshold, type ThresholdResult } from "./thresholds.ts";
+import { type Total, Totals } from "./totals.ts";
+
+const NOTE_KINDS_MAX = 1_000;
+
+export class Recorder {
+  readonly #thresholds: readonly Threshold[];
+  readonly #open: boolean;
+  readonly #totals = new Totals();
+  readonly #generator = new GeneratorWatch();
+  readonly #notes = new Map<string, number>();
+
+  constructor(thresholds: readonly Threshold[], open: boolean) {
+    this.#thresholds = thresholds;
+    this.#open = open;
+  }
+
+  interval(interval: Interval): void {
+    this.#totals.add(interval);
+    this.#generator.add(interval);
+  }
+
+  event(event: TimelineEvent): void {
+    if (event.type === "note") {
+      const count = isCount(event.detail) ? event.detail.count : 1;
+      this.note(event.says.replace(/ \(\d+ more\)$/, ""), count);
+    } else if (event.type === "gap") this.note(`${event.source}: ${event.because}`);
+    else if (event.type === "worker" && event.edge === "lost") this.note(`worker ${event.worker} was lost`);
+  }
+
+  note(says: string, count = 1): void {
+    if (this.#notes.size < NOTE_KINDS_MAX || this.#notes.has(says))
+      this.#notes.set(says, (this.#notes.get(says) ?? 0) + count);
+  }
+
+  judge(): ThresholdResult[] {
+    return judgeThresholds(this.#thresholds, this.#totals);
+  }
+
+  /** The end of it. Latency that a generator measured while it was itself the bottleneck is unknown. */
+  summary(): SummaryInput {
+    const generator = this.#generator.report();
+    const results = this.judge();
+    const blind = generator.bottlenecks.length > 0;
+    return {
+      totals: this.#totals,
+      thresholds: blind
+        ? results.map((result) => (isLatency(result) ? { ...result, status: "unknown" } : result))
+        : results,
+      generator,
+      notes: this.#notes,
+      open: this.#open,
+    };
+  }
+
+  json(seed: string): Json {
+    const { thresholds, generator, notes } = this.summary();
+    const requests = Object.fromEntries(
+      [...this.#totals.by("http_req_duration", "name")].map(([name, total]) => [name, figures(total)]),
+    );
+    const all = this.#totals.find({ name: "http_req_duration", tags: {} });
+    const service = this.#totals.find({ name: "http_req_service", tags: {} });
+    return {
+      version: 1,
+      seed,
+      seconds: this.#totals.seconds,
+      usersMax: this.#totals.usersMax,
+      dropped: this.#totals.dropped,
+      thresholds: thresholds.map(({ threshold, status, measured }) => ({
+        threshold: threshold.text,
+        status,
+        measured,
+      })),
+      requests,
+      all: all === null ? null : figures(all),
+      service: service === null ? null : figures(service),
+      generator: { ...generator, bottlenecks: [...generator.bottlenecks] },
+      notes: Object.fromEntries(notes),
+    };
+  }
+}
+
+function isLatency({ threshold }: ThresholdResult): boolean {
+  const { name } = threshold.metric;
+  return /^http_req_(?!failed)|_duration$/.test(name) && threshold.statistic !== "count";
+}
+
+function isCount(detail: Json | undefined): detail is { count: number } {
+  return typeof detail === "object" && detail !== null && !Array.isArray(detail) && typeof detail["count"] === "number";
+}
+
+/** Times in ms. */
+function figures(total: Total): { [key: string]: Json } {
+  const at = (q: number) => total.histogram?.quantile(q) ?? null;
+  return {
+    count: total.count,
+    failed: total.failed,
+    mean: total.count === 0 ? null : total.sum / total.count,
+    min: total.count === 0 ? null : total.min,
+    p50: at(0.5),
+    p90: at(0.9),
+    p95: at(0.95),
+    p99: at(0.99),
+    "p99.9": at(0.999),
+    max: total.count === 0 ? null : total.max,
+  };
+}

@@ -1,0 +1,146 @@
+/** The end of a load as people read it, in k6's spirit: thresholds first, a row for each request name, the generator last. */
+import type { GeneratorReport } from "./generator.ts";
+import type { ThresholdResult } from "./thresholds.ts";
+import type { Total, Totals } from "./totals.ts";
+
+export interface SummaryInput {
+  readonly totals: Totals;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly generator: GeneratorReport;
+  /** Errors of scripts and other notes, each with how often it came. */
+  readonly notes: ReadonlyMap<string, number>;
+  readonly open: boolean;
+}
+
+const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999];
+const NOTES_MAX = 10;
+
+export function formatSummary(input: SummaryInput): string {
+  const sections = [
+    thresholdLines(input.thresholds),
+    requestLines(input.totals, input.open),
+    checkLines(input.totals),
+    customLines(input.totals),
+    totalLines(input.totals),
+    noteLines(input.notes),
+    generatorLines(input.generator),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+const MARKS = { pass: "ok  ", fail: "FAIL", unknown: "??  " };
+
+function thresholdLines(results: readonly ThresholdResult[]): string[] {
+  if (results.length === 0) return [];
+  const lines = results.map(({ threshold, status, measured }) => {
+    return `  ${MARKS[status]} ${threshold.text}   ${measured === null ? "no samples: unknown" : number(measured)}`;
+  });
+  return ["thresholds", ...lines];
+}
+
+function requestLines(totals: Totals, open: boolean): string[] {
+  const rows = [...totals.by("http_req_duration", "name")].map(([name, total]) =>
+    requestRow(name, total, totals.seconds),
+  );
+  const all = totals.find({ name: "http_req_duration", tags: {} });
+  if (all === null) return ["requests", "  none was made"];
+  if (rows.length > 1) rows.push(requestRow("(all)", all, totals.seconds));
+  const head = ["requests", "count", "rate/s", "errors", "p50", "p90", "p95", "p99", "p99.9", "max ms"];
+  const service = open ? totals.find({ name: "http_req_service", tags: {} }) : null;
+  const lines = table([head, ...rows]);
+  if (service !== null) {
+    lines.push("  times run from the intended start; from the send alone:");
+    lines.push(...table([requestRow("(service)", service, totals.seconds)]));
+  }
+  return lines;
+}
+
+function requestRow(name: string, total: Total, seconds: number): string[] {
+  const values = QUANTILES.map((q) => milliseconds(total.histogram?.quantile(q) ?? null));
+  const errors = total.failed === 0 ? "0" : `${total.failed} (${((100 * total.failed) / total.count).toFixed(2)} %)`;
+  const rate = seconds > 0 ? (total.count / seconds).toFixed(1) : "-";
+  return [
+    `  ${name}`,
+    String(total.count),
+    rate,
+    errors,
+    ...values,
+    milliseconds(total.count === 0 ? null : total.max),
+  ];
+}
+
+function checkLines(totals: Totals): string[] {
+  const checks = [...totals.by("checks", "name")];
+  if (checks.length === 0) return [];
+  const lines = checks.map(([name, total]) => {
+    const held = total.count - total.failed;
+    return `  ${total.failed === 0 ? "ok  " : "FAIL"} ${name}   ${((100 * held) / total.count).toFixed(2)} % of ${total.count}`;
+  });
+  return ["checks", ...lines];
+}
+
+const BUILT_IN = /^(http_req_|data_|checks$|iteration_|group_|script_errors$|logins_repeated$)/;
+
+function customLines(totals: Totals): string[] {
+  const names = totals.names().filter((name) => !BUILT_IN.test(name));
+  const lines = names.flatMap((name) => {
+    const total = totals.find({ name, tags: {} });
+    if (total === null) return [];
+    if (total.histogram === null)
+      return [`  ${name}   sum ${number(total.sum)} of ${total.count}, last ${number(total.last)}`];
+    const values = QUANTILES.map((q) => `p${q * 100} ${number(total.histogram?.quantile(q) ?? 0)}`);
+    return [`  ${name}   ${values.join("  ")}  max ${number(total.max)}`];
+  });
+  return lines.length === 0 ? [] : ["metrics", ...lines];
+}
+
+function totalLines(totals: Totals): string[] {
+  const iterations = totals.find({ name: "iteration_duration", tags: {} });
+  const received = totals.find({ name: "data_received", tags: {} });
+  const repeated = totals.find({ name: "logins_repeated", tags: {} });
+  const lines = [
+    "load",
+    `  ${totals.seconds.toFixed(1)} s, up to ${totals.usersMax} users, ${iterations?.count ?? 0} iterations (${iterations?.failed ?? 0} failed), ${totals.dropped} dropped`,
+    `  ${((received?.sum ?? 0) / 1e6).toFixed(2)} MB of bodies received`,
+  ];
+  if (repeated !== null) lines.push(`  ${repeated.count} logins repeated after a 401`);
+  return lines;
+}
+
+function noteLines(notes: ReadonlyMap<string, number>): string[] {
+  if (notes.size === 0) return [];
+  const lines = [...notes].slice(0, NOTES_MAX).map(([says, count]) => `  ${count > 1 ? `${count} x ` : ""}${says}`);
+  if (notes.size > NOTES_MAX) lines.push(`  and ${notes.size - NOTES_MAX} more kinds`);
+  return ["notes", ...lines];
+}
+
+function generatorLines(report: GeneratorReport): string[] {
+  const state = report.bottlenecks.length === 0 ? "kept pace" : "WAS THE BOTTLENECK: latency is unknown";
+  return [
+    `generator: ${state}`,
+    `  ${report.workers} workers, CPU up to ${report.cpuMax.toFixed(2)} of a core, ${(report.rssBytesMax / 1e6).toFixed(0)} MB, loop delay p99 ${report.loopDelayMsP99.toFixed(1)} ms max ${report.loopDelayMsMax.toFixed(1)} ms, GC ${report.gcPauseMs.toFixed(0)} ms, begun late by p50 ${report.sendLagMsP50.toFixed(2)} ms max ${report.sendLagMsMax.toFixed(1)} ms`,
+    ...report.bottlenecks.map((because) => `  ${because}`),
+  ];
+}
+
+/** Columns wide enough for their widest cell; the first to the left, the others to the right. */
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  "),
+  );
+}
+
+function milliseconds(value: number | null): string {
+  if (value === null) return "-";
+  return value < 10 ? value.toFixed(2) : value < 1000 ? value.toFixed(1) : value.toFixed(0);
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}

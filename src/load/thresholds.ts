@@ -1,0 +1,156 @@
+/**
+ * Thresholds in k6's words: "http_req_duration{name:checkout}: p(99) < 800", with "abort" or "abort after 30s" at the end to
+ * stop the load when it fails. Judged each second and at the end. No samples is unknown, never pass.
+ */
+import { type Metric, parseMetric } from "../interval/metric.ts";
+import { parseDuration } from "../std/duration.ts";
+import { GamedayError } from "../std/errors.ts";
+import type { Status } from "../verdict.ts";
+import type { Total, Totals } from "./totals.ts";
+
+export interface Threshold {
+  /** As the person wrote it. */
+  readonly text: string;
+  readonly metric: Metric;
+  readonly statistic: string;
+  readonly compare: "<" | "<=" | ">" | ">=" | "==" | "!=";
+  readonly bound: number;
+  /** null: never aborts; else not before this time since the load began. */
+  readonly abortAfterMs: number | null;
+}
+
+export interface ThresholdResult {
+  readonly threshold: Threshold;
+  readonly status: Status;
+  /** null: no samples, or no such statistic. */
+  readonly measured: number | null;
+}
+
+const EXPRESSION =
+  /^\s*(p\(\s*\d+(?:\.\d+)?\s*\)|avg|med|min|max|rate|count|value)\s*(<=|>=|===?|!=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(ms|s|%)?\s*(abort(?:\s+after\s+(\S+))?)?\s*$/;
+
+/** One line: "METRIC{tag:value}: EXPRESSION". */
+export function parseThreshold(line: string): Threshold {
+  const colon = line.search(/:(?![^{]*\})/);
+  if (colon < 0) throw badThreshold(line, "no colon between metric and expression");
+  return thresholdOf(line.slice(0, colon), line.slice(colon + 1));
+}
+
+/** As plans have them: expressions by metric. */
+export function parseThresholds(given: Readonly<Record<string, readonly string[]>>): Threshold[] {
+  return Object.entries(given).flatMap(([metric, list]) => list.map((expression) => thresholdOf(metric, expression)));
+}
+
+function thresholdOf(metricText: string, expression: string): Threshold {
+  const text = `${metricText.trim()}: ${expression.trim()}`;
+  const metric = parseMetric(metricText);
+  if (metric === undefined) throw badThreshold(text, `"${metricText.trim()}" is not a metric`);
+  const [, statistic = "", compare = "", number, unit, abort, after] = EXPRESSION.exec(expression) ?? [];
+  if (number === undefined) throw badThreshold(text, `"${expression.trim()}" is not an expression`);
+  const abortAfterMs = abort === undefined ? null : after === undefined ? 0 : parseDuration(after);
+  if (abortAfterMs === undefined) throw badThreshold(text, `"${after}" is not a duration`);
+  const bound = Number(number) * (unit === "s" ? 1000 : unit === "%" ? 0.01 : 1);
+  const equals = compare === "===" ? "==" : compare;
+  return {
+    text,
+    metric,
+    statistic: statistic.replaceAll(" ", ""),
+    compare: equals as Threshold["compare"],
+    bound,
+    abortAfterMs,
+  };
+}
+
+export function judgeThresholds(thresholds: readonly Threshold[], totals: Totals): ThresholdResult[] {
+  return thresholds.map((threshold) => {
+    const measured = measure(threshold, totals);
+    const status: Status = measured === null ? "unknown" : holds(measured, threshold) ? "pass" : "fail";
+    return { threshold, status, measured };
+  });
+}
+
+/** The first threshold that fails and wants the load to stop for it. */
+export function abortingThreshold(
+  results: readonly ThresholdResult[],
+  sinceBeginMs: number,
+): ThresholdResult | undefined {
+  return results.find(({ threshold, status }) => {
+    return status === "fail" && threshold.abortAfterMs !== null && sinceBeginMs >= threshold.abortAfterMs;
+  });
+}
+
+function holds(measured: number, { compare, bound }: Threshold): boolean {
+  switch (compare) {
+    case "<":
+      return measured < bound;
+    case "<=":
+      return measured <= bound;
+    case ">":
+      return measured > bound;
+    case ">=":
+      return measured >= bound;
+    case "==":
+      return measured === bound;
+    default:
+      return measured !== bound;
+  }
+}
+
+function measure(threshold: Threshold, totals: Totals): number | null {
+  const { name, tags } = threshold.metric;
+  if (name === "dropped_iterations")
+    return threshold.statistic === "rate" ? perSecond(totals.dropped, totals) : totals.dropped;
+  const total = totals.find({ name: SOURCES[name] ?? name, tags });
+  if (total === null || total.count === 0) return null;
+  if (name === "http_req_failed") return threshold.statistic === "count" ? total.failed : total.failed / total.count;
+  if (name === "http_reqs" || name === "iterations") {
+    return threshold.statistic === "count"
+      ? total.count
+      : threshold.statistic === "rate"
+        ? perSecond(total.count, totals)
+        : null;
+  }
+  return statisticOf(threshold.statistic, total);
+}
+
+/** k6's names that are counted as part of another series here. */
+const SOURCES: Readonly<Record<string, string>> = {
+  http_req_failed: "http_req_duration",
+  http_reqs: "http_req_duration",
+  iterations: "iteration_duration",
+};
+
+function perSecond(count: number, totals: Totals): number | null {
+  return totals.seconds > 0 ? count / totals.seconds : null;
+}
+
+/** For sums (counters, checks, rates) "count" is the sum and "rate" the share that held. */
+function statisticOf(statistic: string, total: Total): number | null {
+  const percentile = /^p\((.*)\)$/.exec(statistic)?.[1];
+  if (percentile !== undefined) return total.histogram?.quantile(Number(percentile) / 100) ?? null;
+  switch (statistic) {
+    case "med":
+      return total.histogram?.quantile(0.5) ?? null;
+    case "avg":
+      return total.sum / total.count;
+    case "min":
+      return total.min;
+    case "max":
+      return total.max;
+    case "count":
+      return total.histogram === null ? total.sum : total.count;
+    case "rate":
+      return total.histogram === null ? total.sum / total.count : null;
+    default:
+      return total.last;
+  }
+}
+
+function badThreshold(text: string, got: string): GamedayError {
+  return new GamedayError({
+    code: "bad-threshold",
+    expected: 'a threshold such as "http_req_duration{name:checkout}: p(99) < 800"',
+    got: `${text}: ${got}`,
+    hint: "statistics: p(N), avg, med, min, max, rate, count, value; add `abort` or `abort after 30s` to stop the load",
+  });
+}
