@@ -1,20 +1,19 @@
 /** One call of a script: the exchange, the ones that redirects or a repeated login add, and the reply. */
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
-import { parseDuration } from "../../std/duration.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import type { RequestSeries } from "../metrics.ts";
 import { UserStopped } from "../stopped.ts";
-import type { Answer, Connection, Exchange } from "./connection.ts";
-import { decodeBody } from "./decode.ts";
+import { type Answer, decoded, ownBytes } from "./answer.ts";
+import { judge, timeoutOf, withoutBody } from "./call-options.ts";
+import type { Connection, Exchange } from "./connection.ts";
 import { transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
-import { HttpReply, type Judged, ReplyHeaders } from "./reply.ts";
+import { HttpReply, ReplyHeaders } from "./reply.ts";
 import { buildRequest } from "./request.ts";
 import type { Session } from "./session.ts";
 
 const METHOD = /^[A-Z][A-Z0-9_-]{0,31}$/;
-const timeouts = new Map<string | number, number>();
 
 export class Call implements Exchange {
   text = "";
@@ -238,48 +237,6 @@ export class Call implements Exchange {
     this.#origin = absolute.origin.text === base.origin.text ? base.origin : absolute.origin;
     this.#path = absolute.path;
   }
-}
-
-/** Head and body in a piece of memory of their own; one copy where they lie side by side, as they nearly always do. */
-function ownBytes(answer: Answer): Buffer {
-  const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
-  const own = Buffer.allocUnsafe(headTo - headFrom + bodyTo - bodyFrom);
-  if (headBytes === bodyBytes) headBytes.copy(own, 0, headFrom, bodyTo);
-  else {
-    headBytes.copy(own, 0, headFrom, headTo);
-    bodyBytes.copy(own, headTo - headFrom, bodyFrom, bodyTo);
-  }
-  return own;
-}
-
-function decoded(bytes: Buffer, headLength: number, bytesMax: number): Buffer {
-  const codings = new ReplyHeaders(bytes.toString("latin1", 0, headLength)).get("content-encoding") ?? "";
-  return Buffer.concat([bytes.subarray(0, headLength), decodeBody(bytes.subarray(headLength), codings, bytesMax)]);
-}
-
-function judge(status: number, options: RequestOptions | undefined): Judged | null {
-  if (options === undefined || (options.expect === undefined && options.notApplied === undefined)) return null;
-  const expected = options.expect?.includes(status) ?? (status >= 200 && status < 400);
-  return { expected, notApplied: options.notApplied?.includes(status) ?? false };
-}
-
-function withoutBody(options: RequestOptions | undefined): RequestOptions | undefined {
-  if (options === undefined) return undefined;
-  const { json: _json, form: _form, body: _body, ...rest } = options;
-  return rest;
-}
-
-function timeoutOf(given: string | number): number {
-  let value = timeouts.get(given);
-  if (value === undefined) {
-    value = parseDuration(given);
-    if (value === undefined || value <= 0) {
-      throw new GamedayError({ code: "bad-timeout", expected: 'a timeout such as "2s"', got: JSON.stringify(given) });
-    }
-    if (timeouts.size > 1000) timeouts.clear();
-    timeouts.set(given, value);
-  }
-  return value;
 }
 
 function codingError(thrown: unknown): TransportError {

@@ -5,23 +5,13 @@
  */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
+import type { Answer } from "./answer.ts";
 import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
 import { Deadline } from "./deadlines.ts";
 import { socketError, transportError } from "./failure.ts";
 import { Head, scanHead } from "./head.ts";
 import { type Network, Opener, type Opening, SHARED } from "./opener.ts";
 import type { Origin } from "./origin.ts";
-
-/** An answer whose bytes are borrowed: they are valid only during the call. */
-export interface Answer {
-  readonly head: Head;
-  readonly headBytes: Buffer;
-  readonly headFrom: number;
-  readonly headTo: number;
-  readonly bodyBytes: Buffer;
-  readonly bodyFrom: number;
-  readonly bodyTo: number;
-}
 
 /** One request on the wire, and who is told about it. */
 export interface Exchange {
