@@ -116,12 +116,15 @@ export class Space {
     await this.switch.run(["ip", "link", "set", cableOf(node), connected ? "up" : "down"], signal);
   }
 
-  /** Ends everything inside. The kernel does the work: one SIGKILL. */
+  /**
+   * Ends everything inside: one SIGKILL to the lab's init. The kernel lets that be waited for only once every process of
+   * the namespace is gone, so that nothing is left when this returns.
+   */
   async close(): Promise<void> {
     for (const link of [this.switch, ...Object.values(this.nodes)]) link.close();
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill("SIGKILL");
+    if (!killInit(this.pid)) this.#child.kill("SIGKILL");
     await gone;
   }
 
@@ -155,6 +158,16 @@ export class Space {
       throw notStarted(link.name, log, trouble);
     }
     if (!alive()) throw notStarted(link.name, log, undefined);
+  }
+}
+
+/** SIGKILL to the only child of unshare; false where there is none (yet). */
+function killInit(unshare: number): boolean {
+  try {
+    const init = Number.parseInt(readFileSync(`/proc/${unshare}/task/${unshare}/children`, "utf8"), 10);
+    return init > 0 && process.kill(init, "SIGKILL");
+  } catch {
+    return false;
   }
 }
 

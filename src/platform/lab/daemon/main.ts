@@ -26,7 +26,11 @@ const clock = monotonicClock();
 const lab = new LabHost(config, { folder, logFolder, clock, runId: "lab", control });
 const booting = new AbortController();
 
+let ending = false;
+
 function end(): void {
+  if (ending) return;
+  ending = true;
   booting.abort(new Error("told to end"));
   lab[Symbol.asyncDispose]().then(
     () => leave(0),
@@ -62,7 +66,7 @@ async function start(): Promise<void> {
     calm,
   );
   lab.onEnd((how) => {
-    console.error(`lab: its first process ended (${how})`);
+    if (!ending) console.error(`lab: its first process ended (${how})`);
     end();
   });
 }

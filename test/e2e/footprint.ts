@@ -1,0 +1,83 @@
+/** All that a lab could leave on the machine: what must be the same before and after it, however it ended. */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { until } from "../../src/std/wait.ts";
+
+export interface Footprint {
+  /** Processes in a pid namespace below ours: "comm". */
+  readonly processes: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly mounts: readonly string[];
+  readonly links: readonly string[];
+  /** Local TCP ports listened on by a nested process, or by nobody that can be found. */
+  readonly ports: readonly string[];
+  readonly folders: readonly string[];
+}
+
+/** The footprint of a machine without a lab: waits for one that is just going. */
+export function untouched(signal: AbortSignal): Promise<Footprint> {
+  const none = () => {
+    const found = footprint();
+    return found.processes.length === 0 && found;
+  };
+  return until(none, { what: "no other lab on this machine", deadlineMs: 10_000, signal });
+}
+
+export function footprint(): Footprint {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return {
+    processes: sorted(pids.flatMap(nestedProcess)),
+    namespaces: sorted(pids.flatMap((pid) => ["net", "pid", "mnt", "ipc", "uts"].flatMap((kind) => link(pid, kind)))),
+    mounts: sorted(lines("/proc/self/mountinfo").map((line) => line.split(" ").slice(4).join(" "))),
+    links: sorted(readdirSync("/sys/class/net")),
+    ports: listeningPorts(pids),
+    folders: ["/srv", "/mnt", "/media"].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
+  };
+}
+
+function nestedProcess(pid: string): string[] {
+  const depth = /^NSpid:\t(.*)$/m.exec(read(`/proc/${pid}/status`))?.[1]?.split("\t").length ?? 1;
+  return depth > 1 ? [`${pid} ${read(`/proc/${pid}/comm`).trim()}`] : [];
+}
+
+function link(pid: string, kind: string): string[] {
+  try {
+    return [readlinkSync(`/proc/${pid}/ns/${kind}`)];
+  } catch {
+    return []; // it ended while we looked
+  }
+}
+
+/** Ports of processes beside us are theirs: they may come and go while we look. */
+function listeningPorts(pids: readonly string[]): string[] {
+  const others = new Set(pids.filter((pid) => nestedProcess(pid).length === 0).flatMap(socketsOf));
+  return sorted(
+    lines("/proc/net/tcp").flatMap((line) => {
+      const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+      return state === "0A" && !others.has(`socket:[${inode}]`) ? [local] : [];
+    }),
+  );
+}
+
+function socketsOf(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`));
+  } catch {
+    return []; // it ended while we looked
+  }
+}
+
+function lines(file: string): string[] {
+  return read(file).trim().split("\n");
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}
