@@ -3,10 +3,28 @@ import type { Checker } from "../checker.ts";
 import { GamedayError } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { ackedSet } from "./acked-set.ts";
+import { bankTotal } from "./bank-total.ts";
+import { counterBounds } from "./counter-bounds.ts";
 import { duplicates } from "./duplicates.ts";
 import { linearizable } from "./linearizable.ts";
+import { monotonicReads } from "./monotonic-reads.ts";
+import { nonNegativeStock } from "./non-negative-stock.ts";
+import { queueTotal } from "./queue-total.ts";
+import { readYourWrites } from "./read-your-writes.ts";
+import { staleness } from "./staleness.ts";
 
-export const CHECKERS: readonly Checker[] = [ackedSet, duplicates, linearizable];
+export const CHECKERS: readonly Checker[] = [
+  ackedSet,
+  duplicates,
+  counterBounds,
+  bankTotal,
+  nonNegativeStock,
+  queueTotal,
+  readYourWrites,
+  monotonicReads,
+  staleness,
+  linearizable,
+];
 
 /** The checker of that name; throws GamedayError with the nearest name when there is none. */
 export function checkerNamed(name: string): Checker {

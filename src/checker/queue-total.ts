@@ -1,0 +1,168 @@
+/**
+ * queue-total: every acknowledged message was delivered or still waits; nothing was delivered that was never sent.
+ *
+ * Feeds: operations kind "enqueue" (the message's id as the option `correlate` says, see correlation.ts) and "dequeue" (ok
+ * output: the id, { id }, a list of these, or null when the queue was empty). Ledger: items whose id is a message that
+ * still waits. Options: `correlate`; `delivery`: "at-least-once" (default: a second delivery is counted, no violation) or
+ * "exactly-once".
+ *
+ * An unanswered dequeue may have taken one message that nobody then saw, so as many missing ones as there are unanswered
+ * dequeues explain themselves.
+ *
+ * Figures: acknowledged, unknown, delivered, waiting, lost, recovered, duplicated, unexpected, unknownDequeues,
+ * completeReads. O(operations + items) time, about 150 bytes a message. Source: Jepsen's total-queue checker.
+ */
+import type { Check, Checker, Claim, Finding, FindingWitness, RunFacts } from "../checker.ts";
+import { WITNESSES_MAX } from "../checker.ts";
+import type { Operation } from "../history.ts";
+import type { LedgerLine } from "../ledger.ts";
+import { isRecord, type Json } from "../std/json.ts";
+import { type Correlation, correlationOf } from "./correlation.ts";
+import { LedgerReads } from "./ledger-reads.ts";
+import { ONLY_READ } from "./ledger-values.ts";
+import { wordOption } from "./option.ts";
+
+export const queueTotal: Checker = {
+  name: "queue-total",
+  claim: "every acknowledged message was delivered or still waits, and none was made up",
+  begin: (claim, facts) => new QueueCheck(claim, facts),
+};
+
+interface Message {
+  sent: "ok" | "unknown" | "refused" | "never";
+  atMs: number;
+  deliveries: number;
+  waiting: boolean;
+}
+
+class QueueCheck implements Check {
+  readonly #claim: Claim;
+  readonly #facts: RunFacts;
+  readonly #correlation: Correlation;
+  readonly #exactlyOnce: boolean;
+  readonly #messages = new Map<string, Message>();
+  readonly #reads = new LedgerReads();
+  #unknownDequeues = 0;
+
+  constructor(claim: Claim, facts: RunFacts) {
+    this.#claim = claim;
+    this.#facts = facts;
+    this.#correlation = correlationOf(claim);
+    this.#exactlyOnce = wordOption(claim, "delivery", ["at-least-once", "exactly-once"]) === "exactly-once";
+  }
+
+  operation(operation: Operation): void {
+    if (operation.object !== this.#claim.object) return;
+    if (operation.kind === "enqueue") this.#enqueue(operation);
+    else if (operation.kind === "dequeue") this.#dequeue(operation);
+  }
+
+  ledger(line: LedgerLine): void {
+    if (line.object !== this.#claim.object) return;
+    if (line.line === "end") return this.#reads.end(line);
+    this.#reads.item(line.read);
+    this.#message(line.id).waiting = true;
+  }
+
+  finish(): Finding {
+    const all = [...this.#messages].map(([id, message]) => ({ id, ...message }));
+    const missing = all.filter(({ sent, deliveries, waiting }) => sent === "ok" && deliveries === 0 && !waiting);
+    const lost = missing.slice(Math.min(missing.length, this.#unknownDequeues));
+    const duplicated = all.filter(({ deliveries, waiting }) => deliveries + (waiting ? 1 : 0) > 1);
+    const unexpected = all.filter(({ id, sent, deliveries }) => sent === "never" && deliveries > 0 && this.#isOurs(id));
+    const completeReads = this.#reads.complete().length;
+    const unknown = all.filter(({ sent }) => sent === "unknown");
+    return {
+      checker: queueTotal.name,
+      object: this.#claim.object,
+      ...this.#judge(completeReads, all.length, lost.length, duplicated.length, unexpected.length),
+      witnesses: [
+        ...(completeReads > 0 ? lost.map(witness("acknowledged, neither delivered nor waiting")) : []),
+        ...unexpected.map(witness("delivered, yet nobody sent it")),
+        ...duplicated.map(witness("there more than once")),
+      ].slice(0, WITNESSES_MAX),
+      figures: {
+        acknowledged: all.filter(({ sent }) => sent === "ok").length,
+        unknown: unknown.length,
+        delivered: all.filter(({ deliveries }) => deliveries > 0).length,
+        waiting: all.filter(({ waiting }) => waiting).length,
+        lost: completeReads > 1 ? lost.length : 0,
+        recovered: unknown.filter(({ deliveries, waiting }) => deliveries > 0 || waiting).length,
+        duplicated: duplicated.length,
+        unexpected: unexpected.length,
+        unknownDequeues: this.#unknownDequeues,
+        completeReads,
+      },
+    };
+  }
+
+  #enqueue(operation: Operation): void {
+    const id = this.#correlation.idOf(operation);
+    if (id === undefined) return;
+    const message = this.#message(id);
+    const { type } = operation.outcome;
+    if (message.sent === "ok") return;
+    if (type === "ok" || message.sent !== "unknown") message.sent = type;
+    message.atMs = operation.completedAtMs ?? operation.invokedAtMs;
+  }
+
+  #dequeue({ outcome }: Operation): void {
+    if (outcome.type === "unknown") this.#unknownDequeues += 1;
+    if (outcome.type !== "ok") return;
+    for (const id of idsOf(outcome.output)) this.#message(id).deliveries += 1;
+  }
+
+  #message(id: string): Message {
+    const known = this.#messages.get(id);
+    if (known !== undefined) return known;
+    const message: Message = { sent: "never", atMs: 0, deliveries: 0, waiting: false };
+    this.#messages.set(id, message);
+    return message;
+  }
+
+  /** Messages of other runs, and of lost workers past their last report, are none of ours to judge. */
+  #isOurs(id: string): boolean {
+    if (!this.#correlation.clientSide) return false;
+    const { runId, lostWorkers } = this.#facts;
+    return id.startsWith(`${runId}/`) && !lostWorkers.some(({ worker }) => id.startsWith(`${runId}/${worker}/`));
+  }
+
+  #judge(
+    reads: number,
+    messages: number,
+    lost: number,
+    duplicated: number,
+    unexpected: number,
+  ): Pick<Finding, "status" | "because"> {
+    const faults = [
+      reads > 1 && lost > 0 ? `${lost} acknowledged messages are lost` : "",
+      unexpected > 0 ? `${unexpected} messages were delivered that nobody sent` : "",
+      this.#exactlyOnce && duplicated > 0 ? `${duplicated} messages are there more than once` : "",
+    ].filter((fault) => fault !== "");
+    if (faults.length > 0) return { status: "fail", because: `${faults.join("; ")}.` };
+    if (reads === 0) {
+      return { status: "unknown", because: `No complete read of what still waits: ${this.#reads.whyIncomplete()}.` };
+    }
+    if (lost > 0) return { status: "unknown", because: `${lost} acknowledged messages are missing: ${ONLY_READ}.` };
+    const acknowledged = [...this.#messages.values()].some(({ sent }) => sent === "ok");
+    if (!acknowledged) return { status: "unknown", because: "Not one message was acknowledged." };
+    const again = duplicated > 0 ? `; ${duplicated} of them more than once` : "";
+    return {
+      status: "pass",
+      because: `All acknowledged ones of ${messages} messages were delivered or still wait${again}.`,
+    };
+  }
+}
+
+function witness(says: string): (message: Message & { id: string }) => FindingWitness {
+  return ({ id, sent, atMs }) => ({ says, id, ...(sent === "never" ? {} : { atMs }) });
+}
+
+/** Ids of a dequeue's answer: one, several, or none. */
+function idsOf(output: Json): string[] {
+  if (output === null) return [];
+  if (Array.isArray(output)) return output.flatMap(idsOf);
+  if (!isRecord(output)) return [String(output)];
+  const id = output["id"];
+  return id === undefined || id === null ? [] : [String(id)];
+}

@@ -1,0 +1,53 @@
+/** The finding that read-your-writes, monotonic-reads and staleness share: violations among what could be compared. */
+import type { Check, Claim, Finding, FindingWitness } from "../checker.ts";
+import { WITNESSES_MAX } from "../checker.ts";
+import { type KeyHistory, SessionHistory } from "./session-history.ts";
+
+/** What one checker counts while it walks the keys. */
+export class Comparison {
+  /** Reads that could have shown a violation. */
+  compared = 0;
+  violations = 0;
+  /** The longest that something acknowledged was still not seen, in milliseconds. */
+  staleMsMax = 0;
+  readonly witnesses: FindingWitness[] = [];
+
+  violate(witness: FindingWitness): void {
+    this.violations += 1;
+    if (this.witnesses.length < WITNESSES_MAX) this.witnesses.push(witness);
+  }
+}
+
+/** A check that keeps the history and compares key by key at the end. */
+export function sessionCheck(
+  checker: string,
+  claim: Claim,
+  promise: string,
+  compare: (history: KeyHistory, comparison: Comparison) => void,
+): Check {
+  const sessions = new SessionHistory(claim);
+  return {
+    operation: (operation) => sessions.operation(operation),
+    ledger: () => undefined,
+    finish: () => {
+      const comparison = new Comparison();
+      for (const history of sessions.keys()) compare(history, comparison);
+      return finding(checker, claim.object, promise, comparison);
+    },
+  };
+}
+
+function finding(checker: string, object: string, promise: string, comparison: Comparison): Finding {
+  const { compared, violations, staleMsMax, witnesses } = comparison;
+  const [first] = witnesses;
+  const verdict: Pick<Finding, "status" | "because"> =
+    first !== undefined
+      ? {
+          status: "fail",
+          because: `${violations} of ${compared} reads: ${first.says}${violations > 1 ? ", and others" : ""}.`,
+        }
+      : compared === 0
+        ? { status: "unknown", because: "No read was made that could have shown a violation." }
+        : { status: "pass", because: `In all ${compared} reads that could tell, ${promise}.` };
+  return { checker, object, ...verdict, witnesses, figures: { compared, violations, staleMsMax } };
+}

@@ -1,0 +1,110 @@
+/**
+ * staleness: whatever was acknowledged is seen by every read that begins more than the declared lag later.
+ *
+ * Feeds: see session-history.ts. Option: `declaredLagMs` (default 0: no read may be stale), `correlate` for collections.
+ *
+ * A register's read is stale when its value is surely older than some write that was acknowledged before the read was called
+ * (value-times.ts); a collection's when it lacks an element that was acknowledged, and that nobody tried to remove.
+ *
+ * Figures: compared (reads with anything acknowledged before them), violations, staleMsMax (also of reads within the
+ * lag: what the platform really needed). O(n log n) time for registers; a complete read of a collection costs its length, one that lacks
+ * something the number of all elements. Source: Jepsen's set-full checker (stale and lost elements).
+ */
+import type { Checker, Claim } from "../checker.ts";
+import type { Operation } from "../history.ts";
+import { canonicalJson } from "../std/json.ts";
+import { numberOption } from "./option.ts";
+import { type Comparison, sessionCheck } from "./session-finding.ts";
+import { type Element, idsRead, type KeyHistory } from "./session-history.ts";
+import { countUpTo } from "./sorted.ts";
+
+export const staleness: Checker = {
+  name: "staleness",
+  claim: "what was acknowledged is seen within the declared lag",
+  begin: (claim: Claim) => {
+    const lagMs = numberOption(claim, "declaredLagMs", 0);
+    const promise = `nothing was more than ${lagMs} ms old`;
+    return sessionCheck("staleness", claim, promise, (history, comparison) => compareKey(history, lagMs, comparison));
+  },
+};
+
+function compareKey(history: KeyHistory, lagMs: number, comparison: Comparison): void {
+  const writes = newestFirst(history.writes);
+  const elements = history.elements.toSorted((a, b) => a.acknowledgedAtMs - b.acknowledgedAtMs);
+  const rank = new Map(elements.map(({ id }, index) => [id, index]));
+  for (const read of history.reads) {
+    const ids = idsRead(read);
+    if (ids === undefined) compareValue(read, writes, history, lagMs, comparison);
+    else compareElements(read, ids, { elements, rank }, lagMs, comparison);
+  }
+}
+
+/** Acknowledged writes by completion, each with the latest call of all writes that had completed by then. */
+interface Acknowledged {
+  readonly completedAtMs: number;
+  /** The write that was called last of those completed so far: the hardest to be older than. */
+  readonly newest: Operation;
+}
+
+function newestFirst(writes: readonly Operation[]): Acknowledged[] {
+  const sorted = writes.toSorted((a, b) => (a.completedAtMs ?? 0) - (b.completedAtMs ?? 0));
+  let newest: Operation | undefined;
+  return sorted.map((write) => {
+    if (newest === undefined || write.invokedAtMs > newest.invokedAtMs) newest = write;
+    return { completedAtMs: write.completedAtMs ?? 0, newest };
+  });
+}
+
+function compareValue(
+  read: Operation,
+  acknowledged: readonly Acknowledged[],
+  history: KeyHistory,
+  lagMs: number,
+  comparison: Comparison,
+): void {
+  const before = countUpTo(acknowledged, read.invokedAtMs, (each) => each.completedAtMs);
+  if (before === 0 || read.outcome.type !== "ok") return;
+  comparison.compared += 1;
+  const span = history.times.spanOf(read.outcome.output);
+  if (span === undefined) return;
+  // The first acknowledged write that the value is surely older than tells since when the value is out of date.
+  const first = countUpTo(acknowledged, span.latestMs, ({ newest }) => newest.invokedAtMs);
+  const since = acknowledged[first];
+  if (since === undefined || first >= before) return;
+  const staleMs = read.invokedAtMs - (since.newest.completedAtMs ?? 0);
+  comparison.staleMsMax = Math.max(comparison.staleMsMax, staleMs);
+  if (staleMs <= lagMs) return;
+  comparison.violate({
+    says: `${read.process} read ${canonicalJson(read.outcome.output)}, ${staleMs.toFixed(0)} ms after the newer ${canonicalJson(since.newest.input)} was acknowledged`,
+    id: read.id,
+    atMs: read.invokedAtMs,
+    detail: { write: since.newest.id },
+  });
+}
+
+function compareElements(
+  read: Operation,
+  ids: ReadonlySet<string>,
+  known: { readonly elements: readonly Element[]; readonly rank: ReadonlyMap<string, number> },
+  lagMs: number,
+  comparison: Comparison,
+): void {
+  const due = countUpTo(known.elements, read.invokedAtMs, (element) => element.acknowledgedAtMs);
+  if (due === 0) return;
+  comparison.compared += 1;
+  let present = 0;
+  for (const id of ids) if ((known.rank.get(id) ?? due) < due) present += 1;
+  if (present === due) return;
+  const missing = known.elements.slice(0, due).filter(({ id }) => !ids.has(id));
+  const oldest = missing[0];
+  if (oldest === undefined) return;
+  const staleMs = read.invokedAtMs - oldest.acknowledgedAtMs;
+  comparison.staleMsMax = Math.max(comparison.staleMsMax, staleMs);
+  if (staleMs <= lagMs) return;
+  comparison.violate({
+    says: `${read.process} did not see ${oldest.id}, ${staleMs.toFixed(0)} ms after it was acknowledged`,
+    id: read.id,
+    atMs: read.invokedAtMs,
+    detail: { missing: missing.length },
+  });
+}
