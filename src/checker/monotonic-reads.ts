@@ -1,7 +1,7 @@
 /**
  * monotonic-reads: what a session has read does not go back to something surely older; what it has seen does not vanish.
  *
- * Feeds: see session-history.ts; a session is a process. Only where declared.
+ * Feeds: see session-history.ts; a session is one process (of the history). Only where declared.
  *
  * A later read goes back when every write of its value returned before the first write of an earlier read's value was called. So
  * a value that was written twice, or by an unanswered write, never accuses anybody.

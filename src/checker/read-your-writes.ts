@@ -1,7 +1,7 @@
 /**
  * read-your-writes: after a session's write is acknowledged, that session reads it, or something not surely older.
  *
- * Feeds: see session-history.ts; a session is a process. Option: `correlate` for collections. Only where declared: many
+ * Feeds: see session-history.ts; a session is one process (of the history). Option: `correlate` for collections. Only where declared: many
  * platforms do not promise it.
  *
  * Figures: compared (reads after an acknowledged write of their session), violations, staleMsMax (the longest time from

@@ -6,7 +6,7 @@
  *   output is the list of the ids that are there. `key` names the collection, of an add and a remove too where they have
  *   input.id; a list without some elements (a page) must not be recorded as a read.
  *
- * A session is a process. Everything is kept until the end, since an answer is judged by writes that complete later:
+ * A session is one process (of the history). Everything is kept until the end, since an answer is judged by writes that complete later:
  * O(operations) memory.
  */
 import type { Claim } from "../checker.ts";
