@@ -31,8 +31,11 @@ const cpuMetric = z.strictObject({
   }),
 });
 
-/** YAML of a HorizontalPodAutoscaler's `spec` (without scaleTargetRef), plus the flags of its controller. */
-export const autoscalerSchema = z
+/**
+ * YAML of a HorizontalPodAutoscaler's `spec` (without scaleTargetRef), plus the flags of its controller, with defaults
+ * filled in; parsing what was parsed changes nothing.
+ */
+export const autoscalerDocument = z
   .strictObject({
     minReplicas: z.int().min(1).default(1),
     maxReplicas: z.int().min(1),
@@ -46,8 +49,10 @@ export const autoscalerSchema = z
   .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, {
     path: ["maxReplicas"],
     error: "maxReplicas must be at least minReplicas",
-  })
-  .transform(resolved);
+  });
+
+/** The document, made into what the algorithm wants. */
+export const autoscalerSchema = autoscalerDocument.transform(resolved);
 
 type Document = {
   readonly metrics: readonly z.output<typeof cpuMetric>[];

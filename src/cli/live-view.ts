@@ -97,7 +97,7 @@ export function describeEvent(event: TimelineEvent): string | null {
     case "role":
       return event.was === "unknown" ? null : `   ${event.role} ${event.target}: ${event.was} -> ${event.is}`;
     case "replicas":
-      return `   replicas: ${event.ready} ready of ${event.desired} wanted`;
+      return describeReplicas(event);
     case "restart":
       return `   ${event.expected ? "restart" : "UNEXPECTED RESTART"} of ${event.target}: ${event.reason}`;
     case "worker":
@@ -113,6 +113,17 @@ export function describeEvent(event: TimelineEvent): string | null {
     case "note":
       return `   ${event.source}: ${event.says.split("\n", 1)[0]}`;
   }
+}
+
+/** Syncs of an autoscaler that change nothing are only for the record. */
+function describeReplicas({
+  current,
+  ready,
+  desired,
+  detail,
+}: Extract<TimelineEvent, { type: "replicas" }>): string | null {
+  if (detail === undefined) return `   replicas: ${ready} ready of ${desired} wanted`;
+  return current === desired ? null : `   autoscaler: ${current} -> ${desired} replicas`;
 }
 
 /** Before the run every line; later only what does not hold. */

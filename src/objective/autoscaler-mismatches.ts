@@ -1,9 +1,14 @@
 /**
- * The judge's own arithmetic: each desired count computed again from the recorded sample by Kubernetes' published
- * algorithm (Horizontal Pod Autoscaling, "Algorithm details"): ceil(current x utilisation / target), nothing within a
- * tolerance of 0.1. Policies and the stabilisation window may hold a step back, never turn it round or overshoot it.
- * Reads `detail` of replicas events: { utilization: percent | null, target: percent, tolerance?: number }.
+ * The judge's own arithmetic: each decision of the autoscaler computed again by Kubernetes' published algorithm (Horizontal
+ * Pod Autoscaling, "Algorithm details"). Two shapes of `detail` of a replicas event are read:
+ * - a whole sync, { config, atMs, before, samples, decision }: everything is computed again, and each sync must start from
+ *   the state in which the one before ended;
+ * - a plain sample, { utilization: percent | null, target: percent, tolerance?, min?, max? }: policies and the
+ *   stabilisation window may hold a step back, never turn it round or overshoot it.
  */
+import { type Mismatch, recompute, type SyncRecord } from "../autoscaler/recompute.ts";
+import type { AutoscalerConfig } from "../autoscaler.ts";
+import { messageOf } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import type { Story } from "../verdict/story.ts";
 import { exactly, type Measure, nothing } from "./measure.ts";
@@ -17,17 +22,53 @@ export const autoscalerMismatches: Measure = {
   says: "Decisions of the autoscaler that its own recorded samples do not explain, computed again by the judge.",
   over: [],
   read(_over, { story }) {
-    const sampled = story.replicas.filter((event) => recommendationOf(event) !== null);
-    if (sampled.length === 0) return nothing("no sample of the autoscaler's metric was recorded");
-    const wrong = sampled.filter(isUnexplained);
-    const witnesses = wrong.map((event) => `${(event.atMs / 1000).toFixed(1)} s: ${explain(event)}`);
+    const syncs = story.replicas.filter(isSync);
+    const sampled = story.replicas.filter((event) => !isSync(event) && recommendationOf(event) !== null);
+    const decisions = syncs.length + sampled.length;
+    if (decisions === 0) return nothing("no sample of the autoscaler's metric was recorded");
+    const witnesses = [
+      ...computedAgain(syncs),
+      ...sampled.filter(isUnexplained).map((event) => `${(event.atMs / 1000).toFixed(1)} s: ${explain(event)}`),
+    ];
     return {
-      range: exactly(wrong.length),
-      says: `${wrong.length} of ${sampled.length} decisions are not explained by their samples`,
+      range: exactly(witnesses.length),
+      says: `${witnesses.length} of ${decisions} decisions are not explained by their samples`,
       witnesses,
     };
   },
 };
+
+function isSync({ detail }: Replicas): boolean {
+  return isRecord(detail) && isRecord(detail["config"]) && isRecord(detail["decision"]);
+}
+
+/** One line for each sync that is wrong, by whatever it is. */
+function computedAgain(events: readonly Replicas[]): string[] {
+  const wrong = new Map<string, string[]>();
+  const add = (event: Replicas, says: string) => {
+    const at = `${(event.atMs / 1000).toFixed(1)} s`;
+    wrong.set(at, [...(wrong.get(at) ?? []), says]);
+  };
+  for (const [at, event] of events.entries()) {
+    const { decision } = event.detail as unknown as SyncRecord;
+    for (const { says } of mismatchesOf(events.slice(Math.max(0, at - 1), at + 1))) add(event, says);
+    if (decision.desiredReplicas !== event.desired)
+      add(event, `it decided ${decision.desiredReplicas}, ${event.desired} were wanted`);
+  }
+  return [...wrong].map(([at, says]) => `${at}: ${says.join("; ")}`);
+}
+
+/** What is wrong with the last of one or two syncs in a row. */
+function mismatchesOf(events: readonly Replicas[]): readonly Omit<Mismatch, "atMs">[] {
+  const records = events.map(({ detail }) => detail as unknown as SyncRecord & { config: AutoscalerConfig });
+  const last = records.at(-1);
+  if (last === undefined) return [];
+  try {
+    return recompute(last.config, records).filter(({ atMs }) => atMs === last.atMs);
+  } catch (thrown) {
+    return [{ says: `it cannot be computed again: ${messageOf(thrown)}` }];
+  }
+}
 
 /** Replicas that the sample asks for; null: no sample. */
 export function recommendationOf({ detail, current }: Replicas): number | null {

@@ -3,6 +3,7 @@
  * lies between the last look that did not show it and the first that did.
  */
 import type { Range } from "../outage/interval.ts";
+import { isRecord } from "../std/json.ts";
 import type { Story } from "../verdict/story.ts";
 import type { Facts } from "./facts.ts";
 import { exactly, type Measure, nothing, type OverKey, type Reading } from "./measure.ts";
@@ -76,7 +77,8 @@ function never(events: readonly Replicas[], originMs: number, origin: string, wh
 
 /** The autoscaler's own conditions tell why: ScalingLimited, ScalingActive, AbleToScale. */
 function conditionsOf(event: Replicas): string[] {
-  const detail = event.detail === undefined ? "" : `, ${JSON.stringify(event.detail)}`;
+  const decision = isRecord(event.detail) ? (event.detail["decision"] ?? event.detail) : event.detail;
+  const detail = decision === undefined ? "" : `, ${JSON.stringify(decision)}`;
   return [
     `${(event.atMs / 1000).toFixed(1)} s: ${event.ready} ready of ${event.current}, ${event.desired} desired${detail}`,
   ];

@@ -6,9 +6,9 @@
 export { type AttachedLab, attachLab, openLab } from "./lab/attach.ts";
 export { LAB_CAPABILITIES } from "./lab/capability/all.ts";
 export { type LabConfig, labConfig } from "./lab/config.ts";
-export { LabHost, type LabOptions, type LabPlatform, type ReplicaCpu } from "./lab/host.ts";
-
+export { LabHost, type LabOptions, type LabPlatform } from "./lab/host.ts";
 export { labKind } from "./lab/kind.ts";
+export type { CpuLook, ReplicaCpu } from "./lab/replica-cpu.ts";
 export { type LabStatus, labDown, labStatus, labUp } from "./lab/standing.ts";
 
 import { LabHost, type LabOptions, type LabPlatform } from "./lab/host.ts";

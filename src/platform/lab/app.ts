@@ -11,7 +11,8 @@ export interface Slot {
 
 /** All slots: enough on each node for all replicas to be on two of them, so that one can be drained. */
 export function layOutSlots(config: LabConfig): Slot[] {
-  const most = Math.max(config.app.replicas, config.app.maxReplicas);
+  const { replicas, maxReplicas, autoscaler } = config.app;
+  const most = Math.max(replicas, maxReplicas, autoscaler?.maxReplicas ?? 0);
   const perNode = Math.ceil(most / (NODES.length - 1));
   return Array.from({ length: perNode }, (_, index) => index + 1).flatMap((number) =>
     NODES.map((node) => ({ name: `${node}-${number}`, node, port: PORT.appBase + number })),

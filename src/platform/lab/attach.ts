@@ -8,7 +8,8 @@ import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { LAB_CAPABILITIES } from "./capability/all.ts";
 import { type LabConfig, labConfig } from "./config.ts";
-import { LabHost, type LabOptions, type LabPlatform, type ReplicaCpu } from "./host.ts";
+import { LabHost, type LabOptions, type LabPlatform } from "./host.ts";
+import type { CpuLook } from "./replica-cpu.ts";
 import { Caller } from "./rpc.ts";
 import { currentLab } from "./single.ts";
 
@@ -112,8 +113,8 @@ export class AttachedLab implements LabPlatform {
     await this.#call("scale", { count }, signal);
   }
 
-  async replicaCpu(signal: AbortSignal): Promise<{ desired: number; replicas: ReplicaCpu[] }> {
-    return (await this.#call("cpu", {}, signal)) as unknown as { desired: number; replicas: ReplicaCpu[] };
+  async replicaCpu(signal: AbortSignal): Promise<CpuLook> {
+    return (await this.#call("cpu", {}, signal)) as unknown as CpuLook;
   }
 
   /** Takes the lab down for good, for everybody. */

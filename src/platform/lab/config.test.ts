@@ -28,3 +28,17 @@ test("an unknown key is an error at its place", () => {
 test("an app without a command is an error", () => {
   assert.equal(labConfig.safeParse({ kind: "lab", app: { command: [] } }).success, false);
 });
+
+test("an autoscaler is written as in Kubernetes, and parsing it again changes nothing", () => {
+  const target = { type: "Utilization", averageUtilization: 60 };
+  const autoscaler = {
+    minReplicas: 3,
+    maxReplicas: 10,
+    metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
+    behavior: { scaleDown: { stabilizationWindowSeconds: 30 } },
+  };
+  const config = labConfig.parse({ kind: "lab", app: { command: ["x"], autoscaler } });
+  assert.equal(config.app.autoscaler?.behavior.scaleDown.stabilizationWindowSeconds, 30);
+  assert.equal(config.app.autoscaler?.behavior.scaleUp.policies.length, 2);
+  assert.deepEqual(labConfig.parse(config), config);
+});

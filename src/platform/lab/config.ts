@@ -4,6 +4,7 @@
  * platform is described by overriding it. Durations are milliseconds once parsed; parsing what was parsed changes nothing.
  */
 import { z } from "zod";
+import { autoscalerDocument } from "../../autoscaler/config.ts";
 import { duration } from "../../plan/duration.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -82,6 +83,8 @@ const app = z.strictObject({
   gracePeriod: duration.default(10_000),
   /** CPU that one replica declares to need, in thousandths of a core; what autoscaling measures against. */
   cpuRequestMillicores: z.int().min(1).default(500),
+  /** As the `spec` of a Kubernetes HorizontalPodAutoscaler; null: nothing scales by itself. */
+  autoscaler: autoscalerDocument.nullable().default(null),
   user: z.string().default("nobody"),
   /** Replicas that may be missing at a time while nodes are drained. */
   maxUnavailable: z.int().min(0).default(1),

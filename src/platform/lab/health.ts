@@ -14,7 +14,7 @@ export async function healthOf(parts: Boot, signal: AbortSignal): Promise<Health
     sentinelHealth(parts, signal),
     observer.servers(signal),
   ]);
-  const wanted = Math.max(config.app.replicas, replicas.desired);
+  const wanted = Math.max(config.app.autoscaler?.minReplicas ?? config.app.replicas, replicas.desired);
   return [
     nodesHealth(parts),
     line("app replicas", ready.length >= wanted, `>= ${wanted} ready`, `${ready.length} ready`),

@@ -6,7 +6,7 @@ import type { Clock } from "../../std/clock.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
-import { NODES, type NodeName } from "./addresses.ts";
+import { type Autoscaling, autoscalingOf } from "./autoscaling.ts";
 import { type Boot, boot } from "./boot.ts";
 import { labCapabilities } from "./capability/all.ts";
 import { ChangeRegistry } from "./capability/registry.ts";
@@ -18,6 +18,7 @@ import { LogIndex } from "./log-index.ts";
 import { Observer } from "./observe.ts";
 import { demandMachine } from "./preflight.ts";
 import { findPrograms, findUser } from "./programs.ts";
+import { type CpuLook, replicaCpu } from "./replica-cpu.ts";
 import { Replicas } from "./replicas.ts";
 import type { Users } from "./services.ts";
 import { type Registration, registerLab } from "./single.ts";
@@ -35,26 +36,18 @@ export interface LabOptions {
   readonly control?: string;
 }
 
-/** CPU used by one replica since it was started, its ended workers included. */
-export interface ReplicaCpu {
-  readonly replica: string;
-  readonly pid: number | null;
-  readonly cpuMs: number;
-  readonly ready: boolean;
-}
-
 /** What the lab can beyond the port of every platform: scaling of the app, for an autoscaler. */
 export interface LabPlatform extends Platform {
   readonly queries: Queries & Required<Pick<Queries, "redis">>;
   scaleApp(count: number, signal: AbortSignal): Promise<void>;
-  replicaCpu(signal: AbortSignal): Promise<{ desired: number; replicas: ReplicaCpu[] }>;
+  replicaCpu(signal: AbortSignal): Promise<CpuLook>;
 }
 
 export class LabHost implements LabPlatform {
   readonly kind = "lab";
   readonly config: LabConfig;
   readonly #options: LabOptions;
-  #running: { parts: Boot; registry: ChangeRegistry; logs: LogIndex } | null = null;
+  #running: { parts: Boot; registry: ChangeRegistry; logs: LogIndex; autoscaling: Autoscaling | null } | null = null;
   #registration: Registration | null = null;
 
   constructor(config: unknown, options: LabOptions) {
@@ -89,8 +82,10 @@ export class LabHost implements LabPlatform {
     }
   }
 
-  health(signal: AbortSignal): Promise<HealthLine[]> {
-    return healthOf(this.#lab.parts, signal);
+  async health(signal: AbortSignal): Promise<HealthLine[]> {
+    const { parts, autoscaling } = this.#lab;
+    const lines = await healthOf(parts, signal);
+    return autoscaling === null ? lines : [...lines, autoscaling.health()];
   }
 
   topology(signal: AbortSignal): Promise<Target[]> {
@@ -101,10 +96,12 @@ export class LabHost implements LabPlatform {
     return `http://127.0.0.1:${this.#lab.parts.space.port}`;
   }
 
-  watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void> {
-    const { parts, registry } = this.#lab;
+  async watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void> {
+    const { parts, registry, autoscaling } = this.#lab;
     const isTouched = (target: string, node: string) => registry.isTouched(target, node);
-    return watchLab({ ...parts, nowMs: () => this.#options.clock.nowMs(), isTouched }, emit, signal);
+    const endSyncs = autoscaling?.onSync(emit);
+    await watchLab({ ...parts, nowMs: () => this.#options.clock.nowMs(), isTouched }, emit, signal);
+    endSyncs?.();
   }
 
   async restore(signal: AbortSignal): Promise<Residue[]> {
@@ -119,16 +116,8 @@ export class LabHost implements LabPlatform {
     await this.#lab.parts.replicas.scale(count, signal);
   }
 
-  async replicaCpu(signal: AbortSignal): Promise<{ desired: number; replicas: ReplicaCpu[] }> {
-    const { observer, replicas } = this.#lab.parts;
-    const ready = new Set((await replicas.ready(signal)).map((slot) => slot.name));
-    const reports = (await Promise.all(NODES.map((node: NodeName) => observer.services(node, signal)))).flat();
-    const rows = replicas.current().map((slot) => {
-      const report = reports.find((one) => one.name === `app/${slot.name}`);
-      const cpuMs = report?.processes.reduce((sum, row) => sum + row.cpuMs, 0) ?? 0;
-      return { replica: `app/${slot.name}`, pid: report?.pid ?? null, cpuMs, ready: ready.has(slot.name) };
-    });
-    return { desired: replicas.desired, replicas: rows };
+  replicaCpu(signal: AbortSignal): Promise<CpuLook> {
+    return replicaCpu(this.#lab.parts, signal);
   }
 
   /** Calls back when the lab has ended by itself. */
@@ -139,6 +128,7 @@ export class LabHost implements LabPlatform {
   async [Symbol.asyncDispose](): Promise<void> {
     const running = this.#running;
     this.#running = null;
+    running?.autoscaling?.close();
     running?.registry.close();
     running?.parts.replicas.close();
     running?.logs.close();
@@ -164,8 +154,10 @@ export class LabHost implements LabPlatform {
     const shared = { config, space, observer: new Observer(space), users };
     const parts: Boot = { ...shared, programs, logFolder, replicas: new Replicas(shared) };
     const registry = new ChangeRegistry(labCapabilities(labOf(parts, () => clock.nowMs())));
-    this.#running = { parts, registry, logs: new LogIndex(logFolder, clock) };
+    const autoscaling = autoscalingOf(parts, () => clock.nowMs());
+    this.#running = { parts, registry, logs: new LogIndex(logFolder, clock), autoscaling };
     await boot(parts, signal);
+    autoscaling?.begin();
   }
 }
 

@@ -75,16 +75,13 @@ export class Replicas {
 
   /** Moves every replica of a node to others, one budget at a time. Returns when none is left there. */
   async evict(node: NodeName, graceMs: number, signal: AbortSignal): Promise<void> {
-    for (const slot of this.#staged("starting", "ready").filter((held) => held.node === node)) {
-      const least = this.#desired - this.#parts.config.app.maxUnavailable;
-      await until(async () => (await this.ready(signal)).length - 1 >= least, {
-        what: `the disruption budget to let ${slot.name} go`,
-        deadlineMs: 120_000,
-        everyMs: 100,
-        signal,
-      });
+    const here = () => this.#staged("starting", "ready").filter((held) => held.node === node);
+    while (here().length > 0) {
+      await this.#awaitBudget(node, signal);
+      const [slot] = here();
+      if (slot === undefined) return;
       const moved = this.#leave(slot, graceMs);
-      await this.#add(1, signal);
+      await this.#add(this.#desired - this.#staged("starting", "ready").length, signal);
       await moved;
     }
   }
@@ -111,6 +108,16 @@ export class Replicas {
 
   close(): void {
     this.#end.abort(new Error("the lab is being taken down"));
+  }
+
+  async #awaitBudget(node: NodeName, signal: AbortSignal): Promise<void> {
+    const least = () => this.#desired - this.#parts.config.app.maxUnavailable;
+    await until(async () => (await this.ready(signal)).length - 1 >= least(), {
+      what: `the disruption budget to let a replica of ${node} go`,
+      deadlineMs: 120_000,
+      everyMs: 100,
+      signal,
+    });
   }
 
   async #add(count: number, signal: AbortSignal): Promise<void> {

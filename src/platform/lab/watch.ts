@@ -67,8 +67,8 @@ async function watchRestarts(
 }
 
 async function watchReplicas(parts: Watched, before: string, emit: Emit, signal: AbortSignal): Promise<string> {
-  const current = parts.replicas.current().length;
   const ready = (await parts.replicas.ready(signal)).length;
+  const current = parts.replicas.current().length;
   const { desired } = parts.replicas;
   const now = `${current}/${ready}/${desired}`;
   if (now !== before && !signal.aborted) emit({ atMs: parts.nowMs(), type: "replicas", current, ready, desired });
