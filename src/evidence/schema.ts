@@ -1,0 +1,160 @@
+/**
+ * The lines of a run folder as zod schemas, for people who make evidence themselves (`gameday seal`) and for the JSON
+ * Schemas in schema/. The types in src/*.ts are the contract; `holds` makes a difference between the two a type error.
+ * Objects are open: readers ignore what they do not know.
+ */
+import { z } from "zod";
+import type { RunRecord } from "../evidence.ts";
+import type { Operation } from "../history.ts";
+import type { Interval } from "../interval.ts";
+import type { LedgerLine } from "../ledger.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { PHASES } from "../timeline.ts";
+
+const json = z.json();
+const text = z.string();
+const count = z.int().min(0);
+const milliseconds = z.number().min(0).describe("milliseconds since run start");
+
+/** The schema, if what it accepts is a `T`; a type error otherwise. */
+function holds<T>() {
+  return <S extends z.ZodType<T>>(schema: S): S => schema;
+}
+
+const outcome = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("ok"), output: json }),
+  z.looseObject({ type: z.literal("refused"), code: text }),
+  z.looseObject({ type: z.literal("unknown"), code: text }),
+]);
+
+export const operationSchema = holds<Operation>()(
+  z.looseObject({
+    id: text.describe("unique in the run: run/worker/user/sequence"),
+    process: text.describe("who did it, one at a time"),
+    object: text.describe("the claim's object"),
+    kind: text.describe("add, read, write, ... as the checkers of the object understand it"),
+    key: text.exactOptional(),
+    input: json,
+    attempt: z.int().min(1),
+    outcome,
+    intendedAtMs: milliseconds,
+    invokedAtMs: milliseconds,
+    completedAtMs: milliseconds.nullable(),
+    probe: z.looseObject({ class: text, connection: z.enum(["kept", "fresh"]) }).exactOptional(),
+  }),
+);
+
+export const ledgerSchema = holds<LedgerLine>()(
+  z.discriminatedUnion("line", [
+    z.looseObject({
+      line: z.literal("item"),
+      read: z.int().min(0),
+      object: text,
+      id: text,
+      count: z.int().min(1),
+      value: json.exactOptional(),
+    }),
+    z.looseObject({
+      line: z.literal("end"),
+      read: z.int().min(0),
+      object: text,
+      startedAtMs: milliseconds,
+      completedAtMs: milliseconds,
+      complete: z.boolean(),
+      items: count,
+      source: text,
+      because: text.exactOptional(),
+    }),
+  ]),
+);
+
+export const intervalSchema = holds<Interval>()(
+  z.looseObject({
+    worker: text,
+    epoch: count,
+    sequence: count,
+    fromMs: milliseconds,
+    toMs: milliseconds,
+    users: count,
+    usersIntended: count,
+    dropped: count,
+    metrics: z.array(
+      z.looseObject({
+        metric: text,
+        count,
+        failed: count,
+        sum: z.number(),
+        min: z.number(),
+        max: z.number(),
+        buckets: z.array(z.int()).exactOptional().describe("sparse histogram: [bucket, count, bucket, count, ...]"),
+      }),
+    ),
+    health: z.looseObject({
+      loopDelayMsP99: z.number(),
+      loopDelayMsMax: z.number(),
+      cpu: z.number(),
+      rssBytes: z.number(),
+      gcPauseMs: z.number(),
+      sendLagMsP50: z.number(),
+      sendLagMsMax: z.number(),
+    }),
+  }),
+);
+
+const target = z.looseObject({ id: text, role: text, node: text });
+const witness = z.looseObject({ atMs: milliseconds, says: text, source: text });
+
+function event<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {
+  return z.looseObject({ atMs: milliseconds, type: z.literal(type), ...shape });
+}
+
+export const timelineSchema = holds<TimelineEvent>()(
+  z.discriminatedUnion("type", [
+    event("phase", { phase: z.enum(PHASES), edge: z.enum(["begin", "end"]) }),
+    event("health", {
+      moment: z.enum(["before-run", "before-fault", "after-fault", "after-run"]),
+      experiment: text.exactOptional(),
+      name: text,
+      ok: z.boolean(),
+      expected: text,
+      seen: text,
+    }),
+    event("load", { edge: z.enum(["begin", "steady", "ramp-down", "end"]), users: count }),
+    event("experiment", {
+      experiment: text,
+      fault: text,
+      edge: z.enum(["begin", "end", "aborted"]),
+      targets: z.array(target),
+      because: text.exactOptional(),
+    }),
+    event("fault", {
+      experiment: text,
+      edge: z.enum(["commanded", "bit", "not-bitten", "heal-commanded", "healed", "not-healed"]),
+      target: text,
+      witness: witness.exactOptional(),
+      because: text.exactOptional(),
+    }),
+    event("role", { role: text, target: text, is: text, was: text }),
+    event("replicas", { current: count, ready: count, desired: count, detail: json.exactOptional() }),
+    event("restart", { target: text, reason: text, expected: z.boolean() }),
+    event("worker", { worker: text, edge: z.enum(["joined", "lost", "left"]), lastSequence: z.int() }),
+    event("gap", { source: text, fromMs: milliseconds, toMs: milliseconds, because: text }),
+    event("control", { command: text, by: text, manual: z.boolean() }),
+    event("residue", { what: text, where: text }),
+    event("note", { source: text, says: text, detail: json.exactOptional() }),
+  ]),
+);
+
+/** The plan inside is the resolved form; its own schema is that of plan.yaml. */
+export const runSchema = holds<Omit<RunRecord, "plan">>()(
+  z.looseObject({
+    version: z.int().min(1),
+    runId: text,
+    plan: z.looseObject({ name: text, claims: z.array(z.looseObject({})), objectives: z.array(z.looseObject({})) }),
+    seed: text,
+    command: text,
+    startedAt: text.describe("ISO time, UTC"),
+    tool: z.looseObject({ name: text, version: text }),
+    environment: z.record(text, json),
+  }),
+);
