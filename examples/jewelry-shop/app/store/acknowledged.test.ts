@@ -10,13 +10,15 @@ interface Sent {
   fail(error: Error): void;
 }
 
-function played(): { sent: Sent[]; writes: AcknowledgedWrites } {
+function played(): { sent: Sent[]; renewed: string[]; writes: AcknowledgedWrites } {
   const sent: Sent[] = [];
+  const renewed: string[] = [];
   const send = (commands: readonly Command[]) =>
     new Promise<unknown[]>((resolve, reject) => sent.push({ commands, answer: resolve, fail: reject }));
-  const connection = { send, close: () => undefined };
+  const connection = { send, close: () => undefined, renew: () => void renewed.push("renewed") };
   return {
     sent,
+    renewed,
     writes: acknowledgedWrites({ connection, replicas: 1, waitMs: 400, groupMax: 2, waitersMax: 3 }),
   };
 }
@@ -45,14 +47,15 @@ test("writes that come while a group waits share the next WAIT, in order, so man
   assert.deepEqual(await Promise.all(all), ["ok", "ok", "ok", "ok"]);
 });
 
-test("a short WAIT acknowledges none of its group", async () => {
-  const { sent, writes } = played();
+test("a short WAIT acknowledges none of its group, and leaves the connection", async () => {
+  const { sent, renewed, writes } = played();
   const first = outcome(writes.write([set("a")]));
   const rest = [outcome(writes.write([set("b")])), outcome(writes.write([set("c")]))];
   sent[0]?.answer(["OK", 1]);
   assert.equal(await first, "ok");
   sent[1]?.answer(["OK", "OK", 0]);
   assert.deepEqual(await Promise.all(rest), ["not-replicated", "not-replicated"]);
+  assert.deepEqual(renewed, ["renewed"]);
 });
 
 test("a command that Redis refused fails its own write only", async () => {

@@ -53,6 +53,8 @@ async function commit(group: readonly Pending[], options: AcknowledgedOptions): 
     const wait: Command = ["wait", options.replicas, options.waitMs];
     const answers = await options.connection.send([...group.flatMap(({ commands }) => commands), wait]);
     const held = Number(plain(answers.at(-1)));
+    // A master without replicas may be one that nobody follows any more.
+    if (held < options.replicas) options.connection.renew();
     let at = 0;
     for (const member of group) {
       settle(member, answers.slice(at, at + member.commands.length), held, options.replicas);

@@ -10,6 +10,8 @@ export type Command = readonly [name: string, ...values: (string | number)[]];
 export interface RedisConnection {
   /** Sends all commands in one go, on one connection; an answer, or an Error, for each. Throws when there is no answer. */
   send(commands: readonly Command[]): Promise<unknown[]>;
+  /** Leaves this connection for a new one: the proxy may know a better server by now. */
+  renew(): void;
   close(): void;
 }
 
@@ -23,8 +25,8 @@ export interface RedisOptions {
 export function connectRedis(options: RedisOptions): RedisConnection {
   const redis = new Redis(options.url, {
     connectTimeout: options.connectMs,
-    retryStrategy: () => options.reconnectEveryMs,
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    retryStrategy: (attempt) => (attempt === 1 ? 1 : options.reconnectEveryMs),
+    reconnectOnError: ({ message }) => /^(READONLY|NOREPLICAS|MASTERDOWN)/.test(message),
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -35,6 +37,7 @@ export function connectRedis(options: RedisOptions): RedisConnection {
   redis.on("error", () => undefined); // each request tells of its own failure; reconnecting goes on by itself
   return {
     send: (commands) => send(redis, commands, options.answerMs),
+    renew: () => redis.disconnect(true),
     close: () => redis.disconnect(),
   };
 }
