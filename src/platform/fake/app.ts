@@ -162,7 +162,7 @@ export class App {
       return;
     }
     const { dropsEvery, sessions, acknowledges } = this.#behaviour;
-    if (dropsEvery > 0 && ++this.#writes % dropsEvery === 0) {
+    if (call.object === "orders" && dropsEvery > 0 && ++this.#writes % dropsEvery === 0) {
       finish(acknowledged(false));
       return;
     }

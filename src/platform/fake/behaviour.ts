@@ -49,7 +49,7 @@ export interface AppBehaviour {
   readonly retriesWrites: boolean;
   /** Counters change inside the store, not by read, add, write. */
   readonly countersAtomic: boolean;
-  /** Every n-th acknowledged write is thrown away; 0: none. */
+  /** Every n-th order is acknowledged and thrown away; 0: none. */
   readonly dropsEvery: number;
   /** After a failover, `pinned` of the replicas go on talking to the old leader: 0 (honest) to 1 (all). */
   readonly pinnedShare: number;

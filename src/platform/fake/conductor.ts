@@ -20,6 +20,7 @@ export interface Crew {
   readonly begin: () => void;
   readonly rampDown: () => void;
   readonly end: () => void;
+  readonly stopWatching: () => void;
   /** Users inside the node of a target, while its experiment runs. */
   readonly beginInside: (node: string) => void;
   readonly endInside: () => void;
@@ -190,6 +191,7 @@ export class Conductor {
     this.#event({ type: "load", edge: "end", users: 0 });
     this.#event({ type: "worker", worker: "w0", edge: "left", lastSequence: 0 });
     yield 2500;
+    crew.stopWatching();
   }
 
   *#health(moment: "before-run" | "before-fault" | "after-fault" | "after-run", experiment?: string): Script {

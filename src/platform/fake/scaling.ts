@@ -22,10 +22,13 @@ export class Autoscaler {
   /** Recommendations inside the stabilisation window. */
   #recent: { readonly atMs: number; readonly desired: number }[] = [];
   #syncs = 0;
+  #desired: number;
+  #reported = { current: 0, ready: 0 };
 
   constructor(site: Site) {
     this.#site = site;
     this.#min = site.behaviour.app.replicas;
+    this.#desired = this.#min;
   }
 
   begin(): void {
@@ -35,9 +38,19 @@ export class Autoscaler {
     });
   }
 
+  /** Reports the replicas where they are not as reported last. */
+  look(): void {
+    const { fleet, agenda } = this.#site;
+    const [current, ready] = [fleet.replicas.length, fleet.ready];
+    if (current === this.#reported.current && ready === this.#reported.ready) return;
+    this.#reported = { current, ready };
+    this.#site.emit({ atMs: agenda.nowMs, type: "replicas", current, ready, desired: this.#desired });
+  }
+
   #sync(): void {
     const wanted = this.#want();
     this.#syncs++;
+    this.#desired = wanted.desired;
     this.#report(wanted);
     this.#scaleTo(wanted.desired);
     for (const replica of this.#site.fleet.replicas) replica.requests = 0;
@@ -88,13 +101,16 @@ export class Autoscaler {
       metric: "cpu",
       utilization: utilisation === null ? null : Math.round(utilisation * 1000) / 10,
       target: behaviour.scaling.target * 100,
+      min: this.#min,
+      max: behaviour.scaling.max,
       conditions: {
         AbleToScale: true,
         ScalingActive: utilisation !== null,
         ScalingLimited: limited,
       },
     };
-    const current = fleet.replicas.length;
-    this.#site.emit({ atMs: agenda.nowMs, type: "replicas", current, ready: fleet.ready, desired, detail });
+    const [current, ready] = [fleet.replicas.length, fleet.ready];
+    this.#reported = { current, ready };
+    this.#site.emit({ atMs: agenda.nowMs, type: "replicas", current, ready, desired, detail });
   }
 }

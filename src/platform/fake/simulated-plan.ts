@@ -4,6 +4,9 @@ import type { ClaimPlan, Plan } from "../../plan.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { DRILLS, type DrillName } from "./drill.ts";
 
+/** All simulated runs bear it: their ids are the same from run to run. */
+export const RUN_ID = "simulated";
+
 export interface PlanShape {
   readonly name: string;
   readonly seed: string;
@@ -13,6 +16,7 @@ export interface PlanShape {
   readonly drills: readonly DrillName[];
   readonly scaling: { readonly upMs: number; readonly downMs: number } | null;
   readonly objectives: readonly Objective[];
+  readonly claims?: readonly ClaimPlan[];
   readonly behaviour: Behaviour;
 }
 
@@ -47,7 +51,7 @@ export function simulatedPlan(shape: PlanShape): Plan {
       down: { replicas: app.replicas, withinMs: shape.scaling.downMs },
     },
     experiments: shape.drills.map((name) => DRILLS[name].plan),
-    claims: CLAIMS,
+    claims: shape.claims ?? CLAIMS,
     ledger: { quietMs: 2000, betweenReadsMs: 3000 },
     cleanUp: { kind: "http", method: "POST", path: "/audit/clean-up" },
     objectives: shape.objectives,

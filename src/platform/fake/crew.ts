@@ -1,0 +1,175 @@
+/** All that sends in a simulated run: users as one worker, users inside a cut node, probes; and our own part's mistakes. */
+import type { Random } from "../../std/random.ts";
+import type { Behaviour, Range } from "./behaviour.ts";
+import type { Crew } from "./conductor.ts";
+import { Meter } from "./meter.ts";
+import { type ProbeClass, Probing } from "./probing.ts";
+import type { Recorder } from "./recorder.ts";
+import { Autoscaler } from "./scaling.ts";
+import { Sender } from "./sender.ts";
+import { RUN_ID } from "./simulated-plan.ts";
+import type { Site } from "./site.ts";
+import { Users } from "./users.ts";
+
+/** The platform is looked at this often, for its replicas and the memory that they hold. */
+const LOOK_MS = 500;
+const SAMPLE_EVERY_LOOKS = 4;
+
+export interface CrewOptions {
+  readonly behaviour: Behaviour;
+  readonly users: number;
+  readonly thinkMs: Range;
+  readonly probes: readonly ProbeClass[];
+  readonly scaling: { readonly upMs: number; readonly downMs: number } | null;
+}
+
+export class SimulatedCrew implements Crew {
+  readonly scaleUpMs: number;
+  readonly scaleDownMs: number;
+  readonly #site: Site;
+  readonly #recorder: Recorder;
+  readonly #random: Random;
+  readonly #options: CrewOptions;
+  readonly #sender: Sender;
+  readonly #meter: Meter;
+  readonly #users: Users;
+  readonly #probing: Probing;
+  #inside: { readonly users: Users; readonly meter: Meter } | null = null;
+  #quiet = false;
+  #stalledUntilMs = 0;
+  #looks = 0;
+  #watching = true;
+  #autoscaler: Autoscaler | null = null;
+
+  constructor(site: Site, recorder: Recorder, random: Random, options: CrewOptions) {
+    this.#site = site;
+    this.#recorder = recorder;
+    this.#random = random;
+    this.#options = options;
+    this.scaleUpMs = options.scaling?.upMs ?? 0;
+    this.scaleDownMs = options.scaling?.downMs ?? 0;
+    this.#sender = new Sender(site, recorder);
+    const outside = this.#worker("w0", null, options.thinkMs);
+    this.#users = outside.users;
+    this.#meter = outside.meter;
+    this.#probing = new Probing({ ...this.#shared("probes"), sender: this.#sender });
+  }
+
+  begin(): void {
+    const { scaling, users, probes, behaviour } = this.#options;
+    this.#meter.begin();
+    this.#users.begin(users);
+    this.#probing.begin(probes);
+    if (scaling !== null) this.#autoscaler = new Autoscaler(this.#site);
+    this.#autoscaler?.begin();
+    this.#look();
+    if (behaviour.report.losesWorker) this.#site.agenda.after(6500, () => this.#loseWorker());
+    if (behaviour.report.crashes) this.#site.agenda.after(4000, () => this.#crash());
+  }
+
+  rampDown(): void {
+    this.#users.end();
+  }
+
+  end(): void {
+    this.#probing.end();
+    this.#meter.end();
+  }
+
+  beginInside(node: string): void {
+    this.#inside = this.#worker(`w-${node}`, node, [80, 200]);
+    this.#inside.meter.begin();
+    this.#inside.users.begin(4);
+  }
+
+  endInside(): void {
+    this.#inside?.users.end();
+    this.#inside?.meter.end();
+    this.#inside = null;
+  }
+
+  beforeFault(quiet: boolean): void {
+    this.#quiet = quiet && this.#options.behaviour.report.quietBeforeFault;
+  }
+
+  onBite(): void {
+    const { stall, stallHidden } = this.#options.behaviour.report;
+    if (stall.lastsMs === 0) return;
+    this.#site.agenda.after(stall.afterBiteMs, () => this.#stall(stall.lastsMs, stallHidden));
+  }
+
+  /** Ends the looking; what runs after it is not watched. */
+  stopWatching(): void {
+    this.#watching = false;
+  }
+
+  #look(): void {
+    if (!this.#watching) return;
+    const { agenda, fleet, app } = this.#site;
+    this.#autoscaler?.look();
+    if (this.#looks++ % SAMPLE_EVERY_LOOKS === 0) {
+      const detail = Object.fromEntries(
+        fleet.replicas.map(({ id }) => [`memory/${id}`, Math.round(app.memoryBytes())]),
+      );
+      this.#recorder.event({ atMs: agenda.nowMs, type: "note", source: "sample", says: "memory in bytes", detail });
+    }
+    agenda.after(LOOK_MS, () => this.#look());
+  }
+
+  #worker(worker: string, inside: string | null, thinkMs: Range): { users: Users; meter: Meter } {
+    const meter: Meter = new Meter({
+      worker,
+      agenda: this.#site.agenda,
+      random: this.#random.fork(`meter/${worker}`),
+      recorder: this.#recorder,
+      report: this.#options.behaviour.report,
+      users: () => users.count,
+    });
+    const users = new Users({
+      ...this.#shared(`users/${worker}`),
+      worker,
+      sender: this.#sender,
+      meter,
+      thinkMs,
+      inside,
+    });
+    return { users, meter };
+  }
+
+  #shared(name: string) {
+    return {
+      runId: RUN_ID,
+      agenda: this.#site.agenda,
+      random: this.#random.fork(name),
+      stalled: () => this.#site.agenda.nowMs < this.#stalledUntilMs,
+      quiet: () => this.#quiet,
+    };
+  }
+
+  #stall(lastsMs: number, hidden: boolean): void {
+    const { nowMs } = this.#site.agenda;
+    this.#stalledUntilMs = nowMs + lastsMs;
+    this.#meter.stalled(lastsMs);
+    if (hidden) return;
+    this.#site.agenda.after(lastsMs, () => {
+      const atMs = this.#site.agenda.nowMs;
+      const because = "the event loop stood still";
+      this.#recorder.event({ atMs, type: "gap", source: "probes", fromMs: nowMs, toMs: atMs, because });
+    });
+  }
+
+  #loseWorker(): void {
+    const lastSequence = this.#meter.sequence;
+    this.#users.end();
+    this.#meter.lose();
+    this.#sender.lose("w0");
+    this.#recorder.event({ atMs: this.#site.agenda.nowMs, type: "worker", worker: "w0", edge: "lost", lastSequence });
+  }
+
+  #crash(): void {
+    const [replica] = this.#site.fleet.replicas;
+    if (replica === undefined) return;
+    this.#site.fleet.kill(replica, false);
+    this.#site.restarted(replica, "exit 1", false);
+  }
+}
