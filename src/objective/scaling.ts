@@ -72,7 +72,18 @@ function never(events: readonly Replicas[], originMs: number, origin: string, wh
   const lower = (last.atMs - originMs) / 1000;
   const ready = Math.max(...events.map((event) => event.ready));
   const says = `${what} was not seen in ${lower.toFixed(1)} s after ${origin} (most ready: ${ready}, last: ${last.ready})`;
-  return { range: { lower, upper: Number.POSITIVE_INFINITY }, says, witnesses: conditionsOf(last) };
+  return {
+    range: { lower, upper: Number.POSITIVE_INFINITY },
+    says,
+    witnesses: conditionsOf(tellingOf(events) ?? last),
+  };
+}
+
+/** The look that tells why it went no further: of those with a sample, the first at the most that was wanted. */
+function tellingOf(events: readonly Replicas[]): Replicas | undefined {
+  const sampled = events.filter(({ detail }) => detail !== undefined);
+  const most = Math.max(...sampled.map(({ desired }) => desired));
+  return sampled.find(({ desired }) => desired === most);
 }
 
 /** The autoscaler's own conditions tell why: ScalingLimited, ScalingActive, AbleToScale. */

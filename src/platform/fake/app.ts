@@ -211,7 +211,8 @@ export class App {
 
   #store(replica: Replica, call: Call, content: EntryContent, done: (answer: StoreAnswer) => void): void {
     const store = this.#storeOf(call);
-    const inside = call.inside === null ? null : (store.members.find(({ node }) => node === call.inside) ?? null);
+    // Inside a cut node a client reaches nothing but that node's own member.
+    const inside = store.members.find(({ node, condition }) => node === call.inside && condition === "cut") ?? null;
     const pinned = store === this.#database ? replica.pinned : null;
     const { idempotent } = this.#behaviour;
     let answered = false;

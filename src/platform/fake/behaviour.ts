@@ -109,8 +109,11 @@ export interface DrainBehaviour {
 
 /** What the fake's own part of the tool does wrong: evidence that must not be believed. */
 export interface ReportBehaviour {
-  /** The injection is reported, with a witness, but nothing happens. */
-  readonly bites: "really" | "claimed-only" | "failed";
+  /**
+   * claimed-only: the injection reports success and nothing happens. unwitnessed: it bites, and nobody saw it from inside.
+   * failed: it cannot be made, and says so.
+   */
+  readonly bites: "really" | "claimed-only" | "unwitnessed" | "failed";
   /** Seen healed only this long after the order; null: never seen. */
   readonly healSeenMs: Range | null;
   readonly ledgerReads: number;

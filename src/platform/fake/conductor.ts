@@ -105,17 +105,9 @@ export class Conductor {
     if (drill.clientsInside && targets[0] !== undefined) crew.beginInside(targets[0].node);
     crew.beforeFault(true);
     yield 1500;
-    const bitten = yield* this.#inject(plan.name, changes);
-    if (!bitten) {
-      this.#event({
-        type: "experiment",
-        experiment: plan.name,
-        fault: plan.fault,
-        edge: "aborted",
-        targets,
-        because: "the fault did not bite",
-      });
-      for (const { id } of changes) this.#breakage.revert(id);
+    if (!(yield* this.#inject(plan.name, changes))) {
+      const because = "the fault could not be injected";
+      this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "aborted", targets, because });
       return;
     }
     yield plan.holdMs;
@@ -130,33 +122,30 @@ export class Conductor {
     return { ...change, id: `${experiment}/${++this.#changes}` };
   }
 
+  /** Whether the changes could be made at all; whether they bit is what the stamps say. */
   *#inject(experiment: string, changes: readonly Break[]): Generator<number, boolean, void> {
     const { site, crew } = this.#parts;
     const { bites } = site.behaviour.report;
     for (const change of changes) {
       this.#fault(experiment, "commanded", change.target.id);
-      if (bites === "really") this.#breakage.apply(change);
+      if (bites === "really" || bites === "unwitnessed") this.#breakage.apply(change);
     }
     crew.beforeFault(false);
     yield evenly(this.#parts.random, [5, 40]);
     crew.onBite();
-    let all = true;
-    for (const change of changes) all = (yield* this.#proveBite(experiment, change)) && all;
-    return all;
+    if (bites === "failed") return false;
+    for (const change of changes) yield* this.#proveBite(experiment, change);
+    return true;
   }
 
-  *#proveBite(experiment: string, change: Break): Generator<number, boolean, void> {
+  *#proveBite(experiment: string, change: Break): Script {
     const { bites } = this.#parts.site.behaviour.report;
-    if (bites === "claimed-only") {
-      this.#fault(experiment, "bit", change.target.id);
-      return true;
-    }
     const end = this.#nowMs + BITE_WITHIN_MS;
-    while (bites === "really" && !this.#breakage.isBitten(change) && this.#nowMs < end) yield STEP_MS;
-    const bitten = bites === "really" && this.#breakage.isBitten(change);
-    if (bitten) this.#fault(experiment, "bit", change.target.id, this.#witness(change, "is gone"));
-    else this.#fault(experiment, "not-bitten", change.target.id, undefined, "nothing was seen of it inside the target");
-    return bitten;
+    while (!this.#breakage.isBitten(change) && this.#nowMs < end) yield STEP_MS;
+    const { id } = change.target;
+    if (!this.#breakage.isBitten(change)) {
+      this.#fault(experiment, "not-bitten", id, undefined, "nothing was seen of it inside the target");
+    } else this.#fault(experiment, "bit", id, bites === "unwitnessed" ? undefined : this.#witness(change, "is gone"));
   }
 
   *#heal(experiment: string, changes: readonly Break[]): Script {

@@ -6,7 +6,7 @@ import { Meter } from "./meter.ts";
 import { type ProbeClass, Probing } from "./probing.ts";
 import type { Recorder } from "./recorder.ts";
 import { Autoscaler } from "./scaling.ts";
-import { Sender } from "./sender.ts";
+import { PROBE_TIMEOUT_MS, Sender, USER_TIMEOUT_MS } from "./sender.ts";
 import { RUN_ID } from "./simulated-plan.ts";
 import type { Site } from "./site.ts";
 import { Users } from "./users.ts";
@@ -48,11 +48,11 @@ export class SimulatedCrew implements Crew {
     this.#options = options;
     this.scaleUpMs = options.scaling?.upMs ?? 0;
     this.scaleDownMs = options.scaling?.downMs ?? 0;
-    this.#sender = new Sender(site, recorder);
+    this.#sender = new Sender(site, recorder, USER_TIMEOUT_MS);
     const outside = this.#worker("w0", null, options.thinkMs);
     this.#users = outside.users;
     this.#meter = outside.meter;
-    this.#probing = new Probing({ ...this.#shared("probes"), sender: this.#sender });
+    this.#probing = new Probing({ ...this.#shared("probes"), sender: new Sender(site, recorder, PROBE_TIMEOUT_MS) });
   }
 
   begin(): void {
@@ -79,7 +79,7 @@ export class SimulatedCrew implements Crew {
   beginInside(node: string): void {
     this.#inside = this.#worker(`w-${node}`, node, [80, 200]);
     this.#inside.meter.begin();
-    this.#inside.users.begin(4);
+    this.#inside.users.begin(12);
   }
 
   endInside(): void {

@@ -14,7 +14,8 @@ export interface Lie {
   readonly change: BehaviourChange;
 }
 
-const SLOW_ANSWERS = { acknowledgeMs: [30, 90] } as const;
+/** Answers under way for so long that many are when a fault comes. */
+const SLOW_ANSWERS = { acknowledgeMs: [120, 250] } as const;
 
 /** Acknowledged data is lost, or there twice. */
 const DATA_LIES: readonly Lie[] = [
@@ -94,8 +95,8 @@ const DATA_LIES: readonly Lie[] = [
 const RECOVERY_LIES: readonly Lie[] = [
   {
     name: "recovers-late",
-    imitates: "a stock failover (ttl 30, three checks of 3 s) behind a promise of 30 s",
-    change: { database: { failoverMs: [34_000, 42_000] }, sessionStore: { failoverMs: [34_000, 42_000] } },
+    imitates: "a stock failover with long locks and slow checks, behind a promise of half the time",
+    change: { database: { failoverMs: [16_500, 19_000] }, sessionStore: { failoverMs: [9_000, 11_000] } },
   },
   {
     name: "stuck-quorum",
@@ -201,6 +202,11 @@ const REPORT_LIES: readonly Lie[] = [
     name: "claims-fault-that-did-not-bite",
     imitates: "an injection that reports success and does nothing",
     change: { report: { bites: "claimed-only" } },
+  },
+  {
+    name: "bite-without-witness",
+    imitates: "a bite that is claimed by whoever commanded it, and that nobody saw from inside",
+    change: { report: { bites: "unwitnessed" } },
   },
   {
     name: "injection-failed",

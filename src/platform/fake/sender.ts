@@ -7,7 +7,9 @@ import type { Meter } from "./meter.ts";
 import { type Recorder, stamp } from "./recorder.ts";
 import type { Site } from "./site.ts";
 
-export const CLIENT_TIMEOUT_MS = 1000;
+/** Probes give up early, so that an outage is seen at once; people wait. */
+export const PROBE_TIMEOUT_MS = 1000;
+export const USER_TIMEOUT_MS = 4000;
 
 /** One request to be sent, and how it is to be recorded. */
 export interface Request {
@@ -36,14 +38,16 @@ export class Sender {
   readonly #site: Site;
   readonly #agenda: Agenda;
   readonly #recorder: Recorder;
+  readonly #timeoutMs: number;
   /** In order of sending, and so of their deadlines: one timer for all. */
   #pending: Pending[] = [];
   #watching = false;
 
-  constructor(site: Site, recorder: Recorder) {
+  constructor(site: Site, recorder: Recorder, timeoutMs: number) {
     this.#site = site;
     this.#agenda = site.agenda;
     this.#recorder = recorder;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Sends it now; `then` is told the outcome once. */
@@ -67,7 +71,7 @@ export class Sender {
     const first = this.#pending[0];
     if (first === undefined) return;
     this.#watching = true;
-    this.#agenda.at(first.sentAtMs + CLIENT_TIMEOUT_MS, () => {
+    this.#agenda.at(first.sentAtMs + this.#timeoutMs, () => {
       this.#watching = false;
       this.#expire();
       this.#watch();
@@ -78,7 +82,7 @@ export class Sender {
     const { nowMs } = this.#agenda;
     let kept = 0;
     for (const pending of this.#pending) {
-      if (!pending.settled && pending.sentAtMs + CLIENT_TIMEOUT_MS > nowMs) break;
+      if (!pending.settled && pending.sentAtMs + this.#timeoutMs > nowMs) break;
       if (!pending.settled) this.#settle(pending, { type: "unknown", code: "timeout" });
       kept++;
     }

@@ -24,9 +24,8 @@ export interface PlanShape {
 export const CLAIMS: readonly ClaimPlan[] = [
   claim("orders", ["acked-set", "duplicates"], "/audit/orders"),
   claim("sessions", ["acked-set"], "/audit/sessions"),
-  claim("sold", ["counter"], "/audit/sold"),
+
   { ...claim("prices", ["linearizable"], ""), options: { model: "register" }, source: { kind: "none" } },
-  { ...claim("profiles", ["read-your-writes"], ""), source: { kind: "none" } },
 ];
 
 export function simulatedPlan(shape: PlanShape): Plan {

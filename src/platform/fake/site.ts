@@ -60,8 +60,9 @@ export class Site {
 
   /** Sends one call in; `answered` is called once, when the answer is complete. */
   submit(call: Call, answered: Answered): void {
-    if (call.inside !== null) {
-      this.#submitInside(call, call.inside, answered);
+    const cutOff = this.fleet.replicas.find(({ node, condition }) => node === call.inside && condition === "cut");
+    if (cutOff !== undefined) {
+      this.agenda.after(0.3, () => this.app.serve(cutOff, call, answered));
       return;
     }
     const { replica, afterMs } = this.fleet.route(call.connection);
@@ -112,15 +113,6 @@ export class Site {
 
   emit(event: TimelineEvent): void {
     this.#emit(event);
-  }
-
-  #submitInside(call: Call, node: string, answered: Answered): void {
-    const replica = this.fleet.replicas.find((one) => one.node === node && one.condition !== "down");
-    if (replica === undefined) {
-      this.agenda.after(0.5, () => answered({ status: 503, body: null }));
-      return;
-    }
-    this.agenda.after(0.3, () => this.app.serve(replica, call, answered));
   }
 
   #reach(replica: Replica | null, call: Call, answered: Answered): void {

@@ -35,7 +35,8 @@ interface Person {
 
 type Wish = Pick<Call, "kind" | "object" | "key" | "value"> & { readonly name: string; readonly recorded: boolean };
 
-const ATTEMPTS_MAX = 3;
+/** Four seconds of trying again outlast a quick failover. */
+const ATTEMPTS_MAX = 12;
 const RETRY_MS: Range = [250, 450];
 const PRICES = 12;
 

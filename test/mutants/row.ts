@@ -1,0 +1,53 @@
+/**
+ * A row of the mutant table: one broken platform that must be flagged, or one healthy look-alike that must not. Rows are
+ * data; what they must be flagged with was written by somebody who wrote neither checker nor judge.
+ */
+
+import type { Objective } from "../../src/objective.ts";
+import type { ClaimPlan } from "../../src/plan.ts";
+import type { BehaviourChange } from "../../src/platform/fake/behaviour.ts";
+import type { DrillName } from "../../src/platform/fake/drill.ts";
+import type { SimulationOptions } from "../../src/platform/fake/simulate.ts";
+import type { Status } from "../../src/verdict.ts";
+
+/**
+ * What the verdict must say. `finding` names one line of it: "findings/CHECKER/OBJECT", "validity/RULE", "objectives/ID".
+ * mutant: that line has the status, with a witness. healthy: the verdict passes; or, where our own evidence is what is
+ * lacking, it is unknown by that line.
+ */
+export interface Expectation {
+  readonly finding: string;
+  readonly status: Status;
+  /** Text that the line's reason or one of its witnesses must hold: the proof, not only the accusation. */
+  readonly witness: string;
+  /** Other lines that the same mistake rightly turns from pass. Anything else that is not pass makes the row fail. */
+  readonly also?: readonly string[];
+}
+
+interface AnyRow {
+  readonly name: string;
+  readonly kind: "mutant" | "healthy";
+  /** The row of verdict-rules section 8 that it stands for, in words. */
+  readonly says: string;
+  /** A healthy row without expectation must pass in every line. */
+  readonly expected: Expectation | null;
+}
+
+export interface FakeRow extends AnyRow {
+  readonly platform: "fake";
+  readonly lies: readonly string[];
+  readonly changes?: readonly BehaviourChange[];
+  readonly drills: readonly DrillName[];
+  readonly objectives: readonly Objective[];
+  readonly claims?: readonly ClaimPlan[];
+  readonly options?: Partial<SimulationOptions>;
+}
+
+/** A row that `gameday run` plays on the lab with real parts. */
+export interface LabRow extends AnyRow {
+  readonly platform: "lab";
+  /** Plan file under test/mutants/lab/. */
+  readonly plan: string;
+}
+
+export type Row = FakeRow | LabRow;
