@@ -33,10 +33,13 @@ export interface StreamRecovery {
   readonly beforeHeal: boolean;
 }
 
-/** The outages of a stream that this fault has to answer for. */
+/**
+ * The outages of a stream that this fault has to answer for. When the first failure was known decides, never when its
+ * probe was sent: one that was in flight when the next fault came was sent before that fault, and failed by it.
+ */
 export function outagesWithin(outages: readonly FeltOutage[], reach: Span): FeltOutage[] {
   return outages.filter(
-    (outage) => outage.firstFailureCompletedMs >= reach.fromMs && outage.begin.upperMs < reach.toMs,
+    ({ firstFailureCompletedMs }) => firstFailureCompletedMs >= reach.fromMs && firstFailureCompletedMs < reach.toMs,
   );
 }
 

@@ -3,19 +3,18 @@ import type { Finding } from "../checker.ts";
 import type { ExperimentVerdict } from "../verdict.ts";
 import type { EventOf, Story } from "./story.ts";
 
+type Health = EventOf<"health">;
+
 export const REDUNDANCY = "redundancy-restored";
 
 export function ownFindings(story: Story, experiments: readonly ExperimentVerdict[]): Finding[] {
-  const after = story.health.filter((line) => line.moment === "after-run");
+  const at = (moment: Health["moment"], lines: readonly Health[]) => lines.filter((line) => line.moment === moment);
   return [
     ...experiments.map(recovery),
     ...story.experiments.flatMap(({ name, health }) =>
-      redundancy(
-        name,
-        health.filter((line) => line.moment === "after-fault"),
-      ),
+      redundancy(name, at("before-fault", health), at("after-fault", health)),
     ),
-    ...redundancy("run", after),
+    ...redundancy("run", at("before-run", story.health), at("after-run", story.health)),
   ];
 }
 
@@ -32,27 +31,35 @@ function recovery(experiment: ExperimentVerdict): Finding {
   };
 }
 
-/** Users may be served while a member is missing: that redundancy is lost shows only in the health after the fault. */
-function redundancy(object: string, lines: readonly EventOf<"health">[]): Finding[] {
-  if (lines.length === 0) return [];
-  const missing = lines.filter((line) => !line.ok);
+/**
+ * Users may be served while a member is missing: that redundancy is lost shows only in the health after the fault. What
+ * was missing before it was not lost by it: that is no finding about the platform, and no proof of anything either.
+ */
+function redundancy(object: string, before: readonly Health[], after: readonly Health[]): Finding[] {
+  if (after.length === 0) return [];
+  const missing = after.filter((line) => !line.ok);
+  const never = before.filter((line) => !line.ok).map((line) => line.name);
+  const lost = missing.filter((line) => !never.includes(line.name));
   const witnesses = missing.map(({ name, expected, seen, atMs }) => ({
     says: `${name}: expected ${expected}, seen ${seen}`,
     atMs,
   }));
-  const because =
-    missing.length === 0
-      ? `All ${lines.length} health checks hold again.`
-      : `${missing.length} of ${lines.length} health checks do not hold: ${missing.map((line) => `${line.name}: ${line.seen}`).join("; ")}.`;
-  const status = missing.length === 0 ? "pass" : "fail";
   return [
     {
       checker: REDUNDANCY,
       object,
-      status,
-      because,
+      status: lost.length > 0 ? "fail" : missing.length > 0 ? "unknown" : "pass",
+      because: explain(after, missing, lost),
       witnesses: witnesses.slice(0, 10),
       figures: { unmet: missing.length },
     },
   ];
+}
+
+function explain(after: readonly Health[], missing: readonly Health[], lost: readonly Health[]): string {
+  if (missing.length === 0) return `All ${after.length} health checks hold again.`;
+  const seen = (lines: readonly Health[]) => lines.map((line) => `${line.name}: ${line.seen}`).join("; ");
+  return lost.length > 0
+    ? `${missing.length} of ${after.length} health checks do not hold: ${seen(missing)}.`
+    : `${missing.length} of ${after.length} health checks do not hold, and did not before either: ${seen(missing)}.`;
 }

@@ -93,7 +93,7 @@ const DATA: readonly FakeRow[] = [
       "objectives/nothing twice",
       "objectives/quick",
     ]),
-    options: { users: 24 },
+    options: { users: 60 },
   }),
   mutant("proxy-retries-writes", {
     says: "proxy retries POST",
@@ -173,7 +173,11 @@ const RECOVERY: readonly FakeRow[] = [
   mutant("replica-never-rejoins", {
     says: "replica never rejoins after a partition: redundancy lost silently",
     drills: ["cut-leader-node"],
-    expected: line("objectives/whole after cut-leader-node", "fail", "postgres", ["validity/faults-ended"]),
+    expected: line("objectives/whole after cut-leader-node", "fail", "postgres", [
+      "validity/faults-ended",
+      "findings/redundancy-restored/cut-leader-node",
+      "findings/redundancy-restored/run",
+    ]),
   }),
   mutant("relapse", {
     says: "a recovery that does not last reopens the same outage",
@@ -290,6 +294,8 @@ const UNTESTED = [
 /** What is said of a platform that was not whole before: nothing. */
 const EVERYTHING = [
   ...UNTESTED,
+  "findings/redundancy-restored/kill-postgres-leader",
+  "findings/redundancy-restored/run",
   "objectives/nothing lost",
   "objectives/nothing twice",
   "objectives/available",

@@ -1,10 +1,27 @@
-/** Plays one row on the fake and gives the verdict on it. */
+/** Plays one row and gives the verdict on it: on the fake in virtual time, on the lab by the command a person types. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CHECKERS } from "../../src/checker/catalogue.ts";
 import { lieNamed } from "../../src/platform/fake/lie.ts";
 import { simulateRun } from "../../src/platform/fake/simulate.ts";
+import { tryExec } from "../../src/std/exec.ts";
 import { judge } from "../../src/verdict/judge.ts";
 import type { Verdict } from "../../src/verdict.ts";
-import type { FakeRow } from "./row.ts";
+import { labPlan } from "./lab-plan.ts";
+import { crashed, type Result, referee } from "./referee.ts";
+import type { FakeRow, LabRow, Row } from "./row.ts";
+
+const LAB_RUN_MS_MAX = 15 * 60_000;
+
+/** Plays and referees; a row that cannot be played is told so, never thrown. */
+export async function play(row: Row, seed: string): Promise<Result> {
+  try {
+    return row.platform === "fake" ? referee(row, playOnFake(row, seed)) : await playOnLab(row, seed);
+  } catch (thrown) {
+    return crashed(row, thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
 
 export function playOnFake(row: FakeRow, seed: string): Verdict {
   const changes = [...row.lies.map((name) => lieNamed(name).change), ...(row.changes ?? [])];
@@ -17,4 +34,20 @@ export function playOnFake(row: FakeRow, seed: string): Verdict {
     ...(row.claims === undefined ? {} : { claims: row.claims }),
   });
   return judge(evidence, CHECKERS);
+}
+
+/** One lab at a time on a machine: flock waits for its turn. The folder of a row that is not as expected is kept. */
+async function playOnLab(row: LabRow, seed: string): Promise<Result> {
+  const parent = mkdtempSync(join(tmpdir(), "gameday-mutant-"));
+  const [plan, out] = [join(parent, "plan.yaml"), join(parent, "run")];
+  writeFileSync(plan, `${JSON.stringify(labPlan(row, process.cwd()), null, 1)}\n`);
+  const gameday = [process.execPath, "bin/gameday.mjs", "run", plan, "--seed", seed, "--out", out];
+  const argv = ["flock", join(tmpdir(), "gameday-lab.lock"), ...gameday];
+  const { code, stderr, stdout } = await tryExec(argv, { deadlineMs: LAB_RUN_MS_MAX });
+  const file = join(out, "verdict.json");
+  if (!existsSync(file)) return crashed(row, `exit ${code}: ${(stderr || stdout).trim().slice(-400)} (${parent})`);
+  const result = referee(row, JSON.parse(readFileSync(file, "utf8")) as Verdict);
+  if (result.flagged === (row.kind === "mutant")) rmSync(parent, { recursive: true });
+  else return { ...result, finding: `${result.finding} (${out})` };
+  return result;
 }

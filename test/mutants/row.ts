@@ -8,6 +8,7 @@ import type { ClaimPlan } from "../../src/plan.ts";
 import type { BehaviourChange } from "../../src/platform/fake/behaviour.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
 import type { SimulationOptions } from "../../src/platform/fake/simulate.ts";
+import type { Json } from "../../src/std/json.ts";
 import type { Status } from "../../src/verdict.ts";
 
 /**
@@ -43,11 +44,17 @@ export interface FakeRow extends AnyRow {
   readonly options?: Partial<SimulationOptions>;
 }
 
-/** A row that `gameday run` plays on the lab with real parts. */
+/** A row that `gameday run` plays on the lab with real parts: the shop's usual plan with these changes (lab-plan.ts). */
 export interface LabRow extends AnyRow {
   readonly platform: "lab";
-  /** Plan file under test/mutants/lab/. */
-  readonly plan: string;
+  /** The plan's `platform` section, laid over the usual one, section by section. */
+  readonly sections: Readonly<Record<string, Json>>;
+  /** File of test/mutants/shop/ that is run instead of the shop; null: the shop itself. */
+  readonly variant: string | null;
+  readonly experiments: readonly Readonly<Record<string, Json>>[];
+  readonly objectives: readonly Readonly<Record<string, Json>>[];
+  /** Other top-level keys of the plan: autoscaling, calm ... */
+  readonly more?: Readonly<Record<string, Json>>;
 }
 
 export type Row = FakeRow | LabRow;

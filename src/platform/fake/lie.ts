@@ -15,7 +15,7 @@ export interface Lie {
 }
 
 /** Answers under way for so long that many are when a fault comes. */
-const SLOW_ANSWERS = { acknowledgeMs: [120, 250] } as const;
+const SLOW_ANSWERS = { acknowledgeMs: [500, 850] } as const;
 
 /** Acknowledged data is lost, or there twice. */
 const DATA_LIES: readonly Lie[] = [

@@ -1,0 +1,7 @@
+/** All rows there are: one explicit list. */
+import { FAKE_HEALTHY } from "./fake-healthy.ts";
+import { FAKE_MUTANTS } from "./fake-mutants.ts";
+import { LAB_ROWS } from "./lab-rows.ts";
+import type { Row } from "./row.ts";
+
+export const ROWS: readonly Row[] = [...FAKE_MUTANTS, ...FAKE_HEALTHY, ...LAB_ROWS];

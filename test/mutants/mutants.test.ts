@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ROWS } from "./catalogue.ts";
+import { play } from "./play.ts";
+import { isRight } from "./referee.ts";
+
+test("rows have names of their own, and there are enough of each kind on each platform", () => {
+  assert.equal(new Set(ROWS.map(({ name }) => name)).size, ROWS.length);
+  const count = (kind: string, platform: string) =>
+    ROWS.filter((row) => row.kind === kind && row.platform === platform).length;
+  assert.ok(count("mutant", "fake") >= 30, `${count("mutant", "fake")}`);
+  assert.ok(count("healthy", "fake") >= 15, `${count("healthy", "fake")}`);
+  assert.ok(count("mutant", "lab") >= 15, `${count("mutant", "lab")}`);
+});
+
+for (const row of ROWS.filter(({ platform }) => platform === "fake")) {
+  test(`${row.kind}: ${row.name}`, async () => {
+    const result = await play(row, "1");
+    assert.ok(isRight(result), `${result.finding} (expected ${result.expected})`);
+  });
+}
