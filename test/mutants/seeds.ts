@@ -1,0 +1,46 @@
+/** Runs by seed: honest platforms that must not be failed, and liars that must be flagged, each seed another run. */
+import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
+import { seededRandom } from "../../src/std/random.ts";
+import type { Verdict } from "../../src/verdict.ts";
+import { FAKE_MUTANTS } from "./fake-mutants.ts";
+import { usual } from "./objectives.ts";
+import { playOnFake } from "./play.ts";
+import { linesOf, type Result, referee } from "./referee.ts";
+import type { FakeRow } from "./row.ts";
+
+/** The honest platform of a seed: one or two experiments, its own times, all within what a healthy platform may do. */
+export function honestRow(seed: string): FakeRow {
+  const random = seededRandom(`honest/${seed}`);
+  const drills = random.shuffle(Object.keys(DRILLS) as DrillName[]).slice(0, 1 + random.int(2));
+  const slower = (from: number, to: number) => [from * (0.5 + random.float()), to * (0.5 + random.float())] as const;
+  const changes = [
+    {
+      database: { commitMs: slower(1, 6), acknowledgeMs: slower(0.2, 20), rejoinMs: slower(1500, 6000) },
+      sessionStore: { failoverMs: slower(1500, 4000) },
+      app: { startMs: slower(1500, 5000), serviceMs: slower(0.8, 6) },
+      report: { firstReadLagMs: random.int(2) * 5000 },
+    },
+  ];
+  const options = { users: 6 + random.int(12), warmUpMs: 5000 + random.int(8000), calmMs: 4000 + random.int(6000) };
+  const row = { name: `honest ${seed}`, says: "an honest platform", kind: "healthy", platform: "fake" } as const;
+  return { ...row, lies: [], changes, drills, objectives: usual(...drills), options, expected: null };
+}
+
+export interface Honest {
+  readonly status: Verdict["verdict"];
+  /** What is not pass, in words. */
+  readonly because: string | null;
+}
+
+export function playHonest(seed: string): Honest {
+  const verdict = playOnFake(honestRow(seed), seed);
+  const open = linesOf(verdict).filter(({ status }) => status !== "pass");
+  const because = open.map(({ key, status, because }) => `${key} ${status}: ${because}`).join(" | ");
+  return { status: verdict.verdict, because: open.length === 0 ? null : because };
+}
+
+/** The liars take turns, so that each tells its lie in many seeds. */
+export function playLiar(number: number): Result {
+  const row = FAKE_MUTANTS[number % FAKE_MUTANTS.length] as FakeRow;
+  return referee(row, playOnFake(row, `liar/${number}`));
+}
