@@ -117,11 +117,14 @@ export class Store {
     const before = options.idempotent ? this.log.find(content) : undefined;
     if (short !== null || before !== undefined) {
       if (short !== null) done(short);
-      else if (before !== undefined) this.#answerAgain(before, done);
+      else if (before !== undefined) this.#answerAgain(member, before, options.inside, done);
       return;
     }
     const entry = this.log.append(content, this.#agenda.nowMs);
-    const acknowledge = () => done(this.term === term && this.#answers(member, options.inside) ? "ok" : "error");
+    const acknowledge = () => {
+      const sure = this.term === term && this.#answers(member, options.inside) && this.#isSafe(entry);
+      done(sure ? "ok" : "error");
+    };
     if (this.#acknowledgesAlone(member)) {
       this.#acknowledgeFirst(entry, acknowledge);
       return;
@@ -138,10 +141,22 @@ export class Store {
   }
 
   /** The same write again: answered as the first was, once that has its copy; until then it waits for it. */
-  #answerAgain(before: Entry, done: (answer: StoreAnswer) => void): void {
-    if (this.#behaviour.replication === "off" || Number.isFinite(before.copiedAtMs)) {
-      this.#agenda.at(before.visibleAtMs, () => done("already"));
-    } else done("hang");
+  #answerAgain(member: Member, before: Entry, inside: boolean, done: (answer: StoreAnswer) => void): void {
+    const { term } = this;
+    if (this.#behaviour.replication !== "off" && !Number.isFinite(before.copiedAtMs)) {
+      done("hang");
+      return;
+    }
+    this.#agenda.at(before.visibleAtMs, () => {
+      const sure = this.term === term && this.#answers(member, inside) && this.#isSafe(before);
+      done(sure ? "already" : "error");
+    });
+  }
+
+  /** Strict: its copy was made before the leader was cut off from those that would have it. */
+  #isSafe(entry: Entry): boolean {
+    if (this.#badSinceMs === null || this.#acknowledgesAlone(this.leader)) return true;
+    return entry.copiedAtMs <= this.#badSinceMs;
   }
 
   #acknowledgeFirst(entry: Entry, acknowledge: () => void): void {

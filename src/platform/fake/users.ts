@@ -103,7 +103,7 @@ export class Users {
       name,
     } as const;
     sender.send(request, (outcome) => {
-      if (!retries(call, outcome, attempt)) return next();
+      if (inside !== null || !retries(call, outcome, attempt)) return next();
       agenda.after(evenly(random, RETRY_MS), () => this.#attempt(person, wish, id, attempt + 1, next));
     });
   }
