@@ -24,6 +24,7 @@ export interface PlanShape {
 export const CLAIMS: readonly ClaimPlan[] = [
   claim("orders", ["acked-set", "duplicates"], "/audit/orders"),
   claim("sessions", ["acked-set"], "/audit/sessions"),
+  claim("sold", [], "/audit/sold"),
 
   { ...claim("prices", ["linearizable"], ""), options: { model: "register" }, source: { kind: "none" } },
 ];
