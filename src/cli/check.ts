@@ -57,10 +57,22 @@ function describeExperiment(
   const parameters = resolveParameters(fault, experiment.parameters);
   const topology = kind.plannedTopology(plan.platform);
   const rounds =
-    topology.length === 0 ? [] : planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"));
+    topology.length === 0
+      ? []
+      : resolved(() => planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0")));
   const hits = rounds.flatMap(({ requests }) => requests.map(({ capability, target }) => `${capability} ${target.id}`));
   const chosen = hits.length === 0 ? "targets are chosen when the platform is up" : hits.join(", ");
   return [`experiment "${experiment.name}": ${experiment.fault}, held ${formatDuration(experiment.holdMs)}: ${chosen}`];
+}
+
+/** On a platform that is not up yet, a selector that matches nothing is a mistake in the plan. */
+function resolved<T>(choose: () => T): T {
+  try {
+    return choose();
+  } catch (thrown) {
+    if (!(thrown instanceof GamedayError)) throw thrown;
+    throw thrown.withExitCode(ExitCode.usage);
+  }
 }
 
 function describeCommands(plan: Plan, kind: PlatformKind): string[] {

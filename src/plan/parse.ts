@@ -165,7 +165,7 @@ function resolveObjective(objective: PlanDocument["objectives"][number]): Plan["
 
 function redacted(error: GamedayError, secrets: Secrets): GamedayError {
   const { code, exitCode, hint, place, cause } = error;
-  const [, expected = "", got = ""] = /^expected (.*), got (.*)$/s.exec(secrets.redact(error.message)) ?? [];
+  const [expected, got] = [secrets.redact(error.expected), secrets.redact(error.got)];
   return new GamedayError({
     code,
     exitCode,

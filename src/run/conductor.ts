@@ -97,7 +97,11 @@ async function runExperiments(run: Run): Promise<void> {
 /** Probes first, so that they have seen the platform unloaded and whole before the first user arrives. */
 async function deployLoad(run: Run): Promise<Running[]> {
   const parts: Running[] = [];
-  const options = partOptions(run);
+  // Winding down cuts the start short; later the parts are stopped in good order instead, after faults are healed.
+  const starting = new AbortController();
+  const abandon = () => starting.abort(run.stop.signal.reason);
+  run.stop.signal.addEventListener("abort", abandon);
+  const options = partOptions(run, starting.signal);
   try {
     if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
     const onInterval = run.evidence.interval.bind(run.evidence);
@@ -109,10 +113,12 @@ async function deployLoad(run: Run): Promise<Running[]> {
   } catch (thrown) {
     await stopAll(run, parts);
     throw thrown;
+  } finally {
+    run.stop.signal.removeEventListener("abort", abandon);
   }
 }
 
-function partOptions(run: Run): PartOptions {
+function partOptions(run: Run, signal: AbortSignal): PartOptions {
   return {
     baseUrl: run.platform.endpoint(),
     runId: run.runId,
@@ -120,7 +126,7 @@ function partOptions(run: Run): PartOptions {
     clock: run.clock,
     onOperation: (operation) => run.evidence.operation(operation),
     onEvent: (event) => run.evidence.event(event),
-    signal: run.stop.signal,
+    signal,
   };
 }
 

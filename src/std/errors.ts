@@ -36,6 +36,8 @@ export interface Complaint {
 export class GamedayError extends Error {
   override readonly name = "GamedayError";
   readonly code: string;
+  readonly expected: string;
+  readonly got: string;
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
@@ -45,6 +47,8 @@ export class GamedayError extends Error {
     super(`expected ${complaint.expected}, got ${complaint.got}`, { cause: complaint.cause });
     this.#complaint = complaint;
     this.code = complaint.code;
+    this.expected = complaint.expected;
+    this.got = complaint.got;
     this.exitCode = complaint.exitCode ?? ExitCode.usage;
     this.hint = complaint.hint;
     this.place = complaint.place;
@@ -53,6 +57,20 @@ export class GamedayError extends Error {
   /** The same complaint, with its place; for a reader that knows where what it handed on came from. */
   at(place: Place): GamedayError {
     return new GamedayError({ ...this.#complaint, place });
+  }
+
+  /** The same complaint with the exit code that fits where it came up. */
+  withExitCode(exitCode: ExitCode): GamedayError {
+    const { code, expected, got, hint, place, cause } = this;
+    return new GamedayError({
+      code,
+      expected,
+      got,
+      exitCode,
+      cause,
+      ...(hint !== undefined && { hint }),
+      ...(place !== undefined && { place }),
+    });
   }
 
   /** The whole complaint as a person reads it, at most three lines. */

@@ -1,0 +1,78 @@
+/** Runs the real command in a process of its own, as a person would. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Verdict } from "../../src/verdict.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LAUNCHER = join(ROOT, "bin/gameday.mjs");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when the output so far matches; rejects when the command ends without. */
+  printed(pattern: RegExp): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export function start(args: readonly string[], options: StartOptions = {}): Started {
+  const env = { ...process.env, ...options.env };
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: options.cwd ?? ROOT,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    for (const watch of watchers) watch();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  const printed = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(stdout)) resolve();
+      };
+      watchers.add(look);
+      look();
+      ended.then(
+        () => reject(new Error(`expected output that matches ${pattern}, got:\n${stdout}\n${stderr}`)),
+        reject,
+      );
+    });
+  return { child, ended, printed };
+}
+
+export function gameday(args: readonly string[], options?: StartOptions): Promise<Ended> {
+  return start(args, options).ended;
+}
+
+/** A folder for one test, taken away after it. */
+export function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-e2e-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function readVerdict(run: string): Verdict {
+  return JSON.parse(readFileSync(join(run, "verdict.json"), "utf8")) as Verdict;
+}
