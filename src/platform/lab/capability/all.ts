@@ -1,11 +1,15 @@
 /** Every capability of the lab, one a file. */
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
+import { bandwidthCapability } from "./bandwidth.ts";
 import { cordonCapability } from "./cordon.ts";
 import { cutCapability } from "./cut.ts";
+import { diskCapability } from "./disk.ts";
+import { dropCapability } from "./drop.ts";
 import { evictCapability } from "./evict.ts";
 import { freezeCapability } from "./freeze.ts";
 import { powerCapability } from "./power.ts";
+import { resetCapability } from "./reset.ts";
 import { restartCapability } from "./restart.ts";
 import { stopCapability } from "./stop.ts";
 
@@ -16,6 +20,10 @@ const MAKERS = {
   cordon: cordonCapability,
   evict: evictCapability,
   cut: cutCapability,
+  drop: dropCapability,
+  bandwidth: bandwidthCapability,
+  reset: resetCapability,
+  disk: diskCapability,
   restart: restartCapability,
 } satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
 

@@ -1,0 +1,25 @@
+/** drop: a share of the packets that reach a node is lost before anything on it sees them (netdev ingress, random by kernel). */
+import type { Capability, Change } from "../../../platform.ts";
+import type { Lab } from "../lab-parts.ts";
+import { peersOf } from "./cut.ts";
+import { ruleCapability } from "./rules.ts";
+
+export function dropCapability(lab: Lab): Capability {
+  return ruleCapability(lab, {
+    family: "netdev",
+    rules: dropRules,
+    says: ({ parameters }, packets) =>
+      packets === 0 ? null : `${packets} packets were lost by our rule (${parameters["percent"]} %)`,
+  });
+}
+
+export function dropRules(change: Change, table: string): string {
+  // In tenths of a percent: the parameter may have a fraction.
+  const lost = Math.round(Number(change.parameters["percent"]) * 10);
+  const chance = `numgen random mod 1000 < ${lost} counter drop`;
+  return [
+    `add table netdev ${table}\n`,
+    `add chain netdev ${table} in { type filter hook ingress device "eth0" priority 0; }\n`,
+    `add rule netdev ${table} in ip saddr { ${peersOf(change).join(", ")} } ${chance}\n`,
+  ].join("");
+}

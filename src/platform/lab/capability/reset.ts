@@ -1,0 +1,32 @@
+/** reset: a share of the TCP segments that reach the target's port is answered with a reset, which ends their connections. */
+import type { Capability, Change } from "../../../platform.ts";
+import { PORT } from "../addresses.ts";
+import type { Lab } from "../lab-parts.ts";
+import { ruleCapability } from "./rules.ts";
+
+export function resetCapability(lab: Lab): Capability {
+  return ruleCapability(lab, {
+    family: "inet",
+    rules: (change, table) => resetRules(change, table, portOf(lab, change)),
+    says: (_change, packets) => (packets === 0 ? null : `${packets} segments were answered with a reset by our rule`),
+  });
+}
+
+export function resetRules(change: Change, table: string, port: number): string {
+  const share = Math.round(Number(change.parameters["percent"]) * 10);
+  const chance = `numgen random mod 1000 < ${share} counter reject with tcp reset`;
+  return [
+    `add table inet ${table}\n`,
+    `add chain inet ${table} in { type filter hook input priority -10; }\n`,
+    `add rule inet ${table} in iifname "eth0" tcp dport ${port} ${chance}\n`,
+  ].join("");
+}
+
+function portOf(lab: Lab, { target }: Change): number {
+  if (target.role === "postgres") return PORT.postgres;
+  if (target.role === "redis") return PORT.redis;
+  if (target.role === "sentinel") return PORT.sentinel;
+  const slot = lab.replicas.current().find((held) => `app/${held.name}` === target.id);
+  if (slot !== undefined) return slot.port;
+  throw new RangeError(`expected a target with a port on a node, got ${target.id}`);
+}

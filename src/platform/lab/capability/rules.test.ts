@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Change } from "../../../platform.ts";
+import type { Json } from "../../../std/json.ts";
+import { shape } from "./bandwidth.ts";
+import { parseFree } from "./disk.ts";
+import { dropRules } from "./drop.ts";
+import { resetRules } from "./reset.ts";
+import { countedPackets } from "./rules.ts";
+
+const change = (parameters: Record<string, Json>): Change => ({
+  id: "run/x/1",
+  capability: "drop",
+  target: { id: "node/n1", role: "node", node: "n1" },
+  parameters,
+  prior: null,
+  expiresAfterMs: null,
+});
+
+test("loss is a chance in thousandths of the packets from the peers", () => {
+  const rules = dropRules(change({ percent: 2.5, peers: ["n2"] }), "t");
+  assert.match(rules, /ip saddr \{ 10\.88\.0\.2 \} numgen random mod 1000 < 25 counter drop/);
+});
+
+test("resets hit the target's port only, and not loopback", () => {
+  assert.match(
+    resetRules(change({ percent: 20 }), "t", 5432),
+    /iifname "eth0" tcp dport 5432 .* < 200 counter reject with/,
+  );
+});
+
+test("a limit has a burst that tc accepts, however narrow", () => {
+  assert.deepEqual(shape(change({ kilobitsPerSecond: 8 })).slice(0, 5), ["tbf", "rate", "8kbit", "burst", "4000"]);
+  assert.equal(shape(change({ kilobitsPerSecond: 100_000 }))[4], "250000");
+});
+
+test("all counters of a table count", () => {
+  assert.equal(countedPackets("a counter packets 3 bytes 1\nb counter packets 4 bytes 2"), 7);
+  assert.equal(countedPackets("nothing"), 0);
+});
+
+test("df's answer is a number or an error, never nothing free", () => {
+  assert.equal(parseFree("  Avail\n12345\n"), 12_345);
+  assert.throws(() => parseFree(""), RangeError);
+});

@@ -1,0 +1,55 @@
+/** Faults that are rules of nftables in a table of their own inside a node, named by the change: made, seen and taken away alike. */
+import type { Capability, Change, Witness } from "../../../platform.ts";
+import type { Lab } from "../lab-parts.ts";
+import { tableOf } from "./cut.ts";
+import { inPlace } from "./place.ts";
+import { demandNode } from "./power.ts";
+import { witness } from "./witness.ts";
+
+export interface RuleFault {
+  /** nft's family: "inet", or "netdev" to drop before anything else sees a packet. */
+  readonly family: "inet" | "netdev";
+  rules(change: Change, table: string): string;
+  /** What bit, from the rules' own counters; null while no packet was hit. */
+  says(change: Change, packets: number): string | null;
+}
+
+export function ruleCapability(lab: Lab, fault: RuleFault): Capability {
+  const list = async (change: Change, signal: AbortSignal) => {
+    const node = demandNode(change.target.node);
+    if (!lab.space.isOn(node)) return null;
+    const argv = ["nft", "list", "table", fault.family, tableOf(change)];
+    const { code, stdout } = await lab.space.nodes[node].tryRun({ argv, deadlineMs: 5_000 }, signal);
+    return code === 0 ? stdout : null;
+  };
+  return {
+    async prior() {
+      return null;
+    },
+    async apply(change, signal) {
+      const input = fault.rules(change, tableOf(change));
+      await lab.space.nodes[demandNode(change.target.node)].run(["nft", "-f", "-"], signal, { input });
+    },
+    async bitten(change, signal): Promise<Witness | null> {
+      const rules = await list(change, signal);
+      const says = rules === null ? null : fault.says(change, countedPackets(rules));
+      return says === null ? null : witness(lab, change.target, says);
+    },
+    async revert(change, signal) {
+      const node = demandNode(change.target.node);
+      if (!lab.space.isOn(node)) return; // its rules ended with its namespace
+      const argv = ["nft", "delete", "table", fault.family, tableOf(change)];
+      await lab.space.nodes[node].tryRun({ argv, deadlineMs: 5_000 }, signal);
+    },
+    async healed(change, signal) {
+      if ((await list(change, signal)) !== null) return null;
+      const seen = await inPlace(lab, change.target, signal);
+      return seen === null ? null : witness(lab, change.target, `no rule of ours is left; ${seen}`);
+    },
+  };
+}
+
+/** The sum of all counters of a listed table. */
+export function countedPackets(listed: string): number {
+  return [...listed.matchAll(/counter packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
+}
