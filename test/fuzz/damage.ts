@@ -1,0 +1,27 @@
+/** Ways to damage one file of a run folder, by seed: truncated, flipped, reordered, doubled, dropped. Pure. */
+import type { Random } from "../../src/std/random.ts";
+
+export const DAMAGES = ["truncate", "flip", "reorder", "double", "drop"] as const;
+export type Damage = (typeof DAMAGES)[number];
+
+/** The damaged text; the same text where there is nothing to damage. */
+export function damage(kind: Damage, text: string, random: Random): string {
+  if (text.length === 0) return text;
+  if (kind === "truncate") return text.slice(0, random.int(text.length));
+  if (kind === "flip") return flip(text, random);
+  const lines = text.split("\n");
+  const at = random.int(lines.length);
+  const line = lines[at] ?? "";
+  if (kind === "double") return [...lines.slice(0, at), line, ...lines.slice(at)].join("\n");
+  const rest = [...lines.slice(0, at), ...lines.slice(at + 1)];
+  if (kind === "drop") return rest.join("\n");
+  const to = random.int(lines.length);
+  return [...rest.slice(0, to), line, ...rest.slice(to)].join("\n");
+}
+
+/** One bit of one character. */
+function flip(text: string, random: Random): string {
+  const at = random.int(text.length);
+  const flipped = String.fromCharCode(text.charCodeAt(at) ^ (1 << random.int(7)));
+  return text.slice(0, at) + flipped + text.slice(at + 1);
+}
