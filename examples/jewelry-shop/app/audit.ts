@@ -30,8 +30,10 @@ export interface Audit {
   repairs(run: string, after: string): Promise<AuditPage>;
   deliveries(run: string, after: string): Promise<AuditPage>;
   tills(run: string, after: string): Promise<AuditPage>;
-  /** All products: {initial, sold, restocked, current}; sold and restocked are summed from the orders and deliveries. */
-  stock(): Promise<AuditPage>;
+  /** Pieces in stock, as if this run alone had sold and delivered since the opening. */
+  stock(run: string): Promise<AuditPage>;
+  /** All products and runs: {initial, sold, restocked, current}; sold and restocked summed from orders and deliveries. */
+  books(): Promise<AuditPage>;
   /** The prices that the run changed, as they are now. */
   prices(run: string): Promise<AuditPage>;
   sessions(run: string, after: string): Promise<AuditPage>;
@@ -62,8 +64,9 @@ const DELIVERIES = page(
    FROM restocks WHERE ${RANGE} GROUP BY client_id ORDER BY client_id`,
 );
 const TILLS = page("tills", `SELECT id, 1 AS count, sales AS value FROM tills WHERE id > $1 AND id < $2 ORDER BY id`);
-const STOCK: Statement = {
-  name: "audit-stock",
+/** Whole books of all runs: current must be initial - sold + restocked. */
+const BOOKS: Statement = {
+  name: "audit-books",
   text: `
 SELECT 'product/' || s.product_id AS id, 1 AS count, json_build_object('initial', s.initial,
   'sold', coalesce(l.sold, 0), 'restocked', coalesce(r.restocked, 0), 'current', s.quantity) AS value
@@ -71,6 +74,18 @@ FROM stock s
 LEFT JOIN (SELECT product_id, sum(quantity)::integer AS sold FROM order_lines GROUP BY 1) AS l USING (product_id)
 LEFT JOIN (SELECT product_id, sum(quantity)::integer AS restocked FROM restocks GROUP BY 1) AS r USING (product_id)
 ORDER BY s.product_id`,
+};
+/** Pieces only: services are sold by probes too. What other runs left behind is taken out again. */
+const STOCK: Statement = {
+  name: "audit-stock",
+  text: `
+WITH others AS (
+  SELECT l.product_id, l.quantity FROM orders o JOIN order_lines l ON l.order_number = o.number WHERE NOT (${RANGE})
+  UNION ALL SELECT product_id, -quantity FROM restocks WHERE NOT (${RANGE})
+)
+SELECT 'product/' || s.product_id AS id, 1 AS count, (s.quantity + coalesce(sum(others.quantity), 0))::integer AS value
+FROM stock s JOIN products p ON p.id = s.product_id LEFT JOIN others USING (product_id)
+WHERE p.category <> 'services' GROUP BY s.product_id ORDER BY s.product_id`,
 };
 const PRICES = page(
   "prices",
@@ -99,7 +114,8 @@ export function audit(database: Database, redis: RedisConnection): Audit {
     repairs: ofRun(REPAIRS),
     deliveries: ofRun(DELIVERIES),
     tills: ofRun(TILLS),
-    stock: () => rows(STOCK, [], Number.POSITIVE_INFINITY),
+    stock: (run) => rows(STOCK, [`${run}/`, `${run}0`], Number.POSITIVE_INFINITY),
+    books: () => rows(BOOKS, [], Number.POSITIVE_INFINITY),
     prices: (run) => rows(PRICES, [`${run}/`, `${run}0`, PAGE_ITEMS], PAGE_ITEMS),
     sessions: (run, after) => keyPage(redis, SESSION_KEY, run, after, sessionItems),
     carts: (run, after) => keyPage(redis, CART_KEY, run, after, cartItems),

@@ -1,8 +1,10 @@
 /** An employee sells at the counter: shows a piece, puts it into the basket, rings it up at a till. */
-import { scenario, type User } from "gameday";
+import { type Reply, scenario, type User } from "gameday";
 import { anyCustomer, anyPiece, logInAsEmployee } from "./staff.ts";
 
 const TILLS = 20;
+const ITEMS_PER_BASKET = 50;
+const LOOK_EVERY = 4;
 
 export default scenario({
   name: "counter-sale",
@@ -29,21 +31,30 @@ interface Item {
 
 async function layInBasket(user: User, item: Item): Promise<void> {
   const id = user.uniqueId();
-  const basket = encodeURIComponent(`${user.runId}/basket/${user.index}-${Math.floor(user.iteration / 50)}`);
-  await user.record({ object: "carts", kind: "add", id, input: { ...item } }, () =>
-    user.http.put(`/carts/${basket}/items/${encodeURIComponent(id)}`, { json: item, name: "PUT /carts/:id/items/:id" }),
+  const basket = `${user.runId}/basket/${user.index}-${Math.floor(user.iteration / ITEMS_PER_BASKET)}`;
+  const path = `/carts/${encodeURIComponent(basket)}`;
+  await user.record({ object: "carts", kind: "add", id, key: basket, input: { id, ...item } }, () =>
+    user.http.put(`${path}/items/${encodeURIComponent(id)}`, { json: item, name: "PUT /carts/:id/items/:id" }),
   );
+  if (user.iteration % LOOK_EVERY === 0) await lookIntoBasket(user, basket, path);
 }
 
-/** One sale is an order, and one more on the till's counter. */
+/** What was laid in must be there, for whoever laid it in. */
+async function lookIntoBasket(user: User, basket: string, path: string): Promise<void> {
+  const output = (reply: Reply) => reply.json<{ items: { id: string }[] }>().items.map(({ id }) => id);
+  const read = { object: "carts", kind: "read", id: user.uniqueId(), key: basket, input: null, output };
+  await user.record(read, () => user.http.get(path, { name: "GET /carts/:id" }));
+}
+
+/** One sale is an order, one more on the till's counter, and so many fewer in stock. */
 async function ringUp(user: User, item: Item): Promise<void> {
   const id = user.uniqueId();
   const till = `${user.runId}/till/${user.index % TILLS}`;
   const order = { id, customer: anyCustomer(user), lines: [item], till };
-  const reply = await user.record({ object: "orders", kind: "add", id, input: { customer: order.customer } }, () =>
-    user.record({ object: "tills", kind: "increment", id, key: till, input: 1 }, () =>
-      user.http.post("/orders", { json: order, name: "POST /orders", notApplied: [409, 422] }),
-    ),
-  );
+  const sell = () => user.http.post("/orders", { json: order, name: "POST /orders", notApplied: [409, 422] });
+  const ring = () => user.record({ object: "tills", kind: "increment", id, key: till, input: 1 }, sell);
+  const stock = { object: "stock", kind: "take", id, key: `product/${item.product}`, input: item.quantity };
+  const take = () => user.record(stock, ring);
+  const reply = await user.record({ object: "orders", kind: "add", id, input: { customer: order.customer } }, take);
   user.check("the receipt names the order", !reply.ok || reply.json<{ id: string }>().id === id);
 }

@@ -35,12 +35,14 @@ export default scenario({
   },
 });
 
+/** One delivery is a row of its own, and so many more in stock. */
 async function bookDelivery(user: User): Promise<void> {
   const id = user.uniqueId();
   const delivery = { product: anyPiece(user), quantity: 1 + user.random.int(5) };
-  await user.record({ object: "deliveries", kind: "add", id, input: delivery }, () =>
-    user.http.post("/stock", { json: { id, ...delivery }, name: "POST /stock", notApplied: [422] }),
-  );
+  const book = () => user.http.post("/stock", { json: { id, ...delivery }, name: "POST /stock", notApplied: [422] });
+  const stock = { object: "stock", kind: "put", id, key: `product/${delivery.product}`, input: delivery.quantity };
+  const put = () => user.record(stock, book);
+  await user.record({ object: "deliveries", kind: "add", id, input: delivery }, put);
 }
 
 async function setPrice(user: User, product: number): Promise<void> {

@@ -128,7 +128,7 @@ test("the audit lists a run's orders by pages, and nobody else's", async () => {
 });
 
 test("the books of the stock add up", async () => {
-  const { body } = await replica.call("GET", "/audit/stock");
+  const { body } = await replica.call("GET", "/audit/books");
   type Books = { value: { initial: number; sold: number; restocked: number; current: number } };
   const items = body["items"] as Books[];
   assert.equal(items.length, 200);
@@ -219,6 +219,9 @@ test("clean-up takes one run's rows, puts the stock back, and may be repeated", 
   await replica.call("POST", "/stock", { id: newId(run), product: 24, quantity: 3 }, admin);
   await replica.call("PUT", `/carts/${run}%2Fb/items/1`, { product: 1, quantity: 1 });
   assert.notDeepEqual(await stockBooks(), before);
+  const { body } = await replica.call("GET", `/audit/stock?run=${run}`);
+  const pieces = new Map((body["items"] as { id: string; value: number }[]).map(({ id, value }) => [id, value]));
+  assert.deepEqual([pieces.size, pieces.get("product/24"), pieces.get("product/23")], [192, 999_953, 1_000_000]);
   for (let round = 0; round < 2; round++) {
     const reply = await replica.call("POST", `/audit/clean-up?run=${run}`);
     assert.deepEqual([reply.status, reply.body], [200, { remaining: 0 }]);
@@ -231,7 +234,7 @@ test("clean-up takes one run's rows, puts the stock back, and may be repeated", 
 });
 
 async function stockBooks(): Promise<unknown> {
-  return (await replica.call("GET", "/audit/stock")).body["items"];
+  return (await replica.call("GET", "/audit/books")).body["items"];
 }
 
 test("nothing above was a bug of the shop", () => {

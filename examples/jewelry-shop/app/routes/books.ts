@@ -30,7 +30,8 @@ export function auditRoutes(audit: Audit, cleanUp: CleanUp): Route[] {
   });
   return [
     ...paged,
-    { method: "GET", path: "/audit/stock", handle: async () => ok(await audit.stock()) },
+    { method: "GET", path: "/audit/stock", handle: async (request) => ok(await audit.stock(runOf(request))) },
+    { method: "GET", path: "/audit/books", handle: async () => ok(await audit.books()) },
     { method: "GET", path: "/audit/prices", handle: async (request) => ok(await audit.prices(runOf(request))) },
     { method: "POST", path: "/audit/clean-up", handle: async (request) => ok({ ...(await cleanUp(runOf(request))) }) },
   ];
