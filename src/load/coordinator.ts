@@ -19,10 +19,15 @@ interface Member {
   state: "starting" | "ready" | "running" | "done" | "lost";
   lastSequence: number;
   lastHeardMs: number;
+  /** What its inspector told while it was silent. */
+  stuckAt: string | null;
+  asked: boolean;
 }
 
 /** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
 const BEGIN_DELAY_MS = 50;
+/** A silent worker is asked where it is stuck, and given up a second later: noticed within 3 s. */
+const ASK_AFTER_MS = 1_500;
 const SILENCE_MS = 2_500;
 const STOP_SLACK_MS = 10_000;
 
@@ -95,7 +100,16 @@ export class Coordinator implements LoadHandle {
       onPrint: (line) => this.#note(line.slice(0, 2_000), name),
       onGone: (because) => this.#gone(member, because),
     });
-    const member: Member = { name, slot, link, state: "starting", lastSequence: 0, lastHeardMs: clock.nowMs() };
+    const member: Member = {
+      name,
+      slot,
+      link,
+      state: "starting",
+      lastSequence: 0,
+      lastHeardMs: clock.nowMs(),
+      stuckAt: null,
+      asked: false,
+    };
     this.#members.push(member);
     link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
   }
@@ -128,6 +142,7 @@ export class Coordinator implements LoadHandle {
   #hear(member: Member, message: FromWorker): void {
     const { clock, onInterval, onOperation, onEvent } = this.#options;
     member.lastHeardMs = clock.nowMs();
+    member.asked = false;
     if (message.type === "interval") {
       if (message.interval.sequence <= member.lastSequence) return; // a repeat after a broken line
       member.lastSequence = message.interval.sequence;
@@ -186,10 +201,21 @@ export class Coordinator implements LoadHandle {
   #lookForSilence(): void {
     const now = this.#options.clock.nowMs();
     for (const member of this.#members) {
-      if (member.state !== "running" || now - member.lastHeardMs < SILENCE_MS) continue;
+      const silentMs = now - member.lastHeardMs;
+      if (member.state !== "running" || silentMs < ASK_AFTER_MS) continue;
+      if (!member.asked) this.#ask(member);
+      if (silentMs < SILENCE_MS) continue;
       member.link.kill();
-      this.#gone(member, `it said nothing for ${Math.round(now - member.lastHeardMs)} ms`);
+      const place = member.stuckAt === null ? "" : `, stuck at ${member.stuckAt}`;
+      this.#gone(member, `it said nothing for ${Math.round(silentMs)} ms${place}`);
     }
+  }
+
+  #ask(member: Member): void {
+    member.asked = true;
+    void member.link.whereStuck().then((place) => {
+      member.stuckAt = place;
+    });
   }
 
   #lookForExhaustion(): void {

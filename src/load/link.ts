@@ -1,8 +1,13 @@
 /** A coordinator's line to one worker, whatever carries it. */
 import { fork } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+import { inspectorUrl, whereStuck } from "./stuck.ts";
+
+/** Time for a worker to wake its inspector. */
+const INSPECTOR_MS = 1_000;
 
 export interface LinkListener {
   onMessage(message: FromWorker): void;
@@ -16,6 +21,8 @@ export interface Link {
   /** "process 1234", for people. */
   readonly where: string;
   send(message: ToWorker): void;
+  /** Where its script is stuck, as a place for people; null when that cannot be told from here. */
+  whereStuck(): Promise<string | null>;
   /** Ends the worker now, if that is possible from here. */
   kill(): void;
   /** Resolves when the worker is gone. */
@@ -30,10 +37,18 @@ const ENTRY = fileURLToPath(
 export function forkWorker(listener: LinkListener): Link {
   const child = fork(ENTRY, [], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    // A port of its own for each inspector, should one be woken to tell where a script is stuck.
+    execArgv: ["--disable-warning=ExperimentalWarning", "--inspect-port=127.0.0.1:0"],
   });
+  const inspector = Promise.withResolvers<string>();
+  const print = (line: string) => {
+    const url = inspectorUrl(line);
+    if (url !== null) inspector.resolve(url);
+    else if (!/^(Debugger (attached|ending)|For help, see: https:\/\/nodejs|Starting inspector)/.test(line))
+      listener.onPrint(line);
+  };
   for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on("line", (line) => listener.onPrint(line));
+    if (stream !== null) createInterface({ input: stream }).on("line", print);
   }
   child.on("message", (message) => listener.onMessage(message as FromWorker));
   const gone = new Promise<void>((resolve) => {
@@ -48,6 +63,11 @@ export function forkWorker(listener: LinkListener): Link {
     where: `process ${child.pid ?? "?"}`,
     send: (message) => {
       if (child.connected) child.send(message, () => undefined); // a failed send is told as the worker's end
+    },
+    whereStuck: async () => {
+      child.kill("SIGUSR1");
+      const url = await Promise.race([inspector.promise, delay(INSPECTOR_MS, null, { ref: false })]);
+      return url === null ? null : whereStuck(url);
     },
     kill: () => void child.kill("SIGKILL"),
     gone,

@@ -19,6 +19,9 @@ const worker = new Worker(
 );
 
 process.on("message", (message: ToWorker) => void worker.obey(message));
+// Trouble in callbacks of a script's own: told, and survived.
+process.on("uncaughtException", (error) => worker.scriptTrouble(error));
+process.on("unhandledRejection", (reason) => worker.scriptTrouble(reason));
 // The coordinator is gone: nobody would read what this worker did.
 process.on("disconnect", () => process.exit(0));
 // Ctrl-C reaches the whole process group; the coordinator decides when workers stop.

@@ -3,10 +3,11 @@
  * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
  */
 import type { Operation } from "../history.ts";
-import { loadScenario } from "../scenario/module.ts";
+import { loadScenario, placeOf } from "../scenario/module.ts";
 import { weightedPattern } from "../scenario/weights.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
 import { type Clock, monotonicClock } from "../std/clock.ts";
+import { formatPlace, messageOf } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { Alarms } from "./alarms.ts";
 import { type ErrorText, errorText } from "./error-text.ts";
@@ -22,6 +23,7 @@ import { Runner } from "./runner.ts";
 import { piecesOf } from "./schedule.ts";
 import { runSetups, runTeardowns } from "./setup.ts";
 import type { Epoch } from "./share.ts";
+import { UserStopped } from "./stopped.ts";
 import { LoadUser, type UserWorld } from "./user.ts";
 
 const INTERVAL_MS = 1_000;
@@ -229,6 +231,15 @@ export class Worker {
     this.#figures = figures;
     this.#tell = tell;
     this.#exit = exit;
+  }
+
+  /** Something was thrown where nobody awaits: a script's own timers, a promise it forgot. */
+  scriptTrouble(thrown: unknown): void {
+    if (thrown instanceof UserStopped) return;
+    const place = placeOf(thrown);
+    const where = place === undefined ? "" : `${formatPlace(place)}: `;
+    if (this.#work === null) this.#tell({ type: "failed", error: errorText(thrown) });
+    else this.#work.notes.count("error that nothing awaits", `${where}${messageOf(thrown)}`);
   }
 
   /** Never rejects: what goes wrong is told. */

@@ -117,7 +117,8 @@ export function placeOf(thrown: unknown): Place | undefined {
 
 const OUR_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
-function isOurs(file: string): boolean {
+/** True for files of this package and of packages: no person's script. */
+export function isOurs(file: string): boolean {
   return file.startsWith(OUR_FOLDER) || file.includes("/node_modules/");
 }
 

@@ -1,0 +1,92 @@
+/** Workers that die, freeze or hang, as real processes. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { until } from "../../src/std/wait.ts";
+import { loadOf, planOf, type RunningLoad } from "./load.fixture.ts";
+
+const signal = AbortSignal.timeout(60_000);
+
+/** Worker processes of this very test, by slot. */
+function workers(): number[] {
+  const own = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isWorker(name));
+  return own.map(Number).sort((a, b) => a - b);
+}
+
+function isWorker(pid: string): boolean {
+  try {
+    const parent = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1];
+    return parent === String(process.pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-process");
+  } catch {
+    return false; // it ended while we looked
+  }
+}
+
+function usersNow(load: RunningLoad, worker: string): number {
+  return load.intervals.findLast((interval) => interval.worker === worker)?.users ?? 0;
+}
+
+function lost(load: RunningLoad) {
+  return load.events.find((event) => event.type === "worker" && event.edge === "lost");
+}
+
+test("a killed worker is noticed at once, its users are placed on others, and the gap is named", async () => {
+  await using load = await loadOf(planOf("steady.ts"));
+  await until(() => usersNow(load, "w0") === 5 && usersNow(load, "w1") === 5, {
+    what: "both workers at work",
+    deadlineMs: 5_000,
+    signal,
+  });
+  const [victim = 0] = workers();
+  const killedMs = performance.now();
+  process.kill(victim, "SIGKILL");
+  await until(() => lost(load), { what: "the loss to be noticed", deadlineMs: 3_000, signal });
+  await until(() => usersNow(load, "w1") === 10, { what: "its users on the other worker", deadlineMs: 5_000, signal });
+  assert.ok(performance.now() - killedMs < 5_000);
+  assert.ok(load.events.some((event) => event.type === "gap" && event.source === "load/w0"));
+  await load.handle.stop();
+  const ids = load.operations.map((operation) => operation.id);
+  assert.equal(new Set(ids).size, ids.length, "no id is given twice");
+});
+
+test("a frozen worker is given up within 3 s and its users are re-placed within 5 s", async () => {
+  await using load = await loadOf(planOf("steady.ts"));
+  await until(() => usersNow(load, "w1") === 5, { what: "both workers at work", deadlineMs: 5_000, signal });
+  const [victim = 0] = workers();
+  const frozenMs = performance.now();
+  process.kill(victim, "SIGSTOP");
+  await until(() => lost(load), { what: "the loss to be noticed", deadlineMs: 4_000, signal });
+  assert.ok(performance.now() - frozenMs < 3_500, `noticed after ${performance.now() - frozenMs} ms`);
+  await until(() => usersNow(load, "w1") === 10, { what: "its users on the other worker", deadlineMs: 5_000, signal });
+  assert.ok(performance.now() - frozenMs < 5_000, `re-placed after ${performance.now() - frozenMs} ms`);
+  await load.handle.stop();
+});
+
+test("a script that loops for ever is named with its line", async () => {
+  await using load = await loadOf(planOf("loops.ts", { stages: [{ durationMs: 0, target: 2 }] }));
+  await until(() => lost(load), { what: "the stuck worker to be given up", deadlineMs: 8_000, signal });
+  const gap = load.events.find((event) => event.type === "gap" && event.because.includes("stuck at"));
+  assert.match(gap?.type === "gap" ? gap.because : "", /stuck at .*loops\.ts:13:\d+ \(spin\)/);
+});
+
+test("when all workers are lost the load says so", async () => {
+  await using load = await loadOf(planOf("steady.ts", { workers: 1 }));
+  await until(() => usersNow(load, "w0") === 10, { what: "the worker at work", deadlineMs: 5_000, signal });
+  for (const pid of workers()) process.kill(pid, "SIGKILL");
+  await assert.rejects(load.handle.finished, { code: "all-workers-lost" });
+});
+
+test("a stopped load leaves no process and loses no count", async () => {
+  await using load = await loadOf(planOf("steady.ts"));
+  await until(() => load.intervals.length >= 4, { what: "some seconds of load", deadlineMs: 6_000, signal });
+  await load.handle.stop();
+  assert.deepEqual(workers(), []);
+  const counted = load.intervals
+    .flatMap((interval) => interval.metrics)
+    .filter(({ metric }) => metric.startsWith("http_req_duration"));
+  assert.equal(
+    counted.reduce((sum, { count }) => sum + count, 0),
+    load.requests(),
+  );
+  assert.equal(load.operations.length, load.requests());
+});

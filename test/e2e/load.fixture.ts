@@ -1,0 +1,80 @@
+/** A target on loopback, and a load on it with everything it told, for tests with real worker processes. */
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import type { Operation } from "../../src/history.ts";
+import type { Interval } from "../../src/interval.ts";
+import type { LoadHandle } from "../../src/load/handle.ts";
+import { startLoad } from "../../src/load/start.ts";
+import type { LoadPlan } from "../../src/plan.ts";
+import { monotonicClock } from "../../src/std/clock.ts";
+import type { TimelineEvent } from "../../src/timeline.ts";
+
+export interface Told {
+  readonly intervals: Interval[];
+  readonly operations: Operation[];
+  readonly events: TimelineEvent[];
+}
+
+export interface RunningLoad extends Told, AsyncDisposable {
+  readonly handle: LoadHandle;
+  readonly requests: () => number;
+}
+
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/load/${name}`, import.meta.url));
+}
+
+export function planOf(script: string, plan: Partial<LoadPlan> = {}): LoadPlan {
+  return {
+    scenarios: [{ file: fixture(script), weight: null }],
+    executor: "constant-vus",
+    stages: [{ durationMs: 0, target: 10 }],
+    workers: 2,
+    gracefulStopMs: 2_000,
+    env: {},
+    thresholds: {},
+    ...plan,
+  };
+}
+
+export async function target(): Promise<{ baseUrl: string; requests: () => number; close: () => void }> {
+  let requests = 0;
+  const server = createServer((_request, response) => {
+    requests++;
+    response.end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { baseUrl: `http://127.0.0.1:${port}`, requests: () => requests, close };
+}
+
+export async function loadOf(plan: LoadPlan): Promise<RunningLoad> {
+  const aim = await target();
+  const told: Told = { intervals: [], operations: [], events: [] };
+  const abort = new AbortController();
+  const handle = await startLoad({
+    plan,
+    baseUrl: aim.baseUrl,
+    runId: "e2e",
+    seed: "1",
+    clock: monotonicClock(),
+    onInterval: (interval) => told.intervals.push(interval),
+    onOperation: (operation) => told.operations.push(operation),
+    onEvent: (event) => told.events.push(event),
+    signal: abort.signal,
+  }).catch((thrown: unknown) => {
+    aim.close();
+    throw thrown;
+  });
+  const dispose = async () => {
+    abort.abort();
+    aim.close();
+    await handle.finished.catch(() => undefined); // a load that a test has broken on purpose
+  };
+  return { handle, requests: aim.requests, ...told, [Symbol.asyncDispose]: dispose };
+}
