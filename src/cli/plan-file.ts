@@ -4,8 +4,8 @@ import { CHECKERS } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import { validateObjectives } from "../objective/validate.ts";
 import { type ParsedPlan, parsePlan } from "../plan/parse.ts";
-import type { Plan } from "../plan.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { PLATFORMS } from "./platforms.ts";
@@ -15,14 +15,13 @@ export interface PlanFile extends ParsedPlan {
   readonly text: string;
 }
 
-/** Reads and checks a plan as far as that goes without touching anything. Throws one GamedayError on anything wrong. */
+/** Reads and checks a plan as far as that goes without touching anything. Throws one GamedayError, at its place, on anything wrong. */
 export function readPlanFile(world: World, given: string): PlanFile {
   const file = resolve(world.cwd, given);
   const text = readText(file);
   const platforms = Object.fromEntries(PLATFORMS.map((kind) => [kind.name, kind.schema]));
   const parsed = parsePlan(text, { file: given, environment: world.env, platforms, folder: resolve(file, "..") });
-  checkFiles(parsed.plan, given);
-  checkNames(parsed.plan, given);
+  for (const check of [checkFiles, checkExperiments, checkClaims, checkObjectives]) check(parsed);
   return { ...parsed, file, text };
 }
 
@@ -40,52 +39,69 @@ function readText(file: string): string {
   }
 }
 
-function checkFiles(plan: Plan, file: string): void {
-  const named = [
-    ...plan.load.scenarios.map((scenario) => scenario.file),
-    ...(plan.probes === null ? [] : [plan.probes.file]),
-  ];
-  const missing = named.find((path) => !existsSync(path));
-  if (missing === undefined) return;
-  const hint = "paths in a plan are relative to the plan's folder";
-  throw new GamedayError({
-    code: "plan-missing-file",
-    expected: `the file ${missing}`,
-    got: "no such file",
-    hint,
-    place: { file },
-  });
-}
-
-/** Names that catalogues know: checkers, faults and their parameters; and experiments that objectives speak of. */
-function checkNames(plan: Plan, file: string): void {
-  const checkers = CHECKERS.map((checker) => checker.name);
-  for (const name of plan.claims.flatMap((claim) => claim.checkers)) requireKnown("checker", name, checkers, file);
-  for (const experiment of plan.experiments) {
-    resolveParameters(faultNamed(experiment.fault, { file }), experiment.parameters, { file });
-  }
-  const experiments = plan.experiments.map((experiment) => experiment.name);
-  const twice = experiments.find((name, at) => experiments.indexOf(name) !== at);
-  if (twice !== undefined) {
+function checkFiles({ plan, placeOf }: ParsedPlan): void {
+  const named: [string, PropertyKey[]][] = plan.load.scenarios.map(({ file }, index) => [
+    file,
+    ["load", "scenarios", index, "file"],
+  ]);
+  if (plan.probes !== null) named.push([plan.probes.file, ["probes"]]);
+  for (const [path, where] of named) {
+    if (existsSync(path)) continue;
+    const hint = "paths in a plan are relative to the plan's folder";
     throw new GamedayError({
-      code: "plan-duplicate",
-      expected: "experiments with names of their own",
-      got: `"${twice}" twice`,
-      place: { file },
+      code: "plan-missing-file",
+      expected: `the file ${path}`,
+      got: "no such file",
+      hint,
+      place: placeOf(where),
     });
   }
-  for (const { over } of plan.objectives) {
-    if (over["experiment"] !== undefined) requireKnown("experiment", over["experiment"], experiments, file);
+}
+
+function checkExperiments({ plan, placeOf }: ParsedPlan): void {
+  const seen = new Set<string>();
+  for (const [index, { name, fault, parameters }] of plan.experiments.entries()) {
+    const kind = faultNamed(fault, placeOf(["experiments", index, "fault"]));
+    resolveParameters(kind, parameters, placeOf(["experiments", index, "with"]));
+    if (seen.has(name)) {
+      const place = placeOf(["experiments", index, "name"]);
+      throw new GamedayError({
+        code: "plan-duplicate",
+        expected: "experiments with names of their own",
+        got: `"${name}" twice`,
+        place,
+      });
+    }
+    seen.add(name);
   }
 }
 
-export function requireKnown(what: string, name: string, known: readonly string[], file: string): void {
-  if (known.includes(name)) return;
+function checkClaims({ plan, placeOf }: ParsedPlan): void {
+  const known = CHECKERS.map((checker) => checker.name);
+  for (const [index, claim] of plan.claims.entries()) {
+    for (const [each, name] of claim.checkers.entries()) {
+      if (known.includes(name)) continue;
+      const place = placeOf(["claims", index, "checkers", each]);
+      throw new GamedayError({
+        code: "plan-unknown-checker",
+        expected: "a known checker",
+        got: `"${name}"`,
+        hint: suggestion(name, known),
+        place,
+      });
+    }
+  }
+}
+
+function checkObjectives({ plan, placeOf }: ParsedPlan): void {
+  const [complaint] = validateObjectives(plan);
+  if (complaint === undefined) return;
+  const { id, index, at, expected, got, hint } = complaint;
   throw new GamedayError({
-    code: `plan-unknown-${what}`,
-    expected: `a known ${what}`,
-    got: `"${name}"`,
-    hint: suggestion(name, known),
-    place: { file },
+    code: "plan-objective",
+    expected: `objective "${id}" to have ${expected}`,
+    got,
+    hint,
+    place: placeOf(["objectives", index, ...at.split(".")]),
   });
 }

@@ -2,10 +2,10 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ClaimPlan, ExperimentPlan, LedgerSource, LoadPlan, Plan } from "../plan.ts";
-import { GamedayError } from "../std/errors.ts";
+import { GamedayError, type Place } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
-import { complain, type Source } from "./place.ts";
+import { complain, placeAt, type Source } from "./place.ts";
 import { type PlanDocument, planSchema } from "./schema.ts";
 import { Secrets } from "./secrets.ts";
 
@@ -22,6 +22,8 @@ export interface ParseOptions {
 export interface ParsedPlan {
   readonly plan: Plan;
   readonly secrets: Secrets;
+  /** Where in the file a part of the plan stands: ["objectives", 0, "measure"]. */
+  placeOf(path: readonly PropertyKey[]): Place;
 }
 
 /** Reads a plan: YAML, secrets, schema, platform schema, resolution. Throws one GamedayError, at its place, on anything wrong. */
@@ -32,7 +34,8 @@ export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   try {
     const document = validate(planSchema, given, source);
     const platform = validatePlatform(document, given, source, options);
-    return { plan: resolvePlan(document, platform, options.folder ?? dirname(resolve(options.file))), secrets };
+    const plan = resolvePlan(document, platform, options.folder ?? dirname(resolve(options.file)));
+    return { plan, secrets, placeOf: (path) => placeAt(path, source) };
   } catch (thrown) {
     throw thrown instanceof GamedayError ? redacted(thrown, secrets) : thrown;
   }

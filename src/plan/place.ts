@@ -46,6 +46,15 @@ function issueText(issue: z.core.$ZodIssue): string {
   return inner.length === 0 ? issue.message : [...new Set(inner)].join(", or ");
 }
 
+/** Line and column of the value at a path, else of its nearest parent. */
+export function placeAt(path: readonly PropertyKey[], source: Source): Place {
+  for (let length = path.length; length >= 0; length--) {
+    const offset = startOf(nodeAt(source.document, path.slice(0, length)));
+    if (offset !== undefined) return at(source, offset);
+  }
+  return { file: source.file, line: 1, column: 1 };
+}
+
 /** Line and column of what an issue is about: the unknown key itself, else the value, else its nearest parent. */
 function placeOf(issue: z.core.$ZodIssue, source: Source): Place {
   const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
