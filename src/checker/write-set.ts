@@ -14,6 +14,7 @@ import { isRecord } from "../std/json.ts";
 import { counts, flags, milliseconds } from "./column.ts";
 import { type Correlation, correlationOf } from "./correlation.ts";
 import { FaultWindows } from "./fault-windows.ts";
+import { IdTable } from "./id-table.ts";
 import { bitOf, LedgerReads } from "./ledger-reads.ts";
 
 /** What is known of a logical id, as bits. Several attempts add up: one ok makes it acknowledged whatever the others were. */
@@ -50,7 +51,7 @@ export class WriteSet {
   /** Item lines of other runs, or of nobody we know. */
   foreignLines = 0;
   readonly #prefix: string | null;
-  readonly #indices = new Map<string, number>();
+  readonly #ids = new IdTable();
   readonly #known = flags();
   readonly #atMs = milliseconds();
   readonly #seen = counts();
@@ -79,9 +80,9 @@ export class WriteSet {
 
   /** All logical ids in order of first appearance; those that only the ledger knows come last. */
   *states(): Generator<WriteState> {
-    for (const [id, index] of this.#indices) {
+    for (let index = 0; index < this.#ids.size; index++) {
       yield {
-        id,
+        id: this.#ids.idAt(index),
         known: this.#known.get(index),
         atMs: this.#atMs.get(index),
         seen: this.#seen.get(index),
@@ -99,7 +100,7 @@ export class WriteSet {
       if (outcome.type === "ok") this.acknowledgedWithoutId += 1;
       return;
     }
-    const index = this.#indexOf(id);
+    const index = this.#ids.add(id);
     const before = this.#known.get(index);
     if (outcome.type === "ok" && (before & Known.ok) === 0) this.#acknowledge(index, operation);
     else if (before === 0) this.#atMs.set(index, operation.invokedAtMs);
@@ -121,7 +122,7 @@ export class WriteSet {
     if (operation.outcome.type === "refused") return;
     const id = isRecord(operation.input) ? (operation.input["id"] ?? operation.key) : operation.key;
     if (id === undefined || id === null) return;
-    const index = this.#indexOf(String(id));
+    const index = this.#ids.add(String(id));
     const known = this.#known.get(index);
     const sure =
       operation.outcome.type === "ok" && (known & Known.ok) !== 0 && this.#atMs.get(index) < operation.invokedAtMs;
@@ -130,26 +131,18 @@ export class WriteSet {
 
   #item(item: LedgerItem): void {
     this.reads.item(item.read);
-    const known = this.#indices.get(item.id);
+    const known = this.#ids.find(item.id);
     if (known === undefined && this.#prefix !== null && !item.id.startsWith(this.#prefix)) {
       this.foreignLines += 1;
       return;
     }
-    const index = known ?? this.#indexOf(item.id);
+    const index = known ?? this.#ids.add(item.id);
     const bit = bitOf(item.read);
     const seen = this.#seen.get(index);
     const again = (seen & bit) !== 0;
     this.#seen.set(index, seen | bit);
     if (again || item.count > 1) this.#repeated.set(index, this.#repeated.get(index) | bit);
     this.#copies.set(index, Math.max(this.#copies.get(index), item.count, again ? 2 : 1));
-  }
-
-  #indexOf(id: string): number {
-    const known = this.#indices.get(id);
-    if (known !== undefined) return known;
-    const index = this.#indices.size;
-    this.#indices.set(id, index);
-    return index;
   }
 }
 

@@ -18,6 +18,8 @@ export interface Shape {
   readonly unanswered: number;
   /** Longest call, in ticks: longer calls overlap more, and forgive more. */
   readonly ticksMax: number;
+  /** Share of answers that a lagging replica gives: from a state of up to three changes ago. Default 0. */
+  readonly stale?: number;
 }
 
 interface Draft {
@@ -36,8 +38,14 @@ export function execute(shape: Shape, random: Random): Operation[] {
   const drafts = draftAll(shape, random);
   const world = new Map<string, Json>();
   const answers = new Map<Draft, Json>();
+  const past: Map<string, Json>[] = [];
   for (const draft of [...drafts].sort((a, b) => a.appliedAt - b.appliedAt)) {
-    if (draft.fate !== "lost") answers.set(draft, apply(world, draft, shape.model));
+    if (draft.fate === "lost") continue;
+    const before = new Map(world);
+    const honest = apply(world, draft, shape.model);
+    const lies = shape.stale !== undefined && past.length > 0 && random.float() < shape.stale;
+    answers.set(draft, lies ? apply(new Map(random.pick(past.slice(-3))), draft, shape.model) : honest);
+    if (shape.stale !== undefined) past.push(before);
   }
   return drafts.map((draft, index) => operationOf(draft, index, answers.get(draft) ?? null));
 }

@@ -1,0 +1,72 @@
+/**
+ * Numbers the ids of a check 0, 1, 2 ... in order of first appearance. A hash table of its own (open addressing, FNV-1a
+ * over UTF-16 units) because it takes half the time of a Map at a million ids, where the memory's latency decides: the
+ * hashes lie beside each other, so that an id's text is looked at only when it is very likely the right one.
+ */
+const FREE = -1;
+const FIRST_SLOTS = 1 << 12;
+
+export class IdTable {
+  readonly #ids: string[] = [];
+  #slots = new Int32Array(FIRST_SLOTS).fill(FREE);
+  #hashes = new Uint32Array(FIRST_SLOTS);
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** The id with that number; numbers are below `size`. */
+  idAt(number: number): string {
+    return this.#ids[number] ?? "";
+  }
+
+  /** The id's number; undefined when it has none yet. */
+  find(id: string): number | undefined {
+    const number = this.#slots[this.#slotOf(id, hash(id))] ?? FREE;
+    return number === FREE ? undefined : number;
+  }
+
+  /** The id's number, a new one if it has none yet. */
+  add(id: string): number {
+    const hashed = hash(id);
+    const slot = this.#slotOf(id, hashed);
+    const known = this.#slots[slot] ?? FREE;
+    if (known !== FREE) return known;
+    const number = this.#ids.push(id) - 1;
+    this.#slots[slot] = number;
+    this.#hashes[number] = hashed;
+    if (this.#ids.length * 2 > this.#slots.length) this.#grow();
+    return number;
+  }
+
+  /** Where the id is, or where it would be put. */
+  #slotOf(id: string, hashed: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hashed & mask;
+    for (;;) {
+      const number = this.#slots[slot] ?? FREE;
+      if (number === FREE || (this.#hashes[number] === hashed && this.#ids[number] === id)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #grow(): void {
+    const mask = this.#slots.length * 2 - 1;
+    const slots = new Int32Array(mask + 1).fill(FREE);
+    for (let number = 0; number < this.#ids.length; number++) {
+      let slot = (this.#hashes[number] ?? 0) & mask;
+      while (slots[slot] !== FREE) slot = (slot + 1) & mask;
+      slots[slot] = number;
+    }
+    const hashes = new Uint32Array(mask + 1);
+    hashes.set(this.#hashes);
+    this.#slots = slots;
+    this.#hashes = hashes;
+  }
+}
+
+function hash(id: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) value = Math.imul(value ^ id.charCodeAt(at), 0x01000193);
+  return (value ^ (value >>> 15)) >>> 0;
+}
