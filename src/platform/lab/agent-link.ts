@@ -48,6 +48,10 @@ export class AgentLink {
     return (await this.#ask({ op: "signal", name, signal: which }, signal)) as number;
   }
 
+  async throttle(name: string, share: { runMs: number; periodMs: number } | null, signal: AbortSignal): Promise<void> {
+    await this.#ask({ op: "throttle", name, share }, signal);
+  }
+
   async list(signal: AbortSignal): Promise<ServiceReport[]> {
     return (await this.#ask({ op: "list" }, signal)) as ServiceReport[];
   }

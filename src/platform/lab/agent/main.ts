@@ -61,6 +61,8 @@ async function handle(request: AgentRequest): Promise<unknown> {
       return service(request.name).crash();
     case "signal":
       return service(request.name).signal(request.signal);
+    case "throttle":
+      return service(request.name).throttle(request.share);
     case "list":
       return list();
     case "run":

@@ -58,6 +58,8 @@ export interface ServiceReport {
   readonly failures: number;
   /** "exit 1" or "SIGKILL"; null when it never ended. */
   readonly lastEnd: string | null;
+  /** Whether it runs only for a share of the time. */
+  readonly throttled: boolean;
   readonly processes: readonly ProcessRow[];
 }
 
@@ -87,6 +89,12 @@ export type AgentRequest =
   | { readonly op: "crash"; readonly name: string }
   /** A signal to all its processes. */
   | { readonly op: "signal"; readonly name: string; readonly signal: NodeJS.Signals }
+  /** Lets all its processes run only for `runMs` of each `periodMs`; null: freely again. */
+  | {
+      readonly op: "throttle";
+      readonly name: string;
+      readonly share: { readonly runMs: number; readonly periodMs: number } | null;
+    }
   | { readonly op: "list" }
   | ({ readonly op: "run" } & RunRequest)
   | { readonly op: "read"; readonly path: string }

@@ -13,6 +13,7 @@ export class Service {
   #child: ChildProcess | null = null;
   #phase: ServicePhase = "held";
   #timer: NodeJS.Timeout | undefined;
+  #throttle: NodeJS.Timeout | undefined;
   #starts = 0;
   #failures = 0;
   #inARow = 0;
@@ -50,6 +51,18 @@ export class Service {
     await this.#killAll();
   }
 
+  /** Stops and continues all of it in turns, by signals: a limit that leaves nothing on the machine. null lets it run. */
+  throttle(share: { readonly runMs: number; readonly periodMs: number } | null): void {
+    clearInterval(this.#throttle);
+    this.#throttle = undefined;
+    this.signal("SIGCONT");
+    if (share === null) return;
+    this.#throttle = setInterval(() => {
+      this.signal("SIGSTOP");
+      setTimeout(() => this.signal("SIGCONT"), share.periodMs - share.runMs);
+    }, share.periodMs);
+  }
+
   signal(signal: NodeJS.Signals): number {
     const rows = this.#processes();
     for (const row of rows) sendSignal(row.pid, signal);
@@ -64,6 +77,7 @@ export class Service {
       starts: this.#starts,
       failures: this.#failures,
       lastEnd: this.#lastEnd,
+      throttled: this.#throttle !== undefined,
       processes: belonging(table, this.#child?.pid ?? this.#lastPid, this.#ownedUid()),
     };
   }

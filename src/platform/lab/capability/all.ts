@@ -3,6 +3,7 @@ import type { Capability, CapabilityName } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { bandwidthCapability } from "./bandwidth.ts";
 import { cordonCapability } from "./cordon.ts";
+import { cpuCapability } from "./cpu.ts";
 import { cutCapability } from "./cut.ts";
 import { diskCapability } from "./disk.ts";
 import { dropCapability } from "./drop.ts";
@@ -23,6 +24,7 @@ const MAKERS = {
   drop: dropCapability,
   bandwidth: bandwidthCapability,
   reset: resetCapability,
+  cpu: cpuCapability,
   disk: diskCapability,
   restart: restartCapability,
 } satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;

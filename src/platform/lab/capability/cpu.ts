@@ -1,0 +1,52 @@
+/**
+ * cpu: a target runs only for a share of the time: its processes are stopped and continued in turns by its node's agent. A
+ * cgroup's quota would be finer, but its folder would stay on the host of a tool that was killed. On a node, every service.
+ */
+import type { Capability, Change } from "../../../platform.ts";
+import type { ServiceReport } from "../agent/protocol.ts";
+import type { Lab } from "../lab-parts.ts";
+import { inPlace } from "./place.ts";
+import { demandNode } from "./power.ts";
+import { witness } from "./witness.ts";
+
+const PERIOD_MS = 100;
+
+export function cpuCapability(lab: Lab): Capability {
+  const reports = async ({ target }: Pick<Change, "target">, signal: AbortSignal) => {
+    const all = await lab.observer.services(demandNode(target.node), signal);
+    return all.filter((report) => target.role === "node" || report.name === lab.serviceOf(target));
+  };
+  const throttle = async (change: Change, share: { runMs: number; periodMs: number } | null, signal: AbortSignal) => {
+    for (const { name } of await reports(change, signal))
+      await lab.agentOf(change.target).throttle(name, share, signal);
+  };
+  return {
+    async prior() {
+      return null;
+    },
+    apply: (change, signal) => throttle(change, { runMs: runMs(change), periodMs: PERIOD_MS }, signal),
+    async bitten(change, signal) {
+      const seen = await reports(change, signal);
+      if (seen.length === 0 || !seen.every((report) => report.throttled)) return null;
+      if (!seen.some(isStopped)) return null; // between two turns: the next look may see one
+      const names = seen.map((report) => report.name).join(", ");
+      return witness(lab, change.target, `${names} run ${runMs(change)} ms of each ${PERIOD_MS} ms (seen in state T)`);
+    },
+    revert: (change, signal) => throttle(change, null, signal),
+    async healed(change, signal) {
+      const seen = await reports(change, signal);
+      if (seen.some((report) => report.throttled || isStopped(report))) return null;
+      const place = await inPlace(lab, change.target, signal);
+      return place === null ? null : witness(lab, change.target, `nothing is throttled; ${place}`);
+    },
+  };
+}
+
+/** Milliseconds of each period; at least 1, so that it never becomes a freeze. */
+function runMs(change: Change): number {
+  return Math.max(1, Math.round((Number(change.parameters["leavePercent"]) / 100) * PERIOD_MS));
+}
+
+function isStopped(report: ServiceReport): boolean {
+  return report.processes.some((row) => row.state === "T");
+}
