@@ -158,3 +158,39 @@ export const runSchema = holds<Omit<RunRecord, "plan">>()(
     environment: z.record(text, json),
   }),
 );
+
+/** What the judge reads of the resolved plan in run.json. */
+export const judgedPlanSchema = z.looseObject({
+  name: text,
+  platform: z.looseObject({ kind: text }),
+  experiments: z.array(
+    z.looseObject({
+      name: text,
+      fault: text,
+      holdMs: milliseconds,
+      recoverWithinMs: milliseconds,
+      settleMs: milliseconds,
+    }),
+  ),
+  claims: z.array(
+    z.looseObject({
+      object: text,
+      checkers: z.array(text),
+      options: z.record(text, json),
+      source: z.looseObject({ kind: z.enum(["http", "sql", "none"]) }),
+    }),
+  ),
+  objectives: z.array(
+    z.looseObject({
+      id: text,
+      says: text,
+      measure: text,
+      bound: z.looseObject({
+        under: z.number().exactOptional(),
+        atMost: z.number().exactOptional(),
+        atLeast: z.number().exactOptional(),
+      }),
+      over: z.record(text, text),
+    }),
+  ),
+});

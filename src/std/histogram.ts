@@ -9,7 +9,7 @@
 const UNITS_PER_VALUE = 1000;
 const FIRST_LENGTH = 1024;
 /** Bucket of 2^52 units; larger values are counted there, and `max` stays exact. */
-const BUCKET_MAX = 46 * 64 + 127;
+export const BUCKET_MAX = 46 * 64 + 127;
 
 /** What travels and is stored: `buckets` is sparse, [bucket, count, bucket, count, ...] in order of bucket. */
 export interface HistogramDelta {

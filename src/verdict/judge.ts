@@ -4,6 +4,7 @@
  */
 import { CHECKERS } from "../checker/catalogue.ts";
 import type { Checker, RunFacts } from "../checker.ts";
+import { wellFormed } from "../evidence/shape.ts";
 import type { Evidence } from "../evidence.ts";
 import { assess } from "../objective/assess.ts";
 import { measureNamed } from "../objective/catalogue.ts";
@@ -31,7 +32,9 @@ export interface Judgement {
   readonly facts: Facts;
 }
 
-export function judgeFully(evidence: Evidence, checkers: readonly Checker[] = CHECKERS): Judgement {
+/** Throws GamedayError (exit 2) for evidence that has not the shape it should have. */
+export function judgeFully(given: Evidence, checkers: readonly Checker[] = CHECKERS): Judgement {
+  const evidence = wellFormed(given);
   const { run, timeline } = evidence;
   const { plan } = run;
   const story = tellStory(timeline, plan.experiments);

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Evidence } from "../evidence.ts";
+import { GamedayError } from "../std/errors.ts";
+import { cleanRun, evidenceOf } from "../verdict/run.fixture.ts";
+import { wellFormed } from "./shape.ts";
+
+/** Reads everything of the evidence with one line of one kind spoilt. */
+function readAll(evidence: Evidence): number {
+  const sound = wellFormed(evidence);
+  return [...sound.operations(), ...sound.intervals(), ...sound.ledger()].length;
+}
+
+function refused(change: (evidence: Evidence) => object, place: string): void {
+  const evidence = evidenceOf(cleanRun());
+  assert.throws(
+    () => readAll({ ...evidence, ...change(evidence) }),
+    (thrown) => thrown instanceof GamedayError && thrown.exitCode === 2 && thrown.describe().startsWith(place),
+    place,
+  );
+}
+
+test("a whole run is well formed, and an event of an unknown type is passed over", () => {
+  const evidence = evidenceOf(cleanRun());
+  const later = { atMs: 5, type: "invented-later", what: 1 } as never;
+  assert.ok(readAll({ ...evidence, timeline: [...evidence.timeline, later] }) > 1000);
+});
+
+test("a spoilt line is an error with its file and line, exit 2", () => {
+  refused(({ timeline: [first, ...rest] }) => ({ timeline: [{ ...first, ok: "yes" }, ...rest] }), "timeline.ndjson:1");
+  refused(({ run }) => ({ run: { ...run, plan: { ...run.plan, claims: undefined } } }), "run.json");
+  refused(
+    (evidence) => ({ operations: () => [{ ...[...evidence.operations()][0], outcome: { type: "maybe" } }] }),
+    "history.ndjson:1",
+  );
+  refused(() => ({ operations: () => [null] }), "history.ndjson:1");
+  refused((evidence) => ({ ledger: () => [{ ...[...evidence.ledger()][0], complete: "true" }] }), "ledger.ndjson:1");
+  refused(
+    (evidence) => ({
+      intervals: () => [{ ...[...evidence.intervals()][0], metrics: [{ metric: "a", buckets: [9e9, 1] }] }],
+    }),
+    "intervals.ndjson:1",
+  );
+});
