@@ -93,7 +93,7 @@ const SHOP_VARIANTS: readonly LabRow[] = [
     sections: {
       haproxy: { retryWrites: true, retryOn: ["conn-failure", "empty-response", "response-timeout", "500", "503"] },
     },
-    experiments: [fault("replicas killed again and again", "repeated-kills", { role: "app", count: 1 }, "5s")],
+    experiments: [fault("a replica freezes", "freeze", { role: "app", count: 1 }, "12s")],
     expected: line("findings/duplicates/orders", "fail", "/"),
   }),
   row("readiness always true", {
