@@ -1,6 +1,7 @@
 /** Healthy look-alikes on the fake: what looks broken and is not. None may be flagged. */
 import type { Objective } from "../../src/objective.ts";
 import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
+import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
 import * as ask from "./objectives.ts";
 import type { Expectation, FakeRow } from "./row.ts";
 
@@ -53,6 +54,17 @@ const LOOK_ALIKES: readonly FakeRow[] = [
   healthy("final-read-from-lagging-copy", {
     says: "the first ledger read hit a copy that was behind: late, not lost",
     changes: [{ report: { firstReadLagMs: 15_000 } }],
+  }),
+  healthy("declared-replica-lag", {
+    says: "reads from a copy within the lag that the plan declares",
+    drills: ["kill-redis-leader"],
+    changes: [{ app: { readsLagMs: 300 } }],
+    claims: CLAIMS.flatMap((claim) => {
+      if (claim.object === "profiles") return [];
+      return claim.object === "prices"
+        ? [{ ...claim, checkers: ["staleness"], options: { declaredLagMs: 500 } }]
+        : [claim];
+    }),
   }),
   healthy("slow-only-inside-the-fault-window", {
     says: "p95 breached only inside an excluded fault window",

@@ -31,7 +31,22 @@ function line(
 }
 
 const LOST = "absent from read 1 and 2";
-const LOSS = ["objectives/nothing lost"];
+const STALE = [
+  "findings/linearizable/prices",
+  "findings/staleness/prices",
+  "findings/read-your-writes/profiles",
+  "findings/monotonic-reads/profiles",
+];
+/** What is lost is lost for every claim about the same store. */
+const LOSS = [
+  "objectives/nothing lost",
+  "findings/acked-set/orders",
+  "findings/counter-bounds/sold",
+  "findings/linearizable/prices",
+  "findings/staleness/prices",
+  "findings/read-your-writes/profiles",
+  "findings/monotonic-reads/profiles",
+];
 
 const DATA: readonly FakeRow[] = [
   mutant("drops-acknowledged-write", {
@@ -57,10 +72,7 @@ const DATA: readonly FakeRow[] = [
   mutant("lagging-standby-promoted", {
     says: "lagging standby allowed to be promoted: loss span in seconds",
     objectives: [ask.pointWithin("kill-postgres-leader", 2)],
-    expected: line("objectives/point kill-postgres-leader", "fail", "lost", [
-      "findings/acked-set/orders",
-      "findings/linearizable/prices",
-    ]),
+    expected: line("objectives/point kill-postgres-leader", "fail", "lost", LOSS),
   }),
   mutant("unprotected-redis", {
     says: "Sentinel with min-replicas-to-write 0, clients on the minority side of a partition",
@@ -101,11 +113,22 @@ const DATA: readonly FakeRow[] = [
     expected: line("findings/duplicates/orders", "fail", "simulated/", [
       "objectives/nothing twice",
       "objectives/quick",
+      ...LOSS,
     ]),
   }),
   mutant("stale-cache", {
     says: "cache never invalidated after failover: stale for ever",
-    expected: line("findings/linearizable/prices", "fail", "fits no order"),
+    expected: line("findings/staleness/prices", "fail", "simulated/w0/", STALE),
+  }),
+  mutant("stale-reads", {
+    says: "stale reads sold as read-your-writes: violations per session with lag",
+    drills: ["kill-redis-leader"],
+    expected: line("findings/read-your-writes/profiles", "fail", "was acknowledged", STALE),
+  }),
+  mutant("lost-counter-update", {
+    says: "counter by read-modify-write without a lock: value < sum(ok)",
+    drills: ["kill-redis-leader"],
+    expected: line("findings/counter-bounds/sold", "fail", "sold"),
   }),
   mutant("sessions-in-memory", {
     says: "sessions kept in process memory: users logged out after a replica kill",

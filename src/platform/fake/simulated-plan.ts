@@ -24,9 +24,9 @@ export interface PlanShape {
 export const CLAIMS: readonly ClaimPlan[] = [
   claim("orders", ["acked-set", "duplicates"], "/audit/orders"),
   claim("sessions", ["acked-set"], "/audit/sessions"),
-  claim("sold", [], "/audit/sold"),
-
-  { ...claim("prices", ["linearizable"], ""), options: { model: "register" }, source: { kind: "none" } },
+  claim("sold", ["counter-bounds"], "/audit/sold"),
+  unread("prices", ["linearizable", "staleness"], { model: "register", declaredLagMs: 0 }),
+  unread("profiles", ["read-your-writes", "monotonic-reads"]),
 ];
 
 export function simulatedPlan(shape: PlanShape): Plan {
@@ -68,6 +68,11 @@ function loadOf({ users, warmUpMs, calmMs }: PlanShape): Plan["load"] {
     env: {},
     thresholds: {},
   };
+}
+
+/** A claim about what clients saw of each other, without a ledger. */
+function unread(object: string, checkers: readonly string[], options: ClaimPlan["options"] = {}): ClaimPlan {
+  return { object, checkers, options, source: { kind: "none" } };
 }
 
 function claim(object: string, checkers: readonly string[], path: string): ClaimPlan {
