@@ -1,0 +1,10 @@
+/** One GET after the other, status checked. */
+import { scenario } from "gameday";
+
+export default scenario({
+  name: "plain",
+  async run(user) {
+    const reply = await user.http.get("/json");
+    if (reply.status !== 200) user.check("status 200", false);
+  },
+});
