@@ -37,7 +37,12 @@ test("a spoilt line is an error with its file and line, exit 2", () => {
   refused((evidence) => ({ ledger: () => [{ ...[...evidence.ledger()][0], complete: "true" }] }), "ledger.ndjson:1");
   refused(
     (evidence) => ({
-      intervals: () => [{ ...[...evidence.intervals()][0], metrics: [{ metric: "a", buckets: [9e9, 1] }] }],
+      intervals: () => [
+        {
+          ...[...evidence.intervals()][0],
+          metrics: [{ metric: "a", count: 1, failed: 0, sum: 1, min: 1, max: 1, buckets: [9999, 1] }],
+        },
+      ],
     }),
     "intervals.ndjson:1",
   );

@@ -9,6 +9,7 @@ import type { Operation } from "../history.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
+import { BUCKET_MAX } from "../std/histogram.ts";
 import { isRecord } from "../std/json.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
@@ -139,11 +140,11 @@ function isDelta(delta: unknown): boolean {
   if (!isRecord(delta)) return false;
   const { metric, count, failed, sum, min, max, buckets } = delta as unknown as MetricDelta;
   if (!isText(metric) || ![count, failed, sum, min, max].every(isNumber)) return false;
-  return (
-    buckets === undefined ||
-    (Array.isArray(buckets) && buckets.every((value) => Number.isInteger(value) && value <= BUCKETS_MAX))
-  );
+  return buckets === undefined || (Array.isArray(buckets) && buckets.length % 2 === 0 && buckets.every(isPairPart));
 }
 
-/** Counts and bucket numbers of one second; the histogram itself refuses buckets that it does not have. */
-const BUCKETS_MAX = 2 ** 32;
+/** Even positions are bucket numbers (negative for negative values), odd ones are counts. */
+function isPairPart(value: unknown, at: number): boolean {
+  if (!Number.isInteger(value)) return false;
+  return at % 2 === 1 ? Number(value) >= 0 : Math.abs(Number(value)) <= BUCKET_MAX;
+}
