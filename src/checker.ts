@@ -64,5 +64,7 @@ export interface Checker {
   readonly name: string;
   /** What it proves, as a sentence. */
   readonly claim: string;
+  /** Names of the claim's options that it reads. */
+  readonly options: readonly string[];
   begin(claim: Claim, facts: RunFacts): Check;
 }

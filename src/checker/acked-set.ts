@@ -20,6 +20,7 @@ import { WriteSet } from "./write-set.ts";
 export const ackedSet: Checker = {
   name: "acked-set",
   claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
+  options: ["correlate", "prefix", "sparse"],
   begin: (claim: Claim, facts: RunFacts): Check => {
     const writes = new WriteSet(claim, facts);
     return {

@@ -21,6 +21,7 @@ import { numberOption } from "./option.ts";
 export const bankTotal: Checker = {
   name: "bank-total",
   claim: "money is neither made nor destroyed",
+  options: ["total"],
   begin: (claim) => new BankCheck(claim),
 };
 

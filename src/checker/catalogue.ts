@@ -1,6 +1,6 @@
 /** All checkers there are: one explicit list, in the order in which findings are shown. */
-import type { Checker } from "../checker.ts";
-import { GamedayError } from "../std/errors.ts";
+import type { Checker, Claim } from "../checker.ts";
+import { GamedayError, type Place } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { ackedSet } from "./acked-set.ts";
 import { bankTotal } from "./bank-total.ts";
@@ -38,5 +38,26 @@ export function checkerNamed(name: string): Checker {
       name,
       CHECKERS.map((checker) => checker.name),
     ),
+  });
+}
+
+/** Throws GamedayError, with the place if it is given, for an option that none of the claim's checkers reads or takes. */
+export function validateClaim(claim: Claim, place?: Place): void {
+  const checkers = claim.checkers.map(checkerNamed);
+  const known = [...new Set(checkers.flatMap(({ options }) => options))];
+  try {
+    for (const name of Object.keys(claim.options)) if (!known.includes(name)) throw unknownOption(claim, name, known);
+    for (const checker of checkers) checker.begin(claim, { runId: "plan", faults: [], lostWorkers: [] });
+  } catch (thrown) {
+    throw thrown instanceof GamedayError && place !== undefined ? thrown.at(place) : thrown;
+  }
+}
+
+function unknownOption(claim: Claim, name: string, known: readonly string[]): GamedayError {
+  return new GamedayError({
+    code: "claim-unknown-option",
+    expected: `an option that ${claim.checkers.join(", ")} of "${claim.object}" reads`,
+    got: `"${name}"`,
+    hint: suggestion(name, known),
   });
 }

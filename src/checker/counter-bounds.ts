@@ -21,6 +21,7 @@ import { numberByKey } from "./option.ts";
 export const counterBounds: Checker = {
   name: "counter-bounds",
   claim: "a counter holds at least what was acknowledged, and no more than what was attempted",
+  options: ["initial"],
   begin: (claim) => new CounterCheck(claim),
 };
 

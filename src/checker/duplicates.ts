@@ -14,6 +14,7 @@ import { WriteSet } from "./write-set.ts";
 export const duplicates: Checker = {
   name: "duplicates",
   claim: "no logical write materialised more than once",
+  options: ["correlate", "prefix"],
   begin: (claim: Claim, facts: RunFacts): Check => {
     const writes = new WriteSet(claim, facts);
     return {

@@ -48,3 +48,10 @@ test("unknown, never pass: nothing written, nothing read, the budget spent", () 
   assert.equal(finding.status, "unknown");
   assert.match(finding.because, /budget/);
 });
+
+test("an operation that is none of the model's makes it unknown, whatever the others say", () => {
+  const operations = [write(1, 0, 10), read(2, 20, 30), operation({ kind: "add", key: "x" })];
+  const finding = run(linearizable, { claim, operations });
+  assert.equal(finding.status, "unknown");
+  assert.match(finding.because, /does not fit the model: .*"add"/);
+});

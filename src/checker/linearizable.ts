@@ -15,11 +15,13 @@ import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
+import { GamedayError } from "../std/errors.ts";
 import { LedgerReads } from "./ledger-reads.ts";
 import { type Linearization, linearize, type Refutation } from "./linearizable/linearize.ts";
 import type { Model } from "./linearizable/model.ts";
 import { modelNamed } from "./linearizable/models.ts";
-import { DEFAULT_BUDGET } from "./linearizable/search.ts";
+import { type Budget, DEFAULT_BUDGET } from "./linearizable/search.ts";
+import { numberOption } from "./option.ts";
 
 /** Kinds whose answers say something about the state; an object that was never looked at is not proven right. */
 const OBSERVING = ["read", "get", "contains", "dequeue", "cas", "txn"];
@@ -37,24 +39,37 @@ const READS: Readonly<Record<string, string>> = {
 export const linearizable: Checker = {
   name: "linearizable",
   claim: "operations happen one at a time, each between its call and its answer",
+  options: ["model", "initial", "configurations"],
   begin: (claim) => new LinearizableCheck(claim),
 };
 
 class LinearizableCheck implements Check {
   readonly #claim: Claim;
   readonly #model: Model;
+  readonly #budget: Budget;
   readonly #operations: Operation[] = [];
   readonly #items: LedgerItem[] = [];
   readonly #ends = new Map<number, LedgerEnd>();
   readonly #reads = new LedgerReads();
+  /** The first operation that is none of the model's: whatever it did is missing from the history. */
+  #misfit: string | undefined;
 
   constructor(claim: Claim) {
     this.#claim = claim;
     this.#model = modelNamed(String(claim.options["model"] ?? "register"));
+    const configurations = numberOption(claim, "configurations", DEFAULT_BUDGET.configurations);
+    this.#budget = { ...DEFAULT_BUDGET, configurations };
   }
 
   operation(operation: Operation): void {
-    if (operation.object === this.#claim.object) this.#operations.push(operation);
+    if (operation.object !== this.#claim.object) return;
+    try {
+      this.#model.accept(operation);
+      this.#operations.push(operation);
+    } catch (thrown) {
+      if (!(thrown instanceof GamedayError)) throw thrown;
+      this.#misfit ??= thrown.message;
+    }
   }
 
   ledger(line: LedgerLine): void {
@@ -70,10 +85,8 @@ class LinearizableCheck implements Check {
 
   finish(): Finding {
     const finalReads = this.#finalReads();
-    const { configurations } = this.#claim.options;
-    const budget = typeof configurations === "number" ? { ...DEFAULT_BUDGET, configurations } : DEFAULT_BUDGET;
     const result = linearize([...this.#operations, ...finalReads], this.#model, {
-      budget,
+      budget: this.#budget,
       ...(this.#claim.options["initial"] === undefined ? {} : { initial: this.#claim.options["initial"] }),
     });
     const answered = this.#operations.filter(({ outcome }) => outcome.type === "ok");
@@ -83,8 +96,8 @@ class LinearizableCheck implements Check {
     return {
       checker: linearizable.name,
       object: this.#claim.object,
-      ...judge(result, acknowledged, looked),
-      witnesses: result.refutations.slice(0, WITNESSES_MAX).map(witnessOf),
+      ...(this.#misfit === undefined ? judge(result, acknowledged, looked) : misfit(this.#misfit)),
+      witnesses: this.#misfit === undefined ? result.refutations.slice(0, WITNESSES_MAX).map(witnessOf) : [],
       figures: {
         acknowledged,
         unknown,
@@ -124,6 +137,11 @@ function finalRead(item: LedgerItem, end: LedgerEnd | undefined, kind: string, k
     invokedAtMs,
     completedAtMs: end?.completedAtMs ?? invokedAtMs,
   };
+}
+
+/** Without an operation's effect, any answer after it may look wrong, so nothing is refuted either. */
+function misfit(complaint: string): Pick<Finding, "status" | "because"> {
+  return { status: "unknown", because: `An operation does not fit the model: ${complaint}.` };
 }
 
 function judge(result: Linearization, acknowledged: number, looked: boolean): Pick<Finding, "status" | "because"> {

@@ -22,6 +22,7 @@ import { numberByKey } from "./option.ts";
 export const nonNegativeStock: Checker = {
   name: "non-negative-stock",
   claim: "no stock is below zero, and none is sold that was not there",
+  options: ["initial"],
   begin: (claim) => new StockCheck(claim),
 };
 

@@ -25,6 +25,7 @@ import { wordOption } from "./option.ts";
 export const queueTotal: Checker = {
   name: "queue-total",
   claim: "every acknowledged message was delivered or still waits, and none was made up",
+  options: ["correlate", "delivery"],
   begin: (claim, facts) => new QueueCheck(claim, facts),
 };
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { CHECKERS } from "../checker/catalogue.ts";
+import { CHECKERS, validateClaim } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { resolveParameters } from "../fault/parameter.ts";
@@ -90,6 +90,7 @@ function checkClaims({ plan, placeOf }: ParsedPlan): void {
         place,
       });
     }
+    validateClaim(claim, placeOf(["claims", index, "options"]));
   }
 }
 

@@ -242,6 +242,7 @@ export function toldChecker(change: Partial<Finding> = {}, own: Readonly<Record<
   return {
     name: "acked-set",
     claim: "told",
+    options: [],
     begin: () => ({
       operation: () => undefined,
       ledger: () => undefined,
