@@ -6,6 +6,8 @@ import type { Owner } from "./evidence/writer.ts";
 
 export interface World {
   readonly argv: readonly string[];
+  /** What starts this program again: the node executable and the launcher. */
+  readonly self: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly pid: number;

@@ -105,6 +105,8 @@ export interface Platform extends AsyncDisposable {
   readonly kind: string;
   readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
   readonly queries?: Queries;
+  /** True: it runs on when this process dies, and our faults with it; so a watchdog guards them. */
+  readonly outlivesTool?: boolean;
   /** Boots it, or attaches to one that runs. Returns when everything is started (not necessarily healthy). */
   prepare(signal: AbortSignal): Promise<void>;
   /** All that must hold before a run or a fault; a line each, in a stable order. */

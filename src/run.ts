@@ -57,6 +57,8 @@ export interface Run {
   readonly evidence: EvidenceWriter;
   readonly journal: Journal;
   readonly parts: RunParts;
+  /** Throws when nobody would undo our faults if we died now. */
+  readonly assertGuarded: () => void;
   /** Aborted when the run shall wind down: Ctrl-C, a stop condition. Healing is never cut short by it. */
   readonly stop: AbortController;
 }

@@ -7,6 +7,7 @@ import type { Owner } from "./evidence/writer.ts";
 export function realWorld(): World {
   return {
     argv: process.argv.slice(2),
+    self: process.argv.slice(0, 2),
     env: process.env,
     cwd: process.cwd(),
     pid: process.pid,

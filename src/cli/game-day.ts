@@ -4,16 +4,16 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { World } from "../cli.ts";
 import { seal } from "../evidence/seal.ts";
-import { EvidenceWriter, pointLatest } from "../evidence/writer.ts";
+import { EvidenceWriter, giveAllTo, pointLatest } from "../evidence/writer.ts";
 import { EVIDENCE_VERSION, type RunRecord } from "../evidence.ts";
+import { startWatchdog, type Watchdog } from "../fault/watchdog.ts";
 import { JournalFile } from "../journal/write.ts";
 import { estimate } from "../plan/estimate.ts";
-import type { Platform } from "../platform.ts";
 import { conduct } from "../run/conductor.ts";
 import { takeLock } from "../run/lock.ts";
 import { runName } from "../run/name.ts";
 import type { Run } from "../run.ts";
-import { monotonicClock } from "../std/clock.ts";
+import { type Clock, monotonicClock } from "../std/clock.ts";
 import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { environmentRecord } from "./environment.ts";
@@ -23,62 +23,96 @@ import { LiveView } from "./live-view.ts";
 import { liveParts, type PartsWithLive } from "./parts.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
+import { redactFiles } from "./redact.ts";
 import { stateFolderOf } from "./state-folder.ts";
+
+const LOGS = "logs";
 
 export interface GameDayFlags {
   readonly out?: string;
   readonly seed?: string;
 }
 
+/** What names a run, fixed before anything is started. */
+interface Identity {
+  readonly runId: string;
+  readonly seed: string;
+  readonly startedAt: Date;
+  readonly clock: Clock;
+  readonly folder: string;
+}
+
 /** Runs the plan and returns the exit code of its verdict. Throws GamedayError when there is nothing to judge. */
 export async function playGameDay(world: World, planFile: PlanFile, flags: GameDayFlags): Promise<number> {
-  const clock = monotonicClock();
-  const startedAt = world.now();
-  const seed = flags.seed ?? planFile.plan.seed ?? String(randomInt(1_000_000));
-  const runId = runName(planFile.plan.name, startedAt, seed);
-  const folder = resolve(world.cwd, flags.out ?? join("runs", runId));
+  const identity = identify(world, planFile, flags);
+  const { runId, clock, folder, startedAt } = identity;
   const kind = platformKind(planFile.plan.platform.kind);
   await using _lock = await lockFor(kind.exclusive, { pid: world.pid, runId, since: startedAt.toISOString() });
-  const record = recordOf(world, planFile, { runId, seed, startedAt, file: relative(world.cwd, planFile.file) });
-  const evidence = new EvidenceWriter({
-    folder,
-    run: record,
-    planText: planFile.text,
-    redact: (text) => planFile.secrets.redact(text),
-    owner: world.owner,
-  });
-  if (flags.out === undefined) pointLatest(folder);
-  world.stdout.write(`${record.command}\nevidence: ${folder}\n`);
-  mkdirSync(join(folder, "logs"));
+  const evidence = openRunFolder(world, planFile, identity, flags);
   const stateFolder = stateFolderOf(world);
-  await using platform = await kind.create(planFile.plan.platform, {
-    runId,
+  const places = { stateFolder, planFolder: dirname(planFile.file), logFolder: join(folder, LOGS) };
+  await using platform = await kind.create(planFile.plan.platform, { runId, clock, ...places });
+  await using journal = await JournalFile.create(
+    join(stateFolder, "journal"),
+    { runId, platform: planFile.plan.platform },
     clock,
-    stateFolder,
-    planFolder: dirname(planFile.file),
-    logFolder: join(folder, "logs"),
-  });
-  const header = { runId, platform: planFile.plan.platform };
-  await using journal = await JournalFile.create(join(stateFolder, "journal"), header, clock);
+  );
+  await using watchdog =
+    platform.outlivesTool === true ? await guardFaults(world, journal.path, evidence, clock) : null;
   const parts = liveParts(() => {
     evidence.flush();
     reportSoFar(world, folder);
   });
+  const assertGuarded = () => watchdog?.assertAlive();
+  const { plan } = planFile;
   const run: Run = {
-    runId,
-    plan: planFile.plan,
-    seed,
-    clock,
+    ...identity,
+    plan,
     platform,
     evidence,
     journal,
     parts,
+    assertGuarded,
     stop: new AbortController(),
   };
-  const outcome = await watched(world, run, parts);
+  const notReady = await watched(world, run, parts);
   evidence.close();
+  redactFiles(join(folder, LOGS), planFile.secrets);
   if (evidence.failure !== null) throw evidence.failure;
-  return finish(world, folder, platform, outcome);
+  return finish(world, folder, notReady);
+}
+
+function identify(world: World, planFile: PlanFile, flags: GameDayFlags): Identity {
+  const startedAt = world.now();
+  const seed = flags.seed ?? planFile.plan.seed ?? String(randomInt(1_000_000));
+  const runId = runName(planFile.plan.name, startedAt, seed);
+  return {
+    runId,
+    seed,
+    startedAt,
+    clock: monotonicClock(),
+    folder: resolve(world.cwd, flags.out ?? join("runs", runId)),
+  };
+}
+
+function openRunFolder(world: World, planFile: PlanFile, identity: Identity, flags: GameDayFlags): EvidenceWriter {
+  const { folder } = identity;
+  const record = recordOf(world, planFile, identity);
+  const redact = (text: string) => planFile.secrets.redact(text);
+  const evidence = new EvidenceWriter({ folder, run: record, planText: planFile.text, redact, owner: world.owner });
+  mkdirSync(join(folder, LOGS));
+  if (flags.out === undefined) pointLatest(folder, world.owner);
+  world.stdout.write(`${record.command}\nevidence: ${folder}\n`);
+  return evidence;
+}
+
+/** The platform runs on if we die: a process of its own then undoes what the journal holds open. */
+function guardFaults(world: World, journal: string, evidence: EvidenceWriter, clock: Clock): Promise<Watchdog> {
+  return startWatchdog({
+    argv: [...world.self, "watchdog", "--journal", journal],
+    heard: (says) => evidence.event({ atMs: clock.nowMs(), type: "note", source: "watchdog", says }),
+    signal: new AbortController().signal,
+  });
 }
 
 async function watched(world: World, run: Run, parts: PartsWithLive): Promise<GamedayError | null> {
@@ -101,26 +135,23 @@ async function watched(world: World, run: Run, parts: PartsWithLive): Promise<Ga
 }
 
 /** Seals, judges, reports; a platform that was never ready keeps its own exit code. */
-function finish(world: World, folder: string, _platform: Platform, notReady: GamedayError | null): number {
+function finish(world: World, folder: string, notReady: GamedayError | null): number {
   seal(folder);
   const exitCode = judgeFolder(world, folder);
+  giveAllTo(world.owner, folder);
   if (notReady === null) return exitCode;
   world.stderr.write(`gameday: ${notReady.describe()}\n`);
   return notReady.exitCode;
 }
 
-function recordOf(
-  world: World,
-  planFile: PlanFile,
-  run: { runId: string; seed: string; startedAt: Date; file: string },
-): RunRecord {
+function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt }: Identity): RunRecord {
   return {
     version: EVIDENCE_VERSION,
-    runId: run.runId,
+    runId,
     plan: planFile.plan,
-    seed: run.seed,
-    command: `gameday run ${run.file} --seed ${run.seed}`,
-    startedAt: run.startedAt.toISOString(),
+    seed,
+    command: `gameday run ${relative(world.cwd, planFile.file)} --seed ${seed}`,
+    startedAt: startedAt.toISOString(),
     tool: { name: "gameday", version: world.version },
     environment: environmentRecord() as Record<string, Json>,
   };

@@ -42,6 +42,7 @@ function worldAt(stateFolder: string): Said {
   const stream = { isTTY: false, columns: 80, write: (text: string) => void written.push(text) };
   const world: World = {
     argv: [],
+    self: [],
     env: { GAMEDAY_STATE: stateFolder },
     cwd: folder,
     pid: 1,

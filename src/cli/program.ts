@@ -19,10 +19,13 @@ const COMMANDS: readonly Entry[] = [
   { name: "stop", load: async (world) => (await import("./stop.ts")).stopCommand(world) },
   { name: "judge", load: async (world) => (await import("./judge.ts")).judgeCommand(world) },
   { name: "report", load: async (world) => (await import("./report.ts")).reportCommand(world) },
+  { name: "compare", load: async (world) => (await import("./compare.ts")).compareCommand(world) },
+  { name: "history", load: async (world) => (await import("./history.ts")).historyCommand(world) },
   { name: "heal", load: async (world) => (await import("./heal.ts")).healCommand(world) },
   { name: "lab", load: async (world) => (await import("./lab.ts")).labCommand(world) },
   { name: "seal", load: async (world) => (await import("./seal.ts")).sealCommand(world) },
   { name: "check-history", load: async (world) => (await import("./check-history.ts")).checkHistoryCommand(world) },
+  { name: "watchdog", load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
   { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
   { name: "watchdog", hidden: true, load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
 ];

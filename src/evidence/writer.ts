@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, lchownSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RunRecord } from "../evidence.ts";
 import type { Operation } from "../history.ts";
@@ -142,10 +142,19 @@ function notWritten(folder: string, cause: unknown): GamedayError {
 }
 
 /** Points `latest` beside the run at it, in one step, so that it is never absent in between. */
-export function pointLatest(folder: string): void {
+export function pointLatest(folder: string, owner: Owner | null): void {
   const temporary = join(dirname(folder), `.latest-${process.pid}`);
   symlinkSync(basename(folder), temporary);
+  giveTo(owner, dirname(folder));
+  if (owner !== null) lchownSync(temporary, owner.uid, owner.gid);
   renameSync(temporary, join(dirname(folder), "latest"));
+}
+
+/** Gives a folder and all that is in it to its owner. */
+export function giveAllTo(owner: Owner | null, folder: string): void {
+  if (owner === null) return;
+  giveTo(owner, folder);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) giveTo(owner, join(folder, name));
 }
 
 /** Gives a file or folder to its owner; does nothing when there is none to give to. */

@@ -12,6 +12,11 @@ const SECRET_LENGTH_MIN = 4;
 export class Secrets {
   readonly #values = new Map<string, string>();
 
+  /** True when the plan names none. */
+  get isEmpty(): boolean {
+    return this.#values.size === 0;
+  }
+
   /** Replaces every `${env:NAME}` in all strings of a value; throws where the environment has no such name. */
   resolve(value: Json, environment: Readonly<Record<string, string | undefined>>, file: string): Json {
     if (typeof value === "string")

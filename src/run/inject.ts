@@ -25,6 +25,7 @@ export function injectExperiment(
     random: seededRandom(run.seed).fork(`experiment ${experiment.name}`),
     expiresAfterMs: experiment.holdMs + EXPIRY_MARGIN_MS,
     signal: run.stop.signal,
+    assertGuarded: run.assertGuarded,
     chosen,
   });
 }

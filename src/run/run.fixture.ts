@@ -177,6 +177,7 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
     evidence,
     journal,
     parts,
+    assertGuarded: () => undefined,
     stop: new AbortController(),
   };
   const read = () => {

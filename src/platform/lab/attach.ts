@@ -36,6 +36,12 @@ export async function openLab(config: unknown, options: LabOptions): Promise<Lab
   });
 }
 
+/** The lab that runs on its own, to undo what was done to it; null when there is none. */
+export async function reachLab(clock: Clock): Promise<LabPlatform | null> {
+  const holder = await currentLab();
+  return holder?.control == null ? null : attachLab(holder.control, clock);
+}
+
 /** Attaches to the lab behind a control socket; throws when nobody answers there. */
 export async function attachLab(control: string, clock: Clock): Promise<AttachedLab> {
   demandOwn(control);
@@ -46,6 +52,7 @@ export async function attachLab(control: string, clock: Clock): Promise<Attached
 
 export class AttachedLab implements LabPlatform {
   readonly kind = "lab";
+  readonly outlivesTool = true;
   readonly config: LabConfig;
   readonly can: Partial<Record<CapabilityName, Capability>>;
   readonly #caller: Caller;

@@ -4,7 +4,7 @@ import type { Target } from "../../platform.ts";
 import type { PlatformKind } from "../kind.ts";
 import { NODES } from "./addresses.ts";
 import { layOutSlots, spread } from "./app.ts";
-import { openLab } from "./attach.ts";
+import { openLab, reachLab } from "./attach.ts";
 import { LAB_CAPABILITIES } from "./capability/all.ts";
 import { labConfig } from "./config.ts";
 import {
@@ -24,6 +24,7 @@ export const labKind: PlatformKind = {
   exclusive: true,
   create: (config, { runId, clock, planFolder, logFolder }) =>
     openLab(config, { runId, clock, logFolder, folder: planFolder }),
+  attach: (_config, { clock }) => reachLab(clock),
   plannedTopology,
   plannedCommands,
 };
