@@ -22,6 +22,7 @@ async function run(...argv: string[]): Promise<{ code: number | undefined; out: 
   const stream = { isTTY: false, columns: 80, write: (text: string) => void written.push(text) };
   const world: World = {
     argv,
+    self: [],
     env: {},
     cwd: folder,
     pid: 1,

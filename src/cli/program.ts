@@ -27,7 +27,6 @@ const COMMANDS: readonly Entry[] = [
   { name: "check-history", load: async (world) => (await import("./check-history.ts")).checkHistoryCommand(world) },
   { name: "watchdog", load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
   { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
-  { name: "watchdog", hidden: true, load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
 ];
 
 /** The command line as far as these arguments need it: one command when they name one, else all of them, for the help. */
