@@ -1,0 +1,84 @@
+"""Carries every frame between two network cards of the switch, each later than it came.
+
+Usage: relay.py CARD CARD LATENCY_MS JITTER_MS
+
+For kernels without netem. Frames of one direction never overtake each other. It ends with SIGTERM or SIGKILL; the cable
+is dead then, until whoever started it plugs the first card back into the bridge.
+"""
+import heapq
+import random
+import select
+import socket
+import struct
+import sys
+import time
+
+EVERY_PROTOCOL = 3
+PACKET_ADD_MEMBERSHIP, PROMISCUOUS, PACKET_OUTGOING = 1, 1, 4
+FRAME_BYTES_MAX = 70_000
+FRAMES_AT_ONCE_MAX = 64
+FRAMES_HELD_MAX = 100_000
+
+
+def listen(card):
+    """A raw socket that hears every frame of the card, whoever it is for."""
+    listening = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EVERY_PROTOCOL))
+    listening.bind((card, 0))
+    listening.setblocking(False)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    membership = struct.pack("iHH8s", socket.if_nametoindex(card), PROMISCUOUS, 0, b"")
+    listening.setsockopt(socket.SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership)
+    return listening
+
+
+class Relay:
+    def __init__(self, one, other, latency, jitter):
+        self.across = {one: other, other: one}
+        self.latency, self.jitter = latency, jitter
+        self.held = []  # (due, number, to, frame): a heap, by time and then in order of arrival
+        self.number = 0
+        self.last_due = {one: 0.0, other: 0.0}
+
+    def run(self):
+        while True:
+            wait = max(0.0, self.held[0][0] - time.monotonic()) if self.held else None
+            readable, _, _ = select.select(list(self.across), [], [], wait)
+            for card in readable:
+                self.take(card)
+            self.deliver()
+
+    def take(self, card):
+        for _ in range(FRAMES_AT_ONCE_MAX):
+            try:
+                frame, address = card.recvfrom(FRAME_BYTES_MAX)
+            except BlockingIOError:
+                return
+            if address[2] != PACKET_OUTGOING:  # our own frames are seen again on their way out
+                self.hold(card, frame)
+
+    def hold(self, card, frame):
+        if len(self.held) >= FRAMES_HELD_MAX:
+            return  # a full queue loses packets, as a real one does
+        late = max(0.0, self.latency + random.uniform(-self.jitter, self.jitter))
+        due = max(self.last_due[card], time.monotonic() + late)
+        self.last_due[card] = due
+        self.number += 1
+        heapq.heappush(self.held, (due, self.number, self.across[card], frame))
+
+    def deliver(self):
+        now = time.monotonic()
+        while self.held and self.held[0][0] <= now:
+            _, _, card, frame = heapq.heappop(self.held)
+            try:
+                card.send(frame)
+            except OSError as trouble:
+                print(f"relay: lost {len(frame)} bytes: {trouble}", file=sys.stderr, flush=True)
+
+
+def main():
+    one, other = listen(sys.argv[1]), listen(sys.argv[2])
+    print("relay: carrying", flush=True)
+    Relay(one, other, float(sys.argv[3]) / 1e3, float(sys.argv[4]) / 1e3).run()
+
+
+main()
