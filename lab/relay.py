@@ -14,6 +14,7 @@ import sys
 import time
 
 EVERY_PROTOCOL = 3
+SOL_PACKET = 263  # Python has no name for it
 PACKET_ADD_MEMBERSHIP, PROMISCUOUS, PACKET_OUTGOING = 1, 1, 4
 FRAME_BYTES_MAX = 70_000
 FRAMES_AT_ONCE_MAX = 64
@@ -27,7 +28,7 @@ def listen(card):
     listening.setblocking(False)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     membership = struct.pack("iHH8s", socket.if_nametoindex(card), PROMISCUOUS, 0, b"")
-    listening.setsockopt(socket.SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership)
+    listening.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership)
     return listening
 
 
@@ -77,7 +78,6 @@ class Relay:
 
 def main():
     one, other = listen(sys.argv[1]), listen(sys.argv[2])
-    print("relay: carrying", flush=True)
     Relay(one, other, float(sys.argv[3]) / 1e3, float(sys.argv[4]) / 1e3).run()
 
 

@@ -2,6 +2,8 @@
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { bandwidthCapability } from "./bandwidth.ts";
+import { delayCapability } from "./delay.ts";
+import { memoryCapability } from "./memory.ts";
 import { cordonCapability } from "./cordon.ts";
 import { cpuCapability } from "./cpu.ts";
 import { cutCapability } from "./cut.ts";
@@ -27,6 +29,8 @@ const MAKERS = {
   cpu: cpuCapability,
   disk: diskCapability,
   restart: restartCapability,
+  memory: memoryCapability,
+  delay: delayCapability,
 } satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
 
 /** What the lab can do, known without a lab: for `gameday check`. */

@@ -4,6 +4,7 @@
  */
 import type { Capability, Change } from "../../../platform.ts";
 import { ExitCode, GamedayError } from "../../../std/errors.ts";
+import { until } from "../../../std/wait.ts";
 import { cableOf, FOLDER, type NodeName, PATH, PORT, SWITCH_ADDRESS } from "../addresses.ts";
 import type { ServiceSpec } from "../agent/protocol.ts";
 import type { Lab } from "../lab-parts.ts";
@@ -60,6 +61,7 @@ async function leadThroughRelay(lab: Lab, node: NodeName, change: Change, signal
   await lab.space.nodes[node].run([PYTHON, `${SCRIPTS}/offload.py`, "eth0", "off"], signal);
   await ip("set", near, "up");
   await lab.space.switch.start(relayService(node, change), signal);
+  await until(() => isCarrying(lab, change, signal), { what: "the relay to carry", deadlineMs: 5_000, signal });
   await ip("set", cableOf(node), "nomaster");
   await ip("set", far, "master", "br0", "up");
 }
@@ -79,17 +81,19 @@ function relayService(node: NodeName, change: Change): ServiceSpec {
   };
 }
 
-/** Back into the switch first: the node is then never without a cable. Each step is harmless where there is nothing. */
+/**
+ * The relay ends before the cable is back in the switch: both at once would carry frames in a circle. Each step is harmless
+ * where there is nothing.
+ */
 async function leadBack(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<void> {
   const tryIp = (...argv: string[]) =>
     lab.space.switch.tryRun({ argv: ["ip", "link", ...argv], deadlineMs: IP_MS }, signal);
-  const mine = await cardIsThere(lab, change, signal);
-  if (mine) await tryIp("set", cableOf(node), "master", "br0");
-  await tryIp("del", cardsOf(change).far);
   const known = (await lab.space.switch.list(signal)).some((report) => report.name === serviceOf(change));
   if (known) await lab.space.switch.kill(serviceOf(change), signal);
-  if (mine && lab.space.isOn(node))
-    await lab.space.nodes[node].run([PYTHON, `${SCRIPTS}/offload.py`, "eth0", "on"], signal);
+  if (!(await cardIsThere(lab, change, signal))) return;
+  await tryIp("set", cableOf(node), "master", "br0");
+  await tryIp("del", cardsOf(change).far);
+  if (lab.space.isOn(node)) await lab.space.nodes[node].run([PYTHON, `${SCRIPTS}/offload.py`, "eth0", "on"], signal);
   if (await cardIsThere(lab, change, signal)) throw new Error(`network card ${cardsOf(change).far} is still there`);
 }
 
@@ -100,6 +104,12 @@ function serviceOf(change: Change): string {
 async function cardIsThere(lab: Lab, change: Change, signal: AbortSignal): Promise<boolean> {
   const argv = ["ip", "link", "show", cardsOf(change).far];
   return (await lab.space.switch.tryRun({ argv, deadlineMs: IP_MS }, signal)).code === 0;
+}
+
+/** The relay listens to its own card last, and a card that is listened to is promiscuous. */
+async function isCarrying(lab: Lab, change: Change, signal: AbortSignal): Promise<boolean> {
+  const seen = await lab.space.switch.run(["ip", "-d", "link", "show", cardsOf(change).near], signal);
+  return /promiscuity [1-9]/.test(seen);
 }
 
 /** Time that a connection from inside the node to HAProxy takes: one round trip. The mean of a few. */

@@ -74,10 +74,17 @@ async function readProc(lab: Lab, target: TargetReferenceWithNode, path: string,
   }
 }
 
-/** Only the soft limit: the hard one stays, so that it can be taken back. A process that has ended needs none. */
+/**
+ * Only the soft limit: the hard one stays, so that it can be taken back. As the process's own user and group, who may always
+ * do that; root may only where it has CAP_SYS_RESOURCE. A process that has ended needs none.
+ */
 async function setLimit(lab: Lab, target: TargetReferenceWithNode, pid: string, soft: string, signal: AbortSignal) {
+  const status = await readProc(lab, target, `/proc/${pid}/status`, signal);
+  const idOf = (kind: "Uid" | "Gid") => Number(new RegExp(`^${kind}:\\s+(\\d+)`, "m").exec(status ?? "")?.[1]);
+  if (status === null) return;
   const argv = ["prlimit", "--pid", pid, `--as=${soft}:`];
-  const { code, stderr } = await lab.agentOf(target).tryRun({ argv, deadlineMs: 5_000 }, signal);
+  const owner = { uid: idOf("Uid"), gid: idOf("Gid") };
+  const { code, stderr } = await lab.agentOf(target).tryRun({ argv, deadlineMs: 5_000, ...owner }, signal);
   const gone = (await readProc(lab, target, `/proc/${pid}/statm`, signal)) === null;
   if (code !== 0 && !gone) throw new Error(`prlimit of ${pid}: ${stderr.trim()}`);
 }

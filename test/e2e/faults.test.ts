@@ -1,0 +1,46 @@
+/**
+ * Every kind of fault on the real lab. GAMEDAY_FAULTS=latency,jitter picks some; GAMEDAY_RECORD=1 writes what was seen to
+ * docs/track-record/faults.json.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import { FAULTS } from "../../src/fault/catalogue.ts";
+import { createLab } from "../../src/platform/lab.ts";
+import { type FaultRow, faultContract } from "../contract/fault.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gameday-faults-"));
+const app = { command: ["node", "app.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
+const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
+const marker = join(folder, "broken");
+const rows: FaultRow[] = [];
+
+after(() => {
+  if (process.env["KEEP"]) return;
+  rmSync(folder, { recursive: true });
+  if (process.env["GAMEDAY_RECORD"] !== "1") return;
+  writeFileSync(new URL("../../docs/track-record/faults.json", import.meta.url), `${JSON.stringify(rows, null, 2)}\n`);
+});
+
+faultContract("the lab", {
+  open: async (clock) => {
+    const lab = createLab(
+      { kind: "lab", app },
+      { folder: ".", logFolder: join(folder, "log"), clock, runId: "faults" },
+    );
+    await lab.prepare(AbortSignal.timeout(60_000));
+    return lab;
+  },
+  skips: Object.fromEntries(
+    FAULTS.filter((kind) => picked !== undefined && !picked.includes(kind.name)).map((kind) => [
+      kind.name,
+      "it was not picked by GAMEDAY_FAULTS",
+    ]),
+  ),
+  given: {
+    command: { with: { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] } },
+  },
+  healthyWithinMs: 60_000,
+  record: (row) => rows.push(row),
+});
