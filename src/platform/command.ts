@@ -1,6 +1,6 @@
 /**
  * The capability `command`: the plan's own argv, run on this machine, for whatever Gameday does not know how to break.
- * Never a shell; `{target}`, `{role}` and `{node}` in a word stand for the target's, `{change}` for the change's name.
+ * Never a shell; it gets this process's environment, for it may need its credentials. `{target}`, `{role}` and `{node}` in a word stand for the target's, `{change}` for the change's name.
  */
 import type { Capability, Change, TargetReferenceWithNode, Witness } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
@@ -14,9 +14,9 @@ type Part = "check" | "inject" | "verify" | "heal";
 const DEADLINE_MS_DEFAULT = 30_000;
 const OUTPUT_CHARACTERS_MAX = 300;
 
-export function commandCapability(clock: Clock, environment: NodeJS.ProcessEnv): Capability {
+export function commandCapability(clock: Clock): Capability {
   const run = (part: Part, target: TargetReferenceWithNode, parameters: Parameters, id: string, signal: AbortSignal) =>
-    runPart({ part, target, parameters, id, signal, environment });
+    runPart({ part, target, parameters, id, signal });
   const must = async (part: Part, change: Change, signal: AbortSignal) => {
     const result = await run(part, change.target, change.parameters, change.id, signal);
     if (result !== null && result.code !== 0) throw failed(part, result);
@@ -63,11 +63,10 @@ interface PartRun {
   readonly parameters: Parameters;
   readonly id: string;
   readonly signal: AbortSignal;
-  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** null where the plan gives no such command. */
-async function runPart({ part, target, parameters, id, signal, environment }: PartRun): Promise<ExecResult | null> {
+async function runPart({ part, target, parameters, id, signal }: PartRun): Promise<ExecResult | null> {
   const words = argvOf(parameters[part]);
   if (words.length === 0) return null;
   const values: Readonly<Record<string, string>> = {
@@ -78,7 +77,7 @@ async function runPart({ part, target, parameters, id, signal, environment }: Pa
   };
   const argv = words.map((word) => word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
   const deadlineMs = Number(parameters["deadlineMs"] ?? DEADLINE_MS_DEFAULT);
-  return await tryExec(argv, { signal, deadlineMs, env: environment, outputBytesMax: 64 << 10 });
+  return await tryExec(argv, { signal, deadlineMs, outputBytesMax: 64 << 10 });
 }
 
 function argvOf(value: Json | undefined): string[] {

@@ -1,0 +1,32 @@
+/** Platforms that somebody else runs, in the catalogue. */
+import type { Plan } from "../../plan.ts";
+import type { Target } from "../../platform.ts";
+import type { PlatformContext, PlatformKind } from "../kind.ts";
+import { externalConfig } from "./config.ts";
+import { ExternalPlatform, targetOf } from "./platform.ts";
+
+export const externalKind: PlatformKind = {
+  name: "external",
+  schema: externalConfig,
+  capabilities: ["command"],
+  exclusive: false,
+  create: async (config, context) => open(config, context),
+  attach: async (config, context) => open(config, context),
+  outlivesTool: () => true,
+  plannedTopology,
+  plannedCommands: () => [],
+};
+
+function open(config: Plan["platform"], { clock }: PlatformContext): ExternalPlatform {
+  return new ExternalPlatform(externalConfig.parse(config), clock);
+}
+
+/** Who leads is known only when asked: the first of each role that has leaders stands for it. */
+function plannedTopology(config: Plan["platform"]): Target[] {
+  const led = new Set<string>();
+  return externalConfig.parse(config).members.map((member) => {
+    const leader = member.url !== undefined && !led.has(member.role);
+    if (leader) led.add(member.role);
+    return targetOf(member, { healthy: true, leader });
+  });
+}

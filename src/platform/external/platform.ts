@@ -1,0 +1,138 @@
+/**
+ * A platform that somebody else runs (RDS, Cloud SQL, VMs, anything): Gameday only asks its parts how they are, and breaks
+ * nothing but by the plan's own commands.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Capability, CapabilityName, HealthLine, Platform, Queries, Residue, Target } from "../../platform.ts";
+import type { Clock } from "../../std/clock.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { commandCapability } from "../command.ts";
+import type { ExternalConfig, MemberConfig } from "./config.ts";
+import { look, type MemberState, onPostgres } from "./member.ts";
+
+const WATCH_EVERY_MS = 500;
+
+interface Seen {
+  readonly member: MemberConfig;
+  readonly state: MemberState;
+}
+
+export class ExternalPlatform implements Platform {
+  readonly kind = "external";
+  readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
+  readonly queries: Queries;
+  readonly #config: ExternalConfig;
+  readonly #clock: Clock;
+
+  constructor(config: ExternalConfig, clock: Clock) {
+    this.#config = config;
+    this.#clock = clock;
+    this.can = { command: commandCapability(clock) };
+    this.queries = { sql: (statement, parameters, signal) => this.#sql(statement, parameters, signal) };
+  }
+
+  /** It runs already; health() says how it is. */
+  async prepare(): Promise<void> {}
+
+  async health(signal: AbortSignal): Promise<HealthLine[]> {
+    const [front, members] = await Promise.all([this.#front(signal), this.#look(signal)]);
+    const lines = members.map(({ member, state }) => ({
+      name: member.name,
+      ok: state.healthy,
+      expected: "an answer",
+      seen: state.seen,
+    }));
+    const led = rolesWithLeader(members).map((role) => leaderLine(role, members));
+    return [front, ...lines, ...led];
+  }
+
+  async topology(signal: AbortSignal): Promise<Target[]> {
+    return (await this.#look(signal)).map(({ member, state }) => targetOf(member, state));
+  }
+
+  endpoint(): string {
+    return this.#config.endpoint.replace(/\/$/, "");
+  }
+
+  async watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void> {
+    const before = new Map<string, string>();
+    while (!signal.aborted) {
+      try {
+        for (const { member, state } of await this.#look(signal)) {
+          const was = before.get(member.name);
+          before.set(member.name, state.is);
+          if (was === undefined || was === state.is) continue;
+          const { role, name: target } = member;
+          emit({ atMs: this.#clock.nowMs(), type: "role", role, target, is: state.is, was });
+        }
+        await delay(WATCH_EVERY_MS, undefined, { signal });
+      } catch (thrown) {
+        if (!signal.aborted) throw thrown;
+      }
+    }
+  }
+
+  /** Nothing here has a name of ours: what a command did, only its `heal` from the journal can undo. */
+  async restore(): Promise<Residue[]> {
+    return [];
+  }
+
+  /** Its logs are its owner's. */
+  async collect(): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #look(signal: AbortSignal): Promise<Seen[]> {
+    return Promise.all(this.#config.members.map(async (member) => ({ member, state: await look(member, signal) })));
+  }
+
+  async #front(signal: AbortSignal): Promise<HealthLine> {
+    const url = `${this.endpoint()}${this.#config.health}`;
+    const { healthy, seen } = await look({ name: url, role: "endpoint", health: url, labels: {} }, signal);
+    return { name: "endpoint", ok: healthy, expected: `2xx of ${this.#config.health}`, seen };
+  }
+
+  async #sql(statement: string, parameters: readonly Json[], signal: AbortSignal) {
+    for (const { member, state } of await this.#look(signal)) {
+      if (!state.leader || member.url === undefined || member.role !== "postgres") continue;
+      return await onPostgres(member.url, signal, async (client) => {
+        await client.query("begin read only");
+        const { rows } = await client.query<unknown[]>({ text: statement, values: [...parameters], rowMode: "array" });
+        return { rows: rows.map((row) => row.map(toJson)), source: `${member.name} (leader), directly` };
+      });
+    }
+    throw noLeader();
+  }
+}
+
+export function targetOf(member: MemberConfig, state: Pick<MemberState, "healthy" | "leader">): Target {
+  const { name: id, role, node = id, labels } = member;
+  return { id, role, node, leader: state.leader, healthy: state.healthy, labels };
+}
+
+/** Roles whose members are asked who leads. */
+function rolesWithLeader(members: readonly Seen[]): string[] {
+  return [...new Set(members.filter(({ member }) => member.url !== undefined).map(({ member }) => member.role))];
+}
+
+function leaderLine(role: string, members: readonly Seen[]): HealthLine {
+  const leaders = members.filter(({ member, state }) => member.role === role && state.leader);
+  const seen = leaders.map(({ member }) => member.name).join(", ") || "none";
+  return { name: `${role} leader`, ok: leaders.length === 1, expected: "one", seen };
+}
+
+function toJson(value: unknown): Json {
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return value.toString("hex");
+  return (value ?? null) as Json;
+}
+
+function noLeader(): GamedayError {
+  return new GamedayError({
+    code: "external-no-leader",
+    expected: "a member with role postgres and a url that leads",
+    got: "none",
+    exitCode: ExitCode.notReady,
+  });
+}
