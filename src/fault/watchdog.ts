@@ -9,6 +9,8 @@ export const BEAT_EVERY_MS = 2_000;
 /** The watchdog's first line, once it has reached the platform. */
 export const READY = "guarding";
 
+const LAST_WORDS_MAX = 5;
+
 export interface WatchdogOptions {
   /** What runs `guard` on the journal: ["node", "gameday.mjs", "watchdog", "--journal", path]. */
   readonly argv: readonly string[];
@@ -29,16 +31,18 @@ export interface Watchdog extends AsyncDisposable {
 export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
   const [file = "", ...args] = options.argv;
   // A session of its own: neither Ctrl-C in the terminal nor the end of the terminal reaches it.
-  const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "ignore"] });
-  const lines: string[] = [];
+  const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  const lastWords: string[] = [];
   const ready = new Promise<void>((resolve, reject) => {
     child.on("error", (cause) => reject(notStarted(messageOf(cause))));
-    child.on("exit", (code) => reject(notStarted(`exit ${code}: ${lines.join("; ")}`)));
+    child.on("close", (code) => reject(notStarted(lastWords.join("; ") || `exit ${code}`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
-      lines.push(line);
       if (line === READY) resolve();
       else options.heard(line);
     });
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (lastWords.length < LAST_WORDS_MAX) lastWords.push(line);
   });
   child.stdin.on("error", () => undefined); // its end is seen by "exit"
   const limit = { what: "the watchdog to guard", deadlineMs: options.startWithinMs ?? 15_000, signal: options.signal };

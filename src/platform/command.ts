@@ -14,7 +14,7 @@ type Part = "check" | "inject" | "verify" | "heal";
 const DEADLINE_MS_DEFAULT = 30_000;
 const OUTPUT_CHARACTERS_MAX = 300;
 
-export function commandCapability(clock: Clock): Capability {
+export function commandCapability(clock: Pick<Clock, "nowMs">): Capability {
   const run = (part: Part, target: TargetReferenceWithNode, parameters: Parameters, id: string, signal: AbortSignal) =>
     runPart({ part, target, parameters, id, signal });
   const must = async (part: Part, change: Change, signal: AbortSignal) => {
@@ -48,7 +48,12 @@ type Run = (
 ) => Promise<ExecResult | null>;
 
 /** Healed is what `check` says; without one, that `verify` no longer sees it broken. */
-async function healed(change: Change, clock: Clock, run: Run, signal: AbortSignal): Promise<Witness | null> {
+async function healed(
+  change: Change,
+  clock: Pick<Clock, "nowMs">,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Witness | null> {
   const checked = await run("check", change.target, change.parameters, change.id, signal);
   const result = checked ?? (await run("verify", change.target, change.parameters, change.id, signal));
   const well = result !== null && (checked === null ? result.code !== 0 && result.code !== null : result.code === 0);

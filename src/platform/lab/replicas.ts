@@ -90,13 +90,22 @@ export class Replicas {
   async ready(signal: AbortSignal): Promise<Slot[]> {
     const { config, observer } = this.#parts;
     const held = this.#staged("ready");
-    if (!config.haproxy.healthChecks) return this.#answering(held, signal);
+    if (!config.haproxy.healthChecks) return this.answering(held, signal);
     const up = new Set(
       (await observer.servers(signal))
         .filter((row) => row.backend === "app" && row.status.startsWith("UP"))
         .map((row) => row.server),
     );
     return held.filter((slot) => up.has(slot.name));
+  }
+
+  /** Those of the slots whose replica says itself that it is ready. */
+  async answering(slots: readonly Slot[], signal: AbortSignal): Promise<Slot[]> {
+    const { observer, config } = this.#parts;
+    const { path, status } = config.app.readiness;
+    const [low = 200, high = low] = status.split("-").map(Number);
+    const statuses = await Promise.all(slots.map((slot) => observer.http(slot.node, slot.port, path, signal)));
+    return slots.filter((_, index) => (statuses[index] ?? 0) >= low && (statuses[index] ?? 0) <= high);
   }
 
   /** The proxy's file for the slots as they are: written at every change, so that a restarted proxy knows them. */
@@ -137,7 +146,7 @@ export class Replicas {
   async #join(slot: Slot): Promise<void> {
     const signal = this.#end.signal;
     while (this.#held.get(slot.name)?.stage === "starting") {
-      if ((await this.#answering([slot], signal)).length > 0) return this.#setStage(slot, "ready", signal);
+      if ((await this.answering([slot], signal)).length > 0) return this.#setStage(slot, "ready", signal);
       await delay(100, undefined, { signal });
     }
   }
@@ -167,14 +176,6 @@ export class Replicas {
   async #sessions(slot: Slot, signal: AbortSignal): Promise<number> {
     const rows = await this.#parts.observer.servers(signal);
     return rows.find((row) => row.backend === "app" && row.server === slot.name)?.sessions ?? 0;
-  }
-
-  async #answering(slots: readonly Slot[], signal: AbortSignal): Promise<Slot[]> {
-    const { observer, config } = this.#parts;
-    const { path, status } = config.app.readiness;
-    const [low = 200, high = low] = status.split("-").map(Number);
-    const statuses = await Promise.all(slots.map((slot) => observer.http(slot.node, slot.port, path, signal)));
-    return slots.filter((_, index) => (statuses[index] ?? 0) >= low && (statuses[index] ?? 0) <= high);
   }
 
   #staged(...stages: Stage[]): Slot[] {

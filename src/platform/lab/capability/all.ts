@@ -1,16 +1,17 @@
 /** Every capability of the lab, one a file. */
 import type { Capability, CapabilityName } from "../../../platform.ts";
+import { commandCapability } from "../../command.ts";
 import type { Lab } from "../lab-parts.ts";
 import { bandwidthCapability } from "./bandwidth.ts";
-import { delayCapability } from "./delay.ts";
-import { memoryCapability } from "./memory.ts";
 import { cordonCapability } from "./cordon.ts";
 import { cpuCapability } from "./cpu.ts";
 import { cutCapability } from "./cut.ts";
+import { delayCapability } from "./delay.ts";
 import { diskCapability } from "./disk.ts";
 import { dropCapability } from "./drop.ts";
 import { evictCapability } from "./evict.ts";
 import { freezeCapability } from "./freeze.ts";
+import { memoryCapability } from "./memory.ts";
 import { powerCapability } from "./power.ts";
 import { resetCapability } from "./reset.ts";
 import { restartCapability } from "./restart.ts";
@@ -30,6 +31,7 @@ const MAKERS = {
   disk: diskCapability,
   restart: restartCapability,
   memory: memoryCapability,
+  command: commandCapability,
   delay: delayCapability,
 } satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
 

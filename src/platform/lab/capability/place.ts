@@ -52,8 +52,10 @@ async function appInPlace(
   target: TargetReferenceWithNode,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const ready = (await replicas.ready(signal)).some((slot) => `app/${slot.name}` === target.id);
-  return ready ? `HAProxy: ${target.id} is up` : null;
+  const upAtProxy = (await replicas.ready(signal)).filter((slot) => `app/${slot.name}` === target.id);
+  // Asked itself as well: the proxy has not noticed yet when a replica has just died.
+  const ready = (await replicas.answering(upAtProxy, signal)).length > 0;
+  return ready ? `${target.id} says that it is ready, and HAProxy that it is up` : null;
 }
 
 async function nodeInPlace(parts: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
