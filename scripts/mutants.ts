@@ -22,9 +22,12 @@ const chosen = ROWS.filter(
     (values.platform === "all" || platform === values.platform) &&
     (values.only === undefined || name.includes(values.only)),
 );
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
 const results: Result[] = [];
 for (const row of chosen) {
-  const result = await play(row, values.seed);
+  if (stop.signal.aborted) break;
+  const result = await play(row, values.seed, stop.signal);
   results.push(result);
   if (!values.json) console.log(describe(result));
 }
@@ -38,7 +41,7 @@ else {
   );
 }
 if (chosen.length === 0) console.error(`no row matches; known: ${ROWS.map(({ name }) => name).join(", ")}`);
-process.exitCode = chosen.length > 0 && results.every(isRight) ? 0 : 1;
+process.exitCode = chosen.length > 0 && results.length === chosen.length && results.every(isRight) ? 0 : 1;
 
 function describe(result: Result): string {
   const { name, kind, platform, finding, flagged } = result;

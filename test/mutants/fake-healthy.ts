@@ -66,6 +66,11 @@ const LOOK_ALIKES: readonly FakeRow[] = [
         : [claim];
     }),
   }),
+  healthy("deleted-by-the-scenario", {
+    says: "orders that users themselves cancelled are not lost; values changed by a later write are not either",
+    drills: ["kill-postgres-leader", "kill-replicas"],
+    options: { warmUpMs: 30_000 },
+  }),
   healthy("slow-only-inside-the-fault-window", {
     says: "p95 breached only inside an excluded fault window",
     drills: ["freeze-leader"],
@@ -128,6 +133,17 @@ const SCALING: readonly FakeRow[] = [
       ask.SCALING.quick,
     ],
     options: { ...SCALED, scaling: { upMs: 80_000, downMs: 70_000 } },
+  }),
+  healthy("nine-by-rounding-up", {
+    says: "nine replicas by ceil and tolerance, where ten are allowed",
+    drills: [],
+    changes: QUICK_DOWN,
+    objectives: [
+      { ...ask.SCALING.up, says: "9 replicas are ready within 100 s of the load", over: { replicas: "9" } },
+      ask.SCALING.explained,
+      ask.SCALING.quick,
+    ],
+    options: { ...SCALED, users: 34, scaling: { upMs: 80_000, downMs: 70_000 } },
   }),
   healthy("scale-down-not-begun-yet", {
     says: "scale-down not begun before its window of 300 s: unknown, not failed",

@@ -14,8 +14,8 @@ test("rows have names of their own, and there are enough of each kind on each pl
 });
 
 for (const row of ROWS.filter(({ platform }) => platform === "fake")) {
-  test(`${row.kind}: ${row.name}`, async () => {
-    const result = await play(row, "1");
+  test(`${row.kind}: ${row.name}`, async ({ signal }) => {
+    const result = await play(row, "1", signal);
     assert.ok(isRight(result), `${result.finding} (expected ${result.expected})`);
   });
 }

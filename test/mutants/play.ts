@@ -12,12 +12,13 @@ import { labPlan } from "./lab-plan.ts";
 import { crashed, type Result, referee } from "./referee.ts";
 import type { FakeRow, LabRow, Row } from "./row.ts";
 
-const LAB_RUN_MS_MAX = 15 * 60_000;
+/** Waiting for the lab's turn included. */
+const LAB_WAIT_MS_MAX = 60 * 60_000;
 
 /** Plays and referees; a row that cannot be played is told so, never thrown. */
-export async function play(row: Row, seed: string): Promise<Result> {
+export async function play(row: Row, seed: string, signal: AbortSignal): Promise<Result> {
   try {
-    return row.platform === "fake" ? referee(row, playOnFake(row, seed)) : await playOnLab(row, seed);
+    return row.platform === "fake" ? referee(row, playOnFake(row, seed)) : await playOnLab(row, seed, signal);
   } catch (thrown) {
     return crashed(row, thrown instanceof Error ? thrown.message : String(thrown));
   }
@@ -37,13 +38,14 @@ export function playOnFake(row: FakeRow, seed: string): Verdict {
 }
 
 /** One lab at a time on a machine: flock waits for its turn. The folder of a row that is not as expected is kept. */
-async function playOnLab(row: LabRow, seed: string): Promise<Result> {
+async function playOnLab(row: LabRow, seed: string, signal: AbortSignal): Promise<Result> {
   const parent = mkdtempSync(join(tmpdir(), "gameday-mutant-"));
   const [plan, out] = [join(parent, "plan.yaml"), join(parent, "run")];
   writeFileSync(plan, `${JSON.stringify(labPlan(row, process.cwd()), null, 1)}\n`);
   const gameday = [process.execPath, "bin/gameday.mjs", "run", plan, "--seed", seed, "--out", out];
-  const argv = ["flock", join(tmpdir(), "gameday-lab.lock"), ...gameday];
-  const { code, stderr, stdout } = await tryExec(argv, { deadlineMs: LAB_RUN_MS_MAX });
+  // --no-fork: ending the child ends the game day itself, never only the one that waits for it.
+  const argv = ["flock", "--no-fork", join(tmpdir(), "gameday-lab.lock"), ...gameday];
+  const { code, stderr, stdout } = await tryExec(argv, { deadlineMs: LAB_WAIT_MS_MAX, signal });
   const file = join(out, "verdict.json");
   if (!existsSync(file)) return crashed(row, `exit ${code}: ${(stderr || stdout).trim().slice(-400)} (${parent})`);
   const result = referee(row, JSON.parse(readFileSync(file, "utf8")) as Verdict);

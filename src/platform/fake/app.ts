@@ -148,38 +148,31 @@ export class App {
   }
 
   #write(replica: Replica, call: Call, finish: Answered): void {
-    const { nowMs } = this.#agenda;
-    if (call.value === "sold-out") {
-      finish(SOLD_OUT);
+    const answer = this.#withoutStore(replica, call);
+    if (answer !== null) {
+      finish(answer);
       return;
     }
-    if (nowMs < this.#failsUntilMs) {
-      finish(UNAVAILABLE);
-      return;
-    }
-    if (nowMs < this.#stormUntilMs && this.#random.float() < 0.5) {
-      finish(UNAVAILABLE);
-      return;
-    }
-    const { dropsEvery, sessions, acknowledges } = this.#behaviour;
-    if (call.object === "orders" && dropsEvery > 0 && ++this.#writes % dropsEvery === 0) {
-      finish(acknowledged(false));
-      return;
-    }
-    if (call.object === SESSIONS && sessions === "memory") {
-      this.#remember(replica, call, finish);
-      return;
-    }
-    if (acknowledges === "before-commit") {
+    if (this.#behaviour.acknowledges === "before-commit") {
       this.#writeLater(replica, call, finish);
       return;
     }
-    const done = (answer: StoreAnswer) => finish(answerOf(answer));
-    if (call.kind === "increment" && !this.#behaviour.countersAtomic) {
-      this.#readAddWrite(replica, call, done);
-      return;
-    }
-    this.#store(replica, call, contentOf(call), done);
+    const done = (given: StoreAnswer) => finish(answerOf(given));
+    if (call.kind === "increment" && !this.#behaviour.countersAtomic) this.#readAddWrite(replica, call, done);
+    else this.#store(replica, call, contentOf(call), done);
+  }
+
+  /** What the app answers without asking its store: refusals, failures of its own, and lies. */
+  #withoutStore(replica: Replica, call: Call): Answer | null {
+    const { nowMs } = this.#agenda;
+    if (call.value === "sold-out") return SOLD_OUT;
+    if (nowMs < this.#failsUntilMs) return UNAVAILABLE;
+    if (nowMs < this.#stormUntilMs && this.#random.float() < 0.5) return UNAVAILABLE;
+    const { dropsEvery, sessions } = this.#behaviour;
+    if (call.object === "orders" && dropsEvery > 0 && ++this.#writes % dropsEvery === 0) return acknowledged(false);
+    if (call.object !== SESSIONS || sessions !== "memory") return null;
+    replica.sessions.set(call.id, call.value);
+    return acknowledged(false);
   }
 
   /** A counter that is read, added to and written overwrites whatever was added in between. */
@@ -190,11 +183,6 @@ export class App {
       const value = written - log.sum(call.object, call.key);
       this.#store(replica, call, { ...contentOf(call), value }, done);
     });
-  }
-
-  #remember(replica: Replica, call: Call, finish: Answered): void {
-    replica.sessions.set(call.id, call.value);
-    finish(acknowledged(false));
   }
 
   #writeLater(replica: Replica, call: Call, finish: Answered): void {
@@ -243,7 +231,7 @@ export class App {
 
 function contentOf(call: Call): EntryContent {
   const { object, id, key, kind, value } = call;
-  return { object, id, key, kind: kind === "increment" || kind === "write" ? kind : "add", value };
+  return { object, id, key, kind: kind === "browse" || kind === "read" ? "add" : kind, value };
 }
 
 function acknowledged(already: boolean): Answer {

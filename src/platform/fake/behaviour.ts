@@ -45,16 +45,12 @@ export interface AppBehaviour {
   readonly lateCommitMs: Range;
   /** A second attempt at the same id finds the first. */
   readonly idempotent: boolean;
-  /** The app sends a failed write to the store again by itself. */
-  readonly retriesWrites: boolean;
   /** Counters change inside the store, not by read, add, write. */
   readonly countersAtomic: boolean;
   /** Every n-th order is acknowledged and thrown away; 0: none. */
   readonly dropsEvery: number;
-  /** After a failover, `pinned` of the replicas go on talking to the old leader: 0 (honest) to 1 (all). */
+  /** After a failover this share of the replicas goes on talking to the old leader, until it restarts: 0 (honest) to 1 (all). */
   readonly pinnedShare: number;
-  /** What pins: a pool that never reconnects, or an address that is looked up only at start. */
-  readonly pinnedUntil: "for-ever" | "restart";
   readonly sessions: "store" | "memory";
   /** Cached values of reads outlive a failover. */
   readonly cacheForEver: boolean;
@@ -136,8 +132,6 @@ export interface ReportBehaviour {
   readonly membersMissing: number;
   /** A replica dies by itself, outside all faults. */
   readonly crashes: boolean;
-  /** Recovery needs a hand: it comes only after our heal. */
-  readonly recoversOnlyAfterHeal: boolean;
 }
 
 export interface Behaviour {
@@ -189,11 +183,9 @@ export const HONEST: Behaviour = {
     acknowledges: "after-commit",
     lateCommitMs: [200, 600],
     idempotent: true,
-    retriesWrites: false,
     countersAtomic: true,
     dropsEvery: 0,
     pinnedShare: 0,
-    pinnedUntil: "for-ever",
     sessions: "store",
     cacheForEver: false,
     readsLagMs: 0,
@@ -232,7 +224,6 @@ export const HONEST: Behaviour = {
     quietBeforeFault: false,
     membersMissing: 0,
     crashes: false,
-    recoversOnlyAfterHeal: false,
   },
 };
 

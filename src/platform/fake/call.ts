@@ -3,8 +3,8 @@ import type { Json } from "../../std/json.ts";
 import type { Connection } from "./fleet.ts";
 
 export interface Call {
-  /** browse: a page that needs no store. read: the value of a key. The others are writes. */
-  readonly kind: "browse" | "read" | "add" | "increment" | "write";
+  /** browse: a page that needs no store. read: the value of a key. The others are writes; remove takes the id `key` away. */
+  readonly kind: "browse" | "read" | "add" | "remove" | "increment" | "write";
   readonly object: string;
   readonly id: string;
   readonly key: string;

@@ -111,7 +111,7 @@ const RECOVERY_LIES: readonly Lie[] = [
   {
     name: "cached-leader-address",
     imitates: "one replica that looked the leader's address up once, at its start",
-    change: { app: { pinnedShare: 0.34, pinnedUntil: "restart" } },
+    change: { app: { pinnedShare: 0.34 } },
   },
   {
     name: "no-health-checks",

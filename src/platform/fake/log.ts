@@ -4,8 +4,8 @@ import type { Json } from "../../std/json.ts";
 
 export interface EntryContent {
   readonly object: string;
-  /** add: one more member of a set. increment: added to a number. write: the new value of a key. */
-  readonly kind: "add" | "increment" | "write";
+  /** add: one more member of a set. remove: takes the member whose id is `key` away. increment: added to a number. write: the new value of a key. */
+  readonly kind: "add" | "remove" | "increment" | "write";
   readonly id: string;
   readonly key: string;
   readonly value: Json;
@@ -66,7 +66,8 @@ export class Log {
     for (const entry of this.#entries) {
       if (entry.object !== object || entry.visibleAtMs > atMs) continue;
       const id = entry.kind === "add" ? entry.id : entry.key;
-      found.set(id, foundAfter(found.get(id), entry, id));
+      if (entry.kind === "remove") found.delete(id);
+      else found.set(id, foundAfter(found.get(id), entry, id));
     }
     return [...found.values()];
   }

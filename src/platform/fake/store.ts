@@ -48,15 +48,6 @@ export class Store {
     this.leader = this.members[0] as Member;
   }
 
-  get leaderIsWell(): boolean {
-    return this.leader.condition === "up";
-  }
-
-  /** Whether an acknowledged write has the second copy that it should have. */
-  get hasCopy(): boolean {
-    return this.members.some((member) => this.#isCopy(member));
-  }
-
   /** All members up and in their place. */
   get isWhole(): boolean {
     return this.members.every((member) => member.condition === "up" && member.role !== "none") && this.#hasSync();
@@ -160,7 +151,7 @@ export class Store {
   }
 
   #acknowledgeFirst(entry: Entry, acknowledge: () => void): void {
-    const alone = this.leader.condition !== "up" || !this.hasCopy;
+    const alone = this.leader.condition !== "up" || !this.members.some((member) => this.#isCopy(member));
     entry.copiedAtMs = alone
       ? Number.POSITIVE_INFINITY
       : this.#agenda.nowMs + evenly(this.#random, this.#behaviour.lagMs);

@@ -29,6 +29,8 @@ interface Person {
   readonly name: string;
   readonly connection: Connection;
   sequence: number;
+  /** The order that was acknowledged last, and is still wanted. */
+  order: string | null;
   /** Version of the profile that this user wrote last. */
   version: number;
 }
@@ -60,7 +62,7 @@ export class Users {
     this.#intended = count;
     for (let index = 0; index < count; index++) {
       const connection = { kept: true, replica: null };
-      const person = { name: `${this.#parts.worker}/u${index}`, connection, sequence: 0, version: 0 };
+      const person = { name: `${this.#parts.worker}/u${index}`, connection, sequence: 0, order: null, version: 0 };
       this.#alive++;
       this.#parts.agenda.after(evenly(this.#parts.random, this.#parts.thinkMs), () => this.#iterate(person));
     }
@@ -103,6 +105,7 @@ export class Users {
       name,
     } as const;
     sender.send(request, (outcome) => {
+      if (call.object === "orders") person.order = call.kind === "add" && outcome.type === "ok" ? id : null;
       if (inside !== null || !retries(call, outcome, attempt)) return next();
       agenda.after(evenly(random, RETRY_MS), () => this.#attempt(person, wish, id, attempt + 1, next));
     });
@@ -111,6 +114,15 @@ export class Users {
   #wish(person: Person): Wish {
     const { random } = this.#parts;
     const dice = random.float();
+    if (dice < 0.02 && person.order !== null)
+      return {
+        kind: "remove",
+        object: "orders",
+        key: person.order,
+        value: null,
+        name: "DELETE /orders",
+        recorded: true,
+      };
     if (dice < 0.35)
       return { kind: "add", object: "orders", key: "", value: soldOut(random), name: "POST /orders", recorded: true };
     if (dice < 0.5)
@@ -159,6 +171,7 @@ function soldOut(random: Random): Json {
 
 function inputOf(call: Call): Json {
   if (call.kind === "add") return { id: call.id };
+  if (call.kind === "remove") return { id: call.key };
   return call.value;
 }
 
