@@ -7,7 +7,8 @@
  *     recovered  = unknown and present                          (never an error)
  *     late       = absent from an earlier complete read, present in a later one
  *     unexpected = seen by a complete read, never attempted, and not of a lost worker
- *     resurrected = acknowledged, then its removal acknowledged, yet seen by a complete read
+ *     resurrected = acknowledged, then its removal acknowledged, yet seen by the last complete read: an earlier one may have
+ *                  come from a copy that was behind
  *     duplicated = seen more than once by one complete read
  */
 import type { FindingWitness, RunFacts } from "../checker.ts";
@@ -63,12 +64,15 @@ class Tallying {
   readonly #result: Tally;
   readonly #lostWorkers: readonly string[];
   readonly #completeMask: number;
+  readonly #lastMask: number;
 
   constructor(writes: WriteSet, facts: RunFacts) {
     this.#writes = writes;
     this.#lostWorkers = facts.lostWorkers.map(({ worker }) => `${facts.runId}/${worker}/`);
     const complete = writes.reads.complete();
     this.#completeMask = complete.reduce((mask, read) => mask | bitOf(read), 0);
+    const last = complete.at(-1);
+    this.#lastMask = last === undefined ? 0 : bitOf(last);
     const faults = writes.windows.faults;
     this.#result = {
       complete,
@@ -103,16 +107,16 @@ class Tallying {
     const seenComplete = (state.seen & this.#completeMask) !== 0;
     if (seenComplete) this.#result.present += 1;
     if ((state.repeated & this.#completeMask) !== 0) this.#duplicated(state);
-    if ((known & Known.ok) !== 0) this.#acknowledged(state, seenComplete);
+    if ((known & Known.ok) !== 0) this.#acknowledged(state);
     else if ((known & Known.unknown) !== 0) this.#unanswered(state);
     else if ((known & Known.refused) !== 0) this.#refused(state);
     else if (known === 0 && seenComplete) this.#unattempted(state);
   }
 
-  #acknowledged(state: WriteState, seenComplete: boolean): void {
+  #acknowledged(state: WriteState): void {
     this.#count(state, "acknowledged");
     if ((state.known & Known.removed) !== 0) {
-      if (seenComplete) this.#resurrected(state);
+      if ((state.seen & this.#lastMask) !== 0) this.#resurrected(state);
     } else if (state.seen === 0 && (state.known & Known.removedPerhaps) === 0) {
       this.#missing(state);
     } else if (this.#isLate(state)) {

@@ -143,7 +143,7 @@ const SCALING: readonly FakeRow[] = [
       ask.SCALING.explained,
       ask.SCALING.quick,
     ],
-    options: { ...SCALED, users: 34, scaling: { upMs: 80_000, downMs: 70_000 } },
+    options: { ...SCALED, users: 31, scaling: { upMs: 80_000, downMs: 70_000 } },
   }),
   healthy("scale-down-not-begun-yet", {
     says: "scale-down not begun before its window of 300 s: unknown, not failed",

@@ -22,10 +22,10 @@ function operationsOf(evidence: Evidence, object: string): Operation[] {
 
 function lostOf(evidence: Evidence, object: string): string[] {
   const items = itemsOf(evidence, object);
-  const written = operationsOf(evidence, object).filter(
-    ({ kind, outcome }) => kind !== "read" && outcome.type === "ok",
-  );
-  return written.map(({ id }) => id).filter((id) => !items.has(id));
+  const operations = operationsOf(evidence, object);
+  const removed = new Set(operations.filter(({ kind }) => kind === "remove").map(({ key }) => key));
+  const added = operations.filter(({ kind, outcome }) => kind === "add" && outcome.type === "ok");
+  return added.map(({ id }) => id).filter((id) => !items.has(id) && !removed.has(id));
 }
 
 const short: Partial<SimulationOptions> = { warmUpMs: 3000, calmMs: 3000, users: 6 };
