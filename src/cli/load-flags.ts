@@ -20,6 +20,8 @@ export interface LoadFlags {
   readonly maxVus?: string;
   readonly host?: string;
   readonly workers?: string;
+  readonly listen?: string;
+  readonly token?: string;
   readonly env?: string[];
   readonly threshold?: string[];
   readonly json?: string;
@@ -56,6 +58,8 @@ export function loadOptions(): Option[] {
     new Option("--max-vus <n>", "open model: users at once; arrivals beyond are dropped"),
     new Option("-H, --host <url>", "where the users go: http://127.0.0.1:8080").env("BASE_URL"),
     new Option("--workers <n>", "processes (default: one a core)"),
+    new Option("--listen <host:port>", "wait for --workers on other machines instead (gameday worker --join)"),
+    new Option("--token <text>", "that those workers must show (or GAMEDAY_TOKEN)").env("GAMEDAY_TOKEN"),
     new Option("-e, --env <K=V>", "a value for the script's user.env; repeat it").argParser(several),
     new Option(
       "--threshold <text>",

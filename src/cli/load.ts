@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import type { OutputStream, World } from "../cli.ts";
 import type { LoadHandle } from "../load/handle.ts";
@@ -9,10 +8,10 @@ import { Recorder } from "../load/recorder.ts";
 import { startLoad } from "../load/start.ts";
 import { formatSummary } from "../load/summary.ts";
 import { abortingThreshold, parseThreshold, type ThresholdResult } from "../load/thresholds.ts";
-import { monotonicClock } from "../std/clock.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
-import { NdjsonWriter } from "../std/ndjson.ts";
 import { worst } from "../verdict.ts";
+import { gatherCrew } from "./load-crew.ts";
+import { OutputFiles } from "./load-files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
 
 /** `gameday load`: the load engine as a tool of its own. */
@@ -28,33 +27,38 @@ export function loadCommand(world: World): Command {
 async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
   const job = planOfFlags(scripts, flags);
   const baseUrl = hostOf(flags);
-  const recorder = new Recorder(
-    (flags.threshold ?? []).map(parseThreshold),
-    job.plan.executor.endsWith("arrival-rate"),
-  );
-  if (!job.plan.executor.endsWith("arrival-rate"))
-    checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
+  const open = job.plan.executor.endsWith("arrival-rate");
+  const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), open);
+  if (!open && flags.listen === undefined) checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
   using files = new OutputFiles(flags.out);
-  const seed = flags.seed ?? randomBytes(4).toString("hex");
   const abort = new AbortController();
-  const handle = await startLoad({
-    plan: job.plan,
-    baseUrl,
-    runId: `load-${randomBytes(4).toString("hex")}`,
-    seed,
-    clock: monotonicClock(),
-    onInterval: (interval) => {
-      recorder.interval(interval);
-      files.write("intervals", interval);
+  using _listening = world.onInterrupt(() => abort.abort(interruptedEarly()));
+  await using crew = await gatherCrew(world, job.plan.workers, flags, files, abort.signal);
+  _listening[Symbol.dispose](); // from now on an interrupt ends the load in good order
+  const seed = flags.seed ?? randomBytes(4).toString("hex");
+  const handle = await startLoad(
+    {
+      plan: job.plan,
+      baseUrl,
+      runId: crew.runId,
+      seed,
+      clock: crew.clock,
+      onInterval: (interval) => {
+        recorder.interval(interval);
+        files.write("intervals", interval);
+      },
+      onOperation: (operation) => files.write("history", operation),
+      onEvent: (event) => {
+        recorder.event(event);
+        files.write("timeline", event);
+      },
+      signal: abort.signal,
     },
-    onOperation: (operation) => files.write("history", operation),
-    onEvent: (event) => {
-      recorder.event(event);
-      files.write("timeline", event);
-    },
-    signal: abort.signal,
-  });
-  const interrupted = await follow(world, handle, job, recorder, flags.quiet === true);
+    crew.via,
+  );
+  const left =
+    job.durationMs === null ? null : Math.max(0, job.durationMs - Math.max(0, crew.clock.nowMs() - handle.beganAtMs));
+  const interrupted = await follow(world, handle, { ...job, durationMs: left }, recorder, flags.quiet === true);
   await handle.stop();
   finish(world, recorder, flags, { seed, interrupted });
 }
@@ -142,23 +146,11 @@ function usersOf(job: LoadJob): number {
   return Math.max(...job.plan.stages.map((stage) => stage.target));
 }
 
-/** --out: a folder with everything that was recorded, one line each. */
-class OutputFiles implements Disposable {
-  readonly #writers = new Map<string, NdjsonWriter>();
-
-  constructor(folder: string | undefined) {
-    if (folder === undefined) return;
-    mkdirSync(folder, { recursive: true });
-    for (const name of ["intervals", "history", "timeline"]) {
-      this.#writers.set(name, new NdjsonWriter(join(folder, `${name}.ndjson`)));
-    }
-  }
-
-  write(name: string, value: unknown): void {
-    this.#writers.get(name)?.write(value);
-  }
-
-  [Symbol.dispose](): void {
-    for (const writer of this.#writers.values()) writer.close();
-  }
+function interruptedEarly(): GamedayError {
+  return new GamedayError({
+    code: "interrupted",
+    expected: "the load to begin",
+    got: "an interrupt",
+    exitCode: ExitCode.unknown,
+  });
 }

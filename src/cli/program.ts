@@ -16,6 +16,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "run", load: async (world) => (await import("./run.ts")).runCommand(world) },
   { name: "check", load: async (world) => (await import("./check.ts")).checkCommand(world) },
   { name: "load", load: async (world) => (await import("./load.ts")).loadCommand(world) },
+  { name: "worker", load: async (world) => (await import("./worker.ts")).workerCommand(world) },
   { name: "stop", load: async (world) => (await import("./stop.ts")).stopCommand(world) },
   { name: "judge", load: async (world) => (await import("./judge.ts")).judgeCommand(world) },
   { name: "report", load: async (world) => (await import("./report.ts")).reportCommand(world) },

@@ -8,27 +8,14 @@ import { fromErrorText } from "./error-text.ts";
 import type { LoadHandle, LoadOptions } from "./handle.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { LiveView, type LoadLive } from "./live.ts";
+import { type Adopted, giveUpSilent, type Member, newestOf, newMember, SILENCE_LOOK_MS } from "./member.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import { Waiters } from "./waiters.ts";
 
-interface Member {
-  readonly name: string;
-  readonly slot: number;
-  readonly link: Link;
-  state: "starting" | "ready" | "running" | "done" | "lost";
-  lastSequence: number;
-  lastHeardMs: number;
-  /** What its inspector told while it was silent. */
-  stuckAt: string | null;
-  asked: boolean;
-}
-
 /** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
 const BEGIN_DELAY_MS = 50;
-/** A silent worker is asked where it is stuck, and given up a second later: noticed within 3 s. */
-const ASK_AFTER_MS = 1_500;
-const SILENCE_MS = 2_500;
+
 const STOP_SLACK_MS = 10_000;
 
 export class Coordinator implements LoadHandle {
@@ -61,13 +48,18 @@ export class Coordinator implements LoadHandle {
     });
   }
 
-  /** Takes workers as they are opened by `open`, and begins the load. */
-  async start(open: (listener: LinkListener) => Link): Promise<void> {
+  /**
+   * Takes workers as they are opened by `open`, and begins the load; or goes on with the load that `adopted` workers are in
+   * the middle of, because their coordinator was lost.
+   */
+  async start(open: (listener: LinkListener) => Link, adopted: readonly Adopted[] = []): Promise<void> {
     const { plan, signal } = this.#options;
     signal.throwIfAborted();
     signal.addEventListener("abort", () => this.#abort(signal.reason), { once: true });
     try {
       for (let slot = 0; slot < plan.workers; slot++) this.#add(slot, open);
+      if (adopted.length > 0) return this.#adopt(adopted);
+      this.#giveJobs();
       await this.#allMembers((member) => member.state === "ready", "workers to be ready");
       await this.#setUp();
       this.#begin();
@@ -75,6 +67,10 @@ export class Coordinator implements LoadHandle {
       this.#killAll();
       throw thrown;
     }
+  }
+
+  get beganAtMs(): number {
+    return this.#startAtMs;
   }
 
   live(): LoadLive {
@@ -93,25 +89,39 @@ export class Coordinator implements LoadHandle {
   }
 
   #add(slot: number, open: (listener: LinkListener) => Link): void {
-    const { plan, baseUrl, runId, seed, clock } = this.#options;
+    const { clock } = this.#options;
     const name = `w${slot}`;
     const link = open({
       onMessage: (message) => this.#hear(member, message),
       onPrint: (line) => this.#note(line.slice(0, 2_000), name),
       onGone: (because) => this.#gone(member, because),
     });
-    const member: Member = {
-      name,
-      slot,
-      link,
-      state: "starting",
-      lastSequence: 0,
-      lastHeardMs: clock.nowMs(),
-      stuckAt: null,
-      asked: false,
-    };
+    const member = newMember(name, slot, link, clock.nowMs());
     this.#members.push(member);
-    link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
+  }
+
+  #giveJobs(): void {
+    const { plan, baseUrl, runId, seed, clock } = this.#options;
+    for (const { name, slot, link } of this.#members) {
+      link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
+    }
+  }
+
+  #adopt(adopted: readonly Adopted[]): void {
+    const { epoch, data, startAtMs } = newestOf(adopted);
+    this.#epoch = epoch;
+    this.#data = data;
+    this.#startAtMs = startAtMs;
+    for (const member of this.#members) {
+      member.state = "running"; // it was, for the coordinator before
+      member.lastHeardMs = this.#options.clock.nowMs();
+    }
+    this.#note(`took over ${adopted.length} workers in the middle of the load`);
+    for (const member of this.#members) {
+      const back = adopted.some(({ slot }) => slot === member.slot);
+      if (!back && !epoch.lost.includes(member.slot)) this.#gone(member, "it did not come back to the new coordinator");
+    }
+    this.#watch = setInterval(() => this.#lookForSilence(), SILENCE_LOOK_MS);
   }
 
   async #setUp(): Promise<void> {
@@ -136,7 +146,7 @@ export class Coordinator implements LoadHandle {
       member.link.send({ type: "begin", startAtMs: this.#startAtMs, epoch: this.#epoch, data: this.#data });
       onEvent({ atMs: clock.nowMs(), type: "worker", worker: member.name, edge: "joined", lastSequence: 0 });
     }
-    this.#watch = setInterval(() => this.#lookForSilence(), 250);
+    this.#watch = setInterval(() => this.#lookForSilence(), SILENCE_LOOK_MS);
   }
 
   #hear(member: Member, message: FromWorker): void {
@@ -197,25 +207,8 @@ export class Coordinator implements LoadHandle {
       if (state === "running") link.send({ type: "epoch", epoch: this.#epoch });
   }
 
-  /** A worker that says nothing is stuck, most often in a script that never awaits. */
   #lookForSilence(): void {
-    const now = this.#options.clock.nowMs();
-    for (const member of this.#members) {
-      const silentMs = now - member.lastHeardMs;
-      if (member.state !== "running" || silentMs < ASK_AFTER_MS) continue;
-      if (!member.asked) this.#ask(member);
-      if (silentMs < SILENCE_MS) continue;
-      member.link.kill();
-      const place = member.stuckAt === null ? "" : `, stuck at ${member.stuckAt}`;
-      this.#gone(member, `it said nothing for ${Math.round(silentMs)} ms${place}`);
-    }
-  }
-
-  #ask(member: Member): void {
-    member.asked = true;
-    void member.link.whereStuck().then((place) => {
-      member.stuckAt = place;
-    });
+    giveUpSilent(this.#members, this.#options.clock.nowMs(), (member, because) => this.#gone(member, because));
   }
 
   #lookForExhaustion(): void {

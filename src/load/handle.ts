@@ -22,6 +22,8 @@ export interface LoadOptions {
 
 export interface LoadHandle {
   live(): LoadLive;
+  /** On the run's clock. */
+  readonly beganAtMs: number;
   /** Live change: that many users (or arrivals a second) from now on. */
   setUsers(target: number): void;
   /** Graceful: iterations end, everything counted arrives, teardown runs. Twice is harmless. */

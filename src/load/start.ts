@@ -1,6 +1,7 @@
 import { Coordinator } from "./coordinator.ts";
 import type { LoadHandle, LoadOptions } from "./handle.ts";
-import { forkWorker } from "./link.ts";
+import { forkWorker, type Link, type LinkListener } from "./link.ts";
+import type { Adopted } from "./member.ts";
 
 export type { LoadHandle, LoadOptions } from "./handle.ts";
 export type { LoadLive } from "./live.ts";
@@ -10,8 +11,18 @@ export type { LoadLive } from "./live.ts";
  * it has begun. It lasts until stop(): the last stage is held. Throws GamedayError when a script cannot be loaded or its
  * setup fails.
  */
-export async function startLoad(options: LoadOptions): Promise<LoadHandle> {
+export async function startLoad(
+  options: LoadOptions,
+  via: Via = { open: forkWorker, adopted: [] },
+): Promise<LoadHandle> {
   const coordinator = new Coordinator(options);
-  await coordinator.start(forkWorker);
+  await coordinator.start(via.open, via.adopted);
   return coordinator;
+}
+
+/** Where workers come from, when they are not processes of this machine. */
+export interface Via {
+  readonly open: (listener: LinkListener) => Link;
+  /** Workers in the middle of a load whose coordinator was lost. */
+  readonly adopted: readonly Adopted[];
 }

@@ -1,17 +1,10 @@
 /** Entry point of a worker that is a child process of its coordinator; the only part of a worker that touches `process`. */
+import { processFigures } from "./process-figures.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { Worker } from "./worker.ts";
 
-const figures = {
-  cpuSeconds: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  },
-  rssBytes: () => process.memoryUsage.rss(),
-};
-
 const worker = new Worker(
-  figures,
+  processFigures,
   (message: FromWorker) => {
     if (process.connected) process.send?.(message);
   },

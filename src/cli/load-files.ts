@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { NdjsonWriter } from "../std/ndjson.ts";
+
+/** --out: a folder with everything that was recorded, one line each. A restarted coordinator adds files beside the old ones. */
+export class OutputFiles implements Disposable {
+  readonly #writers = new Map<string, NdjsonWriter>();
+
+  constructor(folder: string | undefined) {
+    if (folder === undefined) return;
+    mkdirSync(folder, { recursive: true });
+    for (const name of ["intervals", "history", "timeline"])
+      this.#writers.set(name, new NdjsonWriter(freeName(folder, name)));
+  }
+
+  /** What was written so far is in the files. */
+  flush(): void {
+    for (const writer of this.#writers.values()) writer.flush();
+  }
+
+  write(name: string, value: unknown): void {
+    this.#writers.get(name)?.write(value);
+  }
+
+  [Symbol.dispose](): void {
+    for (const writer of this.#writers.values()) writer.close();
+  }
+}
+
+function freeName(folder: string, name: string): string {
+  for (let part = 1; ; part++) {
+    const file = join(folder, part === 1 ? `${name}.ndjson` : `${name}-${part}.ndjson`);
+    if (!existsSync(file)) return file;
+  }
+}

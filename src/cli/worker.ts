@@ -1,0 +1,29 @@
+import { hostname } from "node:os";
+import { Command } from "commander";
+import type { World } from "../cli.ts";
+import { processFigures } from "../load/process-figures.ts";
+import { joinLoad } from "../load/remote/join.ts";
+import { GamedayError } from "../std/errors.ts";
+
+/** `gameday worker`: lends this machine to a load that is coordinated elsewhere. */
+export function workerCommand(world: World): Command {
+  return new Command("worker")
+    .description("run users for a load that is coordinated on another machine (gameday load --listen)")
+    .requiredOption("--join <url>", "the coordinator: http://host:7070")
+    .option("--token <text>", "its token (default: GAMEDAY_TOKEN)")
+    .action(async (flags: { join: string; token?: string }) => {
+      const token = flags.token ?? world.env["GAMEDAY_TOKEN"];
+      if (token === undefined)
+        throw new GamedayError({ code: "no-token", expected: "--token or GAMEDAY_TOKEN", got: "neither" });
+      const abort = new AbortController();
+      using _listening = world.onInterrupt((signal) => abort.abort(new Error(signal)));
+      await joinLoad({
+        url: flags.join,
+        token,
+        name: `${hostname()}/${world.pid}`,
+        figures: processFigures,
+        signal: abort.signal,
+        onNote: (says) => world.stderr.write(`${says}\n`),
+      });
+    });
+}

@@ -1,0 +1,169 @@
+/** A coordinator and workers as separate commands: joining, a wrong token, and a coordinator that is killed and comes back. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Interval } from "../../src/interval.ts";
+import { readNdjson } from "../../src/std/ndjson.ts";
+import { until } from "../../src/std/wait.ts";
+import { fixture, target } from "./load.fixture.ts";
+
+const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
+const TOKEN = "a-token-of-this-test";
+const signal = AbortSignal.timeout(120_000);
+
+interface Command {
+  readonly child: ChildProcess;
+  readonly text: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+function gameday(...args: string[]): Command {
+  const child = spawn(process.execPath, [GAMEDAY, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => {
+      text += data.toString();
+    });
+  return { child, text: () => text, ended: new Promise((resolve) => child.once("exit", resolve)) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
+
+function intervals(folder: string): Interval[] {
+  const files = readdirSync(folder).filter((name) => name.startsWith("intervals"));
+  return files.flatMap((name) => [...readNdjson<Interval>(join(folder, name))]);
+}
+
+function requestsIn(list: readonly Interval[]): number {
+  const deltas = list
+    .flatMap((interval) => interval.metrics)
+    .filter(({ metric }) => metric.startsWith("http_req_duration"));
+  return deltas.reduce((sum, { count }) => sum + count, 0);
+}
+
+async function scene(
+  body: (at: {
+    port: number;
+    folder: string;
+    baseUrl: string;
+    requests: () => number;
+    started: Command[];
+  }) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-load-"));
+  const aim = await target();
+  const started: Command[] = [];
+  try {
+    await body({ port: await freePort(), folder, baseUrl: aim.baseUrl, requests: aim.requests, started });
+  } finally {
+    for (const { child } of started) child.kill("SIGKILL");
+    aim.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function coordinate(port: number, baseUrl: string, folder: string, duration: string): Command {
+  return gameday(
+    "load",
+    fixture("steady.ts"),
+    "-q",
+    "-u",
+    "6",
+    "-d",
+    duration,
+    "-H",
+    baseUrl,
+    "--workers",
+    "2",
+    "--listen",
+    String(port),
+    "--token",
+    TOKEN,
+    "--out",
+    folder,
+  );
+}
+
+function worker(port: number, token = TOKEN): Command {
+  return gameday("worker", "--join", `http://127.0.0.1:${port}`, "--token", token);
+}
+
+test("workers on other machines do the load, and every request is in the folder", () =>
+  scene(async ({ port, folder, baseUrl, requests, started }) => {
+    const load = coordinate(port, baseUrl, folder, "3s");
+    started.push(load, worker(port), worker(port));
+    assert.equal(await load.ended, 0, load.text());
+    for (const each of started.slice(1)) assert.equal(await each.ended, 0, each.text());
+    assert.match(load.text(), /2 workers/);
+    assert.equal(requestsIn(intervals(folder)), requests());
+  }));
+
+test("a wrong token is refused", () =>
+  scene(async ({ port, folder, baseUrl, started }) => {
+    const load = coordinate(port, baseUrl, folder, "3s");
+    started.push(load);
+    await until(() => load.text().includes("waiting for"), { what: "the coordinator", deadlineMs: 10_000, signal });
+    const stranger = worker(port, "another-token");
+    started.push(stranger);
+    assert.equal(await stranger.ended, 4, stranger.text());
+    assert.match(stranger.text(), /token/);
+  }));
+
+test("a killed coordinator that is started again takes its workers over, and no count is lost", () =>
+  scene(async ({ port, folder, baseUrl, requests, started }) => {
+    const first = coordinate(port, baseUrl, folder, "60s");
+    started.push(first, worker(port), worker(port));
+    await until(() => intervalsSafe(folder).length >= 4, { what: "the load to run", deadlineMs: 15_000, signal });
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const before = requests();
+    await until(() => requests() > before + 200, { what: "the workers to go on alone", deadlineMs: 5_000, signal });
+    const second = coordinate(port, baseUrl, folder, "60s");
+    started.push(second);
+    await until(() => readdirSync(folder).includes("intervals-2.ndjson") && second.text().includes("is back"), {
+      what: "the workers to be taken over",
+      deadlineMs: 8_000,
+      signal,
+    });
+    const adopted = requests();
+    await until(() => requests() > adopted + 200, { what: "the load to go on", deadlineMs: 8_000, signal });
+    second.child.kill("SIGINT");
+    assert.equal(await second.ended, 2, second.text()); // cut short: unknown
+    const list = intervals(folder);
+    assert.equal(requestsIn(list), requests());
+    const keys = list.map(({ worker: name, sequence }) => `${name}/${sequence}`);
+    assert.equal(new Set(keys).size, keys.length, "no interval twice");
+  }));
+
+test("workers whose coordinator does not come back stop by themselves after 10 s", () =>
+  scene(async ({ port, folder, baseUrl, requests, started }) => {
+    const load = coordinate(port, baseUrl, folder, "60s");
+    const workers = [worker(port), worker(port)];
+    started.push(load, ...workers);
+    await until(() => requests() > 100, { what: "the load to run", deadlineMs: 15_000, signal });
+    load.child.kill("SIGKILL");
+    for (const each of workers) assert.equal(await each.ended, 2, each.text());
+    const after = requests();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(requests(), after);
+    assert.match(workers[0]?.text() ?? "", /coordinator-lost/);
+  }));
+
+function intervalsSafe(folder: string): Interval[] {
+  try {
+    return intervals(folder);
+  } catch {
+    return []; // a line is being written
+  }
+}
