@@ -18,6 +18,12 @@ export interface ExperimentPlan {
   readonly recoverWithinMs: number;
   /** Calm between "recovered and healthy" and the next experiment. */
   readonly settleMs: number;
+  /**
+   * Module of probes that beat on the targets' own nodes while the experiment lasts, as clients on the minority's side of a
+   * partition do: they write there only, and what they were told is looked for in the ledger like everything else.
+   * Absent: none.
+   */
+  readonly insideProbes?: string;
 }
 
 /** How one object's ledger is read: over HTTP from the app's audit, by SQL from the leader, or not at all. */

@@ -101,6 +101,18 @@ export interface Queries {
   redis?(command: readonly string[], signal: AbortSignal): Promise<{ value: Json; source: string }>;
 }
 
+/**
+ * A client's place on a node itself, which reaches what is on that node even while it is cut off from everybody else.
+ * Disposing ends it.
+ */
+export interface InsidePlace extends AsyncDisposable {
+  readonly node: string;
+  /** Base URL, as seen from there, of an app that knows no other stores than those on the node. */
+  readonly baseUrl: string;
+  /** What to put before an argv so that it runs with the node's network. */
+  readonly enter: readonly string[];
+}
+
 export interface Platform extends AsyncDisposable {
   readonly kind: string;
   readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
@@ -121,6 +133,8 @@ export interface Platform extends AsyncDisposable {
   restore(signal: AbortSignal): Promise<Residue[]>;
   /** Copies logs of all targets that fall into [fromMs, toMs] to the folder. */
   collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void>;
+  /** Opens a client's place on a node. Absent: this platform has none. */
+  inside?(node: string, signal: AbortSignal): Promise<InsidePlace>;
   /** Leaves: an embedded platform is taken down, an attached one lives on. */
   [Symbol.asyncDispose](): Promise<void>;
 }

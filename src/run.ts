@@ -41,9 +41,16 @@ export interface PartOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where probes beat that are clients on a node: how a process gets there, and what tells them from all others. */
+export interface Inside {
+  readonly enter: readonly string[];
+  /** "inside/3/n1": the third experiment's, on n1. Begins the names and ids of its operations. */
+  readonly name: string;
+}
+
 export interface RunParts {
   startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
-  startProbes(options: PartOptions & { file: string }): Promise<Running>;
+  startProbes(options: PartOptions & { file: string; inside?: Inside }): Promise<Running>;
   /** Reports what is recorded so far, before the clean-up: whatever happens to that, the report is there. */
   reportSoFar(): void;
 }

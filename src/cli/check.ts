@@ -51,7 +51,8 @@ function describeExperiment(
   seed: string | undefined,
 ): string[] {
   const fault = faultNamed(experiment.fault);
-  const lacking = fault.needs.filter((need) => !kind.capabilities.includes(need));
+  const lacking: string[] = fault.needs.filter((need) => !kind.capabilities.includes(need));
+  if (experiment.insideProbes !== undefined && kind.inside !== true) lacking.push("insideProbes");
   if (lacking.length > 0) throw cannot(experiment, kind, lacking);
   const random = seededRandom(seed ?? plan.seed ?? "any").fork(`experiment ${experiment.name}`);
   const parameters = resolveParameters(fault, experiment.parameters);

@@ -45,6 +45,9 @@ function checkFiles({ plan, placeOf }: ParsedPlan): void {
     ["load", "scenarios", index, "file"],
   ]);
   if (plan.probes !== null) named.push([plan.probes.file, ["probes"]]);
+  for (const [index, { insideProbes }] of plan.experiments.entries()) {
+    if (insideProbes !== undefined) named.push([insideProbes, ["experiments", index, "insideProbes"]]);
+  }
   for (const [path, where] of named) {
     if (existsSync(path)) continue;
     const hint = "paths in a plan are relative to the plan's folder";

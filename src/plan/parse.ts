@@ -95,7 +95,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     warmUpMs: document.warmUp,
     calmMs: document.calm,
     autoscaling: resolveAutoscaling(document.autoscaling),
-    experiments: document.experiments.map(resolveExperiment),
+    experiments: document.experiments.map((experiment) => resolveExperiment(experiment, folder)),
     claims: document.claims.map(resolveClaim),
     ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
     cleanUp: resolveCleanUp(document.cleanUp),
@@ -129,7 +129,8 @@ function resolveAutoscaling(autoscaling: PlanDocument["autoscaling"]): Plan["aut
   return { up: wait(autoscaling.up), down: wait(autoscaling.down) };
 }
 
-function resolveExperiment(experiment: PlanDocument["experiments"][number]): ExperimentPlan {
+function resolveExperiment(experiment: PlanDocument["experiments"][number], folder: string): ExperimentPlan {
+  const { insideProbes } = experiment;
   return {
     name: experiment.name,
     fault: experiment.fault,
@@ -138,6 +139,7 @@ function resolveExperiment(experiment: PlanDocument["experiments"][number]): Exp
     holdMs: experiment.hold,
     recoverWithinMs: experiment.recoverWithin,
     settleMs: experiment.settle,
+    ...(insideProbes !== undefined && { insideProbes: resolve(folder, insideProbes) }),
   };
 }
 

@@ -23,6 +23,7 @@ const experiment = z.strictObject({
   hold: duration.default(30_000),
   recoverWithin: duration.default(300_000),
   settle: duration.default(5_000),
+  insideProbes: name.optional(),
 });
 
 const stage = z.strictObject({ duration, target: z.number().min(0) });

@@ -24,6 +24,8 @@ export interface PlatformKind {
   /** Only one run of this kind at a time on a machine. */
   readonly exclusive: boolean;
   create(config: Plan["platform"], context: PlatformContext): Promise<Platform>;
+  /** Whether clients can stand on its nodes (Platform.inside); absent: they cannot. */
+  readonly inside?: boolean;
   /** The targets as they will be, for `gameday check`; leaders are as after a fresh start. */
   plannedTopology(config: Plan["platform"]): readonly Target[];
   /** The commands that it will run, for `gameday check`; argv each. */

@@ -6,6 +6,7 @@ import { cleanUp } from "./clean-up.ts";
 import { runExperiment } from "./experiment.ts";
 import { becomeHealthy, requireHealthy } from "./health.ts";
 import { readLedger } from "./ledger.ts";
+import { partOptions, whileStarting } from "./part-options.ts";
 import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
 
@@ -97,37 +98,22 @@ async function runExperiments(run: Run): Promise<void> {
 /** Probes first, so that they have seen the platform unloaded and whole before the first user arrives. */
 async function deployLoad(run: Run): Promise<Running[]> {
   const parts: Running[] = [];
-  // Winding down cuts the start short; later the parts are stopped in good order instead, after faults are healed.
-  const starting = new AbortController();
-  const abandon = () => starting.abort(run.stop.signal.reason);
-  run.stop.signal.addEventListener("abort", abandon);
-  const options = partOptions(run, starting.signal);
   try {
-    if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
-    const onInterval = run.evidence.interval.bind(run.evidence);
-    loadEdge(run, "begin", 0);
-    parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
+    await whileStarting(run, (signal) => startParts(run, parts, partOptions(run, signal)));
     // A part that dies takes the run with it, in good order: what is broken at that moment is healed first.
     for (const part of parts) part.finished?.catch((cause: unknown) => run.stop.abort(cause));
     return parts;
   } catch (thrown) {
     await stopAll(run, parts);
     throw thrown;
-  } finally {
-    run.stop.signal.removeEventListener("abort", abandon);
   }
 }
 
-function partOptions(run: Run, signal: AbortSignal): PartOptions {
-  return {
-    baseUrl: run.platform.endpoint(),
-    runId: run.runId,
-    seed: run.seed,
-    clock: run.clock,
-    onOperation: (operation) => run.evidence.operation(operation),
-    onEvent: (event) => run.evidence.event(event),
-    signal,
-  };
+async function startParts(run: Run, parts: Running[], options: PartOptions): Promise<void> {
+  if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
+  const onInterval = run.evidence.interval.bind(run.evidence);
+  loadEdge(run, "begin", 0);
+  parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
 }
 
 /** Load before probes: the last the probes see is the platform without load. */

@@ -5,6 +5,7 @@ import type { Run } from "../run.ts";
 import { messageOf } from "../std/errors.ts";
 import { becomeHealthy } from "./health.ts";
 import { injectExperiment } from "./inject.ts";
+import { startInside } from "./inside.ts";
 
 /** How long a platform may take to be whole before a fault; longer is a stop condition, for a fault on a broken platform proves nothing. */
 const WHOLE_BEFORE_MS = 120_000;
@@ -37,6 +38,7 @@ export async function runExperiment(run: Run, experiment: ExperimentPlan): Promi
 async function injectAndHold(run: Run, experiment: ExperimentPlan): Promise<boolean> {
   let targets: readonly Target[] = [];
   try {
+    await using _inside = await startInside(run, experiment);
     await using _injection = await injectExperiment(run, experiment, (chosen) => {
       targets = chosen;
       mark(run, experiment, { edge: "begin", targets });

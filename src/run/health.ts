@@ -13,6 +13,8 @@ export interface HealthWait {
   readonly signal: AbortSignal;
 }
 
+const TELL_AFTER_MS = 2_000;
+
 /** One look at the health lasts at most this long; a platform that does not answer is not healthy. */
 const LOOK_MS_MAX = 10_000;
 
@@ -22,8 +24,10 @@ const LOOK_MS_MAX = 10_000;
  */
 export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean> {
   let lines: HealthLine[] = [];
+  const tellWaiting = waitingTeller(run);
   const look = async () => {
     lines = await run.platform.health(AbortSignal.any([wait.signal, AbortSignal.timeout(LOOK_MS_MAX)]));
+    tellWaiting(lines);
     return lines.length > 0 && lines.every((line) => line.ok);
   };
   try {
@@ -40,6 +44,20 @@ export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean
   } finally {
     record(run, wait, lines);
   }
+}
+
+/** Tells what is waited for, once for each set of lines that do not hold; what comes right within a moment is not told. */
+function waitingTeller(run: Run): (lines: readonly HealthLine[]) => void {
+  const beganAtMs = run.clock.nowMs();
+  let told = "";
+  return (lines) => {
+    const bad = lines.filter((line) => !line.ok);
+    const names = bad.map((line) => line.name).join(", ");
+    if (names === "" || names === told || run.clock.nowMs() < beganAtMs + TELL_AFTER_MS) return;
+    told = names;
+    const says = `waiting for ${bad.map((line) => `${line.name} (${line.seen})`).join("; ")}`;
+    run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source: "health", says });
+  };
 }
 
 /** The check before anything is loaded or broken; throws (exit 4) with every line that does not hold. */

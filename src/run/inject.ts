@@ -1,13 +1,26 @@
 import { faultNamed } from "../fault/catalogue.ts";
-import { type Injection, inject } from "../fault/injection.ts";
+import { type Injection, inject, planRound } from "../fault/injection.ts";
 import { resolveParameters } from "../fault/parameter.ts";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
-import { seededRandom } from "../std/random.ts";
+import { type Random, seededRandom } from "../std/random.ts";
 
 /** A fault undoes itself without us this long after the end of its hold: longer than injecting and healing ever take. */
 const EXPIRY_MARGIN_MS = 60_000;
+
+/** The nodes that the experiment would hit now. */
+export async function nodesToHit(run: Run, experiment: ExperimentPlan): Promise<string[]> {
+  const kind = faultNamed(experiment.fault);
+  const topology = await run.platform.topology(run.stop.signal);
+  const parameters = resolveParameters(kind, experiment.parameters);
+  const rounds = planRound(kind, experiment.selector, parameters, topology, randomOf(run, experiment).fork("choice 0"));
+  return [...new Set(rounds.flatMap(({ requests }) => requests.map(({ target }) => target.node)))];
+}
+
+function randomOf(run: Run, experiment: ExperimentPlan): Random {
+  return seededRandom(run.seed).fork(`experiment ${experiment.name}`);
+}
 
 /** Injects an experiment's fault: targets by the run's seed and the experiment's name, told to `chosen` before anything is changed. */
 export function injectExperiment(
@@ -22,7 +35,7 @@ export function injectExperiment(
     clock: run.clock,
     journal: run.journal,
     emit: (event) => run.evidence.event(event),
-    random: seededRandom(run.seed).fork(`experiment ${experiment.name}`),
+    random: randomOf(run, experiment),
     expiresAfterMs: experiment.holdMs + EXPIRY_MARGIN_MS,
     signal: run.stop.signal,
     assertGuarded: run.assertGuarded,

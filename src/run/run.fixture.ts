@@ -19,6 +19,7 @@ export class SimulatedPlatform implements Platform {
   readonly done: string[] = [];
   residue: Residue[] = [];
   baseUrl = "http://127.0.0.1:9";
+  inside?: NonNullable<Platform["inside"]>;
   healthy: () => boolean = () => this.stopped.size === 0;
 
   readonly can: Platform["can"] = {

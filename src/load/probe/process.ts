@@ -53,6 +53,8 @@ async function begin(job: ProbeJob): Promise<void> {
       const world: StreamWorld = {
         ...shared,
         runId: job.runId,
+        place: job.name,
+        tellsOutages: job.tellsOutages,
         signal: abort.signal,
         timeoutMs,
         firstSequence: job.generation * 10_000_000,

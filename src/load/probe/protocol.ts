@@ -7,6 +7,10 @@ export interface ProbeJob {
   readonly baseUrl: string;
   readonly runId: string;
   readonly originNs: string;
+  /** Begins names and ids of all operations: "probe", or another word for those that are not to see outages. */
+  readonly name: string;
+  /** Whether the samples tell of outages; clients on a node itself do not. */
+  readonly tellsOutages: boolean;
   /** Above 0 when the process was started again: sequences never repeat. */
   readonly generation: number;
 }

@@ -1,5 +1,5 @@
 /** The probes of a run, in a process of their own; started again when that process dies, with the gap told. */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Operation } from "../../history.ts";
@@ -19,6 +19,8 @@ export interface ProbeOptions {
   readonly clock: Clock;
   readonly onOperation: (operation: Operation) => void;
   readonly onEvent: (event: TimelineEvent) => void;
+  /** Set for clients on a node itself: what enters the node's network, and what their operations are called. */
+  readonly inside?: { readonly enter: readonly string[]; readonly name: string };
   /** Aborting it kills the probes at once. */
   readonly signal: AbortSignal;
 }
@@ -110,10 +112,10 @@ class ProbeProcess implements ProbeHandle {
   }
 
   #spawn(): void {
-    const { file, baseUrl, runId, clock } = this.#options;
-    const child = fork(ENTRY, [], {
+    const { file, baseUrl, runId, clock, inside } = this.#options;
+    const [program = process.execPath, ...before] = [...(inside?.enter ?? []), process.execPath];
+    const child = spawn(program, [...before, "--disable-warning=ExperimentalWarning", ENTRY], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -122,7 +124,9 @@ class ProbeProcess implements ProbeHandle {
     child.on("message", (message) => this.#hear(message as FromProbes));
     child.once("exit", (code, signal) => this.#ended(child, signal === null ? `exit ${code}` : `killed by ${signal}`));
     child.on("error", (error) => this.#ended(child, error.message));
-    send(child, { type: "job", job: { file, baseUrl, runId, originNs: clock.originNs, generation: this.#generation } });
+    const place = { name: inside?.name ?? "probe", tellsOutages: inside === undefined };
+    const job = { file, baseUrl, runId, originNs: clock.originNs, generation: this.#generation, ...place };
+    send(child, { type: "job", job });
   }
 
   #hear(message: FromProbes): void {

@@ -22,6 +22,10 @@ export interface StreamWorld {
   readonly clock: Clock;
   readonly alarms: Alarms;
   readonly runId: string;
+  /** Begins the stream's name and its operations' ids. */
+  readonly place: string;
+  /** Whether its samples tell of outages, and so carry their class. */
+  readonly tellsOutages: boolean;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Numbers of beats count on from here. */
@@ -54,7 +58,7 @@ export class ProbeStream {
     this.#connection = connection;
     this.#session = session;
     this.#world = world;
-    this.#name = `probe/${definition.class}/${connection}`;
+    this.#name = `${world.place}/${definition.class}/${connection}`;
     this.#prepared = definition.prepare === undefined;
   }
 
@@ -122,10 +126,10 @@ export class ProbeStream {
   }
 
   async #beat(lateMs: number): Promise<void> {
-    const { clock, signal, runId } = this.#world;
+    const { clock, signal, runId, place, tellsOutages } = this.#world;
     // Both streams of a class share its numbers: even ones are kept, odd ones fresh.
     const sequence = this.#world.firstSequence + this.#beats++ * 2 + (this.#connection === "fresh" ? 1 : 0);
-    const id = `${runId}/probe/${this.#definition.class}/${sequence}`;
+    const id = `${runId}/${place}/${this.#definition.class}/${sequence}`;
     const context: ProbeContext = { runId, http: this.#session, id, sequence, state: this.#state, signal };
     const invokedAtMs = clock.nowMs();
     const input = this.#definition.input?.(context) ?? { id };
@@ -141,7 +145,7 @@ export class ProbeStream {
       intendedAtMs: invokedAtMs - Math.max(0, lateMs),
       invokedAtMs,
       completedAtMs: clock.nowMs(),
-      probe: { class: this.#definition.class, connection: this.#connection },
+      ...(tellsOutages && { probe: { class: this.#definition.class, connection: this.#connection } }),
     });
     this.#note(outcome, invokedAtMs, because);
   }

@@ -18,6 +18,8 @@ export const PORT = {
   postgresLeader: 5000,
   redisMaster: 6000,
   app: 8000,
+  /** The app of a client on a node itself. */
+  inside: 8090,
   /** First of the app's replicas; slot k of a node listens on the base + k. */
   appBase: 8100,
 } as const;

@@ -1,7 +1,7 @@
 /** A lab that another process hosts, as a platform: every method is a call over its control socket. It lives on after us. */
 import { statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { Capability, CapabilityName, HealthLine, Residue, Target, Witness } from "../../platform.ts";
+import type { Capability, CapabilityName, HealthLine, InsidePlace, Residue, Target, Witness } from "../../platform.ts";
 import type { Clock } from "../../std/clock.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
@@ -19,6 +19,8 @@ interface Hello {
   readonly config: LabConfig;
   readonly pid: number;
 }
+
+const CLOSE_MS = 20_000;
 
 /** The lab that runs on this machine already, if one may be attached to; else a new one in this process. */
 export async function openLab(config: unknown, options: LabOptions): Promise<LabPlatform> {
@@ -122,6 +124,15 @@ export class AttachedLab implements LabPlatform {
 
   async replicaCpu(signal: AbortSignal): Promise<CpuLook> {
     return (await this.#call("cpu", {}, signal)) as unknown as CpuLook;
+  }
+
+  async inside(node: string, signal: AbortSignal): Promise<InsidePlace> {
+    const { baseUrl, enter } = (await this.#call("inside", { node }, signal)) as { baseUrl: string; enter: string[] };
+    return { node, baseUrl, enter, [Symbol.asyncDispose]: () => this.closeInside(node) };
+  }
+
+  async closeInside(node: string): Promise<void> {
+    await this.#call("close-inside", { node }, AbortSignal.timeout(CLOSE_MS));
   }
 
   /** Takes the lab down for good, for everybody. */

@@ -14,6 +14,7 @@ class SimulatedLab implements AutoscalingWorld {
   loadMilli = 60;
   count = 3;
   broken = false;
+  lookMs = 0;
   #now = 0;
   #cpuMs = new Map<string, number>();
   #until = 0;
@@ -30,6 +31,7 @@ class SimulatedLab implements AutoscalingWorld {
 
   async look() {
     if (this.broken) throw new Error("nobody answers");
+    this.#now += this.lookMs;
     const replicas = this.#names().map((replica) => ({
       replica,
       pid: 1,
@@ -93,6 +95,20 @@ test("load brings more, its end brings them back after the window, and each sync
   );
 });
 
+test("syncs come once a period, also when looking takes its time", async () => {
+  const lab = new SimulatedLab();
+  lab.lookMs = 300;
+  const { autoscaling, events } = begun(lab);
+  await lab.run(150_000);
+  autoscaling.close();
+  const apart = events.slice(1).map(({ atMs }, at) => atMs - (events[at]?.atMs ?? 0));
+  assert.ok(apart.length >= 9);
+  assert.ok(
+    apart.every((ms) => Math.abs(ms - 15_000) < 1_500),
+    `${apart}`,
+  );
+});
+
 test("its health tells what it last saw, and that it sees nothing", async () => {
   const lab = new SimulatedLab();
   const { autoscaling } = begun(lab);
@@ -101,7 +117,7 @@ test("its health tells what it last saw, and that it sees nothing", async () => 
   assert.equal(autoscaling.health().ok, true);
   assert.match(autoscaling.health().seen, /^3 desired, CPU at \d+ % of the request, ValidMetricFound/);
   lab.broken = true;
-  await lab.run(40_000);
+  await lab.run(70_000);
   assert.equal(autoscaling.health().ok, false);
   assert.match(autoscaling.health().seen, /nobody answers/);
   autoscaling.close();

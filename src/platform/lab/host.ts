@@ -1,7 +1,16 @@
 /** The embedded lab as a platform: boots in this process, and is gone with it. */
 import { mkdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Capability, CapabilityName, HealthLine, Platform, Queries, Residue, Target } from "../../platform.ts";
+import type {
+  Capability,
+  CapabilityName,
+  HealthLine,
+  InsidePlace,
+  Platform,
+  Queries,
+  Residue,
+  Target,
+} from "../../platform.ts";
 import type { Clock } from "../../std/clock.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
@@ -12,6 +21,7 @@ import { labCapabilities } from "./capability/all.ts";
 import { ChangeRegistry } from "./capability/registry.ts";
 import { type LabConfig, labConfig } from "./config.ts";
 import { healthOf } from "./health.ts";
+import { InsidePlaces } from "./inside.ts";
 import { labOf } from "./lab-parts.ts";
 import { queryLeader } from "./leader.ts";
 import { LogIndex } from "./log-index.ts";
@@ -41,13 +51,24 @@ export interface LabPlatform extends Platform {
   readonly queries: Queries & Required<Pick<Queries, "redis">>;
   scaleApp(count: number, signal: AbortSignal): Promise<void>;
   replicaCpu(signal: AbortSignal): Promise<CpuLook>;
+  inside(node: string, signal: AbortSignal): Promise<InsidePlace>;
+  /** Ends the client's place on a node; harmless when there is none. */
+  closeInside(node: string): Promise<void>;
+}
+
+interface Running {
+  readonly parts: Boot;
+  readonly registry: ChangeRegistry;
+  readonly logs: LogIndex;
+  readonly inside: InsidePlaces;
+  readonly autoscaling: Autoscaling | null;
 }
 
 export class LabHost implements LabPlatform {
   readonly kind = "lab";
   readonly config: LabConfig;
   readonly #options: LabOptions;
-  #running: { parts: Boot; registry: ChangeRegistry; logs: LogIndex; autoscaling: Autoscaling | null } | null = null;
+  #running: Running | null = null;
   #registration: Registration | null = null;
 
   constructor(config: unknown, options: LabOptions) {
@@ -105,7 +126,9 @@ export class LabHost implements LabPlatform {
   }
 
   async restore(signal: AbortSignal): Promise<Residue[]> {
-    return this.#running === null ? [] : this.#running.registry.revertAll(signal);
+    if (this.#running === null) return [];
+    await this.#running.inside.closeAll();
+    return this.#running.registry.revertAll(signal);
   }
 
   async collect(folder: string, window: { fromMs: number; toMs: number }): Promise<void> {
@@ -118,6 +141,14 @@ export class LabHost implements LabPlatform {
 
   replicaCpu(signal: AbortSignal): Promise<CpuLook> {
     return replicaCpu(this.#lab.parts, signal);
+  }
+
+  inside(node: string, signal: AbortSignal): Promise<InsidePlace> {
+    return this.#lab.inside.open(node, signal);
+  }
+
+  closeInside(node: string): Promise<void> {
+    return this.#lab.inside.close(node);
   }
 
   /** Calls back when the lab has ended by itself. */
@@ -155,7 +186,8 @@ export class LabHost implements LabPlatform {
     const parts: Boot = { ...shared, programs, logFolder, replicas: new Replicas(shared) };
     const registry = new ChangeRegistry(labCapabilities(labOf(parts, () => clock.nowMs())));
     const autoscaling = autoscalingOf(parts, () => clock.nowMs());
-    this.#running = { parts, registry, logs: new LogIndex(logFolder, clock), autoscaling };
+    const logs = new LogIndex(logFolder, clock);
+    this.#running = { parts, registry, logs, inside: new InsidePlaces(parts), autoscaling };
     await boot(parts, signal);
     autoscaling?.begin();
   }

@@ -20,7 +20,9 @@ export interface User {
 export const PATRONI_VERSION = "3.1.2";
 const SEARCH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const NEEDED =
-  "setpriv unshare mount ip hostname tini haproxy redis-server redis-sentinel redis-cli etcd timeout".split(" ");
+  "setpriv unshare nsenter mount ip hostname tini haproxy redis-server redis-sentinel redis-cli etcd timeout".split(
+    " ",
+  );
 
 /** Looks for everything; throws one error that names all that is missing and the one command that brings it. */
 export async function findPrograms(signal: AbortSignal): Promise<Programs> {

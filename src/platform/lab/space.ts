@@ -128,6 +128,13 @@ export class Space {
     await gone;
   }
 
+  /** A file of the host by which a process enters the node's network: that of the program which made the node. */
+  async networkOf(node: NodeName, signal: AbortSignal): Promise<string> {
+    const report = (await this.switch.list(signal)).find((one) => one.name === `node/${node}`);
+    if (typeof report?.pid === "number") return this.path(`/proc/${report.pid}/ns/net`);
+    throw new RangeError(`expected ${node} to be on, got a node that is off`);
+  }
+
   /** Calls back once when the lab has ended, however it did. */
   onEnd(callback: (how: string) => void): void {
     this.#child.once("exit", (code, by) => callback(by ?? `exit ${code}`));

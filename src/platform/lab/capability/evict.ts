@@ -4,6 +4,7 @@
  */
 import type { Capability, TargetReferenceWithNode } from "../../../platform.ts";
 import type { NodeName } from "../addresses.ts";
+import { INSIDE_SERVICE } from "../inside.ts";
 import type { Lab } from "../lab-parts.ts";
 import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
@@ -28,7 +29,8 @@ export function evictCapability(lab: Lab): Capability {
     async bitten({ target }, signal) {
       const node = demandNode(target.node);
       const left = here(lab, node);
-      const running = (await lab.observer.services(node, signal)).filter((report) => report.processes.length > 0);
+      const services = await lab.observer.services(node, signal);
+      const running = services.filter((report) => report.name !== INSIDE_SERVICE && report.processes.length > 0);
       if (left.length > 0 || running.length > 0) return null;
       return witness(lab, target, `no replica and no member runs on ${node} any more`);
     },

@@ -7,6 +7,7 @@ import { rmSync } from "node:fs";
 import { monotonicClock } from "../../../std/clock.ts";
 import { GamedayError, messageOf } from "../../../std/errors.ts";
 import type { Json } from "../../../std/json.ts";
+import { NODES } from "../addresses.ts";
 import { LabHost } from "../host.ts";
 import { serveCalls } from "../rpc.ts";
 import { labHandler } from "./serve.ts";
@@ -71,8 +72,11 @@ async function start(): Promise<void> {
   });
 }
 
-/** A run that is gone leaves no more replicas behind than it found. */
+/** A run that is gone leaves no more replicas behind than it found, and no client on a node. */
 function calm(): void {
+  for (const node of NODES) {
+    lab.closeInside(node).catch((trouble: unknown) => console.error(`lab: ${messageOf(trouble)}`));
+  }
   lab
     .scaleApp(lab.config.app.replicas, AbortSignal.timeout(30_000))
     .catch((trouble: unknown) => console.error(`lab: ${messageOf(trouble)}`));

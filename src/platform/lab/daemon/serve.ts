@@ -11,7 +11,7 @@ type CapabilityCall = readonly [CapabilityName, keyof typeof METHODS, Json, Json
 
 export function labHandler(lab: LabPlatform, hello: Json): Handler {
   return async (call, given, emit, signal) => {
-    const { statement, parameters, command, count, folder, window } = given as Given;
+    const { statement, parameters, command, count, folder, window, node } = given as Given;
     switch (call) {
       case "hello":
         return hello;
@@ -36,12 +36,22 @@ export function labHandler(lab: LabPlatform, hello: Json): Handler {
         return null;
       case "cpu":
         return (await lab.replicaCpu(signal)) as unknown as Json;
+      case "inside":
+        return insideCall(lab, node as string, signal);
+      case "close-inside":
+        await lab.closeInside(node as string);
+        return null;
       case "capability":
         return capabilityCall(lab, given as unknown as CapabilityCall, signal);
       default:
         throw new RangeError(`expected a call that the lab knows, got "${call}"`);
     }
   };
+}
+
+async function insideCall(lab: LabPlatform, node: string, signal: AbortSignal): Promise<Json> {
+  const { baseUrl, enter } = await lab.inside(node, signal);
+  return { baseUrl, enter: [...enter] };
 }
 
 const METHODS = { prior: true, apply: true, bitten: true, revert: true, healed: true };

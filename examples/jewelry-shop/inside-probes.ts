@@ -1,0 +1,5 @@
+/** What a client on the very node that is cut off goes on writing: the probes' orders and baskets. */
+import { probes } from "gameday";
+import everywhere from "./probes.ts";
+
+export default probes(everywhere.filter((probe) => probe.kind === "add"));

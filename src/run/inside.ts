@@ -1,0 +1,60 @@
+/** Clients on the very nodes that an experiment hits: they write on the minority's side of a partition. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { ExperimentPlan } from "../plan.ts";
+import type { Run } from "../run.ts";
+import { GamedayError, messageOf } from "../std/errors.ts";
+import { nodesToHit } from "./inject.ts";
+import { partOptions, whileStarting } from "./part-options.ts";
+
+const OPEN_MS_MAX = 30_000;
+/** Their connections are there, and writes were acknowledged, before the fault. */
+const WARM_UP_MS = 2_000;
+
+/** Starts them where the experiment asks for any, and returns when they have been writing for a little while. */
+export async function startInside(run: Run, experiment: ExperimentPlan): Promise<AsyncDisposable> {
+  const { insideProbes } = experiment;
+  const started = new AsyncDisposableStack();
+  if (insideProbes === undefined) return started;
+  try {
+    for (const node of await nodesToHit(run, experiment)) await startOn(run, experiment, node, insideProbes, started);
+    await delay(WARM_UP_MS, undefined, { signal: run.stop.signal });
+    return started;
+  } catch (thrown) {
+    await started.disposeAsync();
+    throw thrown;
+  }
+}
+
+async function startOn(
+  run: Run,
+  experiment: ExperimentPlan,
+  node: string,
+  file: string,
+  started: AsyncDisposableStack,
+): Promise<void> {
+  const signal = AbortSignal.any([run.stop.signal, AbortSignal.timeout(OPEN_MS_MAX)]);
+  if (run.platform.inside === undefined) throw noPlaces(run.platform.kind);
+  const place = await run.platform.inside(node, signal);
+  started.defer(() => quietly(run, async () => await place[Symbol.asyncDispose]()));
+  const number = run.plan.experiments.indexOf(experiment) + 1;
+  const inside = { enter: place.enter, name: `inside/${number}/${node}` };
+  const probes = await whileStarting(run, (starting) =>
+    run.parts.startProbes({ ...partOptions(run, starting), baseUrl: place.baseUrl, file, inside }),
+  );
+  started.defer(() => quietly(run, () => probes.stop()));
+}
+
+/** The fault was healed by now, and the run goes on: what did not end well is told. */
+async function quietly(run: Run, end: () => Promise<void>): Promise<void> {
+  await end().catch((thrown: unknown) =>
+    run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source: "inside", says: messageOf(thrown) }),
+  );
+}
+
+function noPlaces(kind: string): GamedayError {
+  return new GamedayError({
+    code: "no-inside",
+    expected: "a platform on whose nodes clients can stand, for insideProbes",
+    got: `"${kind}", which has no such place`,
+  });
+}
