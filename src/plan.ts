@@ -90,6 +90,8 @@ export interface Plan {
   /** Steady load before the first experiment, and after the last, before the load ends. */
   readonly warmUpMs: number;
   readonly calmMs: number;
+  /** The users stay at full load at least so long: the calm after the last experiment lasts until then. Absent: no longer. */
+  readonly plateauMs?: number;
   /** Where the platform scales by itself: what is waited for before the experiments, and after the load has ended. */
   readonly autoscaling: { readonly up: ScalingWait; readonly down: ScalingWait } | null;
   readonly experiments: readonly ExperimentPlan[];

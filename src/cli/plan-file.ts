@@ -5,7 +5,9 @@ import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { resolveParameters } from "../fault/parameter.ts";
 import { validateObjectives } from "../objective/validate.ts";
+import { formatDuration } from "../plan/duration.ts";
 import { type ParsedPlan, parsePlan } from "../plan/parse.ts";
+import { scalingTimes } from "../plan/scaling-times.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { PLATFORMS } from "./platforms.ts";
@@ -21,7 +23,7 @@ export function readPlanFile(world: World, given: string): PlanFile {
   const text = readText(file);
   const platforms = Object.fromEntries(PLATFORMS.map((kind) => [kind.name, kind.schema]));
   const parsed = parsePlan(text, { file: given, environment: world.env, platforms, folder: resolve(file, "..") });
-  for (const check of [checkFiles, checkExperiments, checkClaims, checkObjectives]) check(parsed);
+  for (const check of [checkFiles, checkAutoscaling, checkExperiments, checkClaims, checkObjectives]) check(parsed);
   return { ...parsed, file, text };
 }
 
@@ -59,6 +61,19 @@ function checkFiles({ plan, placeOf }: ParsedPlan): void {
       place: placeOf(where),
     });
   }
+}
+
+/** A tail shorter than the window in which an autoscaler may not go down would make its objective unknown, for certain. */
+function checkAutoscaling({ plan, placeOf }: ParsedPlan): void {
+  const { downLeastMs } = scalingTimes(plan.platform);
+  if (plan.autoscaling === null || plan.autoscaling.down.withinMs >= downLeastMs) return;
+  throw new GamedayError({
+    code: "plan-tail-too-short",
+    expected: `autoscaling.down.within to be more than the stabilisation window of ${formatDuration(downLeastMs)}`,
+    got: formatDuration(plan.autoscaling.down.withinMs),
+    hint: "leave it out, and the time is computed from the window",
+    place: placeOf(["autoscaling", "down", "within"]),
+  });
 }
 
 function checkExperiments({ plan, placeOf }: ParsedPlan): void {

@@ -1,4 +1,5 @@
 import type { Plan } from "../plan.ts";
+import { scalingTimes } from "./scaling-times.ts";
 
 /** Boot, health and reports around the load; measured on the lab with 2 cores. */
 const AROUND_MS = 45_000;
@@ -12,15 +13,17 @@ export interface Estimate {
   readonly loadMs: number;
 }
 
-/** How long a plan takes, if the platform recovers as fast as most do; waits for autoscaling count in full. */
+/** How long a plan takes, if the platform recovers and scales as fast as most do. */
 export function estimate(plan: Plan): Estimate {
   const rampMs = sum(plan.load.stages.map((stage) => stage.durationMs));
   const experimentsMs = sum(
     plan.experiments.map((experiment) => experiment.holdMs + RECOVERY_MS + experiment.settleMs),
   );
-  const upMs = plan.autoscaling?.up.withinMs ?? 0;
-  const downMs = plan.autoscaling?.down.withinMs ?? 0;
-  const loadMs = rampMs + plan.warmUpMs + upMs + experimentsMs + plan.calmMs;
+  const times = scalingTimes(plan.platform);
+  const upMs = Math.min(plan.autoscaling?.up.withinMs ?? 0, times.upMs / 2);
+  const downMs = Math.min(plan.autoscaling?.down.withinMs ?? 0, times.downMs);
+  const steadyMs = plan.warmUpMs + upMs + experimentsMs + plan.calmMs;
+  const loadMs = rampMs + Math.max(steadyMs, plan.plateauMs ?? 0);
   const ledgerMs = plan.claims.length === 0 ? 0 : plan.ledger.quietMs + plan.ledger.betweenReadsMs;
   return { durationMs: AROUND_MS + loadMs + downMs + ledgerMs, loadMs };
 }

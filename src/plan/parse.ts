@@ -6,6 +6,7 @@ import { GamedayError, type Place } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
 import { complain, placeAt, type Source } from "./place.ts";
+import { scalingTimes } from "./scaling-times.ts";
 import { type PlanDocument, planSchema } from "./schema.ts";
 import { Secrets } from "./secrets.ts";
 
@@ -94,7 +95,8 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     probes: document.probes === undefined ? null : { file: resolve(folder, document.probes) },
     warmUpMs: document.warmUp,
     calmMs: document.calm,
-    autoscaling: resolveAutoscaling(document.autoscaling),
+    plateauMs: document.plateau,
+    autoscaling: resolveAutoscaling(document.autoscaling, platform),
     experiments: document.experiments.map((experiment) => resolveExperiment(experiment, folder)),
     claims: document.claims.map(resolveClaim),
     ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
@@ -123,10 +125,13 @@ function resolveLoad(load: PlanDocument["load"], folder: string): LoadPlan {
   };
 }
 
-function resolveAutoscaling(autoscaling: PlanDocument["autoscaling"]): Plan["autoscaling"] {
+function resolveAutoscaling(autoscaling: PlanDocument["autoscaling"], platform: Plan["platform"]): Plan["autoscaling"] {
   if (autoscaling === undefined) return null;
-  const wait = ({ replicas, within }: { replicas: number; within: number }) => ({ replicas, withinMs: within });
-  return { up: wait(autoscaling.up), down: wait(autoscaling.down) };
+  const { upMs, downMs } = scalingTimes(platform);
+  return {
+    up: { replicas: autoscaling.up.replicas, withinMs: autoscaling.up.within ?? upMs },
+    down: { replicas: autoscaling.down.replicas, withinMs: autoscaling.down.within ?? downMs },
+  };
 }
 
 function resolveExperiment(experiment: PlanDocument["experiments"][number], folder: string): ExperimentPlan {

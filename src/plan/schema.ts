@@ -65,7 +65,7 @@ const objective = z.strictObject({
   atLeast: z.number().optional(),
 });
 
-const scalingWait = z.strictObject({ replicas: z.int().min(1), within: duration });
+const scalingWait = z.strictObject({ replicas: z.int().min(1), within: duration.optional() });
 
 /** The YAML document of a plan. */
 export const planSchema = z.strictObject({
@@ -76,6 +76,7 @@ export const planSchema = z.strictObject({
   probes: name.optional(),
   warmUp: duration.default(10_000),
   calm: duration.default(10_000),
+  plateau: duration.default(0),
   autoscaling: z.strictObject({ up: scalingWait, down: scalingWait }).optional(),
   experiments: z.array(experiment).max(1000).default([]),
   claims: z.array(claim).default([]),

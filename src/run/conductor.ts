@@ -49,37 +49,46 @@ async function validate(run: Run): Promise<void> {
   await requireHealthy(run, { moment: "before-run", deadlineMs: PREPARE_MS_MAX, signal: run.stop.signal });
 }
 
+/** The probes beat on when the load has ended: nobody may be sent away by the scaling down either. */
 async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
   const parts = await inPhase(run, "load-deployment", () => deployLoad(run));
   try {
-    await breakUnderLoad(run, replicas);
+    await breakUnderLoad(run, replicas).finally(() => endLoad(run, parts));
+    const down = run.plan.autoscaling?.down;
+    await inPhase(run, "scale-down-watch", async () => {
+      if (down !== undefined) await replicas.reach(run, down);
+    });
   } finally {
-    loadEdge(run, "ramp-down", run.plan.load.stages.at(-1)?.target ?? 0);
-    await stopAll(run, parts);
-    loadEdge(run, "end", 0);
+    await stopAll(run, parts.splice(0));
   }
-  const down = run.plan.autoscaling?.down;
-  await inPhase(run, "scale-down-watch", async () => {
-    if (down !== undefined) await replicas.reach(run, down);
-  });
+}
+
+async function endLoad(run: Run, parts: Running[]): Promise<void> {
+  loadEdge(run, "ramp-down", run.plan.load.stages.at(-1)?.target ?? 0);
+  await stopAll(run, parts.splice(-1));
+  loadEdge(run, "end", 0);
 }
 
 async function breakUnderLoad(run: Run, replicas: ReplicaWatch): Promise<void> {
-  await inPhase(run, "load", () => rampUp(run));
+  const steadyAtMs = await inPhase(run, "load", () => rampUp(run));
   const up = run.plan.autoscaling?.up;
   await inPhase(run, "autoscaling-watch", async () => {
     if (up !== undefined) await replicas.reach(run, up);
   });
   await inPhase(run, "experiments", () => runExperiments(run));
-  await delay(run.plan.calmMs, undefined, { signal: run.stop.signal });
+  const plateauLeftMs = steadyAtMs + (run.plan.plateauMs ?? 0) - run.clock.nowMs();
+  await delay(Math.max(run.plan.calmMs, plateauLeftMs), undefined, { signal: run.stop.signal });
 }
 
-async function rampUp(run: Run): Promise<void> {
+/** Gives when the load was all there. */
+async function rampUp(run: Run): Promise<number> {
   const { stages } = run.plan.load;
   const rampMs = stages.reduce((sum, stage) => sum + stage.durationMs, 0);
   await delay(rampMs, undefined, { signal: run.stop.signal });
+  const steadyAtMs = run.clock.nowMs();
   loadEdge(run, "steady", stages.at(-1)?.target ?? 0);
   await delay(run.plan.warmUpMs, undefined, { signal: run.stop.signal });
+  return steadyAtMs;
 }
 
 function loadEdge(run: Run, edge: "begin" | "steady" | "ramp-down" | "end", users: number): void {
@@ -95,7 +104,7 @@ async function runExperiments(run: Run): Promise<void> {
   }
 }
 
-/** Probes first, so that they have seen the platform unloaded and whole before the first user arrives. */
+/** Probes first, so that they have seen the platform unloaded and whole before the first user arrives; the load is the last. */
 async function deployLoad(run: Run): Promise<Running[]> {
   const parts: Running[] = [];
   try {
@@ -116,7 +125,7 @@ async function startParts(run: Run, parts: Running[], options: PartOptions): Pro
   parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
 }
 
-/** Load before probes: the last the probes see is the platform without load. */
+/** In the reverse order of their start. */
 async function stopAll(run: Run, parts: readonly Running[]): Promise<void> {
   for (const part of parts.toReversed()) {
     await part.stop().catch((thrown: unknown) => note(run, "stopping the load", messageOf(thrown)));

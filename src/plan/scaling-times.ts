@@ -1,0 +1,32 @@
+/** How long an autoscaler takes at most when all is well: what a plan waits for where it does not say, and must not undercut. */
+import type { Plan } from "../plan.ts";
+import { isRecord } from "../std/json.ts";
+
+/** Kubernetes' defaults, for platforms whose autoscaler the plan does not describe. */
+const SYNC_SECONDS = 15;
+const DOWN_WINDOW_SECONDS = 300;
+/** New replicas become ready, and leaving ones end, within this. */
+const CHANGE_MS = 30_000;
+
+export interface ScalingTimes {
+  /** From the load to ready replicas: several syncs, each of which may at most double them. */
+  readonly upMs: number;
+  /** From the end of the load to as few as before: the stabilisation window has to pass first, whole. */
+  readonly downMs: number;
+  /** The stabilisation window alone: whoever waits for less cannot see it. */
+  readonly downLeastMs: number;
+}
+
+export function scalingTimes(platform: Plan["platform"]): ScalingTimes {
+  const app = isRecord(platform["app"]) ? platform["app"] : {};
+  const autoscaler = isRecord(app["autoscaler"]) ? app["autoscaler"] : {};
+  const behavior = isRecord(autoscaler["behavior"]) ? autoscaler["behavior"] : {};
+  const scaleDown = isRecord(behavior["scaleDown"]) ? behavior["scaleDown"] : {};
+  const syncMs = secondsOr(autoscaler["syncPeriodSeconds"], SYNC_SECONDS) * 1_000;
+  const windowMs = secondsOr(scaleDown["stabilizationWindowSeconds"], DOWN_WINDOW_SECONDS) * 1_000;
+  return { upMs: 4 * syncMs + CHANGE_MS, downMs: windowMs + 3 * syncMs + CHANGE_MS, downLeastMs: windowMs };
+}
+
+function secondsOr(given: unknown, otherwise: number): number {
+  return typeof given === "number" ? given : otherwise;
+}
