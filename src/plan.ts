@@ -63,7 +63,6 @@ export interface ClientPlan {
   readonly connectTimeoutMs?: number;
   readonly redirectsMax?: number;
   readonly bodyBytesMax?: number;
-  readonly protocol?: "http/1.1" | "http/2";
   /** PEM texts; `insecure` accepts any certificate of the server. */
   readonly tls?: {
     readonly ca?: string;

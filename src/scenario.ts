@@ -18,6 +18,8 @@ import type { Outcome } from "./history.ts";
 import type { Json } from "./std/json.ts";
 import type { Random } from "./std/random.ts";
 
+export { csv, type Feeder, json, rows } from "./scenario/feeder.ts";
+
 /** "1500ms", "2s", "5m", "1h", or milliseconds as a number. */
 export type Duration = string | number;
 

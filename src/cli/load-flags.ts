@@ -36,7 +36,6 @@ export interface LoadFlags {
   readonly cert?: string;
   readonly key?: string;
   readonly ca?: string;
-  readonly http2?: boolean;
 }
 
 const several = (value: string, before: string[] | undefined) => [...(before ?? []), value];
@@ -76,7 +75,6 @@ export function loadOptions(): Option[] {
     new Option("--cert <file>", "client certificate (PEM)"),
     new Option("--key <file>", "its key (PEM)"),
     new Option("--ca <file>", "authority of the server's certificate (PEM)"),
-    new Option("--http2", "HTTP/2, one connection for each user"),
     new Option("-q, --quiet", "no live view, only the summary"),
     new Option("--headless", "understood from Locust; there is no web page to leave out").hideHelp(),
   ];
@@ -180,7 +178,6 @@ function clientOf(flags: LoadFlags): ClientPlan {
     ...(flags.connectTimeout === undefined
       ? {}
       : { connectTimeoutMs: milliseconds("--connect-timeout", flags.connectTimeout) }),
-    ...(flags.http2 === true ? { protocol: "http/2" } : {}),
     tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
   };
 }

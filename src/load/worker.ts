@@ -3,6 +3,7 @@
  * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
  */
 import type { Operation } from "../history.ts";
+import { shareFeeders } from "../scenario/feeder.ts";
 import { loadScenario, placeOf } from "../scenario/module.ts";
 import { weightedPattern } from "../scenario/weights.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
@@ -254,6 +255,7 @@ export class Worker {
 
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === "job") {
+      shareFeeders(message.job.slot, message.job.plan.workers);
       const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => loadScenario(file)));
       this.#work = new Work(message.job, definitions, this.#figures, this.#tell);
       this.#tell({ type: "ready" });
