@@ -9,6 +9,7 @@ import { EVIDENCE_VERSION, type RunRecord } from "../evidence.ts";
 import { startWatchdog, type Watchdog } from "../fault/watchdog.ts";
 import { JournalFile } from "../journal/write.ts";
 import { estimate } from "../plan/estimate.ts";
+import { portable } from "../plan/portable.ts";
 import { conduct } from "../run/conductor.ts";
 import { takeLock } from "../run/lock.ts";
 import { runName } from "../run/name.ts";
@@ -148,7 +149,7 @@ function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt }: 
   return {
     version: EVIDENCE_VERSION,
     runId,
-    plan: planFile.plan,
+    plan: portable(planFile.plan, dirname(planFile.file)),
     seed,
     command: `gameday run ${relative(world.cwd, planFile.file)} --seed ${seed}`,
     startedAt: startedAt.toISOString(),
