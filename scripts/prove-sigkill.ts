@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../src/std/random.ts";
-import { leftBehind, takeStock } from "../test/e2e/machine.ts";
+import { settled, takeStock } from "../test/e2e/machine.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/sigkill.json";
@@ -23,7 +23,6 @@ const MOMENTS = [
   { moment: "fault", begins: /fault (commanded|bit)/, withinMs: 20_000 },
   { moment: "restore", begins: /fault heal-commanded|== clean up/, withinMs: 3_000 },
 ] as const;
-const GONE_MS_MAX = 5_000;
 
 interface KillRow extends Row {
   readonly moment: string;
@@ -61,16 +60,6 @@ async function printed(child: ChildProcess, begins: RegExp): Promise<void> {
   if (child.stdout === null) throw new Error("expected a pipe, got none");
   for await (const line of createInterface(child.stdout)) if (begins.test(line)) return void child.stdout.resume();
   throw new Error(`expected a line that matches ${begins}, got the end of the run`);
-}
-
-/** What is still left after the time in which the kernel takes down the dead run's namespaces. */
-async function settled(before: ReturnType<typeof takeStock>): Promise<string[]> {
-  const end = performance.now() + GONE_MS_MAX;
-  for (;;) {
-    const leaks = leftBehind(before, takeStock());
-    if (leaks.length === 0 || performance.now() > end) return leaks;
-    await delay(50);
-  }
 }
 
 const times = Number(process.argv[2] ?? 20);

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 export type Machine = Readonly<
   Record<"processes" | "mounts" | "namespaces" | "links" | "ports" | "files", readonly string[]>
@@ -9,6 +10,7 @@ export type Machine = Readonly<
 
 const NAMESPACES = ["net", "mnt", "pid", "ipc", "uts", "user"] as const;
 const LISTENING = "0A";
+const GONE_MS_MAX = 5_000;
 /** Folders in which a run might forget a file. */
 const FOLDERS = [tmpdir(), "/run/gameday", "/var/lib/gameday/journal", "/dev/shm"];
 
@@ -39,6 +41,16 @@ export function leftBehind(before: Machine, after: Machine): string[] {
     const known = new Set(before[kind]);
     return after[kind].filter((item) => !known.has(item)).map((item) => `${kind}: ${item}`);
   });
+}
+
+/** What is still left after the time in which the kernel takes down namespaces whose processes are gone. */
+export async function settled(before: Machine): Promise<string[]> {
+  const end = performance.now() + GONE_MS_MAX;
+  for (;;) {
+    const leaks = leftBehind(before, takeStock());
+    if (leaks.length === 0 || performance.now() > end) return leaks;
+    await delay(50);
+  }
 }
 
 interface Process {

@@ -1,0 +1,55 @@
+/** The heart of the product on real parts: two failovers under load in the lab, an honest verdict, and nothing left behind. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gameday, readVerdict, start, temporaryFolder } from "./gameday.ts";
+import { leftBehind, settled, takeStock } from "./machine.ts";
+
+const PLAN = "examples/jewelry-shop/smoke.yaml";
+const RECOVERY_WIDTH_MS_MAX = 250;
+
+test("two real failovers under load: pass, with every figure that the verdict promises, and without a trace", async (context) => {
+  const before = takeStock();
+  const run = join(temporaryFolder(context), "run");
+  const { code, stdout, stderr } = await gameday(["run", PLAN, "--seed", "11", "--out", run]);
+  assert.equal(code, 0, stdout + stderr);
+  const verdict = readVerdict(run);
+  assert.equal(verdict.verdict, "pass");
+  assert.equal(verdict.exitCode, 0);
+  assert.equal(verdict.experiments.length, 2);
+  for (const experiment of verdict.experiments) {
+    assert.ok(experiment.bite?.witness?.says);
+    assert.equal(experiment.healedBy, "platform");
+    assert.ok(experiment.writes.acknowledgedLastSecond > 0);
+    assert.equal(experiment.writes.lost, 0);
+    for (const { lowerMs, upperMs } of Object.values(experiment.recovery)) {
+      assert.ok(upperMs !== null && upperMs - lowerMs <= RECOVERY_WIDTH_MS_MAX, `${lowerMs} to ${upperMs}`);
+    }
+  }
+  for (const objective of verdict.objectives) assert.ok(objective.measured !== null, objective.id);
+  assert.deepEqual(await settled(before), []);
+});
+
+test("a second run at the same time is refused, and names the first; SIGKILL of the first leaves nothing", async (context) => {
+  const before = takeStock();
+  const folder = temporaryFolder(context);
+  const first = start(["run", PLAN, "--out", join(folder, "first")]);
+  await first.printed(/== load$/m);
+  const { code, stderr } = await gameday(["run", PLAN, "--out", join(folder, "second")]);
+  assert.equal(code, 4);
+  assert.match(stderr, new RegExp(`process ${first.child.pid}`));
+  first.child.kill("SIGKILL");
+  await first.ended;
+  assert.deepEqual(await settled(before), []);
+});
+
+test("a leak that is planted is seen", async () => {
+  const before = takeStock();
+  const { spawn } = await import("node:child_process");
+  const planted = spawn("sleep", ["60"]);
+  try {
+    assert.match(leftBehind(before, takeStock()).join(), /sleep 60/);
+  } finally {
+    planted.kill("SIGKILL");
+  }
+});
