@@ -85,7 +85,11 @@ export const CAPABILITY_CONTRACTS: Readonly<Record<CapabilityName, CapabilityCon
     undo: "deletes our filler",
     parameters: { leaveMegabytes: "left free; 0: nothing" },
   },
-  clock: { says: "Moves the target's clock.", undo: "as it was", parameters: { offsetMs: "ahead; negative: behind" } },
+  clock: {
+    says: "Moves the target's clock; may restart the target for it.",
+    undo: "as it was",
+    parameters: { offsetMs: "ahead; negative: behind" },
+  },
   restart: {
     says: "Ends the target with SIGTERM and, after a grace, SIGKILL, and starts it again.",
     undo: "nothing but to see that it runs",

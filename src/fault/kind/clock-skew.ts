@@ -5,7 +5,7 @@ export const clockSkew: FaultKind = {
   name: "clock-skew",
   says: "Moves the clock that a target sees, ahead or behind.",
   needs: ["clock"],
-  defaultSelector: { role: "postgres", leader: true },
+  defaultSelector: { role: "app" },
   parameters: { offset: signedDuration("How far ahead; negative: behind.", 300_000) },
   changes: (targets, { offsetMs = 0 }) =>
     targets.map((target) => ({ capability: "clock", target, parameters: { offsetMs } })),

@@ -37,6 +37,9 @@ export const FOLDER = {
   etcd: "/srv/etcd",
 } as const;
 
+/** The nodes' /etc/resolv.conf. */
+export const RESOLVER_FILE = `${FOLDER.root}/resolv.conf`;
+
 export const PATH = `${FOLDER.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 /** "10.88.0.1" of "n1". */

@@ -1,7 +1,7 @@
 /** From nothing to started: the order in which the lab's parts come up, as much of it at once as may be. */
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { until } from "../../std/wait.ts";
-import { diskOf, FOLDER, NODES, type NodeName, PORT } from "./addresses.ts";
+import { diskOf, FOLDER, NODES, type NodeName, PORT, RESOLVER_FILE, SWITCH_ADDRESS } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
 import { runOnLeader } from "./leader.ts";
 import { patroniConfig } from "./postgres.ts";
@@ -14,6 +14,7 @@ import {
   haproxyService,
   patroniService,
   redisService,
+  resolverService,
   sentinelService,
 } from "./services.ts";
 import { tailOf } from "./space.ts";
@@ -31,6 +32,7 @@ export async function boot(parts: Boot, signal: AbortSignal): Promise<void> {
   const { config, space, users, replicas } = parts;
   layOutDisks(parts);
   replicas.writeProxyFile();
+  await space.switch.start(resolverService(), signal);
   await space.switch.start(haproxyService(users), signal);
   if (config.etcd === 1) await space.switch.start(etcdService(config, "switch", users), signal);
   await Promise.all(NODES.map((node) => startNode(parts, node, signal)));
@@ -59,6 +61,7 @@ export async function resumeNode(parts: Boot, node: NodeName, signal: AbortSigna
 }
 
 function layOutDisks({ config, space, users, programs }: Boot): void {
+  space.file(RESOLVER_FILE, `nameserver ${SWITCH_ADDRESS}\noptions timeout:1 attempts:2\n`);
   space.folder(FOLDER.haproxy, users.haproxy, 0o700);
   space.folder(FOLDER.etcd, users.etcd, 0o700);
   for (const node of NODES) {

@@ -20,6 +20,8 @@ export interface Lab extends Boot {
   agentOf(target: TargetReferenceWithNode): AgentLink;
   /** Name of the target's service at its agent. */
   serviceOf(target: TargetReferenceWithNode): string;
+  /** How it is started; undefined for a replica that is no longer wanted, and for what is no service. */
+  specOf(target: TargetReferenceWithNode): ServiceSpec | undefined;
   report(target: TargetReferenceWithNode, signal: AbortSignal): Promise<ServiceReport | undefined>;
   /** Starts a service that is held down; harmless when it runs, or when its node is off. */
   startAgain(target: TargetReferenceWithNode, signal: AbortSignal): Promise<void>;
@@ -34,6 +36,7 @@ export function labOf(parts: Boot, nowMs: () => number): Lab {
     note: (says) => process.emitWarning(`lab: ${says}`),
     agentOf,
     serviceOf,
+    specOf: (target) => specOf(parts, target),
     async report(target, signal) {
       const place = isNode(target.node) ? target.node : "switch";
       return (await parts.observer.services(place, signal)).find((report) => report.name === serviceOf(target));

@@ -13,6 +13,7 @@ import {
   type NodeName,
   PATH,
   PREFIX_LENGTH,
+  RESOLVER_FILE,
   SWITCH_ADDRESS,
 } from "./addresses.ts";
 import type { AgentBoot } from "./agent/protocol.ts";
@@ -118,6 +119,11 @@ function bind(from: string, to: string, mode: "ro" | "rw"): string[][] {
   return mode === "rw" ? [bound] : [bound, ["mount", "-o", "remount,bind,ro", to]];
 }
 
+/** Where /etc/resolv.conf is a link into /run (systemd-resolved), what it names is not there any more: it is made first. */
+const BIND_RESOLVER =
+  'f=$(readlink -m /etc/resolv.conf) && mkdir -p "$(dirname "$f")" && { [ -e "$f" ] || : > "$f"; } && ' +
+  `mount --bind ${RESOLVER_FILE} "$f"`;
+
 export function nodeBoot(node: NodeName): AgentBoot {
   const tmpfs = (folder: string, mode: string) => [
     "mount",
@@ -136,6 +142,7 @@ export function nodeBoot(node: NodeName): AgentBoot {
       tmpfs("/run", "755"),
       tmpfs("/tmp", "1777"),
       tmpfs("/dev/shm", "1777"),
+      ["sh", "-c", BIND_RESOLVER],
       ["ip", "link", "set", "lo", "up"],
     ],
   };

@@ -65,6 +65,22 @@ export function etcdService(config: LabConfig, place: NodeName | "switch", users
   return { ...ordinary("etcd", place, users.etcd), argv: ["etcd", ...argv] };
 }
 
+/** Answers for the lab's names, so that an app may depend on DNS and a fault may spoil it. */
+export function resolverService(): ServiceSpec {
+  const names = {
+    "postgres.lab": SWITCH_ADDRESS,
+    "redis.lab": SWITCH_ADDRESS,
+    "switch.lab": SWITCH_ADDRESS,
+    ...Object.fromEntries(NODES.map((node) => [`${node}.lab`, addressOf(node)])),
+  };
+  const records = Object.entries(names).map(([name, address]) => `${name}=${address}`);
+  return {
+    ...ordinary("resolver", "switch", { uid: 0, gid: 0 }), // port 53 is for root
+    argv: [`${FOLDER.patroni}/bin/python3`, `${FOLDER.gameday}/lab/resolver.py`, SWITCH_ADDRESS, ...records],
+    env: { ...BASE, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
+  };
+}
+
 export function appEnvironment(config: LabConfig): Record<string, string> {
   return { ...BASE, DATABASE_URL, REDIS_URL, ...config.app.env };
 }

@@ -3,11 +3,13 @@ import type { Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
 import type { Lab } from "../lab-parts.ts";
 import { bandwidthCapability } from "./bandwidth.ts";
+import { clockCapability } from "./clock.ts";
 import { cordonCapability } from "./cordon.ts";
 import { cpuCapability } from "./cpu.ts";
 import { cutCapability } from "./cut.ts";
 import { delayCapability } from "./delay.ts";
 import { diskCapability } from "./disk.ts";
+import { dnsCapability } from "./dns.ts";
 import { dropCapability } from "./drop.ts";
 import { evictCapability } from "./evict.ts";
 import { freezeCapability } from "./freeze.ts";
@@ -31,6 +33,8 @@ const MAKERS = {
   disk: diskCapability,
   restart: restartCapability,
   memory: memoryCapability,
+  clock: clockCapability,
+  dns: dnsCapability,
   command: commandCapability,
   delay: delayCapability,
 } satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
