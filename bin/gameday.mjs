@@ -3,6 +3,7 @@
 // error. In a checkout it runs the sources, in an installed package dist/.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -11,6 +12,7 @@ const sources = new URL("../src/main.ts", import.meta.url);
 const compiled = new URL("../dist/main.js", import.meta.url);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  module.enableCompileCache?.(); // halves the time to the first request
   const { main } = await import((existsSync(fileURLToPath(sources)) ? sources : compiled).href);
   await main();
 } else if (existsSync(pinned)) {

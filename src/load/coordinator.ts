@@ -14,7 +14,7 @@ import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
-const BEGIN_DELAY_MS = 50;
+const BEGIN_DELAY_MS = 20;
 
 const STOP_SLACK_MS = 10_000;
 

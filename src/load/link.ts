@@ -1,5 +1,6 @@
 /** A coordinator's line to one worker, whatever carries it. */
 import { fork } from "node:child_process";
+import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -37,6 +38,8 @@ const ENTRY = fileURLToPath(
 export function forkWorker(listener: LinkListener): Link {
   const child = fork(ENTRY, [], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Compiled code is shared with this process's cache: a worker is ready in half the time.
+    env: { ...process.env, ...cacheOfCode() },
     // A port of its own for each inspector, should one be woken to tell where a script is stuck.
     execArgv: ["--disable-warning=ExperimentalWarning", "--inspect-port=127.0.0.1:0"],
   });
@@ -72,4 +75,9 @@ export function forkWorker(listener: LinkListener): Link {
     kill: () => void child.kill("SIGKILL"),
     gone,
   };
+}
+
+function cacheOfCode(): { NODE_COMPILE_CACHE?: string } {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
 }
