@@ -46,7 +46,8 @@ export function linearize(
   const parts = [...partition(operations, model)].map(
     ([name, own]): Part => ({ name, operations: own, machine: model.machine(own, name, options.initial) }),
   );
-  const share = Math.max(FIRST_ROUND_MIN, Math.floor(budget.configurations / 2 / Math.max(1, parts.length)));
+  const half = Math.floor(budget.configurations / 2 / Math.max(1, parts.length));
+  const share = parts.length === 1 ? budget.configurations : Math.max(FIRST_ROUND_MIN, half);
   let left = budget.configurations;
   const spend = (part: Part, configurations: number): SearchResult => {
     const limit = { ...budget, configurations: Math.min(configurations, left) };

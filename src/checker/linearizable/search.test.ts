@@ -72,7 +72,7 @@ test("a spent budget is unknown, and one hard part does not hide a refuted easy 
 
 test("visited: a configuration that used no less of every class is pruned, another is not", () => {
   const visited = new Visited(2);
-  const add = (word: number, ...used: number[]) => visited.add(Uint32Array.of(word), 1, Uint16Array.from(used));
+  const add = (word: number, ...used: number[]) => visited.add(Uint32Array.of(word), 1, Uint32Array.from(used));
   assert.deepEqual(
     [add(7, 1, 1), add(7, 1, 1), add(7, 1, 2), add(7, 2, 0), add(7, 0, 1), add(8, 1, 1)],
     [true, false, false, true, true, true],
@@ -82,8 +82,16 @@ test("visited: a configuration that used no less of every class is pruned, anoth
 
 test("visited: keys stay apart as the table grows", () => {
   const visited = new Visited(0);
-  const none = new Uint16Array(0);
+  const none = new Uint32Array(0);
   const add = (number: number) => visited.add(Uint32Array.of(number, number >>> 3), 2, none);
   for (let number = 0; number < 20_000; number++) assert.equal(add(number), true);
   for (let number = 0; number < 20_000; number++) assert.equal(add(number), false);
+});
+
+test("visited: where too many are incomparable to keep them at hand, each is still remembered exactly", () => {
+  const visited = new Visited(2);
+  const add = (number: number) => visited.add(Uint32Array.of(1), 1, Uint32Array.of(number, 1_000 - number));
+  for (let number = 0; number <= 1_000; number++) assert.equal(add(number), true);
+  for (let number = 0; number <= 1_000; number++) assert.equal(add(number), false);
+  assert.ok(visited.cost > visited.lookups, "comparing is counted too");
 });

@@ -43,13 +43,13 @@ import { ILLEGAL, type Machine } from "./model.ts";
 import { Visited } from "./visited.ts";
 
 export interface Budget {
-  /** Configurations that may be looked at, over all parts of a history. */
+  /** Configurations that may be looked at, over all parts of a history; comparing many counts as well (visited.ts). */
   readonly configurations: number;
   /** Bytes of memory for them, for one part. */
   readonly bytes: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { configurations: 4_000_000, bytes: 512 << 20 };
+export const DEFAULT_BUDGET: Budget = { configurations: 10_000_000, bytes: 512 << 20 };
 
 /** How far the search came: the first answer that no order could explain. */
 export interface Obstacle {
@@ -93,7 +93,7 @@ class Search {
   /** Bit r: the operation of rank r is in the order. */
   readonly #taken: Uint32Array;
   readonly #classes: readonly (readonly number[])[];
-  readonly #used: Uint16Array;
+  readonly #used: Uint32Array;
   readonly #words: Uint32Array;
   #state: number;
   /** What was put into the order: a rank, or -1 - class; and the state before each. */
@@ -108,7 +108,7 @@ class Search {
     this.#budget = budget;
     this.#state = machine.start;
     this.#classes = classes;
-    this.#used = new Uint16Array(this.#classes.length);
+    this.#used = new Uint32Array(this.#classes.length);
     this.#visited = new Visited(this.#classes.length);
     this.#taken = new Uint32Array((count >>> 5) + 1);
     this.#words = new Uint32Array(this.#taken.length + 2);
@@ -152,8 +152,8 @@ class Search {
   }
 
   #isSpent(): boolean {
-    const { lookups } = this.#visited;
-    return lookups >= this.#budget.configurations || (lookups % 4096 === 0 && this.#visited.bytes > this.#budget.bytes);
+    const { lookups, cost } = this.#visited;
+    return cost >= this.#budget.configurations || (lookups % 4096 === 0 && this.#visited.bytes > this.#budget.bytes);
   }
 
   /** (A): takes every legal read among the candidates; more candidates may come within reach as it goes. */
@@ -261,7 +261,7 @@ class Search {
       states: [...states].map((state) => this.#machine.describe(state)),
       last: last.map((taken) => this.#operationOf(taken)),
     };
-    return { linearizable, configurations: this.#visited.lookups, obstacle: linearizable === true ? null : obstacle };
+    return { linearizable, configurations: this.#visited.cost, obstacle: linearizable === true ? null : obstacle };
   }
 
   /** For a witness any member of a class does: they say the same. */

@@ -3,155 +3,127 @@
  * which answered operations are in the order so far, as words of a bit set) and, for each class of interchangeable
  * unanswered operations, how many of it were used.
  *
- * Dominance: with equal keys, a configuration that used at least as many of every class can do nothing that the other
- * cannot, since what the other has not used it may use later, or never. So for each key only the minimal vectors of
- * counts are kept, and whatever one of them dominates is pruned.
- *
- * Everything lies in a few growing typed arrays (open addressing, FNV-1a); no object is made for a configuration.
+ * Every configuration is remembered exactly. Beyond that, dominance: with equal keys, one that used at least as many of
+ * every class can do nothing that the other cannot, since what the other has not used it may use later, or never. So of each
+ * key a few configurations that used little are kept at hand, and whatever one of them dominates is pruned. They are a
+ * few, because comparing with all would make the time quadratic; leaving some out only prunes less.
  */
+import { WordTable, wider } from "./word-table.ts";
+
+/** Configurations of one key that others are compared with. */
+const KEPT_MAX = 128;
+const COMPARED_PER_COST = 32;
 const NONE = -1;
-const FIRST_SLOTS = 1 << 12;
-const FIRST_WORDS = 1 << 14;
 
 export class Visited {
-  /** Configurations kept or pruned so far. */
+  /** Configurations asked for so far. */
   lookups = 0;
   readonly #classes: number;
-  #slots = new Int32Array(FIRST_SLOTS).fill(NONE);
-  #keys = 0;
-  /** Of each key: where its words begin, how many they are, and its newest vector. */
-  #start = new Int32Array(FIRST_SLOTS);
-  #length = new Int32Array(FIRST_SLOTS);
-  #newest = new Int32Array(FIRST_SLOTS);
-  #words = new Uint32Array(FIRST_WORDS);
-  #wordsUsed = 0;
-  /** Of each vector: its counts, and the next older one of the same key. */
-  #counts = new Uint16Array(FIRST_WORDS);
-  #older = new Int32Array(FIRST_SLOTS);
-  #vectors = 0;
+  readonly #keys = new WordTable();
+  /** Of each configuration: its key, then its counts. */
+  readonly #configurations = new WordTable();
+  readonly #words: Uint32Array;
+  /** Of each key: how many configurations are kept, and the newest; of each configuration: the kept one before it. */
+  #keptCount = new Int32Array(1);
+  #newest = new Int32Array(1);
+  #older = new Int32Array(1);
+  /** Of each configuration: how many unanswered operations it used, all classes together. */
+  #used = new Int32Array(1);
+  #compared = 0;
 
   constructor(classes: number) {
     this.#classes = classes;
+    this.#words = new Uint32Array(classes + 1);
+  }
+
+  /** What counts towards a budget: one a configuration, and one for every COMPARED_PER_COST that it was compared with. */
+  get cost(): number {
+    return this.lookups + Math.floor(this.#compared / COMPARED_PER_COST);
   }
 
   /** Bytes in use, all arrays together. */
   get bytes(): number {
-    const arrays = [this.#slots, this.#start, this.#length, this.#newest, this.#words, this.#counts, this.#older];
-    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+    const columns = [this.#keptCount, this.#newest, this.#older, this.#used];
+    return columns.reduce((sum, { byteLength }) => sum + byteLength, this.#keys.bytes + this.#configurations.bytes);
   }
 
-  /** Notes the configuration; false when an earlier one dominates it. Only the first `length` words count. */
-  add(words: Uint32Array, length: number, counts: Uint16Array): boolean {
+  /** Notes the configuration; false when it, or one that dominates it, was noted before. Only the first `length` words count. */
+  add(words: Uint32Array, length: number, counts: Uint32Array): boolean {
     this.lookups += 1;
-    const key = this.#keyOf(words, length);
-    for (let vector = this.#newest[key] ?? NONE; vector !== NONE; vector = this.#older[vector] ?? NONE) {
-      if (this.#atMost(vector, counts)) return false;
-    }
-    this.#dropDominatedBy(counts, key);
-    this.#push(counts, key);
+    const key = this.#keys.add(words, length);
+    if (this.#isDominated(key, counts)) return false;
+    this.#words[0] = key;
+    this.#words.set(counts, 1);
+    const before = this.#configurations.size;
+    const configuration = this.#configurations.add(this.#words, this.#classes + 1);
+    if (configuration < before) return false;
+    this.#keep(key, configuration, counts);
     return true;
   }
 
-  #keyOf(words: Uint32Array, length: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = hash(words, length) & mask;
-    for (let key = this.#slots[slot] ?? NONE; key !== NONE; key = this.#slots[slot] ?? NONE) {
-      if (this.#isKey(key, words, length)) return key;
-      slot = (slot + 1) & mask;
+  #isDominated(key: number, counts: Uint32Array): boolean {
+    let kept = this.#keptCount[key] ? (this.#newest[key] ?? NONE) : NONE;
+    for (; kept !== NONE; kept = this.#older[kept] ?? NONE) {
+      if (this.#usedAtMost(kept, counts)) return true;
     }
-    this.#slots[slot] = this.#keys;
-    return this.#newKey(words, length);
+    return false;
   }
 
-  #isKey(key: number, words: Uint32Array, length: number): boolean {
-    if (this.#length[key] !== length) return false;
-    const start = this.#start[key] ?? 0;
-    for (let at = 0; at < length; at++) if (this.#words[start + at] !== words[at]) return false;
-    return true;
-  }
-
-  #newKey(words: Uint32Array, length: number): number {
-    const key = this.#keys++;
-    if (key >= this.#start.length) {
-      this.#start = wider(this.#start, key + 1);
-      this.#length = wider(this.#length, key + 1);
-      this.#newest = wider(this.#newest, key + 1);
-    }
-    this.#words = wider(this.#words, this.#wordsUsed + length);
-    this.#words.set(words.subarray(0, length), this.#wordsUsed);
-    this.#start[key] = this.#wordsUsed;
-    this.#length[key] = length;
-    this.#newest[key] = NONE;
-    this.#wordsUsed += length;
-    if (this.#keys * 2 > this.#slots.length) this.#rehash();
-    return key;
-  }
-
-  #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
-    const mask = this.#slots.length - 1;
-    for (let key = 0; key < this.#keys; key++) {
-      const start = this.#start[key] ?? 0;
-      const length = this.#length[key] ?? 0;
-      let slot = hash(this.#words.subarray(start, start + length), length) & mask;
-      while (this.#slots[slot] !== NONE) slot = (slot + 1) & mask;
-      this.#slots[slot] = key;
-    }
-  }
-
-  /** Whether the kept vector used no more of any class than `counts`. */
-  #atMost(vector: number, counts: Uint16Array): boolean {
-    const start = vector * this.#classes;
+  #usedAtMost(configuration: number, counts: Uint32Array): boolean {
+    this.#compared += 1;
     for (let at = 0; at < this.#classes; at++) {
-      if ((this.#counts[start + at] ?? 0) > (counts[at] ?? 0)) return false;
+      if (this.#configurations.wordAt(configuration, at + 1) > (counts[at] ?? 0)) return false;
     }
     return true;
   }
 
-  #dropDominatedBy(counts: Uint16Array, key: number): void {
-    let newer = NONE;
-    for (let vector = this.#newest[key] ?? NONE; vector !== NONE; ) {
-      const older = this.#older[vector] ?? NONE;
-      if (!this.#atLeast(vector, counts)) newer = vector;
-      else if (newer === NONE) this.#newest[key] = older;
-      else this.#older[newer] = older;
-      vector = older;
-    }
+  /** Puts the configuration at hand, and away those that it dominates or, where there are too many, the one that used most. */
+  #keep(key: number, configuration: number, counts: Uint32Array): void {
+    this.#keptCount = wider(this.#keptCount, key + 1);
+    this.#newest = wider(this.#newest, key + 1);
+    this.#older = wider(this.#older, configuration + 1);
+    this.#used = wider(this.#used, configuration + 1);
+    this.#used[configuration] = counts.reduce((total, count) => total + count, 0);
+    this.#older[configuration] = (this.#keptCount[key] ?? 0) > 0 ? (this.#newest[key] ?? NONE) : NONE;
+    this.#newest[key] = configuration;
+    this.#keptCount[key] = 1 + this.#putAwayDominated(configuration, counts);
+    if ((this.#keptCount[key] ?? 0) > KEPT_MAX) this.#putAwayWorst(key);
   }
 
-  #atLeast(vector: number, counts: Uint16Array): boolean {
-    const start = vector * this.#classes;
+  /** Unlinks whatever the newest dominates; gives back how many others stay. */
+  #putAwayDominated(newest: number, counts: Uint32Array): number {
+    let stay = 0;
+    let newer = newest;
+    for (let kept = this.#older[newest] ?? NONE; kept !== NONE; kept = this.#older[kept] ?? NONE) {
+      if (this.#usedAtLeast(kept, counts)) this.#older[newer] = this.#older[kept] ?? NONE;
+      else {
+        newer = kept;
+        stay += 1;
+      }
+    }
+    return stay;
+  }
+
+  #usedAtLeast(configuration: number, counts: Uint32Array): boolean {
+    this.#compared += 1;
     for (let at = 0; at < this.#classes; at++) {
-      if ((this.#counts[start + at] ?? 0) < (counts[at] ?? 0)) return false;
+      if (this.#configurations.wordAt(configuration, at + 1) < (counts[at] ?? 0)) return false;
     }
     return true;
   }
 
-  #push(counts: Uint16Array, key: number): void {
-    const vector = this.#vectors++;
-    this.#older = wider(this.#older, vector + 1);
-    this.#counts = wider(this.#counts, (vector + 1) * this.#classes);
-    this.#counts.set(counts.subarray(0, this.#classes), vector * this.#classes);
-    this.#older[vector] = this.#newest[key] ?? NONE;
-    this.#newest[key] = vector;
+  #putAwayWorst(key: number): void {
+    let most = -1;
+    let beforeWorst = NONE;
+    let worst = NONE;
+    for (let newer = NONE, kept = this.#newest[key] ?? NONE; kept !== NONE; kept = this.#older[kept] ?? NONE) {
+      const used = this.#used[kept] ?? 0;
+      if (used > most) [most, beforeWorst, worst] = [used, newer, kept];
+      newer = kept;
+    }
+    const after = this.#older[worst] ?? NONE;
+    if (beforeWorst === NONE) this.#newest[key] = after;
+    else this.#older[beforeWorst] = after;
+    this.#keptCount[key] = KEPT_MAX;
   }
-}
-
-/** The array itself when it is long enough, else a copy at least twice as long. */
-function wider<T extends Int32Array | Uint32Array | Uint16Array>(array: T, length: number): T {
-  if (length <= array.length) return array;
-  const make = array.constructor as new (length: number) => T;
-  const copy = new make(Math.max(length, array.length * 2));
-  copy.set(array);
-  return copy;
-}
-
-function hash(words: Uint32Array, length: number): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < length; at++) {
-    const word = words[at] ?? 0;
-    value = Math.imul(value ^ (word & 0xffff), 0x01000193);
-    value = Math.imul(value ^ (word >>> 16), 0x01000193);
-  }
-  return (value ^ (value >>> 15)) >>> 0;
 }
