@@ -89,7 +89,7 @@ export async function labStatus(signal: AbortSignal): Promise<LabStatus> {
 
 function launch(boot: DaemonBoot, log: string, signal: AbortSignal): Promise<void> {
   const file = openSync(log, "w", 0o600);
-  const child = spawn(process.execPath, [DAEMON, JSON.stringify(boot)], {
+  const child = spawn(process.execPath, [DAEMON], {
     detached: true,
     cwd: "/",
     stdio: ["ignore", file, file, "ipc"],
@@ -102,6 +102,7 @@ function launch(boot: DaemonBoot, log: string, signal: AbortSignal): Promise<voi
     };
     signal.addEventListener("abort", abort);
     child.once("error", reject);
+    child.send(boot, (trouble) => trouble !== null && reject(trouble));
     child.once("message", (news) => settle(news as DaemonNews, resolve, reject));
     child.once("exit", (code) => reject(diedEarly(code, log)));
     child.once("exit", () => signal.removeEventListener("abort", abort));

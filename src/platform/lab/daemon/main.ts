@@ -1,8 +1,9 @@
 /**
- * The program of a lab that lives on its own: `node main.ts BOOT`, started by `gameday lab up`. Tells its parent over the
- * IPC channel when the lab is up, or why not, and then lives until it is told to end. A program of its own, which is why it
- * touches `process` itself.
+ * The program of a lab that lives on its own, started by `gameday lab up`. Is told what to boot by the first message on the
+ * IPC channel (never by argv, which everybody may read: the app's environment may hold secrets), tells its parent when the
+ * lab is up, or why not, and then lives until it is told to end. A program of its own, which is why it touches `process`.
  */
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { monotonicClock } from "../../../std/clock.ts";
 import { GamedayError, messageOf } from "../../../std/errors.ts";
@@ -22,7 +23,7 @@ export interface DaemonBoot {
 /** What the parent is told. */
 export type DaemonNews = { readonly up: true } | { readonly up: false; readonly error: Json };
 
-const { config, folder, logFolder, control } = JSON.parse(process.argv[2] ?? "{}") as DaemonBoot;
+const [{ config, folder, logFolder, control }] = (await once(process, "message")) as [DaemonBoot];
 const clock = monotonicClock();
 const lab = new LabHost(config, { folder, logFolder, clock, runId: "lab", control });
 const booting = new AbortController();
