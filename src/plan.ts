@@ -3,6 +3,7 @@
  * resolved form: all defaults filled in, all durations in milliseconds, all paths absolute.
  */
 import type { Claim } from "./checker.ts";
+import type { StopPlan } from "./fault/stop-condition.ts";
 import type { Selector } from "./fault.ts";
 import type { Objective } from "./objective.ts";
 import type { Json } from "./std/json.ts";
@@ -94,6 +95,8 @@ export interface Plan {
   /** Where the platform scales by itself: what is waited for before the experiments, and after the load has ended. */
   readonly autoscaling: { readonly up: ScalingWait; readonly down: ScalingWait } | null;
   readonly experiments: readonly ExperimentPlan[];
+  /** What ends the run early, healed and judged. */
+  readonly stopWhen: StopPlan;
   readonly claims: readonly ClaimPlan[];
   readonly ledger: { readonly quietMs: number; readonly betweenReadsMs: number };
   readonly cleanUp: { readonly kind: "http"; readonly method: string; readonly path: string } | null;

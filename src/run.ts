@@ -51,6 +51,8 @@ export interface Inside {
 export interface RunParts {
   startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
   startProbes(options: PartOptions & { file: string; inside?: Inside }): Promise<Running>;
+  /** What the load does now; null before it has begun. */
+  live(): LiveLoad | null;
   /** Reports what is recorded so far, before the clean-up: whatever happens to that, the report is there. */
   reportSoFar(): void;
 }

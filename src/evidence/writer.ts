@@ -31,6 +31,7 @@ export class EvidenceWriter {
   readonly #intervals: NdjsonWriter;
   readonly #ledger: NdjsonWriter;
   readonly #watchers: ((event: TimelineEvent) => void)[] = [];
+  readonly #operationWatchers: ((operation: Operation) => void)[] = [];
   readonly #intervalWatchers: ((interval: Interval) => void)[] = [];
   #failure: GamedayError | null = null;
   #failureCallback: (failure: GamedayError) => void = () => undefined;
@@ -59,6 +60,7 @@ export class EvidenceWriter {
 
   operation(operation: Operation): void {
     this.#guard(() => this.#history.write(operation));
+    for (const watch of this.#operationWatchers) watch(operation);
   }
 
   interval(interval: Interval): void {
@@ -82,6 +84,11 @@ export class EvidenceWriter {
   /** Calls back once, when a write fails: the run must stop, for what it sees from then on is not kept. */
   onFailure(callback: (failure: GamedayError) => void): void {
     this.#failureCallback = callback;
+  }
+
+  /** Calls back with each operation as it is written; for stop conditions. */
+  onOperation(watch: (operation: Operation) => void): void {
+    this.#operationWatchers.push(watch);
   }
 
   /** Calls back with each interval as it is written; for the live view. */

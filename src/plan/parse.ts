@@ -98,6 +98,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     plateauMs: document.plateau,
     autoscaling: resolveAutoscaling(document.autoscaling, platform),
     experiments: document.experiments.map((experiment) => resolveExperiment(experiment, folder)),
+    stopWhen: resolveStopWhen(document.stopWhen),
     claims: document.claims.map(resolveClaim),
     ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
     cleanUp: resolveCleanUp(document.cleanUp),
@@ -122,6 +123,23 @@ function resolveLoad(load: PlanDocument["load"], folder: string): LoadPlan {
     gracefulStopMs: load.gracefulStop,
     env: load.env,
     thresholds: load.thresholds,
+  };
+}
+
+function resolveStopWhen(stopWhen: PlanDocument["stopWhen"]): Plan["stopWhen"] {
+  const { notRecovered, syncStandbyMissing, errorRate, latency, probes } = stopWhen;
+  const unlessOff = (given: number | "off") => (given === "off" ? null : given);
+  return {
+    notRecoveredMs: unlessOff(notRecovered),
+    syncStandbyMissingMs: unlessOff(syncStandbyMissing),
+    errorRate: errorRate === undefined ? null : { above: errorRate.above, forMs: errorRate.for },
+    latency: latency === undefined ? null : { p95AboveMs: latency.p95Above, forMs: latency.for },
+    probes: probes.map(({ name, every, for: forMs, ...question }) => ({
+      name,
+      everyMs: every,
+      forMs,
+      ...("command" in question ? { argv: question.command } : question),
+    })),
   };
 }
 

@@ -67,6 +67,21 @@ const objective = z.strictObject({
 
 const scalingWait = z.strictObject({ replicas: z.int().min(1), within: duration.optional() });
 
+const orOff = <T extends z.ZodType>(schema: T) => z.union([z.literal("off"), schema]);
+const stopProbe = z.union([
+  z.strictObject({ name, every: duration.default(5_000), for: duration, command: z.array(z.string()).min(1) }),
+  z.strictObject({ name, every: duration.default(5_000), for: duration, url: z.url() }),
+]);
+
+/** Stop conditions; the first two are on unless they are switched off. */
+const stopWhen = z.strictObject({
+  notRecovered: orOff(duration).default(300_000),
+  syncStandbyMissing: orOff(duration).default(120_000),
+  errorRate: z.strictObject({ above: z.number().gt(0).lt(1), for: duration }).optional(),
+  latency: z.strictObject({ p95Above: duration, for: duration }).optional(),
+  probes: z.array(stopProbe).max(20).default([]),
+});
+
 /** The YAML document of a plan. */
 export const planSchema = z.strictObject({
   name,
@@ -79,6 +94,7 @@ export const planSchema = z.strictObject({
   plateau: duration.default(0),
   autoscaling: z.strictObject({ up: scalingWait, down: scalingWait }).optional(),
   experiments: z.array(experiment).max(1000).default([]),
+  stopWhen: stopWhen.prefault({}),
   claims: z.array(claim).default([]),
   ledger: z.strictObject({ quiet: duration.default(3_000), betweenReads: duration.default(3_000) }).prefault({}),
   cleanUp: z

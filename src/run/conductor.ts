@@ -9,6 +9,7 @@ import { readLedger } from "./ledger.ts";
 import { partOptions, whileStarting } from "./part-options.ts";
 import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
+import { StopConditions } from "./stop-conditions.ts";
 
 /** From nothing to ready, also on a slow machine. */
 const PREPARE_MS_MAX = 180_000;
@@ -29,7 +30,9 @@ export async function conduct(run: Run): Promise<Conducted> {
   const replicas = new ReplicaWatch();
   run.evidence.onEvent((event) => replicas.see(event));
   await inPhase(run, "validation", () => validate(run));
-  const watch = watchPlatform(run, watching.signal);
+  const conditions = new StopConditions(run);
+  run.evidence.onOperation((operation) => conditions.operation(operation));
+  const watch = Promise.all([watchPlatform(run, watching.signal), conditions.look(watching.signal)]);
   let endedEarly: string | null = null;
   try {
     await loadAndBreak(run, replicas);

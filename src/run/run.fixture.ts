@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { openEvidence } from "../evidence/reader.ts";
 import { EvidenceWriter } from "../evidence/writer.ts";
+import { DEFAULT_STOP_PLAN } from "../fault/stop-condition.ts";
 import type { Journal } from "../journal.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import type { Change, HealthLine, Platform, Residue, Target } from "../platform.ts";
@@ -103,6 +104,7 @@ export function simulatedPlan(over: Partial<Plan> = {}): Plan {
     warmUpMs: 5,
     calmMs: 5,
     autoscaling: null,
+    stopWhen: DEFAULT_STOP_PLAN,
     experiments: [killLeader],
     claims: [],
     ledger: { quietMs: 1, betweenReadsMs: 1 },
@@ -150,6 +152,7 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
   const parts: RunParts = {
     startLoad: async () => load,
     startProbes: async () => probes,
+    live: () => null,
     reportSoFar: () => undefined,
   };
   const record = {

@@ -1,6 +1,8 @@
 /** A small run made in memory for tests: two probe classes, one kill of a leader, every part of it changeable. */
+
 import type { Checker, Finding } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
+import { DEFAULT_STOP_PLAN } from "../fault/stop-condition.ts";
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
@@ -95,6 +97,7 @@ function fakePlan(objectives: readonly Objective[]): Plan {
     },
     probes: { file: "probes.ts" },
     warmUpMs: 5_000,
+    stopWhen: DEFAULT_STOP_PLAN,
     autoscaling: null,
     calmMs: 5_000,
     experiments: [KILL],

@@ -1,4 +1,5 @@
 /** The plan of a simulated run, resolved, as a person would have written it for this fake. */
+import { DEFAULT_STOP_PLAN } from "../../fault/stop-condition.ts";
 import type { Objective } from "../../objective.ts";
 import type { ClaimPlan, Plan } from "../../plan.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -46,6 +47,7 @@ export function simulatedPlan(shape: PlanShape): Plan {
     probes: { file: "/simulated/probes.ts" },
     warmUpMs: shape.warmUpMs,
     calmMs: shape.calmMs,
+    stopWhen: DEFAULT_STOP_PLAN,
     autoscaling: shape.scaling && {
       up: { replicas: 10, withinMs: shape.scaling.upMs },
       down: { replicas: app.replicas, withinMs: shape.scaling.downMs },

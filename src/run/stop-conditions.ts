@@ -1,0 +1,78 @@
+/** Ends the run when one of the plan's stop conditions holds: what is broken is healed first, then it is judged. */
+import { setTimeout as delay } from "node:timers/promises";
+import { type Sight, StopWatch } from "../fault/stop-condition.ts";
+import { ask } from "../fault/stop-probe.ts";
+import type { Operation } from "../history.ts";
+import type { Run } from "../run.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+
+const LOAD_EVERY_MS = 2_000;
+/** A look at the health costs the platform something; the shortest allowed streak is many times longer. */
+const HEALTH_EVERY_MS = 10_000;
+const HEALTH_MS_MAX = 10_000;
+
+export class StopConditions {
+  readonly #run: Run;
+  readonly #watch: StopWatch;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#watch = new StopWatch(run.plan.stopWhen);
+  }
+
+  /** Only probes' operations count: the load's users are tired of waiting in ways of their own. */
+  operation({ probe, outcome, completedAtMs }: Operation): void {
+    if (probe === undefined || completedAtMs === null) return;
+    this.#see({ is: "answer", atMs: completedAtMs, class: probe.class, ok: outcome.type === "ok" });
+  }
+
+  /** Looks by itself until the signal; resolves when it has ended. */
+  async look(signal: AbortSignal): Promise<void> {
+    const questions = this.#run.plan.stopWhen.probes;
+    const loops = [
+      this.#every(LOAD_EVERY_MS, signal, async () => this.#load()),
+      this.#every(HEALTH_EVERY_MS, signal, () => this.#health(signal)),
+      ...questions.map((probe) =>
+        this.#every(probe.everyMs, signal, async () => {
+          this.#see({ is: "probe", atMs: this.#run.clock.nowMs(), name: probe.name, ...(await ask(probe, signal)) });
+        }),
+      ),
+    ];
+    await Promise.all(loops);
+  }
+
+  async #every(everyMs: number, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await delay(everyMs, undefined, { signal });
+        await body();
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const atMs = this.#run.clock.nowMs();
+        this.#run.evidence.event({ atMs, type: "note", source: "stop conditions", says: messageOf(thrown) });
+      }
+    }
+  }
+
+  #load(): void {
+    const live = this.#run.parts.live();
+    if (live === null) return;
+    const { failedFraction, p95Ms } = live;
+    this.#see({ is: "load", atMs: this.#run.clock.nowMs(), failedFraction, p95Ms });
+  }
+
+  async #health(signal: AbortSignal): Promise<void> {
+    if (this.#run.plan.stopWhen.syncStandbyMissingMs === null) return;
+    const lines = await this.#run.platform.health(AbortSignal.any([signal, AbortSignal.timeout(HEALTH_MS_MAX)]));
+    this.#see({ is: "health", atMs: this.#run.clock.nowMs(), lines });
+  }
+
+  #see(sight: Sight): void {
+    const stop = this.#watch.see(sight);
+    if (stop === null || this.#run.stop.signal.aborted) return;
+    const by = `stop condition ${stop.condition}: ${stop.because}`;
+    this.#run.evidence.event({ atMs: sight.atMs, type: "control", command: "stop", by, manual: false });
+    const expected = `no stop condition to hold`;
+    this.#run.stop.abort(new GamedayError({ code: "stop-condition", expected, got: by, exitCode: ExitCode.unknown }));
+  }
+}
