@@ -42,7 +42,7 @@ export class ValueTimes {
 }
 
 /** What the operation put there, if it did: undefined for anything that certainly wrote nothing. */
-export function writtenBy({ kind, input, outcome }: Operation): Json | undefined {
+function writtenBy({ kind, input, outcome }: Operation): Json | undefined {
   if (outcome.type === "refused") return undefined;
   if (kind === "write") return input;
   if (kind !== "cas" || (outcome.type === "ok" && outcome.output === false)) return undefined;

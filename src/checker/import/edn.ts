@@ -5,7 +5,7 @@
  */
 import { GamedayError, type Place } from "../../std/errors.ts";
 
-export type Edn =
+type Edn =
   | { readonly type: "nil" | "symbol" | "keyword" | "string" | "character" | "number"; readonly text: string }
   | { readonly type: "boolean"; readonly text: "true" | "false" }
   | { readonly type: "list" | "vector" | "set"; readonly items: readonly Form[] }

@@ -6,7 +6,7 @@ import { readJepsenLog } from "./jepsen-log.ts";
 import { readNdjsonHistory } from "./ndjson-history.ts";
 import { type PairOptions, pair } from "./recorded-event.ts";
 
-export type HistoryFormat = "edn" | "jepsen-log" | "ndjson";
+type HistoryFormat = "edn" | "jepsen-log" | "ndjson";
 
 export interface HistoryOptions extends ImportOptions {
   /** What a failed cas means. Default: "mismatch" in Jepsen's log lines (as porcupine reads them), else "not-applied". */

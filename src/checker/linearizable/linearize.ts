@@ -93,7 +93,7 @@ function refutation(part: Part, { operation, states, last }: Obstacle): Refutati
 }
 
 /** The operations by part; parts are named by their smallest key and sorted, so that answers do not depend on order. */
-export function partition(operations: readonly Operation[], model: Model): Map<string, Operation[]> {
+function partition(operations: readonly Operation[], model: Model): Map<string, Operation[]> {
   const groups = new KeyGroups();
   const kept = operations.filter(({ outcome }) => outcome.type !== "refused");
   for (const operation of kept) groups.join(model.partsOf(operation));
