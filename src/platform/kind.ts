@@ -30,11 +30,6 @@ export interface PlatformKind {
   plannedTopology(config: Plan["platform"]): readonly Target[];
   /** The commands that it will run, for `gameday check`; argv each. */
   plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
-  /**
-   * Whether it lives on when the tool dies (a lab that `gameday lab up` started, a cluster, somebody's servers): then a
-   * watchdog guards its faults. Absent: it never does.
-   */
-  outlivesTool?(config: Plan["platform"]): boolean;
   /** Reaches one that still runs, only to undo; null when it is gone, and all that was done to it with it. */
   attach?(config: Plan["platform"], context: PlatformContext): Promise<Platform | null>;
 }

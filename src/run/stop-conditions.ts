@@ -20,9 +20,12 @@ export class StopConditions {
     this.#watch = new StopWatch(run.plan.stopWhen);
   }
 
-  /** Only probes' operations count: the load's users are tired of waiting in ways of their own. */
-  operation({ probe, outcome, completedAtMs }: Operation): void {
-    if (probe === undefined || completedAtMs === null) return;
+  /**
+   * Only probes' operations count: the load's users are tired of waiting in ways of their own. And only of those who stand
+   * where users stand: probes inside a node that is cut off are meant to fail.
+   */
+  operation({ probe, process, outcome, completedAtMs }: Operation): void {
+    if (probe === undefined || completedAtMs === null || process.startsWith("inside/")) return;
     this.#see({ is: "answer", atMs: completedAtMs, class: probe.class, ok: outcome.type === "ok" });
   }
 

@@ -12,7 +12,6 @@ export const externalKind: PlatformKind = {
   exclusive: false,
   create: async (config, context) => open(config, context),
   attach: async (config, context) => open(config, context),
-  outlivesTool: () => true,
   plannedTopology,
   plannedCommands: () => [],
 };

@@ -21,6 +21,7 @@ interface Seen {
 
 export class ExternalPlatform implements Platform {
   readonly kind = "external";
+  readonly outlivesTool = true;
   readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
   readonly queries: Queries;
   readonly #config: ExternalConfig;
