@@ -45,7 +45,8 @@ async function injectAndHold(run: Run, experiment: ExperimentPlan): Promise<bool
     });
     await delay(experiment.holdMs, undefined, { signal: run.stop.signal });
   } catch (thrown) {
-    mark(run, experiment, { edge: "aborted", targets, because: messageOf(thrown) });
+    const because = messageOf(run.stop.signal.aborted ? run.stop.signal.reason : thrown);
+    mark(run, experiment, { edge: "aborted", targets, because });
     if (run.stop.signal.aborted) throw thrown;
     return false;
   }

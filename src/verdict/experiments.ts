@@ -31,7 +31,7 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
   const outages = felt.flatMap(({ outages }) => outages);
   const writes = writesOf(experiment.name, ground.findings);
   const healedBy = healerOf(felt);
-  const users = recoveryStatus(experiment, bite, recovery, healedBy);
+  const users = recoveryStatus(experiment, bite, recovery, healedBy, ground.story.controls);
   const judged = withWrites(users, writes);
   return {
     name: experiment.name,
@@ -124,6 +124,7 @@ function recoveryStatus(
   bite: TargetStamp | null,
   recovery: Readonly<Record<string, ClassRecovery>>,
   healedBy: HealedBy,
+  controls: Story["controls"],
 ): Judged {
   if (experiment.abortedBecause !== null && bite === null) {
     return {
@@ -140,7 +141,9 @@ function recoveryStatus(
   const stuck = Object.entries(recovery).filter(([, { state }]) => state === "not-recovered");
   if (stuck.length > 0) {
     const [names, says] = [stuck.map(([name]) => name).join(", "), stuck.map(([, { says: own }]) => own).join("; ")];
-    return { status: "fail", because: `Users did not recover (${names}): ${says}.` };
+    return isCutShort(experiment, controls)
+      ? { status: "unknown", because: `The run was cut short before users had recovered (${names}): ${says}.` }
+      : { status: "fail", because: `Users did not recover (${names}): ${says}.` };
   }
   const blind = Object.entries(recovery).find(([, { state }]) => state === "no-data");
   if (blind !== undefined) return { status: "unknown", because: `No data of class ${blind[0]}: ${blind[1].says}.` };
@@ -148,6 +151,12 @@ function recoveryStatus(
   const who =
     healedBy === "platform" ? "Users recovered while the fault held" : "Users recovered only after our own heal";
   return { status: "pass", because: `${who}.` };
+}
+
+/** Nobody knows what users would have seen had we gone on watching; unless we stopped because they had seen enough of it. */
+function isCutShort(experiment: ExperimentStory, controls: Story["controls"]): boolean {
+  if (controls.some((control) => control.by.startsWith("stop condition not-recovered"))) return false;
+  return experiment.abortedBecause !== null || controls.some((control) => control.command === "interrupt");
 }
 
 function whyNotBitten(experiment: ExperimentStory): string {

@@ -48,6 +48,17 @@ test("a recovery that came only after our own heal is not the platform's", () =>
   assert.match(verdict.objectives[0]?.because ?? "", /not the platform's/);
 });
 
+test("users who had not recovered when a run was interrupted are unknown; when we stopped because of that, a failure", () => {
+  const stuck = (command: string, by: string, manual: boolean) =>
+    judged((run) => {
+      run.operations = probeSamples("order-write", "kept", [[20_150, 90_000]]);
+      run.timeline.push({ atMs: 21_000, type: "control", command, by, manual });
+    }).findings.find((finding) => finding.checker === "users-recover");
+  assert.equal(stuck("interrupt", "SIGINT", true)?.status, "unknown");
+  assert.match(stuck("interrupt", "SIGINT", true)?.because ?? "", /cut short/);
+  assert.equal(stuck("stop", "stop condition not-recovered: users ...", false)?.status, "fail");
+});
+
 test("lost writes fail, with the recovery point", () => {
   const lying = toldChecker({ status: "fail", because: "2 are lost." }, { lost: 2, rpoMs: 300 });
   const verdict = judged(undefined, lying);
