@@ -1,0 +1,97 @@
+/** The lab's autoscaler on real parts, with a sync each second so that minutes are seconds: idle, up, down, nobody sent away. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { autoscalerSchema } from "../../src/autoscaler/config.ts";
+import { recompute, type SyncRecord } from "../../src/autoscaler/recompute.ts";
+import { createLab } from "../../src/platform/lab.ts";
+import { monotonicClock } from "../../src/std/clock.ts";
+import { until } from "../../src/std/wait.ts";
+import type { TimelineEvent } from "../../src/timeline.ts";
+
+const signal = new AbortController().signal;
+const folder = mkdtempSync(join(tmpdir(), "gameday-autoscaling-"));
+const target = { type: "Utilization", averageUtilization: 50 };
+const autoscaler = {
+  minReplicas: 3,
+  maxReplicas: 5,
+  metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
+  behavior: { scaleDown: { stabilizationWindowSeconds: 3 } },
+  syncPeriodSeconds: 1,
+  cpuInitializationPeriodSeconds: 2,
+};
+const directory = join(import.meta.dirname, "lab-app");
+const app = { command: ["node", "busy.mjs"], directory, cpuRequestMillicores: 100, gracePeriod: "3s", autoscaler };
+const clock = monotonicClock();
+const lab = createLab({ kind: "lab", app }, { folder: ".", logFolder: join(folder, "log"), clock, runId: "e2e" });
+
+type Replicas = Extract<TimelineEvent, { type: "replicas" }>;
+const events: Replicas[] = [];
+const syncs = () => events.filter((event) => event.detail !== undefined);
+const ready = () => events.at(-1)?.ready;
+
+describe("the lab's autoscaler", { timeout: 180_000 }, () => {
+  const watching = new AbortController();
+  let watch: Promise<void> | undefined;
+  before(async () => {
+    await lab.prepare(signal);
+    watch = lab.watch((event) => event.type === "replicas" && events.push(event), watching.signal);
+  });
+  after(async () => {
+    watching.abort();
+    await watch;
+    await lab[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("says in the lab's health that it sees the replicas' CPU", async () => {
+    const line = async () => (await lab.health(signal)).find(({ name }) => name === "autoscaler");
+    await until(async () => (await line())?.ok, { what: "an active autoscaler", deadlineMs: 10_000, signal });
+    assert.match((await line())?.seen ?? "", /^3 desired, CPU at \d+ % of the request, ValidMetricFound/);
+  });
+
+  test("leaves three replicas alone while nothing is asked of them", async () => {
+    await until(() => syncs().length >= 12, { what: "12 syncs", deadlineMs: 30_000, signal });
+    assert.ok(syncs().every(({ current, desired }) => current === 3 && desired === 3));
+  });
+
+  test("goes up under load and down after it, and not one request fails on the way", async () => {
+    const ending = new AbortController();
+    const gentle = users(4, 1, 20, ending.signal);
+    const busyEnd = new AbortController();
+    const busy = users(8, 15, 40, busyEnd.signal);
+    await until(() => ready() === 5, { what: "5 ready replicas", deadlineMs: 30_000, signal });
+    busyEnd.abort();
+    const failedUp = await busy;
+    await until(() => ready() === 3, { what: "3 ready replicas", deadlineMs: 40_000, signal });
+    await delay(2_000); // the leaving ones end after they have answered
+    ending.abort();
+    assert.deepEqual([failedUp, await gentle], [[], []]);
+  });
+
+  test("left a record of each sync, from which each decision follows", () => {
+    const records = syncs().map(({ detail }) => detail as unknown as SyncRecord);
+    assert.ok(records.length > 20);
+    assert.deepEqual(recompute(autoscalerSchema.parse(autoscaler), records), []);
+  });
+});
+
+/** So many users that ask one after the other with a pause; gives all that was not answered with 200. */
+async function users(count: number, burnMs: number, pauseMs: number, end: AbortSignal): Promise<string[]> {
+  const failed: string[] = [];
+  const one = async () => {
+    while (!end.aborted) {
+      const status = await fetch(`${lab.endpoint()}/?burn=${burnMs}`).then(
+        async (answer) => (await answer.text()) && answer.status,
+        (trouble: unknown) => String(trouble),
+      );
+      if (status !== 200) failed.push(`${status}`);
+      await delay(pauseMs);
+    }
+  };
+  await Promise.all(Array.from({ length: count }, one));
+  return failed;
+}
