@@ -3,9 +3,11 @@ import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { planRound } from "../fault/injection.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import type { ChangeRequest } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { estimate } from "../plan/estimate.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
+import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
@@ -61,9 +63,23 @@ function describeExperiment(
     topology.length === 0
       ? []
       : resolved(() => planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0")));
-  const hits = rounds.flatMap(({ requests }) => requests.map(({ capability, target }) => `${capability} ${target.id}`));
+  const requests = rounds.flatMap((round) => round.requests);
+  const hits = requests.map(({ capability, target }) => `${capability} ${target.id}`);
   const chosen = hits.length === 0 ? "targets are chosen when the platform is up" : hits.join(", ");
-  return [`experiment "${experiment.name}": ${experiment.fault}, held ${formatDuration(experiment.holdMs)}: ${chosen}`];
+  const held = formatDuration(experiment.holdMs);
+  return [
+    `experiment "${experiment.name}": ${experiment.fault}, held ${held}: ${chosen}`,
+    ...requests.flatMap(commands),
+  ];
+}
+
+/** What a fault of the plan's own would run. */
+function commands({ capability, target, parameters }: ChangeRequest): string[] {
+  if (capability !== "command") return [];
+  return PARTS.flatMap((part) => {
+    const argv = commandOf(part, target, parameters, "CHANGE");
+    return argv.length === 0 ? [] : [`  ${part}: ${argv.join(" ")}`];
+  });
 }
 
 /** On a platform that is not up yet, a selector that matches nothing is a mistake in the plan. */

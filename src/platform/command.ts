@@ -6,10 +6,10 @@ import type { Capability, Change, TargetReferenceWithNode, Witness } from "../pl
 import type { Clock } from "../std/clock.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { type ExecResult, tryExec } from "../std/exec.ts";
-import type { Json } from "../std/json.ts";
 
 type Parameters = Change["parameters"];
-type Part = "check" | "inject" | "verify" | "heal";
+export const PARTS = ["check", "inject", "verify", "heal"] as const;
+type Part = (typeof PARTS)[number];
 
 const DEADLINE_MS_DEFAULT = 30_000;
 const OUTPUT_CHARACTERS_MAX = 300;
@@ -72,21 +72,19 @@ interface PartRun {
 
 /** null where the plan gives no such command. */
 async function runPart({ part, target, parameters, id, signal }: PartRun): Promise<ExecResult | null> {
-  const words = argvOf(parameters[part]);
-  if (words.length === 0) return null;
-  const values: Readonly<Record<string, string>> = {
-    target: target.id,
-    role: target.role,
-    node: target.node,
-    change: id,
-  };
-  const argv = words.map((word) => word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
+  const argv = commandOf(part, target, parameters, id);
+  if (argv.length === 0) return null;
   const deadlineMs = Number(parameters["deadlineMs"] ?? DEADLINE_MS_DEFAULT);
   return await tryExec(argv, { signal, deadlineMs, outputBytesMax: 64 << 10 });
 }
 
-function argvOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+/** The argv of one part for one target, placeholders replaced; empty where the plan gives none. */
+export function commandOf(part: Part, target: TargetReferenceWithNode, parameters: Parameters, id: string): string[] {
+  const given = parameters[part];
+  const words = Array.isArray(given) ? given.map(String) : [];
+  const { role, node } = target;
+  const values: Readonly<Record<string, string>> = { target: target.id, role, node, change: id };
+  return words.map((word) => word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
 }
 
 function firstLine(text: string): string {

@@ -16,4 +16,5 @@ faultContract("a platform in memory", {
   },
   deadlines: { stepMs: 1_000, biteMs: 1_000, healMs: 1_000 },
   healthyWithinMs: 1_000,
+  holdMs: 0,
 });

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { type Injection, inject, planRound } from "../../src/fault/injection.ts";
 import { DEFAULT_DEADLINES, type Deadlines } from "../../src/fault/live-change.ts";
@@ -39,6 +40,8 @@ export interface FaultContract {
   readonly deadlines?: Partial<Deadlines>;
   /** How long the platform may take to be whole again after each. */
   readonly healthyWithinMs: number;
+  /** How long each is held, so that the platform notices. */
+  readonly holdMs: number;
   record?(row: FaultRow): void;
 }
 
@@ -59,12 +62,26 @@ export function faultContract(name: string, contract: FaultContract): void {
     });
     for (const kind of FAULTS) {
       const skip = contract.skips[kind.name] ?? false;
-      test(`${kind.name} bites and heals with witnesses, and leaves nothing`, { skip }, () =>
-        bitesAndHeals(stage, kind),
-      );
+      for (const variant of variantsOf(kind))
+        test(`${nameOf(kind, variant)} bites and heals with witnesses, and leaves nothing`, { skip }, () =>
+          bitesAndHeals(stage, kind, variant),
+        );
       test(`${kind.name}: undoing what was never done does nothing`, { skip }, () => revertIsHarmless(stage, kind));
     }
   });
+}
+
+/** The defaults, and each other choice of each parameter that has some: drop and reject, out and in ... */
+function variantsOf(kind: FaultKind): Parameters[] {
+  const others = Object.entries(kind.parameters).flatMap(([name, { type, default: usual }]) =>
+    type.is === "choice" ? type.of.filter((one) => one !== usual).map((one) => ({ [name]: one })) : [],
+  );
+  return [{}, ...others];
+}
+
+function nameOf(kind: FaultKind, variant: Parameters): string {
+  const given = Object.entries(variant).map(([name, value]) => ` with ${name} ${value}`);
+  return `${kind.name}${given.join("")}`;
 }
 
 /** The platform of the whole suite, and a journal for each injection. */
@@ -95,8 +112,8 @@ class Stage {
     return this.#platform;
   }
 
-  parametersOf(kind: FaultKind): Parameters {
-    return resolveParameters(kind, this.contract.given?.[kind.name]?.with ?? {});
+  parametersOf(kind: FaultKind, variant: Parameters = {}): Parameters {
+    return resolveParameters(kind, { ...this.contract.given?.[kind.name]?.with, ...variant });
   }
 
   selectorOf(kind: FaultKind): Selector {
@@ -130,12 +147,12 @@ class Stage {
   }
 }
 
-async function bitesAndHeals(stage: Stage, kind: FaultKind): Promise<void> {
+async function bitesAndHeals(stage: Stage, kind: FaultKind, variant: Parameters): Promise<void> {
   await stage.healthy();
   const runId = stage.nextRunId();
   const events: TimelineEvent[] = [];
   await using journal = await stage.journal(runId);
-  const injection = await inject(stage.platform, kind, stage.selectorOf(kind), stage.parametersOf(kind), {
+  const injection = await inject(stage.platform, kind, stage.selectorOf(kind), stage.parametersOf(kind, variant), {
     experiment: kind.name,
     runId,
     clock: stage.clock,
@@ -146,10 +163,11 @@ async function bitesAndHeals(stage: Stage, kind: FaultKind): Promise<void> {
     deadlines: { ...DEFAULT_DEADLINES, ...stage.contract.deadlines },
     signal: stage.signal,
   });
+  await delay(stage.contract.holdMs);
   await healsTwice(injection);
   await stage.healthy();
   const residue = await stage.platform.restore(stage.signal);
-  const row = rowOf(injection, events, residue);
+  const row = { ...rowOf(injection, events, residue), fault: nameOf(kind, variant) };
   assert.deepEqual(residue, []);
   assert.deepEqual((await readJournal(journal.path)).open, []);
   stage.contract.record?.(row);

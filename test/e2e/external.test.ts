@@ -48,6 +48,7 @@ faultContract("a platform that somebody else runs", {
   ),
   given: { command: { with: parameters } },
   healthyWithinMs: 10_000,
+  holdMs: 0,
 });
 
 test("its members say who leads, and a member that goes and comes is an event each", async () => {

@@ -17,7 +17,6 @@ const marker = join(folder, "broken");
 const rows: FaultRow[] = [];
 
 after(() => {
-  if (process.env["KEEP"]) return;
   rmSync(folder, { recursive: true });
   if (process.env["GAMEDAY_RECORD"] !== "1") return;
   writeFileSync(new URL("../../docs/track-record/faults.json", import.meta.url), `${JSON.stringify(rows, null, 2)}\n`);
@@ -42,5 +41,6 @@ faultContract("the lab", {
     command: { with: { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] } },
   },
   healthyWithinMs: 60_000,
+  holdMs: 2_000,
   record: (row) => rows.push(row),
 });

@@ -26,12 +26,10 @@ export function cutCapability(lab: Lab): Capability {
       const rules = await listRules(lab, node, change, signal);
       if (rules === null) return null;
       const reached = await reachable(lab, node, change, signal);
-      if (reached.length > 0 && change.parameters["direction"] === "both") return null;
-      return witness(
-        lab,
-        change.target,
-        `nft table ${tableOf(change)} is in force; unreached: ${peersOf(change).join(", ")}`,
-      );
+      // One direction is enough: a connection needs both.
+      if (reached.length > 0) return null;
+      const says = `nft table ${tableOf(change)} is in force; no connection to ${peersOf(change).join(", ")}`;
+      return witness(lab, change.target, says);
     },
     async revert(change, signal) {
       const node = demandNode(change.target.node);
@@ -45,6 +43,7 @@ export function cutCapability(lab: Lab): Capability {
     async healed(change, signal) {
       const node = demandNode(change.target.node);
       if ((await listRules(lab, node, change, signal)) !== null) return null;
+      if (change.parameters["how"] === "link" && (await linkIsDown(lab, node, change, signal)) !== null) return null;
       const seen = await inPlace(lab, { id: `node/${node}`, role: "node", node }, signal);
       return seen === null ? null : witness(lab, change.target, `no rule of ours is left; ${seen}`);
     },
@@ -90,6 +89,7 @@ async function listRules(lab: Lab, node: NodeName, change: Change, signal: Abort
 }
 
 async function linkIsDown(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<Witness | null> {
+  if (!lab.space.isOn(node)) return null;
   const seen = await lab.space.nodes[node].run(["ip", "-o", "link", "show", "eth0"], signal);
   const says = `eth0 of ${node} has no carrier (${cableOf(node)} is down)`;
   return seen.includes("NO-CARRIER") ? witness(lab, change.target, says) : null;

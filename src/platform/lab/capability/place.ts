@@ -26,9 +26,14 @@ export async function inPlace(
   }
 }
 
+/** Its own Patroni is asked as well: what the cluster knows of a member that has just died is still the old tale. */
 async function postgresInPlace({ observer }: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
-  const member = (await observer.cluster(signal)).find((one) => one.node === node);
-  if (member === undefined) return null;
+  const [cluster, itself] = await Promise.all([
+    observer.cluster(signal),
+    observer.http(node, PORT.patroni, "/health", signal),
+  ]);
+  const member = cluster.find((one) => one.node === node);
+  if (member === undefined || itself !== 200) return null;
   const leads = member.role === "leader" && member.state === "running";
   return leads || isStreaming(member) ? `Patroni: ${node} is ${member.role}, ${member.state}` : null;
 }
