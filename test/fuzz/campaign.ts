@@ -1,0 +1,60 @@
+/** Damaged copies of a passing and of failing runs of the fake, judged: half of them sealed again after the damage. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MANIFEST_FILE } from "../../src/evidence/files.ts";
+import { lieNamed } from "../../src/platform/fake/lie.ts";
+import { simulateRun } from "../../src/platform/fake/simulate.ts";
+import { type Random, seededRandom } from "../../src/std/random.ts";
+import type { Status } from "../../src/verdict.ts";
+import { type FuzzResult, fuzzOnce, judgeFolder, writeFolder } from "./folder.ts";
+
+const LIARS = [null, "async-replication", "pinned-pool", "drops-acknowledged-write"] as const;
+
+export interface Campaign {
+  readonly folders: number;
+  readonly seed: string;
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  readonly error: number;
+  /** Passed where the whole folder did not, or though its seal no longer holds. */
+  readonly wrong: readonly FuzzResult[];
+}
+
+/** Judges `count` damaged folders (rounded up to a multiple of the four runs that are damaged). */
+export function fuzz(count: number, seed: string): Campaign {
+  const random = seededRandom(`fuzz ${seed}`);
+  const results: FuzzResult[] = [];
+  const wrong: FuzzResult[] = [];
+  for (const liar of LIARS) {
+    const { whole, damaged } = fuzzRun(liar, Math.ceil(count / LIARS.length), seed, random);
+    results.push(...damaged);
+    wrong.push(...damaged.filter((one) => isWrong(one, whole)));
+  }
+  const of = (outcome: string) => results.filter((one) => one.outcome === outcome).length;
+  const counts = { pass: of("pass"), fail: of("fail"), unknown: of("unknown"), error: of("error") };
+  return { folders: results.length, seed, ...counts, wrong };
+}
+
+function fuzzRun(liar: (typeof LIARS)[number], count: number, seed: string, random: Random) {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-fuzz-whole-"));
+  try {
+    const changes = liar === null ? [] : [lieNamed(liar).change];
+    writeFolder(folder, simulateRun({ seed, changes, users: 3, warmUpMs: 2_000, calmMs: 4_000 }));
+    const whole = judgeFolder(folder);
+    const damaged = Array.from({ length: count }, (_, number) => fuzzOnce(folder, random, number % 2 === 1));
+    return { whole, damaged };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isWrong(result: FuzzResult, whole: Status | "error"): boolean {
+  return result.outcome === "pass" && result.changed && (whole !== "pass" || isBroken(result));
+}
+
+/** The manifest itself is no evidence: what it says may be laid out otherwise and still hold. */
+function isBroken({ resealed, file }: FuzzResult): boolean {
+  return !resealed && file !== MANIFEST_FILE;
+}
