@@ -1,8 +1,12 @@
 import { arch, availableParallelism, platform, release, totalmem } from "node:os";
+import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
 
-/** The machine, as far as it explains a figure; nothing that names a person or a path. */
-export function environmentRecord(): Record<string, Json> {
+/**
+ * The machine, as far as it explains a figure; nothing that names a person or a path. With the origin of the run's clock,
+ * whoever else stamped by this machine's CLOCK_MONOTONIC can be compared with the evidence.
+ */
+export function environmentRecord(clock: Clock): Record<string, Json> {
   return {
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
@@ -10,5 +14,6 @@ export function environmentRecord(): Record<string, Json> {
     kernel: release(),
     arch: arch(),
     node: process.version,
+    monotonicOriginNs: clock.originNs,
   };
 }

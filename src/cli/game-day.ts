@@ -16,7 +16,6 @@ import { runName } from "../run/name.ts";
 import type { Run } from "../run.ts";
 import { type Clock, monotonicClock } from "../std/clock.ts";
 import { GamedayError } from "../std/errors.ts";
-import type { Json } from "../std/json.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
 import { judgeFolder, reportSoFar } from "./judgement.ts";
@@ -145,7 +144,7 @@ function finish(world: World, folder: string, notReady: GamedayError | null): nu
   return notReady.exitCode;
 }
 
-function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt }: Identity): RunRecord {
+function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt, clock }: Identity): RunRecord {
   return {
     version: EVIDENCE_VERSION,
     runId,
@@ -154,7 +153,7 @@ function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt }: 
     command: `gameday run ${relative(world.cwd, planFile.file)} --seed ${seed}`,
     startedAt: startedAt.toISOString(),
     tool: { name: "gameday", version: world.version },
-    environment: environmentRecord() as Record<string, Json>,
+    environment: environmentRecord(clock),
   };
 }
 

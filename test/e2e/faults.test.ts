@@ -1,11 +1,12 @@
 /**
- * Every kind of fault on the real lab. GAMEDAY_FAULTS=latency,jitter picks some; GAMEDAY_RECORD=1 writes what was seen to
- * docs/track-record/faults.json.
+ * Every kind of fault on the real lab. GAMEDAY_FAULTS=latency,jitter picks some; GAMEDAY_RECORD=1 adds what was seen to
+ * docs/track-record/faults.json (npm run prove:faults).
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { addRow, commit, type Row, readRecord } from "../../scripts/track-record.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { createLab } from "../../src/platform/lab.ts";
 import { type FaultRow, faultContract } from "../contract/fault.ts";
@@ -14,13 +15,26 @@ const folder = mkdtempSync(join(tmpdir(), "gameday-faults-"));
 const app = { command: ["node", "app.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
 const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
 const marker = join(folder, "broken");
-const rows: FaultRow[] = [];
+const RECORD = "docs/track-record/faults.json";
+const PROOF = "every fault bites and heals with witnesses, and leaves nothing";
 
 after(() => {
   rmSync(folder, { recursive: true });
-  if (process.env["GAMEDAY_RECORD"] !== "1") return;
-  writeFileSync(new URL("../../docs/track-record/faults.json", import.meta.url), `${JSON.stringify(rows, null, 2)}\n`);
 });
+
+/** As soon as it is known: what is proven stays so when a later kind fails. */
+function record(row: FaultRow): void {
+  if (process.env["GAMEDAY_RECORD"] !== "1") return;
+  const command = "npm run prove:faults";
+  const date = new Date().toISOString().slice(0, 19);
+  addRow<Row & FaultRow>(RECORD, readRecord(RECORD, PROOF, command), {
+    command,
+    commit: commit(),
+    seed: "contract",
+    date,
+    ...row,
+  });
+}
 
 faultContract("the lab", {
   open: async (clock) => {
@@ -42,5 +56,5 @@ faultContract("the lab", {
   },
   healthyWithinMs: 60_000,
   holdMs: 2_000,
-  record: (row) => rows.push(row),
+  record,
 });

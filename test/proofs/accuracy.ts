@@ -1,0 +1,165 @@
+/** Real failovers on an attached lab: the product's recovery interval of each beside what an independent witness saw. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { RunRecord } from "../../src/evidence.ts";
+import type { Json } from "../../src/std/json.ts";
+import type { ExperimentVerdict, Verdict } from "../../src/verdict.ts";
+import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
+import { latest, recoveryOf, type WitnessSample } from "./truth.ts";
+
+const WITNESS = join(import.meta.dirname, "witness.ts");
+const CLASSES = ["order-write", "session-write"] as const;
+
+/** One fault, whose users it hits, and what a promoted member writes into its log. */
+interface Failover {
+  readonly fault: string;
+  readonly target: Json;
+  readonly class: (typeof CLASSES)[number];
+  readonly hold: string;
+}
+
+const DATABASE: Failover = { fault: "kill-leader", target: { role: "postgres" }, class: "order-write", hold: "15s" };
+const REDIS: Failover = { fault: "kill-leader", target: { role: "redis" }, class: "session-write", hold: "9s" };
+const OTHERS: readonly Failover[] = [
+  { fault: "kill-member", target: { role: "postgres", leader: false, count: 1 }, class: "order-write", hold: "8s" },
+  { fault: "partition-node", target: { role: "postgres", leader: true }, class: "order-write", hold: "18s" },
+  { fault: "kill-member", target: { role: "redis", leader: false, count: 1 }, class: "session-write", hold: "8s" },
+  { fault: "partition-node", target: { role: "redis", leader: true }, class: "session-write", hold: "12s" },
+];
+
+/** The failovers of the n-th game day: two of each database, and by turns one of another kind. */
+export function failoversOf(number: number): readonly Failover[] {
+  return [DATABASE, REDIS, DATABASE, REDIS, OTHERS[number % OTHERS.length] as Failover];
+}
+
+/** Milliseconds since the bite, but for the width. */
+export interface Comparison {
+  readonly fault: string;
+  readonly target: string;
+  readonly class: string;
+  /** The middle of the witness's bracket, and half its width: the truth lies in between for sure. 0 and 0: nobody failed. */
+  readonly truthMs: number | null;
+  readonly truthErrorMs: number;
+  readonly witnessFailures: number;
+  /** What the product says. */
+  readonly lowerMs: number;
+  readonly upperMs: number | null;
+  readonly widthMs: number | null;
+  /** The promotion by the log of the promoted member; null where none was promoted. Users cannot be served before it. */
+  readonly promotedMs: number | null;
+  readonly inside: boolean;
+}
+
+/** Plays one game day of several failovers with the witness beside it. */
+export async function playAndCompare(
+  lab: AttachedLab,
+  failovers: readonly Failover[],
+  seed: string,
+): Promise<Comparison[]> {
+  const [out, file] = [join(lab.folder, `run-${seed}`), join(lab.folder, `witness-${seed}.ndjson`)];
+  const experiments = failovers.map(({ fault, target, hold }, at) => ({
+    name: `${at + 1}`,
+    fault,
+    target,
+    hold,
+    settle: "0s",
+  }));
+  const plan = lab.write(
+    `accuracy-${seed}.yaml`,
+    shopPlan({ probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
+  );
+  const witness = await startWitness(await lab.endpoint(), file);
+  const { code, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
+  await endWitness(witness);
+  const { experiments: judged } = JSON.parse(readFileSync(join(out, "verdict.json"), "utf8")) as Verdict;
+  const run = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunRecord;
+  const originMs = Number(BigInt(String(run.environment["monotonicOriginNs"]))) / 1e6;
+  const samples = readSamples(file);
+  const promotions = promotionsIn(join(lab.stateFolder, "lab", "log"));
+  if (judged.length !== failovers.length)
+    throw new Error(`expected ${failovers.length} failovers, got ${judged.length} (exit ${code}): ${stderr}`);
+  return judged.map((experiment, at) =>
+    compare(experiment, (failovers[at] as Failover).class, { originMs, samples, promotions }),
+  );
+}
+
+async function startWitness({ hostname, port }: URL, file: string): Promise<ChildProcess> {
+  const witness = spawn(process.execPath, [WITNESS, hostname, port, file], { stdio: ["ignore", "pipe", "inherit"] });
+  if (witness.stdout === null) throw new Error("expected a pipe, got none");
+  await once(createInterface(witness.stdout), "line");
+  return witness;
+}
+
+async function endWitness(witness: ChildProcess): Promise<void> {
+  witness.kill("SIGTERM");
+  if (witness.exitCode === null) await once(witness, "exit");
+  if (witness.exitCode !== 0) throw new Error(`expected the witness to end well, got exit ${witness.exitCode}`);
+}
+
+function readSamples(file: string): WitnessSample[] {
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as WitnessSample).sort((a, b) => a.sentMs - b.sentMs);
+}
+
+interface Seen {
+  readonly originMs: number;
+  readonly samples: readonly WitnessSample[];
+  readonly promotions: readonly number[];
+}
+
+/** Both sides on the clock of the product's run, then both counted from its bite. */
+function compare(experiment: ExperimentVerdict, name: string, { originMs, samples, promotions }: Seen): Comparison {
+  const { commandedAtMs, bite, heal, firstFailureAtMs, recovery, fault, targets } = experiment;
+  const product = recovery[name];
+  if (commandedAtMs === null || bite === null || heal === null || product === undefined)
+    throw new Error(`expected a bite, a heal and a recovery of ${name}, got: ${experiment.because}`);
+  // As the verdict's rules say: from the bite, or from users' first failure if that came earlier.
+  const biteMs = Math.max(commandedAtMs, Math.min(bite.atMs, firstFailureAtMs ?? bite.atMs));
+  const [fromMs, toMs] = [commandedAtMs + originMs, heal.atMs + originMs];
+  const streams = ["fresh", "kept"].map((connection) =>
+    samples.filter(({ stream }) => stream === `${name}/${connection}`),
+  );
+  const truth = latest(streams.map((stream) => recoveryOf(stream, fromMs, toMs)));
+  const since = (atMs: number) => Math.round((atMs - originMs - biteMs) * 10) / 10;
+  const promoted = promotions.find((atMs) => atMs >= fromMs && atMs < toMs);
+  const { lowerMs, upperMs } = product;
+  const [low, high] =
+    truth === null ? [0, 0] : [since(truth.lowerMs), truth.upperMs === null ? null : since(truth.upperMs)];
+  const promotedMs = promoted === undefined ? null : since(promoted);
+  return {
+    fault,
+    target: targets.map(({ id }) => id).join(", "),
+    class: name,
+    truthMs: high === null ? null : (low + high) / 2,
+    truthErrorMs: high === null ? 0 : (high - low) / 2,
+    witnessFailures: truth?.failures ?? 0,
+    lowerMs: Math.round(lowerMs * 10) / 10,
+    upperMs: upperMs === null ? null : Math.round(upperMs * 10) / 10,
+    widthMs: upperMs === null ? null : Math.round((upperMs - lowerMs) * 10) / 10,
+    promotedMs,
+    inside: high !== null && upperMs !== null && lowerMs <= high && low <= upperMs && (promotedMs ?? 0) <= upperMs,
+  };
+}
+
+/** When members were promoted, by their own logs, on CLOCK_MONOTONIC; ascending. The logs say the time of day to the millisecond. */
+function promotionsIn(folder: string): number[] {
+  const offsetMs = Number(process.hrtime.bigint()) / 1e6 - Date.now();
+  const texts = readdirSync(folder)
+    .filter((name) => /^(postgres|redis)-n\d\.log$/.test(name))
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+  const lines = texts.flatMap((text) => text.split("\n"));
+  return lines
+    .flatMap(promotedAt)
+    .map((atMs) => atMs + offsetMs)
+    .sort((a, b) => a - b);
+}
+
+function promotedAt(line: string): number[] {
+  const postgres = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC .*LOG: {2}selected new timeline ID/.exec(line);
+  if (postgres) return [Date.parse(`${postgres[1]}T${postgres[2]}Z`)];
+  const redis = /^\d+:\w (\d+ \w+ \d{4} \d\d:\d\d:\d\d\.\d{3}) \* MASTER MODE enabled/.exec(line);
+  return redis ? [Date.parse(redis[1] as string)] : [];
+}

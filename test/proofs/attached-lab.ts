@@ -1,0 +1,106 @@
+/** A lab of its own, brought up by the command that a person types, for proofs that play many short game days on it. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { labStatus } from "../../src/platform/lab/standing.ts";
+import type { Json } from "../../src/std/json.ts";
+import { type Ended, gameday, ROOT, type Started, start } from "../e2e/gameday.ts";
+
+const SHOP = "examples/jewelry-shop";
+const STATUS_MS_MAX = 20_000;
+
+/** The demo's shop on the default lab; every plan for one lab must say the same platform. */
+export const SHOP_PLATFORM: Json = {
+  kind: "lab",
+  app: {
+    directory: ROOT,
+    prepare: ["node", `${SHOP}/app/prepare.ts`],
+    command: ["node", `${SHOP}/app/main.ts`],
+    replicas: 3,
+    readiness: { path: "/readyz" },
+  },
+};
+
+/** A plan document: the shop with next to no load, and whatever a proof adds. JSON is YAML. */
+export function shopPlan(more: Readonly<Record<string, Json>>): Json {
+  return {
+    name: "proof",
+    platform: SHOP_PLATFORM,
+    load: { scenarios: [{ file: resolve(ROOT, SHOP, "scenarios/browse.ts") }], vus: 3, rampUp: "500ms" },
+    warmUp: "1s",
+    calm: "1s",
+    ...more,
+  };
+}
+
+export const SHOP_PROBES = resolve(ROOT, SHOP, "probes.ts");
+
+/** What each proof keeps on the disk, and the lab that is up for it. Disposing takes the lab down and the folder away. */
+export class AttachedLab implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "gameday-proof-"));
+  readonly stateFolder = join(this.folder, "state");
+  #pid: number | null = null;
+
+  static async up(plan: Json): Promise<AttachedLab> {
+    const lab = new AttachedLab();
+    try {
+      await lab.boot(plan);
+      return lab;
+    } catch (thrown) {
+      await lab[Symbol.asyncDispose]();
+      throw thrown;
+    }
+  }
+
+  async boot(plan: Json): Promise<void> {
+    const { code, stderr } = await gameday(["lab", "up", this.write("lab.yaml", plan)], this.#options);
+    if (code !== 0) throw new Error(`expected the lab to come up, got exit ${code}: ${stderr}`);
+    this.#pid = (await this.status()).holder?.pid ?? null;
+  }
+
+  /** Process that hosts the lab. */
+  get pid(): number {
+    if (this.#pid === null) throw new Error("expected a lab that is up, got none");
+    return this.#pid;
+  }
+
+  status(): ReturnType<typeof labStatus> {
+    return labStatus(AbortSignal.timeout(STATUS_MS_MAX));
+  }
+
+  async healthy(): Promise<boolean> {
+    const { holder, health } = await this.status();
+    return holder?.pid === this.#pid && health.length > 0 && health.every((line) => line.ok);
+  }
+
+  async endpoint(): Promise<URL> {
+    const { endpoint } = await this.status();
+    if (endpoint === null) throw new Error("expected a lab that can be attached to, got none");
+    return new URL(endpoint);
+  }
+
+  /** Writes a plan into the proof's folder; gives its path. */
+  write(name: string, plan: Json): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
+    return file;
+  }
+
+  /** Starts `gameday ARGS` against this lab's state folder. */
+  start(args: readonly string[]): Started {
+    return start(args, this.#options);
+  }
+
+  gameday(args: readonly string[]): Promise<Ended> {
+    return gameday(args, this.#options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.gameday(["lab", "down"]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #options() {
+    return { env: { GAMEDAY_STATE: this.stateFolder } };
+  }
+}

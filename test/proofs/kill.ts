@@ -1,0 +1,150 @@
+/** One SIGKILL of a `gameday run` that is attached to a lab, and what became of the lab. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { FAULTS } from "../../src/fault/catalogue.ts";
+import { openJournals } from "../../src/journal/read.ts";
+import { LAB_CAPABILITIES } from "../../src/platform/lab.ts";
+import type { Json } from "../../src/std/json.ts";
+import { type Random, seededRandom } from "../../src/std/random.ts";
+import type { Started } from "../e2e/gameday.ts";
+import { type AttachedLab, shopPlan } from "./attached-lab.ts";
+import { descendants, type LabStock, residueBetween, stockOfLab } from "./lab-stock.ts";
+
+const HOLD_MS = 6_000;
+/** A fault's expiry (its hold and the margin for injecting and healing), and what a database may then need to be whole. */
+const WITHIN_MS_MAX = HOLD_MS + 60_000 + 60_000;
+const LOOK_EVERY_MS = 250;
+
+/** The kinds that the lab can do, in the catalogue's order. */
+export const LAB_FAULTS: readonly string[] = FAULTS.filter(({ needs }) =>
+  needs.every((need) => LAB_CAPABILITIES.includes(need)),
+).map(({ name }) => name);
+
+/** Which printed line begins a moment, and how long after it the kill may come; three of four fall while a fault is open. */
+const MOMENTS: Readonly<
+  Record<"hold" | "commanded" | "heal" | "elsewhere", readonly { begins: RegExp; withinMs: number }[]>
+> = {
+  hold: [{ begins: /fault bit/, withinMs: 4_000 }],
+  commanded: [{ begins: /fault commanded/, withinMs: 200 }],
+  heal: [{ begins: /fault heal-commanded/, withinMs: 500 }],
+  elsewhere: [
+    { begins: /evidence:/, withinMs: 2_000 },
+    { begins: /== load$/m, withinMs: 1_000 },
+    { begins: /== (statistics|clean up)/, withinMs: 1_000 },
+  ],
+};
+export type Moment = keyof typeof MOMENTS;
+const MOMENT_NAMES = Object.keys(MOMENTS) as Moment[];
+
+export interface Kill {
+  readonly fault: string;
+  readonly moment: Moment;
+  /** Milliseconds from the line that begins the moment. */
+  readonly afterMs: number;
+  /** Changes that stood open in the journal when the tool was dead. */
+  readonly open: number;
+  readonly labAlive: boolean;
+  /** From the kill until the lab was whole, the tool's processes gone, the journal empty and nothing left; null: never. */
+  readonly healthyAfterMs: number | null;
+  readonly healedBy: "nothing was open" | "watchdog" | "gameday heal" | "nobody";
+  /** What was left at the end, the watchdog's and then `gameday heal`'s work done. */
+  readonly residue: readonly string[];
+}
+
+/** Fault and moment of the n-th kill: each fault once with each moment before any comes again. */
+export function killNumbered(number: number): { fault: string; moment: Moment } {
+  const fault = LAB_FAULTS[number % LAB_FAULTS.length] as string;
+  const moment = MOMENT_NAMES[Math.floor(number / LAB_FAULTS.length) % MOMENT_NAMES.length] as Moment;
+  return { fault, moment };
+}
+
+/** Plays a short game day with one fault, kills it, and waits until the lab is as it was. */
+export async function kill(lab: AttachedLab, what: { fault: string; moment: Moment }, seed: string): Promise<Kill> {
+  const random = seededRandom(seed);
+  const before = stockOfLab(lab.pid);
+  const plan = lab.write(`kill-${seed}.yaml`, planOf(what.fault, lab));
+  const run = lab.start(["run", plan, "--seed", seed, "--out", join(lab.folder, `run-${seed}`)]);
+  const { afterMs, ours } = await killAt(run, what.moment, random);
+  const open = await openChanges(lab);
+  const began = performance.now();
+  const look = () => left(lab, before, ours);
+  let residue = await settle(look, WITHIN_MS_MAX);
+  const byItself = residue.length === 0;
+  if (!byItself) {
+    await lab.gameday(["heal"]);
+    residue = await settle(look, WITHIN_MS_MAX);
+  }
+  const labAlive = (await lab.status()).holder?.pid === lab.pid;
+  const healthyAfterMs = residue.length === 0 ? Math.round(performance.now() - began) : null;
+  return { ...what, afterMs, open, labAlive, healthyAfterMs, healedBy: healer(open, byItself, residue), residue };
+}
+
+function healer(open: number, byItself: boolean, residue: readonly string[]): Kill["healedBy"] {
+  if (residue.length > 0) return "nobody";
+  if (!byItself) return "gameday heal";
+  return open === 0 ? "nothing was open" : "watchdog";
+}
+
+function planOf(fault: string, lab: AttachedLab): Json {
+  const marker = join(lab.folder, "broken");
+  const command = { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] };
+  const experiment = {
+    name: fault,
+    fault,
+    hold: HOLD_MS,
+    settle: "500ms",
+    ...(fault === "command" && { with: command }),
+  };
+  return shopPlan({ experiments: [experiment] });
+}
+
+async function killAt(run: Started, moment: Moment, random: Random): Promise<{ afterMs: number; ours: string[] }> {
+  const { begins, withinMs } = random.pick(MOMENTS[moment]);
+  const afterMs = random.int(withinMs);
+  await run.printed(begins);
+  await delay(afterMs);
+  const ours = descendants(run.child.pid ?? 0).map(identityOf);
+  run.child.kill("SIGKILL");
+  const { code } = await run.ended;
+  if (code !== null)
+    throw new Error(`expected to kill the run in the moment "${moment}", got its own end, exit ${code}`);
+  return { afterMs, ours: ours.filter(Boolean) };
+}
+
+/** Polls until nothing is left; gives what was left when time was up. */
+async function settle(look: () => Promise<string[]>, withinMs: number): Promise<string[]> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const residue = await look().catch((thrown: unknown) => [`cannot look: ${String(thrown)}`]);
+    if (residue.length === 0 || performance.now() > end) return residue;
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+async function left(lab: AttachedLab, before: LabStock, ours: readonly string[]): Promise<string[]> {
+  const alive = ours.filter((identity) => identityOf(Number(identity.split(" ")[0])) === identity);
+  if (alive.length > 0) return alive.map((identity) => `process of the run: ${identity}`);
+  const open = await openChanges(lab);
+  if (open > 0) return [`${open} open changes in the journal`];
+  const { health } = await lab.status();
+  const bad = health.filter((line) => !line.ok).map((line) => `${line.name}: ${line.seen}`);
+  if (bad.length > 0 || health.length === 0) return ["the lab is not whole", ...bad];
+  return residueBetween(before, stockOfLab(lab.pid));
+}
+
+async function openChanges(lab: AttachedLab): Promise<number> {
+  const journals = await openJournals(join(lab.stateFolder, "journal"));
+  return journals.reduce((sum, { open }) => sum + open.length, 0);
+}
+
+/** "pid started-at": a pid alone may be somebody else's by now. Empty: there is no such process. */
+function identityOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? "" : `${pid} ${fields[19]}`;
+  } catch {
+    return "";
+  }
+}

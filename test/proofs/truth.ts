@@ -1,0 +1,63 @@
+/**
+ * When users were served again, from samples of a witness of our own. Written without the product's code for outages, from
+ * the definition alone: decisions/0090. All times are milliseconds of CLOCK_MONOTONIC.
+ */
+
+export interface WitnessSample {
+  /** "order-write/fresh": class and connection. */
+  readonly stream: string;
+  readonly sentMs: number;
+  readonly doneMs: number;
+  readonly ok: boolean;
+}
+
+export interface Bracket {
+  readonly lowerMs: number;
+  /** null: not seen to be served again. */
+  readonly upperMs: number | null;
+  readonly failures: number;
+}
+
+/** Served this long without a failure is served for good. */
+const SUSTAINED_MS = 3_000;
+/** After that, fewer failures than this are a blip, no return of the outage. */
+const RELAPSE_FAILURES = 3;
+
+/**
+ * The bracket of one stream's recovery from a fault that held from `fromMs` to `toMs`: [send of the last failure of the
+ * outage, completion of the first success that was sent after it]. null: no beat failed.
+ */
+export function recoveryOf(samples: readonly WitnessSample[], fromMs: number, toMs: number): Bracket | null {
+  const failures = samples.filter(({ ok, sentMs, doneMs }) => !ok && doneMs >= fromMs && sentMs < toMs);
+  const groups = groupsOf(failures.map(({ sentMs }) => sentMs).toSorted((a, b) => a - b));
+  const last = groups.findLast((group, at) => at === 0 || group.length >= RELAPSE_FAILURES);
+  const lowerMs = last?.at(-1);
+  if (lowerMs === undefined) return null;
+  const served = samples.filter(({ ok, sentMs }) => ok && sentMs > lowerMs).map(({ doneMs }) => doneMs);
+  const upperMs = served.reduce((least, doneMs) => Math.min(least, doneMs), Number.POSITIVE_INFINITY);
+  return { lowerMs, upperMs: Number.isFinite(upperMs) ? upperMs : null, failures: failures.length };
+}
+
+/** Sends in ascending order, split where nothing failed for SUSTAINED_MS. */
+function groupsOf(sends: readonly number[]): number[][] {
+  const groups: number[][] = [];
+  for (const sent of sends) {
+    const group = groups.at(-1);
+    if (group === undefined || sent - (group.at(-1) ?? sent) > SUSTAINED_MS) groups.push([sent]);
+    else group.push(sent);
+  }
+  return groups;
+}
+
+/** Users are served again when all streams are: the later of both ends. null: none failed. */
+export function latest(brackets: readonly (Bracket | null)[]): Bracket | null {
+  const felt = brackets.filter((bracket) => bracket !== null);
+  if (felt.length === 0) return null;
+  const uppers = felt.map(({ upperMs }) => upperMs ?? Number.POSITIVE_INFINITY);
+  const upperMs = Math.max(...uppers);
+  return {
+    lowerMs: Math.max(...felt.map(({ lowerMs }) => lowerMs)),
+    upperMs: Number.isFinite(upperMs) ? upperMs : null,
+    failures: felt.reduce((sum, { failures }) => sum + failures, 0),
+  };
+}
