@@ -1,0 +1,124 @@
+/** Judges the committed track record again: every table that is there is well formed, and holds what its proof claims. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import type { Row, TrackRecord } from "../scripts/track-record.ts";
+import { LAB_FAULTS } from "./proofs/kill.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const FOLDER = join(ROOT, "docs/track-record");
+
+type Rows = readonly (Row & Readonly<Record<string, unknown>>)[];
+
+/** What each table's rows claim, whole or in part: a table may be on its way to its full length. */
+const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
+  demo(rows) {
+    const [passed, failed] = ["pass", "fail"].map((verdict) => rows.filter((row) => row["verdict"] === verdict).length);
+    assert.equal(failed, 0, "no demo fails");
+    assert.ok((passed ?? 0) >= 0.9 * rows.length, `${passed} of ${rows.length} pass`);
+    for (const row of rows) if (row["verdict"] !== "pass") assert.ok(row["cause"], `seed ${row.seed} says why`);
+  },
+  sigkill(rows) {
+    for (const row of rows) assert.deepEqual(row["leaks"], [], `seed ${row.seed}`);
+  },
+  seeds(rows) {
+    const sum = (kind: string, of: (row: Rows[number]) => number) =>
+      rows.filter((row) => row["kind"] === kind).reduce((total, row) => total + of(row), 0);
+    const verdicts = (name: string) =>
+      sum("honest", (row) => Number((row["verdicts"] as Record<string, number>)[name]));
+    assert.equal(verdicts("fail"), 0, "no honest fake fails");
+    assert.ok(verdicts("pass") >= 0.99 * sum("honest", (row) => Number(row["count"])));
+    const liars = sum("liar", (row) => Number(row["count"]));
+    assert.equal(
+      sum("liar", (row) => Number(row["flagged"])),
+      liars,
+      "every liar is flagged",
+    );
+  },
+  accuracy(rows) {
+    for (const row of rows) {
+      const where = `seed ${row.seed}: ${row["fault"]} of ${row["target"]}`;
+      assert.equal(row["inside"], true, where);
+      const [lower, upper] = [Number(row["lowerMs"]), Number(row["upperMs"])];
+      const [truth, error] = [Number(row["truthMs"]), Number(row["truthErrorMs"])];
+      assert.ok(
+        lower <= truth + error && truth - error <= upper,
+        `${where}: ${truth} +- ${error} in [${lower}, ${upper}]`,
+      );
+      assert.ok(upper - lower <= 250, `${where} is ${upper - lower} ms wide`);
+    }
+  },
+  kills(rows) {
+    for (const row of rows) {
+      assert.deepEqual(row["residue"], [], `seed ${row.seed}`);
+      assert.equal(row["labAlive"], true, `seed ${row.seed}`);
+      assert.ok(Number(row["healthyAfterMs"]) < 126_000, `seed ${row.seed} is whole within the expiry`);
+    }
+  },
+  faults(rows) {
+    for (const row of rows) {
+      assert.ok(row["biteWitness"] && row["healWitness"], `${row["fault"]} has both witnesses`);
+      assert.deepEqual(row["residue"], [], `${row["fault"]}`);
+      assert.ok(LAB_FAULTS.includes(String(row["fault"])), `${row["fault"]} is a fault of the lab`);
+    }
+    const kinds = rows.map((row) => row["fault"]);
+    assert.equal(new Set(kinds).size, kinds.length, "one row a kind");
+  },
+  broken(rows) {
+    for (const row of rows) {
+      assert.equal(row["exitCode"], 1, `${row["plan"]}, seed ${row.seed}`);
+      assert.ok(Number(row["lost"]) > 0, `${row["plan"]}, seed ${row.seed}`);
+      assert.equal(row["lost"], row["lostByStore"], `${row["plan"]}, seed ${row.seed}`);
+    }
+  },
+  fuzz(rows) {
+    const folders = rows.reduce((sum, row) => sum + Number(row["folders"]), 0);
+    for (const row of rows) assert.deepEqual(row["wrong"], [], `seed ${row.seed}`);
+    assert.ok(folders >= 10_000, `${folders} folders`);
+    const outcomes = rows.map((row) =>
+      ["pass", "fail", "unknown", "error"].reduce((sum, one) => sum + Number(row[one]), 0),
+    );
+    assert.equal(
+      outcomes.reduce((a, b) => a + b),
+      folders,
+      "each folder came out somehow",
+    );
+  },
+};
+
+const commands = Object.keys(
+  (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> }).scripts,
+);
+const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
+
+for (const [name, holds] of Object.entries(CLAIMS)) {
+  const file = join(FOLDER, `${name}.json`);
+  test(`${name}.json: ${existsSync(file) ? "its rows hold what the proof claims" : "not there yet, and named with its command"}`, () => {
+    assert.ok(commands.includes(`prove:${name}`), `package.json has prove:${name}`);
+    assert.ok(
+      readme.includes(`\`npm run prove:${name}\``) && readme.includes(`${name}.json`),
+      `README.md names ${name}`,
+    );
+    if (!existsSync(file)) return;
+    const record = JSON.parse(readFileSync(file, "utf8")) as TrackRecord<Rows[number]>;
+    assert.equal(record.command, `npm run prove:${name}`);
+    assert.ok(record.proof && record.rows.length > 0);
+    for (const row of record.rows) wellFormed(row);
+    holds(record.rows);
+  });
+}
+
+test("every table in the folder is judged here", () => {
+  const tables = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+  assert.deepEqual(
+    tables.filter((name) => CLAIMS[name.replace(".json", "")] === undefined),
+    [],
+  );
+});
+
+function wellFormed({ command, commit, seed, date }: Row): void {
+  assert.ok(command && seed, "a row says how to try it again");
+  assert.match(commit, /^[0-9a-f]{7,40}\+?$/);
+  assert.match(date, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+}
