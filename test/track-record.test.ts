@@ -72,6 +72,12 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       assert.equal(row["lost"], row["lostByStore"], `${row["plan"]}, seed ${row.seed}`);
     }
   },
+  idle(rows) {
+    for (const row of rows) {
+      assert.deepEqual(row["desired"], [3], "three replicas stay three");
+      assert.ok(Number(row["readyLeast"]) === 3 && Number(row["syncs"]) > 0);
+    }
+  },
   fuzz(rows) {
     const folders = rows.reduce((sum, row) => sum + Number(row["folders"]), 0);
     for (const row of rows) assert.deepEqual(row["wrong"], [], `seed ${row.seed}`);
