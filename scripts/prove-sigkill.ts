@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../src/std/random.ts";
-import { settled, takeStock } from "../test/e2e/machine.ts";
+import { settled, untouched } from "../test/e2e/footprint.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/sigkill.json";
@@ -34,7 +34,7 @@ async function kill(number: number): Promise<KillRow> {
   const seed = String(2000 + number);
   const { moment, begins, withinMs } = MOMENTS[number % MOMENTS.length] as (typeof MOMENTS)[number];
   const afterMs = seededRandom(seed).int(withinMs);
-  const before = takeStock();
+  const before = await untouched(AbortSignal.timeout(60_000));
   const parent = mkdtempSync(join(tmpdir(), "gameday-sigkill-"));
   const argv = ["bin/gameday.mjs", "run", PLAN, "--seed", seed, "--out", join(parent, "run")];
   const child = spawn("node", argv, { stdio: ["ignore", "pipe", "inherit"] });

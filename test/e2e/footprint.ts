@@ -1,16 +1,42 @@
-/** All that a lab could leave on the machine: what must be the same before and after it, however it ended. */
+/** All that a run or its lab could leave on the machine: what must be the same before and after it, however it ended. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../src/std/wait.ts";
 
 export interface Footprint {
-  /** Processes in a pid namespace below ours: "comm". */
+  /** Processes in a pid namespace below ours: "pid comm". */
   readonly processes: readonly string[];
+  /** Processes beside us that run this program's own files. */
+  readonly programs: readonly string[];
   readonly namespaces: readonly string[];
   readonly mounts: readonly string[];
   readonly links: readonly string[];
   /** Local TCP ports listened on by a nested process, or by nobody that can be found. */
   readonly ports: readonly string[];
   readonly folders: readonly string[];
+}
+
+/** What the kernel may take to take down the namespaces of a dead process. */
+const GONE_MS_MAX = 5_000;
+/** Parts of a run that are processes of their own, by the files they run. */
+const OWN_PROGRAM = /bin\/gameday\.mjs|\/(src|dist)\/(load|platform)\/\S+\.(ts|js)/;
+
+/** What `after` has more than `before`, a line each; empty: nothing was left behind. */
+export function leftBehind(before: Footprint, after: Footprint): string[] {
+  return (Object.keys(before) as (keyof Footprint)[]).flatMap((kind) => {
+    const known = new Set(before[kind]);
+    return after[kind].filter((item) => !known.has(item)).map((item) => `${kind}: ${item}`);
+  });
+}
+
+/** What is still left of a run that has ended, once the kernel had time to take its namespaces down. */
+export async function settled(before: Footprint): Promise<string[]> {
+  const end = performance.now() + GONE_MS_MAX;
+  for (;;) {
+    const left = leftBehind(before, footprint());
+    if (left.length === 0 || performance.now() > end) return left;
+    await delay(50);
+  }
 }
 
 /** The footprint of a machine without a lab: waits for one that is just going. */
@@ -26,12 +52,26 @@ export function footprint(): Footprint {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return {
     processes: sorted(pids.flatMap(nestedProcess)),
+    programs: sorted(pids.flatMap(ownProcess)),
     namespaces: sorted(pids.flatMap((pid) => ["net", "pid", "mnt", "ipc", "uts"].flatMap((kind) => link(pid, kind)))),
     mounts: sorted(lines("/proc/self/mountinfo").map((line) => line.split(" ").slice(4).join(" "))),
     links: sorted(readdirSync("/sys/class/net")),
     ports: listeningPorts(pids),
-    folders: ["/srv", "/mnt", "/media"].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
+    folders: ["/srv", "/mnt", "/media", "/var/lib/gameday/journal"].flatMap(namesIn),
   };
+}
+
+function ownProcess(pid: string): string[] {
+  const commandLine = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+  return OWN_PROGRAM.test(commandLine) ? [`${pid} ${commandLine.slice(0, 160)}`] : [];
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => `${folder}/${name}`);
+  } catch {
+    return []; // not there: nothing in it
+  }
 }
 
 function nestedProcess(pid: string): string[] {

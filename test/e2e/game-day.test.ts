@@ -1,15 +1,17 @@
 /** The heart of the product on real parts: two failovers under load in the lab, an honest verdict, and nothing left behind. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
+import { until } from "../../src/std/wait.ts";
+import { footprint, leftBehind, settled, untouched } from "./footprint.ts";
 import { gameday, readVerdict, start, temporaryFolder } from "./gameday.ts";
-import { leftBehind, settled, takeStock } from "./machine.ts";
 
 const PLAN = "examples/jewelry-shop/smoke.yaml";
 const RECOVERY_WIDTH_MS_MAX = 250;
 
 test("two real failovers under load: pass, with every figure that the verdict promises, and without a trace", async (context) => {
-  const before = takeStock();
+  const before = await untouched(AbortSignal.timeout(30_000));
   const run = join(temporaryFolder(context), "run");
   const { code, stdout, stderr } = await gameday(["run", PLAN, "--seed", "11", "--out", run]);
   assert.equal(code, 0, stdout + stderr);
@@ -31,7 +33,7 @@ test("two real failovers under load: pass, with every figure that the verdict pr
 });
 
 test("a second run at the same time is refused, and names the first; SIGKILL of the first leaves nothing", async (context) => {
-  const before = takeStock();
+  const before = await untouched(AbortSignal.timeout(30_000));
   const folder = temporaryFolder(context);
   const first = start(["run", PLAN, "--out", join(folder, "first")]);
   await first.printed(/== load$/m);
@@ -44,11 +46,16 @@ test("a second run at the same time is refused, and names the first; SIGKILL of 
 });
 
 test("a leak that is planted is seen", async () => {
-  const before = takeStock();
-  const { spawn } = await import("node:child_process");
-  const planted = spawn("sleep", ["60"]);
+  const before = footprint();
+  const planted = spawn("unshare", ["--pid", "--fork", "--kill-child=SIGKILL", "sleep", "60"]);
   try {
-    assert.match(leftBehind(before, takeStock()).join(), /sleep 60/);
+    const seen = () => leftBehind(before, footprint()).join();
+    await until(() => /processes: \d+ sleep/.test(seen()) && /namespaces: pid/.test(seen()), {
+      what: "the planted process and its namespace to be seen",
+      deadlineMs: 10_000,
+      signal: AbortSignal.timeout(20_000),
+      seen,
+    });
   } finally {
     planted.kill("SIGKILL");
   }
