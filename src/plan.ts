@@ -53,6 +53,8 @@ export interface LoadPlan {
   readonly iterations?: number;
   /** Open models: users that may exist at once in the whole run; arrivals beyond are dropped. */
   readonly usersMax?: number;
+  /** Open models: no arrival is due from then on; default: the last stage is held until the load is stopped. */
+  readonly arrivalsEndMs?: number;
   readonly client?: ClientPlan;
 }
 

@@ -100,6 +100,9 @@ export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJ
     thresholds: {},
     ...(shape.iterations === undefined ? {} : { iterations: shape.iterations }),
     ...(flags.maxVus === undefined ? {} : { usersMax: whole("--max-vus", flags.maxVus) }),
+    ...(shape.executor.endsWith("arrival-rate") && shape.durationMs !== null
+      ? { arrivalsEndMs: shape.durationMs }
+      : {}),
     client,
   };
   return { plan, durationMs: shape.durationMs };

@@ -14,6 +14,9 @@ import { gatherCrew } from "./load-crew.ts";
 import { OutputFiles } from "./load-files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
 
+/** Time for arrivals that are due at the very end to begin. */
+const LAST_ARRIVALS_MS = 50;
+
 /** `gameday load`: the load engine as a tool of its own. */
 export function loadCommand(world: World): Command {
   const command = new Command("load")
@@ -56,8 +59,8 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
     },
     crew.via,
   );
-  const left =
-    job.durationMs === null ? null : Math.max(0, job.durationMs - Math.max(0, crew.clock.nowMs() - handle.beganAtMs));
+  const untilEndMs = handle.beganAtMs - crew.clock.nowMs() + (job.durationMs ?? 0) + (open ? LAST_ARRIVALS_MS : 0);
+  const left = job.durationMs === null ? null : Math.max(0, untilEndMs);
   const interrupted = await follow(world, handle, { ...job, durationMs: left }, recorder, flags.quiet === true);
   await handle.stop();
   finish(world, recorder, flags, { seed, interrupted });

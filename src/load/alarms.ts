@@ -6,7 +6,12 @@ export interface Alarm {
   /** On the scale of performance.now(). */
   readonly dueMs: number;
   /** null once it has rung or was cancelled. */
-  wake: (() => void) | null;
+  sleeper: Ringing | null;
+}
+
+/** Who is woken. */
+export interface Ringing {
+  ring(): void;
 }
 
 export class Alarms {
@@ -20,8 +25,8 @@ export class Alarms {
     this.#onLate = onLate;
   }
 
-  at(dueMs: number, wake: () => void): Alarm {
-    const alarm: Alarm = { dueMs, wake };
+  at(dueMs: number, sleeper: Ringing): Alarm {
+    const alarm: Alarm = { dueMs, sleeper };
     this.#push(alarm);
     if (dueMs < this.#timerDueMs) this.#aim();
     return alarm;
@@ -29,7 +34,7 @@ export class Alarms {
 
   /** The alarm stays in the heap until it is due, and then does nothing. */
   cancel(alarm: Alarm): void {
-    alarm.wake = null;
+    alarm.sleeper = null;
   }
 
   #aim(): void {
@@ -48,11 +53,11 @@ export class Alarms {
     this.#timerDueMs = Number.NEGATIVE_INFINITY; // whatever is added while ringing is aimed at below, once
     for (let next = this.#heap[0]; next !== undefined && next.dueMs <= now; next = this.#heap[0]) {
       this.#pop();
-      const { wake } = next;
-      if (wake === null) continue;
-      next.wake = null;
+      const { sleeper } = next;
+      if (sleeper === null) continue;
+      next.sleeper = null;
       this.#onLate(now - next.dueMs);
-      wake();
+      sleeper.ring();
     }
     this.#aim();
   }

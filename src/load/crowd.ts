@@ -26,7 +26,7 @@ export class Crowd {
   leave(runner: Runner): void {
     if (runner.leaving) return;
     runner.leave();
-    const alarm: Alarm = this.#alarms.at(performance.now() + this.#gracefulStopMs, () => abort(runner));
+    const alarm: Alarm = this.#alarms.at(performance.now() + this.#gracefulStopMs, { ring: () => abort(runner) });
     void runner.gone.then(() => this.#alarms.cancel(alarm));
   }
 

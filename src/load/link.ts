@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { inspectorUrl, whereStuck } from "./stuck.ts";
 
+/** A worker has a port of its own for its inspector, should one be woken to tell where a script is stuck. */
+const EXEC_ARGV = ["--disable-warning=ExperimentalWarning", "--inspect-port=127.0.0.1:0"];
+
 /** Time for a worker to wake its inspector. */
 const INSPECTOR_MS = 1_000;
 
@@ -40,8 +43,7 @@ export function forkWorker(listener: LinkListener): Link {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Compiled code is shared with this process's cache: a worker is ready in half the time.
     env: { ...process.env, ...cacheOfCode() },
-    // A port of its own for each inspector, should one be woken to tell where a script is stuck.
-    execArgv: ["--disable-warning=ExperimentalWarning", "--inspect-port=127.0.0.1:0"],
+    execArgv: EXEC_ARGV,
   });
   const inspector = Promise.withResolvers<string>();
   const print = (line: string) => {

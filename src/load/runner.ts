@@ -6,7 +6,6 @@ import type { ScenarioDefinition } from "../scenario.ts";
 import { formatPlace, messageOf } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import type { Series } from "./metrics.ts";
-import { UserStopped } from "./stopped.ts";
 import type { LoadUser } from "./user.ts";
 
 /** Pause after something that a script threw, so that a broken script does not spin. */
@@ -53,6 +52,7 @@ export class Runner {
     const { onStart } = this.definition;
     while (!this.#leaving) {
       if (onStart === undefined) return true;
+      this.#betweenIterations = false;
       const done = await this.#guard(() => onStart(this.user, this.#world.data(this.definition)));
       if (done) return true;
       await this.#pause(AFTER_ERROR_MS);
@@ -63,6 +63,7 @@ export class Runner {
   /** One iteration, due at `dueMs` (0: now). */
   async iterate(dueMs: number): Promise<void> {
     const { user } = this;
+    this.#betweenIterations = false;
     const startedMs = user.begin(dueMs);
     try {
       await this.#task();
@@ -86,7 +87,7 @@ export class Runner {
     while (!this.#leaving && mayGoOn()) {
       const before = user.activity;
       await this.iterate(0);
-      if (user.pauses && !this.#leaving) await this.#pauseByScript();
+      if (user.pauses && !this.#leaving) await this.#pause();
       else if (user.activity === before) await this.#idle();
     }
   }
@@ -144,22 +145,9 @@ export class Runner {
     await nextTurn();
   }
 
-  async #pauseByScript(): Promise<void> {
-    await this.#interruptible(() => this.user.think());
-  }
-
-  async #pause(durationMs: number): Promise<void> {
-    if (!this.user.session.closed) await this.#interruptible(() => this.user.sleep(durationMs));
-  }
-
-  async #interruptible(wait: () => Promise<void>): Promise<void> {
+  /** Whoever asks the user to leave ends this pause. */
+  #pause(durationMs?: number): Promise<void> {
     this.#betweenIterations = true;
-    try {
-      await wait();
-    } catch (thrown) {
-      if (!(thrown instanceof UserStopped)) throw thrown;
-    } finally {
-      this.#betweenIterations = false;
-    }
+    return this.user.rest(durationMs);
   }
 }

@@ -5,7 +5,7 @@ import { type Thinking, thinking } from "../scenario/think.ts";
 import type { Http, Recorded, Reply, ScenarioDefinition, ThinkTime, User } from "../scenario.ts";
 import type { Clock } from "../std/clock.ts";
 import { type Random, seededRandom } from "../std/random.ts";
-import type { Alarm, Alarms } from "./alarms.ts";
+import type { Alarm, Alarms, Ringing } from "./alarms.ts";
 import { Session, type SessionOwner, type SessionSettings } from "./http/session.ts";
 import type { Scope } from "./metrics.ts";
 import { UserStopped } from "./stopped.ts";
@@ -45,7 +45,8 @@ export class LoadUser implements User, SessionOwner {
   readonly #thinking: Thinking;
   #random: Random | null = null;
   #abort: AbortController | null = null;
-  #sleeping: Set<Sleep> | null = null;
+  #sleep: Sleep | null = null;
+  #moreSleeps: Set<Sleep> | null = null;
   #iterationMs = 0;
   #dueMs = 0;
 
@@ -209,17 +210,33 @@ export class LoadUser implements User, SessionOwner {
   /** Waits; rejects with UserStopped when the user is stopped for good meanwhile. */
   sleep(durationMs: number): Promise<void> {
     if (this.session.closed) return Promise.reject(new UserStopped());
-    if (durationMs > 0) this.activity++;
-    this.#sleeping ??= new Set();
-    const sleeping = this.#sleeping;
-    return new Promise((resolve, reject) => {
-      const sleep: Sleep = { alarm: null, wake: resolve, stop: reject };
-      sleep.alarm = this.#world.alarms.at(performance.now() + durationMs, () => {
-        sleeping.delete(sleep);
-        resolve();
-      });
-      sleeping.add(sleep);
+    return new Promise((resolve, reject) => this.#begin(durationMs, resolve, reject));
+  }
+
+  /** The pause after an iteration, by the scenario's think time or as long as given; ends early when the user shall leave. */
+  rest(durationMs?: number): Promise<void> {
+    const chosenMs = durationMs ?? this.#thinking(() => this.random, performance.now() - this.#iterationMs);
+    return new Promise((resolve) => {
+      if (this.session.closed) resolve();
+      else this.#begin(chosenMs, resolve, null);
     });
+  }
+
+  #begin(durationMs: number, wake: () => void, stop: ((reason: UserStopped) => void) | null): void {
+    if (durationMs > 0) this.activity++;
+    const sleep = new Sleep(this, wake, stop);
+    sleep.alarm = this.#world.alarms.at(performance.now() + durationMs, sleep);
+    if (this.#sleep === null) this.#sleep = sleep;
+    else {
+      this.#moreSleeps ??= new Set();
+      this.#moreSleeps.add(sleep);
+    }
+  }
+
+  /** A wait has come to its own end. */
+  slept(sleep: Sleep): void {
+    if (this.#sleep === sleep) this.#sleep = null;
+    else this.#moreSleeps?.delete(sleep);
   }
 
   /** Ends all waiting at once; used for the pause after an iteration, when the user is asked to leave. */
@@ -231,19 +248,38 @@ export class LoadUser implements User, SessionOwner {
   abort(): void {
     this.session.close();
     this.#abort?.abort(new UserStopped());
-    for (const sleep of this.#takeSleeping()) sleep.stop(new UserStopped());
+    for (const sleep of this.#takeSleeping()) sleep.stop();
   }
 
   #takeSleeping(): Sleep[] {
-    const sleeping = [...(this.#sleeping ?? [])];
-    this.#sleeping?.clear();
+    const sleeping = [...(this.#sleep === null ? [] : [this.#sleep]), ...(this.#moreSleeps ?? [])];
+    this.#sleep = null;
+    this.#moreSleeps = null;
     for (const { alarm } of sleeping) if (alarm !== null) this.#world.alarms.cancel(alarm);
     return sleeping;
   }
 }
 
-interface Sleep {
-  alarm: Alarm | null;
+/** One wait of a user, which nearly always has only one at a time. */
+class Sleep implements Ringing {
+  alarm: Alarm | null = null;
   readonly wake: () => void;
-  readonly stop: (reason: UserStopped) => void;
+  readonly #user: LoadUser;
+  readonly #stop: ((reason: UserStopped) => void) | null;
+
+  constructor(user: LoadUser, wake: () => void, stop: ((reason: UserStopped) => void) | null) {
+    this.#user = user;
+    this.wake = wake;
+    this.#stop = stop;
+  }
+
+  ring(): void {
+    this.#user.slept(this);
+    this.wake();
+  }
+
+  stop(): void {
+    if (this.#stop === null) this.wake();
+    else this.#stop(new UserStopped());
+  }
 }

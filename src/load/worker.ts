@@ -119,7 +119,9 @@ class Work {
   }
 
   #pieces(epoch: Epoch) {
-    return piecesOf(stagePlanOf(this.job.plan), epoch.overrides);
+    const { plan } = this.job;
+    const end = plan.arrivalsEndMs === undefined || !isOpen(this.job) ? [] : [{ atMs: plan.arrivalsEndMs, target: 0 }];
+    return piecesOf(stagePlanOf(plan), [...epoch.overrides, ...end]);
   }
 
   #tick(): void {

@@ -72,7 +72,7 @@ export class ArrivalsExecutor implements Executor {
   #aim(): void {
     if (this.#alarm !== null) this.#world.alarms.cancel(this.#alarm);
     const dueMs = Math.min(this.#dueMs(), performance.now() + LOOK_AHEAD_MS);
-    this.#alarm = this.#world.alarms.at(dueMs, () => this.#fireDue());
+    this.#alarm = this.#world.alarms.at(dueMs, { ring: () => this.#fireDue() });
   }
 
   #fireDue(): void {

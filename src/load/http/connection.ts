@@ -10,7 +10,7 @@ import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
 import { Deadline } from "./deadlines.ts";
 import { socketError, transportError } from "./failure.ts";
 import { Head, scanHead } from "./head.ts";
-import { type Network, Opener, type Opening, SHARED } from "./opener.ts";
+import { type Network, Opener, type OpenerListener, type Opening, SHARED } from "./opener.ts";
 import type { Origin } from "./origin.ts";
 
 /** One request on the wire, and who is told about it. */
@@ -36,7 +36,7 @@ const HEAD_BYTES_MAX = 65_536;
 const INTERIM_ANSWERS_MAX = 16;
 const NOTHING = Buffer.alloc(0);
 
-export class Connection {
+export class Connection implements OpenerListener {
   readonly origin: Origin;
   readonly #network: Network;
   readonly #deadline: Deadline;
@@ -57,7 +57,7 @@ export class Connection {
   constructor(origin: Origin, network: Network) {
     this.origin = origin;
     this.#network = network;
-    this.#deadline = new Deadline(() => this.#timedOut());
+    this.#deadline = new Deadline(this);
   }
 
   get busy(): boolean {
@@ -80,25 +80,30 @@ export class Connection {
   }
 
   #open(exchange: Exchange): void {
-    const opening = new Opener(this.origin, this.#network, {
-      onData: (opener, size) => opener === this.#opener && this.#onData(size),
-      onReady: (timings) => {
-        this.#ready = true;
-        this.#answersSeen = 0;
-        if (this.#exchange === null) return;
-        this.#exchange.opening = timings;
-        this.#exchange.sentMs = performance.now();
-        this.#write(this.#exchange);
-      },
-      onEnd: (socket) => this.#ended(socket, null),
-      onError: (socket, error) => this.#ended(socket, error),
-    });
+    const opening = new Opener(this.origin, this.#network, this);
     this.#opener = opening;
     try {
       this.#socket = opening.start();
     } catch (thrown) {
       queueMicrotask(() => exchange === this.#exchange && this.#fail(socketError(thrown, opening.stage(false))));
     }
+  }
+
+  onReady(timings: Opening): void {
+    this.#ready = true;
+    this.#answersSeen = 0;
+    if (this.#exchange === null) return;
+    this.#exchange.opening = timings;
+    this.#exchange.sentMs = performance.now();
+    this.#write(this.#exchange);
+  }
+
+  onEnd(socket: Socket): void {
+    this.#ended(socket, null);
+  }
+
+  onError(socket: Socket, error: TransportError): void {
+    this.#ended(socket, error);
   }
 
   #write(exchange: Exchange): void {
@@ -113,7 +118,8 @@ export class Connection {
     }
   }
 
-  #onData(size: number): void {
+  onData(opener: Opener, size: number): void {
+    if (opener !== this.#opener) return; // a connection that was given up
     const exchange = this.#exchange;
     if (exchange === null || !this.#sent) return this.#unsolicited();
     if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now();
@@ -260,7 +266,8 @@ export class Connection {
     this.#fail(transportError("body-too-large", message, this.#sent));
   }
 
-  #timedOut(): void {
+  /** The deadline of the exchange in flight has passed. */
+  onDue(): void {
     const exchange = this.#exchange;
     const sent = this.#sent;
     this.#drop();

@@ -10,10 +10,14 @@ export class Deadline {
   previous: Deadline | null = null;
   next: Deadline | null = null;
   list: DeadlineList | null = null;
-  readonly onDue: () => void;
+  readonly #owner: { onDue(): void };
 
-  constructor(onDue: () => void) {
-    this.onDue = onDue;
+  constructor(owner: { onDue(): void }) {
+    this.#owner = owner;
+  }
+
+  onDue(): void {
+    this.#owner.onDue();
   }
 }
 
@@ -30,7 +34,7 @@ export class Deadlines {
   #waiting = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  /** Calls `deadline.onDue` when `lengthMs` have passed since `nowMs` (performance.now()), unless it is removed before. */
+  /** Calls its owner's `onDue` when `lengthMs` have passed since `nowMs` (performance.now()), unless it is removed before. */
   add(deadline: Deadline, lengthMs: number, nowMs: number): void {
     if (deadline.list !== null) this.remove(deadline);
     const list = this.#list(lengthMs);

@@ -38,6 +38,8 @@ export class Opener {
   readonly #listener: OpenerListener;
   readonly #startedMs = performance.now();
   #connectedMs = 0;
+  #socket: Socket | null = null;
+  #deadline: Deadline | null = null;
   #ready = false;
   #told = false;
 
@@ -51,34 +53,43 @@ export class Opener {
     return { connected: this.#connectedMs > 0, secure: this.#ready || !this.#origin.secure, sent: sent && this.#ready };
   }
 
+  /** Listeners are few and shared where they can be: there are thousands of connections. */
   start(): Socket {
     const socket = this.#origin.secure ? this.#connectTls() : this.#connectPlain();
-    const { deadlines, connectTimeoutMs } = this.#network;
-    const deadline = new Deadline(() => this.#lost(socket, this.#late(connectTimeoutMs)));
-    deadlines.add(deadline, connectTimeoutMs, this.#startedMs);
-    const ready = () => {
-      deadlines.remove(deadline);
-      this.#ready = true;
-      const now = performance.now();
-      this.#listener.onReady({ connectMs: this.#connectedMs - this.#startedMs, tlsMs: now - this.#connectedMs });
-    };
+    this.#socket = socket;
+    this.#deadline = new Deadline(this);
+    this.#network.deadlines.add(this.#deadline, this.#network.connectTimeoutMs, this.#startedMs);
     socket.once("connect", () => {
       this.#connectedMs = performance.now();
-      if (!this.#origin.secure) ready();
+      if (!this.#origin.secure) this.#becameReady();
     });
-    if (this.#origin.secure) socket.once("secureConnect", ready);
-    socket.once("end", () =>
-      this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false))),
-    );
+    if (this.#origin.secure) socket.once("secureConnect", () => this.#becameReady());
+    const ended = () => this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false)));
+    socket.on("end", ended);
+    socket.on("close", ended);
     socket.on("error", (error) => this.#lost(socket, socketError(error, this.stage(true))));
-    socket.once("close", () => {
-      deadlines.remove(deadline);
-      this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false)));
-    });
     return socket;
   }
 
+  /** The connection is not there in time. */
+  onDue(): void {
+    if (this.#socket !== null) this.#lost(this.#socket, this.#late(this.#network.connectTimeoutMs));
+  }
+
+  #becameReady(): void {
+    this.#forgetDeadline();
+    this.#ready = true;
+    const now = performance.now();
+    this.#listener.onReady({ connectMs: this.#connectedMs - this.#startedMs, tlsMs: now - this.#connectedMs });
+  }
+
+  #forgetDeadline(): void {
+    if (this.#deadline !== null) this.#network.deadlines.remove(this.#deadline);
+    this.#deadline = null;
+  }
+
   #lost(socket: Socket, error: TransportError | null): void {
+    this.#forgetDeadline();
     if (this.#told) return;
     this.#told = true;
     if (error === null) this.#listener.onEnd(socket);

@@ -89,10 +89,10 @@ export class ProbeStream {
   }
 
   #expect(dueMs: number): void {
-    this.#world.alarms.at(dueMs, () => {
-      if (this.#stopped) return;
-      this.#expect(this.#fireDue(dueMs));
-    });
+    const ring = () => {
+      if (!this.#stopped) this.#expect(this.#fireDue(dueMs));
+    };
+    this.#world.alarms.at(dueMs, { ring });
   }
 
   /** Sends the beat that is due; gives the due time of the next one that can still be sent. */
@@ -167,7 +167,7 @@ export class ProbeStream {
   #inTime(beat: Promise<Reply>): Promise<Reply | null> {
     const { alarms, timeoutMs } = this.#world;
     return new Promise((resolve, reject) => {
-      const alarm = alarms.at(performance.now() + 2 * timeoutMs, () => resolve(null));
+      const alarm = alarms.at(performance.now() + 2 * timeoutMs, { ring: () => resolve(null) });
       beat.then(resolve, reject).finally(() => alarms.cancel(alarm));
     });
   }
