@@ -7,8 +7,16 @@ import { fileURLToPath } from "node:url";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { inspectorUrl, whereStuck } from "./stuck.ts";
 
-/** A worker has a port of its own for its inspector, should one be woken to tell where a script is stuck. */
-const EXEC_ARGV = ["--disable-warning=ExperimentalWarning", "--inspect-port=127.0.0.1:0"];
+/**
+ * Flags of Node for a worker. A port of its own for its inspector, should one be woken to tell where a script is stuck. A heap
+ * that is collected a little earlier: 10,000 thinking users took 175 MB instead of 199, at no CPU time that could be seen.
+ */
+const EXEC_ARGV = [
+  "--disable-warning=ExperimentalWarning",
+  "--inspect-port=127.0.0.1:0",
+  "--max-semi-space-size=8",
+  "--heap-growing-percent=50",
+];
 
 /** Time for a worker to wake its inspector. */
 const INSPECTOR_MS = 1_000;

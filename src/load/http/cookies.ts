@@ -86,18 +86,38 @@ function pathFits(cookiePath: string, path: string): boolean {
 }
 
 function parseCookie(text: string, origin: Origin, path: string): Cookie | undefined {
-  const [pair = "", ...attributes] = text.split(";");
+  const end = text.indexOf(";");
+  const pair = end < 0 ? text : text.slice(0, end);
   const equals = pair.indexOf("=");
   const name = pair.slice(0, Math.max(0, equals)).trim();
-  const value = pair.slice(equals + 1).trim();
-  if (equals < 0 || name === "" || value.includes("\r") || value.includes("\n")) return undefined;
-  const given = new Map(attributes.map(splitAttribute));
+  if (equals < 0 || name === "") return undefined;
+  const scope = scopeOf(end < 0 ? "" : text.slice(end + 1), origin, path);
+  return scope === undefined ? undefined : { name, value: pair.slice(equals + 1).trim(), ...scope };
+}
+
+type CookieScope = Omit<Cookie, "name" | "value">;
+
+/** A server gives its cookies the same attributes again and again; those without a time are understood once. */
+const scopes = new Map<string, CookieScope>();
+
+function scopeOf(attributes: string, origin: Origin, path: string): CookieScope | undefined {
+  const key = `${origin.host} ${defaultPath(path)} ${attributes}`;
+  const known = scopes.get(key);
+  if (known !== undefined) return known;
+  const scope = parseAttributes(attributes, origin, path);
+  if (scope?.expiresMs === Number.POSITIVE_INFINITY) {
+    if (scopes.size >= COOKIES_MAX) scopes.clear();
+    scopes.set(key, scope);
+  }
+  return scope;
+}
+
+function parseAttributes(attributes: string, origin: Origin, path: string): CookieScope | undefined {
+  const given = new Map(attributes.split(";").map(splitAttribute));
   const domain = (given.get("domain") ?? "").replace(/^\./, "").toLowerCase();
   if (domain !== "" && origin.host !== domain && !origin.host.endsWith(`.${domain}`)) return undefined;
   const own = given.get("path");
   return {
-    name,
-    value,
     host: domain === "" ? origin.host : domain,
     hostOnly: domain === "",
     path: own?.startsWith("/") === true ? own : defaultPath(path),
