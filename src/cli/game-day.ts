@@ -10,6 +10,8 @@ import { startWatchdog, type Watchdog } from "../fault/watchdog.ts";
 import { JournalFile } from "../journal/write.ts";
 import { estimate } from "../plan/estimate.ts";
 import { portable } from "../plan/portable.ts";
+import type { Plan } from "../plan.ts";
+import type { Platform } from "../platform.ts";
 import { conduct } from "../run/conductor.ts";
 import { takeLock } from "../run/lock.ts";
 import { runName } from "../run/name.ts";
@@ -52,11 +54,7 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   const stateFolder = stateFolderOf(world);
   const places = { stateFolder, planFolder: dirname(planFile.file), logFolder: join(folder, LOGS) };
   await using platform = await kind.create(planFile.plan.platform, { runId, clock, ...places });
-  await using journal = await JournalFile.create(
-    join(stateFolder, "journal"),
-    { runId, platform: planFile.plan.platform },
-    clock,
-  );
+  await using journal = await openJournal(platform, planFile.plan, identity, stateFolder);
   await using watchdog =
     platform.outlivesTool === true ? await guardFaults(world, journal.path, evidence, clock) : null;
   const parts = liveParts(() => {
@@ -80,6 +78,21 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   redactFiles(join(folder, LOGS), planFile.secrets);
   if (evidence.failure !== null) throw evidence.failure;
   return finish(world, folder, notReady);
+}
+
+/**
+ * Where the platform outlives us its undoing must outlive us too, with all that it takes to reach it again. A platform that
+ * dies with us needs no undoing then: its journal lies in the run folder, so that a killed run leaves nothing elsewhere.
+ */
+function openJournal(
+  platform: Platform,
+  plan: Plan,
+  { runId, clock, folder }: Identity,
+  stateFolder: string,
+): Promise<JournalFile> {
+  return platform.outlivesTool === true
+    ? JournalFile.create(join(stateFolder, "journal"), { runId, platform: plan.platform }, clock)
+    : JournalFile.create(folder, { runId, platform: { kind: platform.kind } }, clock);
 }
 
 function identify(world: World, planFile: PlanFile, flags: GameDayFlags): Identity {
