@@ -59,7 +59,7 @@ async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
     await breakUnderLoad(run, replicas).finally(() => endLoad(run, parts));
     const down = run.plan.autoscaling?.down;
     await inPhase(run, "scale-down-watch", async () => {
-      if (down !== undefined) await replicas.reach(run, down);
+      if (down !== undefined) await replicas.reach(run, down, "down");
     });
   } finally {
     await stopAll(run, parts.splice(0));
@@ -76,7 +76,7 @@ async function breakUnderLoad(run: Run, replicas: ReplicaWatch): Promise<void> {
   const steadyAtMs = await inPhase(run, "load", () => rampUp(run));
   const up = run.plan.autoscaling?.up;
   await inPhase(run, "autoscaling-watch", async () => {
-    if (up !== undefined) await replicas.reach(run, up);
+    if (up !== undefined) await replicas.reach(run, up, "up");
   });
   await inPhase(run, "experiments", () => runExperiments(run));
   const plateauLeftMs = steadyAtMs + (run.plan.plateauMs ?? 0) - run.clock.nowMs();

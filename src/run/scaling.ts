@@ -13,10 +13,14 @@ export class ReplicaWatch {
     if (event.type === "replicas") [this.#ready, this.#desired] = [event.ready, event.desired];
   }
 
-  /** Waits until exactly so many are ready and wanted; the time running out is no error: the objectives judge what was seen. */
-  async reach(run: Run, wait: ScalingWait): Promise<void> {
-    const reached = () => this.#ready === wait.replicas && this.#desired === wait.replicas;
-    const what = `${wait.replicas} ready replicas`;
+  /**
+   * Waits until at least (up) or at most (down) so many are both ready and wanted. The time running out is no error: the
+   * objectives judge what was seen.
+   */
+  async reach(run: Run, wait: ScalingWait, direction: "up" | "down"): Promise<void> {
+    const isThere = (count: number) => (direction === "up" ? count >= wait.replicas : count <= wait.replicas);
+    const reached = () => [this.#ready, this.#desired].every((count) => count !== null && isThere(count));
+    const what = `${direction === "up" ? "at least" : "at most"} ${wait.replicas} ready replicas`;
     const seen = () => `${this.#ready ?? "none"} ready`;
     try {
       await until(reached, { what, deadlineMs: wait.withinMs, everyMs: 200, signal: run.stop.signal, seen });
