@@ -43,9 +43,10 @@ export function linearize(
   options: { readonly initial?: Json; readonly budget?: Budget } = {},
 ): Linearization {
   const budget = options.budget ?? DEFAULT_BUDGET;
-  const parts = [...partition(operations, model)].map(
-    ([name, own]): Part => ({ name, operations: own, machine: model.machine(own, name, options.initial) }),
-  );
+  const parts = [...partition(operations, model)].map(([name, all]): Part => {
+    const own = model.reduce(all);
+    return { name, operations: own, machine: model.machine(own, name, options.initial) };
+  });
   const half = Math.floor(budget.configurations / 2 / Math.max(1, parts.length));
   const share = parts.length === 1 ? budget.configurations : Math.max(FIRST_ROUND_MIN, half);
   let left = budget.configurations;

@@ -30,6 +30,8 @@ export interface ModelDefinition<State> {
   step(operation: Operation): Step<State>;
   /** Parts of the object that the operation touches; default: its key. Parts never touched together are independent. */
   partsOf?(operation: Operation): readonly string[];
+  /** Leaves out what changes no answer for one part's operations; default: nothing. */
+  reduce?(operations: readonly Operation[]): readonly Operation[];
 }
 
 /** A model bound to the operations of one part; states are numbered so that the search handles plain integers. */
@@ -51,6 +53,8 @@ export interface Model {
   partsOf(operation: Operation): readonly string[];
   /** Throws GamedayError when the operation is of no kind, or not of the shape, that the model knows. */
   accept(operation: Operation): void;
+  /** The operations of one part without those that change no answer: less to search. */
+  reduce(operations: readonly Operation[]): readonly Operation[];
   machine(operations: readonly Operation[], part: string, initial: Json | undefined): Machine;
 }
 
@@ -67,6 +71,7 @@ export function defineModel<State>(definition: ModelDefinition<State>): Model {
     accept: (operation) => {
       definition.step(operation);
     },
+    reduce: (operations) => definition.reduce?.(operations) ?? operations,
     machine: (operations, part, initial) => new NumberedMachine(definition, operations, part, initial),
   };
 }

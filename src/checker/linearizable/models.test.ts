@@ -38,6 +38,15 @@ test("register: null until written, then what was written last; any initial valu
   assert.equal(verdict("register", [["read", null, 7]], 7), true);
 });
 
+test("register: unanswered writes that nobody read cost no search, and one that was read still counts", () => {
+  const unseen = Array.from({ length: 60 }, (_, n) => ["write", 1_000 + n, "?"] as const);
+  const steps = [["write", 1, null], ...unseen, ["read", null, 1], ["read", null, 1_007]] as const;
+  const { linearizable, configurations } = linearize(sequence(steps), modelNamed("register"));
+  assert.equal(linearizable, true);
+  assert.ok(configurations < 20, `${configurations} configurations`);
+  assert.equal(verdict("register", [...steps, ["read", null, 1]]), false);
+});
+
 test("cas-register: success sets, a failed compare says that the value was another", () => {
   assert.equal(
     verdict("cas-register", [

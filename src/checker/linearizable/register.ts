@@ -16,7 +16,23 @@ export const register = defineModel<string>({
     if (step === undefined) throw wrongKind("register", KINDS, operation);
     return step;
   },
+  reduce: withoutUnseen,
 });
+
+/**
+ * Without the unknown writes of values that no answered read gave, and without unanswered reads. Such a write changes no
+ * answer: take it out of a legal order, and the order stays legal, for no read can lie between it and the next write; and
+ * an order without it is legal anyway, for it may never have happened.
+ */
+function withoutUnseen(operations: readonly Operation[]): readonly Operation[] {
+  const seen = new Set<string>();
+  for (const { kind, outcome } of operations) {
+    if (kind === "read" && outcome.type === "ok") seen.add(canonicalJson(outcome.output));
+  }
+  return operations.filter(
+    ({ kind, input, outcome }) => outcome.type === "ok" || (kind === "write" && seen.has(canonicalJson(input))),
+  );
+}
 
 /** A register's state is the canonical text of its value, so that equal values are equal states. */
 export function startOf(initial: Json | undefined): string {

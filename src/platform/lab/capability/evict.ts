@@ -24,7 +24,7 @@ export function evictCapability(lab: Lab): Capability {
       const graceMs = Number(parameters["graceMs"] ?? GRACE_MS);
       const moved = lab.replicas.evict(node, graceMs, AbortSignal.timeout(Number(parameters["withinMs"] ?? WITHIN_MS)));
       moved.catch((trouble: unknown) => lab.note(`the drain of ${node} gave up: ${String(trouble)}`));
-      for (const member of boundMembers(node)) await lab.agentOf(member).stop(lab.serviceOf(member), graceMs, signal);
+      await stopMembers(lab, node, graceMs, signal);
     },
     async bitten({ target }, signal) {
       const node = demandNode(target.node);
@@ -44,9 +44,25 @@ export function evictCapability(lab: Lab): Capability {
   };
 }
 
-/** What cannot move, for its data is on the node's own disk. Sentinel last, so that it still sees its master go. */
+/** What cannot move, for its data is on the node's own disk; in the order in which it is started again. */
 export function boundMembers(node: NodeName): TargetReferenceWithNode[] {
   return ["postgres", "redis", "sentinel"].map((role) => ({ id: `${role}/${node}`, role, node }));
+}
+
+/**
+ * PostgreSQL beside the others, so that users have one pause and not two. Sentinel before Redis: one that still saw its
+ * master go could begin the failover and be stopped in the middle of it, and then two masters exist until others mend it.
+ */
+async function stopMembers(lab: Lab, node: NodeName, graceMs: number, signal: AbortSignal): Promise<void> {
+  const stop = async (role: string) => {
+    const member = { id: `${role}/${node}`, role, node };
+    await lab.agentOf(member).stop(lab.serviceOf(member), graceMs, signal);
+  };
+  const stopRedis = async () => {
+    await stop("sentinel");
+    await stop("redis");
+  };
+  await Promise.all([stop("postgres"), stopRedis()]);
 }
 
 function here(lab: Lab, node: NodeName): string[] {
