@@ -41,6 +41,20 @@ test("without health checks nothing is checked", () => {
   );
 });
 
+test("where writes need replicas, a Redis master that has lost them is not up", () => {
+  const check = (redis: object) => {
+    const text = haproxyConfig(labConfig.parse({ kind: "lab", app: { command: ["x"] }, redis }), []);
+    return new RegExp(/tcp-check expect rstring (\S+)/.exec(text)?.[1] ?? "role:master");
+  };
+  const info = (good: number) =>
+    `# Replication\r\nrole:master\r\nconnected_slaves:2\r\nmin_slaves_good_slaves:${good}\r\nslave0:ip=10.88.0.2\r\n`;
+  assert.match(info(1), check({}));
+  assert.doesNotMatch(info(0), check({}));
+  assert.doesNotMatch(info(1), check({ minReplicasToWrite: 2 }));
+  assert.match(info(0), check({ minReplicasToWrite: 0 }));
+  assert.doesNotMatch(info(2).replace("role:master", "role:slave"), check({}));
+});
+
 test("statistics are read by the names of their columns", () => {
   const text =
     "# pxname,svname,scur,status,\napp,FRONTEND,1,OPEN,\napp,n1-1,2,UP,\napp,n2-1,0,MAINT,\napp,BACKEND,2,UP,\n";

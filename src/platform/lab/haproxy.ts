@@ -27,7 +27,7 @@ export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state
     appPort: PORT.app,
     postgresChecks: checks(config, ["option httpchk OPTIONS /primary", "http-check expect status 200"]),
     postgresServers: members(PORT.postgres, haproxy.healthChecks ? ` check port ${PORT.patroni}` : ""),
-    redisChecks: checks(config, redisConversation()),
+    redisChecks: checks(config, redisConversation(config)),
     redisServers: members(PORT.redis, haproxy.healthChecks ? " check" : ""),
     retryOn: haproxy.retryOn.length === 0 ? "" : `retry-on ${haproxy.retryOn.join(" ")}`,
     retryWrites: haproxy.retryWrites ? "" : "http-request disable-l7-retry if !METH_GET",
@@ -78,12 +78,18 @@ function checks(config: LabConfig, conversation: readonly string[]): string {
   return [...conversation, `default-server ${interval} fall ${haproxy.fall} rise ${haproxy.rise}${down}`].join("\n  ");
 }
 
-function redisConversation(): string[] {
+/**
+ * Where writes need replicas, a master without them is no master to anybody: one that comes back from behind a cut calls
+ * itself master for some 10 s, until a Sentinel tells it to follow, and whoever read there would read what was.
+ */
+function redisConversation({ redis: { minReplicasToWrite: least } }: LabConfig): string[] {
   return [
     "option tcp-check",
     "tcp-check connect",
     "tcp-check send info\\ replication\\r\\n",
-    "tcp-check expect string role:master",
+    least === 0
+      ? "tcp-check expect string role:master"
+      : `tcp-check expect rstring role:master[^!]*min_slaves_good_slaves:[${least}-9]`,
     "tcp-check send QUIT\\r\\n",
     "tcp-check expect string +OK",
   ];
