@@ -82,7 +82,8 @@ function checks(config: LabConfig, conversation: readonly string[]): string {
  * Where writes need replicas, a master without them is no master to anybody: one that comes back from behind a cut calls
  * itself master for some 10 s, until a Sentinel tells it to follow, and whoever read there would read what was.
  */
-function redisConversation({ redis: { minReplicasToWrite: least } }: LabConfig): string[] {
+function redisConversation({ redis }: LabConfig): string[] {
+  const least = redis.minReplicasMaxLag === 0 ? 0 : redis.minReplicasToWrite; // without a lag Redis knows no good replicas
   return [
     "option tcp-check",
     "tcp-check connect",
