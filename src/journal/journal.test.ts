@@ -54,6 +54,16 @@ test("a journal with nothing left to undo is deleted; one that is left is for it
   await assert.rejects(stat(path), /ENOENT/);
 });
 
+test("a run that was healed by somebody else breaks nothing more", async () => {
+  const { path } = await folderWith("a");
+  const running = await JournalFile.reopen(path, new ManualClock());
+  const healer = await JournalFile.reopen(path, new ManualClock());
+  await healer.reverted(change("a"), "heal");
+  await healer[Symbol.asyncDispose]();
+  await assert.rejects(running.intend(change("b")), /somebody ran `gameday heal`/);
+  await running[Symbol.asyncDispose]();
+});
+
 test("what the watchdog undid stays open: the tool may have been about to do it", async () => {
   const { path } = await folderWith("a");
   const journal = await JournalFile.reopen(path, new ManualClock());

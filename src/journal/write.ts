@@ -49,8 +49,10 @@ export class JournalFile implements Journal, AsyncDisposable {
     }
   }
 
-  intend(change: Change): Promise<void> {
-    return this.#append({ state: "intended", change, expiresAtNs: this.#expiresAtNs(change) });
+  /** Refuses when somebody healed the run and deleted its journal: nobody would find the entry. */
+  async intend(change: Change): Promise<void> {
+    if ((await this.#file.stat()).nlink === 0) throw healedAway(this.path);
+    await this.#append({ state: "intended", change, expiresAtNs: this.#expiresAtNs(change) });
   }
 
   reverted(change: Change, by: Healer): Promise<void> {
@@ -111,6 +113,15 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function healedAway(path: string): GamedayError {
+  return new GamedayError({
+    code: "journal-healed-away",
+    expected: `the undo journal ${path} to be there still`,
+    got: "none: somebody ran `gameday heal` while this run goes on",
+    exitCode: ExitCode.notReady,
+  });
 }
 
 function notWritten(path: string, cause: unknown): GamedayError {
