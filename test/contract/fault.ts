@@ -24,7 +24,12 @@ import type { TimelineEvent } from "../../src/timeline.ts";
 /** One row of the track record: what was seen of one kind on this platform. */
 export interface FaultRow {
   readonly fault: string;
+  /** Parameters other than the defaults. */
+  readonly with: Parameters;
   readonly targets: readonly string[];
+  /** From the first command to the last bite that was seen, and from the end of the hold to the last healing. */
+  readonly biteMs: number;
+  readonly healMs: number;
   readonly biteWitness: string;
   readonly healWitness: string;
   readonly residue: readonly Residue[];
@@ -164,10 +169,11 @@ async function bitesAndHeals(stage: Stage, kind: FaultKind, variant: Parameters)
     signal: stage.signal,
   });
   await delay(stage.contract.holdMs);
+  const heldUntilMs = stage.clock.nowMs();
   await healsTwice(injection);
   await stage.healthy();
   const residue = await stage.platform.restore(stage.signal);
-  const row = { ...rowOf(injection, events, residue), fault: nameOf(kind, variant) };
+  const row = { ...rowOf(injection, events, heldUntilMs, residue), with: variant };
   assert.deepEqual(residue, []);
   assert.deepEqual((await readJournal(journal.path)).open, []);
   stage.contract.record?.(row);
@@ -182,7 +188,12 @@ async function healsTwice(injection: Injection): Promise<void> {
 }
 
 /** The row, after asserting that each change has both of its witnesses, in order. */
-function rowOf(injection: Injection, events: readonly TimelineEvent[], residue: readonly Residue[]): FaultRow {
+function rowOf(
+  injection: Injection,
+  events: readonly TimelineEvent[],
+  heldUntilMs: number,
+  residue: readonly Residue[],
+): FaultRow {
   const faults = events.filter((event) => event.type === "fault");
   const witnesses = (edge: "bit" | "healed") =>
     faults.filter((event) => event.edge === edge).map((event) => event.witness);
@@ -191,9 +202,13 @@ function rowOf(injection: Injection, events: readonly TimelineEvent[], residue: 
   assert.equal(witnesses("bit").length, injection.changes.length);
   assert.equal(witnesses("healed").length, injection.changes.length);
   const say = (edge: "bit" | "healed") => witnesses(edge).map((one) => `${one?.source}: ${one?.says}`);
+  const atMs = (edge: string) => faults.filter((event) => event.edge === edge).map((event) => event.atMs);
   return {
     fault: injection.kind,
+    with: {},
     targets: injection.targets.map((target) => target.id),
+    biteMs: Math.round(Math.max(...atMs("bit")) - Math.min(...atMs("commanded"))),
+    healMs: Math.round(Math.max(...atMs("healed")) - heldUntilMs),
     biteWitness: say("bit").join("; "),
     healWitness: say("healed").join("; "),
     residue,
