@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dnsRules } from "./dns.ts";
 
-test("questions over udp and tcp are hit on their way out, in a table of ours", () => {
-  assert.deepEqual(dnsRules("gameday_1", "reject").trim().split("\n"), [
+test("refused questions are turned back on their way out; in silence their answers are lost on their way in", () => {
+  assert.deepEqual(dnsRules("gameday_1", "refuse").trim().split("\n"), [
     "add table inet gameday_1",
-    "add chain inet gameday_1 out { type filter hook output priority -10; }",
-    "add rule inet gameday_1 out udp dport 53 counter reject",
-    "add rule inet gameday_1 out tcp dport 53 counter reject",
+    "add chain inet gameday_1 questions { type filter hook output priority -10; }",
+    "add rule inet gameday_1 questions udp dport 53 counter reject",
+    "add rule inet gameday_1 questions tcp dport 53 counter reject",
+  ]);
+  assert.deepEqual(dnsRules("gameday_1", "silence").trim().split("\n").slice(1), [
+    "add chain inet gameday_1 questions { type filter hook input priority -10; }",
+    "add rule inet gameday_1 questions udp sport 53 counter drop",
+    "add rule inet gameday_1 questions tcp sport 53 counter drop",
   ]);
 });

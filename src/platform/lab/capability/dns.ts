@@ -14,8 +14,8 @@ const LOOKUP_MS = 6_000;
 export function dnsCapability(lab: Lab): Capability {
   const rules = ruleCapability(lab, {
     family: "inet",
-    rules: (change, table) => dnsRules(table, change.parameters["how"] === "silence" ? "drop" : "reject"),
-    says: (_change, packets) => (packets === 0 ? null : `${packets} questions were hit by our rule`),
+    rules: (change, table) => dnsRules(table, change.parameters["how"] === "silence" ? "silence" : "refuse"),
+    says: (_change, packets) => (packets === 0 ? null : `${packets} questions or answers were hit by our rule`),
   });
   return {
     ...rules,
@@ -37,9 +37,15 @@ export function dnsCapability(lab: Lab): Capability {
   };
 }
 
-export function dnsRules(table: string, verdict: "drop" | "reject"): string {
-  const chain = `add chain inet ${table} out { type filter hook output priority -10; }\n`;
-  const rule = (protocol: "udp" | "tcp") => `add rule inet ${table} out ${protocol} dport 53 counter ${verdict}\n`;
+/**
+ * refuse: questions are turned back on their way out. silence: they go out, and the answers are lost on their way in; a
+ * question that is dropped on its way out is no silence, for the kernel tells who sent it.
+ */
+export function dnsRules(table: string, how: "refuse" | "silence"): string {
+  const [hook, field, verdict] = how === "refuse" ? ["output", "dport", "reject"] : ["input", "sport", "drop"];
+  const chain = `add chain inet ${table} questions { type filter hook ${hook} priority -10; }\n`;
+  const rule = (protocol: "udp" | "tcp") =>
+    `add rule inet ${table} questions ${protocol} ${field} 53 counter ${verdict}\n`;
   return `add table inet ${table}\n${chain}${rule("udp")}${rule("tcp")}`;
 }
 
