@@ -12,6 +12,8 @@ export interface MetricDelta {
   readonly max: number;
   /** Sparse histogram of std/histogram.ts: [bucket, count, bucket, count, ...]. Absent for counters. */
   readonly buckets?: readonly number[];
+  /** Of a script's own sums: what adds up, or stands at a level. Absent: values 0 and 1, of which a share held. */
+  readonly kind?: "counter" | "gauge";
 }
 
 export interface Interval {

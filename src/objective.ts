@@ -8,6 +8,10 @@ export interface Bound {
   readonly under?: number;
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** Of thresholds only. */
+  readonly over?: number;
+  readonly equals?: number;
+  readonly unequal?: number;
 }
 
 export interface Objective {

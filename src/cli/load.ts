@@ -7,7 +7,7 @@ import { checkLimits, machineLimits } from "../load/preflight.ts";
 import { Recorder } from "../load/recorder.ts";
 import { startLoad } from "../load/start.ts";
 import { formatSummary } from "../load/summary.ts";
-import { abortingThreshold, parseThreshold, type ThresholdResult } from "../load/thresholds.ts";
+import { parseThreshold, type ThresholdResult } from "../objective/threshold.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { worst } from "../verdict.ts";
 import { gatherCrew } from "./load-crew.ts";
@@ -89,10 +89,10 @@ async function follow(
     });
     timers.push(
       setInterval(() => {
-        const aborting = abortingThreshold(recorder.judge(), performance.now() - startedMs);
+        const { crossing } = recorder;
         if (!quiet) draw(world.stderr, handle, startedMs, job.durationMs);
-        if (aborting === undefined) return;
-        recorder.note(`stopped by a threshold that fails: ${aborting.threshold.text}`);
+        if (crossing === null) return;
+        recorder.note(`stopped by a threshold that fails: ${crossing.result.threshold.text}`);
         end();
       }, 1_000),
     );

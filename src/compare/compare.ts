@@ -95,7 +95,7 @@ function beyondNoise(
 }
 
 function higherIsBetter(bound: Bound): boolean {
-  return bound.atLeast !== undefined;
+  return bound.atLeast !== undefined || bound.over !== undefined;
 }
 
 function hull(ranges: readonly Range[]): Range {

@@ -87,6 +87,7 @@ export const intervalSchema = holds<Interval>()(
         min: z.number(),
         max: z.number(),
         buckets: z.array(z.int()).exactOptional().describe("sparse histogram: [bucket, count, bucket, count, ...]"),
+        kind: z.enum(["counter", "gauge"]).exactOptional().describe("of a script's own sums"),
       }),
     ),
     health: z.looseObject({
@@ -163,6 +164,7 @@ export const runSchema = holds<Omit<RunRecord, "plan">>()(
 export const judgedPlanSchema = z.looseObject({
   name: text,
   platform: z.looseObject({ kind: text }),
+  load: z.looseObject({ thresholds: z.record(text, z.array(text)).exactOptional() }).exactOptional(),
   experiments: z.array(
     z.looseObject({
       name: text,

@@ -14,14 +14,16 @@ const OTHER = "(other)";
 export class Series {
   readonly metric: string;
   readonly #histogram: Histogram | null;
+  readonly #kind: MetricDelta["kind"];
   count = 0;
   failed = 0;
   sum = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  constructor(metric: string, withHistogram: boolean) {
+  constructor(metric: string, withHistogram: boolean, kind?: MetricDelta["kind"]) {
     this.metric = metric;
+    this.#kind = kind;
     this.#histogram = withHistogram ? new Histogram() : null;
   }
 
@@ -43,7 +45,7 @@ export class Series {
     const { count, failed, metric } = this;
     const delta = this.#histogram?.snapshot() ?? { count, sum: this.sum, ...this.#extremes() };
     this.#clear();
-    return { metric, failed, ...delta };
+    return this.#kind === undefined ? { metric, failed, ...delta } : { metric, kind: this.#kind, failed, ...delta };
   }
 
   #note(value: number): void {
@@ -97,15 +99,20 @@ export class MetricRegistry {
     this.#onFull = onFull;
   }
 
-  series(name: string, tags: Readonly<Record<string, string>>, withHistogram: boolean): Series {
+  series(
+    name: string,
+    tags: Readonly<Record<string, string>>,
+    withHistogram: boolean,
+    kind?: MetricDelta["kind"],
+  ): Series {
     const metric = formatMetric(name, tags);
     const known = this.#series.get(metric);
     if (known !== undefined) return known;
     if (this.#series.size === SERIES_MAX) this.#onFull(metric);
     if (this.#series.size >= SERIES_MAX && tags["name"] !== OTHER) {
-      return this.series(name, { name: OTHER }, withHistogram);
+      return this.series(name, { name: OTHER }, withHistogram, kind);
     }
-    const series = new Series(metric, withHistogram);
+    const series = new Series(metric, withHistogram, kind);
     this.#series.set(metric, series);
     return series;
   }
@@ -205,11 +212,11 @@ export class Scope {
     return series;
   }
 
-  custom(metric: string, name: string, withHistogram: boolean): Series {
+  custom(metric: string, name: string, withHistogram: boolean, kind?: MetricDelta["kind"]): Series {
     const key = `${metric}\n${name}`;
     let series = this.#custom.get(key);
     if (series === undefined) {
-      series = this.registry.series(metric, name === "" ? this.tags : { ...this.tags, name }, withHistogram);
+      series = this.registry.series(metric, name === "" ? this.tags : { ...this.tags, name }, withHistogram, kind);
       bounded(this.#custom).set(key, series);
     }
     return series;

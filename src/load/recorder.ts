@@ -1,28 +1,30 @@
 /** Keeps what a load tells while it runs, for thresholds, the summary and its JSON. */
+
+import { type Total, Totals } from "../interval/totals.ts";
 import type { Interval } from "../interval.ts";
+import type { Threshold, ThresholdResult } from "../objective/threshold.ts";
+import { type Crossing, ThresholdFold } from "../objective/threshold-fold.ts";
 import type { Json } from "../std/json.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { GeneratorWatch } from "./generator.ts";
 import type { SummaryInput } from "./summary.ts";
-import { judgeThresholds, type Threshold, type ThresholdResult } from "./thresholds.ts";
-import { type Total, Totals } from "./totals.ts";
 
 const NOTE_KINDS_MAX = 1_000;
 
 export class Recorder {
-  readonly #thresholds: readonly Threshold[];
   readonly #open: boolean;
   readonly #totals = new Totals();
+  readonly #thresholds: ThresholdFold;
   readonly #generator = new GeneratorWatch();
   readonly #notes = new Map<string, number>();
 
   constructor(thresholds: readonly Threshold[], open: boolean) {
-    this.#thresholds = thresholds;
+    this.#thresholds = new ThresholdFold(thresholds, this.#totals);
     this.#open = open;
   }
 
   interval(interval: Interval): void {
-    this.#totals.add(interval);
+    this.#thresholds.add(interval);
     this.#generator.add(interval);
   }
 
@@ -39,14 +41,15 @@ export class Recorder {
       this.#notes.set(says, (this.#notes.get(says) ?? 0) + count);
   }
 
-  judge(): ThresholdResult[] {
-    return judgeThresholds(this.#thresholds, this.#totals);
+  /** The threshold that wants the load to end, once one has failed. */
+  get crossing(): Crossing | null {
+    return this.#thresholds.crossing;
   }
 
   /** The end of it. Latency that a generator measured while it was itself the bottleneck is unknown. */
   summary(): SummaryInput {
     const generator = this.#generator.report();
-    const results = this.judge();
+    const results = this.#thresholds.results();
     const blind = generator.bottlenecks.length > 0;
     return {
       totals: this.#totals,

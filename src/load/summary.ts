@@ -1,7 +1,8 @@
 /** The end of a load as people read it, in k6's spirit: thresholds first, a row for each request name, the generator last. */
+
+import type { Total, Totals } from "../interval/totals.ts";
+import type { ThresholdResult } from "../objective/threshold.ts";
 import type { GeneratorReport } from "./generator.ts";
-import type { ThresholdResult } from "./thresholds.ts";
-import type { Total, Totals } from "./totals.ts";
 
 export interface SummaryInput {
   readonly totals: Totals;
@@ -89,12 +90,17 @@ function customLines(totals: Totals): string[] {
   const lines = names.flatMap((name) => {
     const total = totals.find({ name, tags: {} });
     if (total === null) return [];
-    if (total.histogram === null)
-      return [`  ${name}   sum ${number(total.sum)} of ${total.count}, last ${number(total.last)}`];
+    if (total.histogram === null) return [`  ${name}   ${plain(total, totals.seconds)}`];
     const values = QUANTILES.map((q) => `p${q * 100} ${number(total.histogram?.quantile(q) ?? 0)}`);
     return [`  ${name}   ${values.join("  ")}  max ${number(total.max)}`];
   });
   return lines.length === 0 ? [] : ["metrics", ...lines];
+}
+
+function plain(total: Total, seconds: number): string {
+  if (total.kind === "gauge") return `last ${number(total.last)}  min ${number(total.min)}  max ${number(total.max)}`;
+  if (total.kind === undefined) return `${((100 * total.sum) / total.count).toFixed(2)} % of ${total.count}`;
+  return `${number(total.sum)}${seconds > 0 ? `  ${number(total.sum / seconds)}/s` : ""}`;
 }
 
 function totalLines(totals: Totals): string[] {

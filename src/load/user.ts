@@ -1,5 +1,6 @@
 /** One running instance of a scenario, as its script sees it. */
 import type { Operation } from "../history.ts";
+import type { MetricDelta } from "../interval.ts";
 import { outcomeOf } from "../scenario/outcome.ts";
 import { type Thinking, thinking } from "../scenario/think.ts";
 import type { Http, Recorded, Reply, ScenarioDefinition, ThinkTime, User } from "../scenario.ts";
@@ -159,11 +160,11 @@ export class LoadUser implements User, SessionOwner {
   }
 
   counter(name: string, add = 1): void {
-    this.#custom(name, add, false);
+    this.#custom(name, add, false, "counter");
   }
 
   gauge(name: string, value: number): void {
-    this.#custom(name, value, false);
+    this.#custom(name, value, false, "gauge");
   }
 
   rate(name: string, happened: boolean): void {
@@ -176,10 +177,10 @@ export class LoadUser implements User, SessionOwner {
     this.#custom(name, value, true);
   }
 
-  #custom(name: string, value: number, withHistogram: boolean): void {
+  #custom(name: string, value: number, withHistogram: boolean, kind?: MetricDelta["kind"]): void {
     if (!Number.isFinite(value))
       return this.#world.onNote(`metric:${name}`, `metric "${name}" was given ${value}: not counted`);
-    this.scope.custom(name, "", withHistogram).record(value);
+    this.scope.custom(name, "", withHistogram, kind).record(value);
   }
 
   takeDueMs(nowMs: number): number {

@@ -8,22 +8,27 @@ import type { Explanation, ObjectiveVerdict, Status } from "../verdict.ts";
 import { measureNamed } from "./catalogue.ts";
 import { likelyCauses } from "./causes.ts";
 import type { Facts } from "./facts.ts";
-import { type Measure, nothing, type Reading } from "./measure.ts";
+import { nothing, type Reading } from "./measure.ts";
 
 export function assess(objective: Objective, facts: Facts): ObjectiveVerdict {
   const measure = measureNamed(objective.measure);
   const reading = measure?.read(objective.over, facts) ?? nothing(`there is no measure named "${objective.measure}"`);
+  return assessReading(objective, measure?.unit ?? "", reading, facts);
+}
+
+/** The same for a reading that was made otherwise: of a threshold. */
+export function assessReading(objective: Objective, unit: string, reading: Reading, facts: Facts): ObjectiveVerdict {
   const { status, because } = decide(objective, reading, facts);
   return {
     id: objective.id,
     says: objective.says,
     status,
     measure: objective.measure,
-    unit: measure?.unit ?? "",
+    unit,
     measured: measuredOf(reading.range),
     bound: objective.bound,
     because,
-    explanation: status === "pass" ? null : explain(objective, measure, reading, because),
+    explanation: status === "pass" ? null : explain(objective, unit, reading, because),
   };
 }
 
@@ -68,9 +73,9 @@ function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
-function explain(objective: Objective, measure: Measure | undefined, reading: Reading, because: string): Explanation {
+function explain(objective: Objective, unit: string, reading: Reading, because: string): Explanation {
   return {
-    expected: describeBound(objective.bound, measure?.unit ?? ""),
+    expected: describeBound(objective.bound, unit),
     seen: because,
     when: reading.when ?? "the whole run",
     witnesses: (reading.witnesses ?? []).slice(0, 10),

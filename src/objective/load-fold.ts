@@ -7,6 +7,7 @@ import type { Interval, MetricDelta } from "../interval.ts";
 import { contains, overlaps, type Span } from "../outage/span.ts";
 import { Histogram, type HistogramDelta } from "../std/histogram.ts";
 import { GeneratorRecord, isStalled } from "./generator.ts";
+import { ThresholdFold } from "./threshold-fold.ts";
 import type { Window } from "./windows.ts";
 
 export const DURATION_METRIC = "http_req_duration";
@@ -48,6 +49,7 @@ interface Accumulator {
 
 export class LoadFold {
   readonly generator = new GeneratorRecord();
+  readonly thresholds: ThresholdFold;
   readonly span: Span;
   readonly sliceMs: number;
   readonly slices: Slice[];
@@ -57,7 +59,14 @@ export class LoadFold {
   readonly #byName = new Map<string, Total>();
   readonly #metrics = new Map<string, Metric | null>();
 
-  constructor(windows: readonly Window[], wanted: readonly Wanted[], span: Span, slicesMax = 600) {
+  constructor(
+    windows: readonly Window[],
+    wanted: readonly Wanted[],
+    span: Span,
+    thresholds = new ThresholdFold([]),
+    slicesMax = 600,
+  ) {
+    this.thresholds = thresholds;
     this.span = span;
     const lengthMs = Math.max(1000, span.toMs - span.fromMs);
     this.sliceMs = Math.max(1, Math.ceil(lengthMs / 1000 / slicesMax)) * 1000;
@@ -72,6 +81,7 @@ export class LoadFold {
   /** Repeats of a delta that was seen before are passed over (the generator's record counts them). */
   add(interval: Interval): void {
     if (!this.generator.add(interval)) return;
+    this.thresholds.add(interval);
     const span = { fromMs: interval.fromMs, toMs: interval.toMs };
     const into = [...this.#totals.values()].filter(({ window }) => isIn(window, span));
     const lengthMs = Math.max(0, span.toMs - span.fromMs);

@@ -68,7 +68,8 @@ function filterOf(over: Over): string {
   return filters.length === 0 ? "" : ` with ${filters.join(", ")}`;
 }
 
-function doubtOf(window: Window, total: Total, facts: Facts): string | undefined {
+/** Why the figures of a window must not decide; undefined: they may. */
+export function doubtOf(window: Window, total: Total, facts: Facts): string | undefined {
   const share = total.coveredMs === 0 ? 0 : total.stalledMs / total.coveredMs;
   if (share > STALLED_SHARE_MAX) {
     return `the load generator itself was stalled for ${(share * 100).toFixed(0)} % of the time ${window.says}`;

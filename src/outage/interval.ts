@@ -27,10 +27,13 @@ export function width(range: Range): number {
 /** pass, fail or unknown by interval arithmetic; a bound without any end is unknown. */
 export function compareToBound(range: Range, bound: Bound): Status {
   const statuses: Status[] = [];
-  const { under, atMost, atLeast } = bound;
+  const { under, atMost, atLeast, over, equals, unequal } = bound;
   if (under !== undefined) statuses.push(decide(range.upper < under, range.lower >= under));
   if (atMost !== undefined) statuses.push(decide(range.upper <= atMost, range.lower > atMost));
   if (atLeast !== undefined) statuses.push(decide(range.lower >= atLeast, range.upper < atLeast));
+  if (over !== undefined) statuses.push(decide(range.lower > over, range.upper <= over));
+  if (equals !== undefined) statuses.push(equality(range, equals));
+  if (unequal !== undefined) statuses.push(opposite(equality(range, unequal)));
   return worst(statuses);
 }
 
@@ -39,13 +42,24 @@ function decide(met: boolean, missed: boolean): Status {
   return missed ? "fail" : "unknown";
 }
 
-/** "under 30", "at least 0.99 and at most 1", in the order under, atMost, atLeast. */
+function equality({ lower, upper }: Range, value: number): Status {
+  return decide(lower === value && upper === value, value < lower || value > upper);
+}
+
+function opposite(status: Status): Status {
+  return status === "pass" ? "fail" : status === "fail" ? "pass" : "unknown";
+}
+
+/** "under 30", "at least 0.99 and at most 1", in the order of the type. */
 export function describeBound(bound: Bound, unit: string): string {
   const suffix = unit === "" ? "" : ` ${unit}`;
   const parts = [
     bound.under === undefined ? [] : [`under ${bound.under}${suffix}`],
     bound.atMost === undefined ? [] : [`at most ${bound.atMost}${suffix}`],
     bound.atLeast === undefined ? [] : [`at least ${bound.atLeast}${suffix}`],
+    bound.over === undefined ? [] : [`over ${bound.over}${suffix}`],
+    bound.equals === undefined ? [] : [`exactly ${bound.equals}${suffix}`],
+    bound.unequal === undefined ? [] : [`not ${bound.unequal}${suffix}`],
   ];
   return parts.flat().join(" and ") || "no bound at all";
 }

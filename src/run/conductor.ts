@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Interval } from "../interval.ts";
 import type { PartOptions, Run, Running } from "../run.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { cleanUp } from "./clean-up.ts";
@@ -10,6 +11,7 @@ import { partOptions, whileStarting } from "./part-options.ts";
 import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
 import { StopConditions } from "./stop-conditions.ts";
+import { ThresholdWatch } from "./threshold-watch.ts";
 
 /** From nothing to ready, also on a slow machine. */
 const PREPARE_MS_MAX = 180_000;
@@ -123,7 +125,11 @@ async function deployLoad(run: Run): Promise<Running[]> {
 
 async function startParts(run: Run, parts: Running[], options: PartOptions): Promise<void> {
   if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
-  const onInterval = run.evidence.interval.bind(run.evidence);
+  const thresholds = new ThresholdWatch(run);
+  const onInterval = (interval: Interval) => {
+    run.evidence.interval(interval);
+    thresholds.interval(interval);
+  };
   loadEdge(run, "begin", 0);
   parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
 }

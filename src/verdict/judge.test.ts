@@ -83,3 +83,55 @@ test("residue beats everything in the exit code", () => {
   assert.equal(verdict.exitCode, 5);
   assert.equal(verdict.verdict, "fail");
 });
+
+function judgedWith(thresholds: Readonly<Record<string, readonly string[]>>, change?: (run: FakeRun) => void): Verdict {
+  return judged((run) => {
+    run.plan = { ...run.plan, load: { ...run.plan.load, thresholds } };
+    change?.(run);
+  });
+}
+
+test("thresholds are rows of the verdict: met, missed, and unknown without samples", () => {
+  const verdict = judgedWith({
+    http_req_duration: ["p(95) < 100", "max < 25"],
+    "http_req_duration{name:refund}": ["p(99) < 800"],
+    http_reqs: ["count >= 5400"],
+  });
+  const rows = verdict.objectives.filter(({ measure }) => measure === "threshold");
+  assert.deepEqual(
+    rows.map(({ says, status }) => [says, status]),
+    [
+      ["threshold http_req_duration: p(95) < 100", "pass"],
+      ["threshold http_req_duration: max < 25", "fail"],
+      ["threshold http_req_duration{name:refund}: p(99) < 800", "unknown"],
+      ["threshold http_reqs: count >= 5400", "pass"],
+    ],
+  );
+  assert.deepEqual([rows[1]?.measured, rows[1]?.bound, rows[1]?.unit], [{ value: 29.9 }, { under: 25 }, "ms"]);
+  assert.match(rows[1]?.because ?? "", /Max of http_req_duration was 29.9 ms over the whole load/);
+  assert.equal(verdict.verdict, "fail");
+});
+
+test("a run whose only question is a threshold without samples is unknown, never pass", () => {
+  const verdict = judgedWith({ "http_req_duration{name:refund}": ["p(99) < 800"] });
+  assert.equal(verdict.verdict, "unknown");
+  assert.equal(judgedWith({ http_req_failed: ["rate < 50%"] }).verdict, "pass");
+});
+
+test("the judge finds from the intervals the moment at which a threshold ended the run, though later answers mended it", () => {
+  const verdict = judgedWith({ http_req_failed: ["rate < 12% abort after 10s"] });
+  const [row] = verdict.objectives.filter(({ measure }) => measure === "threshold");
+  assert.equal(row?.status, "fail");
+  assert.match(row?.because ?? "", /at 23.0 s, when it ended the run/);
+});
+
+test("a threshold of latency that a stalled generator measured is unknown; text that is none is unknown too", () => {
+  const verdict = judgedWith({ http_req_duration: ["max < 25"], nonsense: ["soon"] }, (run) => {
+    run.intervals = run.intervals.map((one) => ({ ...one, health: { ...one.health, sendLagMsP50: 500 } }));
+  });
+  const rows = verdict.objectives.filter(({ measure }) => measure === "threshold");
+  assert.deepEqual(
+    rows.map(({ status }) => status),
+    ["unknown", "unknown"],
+  );
+});

@@ -10,6 +10,7 @@ import { assess } from "../objective/assess.ts";
 import { measureNamed } from "../objective/catalogue.ts";
 import type { Facts } from "../objective/facts.ts";
 import { LoadFold } from "../objective/load-fold.ts";
+import { assessThresholds, thresholdFoldOf } from "../objective/threshold-assess.ts";
 import { type Window, windowsOf } from "../objective/windows.ts";
 import { outagesOf } from "../outage/outages.ts";
 import { ExitCode } from "../std/errors.ts";
@@ -51,7 +52,10 @@ export function judgeFully(given: Evidence, checkers: readonly Checker[] = CHECK
     validity: judged.map(({ finding }) => finding),
     findings: [...findings, ...ownFindings(story, experiments)],
     experiments,
-    objectives: plan.objectives.map((objective) => assess(objective, facts)),
+    objectives: [
+      ...plan.objectives.map((objective) => assess(objective, facts)),
+      ...assessThresholds(plan.load?.thresholds ?? {}, facts),
+    ],
   });
   return { verdict, facts };
 }
@@ -61,7 +65,8 @@ function foldLoad(evidence: Evidence, windows: readonly Window[], story: Story):
   const { objectives } = evidence.run.plan;
   const asked = objectives.flatMap(({ measure, over }) => measureNamed(measure)?.wants?.(over) ?? []);
   const wanted = [...windows.map(({ key }) => ({ window: key, tags: {} })), ...asked];
-  const load = new LoadFold(windows, wanted, { fromMs: Math.max(0, story.span.fromMs), toMs: story.span.toMs });
+  const span = { fromMs: Math.max(0, story.span.fromMs), toMs: story.span.toMs };
+  const load = new LoadFold(windows, wanted, span, thresholdFoldOf(evidence.run.plan.load?.thresholds ?? {}));
   for (const interval of evidence.intervals()) load.add(interval);
   return load;
 }

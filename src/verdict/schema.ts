@@ -84,6 +84,9 @@ const objective = z.object({
     under: z.number().exactOptional(),
     atMost: z.number().exactOptional(),
     atLeast: z.number().exactOptional(),
+    over: z.number().exactOptional(),
+    equals: z.number().exactOptional(),
+    unequal: z.number().exactOptional(),
   }),
   because: text,
   explanation: z

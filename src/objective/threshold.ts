@@ -3,10 +3,11 @@
  * stop the load when it fails. Judged each second and at the end. No samples is unknown, never pass.
  */
 import { type Metric, parseMetric } from "../interval/metric.ts";
+import type { Total, Totals } from "../interval/totals.ts";
 import { parseDuration } from "../std/duration.ts";
 import { GamedayError } from "../std/errors.ts";
 import type { Status } from "../verdict.ts";
-import type { Total, Totals } from "./totals.ts";
+import { metricComplaint } from "./threshold-metrics.ts";
 
 export interface Threshold {
   /** As the person wrote it. */
@@ -47,6 +48,8 @@ function thresholdOf(metricText: string, expression: string): Threshold {
   if (metric === undefined) throw badThreshold(text, `"${metricText.trim()}" is not a metric`);
   const [, statistic = "", compare = "", number, unit, abort, after] = EXPRESSION.exec(expression) ?? [];
   if (number === undefined) throw badThreshold(text, `"${expression.trim()}" is not an expression`);
+  const complaint = metricComplaint(metric.name, statistic);
+  if (complaint !== undefined) throw badThreshold(text, complaint);
   const abortAfterMs = abort === undefined ? null : after === undefined ? 0 : parseDuration(after);
   if (abortAfterMs === undefined) throw badThreshold(text, `"${after}" is not a duration`);
   const bound = Number(number) * (unit === "s" ? 1000 : unit === "%" ? 0.01 : 1);
@@ -69,16 +72,6 @@ export function judgeThresholds(thresholds: readonly Threshold[], totals: Totals
   });
 }
 
-/** The first threshold that fails and wants the load to stop for it. */
-export function abortingThreshold(
-  results: readonly ThresholdResult[],
-  sinceBeginMs: number,
-): ThresholdResult | undefined {
-  return results.find(({ threshold, status }) => {
-    return status === "fail" && threshold.abortAfterMs !== null && sinceBeginMs >= threshold.abortAfterMs;
-  });
-}
-
 function holds(measured: number, { compare, bound }: Threshold): boolean {
   switch (compare) {
     case "<":
@@ -98,19 +91,16 @@ function holds(measured: number, { compare, bound }: Threshold): boolean {
 
 function measure(threshold: Threshold, totals: Totals): number | null {
   const { name, tags } = threshold.metric;
-  if (name === "dropped_iterations")
-    return threshold.statistic === "rate" ? perSecond(totals.dropped, totals) : totals.dropped;
-  const total = totals.find({ name: SOURCES[name] ?? name, tags });
-  if (total === null || total.count === 0) return null;
-  if (name === "http_req_failed") return threshold.statistic === "count" ? total.failed : total.failed / total.count;
-  if (name === "http_reqs" || name === "iterations") {
-    return threshold.statistic === "count"
-      ? total.count
-      : threshold.statistic === "rate"
-        ? perSecond(total.count, totals)
-        : null;
+  if (totals.seconds === 0) return null;
+  if (name === "dropped_iterations") return counted(threshold.statistic, totals.dropped, totals);
+  const total = totals.find({ name: sourceOf(name), tags });
+  if (total === null || total.count === 0) {
+    const watched = EVENTS.has(name) && totals.find({ name: "iteration_duration", tags }) !== null;
+    return watched ? 0 : null;
   }
-  return statisticOf(threshold.statistic, total);
+  if (name === "http_req_failed") return threshold.statistic === "count" ? total.failed : total.failed / total.count;
+  if (name === "http_reqs" || name === "iterations") return counted(threshold.statistic, total.count, totals);
+  return statisticOf(threshold.statistic, total, totals);
 }
 
 /** k6's names that are counted as part of another series here. */
@@ -120,12 +110,19 @@ const SOURCES: Readonly<Record<string, string>> = {
   iterations: "iteration_duration",
 };
 
-function perSecond(count: number, totals: Totals): number | null {
-  return totals.seconds > 0 ? count / totals.seconds : null;
+export function sourceOf(name: string): string {
+  return SOURCES[name] ?? name;
 }
 
-/** For sums (counters, checks, rates) "count" is the sum and "rate" the share that held. */
-function statisticOf(statistic: string, total: Total): number | null {
+/** Counters of things that need not happen: where iterations were counted and these were not, there were none. */
+const EVENTS: ReadonlySet<string> = new Set(["script_errors", "logins_repeated"]);
+
+function counted(statistic: string, count: number, totals: Totals): number {
+  return statistic === "rate" ? count / totals.seconds : count;
+}
+
+/** "rate" is the share that held for checks and rates, and a second's worth for counters. */
+function statisticOf(statistic: string, total: Total, totals: Totals): number | null {
   const percentile = /^p\((.*)\)$/.exec(statistic)?.[1];
   if (percentile !== undefined) return total.histogram?.quantile(Number(percentile) / 100) ?? null;
   switch (statistic) {
@@ -140,10 +137,15 @@ function statisticOf(statistic: string, total: Total): number | null {
     case "count":
       return total.histogram === null ? total.sum : total.count;
     case "rate":
-      return total.histogram === null ? total.sum / total.count : null;
+      return rateOf(total, totals);
     default:
-      return total.last;
+      return total.histogram === null ? total.last : null;
   }
+}
+
+function rateOf(total: Total, totals: Totals): number | null {
+  if (total.histogram !== null) return null;
+  return total.kind === "counter" ? counted("rate", total.sum, totals) : total.sum / total.count;
 }
 
 function badThreshold(text: string, got: string): GamedayError {

@@ -1,7 +1,8 @@
 /** Everything that workers counted, added up by series; a fold over intervals, so it can be made again from their file. */
-import { type Metric, matchesMetric, parseMetric } from "../interval/metric.ts";
+
 import type { Interval, MetricDelta } from "../interval.ts";
 import { Histogram } from "../std/histogram.ts";
+import { type Metric, matchesMetric, parseMetric } from "./metric.ts";
 
 export interface Total {
   readonly metric: Metric;
@@ -10,19 +11,28 @@ export interface Total {
   sum: number;
   min: number;
   max: number;
-  /** null for plain sums (counters, checks, rates). */
+  /** null for plain sums (counters, gauges, checks, rates). */
   histogram: Histogram | null;
+  /** Of plain sums; absent: a share of what held. */
+  readonly kind?: "counter" | "gauge";
   /** Mean of the last interval that had samples; what a gauge shows. */
   last: number;
 }
 
 export class Totals {
-  readonly #series = new Map<string, Total>();
+  readonly #wants: (metric: Metric) => boolean;
+  /** null: nobody wants it. */
+  readonly #series = new Map<string, Total | null>();
   dropped = 0;
   fromMs = Number.POSITIVE_INFINITY;
   toMs = 0;
   usersMax = 0;
   readonly #users = new Map<string, number>();
+
+  /** Keeps only the series that are wanted; all by default. */
+  constructor(wants: (metric: Metric) => boolean = () => true) {
+    this.#wants = wants;
+  }
 
   add(interval: Interval): void {
     this.fromMs = Math.min(this.fromMs, interval.fromMs);
@@ -43,9 +53,9 @@ export class Totals {
   /** All series with that name and at least those tags, merged; null when there is none. */
   find(wanted: Metric): Total | null {
     let merged: Total | null = null;
-    for (const total of this.#series.values()) {
+    for (const total of this.#kept()) {
       if (!matchesMetric(total.metric, wanted)) continue;
-      merged ??= emptyTotal(wanted, total.histogram !== null);
+      merged ??= emptyTotal(wanted, total.histogram !== null, total.kind);
       mergeInto(merged, total);
     }
     return merged;
@@ -54,12 +64,12 @@ export class Totals {
   /** Merged series of one metric by the value of a tag, in order of first appearance. */
   by(name: string, tag: string): Map<string, Total> {
     const groups = new Map<string, Total>();
-    for (const total of this.#series.values()) {
+    for (const total of this.#kept()) {
       const value = total.metric.tags[tag];
       if (total.metric.name !== name || value === undefined) continue;
       let group = groups.get(value);
       if (group === undefined) {
-        group = emptyTotal({ name, tags: { [tag]: value } }, total.histogram !== null);
+        group = emptyTotal({ name, tags: { [tag]: value } }, total.histogram !== null, total.kind);
         groups.set(value, group);
       }
       mergeInto(group, total);
@@ -68,16 +78,25 @@ export class Totals {
   }
 
   names(): string[] {
-    return [...new Set([...this.#series.values()].map((total) => total.metric.name))];
+    return [...new Set(this.#kept().map((total) => total.metric.name))];
+  }
+
+  #kept(): Total[] {
+    return [...this.#series.values()].filter((total) => total !== null);
+  }
+
+  #seriesOf(delta: MetricDelta): Total | null {
+    const known = this.#series.get(delta.metric);
+    if (known !== undefined) return known;
+    const metric = parseMetric(delta.metric) ?? { name: delta.metric, tags: {} };
+    const fresh = this.#wants(metric) ? emptyTotal(metric, delta.buckets !== undefined, delta.kind) : null;
+    this.#series.set(delta.metric, fresh);
+    return fresh;
   }
 
   #addDelta(delta: MetricDelta): void {
-    let total = this.#series.get(delta.metric);
-    if (total === undefined) {
-      const metric = parseMetric(delta.metric) ?? { name: delta.metric, tags: {} };
-      total = emptyTotal(metric, delta.buckets !== undefined);
-      this.#series.set(delta.metric, total);
-    }
+    const total = this.#seriesOf(delta);
+    if (total === null) return;
     total.count += delta.count;
     total.failed += delta.failed;
     total.sum += delta.sum;
@@ -88,9 +107,10 @@ export class Totals {
   }
 }
 
-function emptyTotal(metric: Metric, withHistogram: boolean): Total {
+function emptyTotal(metric: Metric, withHistogram: boolean, kind?: "counter" | "gauge"): Total {
   return {
     metric,
+    ...(kind === undefined ? {} : { kind }),
     count: 0,
     failed: 0,
     sum: 0,

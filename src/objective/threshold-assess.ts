@@ -1,0 +1,95 @@
+/** Thresholds of a plan's load as rows of the verdict beside the objectives, from the evidence alone. */
+import type { Bound, Objective } from "../objective.ts";
+import { messageOf } from "../std/errors.ts";
+import type { ObjectiveVerdict } from "../verdict.ts";
+import { assessReading } from "./assess.ts";
+import type { Facts } from "./facts.ts";
+import { doubtOf } from "./load-window.ts";
+import { exactly, nothing, type Reading } from "./measure.ts";
+import { parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
+import { ThresholdFold } from "./threshold-fold.ts";
+import { unitOf } from "./threshold-metrics.ts";
+
+type Given = Readonly<Record<string, readonly string[]>>;
+
+/** What the one pass over the intervals fills in. Evidence may come from elsewhere: what is no threshold is left out. */
+export function thresholdFoldOf(given: Given): ThresholdFold {
+  const parsed = linesOf(given).flatMap((line) => {
+    const threshold = parsedOf(line);
+    return typeof threshold === "string" ? [] : [threshold];
+  });
+  return new ThresholdFold(parsed);
+}
+
+/** A row for each, in the order of the plan. */
+export function assessThresholds(given: Given, facts: Facts): ObjectiveVerdict[] {
+  const results = facts.load.thresholds.results();
+  let next = 0;
+  return linesOf(given).map((line) => {
+    const threshold = parsedOf(line);
+    if (typeof threshold === "string") return assessReading(objectiveOf(line, {}), "", nothing(threshold), facts);
+    const result = results[next++];
+    const reading = result === undefined ? nothing("it was not looked at") : readingOf(result, facts);
+    return assessReading(objectiveOf(threshold.text, boundOf(threshold)), unitOfThreshold(threshold), reading, facts);
+  });
+}
+
+function linesOf(given: Given): string[] {
+  return Object.entries(given).flatMap(([metric, list]) => list.map((expression) => `${metric}: ${expression}`));
+}
+
+/** Text: why it is none. */
+function parsedOf(line: string): Threshold | string {
+  try {
+    return parseThreshold(line);
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+function objectiveOf(text: string, bound: Bound): Objective {
+  return { id: `threshold ${text}`, says: `threshold ${text}`, measure: "threshold", bound, over: {} };
+}
+
+const BOUNDS: Readonly<Record<Threshold["compare"], keyof Bound>> = {
+  "<": "under",
+  "<=": "atMost",
+  ">=": "atLeast",
+  ">": "over",
+  "==": "equals",
+  "!=": "unequal",
+};
+
+function boundOf({ compare, bound }: Threshold): Bound {
+  return { [BOUNDS[compare]]: bound };
+}
+
+function unitOfThreshold({ metric, statistic }: Threshold): string {
+  return unitOf(metric.name, statistic);
+}
+
+function readingOf({ threshold, measured }: ThresholdResult, facts: Facts): Reading {
+  const metric = threshold.text.slice(0, threshold.text.lastIndexOf(": "));
+  if (measured === null) return nothing(`${metric} has no samples`);
+  const unit = unitOfThreshold(threshold);
+  const value = `${Number(measured.toPrecision(6))}${unit === "" ? "" : ` ${unit}`}`;
+  const { crossing } = facts.load.thresholds;
+  const ended = crossing?.result.threshold === threshold ? crossing : null;
+  const when = ended === null ? "over the whole load" : `at ${(ended.atMs / 1000).toFixed(1)} s, when it ended the run`;
+  const doubt = doubtFor(threshold, facts);
+  return {
+    range: exactly(measured),
+    says: `${threshold.statistic} of ${metric} was ${value} ${when}`,
+    ...(ended === null ? {} : { when: `at ${(ended.atMs / 1000).toFixed(1)} s` }),
+    ...(doubt === undefined ? {} : { doubt }),
+  };
+}
+
+/** A generator that dropped arrivals makes figures of answers doubtful, and is itself what is asked for here. */
+function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
+  const window = facts.windows.find(({ key }) => key === "whole");
+  const total = facts.load.total({ window: "whole", tags: {} });
+  if (window === undefined || total === undefined) return undefined;
+  const judged = metric.name === "dropped_iterations" ? { ...total, stalledMs: 0 } : total;
+  return doubtOf(window, judged, facts);
+}

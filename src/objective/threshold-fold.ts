@@ -1,0 +1,70 @@
+/**
+ * Thresholds over a load as its intervals come: the same fold decides during the run whether one ends it, and afterwards
+ * from the evidence what became of each. It looks once for every second of the load, in the order of the intervals, so that
+ * judging again finds the same moment.
+ */
+import { matchesMetric } from "../interval/metric.ts";
+import { Totals } from "../interval/totals.ts";
+import type { Interval } from "../interval.ts";
+import { judgeThresholds, sourceOf, type Threshold, type ThresholdResult } from "./threshold.ts";
+
+/** A threshold that ended the load. */
+export interface Crossing {
+  readonly result: ThresholdResult;
+  /** On the run's clock. */
+  readonly atMs: number;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+export class ThresholdFold {
+  readonly thresholds: readonly Threshold[];
+  readonly totals: Totals;
+  readonly #aborting: readonly Threshold[];
+  #looks = 0;
+  #crossing: Crossing | null = null;
+
+  /** `totals`: where all series are kept for others too; default: only what the thresholds ask for. */
+  constructor(thresholds: readonly Threshold[], totals: Totals = wantedOnly(thresholds)) {
+    this.thresholds = thresholds;
+    this.totals = totals;
+    this.#aborting = thresholds.filter(({ abortAfterMs }) => abortAfterMs !== null);
+  }
+
+  /** Each interval once. */
+  add(interval: Interval): void {
+    this.totals.add(interval);
+    const looks = Math.floor((this.totals.toMs - this.totals.fromMs) / LOOK_EVERY_MS);
+    if (looks === this.#looks || this.#aborting.length === 0) return;
+    this.#looks = looks;
+    this.#crossing ??= this.#look(interval.toMs);
+  }
+
+  /** The first that failed and wanted the load to end for it. */
+  get crossing(): Crossing | null {
+    return this.#crossing;
+  }
+
+  /** One that ended the load has failed, whatever the last answers made of it. */
+  results(): ThresholdResult[] {
+    const ended = this.#crossing?.result;
+    return judgeThresholds(this.thresholds, this.totals).map((result) =>
+      ended !== undefined && result.threshold === ended.threshold ? ended : result,
+    );
+  }
+
+  #look(atMs: number): Crossing | null {
+    const sinceMs = this.totals.toMs - this.totals.fromMs;
+    const due = this.#aborting.filter(({ abortAfterMs }) => abortAfterMs !== null && sinceMs >= abortAfterMs);
+    const failed = judgeThresholds(due, this.totals).find(({ status }) => status === "fail");
+    return failed === undefined ? null : { result: failed, atMs };
+  }
+}
+
+function wantedOnly(thresholds: readonly Threshold[]): Totals {
+  const wanted = thresholds.flatMap(({ metric }) => [
+    { name: sourceOf(metric.name), tags: metric.tags },
+    { name: "iteration_duration", tags: metric.tags },
+  ]);
+  return new Totals((metric) => wanted.some((one) => matchesMetric(metric, one)));
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Totals } from "../interval/totals.ts";
+import type { Interval } from "../interval.ts";
+import { Histogram } from "../std/histogram.ts";
+import { judgeThresholds, parseThreshold } from "./threshold.ts";
+import { ThresholdFold } from "./threshold-fold.ts";
+
+function duration(metric: string, values: readonly number[], failed = 0) {
+  const histogram = new Histogram();
+  for (const value of values) histogram.record(value);
+  return { metric, failed, ...histogram.snapshot() };
+}
+
+function intervalOf(second: number, metrics: Interval["metrics"], lengthMs = 1_000): Interval {
+  const health = {
+    loopDelayMsP99: 0,
+    loopDelayMsMax: 0,
+    cpu: 0,
+    rssBytes: 0,
+    gcPauseMs: 0,
+    sendLagMsP50: 0,
+    sendLagMsMax: 0,
+  };
+  const fromMs = second * 1_000;
+  const place = { worker: "w0", epoch: 1, sequence: second + 1, fromMs, toMs: fromMs + lengthMs };
+  return { ...place, users: 1, usersIntended: 1, dropped: 3, metrics, health };
+}
+
+function totalsOf(...metrics: Interval["metrics"]): Totals {
+  const totals = new Totals();
+  totals.add(intervalOf(0, metrics, 2_000));
+  return totals;
+}
+
+function judged(line: string, totals: Totals) {
+  const [result] = judgeThresholds([parseThreshold(line)], totals);
+  return [result?.status, result?.measured];
+}
+
+const totals = totalsOf(
+  duration("http_req_duration{name:checkout,scenario:sale}", [100, 200]),
+  duration("http_req_duration{expected_response:false,name:checkout,scenario:sale}", [900, 901], 2),
+  duration("http_req_duration{name:browse,scenario:look}", [10, 20, 30, 40]),
+  { metric: "checks{name:total,scenario:sale}", count: 4, failed: 1, sum: 3, min: 0, max: 1 },
+);
+
+test("a threshold sees exactly the series of its tags", () => {
+  assert.deepEqual(judged("http_req_duration{name:checkout}: max < 902", totals), ["pass", 901]);
+  assert.deepEqual(judged("http_req_duration{name:checkout}: max < 901", totals), ["fail", 901]);
+  assert.deepEqual(judged("http_req_duration{scenario:look}: p(100) <= 40ms", totals), ["pass", 40]);
+});
+
+test("failures, counts and rates in k6's names", () => {
+  assert.deepEqual(judged("http_req_failed: rate < 1%", totals), ["fail", 0.25]);
+  assert.deepEqual(judged("http_reqs: count == 8", totals), ["pass", 8]);
+  assert.deepEqual(judged("http_reqs: rate > 3", totals), ["pass", 4]);
+  assert.deepEqual(judged("checks: rate > 0.9", totals), ["fail", 0.75]);
+  assert.deepEqual(judged("dropped_iterations: count < 1", totals), ["fail", 3]);
+});
+
+test("no samples is unknown, never pass", () => {
+  assert.deepEqual(judged("http_req_duration{name:refund}: p(99) < 1e9".replace("1e9", "1000000"), totals), [
+    "unknown",
+    null,
+  ]);
+  assert.deepEqual(judged("http_req_failed{name:refund}: rate < 1", totals), ["unknown", null]);
+});
+
+test("abort waits for its delay, and what ended the load has failed whatever came after", () => {
+  const fold = new ThresholdFold([
+    parseThreshold("http_req_failed: rate < 0.1"),
+    parseThreshold("http_req_failed: rate < 0.3 abort after 3s"),
+  ]);
+  for (let second = 0; second < 20; second++) {
+    fold.add(intervalOf(second, [duration("http_req_duration", [1, 2], second < 4 ? 1 : 0)]));
+    assert.equal(fold.crossing?.atMs, second < 2 ? undefined : 3_000);
+  }
+  const [plain, aborting] = fold.results();
+  assert.deepEqual([plain?.status, aborting?.status], ["fail", "fail"]);
+  assert.deepEqual([plain?.measured, aborting?.measured], [0.1, 0.5]);
+});
+
+test("counters add up by the second, rates are shares", () => {
+  const sums = totalsOf(
+    { metric: "sold{scenario:sale}", kind: "counter", count: 3, failed: 0, sum: 12, min: 1, max: 10 },
+    { metric: "lucky{scenario:sale}", count: 4, failed: 1, sum: 3, min: 0, max: 1 },
+    { metric: "queue{scenario:sale}", kind: "gauge", count: 2, failed: 0, sum: 14, min: 6, max: 8 },
+  );
+  assert.deepEqual(judged("sold: rate > 5", sums), ["pass", 6]);
+  assert.deepEqual(judged("sold: count == 12", sums), ["pass", 12]);
+  assert.deepEqual(judged("lucky: rate > 0.8", sums), ["fail", 0.75]);
+  assert.deepEqual(judged("queue: value <= 7", sums), ["pass", 7]);
+});
+
+test("what need not happen counts as none only where iterations were counted", () => {
+  const iterated = totalsOf(duration("iteration_duration{scenario:sale}", [5]));
+  assert.deepEqual(judged("script_errors: count < 1", iterated), ["pass", 0]);
+  assert.deepEqual(judged("script_errors{scenario:sail}: count < 1", iterated), ["unknown", null]);
+  assert.deepEqual(judged("dropped_iterations: count < 1", new Totals()), ["unknown", null]);
+});
+
+test("a metric that nobody counts, and a statistic that it has not, are refused at once", () => {
+  const refused = (line: string, hint: RegExp) =>
+    assert.throws(() => parseThreshold(line), { code: "bad-threshold", message: hint }, line);
+  refused("http_req_duraton: p(95) < 5", /did you mean "http_req_duration"/);
+  refused("http_req_failed: p(95) < 5", /a share/);
+  refused("iterations: max < 5", /a count/);
+  refused("vus: max < 5", /counted by nobody/);
+  assert.equal(parseThreshold("my_own_time: p(95) < 5").metric.name, "my_own_time");
+});
+
+test("what is no threshold is refused", () => {
+  for (const line of [
+    "",
+    "p(95)<5",
+    "http_req_duration: p95 < 5",
+    "a b: max < 1",
+    "m: max < x",
+    "m: max < 1 abort after soon",
+  ])
+    assert.throws(() => parseThreshold(line), { name: "GamedayError", code: "bad-threshold" }, line);
+});
