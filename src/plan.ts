@@ -49,8 +49,14 @@ export interface LoadPlan {
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
   /** Users or arrivals a second at the very start of a ramping executor; default 0. */
   readonly startTarget?: number;
-  /** per-vu-iterations: of each user; shared-iterations: of all together. The first stage gives users and longest duration. */
+  /** constant executors: the load stays at least so long once it is there, and until the experiments are over. */
+  readonly holdMs?: number;
+  /** per-vu-iterations: of each user; shared-iterations: of all together. The first stage gives the users. */
   readonly iterations?: number;
+  /** The load ends when they are done, or then. */
+  readonly iterationsWithinMs?: number;
+  /** Open models: users that are started before the first arrival. */
+  readonly usersReady?: number;
   /** Open models: users that may exist at once in the whole run; arrivals beyond are dropped. */
   readonly usersMax?: number;
   /** Open models: no arrival is due from then on; default: the last stage is held until the load is stopped. */

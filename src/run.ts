@@ -17,6 +17,8 @@ export interface Running {
   stop(): Promise<void>;
   /** Rejects when it dies before it was stopped. Absent: it starts itself again, and tells the gap. */
   readonly finished?: Promise<void>;
+  /** A load of a number of iterations: resolves when all are done. */
+  readonly exhausted?: Promise<void>;
   /** What it does now, for the live view; null where it has nothing to show. */
   live?(): LiveLoad;
 }

@@ -6,6 +6,7 @@ import { resolveParameters } from "../fault/parameter.ts";
 import type { ChangeRequest } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { estimate } from "../plan/estimate.ts";
+import { describeLoad } from "../plan/load-estimate.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
@@ -13,9 +14,6 @@ import { ExitCode, GamedayError } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
-
-/** Mean time between two requests of one user where the plan does not say: think time and answer together. */
-const CYCLE_MS_GUESS = 1_500;
 
 /** `gameday check PLAN`: everything that can be wrong is found here, and nothing is touched. */
 export function checkCommand(world: World): Command {
@@ -36,13 +34,12 @@ export function checkCommand(world: World): Command {
 function describePlan(plan: Plan, now: Date): string[] {
   const { durationMs, loadMs } = estimate(plan);
   const end = new Date(now.getTime() + durationMs).toISOString().slice(0, 19);
-  const users = Math.max(...plan.load.stages.map((stage) => stage.target));
   return [
     `plan "${plan.name}" is valid`,
     `platform: ${plan.platform.kind}`,
     `duration: about ${formatDuration(Math.round(durationMs / 1000) * 1000)}; started now it ends at ${end} UTC`,
-    `load: ${users} users at most for ${formatDuration(loadMs)}, some ${Math.round((users * loadMs) / CYCLE_MS_GUESS)} requests (if a user makes one each ${CYCLE_MS_GUESS / 1000} s)`,
-    `objectives: ${plan.objectives.length}; claims: ${plan.claims.length}; experiments: ${plan.experiments.length}`,
+    `load: ${describeLoad(plan.load, loadMs)}`,
+    `objectives: ${plan.objectives.length}; thresholds: ${Object.values(plan.load.thresholds).flat().length}; claims: ${plan.claims.length}; experiments: ${plan.experiments.length}`,
   ];
 }
 

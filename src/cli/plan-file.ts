@@ -4,11 +4,12 @@ import { CHECKERS, validateClaim } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import { parseThreshold } from "../objective/threshold.ts";
 import { validateObjectives } from "../objective/validate.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { type ParsedPlan, parsePlan } from "../plan/parse.ts";
 import { scalingTimes } from "../plan/scaling-times.ts";
-import { GamedayError, messageOf } from "../std/errors.ts";
+import { GamedayError, messageOf, type Place } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { PLATFORMS } from "./platforms.ts";
 
@@ -23,7 +24,8 @@ export function readPlanFile(world: World, given: string): PlanFile {
   const text = readText(file);
   const platforms = Object.fromEntries(PLATFORMS.map((kind) => [kind.name, kind.schema]));
   const parsed = parsePlan(text, { file: given, environment: world.env, platforms, folder: resolve(file, "..") });
-  for (const check of [checkFiles, checkAutoscaling, checkExperiments, checkClaims, checkObjectives]) check(parsed);
+  for (const check of [checkFiles, checkLoad, checkAutoscaling, checkExperiments, checkClaims, checkObjectives])
+    check(parsed);
   return { ...parsed, file, text };
 }
 
@@ -60,6 +62,33 @@ function checkFiles({ plan, placeOf }: ParsedPlan): void {
       hint,
       place: placeOf(where),
     });
+  }
+}
+
+/** A threshold that cannot be judged, or a load that is gone when the faults come, would prove nothing. */
+function checkLoad({ plan, placeOf }: ParsedPlan): void {
+  for (const [metric, expressions] of Object.entries(plan.load.thresholds)) {
+    for (const [index, expression] of expressions.entries()) {
+      const place = placeOf(["load", "thresholds", metric, index]);
+      placed(place, () => parseThreshold(`${metric}: ${expression}`));
+    }
+  }
+  const last = plan.load.stages.length - 1;
+  if (plan.load.stages[last]?.target !== 0 || plan.experiments.length === 0) return;
+  throw new GamedayError({
+    code: "plan-load-gone",
+    expected: "a load that is there while faults are injected",
+    got: "a last stage with target 0, which is held through all experiments",
+    hint: "leave the ramp-down out: the load ends by itself after the last experiment",
+    place: placeOf(["load", "stages", last, "target"]),
+  });
+}
+
+function placed<T>(place: Place, body: () => T): T {
+  try {
+    return body();
+  } catch (thrown) {
+    throw thrown instanceof GamedayError ? thrown.at(place) : thrown;
   }
 }
 

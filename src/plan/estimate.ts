@@ -1,4 +1,5 @@
 import type { Plan } from "../plan.ts";
+import { iterationsMs, rampMs } from "./load-estimate.ts";
 import { scalingTimes } from "./scaling-times.ts";
 
 /** Boot, health and reports around the load; measured on the lab with 2 cores. */
@@ -15,7 +16,6 @@ export interface Estimate {
 
 /** How long a plan takes, if the platform recovers and scales as fast as most do. */
 export function estimate(plan: Plan): Estimate {
-  const rampMs = sum(plan.load.stages.map((stage) => stage.durationMs));
   const experimentsMs = sum(
     plan.experiments.map((experiment) => experiment.holdMs + RECOVERY_MS + experiment.settleMs),
   );
@@ -23,7 +23,8 @@ export function estimate(plan: Plan): Estimate {
   const upMs = Math.min(plan.autoscaling?.up.withinMs ?? 0, times.upMs / 2);
   const downMs = Math.min(plan.autoscaling?.down.withinMs ?? 0, times.downMs);
   const steadyMs = plan.warmUpMs + upMs + experimentsMs + plan.calmMs;
-  const loadMs = rampMs + Math.max(steadyMs, plan.plateauMs ?? 0);
+  const stays = [steadyMs, plan.plateauMs ?? 0, plan.load.holdMs ?? 0, iterationsMs(plan.load)];
+  const loadMs = rampMs(plan.load) + Math.max(...stays);
   const ledgerMs = plan.claims.length === 0 ? 0 : plan.ledger.quietMs + plan.ledger.betweenReadsMs;
   return { durationMs: AROUND_MS + loadMs + downMs + ledgerMs, loadMs };
 }

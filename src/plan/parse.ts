@@ -1,10 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import type { ClaimPlan, ExperimentPlan, LedgerSource, LoadPlan, Plan } from "../plan.ts";
+import type { ClaimPlan, ExperimentPlan, LedgerSource, Plan } from "../plan.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
+import { resolveLoad } from "./load.ts";
 import { complain, placeAt, type Source } from "./place.ts";
 import { scalingTimes } from "./scaling-times.ts";
 import { type PlanDocument, planSchema } from "./schema.ts";
@@ -111,19 +112,6 @@ function resolvePlatform(platform: Plan["platform"], folder: string): Plan["plat
   const { app } = platform;
   if (!isRecord(app) || typeof app["directory"] !== "string") return platform;
   return { ...platform, app: { ...app, directory: resolve(folder, app["directory"]) } };
-}
-
-function resolveLoad(load: PlanDocument["load"], folder: string): LoadPlan {
-  const stages = load.stages ?? [{ duration: load.rampUp, target: load.vus ?? 1 }];
-  return {
-    scenarios: load.scenarios.map(({ file, weight }) => ({ file: resolve(folder, file), weight: weight ?? null })),
-    executor: load.executor,
-    stages: stages.map((stage) => ({ durationMs: stage.duration, target: stage.target })),
-    workers: load.workers,
-    gracefulStopMs: load.gracefulStop,
-    env: load.env,
-    thresholds: load.thresholds,
-  };
 }
 
 function resolveStopWhen(stopWhen: PlanDocument["stopWhen"]): Plan["stopWhen"] {

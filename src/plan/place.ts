@@ -16,10 +16,16 @@ export function complain(issues: readonly z.core.$ZodIssue[], source: Source, sc
   located.sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
   const first = located[0];
   if (first === undefined) throw new RangeError("expected at least one issue, got none");
-  return describe(first.issue, first.place, schema, located.length - 1);
+  return describe(first.issue, first.place, schema, source, located.length - 1);
 }
 
-function describe(issue: z.core.$ZodIssue, place: Place, schema: z.ZodType, others: number): GamedayError {
+function describe(
+  issue: z.core.$ZodIssue,
+  place: Place,
+  schema: z.ZodType,
+  source: Source,
+  others: number,
+): GamedayError {
   const where = issue.path.length === 0 ? "the plan" : `"${issue.path.join(".")}"`;
   const more = others === 0 ? "" : ` (and ${others} more)`;
   if (issue.code === "unrecognized_keys") {
@@ -32,12 +38,21 @@ function describe(issue: z.core.$ZodIssue, place: Place, schema: z.ZodType, othe
       place,
     });
   }
+  const hint = choiceHint(issue, source);
   return new GamedayError({
     code: "plan-invalid",
     expected: `${where} to be right`,
     got: `${issueText(issue)}${more}`,
     place,
+    ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** For a word that is none of those there are. */
+function choiceHint(issue: z.core.$ZodIssue, source: Source): string | undefined {
+  if (issue.code !== "invalid_value") return undefined;
+  const given = source.document.getIn(issue.path);
+  return typeof given === "string" ? suggestion(given, issue.values.map(String)) : undefined;
 }
 
 function issueText(issue: z.core.$ZodIssue): string {

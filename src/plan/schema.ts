@@ -1,6 +1,7 @@
 /** What a plan's YAML may say, with defaults. The platform's part is checked by the schema of its kind. */
 import { z } from "zod";
 import { duration } from "./duration.ts";
+import { loadSchema } from "./load-schema.ts";
 
 const name = z.string().min(1).max(200);
 const freeForm = z.record(z.string(), z.json());
@@ -24,26 +25,6 @@ const experiment = z.strictObject({
   recoverWithin: duration.default(300_000),
   settle: duration.default(5_000),
   insideProbes: name.optional(),
-});
-
-const stage = z.strictObject({ duration, target: z.number().min(0) });
-
-const load = z.strictObject({
-  scenarios: z
-    .array(z.strictObject({ file: name, weight: z.number().gt(0).optional() }))
-    .min(1)
-    .max(100),
-  executor: z
-    .enum(["constant-vus", "ramping-vus", "constant-arrival-rate", "ramping-arrival-rate"])
-    .default("ramping-vus"),
-  /** Short for one ramp to this many users, then held. */
-  vus: z.int().min(1).max(1_000_000).optional(),
-  rampUp: duration.default(5_000),
-  stages: z.array(stage).max(1000).optional(),
-  workers: z.int().min(1).max(1000).default(1),
-  gracefulStop: duration.default(10_000),
-  env: z.record(z.string(), z.string()).default({}),
-  thresholds: z.record(z.string(), z.array(z.string())).default({}),
 });
 
 const ledgerSource = z.union([z.strictObject({ http: name }), z.strictObject({ sql: name })]);
@@ -87,7 +68,7 @@ export const planSchema = z.strictObject({
   name,
   seed: z.union([z.string(), z.number()]).transform(String).optional(),
   platform: z.looseObject({ kind: z.string() }),
-  load,
+  load: loadSchema,
   probes: name.optional(),
   warmUp: duration.default(10_000),
   calm: duration.default(10_000),

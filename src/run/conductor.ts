@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Interval } from "../interval.ts";
 import type { PartOptions, Run, Running } from "../run.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
@@ -7,6 +6,7 @@ import { cleanUp } from "./clean-up.ts";
 import { runExperiment } from "./experiment.ts";
 import { becomeHealthy, requireHealthy } from "./health.ts";
 import { readLedger } from "./ledger.ts";
+import { LoadCourse } from "./load-course.ts";
 import { partOptions, whileStarting } from "./part-options.ts";
 import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
@@ -56,9 +56,10 @@ async function validate(run: Run): Promise<void> {
 
 /** The probes beat on when the load has ended: nobody may be sent away by the scaling down either. */
 async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
-  const parts = await inPhase(run, "load-deployment", () => deployLoad(run));
+  const course = new LoadCourse(run);
+  const parts = await inPhase(run, "load-deployment", () => deployLoad(run, course));
   try {
-    await breakUnderLoad(run, replicas).finally(() => endLoad(run, parts));
+    await breakUnderLoad(run, replicas, course).finally(() => endLoad(run, parts, course));
     const down = run.plan.autoscaling?.down;
     await inPhase(run, "scale-down-watch", async () => {
       if (down !== undefined) await replicas.reach(run, down, "down");
@@ -68,36 +69,20 @@ async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
   }
 }
 
-async function endLoad(run: Run, parts: Running[]): Promise<void> {
-  loadEdge(run, "ramp-down", run.plan.load.stages.at(-1)?.target ?? 0);
+async function endLoad(run: Run, parts: Running[], course: LoadCourse): Promise<void> {
+  course.rampDown();
   await stopAll(run, parts.splice(-1));
-  loadEdge(run, "end", 0);
+  course.end();
 }
 
-async function breakUnderLoad(run: Run, replicas: ReplicaWatch): Promise<void> {
-  const steadyAtMs = await inPhase(run, "load", () => rampUp(run));
+async function breakUnderLoad(run: Run, replicas: ReplicaWatch, course: LoadCourse): Promise<void> {
+  await inPhase(run, "load", () => course.rampUp());
   const up = run.plan.autoscaling?.up;
   await inPhase(run, "autoscaling-watch", async () => {
     if (up !== undefined) await replicas.reach(run, up, "up");
   });
   await inPhase(run, "experiments", () => runExperiments(run));
-  const plateauLeftMs = steadyAtMs + (run.plan.plateauMs ?? 0) - run.clock.nowMs();
-  await delay(Math.max(run.plan.calmMs, plateauLeftMs), undefined, { signal: run.stop.signal });
-}
-
-/** Gives when the load was all there. */
-async function rampUp(run: Run): Promise<number> {
-  const { stages } = run.plan.load;
-  const rampMs = stages.reduce((sum, stage) => sum + stage.durationMs, 0);
-  await delay(rampMs, undefined, { signal: run.stop.signal });
-  const steadyAtMs = run.clock.nowMs();
-  loadEdge(run, "steady", stages.at(-1)?.target ?? 0);
-  await delay(run.plan.warmUpMs, undefined, { signal: run.stop.signal });
-  return steadyAtMs;
-}
-
-function loadEdge(run: Run, edge: "begin" | "steady" | "ramp-down" | "end", users: number): void {
-  run.evidence.event({ atMs: run.clock.nowMs(), type: "load", edge, users });
+  await course.remain();
 }
 
 async function runExperiments(run: Run): Promise<void> {
@@ -110,10 +95,10 @@ async function runExperiments(run: Run): Promise<void> {
 }
 
 /** Probes first, so that they have seen the platform unloaded and whole before the first user arrives; the load is the last. */
-async function deployLoad(run: Run): Promise<Running[]> {
+async function deployLoad(run: Run, course: LoadCourse): Promise<Running[]> {
   const parts: Running[] = [];
   try {
-    await whileStarting(run, (signal) => startParts(run, parts, partOptions(run, signal)));
+    await whileStarting(run, (signal) => startParts(run, parts, partOptions(run, signal), course));
     // A part that dies takes the run with it, in good order: what is broken at that moment is healed first.
     for (const part of parts) part.finished?.catch((cause: unknown) => run.stop.abort(cause));
     return parts;
@@ -123,15 +108,17 @@ async function deployLoad(run: Run): Promise<Running[]> {
   }
 }
 
-async function startParts(run: Run, parts: Running[], options: PartOptions): Promise<void> {
+async function startParts(run: Run, parts: Running[], options: PartOptions, course: LoadCourse): Promise<void> {
   if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
   const thresholds = new ThresholdWatch(run);
   const onInterval = (interval: Interval) => {
     run.evidence.interval(interval);
     thresholds.interval(interval);
   };
-  loadEdge(run, "begin", 0);
-  parts.push(await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval }));
+  course.begin();
+  const load = await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval });
+  parts.push(load);
+  course.began(load);
 }
 
 /** In the reverse order of their start. */

@@ -47,6 +47,18 @@ test("an arrival that finds no free user is dropped, and counted", async () => {
   assert.ok(Math.max(...load.intervals.map((interval) => interval.users)) <= 2);
 });
 
+test("users that shall be ready are there, started, before the first arrival", async () => {
+  const plan = planOf("steady.ts", {
+    executor: "ramping-arrival-rate",
+    stages: [{ durationMs: 60_000, target: 0.001 }],
+    usersReady: 5,
+  });
+  await using load = await loadOf(plan);
+  await until(() => load.handle.live().users === 5, { what: "5 users", deadlineMs: 10_000, signal });
+  assert.equal(load.operations.length, 0);
+  await load.handle.stop();
+});
+
 test("iterations of each user, and of all together", async () => {
   for (const [executor, expected] of [
     ["per-vu-iterations", 21],

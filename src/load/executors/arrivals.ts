@@ -9,10 +9,17 @@ import { Crowd } from "../crowd.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Runner } from "../runner.ts";
 import { arrivalsBefore, arrivalTime, type Piece } from "../schedule.ts";
-import { type Epoch, nextOwned } from "../share.ts";
+import { countOwned, type Epoch, nextOwned } from "../share.ts";
 
 /** Looked at again this often while no arrival is in sight, because a live change may bring some. */
 const LOOK_AHEAD_MS = 1_000;
+
+export interface ArrivalsPlan {
+  /** Of this worker. */
+  readonly usersMax: number;
+  /** Of the whole run: users that are made, and have started, before they are needed. */
+  readonly usersReady: number;
+}
 
 export class ArrivalsExecutor implements Executor {
   readonly #world: ExecutorWorld;
@@ -27,13 +34,14 @@ export class ArrivalsExecutor implements Executor {
   #alarm: Alarm | null = null;
   #stopped = false;
 
-  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], usersMax: number) {
+  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: ArrivalsPlan) {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
-    this.#usersMax = usersMax;
+    this.#usersMax = plan.usersMax;
     this.#epoch = epoch;
     this.#pieces = pieces;
     this.#next = nextOwned(world.slot, 0, epoch);
+    for (let made = countOwned(world.slot, plan.usersReady, epoch); made > 0; made--) this.#makeReady();
     this.#aim();
   }
 
@@ -94,11 +102,23 @@ export class ArrivalsExecutor implements Executor {
   }
 
   #make(definition: ScenarioDefinition, dueMs: number): void {
-    const index = this.#made++ * this.#epoch.count + this.#world.slot;
-    const runner = this.#world.newRunner(index, definition);
+    const runner = this.#world.newRunner(this.#newIndex(), definition);
     runner.user.due(dueMs);
     const member = new Member(runner, (freed) => this.#release(definition, freed));
-    this.#crowd.add(runner, () => member.serve());
+    // The arrival made this user, and its due time is with it already.
+    this.#crowd.add(runner, () => member.serve(0));
+  }
+
+  #makeReady(): void {
+    const index = this.#newIndex();
+    const definition = this.#world.scenarioOf(index);
+    const runner = this.#world.newRunner(index, definition);
+    const member = new Member(runner, (freed) => this.#release(definition, freed));
+    this.#crowd.add(runner, async () => member.serve(await member.arrival()));
+  }
+
+  #newIndex(): number {
+    return this.#made++ * this.#epoch.count + this.#world.slot;
   }
 
   #release(definition: ScenarioDefinition, member: Member): void {
@@ -120,15 +140,21 @@ class Member {
     this.#release = release;
   }
 
-  async serve(): Promise<void> {
-    let dueMs: number | null = 0; // the first arrival made this user, and its due time is with it already
+  /** Serves the arrival due then, and all that come after it; null: none comes any more. */
+  async serve(firstDueMs: number | null): Promise<void> {
+    let dueMs = firstDueMs;
     while (dueMs !== null && !this.#runner.leaving) {
       await this.#runner.iterate(dueMs);
-      dueMs = await new Promise<number | null>((resolve) => {
-        this.#wake = resolve;
-        this.#release(this);
-      });
+      dueMs = await this.arrival();
     }
+  }
+
+  /** When the next arrival is due. */
+  arrival(): Promise<number | null> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#release(this);
+    });
   }
 
   arrive(dueMs: number): void {

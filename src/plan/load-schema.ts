@@ -1,0 +1,147 @@
+/** What a plan may say under `load`: six executors by k6's names, each with k6's own options. */
+import { z } from "zod";
+import { duration } from "./duration.ts";
+
+const name = z.string().min(1).max(200);
+const users = z.int().min(1).max(1_000_000);
+const perUnit = z.number().min(0).max(10_000_000);
+
+/** Options of each executor beyond those that all have; the first list must be given. */
+const OPTIONS: Readonly<Record<string, readonly [needed: readonly string[], allowed: readonly string[]]>> = {
+  "constant-vus": [[], ["vus", "duration"]],
+  "ramping-vus": [[], ["vus", "rampUp", "startVUs", "stages"]],
+  "constant-arrival-rate": [["rate"], ["rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs"]],
+  "ramping-arrival-rate": [["stages"], ["stages", "startRate", "timeUnit", "preAllocatedVUs", "maxVUs"]],
+  "per-vu-iterations": [[], ["vus", "iterations", "maxDuration"]],
+  "shared-iterations": [[], ["vus", "iterations", "maxDuration"]],
+};
+
+const EXECUTOR_NAMES = Object.keys(OPTIONS) as [string, ...string[]];
+const OWN_OPTIONS = [...new Set(Object.values(OPTIONS).flatMap(([, allowed]) => allowed))];
+
+/** What people write who know the one executor and mean the other. */
+const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "constant-vus": {
+    stages: "ramping-vus has stages",
+    rampUp: "ramping-vus ramps up",
+    rate: "constant-arrival-rate has a rate",
+  },
+  "ramping-vus": {
+    duration: "the stages say how long; constant-vus has a duration",
+    rate: "constant-arrival-rate has a rate",
+  },
+  "constant-arrival-rate": {
+    stages: "ramping-arrival-rate has stages",
+    vus: "users are made as arrivals need them, up to maxVUs",
+  },
+  "ramping-arrival-rate": {
+    rate: "startRate and the stages' targets are the rates",
+    duration: "the stages say how long",
+  },
+  "per-vu-iterations": { duration: "iterations end by themselves; maxDuration bounds them" },
+  "shared-iterations": { duration: "iterations end by themselves; maxDuration bounds them" },
+};
+
+/** k6 writes a threshold as text, or as an object when it may end the load. */
+const threshold = z.union([
+  z.string(),
+  z
+    .strictObject({
+      threshold: z.string(),
+      abortOnFail: z.boolean().default(false),
+      delayAbortEval: z.string().optional(),
+    })
+    .transform(({ threshold: text, abortOnFail, delayAbortEval }) =>
+      abortOnFail ? `${text} abort${delayAbortEval === undefined ? "" : ` after ${delayAbortEval}`}` : text,
+    ),
+]);
+
+const fields = z.strictObject({
+  scenarios: z
+    .array(z.strictObject({ file: name, weight: z.number().gt(0).optional() }))
+    .min(1)
+    .max(100),
+  executor: z.enum(EXECUTOR_NAMES).default("ramping-vus"),
+  vus: users.optional().describe("users at once; for ramping-vus short for one ramp to so many, which are then held"),
+  rampUp: duration.optional().describe("ramping-vus with vus: how long that ramp takes; default 5s"),
+  duration: duration
+    .optional()
+    .describe("constant executors: the load lasts at least so long, and until the experiments are over"),
+  stages: z
+    .array(z.strictObject({ duration, target: perUnit }))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("straight lines between targets; the last is held until the load ends"),
+  startVUs: z.int().min(0).max(1_000_000).optional(),
+  rate: perUnit.gt(0).optional().describe("iterations begun in each timeUnit"),
+  startRate: perUnit.optional(),
+  timeUnit: duration.optional().describe("of rate, startRate and the stages' targets; default 1s"),
+  preAllocatedVUs: users.optional().describe("users that are there, started, before the first arrival"),
+  maxVUs: users.optional().describe("users at once; arrivals beyond are dropped and counted; default 20000"),
+  iterations: z.int().min(1).max(1_000_000_000).optional().describe("of each user, or of all together; default 1"),
+  maxDuration: duration.optional().describe("iterations: how long they may take; default 10m"),
+  workers: z.int().min(1).max(1000).default(1),
+  gracefulStop: duration.default(10_000),
+  env: z.record(z.string(), z.string()).default({}),
+  thresholds: z.record(z.string(), z.union([threshold.transform((one) => [one]), z.array(threshold)])).default({}),
+});
+
+type Fields = z.output<typeof fields>;
+
+export const loadSchema = fields.superRefine((load, context) => {
+  for (const { at, message } of problemsOf(load)) context.addIssue({ code: "custom", path: at, message });
+});
+
+interface Problem {
+  readonly at: (string | number)[];
+  readonly message: string;
+}
+
+function problemsOf(load: Fields): Problem[] {
+  const [needed, allowed] = OPTIONS[load.executor] ?? [[], []];
+  const given = OWN_OPTIONS.filter((option) => load[option as keyof Fields] !== undefined);
+  const foreign = given.filter((option) => !allowed.includes(option));
+  const missing = needed.filter((option) => !given.includes(option));
+  return [
+    ...foreign.map((option) => foreignOption(load.executor, option, allowed)),
+    ...missing.map((option) => ({ at: ["executor"], message: `${load.executor} needs ${option}, got none` })),
+    ...contradictions(load),
+  ];
+}
+
+function foreignOption(executor: string, option: string, allowed: readonly string[]): Problem {
+  const hint = INSTEAD[executor]?.[option] ?? `it has ${allowed.join(", ")}`;
+  return { at: [option], message: `${executor} has no ${option} (${hint})` };
+}
+
+function contradictions({
+  executor,
+  vus,
+  rampUp,
+  stages,
+  startVUs,
+  preAllocatedVUs,
+  maxVUs,
+  timeUnit,
+  ...load
+}: Fields): Problem[] {
+  const problems: Problem[] = [];
+  if (executor === "ramping-vus" && stages !== undefined && (vus ?? rampUp) !== undefined)
+    problems.push({
+      at: [vus === undefined ? "rampUp" : "vus"],
+      message: "either stages, or vus with rampUp, got both",
+    });
+  for (const [index, stage] of (executor.endsWith("vus") ? (stages ?? []) : []).entries())
+    if (!Number.isInteger(stage.target))
+      problems.push({ at: ["stages", index, "target"], message: `a whole number of users, got ${stage.target}` });
+  if (preAllocatedVUs !== undefined && maxVUs !== undefined && maxVUs < preAllocatedVUs)
+    problems.push({ at: ["maxVUs"], message: `at least preAllocatedVUs (${preAllocatedVUs}), got ${maxVUs}` });
+  if (timeUnit === 0) problems.push({ at: ["timeUnit"], message: "a time above 0" });
+  if (executor === "shared-iterations" && (load.iterations ?? 1) < (vus ?? 1))
+    problems.push({
+      at: ["iterations"],
+      message: `at least one iteration for each of ${vus} users, got ${load.iterations ?? 1}`,
+    });
+  return problems;
+}

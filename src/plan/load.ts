@@ -1,0 +1,69 @@
+/** The load of a plan resolved: every executor as stages of targets in users or arrivals a second. */
+import { resolve } from "node:path";
+import type { z } from "zod";
+import type { LoadPlan } from "../plan.ts";
+import type { loadSchema } from "./load-schema.ts";
+
+type LoadDocument = z.output<typeof loadSchema>;
+
+const RAMP_UP_MS = 5_000;
+const ITERATIONS_WITHIN_MS = 600_000;
+
+export function resolveLoad(load: LoadDocument, folder: string): LoadPlan {
+  return {
+    scenarios: load.scenarios.map(({ file, weight }) => ({ file: resolve(folder, file), weight: weight ?? null })),
+    executor: load.executor,
+    workers: load.workers,
+    gracefulStopMs: load.gracefulStop,
+    env: load.env,
+    thresholds: load.thresholds,
+    ...shapeOf(load),
+  };
+}
+
+type Shape = Pick<
+  LoadPlan,
+  "stages" | "startTarget" | "iterations" | "iterationsWithinMs" | "usersMax" | "usersReady" | "holdMs"
+>;
+
+function shapeOf(load: LoadDocument): Shape {
+  const { executor, vus = 1, duration } = load;
+  if (executor.endsWith("arrival-rate")) return arrivals(load);
+  if (executor.endsWith("iterations")) {
+    const within = { iterations: load.iterations ?? 1, iterationsWithinMs: load.maxDuration ?? ITERATIONS_WITHIN_MS };
+    return { stages: constant(vus), ...within };
+  }
+  if (executor === "constant-vus")
+    return { stages: constant(vus), ...(duration === undefined ? {} : { holdMs: duration }) };
+  const stages = load.stages ?? [{ duration: load.rampUp ?? RAMP_UP_MS, target: vus }];
+  return {
+    stages: stages.map((stage) => ({ durationMs: stage.duration, target: stage.target })),
+    ...(load.startVUs === undefined ? {} : { startTarget: load.startVUs }),
+  };
+}
+
+function arrivals({
+  rate,
+  startRate,
+  timeUnit = 1_000,
+  stages,
+  duration,
+  preAllocatedVUs,
+  maxVUs,
+}: LoadDocument): Shape {
+  const perSecond = (count: number) => (count * 1_000) / timeUnit;
+  return {
+    stages:
+      stages?.map((stage) => ({ durationMs: stage.duration, target: perSecond(stage.target) })) ??
+      constant(perSecond(rate ?? 0)),
+    ...(startRate === undefined ? {} : { startTarget: perSecond(startRate) }),
+    ...(duration === undefined ? {} : { holdMs: duration }),
+    ...(preAllocatedVUs === undefined ? {} : { usersReady: preAllocatedVUs }),
+    ...(maxVUs === undefined ? {} : { usersMax: maxVUs }),
+  };
+}
+
+/** All at once, and held. */
+function constant(target: number): LoadPlan["stages"] {
+  return [{ durationMs: 0, target }];
+}
