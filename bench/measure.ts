@@ -11,11 +11,15 @@ const PORT = 18_431;
 /** Start-up and compiling are left out of the window. */
 const WARM_MS = 3_000;
 
-export interface TargetStats {
+interface TargetStats {
   readonly requests: number;
   readonly wrong: number;
   readonly opened: number;
   readonly open: number;
+}
+
+/** Percentiles of the answers' times as the target saw them, in ms. */
+export interface ServerLatency {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -35,7 +39,7 @@ export interface Round {
   readonly rssBytes: number;
   readonly connections: number;
   readonly firstRequestMs: number | null;
-  readonly server: TargetStats;
+  readonly server: ServerLatency;
   readonly stdout: string;
 }
 
@@ -65,6 +69,17 @@ export class Target implements AsyncDisposable {
     return await this.#ask("/__stats");
   }
 
+  async latency(): Promise<ServerLatency> {
+    return await this.#ask("/__latency");
+  }
+
+  /** How late requests arrived against an even rate, in ms after the earliest. Takes them: ask once, at the end. */
+  async starts(
+    ratePerSecond: number,
+  ): Promise<{ readonly count: number; readonly median: number; readonly p99: number }> {
+    return await this.#ask(`/__starts?${ratePerSecond}`);
+  }
+
   async reset(): Promise<void> {
     await this.#ask("/__reset");
   }
@@ -73,9 +88,9 @@ export class Target implements AsyncDisposable {
     await this.#ask(`/__stall?${durationMs}`);
   }
 
-  async #ask(path: string): Promise<TargetStats> {
+  async #ask<T>(path: string): Promise<T> {
     const answer = await fetch(`${this.baseUrl}${path}`, { signal: AbortSignal.timeout(10_000) });
-    return (await answer.json()) as TargetStats;
+    return (await answer.json()) as T;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,10 +157,17 @@ export async function measure(target: Target, job: Job): Promise<Round> {
   }
   if (running) process.kill(-(child.pid ?? 0), "SIGKILL");
   await gone;
-  return roundOf(job, samples, startedMs, await target.stats(), stdout);
+  return roundOf(job, samples, startedMs, await target.stats(), await target.latency(), stdout);
 }
 
-function roundOf(job: Job, samples: readonly Sample[], startedMs: number, server: TargetStats, stdout: string): Round {
+function roundOf(
+  job: Job,
+  samples: readonly Sample[],
+  startedMs: number,
+  { wrong }: TargetStats,
+  server: ServerLatency,
+  stdout: string,
+): Round {
   const first = samples.find((sample) => sample.requests > 0);
   const fromMs = (first?.atMs ?? startedMs) + (job.rampSeconds ?? 0) * 1000 + Math.min(WARM_MS, job.seconds * 400);
   const toMs = (first?.atMs ?? startedMs) + ((job.rampSeconds ?? 0) + job.seconds) * 1000 - 500;
@@ -161,7 +183,7 @@ function roundOf(job: Job, samples: readonly Sample[], startedMs: number, server
     scenario: job.scenario,
     users: job.users,
     requests,
-    wrong: server.wrong,
+    wrong,
     seconds,
     cpuSeconds,
     requestsPerCpuSecond: requests / cpuSeconds,

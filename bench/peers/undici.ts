@@ -10,12 +10,12 @@ let stopped = false;
 class Session {
   readonly #client = new Client(BASE);
   readonly #cookies = new Map<string, string>();
+  #cookie = "";
 
   async call(name: string, method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
     const startedMs = performance.now();
     const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
-    if (this.#cookies.size > 0)
-      headers["cookie"] = [...this.#cookies].map(([key, value]) => `${key}=${value}`).join("; ");
+    if (this.#cookie !== "") headers["cookie"] = this.#cookie;
     const answer = await this.#client.request({
       method,
       path,
@@ -29,10 +29,12 @@ class Session {
   }
 
   #take(given: string | string[] | undefined): void {
-    for (const line of given === undefined ? [] : [given].flat()) {
+    if (given === undefined) return;
+    for (const line of [given].flat()) {
       const [pair = ""] = line.split(";", 1);
       this.#cookies.set(pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1));
     }
+    this.#cookie = [...this.#cookies].map(([key, value]) => `${key}=${value}`).join("; ");
   }
 }
 

@@ -8,8 +8,10 @@
  * POST /login     {"user":..,"pass":..}: sets the cookie sid
  * GET  /items/N   needs the cookie; the answer holds a price
  * POST /orders    needs the cookie; {"items":[a,b,c],"total":T}: 422 unless T is the sum of the prices
- * GET  /__stats   counters and latency percentiles, never delayed, never counted
- * GET  /__reset   zeroes them
+ * GET  /__stats   counters, never delayed, never counted
+ * GET  /__latency percentiles of the answers' times in ms
+ * GET  /__starts?RATE  how far requests arrived from an even RATE a second, in ms after the earliest: median and p99
+ * GET  /__reset   zeroes all of that
  * GET  /__stall?MS  answers, then stops the whole server for MS
  *
  * With a delay every answer waits in a queue for that long. A request's time runs from the kernel's receive stamp
@@ -45,7 +47,8 @@ static struct connection *connections[CONNECTIONS];
 static struct waiting queue[WAITING];
 static unsigned queue_head, queue_tail;
 static uint32_t samples[SAMPLES];
-static size_t sample_count;
+static int64_t arrivals_ns[SAMPLES];
+static size_t sample_count, arrival_count;
 static uint64_t requests, wrong, opened, open_now;
 static int64_t delay_ns, stall_ns;
 static int poller, timer;
@@ -89,10 +92,32 @@ static double percentile(double q) {
 static int stats(char *out) {
   struct rusage use;
   getrusage(RUSAGE_SELF, &use);
-  qsort(samples, sample_count, sizeof *samples, by_value);
-  return sprintf(out, "{\"requests\":%lu,\"wrong\":%lu,\"opened\":%lu,\"open\":%lu,\"p50\":%.3f,\"p90\":%.3f,\"p95\":%.3f,\"p99\":%.3f,\"max\":%.3f,\"cpu\":%.3f}",
-                 requests, wrong, opened, open_now, percentile(.5), percentile(.9), percentile(.95), percentile(.99), percentile(1),
+  return sprintf(out, "{\"requests\":%lu,\"wrong\":%lu,\"opened\":%lu,\"open\":%lu,\"cpu\":%.3f}", requests, wrong, opened, open_now,
                  (double)use.ru_utime.tv_sec + (double)use.ru_utime.tv_usec / 1e6 + (double)use.ru_stime.tv_sec + (double)use.ru_stime.tv_usec / 1e6);
+}
+
+static int latency(char *out) {
+  qsort(samples, sample_count, sizeof *samples, by_value);
+  return sprintf(out, "{\"p50\":%.3f,\"p90\":%.3f,\"p95\":%.3f,\"p99\":%.3f,\"max\":%.3f}", percentile(.5), percentile(.9), percentile(.95),
+                 percentile(.99), percentile(1));
+}
+
+static int by_time(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* The even schedule is laid through the arrival that was earliest against it: whoever sends no request early is judged rightly. */
+static int starts(char *out, double rate) {
+  if (!arrival_count || rate <= 0) return sprintf(out, "{}");
+  qsort(arrivals_ns, arrival_count, sizeof *arrivals_ns, by_time);
+  for (size_t at = 0; at < arrival_count; at++) arrivals_ns[at] -= (int64_t)((double)at * 1e9 / rate);
+  qsort(arrivals_ns, arrival_count, sizeof *arrivals_ns, by_time);
+  double median = (double)(arrivals_ns[arrival_count / 2] - arrivals_ns[0]) / 1e6;
+  double p99 = (double)(arrivals_ns[arrival_count * 99 / 100] - arrivals_ns[0]) / 1e6;
+  int bytes = sprintf(out, "{\"count\":%zu,\"median\":%.3f,\"p99\":%.3f}", arrival_count, median, p99);
+  arrival_count = 0;
+  return bytes;
 }
 
 /* Writes the body of an answer; gives the status. `cookie` is set when the answer sets one. */
@@ -160,11 +185,14 @@ static int serve(int descriptor) {
   c->request[took] = 0;
   int internal = !strncmp(path, "/__", 3), status = 200;
   if (internal) {
-    if (!strncmp(path, "/__reset", 8)) requests = wrong = opened = 0, sample_count = 0;
+    if (!strncmp(path, "/__reset", 8)) requests = wrong = opened = 0, sample_count = arrival_count = 0;
     if (!strncmp(path, "/__stall?", 9)) stall_ns = atoll(path + 9) * 1000000LL;
-    stats(body);
+    if (!strncmp(path, "/__latency", 10)) latency(body);
+    else if (!strncmp(path, "/__starts?", 10)) starts(body, atof(path + 10));
+    else stats(body);
   } else {
     requests++;
+    if (arrival_count < SAMPLES) arrivals_ns[arrival_count++] = c->received_ns;
     status = answer(c, path, c->request + head_bytes, has_session, body, cookie);
     if (status != 200) wrong++;
   }

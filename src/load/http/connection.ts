@@ -12,6 +12,7 @@ import { socketError, transportError } from "./failure.ts";
 import { Head, scanHead } from "./head.ts";
 import { type Network, Opener, type OpenerListener, type Opening, SHARED } from "./opener.ts";
 import type { Origin } from "./origin.ts";
+import type { Writer } from "./outgoing.ts";
 
 /** One request on the wire, and who is told about it. */
 export interface Exchange {
@@ -22,7 +23,7 @@ export interface Exchange {
   readonly timeoutMs: number;
   /** performance.now() at its start; set before it is given to a connection. */
   readonly startedMs: number;
-  /** Set to now by a connection that had to be opened first. */
+  /** Set by the connection when the request is written. */
   sentMs: number;
   /** Set by the connection: performance.now() when the first byte of the answer was seen, 0 before. */
   firstByteMs: number;
@@ -36,7 +37,7 @@ const HEAD_BYTES_MAX = 65_536;
 const INTERIM_ANSWERS_MAX = 16;
 const NOTHING = Buffer.alloc(0);
 
-export class Connection implements OpenerListener {
+export class Connection implements OpenerListener, Writer {
   readonly origin: Origin;
   readonly #network: Network;
   readonly #deadline: Deadline;
@@ -69,7 +70,7 @@ export class Connection implements OpenerListener {
     this.#exchange = exchange;
     this.#sent = false;
     this.#network.deadlines.add(this.#deadline, exchange.timeoutMs, exchange.startedMs);
-    if (this.#ready) this.#write(exchange);
+    if (this.#ready) this.#network.outgoing.send(this, exchange.startedMs);
     else if (this.#socket === null) this.#open(exchange);
   }
 
@@ -94,8 +95,7 @@ export class Connection implements OpenerListener {
     this.#answersSeen = 0;
     if (this.#exchange === null) return;
     this.#exchange.opening = timings;
-    this.#exchange.sentMs = performance.now();
-    this.#write(this.#exchange);
+    this.write(performance.now());
   }
 
   onEnd(socket: Socket): void {
@@ -106,8 +106,12 @@ export class Connection implements OpenerListener {
     this.#ended(socket, error);
   }
 
-  #write(exchange: Exchange): void {
+  /** Writes the exchange that waits for it; there may be none any more, when it was given up meanwhile. */
+  write(nowMs: number): void {
+    const exchange = this.#exchange;
+    if (exchange === null || this.#sent || !this.#ready) return;
     this.#sent = true;
+    exchange.sentMs = nowMs;
     const socket = this.#socket as Socket;
     if (exchange.payload === null) socket.write(exchange.text, "latin1");
     else {
@@ -122,6 +126,7 @@ export class Connection implements OpenerListener {
     if (opener !== this.#opener) return; // a connection that was given up
     const exchange = this.#exchange;
     if (exchange === null || !this.#sent) return this.#unsolicited();
+    this.#network.outgoing.reading();
     if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now();
     if (this.#body !== null) return this.#feed(this.#body, SHARED, 0, size);
     if (this.#partial === null) return this.#readHead(exchange, SHARED, size);

@@ -5,6 +5,7 @@ import type { TransportError } from "../../scenario.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 import { type Stage, socketError, transportError } from "./failure.ts";
 import type { Origin } from "./origin.ts";
+import type { Outgoing } from "./outgoing.ts";
 
 /** All sockets of the process read into this one buffer; what came is parsed or copied before the next read. */
 export const SHARED = Buffer.allocUnsafeSlow(65_536);
@@ -12,6 +13,7 @@ export const SHARED = Buffer.allocUnsafeSlow(65_536);
 /** What all connections of a worker share. */
 export interface Network {
   readonly deadlines: Deadlines;
+  readonly outgoing: Outgoing;
   readonly lookup: LookupFunction;
   readonly connectTimeoutMs: number;
   readonly bodyBytesMax: number;

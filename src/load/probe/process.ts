@@ -9,6 +9,7 @@ import { Alarms } from "../alarms.ts";
 import { errorText } from "../error-text.ts";
 import { Deadlines } from "../http/deadlines.ts";
 import { cachingLookup } from "../http/origin.ts";
+import { Outgoing } from "../http/outgoing.ts";
 import { Session, sessionSettings } from "../http/session.ts";
 import { MetricRegistry, Scope } from "../metrics.ts";
 import { Notes } from "../notes.ts";
@@ -42,6 +43,7 @@ async function begin(job: ProbeJob): Promise<void> {
   const shared = { clock: monotonicClock(job.originNs), alarms: new Alarms(() => undefined) };
   const network = {
     deadlines: new Deadlines(),
+    outgoing: new Outgoing(),
     lookup: cachingLookup(),
     connectTimeoutMs: TIMEOUT_MS,
     bodyBytesMax: 4 << 20,
