@@ -1,12 +1,14 @@
 /** All that a run or its lab could leave on the machine: what must be the same before and after it, however it ended. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { until } from "../../src/std/wait.ts";
 
 export interface Footprint {
   /** Processes in a pid namespace below ours: "pid comm". */
   readonly processes: readonly string[];
-  /** Processes beside us that run this program's own files. */
+  /** Processes beside us that run this checkout's own files; another checkout's are none of our business. */
   readonly programs: readonly string[];
   readonly namespaces: readonly string[];
   readonly mounts: readonly string[];
@@ -19,7 +21,8 @@ export interface Footprint {
 /** What the kernel may take to take down the namespaces of a dead process. */
 const GONE_MS_MAX = 5_000;
 /** Parts of a run that are processes of their own, by the files they run. */
-const OWN_PROGRAM = /bin\/gameday\.mjs|\/(src|dist)\/(load|platform)\/\S+\.(ts|js)/;
+const OWN_PROGRAM = /^(bin\/gameday\.mjs|(src|dist)\/(load|platform)\/\S+\.(ts|js))$/;
+const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What `after` has more than `before`, a line each; empty: nothing was left behind. */
 export function leftBehind(before: Footprint, after: Footprint): string[] {
@@ -62,8 +65,15 @@ export function footprint(): Footprint {
 }
 
 function ownProcess(pid: string): string[] {
-  const commandLine = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
-  return OWN_PROGRAM.test(commandLine) ? [`${pid} ${commandLine.slice(0, 160)}`] : [];
+  const words = read(`/proc/${pid}/cmdline`).split("\0");
+  if (basename(words[0] ?? "") !== "node") return []; // a lock or a shell may have our names on its command line, too
+  const folder = target(`/proc/${pid}/cwd`);
+  const own = words.some((word) => runsOurs(resolve(folder, word)));
+  return own ? [`${pid} ${words.join(" ").trim().slice(0, 160)}`] : [];
+}
+
+function runsOurs(file: string): boolean {
+  return file.startsWith(CHECKOUT) && OWN_PROGRAM.test(file.slice(CHECKOUT.length));
 }
 
 function namesIn(folder: string): string[] {
@@ -80,10 +90,16 @@ function nestedProcess(pid: string): string[] {
 }
 
 function link(pid: string, kind: string): string[] {
+  const name = target(`/proc/${pid}/ns/${kind}`);
+  return name === "" ? [] : [name];
+}
+
+/** What a link of /proc points at; "" when its process ended while we looked. */
+function target(path: string): string {
   try {
-    return [readlinkSync(`/proc/${pid}/ns/${kind}`)];
+    return readlinkSync(path);
   } catch {
-    return []; // it ended while we looked
+    return "";
   }
 }
 
