@@ -5,7 +5,7 @@ export interface DeadlineOptions {
   readonly what: string;
   readonly deadlineMs: number;
   /** Ends it early; the work is told and its reason thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -14,19 +14,31 @@ export interface DeadlineOptions {
  */
 export async function withDeadline<T>(options: DeadlineOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   options.signal?.throwIfAborted();
+  using limit = abortAt(options);
+  const { signal } = limit;
+  const ended = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return await Promise.race([work(signal), ended]);
+}
+
+/**
+ * A signal that fires at the deadline, its reason a GamedayError that says what was awaited, or when `signal` does. For
+ * work that listens to it, and that must be over before anybody goes on. Dispose it with the work.
+ */
+export function abortAt(options: DeadlineOptions): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const abort = () => controller.abort(options.signal?.reason);
   const timer = setTimeout(() => controller.abort(tooLate(options)), options.deadlineMs);
+  if (options.signal?.aborted === true) abort();
   options.signal?.addEventListener("abort", abort, { once: true });
-  const ended = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
-  });
-  try {
-    return await Promise.race([work(controller.signal), ended]);
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener("abort", abort);
-  }
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", abort);
+    },
+  };
 }
 
 function tooLate(options: DeadlineOptions): GamedayError {

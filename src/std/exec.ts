@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { abortAt } from "./deadline.ts";
 import { ExitCode, GamedayError } from "./errors.ts";
 
 export interface ExecOptions {
@@ -20,12 +21,21 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
-/** Runs argv (never a shell) to its end and returns whatever came of it; throws only when it cannot be started. */
-export function tryExec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+const DEADLINE_MS = 30_000;
+
+/**
+ * Runs argv (never a shell) to its end and returns whatever came of it. Throws when it cannot be started, when it has not
+ * ended at the deadline, and the signal's reason when that is aborted; it is killed then.
+ */
+export async function tryExec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const { signal, deadlineMs = DEADLINE_MS } = options;
+  using limit = abortAt({ what: `"${argv.join(" ")}" to end`, deadlineMs, signal });
+  return await run(argv, options, limit.signal);
+}
+
+function run(argv: readonly string[], options: ExecOptions, signal: AbortSignal): Promise<ExecResult> {
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError("expected argv with a program, got an empty list");
-  const deadline = AbortSignal.timeout(options.deadlineMs ?? 30_000);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       env: options.env ?? process.env,
@@ -37,7 +47,7 @@ export function tryExec(argv: readonly string[], options: ExecOptions = {}): Pro
     const keep = options.outputBytesMax ?? 4 << 20;
     const stdout = collect(child.stdout, keep);
     const stderr = collect(child.stderr, keep);
-    child.on("error", (cause) => reject(notStarted(argv, cause)));
+    child.on("error", (cause) => reject(signal.aborted ? signal.reason : notStarted(argv, cause)));
     child.stdin.on("error", () => undefined); // EPIPE when the program does not read its input: its exit code tells
     child.stdin.end(options.input ?? "");
     child.on("close", (code, killedBy) =>

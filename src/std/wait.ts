@@ -31,7 +31,17 @@ export async function until<T>(
       trouble = thrown;
     }
     if (performance.now() >= end) throw timedOut(options, trouble);
-    await delay(options.everyMs ?? 50, undefined, { signal: options.signal });
+    await pause(options.everyMs ?? 50, options.signal);
+  }
+}
+
+/** Node's own delay rejects with an error of its own; whoever aborted must find their reason. */
+async function pause(forMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(forMs, undefined, { signal });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw thrown;
   }
 }
 
