@@ -48,7 +48,7 @@ export async function recover(
 }
 
 /** Takes away what is ours by name, journal or not. */
-export function restored(platform: Platform, signal: AbortSignal): Promise<Residue[]> {
+export function restored(platform: Platform, signal?: AbortSignal): Promise<Residue[]> {
   return withDeadline({ what: "the platform to be restored", deadlineMs: RESTORE_MS_MAX, signal }, (inner) =>
     platform.restore(inner),
   );

@@ -1,10 +1,11 @@
 /** Takes this run's rows out of the system and reports, with the platform, whatever is left behind. */
+import { restored } from "../fault/recover.ts";
 import type { Run } from "../run.ts";
+import { abortAt } from "../std/deadline.ts";
 import { messageOf } from "../std/errors.ts";
-import { isRecord } from "../std/json.ts";
+import { askJson } from "./ask.ts";
 
 const CLEAN_UP_MS_MAX = 300_000;
-const RESTORE_MS_MAX = 120_000;
 
 /** Cleans test data and restores the platform; returns how many pieces of residue were recorded. Runs also after an interrupt. */
 export async function cleanUp(run: Run): Promise<number> {
@@ -16,9 +17,10 @@ export async function cleanUp(run: Run): Promise<number> {
   await cleanData(run).catch((thrown: unknown) =>
     residue(`test data of ${run.runId}: ${messageOf(thrown)}`, run.platform.endpoint()),
   );
-  const found = await run.platform
-    .restore(AbortSignal.timeout(RESTORE_MS_MAX))
-    .catch((thrown: unknown) => [{ what: `restoring failed: ${messageOf(thrown)}`, where: run.platform.kind }]);
+  // No signal of the run's: restoring goes on after an interrupt.
+  const found = await restored(run.platform).catch((thrown: unknown) => [
+    { what: `restoring failed: ${messageOf(thrown)}`, where: run.platform.kind },
+  ]);
   for (const { what, where } of found) residue(what, where);
   return left;
 }
@@ -29,22 +31,18 @@ async function cleanData(run: Run): Promise<void> {
   if (plan === null) return;
   const url = new URL(plan.path.replaceAll("{run}", encodeURIComponent(run.runId)), run.platform.endpoint());
   url.searchParams.set("run", run.runId);
-  const deadline = AbortSignal.timeout(CLEAN_UP_MS_MAX);
+  using limit = abortAt({ what: "the clean-up to leave nothing", deadlineMs: CLEAN_UP_MS_MAX });
   let remaining = Number.POSITIVE_INFINITY;
   while (remaining > 0) {
     const before = remaining;
-    remaining = await cleanOnce(url, plan.method, run.runId, deadline);
+    remaining = await cleanOnce(url, plan.method, run.runId, limit.signal);
     if (remaining >= before) throw new Error(`${remaining} rows remain, and asking again takes none of them away`);
   }
 }
 
 /** How many rows are left after one call. */
 async function cleanOnce(url: URL, method: string, runId: string, signal: AbortSignal): Promise<number> {
-  const response = await fetch(url, { method, signal, headers: { "x-gameday-run": runId } });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`clean-up answered ${response.status}: ${text.slice(0, 200)}`);
-  const body: unknown = JSON.parse(text);
-  const remaining = isRecord(body) ? Number(body["remaining"]) : Number.NaN;
-  if (!(remaining >= 0)) throw new Error(`clean-up did not say what remains: ${text.slice(0, 200)}`);
-  return remaining;
+  const { remaining } = await askJson(url, { method, runId, signal });
+  if (typeof remaining === "number" && remaining >= 0) return remaining;
+  throw new Error(`${url.pathname} did not say how many rows remain: ${JSON.stringify(remaining) ?? "nothing"}`);
 }

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { GamedayError } from "../std/errors.ts";
+import { until } from "../std/wait.ts";
 import { PHASES, type TimelineEvent } from "../timeline.ts";
 import { conduct } from "./conductor.ts";
-import { type SimulatedRun, simulatedPlan, simulatedRun } from "./run.fixture.ts";
+import { simulatedPlan, simulatedRun } from "./run.fixture.ts";
 
 function phases(timeline: readonly TimelineEvent[]): string[] {
   return timeline.flatMap((event) => (event.type === "phase" && event.edge === "begin" ? [event.phase] : []));
@@ -13,26 +12,6 @@ function phases(timeline: readonly TimelineEvent[]): string[] {
 
 function edges(timeline: readonly TimelineEvent[]): string[] {
   return timeline.flatMap((event) => (event.type === "experiment" || event.type === "fault" ? [event.edge] : []));
-}
-
-/** Serves an audit of the given pages and a clean-up that leaves `remaining`. */
-async function serveAudit(
-  context: TestContext,
-  simulated: SimulatedRun,
-  pages: readonly object[],
-  remaining: number,
-): Promise<string[]> {
-  const asked: string[] = [];
-  let page = 0;
-  const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    const body = request.method === "POST" ? { remaining } : (pages[page++] ?? pages.at(-1));
-    response.end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  context.after(() => server.close());
-  simulated.platform.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return asked;
 }
 
 test("a run goes through its phases in order, and every fault has its stamps", async (context) => {
@@ -114,51 +93,39 @@ test("after a fault from which the platform does not recover, no further fault i
   assert.ok(timeline.some((event) => event.type === "control" && event.command === "stop"));
 });
 
-test("the ledger is read twice, page by page, and closed with complete only when all of it came", async (context) => {
-  const claims = [
-    { object: "orders", checkers: [], options: {}, source: { kind: "http" as const, path: "/audit/orders" } },
-  ];
-  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
-  const first = { items: [{ id: "a" }], complete: true, next: "2", source: "n1" };
-  const second = { items: [{ id: "b", count: 2, value: 7 }], complete: true, next: null, source: "n1" };
-  const asked = await serveAudit(context, simulated, [first, second, first, second], 0);
-  await conduct(simulated.run);
-  const lines = [...simulated.ledger()];
-  assert.deepEqual(
-    lines.map((line) =>
-      line.line === "item"
-        ? `${line.read} ${line.id} ${line.count}`
-        : `${line.read} end ${line.complete} ${line.items}`,
-    ),
-    ["1 a 1", "1 b 2", "1 end true 2", "2 a 1", "2 b 2", "2 end true 2"],
-  );
-  assert.deepEqual(asked.slice(0, 2), [
-    "GET /audit/orders?run=simulated-1",
-    "GET /audit/orders?run=simulated-1&cursor=2",
-  ]);
+test("a report that cannot be written keeps nobody from cleaning up", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [] }));
+  const parts = {
+    ...simulated.run.parts,
+    reportSoFar: () => {
+      throw new Error("ENOSPC: no space left on device");
+    },
+  };
+  await conduct({ ...simulated.run, parts });
+  assert.equal(simulated.platform.done.at(-1), "restore");
+  const notes = simulated.timeline().flatMap((event) => (event.type === "note" ? [event.says] : []));
+  assert.match(notes.join(), /ENOSPC/);
 });
 
-test("a ledger that cannot be read is recorded as not complete, with the reason", async (context) => {
-  const claims = [
-    { object: "orders", checkers: [], options: {}, source: { kind: "http" as const, path: "/audit/orders" } },
-  ];
-  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
-  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: false, next: null }], 0);
-  await conduct(simulated.run);
-  const ends = [...simulated.ledger()].filter((line) => line.line === "end");
-  assert.ok(ends.length > 2, "more reads are tried");
-  assert.ok(ends.every((end) => !end.complete && /not complete/.test(end.because ?? "")));
+test("a platform that is not ready in time is an error with words, not a bug", async (context) => {
+  const simulated = simulatedRun(context);
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  simulated.platform.prepare = (signal?: AbortSignal) =>
+    new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  const waiting = conduct(simulated.run);
+  context.mock.timers.tick(1_000_000);
+  await assert.rejects(waiting, { name: "GamedayError", code: "timed-out", message: /platform to test within 180/ });
 });
 
-test("rows that a clean-up leaves, and what the platform could not restore, are residue", async (context) => {
-  const simulated = simulatedRun(
-    context,
-    simulatedPlan({ experiments: [], cleanUp: { kind: "http", method: "POST", path: "/clean-up" } }),
-  );
-  await serveAudit(context, simulated, [], 3);
-  simulated.platform.residue = [{ what: "a rule", where: "n2" }];
-  const conducted = await conduct(simulated.run);
-  assert.equal(conducted.residue, 2);
-  const residue = simulated.timeline().flatMap((event) => (event.type === "residue" ? [event.what] : []));
-  assert.match(residue.join(), /3 rows remain.*a rule/);
+test("a platform that never answers for its health is not healthy, and not waited for for ever", async (context) => {
+  const simulated = simulatedRun(context);
+  simulated.platform.health = () => new Promise(() => undefined); // deaf to the signal as well
+  const waiting = conduct(simulated.run);
+  await until(() => simulated.platform.done.includes("prepare"), {
+    what: "preparing",
+    deadlineMs: 5_000,
+    signal: context.signal,
+  });
+  simulated.run.stop.abort(new GamedayError({ code: "interrupted", expected: "health", got: "SIGINT" }));
+  await assert.rejects(waiting, /SIGINT/);
 });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Interval } from "../interval.ts";
 import type { PartOptions, Run, Running } from "../run.ts";
+import { abortAt, withDeadline } from "../std/deadline.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { cleanUp } from "./clean-up.ts";
 import { runExperiment } from "./experiment.ts";
@@ -44,13 +45,15 @@ export async function conduct(run: Run): Promise<Conducted> {
   }
   watching.abort();
   await watch;
-  await inPhase(run, "report", async () => run.parts.reportSoFar());
+  await inPhase(run, "report", async () => reportSoFar(run));
   const residue = await inPhase(run, "clean-up", () => cleanUp(run));
   return { endedEarly, residue };
 }
 
 async function validate(run: Run): Promise<void> {
-  await run.platform.prepare(AbortSignal.any([run.stop.signal, AbortSignal.timeout(PREPARE_MS_MAX)]));
+  // Waited for to its end, however late: what is taken down next must not still be being built.
+  using limit = abortAt({ what: "a platform to test", deadlineMs: PREPARE_MS_MAX, signal: run.stop.signal });
+  await run.platform.prepare(limit.signal);
   await requireHealthy(run, { moment: "before-run", deadlineMs: PREPARE_MS_MAX, signal: run.stop.signal });
 }
 
@@ -132,9 +135,19 @@ async function collectStatistics(run: Run): Promise<void> {
   await becomeHealthy(run, { moment: "after-run", deadlineMs: 120_000, signal: run.stop.signal });
   await readLedger(run);
   const window = { fromMs: 0, toMs: run.clock.nowMs() };
-  await run.platform
-    .collect(join(run.evidence.folder, "logs"), window, AbortSignal.timeout(COLLECT_MS_MAX))
-    .catch((thrown: unknown) => note(run, "collecting logs", messageOf(thrown)));
+  const limit = { what: "the platform's logs to be collected", deadlineMs: COLLECT_MS_MAX };
+  await withDeadline(limit, (signal) => run.platform.collect(join(run.evidence.folder, "logs"), window, signal)).catch(
+    (thrown: unknown) => note(run, "collecting logs", messageOf(thrown)),
+  );
+}
+
+/** The final report is written once more behind this one: a full disk here must not keep the platform from being restored. */
+function reportSoFar(run: Run): void {
+  try {
+    run.parts.reportSoFar();
+  } catch (thrown) {
+    note(run, "report", messageOf(thrown));
+  }
 }
 
 async function watchPlatform(run: Run, signal: AbortSignal): Promise<void> {

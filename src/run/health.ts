@@ -1,5 +1,6 @@
 import type { HealthLine } from "../platform.ts";
 import type { Run } from "../run.ts";
+import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { until } from "../std/wait.ts";
 import type { TimelineEvent } from "../timeline.ts";
@@ -15,8 +16,13 @@ export interface HealthWait {
 
 const TELL_AFTER_MS = 2_000;
 
-/** One look at the health lasts at most this long; a platform that does not answer is not healthy. */
 const LOOK_MS_MAX = 10_000;
+
+/** One look, which lasts at most so long also where the platform does not listen; one that does not answer is not healthy. */
+export function lookAtHealth(run: Run, signal?: AbortSignal): Promise<HealthLine[]> {
+  const limit = { what: "the platform's health to be told", deadlineMs: LOOK_MS_MAX, signal };
+  return withDeadline(limit, (inner) => run.platform.health(inner));
+}
 
 /**
  * Waits until every health line holds, records the last look line by line, and gives back whether all held in time.
@@ -26,7 +32,7 @@ export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean
   let lines: HealthLine[] = [];
   const tellWaiting = waitingTeller(run);
   const look = async () => {
-    lines = await run.platform.health(AbortSignal.any([wait.signal, AbortSignal.timeout(LOOK_MS_MAX)]));
+    lines = await lookAtHealth(run, wait.signal);
     tellWaiting(lines);
     return lines.length > 0 && lines.every((line) => line.ok);
   };
@@ -63,7 +69,7 @@ function waitingTeller(run: Run): (lines: readonly HealthLine[]) => void {
 /** The check before anything is loaded or broken; throws (exit 4) with every line that does not hold. */
 export async function requireHealthy(run: Run, wait: HealthWait): Promise<void> {
   if (await becomeHealthy(run, wait)) return;
-  const seen = (await run.platform.health(AbortSignal.timeout(LOOK_MS_MAX)).catch(() => [])).filter((line) => !line.ok);
+  const seen = (await lookAtHealth(run).catch(() => [])).filter((line) => !line.ok);
   throw new GamedayError({
     code: "platform-not-healthy",
     expected: `a healthy platform within ${wait.deadlineMs / 1000} s`,

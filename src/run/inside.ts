@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Run } from "../run.ts";
+import { abortAt } from "../std/deadline.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { nodesToHit } from "./inject.ts";
 import { partOptions, whileStarting } from "./part-options.ts";
@@ -32,9 +33,9 @@ async function startOn(
   file: string,
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const signal = AbortSignal.any([run.stop.signal, AbortSignal.timeout(OPEN_MS_MAX)]);
   if (run.platform.inside === undefined) throw noPlaces(run.platform.kind);
-  const place = await run.platform.inside(node, signal);
+  using limit = abortAt({ what: `a place for clients on ${node}`, deadlineMs: OPEN_MS_MAX, signal: run.stop.signal });
+  const place = await run.platform.inside(node, limit.signal);
   started.defer(() => quietly(run, async () => await place[Symbol.asyncDispose]()));
   const number = run.plan.experiments.indexOf(experiment) + 1;
   const inside = { enter: place.enter, name: `inside/${number}/${node}` };

@@ -2,16 +2,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClaimPlan, LedgerSource } from "../plan.ts";
 import type { Run } from "../run.ts";
+import { abortAt } from "../std/deadline.ts";
 import { messageOf } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
+import { askJson } from "./ask.ts";
 
 /** Reads wanted, and at most made when some of them were not complete. */
 const READS_WANTED = 2;
 const READS_MAX = 4;
 const PAGE_MS_MAX = 30_000;
 const PAGES_MAX = 100_000;
-/** Header that every request of a run carries. */
-const RUN_HEADER = "x-gameday-run";
 
 interface Found {
   readonly id: string;
@@ -22,14 +22,20 @@ interface Found {
 export async function readLedger(run: Run): Promise<void> {
   await delay(run.plan.ledger.quietMs, undefined, { signal: run.stop.signal });
   const complete = new Map<string, number>();
-  const open = () =>
-    run.plan.claims.filter((claim) => claim.source.kind !== "none" && (complete.get(claim.object) ?? 0) < READS_WANTED);
+  const sources = sourcesOf(run.plan.claims);
+  const open = () => sources.filter(({ object }) => (complete.get(object) ?? 0) < READS_WANTED);
   for (let read = 1; read <= READS_MAX && open().length > 0; read++) {
     if (read > 1) await delay(run.plan.ledger.betweenReadsMs, undefined, { signal: run.stop.signal });
     for (const claim of open()) {
       if (await readClaim(run, claim, read)) complete.set(claim.object, (complete.get(claim.object) ?? 0) + 1);
     }
   }
+}
+
+/** One object has one ledger, however many claims are made about it; the plan's check refuses two different ones. */
+function sourcesOf(claims: readonly ClaimPlan[]): ClaimPlan[] {
+  const known = claims.filter(({ source }) => source.kind !== "none");
+  return known.filter(({ object }, at) => known.findIndex((other) => other.object === object) === at);
 }
 
 async function readClaim(run: Run, claim: ClaimPlan, read: number): Promise<boolean> {
@@ -74,13 +80,12 @@ async function readSql(run: Run, statement: string): Promise<Page> {
   if (run.platform.queries === undefined)
     throw new Error(`a platform of kind ${run.platform.kind} cannot be asked by SQL`);
   const parameters = statement.includes("$1") ? [run.runId] : [];
-  const signal = AbortSignal.any([run.stop.signal, AbortSignal.timeout(PAGE_MS_MAX)]);
-  const { rows, source } = await run.platform.queries.sql(statement, parameters, signal);
-  const found = rows.map(([id, count, value]) => ({
-    id: String(id),
-    count: count === undefined ? 1 : Number(count),
-    ...(value !== undefined && { value }),
-  }));
+  using limit = pageLimit(run, "the ledger's SQL to be answered");
+  const { rows, source } = await run.platform.queries.sql(statement, parameters, limit.signal);
+  const found = rows.map(([id, count, value]) => {
+    if (id === undefined || id === null) throw new Error("the ledger's SQL gave a row without an id");
+    return { id: String(id), count: copiesOf(count, String(id)), ...(value !== undefined && { value }) };
+  });
   return { found, source };
 }
 
@@ -91,7 +96,7 @@ async function* readHttp(run: Run, path: string): AsyncGenerator<Page> {
     const url = new URL(path.replaceAll("{run}", encodeURIComponent(run.runId)), run.platform.endpoint());
     url.searchParams.set("run", run.runId);
     if (next !== null) url.searchParams.set("cursor", next);
-    const body = await fetchJson(url, run);
+    const body = await readPage(url, run);
     yield { found: itemsOf(body, url), source: String(body["source"] ?? url.host) };
     if (body["complete"] !== true) throw new Error(`${url.pathname} says that it is not complete`);
     if (body["next"] === null || body["next"] === undefined) return;
@@ -100,14 +105,13 @@ async function* readHttp(run: Run, path: string): AsyncGenerator<Page> {
   throw new Error(`${path} has more than ${PAGES_MAX} pages`);
 }
 
-async function fetchJson(url: URL, run: Run): Promise<{ [key: string]: Json }> {
-  const signal = AbortSignal.any([run.stop.signal, AbortSignal.timeout(PAGE_MS_MAX)]);
-  const response = await fetch(url, { signal, redirect: "error", headers: { [RUN_HEADER]: run.runId } });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${url.pathname} answered ${response.status}: ${text.slice(0, 200)}`);
-  const body: unknown = JSON.parse(text);
-  if (!isRecord(body)) throw new Error(`${url.pathname} answered no JSON object: ${text.slice(0, 200)}`);
-  return body;
+function pageLimit(run: Run, what: string): ReturnType<typeof abortAt> {
+  return abortAt({ what, deadlineMs: PAGE_MS_MAX, signal: run.stop.signal });
+}
+
+async function readPage(url: URL, run: Run): Promise<{ [key: string]: Json }> {
+  using limit = pageLimit(run, `${url.pathname} to answer`);
+  return await askJson(url, { method: "GET", runId: run.runId, signal: limit.signal });
 }
 
 function itemsOf(body: { [key: string]: Json }, url: URL): Found[] {
@@ -116,6 +120,14 @@ function itemsOf(body: { [key: string]: Json }, url: URL): Found[] {
   return items.map((item) => {
     if (!isRecord(item) || typeof item["id"] !== "string") throw new Error(`${url.pathname} has an item without "id"`);
     const { id, count, value } = item;
-    return { id, count: count === undefined ? 1 : Number(count), ...(value !== undefined && { value }) };
+    return { id, count: copiesOf(count, id), ...(value !== undefined && { value }) };
   });
+}
+
+/** How often an id is there: 1 where nothing is said. A database's count may come as text; anything else is no answer. */
+function copiesOf(given: Json | undefined, id: string): number {
+  if (given === undefined) return 1;
+  const count = typeof given === "string" ? Number(given) : given;
+  if (typeof count === "number" && Number.isInteger(count) && count >= 1) return count;
+  throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 1`);
 }

@@ -1,5 +1,7 @@
 /** A run over simulated parts, for tests of the conductor: a platform in memory that does what it is told, and says so. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -35,7 +37,7 @@ export class SimulatedPlatform implements Platform {
     },
   };
 
-  async prepare(): Promise<void> {
+  async prepare(_signal?: AbortSignal): Promise<void> {
     this.done.push("prepare");
   }
   async health(): Promise<HealthLine[]> {
@@ -189,4 +191,24 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
     return openEvidence(folder);
   };
   return { run, platform, load, probes, timeline: () => read().timeline, ledger: () => read().ledger() };
+}
+
+/** Serves an audit of the given pages and a clean-up that leaves `remaining`; gives what was asked, in order. */
+export async function serveAudit(
+  context: TestContext,
+  simulated: SimulatedRun,
+  pages: readonly object[],
+  remaining: unknown,
+): Promise<string[]> {
+  const asked: string[] = [];
+  let page = 0;
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const body = request.method === "POST" ? { remaining } : (pages[page++] ?? pages.at(-1));
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  simulated.platform.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return asked;
 }

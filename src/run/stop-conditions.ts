@@ -5,11 +5,11 @@ import { ask } from "../fault/stop-probe.ts";
 import type { Operation } from "../history.ts";
 import type { Run } from "../run.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { lookAtHealth } from "./health.ts";
 
 const LOAD_EVERY_MS = 2_000;
 /** A look at the health costs the platform something; the shortest allowed streak is many times longer. */
 const HEALTH_EVERY_MS = 10_000;
-const HEALTH_MS_MAX = 10_000;
 
 export class StopConditions {
   readonly #run: Run;
@@ -66,7 +66,7 @@ export class StopConditions {
 
   async #health(signal: AbortSignal): Promise<void> {
     if (this.#run.plan.stopWhen.syncStandbyMissingMs === null) return;
-    const lines = await this.#run.platform.health(AbortSignal.any([signal, AbortSignal.timeout(HEALTH_MS_MAX)]));
+    const lines = await lookAtHealth(this.#run, signal);
     this.#see({ is: "health", atMs: this.#run.clock.nowMs(), lines });
   }
 

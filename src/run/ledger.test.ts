@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { conduct } from "./conductor.ts";
+import { serveAudit, simulatedPlan, simulatedRun } from "./run.fixture.ts";
+
+const claims = [
+  { object: "orders", checkers: [], options: {}, source: { kind: "http" as const, path: "/audit/orders" } },
+];
+
+test("the ledger is read twice, page by page, and closed with complete only when all of it came", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+  const first = { items: [{ id: "a" }], complete: true, next: "2", source: "n1" };
+  const second = { items: [{ id: "b", count: 2, value: 7 }], complete: true, next: null, source: "n1" };
+  const asked = await serveAudit(context, simulated, [first, second, first, second], 0);
+  await conduct(simulated.run);
+  const lines = [...simulated.ledger()];
+  assert.deepEqual(
+    lines.map((line) =>
+      line.line === "item"
+        ? `${line.read} ${line.id} ${line.count}`
+        : `${line.read} end ${line.complete} ${line.items}`,
+    ),
+    ["1 a 1", "1 b 2", "1 end true 2", "2 a 1", "2 b 2", "2 end true 2"],
+  );
+  assert.deepEqual(asked.slice(0, 2), [
+    "GET /audit/orders?run=simulated-1",
+    "GET /audit/orders?run=simulated-1&cursor=2",
+  ]);
+});
+
+test("a ledger that cannot be read is recorded as not complete, with the reason", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: false, next: null }], 0);
+  await conduct(simulated.run);
+  const ends = [...simulated.ledger()].filter((line) => line.line === "end");
+  assert.ok(ends.length > 2, "more reads are tried");
+  assert.ok(ends.every((end) => !end.complete && /not complete/.test(end.because ?? "")));
+});
+
+test("two claims about one object share its ledger: each read stands there once", async (context) => {
+  const twice = [...claims, ...claims];
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims: twice }));
+  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: true, next: null }], 0);
+  await conduct(simulated.run);
+  const ends = [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.read] : []));
+  assert.deepEqual(ends, [1, 2]);
+});
+
+for (const count of [0, -1, 1.5, "many", null]) {
+  test(`an item that is there ${count} times makes the read prove nothing`, async (context) => {
+    const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+    await serveAudit(context, simulated, [{ items: [{ id: "a", count }], complete: true, next: null }], 0);
+    await conduct(simulated.run);
+    const ends = [...simulated.ledger()].filter((line) => line.line === "end");
+    assert.ok(ends.length > 0);
+    assert.ok(ends.every((end) => !end.complete && /no whole number/.test(end.because ?? "")));
+  });
+}
+
+test("an app that is gone when the ledger is read is named by what the system says", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+  simulated.platform.baseUrl = "http://127.0.0.1:1";
+  await conduct(simulated.run);
+  const ends = [...simulated.ledger()].filter((line) => line.line === "end");
+  assert.ok(
+    ends.every((end) => /ECONNREFUSED|bad port/.test(end.because ?? "")),
+    ends[0]?.because,
+  );
+});
