@@ -2,9 +2,14 @@
  * `npm run mutants [-- --json] [--platform fake|lab|all] [--only NAME] [--seed SEED]`: plays broken platforms and healthy
  * look-alikes, and says of each whether the verdict flagged it. Exit 1 when a mutant was missed or a healthy one flagged.
  * --json prints rows {name, kind, platform, flagged, finding, expected} and nothing else.
+ *
+ * On the lab a row takes the better part of a minute. `--platform lab` without --only is resumable: each row is added to
+ * docs/track-record/mutants-lab.json as soon as it is known, and those that are there are not played again; take rows out to try
+ * them again. A row that could not be played at all is not added.
  */
 import { parseArgs } from "node:util";
 import { ROWS } from "../test/mutants/catalogue.ts";
+import { LabTable } from "../test/mutants/lab-table.ts";
 import { play } from "../test/mutants/play.ts";
 import { isRight, type Result } from "../test/mutants/referee.ts";
 
@@ -22,14 +27,18 @@ const chosen = ROWS.filter(
     (values.platform === "all" || platform === values.platform) &&
     (values.only === undefined || name.includes(values.only)),
 );
+const table = values.platform === "lab" && values.only === undefined ? LabTable.open() : null;
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
 const results: Result[] = [];
 for (const row of chosen) {
   if (stop.signal.aborted) break;
-  const result = await play(row, values.seed, stop.signal);
+  const known = table?.resultOf(row.name);
+  const beganMs = performance.now();
+  const result = known ?? (await play(row, values.seed, stop.signal));
   results.push(result);
-  if (!values.json) console.log(describe(result));
+  if (known === undefined) table?.add(result, values.seed, performance.now() - beganMs);
+  if (!values.json) console.log(`${describe(result)}${known === undefined ? "" : " (played before)"}`);
 }
 const count = (kind: Result["kind"]) => results.filter((result) => result.kind === kind);
 const caught = count("mutant").filter(({ flagged }) => flagged).length;
@@ -44,7 +53,9 @@ if (chosen.length === 0) console.error(`no row matches; known: ${ROWS.map(({ nam
 process.exitCode = chosen.length > 0 && results.length === chosen.length && results.every(isRight) ? 0 : 1;
 
 function describe(result: Result): string {
-  const { name, kind, platform, finding, flagged } = result;
+  const { name, kind, platform, finding, flagged, kept } = result;
   const mark = isRight(result) ? "ok  " : "BAD ";
-  return `${mark} ${platform} ${kind.padEnd(7)} ${flagged ? "flagged" : "clear  "} ${name.padEnd(38)} ${finding.slice(0, isRight(result) ? 140 : 600)}`;
+  const told = finding.slice(0, isRight(result) ? 140 : 600);
+  const where = kept === undefined ? "" : ` (kept in ${kept})`;
+  return `${mark} ${platform} ${kind.padEnd(7)} ${flagged ? "flagged" : "clear  "} ${name.padEnd(38)} ${told}${where}`;
 }

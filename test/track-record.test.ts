@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import type { Row, TrackRecord } from "../scripts/track-record.ts";
+import { LAB_ROWS } from "./mutants/lab-rows.ts";
 import { LAB_FAULTS } from "./proofs/kill.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -71,6 +72,19 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       assert.ok(Number(row["lost"]) > 0, `${row["plan"]}, seed ${row.seed}`);
       assert.equal(row["lost"], row["lostByStore"], `${row["plan"]}, seed ${row.seed}`);
     }
+  },
+  "mutants-lab"(rows) {
+    for (const row of rows) {
+      const known = LAB_ROWS.find(({ name }) => name === row["name"]);
+      assert.equal(known?.kind, row["kind"], `${row["name"]} is a row of the lab`);
+      assert.equal(row["flagged"], row["kind"] === "mutant", `${row["name"]}: ${row["finding"]}`);
+      const { expected } = known ?? {};
+      const wanted = expected ? `${expected.finding} ${expected.status}` : "pass";
+      assert.equal(row["expected"], wanted, `${row["name"]} is expected to be found as it was when it was played`);
+      assert.ok(String(row["finding"]).startsWith(wanted), `${row["name"]}: ${row["finding"]}`);
+      assert.ok(Number(row["ms"]) > 0);
+    }
+    assert.equal(new Set(rows.map((row) => row["name"])).size, rows.length, "each row is played once");
   },
   idle(rows) {
     for (const row of rows) {

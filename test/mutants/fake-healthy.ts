@@ -3,7 +3,7 @@ import type { Objective } from "../../src/objective.ts";
 import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
 import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
 import * as ask from "./objectives.ts";
-import type { Expectation, FakeRow } from "./row.ts";
+import { type Expectation, type FakeRow, line } from "./row.ts";
 
 interface Given extends Partial<Pick<FakeRow, "lies" | "changes" | "claims" | "options">> {
   readonly says: string;
@@ -19,9 +19,8 @@ function healthy(
   return { name, kind: "healthy", platform: "fake", lies, drills, objectives, expected: expected ?? null, ...rest };
 }
 
-function unknown(finding: string, witness: string, also: readonly string[] = []): Expectation {
-  return { finding, status: "unknown", witness, also };
-}
+const unknown = (finding: string, witness: string, also: readonly string[] = []): Expectation =>
+  line(finding, "unknown", witness, also);
 
 /** An honest platform through each experiment. A disk that is full is nobody's recovery but ours. */
 const HONEST: readonly FakeRow[] = (Object.keys(DRILLS) as DrillName[]).map((drill) =>

@@ -3,7 +3,7 @@
 import type { Objective } from "../../src/objective.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
 import * as ask from "./objectives.ts";
-import type { Expectation, FakeRow } from "./row.ts";
+import { type Expectation, type FakeRow, line } from "./row.ts";
 
 interface Given extends Partial<Pick<FakeRow, "changes" | "claims" | "options">> {
   readonly says: string;
@@ -19,15 +19,6 @@ function mutant(
   { lies = [name], drills = ["kill-postgres-leader"], objectives = ask.usual(...drills), ...rest }: Given,
 ): FakeRow {
   return { name, kind: "mutant", platform: "fake", lies, drills, objectives, ...rest };
-}
-
-function line(
-  finding: string,
-  status: Expectation["status"],
-  witness: string,
-  also: readonly string[] = [],
-): Expectation {
-  return { finding, status, witness, also };
 }
 
 const LOST = "absent from read 1 and 2";

@@ -9,7 +9,7 @@ import { tryExec } from "../../src/std/exec.ts";
 import { judge } from "../../src/verdict/judge.ts";
 import type { Verdict } from "../../src/verdict.ts";
 import { labPlan } from "./lab-plan.ts";
-import { crashed, type Result, referee } from "./referee.ts";
+import { crashed, isRight, type Result, referee } from "./referee.ts";
 import type { FakeRow, LabRow, Row } from "./row.ts";
 
 /** Waiting for the lab's turn included. */
@@ -34,7 +34,7 @@ export function playOnFake(row: FakeRow, seed: string): Verdict {
     objectives: row.objectives,
     ...(row.claims === undefined ? {} : { claims: row.claims }),
   });
-  return judge(evidence, CHECKERS);
+  return judge(row.twist?.(evidence) ?? evidence, CHECKERS);
 }
 
 /** One lab at a time on a machine: flock waits for its turn. The folder of a row that is not as expected is kept. */
@@ -47,9 +47,10 @@ async function playOnLab(row: LabRow, seed: string, signal: AbortSignal): Promis
   const argv = ["flock", "--no-fork", join(tmpdir(), "gameday-lab.lock"), ...gameday];
   const { code, stderr, stdout } = await tryExec(argv, { deadlineMs: LAB_WAIT_MS_MAX, signal });
   const file = join(out, "verdict.json");
-  if (!existsSync(file)) return crashed(row, `exit ${code}: ${(stderr || stdout).trim().slice(-400)} (${parent})`);
+  if (!existsSync(file))
+    return { ...crashed(row, `exit ${code}: ${(stderr || stdout).trim().slice(-400)}`), kept: parent };
   const result = referee(row, JSON.parse(readFileSync(file, "utf8")) as Verdict);
-  if (result.flagged === (row.kind === "mutant")) rmSync(parent, { recursive: true });
-  else return { ...result, finding: `${result.finding} (${out})` };
+  if (!isRight(result)) return { ...result, kept: out };
+  rmSync(parent, { recursive: true });
   return result;
 }

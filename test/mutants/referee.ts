@@ -19,6 +19,8 @@ export interface Result {
   /** What was found: the line and its status; or why the row is not as expected. */
   readonly finding: string;
   readonly expected: string;
+  /** Folder in which what was played is kept, where it is not as expected. */
+  readonly kept?: string;
 }
 
 /** Whether a row turned out as it should. */
@@ -35,10 +37,16 @@ export function referee(row: Row, verdict: Verdict): Result {
   return { name, kind, platform, flagged, finding: problem ?? seen(row, lines), expected: wanted };
 }
 
+const CRASHED = "crashed: ";
+
+export function isCrash({ finding }: Result): boolean {
+  return finding.startsWith(CRASHED);
+}
+
 /** A row that could not be played: neither flagged nor cleared. */
 export function crashed({ name, kind, platform, expected }: Row, why: string): Result {
   const wanted = expected === null ? "pass" : `${expected.finding} ${expected.status}`;
-  return { name, kind, platform, flagged: kind === "healthy", finding: `crashed: ${why}`, expected: wanted };
+  return { name, kind, platform, flagged: kind === "healthy", finding: `${CRASHED}${why}`, expected: wanted };
 }
 
 export function linesOf({ validity, findings, objectives }: Verdict): Line[] {

@@ -10,6 +10,7 @@ import type { DrillName } from "../../src/platform/fake/drill.ts";
 import type { SimulationOptions } from "../../src/platform/fake/simulate.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { Status } from "../../src/verdict.ts";
+import type { Twist } from "./twist.ts";
 
 /**
  * What the verdict must say. `finding` names one line of it: "findings/CHECKER/OBJECT", "validity/RULE", "objectives/ID".
@@ -23,6 +24,10 @@ export interface Expectation {
   readonly witness: string;
   /** Other lines that the same mistake rightly turns from pass. Anything else that is not pass makes the row fail. */
   readonly also?: readonly string[];
+}
+
+export function line(finding: string, status: Status, witness: string, also: readonly string[] = []): Expectation {
+  return { finding, status, witness, also };
 }
 
 interface AnyRow {
@@ -42,7 +47,12 @@ export interface FakeRow extends AnyRow {
   readonly objectives: readonly Objective[];
   readonly claims?: readonly ClaimPlan[];
   readonly options?: Partial<SimulationOptions>;
+  /** What becomes of the evidence before it is judged. */
+  readonly twist?: Twist;
 }
+
+/** What can be claimed of the shop (lab-plan.ts). "orders by SQL": read past an app that answers nobody in the end. */
+export type LabClaim = "orders" | "orders by SQL" | "carts" | "sessions" | "prices" | "tills" | "stock";
 
 /** A row that `gameday run` plays on the lab with real parts: the shop's usual plan with these changes (lab-plan.ts). */
 export interface LabRow extends AnyRow {
@@ -51,7 +61,10 @@ export interface LabRow extends AnyRow {
   readonly sections: Readonly<Record<string, Json>>;
   /** File of test/mutants/shop/ that is run instead of the shop; null: the shop itself. */
   readonly variant: string | null;
+  /** What the users do: files of scenarios, from the root of the checkout. */
+  readonly scenarios: readonly string[];
   readonly experiments: readonly Readonly<Record<string, Json>>[];
+  readonly claims: readonly LabClaim[];
   readonly objectives: readonly Readonly<Record<string, Json>>[];
   /** Other top-level keys of the plan: autoscaling, calm ... */
   readonly more?: Readonly<Record<string, Json>>;

@@ -2,7 +2,7 @@
 import type { Orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 
-const BYTES_PER_ORDER = 100_000;
+const BYTES_PER_ORDER = 200_000;
 
 function hoarding(orders: Orders): Orders {
   const kept: Buffer[] = [];

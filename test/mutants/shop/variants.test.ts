@@ -167,6 +167,21 @@ test("no-wait acknowledges a basket that no replica has", async () => {
   await stores.redisReplica.start();
 });
 
+test("never-rejoins stays away when its stores are back", async () => {
+  await using postgres = await openGate(stores.postgres.port);
+  await using redis = await openGate(stores.redis.port);
+  const DATABASE_URL = `postgres://postgres@127.0.0.1:${postgres.port}/postgres`;
+  await using shop = await start("never-rejoins", { DATABASE_URL, REDIS_URL: `redis://127.0.0.1:${redis.port}` });
+  postgres.shut();
+  redis.shut();
+  const isClosing = async () => JSON.stringify((await shop.call("GET", "/readyz")).body).includes("it is closing");
+  await eventually("it to give up", isClosing);
+  postgres.open();
+  redis.open();
+  await eventually("its stores", async () => (await shop.call("GET", "/products/9")).status === 200);
+  assert.equal((await shop.call("GET", "/readyz")).status, 503);
+});
+
 // Last, because it takes a constraint away from the tables that all share.
 test("no-idempotency makes two orders of one id", async () => {
   await using shop = await start("no-idempotency");

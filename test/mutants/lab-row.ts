@@ -1,0 +1,90 @@
+/** What the rows of the lab are put together from: the faults, objectives and expectations that several of them share. */
+import type { Json } from "../../src/std/json.ts";
+import { type LabRow, line } from "./row.ts";
+
+type Given = Partial<Omit<LabRow, "name" | "platform">> & Pick<LabRow, "says" | "expected">;
+export type Part = Readonly<Record<string, Json>>;
+
+const SCENARIOS = ["counter-sale", "browse"].map((name) => `examples/jewelry-shop/scenarios/${name}.ts`);
+export const PRICES_SCENARIO = "examples/jewelry-shop/scenarios/stock-and-prices.ts";
+export const TILL_SCENARIO = "test/mutants/scenarios/one-till.ts";
+const INSIDE = "examples/jewelry-shop/inside-probes.ts";
+
+function fault(name: string, kind: string, target: Json, hold: string, more: { [key: string]: Json } = {}): Part {
+  return { name, fault: kind, target, hold, settle: "1s", ...more };
+}
+
+const LEADER = { role: "postgres", leader: true };
+const MASTER = { role: "redis", leader: true };
+/** Held until a sound lab has certainly failed over by itself: PostgreSQL in 8 to 10 s, Redis in 2 to 3 s. */
+export const databaseDies = fault("database dies", "kill-leader", { role: "postgres" }, "13s");
+export const masterDies = fault("master dies", "kill-leader", { role: "redis" }, "7s");
+export const replicasDie = fault("replicas die", "kill-replicas", { role: "app", count: 2 }, "8s");
+export const replicaFrozen = fault("replica frozen", "freeze", { role: "app", count: 1 }, "8s");
+export const nodeDrained = fault("node drained", "drain-node", { role: "app", count: 1 }, "8s");
+export const leaderFrozen = fault("leader frozen", "freeze", LEADER, "18s");
+export const leaderNodeOff = fault("leader's node off", "power-off-node", LEADER, "12s");
+export const masterNodeOff = fault("master's node off", "power-off-node", MASTER, "14s");
+export const diskFull = fault("disk full", "disk-full", LEADER, "12s");
+/** With clients on both sides: those on the minority's side are the ones whose writes a careless platform loses. */
+export const leaderCut = fault("leader cut off", "partition-node", LEADER, "15s", { insideProbes: INSIDE });
+export const masterCut = fault("master cut off", "partition-node", MASTER, "12s", { insideProbes: INSIDE });
+/** A fresh lab leads from n1, so n3 holds followers only. */
+export const followersCut = fault("followers cut off", "partition-node", { role: "node", node: "n3" }, "8s");
+
+/** A recovery objective: id "recovers", as a row has one experiment. */
+export function recovers(experiment: Part, under: number, over: { [key: string]: Json } = {}): Part {
+  const name = experiment["name"] ?? "";
+  return {
+    id: "recovers",
+    says: `users are served again within ${under} s of "${name}"`,
+    measure: "recovery-seconds",
+    over: { experiment: name, ...over },
+    under,
+  };
+}
+
+export const nothingLost: Part = {
+  id: "nothing lost",
+  says: "no acknowledged write is lost",
+  measure: "lost-writes",
+  atMost: 0,
+};
+export const nothingTwice: Part = {
+  id: "nothing twice",
+  says: "no write is there twice",
+  measure: "duplicated-writes",
+  atMost: 0,
+};
+
+/** A sound replica grows too in its first minute, when its code is compiled and its pools fill: some 1,000 % an hour. */
+export const noLeak: Part = {
+  id: "no leak",
+  says: "no replica grows faster than 3,000 % an hour in its first minute",
+  measure: "slope-percent-per-hour",
+  over: { series: "memory/app" },
+  under: 3_000,
+};
+/** Samples are taken each 5 s, and fewer than ten prove no trend. */
+export const A_MINUTE: Part = { warmUp: "60s", calm: "1s" };
+
+export function row(name: string, given: Given): LabRow {
+  return {
+    kind: "mutant",
+    sections: {},
+    variant: null,
+    scenarios: SCENARIOS,
+    experiments: [databaseDies],
+    claims: ["orders", "carts"],
+    objectives: [nothingLost],
+    ...given,
+    name: `lab ${name}`,
+    platform: "lab",
+  };
+}
+
+/** What a write that is gone is witnessed by, and the objective that it misses. */
+export const ABSENT = "absent from read";
+export const LOSS = ["objectives/nothing lost"];
+/** A recovery that came too late, be it by itself or only after our heal. */
+export const late = line("objectives/recovers", "fail", "after the bite");

@@ -1,0 +1,35 @@
+/** The track record of the rows that were played on the lab: docs/track-record/mutants-lab.json. */
+import { addRow, commit, type Row, readRecord, type TrackRecord } from "../../scripts/track-record.ts";
+import { isCrash, type Result } from "./referee.ts";
+
+const FILE = "docs/track-record/mutants-lab.json";
+const COMMAND = "npm run prove:mutants-lab";
+
+export type LabTableRow = Row & Omit<Result, "kept"> & { readonly ms: number };
+
+export class LabTable {
+  #record: TrackRecord<LabTableRow>;
+
+  constructor(record: TrackRecord<LabTableRow>) {
+    this.#record = record;
+  }
+
+  static open(): LabTable {
+    const proof = "platforms with real parts that are broken are flagged, and healthy ones are not";
+    return new LabTable(readRecord<LabTableRow>(FILE, proof, COMMAND));
+  }
+
+  /** What a row came to when it was played before. */
+  resultOf(name: string): Result | undefined {
+    return this.#record.rows.find((row) => row.name === name);
+  }
+
+  /** Adds what came out; a row that could not be played says nothing. `ms` is the time from its begin to its verdict. */
+  add(result: Result, seed: string, ms: number): void {
+    if (isCrash(result)) return;
+    const { kept: _kept, ...told } = result;
+    const date = new Date().toISOString().slice(0, 19);
+    const row = { command: COMMAND, commit: commit(), seed, date, ...told, ms: Math.round(ms) };
+    this.#record = addRow(FILE, this.#record, row);
+  }
+}

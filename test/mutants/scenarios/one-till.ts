@@ -1,0 +1,16 @@
+/** Everybody rings up at the same till without a pause: whoever counts without a lock loses sales. */
+import { scenario } from "gameday";
+
+/** Services are never short. */
+const SERVICES = 8;
+
+export default scenario({
+  name: "one-till",
+  async run(user) {
+    const [id, till] = [user.uniqueId(), `${user.runId}/till/1`];
+    const order = { id, customer: 1, lines: [{ product: 1 + (user.index % SERVICES), quantity: 1 }], till };
+    await user.record({ object: "tills", kind: "increment", id, key: till, input: 1 }, () =>
+      user.http.post("/orders", { json: order, name: "POST /orders" }),
+    );
+  },
+});

@@ -1,0 +1,181 @@
+/**
+ * What a nasty author of a platform, or a careless one of its audit, could make of the evidence: changes of a simulated
+ * run's lines that no behaviour of the fake brings about. Each is told to nobody but the judge.
+ */
+import type { Evidence } from "../../src/evidence.ts";
+import type { Operation } from "../../src/history.ts";
+import type { LedgerItem, LedgerLine } from "../../src/ledger.ts";
+import type { Json } from "../../src/std/json.ts";
+
+export type Twist = (evidence: Evidence) => Evidence;
+
+const LATER_MS = 5_000;
+/** Every n-th of what is twisted. */
+const SOME = 40;
+
+export function all(...twists: readonly Twist[]): Twist {
+  return (evidence) => twists.reduce((twisted, twist) => twist(twisted), evidence);
+}
+
+/** Changes the ledger; the end lines name as many items as there then are, as an audit that believes itself does. */
+function ledger(change: (lines: readonly LedgerLine[]) => LedgerLine[]): Twist {
+  return (evidence) => {
+    const lines = recounted(change([...evidence.ledger()]));
+    return { ...evidence, ledger: () => lines };
+  };
+}
+
+function recounted(lines: readonly LedgerLine[]): LedgerLine[] {
+  const items = (end: LedgerLine) =>
+    lines.filter((line) => line.line === "item" && line.read === end.read && line.object === end.object).length;
+  return lines.map((line) => (line.line === "end" ? { ...line, items: items(line) } : line));
+}
+
+/** Gives each item of an object what `change` makes of it: none, one or several. `at` counts the items of its read. */
+function items(object: string, change: (item: LedgerItem, at: number) => readonly LedgerItem[]): Twist {
+  return ledger((lines) => {
+    const counts = new Map<number, number>();
+    return lines.flatMap((line): readonly LedgerLine[] => {
+      if (line.line === "end" || line.object !== object) return [line];
+      const at = counts.get(line.read) ?? 0;
+      counts.set(line.read, at + 1);
+      return change(line, at);
+    });
+  });
+}
+
+function operations(change: (operation: Operation, at: number) => Operation): Twist {
+  return (evidence) => {
+    const changed = [...evidence.operations()].map(change);
+    return { ...evidence, operations: () => changed };
+  };
+}
+
+export const twiceInRead = (read: number): Twist =>
+  items("orders", (item, at) => (item.read === read && at % SOME === 0 ? [item, item] : [item]));
+
+/** Rows that these reads do not have, though all others do. */
+export const absentFromReads = (...reads: readonly number[]): Twist =>
+  items("orders", (item, at) => (reads.includes(item.read) && at % SOME === 0 ? [] : [item]));
+
+/** One more read of everything, as the last one was, a while later. */
+export const thirdRead: Twist = ledger((lines) => {
+  const last = lines.filter(({ read }) => read === 2);
+  const later = last.map((line): LedgerLine => {
+    if (line.line === "item") return { ...line, read: 3 };
+    return {
+      ...line,
+      read: 3,
+      startedAtMs: line.startedAtMs + LATER_MS,
+      completedAtMs: line.completedAtMs + LATER_MS,
+    };
+  });
+  return [...lines, ...later];
+});
+
+/** The second page never comes, and the audit says that this was all. */
+export const firstPageOnly: Twist = items("orders", (item, at) => (at < 100 ? [item] : []));
+
+export const noCopies: Twist = items("orders", (item, at) => [at % SOME === 0 ? { ...item, count: 0 } : item]);
+
+export const otherIds = (change: (id: string) => string): Twist =>
+  items("orders", (item) => [{ ...item, id: change(item.id) }]);
+
+/** The second read is the first one's answer from a cache. */
+export const sameRead: Twist = ledger((lines) => {
+  const first = lines.filter((line) => line.line === "item" && line.read === 1);
+  const ends = lines.filter((line) => line.line === "end");
+  const begun = (object: string) => ends.find((end) => end.read === 1 && end.object === object);
+  const again = first.map((line) => ({ ...line, read: 2 }));
+  const doubled = ends.map((end) => {
+    const { startedAtMs, completedAtMs } = begun(end.object) ?? end;
+    return { ...end, startedAtMs, completedAtMs };
+  });
+  return [...first, ...again, ...doubled];
+});
+
+/** Orders with a customer each, as sent; every `wrongEvery`-th row of the ledger is another one's. 0: none. */
+export const customers = (wrongEvery: number): Twist =>
+  all(
+    operations((operation) =>
+      operation.object === "orders" ? { ...operation, input: { customer: customerOf(operation.id) } } : operation,
+    ),
+    items("orders", (item, at) => {
+      const wrong = wrongEvery > 0 && at % wrongEvery === 0 ? 1 : 0;
+      return [{ ...item, value: { customer: customerOf(item.id) + wrong, state: "paid" } }];
+    }),
+  );
+
+function customerOf(id: string): number {
+  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 10_007, 7);
+}
+
+/** From the first order that failed on, users are served every other second only, for so long. */
+export const flapping = (forMs: number): Twist => {
+  return (evidence) => {
+    const failed = [...evidence.operations()].find(
+      ({ probe, outcome }) => probe?.class === "order-write" && outcome.type !== "ok",
+    );
+    const fromMs = failed?.invokedAtMs ?? 0;
+    return operations((operation) => {
+      const sinceMs = operation.invokedAtMs - fromMs;
+      const down = sinceMs >= 0 && sinceMs < forMs && Math.floor(sinceMs / 1_000) % 2 === 0;
+      return operation.probe?.class === "order-write" && down
+        ? { ...operation, outcome: { type: "unknown", code: "503" } }
+        : operation;
+    })(evidence);
+  };
+};
+
+/** Nobody but the probes ever sent anything. */
+export const noUsers: Twist = all(
+  (evidence) => {
+    const probes = [...evidence.operations()].filter(({ probe }) => probe !== undefined);
+    return { ...evidence, operations: () => probes, intervals: () => [] };
+  },
+  ledger((lines) => lines.filter((line) => line.line === "end" || line.id.includes("/probe/"))),
+);
+
+interface Numbers {
+  readonly object: string;
+  /** Operations by time; `outcome` is ok. */
+  readonly done: readonly Pick<Operation, "kind" | "key" | "input">[];
+  readonly output?: (at: number) => Json;
+  /** What each read finds. */
+  readonly rows: readonly { readonly id: string; readonly value: Json }[];
+}
+
+/** One more object of numbers beside the others: its operations through the whole load, and its rows in both reads. */
+export function numbers({ object, done, output = () => null, rows }: Numbers): Twist {
+  return all(
+    (evidence) => {
+      const added = done.map(({ kind, key, input }, at): Operation => {
+        const invokedAtMs = 3_000 + at * 80;
+        return {
+          id: `${evidence.run.runId}/w0/${object}/${at}`,
+          process: `w0/${object}`,
+          object,
+          kind,
+          ...(key === undefined ? {} : { key }),
+          input,
+          attempt: 1,
+          outcome: { type: "ok", output: output(at) },
+          intendedAtMs: invokedAtMs,
+          invokedAtMs,
+          completedAtMs: invokedAtMs + 20,
+        };
+      });
+      const known = [...evidence.operations(), ...added];
+      return { ...evidence, operations: () => known };
+    },
+    ledger((lines) => {
+      const ends = lines.filter((line) => line.line === "end" && line.object === "orders");
+      return [...lines, ...ends.flatMap((end) => rowsOf(object, rows, end))];
+    }),
+  );
+}
+
+function rowsOf(object: string, rows: Numbers["rows"], end: LedgerLine): LedgerLine[] {
+  const { read } = end;
+  return [...rows.map((row): LedgerLine => ({ line: "item", read, object, count: 1, ...row })), { ...end, object }];
+}
