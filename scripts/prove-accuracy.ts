@@ -2,13 +2,16 @@
  * `npm run prove:accuracy [-- FAILOVERS]`: FAILOVERS (50) real failovers on the lab; the product's recovery interval of each must
  * hold the truth by an independent witness (decisions/0090) and be at most 250 ms wide. One row each in
  * docs/track-record/accuracy.json; five to a game day; resumable. Needs root and a machine without another lab.
+ * Faults without a promotion, and failovers of which the witness itself knows too little, have rows but do not count.
  */
-import { type Comparison, failoversOf, playAndCompare } from "../test/proofs/accuracy.ts";
+import { type Comparison, failoversOf, isFailover, playAndCompare } from "../test/proofs/accuracy.ts";
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/accuracy.json";
 const WIDTH_MS_MAX = 250;
+/** More rows than this for each failover that counts: something is wrong with the lab or the witness. */
+const ROWS_A_FAILOVER_MAX = 2;
 type AccuracyRow = Row & Comparison;
 
 const wanted = Number(process.argv[2] ?? 50);
@@ -19,18 +22,31 @@ let record = readRecord<AccuracyRow>(
 );
 const isGood = ({ inside, widthMs }: Comparison) => inside && widthMs !== null && widthMs <= WIDTH_MS_MAX;
 await using lab = await AttachedLab.up(shopPlan({}));
-while (record.rows.length < wanted) {
+const counted = () => record.rows.filter(isFailover).length;
+const rowsMax = wanted * ROWS_A_FAILOVER_MAX;
+while (counted() < wanted && record.rows.length < rowsMax) {
   const number = record.rows.length;
   const seed = String(4000 + number);
   for (const found of await playAndCompare(lab, failoversOf(Math.floor(number / 5)), seed)) {
     const date = new Date().toISOString().slice(0, 19);
     record = addRow(FILE, record, { command: "npm run prove:accuracy", commit: commit(), seed, date, ...found });
+    if (found.promotedMs !== null && found.healedBy === "gameday") keep(lab, found);
     const { fault, target, truthMs, truthErrorMs, lowerMs, upperMs, promotedMs } = found;
     console.log(
-      `${record.rows.length}/${wanted} ${fault} of ${target}: truth ${truthMs} +- ${truthErrorMs} ms in [${lowerMs}, ${upperMs}], promoted ${promotedMs}: ${isGood(found) ? "inside" : "OUTSIDE, or too wide"}`,
+      `${counted()}/${wanted} ${fault} of ${target}: truth ${truthMs} +- ${truthErrorMs} ms in [${lowerMs}, ${upperMs}], promoted ${promotedMs}: ${isGood(found) ? "inside" : "OUTSIDE, or too wide"}`,
     );
   }
 }
 const good = record.rows.filter(isGood).length;
-console.log(`${good} of ${record.rows.length} inside, at most ${WIDTH_MS_MAX} ms wide`);
-process.exitCode = good === record.rows.length ? 0 : 1;
+console.log(
+  `${good} of ${record.rows.length} inside, at most ${WIDTH_MS_MAX} ms wide; ${counted()} are failovers that count`,
+);
+process.exitCode = good === record.rows.length && counted() >= wanted ? 0 : 1;
+
+/** A member was promoted, and yet users waited for our own healing. */
+function keep(lab: AttachedLab, { fault, target }: Comparison): void {
+  lab.keepFolder();
+  console.log(
+    `${fault} of ${target}: users waited for the tool's own healing; runs and logs are kept in ${lab.folder}`,
+  );
+}

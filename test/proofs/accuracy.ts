@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { RunRecord } from "../../src/evidence.ts";
 import type { Json } from "../../src/std/json.ts";
+import type { HealedBy } from "../../src/timeline.ts";
 import type { ExperimentVerdict, Verdict } from "../../src/verdict.ts";
 import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
 import { latest, recoveryOf, type WitnessSample } from "./truth.ts";
@@ -51,6 +52,17 @@ export interface Comparison {
   /** The promotion by the log of the promoted member; null where none was promoted. Users cannot be served before it. */
   readonly promotedMs: number | null;
   readonly inside: boolean;
+  /** Who ended the outage, by the product, and when it healed the fault itself: tells a late failover from none at all. */
+  readonly healedBy: HealedBy;
+  readonly healMs: number;
+}
+
+/** A witness that knows the truth less well than the product must know it proves nothing either way. */
+export const TRUTH_ERROR_MS_MAX = 125;
+
+/** Whether a row is a failover whose truth is known: a member was promoted, and the witness saw well when users were served again. */
+export function isFailover({ promotedMs, truthErrorMs }: Pick<Comparison, "promotedMs" | "truthErrorMs">): boolean {
+  return promotedMs !== null && truthErrorMs <= TRUTH_ERROR_MS_MAX;
 }
 
 /** Plays one game day of several failovers with the witness beside it. */
@@ -140,6 +152,8 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
     upperMs: upperMs === null ? null : Math.round(upperMs * 10) / 10,
     widthMs: upperMs === null ? null : Math.round((upperMs - lowerMs) * 10) / 10,
     promotedMs,
+    healedBy: product.healedBy,
+    healMs: since(toMs),
     inside: high !== null && upperMs !== null && lowerMs <= high && low <= upperMs && (promotedMs ?? 0) <= upperMs,
   };
 }

@@ -40,6 +40,7 @@ export class AttachedLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "gameday-proof-"));
   readonly stateFolder = join(this.folder, "state");
   #pid: number | null = null;
+  #isKept = false;
 
   static async up(plan: Json): Promise<AttachedLab> {
     const lab = new AttachedLab();
@@ -79,6 +80,11 @@ export class AttachedLab implements AsyncDisposable {
     return new URL(endpoint);
   }
 
+  /** The folder stays when the lab goes down: something in its runs or logs asks for an explanation. */
+  keepFolder(): void {
+    this.#isKept = true;
+  }
+
   /** Writes a plan into the proof's folder; gives its path. */
   write(name: string, plan: Json): string {
     const file = join(this.folder, name);
@@ -97,7 +103,7 @@ export class AttachedLab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.gameday(["lab", "down"]);
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.#isKept) rmSync(this.folder, { recursive: true, force: true });
   }
 
   get #options() {
