@@ -12,6 +12,42 @@ const WITHIN: Omit<Bounded, "replicas"> = {
   message: "the desired count is within the acceptable range",
 };
 
+/** What differs between the two directions; everything else is one algorithm. */
+interface Direction {
+  readonly sign: 1 | -1;
+  rulesOf(config: AutoscalerConfig): ScalingRules;
+  boundOf(config: AutoscalerConfig): number;
+  /** What a percentage policy allows of `start` replicas: rounded in favour of going further, as Kubernetes does. */
+  byPercent(start: number, percent: number): number;
+  /** Of two counts, the one that goes further; and the one that goes less far. */
+  further(...counts: number[]): number;
+  nearer(...counts: number[]): number;
+  readonly tooFast: Pick<Bounded, "reason" | "message">;
+  readonly outOfBounds: Pick<Bounded, "reason" | "message">;
+}
+
+const UP: Direction = {
+  sign: 1,
+  rulesOf: (config) => config.behavior.scaleUp,
+  boundOf: (config) => config.maxReplicas,
+  byPercent: (start, percent) => Math.ceil(start * (1 + percent / 100)),
+  further: Math.max,
+  nearer: Math.min,
+  tooFast: { reason: "ScaleUpLimit", message: "the desired count rises faster than the maximum scale rate" },
+  outOfBounds: { reason: "TooManyReplicas", message: "the desired count is more than the maximum" },
+};
+
+const DOWN: Direction = {
+  sign: -1,
+  rulesOf: (config) => config.behavior.scaleDown,
+  boundOf: (config) => config.minReplicas,
+  byPercent: (start, percent) => Math.trunc(start * (1 - percent / 100)),
+  further: Math.min,
+  nearer: Math.max,
+  tooFast: { reason: "ScaleDownLimit", message: "the desired count falls faster than the maximum scale rate" },
+  outOfBounds: { reason: "TooFewReplicas", message: "the desired count is less than the minimum" },
+};
+
 export function limit(
   config: AutoscalerConfig,
   state: AutoscalerState,
@@ -19,68 +55,32 @@ export function limit(
   wanted: number,
   nowMs: number,
 ): Bounded {
-  if (wanted > current) return limitUp(config, state, current, wanted, nowMs);
-  if (wanted < current) return limitDown(config, state, current, wanted, nowMs);
-  return { replicas: wanted, ...WITHIN };
+  if (wanted === current) return { replicas: wanted, ...WITHIN };
+  const direction = wanted > current ? UP : DOWN;
+  const allowed = allowedBy(direction, config, state, current, nowMs);
+  const bound = direction.boundOf(config);
+  const furthest = direction.nearer(allowed, bound);
+  if (direction.nearer(wanted, furthest) === wanted) return { replicas: wanted, ...WITHIN };
+  const policiesDecide = allowed !== bound && furthest === allowed;
+  return { replicas: furthest, ...(policiesDecide ? direction.tooFast : direction.outOfBounds) };
 }
 
-function limitUp(
+/** How far the policies of the direction let it go; never back behind the current count. */
+function allowedBy(
+  direction: Direction,
   config: AutoscalerConfig,
   state: AutoscalerState,
   current: number,
-  wanted: number,
   nowMs: number,
-): Bounded {
-  const rules = config.behavior.scaleUp;
-  const proposals = rules.policies.map((policy) => {
-    const start = current - changeWithin(state, policy, nowMs);
-    return policy.type === "Pods" ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
-  });
-  const allowed = Math.max(
-    current,
-    chosen(rules, proposals, current, rules.selectPolicy === "Min" ? Math.min : Math.max),
-  );
-  const most = Math.min(allowed, config.maxReplicas);
-  if (wanted <= most) return { replicas: wanted, ...WITHIN };
-  return allowed < config.maxReplicas
-    ? { replicas: most, reason: "ScaleUpLimit", message: "the desired count rises faster than the maximum scale rate" }
-    : { replicas: most, reason: "TooManyReplicas", message: "the desired count is more than the maximum" };
-}
-
-function limitDown(
-  config: AutoscalerConfig,
-  state: AutoscalerState,
-  current: number,
-  wanted: number,
-  nowMs: number,
-): Bounded {
-  const rules = config.behavior.scaleDown;
-  const proposals = rules.policies.map((policy) => {
-    const start = current - changeWithin(state, policy, nowMs);
-    return policy.type === "Pods" ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));
-  });
-  const allowed = Math.min(
-    current,
-    chosen(rules, proposals, current, rules.selectPolicy === "Min" ? Math.max : Math.min),
-  );
-  const fewest = Math.max(allowed, config.minReplicas);
-  if (wanted >= fewest) return { replicas: wanted, ...WITHIN };
-  return allowed > config.minReplicas
-    ? {
-        replicas: fewest,
-        reason: "ScaleDownLimit",
-        message: "the desired count falls faster than the maximum scale rate",
-      }
-    : { replicas: fewest, reason: "TooFewReplicas", message: "the desired count is less than the minimum" };
-}
-
-function chosen(
-  rules: ScalingRules,
-  proposals: readonly number[],
-  current: number,
-  choose: (...values: number[]) => number,
 ): number {
-  return rules.selectPolicy === "Disabled" || proposals.length === 0 ? current : choose(...proposals);
+  const rules = direction.rulesOf(config);
+  if (rules.selectPolicy === "Disabled" || rules.policies.length === 0) return current;
+  const proposals = rules.policies.map((policy) => {
+    const start = current - changeWithin(state, policy, nowMs);
+    return policy.type === "Pods" ? start + direction.sign * policy.value : direction.byPercent(start, policy.value);
+  });
+  const choose = rules.selectPolicy === "Min" ? direction.nearer : direction.further;
+  return direction.further(current, choose(...proposals));
 }
 
 /** Net change of the policy's period: what was there at its begin is the current count less this. */
