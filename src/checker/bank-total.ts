@@ -112,13 +112,13 @@ class BankCheck implements Check {
 
   #fitsAtRest(total: number): boolean {
     const settled = (this.#total ?? 0) + this.#sure;
-    return total >= settled + this.#perhapsOut && total <= settled + this.#perhapsIn;
+    return isBetween(total, settled + this.#perhapsOut, settled + this.#perhapsIn);
   }
 
   /** While operations are under way, any of them may or may not have happened yet. */
   #fitsDuring(total: number): boolean {
     const start = this.#total ?? 0;
-    return total >= start + this.#sureOut + this.#perhapsOut && total <= start + this.#sureIn + this.#perhapsIn;
+    return isBetween(total, start + this.#sureOut + this.#perhapsOut, start + this.#sureIn + this.#perhapsIn);
   }
 
   #judge(violations: readonly Snapshot[], reads: number): Pick<Finding, "status" | "because"> {
@@ -145,6 +145,14 @@ class BankCheck implements Check {
       ...(atMs === undefined ? {} : { atMs }),
     };
   }
+}
+
+/** Cents are no binary fractions, and we add them up in another order than the platform: the last bits differ. */
+const ROUNDING = 1e-9;
+
+function isBetween(total: number, least: number, most: number): boolean {
+  const slack = ROUNDING * Math.max(1, Math.abs(least), Math.abs(most));
+  return total >= least - slack && total <= most + slack;
 }
 
 /** Balances of a snapshot: an object's numbers, or a list's. */

@@ -29,12 +29,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "/": "/",
 };
 
-/**
- * All top-level forms of a text. O(length). Throws GamedayError with file, line and column where it is not EDN; `first` is the
- * place of the text's first character in the file.
- */
-export function* readEdn(text: string, file: string, first = { line: 1, column: 1 }): Generator<Form> {
-  const reader = new EdnReader(text, file, first);
+/** All top-level forms of a text. O(length). Throws GamedayError with file, line and column where it is not EDN. */
+export function* readEdn(text: string, file: string, firstLine = 1): Generator<Form> {
+  const reader = new EdnReader(text, file, firstLine);
   for (;;) {
     const form = reader.next(0);
     if (form === undefined) return;
@@ -47,13 +44,12 @@ class EdnReader {
   readonly #file: string;
   #at = 0;
   #line: number;
-  #lineStart: number;
+  #lineStart = 0;
 
-  constructor(text: string, file: string, { line, column }: { line: number; column: number }) {
+  constructor(text: string, file: string, firstLine: number) {
     this.#text = text;
     this.#file = file;
-    this.#line = line;
-    this.#lineStart = 1 - column;
+    this.#line = firstLine;
   }
 
   /** The next form, or undefined at the end of the text. */
@@ -123,11 +119,10 @@ class EdnReader {
     return pairs;
   }
 
-  /** What follows "#": a set, a map whose keys share a namespace, a symbolic number, a pattern, or a tag and its value. */
+  /** What follows "#": a set, a map whose keys share a namespace, a symbolic number, or a tag and its value. */
   #dispatch(depth: number, place: { line: number; column: number }): Edn {
     this.#at += 1;
     const second = this.#text[this.#at] ?? "";
-    if (second === '"') return { type: "string", text: this.#pattern(place) };
     if (second === "{") return { type: "set", items: this.#items(depth, place) };
     if (second === "#") {
       this.#at += 1;
@@ -153,16 +148,6 @@ class EdnReader {
       }
       text += character === "\\" ? this.#escape() : character;
     }
-  }
-
-  /** Clojure's regular expressions, as some errors have them: what is between the quotes, as it is. */
-  #pattern(place: { line: number; column: number }): string {
-    const found = /"((?:[^"\\]|\\.)*)"/sy;
-    found.lastIndex = this.#at;
-    const text = found.exec(this.#text)?.[1];
-    if (text === undefined) throw this.#complain('a closing "', "the end of the file", place);
-    this.#at = found.lastIndex;
-    return text;
   }
 
   #escape(): string {
