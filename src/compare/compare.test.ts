@@ -60,3 +60,12 @@ test("tables show each run and each objective", () => {
   ];
   assert.match(renderHistory(sortHistory(rows)), /^started.*\n2026-01 {2}a.*not judged.*\n2026-02 {2}b.*3 of 3/);
 });
+
+test("a verdict that fails now is worse, whatever the objectives say", () => {
+  const before = verdictOf(24_000, 20);
+  const lost = { ...before, verdict: "fail" as const };
+  assert.equal(compareRuns([before, before]).change, "same");
+  assert.equal(compareRuns([before, lost]).change, "worse");
+  assert.equal(compareRuns([lost, lost]).change, "same", "it failed before, too");
+  assert.equal(compareRuns([before, { ...before, verdict: "unknown" }]).change, "unknown");
+});

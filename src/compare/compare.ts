@@ -41,8 +41,16 @@ export function compareRuns(verdicts: readonly Verdict[]): Comparison {
   return {
     runs: verdicts.map(({ runId, plan, verdict }) => ({ runId, plan, verdict })),
     objectives,
-    change: overall(objectives.map(({ change }) => change)),
+    change: overall([...objectives.map(({ change }) => change), ...verdictChange(verdicts)]),
   };
+}
+
+/** What no objective measures (a lost write, redundancy that did not come back, residue) is in the verdict alone. */
+function verdictChange(verdicts: readonly Verdict[]): Change[] {
+  const last = verdicts.at(-1)?.verdict;
+  const before = verdicts.slice(0, -1).map(({ verdict }) => verdict);
+  if (last === "fail" && !before.includes("fail")) return ["worse"];
+  return last === "unknown" && before.every((verdict) => verdict === "pass") ? ["unknown"] : [];
 }
 
 function find(verdict: Verdict, id: string): ObjectiveVerdict | null {
