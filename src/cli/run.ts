@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { playGameDay } from "./game-day.ts";
 import { readPlanFile } from "./plan-file.ts";
+import { discreet } from "./redact.ts";
 
 interface RunFlags {
   readonly out?: string;
@@ -20,6 +21,11 @@ export function runCommand(world: World): Command {
     .option("--seed <seed>", "repeat the choices of an earlier run (default: the plan's, else a new one)")
     .action(async (file: string, flags: RunFlags) => {
       const planFile = readPlanFile(world, file);
-      world.setExitCode(await playGameDay(world, planFile, flags));
+      const { secrets } = planFile;
+      try {
+        world.setExitCode(await playGameDay(discreet(world, secrets), planFile, flags));
+      } catch (thrown) {
+        throw secrets.redactError(thrown);
+      }
     });
 }

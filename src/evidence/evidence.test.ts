@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -8,7 +8,7 @@ import type { Operation } from "../history.ts";
 import { GamedayError } from "../std/errors.ts";
 import { openEvidence } from "./reader.ts";
 import { seal } from "./seal.ts";
-import { EvidenceWriter } from "./writer.ts";
+import { EvidenceWriter, pointLatest } from "./writer.ts";
 
 const run: RunRecord = {
   version: 1,
@@ -128,4 +128,32 @@ test("a full disk is one failure, told once, and nothing is written after it", (
   writer.close();
   assert.deepEqual(told, ["evidence-not-written"]);
   assert.doesNotMatch(readFileSync(join(path, "timeline.ndjson"), "utf8"), /after/);
+});
+
+test("a secret of digits is cut out of texts, never out of numbers: every line stays JSON", (context) => {
+  const path = folder(context);
+  const redact = (text: string) => text.replaceAll("5432", "[secret PORT]");
+  const writer = new EvidenceWriter({ folder: path, run, planText: "", redact, owner: null });
+  writer.event({ atMs: 15432.5, type: "note", source: "test", says: "port 5432", detail: { "5432": "5432" } });
+  writer.close();
+  seal(path);
+  const [event] = openEvidence(path).timeline;
+  assert.deepEqual(event, {
+    atMs: 15432.5,
+    type: "note",
+    source: "test",
+    says: "port [secret PORT]",
+    detail: { "[secret PORT]": "[secret PORT]" },
+  });
+});
+
+test("something else of the name latest keeps no run from beginning", (context) => {
+  const path = folder(context);
+  write(path, 1);
+  mkdirSync(join(path, "..", "latest", "full"), { recursive: true });
+  assert.equal(pointLatest(path, null), false);
+  assert.deepEqual(
+    readdirSync(join(path, "..")).filter((name) => name.startsWith(".latest")),
+    [],
+  );
 });

@@ -1,10 +1,11 @@
-import { chownSync, lchownSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RunRecord } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
-import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
+import { redactedJson } from "../std/json.ts";
 import { NdjsonWriter } from "../std/ndjson.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, PLAN_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
@@ -19,7 +20,8 @@ export interface WriterOptions {
   readonly folder: string;
   readonly run: RunRecord;
   readonly planText: string;
-  readonly redact: (text: string) => string;
+  /** Hides secrets in a text; null: the plan has none. */
+  readonly redact: ((text: string) => string) | null;
   readonly owner: Owner | null;
 }
 
@@ -39,11 +41,11 @@ export class EvidenceWriter {
   constructor(options: WriterOptions) {
     this.folder = options.folder;
     makeFolder(options.folder);
+    const redact = options.redact ?? ((text) => text);
     const open = (name: string) => new NdjsonWriter(join(options.folder, name), options.redact);
-    writeFileSync(join(options.folder, RUN_FILE), `${options.redact(JSON.stringify(options.run, null, 2))}\n`, {
-      flag: "wx",
-    });
-    writeFileSync(join(options.folder, PLAN_FILE), options.redact(options.planText), { flag: "wx" });
+    const write = (name: string, text: string) => writeFileSync(join(options.folder, name), text, { flag: "wx" });
+    write(RUN_FILE, `${redactedJson(options.run, redact, 2)}\n`);
+    write(PLAN_FILE, redact(options.planText));
     this.#timeline = open(TIMELINE_FILE);
     this.#history = open(HISTORY_FILE);
     this.#intervals = open(INTERVALS_FILE);
@@ -129,7 +131,7 @@ function makeFolder(folder: string): void {
     throw new GamedayError({
       code: "run-folder",
       expected: `to make the run folder ${folder}`,
-      got: messageOf(cause),
+      got: systemReason(cause),
       hint: "give --out a new folder in a place where you may write",
       exitCode: ExitCode.usage,
       cause,
@@ -141,20 +143,29 @@ function notWritten(folder: string, cause: unknown): GamedayError {
   return new GamedayError({
     code: "evidence-not-written",
     expected: `to write evidence to ${folder}`,
-    got: messageOf(cause),
+    got: systemReason(cause),
     hint: "free some space or give --out a folder on another disk; what was written so far is kept, and is not sealed",
     exitCode: ExitCode.unknown,
     cause,
   });
 }
 
-/** Points `latest` beside the run at it, in one step, so that it is never absent in between. */
-export function pointLatest(folder: string, owner: Owner | null): void {
-  const temporary = join(dirname(folder), `.latest-${process.pid}`);
-  symlinkSync(basename(folder), temporary);
+/**
+ * Points `latest` beside the run at it, in one step, so that it is never absent in between. False where that cannot be: a
+ * file system without links, or something else of that name; a convenience must not keep a run from beginning.
+ */
+export function pointLatest(folder: string, owner: Owner | null): boolean {
+  const temporary = join(dirname(folder), `.latest-${basename(folder)}`);
   giveTo(owner, dirname(folder));
-  if (owner !== null) lchownSync(temporary, owner.uid, owner.gid);
-  renameSync(temporary, join(dirname(folder), "latest"));
+  try {
+    symlinkSync(basename(folder), temporary);
+    if (owner !== null) lchownSync(temporary, owner.uid, owner.gid);
+    renameSync(temporary, join(dirname(folder), "latest"));
+    return true;
+  } catch {
+    rmSync(temporary, { force: true });
+    return false;
+  }
 }
 
 /** Gives a folder and all that is in it to its owner. */

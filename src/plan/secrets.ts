@@ -39,6 +39,24 @@ export class Secrets {
     return clean;
   }
 
+  /** The same error without a secret in any of its words; what is no GamedayError loses them from its stack. */
+  redactError(thrown: unknown): unknown {
+    if (this.isEmpty || !(thrown instanceof Error)) return thrown;
+    if (!(thrown instanceof GamedayError)) {
+      thrown.stack = this.redact(thrown.stack ?? thrown.message);
+      return thrown;
+    }
+    const { code, exitCode, expected, got, hint, place } = thrown;
+    return new GamedayError({
+      code,
+      exitCode,
+      expected: this.redact(expected),
+      got: this.redact(got),
+      ...(hint !== undefined && { hint: this.redact(hint) }),
+      ...(place !== undefined && { place }),
+    });
+  }
+
   #take(name: string, environment: Readonly<Record<string, string | undefined>>, file: string): string {
     const value = environment[name];
     if (value === undefined) {

@@ -167,7 +167,7 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
     tool: { name: "", version: "" },
     environment: {},
   };
-  const evidence = new EvidenceWriter({ folder, run: record, planText: "", redact: (text) => text, owner: null });
+  const evidence = new EvidenceWriter({ folder, run: record, planText: "", redact: null, owner: null });
   const journal: Journal = {
     intend: async () => undefined,
     reverted: async () => undefined,

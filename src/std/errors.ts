@@ -90,3 +90,21 @@ export function formatPlace(place: Place): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EISDIR: "a folder, not a file",
+  ENOTDIR: "a file where a folder should be",
+  EEXIST: "something of that name there already",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "a read-only file system",
+  ENOSPC: "no space left on the disk",
+  EMFILE: "too many open files",
+};
+
+/** Why the system did not do it, in words; for an error of another kind its message. */
+export function systemReason(thrown: unknown): string {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  return SYSTEM_REASONS[code] ?? messageOf(thrown);
+}

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { ExitCode, GamedayError } from "./errors.ts";
+import { redactedJson } from "./json.ts";
 
 const READ_BYTES = 1 << 20;
 /** A longer line is damage or abuse, not evidence. */
@@ -14,17 +15,19 @@ const FLUSH_BYTES = 1 << 16;
 /** Appends values to one file; buffered, so call flush() where others must be able to read what was written. */
 export class NdjsonWriter {
   readonly #descriptor: number;
-  readonly #redact: (text: string) => string;
+  readonly #redact: ((text: string) => string) | null;
   #pending: string[] = [];
   #pendingBytes = 0;
 
-  constructor(file: string, redact: (text: string) => string = (text) => text) {
+  /** `redact` is given every text within a value; null: there is nothing to hide. */
+  constructor(file: string, redact: ((text: string) => string) | null = null) {
     this.#descriptor = openSync(file, "ax", 0o644);
     this.#redact = redact;
   }
 
   write(value: unknown): void {
-    const line = `${this.#redact(JSON.stringify(value))}\n`;
+    const text = this.#redact === null ? JSON.stringify(value) : redactedJson(value, this.#redact);
+    const line = `${text}\n`;
     this.#pending.push(line);
     this.#pendingBytes += line.length;
     if (this.#pendingBytes >= FLUSH_BYTES) this.flush();
