@@ -22,6 +22,7 @@ function kindOf(platform: MemoryPlatform | null, more: Partial<PlatformKind> = {
     schema: z.looseObject({}),
     capabilities: CAPABILITIES,
     exclusive: false,
+    tells: [],
     create: () => Promise.reject(new Error("healing never makes a platform")),
     plannedTopology: () => [],
     plannedCommands: () => [],
@@ -53,6 +54,8 @@ function worldAt(stateFolder: string): Said {
     stderr: stream,
     now: () => new Date(0),
     onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
+    onCrash: () => ({ [Symbol.dispose]: () => undefined }),
+    exit: () => undefined,
     interrupt: () => undefined,
     setExitCode: (code) => void codes.push(code),
   };

@@ -1,17 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CHECKERS, validateClaim } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import { measureNamed } from "../objective/catalogue.ts";
 import { parseThreshold } from "../objective/threshold.ts";
 import { validateObjectives } from "../objective/validate.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { type ParsedPlan, parsePlan } from "../plan/parse.ts";
 import { scalingTimes } from "../plan/scaling-times.ts";
-import { GamedayError, messageOf, type Place } from "../std/errors.ts";
+import { GamedayError, type Place, systemReason } from "../std/errors.ts";
+import { canonicalJson, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
-import { PLATFORMS } from "./platforms.ts";
+import { PLATFORMS, platformKind } from "./platforms.ts";
 
 export interface PlanFile extends ParsedPlan {
   readonly file: string;
@@ -29,18 +31,22 @@ export function readPlanFile(world: World, given: string): PlanFile {
   return { ...parsed, file, text };
 }
 
+/** A larger file is no plan that anybody wrote. */
+const PLAN_BYTES_MAX = 4 << 20;
+
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    const { size } = statSync(file);
+    if (size <= PLAN_BYTES_MAX) return readFileSync(file, "utf8");
+    throw notRead(file, `a file of ${size} bytes, more than the ${PLAN_BYTES_MAX} that a plan may have`);
   } catch (cause) {
-    throw new GamedayError({
-      code: "plan-not-read",
-      expected: "a plan to read",
-      got: messageOf(cause),
-      place: { file },
-      cause,
-    });
+    throw cause instanceof GamedayError ? cause : notRead(file, systemReason(cause), cause);
   }
+}
+
+function notRead(file: string, got: string, cause?: unknown): GamedayError {
+  const hint = "give the plan's YAML file, such as examples/jewelry-shop/smoke.yaml";
+  return new GamedayError({ code: "plan-not-read", expected: "a plan to read", got, hint, place: { file }, cause });
 }
 
 function checkFiles({ plan, placeOf }: ParsedPlan): void {
@@ -53,15 +59,24 @@ function checkFiles({ plan, placeOf }: ParsedPlan): void {
     if (insideProbes !== undefined) named.push([insideProbes, ["experiments", index, "insideProbes"]]);
   }
   for (const [path, where] of named) {
-    if (existsSync(path)) continue;
+    const got = whyNoFile(path);
+    if (got === null) continue;
     const hint = "paths in a plan are relative to the plan's folder";
     throw new GamedayError({
       code: "plan-missing-file",
       expected: `the file ${path}`,
-      got: "no such file",
+      got,
       hint,
       place: placeOf(where),
     });
+  }
+}
+
+function whyNoFile(path: string): string | null {
+  try {
+    return statSync(path).isFile() ? null : "a folder, not a file";
+  } catch (thrown) {
+    return systemReason(thrown);
   }
 }
 
@@ -124,6 +139,7 @@ function checkExperiments({ plan, placeOf }: ParsedPlan): void {
 }
 
 function checkClaims({ plan, placeOf }: ParsedPlan): void {
+  checkLedgers({ plan, placeOf });
   const known = CHECKERS.map((checker) => checker.name);
   for (const [index, claim] of plan.claims.entries()) {
     for (const [each, name] of claim.checkers.entries()) {
@@ -141,7 +157,27 @@ function checkClaims({ plan, placeOf }: ParsedPlan): void {
   }
 }
 
+/** What the system holds of an object is read once for all claims about it, so all of them must mean the same. */
+function checkLedgers({ plan, placeOf }: Pick<ParsedPlan, "plan" | "placeOf">): void {
+  const sources = new Map<string, string>();
+  for (const [index, { object, source }] of plan.claims.entries()) {
+    if (source.kind === "none") continue;
+    const text = canonicalJson(source as unknown as Json);
+    if ((sources.get(object) ?? text) !== text) {
+      throw new GamedayError({
+        code: "plan-two-ledgers",
+        expected: `one ledger of "${object}"`,
+        got: "another one than in the claim before",
+        hint: "give claims about different things different objects",
+        place: placeOf(["claims", index, "ledger"]),
+      });
+    }
+    sources.set(object, text);
+  }
+}
+
 function checkObjectives({ plan, placeOf }: ParsedPlan): void {
+  checkMeasured({ plan, placeOf });
   const [complaint] = validateObjectives(plan);
   if (complaint === undefined) return;
   const { id, index, at, expected, got, hint } = complaint;
@@ -152,4 +188,27 @@ function checkObjectives({ plan, placeOf }: ParsedPlan): void {
     hint,
     place: placeOf(["objectives", index, ...at.split(".")]),
   });
+}
+
+/** Comparing runs and reading a report need ids of their own; a measure needs a platform that tells of what it counts. */
+function checkMeasured({ plan, placeOf }: Pick<ParsedPlan, "plan" | "placeOf">): void {
+  const { tells } = platformKind(plan.platform.kind);
+  const ids = new Set<string>();
+  for (const [index, { id, measure }] of plan.objectives.entries()) {
+    const place = (key: string) => ({ place: placeOf(["objectives", index, key]) });
+    if (ids.has(id)) {
+      const expected = "objectives with ids of their own";
+      throw new GamedayError({ code: "plan-duplicate", expected, got: `"${id}" twice`, ...place("id") });
+    }
+    ids.add(id);
+    const watched = measureNamed(measure)?.watches;
+    if (watched === undefined || tells.includes(watched)) continue;
+    throw new GamedayError({
+      code: "plan-objective",
+      expected: `a platform that tells of ${watched}, for the measure ${measure}`,
+      got: `"${plan.platform.kind}", which does not`,
+      hint: "without being told, nothing would ever be counted, and nothing proven",
+      ...place("measure"),
+    });
+  }
 }

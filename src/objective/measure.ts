@@ -34,6 +34,9 @@ export interface OverKey {
   readonly values?: readonly string[];
 }
 
+/** What a platform's watch may tell of, beside roles. */
+export type Watched = "restarts" | "replicas";
+
 export interface Measure {
   readonly name: string;
   /** "s", "ms", "%", "" for a plain number. */
@@ -41,6 +44,8 @@ export interface Measure {
   /** One sentence for the table of measures. */
   readonly says: string;
   readonly over: readonly OverKey[];
+  /** What the platform has to tell of by itself; on one that does not, nothing was seen and nothing is proven. */
+  readonly watches?: Watched;
   /** The windows of the load that it reads; they are filled in the one pass over the intervals. */
   wants?(over: Over): readonly Wanted[];
   read(over: Over, facts: Facts): Reading;

@@ -90,3 +90,32 @@ test("a missing secret names the variable", () => {
   const text = minimal.replace("kind: fake", () => `kind: ${secretNamed("NOPE")}`);
   assert.match(complaint(text).message, /NOPE/);
 });
+
+const nonsense: readonly [what: string, text: string, says: RegExp][] = [
+  ["nothing", "", /the plan to be a map, got nothing/],
+  ["a list", "- 1", /the plan to be a map, got \[1\]/],
+  ["an alias that contains itself", `${minimal}calm: &c [*c]\n`, /never ends/],
+  [
+    "a bomb of aliases",
+    `a: &a [1,1,1,1,1,1,1,1,1,1,1]\nb: &b [${"*a,".repeat(20)}]\nc: [${"*b,".repeat(20)}]`,
+    /alias/,
+  ],
+  ["a key that is a map", "{ .Values }: 1", /strings|undefined/i],
+  ["an unknown tag", `${minimal}calm: !!js/function "x"\n`, /tag/],
+  ["a platform named like a part of every object", minimal.replace("fake", "constructor"), /a known kind of platform/],
+  ["a number that is none", minimal.replace("vus: 5", "vus: .nan"), /"load.vus" to be a (whole )?number, got NaN/],
+  ["too few", minimal.replace("vus: 5", "vus: 0"), /"load.vus" to be at least 1, got 0/],
+  ["a word of none of the known", minimal.replace("vus: 5", "executor: many"), /one of "constant-vus", .*got "many"/],
+  ["a unit that is none", `${minimal}warmUp: -2s\n`, /"warmUp" to be a duration such as .*\), got "-2s"/],
+  ["an empty name", minimal.replace("small", '""'), /"name" to be a text of at least 1 character, got ""/],
+  [
+    "a ledger on another host",
+    `${minimal}claims: [{ object: o, checkers: [acked-set], ledger: { http: "//evil.example/x" } }]\n`,
+    /to be a path of the app, .*got .*evil/,
+  ],
+  ["a clean-up on another host", `${minimal}cleanUp: { http: "POST //evil.example/x" }\n`, /a METHOD and path/],
+];
+
+for (const [what, text, says] of nonsense) {
+  test(`${what} is refused in words`, () => assert.match(complaint(text).message, says));
+}

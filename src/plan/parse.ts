@@ -1,5 +1,4 @@
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { ClaimPlan, ExperimentPlan, LedgerSource, Plan } from "../plan.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
@@ -10,6 +9,7 @@ import { complain, placeAt, type Source } from "./place.ts";
 import { scalingTimes } from "./scaling-times.ts";
 import { type PlanDocument, planSchema } from "./schema.ts";
 import { Secrets } from "./secrets.ts";
+import { plainValue, readYaml } from "./yaml.ts";
 
 export interface ParseOptions {
   /** Name of the file, for complaints. */
@@ -32,29 +32,15 @@ export interface ParsedPlan {
 export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   const source = readYaml(text, options.file);
   const secrets = new Secrets();
-  const given = secrets.resolve(source.document.toJS() as Json, options.environment, options.file);
+  const given = secrets.resolve(plainValue(source), options.environment, options.file);
   try {
     const document = validate(planSchema, given, source);
     const platform = validatePlatform(document, given, source, options);
     const plan = resolvePlan(document, platform, options.folder ?? dirname(resolve(options.file)));
     return { plan, secrets, placeOf: (path) => placeAt(path, source) };
   } catch (thrown) {
-    throw thrown instanceof GamedayError ? redacted(thrown, secrets) : thrown;
+    throw secrets.redactError(thrown);
   }
-}
-
-function readYaml(text: string, file: string): Source {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const trouble = document.errors[0];
-  if (trouble === undefined) return { file, document, lines };
-  const { line, col } = lines.linePos(trouble.pos[0]);
-  throw new GamedayError({
-    code: "plan-not-yaml",
-    expected: "a YAML document",
-    got: trouble.message,
-    place: { file, line, column: col },
-  });
 }
 
 function validate<T extends z.ZodType>(schema: T, given: unknown, source: Source): z.output<T> {
@@ -70,14 +56,14 @@ function validatePlatform(
   options: ParseOptions,
 ): Plan["platform"] {
   const { kind } = document.platform;
-  const schema = options.platforms[kind];
+  const schema = Object.hasOwn(options.platforms, kind) ? options.platforms[kind] : undefined;
   if (schema === undefined) {
     throw new GamedayError({
       code: "plan-unknown-platform",
       expected: "a known kind of platform",
       got: `"${kind}"`,
       hint: suggestion(kind, Object.keys(options.platforms)),
-      place: { file: options.file },
+      place: placeAt(["platform", "kind"], source),
     });
   }
   const result = schema.safeParse((given as { platform: unknown }).platform);
@@ -177,18 +163,4 @@ function resolveCleanUp(cleanUp: PlanDocument["cleanUp"]): Plan["cleanUp"] {
 function resolveObjective(objective: PlanDocument["objectives"][number]): Plan["objectives"][number] {
   const { id, says, measure, over, ...bound } = objective;
   return { id, says, measure, over, bound: bound as Plan["objectives"][number]["bound"] };
-}
-
-function redacted(error: GamedayError, secrets: Secrets): GamedayError {
-  const { code, exitCode, hint, place, cause } = error;
-  const [expected, got] = [secrets.redact(error.expected), secrets.redact(error.got)];
-  return new GamedayError({
-    code,
-    exitCode,
-    expected,
-    got,
-    cause,
-    ...(hint && { hint: secrets.redact(hint) }),
-    ...(place && { place }),
-  });
 }

@@ -3,6 +3,7 @@ import { type Document, isMap, isNode, type LineCounter } from "yaml";
 import type { z } from "zod";
 import { GamedayError, type Place } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
+import { saying } from "./saying.ts";
 
 export interface Source {
   readonly file: string;
@@ -39,10 +40,11 @@ function describe(
     });
   }
   const hint = choiceHint(issue, source);
+  const { expected, got } = saying(issue, where, () => valueAt(issue.path, source));
   return new GamedayError({
     code: "plan-invalid",
-    expected: `${where} to be right`,
-    got: `${issueText(issue)}${more}`,
+    expected,
+    got: `${got}${more}`,
     place,
     ...(hint === undefined ? {} : { hint }),
   });
@@ -53,12 +55,6 @@ function choiceHint(issue: z.core.$ZodIssue, source: Source): string | undefined
   if (issue.code !== "invalid_value") return undefined;
   const given = source.document.getIn(issue.path);
   return typeof given === "string" ? suggestion(given, issue.values.map(String)) : undefined;
-}
-
-function issueText(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "invalid_union") return issue.message;
-  const inner = issue.errors.flat().map((each) => each.message);
-  return inner.length === 0 ? issue.message : [...new Set(inner)].join(", or ");
 }
 
 /** Line and column of the value at a path, else of its nearest parent. */
@@ -88,6 +84,17 @@ function at(source: Source, offset: number): Place {
 
 function nodeAt(document: Document, path: readonly PropertyKey[]): unknown {
   return path.length === 0 ? document.contents : document.getIn(path, true);
+}
+
+const SHOWN_MAX = 80;
+
+/** What stands there, as far as a line shows it. */
+function valueAt(path: readonly PropertyKey[], source: Source): string {
+  const node = nodeAt(source.document, path);
+  const value = isNode(node) ? node.toJS(source.document) : node;
+  if (value === undefined || value === null) return "nothing";
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)} ...` : text;
 }
 
 function startOf(node: unknown): number | undefined {

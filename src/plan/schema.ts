@@ -27,7 +27,9 @@ const experiment = z.strictObject({
   insideProbes: name.optional(),
 });
 
-const ledgerSource = z.union([z.strictObject({ http: name }), z.strictObject({ sql: name })]);
+/** A path of the platform under test: neither another host ("//host/") nor a relative one. */
+const path = name.regex(/^\/(?!\/)/, 'a path of the app, such as "/audit/orders"');
+const ledgerSource = z.union([z.strictObject({ http: path }), z.strictObject({ sql: name })]);
 
 const claim = z.strictObject({
   object: name,
@@ -79,7 +81,9 @@ export const planSchema = z.strictObject({
   claims: z.array(claim).default([]),
   ledger: z.strictObject({ quiet: duration.default(3_000), betweenReads: duration.default(3_000) }).prefault({}),
   cleanUp: z
-    .strictObject({ http: z.string().regex(/^(GET|POST|PUT|DELETE) \//, 'METHOD and path, as "POST /clean-up"') })
+    .strictObject({
+      http: z.string().regex(/^(GET|POST|PUT|DELETE) \/(?!\/)/, 'a METHOD and path, as "POST /clean-up"'),
+    })
     .optional(),
   objectives: z.array(objective).default([]),
 });

@@ -35,6 +35,7 @@ export const fakePlatform: PlatformKind = {
   schema,
   capabilities: CAPABILITIES.filter((name) => name !== "command"),
   exclusive: false,
+  tells: ["restarts", "replicas"],
   create: async (config, context) => createFake(config, context),
   plannedTopology: () =>
     new Site({

@@ -1,5 +1,6 @@
 /** A kind of platform as the catalogue knows it: what a plan may say of it, and how it is made. */
 import type { z } from "zod";
+import type { Watched } from "../objective/measure.ts";
 import type { Plan } from "../plan.ts";
 import type { CapabilityName, Platform, Target } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
@@ -23,6 +24,8 @@ export interface PlatformKind {
   readonly capabilities: readonly CapabilityName[];
   /** Only one run of this kind at a time on a machine. */
   readonly exclusive: boolean;
+  /** What its watch tells of beside roles; a measure that is read from anything else is refused for it. */
+  readonly tells: readonly Watched[];
   create(config: Plan["platform"], context: PlatformContext): Promise<Platform>;
   /** Whether clients can stand on its nodes (Platform.inside); absent: they cannot. */
   readonly inside?: boolean;

@@ -10,6 +10,7 @@ export const externalKind: PlatformKind = {
   schema: externalConfig,
   capabilities: ["command"],
   exclusive: false,
+  tells: [],
   create: async (config, context) => open(config, context),
   attach: async (config, context) => open(config, context),
   plannedTopology,

@@ -22,6 +22,7 @@ export const labKind: PlatformKind = {
   schema: labConfig,
   capabilities: LAB_CAPABILITIES,
   exclusive: true,
+  tells: ["restarts", "replicas"],
   inside: true,
   create: (config, { runId, clock, planFolder, logFolder }) =>
     openLab(config, { runId, clock, logFolder, folder: planFolder }),
