@@ -4,7 +4,7 @@ import { EVIDENCE_VERSION, type Evidence, type RunRecord } from "../evidence.ts"
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
-import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
 import { isRecord } from "../std/json.ts";
 import { readNdjson } from "../std/ndjson.ts";
 import type { TimelineEvent } from "../timeline.ts";
@@ -37,7 +37,7 @@ function readRun(folder: string): RunRecord {
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    throw notEvidence(path, messageOf(cause), cause);
+    throw notEvidence(path, systemReason(cause), cause);
   }
   if (!isRecord(value) || typeof value["runId"] !== "string" || !isRecord(value["plan"])) {
     throw notEvidence(path, "JSON without runId and plan");

@@ -68,8 +68,13 @@ function malformed(file: string, line: number | undefined, got: string): Gameday
   });
 }
 
+/** JSON has no Infinity, but 1e999 reads as one. */
 function isNumber(value: unknown): boolean {
-  return typeof value === "number";
+  return Number.isFinite(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 function isText(value: unknown): boolean {
@@ -104,12 +109,14 @@ function isProbe(probe: unknown): boolean {
 function isLedgerLine(line: unknown): boolean {
   if (!isRecord(line)) return false;
   const known = line as unknown as LedgerLine;
-  if (!isNumber(known.read) || !isText(known.object)) return false;
-  if (known.line === "item") return isText(known.id) && isNumber(known.count);
+  if (!isCount(known.read) || !isText(known.object)) return false;
+  // An item that is there zero times would be seen as there.
+  if (known.line === "item") return isText(known.id) && isCount(known.count) && known.count > 0;
   const { startedAtMs, completedAtMs, items, complete, source } = known;
   return (
     known.line === "end" &&
-    [startedAtMs, completedAtMs, items].every(isNumber) &&
+    [startedAtMs, completedAtMs].every(isNumber) &&
+    isCount(items) &&
     typeof complete === "boolean" &&
     isText(source)
   );
@@ -121,7 +128,8 @@ function isInterval(line: unknown): boolean {
     line as unknown as Interval;
   return (
     isText(worker) &&
-    [epoch, sequence, fromMs, toMs, users, usersIntended, dropped].every(isNumber) &&
+    [epoch, sequence, users, usersIntended, dropped].every(isCount) &&
+    [fromMs, toMs].every(isNumber) &&
     Array.isArray(metrics) &&
     metrics.every(isDelta) &&
     isRecord(health) &&
@@ -139,7 +147,7 @@ function isInterval(line: unknown): boolean {
 function isDelta(delta: unknown): boolean {
   if (!isRecord(delta)) return false;
   const { metric, count, failed, sum, min, max, buckets } = delta as unknown as MetricDelta;
-  if (!isText(metric) || ![count, failed, sum, min, max].every(isNumber)) return false;
+  if (!isText(metric) || ![count, failed].every(isCount) || ![sum, min, max].every(isNumber)) return false;
   return buckets === undefined || (Array.isArray(buckets) && buckets.length % 2 === 0 && buckets.every(isPairPart));
 }
 

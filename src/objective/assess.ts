@@ -25,7 +25,7 @@ export function assessReading(objective: Objective, unit: string, reading: Readi
     status,
     measure: objective.measure,
     unit,
-    measured: measuredOf(reading.range),
+    measured: measuredOf(reading),
     bound: objective.bound,
     because,
     explanation: status === "pass" ? null : explain(objective, unit, reading, because),
@@ -62,10 +62,11 @@ function sentence(text: string): string {
 }
 
 /** JSON has no Infinity: an interval without a proven upper end says so with null. */
-function measuredOf(range: Range | null): Measured {
+function measuredOf({ range, point }: Reading): Measured {
   if (range === null) return null;
   if (range.lower === range.upper) return { value: round(range.lower) };
-  return { lower: round(range.lower), upper: Number.isFinite(range.upper) ? round(range.upper) : null };
+  const upper = Number.isFinite(range.upper) ? round(range.upper) : null;
+  return { lower: round(range.lower), upper, ...(point !== undefined && { value: round(point) }) };
 }
 
 /** Six decimals are finer than any clock here, and give the same bytes on every machine. */

@@ -20,6 +20,7 @@ export const autoscalerMismatches: Measure = {
   name: "autoscaler-mismatches",
   unit: "decisions",
   says: "Decisions of the autoscaler that its own recorded samples do not explain, computed again by the judge.",
+  watches: "replicas",
   over: [],
   read(_over, { story }) {
     const syncs = story.replicas.filter(isSync);

@@ -46,7 +46,9 @@ export class GeneratorRecord {
   readonly missing: MissingDelta[] = [];
   /** The first few intervals that were stalled or behind, for witnesses. */
   readonly examples: { readonly atMs: number; readonly says: string }[] = [];
-  readonly #workers = new Map<string, WorkerState>();
+  /** By worker and epoch, for repeats; and the last of each worker, for what is missing between two epochs. */
+  readonly #states = new Map<string, WorkerState>();
+  readonly #latest = new Map<string, WorkerState>();
 
   /** False when this delta was counted before. */
   add(interval: Interval): boolean {
@@ -86,14 +88,20 @@ export class GeneratorRecord {
 
   #inSequence({ worker, epoch, sequence, fromMs, toMs }: Interval): boolean {
     const key = `${worker}/${epoch}`;
-    const state = this.#workers.get(key);
+    const state = this.#states.get(key);
     if (state !== undefined && sequence <= state.sequence) return false;
-    const expected = (state?.sequence ?? sequence - 1) + 1;
-    if (sequence > expected) {
-      const span = { fromMs: state?.toMs ?? fromMs, toMs: fromMs };
-      this.missing.push({ worker, span, missing: sequence - expected });
+    const before = this.#latest.get(worker);
+    if (before !== undefined && sequence > before.sequence + 1) {
+      const span = { fromMs: before.toMs, toMs: fromMs };
+      this.missing.push({ worker, span, missing: sequence - before.sequence - 1 });
     }
-    this.#workers.set(key, { sequence, toMs });
+    this.#states.set(key, { sequence, toMs });
+    this.#latest.set(worker, { sequence, toMs: Math.max(toMs, before?.toMs ?? 0) });
     return true;
+  }
+
+  /** The last report of each worker, in the order of their first. */
+  get lastReports(): ReadonlyMap<string, { readonly sequence: number; readonly toMs: number }> {
+    return this.#latest;
   }
 }

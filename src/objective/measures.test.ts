@@ -239,3 +239,103 @@ test("stalled seconds of our own generator make latency unknown, not failed", ()
   assert.equal(verdict?.status, "unknown");
   assert.match(verdict?.because ?? "", /generator itself was stalled/);
 });
+
+/** One objective of a run that a function changes, as it is judged. */
+function judged(measure: string, bound: Bound, change: (run: FakeRun) => void, over: Over = {}) {
+  return assessed({ measure, bound, over, clean: 0, lie: () => undefined }, change);
+}
+
+const silentFrom = (fromMs: number, toMs: number) => (run: FakeRun) => {
+  run.operations = run.operations.filter(({ invokedAtMs }) => invokedAtMs < fromMs || invokedAtMs >= toMs);
+};
+
+test("a gap in the probes, outside all faults too, may hide an outage: none more is not proven", () => {
+  const blind = judged("outages", { atMost: 2 }, silentFrom(48_000, 52_000));
+  assert.equal(blind?.status, "unknown", blind?.because);
+  assert.match(blind?.because ?? "", /sent nothing from 4[78]/);
+  assert.equal(judged("outages", { atMost: 1 }, silentFrom(48_000, 52_000))?.status, "fail", "two were felt");
+  assert.equal(judged("outages", { atMost: 9 }, silentFrom(48_000, 52_000))?.status, "pass", "so many cannot hide");
+});
+
+test("a gap in the probes widens the time that they may have been down", () => {
+  const [lower, upper] = rounded(judged("outage-seconds", { under: 8 }, silentFrom(48_000, 52_000))) as number[];
+  assert.ok(lower === 5.8 && (upper ?? 0) > 9.9 && (upper ?? 0) < 10.1, `${lower} to ${upper}`);
+});
+
+test("probes that were gone for all of a run without faults prove no availability", () => {
+  const verdict = judged("outages", { atMost: 0 }, (run) => {
+    run.plan = { ...run.plan, experiments: [] };
+    run.timeline = run.timeline.filter(({ type }) => type !== "experiment" && type !== "fault");
+    run.operations = probeSamples("order-write", "kept", []).slice(0, 3);
+  });
+  assert.equal(verdict?.status, "unknown", verdict?.because);
+});
+
+const broken = (run: FakeRun) =>
+  void run.timeline.push({
+    atMs: 30_000,
+    type: "gap",
+    source: "platform watch",
+    fromMs: 25_000,
+    toMs: 30_000,
+    because: "the socket closed",
+  });
+
+for (const [measure, given] of [
+  ["unexpected-restarts", () => undefined],
+  ["scaling-direction-changes", upAndDown],
+  ["seconds-desired-above-ready", upAndDown],
+] as const) {
+  test(`${measure}: what happened while nobody watched the platform is not known`, () => {
+    const verdict = judged(measure, { atMost: 100 }, (run) => {
+      given(run);
+      broken(run);
+    });
+    assert.equal(verdict?.status, "unknown");
+    assert.match(verdict?.because ?? "", /not watched from 25.0 s to 30.0 s/);
+  });
+}
+
+test("replicas that were wanted when last looked at may have been missing until the end", () => {
+  const verdict = judged("seconds-desired-above-ready", { atMost: 5 }, (run) =>
+    run.timeline.push(replicas(10_000, 5, 10)),
+  );
+  assert.deepEqual([verdict?.status, rounded(verdict)], ["unknown", [0, 45]]);
+});
+
+test("requests that a worker never reported may have been made: fewer than wanted is not proven", () => {
+  const verdict = judged("requests", { atLeast: 5_350 }, (run) => {
+    run.intervals = run.intervals.filter(({ sequence }) => sequence !== 30);
+  });
+  assert.equal(verdict?.status, "unknown", verdict?.because);
+  assert.deepEqual(rounded(verdict), [5_300, null]);
+});
+
+test("what one claim does not know is not made up for by what another found", () => {
+  const run = cleanRun([objective("lost-writes", { atMost: 5 })]);
+  const claim = { checkers: ["acked-set"], options: {}, source: { kind: "none" } } as const;
+  run.plan = {
+    ...run.plan,
+    claims: [
+      { object: "orders", ...claim },
+      { object: "stock", ...claim },
+    ],
+  };
+  const told = toldChecker();
+  const ofTwo = {
+    ...told,
+    begin: (claimed: { object: string }) => {
+      const change = claimed.object === "orders" ? ({ status: "fail" } as const) : ({ status: "unknown" } as const);
+      const lost = claimed.object === "orders" ? 2 : 0;
+      return toldChecker({ ...change, object: claimed.object }, { lost }).begin(claimed as never, {} as never);
+    },
+  };
+  const [verdict] = judge(evidenceOf(run), [ofTwo]).objectives;
+  assert.equal(verdict?.status, "unknown", verdict?.because);
+});
+
+test("a share of requests is shown as seen, beside what it proves", () => {
+  const verdict = judged("success-percent", { atLeast: 80 }, () => undefined, { window: "plateau" });
+  assert.ok(verdict?.measured, verdict?.because);
+  assert.equal(Math.round(verdict.measured.value ?? 0), 88);
+});

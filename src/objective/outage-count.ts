@@ -1,9 +1,13 @@
 /** Outages as the probes felt them, by number and by time, whatever caused them. */
+
+import { gapsOf } from "../outage/gaps.ts";
 import type { Range } from "../outage/interval.ts";
 import type { FeltOutage } from "../outage/outages.ts";
-import { contains, overlaps } from "../outage/span.ts";
+import { RECOVERY_HOLD_MS } from "../outage/outages.ts";
+import type { ProbeStream } from "../outage/samples.ts";
+import { contains, overlaps, type Span } from "../outage/span.ts";
 import type { Facts } from "./facts.ts";
-import { exactly, type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
+import { type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
 import { type Window, windowKey } from "./windows.ts";
 
 const OVER: readonly OverKey[] = [
@@ -14,7 +18,14 @@ const OVER: readonly OverKey[] = [
 
 interface Selected {
   readonly outages: readonly FeltOutage[];
+  /** Where a stream that should have been sending sent nothing: an outage may hide there. */
+  readonly blind: readonly Blind[];
   readonly doubt: string | undefined;
+}
+
+interface Blind {
+  readonly stream: string;
+  readonly gap: Span;
 }
 
 function select(over: Over, facts: Facts): Selected | string {
@@ -29,7 +40,21 @@ function select(over: Over, facts: Facts): Selected | string {
   const doubt = facts.doubts.find(
     ({ kind, span }) => kind === "probes" && (span === null || spans.some((own) => overlaps(own, span))),
   );
-  return { outages, doubt: outages.length > 0 ? undefined : doubt?.because };
+  return { outages, blind: streams.flatMap((stream) => blindOf(stream, spans, facts)), doubt: doubt?.because };
+}
+
+/** Probes beat from before the first user until after the last; what is asked of other times, nobody watched for. */
+function blindOf(stream: ProbeStream, spans: readonly Span[], { story }: Facts): Blind[] {
+  const load = { fromMs: story.load.beginMs ?? story.span.fromMs, toMs: story.load.endMs ?? story.span.toMs };
+  return spans.flatMap((span) => {
+    const watched = { fromMs: Math.max(span.fromMs, load.fromMs), toMs: Math.min(span.toMs, load.toMs) };
+    if (watched.toMs <= watched.fromMs) return [];
+    return gapsOf(stream.samples, watched).map((gap) => ({ stream: nameOf(stream), gap }));
+  });
+}
+
+function nameOf({ class: name, connection }: Pick<ProbeStream, "class" | "connection">): string {
+  return `${name}/${connection}`;
 }
 
 const ALWAYS = {
@@ -60,34 +85,52 @@ function witness(outage: FeltOutage): string {
 export const outages: Measure = {
   name: "outages",
   unit: "outages",
-  says: "Outages felt by the probes (each class on each connection counts by itself).",
+  says: "Outages felt by the probes (each class on each connection counts by itself); a gap in the probes' sending may hide more.",
   over: OVER,
-  read: (over, facts) => reading(over, facts, (found) => exactly(found.length)),
+  read: (over, facts) => reading(over, facts, countOf),
 };
 
 export const outageSeconds: Measure = {
   name: "outage-seconds",
   unit: "s",
-  says: "Time that the worst probe stream was down, all its outages added up, as an interval.",
+  says: "Time that the worst probe stream was down, all its outages added up, as an interval; a gap in its sending widens it.",
   over: OVER,
   read: (over, facts) => reading(over, facts, worstStream),
 };
 
-function reading(over: Over, facts: Facts, range: (found: readonly FeltOutage[]) => Range): Reading {
+function reading(over: Over, facts: Facts, range: (selected: Selected) => Range): Reading {
   const selected = select(over, facts);
   if (typeof selected === "string") return nothing(selected);
-  const { outages: found, doubt } = selected;
-  const says = found.length === 0 ? "no outage was felt" : `${found.length} outages were felt`;
-  return { range: range(found), says, witnesses: found.map(witness), ...(doubt === undefined ? {} : { doubt }) };
+  const { outages: found, blind, doubt } = selected;
+  const felt = found.length === 0 ? "no outage was felt" : `${found.length} outages were felt`;
+  const says = blind.length === 0 ? felt : `${felt}, but ${blindness(blind)}`;
+  // What was felt stands; that there was no more of it does not.
+  const uncertain = doubt === undefined ? {} : found.length === 0 ? { doubt } : { cannotPass: doubt };
+  return { range: range(selected), says, witnesses: found.map(witness), ...uncertain };
 }
 
-function worstStream(found: readonly FeltOutage[]): Range {
+function blindness(blind: readonly Blind[]): string {
+  const [first] = blind;
+  if (first === undefined) return "";
+  const at = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+  const more = blind.length === 1 ? "" : ` (and ${blind.length - 1} more gaps)`;
+  return `${first.stream} sent nothing from ${at(first.gap.fromMs)} to ${at(first.gap.toMs)}${more}`;
+}
+
+/** An outage ends only with a sustained recovery, so a gap hides one, and one more for each such recovery that fits. */
+function countOf({ outages: found, blind }: Selected): Range {
+  const hidden = blind.reduce((sum, { gap }) => sum + 1 + Math.floor((gap.toMs - gap.fromMs) / RECOVERY_HOLD_MS), 0);
+  return { lower: found.length, upper: found.length + hidden };
+}
+
+function worstStream({ outages: found, blind }: Selected): Range {
   const totals = new Map<string, Range>();
-  for (const outage of found) {
-    const key = `${outage.class}/${outage.connection}`;
-    const before = totals.get(key) ?? { lower: 0, upper: 0 };
-    totals.set(key, { lower: before.lower + least(outage), upper: before.upper + most(outage) });
-  }
+  const add = (stream: string, lower: number, upper: number) => {
+    const before = totals.get(stream) ?? { lower: 0, upper: 0 };
+    totals.set(stream, { lower: before.lower + lower, upper: before.upper + upper });
+  };
+  for (const outage of found) add(nameOf(outage), least(outage), most(outage));
+  for (const { stream, gap } of blind) add(stream, 0, gap.toMs - gap.fromMs);
   const all = [...totals.values()];
   return {
     lower: Math.max(0, ...all.map(({ lower }) => lower)) / 1000,

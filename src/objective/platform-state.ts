@@ -1,6 +1,7 @@
 /** What was seen of the platform itself: redundancy after a fault, restarts nobody asked for, hands that helped. */
 import { contains } from "../outage/span.ts";
 import { exactly, type Measure, nothing } from "./measure.ts";
+import { provenBy } from "./watched.ts";
 
 export const checksUnmet: Measure = {
   name: "health-checks-unmet",
@@ -29,6 +30,7 @@ export const unexpectedRestarts: Measure = {
   name: "unexpected-restarts",
   unit: "restarts",
   says: "Restarts that no fault of the plan asked for (crashes, OOM kills), outside the fault windows.",
+  watches: "restarts",
   over: [
     {
       name: "window",
@@ -47,7 +49,8 @@ export const unexpectedRestarts: Measure = {
     const witnesses = found.map(
       (restart) => `${(restart.atMs / 1000).toFixed(1)} s: ${restart.target}: ${restart.reason}`,
     );
-    return { range: exactly(found.length), says: `${found.length} restarts that nobody asked for`, witnesses };
+    const says = `${found.length} restarts that nobody asked for`;
+    return { range: exactly(found.length), says, witnesses, ...provenBy(story) };
   },
 };
 

@@ -7,6 +7,7 @@ import { isRecord } from "../std/json.ts";
 import type { Story } from "../verdict/story.ts";
 import type { Facts } from "./facts.ts";
 import { exactly, type Measure, nothing, type OverKey, type Reading } from "./measure.ts";
+import { provenBy } from "./watched.ts";
 
 type Replicas = Story["replicas"][number];
 
@@ -16,6 +17,7 @@ export const replicasReadySeconds: Measure = {
   name: "replicas-ready-seconds",
   unit: "s",
   says: "Time from the begin of the load until this many replicas were ready.",
+  watches: "replicas",
   over: [REPLICAS],
   read(over, facts) {
     const wanted = Number(over["replicas"]);
@@ -33,6 +35,7 @@ export const replicasBackSeconds: Measure = {
   name: "replicas-back-seconds",
   unit: "s",
   says: "Time from the end of the load until no more than this many replicas were left, after there had been more.",
+  watches: "replicas",
   over: [REPLICAS],
   read(over, facts) {
     const wanted = Number(over["replicas"]);
@@ -99,12 +102,14 @@ export const scalingDirectionChanges: Measure = {
   name: "scaling-direction-changes",
   unit: "changes",
   says: "How often the desired number of replicas turned from rising to falling or back; up and then down again is 1.",
+  watches: "replicas",
   over: [],
   read(_over, { story }) {
     if (story.replicas.length === 0) return nothing("no replicas were recorded");
     const turns = turnsOf(story.replicas);
     const witnesses = turns.map(({ atMs, desired }) => `${(atMs / 1000).toFixed(1)} s: turned to ${desired} desired`);
-    return { range: exactly(turns.length), says: `the desired number turned ${turns.length} times`, witnesses };
+    const says = `the desired number turned ${turns.length} times`;
+    return { range: exactly(turns.length), says, witnesses, ...provenBy(story) };
   },
 };
 
@@ -125,14 +130,27 @@ export const secondsDesiredAboveReady: Measure = {
   name: "seconds-desired-above-ready",
   unit: "s",
   says: "Time in which more replicas were desired than were ready: slow readiness, or pods that found no room.",
+  watches: "replicas",
   over: [],
   read(_over, { story }) {
     if (story.replicas.length === 0) return nothing("no replicas were recorded");
-    let ms = 0;
-    for (const [at, event] of story.replicas.entries()) {
-      const nextMs = story.replicas[at + 1]?.atMs ?? event.atMs;
-      if (event.desired > event.ready) ms += Math.max(0, nextMs - event.atMs);
-    }
-    return { range: exactly(ms / 1000), says: `more were desired than ready for ${(ms / 1000).toFixed(1)} s` };
+    const { lowerMs, upperMs } = desiredAboveReady(story);
+    const [lower, upper] = [lowerMs / 1000, upperMs / 1000];
+    const tail = upper > lower ? ", and perhaps until the end" : "";
+    const says = `more were desired than ready for ${lower.toFixed(1)} s${tail}`;
+    return { range: { lower, upper }, says, ...provenBy(story) };
   },
 };
+
+/** What the last look showed may have lasted until the load had ended, or have ended at once. */
+function desiredAboveReady({ replicas, load, span }: Story): { readonly lowerMs: number; readonly upperMs: number } {
+  let lowerMs = 0;
+  for (const [at, event] of replicas.entries()) {
+    const next = replicas[at + 1];
+    if (next !== undefined && event.desired > event.ready) lowerMs += Math.max(0, next.atMs - event.atMs);
+  }
+  const last = replicas.at(-1);
+  const short = last !== undefined && last.desired > last.ready;
+  const tailMs = short ? Math.max(0, (load.endMs ?? span.toMs) - last.atMs) : 0;
+  return { lowerMs, upperMs: lowerMs + tailMs };
+}

@@ -12,9 +12,15 @@ export const requestsTotal: Measure = {
   read(over, facts) {
     const requests = coveredOf(over, "whole", facts);
     if (typeof requests === "string") return nothing(requests);
-    const { total, window } = requests;
+    const { total, window, doubt } = requests;
     const says = `${total.count} requests were made ${window.says}, ${total.failed} of them failed`;
-    return { range: exactly(total.count), says, when: whenOf(window) };
+    // So many there were for certain; what the load did not report may be more.
+    const upper = doubt === undefined ? total.count : Number.POSITIVE_INFINITY;
+    return {
+      range: { lower: total.count, upper },
+      says: doubt === undefined ? says : `${says}; ${doubt}`,
+      when: whenOf(window),
+    };
   },
 };
 

@@ -15,8 +15,9 @@ function readFigure(checker: string, figure: string, over: Over, facts: Facts): 
   const found = findings.reduce((sum, finding) => sum + (finding.figures[figure] ?? 0), 0);
   const open = findings.find((finding) => finding.status === "unknown");
   if (found === 0 && open !== undefined) return nothing(open.because);
+  // What is not known of one object may be worse than what is known of another, never better.
   return {
-    range: exactly(found),
+    range: { lower: found, upper: open === undefined ? found : Number.POSITIVE_INFINITY },
     says: findings.map((finding) => finding.because).join(" "),
     witnesses: witnessesOf(findings),
   };

@@ -129,3 +129,19 @@ test("a platform that never answers for its health is not healthy, and not waite
   simulated.run.stop.abort(new GamedayError({ code: "interrupted", expected: "health", got: "SIGINT" }));
   await assert.rejects(waiting, /SIGINT/);
 });
+
+test("a watch of the platform that breaks is begun again, and the timeline says how long nobody looked", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [] }));
+  let watches = 0;
+  const { platform } = simulated;
+  const watch = platform.watch.bind(platform);
+  platform.watch = (emit, signal) =>
+    watches++ === 0 ? Promise.reject(new Error("the socket closed")) : watch(emit, signal);
+  await conduct(simulated.run);
+  const gaps = simulated.timeline().filter((event) => event.type === "gap");
+  assert.deepEqual(
+    gaps.map(({ source, because }) => [source, because]),
+    [["platform watch", "the socket closed"]],
+  );
+  assert.ok(gaps.every(({ fromMs, toMs }) => toMs >= fromMs));
+});

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Interval } from "../interval.ts";
+import { PLATFORM_WATCH } from "../objective/watched.ts";
 import type { PartOptions, Run, Running } from "../run.ts";
 import { abortAt, withDeadline } from "../std/deadline.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
@@ -17,6 +19,7 @@ import { ThresholdWatch } from "./threshold-watch.ts";
 /** From nothing to ready, also on a slow machine. */
 const PREPARE_MS_MAX = 180_000;
 const COLLECT_MS_MAX = 60_000;
+const WATCH_AGAIN_MS = 5_000;
 
 export interface Conducted {
   /** What ended the run early, in words; null: it came to its end. */
@@ -150,20 +153,19 @@ function reportSoFar(run: Run): void {
   }
 }
 
+/** A watch that breaks is begun again; nobody saw what happened in between, and the timeline says so. */
 async function watchPlatform(run: Run, signal: AbortSignal): Promise<void> {
-  try {
-    await run.platform.watch((event) => run.evidence.event(event), signal);
-  } catch (thrown) {
-    if (signal.aborted) return;
-    const nowMs = run.clock.nowMs();
-    run.evidence.event({
-      atMs: nowMs,
-      type: "gap",
-      source: "platform watch",
-      fromMs: nowMs,
-      toMs: nowMs,
-      because: messageOf(thrown),
-    });
+  while (!signal.aborted) {
+    try {
+      return await run.platform.watch((event) => run.evidence.event(event), signal);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const fromMs = run.clock.nowMs();
+      await delay(WATCH_AGAIN_MS, undefined, { signal }).catch(() => undefined); // the end of the run ends the pause
+      const toMs = run.clock.nowMs();
+      const because = messageOf(thrown);
+      run.evidence.event({ atMs: toMs, type: "gap", source: PLATFORM_WATCH, fromMs, toMs, because });
+    }
   }
 }
 

@@ -36,7 +36,7 @@ export async function until<T>(
 }
 
 /** Node's own delay rejects with an error of its own; whoever aborted must find their reason. */
-async function pause(forMs: number, signal: AbortSignal): Promise<void> {
+export async function pause(forMs: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(forMs, undefined, { signal });
   } catch (thrown) {

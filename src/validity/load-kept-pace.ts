@@ -4,6 +4,8 @@ import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
 /** More intervals than this share behind the plan is another load than the one that was planned. */
 const BEHIND_SHARE_MAX = 0.05;
+/** A report comes each second; five that do not come are no late timer. */
+const SILENCE_MS_MAX = 5_000;
 
 /** What was not sent cannot have been answered: a load that fell behind its plan proves less than it seems to. */
 export const loadKeptPace = rule(
@@ -15,7 +17,14 @@ export const loadKeptPace = rule(
       const because = "No figures of the load were recorded.";
       return { status: "unknown", because, doubts: [{ kind: "load", span: null, because }] };
     }
-    const doubts = [...behind(ground), ...dropped(ground), ...missing(ground), ...lost(ground)];
+    const doubts = [
+      ...behind(ground),
+      ...dropped(ground),
+      ...missing(ground),
+      ...lost(ground),
+      ...cutOff(ground),
+      ...fellSilent(ground),
+    ];
     const figures = { users: generator.usersMax, dropped: generator.dropped, repeated: generator.repeated };
     if (doubts.length > 0) {
       const because = `${doubts
@@ -63,4 +72,35 @@ function lost({ story }: Ground): Doubt[] {
       const because = `worker ${worker.worker} was lost at ${atSeconds(worker.atMs)}`;
       return { kind: "load", span: { fromMs: worker.atMs, toMs: Number.POSITIVE_INFINITY }, because };
     });
+}
+
+/**
+ * A worker that stops reporting before the load ends leaves no gap in its sequence: what it did from then on is not
+ * known. One that left, or is known to be lost, is no news; of one that nobody saw join, only the last to report counts.
+ */
+function fellSilent({ load, story }: Ground): Doubt[] {
+  const endMs = story.load.rampDownMs ?? story.load.endMs;
+  if (endMs === null) return [];
+  const those = (edges: readonly string[]) =>
+    new Set(story.workers.filter(({ edge }) => edges.includes(edge)).map(({ worker }) => worker));
+  const [joined, gone] = [those(["joined"]), those(["lost", "left"])];
+  const reports = [...load.generator.lastReports];
+  const lastMs = Math.max(...reports.map(([, { toMs }]) => toMs));
+  return reports
+    .filter(([worker, { toMs }]) => (joined.has(worker) || toMs === lastMs) && !gone.has(worker))
+    .filter(([, { toMs }]) => toMs < endMs - SILENCE_MS_MAX)
+    .map(([worker, { toMs }]) => {
+      const because = `worker ${worker} reported nothing after ${atSeconds(toMs)}, while the load went on until ${atSeconds(endMs)}`;
+      return { kind: "load", span: { fromMs: toMs, toMs: endMs }, because };
+    });
+}
+
+/** A worker says how many reports it made when it leaves; fewer are there when the end of the file is missing. */
+function cutOff({ load, story }: Ground): Doubt[] {
+  return story.workers.flatMap(({ worker, edge, lastSequence, atMs }): Doubt[] => {
+    const { sequence, toMs } = load.generator.lastReports.get(worker) ?? { sequence: lastSequence, toMs: atMs };
+    if (edge !== "left" || sequence >= lastSequence) return [];
+    const because = `the last ${plural(lastSequence - sequence, "report")} of worker ${worker}, from ${atSeconds(toMs)} on, never arrived`;
+    return [{ kind: "load", span: { fromMs: toMs, toMs: Math.max(toMs, atMs) }, because }];
+  });
 }

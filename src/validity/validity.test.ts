@@ -41,6 +41,30 @@ const LIES: readonly Lie[] = [
       run.timeline.push({ atMs: 50_000, type: "control", command: "interrupt", by: "SIGINT", manual: true }),
   },
   {
+    rule: "load-kept-pace",
+    says: "worker w0 reported nothing after 41.0 s",
+    plant: (run) => {
+      run.intervals = run.intervals.filter(({ fromMs }) => fromMs <= 40_000);
+    },
+  },
+  {
+    rule: "load-kept-pace",
+    says: "the last 10 reports of worker w0, from 45.0 s on, never arrived",
+    plant: (run) => {
+      run.intervals = run.intervals.filter(({ sequence }) => sequence < 44);
+      run.timeline.push({ atMs: 55_100, type: "worker", worker: "w0", edge: "left", lastSequence: 53 });
+    },
+  },
+  {
+    rule: "load-kept-pace",
+    says: "1 report of worker w0",
+    plant: (run) => {
+      run.intervals = run.intervals
+        .filter(({ sequence }) => sequence !== 20)
+        .map((one) => (one.sequence < 20 ? one : { ...one, epoch: 1 }));
+    },
+  },
+  {
     rule: "clocks-sane",
     says: "cannot be",
     objectives: ["unknown", "unknown"],
