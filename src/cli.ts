@@ -22,10 +22,14 @@ export interface World {
   now(): Date;
   /** Calls back at SIGINT and SIGTERM until disposed. */
   onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): Disposable;
+  /** Calls back with what nobody caught, instead of ending the process, until disposed; the last one to ask is called. */
+  onCrash(callback: (thrown: unknown) => void): Disposable;
   /** Sends SIGINT to another process; the kernel decides whether that is allowed. Throws its error when it is not. */
   interrupt(pid: number): void;
   /** The exit code that the process will end with; the last one set counts. */
   setExitCode(code: number): void;
+  /** Ends the process at once; for a state that nobody can go on from. */
+  exit(code: number): void;
 }
 
 export interface OutputStream {

@@ -1,11 +1,17 @@
 /** The program: builds the commands, runs the one that was asked for, turns whatever was thrown into a message and an exit code. */
 import { CommanderError } from "commander";
+import { describeBug } from "./cli/bug.ts";
 import { buildProgram } from "./cli/program.ts";
 import type { World } from "./cli.ts";
 import { ExitCode, GamedayError } from "./std/errors.ts";
 import { realWorld } from "./world.ts";
 
 export async function main(world: World = realWorld()): Promise<void> {
+  // Without this the runtime would end us with 1, which means that a platform failed.
+  using _crash = world.onCrash((thrown) => {
+    world.stderr.write(describeBug(thrown));
+    world.exit(ExitCode.bug);
+  });
   try {
     const program = await buildProgram(world);
     await program.parseAsync([...world.argv], { from: "user" });
@@ -20,7 +26,6 @@ function report(thrown: unknown, world: World): number {
     world.stderr.write(`gameday: ${thrown.describe()}\n`);
     return thrown.exitCode;
   }
-  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  world.stderr.write(`gameday: a bug in gameday itself, please report it:\n${detail}\n`);
+  world.stderr.write(describeBug(thrown));
   return ExitCode.bug;
 }

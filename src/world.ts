@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { OutputStream, World } from "./cli.ts";
 import type { Owner } from "./evidence/writer.ts";
+import { GamedayError } from "./std/errors.ts";
 
 /** The real world of this process. */
 export function realWorld(): World {
@@ -9,7 +10,9 @@ export function realWorld(): World {
     argv: process.argv.slice(2),
     self: process.argv.slice(0, 2),
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return workingFolder();
+    },
     pid: process.pid,
     uid: process.geteuid?.() ?? 0,
     owner: ownerOf(process.env),
@@ -18,13 +21,48 @@ export function realWorld(): World {
     stderr: streamOf(process.stderr),
     now: () => new Date(),
     onInterrupt,
+    onCrash,
     interrupt: (pid) => {
       process.kill(pid, "SIGINT");
     },
     setExitCode: (code) => {
       process.exitCode = code;
     },
+    exit: (code) => process.exit(code),
   };
+}
+
+/** A folder that was deleted under our feet is nobody's bug, and no command that needs none of it must stumble over it. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new GamedayError({
+      code: "no-working-folder",
+      expected: "a working folder",
+      got: "none: it was deleted, or may not be read",
+      hint: "cd to another folder and try again",
+      cause,
+    });
+  }
+}
+
+const crashHandlers: ((thrown: unknown) => void)[] = [];
+
+/** Also what was thrown in a promise that nobody awaited: the runtime makes it an uncaught exception. */
+function onCrash(callback: (thrown: unknown) => void): Disposable {
+  if (crashHandlers.length === 0) process.on("uncaughtException", crash);
+  crashHandlers.push(callback);
+  return {
+    [Symbol.dispose]() {
+      crashHandlers.splice(crashHandlers.lastIndexOf(callback), 1);
+      if (crashHandlers.length === 0) process.off("uncaughtException", crash);
+    },
+  };
+}
+
+function crash(thrown: unknown): void {
+  crashHandlers.at(-1)?.(thrown);
 }
 
 function onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): Disposable {
@@ -53,7 +91,7 @@ function streamOf(stream: NodeJS.WriteStream): OutputStream {
   return {
     isTTY: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80; // some terminals say 0
     },
     write: (text) => {
       stream.write(text);

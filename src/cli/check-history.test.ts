@@ -33,6 +33,8 @@ async function run(...argv: string[]): Promise<{ code: number | undefined; out: 
     stderr: stream,
     now: () => new Date(0),
     onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
+    onCrash: () => ({ [Symbol.dispose]: () => undefined }),
+    exit: () => undefined,
     interrupt: () => undefined,
     setExitCode: (value) => {
       code = value;

@@ -17,7 +17,8 @@ import { takeLock } from "../run/lock.ts";
 import { runName } from "../run/name.ts";
 import type { Run } from "../run.ts";
 import { type Clock, monotonicClock } from "../std/clock.ts";
-import { GamedayError } from "../std/errors.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { bugError, describeBug } from "./bug.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
 import { judgeFolder, reportSoFar } from "./judgement.ts";
@@ -73,11 +74,11 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     assertGuarded,
     stop: new AbortController(),
   };
-  const notReady = await watched(world, run, parts);
-  evidence.close();
+  const notReady = await watched(world, run, parts).finally(() => evidence.close());
   redactFiles(join(folder, LOGS), planFile.secrets);
   if (evidence.failure !== null) throw evidence.failure;
-  return finish(world, folder, notReady);
+  const exitCode = finish(world, folder, notReady);
+  return isBug(run.stop.signal.reason) ? ExitCode.bug : exitCode;
 }
 
 /**
@@ -111,10 +112,12 @@ function identify(world: World, planFile: PlanFile, flags: GameDayFlags): Identi
 function openRunFolder(world: World, planFile: PlanFile, identity: Identity, flags: GameDayFlags): EvidenceWriter {
   const { folder } = identity;
   const record = recordOf(world, planFile, identity);
-  const redact = (text: string) => planFile.secrets.redact(text);
+  const { secrets } = planFile;
+  const redact = secrets.isEmpty ? null : (text: string) => secrets.redact(text);
   const evidence = new EvidenceWriter({ folder, run: record, planText: planFile.text, redact, owner: world.owner });
   mkdirSync(join(folder, LOGS));
-  if (flags.out === undefined) pointLatest(folder, world.owner);
+  if (flags.out === undefined && !pointLatest(folder, world.owner))
+    world.stderr.write("gameday: runs/latest could not be pointed at this run\n");
   world.stdout.write(`${record.command}\nevidence: ${folder}\n`);
   return evidence;
 }
@@ -128,8 +131,16 @@ function guardFaults(world: World, journal: string, evidence: EvidenceWriter, cl
   });
 }
 
+function isBug(reason: unknown): boolean {
+  return reason instanceof GamedayError && reason.exitCode === ExitCode.bug;
+}
+
 async function watched(world: World, run: Run, parts: PartsWithLive): Promise<GamedayError | null> {
   using _interrupt = interruptible(world, run);
+  using _crash = world.onCrash((thrown) => {
+    world.stderr.write(describeBug(thrown));
+    run.stop.abort(bugError(thrown));
+  });
   using view = new LiveView({
     out: world.stdout,
     clock: run.clock,

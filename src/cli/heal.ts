@@ -37,14 +37,14 @@ async function healAll(
     stateFolder,
     logFolder: join(stateFolder, "logs"),
   });
-  const journals = await openJournals(join(stateFolder, "journal"));
-  const left: Residue[] = [];
-  for (const journal of journals) left.push(...(await healJournal(world, journal, attach, signal)));
   const references = [
     // A kind that only one run at a time may use can be found without a plan: there is one.
     ...kinds.filter((kind) => kind.exclusive).map((kind) => ({ kind: kind.name })),
     ...(planFile === undefined ? [] : [readPlanFile(world, planFile).plan.platform]),
   ];
+  const journals = await openJournals(join(stateFolder, "journal"));
+  const left: Residue[] = [];
+  for (const journal of journals) left.push(...(await healJournal(world, journal, attach, signal)));
   for (const reference of references) left.push(...(await healByName(world, reference, attach, signal)));
   for (const { what, where } of left) world.stdout.write(`residue at ${where}: ${what}\n`);
   if (left.length === 0) world.stdout.write(journals.length === 0 ? "nothing to heal\n" : "all healed\n");
@@ -74,10 +74,16 @@ async function healByName(
   attach: Attach,
   signal: AbortSignal,
 ): Promise<Residue[]> {
-  await using platform = await attach(reference, "heal");
-  if (platform === null) return [];
-  world.stdout.write(`looking for residue by name on the ${platform.kind}\n`);
-  return await restored(platform, signal);
+  try {
+    await using platform = await attach(reference, "heal");
+    if (platform === null) return [];
+    world.stdout.write(`looking for residue by name on the ${platform.kind}\n`);
+    return await restored(platform, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    // What was found until here must be told, and the other platforms looked at, all the same.
+    return [{ what: `cannot be looked at: ${messageOf(thrown)}`, where: reference.kind }];
+  }
 }
 
 function linesOf({ runId, gone, healings, flaws }: Recovery): string[] {

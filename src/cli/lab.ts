@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { type LabStatus, labDown, labStatus, labUp } from "../platform/lab/standing.ts";
+import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { until } from "../std/wait.ts";
 import { readPlanFile } from "./plan-file.ts";
@@ -41,10 +42,20 @@ async function up(world: World, file: string): Promise<void> {
     });
   }
   const ending = new AbortController();
-  using _interrupt = world.onInterrupt((signal) => ending.abort(new Error(signal)));
+  using _interrupt = world.onInterrupt((signal) => ending.abort(interrupted(signal)));
   const options = { folder: dirname(planFile.file), stateFolder: stateFolderOf(world) };
   await labUp(planFile.plan.platform, options, ending.signal);
   tell(world, await whole(ending.signal));
+}
+
+function interrupted(signal: string): GamedayError {
+  return new GamedayError({
+    code: "interrupted",
+    expected: "the lab to come up",
+    got: signal,
+    hint: "what was started is taken down; `gameday lab status` tells",
+    exitCode: ExitCode.notReady,
+  });
 }
 
 /** Up is not yet whole: a standby becomes synchronous some seconds later. */
@@ -61,14 +72,14 @@ function isHealthy({ health }: LabStatus): boolean {
 }
 
 async function down(world: World): Promise<void> {
-  const holder = await labDown(AbortSignal.timeout(DOWN_MS_MAX));
+  const holder = await withDeadline({ what: "the lab to be down", deadlineMs: DOWN_MS_MAX }, labDown);
   world.stdout.write(
     holder === null ? "there is no lab on this machine\n" : `the lab of process ${holder.pid} is down\n`,
   );
 }
 
 async function status(world: World): Promise<void> {
-  const found = await labStatus(AbortSignal.timeout(STATUS_MS_MAX));
+  const found = await withDeadline({ what: "the lab's state to be told", deadlineMs: STATUS_MS_MAX }, labStatus);
   tell(world, found);
   world.setExitCode(isHealthy(found) ? ExitCode.pass : ExitCode.notReady);
 }

@@ -3,6 +3,7 @@
  * plain line per event. Reads events and the load's own figures only.
  */
 import type { OutputStream } from "../cli.ts";
+import { visible } from "../report/escape.ts";
 import type { LiveLoad } from "../run.ts";
 import type { Clock } from "../std/clock.ts";
 import type { TimelineEvent } from "../timeline.ts";
@@ -33,7 +34,8 @@ export class LiveView implements Disposable {
     const says = describeEvent(event);
     if (says === null) return;
     this.#clear();
-    this.#options.out.write(`${formatTime(event.atMs)}  ${says}\n`);
+    // Targets' own words are in it: they must not move the cursor or colour the terminal.
+    this.#options.out.write(`${formatTime(event.atMs)}  ${visible(says)}\n`);
     if (this.#timer !== null) this.#draw();
   }
 
@@ -52,7 +54,7 @@ export class LiveView implements Disposable {
   #draw(): void {
     const { out, clock } = this.#options;
     this.#clear();
-    out.write(this.#line(clock.nowMs()).slice(0, Math.max(20, out.columns - 1)));
+    out.write(visible(this.#line(clock.nowMs())).slice(0, Math.max(1, out.columns - 1)));
   }
 
   #line(nowMs: number): string {

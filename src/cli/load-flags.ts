@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import type { ClientPlan, LoadPlan } from "../plan.ts";
 import { parseDuration } from "../std/duration.ts";
-import { GamedayError } from "../std/errors.ts";
+import { GamedayError, systemReason } from "../std/errors.ts";
 
 export interface LoadFlags {
   readonly vus?: string;
@@ -173,8 +173,11 @@ function rateOf(text: string): number {
 }
 
 function clientOf(flags: LoadFlags): ClientPlan {
-  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
-  const tls = { ca: read(flags.ca), certificate: read(flags.cert), key: read(flags.key) };
+  const tls = {
+    ca: pemOf("--ca", flags.ca),
+    certificate: pemOf("--cert", flags.cert),
+    key: pemOf("--key", flags.key),
+  };
   const insecure = flags.insecure === true || flags.insecureSkipTlsVerify === true;
   return {
     ...(flags.timeout === undefined ? {} : { timeoutMs: milliseconds("--timeout", flags.timeout) }),
@@ -183,6 +186,15 @@ function clientOf(flags: LoadFlags): ClientPlan {
       : { connectTimeoutMs: milliseconds("--connect-timeout", flags.connectTimeout) }),
     tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
   };
+}
+
+function pemOf(flag: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    throw wrong(`${flag} to name a PEM file`, `${file}: ${systemReason(thrown)}`);
+  }
 }
 
 function definedOnly(given: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import type { OutputStream, World } from "../cli.ts";
 import type { LoadHandle } from "../load/handle.ts";
@@ -11,7 +10,7 @@ import { parseThreshold, type ThresholdResult } from "../objective/threshold.ts"
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { worst } from "../verdict.ts";
 import { gatherCrew } from "./load-crew.ts";
-import { OutputFiles } from "./load-files.ts";
+import { demandWritable, OutputFiles, writeFlagFile } from "./load-files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
 
 /** Time for arrivals that are due at the very end to begin. */
@@ -31,6 +30,7 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   const job = planOfFlags(scripts, flags);
   const baseUrl = hostOf(flags);
   const open = job.plan.executor.endsWith("arrival-rate");
+  if (flags.json !== undefined) demandWritable("--json", flags.json);
   const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), open);
   if (!open && flags.listen === undefined) checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
   using files = new OutputFiles(flags.out);
@@ -78,9 +78,12 @@ async function follow(
   let interrupted = false;
   await new Promise<void>((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];
-    const end = () => {
+    const over = () => {
       for (const timer of timers) clearInterval(timer);
       listening[Symbol.dispose]();
+    };
+    const end = () => {
+      over();
       resolve();
     };
     const listening = world.onInterrupt(() => {
@@ -98,7 +101,10 @@ async function follow(
     );
     if (job.durationMs !== null) timers.push(setTimeout(end, job.durationMs));
     void handle.exhausted.then(end);
-    handle.finished.catch(reject);
+    handle.finished.catch((thrown: unknown) => {
+      over();
+      reject(thrown);
+    });
   });
   if (!quiet && world.stderr.isTTY) world.stderr.write("\r\u001b[2K");
   return interrupted;
@@ -117,14 +123,15 @@ function draw(out: OutputStream, handle: LoadHandle, startedMs: number, duration
     ...(live.dropped > 0 ? [`${live.dropped} DROPPED`] : []),
   ];
   const line = parts.join(" | ");
-  if (out.isTTY) out.write(`\r\u001b[2K${line.slice(0, Math.max(20, out.columns - 1))}`);
+  if (out.isTTY) out.write(`\r\u001b[2K${line.slice(0, Math.max(1, out.columns - 1))}`);
   else if (elapsed % 10 === 0) out.write(`${line}\n`);
 }
 
 function finish(world: World, recorder: Recorder, flags: LoadFlags, end: { seed: string; interrupted: boolean }): void {
   const summary = recorder.summary();
   world.stdout.write(`\n${formatSummary(summary)}  seed ${end.seed}\n`);
-  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(recorder.json(end.seed), null, 2)}\n`);
+  if (flags.json !== undefined)
+    writeFlagFile("--json", flags.json, `${JSON.stringify(recorder.json(end.seed), null, 2)}\n`);
   world.setExitCode(exitCodeOf(summary.thresholds, end.interrupted));
 }
 

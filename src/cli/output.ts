@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { World } from "../cli.ts";
 import { giveTo } from "../evidence/writer.ts";
-import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
 
 /** A folder that nobody may write to: a copy on a read-only medium, or another person's. */
 const READ_ONLY = new Set(["EACCES", "EROFS", "EPERM"]);
@@ -36,7 +36,8 @@ function cannotWrite(path: string, thrown: unknown): GamedayError {
   return new GamedayError({
     code: "cannot-write",
     expected: `to write ${path}`,
-    got: messageOf(thrown),
+    got: systemReason(thrown),
+    hint: "name a folder where you may write, and where there is room: --out DIR",
     exitCode: ExitCode.usage,
     cause: thrown,
   });

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { processFigures } from "../load/process-figures.ts";
 import { joinLoad } from "../load/remote/join.ts";
-import { GamedayError } from "../std/errors.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
 
 /** `gameday worker`: lends this machine to a load that is coordinated elsewhere. */
 export function workerCommand(world: World): Command {
@@ -16,7 +16,7 @@ export function workerCommand(world: World): Command {
       if (token === undefined)
         throw new GamedayError({ code: "no-token", expected: "--token or GAMEDAY_TOKEN", got: "neither" });
       const abort = new AbortController();
-      using _listening = world.onInterrupt((signal) => abort.abort(new Error(signal)));
+      using _listening = world.onInterrupt((signal) => abort.abort(interrupted(signal)));
       await joinLoad({
         url: flags.join,
         token,
@@ -26,4 +26,9 @@ export function workerCommand(world: World): Command {
         onNote: (says) => world.stderr.write(`${says}\n`),
       });
     });
+}
+
+function interrupted(signal: string): GamedayError {
+  const expected = "the coordinator to let this worker go";
+  return new GamedayError({ code: "interrupted", expected, got: signal, exitCode: ExitCode.unknown });
 }

@@ -29,6 +29,11 @@ export function historyRow(run: Pick<RunRecord, "runId" | "startedAt">, verdict:
   };
 }
 
+/** A run folder of which not even that can be said. */
+export function unreadableRow(runId: string, sentence: string): HistoryRow {
+  return { startedAt: "", runId, verdict: "unreadable", exitCode: "-", objectives: "-", sentence };
+}
+
 /** Oldest first; equal times by name, so that the order never depends on the file system. */
 export function sortHistory(rows: readonly HistoryRow[]): HistoryRow[] {
   return [...rows].sort((a, b) => order(a.startedAt, b.startedAt) || order(a.runId, b.runId));

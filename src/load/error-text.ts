@@ -21,11 +21,10 @@ export function errorText(thrown: unknown): ErrorText {
       exitCode: null,
     };
   }
-  const [, expected = "", got = ""] = /^expected (.*), got (.*)$/s.exec(thrown.message) ?? [];
   return {
     code: thrown.code,
-    expected,
-    got,
+    expected: thrown.expected,
+    got: thrown.got,
     hint: thrown.hint ?? null,
     place: thrown.place ?? null,
     exitCode: thrown.exitCode,

@@ -2,7 +2,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
-import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
+import { isRecord } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
 import type { Link, LinkListener } from "../link.ts";
 import type { ToWorker } from "../protocol.ts";
@@ -55,7 +56,7 @@ export class Gateway implements AsyncDisposable {
     }
     const gateway = new Gateway(options);
     await new Promise<void>((resolve, reject) => {
-      gateway.#server.once("error", reject);
+      gateway.#server.once("error", (cause) => reject(notListening(options, cause)));
       gateway.#server.listen(options.port, options.host, resolve);
     });
     return gateway;
@@ -94,7 +95,8 @@ export class Gateway implements AsyncDisposable {
     socket.on("error", () => undefined); // told by its close
     let link: RemoteLink | null = null;
     socket.on("message", (data) => {
-      const said = JSON.parse(String(data)) as WireFromWorker;
+      const said = parsed(String(data));
+      if (said === undefined) return socket.terminate(); // it will come again, or be missed
       if (said.wire === "clock")
         reply(socket, { wire: "clock", sentNs: said.sentNs, atNs: process.hrtime.bigint().toString() });
       else if (said.wire === "hello") link = this.#place(socket, said);
@@ -218,8 +220,23 @@ class RemoteLink implements Link {
   }
 }
 
+/** undefined: nothing that a worker says. A stranger's, or a broken one's, words must not end the load. */
+function parsed(text: string): WireFromWorker | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && typeof value["wire"] === "string" ? (value as unknown as WireFromWorker) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function reply(socket: WebSocket, message: WireToWorker): void {
   if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function notListening({ host, port }: GatewayOptions, cause: Error): GamedayError {
+  const got = "code" in cause && cause.code === "EADDRINUSE" ? "somebody else there" : messageOf(cause);
+  return new GamedayError({ code: "cannot-listen", expected: `to listen on ${host}:${port}`, got, cause });
 }
 
 /** Where to listen: "0.0.0.0:7070" or "7070" for loopback. Throws GamedayError for anything else. */

@@ -2,9 +2,9 @@
  * A worker on another machine: joins a coordinator, does its share, and keeps what it told until that is safe. When the
  * coordinator is lost it works and buffers on for 10 s; one that comes back within that adopts it, else it stops.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { pause } from "../../std/wait.ts";
 import type { ProcessFigures } from "../health.ts";
 import type { FromWorker, ToWorker } from "../protocol.ts";
 import { Worker } from "../worker.ts";
@@ -29,6 +29,7 @@ export interface JoinOptions {
 
 /** Works until the coordinator lets it go, or is lost for too long (then it throws a GamedayError). */
 export async function joinLoad(options: JoinOptions): Promise<void> {
+  if (!/^(https?|wss?):$/.test(URL.parse(options.url)?.protocol ?? "")) throw badUrl(options.url);
   await new JoinedWorker(options).run();
 }
 
@@ -66,7 +67,7 @@ class JoinedWorker {
       if (this.#left) return;
       if (this.#refused !== null) throw refused(this.#refused);
       if (performance.now() - lostMs > ALONE_MS) return await this.#giveUp();
-      await delay(RETRY_MS, undefined, { signal });
+      await pause(RETRY_MS, signal);
     }
   }
 
@@ -181,6 +182,11 @@ class JoinedWorker {
       exitCode: ExitCode.unknown,
     });
   }
+}
+
+function badUrl(url: string): GamedayError {
+  const expected = "--join as the coordinator's address, such as http://10.0.0.5:7070";
+  return new GamedayError({ code: "bad-url", expected, got: JSON.stringify(url) });
 }
 
 function refused(because: string): GamedayError {

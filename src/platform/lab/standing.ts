@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { HealthLine } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
+import { abortAt } from "../../std/deadline.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
@@ -46,7 +47,8 @@ export async function labUp(
     logFolder: join(folder, "log"),
     control: join(folder, "control.sock"),
   };
-  await launch(boot, join(folder, "daemon.log"), AbortSignal.any([signal, AbortSignal.timeout(BOOT_MS)]));
+  using limit = abortAt({ what: "the lab to be up", deadlineMs: BOOT_MS, signal });
+  await launch(boot, join(folder, "daemon.log"), limit.signal);
   return settled(signal);
 }
 
