@@ -44,7 +44,7 @@ export const LAB_HEALTHY: readonly LabRow[] = [
   healthy("master cut off", masterCut, 15, {
     says: "min-replicas-to-write and WAIT, clients on both sides: writes that the old master took and told nobody",
   }),
-  healthy("node drained", nodeDrained, 15, { says: "a drain that waits for its budget and finishes" }),
+  healthy("node drained", nodeDrained, 30, { says: "a drain that waits for its budget and finishes" }),
   healthy("writes sent again", replicaFrozen, 5, {
     says: "the proxy sends a POST again, the thawed replica does it too: the same id, one row",
     sections: RETRYING_PROXY,

@@ -3,6 +3,7 @@ import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import type { Verdict } from "../../src/verdict.ts";
 import { FAKE_MUTANTS } from "./fake-mutants.ts";
+import { FAKE_TWISTED } from "./fake-twisted.ts";
 import { usual } from "./objectives.ts";
 import { playOnFake } from "./play.ts";
 import { linesOf, type Result, referee } from "./referee.ts";
@@ -39,8 +40,10 @@ export function playHonest(seed: string): Honest {
   return { status: verdict.verdict, because: open.length === 0 ? null : because };
 }
 
+const LIARS: readonly FakeRow[] = [...FAKE_MUTANTS, ...FAKE_TWISTED.filter(({ kind }) => kind === "mutant")];
+
 /** The liars take turns, so that each tells its lie in many seeds. */
 export function playLiar(number: number): Result {
-  const row = FAKE_MUTANTS[number % FAKE_MUTANTS.length] as FakeRow;
+  const row = LIARS[number % LIARS.length] as FakeRow;
   return referee(row, playOnFake(row, `liar/${number}`));
 }
