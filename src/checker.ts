@@ -2,6 +2,7 @@
  * A checker decides one claim about one object from the evidence: a pure fold over the history and then the ledger, so
  * that evidence of any length streams through in one pass. It imports no I/O and reads no clock.
  */
+import type { SharedFolds } from "./checker/shared-folds.ts";
 import type { Operation } from "./history.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { Json } from "./std/json.ts";
@@ -66,5 +67,6 @@ export interface Checker {
   readonly claim: string;
   /** Names of the claim's options that it reads. */
   readonly options: readonly string[];
-  begin(claim: Claim, facts: RunFacts): Check;
+  /** `shared`: what the checks of this claim have in common; all of them must then be given the same lines. */
+  begin(claim: Claim, facts: RunFacts, shared?: SharedFolds): Check;
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LedgerLine } from "../ledger.ts";
+import type { Json } from "../std/json.ts";
 import { ackedSet } from "./acked-set.ts";
 import { claimOf, endOf, factsOf, ok, operation, REFUSED, RUN, readOf, run, UNKNOWN } from "./evidence.fixture.ts";
 
@@ -32,6 +34,56 @@ test("absent in read 1 and present in read 2 is late, not lost", () => {
   const finding = run(ackedSet, { operations, ledger: [...readOf(1, []), ...readOf(2, [id(1)])] });
   assert.equal(finding.status, "pass");
   assert.deepEqual([finding.figures["late"], finding.figures["lost"]], [1, 0]);
+});
+
+test("in read 1 and not in read 2 is unknown; gone from two reads in a row is lost; back in the third is late", () => {
+  const operations = [operation({ id: id(1) }), operation({ id: id(2) })];
+  const both = [id(1), id(2)];
+  const gone = run(ackedSet, { operations, ledger: [...readOf(1, both), ...readOf(2, [id(1)])] });
+  assert.equal(gone.status, "unknown");
+  assert.match(gone.because, /1 acknowledged writes were in an earlier read/);
+  assert.equal(gone.witnesses[0]?.id, id(2));
+  const ledger = [...readOf(1, both), ...readOf(2, [id(1)]), ...readOf(3, [id(1)])];
+  const lost = run(ackedSet, { operations, ledger });
+  assert.deepEqual([lost.status, lost.figures["lost"]], ["fail", 1]);
+  assert.match(lost.witnesses[0]?.says ?? "", /seen by an earlier read, yet absent from read 2 and 3/);
+  const back = run(ackedSet, { operations, ledger: [...ledger.slice(0, -2), ...readOf(3, both)] });
+  assert.equal(back.status, "pass");
+});
+
+test("seen by a read that was not complete, after one that was: late, and there", () => {
+  const operations = [operation({ id: id(1) })];
+  const ledger = [...readOf(1, []), ...readOf(2, [id(1)]).slice(0, 1), endOf(2, 1, "orders", false)];
+  assert.equal(run(ackedSet, { operations, ledger }).status, "pass");
+});
+
+test("a line that counts no copy is no row", () => {
+  const operations = [operation({ id: id(1) })];
+  const ledger = [...readOf(1, [[id(1), 0]]), ...readOf(2, [[id(1), 0]])];
+  assert.deepEqual(
+    [run(ackedSet, { operations, ledger }).status, run(ackedSet, { operations, ledger }).figures["lost"]],
+    ["fail", 1],
+  );
+});
+
+test("with `holds`, a row that holds something else than was sent fails, with both", () => {
+  const claim = claimOf("orders", { holds: ["customer"] });
+  const operations = [operation({ id: id(1), input: { customer: 5, note: "a" } })];
+  const rowOf = (value: Json) =>
+    [1, 2].flatMap((read): LedgerLine[] => [
+      { line: "item", read, object: "orders", id: id(1), count: 1, value },
+      endOf(read, 1),
+    ]);
+  const held = run(ackedSet, { claim, operations, ledger: rowOf({ customer: 5, note: "changed since" }) });
+  assert.equal(held.status, "pass", held.because);
+  const altered = run(ackedSet, { claim, operations, ledger: rowOf({ customer: 7 }) });
+  assert.equal(altered.status, "fail");
+  assert.match(altered.because, /1 rows hold something else/);
+  assert.match(altered.witnesses[0]?.says ?? "", /sent \{"customer":5\}, the ledger holds \{"customer":7\}/);
+  const blind = run(ackedSet, { claim, operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] });
+  assert.equal(blind.status, "unknown");
+  const twice = [...operations, operation({ id: id(1), attempt: 2, input: { customer: 7 } })];
+  assert.notEqual(run(ackedSet, { claim, operations: twice, ledger: rowOf({ customer: 7 }) }).status, "fail");
 });
 
 test("absent from the only complete read is unknown: a second one would tell late from lost", () => {

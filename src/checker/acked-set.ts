@@ -1,38 +1,39 @@
 /**
  * acked-set: every acknowledged write is in the ledger, and nothing is there that nobody attempted.
+ * With the option `holds`, each row also holds those fields of the input as they were sent.
  *
  * Feeds: operations kind "add" (and "remove"), see write-set.ts; ledger items are the ids that exist, `count` copies of
- * each. Options: `correlate`, `prefix`, and `sparse: true` for an object that is written too seldom to have a write in the
+ * each. Options: `correlate`, `prefix`, `holds` (a list of fields, see sent-values.ts), and `sparse: true` for an object that is written too seldom to have a write in the
  * last second before every fault: that is then said, and no gap (objects that are written all the time prove the faults).
  *
  * Figures: acknowledged, acknowledgedLastSecond (the least over all faults), unknown, refused, lost, recovered, late,
- * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs. The same of
+ * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs, and where there are any
+ * vanished and altered. The same of
  * acknowledged .. rpoMs by experiment, see Writes in tally.ts.
  *
- * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id.
+ * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id, shared with duplicates of the same claim.
  * Source: Jepsen's set checker (lost, unexpected, recovered), with two reads and unknown where evidence is missing.
  */
-import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
+import type { Checker, Finding, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
-import { type Tally, tally } from "./tally.ts";
-import { WriteSet } from "./write-set.ts";
+import { SharedFolds } from "./shared-folds.ts";
+import type { Tally } from "./tally.ts";
+import { WriteFold } from "./write-fold.ts";
+import type { WriteSet } from "./write-set.ts";
 
 export const ackedSet: Checker = {
   name: "acked-set",
   claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
-  options: ["correlate", "prefix", "sparse"],
-  begin: (claim: Claim, facts: RunFacts): Check => {
-    const writes = new WriteSet(claim, facts);
-    return {
-      operation: (operation) => writes.operation(operation),
-      ledger: (line) => writes.ledger(line),
-      finish: () => finding(writes, facts, claim.options["sparse"] === true),
-    };
+  options: ["correlate", "prefix", "sparse", "holds"],
+  begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
+    const fold = shared.of(WriteFold);
+    return fold.check(() => finding(fold, facts, claim.options["sparse"] === true));
   },
 };
 
-function finding(writes: WriteSet, facts: RunFacts, sparse: boolean): Finding {
-  const result = tally(writes, facts);
+function finding(fold: WriteFold, facts: RunFacts, sparse: boolean): Finding {
+  const { writes } = fold;
+  const result = fold.tally();
   const excess = unexplained(writes, result);
   const failure = failureOf(result, excess);
   const quiet = quietSecond(writes);
@@ -47,6 +48,7 @@ function finding(writes: WriteSet, facts: RunFacts, sparse: boolean): Finding {
       ...witnesses.lost,
       ...(excess > 0 ? witnesses.unexpected : []),
       ...witnesses.resurrected,
+      ...witnesses.altered,
       ...witnesses.absent,
     ].slice(0, WITNESSES_MAX),
     figures: figuresOf(writes, result, excess),
@@ -62,11 +64,12 @@ function unexplained(writes: WriteSet, result: Tally): number {
 }
 
 function failureOf(result: Tally, excess: number): string | null {
-  const { total, resurrected } = result;
+  const { total, resurrected, altered } = result;
   const parts = [
     total.lost > 0 ? `${total.lost} of ${total.acknowledged} acknowledged writes are lost` : "",
     excess > 0 ? `${excess} rows are in the ledger that no client attempted` : "",
     resurrected > 0 ? `${resurrected} removed rows are there again` : "",
+    altered > 0 ? `${altered} rows hold something else than was sent` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? null : `${parts.join("; ")}.`;
 }
@@ -80,6 +83,12 @@ function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number)
   }
   if (result.absent > 0) {
     return `${result.absent} acknowledged writes are absent from the only complete read: lost, or late; a second read tells.`;
+  }
+  if (result.vanished > 0) {
+    return `${result.vanished} acknowledged writes were in an earlier read and are absent from the last one: gone since, or that read came from a copy that was behind; one more read tells.`;
+  }
+  if (writes.values.isAsked && writes.values.compared === 0) {
+    return "The ledger shows no values, so whether the rows hold what was sent cannot be said.";
   }
   if (excess > 0 && facts.lostWorkers.length > 0) return "Rows of lost workers cannot be told from unexpected ones.";
   return null;
@@ -110,5 +119,7 @@ function figuresOf(writes: WriteSet, result: Tally, excess: number): Record<stri
     lostWorkerRows: result.lostWorkerRows,
     foreignLines: writes.foreignLines,
     completeReads: result.complete.length,
+    ...(result.vanished > 0 && { vanished: result.vanished }),
+    ...(result.altered > 0 && { altered: result.altered }),
   };
 }

@@ -15,7 +15,7 @@ import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerLine } from "../ledger.ts";
 import { amountOf, BoundsByKey } from "./bounds.ts";
-import { LedgerValues, ONLY_READ } from "./ledger-values.ts";
+import { copyOf, LedgerValues, ONLY_READ } from "./ledger-values.ts";
 import { numberByKey } from "./option.ts";
 
 export const counterBounds: Checker = {
@@ -56,7 +56,7 @@ class CounterCheck implements Check {
     for (const key of last === undefined ? [] : keys) {
       const value = shownValue(key, last?.values);
       if (value === undefined) missing += 1;
-      else witnesses.push(...this.#violation(key, value, last?.read ?? 0));
+      else witnesses.push(...this.#violation(key, value, last?.read ?? 0), ...doubled(key, last));
     }
     const { acknowledged, unknown } = this.#bounds;
     const counters = keys.length;
@@ -96,6 +96,15 @@ class CounterCheck implements Check {
       because: `Every counter is within the bounds that ${acknowledged} acknowledged and ${unknown} unanswered changes set.`,
     };
   }
+}
+
+/** A counter that is there twice has no value: whoever reads it sees either. */
+function doubled(key: string, last: ReturnType<LedgerValues["complete"]>[number] | undefined): FindingWitness[] {
+  const other = last?.values.get(copyOf(key, 2));
+  if (last === undefined || other === undefined) return [];
+  return [
+    { says: `${key} is there more than once in read ${last.read}, as ${last.values.get(key)} and ${other}`, id: key },
+  ];
 }
 
 /** A counter without key is the only item of its object, whatever its id. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ackedSet } from "./acked-set.ts";
 import { duplicates } from "./duplicates.ts";
-import { endOf, factsOf, operation, RUN, readOf, run, UNKNOWN } from "./evidence.fixture.ts";
+import { claimOf, endOf, factsOf, operation, RUN, readOf, run, UNKNOWN } from "./evidence.fixture.ts";
+import { SharedFolds } from "./shared-folds.ts";
 
 const id = (n: number) => `${RUN}/w0/u0/${n}`;
 
@@ -31,4 +33,32 @@ test("an incomplete read accuses nobody, and nothing read is unknown", () => {
   assert.ok(item !== undefined);
   assert.equal(run(duplicates, { operations, ledger: [item, endOf(1, 1, "orders", false)] }).status, "unknown");
   assert.equal(run(duplicates, { operations, ledger: readOf(1, []) }).status, "unknown");
+});
+
+test("twice in an earlier read and once in the last is unknown: cleaned up since, or pages that overlapped", () => {
+  const operations = [operation({ id: id(1) })];
+  const ledger = [...readOf(1, [id(1), id(1)]), ...readOf(2, [id(1)])];
+  const finding = run(duplicates, { operations, ledger });
+  assert.equal(finding.status, "unknown");
+  assert.match(finding.because, /pages that overlapped/);
+  assert.equal(
+    run(duplicates, { operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1), id(1)])] }).status,
+    "fail",
+  );
+});
+
+test("with acked-set of the same claim it looks at one and the same fold, in either order", () => {
+  const operations = [operation({ id: id(1) }), operation({ id: id(2) })];
+  const ledger = [...readOf(1, [[id(1), 2]]), ...readOf(2, [[id(1), 2]])];
+  for (const checkers of [
+    [ackedSet, duplicates],
+    [duplicates, ackedSet],
+  ]) {
+    const shared = new SharedFolds(claimOf("orders"), factsOf());
+    const checks = checkers.map((checker) => checker.begin(claimOf("orders"), factsOf(), shared));
+    for (const check of checks) for (const each of operations) check.operation(each);
+    for (const check of checks) for (const line of ledger) check.ledger(line);
+    for (const [at, checker] of checkers.entries())
+      assert.deepEqual(checks[at]?.finish(), run(checker, { operations, ledger }), checker.name);
+  }
 });

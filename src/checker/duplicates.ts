@@ -5,23 +5,21 @@
  * another id and is an unexpected row of acked-set; then this finding is unknown unless one id itself is repeated.
  *
  * Figures: duplicated, present (ids seen), completeReads; by experiment: duplicated.
- * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id.
+ * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id, shared with acked-set of the same claim.
  */
-import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
-import { type Tally, tally } from "./tally.ts";
-import { WriteSet } from "./write-set.ts";
+import type { Checker, Finding } from "../checker.ts";
+import { SharedFolds } from "./shared-folds.ts";
+import type { Tally } from "./tally.ts";
+import { WriteFold } from "./write-fold.ts";
+import type { WriteSet } from "./write-set.ts";
 
 export const duplicates: Checker = {
   name: "duplicates",
   claim: "no logical write materialised more than once",
-  options: ["correlate", "prefix"],
-  begin: (claim: Claim, facts: RunFacts): Check => {
-    const writes = new WriteSet(claim, facts);
-    return {
-      operation: (operation) => writes.operation(operation),
-      ledger: (line) => writes.ledger(line),
-      finish: () => finding(writes, tally(writes, facts)),
-    };
+  options: ["correlate", "prefix", "holds"],
+  begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
+    const fold = shared.of(WriteFold);
+    return fold.check(() => finding(fold.writes, fold.tally()));
   },
 };
 
@@ -46,6 +44,9 @@ function finding(writes: WriteSet, result: Tally): Finding {
 
 function gapOf(writes: WriteSet, result: Tally): string | null {
   if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
+  if (result.repeatedBefore > 0) {
+    return `${result.repeatedBefore} logical writes were there more than once in an earlier read, and are not in the last: cleaned up since, or pages that overlapped.`;
+  }
   if (result.present === 0) return "No write of this run is in the ledger, so none could be there twice.";
   if (!writes.correlation.clientSide) {
     return "The app makes its own ids, so a second row of one write cannot be told from another write.";

@@ -16,7 +16,9 @@ import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
 import { GamedayError } from "../std/errors.ts";
+import { canonicalJson } from "../std/json.ts";
 import { LedgerReads } from "./ledger-reads.ts";
+import { coreOf } from "./linearizable/contradiction.ts";
 import { type Linearization, linearize, type Refutation } from "./linearizable/linearize.ts";
 import type { Model } from "./linearizable/model.ts";
 import { modelNamed } from "./linearizable/models.ts";
@@ -97,7 +99,7 @@ class LinearizableCheck implements Check {
       checker: linearizable.name,
       object: this.#claim.object,
       ...(this.#misfit === undefined ? judge(result, acknowledged, looked) : misfit(this.#misfit)),
-      witnesses: this.#misfit === undefined ? result.refutations.slice(0, WITNESSES_MAX).map(witnessOf) : [],
+      witnesses: this.#misfit === undefined ? this.#witnesses(result) : [],
       figures: {
         acknowledged,
         unknown,
@@ -107,6 +109,18 @@ class LinearizableCheck implements Check {
         undecided: result.linearizable === "unknown" ? result.refutations.length : 0,
       },
     };
+  }
+
+  /** The first of those that are refuted is explained by the few answers that contradict each other. */
+  #witnesses({ linearizable: isLinearizable, refutations }: Linearization): FindingWitness[] {
+    const { initial } = this.#claim.options;
+    return refutations.slice(0, WITNESSES_MAX).map((refutation, at) => {
+      const explains = at === 0 && isLinearizable === false;
+      return witnessOf(
+        refutation,
+        explains ? coreOf(refutation, this.#model, initial === undefined ? {} : { initial }) : [],
+      );
+    });
   }
 
   #finalReads(): Operation[] {
@@ -169,11 +183,11 @@ function judge(result: Linearization, acknowledged: number, looked: boolean): Pi
 /** One sentence without its full stop: what was answered, and what it could have been instead. */
 export function explain({ operation, says, states }: Refutation): string {
   const where = operation.key === undefined ? "" : ` of ${operation.key}`;
-  const could = states.length === 0 ? "nothing" : states.map(shorten).join(" or ");
+  const could = states.length === 0 ? "nothing" : states.map((state) => shorten(state) || '""').join(" or ");
   return `${shorten(says)}${where} by ${operation.process} fits no order: the state could only be ${could}`;
 }
 
-function witnessOf(refutation: Refutation): FindingWitness {
+function witnessOf(refutation: Refutation, core: readonly Operation[]): FindingWitness {
   const { operation, last, part } = refutation;
   return {
     says: explain(refutation),
@@ -183,12 +197,23 @@ function witnessOf(refutation: Refutation): FindingWitness {
       part,
       calledAtMs: operation.invokedAtMs,
       before: last.map((each) => `${each.operation.process}: ${shorten(each.says)}`),
+      ...(core.length === 0 ? {} : { contradiction: core.slice(0, CORE_SHOWN_MAX).map((each) => told(each)) }),
     },
   };
 }
 
+/** "w0/u1: write 5 -> null, called at 120 ms, answered at 130 ms". */
+function told({ process, kind, input, outcome, invokedAtMs, completedAtMs }: Operation): string {
+  const answer =
+    outcome.type === "ok" && outcome.output !== null ? ` -> ${shorten(canonicalJson(outcome.output))}` : "";
+  const asked = input === null ? "" : ` ${shorten(canonicalJson(input))}`;
+  return `${process}: ${kind}${asked}${answer}, called at ${invokedAtMs} ms, answered at ${completedAtMs} ms`;
+}
+
+/** More answers than this explain nothing to a person. */
+const CORE_SHOWN_MAX = 12;
 const TEXT_MAX = 200;
 
-function shorten(text: string): string {
+export function shorten(text: string): string {
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX / 2)} ... ${text.slice(-TEXT_MAX / 2)}`;
 }

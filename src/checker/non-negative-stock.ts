@@ -60,11 +60,12 @@ class StockCheck implements Check {
     }
     const last = reads.at(-1);
     for (const [article, value] of last?.values ?? []) this.#explained(article, value, last?.read ?? 0);
+    const missing = this.#bounds.keys().filter((article) => article !== "" && !articles.has(article));
     const { acknowledged, unknown } = this.#bounds;
     return {
       checker: nonNegativeStock.name,
       object: this.#claim.object,
-      ...this.#judge(reads.length, articles.size),
+      ...this.#judge(reads.length, articles.size, missing),
       witnesses: [...this.#violations, ...this.#unexplained].slice(0, WITNESSES_MAX),
       figures: {
         acknowledged,
@@ -95,7 +96,7 @@ class StockCheck implements Check {
     this.#unexplained.push({ says, id: article, detail: { value, lower, upper, read } });
   }
 
-  #judge(reads: number, articles: number): Pick<Finding, "status" | "because"> {
+  #judge(reads: number, articles: number, missing: readonly string[]): Pick<Finding, "status" | "because"> {
     const violations = [...this.#violations, ...(reads > 1 ? this.#unexplained : [])];
     const [first] = violations;
     if (first !== undefined) return { status: "fail", because: `${first.says} (${violations.length} violations).` };
@@ -105,6 +106,10 @@ class StockCheck implements Check {
       return { status: "unknown", because: `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.` };
     }
     if (articles === 0) return { status: "unknown", because: "The ledger names no article with a number." };
+    if (missing.length > 0) {
+      const because = `${missing.length} articles were taken or put, and the ledger names no number for them (${missing[0]}).`;
+      return { status: "unknown", because };
+    }
     if (this.#bounds.acknowledged === 0)
       return { status: "unknown", because: "Not one change of stock was acknowledged." };
     const also = this.#initial === undefined ? "" : ", and what the operations leave of what there was";

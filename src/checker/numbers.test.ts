@@ -103,6 +103,29 @@ test("non-negative-stock: overselling is seen where the shown stock stops at zer
   assert.equal(status([...takes.slice(2), operation({ kind: "take", key: "ring", outcome: UNKNOWN })]), "pass");
 });
 
+test("what is there twice does not hide behind its twin, and what is left out is missed", () => {
+  const twice = (id: string, value: number, rest: Readonly<Record<string, Json>> = {}) =>
+    [1, 2].flatMap((number): LedgerLine[] => {
+      const row: LedgerLine = { line: "item", read: number, object: "orders", id, count: 1, value };
+      const others = read(number, rest).slice(0, -1);
+      return [row, row, ...others, endOf(number, 2 + others.length)];
+    });
+  const transfer = operation({ kind: "transfer", input: 5 });
+  const bank = claimOf("orders", { total: 200 });
+  assert.equal(run(bankTotal, { claim: bank, operations: [transfer], ledger: both({ a: 90, b: 110 }) }).status, "pass");
+  const made = run(bankTotal, { claim: bank, operations: [transfer], ledger: twice("a", 90, { b: 110 }) });
+  assert.equal(made.status, "fail", made.because);
+  const counted = run(counterBounds, {
+    operations: [operation({ kind: "increment", key: "a", input: 3 })],
+    ledger: twice("a", 3),
+  });
+  assert.deepEqual([counted.status, /more than once/.test(counted.because)], ["fail", true]);
+  const stock = claimOf("orders", { initial: 5 });
+  const take = (key: string) => operation({ kind: "take", key, input: 2 });
+  const left = run(nonNegativeStock, { claim: stock, operations: [take("a"), take("b")], ledger: both({ a: 3 }) });
+  assert.deepEqual([left.status, /\(b\)/.test(left.because)], ["unknown", true]);
+});
+
 test("an option of the wrong kind is a clear complaint", () => {
   const begin = () =>
     counterBounds.begin(claimOf("orders", { initial: "many" }), { runId: "r", faults: [], lostWorkers: [] });

@@ -44,6 +44,15 @@ test("a second delivery fails where exactly-once is declared, and is counted oth
   assert.equal(run(queueTotal, { claim, operations, ledger: waiting() }).status, "fail");
 });
 
+test("one message that waits twice is there twice, and one that waits zero times does not wait", () => {
+  const claim = claimOf("orders", { delivery: "exactly-once" });
+  const twice = [1, 2].flatMap((read) => readOf(read, [[id(1), 2]]));
+  assert.equal(run(queueTotal, { claim, operations: [enqueue(1)], ledger: twice }).status, "fail");
+  const never = [1, 2].flatMap((read) => readOf(read, [[id(1), 0]]));
+  assert.equal(run(queueTotal, { operations: [enqueue(1)], ledger: never }).figures["lost"], 1);
+  assert.equal(run(queueTotal, { claim, operations: [enqueue(1)], ledger: waiting(id(1)) }).status, "pass");
+});
+
 test("unknown without two reads of what waits, or without an acknowledged message", () => {
   assert.equal(run(queueTotal, { operations: [enqueue(1), dequeue(id(1))] }).status, "unknown");
   assert.equal(run(queueTotal, { operations: [enqueue(1)], ledger: readOf(1, []) }).status, "unknown");

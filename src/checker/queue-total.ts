@@ -33,7 +33,9 @@ interface Message {
   sent: "ok" | "unknown" | "refused" | "never";
   atMs: number;
   deliveries: number;
-  waiting: boolean;
+  /** Copies that the latest read which saw it showed. */
+  waiting: number;
+  waitingInRead: number;
 }
 
 class QueueCheck implements Check {
@@ -62,14 +64,16 @@ class QueueCheck implements Check {
     if (line.object !== this.#claim.object) return;
     if (line.line === "end") return this.#reads.end(line);
     this.#reads.item(line.read);
-    this.#message(line.id).waiting = true;
+    const message = this.#message(line.id);
+    message.waiting = line.count + (line.read === message.waitingInRead ? message.waiting : 0);
+    message.waitingInRead = line.read;
   }
 
   finish(): Finding {
     const all = [...this.#messages].map(([id, message]) => ({ id, ...message }));
-    const missing = all.filter(({ sent, deliveries, waiting }) => sent === "ok" && deliveries === 0 && !waiting);
+    const missing = all.filter(({ sent, deliveries, waiting }) => sent === "ok" && deliveries === 0 && waiting < 1);
     const lost = missing.slice(Math.min(missing.length, this.#unknownDequeues));
-    const duplicated = all.filter(({ deliveries, waiting }) => deliveries + (waiting ? 1 : 0) > 1);
+    const duplicated = all.filter(({ deliveries, waiting }) => deliveries + waiting > 1);
     const unexpected = all.filter(({ id, sent, deliveries }) => sent === "never" && deliveries > 0 && this.#isOurs(id));
     const completeReads = this.#reads.complete().length;
     const unknown = all.filter(({ sent }) => sent === "unknown");
@@ -86,9 +90,9 @@ class QueueCheck implements Check {
         acknowledged: all.filter(({ sent }) => sent === "ok").length,
         unknown: unknown.length,
         delivered: all.filter(({ deliveries }) => deliveries > 0).length,
-        waiting: all.filter(({ waiting }) => waiting).length,
+        waiting: all.filter(({ waiting }) => waiting > 0).length,
         lost: completeReads > 1 ? lost.length : 0,
-        recovered: unknown.filter(({ deliveries, waiting }) => deliveries > 0 || waiting).length,
+        recovered: unknown.filter(({ deliveries, waiting }) => deliveries > 0 || waiting > 0).length,
         duplicated: duplicated.length,
         unexpected: unexpected.length,
         unknownDequeues: this.#unknownDequeues,
@@ -116,7 +120,7 @@ class QueueCheck implements Check {
   #message(id: string): Message {
     const known = this.#messages.get(id);
     if (known !== undefined) return known;
-    const message: Message = { sent: "never", atMs: 0, deliveries: 0, waiting: false };
+    const message: Message = { sent: "never", atMs: 0, deliveries: 0, waiting: 0, waitingInRead: -1 };
     this.#messages.set(id, message);
     return message;
   }

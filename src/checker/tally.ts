@@ -2,14 +2,18 @@
  * Sorts every logical write of a WriteSet into what became of it, for the whole run and per experiment.
  * The rules (sets of logical ids; "present" is the union of all reads, "complete" the complete ones):
  *
- *     lost       = acknowledged, not surely or perhaps removed, absent from all reads, two or more of them complete
- *     absent     = the same with one complete read only: lost, or late
+ *     lost       = acknowledged, not surely or perhaps removed, absent from two or more complete reads after the last that saw
+ *                  it, if any did
+ *     absent     = the same with one complete read only, and seen by none: lost, or late
+ *     vanished   = the same with one complete read only, and seen by an earlier one: gone since, or the last read came from a
+ *                  copy that was behind
  *     recovered  = unknown and present                          (never an error)
  *     late       = absent from an earlier complete read, present in a later one
  *     unexpected = seen by a complete read, never attempted, and not of a lost worker
  *     resurrected = acknowledged, then its removal acknowledged, yet seen by the last complete read: an earlier one may have
  *                  come from a copy that was behind
- *     duplicated = seen more than once by one complete read
+ *     duplicated = seen more than once by the last complete read; by an earlier one only: repeatedBefore
+ *     altered    = the last complete read shows something else than was sent (sent-values.ts)
  */
 import type { FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -39,12 +43,20 @@ export const NO_WRITES: Readonly<Writes> = {
   rpoMs: 0,
 };
 
+type WitnessKind = "lost" | "absent" | "unexpected" | "resurrected" | "duplicated" | "altered";
+
 export interface Tally {
   /** Numbers of the complete reads, in order of completion. */
   readonly complete: readonly number[];
   readonly total: Writes;
   readonly byExperiment: Map<string, Writes>;
   absent: number;
+  /** Acknowledged, seen by an earlier read, and absent from the last one only: one more read would tell. */
+  vanished: number;
+  /** There more than once in an earlier complete read, and not in the last one. */
+  repeatedBefore: number;
+  /** Rows of the last complete read that hold something else than was sent. */
+  altered: number;
   unexpected: number;
   resurrected: number;
   refused: number;
@@ -52,7 +64,7 @@ export interface Tally {
   lostWorkerRows: number;
   /** Ids seen by some complete read. */
   present: number;
-  readonly witnesses: Record<"lost" | "absent" | "unexpected" | "resurrected" | "duplicated", FindingWitness[]>;
+  readonly witnesses: Record<WitnessKind, FindingWitness[]>;
 }
 
 export function tally(writes: WriteSet, facts: RunFacts): Tally {
@@ -84,13 +96,16 @@ class Tallying {
         ]),
       ),
       absent: 0,
+      vanished: 0,
+      repeatedBefore: 0,
+      altered: 0,
       unexpected: 0,
       resurrected: 0,
       refused: 0,
       refusedPresent: 0,
       lostWorkerRows: 0,
       present: 0,
-      witnesses: { lost: [], absent: [], unexpected: [], resurrected: [], duplicated: [] },
+      witnesses: { lost: [], absent: [], unexpected: [], resurrected: [], duplicated: [], altered: [] },
     };
     if (faults.length === 0) this.#result.total.acknowledgedLastSecond = 0;
   }
@@ -106,7 +121,9 @@ class Tallying {
     const { known } = state;
     const seenComplete = (state.seen & this.#completeMask) !== 0;
     if (seenComplete) this.#result.present += 1;
-    if ((state.repeated & this.#completeMask) !== 0) this.#duplicated(state);
+    if ((state.repeated & this.#lastMask) !== 0) this.#duplicated(state);
+    else if ((state.repeated & this.#completeMask) !== 0) this.#result.repeatedBefore += 1;
+    if (state.altered !== undefined && (state.altered.reads & this.#lastMask) !== 0) this.#alteredRow(state);
     if ((known & Known.ok) !== 0) this.#acknowledged(state);
     else if ((known & Known.unknown) !== 0) this.#unanswered(state);
     else if ((known & Known.refused) !== 0) this.#refused(state);
@@ -117,21 +134,36 @@ class Tallying {
     this.#count(state, "acknowledged");
     if ((state.known & Known.removed) !== 0) {
       if ((state.seen & this.#lastMask) !== 0) this.#resurrected(state);
-    } else if (state.seen === 0 && (state.known & Known.removedPerhaps) === 0) {
-      this.#missing(state);
+    } else if (this.#readsWithout(state).length > 0 && (state.known & Known.removedPerhaps) === 0) {
+      this.#missing(state, this.#readsWithout(state));
     } else if (this.#isLate(state)) {
       this.#count(state, "late");
     }
   }
 
-  #missing(state: WriteState): void {
-    if (this.#result.complete.length === 0) return;
-    const certain = this.#result.complete.length > 1;
-    const reads = this.#result.complete.join(" and ");
-    const says = `acknowledged, yet absent from read ${reads}`;
-    if (!certain) this.#result.absent += 1;
-    else this.#lost(state);
+  /** The complete reads after the last read of any kind that saw it; reads are numbered in order of time. */
+  #readsWithout({ seen }: WriteState): readonly number[] {
+    if ((seen & this.#lastMask) !== 0) return [];
+    const lastSeen = seen === 0 ? -1 : 31 - Math.clz32(seen);
+    return this.#result.complete.filter((read) => read > lastSeen);
+  }
+
+  /**
+   * Two complete reads in a row without it tell "lost" from "late", and from a read of a copy that was behind, also where an
+   * earlier read had it.
+   */
+  #missing(state: WriteState, without: readonly number[]): void {
+    const certain = without.length > 1;
+    if (certain) this.#lost(state);
+    else this.#result[state.seen === 0 ? "absent" : "vanished"] += 1;
+    const before = state.seen === 0 ? "" : " and seen by an earlier read";
+    const says = `acknowledged${before}, yet absent from read ${without.join(" and ")}`;
     this.#witness(certain ? "lost" : "absent", { says, id: state.id, atMs: state.atMs });
+  }
+
+  #alteredRow({ id, atMs, altered }: WriteState): void {
+    this.#result.altered += 1;
+    this.#witness("altered", { says: altered?.says ?? "", id, atMs });
   }
 
   #lost(state: WriteState): void {

@@ -16,6 +16,7 @@ import { type Correlation, correlationOf } from "./correlation.ts";
 import { FaultWindows } from "./fault-windows.ts";
 import { IdTable } from "./id-table.ts";
 import { bitOf, LedgerReads } from "./ledger-reads.ts";
+import { type Altered, SentValues } from "./sent-values.ts";
 
 /** What is known of a logical id, as bits. Several attempts add up: one ok makes it acknowledged whatever the others were. */
 export const Known = { ok: 1, unknown: 2, refused: 4, removed: 8, removedPerhaps: 16 } as const;
@@ -35,6 +36,8 @@ export interface WriteState {
   readonly repeated: number;
   /** The most copies that one read showed. */
   readonly copies: number;
+  /** Set where some read showed something else than was sent. */
+  readonly altered: Altered | undefined;
 }
 
 export class WriteSet {
@@ -50,6 +53,7 @@ export class WriteSet {
   acknowledgedWithoutId = 0;
   /** Item lines of other runs, or of nobody we know. */
   foreignLines = 0;
+  readonly values: SentValues;
   readonly #prefix: string | null;
   readonly #ids = new IdTable();
   readonly #known = flags();
@@ -64,6 +68,7 @@ export class WriteSet {
     this.windows = new FaultWindows(facts.faults);
     this.acknowledgedLastSecond = this.windows.faults.map(() => 0);
     this.#prefix = prefixOf(claim, facts, this.correlation);
+    this.values = new SentValues(claim);
   }
 
   operation(operation: Operation): void {
@@ -88,6 +93,7 @@ export class WriteSet {
         seen: this.#seen.get(index),
         repeated: this.#repeated.get(index),
         copies: this.#copies.get(index),
+        altered: this.values.of(index),
       };
     }
   }
@@ -105,6 +111,7 @@ export class WriteSet {
     if (outcome.type === "ok" && (before & Known.ok) === 0) this.#acknowledge(index, operation);
     else if (before === 0) this.#atMs.set(index, operation.invokedAtMs);
     this.#known.set(index, before | Known[outcome.type]);
+    this.values.sent(index, operation.input);
   }
 
   #acknowledge(index: number, operation: Operation): void {
@@ -129,14 +136,17 @@ export class WriteSet {
     this.#known.set(index, known | (sure ? Known.removed : Known.removedPerhaps));
   }
 
+  /** A line that counts no copy says that nothing is there, and is a line of its read all the same. */
   #item(item: LedgerItem): void {
     this.reads.item(item.read);
+    if (item.count < 1) return;
     const known = this.#ids.find(item.id);
     if (known === undefined && this.#prefix !== null && !item.id.startsWith(this.#prefix)) {
       this.foreignLines += 1;
       return;
     }
     const index = known ?? this.#ids.add(item.id);
+    this.values.found(index, item);
     const bit = bitOf(item.read);
     const seen = this.#seen.get(index);
     const again = (seen & bit) !== 0;

@@ -1,21 +1,17 @@
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { readEdn } from "../checker/import/edn.ts";
 import { jsonOf } from "../checker/import/edn-json.ts";
 import { importHistory } from "../checker/import/import-history.ts";
 import type { PairOptions } from "../checker/import/recorded-event.ts";
-import { type Linearization, linearize, type Refutation } from "../checker/linearizable/linearize.ts";
+import { linearize } from "../checker/linearizable/linearize.ts";
 import { MODELS, modelNamed } from "../checker/linearizable/models.ts";
 import { DEFAULT_BUDGET } from "../checker/linearizable/search.ts";
-import { explain } from "../checker/linearizable.ts";
 import type { World } from "../cli.ts";
-import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
-
-/** A larger file would not fit into one string of the engine's. */
-const FILE_BYTES_MAX = 256 << 20;
-const WITNESSES_MAX = 3;
+import { answerAsJson, answerInWords } from "./history-answer.ts";
+import { readHistoryFile } from "./history-file.ts";
 
 interface Flags {
   readonly model: string;
@@ -33,7 +29,7 @@ export function checkHistoryCommand(world: World): Command {
     .description(
       "decide whether recorded histories are linearizable (Jepsen logs, EDN, porcupine kv logs, history.ndjson)",
     )
-    .argument("<files...>", "the histories")
+    .argument("<files...>", "the histories, gzipped or not")
     .requiredOption("-m, --model <model>", `what the object is: ${MODELS.map((model) => model.name).join(", ")}`)
     .option("--json", "print one JSON object a file")
     .option("--budget <configurations>", "give up as unknown after so many", String(DEFAULT_BUDGET.configurations))
@@ -53,7 +49,7 @@ export function checkHistoryCommand(world: World): Command {
 
 function checkOne(world: World, file: string, flags: Flags): ExitCode {
   const model = modelNamed(flags.model);
-  const operations = importHistory(readHistory(world, file), {
+  const operations = importHistory(readHistoryFile(resolve(world.cwd, file), file), {
     file,
     model,
     independent: flags.independent ?? false,
@@ -64,25 +60,9 @@ function checkOne(world: World, file: string, flags: Flags): ExitCode {
   const budget = { ...DEFAULT_BUDGET, configurations: budgetOf(flags.budget) };
   const result = linearize(operations, model, { budget, ...(initial === undefined ? {} : { initial }) });
   const verdict = operations.length === 0 ? "unknown" : result.linearizable;
-  const print = flags.json === true ? printJson : printText;
-  world.stdout.write(`${print(file, model.name, verdict, result)}\n`);
+  const print = flags.json === true ? answerAsJson : answerInWords;
+  world.stdout.write(`${print({ file, model, initial, verdict, result })}\n`);
   return verdict === true ? ExitCode.pass : verdict === false ? ExitCode.fail : ExitCode.unknown;
-}
-
-function readHistory(world: World, file: string): string {
-  const path = resolve(world.cwd, file);
-  try {
-    const { size } = statSync(path);
-    if (size > FILE_BYTES_MAX) throw unreadable(file, `one of ${size} bytes`);
-    return readFileSync(path, "utf8");
-  } catch (thrown) {
-    throw thrown instanceof GamedayError ? thrown : unreadable(file, messageOf(thrown), thrown);
-  }
-}
-
-function unreadable(file: string, got: string, cause?: unknown): GamedayError {
-  const expected = `a readable history of at most ${FILE_BYTES_MAX} bytes`;
-  return new GamedayError({ code: "history-unreadable", expected, got, place: { file }, cause });
 }
 
 function budgetOf(text: string): number {
@@ -110,42 +90,6 @@ function initialOf(text: string): Json {
 
 function wrongOption(option: string, expected: string, got: string): GamedayError {
   return new GamedayError({ code: "option-bad-value", expected: `${option} to be ${expected}`, got: `"${got}"` });
-}
-
-function printText(file: string, model: string, verdict: boolean | "unknown", result: Linearization): string {
-  const because =
-    result.operations === 0
-      ? "there is no operation in it"
-      : verdict === "unknown"
-        ? "the budget ran out; try a larger --budget"
-        : `${result.operations} operations, ${result.parts} parts, ${result.configurations} configurations`;
-  const lines = [`linearizable: ${verdict}`, `  ${file} as ${model}: ${because}`];
-  for (const refutation of result.refutations.slice(0, WITNESSES_MAX)) {
-    if (verdict === "unknown")
-      lines.push(`  undecided: ${refutation.part || "the whole"}, at ${refutation.operation.id}`);
-    else lines.push(`  ${refutation.operation.id}: ${explain(refutation)}`, ...before(refutation));
-  }
-  return lines.join("\n");
-}
-
-function before({ last }: Refutation): string[] {
-  if (last.length === 0) return [];
-  const steps = last.map(({ operation, says }) => `${says} (${operation.id})`);
-  return [`    the longest order that fits ends with: ${steps.join("; ")}`];
-}
-
-function printJson(file: string, model: string, verdict: boolean | "unknown", result: Linearization): string {
-  const { operations, parts, configurations } = result;
-  const witnesses = result.refutations.slice(0, WITNESSES_MAX).map((refutation) => ({
-    part: refutation.part,
-    operation: refutation.operation.id,
-    process: refutation.operation.process,
-    did: refutation.says,
-    says: explain(refutation),
-    states: refutation.states,
-    before: refutation.last.map(({ operation, says }) => ({ operation: operation.id, did: says })),
-  }));
-  return JSON.stringify({ file, model, linearizable: verdict, operations, parts, configurations, witnesses });
 }
 
 /** fail beats unknown beats pass. */

@@ -28,6 +28,15 @@ test("the ledger is read twice, page by page, and closed with complete only when
   ]);
 });
 
+test("fewer rows than the read before ask for one more read: gone, or a copy that was behind", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+  const page = (...ids: string[]) => ({ items: ids.map((id) => ({ id })), complete: true, next: null, source: "n1" });
+  await serveAudit(context, simulated, [page("a", "b"), page("a"), page("a", "b")], 0);
+  await conduct(simulated.run);
+  const ends = [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.items] : []));
+  assert.deepEqual(ends, [2, 1, 2]);
+});
+
 test("a ledger that cannot be read is recorded as not complete, with the reason", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: false, next: null }], 0);

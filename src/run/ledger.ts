@@ -7,7 +7,7 @@ import { messageOf } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { askJson } from "./ask.ts";
 
-/** Reads wanted, and at most made when some of them were not complete. */
+/** Reads wanted; one more where the last shows fewer rows than the one before; and at most made, also when some were not complete. */
 const READS_WANTED = 2;
 const READS_MAX = 4;
 const PAGE_MS_MAX = 30_000;
@@ -21,15 +21,35 @@ interface Found {
 
 export async function readLedger(run: Run): Promise<void> {
   await delay(run.plan.ledger.quietMs, undefined, { signal: run.stop.signal });
-  const complete = new Map<string, number>();
+  const progress = new Map<string, Progress>();
   const sources = sourcesOf(run.plan.claims);
-  const open = () => sources.filter(({ object }) => (complete.get(object) ?? 0) < READS_WANTED);
+  const open = () => sources.filter(({ object }) => !isEnough(progress.get(object) ?? UNREAD));
   for (let read = 1; read <= READS_MAX && open().length > 0; read++) {
     if (read > 1) await delay(run.plan.ledger.betweenReadsMs, undefined, { signal: run.stop.signal });
     for (const claim of open()) {
-      if (await readClaim(run, claim, read)) complete.set(claim.object, (complete.get(claim.object) ?? 0) + 1);
+      const items = await readClaim(run, claim, read);
+      if (items !== null) progress.set(claim.object, afterRead(progress.get(claim.object) ?? UNREAD, items));
     }
   }
+}
+
+/** Complete reads of one object so far, and how many more are asked for by rows that were there and then were not. */
+interface Progress {
+  readonly complete: number;
+  readonly wanted: number;
+  readonly items: number;
+}
+
+const UNREAD: Progress = { complete: 0, wanted: READS_WANTED, items: 0 };
+
+function isEnough({ complete, wanted }: Progress): boolean {
+  return complete >= wanted;
+}
+
+/** Fewer rows than before: they are gone, or a copy that was behind has answered. One more read tells. */
+function afterRead({ complete, wanted, items: before }: Progress, items: number): Progress {
+  const fewer = complete > 0 && items < before;
+  return { complete: complete + 1, wanted: fewer ? Math.max(wanted, complete + 2) : wanted, items };
 }
 
 /** One object has one ledger, however many claims are made about it; the plan's check refuses two different ones. */
@@ -38,7 +58,8 @@ function sourcesOf(claims: readonly ClaimPlan[]): ClaimPlan[] {
   return known.filter(({ object }, at) => known.findIndex((other) => other.object === object) === at);
 }
 
-async function readClaim(run: Run, claim: ClaimPlan, read: number): Promise<boolean> {
+/** Items of a complete read; null: it was not complete. */
+async function readClaim(run: Run, claim: ClaimPlan, read: number): Promise<number | null> {
   const startedAtMs = run.clock.nowMs();
   let items = 0;
   let source = "nobody";
@@ -65,7 +86,7 @@ async function readClaim(run: Run, claim: ClaimPlan, read: number): Promise<bool
     source,
     ...(because !== undefined && { because }),
   });
-  return complete;
+  return complete ? items : null;
 }
 
 type Page = { readonly found: readonly Found[]; readonly source: string };

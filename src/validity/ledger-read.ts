@@ -28,12 +28,29 @@ function complaint(object: string, ground: Ground): string[] {
     const why = cut === undefined ? "" : ` (${cut.because ?? "a read was cut short"})`;
     return [`the ledger of "${object}" was read whole ${whole.length} times, expected ${LEDGER_READS_MIN}${why}`];
   }
-  return whole
-    .filter((end) => tooEarly(end, ground))
-    .map((end) => `read ${end.read} of "${object}" began before all faults had ended`);
+  if (countApart(whole) < LEDGER_READS_MIN)
+    return [`the reads of "${object}" overlap in time, so they are one and the same`];
+  return whole.flatMap((end) => {
+    const before = tooEarly(end, ground);
+    return before === null ? [] : [`read ${end.read} of "${object}" began before ${before}`];
+  });
 }
 
-function tooEarly(end: LedgerEnd, { story }: Ground): boolean {
+/** Reads of which each began when the one before had ended. */
+function countApart(ends: readonly LedgerEnd[]): number {
+  let count = 0;
+  let freeAtMs = Number.NEGATIVE_INFINITY;
+  for (const { startedAtMs, completedAtMs } of ends.toSorted((a, b) => a.completedAtMs - b.completedAtMs)) {
+    if (startedAtMs < freeAtMs) continue;
+    count++;
+    freeAtMs = completedAtMs;
+  }
+  return count;
+}
+
+/** What had not ended yet when the read began, or null. */
+function tooEarly(end: LedgerEnd, { story }: Ground): string | null {
   const healed = story.experiments.flatMap((experiment) => experiment.heals.map((heal) => heal.atMs));
-  return end.startedAtMs < Math.max(0, ...healed);
+  if (end.startedAtMs < Math.max(0, ...healed)) return "all faults had ended";
+  return end.startedAtMs < (story.load.endMs ?? 0) ? "the load had ended" : null;
 }

@@ -2,6 +2,7 @@
  * The one pass over operations and ledger: every claim's checks, the probes' samples and the tallies that validity needs
  * are fed from the same line, so that evidence of any length streams through once.
  */
+import { SharedFolds } from "../checker/shared-folds.ts";
 import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Operation } from "../history.ts";
@@ -49,18 +50,19 @@ export function readOnce(evidence: Evidence, facts: RunFacts, checkers: readonly
 }
 
 function begin(claim: Claim, facts: RunFacts, checkers: readonly Checker[]): RunningCheck[] {
+  const shared = new SharedFolds(claim, facts);
   return claim.checkers.map((name) => {
     const checker = checkers.find((known) => known.name === name);
     const check =
-      checker === undefined ? `this version has no checker named "${name}"` : tryBegin(checker, claim, facts);
+      checker === undefined ? `this version has no checker named "${name}"` : tryBegin(checker, claim, facts, shared);
     return { claim, checker: name, check };
   });
 }
 
 /** Options that the checker refuses make the finding unknown; the plan's check refuses them before a run. */
-function tryBegin(checker: Checker, claim: Claim, facts: RunFacts): Check | string {
+function tryBegin(checker: Checker, claim: Claim, facts: RunFacts, shared: SharedFolds): Check | string {
   try {
-    return checker.begin(claim, facts);
+    return checker.begin(claim, facts, shared);
   } catch (thrown) {
     if (thrown instanceof GamedayError) return thrown.message;
     throw thrown;

@@ -4,8 +4,9 @@ import type { Verdict } from "../verdict.ts";
 export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
   const { objectives, findings, experiments } = verdict;
   if (verdict.verdict === "pass") {
-    const met = `${objectives.length} of ${objectives.length} objectives met`;
-    return `Pass: ${met}, ${experiments.length} ${experiments.length === 1 ? "fault" : "faults"} survived, every check held.`;
+    const met =
+      objectives.length === 0 ? "no objective was set" : `${objectives.length} of ${objectives.length} objectives met`;
+    return `Pass: ${met}, ${survived(experiments.length)}, every check held.`;
   }
   const of = (status: string) => [
     ...objectives.filter((one) => one.status === status).map((one) => `${one.says} (${lower(one.because)})`),
@@ -19,6 +20,11 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
   const head = verdict.verdict === "fail" ? "Fail" : "Unknown";
   const body = reasons.slice(0, 2).join("; ") || "nothing was asked of this run, so nothing is proven";
   return `${head}: ${body}${more}.`;
+}
+
+function survived(faults: number): string {
+  if (faults === 0) return "no fault was injected";
+  return `${faults} ${faults === 1 ? "fault" : "faults"} survived`;
 }
 
 function lower(text: string): string {

@@ -45,6 +45,12 @@ test("commas, comments, discards, tags and shared namespaces", () => {
     { ":b": 2 },
   ]);
   assert.deepEqual(read("; nothing but a comment"), []);
+  assert.deepEqual(read('#inst "2024-01-01T00:00:00.000-00:00" {:at #inst "2024"} #"a\\d\\"b" 7'), [
+    "2024-01-01T00:00:00.000-00:00",
+    { ":at": "2024" },
+    'a\\d\\"b',
+    7,
+  ]);
 });
 
 test("numbers that JSON would round, and ratios, stay text", () => {

@@ -29,9 +29,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "/": "/",
 };
 
-/** All top-level forms of a text. O(length). Throws GamedayError with file, line and column where it is not EDN. */
-export function* readEdn(text: string, file: string, firstLine = 1): Generator<Form> {
-  const reader = new EdnReader(text, file, firstLine);
+/**
+ * All top-level forms of a text. O(length). Throws GamedayError with file, line and column where it is not EDN; `first` is the
+ * place of the text's first character in the file.
+ */
+export function* readEdn(text: string, file: string, first = { line: 1, column: 1 }): Generator<Form> {
+  const reader = new EdnReader(text, file, first);
   for (;;) {
     const form = reader.next(0);
     if (form === undefined) return;
@@ -44,12 +47,13 @@ class EdnReader {
   readonly #file: string;
   #at = 0;
   #line: number;
-  #lineStart = 0;
+  #lineStart: number;
 
-  constructor(text: string, file: string, firstLine: number) {
+  constructor(text: string, file: string, { line, column }: { line: number; column: number }) {
     this.#text = text;
     this.#file = file;
-    this.#line = firstLine;
+    this.#line = line;
+    this.#lineStart = 1 - column;
   }
 
   /** The next form, or undefined at the end of the text. */
@@ -119,10 +123,11 @@ class EdnReader {
     return pairs;
   }
 
-  /** What follows "#": a set, a map whose keys share a namespace, a symbolic number, or a tag and its value. */
+  /** What follows "#": a set, a map whose keys share a namespace, a symbolic number, a pattern, or a tag and its value. */
   #dispatch(depth: number, place: { line: number; column: number }): Edn {
     this.#at += 1;
     const second = this.#text[this.#at] ?? "";
+    if (second === '"') return { type: "string", text: this.#pattern(place) };
     if (second === "{") return { type: "set", items: this.#items(depth, place) };
     if (second === "#") {
       this.#at += 1;
@@ -148,6 +153,16 @@ class EdnReader {
       }
       text += character === "\\" ? this.#escape() : character;
     }
+  }
+
+  /** Clojure's regular expressions, as some errors have them: what is between the quotes, as it is. */
+  #pattern(place: { line: number; column: number }): string {
+    const found = /"((?:[^"\\]|\\.)*)"/sy;
+    found.lastIndex = this.#at;
+    const text = found.exec(this.#text)?.[1];
+    if (text === undefined) throw this.#complain('a closing "', "the end of the file", place);
+    this.#at = found.lastIndex;
+    return text;
   }
 
   #escape(): string {

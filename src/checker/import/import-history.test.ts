@@ -67,6 +67,39 @@ test("log lines of other loggers, of the nemesis and blank ones are skipped; his
   assert.equal(load(text).length, 1);
 });
 
+test("log lines of newer versions, with time and thread, and what an exception leaves between them", () => {
+  const at = "2024-05-01 12:00:00,123{GMT}\tINFO\t[jepsen worker 4] jepsen.util: ";
+  const text = [
+    "2024-05-01 12:00:00,001{GMT}\tINFO\t[main] jepsen.core: Running test:",
+    `${at}4\t:invoke\t:write\t3`,
+    "2024-05-01 12:00:01,001{GMT}\tWARN\t[jepsen worker 4] jepsen.client: Process 4 crashed",
+    "java.net.SocketTimeoutException: Read timed out",
+    "\tat java.base/java.net.Socket.read(Socket.java:1)",
+    "Caused by: clojure.lang.ExceptionInfo: throw+: {:type :timeout}",
+    "\t... 12 more",
+    `${at}4\t:info\t:write\t3\t"java.net.SocketTimeoutException"`,
+    `${at}:nemesis\t:info\t:start-partition\t{"n1" #{"n2"}}`,
+    `${at}9\t:invoke\t:read\tnil`,
+    `${at}9\t:ok\t:read\t3`,
+  ].join("\r\n");
+  assert.deepEqual(
+    load(text).map(({ kind, outcome }) => [kind, outcome.type]),
+    [
+      ["write", "unknown"],
+      ["read", "ok"],
+    ],
+  );
+  assert.equal(verdict(text), true);
+});
+
+test("half a line, a line without its begin, and a value that breaks off are complaints with their place", () => {
+  const lines = log("0 :invoke :write 1", "0 :ok :write 1");
+  assert.match(complaint(`${lines}\nINFO  jepsen.util - 1\t:inv`), /^h:3:21: expected PROCESS.*"1\\t:inv".*cut off/s);
+  assert.match(complaint(`${lines}\n:ok\t:read\t1`), /^h:3:1: expected PROCESS/);
+  assert.match(complaint(`${lines}\nINFO  jepsen.util - 1\t:invoke\t:cas\t[1 `), /^h:3:36: expected "\]"/);
+  assert.match(complaint("{:process 0 :type :invoke :f :read}\n{:process 0 :type"), /^h:2:1: /);
+});
+
 test("EDN: one map a line, or one vector, or one list; keys in any order, with namespaces or as strings", () => {
   const lines = [
     "{:process 0, :type :invoke, :f :write, :value 1}",

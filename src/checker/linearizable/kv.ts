@@ -21,7 +21,23 @@ export const kv = defineModel<string>({
     if (operation.kind === "delete") return { apply: () => "", readOnly: false, says: "delete" };
     throw wrongKind("kv", KINDS, operation);
   },
+  reduce: withoutUnseen,
 });
+
+/**
+ * Without unanswered gets, and without the unanswered puts and appends whose text is in no answer. Where a legal order has such
+ * a one, no get lies between it and the next put or delete (its text would be part of the answer), so the order without it is legal too.
+ */
+function withoutUnseen(operations: readonly Operation[]): readonly Operation[] {
+  const answers = operations.flatMap(({ kind, outcome }) =>
+    kind === "get" && outcome.type === "ok" ? [outcome.output] : [],
+  );
+  const texts = [...new Set(answers.map((answer) => (answer === null ? "" : String(answer))))];
+  const isSeen = (input: Json) => texts.some((text) => text.includes(input === null ? "" : String(input)));
+  return operations.filter(
+    ({ kind, input, outcome }) => outcome.type === "ok" || (kind !== "get" && (kind === "delete" || isSeen(input))),
+  );
+}
 
 function get(operation: Operation): Step<string> {
   const { outcome } = operation;

@@ -15,6 +15,8 @@ export interface Refutation {
   readonly operation: Operation;
   readonly says: string;
   readonly states: readonly string[];
+  /** All operations of the part that were searched, in the order of the history. */
+  readonly operations: readonly Operation[];
   /** The last operations of one of the longest orders that were found. */
   readonly last: readonly { readonly operation: Operation; readonly says: string }[];
 }
@@ -90,7 +92,7 @@ function refutation(part: Part, { operation, states, last }: Obstacle): Refutati
     operation: part.operations[index] as Operation,
     says: part.machine.says(index),
   });
-  return { part: part.name, states, ...named(operation), last: last.map(named) };
+  return { part: part.name, states, ...named(operation), operations: part.operations, last: last.map(named) };
 }
 
 /** The operations by part; parts are named by their smallest key and sorted, so that answers do not depend on order. */

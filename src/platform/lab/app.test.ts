@@ -33,12 +33,12 @@ test("slots without a replica start disabled, and no name is left to fill in", (
   assert.doesNotMatch(text, /\{\{/);
 });
 
-test("without health checks nothing is checked", () => {
+test("without health checks no replica of the app is checked, and the stores' leaders are still found", () => {
   const broken = labConfig.parse({ ...config, haproxy: { healthChecks: false } });
-  assert.doesNotMatch(
-    haproxyConfig(broken, [{ ...(slots[0] ?? assert.fail()), state: "ready" }]),
-    /check port| check$/m,
-  );
+  const text = haproxyConfig(broken, [{ ...(slots[0] ?? assert.fail()), state: "ready" }]);
+  assert.match(text, /server n1-1 10\.88\.0\.1:8101$/m);
+  assert.doesNotMatch(text, /http-check send meth GET/);
+  assert.equal([...text.matchAll(/^ {2}server n\d 10\.88\.0\.\d:\d+ check/gm)].length, 6);
 });
 
 test("where writes need replicas, a Redis master that has lost them is not up", () => {

@@ -99,9 +99,7 @@ async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
   if (prepare === null) return;
   await awaitPart(parts, "HAProxy to see a PostgreSQL leader and a Redis master", 20_000, signal, async () => {
     const up = (await parts.observer.servers(signal)).filter((row) => row.status.startsWith("UP"));
-    return (
-      !config.haproxy.healthChecks || ["postgres", "redis"].every((name) => up.some((row) => row.backend === name))
-    );
+    return ["postgres", "redis"].every((name) => up.some((row) => row.backend === name));
   });
   const env = { ...appEnvironment(config), PORT: String(PORT.appBase) };
   const request = { argv: prepare, deadlineMs: prepareTimeout, env, cwd: FOLDER.app, ...users.app };

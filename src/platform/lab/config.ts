@@ -38,6 +38,7 @@ const redis = z.strictObject({
 });
 
 const haproxy = z.strictObject({
+  /** Of the app's replicas. The stores' members are always checked: that is how their leader is found. */
   healthChecks: z.boolean().default(true),
   interval: duration.default(500),
   fastInterval: duration.default(200),

@@ -12,7 +12,7 @@ export type SlotState = "ready" | "drain" | "maint";
 
 /** The file for these slots; slots that hold no replica start disabled. */
 export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state: SlotState })[]): string {
-  const { haproxy, app } = config;
+  const { haproxy } = config;
   return fillTemplate("haproxy.cfg", {
     maxConnections: haproxy.maxConnections,
     socket: HAPROXY_SOCKET,
@@ -26,17 +26,12 @@ export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state
     redisPort: PORT.redisMaster,
     appPort: PORT.app,
     postgresChecks: checks(config, ["option httpchk OPTIONS /primary", "http-check expect status 200"]),
-    postgresServers: members(PORT.postgres, haproxy.healthChecks ? ` check port ${PORT.patroni}` : ""),
+    postgresServers: members(PORT.postgres, ` check port ${PORT.patroni}`),
     redisChecks: checks(config, redisConversation(config)),
-    redisServers: members(PORT.redis, haproxy.healthChecks ? " check" : ""),
+    redisServers: members(PORT.redis, " check"),
     retryOn: haproxy.retryOn.length === 0 ? "" : `retry-on ${haproxy.retryOn.join(" ")}`,
     retryWrites: haproxy.retryWrites ? "" : "http-request disable-l7-retry if !METH_GET",
-    appChecks: checks(config, [
-      "option httpchk",
-      `http-check send meth GET uri ${app.readiness.path} hdr host lab`,
-      `http-check expect status ${app.readiness.status}`,
-      `timeout check ${app.readiness.timeout}ms`,
-    ]),
+    appChecks: haproxy.healthChecks ? checks(config, appConversation(config)) : "",
     appServers: slots.map((slot) => appServer(slot, haproxy.healthChecks)).join("\n"),
   });
 }
@@ -72,7 +67,6 @@ export function isUp(row: ServerRow): boolean {
 
 function checks(config: LabConfig, conversation: readonly string[]): string {
   const { haproxy } = config;
-  if (!haproxy.healthChecks) return "";
   const down = haproxy.shutdownSessionsOnDown ? " on-marked-down shutdown-sessions" : "";
   const interval = `inter ${haproxy.interval}ms fastinter ${haproxy.fastInterval}ms downinter ${haproxy.interval}ms`;
   return [...conversation, `default-server ${interval} fall ${haproxy.fall} rise ${haproxy.rise}${down}`].join("\n  ");
@@ -93,6 +87,15 @@ function redisConversation({ redis }: LabConfig): string[] {
       : `tcp-check expect rstring role:master[^!]*min_slaves_good_slaves:[${least}-9]`,
     "tcp-check send QUIT\\r\\n",
     "tcp-check expect string +OK",
+  ];
+}
+
+function appConversation({ app }: LabConfig): string[] {
+  return [
+    "option httpchk",
+    `http-check send meth GET uri ${app.readiness.path} hdr host lab`,
+    `http-check expect status ${app.readiness.status}`,
+    `timeout check ${app.readiness.timeout}ms`,
   ];
 }
 

@@ -21,7 +21,7 @@ export async function healthOf(parts: Boot, signal: AbortSignal): Promise<Health
     ...postgresHealth(members, config.postgres.synchronous),
     redis,
     sentinels,
-    proxyHealth(servers, config.haproxy.healthChecks),
+    proxyHealth(servers),
   ];
 }
 
@@ -37,11 +37,10 @@ export function postgresHealth(members: readonly Member[], synchronous: boolean)
   return lines;
 }
 
-export function proxyHealth(servers: readonly ServerRow[], checked: boolean): HealthLine {
+export function proxyHealth(servers: readonly ServerRow[]): HealthLine {
   const up = (backend: string) => servers.filter((row) => row.backend === backend && isUp(row)).length;
   const seen = `postgres ${up("postgres")}, redis ${up("redis")}, app ${up("app")} up`;
-  const one = (backend: string) => (checked ? up(backend) === 1 : up(backend) >= 1);
-  const ok = one("postgres") && one("redis") && up("app") >= 1;
+  const ok = up("postgres") === 1 && up("redis") === 1 && up("app") >= 1;
   return line("haproxy backends", ok, "1 postgres leader, 1 redis master, the app up", seen);
 }
 
