@@ -80,6 +80,16 @@ test("with `holds`, a row that holds something else than was sent fails, with bo
   assert.equal(altered.status, "fail");
   assert.match(altered.because, /1 rows hold something else/);
   assert.match(altered.witnesses[0]?.says ?? "", /sent \{"customer":5\}, the ledger holds \{"customer":7\}/);
+  const without = run(ackedSet, {
+    claim,
+    operations: [...operations, operation({ id: id(2), input: { id: id(2) } })],
+    ledger: [1, 2].flatMap((read): LedgerLine[] => [
+      { line: "item", read, object: "orders", id: id(1), count: 1, value: { customer: 5 } },
+      { line: "item", read, object: "orders", id: id(2), count: 1, value: { customer: 9 } },
+      endOf(read, 2),
+    ]),
+  });
+  assert.equal(without.status, "pass", "an operation without the field is not compared");
   const blind = run(ackedSet, { claim, operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] });
   assert.equal(blind.status, "unknown");
   const twice = [...operations, operation({ id: id(1), attempt: 2, input: { customer: 7 } })];

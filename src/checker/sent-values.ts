@@ -1,6 +1,6 @@
 /**
  * Whether rows hold what was sent: the claim's option `holds` names fields of the operations' input that the ledger's value must
- * have unchanged. Only for fields that no later write changes. About 100 bytes a logical id, and nothing without the option.
+ * have unchanged; operations that lack one of them are not compared. Only for fields that no later write changes. About 100 bytes a logical id, and nothing without the option.
  */
 import type { Claim } from "../checker.ts";
 import type { LedgerItem } from "../ledger.ts";
@@ -34,7 +34,7 @@ export class SentValues {
 
   /** What was sent for the id of that number. */
   sent(index: number, input: Json): void {
-    if (!this.isAsked || !isRecord(input)) return;
+    if (!this.isAsked || !isRecord(input) || this.#fields.some((field) => input[field] === undefined)) return;
     const text = this.#pick(input);
     const before = this.#sent.get(index);
     this.#sent.set(index, before === undefined || before === text ? text : AMBIGUOUS);

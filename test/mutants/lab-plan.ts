@@ -10,9 +10,9 @@ type Part = { readonly [key: string]: Json };
 
 /** As the shop's own plans claim them (full.yaml). `ledger` is the audit of the same name. */
 const CLAIMS: Readonly<Record<Exclude<LabClaim, "orders by SQL">, Part>> = {
-  orders: { checkers: ["acked-set", "duplicates"] },
-  carts: { checkers: ["acked-set", "duplicates"] },
-  sessions: { checkers: ["acked-set", "duplicates"], options: { sparse: true } },
+  orders: { checkers: ["acked-set", "duplicates"], options: { holds: ["customer"] } },
+  carts: { checkers: ["acked-set", "duplicates"], options: { holds: ["product", "quantity"] } },
+  sessions: { checkers: ["acked-set", "duplicates"], options: { sparse: true, holds: ["name"] } },
   prices: {
     checkers: ["linearizable", "read-your-writes", "staleness"],
     options: { model: "register", initial: 100_000 },
