@@ -4,7 +4,6 @@ import { forkWorker, type Link, type LinkListener } from "./link.ts";
 import type { Adopted } from "./member.ts";
 
 export type { LoadHandle, LoadOptions } from "./handle.ts";
-export type { LoadLive } from "./live.ts";
 
 /**
  * Starts the load of a plan on worker processes of this machine, one a core unless the plan says otherwise, and returns when

@@ -37,11 +37,6 @@ export function parseThreshold(line: string): Threshold {
   return thresholdOf(line.slice(0, colon), line.slice(colon + 1));
 }
 
-/** As plans have them: expressions by metric. */
-export function parseThresholds(given: Readonly<Record<string, readonly string[]>>): Threshold[] {
-  return Object.entries(given).flatMap(([metric, list]) => list.map((expression) => thresholdOf(metric, expression)));
-}
-
 function thresholdOf(metricText: string, expression: string): Threshold {
   const text = `${metricText.trim()}: ${expression.trim()}`;
   const metric = parseMetric(metricText);

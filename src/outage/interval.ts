@@ -20,10 +20,6 @@ export function sum(a: Range, b: Range): Range {
   return { lower: a.lower + b.lower, upper: a.upper + b.upper };
 }
 
-export function width(range: Range): number {
-  return range.upper - range.lower;
-}
-
 /** pass, fail or unknown by interval arithmetic; a bound without any end is unknown. */
 export function compareToBound(range: Range, bound: Bound): Status {
   const statuses: Status[] = [];

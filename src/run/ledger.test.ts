@@ -55,7 +55,7 @@ test("two claims about one object share its ledger: each read stands there once"
   assert.deepEqual(ends, [1, 2]);
 });
 
-for (const count of [-1, 1.5, "many", null]) {
+for (const count of ["", -1, 1.5, "many", null]) {
   test(`an item that is there ${count} times makes the read prove nothing`, async (context) => {
     const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
     await serveAudit(context, simulated, [{ items: [{ id: "a", count }], complete: true, next: null }], 0);

@@ -148,7 +148,7 @@ function itemsOf(body: { [key: string]: Json }, url: URL): Found[] {
 /** How often an id is there: 1 where nothing is said. A database's count may come as text; anything else is no answer. */
 function copiesOf(given: Json | undefined, id: string): number {
   if (given === undefined) return 1;
-  const count = typeof given === "string" ? Number(given) : given;
+  const count = typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given;
   if (typeof count === "number" && Number.isInteger(count) && count >= 0) return count;
   throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 0`);
 }
