@@ -52,6 +52,11 @@ const ROWS_AND_READS: readonly FakeRow[] = [
     twist: twist.firstPageOnly,
     expected: line(ORDERS, "fail", "absent from read 1 and 2", [LOST]),
   }),
+  mutant("counted-zero-times", {
+    says: "rows that the ledger names and counts zero times",
+    twist: twist.noCopies,
+    expected: line(ORDERS, "fail", "absent from read 1 and 2", [LOST]),
+  }),
   mutant("ids-in-capitals", {
     says: "ids that come back in other case",
     twist: twist.otherIds((id) => id.toUpperCase()),

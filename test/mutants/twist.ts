@@ -76,6 +76,8 @@ export const thirdRead: Twist = ledger((lines) => {
 /** The second page never comes, and the audit says that this was all. */
 export const firstPageOnly: Twist = items("orders", (item, at) => (at < 100 ? [item] : []));
 
+export const noCopies: Twist = items("orders", (item, at) => [at % SOME === 0 ? { ...item, count: 0 } : item]);
+
 export const otherIds = (change: (id: string) => string): Twist =>
   items("orders", (item) => [{ ...item, id: change(item.id) }]);
 
