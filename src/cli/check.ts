@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
@@ -12,23 +13,38 @@ import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
+import { checkScripts, scriptsOf } from "./check-script.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
 
-/** `gameday check PLAN`: everything that can be wrong is found here, and nothing is touched. */
+/** `gameday check PLAN` or `gameday check SCRIPT`: everything that can be wrong is found here, and nothing is touched. */
 export function checkCommand(world: World): Command {
   return new Command("check")
-    .description("validate a plan, resolve its targets, and print what a run would do; touches nothing")
-    .argument("<plan>", "the plan, a YAML file")
+    .description("validate a plan with its scripts and print what a run would do, or check scripts; touches nothing")
+    .argument("<plan or scripts...>", "the plan, a YAML file; or scenario modules (TypeScript or JavaScript)")
     .option("--seed <seed>", "resolve targets as a run with this seed would")
-    .action((file: string, flags: { seed?: string }) => {
-      const { plan } = readPlanFile(world, file);
-      const kind = platformKind(plan.platform.kind);
-      const experiments = plan.experiments.map((experiment) => describeExperiment(plan, experiment, kind, flags.seed));
-      world.stdout.write(
-        `${[...describePlan(plan, world.now()), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
+    .action(async (files: string[], flags: { seed?: string }) => {
+      const scripts = files.filter((file) => SCRIPT.test(file));
+      const plans = files.filter((file) => !SCRIPT.test(file));
+      let sound = await checkScripts(
+        world,
+        scripts.map((file) => ({ file: resolve(world.cwd, file), kind: "either" })),
       );
+      for (const file of plans) sound = (await checkPlan(world, file, flags.seed)) && sound;
+      if (!sound) world.setExitCode(ExitCode.usage);
     });
+}
+
+const SCRIPT = /\.[mc]?[jt]s$/;
+
+async function checkPlan(world: World, file: string, seed: string | undefined): Promise<boolean> {
+  const { plan } = readPlanFile(world, file);
+  const kind = platformKind(plan.platform.kind);
+  const experiments = plan.experiments.map((experiment) => describeExperiment(plan, experiment, kind, seed));
+  world.stdout.write(
+    `${[...describePlan(plan, world.now()), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
+  );
+  return checkScripts(world, scriptsOf(plan));
 }
 
 function describePlan(plan: Plan, now: Date): string[] {

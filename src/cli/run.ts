@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { World } from "../cli.ts";
+import { requireScripts } from "../load/inspect.ts";
+import { scriptsOf } from "./check-script.ts";
 import { playGameDay } from "./game-day.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
@@ -23,6 +25,8 @@ export function runCommand(world: World): Command {
       const planFile = readPlanFile(world, file);
       const { secrets } = planFile;
       try {
+        // A script that does not load is told before a platform is started for it.
+        await requireScripts(scriptsOf(planFile.plan));
         world.setExitCode(await playGameDay(discreet(world, secrets), planFile, flags));
       } catch (thrown) {
         throw secrets.redactError(thrown);

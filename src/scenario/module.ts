@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ProbeDefinition, ScenarioDefinition } from "../scenario.ts";
 import { GamedayError, messageOf, type Place } from "../std/errors.ts";
+import { describe, scenarioProblem } from "./shape.ts";
 
 const SELF = new URL(import.meta.url.endsWith(".ts") ? "../scenario.ts" : "../scenario.js", import.meta.url).href;
 let hooked = false;
@@ -21,21 +22,33 @@ function hookGameday(): void {
 
 /** The scenario that a module exports by default. Throws GamedayError at the place that is wrong. */
 export async function loadScenario(file: string): Promise<ScenarioDefinition> {
+  return scenarioIn(await loadDefault(file, "scenario({...})"), file);
+}
+
+/** The probes that a module exports by default. */
+export async function loadProbes(file: string): Promise<readonly ProbeDefinition[]> {
+  return probesIn(await loadDefault(file, "probes([...])"), file);
+}
+
+/** Whichever of the two a module exports by default. */
+export async function loadScenarioOrProbes(file: string): Promise<ScenarioDefinition | readonly ProbeDefinition[]> {
   const given = await loadDefault(file, "scenario({...})");
+  return Array.isArray(given) ? probesIn(given, file) : scenarioIn(given, file);
+}
+
+function scenarioIn(given: unknown, file: string): ScenarioDefinition {
   const problem = scenarioProblem(given);
   if (problem === undefined) return given as ScenarioDefinition;
   throw new GamedayError({
     code: "scenario-invalid",
     expected: problem.expected,
     got: problem.got,
-    hint: 'export default scenario({ name: "...", async run(user) { ... } })',
+    hint: problem.hint ?? 'export default scenario({ name: "...", async run(user) { ... } })',
     place: { file },
   });
 }
 
-/** The probes that a module exports by default. */
-export async function loadProbes(file: string): Promise<readonly ProbeDefinition[]> {
-  const given = await loadDefault(file, "probes([...])");
+function probesIn(given: unknown, file: string): readonly ProbeDefinition[] {
   const sound =
     Array.isArray(given) &&
     given.length > 0 &&
@@ -110,9 +123,18 @@ export function placeOf(thrown: unknown): Place | undefined {
   )) {
     const file = url === undefined ? (path ?? "") : fileURLToPath(url);
     if (isOurs(file)) continue;
-    return { file, line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
+    const known = column === undefined ? caretColumn(stack) : Number(column);
+    return { file, line: Number(line), ...(known === undefined ? {} : { column: known }) };
   }
   return undefined;
+}
+
+/** Errors of syntax begin with the line itself and carets below it. */
+function caretColumn(stack: string): number | undefined {
+  const [head = "", ...below] = stack.split("\n");
+  if (!/:\d+$/.test(head)) return undefined;
+  const carets = below.slice(0, 5).find((line) => /^\s*\^+\s*$/.test(line));
+  return carets === undefined ? undefined : carets.indexOf("^") + 1;
 }
 
 const OUR_FOLDER = fileURLToPath(new URL("..", import.meta.url));
@@ -120,25 +142,6 @@ const OUR_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 /** True for files of this package and of packages: no person's script. */
 export function isOurs(file: string): boolean {
   return file.startsWith(OUR_FOLDER) || file.includes("/node_modules/");
-}
-
-function scenarioProblem(given: unknown): { expected: string; got: string } | undefined {
-  if (typeof given !== "object" || given === null)
-    return { expected: "a default export of scenario({...})", got: describe(given) };
-  const { name, run, tasks, weight } = given as Partial<ScenarioDefinition>;
-  if (typeof name !== "string" || name === "")
-    return { expected: "a scenario with a name", got: `name ${describe(name)}` };
-  if (weight !== undefined && !(typeof weight === "number" && weight > 0))
-    return { expected: "a weight above 0", got: describe(weight) };
-  const runs = Number(typeof run === "function") + Number(Array.isArray(tasks) && tasks.length > 0);
-  if (runs !== 1) return { expected: "a scenario with either run or tasks", got: runs === 0 ? "neither" : "both" };
-  const broken = tasks?.find((task) => typeof task?.run !== "function" || typeof task.name !== "string");
-  return broken === undefined ? undefined : { expected: "tasks with a name and a run function", got: describe(broken) };
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  return typeof value === "function" ? "a function" : (JSON.stringify(value)?.slice(0, 120) ?? String(value));
 }
 
 function firstLine(text: string): string {
