@@ -71,6 +71,8 @@ export interface ClientPlan {
   /** Opening a connection, TLS included; default 3 s. */
   readonly connectTimeoutMs?: number;
   readonly redirectsMax?: number;
+  /** Users' http speaks HTTP/2: ALPN over TLS, prior knowledge without. */
+  readonly http2?: boolean;
   readonly bodyBytesMax?: number;
   /** PEM texts; `insecure` accepts any certificate of the server. */
   readonly tls?: {

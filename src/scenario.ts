@@ -61,6 +61,9 @@ export interface TransportError {
     | "body-too-large"
     | "aborted"
     | "too-many-redirects"
+    /** HTTP/2: the server ended the connection, or this one exchange. */
+    | "goaway"
+    | "stream-reset"
     /** This machine could not open a socket (ports, descriptors): the trouble of the generator, not of the platform. */
     | "local";
   readonly message: string;
@@ -90,7 +93,78 @@ export interface Http {
   patch(path: string, options?: RequestOptions): Promise<Reply>;
   delete(path: string, options?: RequestOptions): Promise<Reply>;
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  /**
+   * Sets a header of all later calls of this user, also of one that is repeated after a login; null takes it away:
+   * `user.http.header("Authorization", "Bearer ...")` in `login`.
+   */
+  header(name: string, value: string | null): void;
 }
+
+/** A WebSocket that a user opens. */
+export interface SocketOptions {
+  /** Name under which it is counted; default "WS path". */
+  readonly name?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly protocols?: readonly string[];
+  /** For opening it, and for each message waited for; default the load's timeout. */
+  readonly timeout?: Duration;
+}
+
+export interface SocketMessage {
+  readonly isBinary: boolean;
+  text(): string;
+  json<T = unknown>(): T;
+  bytes(): Uint8Array;
+}
+
+export interface ReceiveOptions {
+  readonly timeout?: Duration;
+  /** Messages before the first that fits are passed over. */
+  readonly where?: (message: SocketMessage) => boolean;
+}
+
+export interface UserSocket {
+  /** Open, and nothing wrong with it. */
+  readonly ok: boolean;
+  /** 101 once it was open; the server's status when it answered the handshake otherwise; 0 when it answered nothing. */
+  readonly status: number;
+  readonly error: TransportError | null;
+  /** Does nothing (but counts an error) when the socket is not open. */
+  send(data: string | Uint8Array): void;
+  sendJson(value: unknown): void;
+  /** The next message; null when none came in time, or none will come any more. */
+  receive(options?: ReceiveOptions): Promise<SocketMessage | null>;
+  /** Resolves when it is gone. Twice is harmless; a user's sockets are closed with it. */
+  close(code?: number, reason?: string): Promise<void>;
+}
+
+/** How a call that is not HTTP is bounded and counted, and the claim that it belongs to. */
+export interface CallOptions<T> {
+  /** Name under which it is counted; default its kind. */
+  readonly name?: string;
+  /** Default the load's timeout; the call is told by its signal, and given up. */
+  readonly timeout?: Duration;
+  /** Feeds the history under the claim of this object. */
+  readonly object?: string;
+  /** Default one of its own. */
+  readonly id?: string;
+  readonly key?: string;
+  readonly output?: (value: T) => Json;
+  /** True where an error proves that the call was certainly not applied. */
+  readonly notApplied?: (error: unknown) => boolean;
+}
+
+/** What became of such a call. `responseMs` runs from when it was due. */
+export type Called<T> = { readonly serviceMs: number; readonly responseMs: number } & (
+  | { readonly ok: true; readonly value: T; readonly error: null }
+  | {
+      readonly ok: false;
+      readonly value: undefined;
+      /** `code`: the error's own ("14", "ECONNREFUSED"), "timeout", "aborted", or its class. */
+      readonly error: { readonly code: string; readonly message: string };
+    }
+);
 
 /** An operation that feeds the history under the claim of its object. */
 export interface Recorded {
@@ -118,6 +192,8 @@ export interface User {
   /** Iterations begun by this user, from 0. */
   readonly iteration: number;
   readonly http: Http;
+  /** The same over HTTP/2 (ALPN over TLS, prior knowledge without), with the same cookies: one connection, many streams. */
+  readonly http2: Http;
   readonly random: Random;
   /** Yours: what this user remembers between iterations. */
   readonly state: Record<string, unknown>;
@@ -131,6 +207,15 @@ export interface User {
   check(name: string, holds: boolean): boolean;
   /** Runs the call and records its outcome by the rules (2xx ok; 5xx, reset, timeout unknown; refused only if proven). */
   record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply>;
+  /** Runs any other call (gRPC, a queue, a database), timed and counted by its kind. Never rejects for what it throws. */
+  record<T>(
+    kind: string,
+    input: Json,
+    call: (signal: AbortSignal) => Promise<T>,
+    options?: CallOptions<T>,
+  ): Promise<Called<T>>;
+  /** Opens a WebSocket at a path, or a ws:// or wss:// URL, with the user's cookies. */
+  socket(path: string, options?: SocketOptions): Promise<UserSocket>;
   group<T>(name: string, body: () => Promise<T>): Promise<T>;
   counter(name: string, add?: number): void;
   gauge(name: string, value: number): void;

@@ -13,11 +13,13 @@ export function scriptsOf(plan: Plan): Script[] {
   const probes = plan.experiments.flatMap(({ insideProbes }) => insideProbes ?? []);
   if (plan.probes !== null) probes.unshift(plan.probes.file);
   return [
-    ...new Set(plan.load.scenarios.map(({ file }) => file))
-      .values()
-      .map((file) => ({ file, kind: "scenario" as const })),
-    ...new Set(probes).values().map((file) => ({ file, kind: "probes" as const })),
+    ...once(plan.load.scenarios.map(({ file }) => file)).map((file) => ({ file, kind: "scenario" as const })),
+    ...once(probes).map((file) => ({ file, kind: "probes" as const })),
   ];
+}
+
+function once(files: readonly string[]): string[] {
+  return [...new Set(files)];
 }
 
 /** Prints a line on each script; false when something is wrong with one of them, which is told on the standard error. */

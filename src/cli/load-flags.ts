@@ -17,6 +17,7 @@ export interface LoadFlags {
   readonly rate?: string;
   readonly iterations?: string;
   readonly sharedIterations?: string;
+  readonly perVuIterations?: string;
   readonly maxVus?: string;
   readonly host?: string;
   readonly workers?: string;
@@ -31,6 +32,7 @@ export interface LoadFlags {
   readonly gracefulStop: string;
   readonly timeout?: string;
   readonly connectTimeout?: string;
+  readonly http2?: boolean;
   readonly insecure?: boolean;
   readonly insecureSkipTlsVerify?: boolean;
   readonly cert?: string;
@@ -52,8 +54,9 @@ export function loadOptions(): Option[] {
       "a ramp to that many users (or with --rate, arrivals a second); repeat it",
     ).argParser(several),
     new Option("--rate <n[/s|/m|/h]>", "an open model: iterations begun a second, whatever the platform does"),
-    new Option("-i, --iterations <n>", "iterations of each user, instead of a time"),
-    new Option("--shared-iterations <n>", "iterations of all users together, instead of a time"),
+    new Option("-i, --iterations <n>", "iterations of all users together, instead of a time"),
+    new Option("--shared-iterations <n>", "the same, by the executor's name").hideHelp(),
+    new Option("--per-vu-iterations <n>", "iterations of each user, instead of a time"),
     new Option("--max-vus <n>", "open model: users at once; arrivals beyond are dropped"),
     new Option("-H, --host <url>", "where the users go: http://127.0.0.1:8080").env("BASE_URL"),
     new Option("--workers <n>", "processes (default: one a core)"),
@@ -70,6 +73,7 @@ export function loadOptions(): Option[] {
     new Option("--graceful-stop <time>", "time for running iterations to end").default("10s"),
     new Option("--timeout <time>", "for a whole answer (default 10s)"),
     new Option("--connect-timeout <time>", "for opening a connection (default 3s)"),
+    new Option("--http2", "speak HTTP/2: ALPN over TLS, prior knowledge without"),
     new Option("--insecure", "accept any certificate of the server"),
     new Option("--insecure-skip-tls-verify", "the same, in k6's words").hideHelp(),
     new Option("--cert <file>", "client certificate (PEM)"),
@@ -87,6 +91,7 @@ export interface LoadJob {
 }
 
 export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJob {
+  refuseFormats(flags);
   const shape = shapeOf(flags);
   const workers = flags.workers === undefined ? availableParallelism() : whole("--workers", flags.workers);
   const client = clientOf(flags);
@@ -99,6 +104,7 @@ export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJ
     env: environmentOf(flags.env ?? []),
     thresholds: {},
     ...(shape.iterations === undefined ? {} : { iterations: shape.iterations }),
+    ...(shape.startTarget === undefined ? {} : { startTarget: shape.startTarget }),
     ...(flags.maxVus === undefined ? {} : { usersMax: whole("--max-vus", flags.maxVus) }),
     ...(shape.executor.endsWith("arrival-rate") && shape.durationMs !== null
       ? { arrivalsEndMs: shape.durationMs }
@@ -108,11 +114,25 @@ export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJ
   return { plan, durationMs: shape.durationMs };
 }
 
+/** k6's --out names a format; ours is always lines of JSON. */
+function refuseFormats({ out }: LoadFlags): void {
+  const format = /^(json|csv|influxdb|cloud|experimental-[a-z-]+)(=|$)/.exec(out ?? "");
+  if (format === null) return;
+  throw new GamedayError({
+    code: "bad-flag",
+    expected: "--out FOLDER",
+    got: `"${out}"`,
+    hint: "--out FOLDER writes every interval, operation and event as NDJSON; --json FILE writes the summary",
+  });
+}
+
 interface Shape {
   readonly executor: string;
   readonly stages: LoadPlan["stages"];
   readonly durationMs: number | null;
   readonly iterations?: number;
+  /** Of ramps: where they begin. */
+  readonly startTarget?: number;
 }
 
 function shapeOf(flags: LoadFlags): Shape {
@@ -120,19 +140,13 @@ function shapeOf(flags: LoadFlags): Shape {
   const durationText = flags.duration ?? flags.runTime;
   const durationMs = durationText === undefined ? null : milliseconds("--duration", durationText);
   const open = flags.rate === undefined ? null : rateOf(flags.rate);
-  if (flags.iterations !== undefined && flags.sharedIterations !== undefined)
-    throw wrong("one of --iterations and --shared-iterations", "both");
-  if (flags.iterations !== undefined)
-    return iterationsShape("per-vu-iterations", users, durationMs, whole("--iterations", flags.iterations));
-  if (flags.sharedIterations !== undefined) {
-    return iterationsShape(
-      "shared-iterations",
-      users,
-      durationMs,
-      whole("--shared-iterations", flags.sharedIterations),
-    );
+  const iterations = iterationsOf(flags);
+  if (iterations !== null) return iterationsShape(iterations, users, durationMs);
+  if (flags.stage !== undefined) {
+    const started = flags.vus ?? flags.users;
+    const startTarget = open ?? (started === undefined ? 0 : users);
+    return stagedShape(flags.stage.flatMap((text) => text.split(",")).map(stageOf), open !== null, startTarget);
   }
-  if (flags.stage !== undefined) return stagedShape(flags.stage.map(stageOf), open !== null);
   const lastsMs = durationMs ?? 10_000;
   if (open !== null)
     return { executor: "constant-arrival-rate", stages: [{ durationMs: lastsMs, target: open }], durationMs: lastsMs };
@@ -140,13 +154,27 @@ function shapeOf(flags: LoadFlags): Shape {
   return { executor: "constant-vus", stages: [{ durationMs: lastsMs, target: users }], durationMs: lastsMs };
 }
 
-function iterationsShape(executor: string, users: number, durationMs: number | null, iterations: number): Shape {
+interface Iterations {
+  readonly executor: string;
+  readonly iterations: number;
+}
+
+/** As in k6, --iterations are those of all users together. */
+function iterationsOf(flags: LoadFlags): Iterations | null {
+  const shared = flags.iterations ?? flags.sharedIterations;
+  const each = flags.perVuIterations;
+  if (shared !== undefined && each !== undefined) throw wrong("one of --iterations and --per-vu-iterations", "both");
+  if (each !== undefined) return { executor: "per-vu-iterations", iterations: whole("--per-vu-iterations", each) };
+  return shared === undefined ? null : { executor: "shared-iterations", iterations: whole("--iterations", shared) };
+}
+
+function iterationsShape({ executor, iterations }: Iterations, users: number, durationMs: number | null): Shape {
   return { executor, stages: [{ durationMs: durationMs ?? 600_000, target: users }], durationMs, iterations };
 }
 
-function stagedShape(stages: LoadPlan["stages"], open: boolean): Shape {
+function stagedShape(stages: LoadPlan["stages"], open: boolean, startTarget: number): Shape {
   const durationMs = stages.reduce((sum, stage) => sum + stage.durationMs, 0);
-  return { executor: open ? "ramping-arrival-rate" : "ramping-vus", stages, durationMs };
+  return { executor: open ? "ramping-arrival-rate" : "ramping-vus", stages, durationMs, startTarget };
 }
 
 function spawned(users: number, perSecond: number, durationMs: number): Shape {
@@ -184,6 +212,7 @@ function clientOf(flags: LoadFlags): ClientPlan {
     ...(flags.connectTimeout === undefined
       ? {}
       : { connectTimeoutMs: milliseconds("--connect-timeout", flags.connectTimeout) }),
+    ...(flags.http2 === true ? { http2: true } : {}),
     tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
   };
 }

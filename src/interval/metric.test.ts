@@ -22,3 +22,10 @@ test("a wider question matches a narrower series, never the other way round", ()
 test("what is not a metric is undefined", () => {
   for (const text of ["", "a{b", "a{b}", "a{b:c}d"]) assert.equal(parseMetric(text), undefined, text);
 });
+
+test("answers that are not said to be unexpected were expected, as k6 tags them", () => {
+  const passed = { name: "http_req_duration", tags: { name: "GET /x" } };
+  const failed = { name: "http_req_duration", tags: { name: "GET /x", expected_response: "false" } };
+  const expected = { name: "http_req_duration", tags: { expected_response: "true" } };
+  assert.deepEqual([matchesMetric(passed, expected), matchesMetric(failed, expected)], [true, false]);
+});

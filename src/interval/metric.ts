@@ -30,7 +30,15 @@ export function parseMetric(text: string): Metric | undefined {
 /** True when `metric` has the wanted name and at least the wanted tags: a wider question holds all narrower series. */
 export function matchesMetric(metric: Metric, wanted: Metric): boolean {
   if (metric.name !== wanted.name) return false;
-  for (const key of Object.keys(wanted.tags)) if (metric.tags[key] !== wanted.tags[key]) return false;
+  return hasTags(metric, wanted.tags);
+}
+
+/** Only failed requests say whether their answer was expected: all others were. */
+export function hasTags(metric: Metric, wanted: Readonly<Record<string, string>>): boolean {
+  for (const key of Object.keys(wanted)) {
+    const told = metric.tags[key] ?? (key === "expected_response" ? "true" : undefined);
+    if (told !== wanted[key]) return false;
+  }
   return true;
 }
 

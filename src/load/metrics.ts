@@ -75,7 +75,8 @@ export class RequestSeries {
   readonly service: Series | null;
   readonly #registry: MetricRegistry;
   readonly #tags: Readonly<Record<string, string>>;
-  #failures: Series | null = null;
+  /** By kind: "timeout", "http-503". */
+  #failures: Map<string, Series> | null = null;
 
   constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>, open: boolean) {
     this.#registry = registry;
@@ -84,9 +85,15 @@ export class RequestSeries {
     this.service = open ? registry.series("http_req_service", tags, true) : null;
   }
 
-  get failures(): Series {
-    this.#failures ??= this.#registry.series("http_req_duration", { ...this.#tags, expected_response: "false" }, true);
-    return this.#failures;
+  failure(error: string): Series {
+    this.#failures ??= new Map();
+    let series = this.#failures.get(error);
+    if (series === undefined) {
+      const tags = { ...this.#tags, error, expected_response: "false" };
+      series = this.#registry.series("http_req_duration", tags, true);
+      this.#failures.set(error, series);
+    }
+    return series;
   }
 }
 
@@ -141,7 +148,7 @@ export class Phases {
     this.#handshaking = registry.series("http_req_tls_handshaking", tags, true);
     this.#waiting = registry.series("http_req_waiting", tags, true);
     this.#receiving = registry.series("http_req_receiving", tags, true);
-    this.#received = registry.series("data_received", tags, false);
+    this.#received = registry.series("data_received", tags, false, "counter");
   }
 
   /** `tlsMs` -1: plain. */

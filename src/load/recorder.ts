@@ -7,7 +7,7 @@ import { type Crossing, ThresholdFold } from "../objective/threshold-fold.ts";
 import type { Json } from "../std/json.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { GeneratorWatch } from "./generator.ts";
-import type { SummaryInput } from "./summary.ts";
+import { failuresOf, type SummaryInput } from "./summary.ts";
 
 const NOTE_KINDS_MAX = 1_000;
 
@@ -65,9 +65,16 @@ export class Recorder {
   json(seed: string): Json {
     const { thresholds, generator, notes } = this.summary();
     const requests = Object.fromEntries(
-      [...this.#totals.by("http_req_duration", "name")].map(([name, total]) => [name, figures(total)]),
+      [...this.#totals.by("http_req_duration", "name")].map(([name, total]) => [
+        name,
+        { ...figures(total), errors: errorsOf(this.#totals, name) },
+      ]),
+    );
+    const calls = Object.fromEntries(
+      [...this.#totals.by("call_duration", "name")].map(([name, total]) => [name, figures(total)]),
     );
     const all = this.#totals.find({ name: "http_req_duration", tags: {} });
+    const iterations = this.#totals.find({ name: "iteration_duration", tags: {} });
     const service = this.#totals.find({ name: "http_req_service", tags: {} });
     return {
       version: 1,
@@ -83,6 +90,10 @@ export class Recorder {
       requests,
       all: all === null ? null : figures(all),
       service: service === null ? null : figures(service),
+      iterations: iterations === null ? null : figures(iterations),
+      calls,
+      checks: checks(this.#totals),
+      metrics: metrics(this.#totals),
       generator: { ...generator, bottlenecks: [...generator.bottlenecks] },
       notes: Object.fromEntries(notes),
     };
@@ -96,6 +107,40 @@ function isLatency({ threshold }: ThresholdResult): boolean {
 
 function isCount(detail: Json | undefined): detail is { count: number } {
   return typeof detail === "object" && detail !== null && !Array.isArray(detail) && typeof detail["count"] === "number";
+}
+
+/** How often requests of that name failed, by kind: "timeout", "http-503". */
+function errorsOf(totals: Totals, name: string): { [error: string]: Json } {
+  const kinds = [...totals.by("http_req_duration", "error").keys()];
+  const counts = kinds.map((error) => [error, failuresOf(totals, name, error)] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+function checks(totals: Totals): { [name: string]: Json } {
+  return Object.fromEntries(
+    [...totals.by("checks", "name")].map(([name, { count, failed }]) => [
+      name,
+      { passes: count - failed, fails: failed },
+    ]),
+  );
+}
+
+/** Everything else that was counted: what the script counts of its own, and the parts of requests. */
+function metrics(totals: Totals): { [name: string]: Json } {
+  const others = totals
+    .names()
+    .filter((name) => !/^(http_req_(duration|service)|iteration_duration|checks)$/.test(name));
+  return Object.fromEntries(
+    others.flatMap((name) => {
+      const total = totals.find({ name, tags: {} });
+      return total === null ? [] : [[name, total.histogram === null ? sums(total) : figures(total)]];
+    }),
+  );
+}
+
+function sums({ kind, count, sum, min, max, last }: Total): { [key: string]: Json } {
+  if (kind === "gauge") return { last, min, max };
+  return kind === "counter" ? { count: sum } : { count, sum, rate: count === 0 ? null : sum / count };
 }
 
 /** Times in ms. */

@@ -36,7 +36,7 @@ export class Runner {
     this.definition = definition;
     this.#world = world;
     this.#durations = user.scope.custom("iteration_duration", "", true);
-    this.#errors = user.scope.custom("script_errors", "", false);
+    this.#errors = user.scope.custom("script_errors", "", false, "counter");
     this.#weights = definition.tasks?.map((task) => task.weight ?? 1) ?? null;
     this.gone = new Promise((resolve) => {
       this.#setGone = resolve;
@@ -106,7 +106,7 @@ export class Runner {
   async finish(): Promise<void> {
     const { onStop } = this.definition;
     if (onStop !== undefined && !this.user.session.closed) await this.#guard(() => onStop(this.user));
-    this.user.session.close();
+    this.user.close();
     this.#setGone();
   }
 

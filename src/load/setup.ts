@@ -4,9 +4,10 @@ import { placeOf } from "../scenario/module.ts";
 import type { Http, ScenarioDefinition, SetupContext } from "../scenario.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
+import { LazyHttp2 } from "./http/http2.ts";
 import { Session } from "./http/session.ts";
 import { MetricRegistry, Scope } from "./metrics.ts";
-import type { UserWorld } from "./user.ts";
+import type { UserWorld } from "./user-world.ts";
 
 const DEADLINE_MS = 60_000;
 
@@ -38,7 +39,7 @@ async function within<T>(what: string, world: UserWorld, body: (context: SetupCo
     signal.addEventListener("abort", () => reject(new Error(`no end within ${DEADLINE_MS / 1000} s`)), { once: true });
   });
   try {
-    const http: Http = session;
+    const http: Http = world.http2 ? new LazyHttp2(session) : session;
     return await Promise.race([body({ runId: world.runId, http, env: world.env, signal }), late]);
   } catch (thrown) {
     const place = placeOf(thrown);

@@ -13,6 +13,7 @@ export interface SummaryInput {
   readonly open: boolean;
 }
 
+const HEAD = ["count", "rate/s", "errors", "p50", "p90", "p95", "p99", "p99.9", "max ms"];
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999];
 const NOTES_MAX = 10;
 
@@ -20,6 +21,8 @@ export function formatSummary(input: SummaryInput): string {
   const sections = [
     thresholdLines(input.thresholds),
     requestLines(input.totals, input.open),
+    failureLines(input.totals),
+    callLines(input.totals),
     checkLines(input.totals),
     customLines(input.totals),
     totalLines(input.totals),
@@ -47,16 +50,42 @@ function requestLines(totals: Totals, open: boolean): string[] {
     requestRow(name, total, totals.seconds),
   );
   const all = totals.find({ name: "http_req_duration", tags: {} });
-  if (all === null) return ["requests", "  none was made"];
+  if (all === null)
+    return totals.names().some((name) => /^(call|ws)_/.test(name)) ? [] : ["requests", "  none was made"];
   if (rows.length > 1) rows.push(requestRow("(all)", all, totals.seconds));
-  const head = ["requests", "count", "rate/s", "errors", "p50", "p90", "p95", "p99", "p99.9", "max ms"];
   const service = open ? totals.find({ name: "http_req_service", tags: {} }) : null;
-  const lines = table([head, ...rows]);
+  const lines = table([["requests", ...HEAD], ...rows]);
   if (service !== null) {
     lines.push("  times run from the intended start; from the send alone:");
     lines.push(...table([requestRow("(service)", service, totals.seconds)]));
   }
   return lines;
+}
+
+const FAILURES_MAX = 10;
+
+/** Which requests failed, and how; the most frequent first. */
+function failureLines(totals: Totals): string[] {
+  const kinds = [...totals.by("http_req_duration", "error").keys()];
+  const found = [...totals.by("http_req_duration", "name").keys()].flatMap((name) =>
+    kinds.map((error) => ({ name, error, count: failuresOf(totals, name, error) })),
+  );
+  const sorted = found.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  if (sorted.length === 0) return [];
+  const lines = sorted.slice(0, FAILURES_MAX).map(({ name, error, count }) => `  ${count} x ${name}: ${error}`);
+  const more = sorted.length - lines.length;
+  return ["failures", ...lines, ...(more > 0 ? [`  and ${more} more kinds`] : [])];
+}
+
+export function failuresOf(totals: Totals, name: string, error: string): number {
+  return totals.find({ name: "http_req_duration", tags: { name, error } })?.failed ?? 0;
+}
+
+/** Calls that are not HTTP. */
+function callLines(totals: Totals): string[] {
+  const rows = [...totals.by("call_duration", "name")].map(([name, total]) => requestRow(name, total, totals.seconds));
+  if (rows.length === 0) return [];
+  return table([["calls", ...HEAD], ...rows]);
 }
 
 function requestRow(name: string, total: Total, seconds: number): string[] {
@@ -83,7 +112,7 @@ function checkLines(totals: Totals): string[] {
   return ["checks", ...lines];
 }
 
-const BUILT_IN = /^(http_req_|data_|checks$|iteration_|group_|script_errors$|logins_repeated$)/;
+const BUILT_IN = /^(http_req_|call_duration$|data_|checks$|iteration_|group_|script_errors$|logins_repeated$)/;
 
 function customLines(totals: Totals): string[] {
   const names = totals.names().filter((name) => !BUILT_IN.test(name));

@@ -1,30 +1,28 @@
 /** One running instance of a scenario, as its script sees it. */
-import type { Operation } from "../history.ts";
 import type { MetricDelta } from "../interval.ts";
-import { outcomeOf } from "../scenario/outcome.ts";
 import { type Thinking, thinking } from "../scenario/think.ts";
-import type { Http, Recorded, Reply, ScenarioDefinition, ThinkTime, User } from "../scenario.ts";
-import type { Clock } from "../std/clock.ts";
+import type {
+  Called,
+  CallOptions,
+  Http,
+  Recorded,
+  Reply,
+  ScenarioDefinition,
+  SocketOptions,
+  ThinkTime,
+  User,
+  UserSocket,
+} from "../scenario.ts";
+import { GamedayError } from "../std/errors.ts";
+import type { Json } from "../std/json.ts";
 import { type Random, seededRandom } from "../std/random.ts";
-import type { Alarm, Alarms, Ringing } from "./alarms.ts";
-import { Session, type SessionOwner, type SessionSettings } from "./http/session.ts";
+import { LazyHttp2 } from "./http/http2.ts";
+import { Session, type SessionOwner } from "./http/session.ts";
 import type { Scope } from "./metrics.ts";
+import { beginOperation, recordReply } from "./recording.ts";
+import { Sleep } from "./sleep.ts";
 import { UserStopped } from "./stopped.ts";
-
-/** What all users of a worker share. */
-export interface UserWorld {
-  readonly worker: string;
-  readonly runId: string;
-  readonly seed: string;
-  readonly clock: Clock;
-  readonly alarms: Alarms;
-  readonly session: SessionSettings;
-  readonly env: Readonly<Record<string, string>>;
-  /** A number never given before by this worker. */
-  nextSequence(): number;
-  onOperation(operation: Operation): void;
-  onNote(key: string, says: string): void;
-}
+import type { Closable, UserWorld } from "./user-world.ts";
 
 const NO_TIME: Thinking = () => 0;
 
@@ -41,11 +39,14 @@ export class LoadUser implements User, SessionOwner {
   activity = 0;
   scope: Scope;
   readonly session: Session;
+  readonly http: Http;
   readonly #definition: ScenarioDefinition;
   readonly #world: UserWorld;
   readonly #thinking: Thinking;
   #random: Random | null = null;
   #abort: AbortController | null = null;
+  #http2: LazyHttp2 | null = null;
+  #open: Set<Closable> | null = null;
   #sleep: Sleep | null = null;
   #moreSleeps: Set<Sleep> | null = null;
   #iterationMs = 0;
@@ -60,13 +61,15 @@ export class LoadUser implements User, SessionOwner {
     this.scenario = definition.name;
     this.scope = scope;
     this.session = new Session(world.session, this);
+    this.http = world.http2 ? this.http2 : this.session;
     this.#definition = definition;
     this.#world = world;
     this.#thinking = definition.think === undefined ? NO_TIME : thinking(definition.think);
   }
 
-  get http(): Http {
-    return this.session;
+  get http2(): Http {
+    this.#http2 ??= new LazyHttp2(this.session);
+    return this.#http2;
   }
 
   get random(): Random {
@@ -105,45 +108,40 @@ export class LoadUser implements User, SessionOwner {
     return holds;
   }
 
-  async record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply> {
-    const invokedAtMs = this.#world.clock.nowMs();
-    const lateMs = this.#dueMs === 0 ? 0 : Math.max(0, performance.now() - this.#dueMs);
-    const tell = (outcome: Operation["outcome"]) =>
-      this.#world.onOperation({
-        id: operation.id,
-        process: this.id,
-        object: operation.object,
-        kind: operation.kind,
-        ...(operation.key === undefined ? {} : { key: operation.key }),
-        input: operation.input,
-        attempt: operation.attempt ?? 1,
-        outcome,
-        intendedAtMs: invokedAtMs - lateMs,
-        invokedAtMs,
-        completedAtMs: this.#world.clock.nowMs(),
-      });
-    return this.#tellOutcome(operation, call, tell);
+  record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply>;
+  record<T>(
+    kind: string,
+    input: Json,
+    call: (signal: AbortSignal) => Promise<T>,
+    options?: CallOptions<T>,
+  ): Promise<Called<T>>;
+  record<T>(
+    what: Recorded | string,
+    second: Json | (() => Promise<Reply>),
+    call?: (signal: AbortSignal) => Promise<T>,
+    options: CallOptions<T> = {},
+  ): Promise<Reply | Called<T>> {
+    if (typeof what !== "string") {
+      const lateMs = this.#dueMs === 0 ? 0 : Math.max(0, performance.now() - this.#dueMs);
+      return recordReply(what, second as () => Promise<Reply>, beginOperation(this.#world, this.id, what, lateMs));
+    }
+    if (typeof call !== "function") throw noCall(what);
+    return this.#call({ kind: what, input: second as Json }, call, options);
   }
 
-  async #tellOutcome(
-    operation: Recorded,
-    call: () => Promise<Reply>,
-    tell: (outcome: Operation["outcome"]) => void,
-  ): Promise<Reply> {
-    let reply: Reply;
-    try {
-      reply = await call();
-    } catch (thrown) {
-      tell({ type: "unknown", code: thrown instanceof UserStopped ? "aborted" : "script-error" });
-      throw thrown;
-    }
-    let outcome: Operation["outcome"] = { type: "unknown", code: "script-error" };
-    try {
-      outcome = outcomeOf(reply, operation);
-    } finally {
-      tell(outcome);
-    }
-    return reply;
+  async #call<T>(
+    subject: { readonly kind: string; readonly input: Json },
+    call: (signal: AbortSignal) => Promise<T>,
+    options: CallOptions<T>,
+  ): Promise<Called<T>> {
+    const { makeCall } = await import("./foreign-call.ts");
+    return makeCall(this, this.#world, subject, call, options);
+  }
+
+  async socket(path: string, options: SocketOptions = {}): Promise<UserSocket> {
+    if (this.session.closed) throw new UserStopped();
+    const { openSocket } = await import("./sockets.ts");
+    return openSocket(this, this.#world, path, options);
   }
 
   async group<T>(name: string, body: () => Promise<T>): Promise<T> {
@@ -245,9 +243,26 @@ export class LoadUser implements User, SessionOwner {
     for (const sleep of this.#takeSleeping()) sleep.wake();
   }
 
+  /** Something that has to end with the user. */
+  opened(closable: Closable): void {
+    this.#open ??= new Set();
+    this.#open.add(closable);
+  }
+
+  hasClosed(closable: Closable): void {
+    this.#open?.delete(closable);
+  }
+
+  /** Ends all connections; calls in flight and later ones fail as aborted. */
+  close(): void {
+    this.session.close();
+    this.#http2?.close();
+    for (const closable of this.#open ?? []) closable.close();
+  }
+
   /** Stops the user for good: its calls fail as aborted, its waits reject. */
   abort(): void {
-    this.session.close();
+    this.close();
     this.#abort?.abort(new UserStopped());
     for (const sleep of this.#takeSleeping()) sleep.stop();
   }
@@ -261,26 +276,11 @@ export class LoadUser implements User, SessionOwner {
   }
 }
 
-/** One wait of a user, which nearly always has only one at a time. */
-class Sleep implements Ringing {
-  alarm: Alarm | null = null;
-  readonly wake: () => void;
-  readonly #user: LoadUser;
-  readonly #stop: ((reason: UserStopped) => void) | null;
-
-  constructor(user: LoadUser, wake: () => void, stop: ((reason: UserStopped) => void) | null) {
-    this.#user = user;
-    this.wake = wake;
-    this.#stop = stop;
-  }
-
-  ring(): void {
-    this.#user.slept(this);
-    this.wake();
-  }
-
-  stop(): void {
-    if (this.#stop === null) this.wake();
-    else this.#stop(new UserStopped());
-  }
+function noCall(kind: string): GamedayError {
+  return new GamedayError({
+    code: "record-without-call",
+    expected: `record("${kind}", input, call)`,
+    got: "no call",
+    hint: "record(operation, call) is for calls of user.http",
+  });
 }

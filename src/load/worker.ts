@@ -25,7 +25,8 @@ import { piecesOf } from "./schedule.ts";
 import { runSetups, runTeardowns } from "./setup.ts";
 import type { Epoch } from "./share.ts";
 import { UserStopped } from "./stopped.ts";
-import { LoadUser, type UserWorld } from "./user.ts";
+import { LoadUser } from "./user.ts";
+import type { UserWorld } from "./user-world.ts";
 
 const INTERVAL_MS = 1_000;
 const TICK_MS = 20;
@@ -190,6 +191,7 @@ class Work {
         timeoutMs: client.timeoutMs ?? 10_000,
         redirectsMax: client.redirectsMax ?? 10,
       }),
+      http2: client.http2 === true,
       env: job.plan.env,
       nextSequence: () => this.#sequence++,
       onOperation: (operation) => {

@@ -2,7 +2,7 @@
  * The one pass over the intervals: adds each worker's deltas to the windows that somebody asked for, to the time slices
  * of the chart, and to the generator's own record. Memory is bounded by windows and slices, not by the length of a run.
  */
-import { type Metric, parseMetric } from "../interval/metric.ts";
+import { hasTags, type Metric, parseMetric } from "../interval/metric.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
 import { contains, overlaps, type Span } from "../outage/span.ts";
 import { Histogram, type HistogramDelta } from "../std/histogram.ts";
@@ -149,11 +149,6 @@ export class LoadFold {
 function isIn(window: Window, span: Span): boolean {
   if (window.takes === "touching") return window.spans.some((own) => overlaps(own, span));
   return window.spans.some((own) => contains(own, span.fromMs) && span.toMs <= own.toMs);
-}
-
-function hasTags(metric: Metric, tags: Readonly<Record<string, string>>): boolean {
-  for (const key of Object.keys(tags)) if (metric.tags[key] !== tags[key]) return false;
-  return true;
 }
 
 function addTo(

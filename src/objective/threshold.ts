@@ -93,7 +93,8 @@ function measure(threshold: Threshold, totals: Totals): number | null {
     const watched = EVENTS.has(name) && totals.find({ name: "iteration_duration", tags }) !== null;
     return watched ? 0 : null;
   }
-  if (name === "http_req_failed") return threshold.statistic === "count" ? total.failed : total.failed / total.count;
+  if (name === "http_req_failed" || name === "call_failed")
+    return threshold.statistic === "count" ? total.failed : total.failed / total.count;
   if (name === "http_reqs" || name === "iterations") return counted(threshold.statistic, total.count, totals);
   return statisticOf(threshold.statistic, total, totals);
 }
@@ -103,6 +104,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   http_req_failed: "http_req_duration",
   http_reqs: "http_req_duration",
   iterations: "iteration_duration",
+  call_failed: "call_duration",
 };
 
 export function sourceOf(name: string): string {

@@ -81,6 +81,7 @@ const fields = z.strictObject({
   maxVUs: users.optional().describe("users at once; arrivals beyond are dropped and counted; default 20000"),
   iterations: z.int().min(1).max(1_000_000_000).optional().describe("of each user, or of all together; default 1"),
   maxDuration: duration.optional().describe("iterations: how long they may take; default 10m"),
+  http2: z.boolean().optional().describe("users' http speaks HTTP/2: ALPN over TLS, prior knowledge without"),
   workers: z.int().min(1).max(1000).default(1),
   gracefulStop: duration.default(10_000),
   env: z.record(z.string(), z.string()).default({}),

@@ -17,6 +17,7 @@ export function resolveLoad(load: LoadDocument, folder: string): LoadPlan {
     gracefulStopMs: load.gracefulStop,
     env: load.env,
     thresholds: load.thresholds,
+    ...(load.http2 === undefined ? {} : { client: { http2: load.http2 } }),
     ...shapeOf(load),
   };
 }

@@ -23,7 +23,7 @@ export class ThresholdWatch {
     const { crossing } = this.#fold;
     if (crossing === null || before !== null || this.#run.stop.signal.aborted) return;
     const { threshold, measured } = crossing.result;
-    const by = `threshold ${threshold.text}: measured ${measured}`;
+    const by = `threshold ${threshold.text}: measured ${Number(measured?.toPrecision(4))}`;
     this.#run.evidence.event({ atMs: this.#run.clock.nowMs(), type: "control", command: "stop", by, manual: false });
     const expected = "every threshold that ends the run to hold";
     this.#run.stop.abort(new GamedayError({ code: "threshold-failed", expected, got: by, exitCode: ExitCode.unknown }));

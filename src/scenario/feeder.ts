@@ -93,10 +93,16 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw badFile(path, "a file of rows", messageOf(cause));
+    throw badFile(
+      path,
+      "a file of rows",
+      messageOf(cause),
+      'beside the script: new URL("people.csv", import.meta.url)',
+    );
   }
 }
 
-function badFile(file: string, expected: string, got: string): GamedayError {
-  return new GamedayError({ code: "feeder-file", expected, got, place: { file } });
+function badFile(file: string, expected: string, got: string, hint?: string): GamedayError {
+  const place = { file };
+  return new GamedayError({ code: "feeder-file", expected, got, place, ...(hint === undefined ? {} : { hint }) });
 }

@@ -5,7 +5,7 @@ import type { RequestSeries } from "../metrics.ts";
 import { UserStopped } from "../stopped.ts";
 import { type Answer, decoded, ownBytes } from "./answer.ts";
 import { judge, timeoutOf, withoutBody } from "./call-options.ts";
-import type { Connection, Exchange } from "./connection.ts";
+import type { Carrier, Exchange } from "./connection.ts";
 import { transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
@@ -29,7 +29,7 @@ export class Call implements Exchange {
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #series: RequestSeries;
-  #connection: Connection | null = null;
+  #connection: Carrier | null = null;
   #path: string;
   #origin: Origin;
   #withBody = true;
@@ -102,12 +102,12 @@ export class Call implements Exchange {
     this.#session.released(this.#connection);
   }
 
-  #send(connection: Connection): void {
-    const { jar, settings } = this.#session;
+  #send(connection: Carrier): void {
+    const { jar, fixedHeaders } = this.#session;
     try {
       const options = this.#withBody ? this.#options : withoutBody(this.#options);
       const cookie = jar.line(this.#origin, this.#path);
-      const bytes = buildRequest(this.method, this.#path, this.#origin.authority, settings.headers, cookie, options);
+      const bytes = buildRequest(this.method, this.#path, this.#origin.authority, fixedHeaders, cookie, options);
       this.text = bytes.text;
       this.payload = bytes.payload;
     } catch (thrown) {
@@ -133,13 +133,13 @@ export class Call implements Exchange {
         return this.#finishFailed(codingError(thrown));
       }
     }
-    this.#count(ok, now, answer.bodyTo - answer.bodyFrom);
+    this.#count(ok ? null : `http-${status}`, now, answer.bodyTo - answer.bodyFrom);
     this.#deliver(new HttpReply(status, ok, judged, null, bytes, headLength), now);
   }
 
   #finishFailed(error: TransportError): void {
     const now = performance.now();
-    this.#count(false, now, 0);
+    this.#count(error.code, now, 0);
     this.#deliver(HttpReply.failure(error), now);
   }
 
@@ -150,10 +150,10 @@ export class Call implements Exchange {
   }
 
   /** The time counted runs from when the call was due, opening a connection included: it is what the user waited. */
-  #count(ok: boolean, now: number, bytes: number): void {
-    const series = ok ? this.#series.passed : this.#series.failures;
+  #count(failure: string | null, now: number, bytes: number): void {
+    const series = failure === null ? this.#series.passed : this.#series.failure(failure);
     series.record(now - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
-    if (!ok) series.failed++;
+    if (failure !== null) series.failed++;
     this.#series.service?.record(now - this.sentMs);
     const { phases } = this.#session.owner.scope;
     if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
@@ -168,7 +168,7 @@ export class Call implements Exchange {
   #logInAndRepeat(): void {
     this.#loggedIn = true;
     const session = this.#session;
-    session.owner.scope.custom("logins_repeated", "", false).record(1);
+    session.owner.scope.custom("logins_repeated", "", false, "counter").record(1);
     session.loggingIn = true;
     session.released(this.#connection);
     const again = () => {
@@ -208,7 +208,7 @@ export class Call implements Exchange {
         transportError("too-many-redirects", `more than ${this.#redirectsMax} redirects`, true),
       );
     }
-    this.#count(true, now, answer.bodyTo - answer.bodyFrom);
+    this.#count(null, now, answer.bodyTo - answer.bodyFrom);
     this.#redirects++;
     this.#follow(url, answer.head.status);
     this.dispatch();

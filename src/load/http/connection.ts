@@ -33,11 +33,18 @@ export interface Exchange {
   onFailure(error: TransportError, untouched: boolean): void;
 }
 
+/** What takes exchanges to a server. */
+export interface Carrier {
+  send(exchange: Exchange): void;
+  /** Ends it; an exchange in flight fails as aborted. */
+  close(): void;
+}
+
 const HEAD_BYTES_MAX = 65_536;
 const INTERIM_ANSWERS_MAX = 16;
 const NOTHING = Buffer.alloc(0);
 
-export class Connection implements OpenerListener, Writer {
+export class Connection implements Carrier, OpenerListener, Writer {
   readonly origin: Origin;
   readonly #network: Network;
   readonly #deadline: Deadline;

@@ -108,6 +108,23 @@ test("a 401 logs in once and repeats the request; the 401 is not counted as a fa
   assert.deepEqual(failed, []);
 });
 
+test("a header set by the login is that of the repeated request, and of all later ones", async () => {
+  await using rig = await rigOf((request, response) => {
+    if (request.url === "/login") return response.end(JSON.stringify({ token: "t2" }));
+    if (request.headers.authorization !== "Bearer t2") response.statusCode = 401;
+    return echo(request, response);
+  });
+  const session = rig.session({}, async (own) => {
+    own.header("authorization", `Bearer ${(await own.post("/login")).json<{ token: string }>().token}`);
+  });
+  session.header("Authorization", "Bearer t1");
+  assert.equal((await session.get("/x")).status, 200);
+  const later = (await session.get("/x")).json<Echo>();
+  assert.deepEqual([later.headers["authorization"], later.headers["x-gameday-run"]], ["Bearer t2", "r1"]);
+  session.header("Authorization", null);
+  assert.throws(() => session.header("X-A", "b\r\nX-Evil: 1"), { code: "header-value" });
+});
+
 test("a 401 that stays is the reply, after one login", async () => {
   let logins = 0;
   await using rig = await rigOf((request, response) => {

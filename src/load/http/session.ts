@@ -5,7 +5,7 @@
 import type { Http, Reply, RequestOptions } from "../../scenario.ts";
 import type { Scope } from "../metrics.ts";
 import { Call } from "./call.ts";
-import { Connection } from "./connection.ts";
+import { type Carrier, Connection } from "./connection.ts";
 import { CookieJar } from "./cookies.ts";
 import type { Network } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
@@ -64,16 +64,20 @@ export function sessionSettings(
 export class Session implements Http {
   readonly settings: SessionSettings;
   readonly owner: SessionOwner;
-  readonly jar = new CookieJar();
+  readonly jar: CookieJar;
   /** Within a login, a 401 is an answer like any other. */
   loggingIn = false;
   #closed = false;
+  #fixed: SessionSettings["headers"];
   readonly #primary: Connection;
   #others: Connection[] | null = null;
   #queue: Call[] | null = null;
 
-  constructor(settings: SessionSettings, owner: SessionOwner) {
+  /** `jar`: to share the cookies of another session. */
+  constructor(settings: SessionSettings, owner: SessionOwner, jar = new CookieJar()) {
+    this.jar = jar;
     this.settings = settings;
+    this.#fixed = settings.headers;
     this.owner = owner;
     this.#primary = new Connection(settings.base.origin, settings.network);
   }
@@ -102,12 +106,24 @@ export class Session implements Http {
     return new Promise((resolve, reject) => new Call(this, method, path, options, resolve, reject).start());
   }
 
+  header(name: string, value: string | null): void {
+    const { headers } = this.#fixed;
+    const others = Object.entries(headers).filter(([known]) => known.toLowerCase() !== name.toLowerCase());
+    const all = Object.fromEntries(value === null ? others : [...others, [name, value]]);
+    this.#fixed = { headers: all, lines: headerLines(all) };
+  }
+
+  /** What every request carries, besides Host and cookies. */
+  get fixedHeaders(): SessionSettings["headers"] {
+    return this.#fixed;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
 
   /** A connection to the origin that is free, or null when the call has to wait for one. */
-  connectionFor(origin: Origin): Connection | null {
+  connectionFor(origin: Origin): Carrier | null {
     const { freshConnections, connectionsMax } = this.settings;
     if (origin === this.settings.base.origin && !this.#primary.busy && !freshConnections) return this.#primary;
     this.#others ??= [];
@@ -132,7 +148,7 @@ export class Session implements Http {
   }
 
   /** A connection has become free. */
-  released(connection: Connection | null): void {
+  released(connection: Carrier | null): void {
     if (connection !== null && this.settings.freshConnections) {
       this.#others = (this.#others ?? []).filter((other) => other !== connection);
       connection.close();

@@ -1,0 +1,41 @@
+/** A user's HTTP/2 client: cookies, redirects, repeated logins and counting are those of its HTTP/1.1 session. */
+import type { Carrier } from "../connection.ts";
+import type { Origin } from "../origin.ts";
+import { Session, type SessionSettings } from "../session.ts";
+import { Http2Link } from "./link.ts";
+
+export class Http2Client extends Session {
+  readonly #links = new Map<string, Http2Link>();
+
+  readonly #shared: Session;
+
+  /** `shared`: the session whose settings, owner, cookies and headers are also this one's. */
+  constructor(shared: Session) {
+    super(shared.settings, shared.owner, shared.jar);
+    this.#shared = shared;
+  }
+
+  override get fixedHeaders(): SessionSettings["headers"] {
+    return this.#shared.fixedHeaders;
+  }
+
+  /** Streams are many on one connection: no call waits for another. */
+  override connectionFor(origin: Origin): Carrier {
+    let link = this.#links.get(origin.text);
+    if (link === undefined) {
+      link = new Http2Link(origin, this.settings.network);
+      this.#links.set(origin.text, link);
+    }
+    return link;
+  }
+
+  override released(): void {
+    // A stream ends with its exchange.
+  }
+
+  override disconnect(): void {
+    super.disconnect();
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * One user's HTTP/2 connection to one origin: all calls share it as streams. Opened when the first call needs it, and
+ * anew after the server has ended it.
+ */
+import type { ClientHttp2Session } from "node:http2";
+import type { TransportError } from "../../../scenario.ts";
+import type { Carrier, Exchange } from "../connection.ts";
+import { transportError } from "../failure.ts";
+import type { Network, Opening } from "../opener.ts";
+import type { Origin } from "../origin.ts";
+import { goaway, sessionError } from "./failure.ts";
+import { Http2Opening, type OpeningListener } from "./opening.ts";
+import { Http2Stream, type StreamOwner } from "./stream.ts";
+
+export class Http2Link implements Carrier, OpeningListener, StreamOwner {
+  readonly origin: Origin;
+  readonly #network: Network;
+  readonly #streams = new Set<Http2Stream>();
+  readonly #reasons = new WeakMap<ClientHttp2Session, TransportError>();
+  readonly #served = new WeakSet<ClientHttp2Session>();
+  #waiting: Http2Stream[] = [];
+  #opening: Http2Opening | null = null;
+  #session: ClientHttp2Session | null = null;
+
+  constructor(origin: Origin, network: Network) {
+    this.origin = origin;
+    this.#network = network;
+  }
+
+  send(exchange: Exchange): void {
+    const stream = new Http2Stream(exchange, this.#network, this);
+    this.#streams.add(stream);
+    const session = this.#session;
+    if (session !== null && !session.closed && !session.destroyed) return stream.begin(session, null);
+    this.#session = null;
+    this.#waiting.push(stream);
+    if (this.#opening !== null) return;
+    this.#opening = new Http2Opening(this.origin, this.#network, this);
+    void this.#opening.start();
+  }
+
+  /** Ends the connection; exchanges in flight fail as aborted. */
+  close(): void {
+    for (const stream of [...this.#streams])
+      stream.fail(transportError("aborted", "the user was stopped", stream.sent));
+    this.#opening?.cancel();
+    this.#opening = null;
+    this.#waiting = [];
+    this.#session?.destroy();
+    this.#session = null;
+  }
+
+  onOpen(session: ClientHttp2Session, timings: Opening): void {
+    this.#opening = null;
+    this.#session = session;
+    session.on("goaway", (code) => this.#ends(session, goaway(code)));
+    session.on("error", (error) => this.#ends(session, sessionError(error)));
+    session.on("close", () => this.#ends(session, null));
+    const [first, ...others] = this.#waiting.splice(0);
+    first?.begin(session, timings);
+    for (const stream of others) stream.begin(session, null);
+  }
+
+  onNotOpen(error: TransportError): void {
+    this.#opening = null;
+    for (const stream of this.#waiting.splice(0)) stream.fail(error);
+  }
+
+  reasonFor(session: ClientHttp2Session): TransportError | null {
+    return this.#reasons.get(session) ?? null;
+  }
+
+  hasServed(session: ClientHttp2Session): boolean {
+    return this.#served.has(session);
+  }
+
+  onSettled(stream: Http2Stream): void {
+    this.#streams.delete(stream);
+    if (stream.session !== null && stream.exchange.firstByteMs > 0) this.#served.add(stream.session);
+  }
+
+  /** The first reason is the one that explains the others. */
+  #ends(session: ClientHttp2Session, reason: TransportError | null): void {
+    if (this.#session === session) this.#session = null;
+    if (reason !== null && !this.#reasons.has(session)) this.#reasons.set(session, reason);
+  }
+}

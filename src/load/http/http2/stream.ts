@@ -1,0 +1,141 @@
+/** One exchange on a stream of an HTTP/2 connection; what became of it is told exactly once. */
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from "node:http2";
+import type { TransportError } from "../../../scenario.ts";
+import type { Exchange } from "../connection.ts";
+import { Deadline } from "../deadlines.ts";
+import { transportError } from "../failure.ts";
+import type { Network, Opening } from "../opener.ts";
+import type { Origin } from "../origin.ts";
+import { sessionError, streamReset } from "./failure.ts";
+import { answerOf, requestOf } from "./translate.ts";
+
+/** What a stream asks of the connection that carries it. */
+export interface StreamOwner {
+  readonly origin: Origin;
+  /** Why that session ended; null: it has not, or nobody knows. */
+  reasonFor(session: ClientHttp2Session): TransportError | null;
+  /** True when that session has answered before. */
+  hasServed(session: ClientHttp2Session): boolean;
+  onSettled(stream: Http2Stream): void;
+}
+
+/** RST_STREAM by which we give up. */
+const CANCEL = 8;
+
+export class Http2Stream {
+  readonly exchange: Exchange;
+  session: ClientHttp2Session | null = null;
+  readonly #network: Network;
+  readonly #owner: StreamOwner;
+  readonly #deadline = new Deadline(this);
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #endedMs = 0;
+  #stream: ClientHttp2Stream | null = null;
+  #headers: (IncomingHttpHeaders & IncomingHttpStatusHeader) | null = null;
+  #error: NodeJS.ErrnoException | null = null;
+  #settled = false;
+
+  constructor(exchange: Exchange, network: Network, owner: StreamOwner) {
+    this.exchange = exchange;
+    this.#network = network;
+    this.#owner = owner;
+    network.deadlines.add(this.#deadline, exchange.timeoutMs, exchange.startedMs);
+  }
+
+  /** Sends it. `timings`: of the connection, if it was opened for this exchange. */
+  begin(session: ClientHttp2Session, timings: Opening | null): void {
+    if (this.#settled) return;
+    const { exchange } = this;
+    exchange.opening = timings;
+    exchange.sentMs = performance.now();
+    try {
+      const { headers, body } = requestOf(exchange, this.#owner.origin);
+      this.session = session;
+      this.#stream = session.request(headers, { endStream: body === null });
+      this.#listen(this.#stream);
+      if (body !== null) this.#stream.end(body);
+    } catch (thrown) {
+      this.fail(transportError("closed", thrown instanceof Error ? thrown.message : String(thrown), false));
+    }
+  }
+
+  /** Ends it without an answer. */
+  fail(error: TransportError, untouched = false): void {
+    if (this.#settled) return;
+    this.#settle();
+    this.#stream?.close(CANCEL);
+    this.exchange.onFailure(error, untouched);
+  }
+
+  /** The deadline of the exchange has passed. */
+  onDue(): void {
+    const sent = this.#stream !== null;
+    this.fail(transportError("timeout", `no whole answer within ${this.exchange.timeoutMs} ms`, sent));
+  }
+
+  get sent(): boolean {
+    return this.#stream !== null;
+  }
+
+  #listen(stream: ClientHttp2Stream): void {
+    stream.on("response", (headers) => {
+      this.#seen();
+      this.#headers = headers;
+    });
+    stream.on("data", (chunk: Buffer) => this.#take(chunk));
+    stream.on("end", () => this.#ended());
+    stream.on("error", (error) => {
+      this.#error = error;
+    });
+    stream.on("close", () => this.#closed(stream));
+  }
+
+  #seen(): void {
+    if (this.exchange.firstByteMs === 0) this.exchange.firstByteMs = performance.now();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#size += chunk.length;
+    this.#chunks.push(chunk);
+    const { bodyBytesMax } = this.#network;
+    if (this.#size <= bodyBytesMax) return;
+    const message = `a body of ${this.#size} bytes or more, the limit is ${bodyBytesMax}`;
+    this.fail(transportError("body-too-large", message, true));
+  }
+
+  /** The server has said all: what we still had to say does not matter to it. Whether it is whole, the close tells. */
+  #ended(): void {
+    this.#endedMs = performance.now();
+    if (this.#headers !== null && this.#stream?.writableFinished === false) this.#stream.close(0);
+  }
+
+  /** Why a connection ended is known a little later than that its streams did. */
+  #closed(stream: ClientHttp2Stream): void {
+    if (this.#settled) return;
+    if (stream.rstCode === 0 && this.#endedMs > 0 && this.#headers !== null) return this.#answer(this.#headers);
+    setImmediate(() => setImmediate(() => this.#lost(stream.rstCode)));
+  }
+
+  #answer(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+    this.#settle();
+    this.exchange.onAnswer(answerOf(headers, Buffer.concat(this.#chunks)), this.#endedMs);
+  }
+
+  #lost(code: number): void {
+    const { session } = this;
+    const ofSession = session === null ? null : this.#owner.reasonFor(session);
+    const untouched = session !== null && this.exchange.firstByteMs === 0 && this.#owner.hasServed(session);
+    const error = this.#error;
+    if (ofSession !== null) this.fail(ofSession, untouched);
+    else if (error !== null && error.code !== "ERR_HTTP2_STREAM_ERROR") this.fail(sessionError(error), untouched);
+    else if (code !== 0 && session?.destroyed !== true) this.fail(streamReset(code));
+    else this.fail(transportError("closed", "the connection ended before a whole answer", true), untouched);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    this.#network.deadlines.remove(this.#deadline);
+    this.#owner.onSettled(this);
+  }
+}

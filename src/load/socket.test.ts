@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { test } from "node:test";
+import { type WebSocket, WebSocketServer } from "ws";
+import { until } from "../std/wait.ts";
+import { userOn } from "./user.fixture.ts";
+
+const signal = AbortSignal.timeout(20_000);
+
+async function rigOf(serve: (socket: WebSocket, request: IncomingMessage) => void, timeoutMs = 1_000) {
+  const http = createServer((_request, response) => {
+    response.setHeader("set-cookie", "sid=7; Path=/");
+    response.end("ok");
+  });
+  const server = new WebSocketServer({ noServer: true });
+  const sockets = new Set<Socket>();
+  http.on("connection", (socket) => sockets.add(socket));
+  http.on("upgrade", (request, socket, head) => {
+    if (request.url === "/closed") return void socket.end("HTTP/1.1 503 Unavailable\r\nSet-Cookie: a=b\r\n\r\n");
+    if (request.url === "/garbage") return void socket.end("what?\r\n\r\n");
+    if (request.url === "/silent") return;
+    server.handleUpgrade(request, socket, head, (ws) => serve(ws, request));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const rig = userOn(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, { timeoutMs });
+  return {
+    ...rig,
+    open: server.clients,
+    [Symbol.asyncDispose]: async () => {
+      rig.user.abort();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
+
+test("connect with the user's cookies, send, wait for the message that is meant, close; all counted", async () => {
+  await using rig = await rigOf((ws, request) => {
+    ws.send(JSON.stringify({ type: "hello", cookie: request.headers.cookie, run: request.headers["x-gameday-run"] }));
+    ws.on("message", (data) => {
+      ws.send("noise");
+      ws.send(JSON.stringify({ type: "echo", of: JSON.parse(String(data)) }));
+    });
+  });
+  await rig.user.http.get("/login");
+  const socket = await rig.user.socket("/live?room=1");
+  assert.deepEqual([socket.ok, socket.status, socket.error], [true, 101, null]);
+  const hello = await socket.receive();
+  assert.deepEqual(hello?.json(), { type: "hello", cookie: "sid=7", run: "r1" });
+  socket.sendJson({ n: 1 });
+  const echo = await socket.receive({ where: (message) => message.text().startsWith("{") });
+  assert.deepEqual(echo?.json(), { type: "echo", of: { n: 1 } });
+  await socket.close();
+  assert.equal(await socket.receive(), null);
+  const counted = rig.counted();
+  const of = (metric: string) => counted[`${metric}{name:WS /live,scenario:s}`]?.[0];
+  assert.deepEqual(["ws_connecting", "ws_msgs_sent", "ws_msgs_received", "ws_session_duration"].map(of), [1, 1, 3, 1]);
+  assert.equal(
+    Object.keys(counted).some((metric) => metric.startsWith("ws_errors")),
+    false,
+  );
+});
+
+test("a handshake that is refused, garbage, silence, and nobody there: errors of their kind", async () => {
+  await using rig = await rigOf(() => undefined, 200);
+  const kinds = async (path: string) => {
+    const { ok, status, error } = await rig.user.socket(path);
+    return [ok, status, error?.code];
+  };
+  assert.deepEqual(await kinds("/closed"), [false, 503, "refused"]);
+  assert.deepEqual(await kinds("/garbage"), [false, 0, "malformed"]);
+  assert.deepEqual(await kinds("/silent"), [false, 0, "connect-timeout"]);
+  assert.deepEqual(await kinds("ws://127.0.0.1:1/"), [false, 0, "refused"]);
+  assert.match(rig.user.session.jar.line({ host: "127.0.0.1" } as never, "/"), /a=b/);
+  const errors = Object.keys(rig.counted()).filter((metric) => metric.startsWith("ws_errors"));
+  assert.equal(errors.length, 4);
+});
+
+test("no message in time is null and counted; a socket that the server breaks says how", async () => {
+  await using rig = await rigOf((ws, request) => {
+    if (request.url === "/broken") ws.close(1011, "no more");
+  });
+  const quiet = await rig.user.socket("/quiet");
+  assert.equal(await quiet.receive({ timeout: "50ms" }), null);
+  assert.equal(quiet.ok, true);
+  const broken = await rig.user.socket("/broken");
+  assert.equal(await broken.receive(), null);
+  assert.deepEqual([broken.ok, broken.error?.code], [false, "closed"]);
+  assert.match(broken.error?.message ?? "", /1011/);
+  broken.send("into the void");
+  const counted = rig.counted();
+  assert.deepEqual(counted["ws_errors{kind:timeout,name:WS /quiet,scenario:s}"], [1, 0]);
+  assert.deepEqual(counted["ws_errors{kind:closed,name:WS /broken,scenario:s}"], [2, 0]);
+});
+
+test("sockets end with their user, and one that waits gets null", async () => {
+  await using rig = await rigOf(() => undefined);
+  const socket = await rig.user.socket("/live");
+  const waiting = socket.receive();
+  rig.user.abort();
+  assert.equal(await waiting, null);
+  await until(() => rig.open.size === 0, { what: "the server to see the end", deadlineMs: 5_000, signal });
+  await assert.rejects(rig.user.socket("/live"), { name: "UserStopped" });
+});
+
+test("an inbox that nobody empties keeps the newest, and a note says so", async () => {
+  await using rig = await rigOf((ws) => {
+    for (let number = 0; number < 1_500; number++) ws.send(String(number));
+  });
+  const socket = await rig.user.socket("/flood");
+  await until(() => rig.notes.length > 0, { what: "the note", deadlineMs: 5_000, signal });
+  const first = await socket.receive();
+  assert.ok(Number(first?.text()) > 0);
+});
