@@ -47,6 +47,7 @@ export const BROKEN_SHOPS: readonly LabRow[] = [
     expected: line("findings/users-recover/database dies", "fail", "order-write", [
       "findings/redundancy-restored/database dies",
       "findings/redundancy-restored/run",
+      "validity/run-complete",
     ]),
   }),
   row("sessions in memory", {
@@ -54,7 +55,7 @@ export const BROKEN_SHOPS: readonly LabRow[] = [
     variant: "sessions-in-memory",
     experiments: [replicasDie],
     claims: ["orders", "sessions"],
-    expected: line("findings/acked-set/sessions", "fail", ABSENT, LOSS),
+    expected: line("findings/acked-set/sessions", "fail", ABSENT, [...LOSS, "findings/duplicates/sessions"]),
   }),
   row("no idempotency", {
     says: "the proxy sends a POST again and the app has no idempotency key: two rows",
@@ -112,6 +113,7 @@ export const BROKEN_SHOPS: readonly LabRow[] = [
     experiments: [{ ...followersCut, recoverWithin: "6s" }],
     expected: line("findings/redundancy-restored/followers cut off", "fail", "app replicas", [
       "findings/redundancy-restored/run",
+      "validity/run-complete",
     ]),
   }),
 ];
