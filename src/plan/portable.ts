@@ -9,6 +9,9 @@ export function portable(plan: Plan, folder: string): Plan {
     ...plan,
     platform: portablePlatform(plan.platform, path),
     load: { ...plan.load, scenarios: plan.load.scenarios.map((one) => ({ ...one, file: path(one.file) })) },
+    experiments: plan.experiments.map((one) =>
+      one.insideProbes === undefined ? one : { ...one, insideProbes: path(one.insideProbes) },
+    ),
     probes: plan.probes === null ? null : { ...plan.probes, file: path(plan.probes.file) },
   };
 }

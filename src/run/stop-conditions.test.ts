@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import type { StopPlan } from "../fault/stop-condition.ts";
 import type { Operation } from "../history.ts";
+import type { LiveLoad } from "../run.ts";
 import { conduct } from "./conductor.ts";
 import { simulatedPlan, simulatedRun } from "./run.fixture.ts";
+import { StopConditions } from "./stop-conditions.ts";
 
 function beat(atMs: number, ok: boolean): Operation {
   const outcome = ok ? ({ type: "ok", output: null } as const) : ({ type: "unknown", code: "timeout" } as const);
@@ -66,4 +69,50 @@ test("a success in between, or a condition that is switched off, does not", asyn
     });
     assert.equal((await conduct(simulated.run)).endedEarly, null);
   }
+});
+
+const OFF: StopPlan = { ...stopWhen, notRecoveredMs: null };
+
+/** What ended the run of a plan whose load and health are these, in words. */
+async function endOf(
+  context: TestContext,
+  plan: StopPlan,
+  load: Partial<LiveLoad>,
+  syncStandby = true,
+): Promise<string> {
+  const simulated = simulatedRun(context, simulatedPlan({ stopWhen: plan }));
+  const { run, platform } = simulated;
+  const live = { users: 1, requestsPerSecond: 1, p95Ms: null, failedFraction: null, ...load };
+  const standby = { name: "postgres sync standby", ok: syncStandby, expected: "1", seen: syncStandby ? "n2" : "none" };
+  const looked = { ...run, parts: { ...run.parts, live: () => live }, platform };
+  platform.health = async () => [standby];
+  const deadline = AbortSignal.timeout(10_000);
+  const looking = new StopConditions(looked, { loadEveryMs: 5, healthEveryMs: 5 }).look(
+    AbortSignal.any([deadline, run.stop.signal]),
+  );
+  await looking;
+  const control = simulated.timeline().find((event) => event.type === "control");
+  return control?.type === "control" && !control.manual ? control.by : "nothing";
+}
+
+test("a missing sync standby, failing or slow requests, and questions of the plan's own end the run, each by name", async (context) => {
+  const probe = { name: "budget", everyMs: 5, forMs: 10 };
+  const cases: [StopPlan, Partial<LiveLoad>, RegExp][] = [
+    [{ ...OFF, syncStandbyMissingMs: 20 }, {}, /^stop condition sync-standby-missing: .*expected 1, got none/],
+    [
+      { ...OFF, errorRate: { above: 0.5, forMs: 20 } },
+      { failedFraction: 0.6 },
+      /^stop condition error-rate: .*over 50 %/,
+    ],
+    [{ ...OFF, latency: { p95AboveMs: 900, forMs: 20 } }, { p95Ms: 901 }, /^stop condition latency: .*over 900 ms/],
+    [{ ...OFF, probes: [{ ...probe, argv: ["false"] }] }, {}, /^stop condition probe budget: budget: exit 1/],
+    [
+      { ...OFF, probes: [{ ...probe, url: "http://127.0.0.1:9/" }] },
+      {},
+      /^stop condition probe budget: budget: fetch failed/,
+    ],
+  ];
+  await Promise.all(
+    cases.map(async ([plan, load, says]) => assert.match(await endOf(context, plan, load, false), says)),
+  );
 });

@@ -7,16 +7,23 @@ import type { Run } from "../run.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { lookAtHealth } from "./health.ts";
 
-const LOAD_EVERY_MS = 2_000;
-/** A look at the health costs the platform something; the shortest allowed streak is many times longer. */
-const HEALTH_EVERY_MS = 10_000;
+/** How often it is looked, in milliseconds. */
+export interface Looks {
+  readonly loadEveryMs: number;
+  /** A look at the health costs the platform something; the shortest allowed streak is many times longer. */
+  readonly healthEveryMs: number;
+}
+
+const LOOKS: Looks = { loadEveryMs: 2_000, healthEveryMs: 10_000 };
 
 export class StopConditions {
   readonly #run: Run;
   readonly #watch: StopWatch;
+  readonly #looks: Looks;
 
-  constructor(run: Run) {
+  constructor(run: Run, looks: Looks = LOOKS) {
     this.#run = run;
+    this.#looks = looks;
     this.#watch = new StopWatch(run.plan.stopWhen);
   }
 
@@ -33,8 +40,8 @@ export class StopConditions {
   async look(signal: AbortSignal): Promise<void> {
     const questions = this.#run.plan.stopWhen.probes;
     const loops = [
-      this.#every(LOAD_EVERY_MS, signal, async () => this.#load()),
-      this.#every(HEALTH_EVERY_MS, signal, () => this.#health(signal)),
+      this.#every(this.#looks.loadEveryMs, signal, async () => this.#load()),
+      this.#every(this.#looks.healthEveryMs, signal, () => this.#health(signal)),
       ...questions.map((probe) =>
         this.#every(probe.everyMs, signal, async () => {
           this.#see({ is: "probe", atMs: this.#run.clock.nowMs(), name: probe.name, ...(await ask(probe, signal)) });
