@@ -1,6 +1,6 @@
 /** The lab's autoscaler on real parts, with a sync each second so that minutes are seconds: idle, up, down, nobody sent away. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -32,6 +32,8 @@ type Replicas = Extract<TimelineEvent, { type: "replicas" }>;
 const events: Replicas[] = [];
 const syncs = () => events.filter((event) => event.detail !== undefined);
 const ready = () => events.at(-1)?.ready;
+/** Replicas that still run, those included that the lab has given up. */
+const processes = () => globSync("/proc/[0-9]*/cmdline").filter((file) => runsApp(file)).length;
 
 describe("the lab's autoscaler", { timeout: 180_000 }, () => {
   const watching = new AbortController();
@@ -67,7 +69,7 @@ describe("the lab's autoscaler", { timeout: 180_000 }, () => {
     busyEnd.abort();
     const failedUp = await busy;
     await until(() => ready() === 3, { what: "3 ready replicas", deadlineMs: 40_000, signal });
-    await delay(2_000); // the leaving ones end after they have answered
+    await until(() => processes() === 3, { what: "the leaving ones to have ended", deadlineMs: 20_000, signal });
     ending.abort();
     assert.deepEqual([failedUp, await gentle], [[], []]);
   });
@@ -95,4 +97,12 @@ async function users(count: number, burnMs: number, pauseMs: number, end: AbortS
   };
   await Promise.all(Array.from({ length: count }, one));
   return failed;
+}
+
+function runsApp(file: string): boolean {
+  try {
+    return readFileSync(file, "utf8").endsWith("\0busy.mjs\0");
+  } catch {
+    return false; // it ended while we looked
+  }
 }

@@ -7,6 +7,7 @@ import { openJournals } from "../../src/journal/read.ts";
 import { LAB_CAPABILITIES } from "../../src/platform/lab.ts";
 import type { Json } from "../../src/std/json.ts";
 import { type Random, seededRandom } from "../../src/std/random.ts";
+import { until } from "../../src/std/wait.ts";
 import type { Started } from "../e2e/gameday.ts";
 import { type AttachedLab, shopPlan } from "./attached-lab.ts";
 import { descendants, type LabStock, residueBetween, stockOfLab } from "./lab-stock.ts";
@@ -114,12 +115,15 @@ async function killAt(run: Started, moment: Moment, random: Random): Promise<{ a
 
 /** Polls until nothing is left; gives what was left when time was up. */
 async function settle(look: () => Promise<string[]>, withinMs: number): Promise<string[]> {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const residue = await look().catch((thrown: unknown) => [`cannot look: ${String(thrown)}`]);
-    if (residue.length === 0 || performance.now() > end) return residue;
-    await delay(LOOK_EVERY_MS);
-  }
+  let residue: string[] = [];
+  const none = async () => {
+    residue = await look().catch((thrown: unknown) => [`cannot look: ${String(thrown)}`]);
+    return residue.length === 0;
+  };
+  const { signal } = new AbortController();
+  const options = { what: "nothing to be left", deadlineMs: withinMs, everyMs: LOOK_EVERY_MS, signal };
+  await until(none, options).catch(() => undefined); // what is left is the answer
+  return residue;
 }
 
 async function left(lab: AttachedLab, before: LabStock, ours: readonly string[]): Promise<string[]> {

@@ -83,9 +83,9 @@ test("PostgreSQL dies and comes back: orders go on at once, and none that was ac
   await using replica = await startReplica(stores);
   await Promise.all(Array.from({ length: 8 }, () => orderThrough(replica))); // so that all connections are there
   const orders = steadyOrders(replica);
-  await delay(200);
+  await eventually("orders before it", async () => orders.acknowledged.length >= 5);
   await stores.postgres.stop("SIGQUIT");
-  await delay(700);
+  await eventually("orders to fail", async () => orders.failures.length >= 10);
   const starting = stores.postgres.start();
   await eventually("PostgreSQL to be writable", async () => (await sql("CREATE TEMP TABLE t ()")).length === 0, 10);
   const writableMs = performance.now();
