@@ -18,6 +18,15 @@ const member = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}),
 });
 
+const logName = z.string().regex(/^[\w.-]{1,100}$/, "a name of letters, digits, dots, dashes and underscores");
+/** What the evidence keeps of the platform's own logs; the names must differ, for each becomes a file of the run folder. */
+const log = z.union([
+  /** A file of this machine: what the run added to it. Relative to the plan's folder. */
+  z.strictObject({ name: logName, file: z.string().min(1) }),
+  /** Prints a log: argv, no shell. {from} and {to} in a word stand for the run's span in ISO 8601, UTC. */
+  z.strictObject({ name: logName, command: z.array(z.string()).min(1) }),
+]);
+
 export const externalConfig = z.strictObject({
   kind: z.literal("external"),
   /** Base URL at which users reach the app. */
@@ -25,7 +34,13 @@ export const externalConfig = z.strictObject({
   /** Path below the endpoint that answers 2xx while the whole is well. */
   health: z.string().startsWith("/").default("/"),
   members: z.array(member).max(1000).default([]),
+  logs: z
+    .array(log)
+    .max(100)
+    .refine((logs) => new Set(logs.map(({ name }) => name)).size === logs.length, "logs whose names differ")
+    .default([]),
 });
 
 export type ExternalConfig = z.output<typeof externalConfig>;
+export type LogConfig = ExternalConfig["logs"][number];
 export type MemberConfig = ExternalConfig["members"][number];

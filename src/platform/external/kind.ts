@@ -14,11 +14,12 @@ export const externalKind: PlatformKind = {
   create: async (config, context) => open(config, context),
   attach: async (config, context) => open(config, context),
   plannedTopology,
-  plannedCommands: () => [],
+  plannedCommands: (config) =>
+    externalConfig.parse(config).logs.flatMap((log) => ("command" in log ? [log.command] : [])),
 };
 
-function open(config: Plan["platform"], { clock }: PlatformContext): ExternalPlatform {
-  return new ExternalPlatform(externalConfig.parse(config), clock);
+function open(config: Plan["platform"], { clock, planFolder }: PlatformContext): ExternalPlatform {
+  return new ExternalPlatform(externalConfig.parse(config), clock, planFolder);
 }
 
 /** Who leads is known only when asked: the first of each role that has leaders stands for it. */

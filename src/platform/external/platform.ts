@@ -10,6 +10,7 @@ import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { commandCapability } from "../command.ts";
 import type { ExternalConfig, MemberConfig } from "./config.ts";
+import { DeclaredLogs } from "./logs.ts";
 import { look, type MemberState, onPostgres } from "./member.ts";
 
 const WATCH_EVERY_MS = 500;
@@ -26,16 +27,21 @@ export class ExternalPlatform implements Platform {
   readonly queries: Queries;
   readonly #config: ExternalConfig;
   readonly #clock: Clock;
+  readonly #logs: DeclaredLogs;
 
-  constructor(config: ExternalConfig, clock: Clock) {
+  /** Relative paths of the configuration count from `folder`. */
+  constructor(config: ExternalConfig, clock: Clock, folder: string) {
     this.#config = config;
     this.#clock = clock;
+    this.#logs = new DeclaredLogs(config.logs, folder);
     this.can = { command: commandCapability(clock) };
     this.queries = { sql: (statement, parameters, signal) => this.#sql(statement, parameters, signal) };
   }
 
   /** It runs already; health() says how it is. */
-  async prepare(): Promise<void> {}
+  async prepare(): Promise<void> {
+    this.#logs.begin();
+  }
 
   async health(signal: AbortSignal): Promise<HealthLine[]> {
     const [front, members] = await Promise.all([this.#front(signal), this.#look(signal)]);
@@ -80,8 +86,12 @@ export class ExternalPlatform implements Platform {
     return [];
   }
 
-  /** Its logs are its owner's. */
-  async collect(): Promise<void> {}
+  /** Only the logs that the plan declares: the others are their owner's. */
+  async collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void> {
+    const iso = (atMs: number) => new Date(Date.now() - this.#clock.nowMs() + atMs).toISOString();
+    await this.#logs.copy(folder, { from: iso(window.fromMs), to: iso(window.toMs) }, signal);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #look(signal: AbortSignal): Promise<Seen[]> {

@@ -1,6 +1,7 @@
 /** Which bytes of each log were written when: sampled once a second, so that logs of any format can be cut by time. */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import type { Clock } from "../../std/clock.ts";
+import { readRange } from "../../std/file-range.ts";
 
 interface Sample {
   readonly atMs: number;
@@ -29,7 +30,11 @@ export class LogIndex {
     mkdirSync(folder, { recursive: true });
     for (const [name, samples] of this.#samples) {
       const { from, to } = range(samples, window);
-      if (to > from) writeFileSync(`${folder}/${name}`, this.#read(name, Math.max(from, to - CUT_BYTES_MAX), to));
+      if (to > from)
+        writeFileSync(
+          `${folder}/${name}`,
+          readRange(`${this.#folder}/${name}`, Math.max(from, to - CUT_BYTES_MAX), to),
+        );
     }
   }
 
@@ -45,16 +50,6 @@ export class LogIndex {
       const samples = this.#samples.get(name) ?? [{ atMs: Number.NEGATIVE_INFINITY, size: 0 }];
       if (samples.at(-1)?.size !== size) samples.push({ atMs, size });
       this.#samples.set(name, samples);
-    }
-  }
-
-  #read(name: string, from: number, to: number): Buffer {
-    const file = openSync(`${this.#folder}/${name}`, "r");
-    try {
-      const bytes = Buffer.alloc(to - from);
-      return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
-    } finally {
-      closeSync(file);
     }
   }
 }

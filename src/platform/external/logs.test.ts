@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { externalConfig } from "./config.ts";
+import { DeclaredLogs } from "./logs.ts";
+
+const signal = new AbortController().signal;
+const span = { from: "2026-01-01T00:00:00.000Z", to: "2026-01-01T00:01:00.000Z" };
+
+function folderOf(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-logs-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test("of a file only what the run added is kept, of a rotated one all that is there now", async (context) => {
+  const folder = folderOf(context);
+  const file = (name: string) => join(folder, name);
+  for (const name of ["grown", "rotated"]) writeFileSync(file(name), "before the run\n");
+  const logs = new DeclaredLogs([...["grown", "rotated"].map((name) => ({ name, file: name }))], folder);
+  logs.begin();
+  appendFileSync(file("grown"), "during it\n");
+  writeFileSync(file("rotated"), "anew\n");
+  await logs.copy(file("logs"), span, signal);
+  assert.deepEqual(readdirSync(file("logs")), ["grown.log", "rotated.log"]);
+  assert.equal(readFileSync(file("logs/grown.log"), "utf8"), "during it\n");
+  assert.equal(readFileSync(file("logs/rotated.log"), "utf8"), "anew\n");
+});
+
+test("a command is told the run's span, word by word and without a shell", async (context) => {
+  const folder = folderOf(context);
+  const logs = new DeclaredLogs([{ name: "cloud", command: ["echo", "--since={from}", "{to}", "; $HOME"] }], folder);
+  await logs.copy(folder, span, signal);
+  assert.equal(readFileSync(join(folder, "cloud.log"), "utf8"), `--since=${span.from} ${span.to} ; $HOME\n`);
+});
+
+test("what cannot be had is named, and the rest is kept", async (context) => {
+  const folder = folderOf(context);
+  const commands = { bad: ["ls", "/nowhere/at/all"], good: ["echo", "well"] };
+  const given = Object.entries(commands).map(([name, command]) => ({ name, command }));
+  const logs = new DeclaredLogs([{ name: "gone", file: "gone" }, ...given], folder);
+  await assert.rejects(
+    logs.copy(folder, span, signal),
+    /gone: there is no file .*bad: "ls .*nowhere.*" ended with exit/,
+  );
+  assert.equal(readFileSync(join(folder, "good.log"), "utf8"), "well\n");
+});
+
+test("two logs of one name would be one file, and a name is no path", () => {
+  const logs = (...names: string[]) =>
+    externalConfig.safeParse({
+      kind: "external",
+      endpoint: "http://127.0.0.1:1",
+      logs: names.map((name) => ({ name, file: "a.log" })),
+    }).success;
+  assert.deepEqual([logs("a", "b"), logs("a", "a"), logs("../a")], [true, false, false]);
+});

@@ -1,0 +1,88 @@
+/** The logs that a plan declares: of a file what the run added to it, of a command what it prints. */
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
+import { tryExec } from "../../std/exec.ts";
+import { readRange } from "../../std/file-range.ts";
+import type { LogConfig } from "./config.ts";
+
+/** Kept of each log: its end of a file, its beginning of a command's output. */
+const LOG_BYTES_MAX = 4 << 20;
+const COMMAND_MS_MAX = 60_000;
+
+/** Two moments in ISO 8601, UTC. */
+export interface IsoSpan {
+  readonly from: string;
+  readonly to: string;
+}
+
+export class DeclaredLogs {
+  readonly #logs: readonly LogConfig[];
+  readonly #folder: string;
+  readonly #sizes = new Map<string, number>();
+
+  /** Relative files count from `folder`. */
+  constructor(logs: readonly LogConfig[], folder: string) {
+    this.#logs = logs;
+    this.#folder = folder;
+  }
+
+  /** From here on what is added counts. */
+  begin(): void {
+    for (const log of this.#logs) if ("file" in log) this.#sizes.set(log.name, sizeOf(this.#path(log.file)) ?? 0);
+  }
+
+  /** Writes each log to a file of its own; then throws one error that names all that could not be had. */
+  async copy(folder: string, span: IsoSpan, signal: AbortSignal): Promise<void> {
+    if (this.#logs.length === 0) return;
+    mkdirSync(folder, { recursive: true });
+    const missing: string[] = [];
+    for (const log of this.#logs) {
+      try {
+        writeFileSync(join(folder, `${log.name}.log`), await this.#read(log, span, signal));
+      } catch (trouble) {
+        signal.throwIfAborted();
+        missing.push(`${log.name}: ${messageOf(trouble)}`);
+      }
+    }
+    if (missing.length > 0) throw notCollected(missing);
+  }
+
+  async #read(log: LogConfig, span: IsoSpan, signal: AbortSignal): Promise<Buffer | string> {
+    if ("command" in log) return await printed(log.command, span, signal);
+    const path = this.#path(log.file);
+    const size = sizeOf(path);
+    if (size === null) throw new Error(`there is no file ${path}`);
+    const known = this.#sizes.get(log.name) ?? 0;
+    const begin = known > size ? 0 : known; // it was rotated: all of the new file is the run's
+    return readRange(path, Math.max(begin, size - LOG_BYTES_MAX), size);
+  }
+
+  #path(file: string): string {
+    return resolve(this.#folder, file);
+  }
+}
+
+async function printed(command: readonly string[], span: IsoSpan, signal: AbortSignal): Promise<string> {
+  const argv = command.map((word) => word.replaceAll("{from}", span.from).replaceAll("{to}", span.to));
+  const { code, stdout, stderr } = await tryExec(argv, {
+    signal,
+    deadlineMs: COMMAND_MS_MAX,
+    outputBytesMax: LOG_BYTES_MAX,
+  });
+  if (code === 0) return stdout;
+  throw new Error(`"${argv.join(" ")}" ended with exit ${code}: ${stderr.trim().slice(-300)}`);
+}
+
+function sizeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? null;
+}
+
+function notCollected(missing: readonly string[]): GamedayError {
+  return new GamedayError({
+    code: "external-logs",
+    expected: "every declared log to be there",
+    got: missing.join("; "),
+    exitCode: ExitCode.notReady,
+  });
+}
