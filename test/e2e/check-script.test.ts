@@ -58,10 +58,10 @@ describe("gameday check SCRIPT", { concurrency: 2 }, () => {
     const { code, stdout, stderr } = await check(folder, "sale.ts");
     assert.equal(code, 3, stdout + stderr);
     assert.match(stdout, /types: 2 errors, checked by TypeScript [\d.]+ with .*tsconfig\.json/);
-    assert.match(
-      stderr,
-      /sale\.ts:5:44: expected types that fit, got Argument of type 'string'.*\[script-type TS2345\]/,
-    );
+    const before = typed.slice(0, typed.indexOf('"two"')).split("\n");
+    const place = `sale.ts:${before.length + 1}:${(before.at(-1) ?? "").length + 1}: `;
+    assert.ok(stderr.includes(`${place}expected types that fit, got Argument of type 'string'`), `${place}${stderr}`);
+    assert.match(stderr, /\[script-type TS2345\]/);
     assert.match(stderr, /sale\.ts:6:\d+: expected types that fit, got Property 'gett' does not exist/);
   });
 
