@@ -1,76 +1,118 @@
 /**
- * Ready means: a write would be taken now, by both stores. A "ready" is remembered for a moment, so that health checks from
- * several places cost next to nothing; "not ready" never is, so that its end is seen at once.
+ * Ready is about this replica, not about its stores. A store that is away is away for all replicas alike: if each of them
+ * left the proxy for it, nobody would be left to answer what does not need it. So a store that was reached once and is away
+ * now is told, and is no obstacle. Obstacles are:
+ *
+ * - a store that was never reached: the replica is not up yet;
+ * - its own connections to a store fail while one that only this look uses works, for longer than any healing takes;
+ * - no store can be reached for as long: it is the replica that is cut off, or nothing would work here anyway;
+ * - it is closing.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "./errors.ts";
-import type { AcknowledgedWrites } from "./store/acknowledged.ts";
-import type { Statement } from "./store/connection.ts";
-import type { Database } from "./store/pool.ts";
-import { remembered } from "./store/remembered.ts";
 
-const AGE_MS = 800;
+/** One store: a look at it by the connections that requests use, and one by a connection that nothing else uses. */
+export interface Line {
+  readonly store: string;
+  readonly own: () => Promise<unknown>;
+  readonly witness: () => Promise<unknown>;
+}
 
-/** Names of the stores that cannot be written to, each with the reason; empty: ready. */
-export type Obstacles = Readonly<Record<string, string>>;
+/** By the name of a store, or of the shop: what is wrong with it. */
+export type Troubles = Readonly<Record<string, string>>;
+
+export interface Condition {
+  /** Empty: ready. */
+  readonly obstacles: Troubles;
+  /** Stores that are away for everybody, as far as can be seen from here. */
+  readonly away: Troubles;
+}
 
 export interface Readiness {
-  check(): Promise<Obstacles>;
+  check(): Promise<Condition>;
   /** From now on it is not ready, whatever the stores say: the shop is closing. */
   drain(): void;
 }
 
-const WRITABLE: Statement = {
-  name: "writable",
-  text: `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable`,
-};
+export interface Times {
+  /** So long a look at which all was well is remembered. */
+  readonly ageMs: number;
+  /** So long a check waits for a look; then it answers by the last one, because the proxy's patience is short. */
+  readonly waitMs: number;
+  /** Longer than the shop's connections need to heal themselves after a failover. */
+  readonly patienceMs: number;
+}
 
-/** Written, and waited for, at each look: whether a replica would take a write is known only by writing. */
-const MARK = ["set", "readiness", "1", "ex", 60] as const;
+export const TIMES: Times = { ageMs: 800, waitMs: 300, patienceMs: 5_000 };
 
-export function readiness(database: Database, writes: AcknowledgedWrites): Readiness {
+export function readiness(lines: readonly Line[], times: Times = TIMES): Readiness {
+  const views = lines.map((line) => new View(line));
   let draining = false;
-  const look = remembered(AGE_MS, 1, async () => {
-    const obstacles = await obstaclesOf(database, writes);
-    if (Object.keys(obstacles).length > 0) throw new NotReady(obstacles);
-    return obstacles;
-  });
+  let wellUntilMs = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | null = null;
+  const look = async () => {
+    await Promise.all(views.map((view) => view.look()));
+    if (views.every(({ trouble }) => trouble === null)) wellUntilMs = performance.now() + times.ageMs;
+    underWay = null;
+  };
   return {
-    check: async () => (draining ? { shop: "it is closing" } : look("stores").catch(asObstacles)),
+    check: async () => {
+      if (draining) return { obstacles: { shop: "it is closing" }, away: {} };
+      if (performance.now() >= wellUntilMs) {
+        underWay ??= look();
+        await Promise.race([underWay, delay(times.waitMs, undefined, { ref: false })]);
+      }
+      return conditionOf(views, performance.now() - times.patienceMs);
+    },
     drain: () => {
       draining = true;
     },
   };
 }
 
-/** Thrown rather than answered, because `remembered` forgets failures. */
-class NotReady extends Error {
-  readonly obstacles: Obstacles;
+/** What is known about one store. */
+class View {
+  readonly line: Line;
+  reached = false;
+  trouble: string | null = "it was not reached yet";
+  /** Since when each look found it away, or found the fault on our side; infinity: the last one did not. */
+  awaySinceMs = Number.POSITIVE_INFINITY;
+  oursSinceMs = Number.POSITIVE_INFINITY;
 
-  constructor(obstacles: Obstacles) {
-    super("not ready");
-    this.obstacles = obstacles;
+  constructor(line: Line) {
+    this.line = line;
+  }
+
+  async look(): Promise<void> {
+    const trouble = await troubleOf(this.line.own);
+    const ours = trouble !== null && (await troubleOf(this.line.witness)) === null;
+    const away = trouble !== null && !ours;
+    this.trouble = trouble;
+    this.reached ||= trouble === null;
+    this.oursSinceMs = ours ? Math.min(this.oursSinceMs, performance.now()) : Number.POSITIVE_INFINITY;
+    this.awaySinceMs = away ? Math.min(this.awaySinceMs, performance.now()) : Number.POSITIVE_INFINITY;
   }
 }
 
-function asObstacles(error: unknown): Obstacles {
-  if (error instanceof NotReady) return error.obstacles;
-  throw error;
+/** Troubles that lasted since `sinceMs` or before are obstacles where they are the replica's own. */
+function conditionOf(views: readonly View[], sinceMs: number): Condition {
+  const cutOff = views.every(({ awaySinceMs }) => awaySinceMs <= sinceMs);
+  const isObstacle = (view: View) => !view.reached || view.oursSinceMs <= sinceMs || cutOff;
+  const troubled = views.filter(({ trouble }) => trouble !== null);
+  return {
+    obstacles: named(troubled.filter(isObstacle)),
+    away: named(troubled.filter((view) => !isObstacle(view))),
+  };
 }
 
-async function obstaclesOf(database: Database, writes: AcknowledgedWrites): Promise<Obstacles> {
-  const [postgres, redis] = await Promise.all([
-    obstacle(async () => {
-      const [row] = await database.run(WRITABLE);
-      return row?.["writable"] === true ? null : "it takes no writes";
-    }),
-    obstacle(() => writes.write([MARK]).then(() => null)),
-  ]);
-  return { ...(postgres === null ? {} : { postgres }), ...(redis === null ? {} : { redis }) };
+function named(views: readonly View[]): Troubles {
+  return Object.fromEntries(views.map(({ line, trouble }) => [line.store, trouble ?? ""]));
 }
 
-async function obstacle(look: () => Promise<string | null>): Promise<string | null> {
+async function troubleOf(look: () => Promise<unknown>): Promise<string | null> {
   try {
-    return await look();
+    await look();
+    return null;
   } catch (error) {
     return messageOf(error);
   }

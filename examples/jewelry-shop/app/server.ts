@@ -106,13 +106,16 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** In seconds: a failover takes longer, but what troubles a single request is often over by then. */
+const ASK_AGAIN = { headers: { "retry-after": "1" } };
+
 function failure(thrown: unknown, request: string, onError: ServerOptions["onError"]): Answer {
   if (!(thrown instanceof HttpError)) {
     onError(thrown, request);
     return { status: 500, body: { error: "bug", message: "the shop failed; see its log" } };
   }
   if (thrown.status >= 500) onError(thrown, request);
-  return { status: thrown.status, body: thrown.body() };
+  return { status: thrown.status, body: thrown.body(), ...(thrown.status === 503 ? ASK_AGAIN : {}) };
 }
 
 function write(outgoing: ServerResponse, answer: Answer, draining: boolean): void {

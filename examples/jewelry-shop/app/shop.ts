@@ -6,6 +6,7 @@ import { type CleanUp, cleanUp } from "./clean-up.ts";
 import { type Customers, customers } from "./customers.ts";
 import type { Environment } from "./environment.ts";
 import type { Route } from "./http.ts";
+import { lines, type Witness } from "./lines.ts";
 import { type Orders, orders } from "./orders.ts";
 import { type Readiness, readiness } from "./readiness.ts";
 import { type Repairs, repairs } from "./repairs.ts";
@@ -28,6 +29,7 @@ export interface Stores {
   readonly database: Database;
   readonly reads: RedisConnection;
   readonly writes: AcknowledgedWrites;
+  readonly witness: Witness;
   close(): void;
 }
 
@@ -48,31 +50,33 @@ export interface Shop {
 /** All bounds are well under the patience of the shop's clients (2 s and more). */
 export function openStores(environment: Environment): Stores {
   const redisAt = { url: environment.redisUrl, connectMs: 500, answerMs: 800, reconnectEveryMs: 100 };
-  const reads = connectRedis(redisAt);
-  const writer = connectRedis(redisAt);
-  const database = new Pool({
-    open: () => connect({ url: environment.databaseUrl, connectMs: 800, statementMs: 900 }),
-    max: 8,
-    waitMs: 800,
-    waitersMax: 200,
-    statementMs: 1_000,
-    limboMs: 3_000,
-  });
-  const close = () => {
-    for (const store of [reads, writer, database]) store.close();
+  const [reads, writer, witnessWriter] = [connectRedis(redisAt), connectRedis(redisAt), connectRedis(redisAt)];
+  const poolOf = (max: number, limboMs: number) =>
+    new Pool({
+      open: () => connect({ url: environment.databaseUrl, connectMs: 800, statementMs: 900 }),
+      max,
+      waitMs: 800,
+      waitersMax: 200,
+      statementMs: 1_000,
+      limboMs,
+    });
+  const database = poolOf(8, 3_000);
+  const witnessDatabase = poolOf(1, 30_000); // it may hang long, and must not pile up server processes
+  const writesOver = (connection: RedisConnection) =>
+    acknowledgedWrites({ connection, replicas: REPLICAS, waitMs: 400, groupMax: 64, waitersMax: 500 });
+  return {
+    database,
+    reads,
+    writes: writesOver(writer),
+    witness: { database: witnessDatabase, writes: writesOver(witnessWriter) },
+    close: () => {
+      for (const store of [reads, writer, witnessWriter, database, witnessDatabase]) store.close();
+    },
   };
-  const writes = acknowledgedWrites({
-    connection: writer,
-    replicas: REPLICAS,
-    waitMs: 400,
-    groupMax: 64,
-    waitersMax: 500,
-  });
-  return { database, reads, writes, close };
 }
 
 export function furnish(stores: Stores, environment: Environment): Shop {
-  const { database, reads, writes } = stores;
+  const { database, reads, writes, witness } = stores;
   return {
     sessions: sessions({ database, reads, writes, secret: environment.sessionSecret }),
     catalogue: catalogue(database),
@@ -82,7 +86,7 @@ export function furnish(stores: Stores, environment: Environment): Shop {
     stock: stock(database),
     repairs: repairs(database),
     reports: reports(database),
-    readiness: readiness(database, writes),
+    readiness: readiness(lines(database, { reads, writes }, witness)),
     audit: audit(database, reads),
     cleanUp: cleanUp(database, reads, writes),
   };

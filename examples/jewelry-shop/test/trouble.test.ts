@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { until } from "../../../src/std/wait.ts";
 import { prepare } from "../app/prepare.ts";
+import { TIMES } from "../app/readiness.ts";
 import { openGate } from "./gate.ts";
 import { type Reply, startReplica, type TestReplica } from "./replica.ts";
 import { startStores, type TestStores } from "./stores.ts";
@@ -31,8 +32,13 @@ const orderThrough = (replica: TestReplica, id = newId()) => replica.call("POST"
 const basketThrough = (replica: TestReplica, id = newId()) =>
   replica.call("PUT", `/carts/trouble%2Fb/items/${encodeURIComponent(id)}`, { product: 1, quantity: 1 });
 
-const eventually = <T>(what: string, condition: () => Promise<T | false>, everyMs = 20) =>
-  until(condition, { what, deadlineMs: 8_000, everyMs, signal: AbortSignal.timeout(20_000) });
+const eventually = <T>(what: string, condition: () => Promise<T | false | undefined>, everyMs = 20) =>
+  until(async () => (await condition()) ?? false, {
+    what,
+    deadlineMs: 8_000,
+    everyMs,
+    signal: AbortSignal.timeout(20_000),
+  });
 
 async function ready(replica: TestReplica): Promise<void> {
   await eventually("the shop to be ready", async () => (await replica.call("GET", "/readyz")).status === 200);
@@ -159,14 +165,15 @@ test("an answer with a warning that the standby was not waited for is not an ack
 
 test("a leader that was demoted under its connections is left", async () => {
   await using replica = await startReplica(stores);
+  await ready(replica);
   await Promise.all(Array.from({ length: 8 }, () => orderThrough(replica)));
   await sql("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
   await eventually("the demotion", async () => (await orderThrough(replica)).status === 503);
-  assert.equal((await replica.call("GET", "/readyz")).status, 503);
+  await eventually("readiness to tell it", async () => awayIn(await replica.call("GET", "/readyz"), "postgres"));
   await sql("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()").catch(() => undefined);
 });
 
-test("a write that no Redis replica has is a 503, readiness says so, and both come back", async () => {
+test("a write that no Redis replica has is a 503, readiness tells it and keeps the replica, and both come back", async () => {
   await using replica = await startReplica(stores);
   await ready(replica);
   assert.equal((await basketThrough(replica)).status, 200);
@@ -176,10 +183,12 @@ test("a write that no Redis replica has is a 503, readiness says so, and both co
     return reply.body["error"] === "not-replicated" ? reply : false;
   });
   assert.equal(short.status, 503);
-  await eventually("the shop to be not ready, and to say why", async () => {
-    const reply = await replica.call("GET", "/readyz");
-    return reply.status === 503 && JSON.stringify(reply.body).includes('"redis":"0 of 1 replicas');
+  assert.equal(short.headers["retry-after"], "1");
+  await eventually("readiness to say why", async () => {
+    return awayIn(await replica.call("GET", "/readyz"), "redis")?.startsWith("0 of 1 replicas");
   });
+  await remainsReady(replica);
+  assert.equal((await replica.call("GET", "/products/1")).status, 200, "the catalogue does not need Redis");
   assert.equal((await replica.call("GET", "/healthz")).status, 200);
   assert.equal((await orderThrough(replica)).status, 201, "orders do not need Redis");
   await stores.redisReplica.start();
@@ -216,12 +225,76 @@ test("Redis falls silent: answers stay within bounds, and new connections are us
   assert.equal((await basketThrough(replica)).status, 200);
 });
 
-test("not ready while PostgreSQL is away, alive all the time", async () => {
+test("PostgreSQL is away: who was ready stays so, for its baskets; who comes meanwhile is not ready yet", async () => {
   await using replica = await startReplica(stores);
   await ready(replica);
   await stores.postgres.stop("SIGQUIT");
-  await eventually("not ready", async () => (await replica.call("GET", "/readyz")).status === 503);
-  assert.equal((await replica.call("GET", "/healthz")).status, 200);
+  await eventually("readiness to tell it", async () => awayIn(await replica.call("GET", "/readyz"), "postgres"));
+  await remainsReady(replica);
+  assert.equal((await basketThrough(replica)).status, 200);
+  await using late = await startReplica(stores);
+  await eventually("its basket", async () => (await basketThrough(late)).status === 200);
+  assert.equal((await late.call("GET", "/readyz")).status, 503);
   await stores.postgres.start();
+  await ready(late);
+});
+
+test("commits that hang for all take no replica away", async () => {
+  await using replica = await startReplica(stores);
+  await ready(replica);
+  await sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()");
+  await eventually("an order to hang", async () => (await orderThrough(replica)).body["error"] === "database-slow");
+  const untilMs = performance.now() + TIMES.patienceMs + 1_000;
+  while (performance.now() < untilMs) {
+    await Promise.all(Array.from({ length: 10 }, () => orderThrough(replica)));
+    assert.equal((await replica.call("GET", "/readyz")).status, 200);
+  }
+});
+
+test("a replica that reaches no store leaves, and comes back with them", async () => {
+  await using postgres = await openGate(stores.postgres.port);
+  await using redis = await openGate(stores.redis.port);
+  const databaseUrl = `postgres://postgres@127.0.0.1:${postgres.port}/postgres`;
+  await using replica = await startReplica({ databaseUrl, redisUrl: `redis://127.0.0.1:${redis.port}` });
+  await ready(replica);
+  postgres.shut();
+  redis.shut();
+  await eventually("it to be not ready", async () => (await replica.call("GET", "/readyz")).status === 503, 100);
+  postgres.open();
+  redis.open();
   await ready(replica);
 });
+
+test("a statement that is cancelled is a 503 that says when to ask again, not a bug", async () => {
+  await using replica = await startReplica(stores);
+  await using lock = await lockedStock();
+  const reply = await replica.call("POST", "/orders", { ...orderOf(newId()), lines: [{ product: 50, quantity: 1 }] });
+  assert.deepEqual([reply.status, reply.body["error"]], [503, "database-troubled"]);
+  assert.equal(reply.headers["retry-after"], "1");
+  await lock.release();
+  assert.equal((await orderThrough(replica)).status, 201);
+});
+
+/** Another transaction holds the row of product 50, so that an order of it runs into its statement timeout. */
+async function lockedStock(): Promise<AsyncDisposable & { release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: stores.databaseUrl });
+  await client.connect();
+  await client.query("BEGIN");
+  await client.query("SELECT 1 FROM stock WHERE product_id = 50 FOR UPDATE");
+  const release = () => client.end();
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+/** Why readiness says that a store is away; undefined: it does not. */
+function awayIn(reply: Reply, store: string): string | undefined {
+  return (reply.body["away"] as Record<string, string>)[store];
+}
+
+/** Longer than a trouble of its own would be borne. */
+async function remainsReady(replica: TestReplica): Promise<void> {
+  const untilMs = performance.now() + TIMES.patienceMs + 1_000;
+  while (performance.now() < untilMs) {
+    assert.equal((await replica.call("GET", "/readyz")).status, 200);
+    await delay(200);
+  }
+}

@@ -19,5 +19,5 @@ function warmingUp(database: Database): Database {
 
 await runShop((_shop, stores, environment) => ({
   ...furnish({ ...stores, database: warmingUp(stores.database) }, environment),
-  readiness: { check: async () => ({}), drain: () => undefined },
+  readiness: { check: async () => ({ obstacles: {}, away: {} }), drain: () => undefined },
 }));

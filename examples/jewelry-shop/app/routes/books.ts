@@ -12,9 +12,9 @@ export function healthRoutes(readiness: Readiness): Route[] {
       method: "GET",
       path: "/readyz",
       handle: async (): Promise<Answer> => {
-        const obstacles = await readiness.check();
+        const { obstacles, away } = await readiness.check();
         const ready = Object.keys(obstacles).length === 0;
-        return { status: ready ? 200 : 503, body: { ready, obstacles } };
+        return { status: ready ? 200 : 503, body: { ready, obstacles, away } };
       },
     },
   ];

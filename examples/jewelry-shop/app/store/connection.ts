@@ -84,3 +84,12 @@ export function isConnectionLoss(thrown: unknown): boolean {
   if (typeof code !== "string") return true; // pg's own "Connection terminated" carries no code
   return LOST.has(code) || code.startsWith("08") || !/^[0-9A-Z]{5}$/.test(code) || code === "EPIPE";
 }
+
+/** Cancelled (by its own timeout too), a lock not had in time, a deadlock, a serialization failure. */
+const PASSING = new Set(["57014", "55P03", "40P01", "40001"]);
+
+/** True when the same statement may well work a moment later on the same connection; class 53: out of disk, memory ... */
+export function isPassing(thrown: unknown): boolean {
+  const { code } = thrown as { code?: unknown };
+  return typeof code === "string" && (PASSING.has(code) || code.startsWith("53"));
+}

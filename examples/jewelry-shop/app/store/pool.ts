@@ -10,7 +10,7 @@
  * - There is no pause before a new connection: the first request after a failover opens it.
  */
 import { messageOf, Unavailable } from "../errors.ts";
-import { type Connection, isConnectionLoss, type Row, type Statement, type Value } from "./connection.ts";
+import { type Connection, isConnectionLoss, isPassing, type Row, type Statement, type Value } from "./connection.ts";
 
 export interface Database {
   /** Runs one statement in a transaction of its own. Throws Unavailable when the database cannot be relied upon. */
@@ -159,8 +159,10 @@ export class Pool implements Database {
   }
 }
 
+/** Whatever the state of the server is to blame for is Unavailable; the statement's own errors stay as they are. */
 function asLoss(error: unknown): unknown {
-  return isConnectionLoss(error) ? new Unavailable("database-lost", messageOf(error), error) : error;
+  if (isConnectionLoss(error)) return new Unavailable("database-lost", messageOf(error), error);
+  return isPassing(error) ? new Unavailable("database-troubled", messageOf(error), error) : error;
 }
 
 /** The answer, or Unavailable after `ms`; `late` is called when time runs out. */
