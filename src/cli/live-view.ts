@@ -113,6 +113,7 @@ export function describeEvent(event: TimelineEvent): string | null {
     case "load":
       return `   load ${event.edge}: ${event.users} users`;
     case "note":
+      if (event.source === "sample") return null; // only for the record
       return `   ${event.source}: ${event.says.split("\n", 1)[0]}`;
   }
 }

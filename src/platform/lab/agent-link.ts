@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { AgentReply, AgentRequest, RunRequest, RunResult, ServiceReport, ServiceSpec } from "./agent/protocol.ts";
+import type { Usage } from "./agent/usage.ts";
 
 const DEADLINE_MS = 10_000;
 
@@ -54,6 +55,11 @@ export class AgentLink {
 
   async list(signal: AbortSignal): Promise<ServiceReport[]> {
     return (await this.#ask({ op: "list" }, signal)) as ServiceReport[];
+  }
+
+  /** By the name of the service. */
+  async usage(signal: AbortSignal): Promise<Record<string, Usage>> {
+    return (await this.#ask({ op: "usage" }, signal)) as Record<string, Usage>;
   }
 
   async read(path: string, signal: AbortSignal): Promise<string> {

@@ -2,6 +2,7 @@
 import type { Json } from "../../std/json.ts";
 import { NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
+import type { Usage } from "./agent/usage.ts";
 import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "./ask.ts";
 import { HAPROXY_SOCKET, parseStatistics, type ServerRow } from "./haproxy.ts";
 import { leaderOf, type Member, parseCluster } from "./postgres.ts";
@@ -90,6 +91,12 @@ export class Observer {
   async services(place: NodeName | "switch", signal: AbortSignal): Promise<ServiceReport[]> {
     if (place !== "switch" && !this.#space.isOn(place)) return [];
     return (await quietly(() => this.#space.agent(place).list(bounded(signal)))) ?? [];
+  }
+
+  /** What each service of a node holds. */
+  async usage(node: NodeName, signal: AbortSignal): Promise<Record<string, Usage>> {
+    if (!this.#space.isOn(node)) return {};
+    return (await quietly(() => this.#space.nodes[node].usage(bounded(signal)))) ?? {};
   }
 
   /** Status of one GET from inside a node; undefined when there is no answer. */

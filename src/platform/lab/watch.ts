@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TimelineEvent } from "../../timeline.ts";
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
+import { sampleLab } from "./sample.ts";
 
 /** A service's deaths are expected while a change of ours is on its target or its node. */
 export interface Watched extends Boot {
@@ -14,9 +15,23 @@ type Emit = (event: TimelineEvent) => void;
 type Roles = Map<string, string>;
 
 const EVERY_MS = 250;
+const SAMPLE_EVERY_MS = 5_000;
 
 /** Resolves when the signal ends it. What a look cannot see for a moment keeps its last known state. */
 export async function watchLab(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
+  await Promise.all([watchChanges(parts, emit, signal), watchUsage(parts, emit, signal)]);
+}
+
+async function watchUsage(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const detail = await sampleLab(parts, signal);
+    if (!signal.aborted)
+      emit({ atMs: parts.nowMs(), type: "note", source: "sample", says: "memory (bytes) and connections", detail });
+    await delay(SAMPLE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function watchChanges(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
   const roles: Roles = new Map();
   const failures = new Map<string, number>();
   let replicas = "";

@@ -7,8 +7,9 @@ import { readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { processTable } from "./process.ts";
-import type { AgentBoot, AgentReply, AgentRequest, RunRequest, RunResult } from "./protocol.ts";
+import type { AgentBoot, AgentReply, AgentRequest, RunRequest, RunResult, ServiceReport } from "./protocol.ts";
 import { Service } from "./service.ts";
+import { type Usage, usageOf } from "./usage.ts";
 
 const services = new Map<string, Service>();
 const OUTPUT_BYTES_MAX = 4 << 20;
@@ -65,6 +66,8 @@ async function handle(request: AgentRequest): Promise<unknown> {
       return service(request.name).throttle(request.share);
     case "list":
       return list();
+    case "usage":
+      return usage();
     case "run":
       return run(request);
     case "read":
@@ -80,9 +83,14 @@ function start(spec: Parameters<Service["start"]>[0]): void {
   known.start(spec);
 }
 
-function list(): unknown {
+function list(): ServiceReport[] {
   const table = processTable();
   return [...services.values()].map((known) => known.report(table));
+}
+
+function usage(): Record<string, Usage> {
+  const reports = list();
+  return Object.fromEntries(reports.map(({ name, processes }) => [name, usageOf(processes.map(({ pid }) => pid))]));
 }
 
 function service(name: string): Service {

@@ -96,6 +96,8 @@ export type AgentRequest =
       readonly share: { readonly runMs: number; readonly periodMs: number } | null;
     }
   | { readonly op: "list" }
+  /** What each service holds: memory, connections. */
+  | { readonly op: "usage" }
   | ({ readonly op: "run" } & RunRequest)
   | { readonly op: "read"; readonly path: string }
   /** Turns this connection into a raw stream to that address, as seen from here. */

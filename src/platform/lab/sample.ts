@@ -1,0 +1,29 @@
+/** What the app's replicas and the stores' members hold now: the points by which a slow leak is seen. */
+import { NODES } from "./addresses.ts";
+import type { Usage } from "./agent/usage.ts";
+import type { Boot } from "./boot.ts";
+
+/**
+ * "memory/app/n1-1": bytes; "connections/app/n1-1", "connections/postgres/n1", "connections/redis/n1": established TCP
+ * connections, those of a member's own upkeep (replication, Patroni) included. What does not run has no point.
+ */
+export type Sample = Record<string, number>;
+
+const STORES = ["postgres", "redis"] as const;
+
+export async function sampleLab({ observer }: Pick<Boot, "observer">, signal: AbortSignal): Promise<Sample> {
+  const samples = await Promise.all(NODES.map(async (node) => sampleOf(node, await observer.usage(node, signal))));
+  return Object.assign({}, ...samples) as Sample;
+}
+
+/** Memory of a store's member is left out: what its processes share would count once for each. */
+export function sampleOf(node: string, usage: Readonly<Record<string, Usage>>): Sample {
+  const sample: Sample = {};
+  for (const [name, { memoryBytes, connections }] of Object.entries(usage)) {
+    if (memoryBytes === 0) continue;
+    if (name.startsWith("app/")) sample[`memory/${name}`] = memoryBytes;
+    if (name.startsWith("app/")) sample[`connections/${name}`] = connections;
+    if (STORES.some((store) => store === name)) sample[`connections/${name}/${node}`] = connections;
+  }
+  return sample;
+}
