@@ -33,3 +33,19 @@ test("restoring that fails is residue", async (context) => {
   simulated.platform.restore = () => Promise.reject(new Error("the switch does not answer"));
   assert.equal((await conduct(simulated.run)).residue, 1);
 });
+
+for (const { unanswered, residue } of [
+  { unanswered: 2, residue: 0 },
+  { unanswered: 99, residue: 1 },
+]) {
+  test(`a clean-up that a proxy answers ${unanswered} times with 504 leaves ${residue} pieces of residue`, async (context) => {
+    const simulated = simulatedRun(
+      context,
+      simulatedPlan({ experiments: [], cleanUp: { kind: "http", method: "POST", path: "/clean-up" } }),
+    );
+    const asked = await serveAudit(context, simulated, [], 0, unanswered);
+    const conducted = await conduct(simulated.run);
+    assert.equal(conducted.residue, residue);
+    assert.equal(asked.length, Math.min(unanswered, 4) + 1);
+  });
+}

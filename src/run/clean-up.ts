@@ -1,4 +1,5 @@
 /** Takes this run's rows out of the system and reports, with the platform, whatever is left behind. */
+import { setTimeout as delay } from "node:timers/promises";
 import { restored } from "../fault/recover.ts";
 import type { Run } from "../run.ts";
 import { abortAt } from "../std/deadline.ts";
@@ -6,6 +7,9 @@ import { messageOf } from "../std/errors.ts";
 import { askJson } from "./ask.ts";
 
 const CLEAN_UP_MS_MAX = 300_000;
+/** Calls in a row without an answer, before it counts as not to be had: a clean-up may be repeated, and a proxy may have lost patience. */
+const FAILURES_MAX = 5;
+const BETWEEN_FAILURES_MS = 1_000;
 
 /** Cleans test data and restores the platform; returns how many pieces of residue were recorded. Runs also after an interrupt. */
 export async function cleanUp(run: Run): Promise<number> {
@@ -40,9 +44,22 @@ async function cleanData(run: Run): Promise<void> {
   }
 }
 
+/** Throws what the last of FAILURES_MAX tries threw, or the signal's reason. */
+async function persist<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let failures = 1; failures < FAILURES_MAX; failures++) {
+    try {
+      return await attempt();
+    } catch {
+      signal.throwIfAborted(); // else the next try tells, and the last one's error is thrown
+    }
+    await delay(BETWEEN_FAILURES_MS, undefined, { signal });
+  }
+  return await attempt();
+}
+
 /** How many rows are left after one call. */
 async function cleanOnce(url: URL, method: string, runId: string, signal: AbortSignal): Promise<number> {
-  const { remaining } = await askJson(url, { method, runId, signal });
+  const { remaining } = await persist(() => askJson(url, { method, runId, signal }), signal);
   if (typeof remaining === "number" && remaining >= 0) return remaining;
   throw new Error(`${url.pathname} did not say how many rows remain: ${JSON.stringify(remaining) ?? "nothing"}`);
 }

@@ -199,11 +199,13 @@ export async function serveAudit(
   simulated: SimulatedRun,
   pages: readonly object[],
   remaining: unknown,
+  unanswered = 0,
 ): Promise<string[]> {
   const asked: string[] = [];
   let page = 0;
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
+    if (request.method === "POST" && unanswered-- > 0) response.statusCode = 504;
     const body = request.method === "POST" ? { remaining } : (pages[page++] ?? pages.at(-1));
     response.end(JSON.stringify(body));
   });

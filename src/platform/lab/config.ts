@@ -28,7 +28,7 @@ const postgres = z.strictObject({
 });
 
 const redis = z.strictObject({
-  downAfter: duration.default(1_000),
+  downAfter: duration.default(2_000),
   failoverTimeout: duration.default(5_000),
   quorum: z.int().min(1).max(3).default(2),
   minReplicasToWrite: z.int().min(0).max(2).default(1),
