@@ -93,7 +93,7 @@ export class LabHost implements LabPlatform {
   };
 
   async prepare(signal: AbortSignal): Promise<void> {
-    demandMachine();
+    demandMachine(this.#options.logFolder);
     this.#registration = await registerLab(this.#options.control ?? null);
     try {
       await this.#boot(signal);

@@ -1,21 +1,131 @@
 /** What the lab asks of the machine before anything starts; one clear error each. */
-import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Complaint, ExitCode, GamedayError } from "../../std/errors.ts";
+import { NAMESPACES } from "./namespaces.ts";
 
-export function demandMachine(
-  machine: { platform: string; uid: number } = { platform: process.platform, uid: process.getuid?.() ?? -1 },
-): void {
-  if (machine.platform !== "linux") throw notReady("Linux for the embedded lab", machine.platform, kubernetesHint());
-  if (machine.uid !== 0) throw notReady("to run as root: the lab makes namespaces", `uid ${machine.uid}`, rootHint());
+/** What there is. */
+export interface Machine {
+  readonly platform: string;
+  readonly uid: number;
+  /** null where the kernel knows no such setting; Ubuntu's is 1 from 23.10 on. */
+  readonly apparmorRestrictsUserNamespaces: boolean | null;
+  /** Why the lab's namespaces cannot be made; null: they can. */
+  readonly namespaceTrouble: string | null;
+  /** The folder that gets the logs, and the room on its disk. */
+  readonly folder: string;
+  readonly freeBytes: number;
+  /** The hard limit, up to which Node raises its own. */
+  readonly openFilesMax: number;
 }
 
-function notReady(expected: string, got: string, hint: string): GamedayError {
-  return new GamedayError({ code: "lab-machine", expected, got, hint, exitCode: ExitCode.notReady });
+/** Logs of a long run with some room; the lab's own disks are in memory. */
+const FREE_BYTES_MIN = 256 * 2 ** 20;
+/** A thousand users with a kept connection each, through HAProxy, which holds two for each. */
+const OPEN_FILES_MIN = 4_096;
+
+/** Throws what stands in the way of a lab whose logs go to that folder, if anything does. */
+export function demandMachine(folder: string): void {
+  const complaint = complaintAbout(readMachine(folder));
+  if (complaint !== null) throw new GamedayError({ code: "lab-machine", exitCode: ExitCode.notReady, ...complaint });
 }
 
-function kubernetesHint(): string {
-  return "on macOS and Windows use platform kind kubernetes, or a Linux virtual machine";
+/** The first thing that stands in the way; null: nothing does. */
+export function complaintAbout(machine: Machine): Pick<Complaint, "expected" | "got" | "hint"> | null {
+  if (machine.platform !== "linux") return notLinux(machine.platform);
+  if (machine.uid !== 0) return notRoot(machine);
+  if (machine.namespaceTrouble !== null) return noNamespaces(machine.namespaceTrouble);
+  if (machine.freeBytes < FREE_BYTES_MIN) return noRoom(machine);
+  if (machine.openFilesMax < OPEN_FILES_MIN) return fewFiles(machine.openFilesMax);
+  return null;
 }
 
-function rootHint(): string {
-  return `run: sudo ${process.execPath} ${process.argv.slice(1).join(" ")}`;
+function notLinux(platform: string) {
+  return {
+    expected: "Linux: the lab is made of its namespaces",
+    got: platform,
+    hint: "the lab needs Linux; on macOS and Windows use the Kubernetes platform, or a Linux virtual machine",
+  };
+}
+
+function notRoot({ uid, apparmorRestrictsUserNamespaces }: Machine) {
+  const restricted = "; kernel.apparmor_restrict_unprivileged_userns = 1 keeps other users from making namespaces";
+  return {
+    expected: "to run as root: the lab makes namespaces",
+    got: `uid ${uid}${apparmorRestrictsUserNamespaces === true ? restricted : ""}`,
+    hint: `run: sudo ${process.execPath} ${process.argv.slice(1).join(" ")}`,
+  };
+}
+
+function noNamespaces(trouble: string) {
+  return {
+    expected: "root to be allowed to make network, mount, process, IPC and host name namespaces",
+    got: trouble,
+    hint: "in a container, start it with --privileged; else the kernel lacks CONFIG_NET_NS, CONFIG_PID_NS, CONFIG_IPC_NS or CONFIG_UTS_NS",
+  };
+}
+
+function noRoom({ folder, freeBytes }: Machine) {
+  return {
+    expected: `${mebibytes(FREE_BYTES_MIN)} free on the disk of ${folder}`,
+    got: mebibytes(freeBytes),
+    hint: "make room there, or put the run elsewhere with --out (the state folder: GAMEDAY_STATE)",
+  };
+}
+
+function fewFiles(got: number) {
+  return {
+    expected: `a limit of at least ${OPEN_FILES_MIN} open files`,
+    got: String(got),
+    hint: `raise it in this shell, then try again: ulimit -Hn ${OPEN_FILES_MIN * 4}`,
+  };
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
+}
+
+/** Asks only what is worth asking where the answers before do not settle it already. */
+function readMachine(folder: string): Machine {
+  const { platform } = process;
+  const uid = process.getuid?.() ?? -1;
+  const isLinux = platform === "linux";
+  return {
+    platform,
+    uid,
+    apparmorRestrictsUserNamespaces: isLinux ? apparmorSetting() : null,
+    namespaceTrouble: isLinux && uid === 0 ? namespaceTrouble() : null,
+    folder,
+    freeBytes: freeBytes(folder),
+    openFilesMax: isLinux ? openFilesMax(readFileSync("/proc/self/limits", "utf8")) : Number.POSITIVE_INFINITY,
+  };
+}
+
+function apparmorSetting(): boolean | null {
+  const file = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+  return existsSync(file) ? readFileSync(file, "utf8").trim() === "1" : null;
+}
+
+/** Makes them, as the lab will, for a program that ends at once. */
+function namespaceTrouble(): string | null {
+  const { status, stderr, error } = spawnSync("unshare", [...NAMESPACES, "true"], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  if (status === 0) return null;
+  return error?.message ?? (stderr.trim() || `unshare: exit ${status}`);
+}
+
+/** Of the nearest folder that is there: the rest will be made. */
+function freeBytes(folder: string): number {
+  if (!existsSync(folder) && dirname(folder) !== folder) return freeBytes(dirname(folder));
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** "Max open files            1024                 1048576              files": soft, then hard. */
+export function openFilesMax(limits: string): number {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1] ?? "unlimited";
+  return hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);
 }

@@ -37,7 +37,7 @@ export async function labUp(
   options: { readonly folder: string; readonly stateFolder: string },
   signal: AbortSignal,
 ): Promise<LabStatus> {
-  demandMachine();
+  demandMachine(options.stateFolder);
   await demandNoLab();
   const folder = join(options.stateFolder, "lab");
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { complaintAbout, type Machine, openFilesMax } from "./preflight.ts";
+
+const GOOD: Machine = {
+  platform: "linux",
+  uid: 0,
+  apparmorRestrictsUserNamespaces: true,
+  namespaceTrouble: null,
+  folder: "/var/log/runs",
+  freeBytes: 2 ** 40,
+  openFilesMax: 1 << 20,
+};
+
+test("a good machine has no complaint, whatever is forbidden to other users", () => {
+  assert.equal(complaintAbout(GOOD), null);
+});
+
+const CASES: readonly [what: string, lacks: Partial<Machine>, says: RegExp][] = [
+  ["macOS", { platform: "darwin" }, /expected Linux.*got darwin.*the lab needs Linux; .* use the Kubernetes platform/],
+  ["Windows", { platform: "win32", uid: -1 }, /got win32.*use the Kubernetes platform/],
+  ["no root", { uid: 1000, apparmorRestrictsUserNamespaces: null }, /root.*got uid 1000 .*sudo/],
+  ["no root on Ubuntu", { uid: 1000 }, /got uid 1000; kernel\.apparmor_restrict_unprivileged_userns = 1.*sudo/],
+  [
+    "no namespaces",
+    { namespaceTrouble: "unshare: unshare failed: Operation not permitted" },
+    /namespaces.*got unshare: .*not permitted.*--privileged/,
+  ],
+  ["a full disk", { freeBytes: 3 << 20 }, /256 MiB free on the disk of \/var\/log\/runs.*got 3 MiB.*make room/],
+  ["few file descriptors", { openFilesMax: 1024 }, /at least 4096 open files.*got 1024.*ulimit -Hn/],
+];
+
+for (const [what, lacks, says] of CASES) {
+  test(`${what}: expected, got, and what to do`, () => {
+    const complaint = complaintAbout({ ...GOOD, ...lacks });
+    assert.match(`expected ${complaint?.expected}, got ${complaint?.got} ${complaint?.hint}`, says);
+  });
+}
+
+test("the limit of open files is the hard one", () => {
+  assert.equal(
+    openFilesMax("Limit  Soft\nMax open files            1024                 524288               files\n"),
+    524_288,
+  );
+  assert.equal(openFilesMax("Max open files            1024                 unlimited            files\n"), Infinity);
+  assert.ok(openFilesMax(readFileSync("/proc/self/limits", "utf8")) > 0);
+});
