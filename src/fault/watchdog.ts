@@ -81,6 +81,7 @@ class RunningWatchdog implements Watchdog {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#beats);
     this.#child.stdin?.end();
+    this.#child.ref(); // else its end is awaited by a loop that nothing keeps alive: Node's exit 13
     await this.#ended;
   }
 

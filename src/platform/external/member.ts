@@ -1,8 +1,9 @@
 /** What one member says of itself: PostgreSQL by SQL, Redis by ROLE, anything else by its health URL. */
 import { Redis } from "ioredis";
-import pg from "pg";
+import type pg from "pg";
 import { withDeadline } from "../../std/deadline.ts";
 import { messageOf } from "../../std/errors.ts";
+import { withSession } from "../session.ts";
 import type { MemberConfig } from "./config.ts";
 
 const LOOK_MS_MAX = 3_000;
@@ -45,21 +46,8 @@ async function askPostgres(url: string, signal: AbortSignal): Promise<MemberStat
 
 /** Runs the work on a session of its own with that very member. */
 export async function onPostgres<T>(url: string, signal: AbortSignal, work: (client: pg.Client) => Promise<T>) {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: LOOK_MS_MAX,
-    application_name: "gameday",
-  });
-  client.on("error", () => undefined); // a member that dies under us: the statement in flight tells
-  const abort = () => void client.end();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await client.connect();
-    return await work(client);
-  } finally {
-    signal.removeEventListener("abort", abort);
-    await client.end();
-  }
+  const options = { connectionString: url, connectionTimeoutMillis: LOOK_MS_MAX, application_name: "gameday" };
+  return await withSession(options, signal, work);
 }
 
 async function askRedis(url: string, signal: AbortSignal): Promise<MemberState> {
