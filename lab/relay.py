@@ -1,6 +1,8 @@
 """Carries every frame between two network cards of the switch, each later than it came.
 
-Usage: relay.py CARD CARD LATENCY_MS JITTER_MS
+Usage: relay.py CARD CARD LATENCY_MS JITTER_MS [PEER_ADDRESS ...]
+
+With peers only IPv4 packets from or to one of them are late; all others are handed on at once, and may overtake those.
 
 For kernels without netem. Frames of one direction never overtake each other. It ends with SIGTERM or SIGKILL; the cable
 is dead then, until whoever started it plugs the first card back into the bridge.
@@ -19,6 +21,7 @@ PACKET_ADD_MEMBERSHIP, PROMISCUOUS, PACKET_OUTGOING = 1, 1, 4
 FRAME_BYTES_MAX = 70_000
 FRAMES_AT_ONCE_MAX = 64
 FRAMES_HELD_MAX = 100_000
+IPV4 = b"\x08\x00"
 
 
 def listen(card):
@@ -33,9 +36,9 @@ def listen(card):
 
 
 class Relay:
-    def __init__(self, one, other, latency, jitter):
+    def __init__(self, one, other, latency, jitter, peers):
         self.across = {one: other, other: one}
-        self.latency, self.jitter = latency, jitter
+        self.latency, self.jitter, self.peers = latency, jitter, peers
         self.held = []  # (due, number, to, frame): a heap, by time and then in order of arrival
         self.number = 0
         self.last_due = {one: 0.0, other: 0.0}
@@ -60,9 +63,21 @@ class Relay:
     def hold(self, card, frame):
         if len(self.held) >= FRAMES_HELD_MAX:
             return  # a full queue loses packets, as a real one does
+        if not self.is_meant(frame):
+            self.keep(time.monotonic(), card, frame)
+            return
         late = max(0.0, self.latency + random.uniform(-self.jitter, self.jitter))
         due = max(self.last_due[card], time.monotonic() + late)
         self.last_due[card] = due
+        self.keep(due, card, frame)
+
+    def is_meant(self, frame):
+        """Bytes 12 to 13 of a frame name what it carries; the packet's addresses begin at byte 12 of the packet."""
+        if not self.peers:
+            return True
+        return frame[12:14] == IPV4 and (frame[26:30] in self.peers or frame[30:34] in self.peers)
+
+    def keep(self, due, card, frame):
         self.number += 1
         heapq.heappush(self.held, (due, self.number, self.across[card], frame))
 
@@ -78,7 +93,8 @@ class Relay:
 
 def main():
     one, other = listen(sys.argv[1]), listen(sys.argv[2])
-    Relay(one, other, float(sys.argv[3]) / 1e3, float(sys.argv[4]) / 1e3).run()
+    peers = {socket.inet_aton(address) for address in sys.argv[5:]}
+    Relay(one, other, float(sys.argv[3]) / 1e3, float(sys.argv[4]) / 1e3, peers).run()
 
 
 main()

@@ -34,6 +34,8 @@ export type ParameterType =
   | { readonly is: "choice"; readonly of: readonly string[] }
   | { readonly is: "flag" }
   | { readonly is: "text" }
+  /** One selector or a list of some; "everybody" where there is none (fault/peers.ts). */
+  | { readonly is: "peers" }
   /** A command as a list of words, never a shell string. */
   | { readonly is: "argv" };
 

@@ -22,6 +22,12 @@ A fault is a kind of breakage. An experiment of a plan injects one into chosen t
 selector that matches nothing, or fewer than \`count\`, is an error, never a pass. At most 70 % of the targets of one role
 (and always one) are hit at a time. Faults of networks and machines hit the node that a target runs on.
 
+**Peers.** Faults of the network touch all traffic of their target, or under \`with\` only that between the target and its
+\`peers\`: a selector, or a list of some. They resolve to nodes (what is on none, such as the proxy, is one peer: all that is
+outside), and all that match are peers. The target's own node never is one. Traffic that goes through a proxy is the proxy's.
+
+    with: { latency: 200ms, peers: { role: redis } }
+
 **Parameters** go under \`with\`. Durations are written "200ms", "30s", "5m".
 
 **Honesty and safety.** A fault counts only once it was seen to bite from inside the target, and as healed only once it was

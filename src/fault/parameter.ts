@@ -1,9 +1,11 @@
 /** Parameters of faults: short constructors for the catalogue, and the check of what a plan gives against them. */
 import type { FaultKind, Parameter } from "../fault.ts";
 import { parseDuration } from "../plan/duration.ts";
+import { selectorSchema } from "../plan/schema.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
+import { EVERYBODY } from "./peers.ts";
 
 export type Parameters = Readonly<Record<string, Json>>;
 
@@ -76,6 +78,8 @@ export function describeType({ type }: Parameter): string {
       return "true or false";
     case "text":
       return "a text";
+    case "peers":
+      return "a selector such as { role: redis }, or a list of some";
     case "argv":
       return 'a command as a list of words such as ["systemctl", "stop", "redis"]';
   }
@@ -114,6 +118,8 @@ function read({ type }: Parameter, value: Json): Json | undefined {
       return typeof value === "boolean" ? value : undefined;
     case "text":
       return typeof value === "string" && value !== "" ? value : undefined;
+    case "peers":
+      return value === EVERYBODY || isPeers(value) ? value : undefined;
     case "argv":
       return isArgv(value) ? value : undefined;
   }
@@ -129,6 +135,13 @@ function readDuration(value: string | number, signed: boolean): number | undefin
 
 function inRange(value: number, type: { min: number; max: number; whole: boolean }): boolean {
   return value >= type.min && value <= type.max && (!type.whole || Number.isInteger(value));
+}
+
+/** A selector that says nothing would match everything: that is what "everybody" is for. */
+function isPeers(value: Json): boolean {
+  const selectors = Array.isArray(value) ? value : [value];
+  const says = (one: Json) => selectorSchema.safeParse(one).success && Object.keys(one as object).length > 0;
+  return selectors.length > 0 && selectors.every(says);
 }
 
 function isArgv(value: Json): value is string[] {

@@ -6,7 +6,8 @@ import { loadSchema } from "./load-schema.ts";
 const name = z.string().min(1).max(200);
 const freeForm = z.record(z.string(), z.json());
 
-const selector = z.strictObject({
+/** How a plan chooses targets. */
+export const selectorSchema = z.strictObject({
   role: z.string().optional(),
   leader: z.boolean().optional(),
   node: z.string().optional(),
@@ -19,7 +20,7 @@ const selector = z.strictObject({
 const experiment = z.strictObject({
   name,
   fault: name,
-  target: selector.default({}),
+  target: selectorSchema.default({}),
   with: freeForm.default({}),
   hold: duration.default(30_000),
   recoverWithin: duration.default(300_000),

@@ -13,7 +13,7 @@ export interface CapabilityContract {
 }
 
 const PEERS =
-  'list of node names that the target is kept from, "outside" for all that is on no node (proxy, etcd, clients); empty: everybody';
+  'list of node names whose traffic with the target is touched, and no other; "outside" for all that is on no node (proxy, etcd, clients); empty: everybody';
 
 export const CAPABILITY_CONTRACTS: Readonly<Record<CapabilityName, CapabilityContract>> = {
   stop: {
@@ -62,12 +62,12 @@ export const CAPABILITY_CONTRACTS: Readonly<Record<CapabilityName, CapabilityCon
   bandwidth: {
     says: "Narrows a node's network card, both ways.",
     undo: "as it was",
-    parameters: { kilobitsPerSecond: "limit each way" },
+    parameters: { kilobitsPerSecond: "limit each way, for all peers together", peers: PEERS },
   },
   reset: {
     says: "Answers a share of the target's TCP segments with a reset, connections that exist included.",
     undo: "takes our rules away",
-    parameters: { percent: "of segments" },
+    parameters: { percent: "of segments", peers: PEERS },
   },
   dns: {
     says: "Spoils name resolution on a node.",

@@ -76,16 +76,19 @@ export function faultContract(name: string, contract: FaultContract): void {
   });
 }
 
-/** The defaults, and each other choice of each parameter that has some: drop and reject, out and in ... */
+/** The defaults, and each other choice of each parameter that has some: drop and reject, out and in; and peers. */
 function variantsOf(kind: FaultKind): Parameters[] {
   const others = Object.entries(kind.parameters).flatMap(([name, { type, default: usual }]) =>
     type.is === "choice" ? type.of.filter((one) => one !== usual).map((one) => ({ [name]: one })) : [],
   );
-  return [{}, ...others];
+  const peers = kind.parameters["peers"] === undefined ? [] : [{ peers: { role: "redis" } }];
+  return [{}, ...others, ...peers];
 }
 
 function nameOf(kind: FaultKind, variant: Parameters): string {
-  const given = Object.entries(variant).map(([name, value]) => ` with ${name} ${value}`);
+  const given = Object.entries(variant).map(
+    ([name, value]) => ` with ${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   return `${kind.name}${given.join("")}`;
 }
 

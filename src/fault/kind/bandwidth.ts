@@ -1,14 +1,22 @@
 import type { FaultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { whole } from "../parameter.ts";
+import { peers, peersOf } from "../peers.ts";
 
 export const bandwidth: FaultKind = {
   name: "bandwidth",
   says: "Narrows a node's network card, both ways.",
   needs: ["bandwidth"],
   defaultSelector: { role: "postgres", leader: true },
-  parameters: { kilobitsPerSecond: whole("Limit each way.", 1_000, 8, 10_000_000) },
+  parameters: {
+    kilobitsPerSecond: whole("Limit each way, for all peers together.", 1_000, 8, 10_000_000),
+    peers: peers(),
+  },
   recoversOnlyAfterHeal: true,
-  changes: (targets, { kilobitsPerSecond = 0 }, all) =>
-    nodesOf(targets, all).map((target) => ({ capability: "bandwidth", target, parameters: { kilobitsPerSecond } })),
+  changes: (targets, { kilobitsPerSecond = 0, peers: given }, all, random) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "bandwidth",
+      target,
+      parameters: { kilobitsPerSecond, peers: peersOf(target, given, all, random) },
+    })),
 };

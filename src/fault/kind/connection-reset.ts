@@ -1,13 +1,18 @@
 import type { FaultKind } from "../../fault.ts";
 import { percent } from "../parameter.ts";
+import { peers, peersOf } from "../peers.ts";
 
 export const connectionReset: FaultKind = {
   name: "connection-reset",
   says: "Resets connections to a target, those that exist included, for as long as it holds.",
   needs: ["reset"],
   defaultSelector: { role: "postgres", leader: true },
-  parameters: { segments: percent("Share of TCP segments answered with a reset, in percent.", 20) },
+  parameters: { segments: percent("Share of TCP segments answered with a reset, in percent.", 20), peers: peers() },
   recoversOnlyAfterHeal: true,
-  changes: (targets, { segments = 0 }) =>
-    targets.map((target) => ({ capability: "reset", target, parameters: { percent: segments } })),
+  changes: (targets, { segments = 0, peers: given }, all, random) =>
+    targets.map((target) => ({
+      capability: "reset",
+      target,
+      parameters: { percent: segments, peers: peersOf(target, given, all, random) },
+    })),
 };

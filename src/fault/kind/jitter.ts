@@ -1,6 +1,7 @@
 import type { FaultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { duration } from "../parameter.ts";
+import { peers, peersOf } from "../peers.ts";
 
 export const jitter: FaultKind = {
   name: "jitter",
@@ -10,12 +11,13 @@ export const jitter: FaultKind = {
   parameters: {
     latency: duration("Added each way on average.", 50),
     jitter: duration("At most this much more or less, evenly spread.", 50),
+    peers: peers(),
   },
   recoversOnlyAfterHeal: true,
-  changes: (targets, { latencyMs = 0, jitterMs = 0 }, all) =>
+  changes: (targets, { latencyMs = 0, jitterMs = 0, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "delay",
       target,
-      parameters: { latencyMs, jitterMs, peers: [] },
+      parameters: { latencyMs, jitterMs, peers: peersOf(target, given, all, random) },
     })),
 };

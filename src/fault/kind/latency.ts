@@ -1,18 +1,19 @@
 import type { FaultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { duration } from "../parameter.ts";
+import { peers, peersOf } from "../peers.ts";
 
 export const latency: FaultKind = {
   name: "latency",
   says: "Makes every packet of a node late, each way.",
   needs: ["delay"],
   defaultSelector: { role: "postgres", leader: true },
-  parameters: { latency: duration("Added each way; the round trip grows by twice that.", 100) },
+  parameters: { latency: duration("Added each way; the round trip grows by twice that.", 100), peers: peers() },
   recoversOnlyAfterHeal: true,
-  changes: (targets, { latencyMs = 0 }, all) =>
+  changes: (targets, { latencyMs = 0, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "delay",
       target,
-      parameters: { latencyMs, jitterMs: 0, peers: [] },
+      parameters: { latencyMs, jitterMs: 0, peers: peersOf(target, given, all, random) },
     })),
 };

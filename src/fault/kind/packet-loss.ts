@@ -1,14 +1,19 @@
 import type { FaultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { percent } from "../parameter.ts";
+import { peers, peersOf } from "../peers.ts";
 
 export const packetLoss: FaultKind = {
   name: "packet-loss",
   says: "Loses a share of the packets that reach a node.",
   needs: ["drop"],
   defaultSelector: { role: "postgres", leader: true },
-  parameters: { lost: percent("Share of packets lost, in percent.", 10) },
+  parameters: { lost: percent("Share of packets lost, in percent.", 10), peers: peers() },
   recoversOnlyAfterHeal: true,
-  changes: (targets, { lost = 0 }, all) =>
-    nodesOf(targets, all).map((target) => ({ capability: "drop", target, parameters: { percent: lost, peers: [] } })),
+  changes: (targets, { lost = 0, peers: given }, all, random) =>
+    nodesOf(targets, all).map((target) => ({
+      capability: "drop",
+      target,
+      parameters: { percent: lost, peers: peersOf(target, given, all, random) },
+    })),
 };

@@ -1,17 +1,18 @@
 import type { FaultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { choice } from "../parameter.ts";
+import { peers, peersOf } from "../peers.ts";
 
 export const partitionOneWay: FaultKind = {
   name: "partition-one-way",
   says: "Cuts a node off in one direction only: it hears and is not heard, or the other way round.",
   needs: ["cut"],
   defaultSelector: { role: "node" },
-  parameters: { direction: choice("out: the node is not heard; in: it hears nothing.", "out", "in") },
-  changes: (targets, { direction = "out" }, all) =>
+  parameters: { direction: choice("out: the node is not heard; in: it hears nothing.", "out", "in"), peers: peers() },
+  changes: (targets, { direction = "out", peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",
       target,
-      parameters: { direction, peers: [], how: "drop" },
+      parameters: { direction, peers: peersOf(target, given, all, random), how: "drop" },
     })),
 };

@@ -65,8 +65,14 @@ export function cutRules(change: Change): string {
   ].join("");
 }
 
-/** Addresses that the target is kept from: all others where the plan names none. */
-export function peersOf(change: Change): string[] {
+/** Whether only some of the target's traffic is meant. */
+export function hasPeers(change: Pick<Change, "parameters">): boolean {
+  const given = change.parameters["peers"];
+  return Array.isArray(given) && given.length > 0;
+}
+
+/** Addresses whose traffic with the target is touched: all others where the plan names none. */
+export function peersOf(change: Pick<Change, "parameters" | "target">): string[] {
   const given = change.parameters["peers"];
   const peers = Array.isArray(given) && given.length > 0 ? given : ["n1", "n2", "n3", "outside"];
   const own = change.target.node;

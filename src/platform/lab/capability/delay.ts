@@ -3,36 +3,34 @@
  * space, because the kernels that the lab meets may lack netem; the relay is a service of the switch, and dies with the lab.
  */
 import type { Capability, Change } from "../../../platform.ts";
-import { ExitCode, GamedayError } from "../../../std/errors.ts";
 import { until } from "../../../std/wait.ts";
-import { cableOf, FOLDER, type NodeName, PATH, PORT, SWITCH_ADDRESS } from "../addresses.ts";
+import { cableOf, FOLDER, type NodeName, PATH, SWITCH_ADDRESS } from "../addresses.ts";
 import type { ServiceSpec } from "../agent/protocol.ts";
 import type { Lab } from "../lab-parts.ts";
-import { tableOf } from "./cut.ts";
+import { hasPeers, peersOf, tableOf } from "./cut.ts";
 import { inPlace } from "./place.ts";
 import { demandNode } from "./power.ts";
+import { roundTrip } from "./round-trip.ts";
 import { witness } from "./witness.ts";
 
 const PYTHON = `${FOLDER.patroni}/bin/python3`;
 const SCRIPTS = `${FOLDER.gameday}/lab`;
-const DIALS = 5;
 const IP_MS = 5_000;
 
 export function delayCapability(lab: Lab): Capability {
   return {
-    async prior(target, parameters, signal) {
-      const peers = parameters["peers"];
-      if (Array.isArray(peers) && peers.length > 0) throw onlyEverybody(peers.join(", "));
-      return { roundTripMs: await roundTripMs(lab, demandNode(target.node), signal) };
+    async prior(target, _parameters, signal) {
+      const { meanMs } = await roundTrip(lab, demandNode(target.node), SWITCH_ADDRESS, signal);
+      return { roundTripMs: meanMs };
     },
     apply: (change, signal) => leadThroughRelay(lab, demandNode(change.target.node), change, signal),
     async bitten(change, signal) {
       const node = demandNode(change.target.node);
       if (!(await cardIsThere(lab, change, signal))) return null;
-      const measuredMs = await roundTripMs(lab, node, signal);
-      // Each way is delayed; half of that is far above what an undelayed round trip takes, jitter included.
-      if (measuredMs < Number(change.parameters["latencyMs"])) return null;
-      return witness(lab, change.target, `a connection to the switch takes ${measuredMs.toFixed(1)} ms`);
+      const says = hasPeers(change)
+        ? await lateToPeersOnly(lab, node, change, signal)
+        : await late(lab, node, SWITCH_ADDRESS, change, signal);
+      return says === null ? null : witness(lab, change.target, says);
     },
     revert: (change, signal) => leadBack(lab, demandNode(change.target.node), change, signal),
     async healed(change, signal) {
@@ -40,8 +38,8 @@ export function delayCapability(lab: Lab): Capability {
       if (await cardIsThere(lab, change, signal)) return null;
       const seen = await inPlace(lab, { id: `node/${node}`, role: "node", node }, signal);
       if (seen === null) return null;
-      const measuredMs = await roundTripMs(lab, node, signal);
-      return witness(lab, change.target, `a connection to the switch takes ${measuredMs.toFixed(1)} ms; ${seen}`);
+      const { meanMs } = await roundTrip(lab, node, SWITCH_ADDRESS, signal);
+      return witness(lab, change.target, `a connection to the switch takes ${meanMs.toFixed(1)} ms; ${seen}`);
     },
   };
 }
@@ -68,9 +66,11 @@ async function leadThroughRelay(lab: Lab, node: NodeName, change: Change, signal
 
 function relayService(node: NodeName, change: Change): ServiceSpec {
   const { latencyMs, jitterMs } = change.parameters;
+  const times = [String(latencyMs), String(jitterMs)];
+  const peers = hasPeers(change) ? peersOf(change) : [];
   return {
     name: serviceOf(change),
-    argv: [PYTHON, `${SCRIPTS}/relay.py`, cableOf(node), cardsOf(change).near, String(latencyMs), String(jitterMs)],
+    argv: [PYTHON, `${SCRIPTS}/relay.py`, cableOf(node), cardsOf(change).near, ...times, ...peers],
     env: { PATH, LANG: "C.UTF-8", PYTHONDONTWRITEBYTECODE: "1" },
     cwd: "/",
     uid: 0,
@@ -112,22 +112,23 @@ async function isCarrying(lab: Lab, change: Change, signal: AbortSignal): Promis
   return /promiscuity [1-9]/.test(seen);
 }
 
-/** Time that a connection from inside the node to HAProxy takes: one round trip. The mean of a few. */
-async function roundTripMs(lab: Lab, node: NodeName, signal: AbortSignal): Promise<number> {
-  let sumMs = 0;
-  for (let dial = 0; dial < DIALS; dial++) {
-    const from = lab.nowMs();
-    (await lab.space.nodes[node].dial(SWITCH_ADDRESS, PORT.postgresLeader, signal, 10_000)).destroy();
-    sumMs += lab.nowMs() - from;
-  }
-  return sumMs / DIALS;
+/** Each way is delayed; half of that is far above what an undelayed round trip takes, jitter included. Null: not late. */
+async function late(lab: Lab, node: NodeName, address: string, change: Change, signal: AbortSignal) {
+  const { meanMs } = await roundTrip(lab, node, address, signal);
+  const to = address === SWITCH_ADDRESS ? "the switch" : address;
+  return meanMs < Number(change.parameters["latencyMs"]) ? null : `a connection to ${to} takes ${meanMs.toFixed(1)} ms`;
 }
 
-function onlyEverybody(got: string): GamedayError {
-  return new GamedayError({
-    code: "lab-delay-peers",
-    expected: "a delay towards everybody",
-    got: `towards ${got} only`,
-    exitCode: ExitCode.notReady,
-  });
+/** Also looks at somebody who is no peer: a delay that touches them too is not the one that was asked for. */
+async function lateToPeersOnly(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<string | null> {
+  const peers = peersOf(change);
+  const everybody = peersOf({ target: change.target, parameters: {} });
+  const seen = await Promise.all(peers.map((address) => late(lab, node, address, change, signal)));
+  if (seen.includes(null)) return null;
+  for (const address of everybody.filter((one) => !peers.includes(one))) {
+    const { leastMs } = await roundTrip(lab, node, address, signal);
+    if (leastMs >= Number(change.parameters["latencyMs"])) return null;
+    seen.push(`one to ${address}, no peer, ${leastMs.toFixed(1)} ms`);
+  }
+  return seen.join("; ");
 }

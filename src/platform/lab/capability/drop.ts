@@ -1,15 +1,19 @@
 /** drop: a share of the packets that reach a node is lost before anything on it sees them (netdev ingress, random by kernel). */
 import type { Capability, Change } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
-import { peersOf } from "./cut.ts";
+import { hasPeers, peersOf } from "./cut.ts";
 import { ruleCapability } from "./rules.ts";
 
 export function dropCapability(lab: Lab): Capability {
   return ruleCapability(lab, {
     family: "netdev",
     rules: dropRules,
-    says: ({ parameters }, packets) =>
-      packets === 0 ? null : `${packets} packets were lost by our rule (${parameters["percent"]} %)`,
+    says: (change, packets) => {
+      const from = hasPeers(change) ? `from ${peersOf(change).join(", ")} ` : "";
+      return packets === 0
+        ? null
+        : `${packets} packets ${from}were lost by our rule (${change.parameters["percent"]} %)`;
+    },
   });
 }
 

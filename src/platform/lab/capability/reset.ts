@@ -2,23 +2,28 @@
 import type { Capability, Change } from "../../../platform.ts";
 import { PORT } from "../addresses.ts";
 import type { Lab } from "../lab-parts.ts";
+import { hasPeers, peersOf } from "./cut.ts";
 import { ruleCapability } from "./rules.ts";
 
 export function resetCapability(lab: Lab): Capability {
   return ruleCapability(lab, {
     family: "inet",
     rules: (change, table) => resetRules(change, table, portOf(lab, change)),
-    says: (_change, packets) => (packets === 0 ? null : `${packets} segments were answered with a reset by our rule`),
+    says: (change, packets) => {
+      const from = hasPeers(change) ? `from ${peersOf(change).join(", ")} ` : "";
+      return packets === 0 ? null : `${packets} segments ${from}were answered with a reset by our rule`;
+    },
   });
 }
 
 export function resetRules(change: Change, table: string, port: number): string {
   const share = Math.round(Number(change.parameters["percent"]) * 10);
+  const from = hasPeers(change) ? `ip saddr { ${peersOf(change).join(", ")} } ` : "";
   const chance = `numgen random mod 1000 < ${share} counter reject with tcp reset`;
   return [
     `add table inet ${table}\n`,
     `add chain inet ${table} in { type filter hook input priority -10; }\n`,
-    `add rule inet ${table} in iifname "eth0" tcp dport ${port} ${chance}\n`,
+    `add rule inet ${table} in iifname "eth0" ${from}tcp dport ${port} ${chance}\n`,
   ].join("");
 }
 

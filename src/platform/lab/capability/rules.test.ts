@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Change } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
-import { shape } from "./bandwidth.ts";
+import { commandsOf, sentBytes, shape } from "./bandwidth.ts";
 import { parseFree } from "./disk.ts";
 import { dropRules } from "./drop.ts";
 import { resetRules } from "./reset.ts";
@@ -27,6 +27,22 @@ test("resets hit the target's port only, and not loopback", () => {
     resetRules(change({ percent: 20 }), "t", 5432),
     /iifname "eth0" tcp dport 5432 .* < 200 counter reject with/,
   );
+});
+
+test("resets and limits with peers touch nobody else", () => {
+  const peers = ["n3", "outside"];
+  assert.match(
+    resetRules(change({ percent: 20, peers }), "t", 5432),
+    /iifname "eth0" ip saddr \{ 10\.88\.0\.3, 10\.88\.0\.254 \} tcp dport 5432/,
+  );
+  const commands = commandsOf(change({ kilobitsPerSecond: 100, peers }), "v1", "src").map((argv) => argv.join(" "));
+  assert.deepEqual(
+    commands.flatMap((line) => /match ip (.*) flowid 1:1/.exec(line)?.[1] ?? []),
+    ["src 10.88.0.3/32", "src 10.88.0.254/32"],
+  );
+  assert.match(commands[0] ?? "", /htb$/, "no default class: what no filter takes is not limited");
+  assert.equal(commandsOf(change({ kilobitsPerSecond: 100, peers: [] }), "v1", "src").length, 1);
+  assert.equal(sentBytes("class htb 1:1 root\n Sent 4711 bytes 3 pkt"), 4711);
 });
 
 test("a limit has a burst that tc accepts, however narrow", () => {
