@@ -3,6 +3,7 @@
  * resolved form: all defaults filled in, all durations in milliseconds, all paths absolute.
  */
 import type { Claim } from "./checker.ts";
+import type { BlastRadius } from "./fault/selector.ts";
 import type { StopPlan } from "./fault/stop-condition.ts";
 import type { Selector } from "./fault.ts";
 import type { Objective } from "./objective.ts";
@@ -15,6 +16,8 @@ export interface ExperimentPlan {
   readonly parameters: Readonly<Record<string, Json>>;
   /** How long the fault is held. */
   readonly holdMs: number;
+  /** The most that it may hit at a time, where the plan says it; what is left out keeps the default (fault/selector.ts). */
+  readonly blastRadius?: BlastRadius;
   /** Upper end of the recovery of users' writes that is still watched for; beyond it the run stops (stop condition). */
   readonly recoverWithinMs: number;
   /** Calm between "recovered and healthy" and the next experiment. */

@@ -4,6 +4,7 @@ import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { planRound } from "../fault/injection.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import { blastRadiusOf } from "../fault/selector.ts";
 import type { ChangeRequest } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { estimate } from "../plan/estimate.ts";
@@ -11,7 +12,7 @@ import { describeLoad } from "../plan/load-estimate.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
-import { ExitCode, GamedayError } from "../std/errors.ts";
+import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { checkScripts, scriptsOf } from "./check-script.ts";
 import { readPlanFile } from "./plan-file.ts";
@@ -38,9 +39,11 @@ export function checkCommand(world: World): Command {
 const SCRIPT = /\.[mc]?[jt]s$/;
 
 async function checkPlan(world: World, file: string, seed: string | undefined): Promise<boolean> {
-  const { plan } = readPlanFile(world, file);
+  const { plan, placeOf } = readPlanFile(world, file);
   const kind = platformKind(plan.platform.kind);
-  const experiments = plan.experiments.map((experiment) => describeExperiment(plan, experiment, kind, seed));
+  const experiments = plan.experiments.map((experiment, index) =>
+    placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, kind, seed)),
+  );
   world.stdout.write(
     `${[...describePlan(plan, world.now()), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
   );
@@ -72,12 +75,16 @@ function describeExperiment(
   const random = seededRandom(seed ?? plan.seed ?? "any").fork(`experiment ${experiment.name}`);
   const parameters = resolveParameters(fault, experiment.parameters);
   const topology = kind.plannedTopology(plan.platform);
+  const radius = blastRadiusOf(experiment.blastRadius);
   const rounds =
     topology.length === 0
       ? []
-      : resolved(() => planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0")));
+      : resolved(() => planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"), radius));
   const requests = rounds.flatMap((round) => round.requests);
-  const hits = requests.map(({ capability, target }) => `${capability} ${target.id}`);
+  const hits = requests.map(({ capability, target, parameters: { peers } }) => {
+    const towards = Array.isArray(peers) && peers.length > 0 ? ` (only with ${peers.join(", ")})` : "";
+    return `${capability} ${target.id}${towards}`;
+  });
   const chosen = hits.length === 0 ? "targets are chosen when the platform is up" : hits.join(", ");
   const held = formatDuration(experiment.holdMs);
   return [
@@ -93,6 +100,15 @@ function commands({ capability, target, parameters }: ChangeRequest): string[] {
     const argv = commandOf(part, target, parameters, "CHANGE");
     return argv.length === 0 ? [] : [`  ${part}: ${argv.join(" ")}`];
   });
+}
+
+/** What is wrong with an experiment is told with where it stands. */
+function placed<T>(place: Place, describe: () => T): T {
+  try {
+    return describe();
+  } catch (thrown) {
+    throw thrown instanceof GamedayError ? thrown.at(place) : thrown;
+  }
 }
 
 /** On a platform that is not up yet, a selector that matches nothing is a mistake in the plan. */

@@ -20,7 +20,8 @@ A fault is a kind of breakage. An experiment of a plan injects one into chosen t
 **Targets.** All given conditions of \`target\` must hold (\`role\`, \`leader\`, \`node\`, \`name\`, \`labels\`); of those that match,
 \`count\` or \`percent\` are taken by the run's seed. No \`target\`: the fault's own. No number: the fault's own, or one. A
 selector that matches nothing, or fewer than \`count\`, is an error, never a pass. At most 70 % of the targets of one role
-(and always one) are hit at a time. Faults of networks and machines hit the node that a target runs on.
+(and always one) are hit at a time; \`blastRadius: { percent: 50, count: 2 }\` of the plan or of one experiment says otherwise (all of
+a role only by \`percent: 100\`). It is checked on the resolved targets, and more than it allows is refused, never made fewer. Faults of networks and machines hit the node that a target runs on.
 
 **Peers.** Faults of the network touch all traffic of their target, or under \`with\` only that between the target and its
 \`peers\`: a selector, or a list of some. They resolve to nodes (what is on none, such as the proxy, is one peer: all that is

@@ -7,7 +7,7 @@ import { GamedayError } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { killLeader } from "./kind/kill-leader.ts";
 import { killReplicas } from "./kind/kill-replicas.ts";
-import { assertWithin, choose, effectiveSelector } from "./selector.ts";
+import { assertWithin, blastRadiusOf, choose, effectiveSelector } from "./selector.ts";
 
 const chosen = (selector: Selector, seed = "1") =>
   choose(selector, THREE_NODES, seededRandom(seed)).map((one) => one.id);
@@ -82,4 +82,41 @@ test("the blast radius counts what is hit, role by role, and always allows one",
   assert.throws(() => assertWithin({ targetsMax: 1 }, apps.slice(0, 2), THREE_NODES), /at most 1 targets/);
   assertWithin({ percentMax: 1 }, [target("haproxy/switch")], THREE_NODES);
   assertWithin({ percentMax: 70 }, [...apps.slice(0, 4), ...apps.slice(0, 4)], THREE_NODES);
+});
+
+test("what a plan leaves out of the blast radius keeps its default: a count alone never allows all of a role", () => {
+  const of = (role: string) => THREE_NODES.filter((one) => one.role === role);
+  const within = (given: Parameters<typeof blastRadiusOf>[0], role: string) => () =>
+    assertWithin(blastRadiusOf(given), of(role), THREE_NODES);
+  assert.throws(within(undefined, "postgres"), { code: "blast-radius", message: /at most 2 of 3 "postgres"/ });
+  assert.throws(
+    within({ targetsMax: 3 }, "postgres"),
+    /at most 2 of 3.*got 3: postgres\/n1, postgres\/n2, postgres\/n3/,
+  );
+  within({ percentMax: 100 }, "postgres")();
+  assert.throws(within({ percentMax: 100, targetsMax: 2 }, "postgres"), /count 2/);
+});
+
+test("whatever was chosen, what is let through is within both limits, and what is not names every target", () => {
+  const radius = fc.record(
+    { targetsMax: fc.integer({ min: 1, max: 6 }), percentMax: fc.integer({ min: 1, max: 100 }) },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(radius, fc.subarray([...THREE_NODES], { minLength: 1 }), (given, targets) => {
+      const { targetsMax = Number.POSITIVE_INFINITY, percentMax = 70 } = given;
+      const roles = new Set(targets.map((one) => one.role));
+      const share = (role: string) => {
+        const hit = targets.filter((one) => one.role === role).length;
+        return hit === 1 ? 0 : (100 * hit) / THREE_NODES.filter((one) => one.role === role).length;
+      };
+      const allowed = targets.length <= targetsMax && [...roles].every((role) => share(role) <= percentMax + 1e-9);
+      try {
+        assertWithin(blastRadiusOf(given), targets, THREE_NODES);
+        assert.ok(allowed);
+      } catch (thrown) {
+        assert.ok(thrown instanceof GamedayError && !allowed, `${thrown}`);
+      }
+    }),
+  );
 });

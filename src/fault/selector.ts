@@ -16,6 +16,11 @@ export interface BlastRadius {
 /** What holds where the plan says nothing: never everything of a kind that has more than one. */
 export const DEFAULT_BLAST_RADIUS: BlastRadius = { percentMax: 70 };
 
+/** What a plan says of the blast radius; where it says nothing, the default holds: all of a role only by "100 %". */
+export function blastRadiusOf(given: BlastRadius | undefined): BlastRadius {
+  return { ...DEFAULT_BLAST_RADIUS, ...given };
+}
+
 /** The selector that counts: the plan's or else the kind's, with the kind's number where there is none. */
 export function effectiveSelector(kind: FaultKind, given: Selector): Selector {
   const chosen = Object.keys(given).length === 0 ? kind.defaultSelector : given;
@@ -43,12 +48,13 @@ export function choose(selector: Selector, topology: readonly Target[], random: 
 export function assertWithin(radius: BlastRadius, targets: readonly Target[], topology: readonly Target[]): void {
   const ids = new Set(targets.map((target) => target.id));
   if (radius.targetsMax !== undefined && ids.size > radius.targetsMax)
-    throw tooMany(`at most ${radius.targetsMax} targets at a time`, [...ids]);
+    throw tooMany(`at most ${radius.targetsMax} targets at a time (blastRadius: count ${radius.targetsMax})`, [...ids]);
   for (const role of new Set(targets.map((target) => target.role))) {
     const hit = targets.filter((target) => target.role === role).map((target) => target.id);
     const all = topology.filter((target) => target.role === role).length;
     const allowed = Math.max(1, Math.floor((all * (radius.percentMax ?? 100)) / 100));
-    if (new Set(hit).size > allowed) throw tooMany(`at most ${allowed} of ${all} "${role}" at a time`, hit);
+    const limit = `at most ${allowed} of ${all} "${role}" at a time (blastRadius: ${radius.percentMax} %)`;
+    if (new Set(hit).size > allowed) throw tooMany(limit, [...new Set(hit)]);
   }
 }
 
@@ -103,7 +109,7 @@ function tooMany(expected: string, ids: readonly string[]): GamedayError {
     code: "blast-radius",
     expected,
     got: `${ids.length}: ${ids.join(", ")}`,
-    hint: "choose fewer (count, percent), or widen blastRadius if the platform may lose that many",
+    hint: "choose fewer (count, percent), or widen blastRadius of this experiment if the platform may lose that many; percent: 100 allows all",
     exitCode: ExitCode.notReady,
   });
 }

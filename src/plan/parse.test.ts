@@ -119,3 +119,15 @@ const nonsense: readonly [what: string, text: string, says: RegExp][] = [
 for (const [what, text, says] of nonsense) {
   test(`${what} is refused in words`, () => assert.match(complaint(text).message, says));
 }
+
+test("the blast radius of a plan holds for all experiments, and an experiment's own keys come first", () => {
+  const radiiOf = (forAll: string, own: string) =>
+    parse(`${minimal}${forAll}experiments: [{ name: a, fault: freeze${own} }]\n`).plan.experiments.map(
+      ({ blastRadius }) => blastRadius,
+    );
+  assert.deepEqual(radiiOf("", ""), [undefined]);
+  assert.deepEqual(radiiOf("blastRadius: { percent: 50 }\n", ""), [{ percentMax: 50 }]);
+  const both = radiiOf("blastRadius: { percent: 50, count: 1 }\n", ", blastRadius: { percent: 100 }");
+  assert.deepEqual(both, [{ percentMax: 100, targetsMax: 1 }]);
+  assert.match(complaint(`${minimal}blastRadius: {}\n`).message, /a count, a percent, or both/);
+});

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
+import type { BlastRadius } from "../fault/selector.ts";
 import type { ClaimPlan, ExperimentPlan, LedgerSource, Plan } from "../plan.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
@@ -84,7 +85,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     calmMs: document.calm,
     plateauMs: document.plateau,
     autoscaling: resolveAutoscaling(document.autoscaling, platform),
-    experiments: document.experiments.map((experiment) => resolveExperiment(experiment, folder)),
+    experiments: document.experiments.map((experiment) => resolveExperiment(experiment, document.blastRadius, folder)),
     stopWhen: resolveStopWhen(document.stopWhen),
     claims: document.claims.map(resolveClaim),
     ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
@@ -126,8 +127,13 @@ function resolveAutoscaling(autoscaling: PlanDocument["autoscaling"], platform: 
   };
 }
 
-function resolveExperiment(experiment: PlanDocument["experiments"][number], folder: string): ExperimentPlan {
+function resolveExperiment(
+  experiment: PlanDocument["experiments"][number],
+  forAll: PlanDocument["blastRadius"],
+  folder: string,
+): ExperimentPlan {
   const { insideProbes } = experiment;
+  const blastRadius = resolveBlastRadius({ ...forAll, ...experiment.blastRadius });
   return {
     name: experiment.name,
     fault: experiment.fault,
@@ -136,7 +142,17 @@ function resolveExperiment(experiment: PlanDocument["experiments"][number], fold
     holdMs: experiment.hold,
     recoverWithinMs: experiment.recoverWithin,
     settleMs: experiment.settle,
+    ...(blastRadius !== null && { blastRadius }),
     ...(insideProbes !== undefined && { insideProbes: resolve(folder, insideProbes) }),
+  };
+}
+
+/** Null: the plan says nothing of it. */
+function resolveBlastRadius({ count, percent }: NonNullable<PlanDocument["blastRadius"]>): BlastRadius | null {
+  if (count === undefined && percent === undefined) return null;
+  return {
+    ...(count !== undefined && { targetsMax: count }),
+    ...(percent !== undefined && { percentMax: percent }),
   };
 }
 

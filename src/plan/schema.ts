@@ -17,6 +17,11 @@ export const selectorSchema = z.strictObject({
   percent: z.number().gt(0).max(100).optional(),
 });
 
+/** Of the resolved targets: at most so many at a time, and at most so much of each role. */
+const blastRadius = z
+  .strictObject({ count: z.int().min(1).optional(), percent: z.number().gt(0).max(100).optional() })
+  .refine((given) => given.count !== undefined || given.percent !== undefined, "a count, a percent, or both");
+
 const experiment = z.strictObject({
   name,
   fault: name,
@@ -25,6 +30,7 @@ const experiment = z.strictObject({
   hold: duration.default(30_000),
   recoverWithin: duration.default(300_000),
   settle: duration.default(5_000),
+  blastRadius: blastRadius.optional(),
   insideProbes: name.optional(),
 });
 
@@ -78,6 +84,7 @@ export const planSchema = z.strictObject({
   plateau: duration.default(0),
   autoscaling: z.strictObject({ up: scalingWait, down: scalingWait }).optional(),
   experiments: z.array(experiment).max(1000).default([]),
+  blastRadius: blastRadius.optional(),
   stopWhen: stopWhen.prefault({}),
   claims: z.array(claim).default([]),
   ledger: z.strictObject({ quiet: duration.default(3_000), betweenReads: duration.default(3_000) }).prefault({}),

@@ -1,6 +1,7 @@
 import { faultNamed } from "../fault/catalogue.ts";
 import { type Injection, inject, planRound } from "../fault/injection.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import { blastRadiusOf } from "../fault/selector.ts";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
@@ -14,7 +15,9 @@ export async function nodesToHit(run: Run, experiment: ExperimentPlan): Promise<
   const kind = faultNamed(experiment.fault);
   const topology = await run.platform.topology(run.stop.signal);
   const parameters = resolveParameters(kind, experiment.parameters);
-  const rounds = planRound(kind, experiment.selector, parameters, topology, randomOf(run, experiment).fork("choice 0"));
+  const random = randomOf(run, experiment).fork("choice 0");
+  const radius = blastRadiusOf(experiment.blastRadius);
+  const rounds = planRound(kind, experiment.selector, parameters, topology, random, radius);
   return [...new Set(rounds.flatMap(({ requests }) => requests.map(({ target }) => target.node)))];
 }
 
@@ -36,6 +39,7 @@ export function injectExperiment(
     journal: run.journal,
     emit: (event) => run.evidence.event(event),
     random: randomOf(run, experiment),
+    blastRadius: blastRadiusOf(experiment.blastRadius),
     expiresAfterMs: experiment.holdMs + EXPIRY_MARGIN_MS,
     signal: run.stop.signal,
     assertGuarded: run.assertGuarded,
