@@ -13,7 +13,7 @@ import { portable } from "../plan/portable.ts";
 import type { Plan } from "../plan.ts";
 import type { Platform } from "../platform.ts";
 import { conduct } from "../run/conductor.ts";
-import { takeLock } from "../run/lock.ts";
+import { takeLock, takeSharedLock } from "../run/lock.ts";
 import { runName } from "../run/name.ts";
 import type { Run } from "../run.ts";
 import { type Clock, monotonicClock } from "../std/clock.ts";
@@ -185,5 +185,5 @@ async function lockFor(
   exclusive: boolean,
   holder: { pid: number; runId: string; since: string },
 ): Promise<AsyncDisposable> {
-  return exclusive ? takeLock("run", holder) : { [Symbol.asyncDispose]: async () => undefined };
+  return exclusive ? takeLock("run", holder) : takeSharedLock("run", holder);
 }

@@ -12,6 +12,7 @@ import { CAPABILITIES, type Change } from "../platform.ts";
 import { monotonicClock } from "../std/clock.ts";
 import { faultsCommand } from "./faults.ts";
 import { healCommand } from "./heal.ts";
+import { stopCommand } from "./stop.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "gameday-heal-"));
 after(() => rm(folder, { recursive: true }));
@@ -80,7 +81,7 @@ async function stateWithOneCut(): Promise<string> {
 }
 
 const heal = async (said: Said, ...kinds: PlatformKind[]) => {
-  await healCommand(said.world, kinds).parseAsync([], { from: "user" });
+  await healCommand(said.world, kinds, async () => []).parseAsync([], { from: "user" });
 };
 
 test("what a dead run left is undone from its journal, and the journal is gone", async () => {
@@ -130,6 +131,55 @@ test("nothing to heal is said, with exit 0", async () => {
   await heal(said, kindOf(null));
   assert.equal(said.text(), "nothing to heal\n");
   assert.equal(said.code(), 0);
+});
+
+test("heal --json says what became of each change, and of what is left", async () => {
+  const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
+  const said = worldAt(await stateWithOneCut());
+  await healCommand(said.world, [kindOf(platform)], async () => []).parseAsync(["--json"], { from: "user" });
+  const report = JSON.parse(said.text());
+  assert.deepEqual(
+    report.changes.map((one: Record<string, unknown>) => [
+      one["runId"],
+      one["capability"],
+      one["target"],
+      one["healed"],
+    ]),
+    [["run-1", "cut", "node/n1", true]],
+  );
+  assert.deepEqual([report.residue, report.gone, report.flaws], [[], [], []]);
+});
+
+test("while a run is in progress its faults are no residue: refused, unless forced", async () => {
+  const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
+  const said = worldAt(await stateWithOneCut());
+  const command = () =>
+    healCommand(said.world, [kindOf(platform)], async () => [{ pid: 7, runId: "alive", since: "2026" }]);
+  await assert.rejects(command().parseAsync([], { from: "user" }), {
+    code: "run-in-progress",
+    exitCode: 4,
+    message: /run alive \(process 7/,
+    hint: /gameday stop.*--force/,
+  });
+  assert.equal(platform.state.size, 1, "nothing was touched");
+  await command().parseAsync(["--force"], { from: "user" });
+  assert.equal(platform.state.size, 0);
+});
+
+test("stop asks the only run, and never guesses between several", async () => {
+  const asked: number[] = [];
+  const world = { ...worldAt(folder).world, interrupt: (pid: number) => void asked.push(pid) };
+  const run = (pid: number) => ({ pid, runId: `run-${pid}`, since: "2026" });
+  const stop = (running: ReturnType<typeof run>[], ...argv: string[]) =>
+    stopCommand(world, async () => running).parseAsync(argv, { from: "user" });
+  await stop([run(1)]);
+  await assert.rejects(stop([run(2), run(3)]), { code: "nothing-to-stop", message: /run-2.*run-3/ });
+  await assert.rejects(stop([]), /no run in progress/);
+  await assert.rejects(stop([run(2)], "run-9"), /"run-9"/);
+  await stop([run(2), run(3)], "run-3");
+  await stop([run(4), run(5)], "4");
+  await stop([run(6), run(7)], "--all");
+  assert.deepEqual(asked, [1, 3, 4, 6, 7]);
 });
 
 test("faults --json lists what each platform supports", async () => {

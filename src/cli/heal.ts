@@ -1,35 +1,61 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import { type Attach, attachBy, type Recovery, recover, restored } from "../fault/recover.ts";
+import { type Attach, attachBy, recover, restored } from "../fault/recover.ts";
 import { openJournals } from "../journal/read.ts";
 import type { JournalContent } from "../journal.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import type { Residue } from "../platform.ts";
+import { askHolders, type Holder, sayHolder } from "../run/lock.ts";
 import { monotonicClock } from "../std/clock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { HealReport } from "./heal-report.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
-/** `gameday heal`: undoes whatever a run left, from the journals, and by name where there is none. */
-export function healCommand(world: World, kinds: readonly PlatformKind[] = PLATFORMS): Command {
+/**
+ * `gameday heal`: undoes whatever a run left, from the journals, and by name where there is none. Not while a run is in
+ * progress: its faults are no residue, and it heals them itself.
+ */
+export function healCommand(
+  world: World,
+  kinds: readonly PlatformKind[] = PLATFORMS,
+  holders: () => Promise<Holder[]> = () => askHolders("run"),
+): Command {
   return new Command("heal")
     .description("undo whatever a run left behind: from its journal, and by name even without one")
     .option("--plan <plan>", "also look for residue by name on this plan's platform")
-    .action(async (flags: { plan?: string }) => {
+    .option("--force", "also while a run is in progress: its faults are undone under its hands")
+    .option("--json", "print what was found and done as JSON")
+    .action(async (flags: { plan?: string; force?: true; json?: true }) => {
+      if (flags.force !== true) requireNoRun(await holders());
       using interrupt = interruption(world);
-      const residue = await healAll(world, kinds, flags.plan, interrupt.signal);
-      if (residue.length > 0) world.setExitCode(ExitCode.residue);
+      const report = new HealReport(flags.json === true ? null : (line) => world.stdout.write(`${line}\n`));
+      await healAll(world, kinds, flags.plan, report, interrupt.signal);
+      if (flags.json === true) world.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      if (report.residue.length > 0) world.setExitCode(ExitCode.residue);
     });
+}
+
+function requireNoRun(running: readonly Holder[]): void {
+  if (running.length === 0) return;
+  throw new GamedayError({
+    code: "run-in-progress",
+    expected: "no run in progress while its faults are undone",
+    got: running.map(sayHolder).join("; "),
+    hint: "end it with `gameday stop`, which heals first; or heal under its hands with `gameday heal --force`",
+    exitCode: ExitCode.notReady,
+  });
 }
 
 async function healAll(
   world: World,
   kinds: readonly PlatformKind[],
   planFile: string | undefined,
+  report: HealReport,
   signal: AbortSignal,
-): Promise<Residue[]> {
+): Promise<void> {
   const stateFolder = stateFolderOf(world);
   const attach = attachBy(kinds, {
     clock: monotonicClock(),
@@ -43,23 +69,20 @@ async function healAll(
     ...(planFile === undefined ? [] : [readPlanFile(world, planFile).plan.platform]),
   ];
   const journals = await openJournals(join(stateFolder, "journal"));
-  const left: Residue[] = [];
-  for (const journal of journals) left.push(...(await healJournal(world, journal, attach, signal)));
-  for (const reference of references) left.push(...(await healByName(world, reference, attach, signal)));
-  for (const { what, where } of left) world.stdout.write(`residue at ${where}: ${what}\n`);
-  if (left.length === 0) world.stdout.write(journals.length === 0 ? "nothing to heal\n" : "all healed\n");
-  return left;
+  for (const journal of journals) report.residue.push(...(await healJournal(report, journal, attach, signal)));
+  for (const reference of references) report.residue.push(...(await healByName(report, reference, attach, signal)));
+  report.end(journals.length);
 }
 
 async function healJournal(
-  world: World,
+  report: HealReport,
   journal: JournalContent,
   attach: Attach,
   signal: AbortSignal,
 ): Promise<readonly Residue[]> {
   try {
     const recovery = await recover(journal, attach, monotonicClock(), { by: "heal", signal });
-    for (const line of linesOf(recovery)) world.stdout.write(`${line}\n`);
+    report.recovered(recovery);
     return recovery.residue;
   } catch (thrown) {
     signal.throwIfAborted();
@@ -69,7 +92,7 @@ async function healJournal(
 }
 
 async function healByName(
-  world: World,
+  report: HealReport,
   reference: { kind: string },
   attach: Attach,
   signal: AbortSignal,
@@ -77,23 +100,13 @@ async function healByName(
   try {
     await using platform = await attach(reference, "heal");
     if (platform === null) return [];
-    world.stdout.write(`looking for residue by name on the ${platform.kind}\n`);
+    report.looking(platform.kind);
     return await restored(platform, signal);
   } catch (thrown) {
     signal.throwIfAborted();
     // What was found until here must be told, and the other platforms looked at, all the same.
     return [{ what: `cannot be looked at: ${messageOf(thrown)}`, where: reference.kind }];
   }
-}
-
-function linesOf({ runId, gone, healings, flaws }: Recovery): string[] {
-  const lines = flaws.map((flaw) => `${runId}: journal: ${flaw}`);
-  if (gone) lines.push(`${runId}: its platform is gone, and all that was done to it with it`);
-  for (const { change, reverted, healed, because } of healings) {
-    const state = healed ? "healed" : reverted ? `undone, not seen healed: ${because}` : `not undone: ${because}`;
-    lines.push(`${runId}: ${change.capability} of ${change.target.id}: ${state}`);
-  }
-  return lines;
 }
 
 interface Interruption extends Disposable {

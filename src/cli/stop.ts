@@ -1,31 +1,50 @@
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import { askHolder } from "../run/lock.ts";
+import { askHolders, type Holder, sayHolder } from "../run/lock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 
-/** `gameday stop`: ends the run in progress from another terminal, as Ctrl-C would: it heals first, then judges. */
-export function stopCommand(world: World): Command {
+/** `gameday stop`: ends a run in progress from another terminal, as Ctrl-C would: it heals first, then judges. */
+export function stopCommand(world: World, holders: () => Promise<Holder[]> = () => askHolders("run")): Command {
   return new Command("stop")
     .description("end the run in progress from another terminal: it heals its faults, then judges")
-    .action(async () => {
-      const holder = await askHolder("run");
-      if (holder === null) throw nothingToStop("no run in progress on this machine");
-      try {
-        world.interrupt(holder.pid);
-      } catch (thrown) {
-        throw nothingToStop(`run ${holder.runId} (process ${holder.pid}): ${messageOf(thrown)}`);
-      }
-      world.stdout.write(
-        `asked run ${holder.runId} (process ${holder.pid}) to stop; it heals its faults, then judges\n`,
-      );
+    .argument("[run]", "its id or its process, where several are in progress")
+    .option("--all", "end all that are in progress")
+    .action(async (run: string | undefined, flags: { all?: true }) => {
+      for (const holder of chosen(await holders(), run, flags.all === true)) stop(world, holder);
     });
 }
 
-function nothingToStop(got: string): GamedayError {
+/** Never a guess: with several in progress one must be named. */
+function chosen(running: readonly Holder[], run: string | undefined, all: boolean): readonly Holder[] {
+  if (running.length === 0) throw nothingToStop("no run in progress on this machine");
+  if (all) return running;
+  const meant = running.filter(({ runId, pid }) => run === undefined || run === runId || run === String(pid));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return meant;
+  const found = running.map(sayHolder).join("; ");
+  const got = run === undefined ? `${running.length}: ${found}` : `"${run}", while in progress: ${found}`;
+  throw nothingToStop(
+    got,
+    "name one by its id or its process: `gameday stop RUN`; or all of them: `gameday stop --all`",
+  );
+}
+
+function stop(world: World, holder: Holder): void {
+  try {
+    world.interrupt(holder.pid);
+  } catch (thrown) {
+    throw nothingToStop(`run ${holder.runId} (process ${holder.pid}): ${messageOf(thrown)}`);
+  }
+  const who = `run ${holder.runId} (process ${holder.pid})`;
+  world.stdout.write(`asked ${who} to stop; it heals its faults, then judges\n`);
+}
+
+function nothingToStop(got: string, hint = ""): GamedayError {
   return new GamedayError({
     code: "nothing-to-stop",
-    expected: "a run that may be stopped",
+    expected: "one run that may be stopped",
     got,
+    hint,
     exitCode: ExitCode.notReady,
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GamedayError } from "../std/errors.ts";
-import { askHolder, takeLock } from "./lock.ts";
+import { askHolder, askHolders, takeLock, takeSharedLock } from "./lock.ts";
 
 const NAME = `test-${process.pid}`;
 const first = { pid: process.pid, runId: "first", since: "2026-01-01T00:00:00Z" };
@@ -17,4 +17,16 @@ test("the second is refused and told who is first; after the first has gone, any
   }
   assert.equal(await askHolder(NAME), null);
   await using _again = await takeLock(NAME, { ...first, runId: "second" });
+});
+
+test("those who share a lock are beside each other and beside the one who has it alone, and all are found", async () => {
+  const name = `${NAME}-shared`;
+  const idsOf = async () => (await askHolders(name)).map(({ runId }) => runId).sort();
+  {
+    await using _alone = await takeLock(name, { ...first, runId: "alone" });
+    await using _one = await takeSharedLock(name, { ...first, runId: "one" });
+    await using _two = await takeSharedLock(name, { ...first, runId: "two" });
+    assert.deepEqual(await idsOf(), ["alone", "one", "two"]);
+  }
+  assert.deepEqual(await idsOf(), []);
 });

@@ -1,6 +1,7 @@
 /**
  * One run at a time on a machine: whoever listens on the lock's name holds it. The kernel gives it back when the process
- * ends, however it ends, so that no stale lock can exist. Whoever comes second asks the first who it is.
+ * ends, however it ends, so that no stale lock can exist. Whoever comes second asks the first who it is. Runs that disturb
+ * nobody (of platforms that there may be many of) share the lock: each holds a place of its own, where it can be found.
  */
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,11 +15,48 @@ export interface Holder {
   readonly since: string;
 }
 
+/** Runs that may share a lock. */
+const SHARED_MAX = 32;
 const ASK_MS_MAX = 2_000;
 const ANSWER_BYTES_MAX = 4096;
 
 /** Takes the lock or throws, naming who holds it. Disposing gives it back. */
 export async function takeLock(name: string, holder: Holder): Promise<AsyncDisposable> {
+  return (await tryLock(name, holder)) ?? Promise.reject(refused(await askHolder(name)));
+}
+
+/** Takes a place at the lock beside all others that share it. Throws when there are too many. */
+export async function takeSharedLock(name: string, holder: Holder): Promise<AsyncDisposable> {
+  for (const place of placesOf(name)) {
+    const lock = await tryLock(place, holder);
+    if (lock !== null) return lock;
+  }
+  throw new GamedayError({
+    code: "too-many-runs",
+    expected: `fewer than ${SHARED_MAX} runs at a time`,
+    got: `${SHARED_MAX}`,
+    hint: "end one with `gameday stop`",
+    exitCode: ExitCode.notReady,
+  });
+}
+
+/** All who hold the lock, alone or together. */
+export async function askHolders(name: string): Promise<Holder[]> {
+  const holders = await Promise.all([name, ...placesOf(name)].map(askHolder));
+  return holders.filter((holder) => holder !== null);
+}
+
+/** "run 20260101-... (process 4711, since ...)". */
+export function sayHolder({ runId, pid, since }: Holder): string {
+  return `run ${runId} (process ${pid}, since ${since})`;
+}
+
+function placesOf(name: string): string[] {
+  return Array.from({ length: SHARED_MAX }, (_, place) => `${name}-${place + 1}`);
+}
+
+/** Null: somebody else has it. */
+async function tryLock(name: string, holder: Holder): Promise<AsyncDisposable | null> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.end(JSON.stringify(holder));
@@ -27,7 +65,7 @@ export async function takeLock(name: string, holder: Holder): Promise<AsyncDispo
     await listen(server, addressOf(name));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== "EADDRINUSE") throw thrown;
-    throw refused(await askHolder(name));
+    return null;
   }
   server.unref();
   return { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) };
@@ -74,10 +112,7 @@ function addressOf(name: string): string {
 }
 
 function refused(holder: Holder | null): GamedayError {
-  const who =
-    holder === null
-      ? "another one that does not say who it is"
-      : `run ${holder.runId} (process ${holder.pid}, since ${holder.since})`;
+  const who = holder === null ? "another one that does not say who it is" : sayHolder(holder);
   return new GamedayError({
     code: "run-in-progress",
     expected: "no other run on this machine",
