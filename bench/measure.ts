@@ -36,7 +36,10 @@ export interface Round {
   readonly cpuSeconds: number;
   readonly requestsPerCpuSecond: number;
   readonly requestsPerSecond: number;
+  /** The most, within the window; and the mean of its first and its last minute (or tenth, if that is shorter). */
   readonly rssBytes: number;
+  readonly rssBytesEarly: number;
+  readonly rssBytesLate: number;
   readonly connections: number;
   readonly firstRequestMs: number | null;
   readonly server: ServerLatency;
@@ -106,6 +109,8 @@ export interface Job {
   readonly scenario: string;
   readonly users: number;
   readonly rampSeconds?: number;
+  /** Left out of the window at the beginning; WARM_MS unless given. */
+  readonly warmSeconds?: number;
   readonly seconds: number;
   readonly thinkMs?: number;
   readonly ratePerSecond?: number;
@@ -169,7 +174,8 @@ function roundOf(
   stdout: string,
 ): Round {
   const first = samples.find((sample) => sample.requests > 0);
-  const fromMs = (first?.atMs ?? startedMs) + (job.rampSeconds ?? 0) * 1000 + Math.min(WARM_MS, job.seconds * 400);
+  const warmMs = job.warmSeconds === undefined ? Math.min(WARM_MS, job.seconds * 400) : job.warmSeconds * 1000;
+  const fromMs = (first?.atMs ?? startedMs) + (job.rampSeconds ?? 0) * 1000 + warmMs;
   const toMs = (first?.atMs ?? startedMs) + ((job.rampSeconds ?? 0) + job.seconds) * 1000 - 500;
   const window = samples.filter((sample) => sample.atMs >= fromMs && sample.atMs <= toMs);
   const [begin, end] = [window[0], window.at(-1)];
@@ -178,6 +184,7 @@ function roundOf(
   const requests = end.requests - begin.requests;
   const cpuSeconds = end.cpuSeconds - begin.cpuSeconds;
   const seconds = (end.atMs - begin.atMs) / 1000;
+  const edgeMs = Math.min(60_000, seconds * 100);
   return {
     tool: job.tool,
     scenario: job.scenario,
@@ -189,11 +196,18 @@ function roundOf(
     requestsPerCpuSecond: requests / cpuSeconds,
     requestsPerSecond: requests / seconds,
     rssBytes: Math.max(...window.map((sample) => sample.rssBytes)),
+    rssBytesEarly: rssWithin(window, begin.atMs, begin.atMs + edgeMs),
+    rssBytesLate: rssWithin(window, end.atMs - edgeMs, end.atMs),
     connections: Math.max(...window.map((sample) => sample.open)),
     firstRequestMs: first === undefined ? null : first.atMs - startedMs,
     server,
     stdout,
   };
+}
+
+function rssWithin(samples: readonly Sample[], fromMs: number, toMs: number): number {
+  const within = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+  return within.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / within.length;
 }
 
 async function sampleOf(target: Target, session: number): Promise<Omit<Sample, "atMs">> {
@@ -207,6 +221,12 @@ async function sampleOf(target: Target, session: number): Promise<Omit<Sample, "
     pages += Number(fields[21]);
   }
   return { requests, open, cpuSeconds: ticks / TICKS, rssBytes: pages * PAGE_BYTES };
+}
+
+/** User and system time of a process so far. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = statOf(String(pid));
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 /** Fields of /proc/PID/stat after the name: state, parent, group, session ... */
@@ -234,6 +254,7 @@ function environmentOf(target: Target, job: Job): Record<string, string> {
   };
 }
 
-function pinned(core: number, argv: readonly string[]): [string, string[]] {
+/** The command held to one core, where there is more than one. */
+export function pinned(core: number, argv: readonly string[]): [string, string[]] {
   return cpus().length > 1 ? ["taskset", ["-c", String(core), ...argv]] : [argv[0] ?? "", argv.slice(1)];
 }

@@ -28,6 +28,12 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
   sigkill(rows) {
     for (const row of rows) assert.deepEqual(row["leaks"], [], `seed ${row.seed}`);
   },
+  soak(rows) {
+    for (const row of rows) {
+      assert.equal(row["wrong"], 0);
+      assert.ok(Number(row["growthPercent"]) < 5, `${row["growthPercent"]} % on ${row.date}`);
+    }
+  },
   seeds(rows) {
     const sum = (kind: string, of: (row: Rows[number]) => number) =>
       rows.filter((row) => row["kind"] === kind).reduce((total, row) => total + of(row), 0);

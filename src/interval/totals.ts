@@ -28,6 +28,7 @@ export class Totals {
   toMs = 0;
   usersMax = 0;
   readonly #users = new Map<string, number>();
+  #usersNow = 0;
 
   /** Keeps only the series that are wanted; all by default. */
   constructor(wants: (metric: Metric) => boolean = () => true) {
@@ -38,11 +39,9 @@ export class Totals {
     this.fromMs = Math.min(this.fromMs, interval.fromMs);
     this.toMs = Math.max(this.toMs, interval.toMs);
     this.dropped += interval.dropped;
+    this.#usersNow += interval.users - (this.#users.get(interval.worker) ?? 0);
     this.#users.set(interval.worker, interval.users);
-    this.usersMax = Math.max(
-      this.usersMax,
-      [...this.#users.values()].reduce((sum, users) => sum + users, 0),
-    );
+    this.usersMax = Math.max(this.usersMax, this.#usersNow);
     for (const delta of interval.metrics) this.#addDelta(delta);
   }
 

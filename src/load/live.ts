@@ -22,16 +22,18 @@ const RATE_MS = 3_000;
 const REQUESTS = /^http_req_duration(\{|$)/;
 
 export class LiveView {
-  #recent: Interval[] = [];
+  /** The last ten seconds of each worker, oldest first: a thousand workers tell something every millisecond. */
+  readonly #recent = new Map<string, Interval[]>();
   readonly #latest = new Map<string, Interval>();
+  #newestMs = 0;
   #requests = 0;
   #failed = 0;
   #dropped = 0;
 
   add(interval: Interval): void {
     this.#latest.set(interval.worker, interval);
-    this.#recent.push(interval);
-    this.#recent = this.#recent.filter((old) => old.toMs > interval.toMs - WINDOW_MS);
+    this.#newestMs = Math.max(this.#newestMs, interval.toMs);
+    this.#remember(interval);
     this.#dropped += interval.dropped;
     for (const { metric, count, failed } of interval.metrics) {
       if (!REQUESTS.test(metric)) continue;
@@ -40,13 +42,14 @@ export class LiveView {
     }
   }
 
+  /** The worker is lost. What it did lately still counts. */
   forget(worker: string): void {
     this.#latest.delete(worker);
   }
 
   now(): LoadLive {
     const latest = [...this.#latest.values()];
-    const total = totals(this.#recent);
+    const total = totals(this.#within());
     return {
       users: latest.reduce((sum, interval) => sum + interval.users, 0),
       usersIntended: latest.reduce((sum, interval) => sum + interval.usersIntended, 0),
@@ -60,13 +63,23 @@ export class LiveView {
     };
   }
 
+  #remember(interval: Interval): void {
+    const recent = this.#recent.get(interval.worker) ?? [];
+    while (recent[0] !== undefined && recent[0].toMs <= interval.toMs - WINDOW_MS) recent.shift();
+    recent.push(interval);
+    this.#recent.set(interval.worker, recent);
+  }
+
+  #within(): Interval[] {
+    const fromMs = this.#newestMs - WINDOW_MS;
+    return [...this.#recent.values()].flat().filter(({ toMs }) => toMs > fromMs);
+  }
+
   /** Each worker's rate over its own last seconds: their intervals do not end together. */
   #rate(): number {
     let rate = 0;
     for (const [worker, latest] of this.#latest) {
-      const own = this.#recent.filter(
-        (interval) => interval.worker === worker && interval.toMs > latest.toMs - RATE_MS,
-      );
+      const own = (this.#recent.get(worker) ?? []).filter(({ toMs }) => toMs > latest.toMs - RATE_MS);
       const spanMs = own.reduce((sum, interval) => sum + interval.toMs - interval.fromMs, 0);
       if (spanMs > 0) rate += (totals(own).count * 1000) / spanMs;
     }

@@ -10,7 +10,8 @@ import type { ToWorker } from "../protocol.ts";
 import { type RunningState, WIRE_VERSION, type WireFromWorker, type WireToWorker } from "./wire.ts";
 
 const MESSAGE_BYTES_MAX = 16 << 20;
-const ACKNOWLEDGE_MS = 250;
+/** What is not acknowledged is told again, so this bounds only what workers keep. */
+const ACKNOWLEDGE_MS = 500;
 /** A coordinator that starts anew waits this long for workers that are still at work. */
 const ADOPT_MS = 3_000;
 
@@ -122,7 +123,7 @@ export class Gateway implements AsyncDisposable {
   #acknowledge(): void {
     if (this.#links.every((link) => link.acknowledged)) return;
     this.#options.onCheckpoint();
-    for (const link of this.#links) link.acknowledge();
+    for (const link of this.#links) if (!link.acknowledged) link.acknowledge();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
