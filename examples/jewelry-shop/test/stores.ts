@@ -12,6 +12,7 @@ import { until } from "../../../src/std/wait.ts";
 
 export interface TestProcess {
   readonly port: number;
+  /** Starts it, if it does not run, and waits until it answers. */
   start(): Promise<void>;
   /** Ends it and waits until it is gone. */
   stop(signal: NodeJS.Signals): Promise<void>;
@@ -57,12 +58,18 @@ async function stopAll(processes: readonly TestProcess[], folder: string): Promi
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function postgresIn(folder: string): Promise<TestProcess> {
+/** Ends with this process, however that ends: a test that is killed leaves nothing behind. */
+const TIED = ["--pdeathsig", "KILL"];
+
+/** A PostgreSQL with its data in a subfolder; not started yet. */
+export async function postgresIn(folder: string): Promise<TestProcess> {
   const binaries = postgresBinaries();
   const data = join(folder, "postgres");
   const port = await freePort();
-  const user = process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
-  if (user.length > 0) chownSync(folder, idOf("-u"), idOf("-g"));
+  const isRoot = process.getuid?.() === 0;
+  const identity = isRoot ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+  const user = ["setpriv", ...identity, ...TIED];
+  if (isRoot) chownSync(folder, idOf("-u"), idOf("-g"));
   const initdb = ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
   run([...user, join(binaries, "initdb"), ...initdb]);
   const settings = { port, listen_addresses: "127.0.0.1", fsync: "off", unix_socket_directories: folder };
@@ -77,7 +84,7 @@ async function redisIn(folder: string, name: string, masterPort: number | null):
   const replica = masterPort === null ? [] : ["--replicaof", "127.0.0.1", String(masterPort)];
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--repl-diskless-sync-delay", "0"];
   const files = ["--dir", folder, "--dbfilename", `${name}.rdb`];
-  const argv = ["redis-server", ...settings, ...files, ...replica];
+  const argv = ["setpriv", ...TIED, "redis-server", ...settings, ...files, ...replica];
   const ready = masterPort === null ? "PONG" : "master_link_status:up";
   const question = masterPort === null ? ["ping"] : ["info", "replication"];
   return supervised(argv, folder, port, () => {
@@ -93,18 +100,20 @@ function supervised(
 ): TestProcess {
   let child: ChildProcess | null = null;
   const [file = "", ...args] = argv;
+  const isOver = () => child === null || child.exitCode !== null || child.signalCode !== null;
   return {
     port,
     start: async () => {
+      if (!isOver()) return;
       const started = spawn(file, args, { cwd, stdio: "ignore" });
       child = started;
       const signal = AbortSignal.timeout(20_000);
       await until(ready, { what: `${file} on port ${port}`, deadlineMs: 15_000, everyMs: 20, signal });
     },
     stop: async (signal) => {
-      if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+      if (isOver()) return;
       const gone = new Promise((resolve) => child?.once("exit", resolve));
-      child.kill(signal);
+      child?.kill(signal);
       await gone;
     },
     signal: (signal) => void child?.kill(signal),

@@ -1,13 +1,13 @@
 /** A lab that lives on its own: begun, ended and asked after from any terminal of its owner. */
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { HealthLine } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
 import { abortAt } from "../../std/deadline.ts";
-import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
 import { attachLab } from "./attach.ts";
@@ -40,7 +40,7 @@ export async function labUp(
   demandMachine(options.stateFolder);
   await demandNoLab();
   const folder = join(options.stateFolder, "lab");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const log = openLog(folder);
   const boot: DaemonBoot = {
     config: labConfig.parse(config) as unknown as Json,
     folder: options.folder,
@@ -48,7 +48,7 @@ export async function labUp(
     control: join(folder, "control.sock"),
   };
   using limit = abortAt({ what: "the lab to be up", deadlineMs: BOOT_MS, signal });
-  await launch(boot, join(folder, "daemon.log"), limit.signal);
+  await launch(boot, log, limit.signal);
   return settled(signal);
 }
 
@@ -89,14 +89,36 @@ export async function labStatus(signal: AbortSignal): Promise<LabStatus> {
   }
 }
 
-function launch(boot: DaemonBoot, log: string, signal: AbortSignal): Promise<void> {
-  const file = openSync(log, "w", 0o600);
+interface DaemonLog {
+  readonly path: string;
+  readonly descriptor: number;
+}
+
+function openLog(folder: string): DaemonLog {
+  const path = join(folder, "daemon.log");
+  try {
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 }); // "recursive" says ENOENT of a read-only disk
+    return { path, descriptor: openSync(path, "w", 0o600) };
+  } catch (cause) {
+    throw new GamedayError({
+      code: "lab-folder",
+      expected: `to write the lab's log to ${path}`,
+      got: messageOf(cause),
+      hint: "make room or give the right to write there, or name another folder in GAMEDAY_STATE",
+      exitCode: ExitCode.notReady,
+      cause,
+    });
+  }
+}
+
+function launch(boot: DaemonBoot, { path, descriptor }: DaemonLog, signal: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, [DAEMON], {
     detached: true,
     cwd: "/",
-    stdio: ["ignore", file, file, "ipc"],
+    stdio: ["ignore", descriptor, descriptor, "ipc"],
   });
-  closeSync(file);
+  closeSync(descriptor);
   return new Promise<void>((resolve, reject) => {
     const abort = () => {
       child.kill("SIGTERM");
@@ -106,7 +128,7 @@ function launch(boot: DaemonBoot, log: string, signal: AbortSignal): Promise<voi
     child.once("error", reject);
     child.send(boot, (trouble) => trouble !== null && reject(trouble));
     child.once("message", (news) => settle(news as DaemonNews, resolve, reject));
-    child.once("exit", (code) => reject(diedEarly(code, log)));
+    child.once("exit", (code) => reject(diedEarly(code, path)));
     child.once("exit", () => signal.removeEventListener("abort", abort));
   }).finally(() => {
     if (child.connected) child.disconnect();

@@ -29,6 +29,8 @@ const lab = new LabHost(config, { folder, logFolder, clock, runId: "lab", contro
 const booting = new AbortController();
 
 let ending = false;
+/** From then on the control socket is ours; before, it may be that of a lab which was first. */
+let serving = false;
 
 function end(): void {
   if (ending) return;
@@ -44,7 +46,7 @@ function end(): void {
 }
 
 function leave(code: number): void {
-  rmSync(control, { force: true });
+  if (serving) rmSync(control, { force: true });
   process.exit(code);
 }
 
@@ -58,6 +60,7 @@ async function start(): Promise<void> {
     pid: process.pid,
   };
   const handler = labHandler(lab, hello);
+  serving = true;
   await serveCalls(
     control,
     (call, given, emit, signal) => {

@@ -1,0 +1,95 @@
+/**
+ * `gameday lab up|down` when things are not as they should be. The lab of `lab up` is meant to outlive who started it, so all
+ * of this happens in a namespace of processes that ends with this one: a test that is killed leaves no lab behind.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { tryExec } from "../../src/std/exec.ts";
+import { type Ended, gameday, ROOT } from "./gameday.ts";
+
+const INSIDE = "GAMEDAY_TEST_INSIDE";
+
+if (process.env[INSIDE] === undefined) {
+  test("lab up, inside a namespace of processes", { timeout: 300_000 }, async () => {
+    const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    const argv = ["setpriv", "--pdeathsig", "KILL", ...namespaces, process.execPath, fileURLToPath(import.meta.url)];
+    const { NODE_TEST_CONTEXT: _ours, ...env } = process.env;
+    const result = await tryExec(argv, { env: { ...env, [INSIDE]: "1" }, deadlineMs: 280_000 });
+    assert.equal(result.code, 0, result.stdout + result.stderr);
+  });
+} else {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-lab-up-"));
+  const state = join(folder, "state");
+  const plan = join(folder, "plan.json");
+  const app = { directory: join(import.meta.dirname, "lab-app"), command: ["node", "app.mjs"] };
+  const load = { scenarios: [{ file: join(ROOT, "examples/jewelry-shop/scenarios/browse.ts") }], vus: 1 };
+  writeFileSync(plan, JSON.stringify({ name: "lab-up", platform: { kind: "lab", app }, load, experiments: [] }));
+  const lab = (what: "up" | "down" | "status", stateFolder = state): Promise<Ended> =>
+    gameday(["lab", what, ...(what === "up" ? [plan] : [])], { env: { GAMEDAY_STATE: stateFolder } });
+  const holder = async () => Number(/lab of process (\d+)/.exec((await lab("status")).stdout)?.[1]);
+
+  after(async () => {
+    await lab("down");
+    rmSync(folder, { recursive: true });
+  });
+
+  const refusals: readonly [what: string, make: (path: string) => void, says: RegExp][] = [
+    [
+      "a disk with no room",
+      (path) => {
+        mkdirSync(path);
+        execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "full", path]); // in our own namespace of mounts
+      },
+      /expected 256 MiB free on the disk of .*, got 1 MiB[\s\S]*hint: make room/,
+    ],
+    [
+      "a folder that may not be written to",
+      (path) => {
+        mkdirSync(path);
+        execFileSync("mount", ["--bind", path, path]);
+        execFileSync("mount", ["-o", "remount,bind,ro", path]);
+      },
+      /expected to write the lab's log to .*read-only file system[\s\S]*hint: .*GAMEDAY_STATE/,
+    ],
+  ];
+  for (const [what, make, says] of refusals) {
+    test(`${what}: one clear error, and no lab`, async () => {
+      const path = join(folder, what.replaceAll(" ", "-"));
+      make(path);
+      const { code, stderr } = await lab("up", path);
+      execFileSync("umount", [path]);
+      assert.equal(code, 4, stderr);
+      assert.match(stderr, says);
+      assert.match((await lab("status")).stdout, /there is no lab/);
+    });
+  }
+
+  test("twice: the second is refused and names the first, which lives on", async () => {
+    const first = await lab("up");
+    assert.equal(first.code, 0, first.stderr);
+    const pid = await holder();
+    const { code, stderr } = await lab("up");
+    assert.equal(code, 4);
+    assert.match(stderr, new RegExp(`process ${pid}.*\n.*gameday lab down`));
+    assert.equal(await holder(), pid);
+  });
+
+  test("a lab that was killed is gone, and what it left on the disk refuses nobody", async () => {
+    process.kill(await holder(), "SIGKILL");
+    const { code, stdout } = await lab("status");
+    assert.deepEqual([code, stdout], [4, "there is no lab on this machine\n"]);
+    assert.ok(statSync(join(state, "lab/control.sock")).isSocket(), "else nothing was left");
+    assert.equal((await lab("up")).code, 0);
+  });
+
+  test("down twice: the second says that there is none", async () => {
+    const pid = await holder();
+    assert.deepEqual(await lab("down"), { code: 0, stdout: `the lab of process ${pid} is down\n`, stderr: "" });
+    assert.deepEqual(await lab("down"), { code: 0, stdout: "there is no lab on this machine\n", stderr: "" });
+  });
+}
