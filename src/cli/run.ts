@@ -1,14 +1,16 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { World } from "../cli.ts";
 import { requireScripts } from "../load/inspect.ts";
 import { scriptsOf } from "./check-script.ts";
 import { playGameDay } from "./game-day.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
+import { repeatGameDays } from "./repeat.ts";
 
 interface RunFlags {
   readonly out?: string;
   readonly seed?: string;
+  readonly repeat?: number;
 }
 
 /** `gameday run PLAN`: the whole game day; the exit code is the verdict's. */
@@ -21,15 +23,30 @@ export function runCommand(world: World): Command {
       "the run folder to make (default: runs/<plan>-<UTC>-<seed>, and runs/latest points to it)",
     )
     .option("--seed <seed>", "repeat the choices of an earlier run (default: the plan's, else a new one)")
+    .option("--repeat <runs>", "so many game days one after another, then their recovery times summed up", runsOf)
     .action(async (file: string, flags: RunFlags) => {
       const planFile = readPlanFile(world, file);
       const { secrets } = planFile;
       try {
         // A script that does not load is told before a platform is started for it.
         await requireScripts(scriptsOf(planFile.plan));
-        world.setExitCode(await playGameDay(discreet(world, secrets), planFile, flags));
+        const { repeat, ...one } = flags;
+        const discreetWorld = discreet(world, secrets);
+        world.setExitCode(
+          repeat === undefined
+            ? await playGameDay(discreetWorld, planFile, one)
+            : await repeatGameDays(discreetWorld, planFile, { ...one, runs: repeat }),
+        );
       } catch (thrown) {
         throw secrets.redactError(thrown);
       }
     });
+}
+
+const RUNS_MAX = 1_000;
+
+function runsOf(given: string): number {
+  const runs = Number(given);
+  if (Number.isInteger(runs) && runs >= 1 && runs <= RUNS_MAX) return runs;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${RUNS_MAX}`);
 }

@@ -44,7 +44,7 @@ function nothingToStop(got: string, hint = ""): GamedayError {
     code: "nothing-to-stop",
     expected: "one run that may be stopped",
     got,
-    hint,
+    ...(hint !== "" && { hint }),
     exitCode: ExitCode.notReady,
   });
 }
