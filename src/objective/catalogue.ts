@@ -14,6 +14,7 @@ import {
 import { p95DriftPercent, slopePercentPerHour } from "./slope.ts";
 import { availabilityPercent, successPercent } from "./success.ts";
 import { requestsPerSecondMean, requestsPerSecondPeak, requestsTotal } from "./throughput.ts";
+import { cycleSecondsMean, usersActiveSeconds } from "./users.ts";
 import { duplicatedWrites, lostWrites, rpoSeconds } from "./writes.ts";
 
 export const MEASURES: readonly Measure[] = [
@@ -29,6 +30,8 @@ export const MEASURES: readonly Measure[] = [
   requestsTotal,
   requestsPerSecondMean,
   requestsPerSecondPeak,
+  usersActiveSeconds,
+  cycleSecondsMean,
   replicasReadySeconds,
   replicasBackSeconds,
   scalingDirectionChanges,

@@ -8,6 +8,7 @@ import { contains, overlaps, type Span } from "../outage/span.ts";
 import { Histogram, type HistogramDelta } from "../std/histogram.ts";
 import { GeneratorRecord, isStalled } from "./generator.ts";
 import { ThresholdFold } from "./threshold-fold.ts";
+import { UsersRecord } from "./users-record.ts";
 import type { Window } from "./windows.ts";
 
 export const DURATION_METRIC = "http_req_duration";
@@ -25,6 +26,8 @@ export interface Total {
   /** Length of the intervals that were added, as worker-milliseconds, and how much of it the generator was stalled. */
   coveredMs: number;
   stalledMs: number;
+  /** Users' time: each interval's users times its length. */
+  userMs: number;
 }
 
 export interface Slice {
@@ -55,6 +58,7 @@ export class LoadFold {
   readonly slices: Slice[];
   /** Requests by whole second since the begin of `span`, each interval spread evenly over its own time. */
   readonly perSecond: Float64Array;
+  readonly users: UsersRecord;
   readonly #totals = new Map<string, Accumulator>();
   readonly #byName = new Map<string, Total>();
   readonly #metrics = new Map<string, Metric | null>();
@@ -72,6 +76,7 @@ export class LoadFold {
     this.sliceMs = Math.max(1, Math.ceil(lengthMs / 1000 / slicesMax)) * 1000;
     this.slices = Array.from({ length: Math.ceil(lengthMs / this.sliceMs) }, emptySlice);
     this.perSecond = new Float64Array(Math.min(1_000_000, Math.ceil(lengthMs / 1000) + 1));
+    this.users = new UsersRecord(span.fromMs, this.perSecond.length);
     for (const one of wanted) {
       const window = windows.find(({ key }) => key === one.window);
       if (window !== undefined) this.#totals.set(wantedKey(one), { window, tags: one.tags, total: emptyTotal() });
@@ -82,6 +87,7 @@ export class LoadFold {
   add(interval: Interval): void {
     if (!this.generator.add(interval)) return;
     this.thresholds.add(interval);
+    this.users.add(interval);
     const span = { fromMs: interval.fromMs, toMs: interval.toMs };
     const into = [...this.#totals.values()].filter(({ window }) => isIn(window, span));
     const lengthMs = Math.max(0, span.toMs - span.fromMs);
@@ -89,6 +95,7 @@ export class LoadFold {
     for (const { total } of into) {
       total.coveredMs += lengthMs;
       total.stalledMs += stalledMs;
+      total.userMs += interval.users * lengthMs;
     }
     const slice = this.#sliceAt((span.fromMs + span.toMs) / 2);
     if (slice !== undefined) slice.users += (interval.users * lengthMs) / this.sliceMs;
@@ -162,7 +169,7 @@ function addTo(
 }
 
 function emptyTotal(): Total {
-  return { histogram: new Histogram(), count: 0, failed: 0, coveredMs: 0, stalledMs: 0 };
+  return { histogram: new Histogram(), count: 0, failed: 0, coveredMs: 0, stalledMs: 0, userMs: 0 };
 }
 
 function emptySlice(): Slice {

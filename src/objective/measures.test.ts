@@ -40,6 +40,12 @@ const failing = (ofHundred: number) => (run: FakeRun) => {
 const idle = (run: FakeRun) => {
   run.intervals = run.intervals.map((one, at) => (at === 0 ? one : { ...one, metrics: [] }));
 };
+const idling = (run: FakeRun) => {
+  run.intervals = run.intervals.map((one, at) => (at % 4 === 0 ? one : { ...one, metrics: [] }));
+};
+const deserted = (run: FakeRun) => {
+  run.intervals = run.intervals.map((one, at) => (at === 20 ? { ...one, users: 9 } : one));
+};
 const lateRecovery = (run: FakeRun) => {
   run.operations = probeSamples("order-write", "kept", [[20_150, 39_000]]);
 };
@@ -123,6 +129,8 @@ const ROWS: readonly Row[] = [
     clean: 100,
     lie: (run) => run.intervals.push({ ...interval(0, 30_000, 0), worker: "w1" }),
   },
+  { measure: "users-active-seconds", over: { users: "10" }, bound: { atLeast: 50 }, clean: 55, lie: deserted },
+  { measure: "cycle-seconds-mean", bound: { atMost: 0.2 }, clean: 0.1, lie: idling },
   {
     measure: "replicas-ready-seconds",
     over: { replicas: "10" },

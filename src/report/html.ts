@@ -7,6 +7,7 @@ import { renderExperiment } from "./experiment-card.ts";
 import { formatBound, formatMeasured, number, seconds } from "./format.ts";
 import { element, fragment, type Markup, styleSheet, toHtml } from "./markup.ts";
 import { pill, table } from "./pieces.ts";
+import { plateauSays } from "./plateau-says.ts";
 import type { RequestStats, Stats } from "./stats.ts";
 import { STYLE } from "./style.ts";
 
@@ -139,7 +140,7 @@ function witnessText({ id, atMs, says }: Verdict["findings"][number]["witnesses"
   return `${id ?? ""}${when}${id === undefined && when === "" ? "" : ": "}${says}`.trim();
 }
 
-function statistics({ windows, requests }: Stats): Markup {
+function statistics({ plateau, windows, requests }: Stats): Markup {
   const titles = ["requests", "failed", "success %", "mean ms", "p50", "p95", "p99", "max"];
   const cells = (one: RequestStats) =>
     [one.requests, one.failed, one.successPercent, one.meanMs, one.p50Ms, one.p95Ms, one.p99Ms, one.maxMs].map(
@@ -147,6 +148,7 @@ function statistics({ windows, requests }: Stats): Markup {
     );
   const numeric = [1, 2, 3, 4, 5, 6, 7, 8];
   return section("Statistics", [
+    plateau === null ? null : element("p", {}, plateauSays(plateau)),
     table(
       ["window", ...titles],
       windows.map((window) => [window.says, ...cells(window)]),

@@ -3,12 +3,15 @@ import type { RunRecord } from "../evidence.ts";
 import type { ExperimentVerdict, ObjectiveVerdict, Recovery, Verdict } from "../verdict.ts";
 import { visible } from "./escape.ts";
 import { formatBound, formatMeasured, seconds } from "./format.ts";
+import { plateauSays } from "./plateau-says.ts";
+import type { Stats } from "./stats.ts";
 
-export function renderMarkdown(verdict: Verdict, run: RunRecord): string {
+export function renderMarkdown(verdict: Verdict, run: RunRecord, { plateau }: Stats): string {
   const sections = [
     `# ${disarm(run.plan.name)}: ${verdict.verdict}`,
     disarm(verdict.sentence),
     objectives(verdict.objectives),
+    plateau === null ? "" : plateauSays(plateau),
     ...verdict.experiments.map(experiment),
     findings("Findings", verdict.findings),
     findings("Validity", verdict.validity),

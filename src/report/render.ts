@@ -15,7 +15,7 @@ export function renderFiles({ verdict, facts }: Judgement, run: RunRecord): Read
   return new Map([
     [VERDICT_FILE, renderVerdict(verdict)],
     ["stats.json", json(stats)],
-    ["report.md", renderMarkdown(verdict, run)],
+    ["report.md", renderMarkdown(verdict, run, stats)],
     [REPORT_FILE, renderHtml({ verdict, run, facts, stats })],
     ["junit.xml", renderJunit(verdict)],
   ]);

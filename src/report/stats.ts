@@ -1,6 +1,7 @@
 /** stats.json: the statistics of the load, by window, by request name and over time. Milliseconds and requests. */
 import type { Facts } from "../objective/facts.ts";
 import type { Slice, Total } from "../objective/load-fold.ts";
+import { cycleOf } from "../objective/users.ts";
 import type { Window } from "../objective/windows.ts";
 
 export interface RequestStats {
@@ -31,8 +32,22 @@ export interface SeriesPoint {
   readonly users: number;
 }
 
+/** The load at its full height. The fewest users are of whole seconds, all workers together. */
+export interface Plateau {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly seconds: number;
+  readonly usersFewest: number;
+  /** Load workers that told of users, one process each */
+  readonly workers: number;
+  /** From one request of a user to the next on average, think time included. */
+  readonly cycleSecondsMean: number | null;
+}
+
 export interface Stats {
   readonly version: number;
+  /** null: the load did not come to a whole second at its full height. */
+  readonly plateau: Plateau | null;
   readonly windows: readonly WindowStats[];
   readonly requests: readonly (RequestStats & { readonly name: string })[];
   readonly sliceMs: number;
@@ -44,10 +59,12 @@ export interface Stats {
 /** Names beyond this many are counted in the windows only; a table that long is read by nobody. */
 const NAMES_MAX = 200;
 
-export function statsOf({ windows, load, story }: Facts): Stats {
+export function statsOf(facts: Facts): Stats {
+  const { windows, load, story } = facts;
   const { generator } = load;
   return {
     version: 1,
+    plateau: plateauOf(facts),
     windows: windows.flatMap((window) => {
       const total = load.total({ window: window.key, tags: {} });
       return total === undefined || window.spans.length === 0 ? [] : [windowStats(window, total)];
@@ -69,6 +86,21 @@ export function statsOf({ windows, load, story }: Facts): Stats {
       rssBytesMax: generator.rssBytesMax,
       usersMax: generator.usersMax,
     },
+  };
+}
+
+function plateauOf(facts: Facts): Plateau | null {
+  const span = facts.windows.find(({ key }) => key === "plateau")?.spans[0];
+  const found = span === undefined ? null : facts.load.users.within(span);
+  if (found === null) return null;
+  const { fromMs, toMs, seconds, usersFewest } = found;
+  return {
+    fromMs: round(fromMs) ?? 0,
+    toMs: round(toMs) ?? 0,
+    seconds,
+    usersFewest,
+    workers: facts.load.users.workers,
+    cycleSecondsMean: round(cycleOf(facts)?.seconds ?? null),
   };
 }
 

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Interval } from "../interval.ts";
+import { interval } from "../verdict/run.fixture.ts";
+import { UsersRecord } from "./users-record.ts";
+
+function recordOf(...told: readonly (readonly [worker: string, fromMs: number, toMs: number, users: number])[]) {
+  const record = new UsersRecord(0, 10);
+  for (const [worker, fromMs, toMs, users] of told) {
+    const one: Interval = { ...interval(0, fromMs, 0), worker, toMs, users };
+    record.add(one);
+  }
+  return record;
+}
+
+test("of each worker the fewest of a second, of all workers the sum", () => {
+  const record = recordOf(["a", 0, 1500, 6], ["a", 1500, 2900, 4], ["b", 0, 2900, 5]);
+  assert.equal(record.within({ fromMs: 0, toMs: 1000 })?.usersFewest, 11);
+  assert.equal(record.within({ fromMs: 1000, toMs: 3000 })?.usersFewest, 9);
+  assert.equal(record.workers, 2);
+});
+
+test("a worker that told nothing of a second had nobody in it", () => {
+  const record = recordOf(["a", 0, 9999, 5], ["b", 0, 3900, 5], ["b", 6000, 9999, 5]);
+  assert.deepEqual(record.within({ fromMs: 0, toMs: 10_000 }), {
+    fromMs: 0,
+    toMs: 10_000,
+    seconds: 10,
+    usersFewest: 5,
+  });
+  assert.deepEqual(record.longest(10), { fromMs: 0, toMs: 4000, seconds: 4, usersFewest: 10 });
+});
+
+test("only whole seconds count, and there may be none", () => {
+  const record = recordOf(["a", 0, 9999, 5]);
+  assert.equal(record.within({ fromMs: 1100, toMs: 1900 }), null);
+  assert.equal(record.within({ fromMs: 1100, toMs: 3900 })?.seconds, 1);
+  assert.equal(record.longest(6), null);
+});
