@@ -1,0 +1,129 @@
+/**
+ * Keeps of a run what a repository can hold: the verdict and its reports, the plan, the record of the run with its seed, and
+ * the manifest, which holds size and hash of the evidence that is too big. Everything that is derived is made anew from the
+ * whole evidence, so that what is kept is what this commit says of it.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { EVIDENCE_FILES, MANIFEST_FILE } from "../src/evidence/files.ts";
+import { openEvidence } from "../src/evidence/reader.ts";
+import type { Evidence, RunRecord } from "../src/evidence.ts";
+import { renderFiles } from "../src/report/render.ts";
+import { ExitCode, GamedayError } from "../src/std/errors.ts";
+import { judgeFully } from "../src/verdict/judge.ts";
+
+/** Evidence beyond this stays out; a person reads no more, and git keeps it for ever. */
+const KEPT_BYTES_MAX = 256 * 1024;
+export const LEFT_OUT_FILE = "left-out.json";
+
+export interface LeftOut {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Writes `to` anew. Throws when the evidence is not whole, is another plan's, or what is kept would tell of this machine. */
+export function keepRun(from: string, to: string, planName: string): readonly LeftOut[] {
+  const evidence = openEvidence(from);
+  refuseUnfit(from, evidence, planName);
+  const out = leftOutOf(from);
+  const kept = keptFiles(from, evidence, out);
+  const told = [...kept].flatMap(([name, text]) => machineLines(name, text));
+  if (told.length > 0)
+    throw refusal(from, "nothing that only this machine has: no path, no name of it", told.join("\n"));
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  for (const [name, text] of kept) writeFileSync(join(to, name), text);
+  return out;
+}
+
+/** The lines that hold an absolute path of a machine, or its name, as "file:line: text". */
+export function machineLines(file: string, text: string, name = hostname()): string[] {
+  const named = name.length > 3 ? new RegExp(`\\b${name.replaceAll(/[^\w-]/g, "\\$&")}\\b`) : null;
+  const isTold = (line: string) => MACHINE_PATH.test(line) || named?.test(line) === true;
+  return text
+    .split("\n")
+    .flatMap((line, at) => (isTold(line) ? [`${file}:${at + 1}: ${line.trim().slice(0, 160)}`] : []));
+}
+
+/** Where people, temporary files and checkouts live; the lab's own folders (/srv in its namespaces) are everywhere the same. */
+const MACHINE_PATH = /(?<![\w.])\/(?:root|home|tmp|work|Users|mnt|opt|var\/folders)(?:\/|\b(?![\w-]))/;
+
+function refuseUnfit(from: string, { run, flaws }: Evidence, planName: string): void {
+  if (flaws.length > 0) throw refusal(from, "sealed evidence that is whole", flaws.join("; "));
+  if (run.plan.name !== planName) throw refusal(from, `a run of the plan ${planName}`, run.plan.name);
+}
+
+function keptFiles(from: string, evidence: Evidence, out: readonly LeftOut[]): Map<string, string> {
+  const files = new Map<string, string>(renderFiles(judgeFully(evidence), evidence.run));
+  for (const name of [...EVIDENCE_FILES, MANIFEST_FILE]) {
+    if (existsSync(join(from, name)) && !out.some(({ file }) => file === name))
+      files.set(name, readFileSync(join(from, name), "utf8"));
+  }
+  files.set(LEFT_OUT_FILE, `${JSON.stringify(out, null, 1)}\n`);
+  files.set("README.md", readmeOf(evidence.run, out));
+  return files;
+}
+
+/** Big evidence, and all logs: they are for the person who looks for a cause on the day. */
+function leftOutOf(from: string): LeftOut[] {
+  const big = EVIDENCE_FILES.filter(
+    (name) => existsSync(join(from, name)) && statSync(join(from, name)).size > KEPT_BYTES_MAX,
+  );
+  const folder = join(from, "logs");
+  const logs = existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((name) => `logs/${name}`)
+    : [];
+  return [...big, ...logs.filter((name) => statSync(join(from, name)).isFile())].map((file) => {
+    const bytes = readFileSync(join(from, file));
+    return { file, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  });
+}
+
+function readmeOf(run: RunRecord, out: readonly LeftOut[]): string {
+  const rows = out.map(({ file, bytes, sha256 }) => `| ${file} | ${bytes} | ${sha256} |`);
+  return `# ${run.plan.name}: a run that is kept
+
+<!-- Written by scripts/keep-full-run.ts. -->
+
+One run of the plan [plan.yaml](plan.yaml), started ${run.startedAt}, seed ${run.seed}, on ${environmentOf(run)}.
+Read [report.html](report.html) or [report.md](report.md); for machines: [verdict.json](verdict.json), [stats.json](stats.json),
+[junit.xml](junit.xml). They were made from the whole evidence when the run was kept, after all of it agreed with its seal.
+
+To play it again, from a checkout with nothing else on the machine (a seed repeats the choices, not the machine):
+
+    npx ${run.command}
+    npm run keep:full-run -- runs/latest
+
+## What was left out
+
+Size and hash of the evidence stand in [manifest.json](manifest.json), and those of all that was left out in
+[${LEFT_OUT_FILE}](${LEFT_OUT_FILE}). Without it \`gameday judge\` says of this folder that the history is absent: unknown, as it must.
+
+| file | bytes | sha256 |
+|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+function environmentOf({ environment, tool }: RunRecord): string {
+  const { cpus, memoryBytes, kernel, node } = environment;
+  const memory = `${(Number(memoryBytes) / 2 ** 30).toFixed(0)} GiB`;
+  return `${String(cpus)} CPUs, ${memory}, kernel ${String(kernel)}, Node ${String(node)}, ${tool.name} ${tool.version}`;
+}
+
+function refusal(folder: string, expected: string, got: string): GamedayError {
+  const hint = "play it from the checkout, with the plan's path as the README gives it";
+  return new GamedayError({
+    code: "cannot-keep",
+    expected,
+    got,
+    hint,
+    exitCode: ExitCode.usage,
+    place: { file: folder },
+  });
+}
