@@ -1,10 +1,10 @@
-// `npm run demo`: the smallest game day on the lab, or that of the plan given. The lab makes namespaces, so it needs root; without it, asks sudo for it.
+// `npm run demo`: the quick game day on the lab, or that of the plan given. The lab makes namespaces, so it needs root; without it, asks sudo for it.
 // Plain JavaScript: it may be the first thing that an old Node runs here.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const launcher = fileURLToPath(new URL("../bin/gameday.mjs", import.meta.url));
-const plan = process.argv[2] ?? "examples/jewelry-shop/smoke.yaml";
+const plan = process.argv[2] ?? "examples/jewelry-shop/quick.yaml";
 const command = [process.execPath, launcher, "run", plan, ...process.argv.slice(3)];
 const argv = process.getuid?.() === 0 ? command : ["sudo", "--preserve-env=PATH", "--", ...command];
 const started = Date.now();

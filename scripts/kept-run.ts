@@ -1,21 +1,27 @@
 /**
  * Keeps of a run what a repository can hold: the verdict and its reports, the plan, the record of the run with its seed, and
- * the manifest, which holds size and hash of the evidence that is too big. Everything that is derived is made anew from the
+ * the manifest, which holds size and hash of the evidence that is left out. Everything that is derived is made anew from the
  * whole evidence, so that what is kept is what this commit says of it.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { EVIDENCE_FILES, MANIFEST_FILE } from "../src/evidence/files.ts";
+import {
+  EVIDENCE_FILES,
+  type EvidenceFile,
+  HISTORY_FILE,
+  INTERVALS_FILE,
+  LEDGER_FILE,
+  MANIFEST_FILE,
+} from "../src/evidence/files.ts";
 import { openEvidence } from "../src/evidence/reader.ts";
 import type { Evidence, RunRecord } from "../src/evidence.ts";
 import { renderFiles } from "../src/report/render.ts";
 import { ExitCode, GamedayError } from "../src/std/errors.ts";
 import { judgeFully } from "../src/verdict/judge.ts";
 
-/** Evidence beyond this stays out; a person reads no more, and git keeps it for ever. */
-const KEPT_BYTES_MAX = 256 * 1024;
+/** What is long in every run; a person reads none of it, and git would keep it for ever. */
+const LONG_FILES: readonly EvidenceFile[] = [HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE];
 export const LEFT_OUT_FILE = "left-out.json";
 
 export interface LeftOut {
@@ -25,12 +31,12 @@ export interface LeftOut {
 }
 
 /** Writes `to` anew. Throws when the evidence is not whole, is another plan's, or what is kept would tell of this machine. */
-export function keepRun(from: string, to: string, planName: string): readonly LeftOut[] {
+export function keepRun(from: string, to: string, planName: string, machine = ""): readonly LeftOut[] {
   const evidence = openEvidence(from);
   refuseUnfit(from, evidence, planName);
   const out = leftOutOf(from);
   const kept = keptFiles(from, evidence, out);
-  const told = [...kept].flatMap(([name, text]) => machineLines(name, text));
+  const told = [...kept].flatMap(([name, text]) => machineLines(name, text, machine));
   if (told.length > 0)
     throw refusal(from, "nothing that only this machine has: no path, no name of it", told.join("\n"));
   rmSync(to, { recursive: true, force: true });
@@ -40,8 +46,8 @@ export function keepRun(from: string, to: string, planName: string): readonly Le
 }
 
 /** The lines that hold an absolute path of a machine, or its name, as "file:line: text". */
-export function machineLines(file: string, text: string, name = hostname()): string[] {
-  const named = name.length > 3 ? new RegExp(`\\b${name.replaceAll(/[^\w-]/g, "\\$&")}\\b`) : null;
+export function machineLines(file: string, text: string, machine: string): string[] {
+  const named = machine.length > 2 ? new RegExp(`\\b${machine.replaceAll(/[^\w-]/g, "\\$&")}\\b`) : null;
   const isTold = (line: string) => MACHINE_PATH.test(line) || named?.test(line) === true;
   return text
     .split("\n")
@@ -67,11 +73,9 @@ function keptFiles(from: string, evidence: Evidence, out: readonly LeftOut[]): M
   return files;
 }
 
-/** Big evidence, and all logs: they are for the person who looks for a cause on the day. */
+/** The long evidence, and all logs: they are for the person who looks for a cause on the day. */
 function leftOutOf(from: string): LeftOut[] {
-  const big = EVIDENCE_FILES.filter(
-    (name) => existsSync(join(from, name)) && statSync(join(from, name)).size > KEPT_BYTES_MAX,
-  );
+  const big = LONG_FILES.filter((name) => existsSync(join(from, name)));
   const folder = join(from, "logs");
   const logs = existsSync(folder)
     ? readdirSync(folder)

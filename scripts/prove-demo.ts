@@ -1,5 +1,5 @@
 /**
- * `npm run prove:demo [-- TIMES]`: the demo again and again, a seed each; one row per run in docs/track-record/demo.json.
+ * `npm run prove:demo [-- TIMES]`: the smoke plan again and again, a seed each; one row per run in docs/track-record/demo.json.
  * Resumable: goes on where the table ends. Exit 1 when any run failed, or fewer than nine of ten passed.
  */
 import { spawnSync } from "node:child_process";

@@ -2,22 +2,29 @@
  * `node scripts/record-fixture.ts RUN NAME`: keeps a run as a fixture with its golden bytes. `... --again`: judges all
  * fixtures anew and rewrites their golden bytes; do so only when a change of the judgement is meant, and say so in the commit.
  */
-import { cpSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openEvidence } from "../src/evidence/reader.ts";
 import { renderFiles } from "../src/report/render.ts";
 import { judgeFully } from "../src/verdict/judge.ts";
+import { FIXTURE_RUNS, pack, withFixtureRun } from "../test/fixture-run.ts";
 
-const FOLDER = "test/fixtures/runs";
+/** Evidence longer than this is packed. */
+const PLAIN_BYTES_MAX = 1_000_000;
 
-function judgeAnew(run: string): void {
-  const evidence = openEvidence(run);
-  for (const [file, text] of renderFiles(judgeFully(evidence), evidence.run)) writeFileSync(join(run, file), text);
+function judgeAnew(name: string): void {
+  const files = withFixtureRun(name, (run) => {
+    const evidence = openEvidence(run);
+    return renderFiles(judgeFully(evidence), evidence.run);
+  });
+  for (const [file, text] of files) writeFileSync(join(FIXTURE_RUNS, name, file), text);
 }
 
 const [from = "", name = ""] = process.argv.slice(2);
-if (from === "--again") for (const each of readdirSync(FOLDER)) judgeAnew(join(FOLDER, each));
+if (from === "--again") for (const each of readdirSync(FIXTURE_RUNS)) judgeAnew(each);
 else {
-  cpSync(realpathSync(from), join(FOLDER, name), { recursive: true, filter: (path) => !path.endsWith("/logs") });
-  judgeAnew(join(FOLDER, name));
+  const to = join(FIXTURE_RUNS, name);
+  cpSync(realpathSync(from), to, { recursive: true, filter: (path) => !path.endsWith("/logs") });
+  for (const file of readdirSync(to)) if (statSync(join(to, file)).size > PLAIN_BYTES_MAX) pack(join(to, file));
+  judgeAnew(name);
 }

@@ -27,7 +27,7 @@ test("verdict, reports, plan, record and manifest are kept; the history and logs
     const out = keepRun(run, kept, "fake");
     assert.deepEqual(
       out.map(({ file }) => file),
-      ["history.ndjson", "ledger.ndjson", "logs/a.log"],
+      ["history.ndjson", "intervals.ndjson", "ledger.ndjson", "logs/a.log"],
     );
     for (const name of ["verdict.json", "report.html", "report.md", "junit.xml", "stats.json", "plan.yaml", "run.json"])
       assert.equal(readFileSync(join(kept, name), "utf8"), readFileSync(join(RUN, name), "utf8"), name);
@@ -36,10 +36,10 @@ test("verdict, reports, plan, record and manifest are kept; the history and logs
     };
     const told = JSON.parse(readFileSync(join(kept, LEFT_OUT_FILE), "utf8")) as LeftOut[];
     assert.equal(told[0]?.sha256, manifest.files["history.ndjson"]?.sha256);
-    assert.deepEqual(openEvidence(kept).flaws, [
-      "history absent (its hash is kept)",
-      "ledger absent (its hash is kept)",
-    ]);
+    assert.deepEqual(
+      openEvidence(kept).flaws,
+      ["history", "intervals", "ledger"].map((name) => `${name} absent (its hash is kept)`),
+    );
     const readme = readFileSync(join(kept, "README.md"), "utf8");
     for (const part of ["seed 7", "npx gameday run test/fixtures/fake/plan.yaml --seed 7", told[0]?.sha256 ?? "?"])
       assert.ok(readme.includes(part), part);

@@ -44,6 +44,11 @@ export function wantedKey({ window, tags }: Wanted): string {
   return [window, ...filters].join("\u0000");
 }
 
+interface Share {
+  readonly slice: Slice;
+  readonly share: number;
+}
+
 interface Accumulator {
   readonly window: Window;
   readonly tags: Readonly<Record<string, string>>;
@@ -97,9 +102,9 @@ export class LoadFold {
       total.stalledMs += stalledMs;
       total.userMs += interval.users * lengthMs;
     }
-    const slice = this.#sliceAt((span.fromMs + span.toMs) / 2);
-    if (slice !== undefined) slice.users += (interval.users * lengthMs) / this.sliceMs;
-    for (const delta of interval.metrics) this.#delta(delta, span, into, slice);
+    const shares = this.#sharesOf(span);
+    for (const { slice, share } of shares) slice.users += (interval.users * lengthMs * share) / this.sliceMs;
+    for (const delta of interval.metrics) this.#delta(delta, span, into, shares);
   }
 
   total(wanted: Wanted): Total | undefined {
@@ -111,13 +116,18 @@ export class LoadFold {
     return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  #delta(delta: MetricDelta, span: Span, into: readonly Accumulator[], slice: Slice | undefined): void {
+  #delta(delta: MetricDelta, span: Span, into: readonly Accumulator[], shares: readonly Share[]): void {
     const metric = this.#metric(delta.metric);
     if (metric === null || metric.name !== DURATION_METRIC) return;
     const failed = metric.tags["expected_response"] === "false" ? delta.count : delta.failed;
     for (const { tags, total } of into) if (hasTags(metric, tags)) addTo(total, delta, failed);
     addTo(this.#named(metric.tags["name"] ?? "(no name)"), delta, failed);
-    if (slice !== undefined) addTo(slice, delta, failed);
+    for (const { slice, share } of shares) {
+      slice.count += delta.count * share;
+      slice.failed += failed * share;
+    }
+    if (delta.buckets !== undefined)
+      this.#sliceAt((span.fromMs + span.toMs) / 2)?.histogram.merge(delta as HistogramDelta);
     this.#spread(span, delta.count);
   }
 
@@ -135,6 +145,22 @@ export class LoadFold {
     const parsed = parseMetric(text) ?? null;
     this.#metrics.set(text, parsed);
     return parsed;
+  }
+
+  /** An interval spread evenly over its own time, so that intervals a little longer than a slice leave none empty. */
+  #sharesOf({ fromMs, toMs }: Span): Share[] {
+    const lengthMs = toMs - fromMs;
+    const shares: Share[] = [];
+    const lastMs = Math.min(toMs, this.span.toMs);
+    for (let atMs = Math.max(fromMs, this.span.fromMs); lengthMs > 0 && atMs < lastMs; ) {
+      const index = Math.floor((atMs - this.span.fromMs) / this.sliceMs);
+      const endMs = Math.min(lastMs, this.span.fromMs + (index + 1) * this.sliceMs);
+      const slice = this.slices[index];
+      if (slice !== undefined) shares.push({ slice, share: (endMs - atMs) / lengthMs });
+      if (endMs <= atMs) break; // stamps that are no numbers, or too large to be told apart
+      atMs = endMs;
+    }
+    return shares;
   }
 
   #sliceAt(atMs: number): Slice | undefined {

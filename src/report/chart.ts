@@ -12,19 +12,30 @@ const LEFT = 150;
 const RIGHT = 16;
 const LANE = 18;
 const GAP = 26;
-const TOP = 34;
+const LABEL_LINE = 14;
+/** About the width of a letter of a label. */
+const LETTER = 6.6;
 
 export interface Scale {
+  /** Where the lanes begin, below the labels of the faults. */
+  readonly top: number;
+  readonly labels: readonly Label[];
   readonly span: Span;
   x(ms: number): number;
   width(span: Span): number;
+}
+
+interface Label {
+  readonly x: number;
+  readonly row: number;
+  readonly text: string;
 }
 
 export function renderChart(facts: Facts, stats: Stats): Markup {
   const scale = scaleOf(facts);
   const lanes = facts.streams.length * LANE;
   const panels = panelsOf(stats, scale, { left: LEFT, width: WIDTH - LEFT - RIGHT });
-  const placed = place(panels, TOP + lanes + GAP);
+  const placed = place(panels, scale.top + lanes + GAP);
   const height = placed.bottom + 30;
   return element(
     "svg",
@@ -36,11 +47,27 @@ export function renderChart(facts: Facts, stats: Stats): Markup {
   );
 }
 
-function scaleOf({ load }: Facts): Scale {
-  const span = load.span;
+function scaleOf(facts: Facts): Scale {
+  const { span } = facts.load;
   const perMs = (WIDTH - LEFT - RIGHT) / Math.max(1, span.toMs - span.fromMs);
   const x = (ms: number) => round(LEFT + (Math.min(Math.max(ms, span.fromMs), span.toMs) - span.fromMs) * perMs);
-  return { span, x, width: ({ fromMs, toMs }) => Math.max(1.5, round(x(toMs) - x(fromMs))) };
+  const labels = labelsOf(facts, x);
+  const top = (1 + Math.max(1, ...labels.map(({ row }) => row))) * LABEL_LINE + 6;
+  return { top, labels, span, x, width: ({ fromMs, toMs }) => Math.max(1.5, round(x(toMs) - x(fromMs))) };
+}
+
+/** Each label where its fault begins, in the first row in which no other is in its way. */
+function labelsOf({ story }: Facts, x: (ms: number) => number): Label[] {
+  const ends: number[] = [];
+  return story.experiments.map((experiment) => {
+    const text = shorten(experiment.name);
+    const width = text.length * LETTER;
+    const at = Math.min(x(experiment.commandedAtMs ?? experiment.beganAtMs) + 3, WIDTH - width);
+    const free = ends.findIndex((end) => end < at);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = at + width + LETTER;
+    return { x: round(at), row, text };
+  });
 }
 
 function place(panels: readonly Panel[], top: number): { readonly markup: Markup; readonly bottom: number } {
@@ -59,22 +86,30 @@ function faultBands({ story }: Facts, scale: Scale, bottom: number): Markup {
     const fromMs = experiment.commandedAtMs ?? experiment.beganAtMs;
     const toMs = Math.max(fromMs, experiment.heals.at(-1)?.atMs ?? experiment.endedAtMs ?? fromMs);
     const span = { fromMs, toMs };
-    const label = { x: scale.x(fromMs) + 3, y: at % 2 === 0 ? 12 : 26, class: "fault-label" };
+    const label = scale.labels[at];
     return [
       element(
         "rect",
-        { x: scale.x(fromMs), y: TOP - 4, width: scale.width(span), height: bottom - TOP + 4, class: "fault" },
+        {
+          x: scale.x(fromMs),
+          y: scale.top - 4,
+          width: scale.width(span),
+          height: bottom - scale.top + 4,
+          class: "fault",
+        },
         element("title", {}, `${experiment.name}: ${seconds(fromMs)} to ${seconds(toMs)}`),
       ),
-      element("text", label, shorten(experiment.name)),
+      label === undefined
+        ? null
+        : element("text", { x: label.x, y: 12 + label.row * LABEL_LINE, class: "fault-label" }, label.text),
     ];
   });
-  return fragment(bands.flat());
+  return fragment(...bands.flat());
 }
 
 function laneMarks(facts: Facts, scale: Scale): Markup {
   const lanes = facts.streams.map((stream, at) => {
-    const y = TOP + at * LANE;
+    const y = scale.top + at * LANE;
     const own = facts.outages.filter((one) => one.class === stream.class && one.connection === stream.connection);
     const first = stream.samples[0]?.sentMs ?? scale.span.fromMs;
     const watched = { fromMs: first, toMs: stream.samples.at(-1)?.sentMs ?? first };
@@ -111,7 +146,7 @@ function axis(scale: Scale, bottom: number): Markup {
   const step = niceStep((scale.span.toMs - scale.span.fromMs) / 10);
   const ticks: Markup[] = [];
   for (let ms = Math.ceil(scale.span.fromMs / step) * step; ms <= scale.span.toMs; ms += step) {
-    ticks.push(element("line", { x1: scale.x(ms), x2: scale.x(ms), y1: TOP, y2: bottom, class: "grid" }));
+    ticks.push(element("line", { x1: scale.x(ms), x2: scale.x(ms), y1: scale.top, y2: bottom, class: "grid" }));
     ticks.push(element("text", { x: scale.x(ms), y: bottom + 16, class: "tick" }, `${number(ms / 1000)} s`));
   }
   return fragment(ticks);

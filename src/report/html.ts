@@ -113,7 +113,10 @@ function timeline({ facts, stats }: ReportParts): Markup {
     ["k-outage", "outage as users felt it"],
     ["k-gap", "no data"],
   ].map(([kind, says]) => element("span", {}, element("i", { class: kind }), says ?? ""));
-  return section("Timeline", [element("div", { class: "key" }, key), renderChart(facts, stats)]);
+  return section("Timeline", [
+    element("div", { class: "key" }, key),
+    element("div", { class: "scroll" }, renderChart(facts, stats)),
+  ]);
 }
 
 function findings(title: string, all: Verdict["findings"]): Markup | null {

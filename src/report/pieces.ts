@@ -6,6 +6,9 @@ export function pill(status: Status): Markup {
   return element("span", { class: `pill ${status}` }, status);
 }
 
+/** More columns of figures than this are compared side by side, on a narrow screen by scrolling; others stand below each other there. */
+const STACKED_NUMBERS_MAX = 3;
+
 /** `numeric`: indices of the columns that hold figures. */
 export function table(
   titles: readonly string[],
@@ -22,12 +25,12 @@ export function table(
     element(
       "tr",
       {},
-      row.map((cell, column) => element("td", kind(column), cell)),
+      row.map((cell, column) => element("td", { ...kind(column), "data-title": titles[column] || undefined }, cell)),
     ),
   );
   return element(
     "div",
-    { class: "scroll" },
+    { class: numeric.length > STACKED_NUMBERS_MAX ? "scroll" : "scroll stacked" },
     element("table", {}, element("thead", {}, head), element("tbody", {}, body)),
   );
 }

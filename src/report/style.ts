@@ -26,5 +26,8 @@ ul{margin:4px 0;padding-left:20px}.chart{width:100%;height:auto;background:var(-
 .area{stroke:none;fill-opacity:.75}.area.rate{fill:var(--rate)}.area.failed{fill:var(--failed)}.area.users{fill:var(--users)}
 .key{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12px;color:var(--dim);margin:6px 0}.key i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:6px;vertical-align:-2px}
 .key .k-fault{background:var(--fault);outline:1px solid var(--edge)}.key .k-outage{background:var(--failed)}.key .k-up{background:var(--pass-soft)}.key .k-gap{background:var(--users)}
+@media (max-width:640px){.scroll:not(.stacked) table{min-width:700px}.scroll:not(.stacked) td:first-child{min-width:150px}.scroll>.chart{min-width:820px}
+.stacked thead{display:none}.stacked tr{display:block;padding:9px 0;border-bottom:1px solid var(--edge)}.stacked td,.stacked td.number{display:block;width:auto;padding:1px 0;border:0;text-align:left;white-space:normal}
+.stacked td[data-title]::before{content:attr(data-title) ": ";color:var(--dim);font-size:12px}.stacked td:has(>div)::before{content:none}main{padding:16px 12px 40px}.card{padding:12px}}
 @media print{:root{color-scheme:light}main{max-width:none;padding:0}body{font-size:12px}.card,table,svg{break-inside:avoid}}
 `;

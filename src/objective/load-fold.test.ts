@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { interval } from "../verdict/run.fixture.ts";
+import { LoadFold } from "./load-fold.ts";
+
+test("intervals a little longer than a slice leave none empty, and every request is in one of them", () => {
+  const load = new LoadFold([], [], { fromMs: 0, toMs: 100_000 });
+  for (let at = 0; at < 97; at++) load.add({ ...interval(at, at * 1030, 10), toMs: (at + 1) * 1030 });
+  const counts = load.slices.map(({ count }) => count);
+  assert.ok(Math.min(...counts) > 85 && Math.max(...counts) < 100, `${Math.min(...counts)} to ${Math.max(...counts)}`);
+  const users = load.slices.map((slice) => Math.round(slice.users));
+  assert.deepEqual([...new Set(users.slice(0, -1))], [10]);
+});
+
+test("an interval far outside of the run costs nothing and is in no slice", () => {
+  const load = new LoadFold([], [], { fromMs: 0, toMs: 10_000 });
+  load.add({ ...interval(0, -1e15, 0), toMs: -1e14 });
+  load.add({ ...interval(1, 1e14, 0), toMs: 1e15 });
+  assert.ok(load.slices.every(({ count }) => count === 0));
+});
