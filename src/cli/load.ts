@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import type { OutputStream, World } from "../cli.ts";
 import type { LoadHandle } from "../load/handle.ts";
-import { checkLimits, machineLimits } from "../load/preflight.ts";
+import { checkHost, checkLimits, machineLimits } from "../load/preflight.ts";
 import { Recorder } from "../load/recorder.ts";
 import { startLoad } from "../load/start.ts";
 import { formatSummary } from "../load/summary.ts";
@@ -32,7 +32,10 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   const open = job.plan.executor.endsWith("arrival-rate");
   if (flags.json !== undefined) demandWritable("--json", flags.json);
   const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), open);
-  if (!open && flags.listen === undefined) checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
+  if (flags.listen === undefined) {
+    if (!open) checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
+    await checkHost(baseUrl);
+  }
   using files = new OutputFiles(flags.out);
   const abort = new AbortController();
   using _listening = world.onInterrupt(() => abort.abort(interruptedEarly()));
@@ -61,9 +64,14 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   );
   const untilEndMs = handle.beganAtMs - crew.clock.nowMs() + (job.durationMs ?? 0) + (open ? LAST_ARRIVALS_MS : 0);
   const left = job.durationMs === null ? null : Math.max(0, untilEndMs);
-  const interrupted = await follow(world, handle, { ...job, durationMs: left }, recorder, flags.quiet === true);
-  await handle.stop();
-  finish(world, recorder, flags, { seed, interrupted });
+  try {
+    const interrupted = await follow(world, handle, { ...job, durationMs: left }, recorder, flags.quiet === true);
+    await handle.stop();
+    finish(world, recorder, flags, { seed, interrupted });
+  } catch (thrown) {
+    finish(world, recorder, flags, { seed, interrupted: true }); // what was seen until then is the only trace of it
+    throw thrown;
+  }
 }
 
 /** Waits for the end of the load, whatever ends it; true when a person did. */

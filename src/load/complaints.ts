@@ -11,12 +11,29 @@ export function workerEnded(name: string, where: string, because: string): Gamed
   });
 }
 
+/** What Node prints when a heap is full; the process then ends by SIGABRT. */
+export function isOutOfMemory(line: string): boolean {
+  return /^FATAL ERROR: .*(heap limit|out of memory)/i.test(line);
+}
+
+const OUT_OF_MEMORY =
+  "out of memory: its scripts keep what they should let go, or it has too many users (its heap may be larger: NODE_OPTIONS=--max-old-space-size=MEGABYTES)";
+
+/** Why a worker's process ended, in words. */
+export function endOf(code: number | null, signal: string | null, outOfMemory: boolean): string {
+  if (outOfMemory) return OUT_OF_MEMORY;
+  return signal === null ? `exit ${code}` : `killed by ${signal}`;
+}
+
 export function allLost(because: string): GamedayError {
   return new GamedayError({
     code: "all-workers-lost",
     expected: "at least one load worker alive",
     got: `the last one ended: ${because}`,
     exitCode: ExitCode.unknown,
+    ...(because.includes("stuck at")
+      ? { hint: "the script computes there without end: await something in its loop" }
+      : {}),
   });
 }
 

@@ -4,6 +4,7 @@ import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { endOf, isOutOfMemory } from "./complaints.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { inspectorUrl, whereStuck } from "./stuck.ts";
 
@@ -20,6 +21,9 @@ const EXEC_ARGV = [
 
 /** Time for a worker to wake its inspector. */
 const INSPECTOR_MS = 1_000;
+
+/** Time for the last lines of a worker that has ended; what it started itself may hold its output open for longer. */
+const LAST_WORDS_MS = 200;
 
 export interface LinkListener {
   onMessage(message: FromWorker): void;
@@ -54,8 +58,10 @@ export function forkWorker(listener: LinkListener): Link {
     execArgv: EXEC_ARGV,
   });
   const inspector = Promise.withResolvers<string>();
+  let outOfMemory = false;
   const print = (line: string) => {
     const url = inspectorUrl(line);
+    outOfMemory ||= isOutOfMemory(line);
     if (url !== null) inspector.resolve(url);
     else if (!/^(Debugger (attached|ending)|For help, see: https:\/\/nodejs|Starting inspector)/.test(line))
       listener.onPrint(line);
@@ -70,7 +76,11 @@ export function forkWorker(listener: LinkListener): Link {
       resolve();
     };
     child.once("error", (error) => end(error.message));
-    child.once("exit", (code, signal) => end(signal === null ? `exit ${code}` : `killed by ${signal}`));
+    const closed = new Promise((told) => child.once("close", told));
+    child.once("exit", async (code, signal) => {
+      await Promise.race([closed, delay(LAST_WORDS_MS)]);
+      end(endOf(code, signal, outOfMemory));
+    });
   });
   return {
     where: `process ${child.pid ?? "?"}`,

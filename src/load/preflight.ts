@@ -1,6 +1,7 @@
-/** What this machine must have before that many users can exist: descriptors and local ports. Checked before, with figures. */
+/** What must be there before users can exist: descriptors and local ports of this machine, and the host's name. */
+import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
-import { ExitCode, GamedayError } from "../std/errors.ts";
+import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { splitUrl } from "./http/origin.ts";
 
 export interface MachineLimits {
@@ -42,6 +43,23 @@ export function checkLimits(users: number, workers: number, baseUrl: string, lim
       got: `${limits.ports} (net.ipv4.ip_local_port_range)`,
       hint: 'widen it (sysctl -w net.ipv4.ip_local_port_range="1024 65535"), or join workers on other machines',
       exitCode: ExitCode.notReady,
+    });
+  }
+}
+
+/** Throws GamedayError when this machine cannot resolve the host: every call of every user would fail. */
+export async function checkHost(baseUrl: string): Promise<void> {
+  const { host } = splitUrl(baseUrl).origin;
+  try {
+    await lookup(host);
+  } catch (thrown) {
+    throw new GamedayError({
+      code: "host-not-found",
+      expected: `the name ${host} to be found`,
+      got: messageOf(thrown),
+      hint: "is it spelt right, and known to this machine (getent hosts, /etc/hosts)?",
+      exitCode: ExitCode.notReady,
+      cause: thrown,
     });
   }
 }

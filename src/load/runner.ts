@@ -71,6 +71,19 @@ export class Runner {
       return this.#failed(thrown, startedMs);
     }
     if (!user.session.closed) this.#durations.record(performance.now() - startedMs);
+    if (user.session.busy) await this.#unawaited();
+  }
+
+  /** A loop of calls that are begun and not awaited would never let their answers in. The next one is named with its line. */
+  async #unawaited(): Promise<void> {
+    const { session } = this.user;
+    const place = placeOf(session.lastCall);
+    session.traced = place === undefined;
+    if (place !== undefined) {
+      const says = `scenario "${this.definition.name}" ends iterations before its calls have ended: is an await missing?`;
+      this.#world.onNote(`unawaited:${this.definition.name}`, `${formatPlace(place)}: ${says}`);
+    }
+    await nextTurn();
   }
 
   async #failed(thrown: unknown, startedMs: number): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   ScenarioDefinition,
   SocketOptions,
   ThinkTime,
+  TransportError,
   User,
   UserSocket,
 } from "../scenario.ts";
@@ -190,6 +191,11 @@ export class LoadUser implements User, SessionOwner {
 
   onLocalTrouble(message: string): void {
     this.#world.onNote("local", `this machine could not open a connection: ${message}`);
+  }
+
+  /** The first of each kind, in words. */
+  onNoAnswer({ code, message }: TransportError): void {
+    if (code !== "aborted") this.#world.onNote(`no-answer:${code}`, `the first "${code}": ${message}`);
   }
 
   /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). Gives the time. */

@@ -98,6 +98,7 @@ export class Call implements Exchange {
       return this.dispatch();
     }
     if (error.code === "local") this.#session.owner.onLocalTrouble(error.message);
+    else this.#session.owner.onNoAnswer?.(error);
     this.#finishFailed(this.#sentBefore ? { ...error, sent: true } : error);
     this.#session.released(this.#connection);
   }

@@ -2,7 +2,7 @@
  * A user's HTTP session: one keep-alive connection (more, up to six, only while calls overlap), a cookie jar, redirects,
  * one repeated login after a 401. Every exchange is counted under its name.
  */
-import type { Http, Reply, RequestOptions } from "../../scenario.ts";
+import type { Http, Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import type { Scope } from "../metrics.ts";
 import { Call } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
@@ -39,6 +39,8 @@ export interface SessionOwner {
   readonly login: (() => Promise<void>) | null;
   /** Told about trouble that is the generator's own: no ports, no descriptors. */
   onLocalTrouble(message: string): void;
+  /** Told why a call had no answer: the count of a kind does not say what was wrong with it. */
+  onNoAnswer?(error: TransportError): void;
 }
 
 export function sessionSettings(
@@ -69,6 +71,9 @@ export class Session implements Http {
   loggingIn = false;
   #closed = false;
   #fixed: SessionSettings["headers"];
+  /** While set, the place of each call is kept in `lastCall`: costly, so only to name the line of one that nobody awaits. */
+  traced = false;
+  lastCall: Error | null = null;
   readonly #primary: Connection;
   #others: Connection[] | null = null;
   #queue: Call[] | null = null;
@@ -103,6 +108,7 @@ export class Session implements Http {
   }
 
   request(method: string, path: string, options?: RequestOptions): Promise<Reply> {
+    if (this.traced) this.lastCall = new Error("a call");
     return new Promise((resolve, reject) => new Call(this, method, path, options, resolve, reject).start());
   }
 
@@ -120,6 +126,11 @@ export class Session implements Http {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** A call is under way. */
+  get busy(): boolean {
+    return this.#primary.busy || (this.#others?.some((connection) => connection.busy) ?? false);
   }
 
   /** A connection to the origin that is free, or null when the call has to wait for one. */

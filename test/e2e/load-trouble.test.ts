@@ -1,0 +1,88 @@
+/** Scripts and targets that are no good, by the command: it survives them and says what was wrong, with the script's line. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { fixture, target } from "./load.fixture.ts";
+
+const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly text: string;
+}
+
+function load(script: string, host: string, options: { flags?: string[]; node?: string } = {}): Promise<Ended> {
+  const flags = ["-q", "-u", "2", "-d", "3s", "--workers", "1", "-H", host, ...(options.flags ?? [])];
+  const environment = options.node === undefined ? process.env : { ...process.env, NODE_OPTIONS: options.node };
+  const child = spawn(process.execPath, [GAMEDAY, "load", fixture(script), ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: environment,
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => {
+      text += data.toString();
+    });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, text })));
+}
+
+/** A load on a server that answers; what the command said at its end. */
+async function onTarget(script: string, options: Parameters<typeof load>[2] = {}): Promise<Ended> {
+  const aim = await target();
+  try {
+    return await load(script, aim.baseUrl, options);
+  } finally {
+    aim.close();
+  }
+}
+
+test("a script that throws: each place, counted", async () => {
+  const { code, text } = await onTarget("throws.ts");
+  assert.equal(code, 0, text);
+  assert.match(text, /script error in "throws": \S*throws\.ts:10:\d+: planned/);
+  assert.match(text, /error that nothing awaits: \S*throws\.ts:8:\d+: in a timer/);
+});
+
+test("a call that nobody awaits is named with its line, and others still run", async () => {
+  const { code, text } = await onTarget("unawaited.ts");
+  assert.equal(code, 0, text);
+  assert.match(text, /unawaited\.ts:7:\d+: scenario "unawaited" ends iterations before .* is an await missing\?/);
+  const count = Number(/GET \/ +(\d+)/.exec(text)?.[1]);
+  assert.ok(count > 10, text);
+});
+
+test("a script that loops for ever: the line, a remedy, and what was seen until then", async () => {
+  const { code, text } = await onTarget("loops.ts", { flags: ["-d", "30s"] });
+  assert.equal(code, 2, text);
+  assert.match(text, /stuck at \S*loops\.ts:13:\d+ \(spin\).*\n +hint: .*await something/);
+  assert.match(text, /generator:/);
+});
+
+test("a script that leaks until its worker dies: out of memory, in words", async () => {
+  const { code, text } = await onTarget("leaks.ts", { flags: ["-d", "60s"], node: "--max-old-space-size=100" });
+  assert.equal(code, 2, text);
+  assert.match(text, /got the last one ended: out of memory: its scripts keep .*/);
+});
+
+test("a host that does not resolve is told before the load", async () => {
+  const { code, text } = await load("steady.ts", "http://no-such-host.invalid");
+  assert.equal(code, 4, text);
+  assert.match(text, /expected the name no-such-host\.invalid to be found, got .*ENOTFOUND.*\n +hint:/);
+});
+
+test("garbage from the target is counted as malformed, and what was wrong with it is said", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => socket.end(Buffer.from([0, 255, 1, 13, 7, 10, 200])));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  const { code, text } = await load("steady.ts", `http://127.0.0.1:${port}`);
+  server.close();
+  assert.equal(code, 0, text);
+  assert.match(text, /\d+ x \S.*: malformed/);
+  assert.match(text, /the first "malformed": the answer has no HTTP\/1 status line/);
+});
