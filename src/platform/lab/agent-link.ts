@@ -49,6 +49,14 @@ export class AgentLink {
     return (await this.#ask({ op: "signal", name, signal: which }, signal)) as number;
   }
 
+  async freeze(name: string, signal: AbortSignal): Promise<void> {
+    await this.#ask({ op: "freeze", name }, signal);
+  }
+
+  async thaw(name: string, signal: AbortSignal): Promise<void> {
+    await this.#ask({ op: "thaw", name }, signal);
+  }
+
   async throttle(name: string, share: { runMs: number; periodMs: number } | null, signal: AbortSignal): Promise<void> {
     await this.#ask({ op: "throttle", name, share }, signal);
   }

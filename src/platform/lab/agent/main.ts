@@ -6,6 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { findGroup, removeEmptyGroups } from "./freezer.ts";
 import { processTable } from "./process.ts";
 import type { AgentBoot, AgentReply, AgentRequest, RunRequest, RunResult, ServiceReport } from "./protocol.ts";
 import { Service } from "./service.ts";
@@ -19,6 +20,8 @@ function boot(): void {
   // The parent holds the other end of stdin: when it is killed, however, this ends, and the whole namespace with it.
   if (tied) process.stdin.on("end", () => process.exit(0)).resume();
   for (const argv of before) runFirst(argv);
+  const group = findGroup();
+  if (tied && group !== null) removeEmptyGroups(group); // of labs that were killed
   rmSync(socket, { force: true });
   createServer(serve).listen(socket);
 }
@@ -62,6 +65,10 @@ async function handle(request: AgentRequest): Promise<unknown> {
       return service(request.name).crash();
     case "signal":
       return service(request.name).signal(request.signal);
+    case "freeze":
+      return service(request.name).freeze();
+    case "thaw":
+      return service(request.name).thaw();
     case "throttle":
       return service(request.name).throttle(request.share);
     case "list":

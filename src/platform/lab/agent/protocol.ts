@@ -58,6 +58,8 @@ export interface ServiceReport {
   readonly failures: number;
   /** "exit 1" or "SIGKILL"; null when it never ended. */
   readonly lastEnd: string | null;
+  /** How all its processes are seen to stand still; null: they do not. */
+  readonly frozen: string | null;
   /** Whether it runs only for a share of the time. */
   readonly throttled: boolean;
   readonly processes: readonly ProcessRow[];
@@ -89,6 +91,9 @@ export type AgentRequest =
   | { readonly op: "crash"; readonly name: string }
   /** A signal to all its processes. */
   | { readonly op: "signal"; readonly name: string; readonly signal: NodeJS.Signals }
+  /** Stops all its processes where they stand, by a control group where there is one, else by signals; lets them go on. */
+  | { readonly op: "freeze"; readonly name: string }
+  | { readonly op: "thaw"; readonly name: string }
   /** Lets all its processes run only for `runMs` of each `periodMs`; null: freely again. */
   | {
       readonly op: "throttle";

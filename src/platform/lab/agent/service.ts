@@ -2,11 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { FrozenGroup, findGroup } from "./freezer.ts";
 import { belonging, processTable } from "./process.ts";
 import type { ProcessRow, ServicePhase, ServiceReport, ServiceSpec } from "./protocol.ts";
 
 /** A run this long counts as having worked: the back-off begins anew after it. */
 const STEADY_MS = 10_000;
+/** A process may fork between the look and the signal: its child is found in the next round. */
+const STOP_ROUNDS = 5;
 
 export class Service {
   #spec: ServiceSpec;
@@ -14,6 +17,7 @@ export class Service {
   #phase: ServicePhase = "held";
   #timer: NodeJS.Timeout | undefined;
   #throttle: NodeJS.Timeout | undefined;
+  #frozen: FrozenGroup | null = null;
   #starts = 0;
   #failures = 0;
   #inARow = 0;
@@ -69,7 +73,25 @@ export class Service {
     return rows.length;
   }
 
+  /** Harmless when it is frozen already. */
+  async freeze(): Promise<void> {
+    if (this.#frozen !== null) return;
+    const group = findGroup();
+    this.#frozen = group === null ? null : await FrozenGroup.of(group, () => this.#processes().map(({ pid }) => pid));
+    if (this.#frozen !== null) return;
+    for (let round = 0; round < STOP_ROUNDS && howFrozen(this.#processes(), null) === null; round++)
+      this.signal("SIGSTOP");
+  }
+
+  async thaw(): Promise<void> {
+    const group = this.#frozen;
+    this.#frozen = null;
+    await group?.thaw();
+    this.signal("SIGCONT");
+  }
+
   report(table: readonly ProcessRow[]): ServiceReport {
+    const processes = belonging(table, this.#child?.pid ?? this.#lastPid, this.#ownedUid());
     return {
       name: this.#spec.name,
       phase: this.#phase,
@@ -77,8 +99,9 @@ export class Service {
       starts: this.#starts,
       failures: this.#failures,
       lastEnd: this.#lastEnd,
+      frozen: howFrozen(processes, this.#frozen),
       throttled: this.#throttle !== undefined,
-      processes: belonging(table, this.#child?.pid ?? this.#lastPid, this.#ownedUid()),
+      processes,
     };
   }
 
@@ -136,6 +159,7 @@ export class Service {
 
   /** Kills until nothing is left: a process may fork between the look and the kill. */
   async #killAll(): Promise<void> {
+    this.#frozen?.kill();
     for (let round = 0; round < 200; round++) {
       const rows = this.#processes();
       if (rows.length === 0 && this.#child === null) return;
@@ -158,6 +182,14 @@ export class Service {
   #ownedUid(): number | null {
     return this.#spec.ownsUser ? this.#spec.uid : null;
   }
+}
+
+/** Seen from inside: the kernel says of each of them that it stands still. */
+function howFrozen(processes: readonly ProcessRow[], group: FrozenGroup | null): string | null {
+  if (processes.length === 0) return null;
+  if (group?.isFrozen() === true && processes.every(({ pid }) => group.holds(pid)))
+    return `in a control group that is frozen (cgroup.events)`;
+  return processes.every(({ state }) => state === "T") ? "stopped (state T)" : null;
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals): void {

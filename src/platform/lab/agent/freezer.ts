@@ -1,0 +1,145 @@
+/**
+ * Freezing by a control group (cgroup v2; the kernel's admin-guide/cgroup-v2: cgroup.freeze, cgroup.events, cgroup.kill). A
+ * group is made for one freeze, below the one that the processes are in, and taken away when they are let go. What is frozen
+ * so can still be killed, and no signal lets it go on.
+ */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const PREFIX = "gameday-freeze-";
+/** A process may fork between the look and its move: its child is found in the next round. */
+const ROUNDS = 5;
+const LOOKS = 100;
+const LOOK_EVERY_MS = 10;
+
+/**
+ * The folder of this process's own group, where groups can be made; null: there is none, and signals must do. Version 1 is
+ * no substitute: what its freezer holds cannot be killed before it is let go, so a lab that is killed would stay.
+ */
+export function findGroup(
+  mountinfo = readFileSync("/proc/self/mountinfo", "utf8"),
+  groups = readFileSync("/proc/self/cgroup", "utf8"),
+): string | null {
+  const own = /^0::(\/.*)$/m.exec(groups)?.[1];
+  if (own === undefined) return null;
+  const folders = mountsOf(mountinfo).map(({ root, at }) => join(at, relative(root, own)));
+  return folders.find(isWritable) ?? null;
+}
+
+export class FrozenGroup {
+  readonly #home: string;
+  readonly #folder: string;
+
+  private constructor(home: string, folder: string) {
+    this.#home = home;
+    this.#folder = folder;
+  }
+
+  /** Freezes them; null when this machine does not let us, and then nothing of it is left. */
+  static async of(home: string, pids: () => readonly number[]): Promise<FrozenGroup | null> {
+    const group = new FrozenGroup(home, join(home, `${PREFIX}${crypto.randomUUID()}`));
+    try {
+      mkdirSync(group.#folder);
+      accessSync(join(group.#folder, "cgroup.freeze"), constants.W_OK);
+      for (let round = 0; round < ROUNDS; round++) for (const pid of pids()) group.#take(pid);
+      group.#write("cgroup.freeze", "1");
+      for (let look = 0; look < LOOKS && !group.isFrozen(); look++) await delay(LOOK_EVERY_MS);
+      if (group.isFrozen() && pids().length > 0) return group;
+    } catch {
+      // not allowed here, or not a kernel that can (before 5.2): what was done is undone below
+    }
+    await group.thaw();
+    return null;
+  }
+
+  /** The kernel's own word: all of it stands still. */
+  isFrozen(): boolean {
+    return /^frozen 1$/m.test(this.#read("cgroup.events"));
+  }
+
+  holds(pid: number): boolean {
+    return this.#pids().includes(pid);
+  }
+
+  /** Ends all of it at once, where the kernel can (5.14); frozen or not. */
+  kill(): void {
+    quietly(() => this.#write("cgroup.kill", "1"));
+  }
+
+  /** Lets them go, back to where they were, and takes the group away. */
+  async thaw(): Promise<void> {
+    quietly(() => this.#write("cgroup.freeze", "0"));
+    for (let look = 0; look < LOOKS; look++) {
+      for (const pid of this.#pids()) quietly(() => writeFileSync(join(this.#home, "cgroup.procs"), String(pid)));
+      if (quietly(() => rmdirSync(this.#folder)) || !isWritable(this.#folder)) return;
+      await delay(LOOK_EVERY_MS);
+    }
+  }
+
+  #take(pid: number): void {
+    if (!this.holds(pid)) quietly(() => this.#write("cgroup.procs", String(pid)));
+  }
+
+  #pids(): number[] {
+    return this.#read("cgroup.procs").split("\n").filter(Boolean).map(Number);
+  }
+
+  #read(file: string): string {
+    let text = "";
+    quietly(() => {
+      text = readFileSync(join(this.#folder, file), "utf8");
+    });
+    return text;
+  }
+
+  #write(file: string, value: string): void {
+    const descriptor = openSync(join(this.#folder, file), constants.O_WRONLY); // the kernel's files are there, or it cannot
+    try {
+      writeSync(descriptor, value);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+/** Takes away the groups of labs that were killed while something was frozen; those with a process in them stay. */
+export function removeEmptyGroups(home: string): void {
+  quietly(() => {
+    for (const entry of readdirSync(home)) if (entry.startsWith(PREFIX)) quietly(() => rmdirSync(join(home, entry)));
+  });
+}
+
+/** proc(5), /proc/PID/mountinfo: root and mount point are the fourth and fifth field, the type follows a lone dash. */
+function mountsOf(mountinfo: string): { readonly root: string; readonly at: string }[] {
+  return mountinfo.split("\n").flatMap((line) => {
+    const [before = "", after = ""] = line.split(" - ");
+    const [, , , root = "/", at = ""] = before.split(" ");
+    return after.startsWith("cgroup2 ") ? [{ root, at: at.replaceAll("\\040", " ") }] : [];
+  });
+}
+
+function isWritable(folder: string): boolean {
+  return quietly(() => accessSync(join(folder, "cgroup.procs"), constants.W_OK));
+}
+
+/** True when it worked. A process that ended, or a group that is gone, is what was wanted anyway. */
+function quietly(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
+}
