@@ -18,6 +18,8 @@ export interface ExperimentPlan {
   readonly holdMs: number;
   /** The most that it may hit at a time, where the plan says it; what is left out keeps the default (fault/selector.ts). */
   readonly blastRadius?: BlastRadius;
+  /** Number of the group (`together`) that it is injected with at the same moment; absent: it stands by itself. */
+  readonly together?: number;
   /** Upper end of the recovery of users' writes that is still watched for; beyond it the run stops (stop condition). */
   readonly recoverWithinMs: number;
   /** Calm between "recovered and healthy" and the next experiment. */

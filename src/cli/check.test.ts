@@ -61,3 +61,19 @@ test("peers are told, and refused when they are the target itself", async () => 
   await assert.rejects(of("{ role: postgres, leader: true }"), { code: "peers-are-the-target", exitCode: 3 });
   await assert.rejects(of("{ role: mysql }"), { code: "no-target", exitCode: 3 });
 });
+
+test("experiments together: refused with the reason where they cannot be, and where they meet", async () => {
+  const group = (...experiments: string[]) =>
+    `experiments: [{ together: [${experiments.map((one) => `{ ${one} }`).join(", ")}] }]\n`;
+  const leader = "name: a, fault: kill-leader";
+  assert.match(await check(group(leader, "name: b, fault: latency")), /"a" \(together with "b"\): kill-leader/);
+  await assert.rejects(check(group(leader, "name: b, fault: power-off-node")), {
+    code: "not-composable",
+    exitCode: 3,
+    message: /ends the node/,
+  });
+  await assert.rejects(check(group("name: a, fault: latency", "name: b, fault: jitter")), /delay of node\/\S+ twice/);
+  const members = (one: string) =>
+    `name: ${one}, fault: freeze, target: { role: postgres, leader: ${one === "a"}, count: ${one === "a" ? 1 : 2} }`;
+  await assert.rejects(check(group(members("a"), members("b"))), { code: "blast-radius", message: /at most 2 of 3/ });
+});

@@ -12,6 +12,7 @@ import { describeLoad } from "../plan/load-estimate.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
+import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { checkScripts, scriptsOf } from "./check-script.ts";
@@ -44,6 +45,7 @@ async function checkPlan(world: World, file: string, seed: string | undefined): 
   const experiments = plan.experiments.map((experiment, index) =>
     placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, kind, seed)),
   );
+  checkGroups(plan, kind, seed, (index) => placeOf(["experiments", index]));
   world.stdout.write(
     `${[...describePlan(plan, world.now()), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
   );
@@ -88,9 +90,17 @@ function describeExperiment(
   const chosen = hits.length === 0 ? "targets are chosen when the platform is up" : hits.join(", ");
   const held = formatDuration(experiment.holdMs);
   return [
-    `experiment "${experiment.name}": ${experiment.fault}, held ${held}: ${chosen}`,
+    `experiment "${experiment.name}"${companyOf(plan, experiment)}: ${experiment.fault}, held ${held}: ${chosen}`,
     ...requests.flatMap(commands),
   ];
+}
+
+/** With whom it is injected at the same moment, in words. */
+function companyOf(plan: Plan, { name, together }: ExperimentPlan): string {
+  const others = plan.experiments.filter(
+    (one) => together !== undefined && one.together === together && one.name !== name,
+  );
+  return others.length === 0 ? "" : ` (together with ${others.map((one) => `"${one.name}"`).join(", ")})`;
 }
 
 /** What a fault of the plan's own would run. */
@@ -100,6 +110,22 @@ function commands({ capability, target, parameters }: ChangeRequest): string[] {
     const argv = commandOf(part, target, parameters, "CHANGE");
     return argv.length === 0 ? [] : [`  ${part}: ${argv.join(" ")}`];
   });
+}
+
+/** Experiments of a group must fit together on the targets that are known before the platform is up. */
+function checkGroups(
+  plan: Plan,
+  kind: PlatformKind,
+  seed: string | undefined,
+  placeAt: (index: number) => Place,
+): void {
+  const topology = kind.plannedTopology(plan.platform);
+  if (topology.length === 0) return;
+  for (const group of groupsOf(plan.experiments).filter(({ length }) => length > 1)) {
+    const [first] = group;
+    const index = first === undefined ? 0 : plan.experiments.indexOf(first);
+    placed(placeAt(index), () => resolved(() => requireFit(group, topology, seed ?? plan.seed ?? "any")));
+  }
 }
 
 /** What is wrong with an experiment is told with where it stands. */

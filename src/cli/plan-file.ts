@@ -4,6 +4,7 @@ import { CHECKERS, validateClaim } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
 import { resolveParameters } from "../fault/parameter.ts";
+import { requireComposable } from "../fault/together.ts";
 import { measureNamed } from "../objective/catalogue.ts";
 import { parseThreshold } from "../objective/threshold.ts";
 import { validateObjectives } from "../objective/validate.ts";
@@ -122,9 +123,10 @@ function checkAutoscaling({ plan, placeOf }: ParsedPlan): void {
 
 function checkExperiments({ plan, placeOf }: ParsedPlan): void {
   const seen = new Set<string>();
-  for (const [index, { name, fault, parameters }] of plan.experiments.entries()) {
+  for (const [index, { name, fault, parameters, together, insideProbes }] of plan.experiments.entries()) {
     const kind = faultNamed(fault, placeOf(["experiments", index, "fault"]));
     resolveParameters(kind, parameters, placeOf(["experiments", index, "with"]));
+    if (together !== undefined) checkTogether(fault, insideProbes, placeOf(["experiments", index, "fault"]));
     if (seen.has(name)) {
       const place = placeOf(["experiments", index, "name"]);
       throw new GamedayError({
@@ -136,6 +138,18 @@ function checkExperiments({ plan, placeOf }: ParsedPlan): void {
     }
     seen.add(name);
   }
+}
+
+function checkTogether(fault: string, insideProbes: string | undefined, place: Place): void {
+  placed(place, () => requireComposable(fault));
+  if (insideProbes === undefined) return;
+  throw new GamedayError({
+    code: "plan-inside-together",
+    expected: "insideProbes at an experiment that stands by itself",
+    got: "one of a group",
+    hint: "what a client inside a node wrote could not be put down to one fault of several",
+    place,
+  });
 }
 
 function checkClaims({ plan, placeOf }: ParsedPlan): void {

@@ -5,7 +5,7 @@
  */
 import type { Span } from "../outage/span.ts";
 import type { Plan } from "../plan.ts";
-import type { ExperimentStory, Story } from "../verdict/story.ts";
+import { type ExperimentStory, groupOf, type Story } from "../verdict/story.ts";
 import type { ExperimentVerdict } from "../verdict.ts";
 
 /** Requests that were in flight during an outage come to their end, often by a timeout, within this time after it. */
@@ -33,21 +33,41 @@ export function windowKey(over: Readonly<Record<string, string>>, fallback: stri
 export function windowsOf(story: Story, experiments: readonly ExperimentVerdict[], plan: Plan): Window[] {
   const whole = { fromMs: story.load.beginMs ?? story.span.fromMs, toMs: story.load.endMs ?? story.span.toMs };
   const steady = { fromMs: story.load.steadyMs ?? whole.fromMs, toMs: story.load.rampDownMs ?? whole.toMs };
-  const faults = story.experiments.map((told, at) => faultSpan(told, experiments[at], plan, whole.toMs));
+  const spans = story.experiments.map((told, at) => faultSpan(told, experiments[at], plan, whole.toMs));
+  const faults = story.experiments.map((told) => ofGroup(told, story.experiments, spans));
   return [
     { key: "whole", says: "over the whole load", spans: [whole], takes: "touching" },
     { key: "plateau", says: "at full load", spans: [steady], takes: "inside" },
     { key: "outside", says: "outside all fault windows", spans: outside(whole, faults), takes: "inside" },
     { key: "scaling", says: "while scaling up", spans: scalingSpans(story, whole), takes: "touching" },
-    ...story.experiments.flatMap((told, at) => aroundFault(told.name, at, faults, steady)),
+    ...story.experiments.flatMap((told) => aroundFault(told, story.experiments, faults, steady)),
   ];
 }
 
-function aroundFault(name: string, at: number, faults: readonly Span[], steady: Span): Window[] {
+/** Faults that were injected together have one window: from the first command until all are healed and users recovered. */
+function ofGroup(told: ExperimentStory, all: readonly ExperimentStory[], spans: readonly Span[]): Span {
+  const own = groupOf(told, all).flatMap((one) => spans[all.indexOf(one)] ?? []);
+  return {
+    fromMs: Math.min(...own.map(({ fromMs }) => fromMs)),
+    toMs: Math.max(...own.map(({ toMs }) => toMs)),
+  };
+}
+
+function aroundFault(
+  told: ExperimentStory,
+  all: readonly ExperimentStory[],
+  faults: readonly Span[],
+  steady: Span,
+): Window[] {
+  const { name } = told;
+  const at = all.indexOf(told);
   const own = faults[at];
   if (own === undefined) return [];
-  const before = { fromMs: faults[at - 1]?.toMs ?? steady.fromMs, toMs: own.fromMs };
-  const after = { fromMs: own.toMs, toMs: faults[at + 1]?.fromMs ?? steady.toMs };
+  const group = groupOf(told, all);
+  const earlier = faults.findLast((_, index) => index < at && !group.includes(all[index] as ExperimentStory));
+  const later = faults.find((_, index) => index > at && !group.includes(all[index] as ExperimentStory));
+  const before = { fromMs: earlier?.toMs ?? steady.fromMs, toMs: own.fromMs };
+  const after = { fromMs: own.toMs, toMs: later?.fromMs ?? steady.toMs };
   return [
     { key: `before:${name}`, says: `before "${name}"`, spans: [before], takes: "inside" },
     { key: `during:${name}`, says: `during "${name}"`, spans: [own], takes: "touching" },

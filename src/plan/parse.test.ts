@@ -131,3 +131,34 @@ test("the blast radius of a plan holds for all experiments, and an experiment's 
   assert.deepEqual(both, [{ percentMax: 100, targetsMax: 1 }]);
   assert.match(complaint(`${minimal}blastRadius: {}\n`).message, /a count, a percent, or both/);
 });
+
+test("experiments of a group are counted one by one, and told by their place in the file", () => {
+  const text = `${minimal}experiments:
+  - { name: a, fault: freeze }
+  - together:
+      - { name: b, fault: kill-leader, hold: 10s }
+      - { name: c, fault: latency }
+  - { name: d, fault: freeze }
+`;
+  const { plan, placeOf } = parse(text);
+  assert.deepEqual(
+    plan.experiments.map(({ name, together }) => [name, together]),
+    [
+      ["a", undefined],
+      ["b", 1],
+      ["c", 1],
+      ["d", undefined],
+    ],
+  );
+  const lineOf = (number: number) => placeOf(["experiments", number, "fault"]).line;
+  const first = lineOf(0) ?? 0;
+  assert.deepEqual(
+    [1, 2, 3].map((number) => (lineOf(number) ?? 0) - first),
+    [2, 3, 4],
+  );
+  assert.match(complaint(text.replace("hold: 10s", "holt: 10s")).describe(), /"holt".*\n.*did you mean "hold"/);
+  const wrong = 'expected "experiments.1.together.0.hold" to be a duration';
+  assert.ok(complaint(text.replace("hold: 10s", "hold: soon")).message.startsWith(wrong));
+  const alone = complaint(`${minimal}experiments: [{ name: a, fault: freeze, hold: soon }]`);
+  assert.ok(alone.message.startsWith('expected "experiments.0.hold" to be a duration'), alone.message);
+});

@@ -38,7 +38,7 @@ export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
     const document = validate(planSchema, given, source);
     const platform = validatePlatform(document, given, source, options);
     const plan = resolvePlan(document, platform, options.folder ?? dirname(resolve(options.file)));
-    return { plan, secrets, placeOf: (path) => placeAt(path, source) };
+    return { plan, secrets, placeOf: (path) => placeAt(placeOfExperiment(path, document.experiments), source) };
   } catch (thrown) {
     throw secrets.redactError(thrown);
   }
@@ -85,13 +85,36 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     calmMs: document.calm,
     plateauMs: document.plateau,
     autoscaling: resolveAutoscaling(document.autoscaling, platform),
-    experiments: document.experiments.map((experiment) => resolveExperiment(experiment, document.blastRadius, folder)),
+    experiments: flatten(document.experiments).map(({ experiment, together }) => ({
+      ...resolveExperiment(experiment, document.blastRadius, folder),
+      ...(together !== null && { together }),
+    })),
     stopWhen: resolveStopWhen(document.stopWhen),
     claims: document.claims.map(resolveClaim),
     ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
     cleanUp: resolveCleanUp(document.cleanUp),
     objectives: document.objectives.map(resolveObjective),
   };
+}
+
+type ExperimentDocument = Exclude<PlanDocument["experiments"][number], { together: unknown }>;
+
+/** The experiments one by one, each with the number of its group (null: it stands by itself) and where it stands. */
+function flatten(entries: PlanDocument["experiments"]) {
+  return entries.flatMap(
+    (entry, index): { experiment: ExperimentDocument; together: number | null; at: PropertyKey[] }[] =>
+      "together" in entry
+        ? entry.together.map((experiment, each) => ({ experiment, together: index, at: [index, "together", each] }))
+        : [{ experiment: entry, together: null, at: [index] }],
+  );
+}
+
+/** The resolved plan counts experiments one by one; the file has some of them in groups. */
+function placeOfExperiment(path: readonly PropertyKey[], entries: PlanDocument["experiments"]): readonly PropertyKey[] {
+  const [key, number, ...rest] = path;
+  if (key !== "experiments" || typeof number !== "number") return path;
+  const found = flatten(entries)[number];
+  return found === undefined ? path : [key, ...found.at, ...rest];
 }
 
 /** The one path that a platform may name, its app's folder, counts from the plan's own folder like every other path. */
@@ -128,7 +151,7 @@ function resolveAutoscaling(autoscaling: PlanDocument["autoscaling"], platform: 
 }
 
 function resolveExperiment(
-  experiment: PlanDocument["experiments"][number],
+  experiment: ExperimentDocument,
   forAll: PlanDocument["blastRadius"],
   folder: string,
 ): ExperimentPlan {

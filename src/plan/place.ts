@@ -13,11 +13,22 @@ export interface Source {
 
 /** The error for the first issue, which is the one nearest to the top of the file. */
 export function complain(issues: readonly z.core.$ZodIssue[], source: Source, schema: z.ZodType): GamedayError {
-  const located = issues.map((issue) => ({ issue, place: placeOf(issue, source) }));
+  const located = issues
+    .flatMap((issue) => ofMeant(issue, source))
+    .map((issue) => ({ issue, place: placeOf(issue, source) }));
   located.sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
   const first = located[0];
   if (first === undefined) throw new RangeError("expected at least one issue, got none");
   return describe(first.issue, first.place, schema, source, located.length - 1);
+}
+
+/** Of a map that may be of several shapes, the one that knows all its keys was meant: its issues are the ones to tell. */
+function ofMeant(issue: z.core.$ZodIssue, source: Source): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || !isMap(nodeAt(source.document, issue.path))) return [issue];
+  const isStrange = (one: z.core.$ZodIssue) => one.code === "unrecognized_keys" && one.path.length === 0;
+  const [meant, ...others] = issue.errors.filter((shape) => !shape.some(isStrange));
+  if (meant === undefined || others.length > 0) return [issue];
+  return meant.flatMap((one) => ofMeant({ ...one, path: [...issue.path, ...one.path] }, source));
 }
 
 function describe(
@@ -109,9 +120,9 @@ function keyOffset(node: unknown, key: string): number | undefined {
 
 /** The keys that the schema knows at a path; empty where it is not an object with fixed keys. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let current: z.core.$ZodType | undefined = unwrap(schema);
-  for (const step of path) current = current === undefined ? undefined : unwrap(childOf(current, step));
-  const definition = current?._zod.def as { shape?: Record<string, unknown> } | undefined;
+  let current: z.core.$ZodType | undefined = schema;
+  for (const step of path) current = current === undefined ? undefined : childOf(current, step);
+  const definition = unwrap(current)?._zod.def as { shape?: Record<string, unknown> } | undefined;
   return Object.keys(definition?.shape ?? {});
 }
 
@@ -126,7 +137,10 @@ type Definition = {
 
 function childOf(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | undefined {
   const definition = schema._zod.def as Definition;
-  return definition.shape?.[String(step)] ?? definition.element ?? definition.valueType;
+  const inner = definition.innerType ?? definition.in;
+  if (inner !== undefined) return childOf(inner, step);
+  const option = definition.options?.map((each) => childOf(each, step)).find((child) => child !== undefined);
+  return option ?? definition.shape?.[String(step)] ?? definition.element ?? definition.valueType;
 }
 
 /** Through optional, default, pipe and the first object of a union. */

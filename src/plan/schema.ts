@@ -34,6 +34,9 @@ const experiment = z.strictObject({
   insideProbes: name.optional(),
 });
 
+/** Experiments that are injected at the same moment; each has a bite, a healing and a verdict of its own. */
+const together = z.strictObject({ together: z.array(experiment).min(2).max(10) });
+
 /** A path of the platform under test: neither another host ("//host/") nor a relative one. */
 const path = name.regex(/^\/(?!\/)/, 'a path of the app, such as "/audit/orders"');
 const ledgerSource = z.union([z.strictObject({ http: path }), z.strictObject({ sql: name })]);
@@ -83,7 +86,10 @@ export const planSchema = z.strictObject({
   calm: duration.default(10_000),
   plateau: duration.default(0),
   autoscaling: z.strictObject({ up: scalingWait, down: scalingWait }).optional(),
-  experiments: z.array(experiment).max(1000).default([]),
+  experiments: z
+    .array(z.union([experiment, together]))
+    .max(1000)
+    .default([]),
   blastRadius: blastRadius.optional(),
   stopWhen: stopWhen.prefault({}),
   claims: z.array(claim).default([]),

@@ -145,3 +145,69 @@ test("a watch of the platform that breaks is begun again, and the timeline says 
   );
   assert.ok(gaps.every(({ fromMs, toMs }) => toMs >= fromMs));
 });
+
+test("experiments together hold at the same time, and each has its own bite, healing and end", async (context) => {
+  const plan = simulatedPlan();
+  const [leader] = plan.experiments;
+  assert.ok(leader);
+  const other = {
+    ...leader,
+    name: "replica dies",
+    fault: "kill-member",
+    selector: { role: "postgres", leader: false },
+    together: 0,
+  };
+  const simulated = simulatedRun(context, { ...plan, experiments: [{ ...leader, together: 0 }, other] });
+  await conduct(simulated.run);
+  const timeline = simulated.timeline();
+  const firstAt = (edge: string, name: string) =>
+    timeline.findIndex((event) => event.type === "fault" && event.edge === edge && event.experiment === name);
+  for (const name of ["leader dies", "replica dies"]) {
+    assert.ok(firstAt("bit", name) >= 0 && firstAt("healed", name) > firstAt("bit", name), name);
+    const ends = timeline.filter(
+      (event) => event.type === "experiment" && event.edge === "end" && event.experiment === name,
+    );
+    assert.equal(ends.length, 1, name);
+  }
+  const bites = Math.max(firstAt("bit", "leader dies"), firstAt("bit", "replica dies"));
+  const heals = Math.min(firstAt("heal-commanded", "leader dies"), firstAt("heal-commanded", "replica dies"));
+  assert.ok(bites < heals, "both hold at once");
+  assert.equal(simulated.platform.stopped.size, 0);
+});
+
+test("when one of a group cannot be injected, the others are healed at once and all are told as aborted", async (context) => {
+  const plan = simulatedPlan();
+  const [leader] = plan.experiments;
+  assert.ok(leader);
+  const nobody = { ...leader, name: "nobody", selector: { role: "mysql" }, together: 0 };
+  const simulated = simulatedRun(context, { ...plan, experiments: [{ ...leader, together: 0 }, nobody] });
+  await conduct(simulated.run);
+  const aborted = simulated
+    .timeline()
+    .flatMap((event) => (event.type === "experiment" && event.edge === "aborted" ? [event.experiment] : []));
+  assert.deepEqual(aborted.sort(), ["leader dies", "nobody"]);
+  assert.equal(simulated.platform.stopped.size, 0);
+});
+
+test("one of a group that fails half way takes the others back before their time", async (context) => {
+  const plan = simulatedPlan();
+  const [leader] = plan.experiments;
+  assert.ok(leader);
+  const first = { ...leader, together: 0, holdMs: 5_000 };
+  const second = { ...first, name: "replica dies", fault: "kill-member", selector: { leader: false } };
+  const simulated = simulatedRun(context, { ...plan, experiments: [first, second] });
+  let changes = 0;
+  const assertGuarded = () => {
+    changes++;
+    if (changes === 2) throw new GamedayError({ code: "unguarded", expected: "a watchdog", got: "none" });
+  };
+  await conduct({ ...simulated.run, assertGuarded });
+  const timeline = simulated.timeline();
+  const edges = timeline.flatMap((event) => (event.type === "experiment" ? [`${event.edge} ${event.experiment}`] : []));
+  assert.deepEqual(
+    edges.filter((edge) => edge.startsWith("end")),
+    [],
+  );
+  assert.equal(edges.filter((edge) => edge.startsWith("aborted")).length, 2);
+  assert.equal(simulated.platform.stopped.size, 0);
+});

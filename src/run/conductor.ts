@@ -15,6 +15,7 @@ import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
 import { StopConditions } from "./stop-conditions.ts";
 import { ThresholdWatch } from "./threshold-watch.ts";
+import { groupsOf, runTogether } from "./together.ts";
 
 /** From nothing to ready, also on a slow machine. */
 const PREPARE_MS_MAX = 180_000;
@@ -92,9 +93,12 @@ async function breakUnderLoad(run: Run, replicas: ReplicaWatch, course: LoadCour
 }
 
 async function runExperiments(run: Run): Promise<void> {
-  for (const experiment of run.plan.experiments) {
-    if (await runExperiment(run, experiment)) continue;
-    const says = `stopped after "${experiment.name}": the platform is not healthy, further faults would prove nothing`;
+  for (const group of groupsOf(run.plan.experiments)) {
+    const [first] = group;
+    if (group.length === 1 && first !== undefined ? await runExperiment(run, first) : await runTogether(run, group))
+      continue;
+    const names = group.map(({ name }) => `"${name}"`).join(" and ");
+    const says = `stopped after ${names}: the platform is not healthy, further faults would prove nothing`;
     run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "stop", by: says, manual: false });
     return;
   }

@@ -8,7 +8,7 @@ import { injectExperiment } from "./inject.ts";
 import { startInside } from "./inside.ts";
 
 /** How long a platform may take to be whole before a fault; longer is a stop condition, for a fault on a broken platform proves nothing. */
-const WHOLE_BEFORE_MS = 120_000;
+export const WHOLE_BEFORE_MS = 120_000;
 
 /**
  * One experiment: healthy before, inject and prove the bite, hold, heal and prove it, healthy after, settle. Returns
@@ -60,7 +60,8 @@ interface Mark {
   readonly because?: string;
 }
 
-function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], because }: Mark): void {
+/** Tells the timeline of an edge of an experiment. */
+export function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], because }: Mark): void {
   run.evidence.event({
     atMs: run.clock.nowMs(),
     type: "experiment",

@@ -2,6 +2,7 @@ import { faultNamed } from "../fault/catalogue.ts";
 import { type Injection, inject, planRound } from "../fault/injection.ts";
 import { resolveParameters } from "../fault/parameter.ts";
 import { blastRadiusOf } from "../fault/selector.ts";
+import type { ChangeRequest } from "../fault.ts";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
@@ -12,13 +13,18 @@ const EXPIRY_MARGIN_MS = 60_000;
 
 /** The nodes that the experiment would hit now. */
 export async function nodesToHit(run: Run, experiment: ExperimentPlan): Promise<string[]> {
-  const kind = faultNamed(experiment.fault);
   const topology = await run.platform.topology(run.stop.signal);
+  return [...new Set(requestsOf(run.seed, experiment, topology).map(({ target }) => target.node))];
+}
+
+/** What an experiment would change on this topology, by the run's seed. Pure. */
+export function requestsOf(seed: string, experiment: ExperimentPlan, topology: readonly Target[]): ChangeRequest[] {
+  const kind = faultNamed(experiment.fault);
   const parameters = resolveParameters(kind, experiment.parameters);
-  const random = randomOf(run, experiment).fork("choice 0");
+  const random = seededRandom(seed).fork(`experiment ${experiment.name}`).fork("choice 0");
   const radius = blastRadiusOf(experiment.blastRadius);
   const rounds = planRound(kind, experiment.selector, parameters, topology, random, radius);
-  return [...new Set(rounds.flatMap(({ requests }) => requests.map(({ target }) => target.node)))];
+  return rounds.flatMap(({ requests }) => requests);
 }
 
 function randomOf(run: Run, experiment: ExperimentPlan): Random {

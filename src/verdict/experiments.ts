@@ -11,7 +11,7 @@ import {
 import type { ProbeStream } from "../outage/samples.ts";
 import type { HealedBy } from "../timeline.ts";
 import type { ClassRecovery, ExperimentVerdict, Stamp, Status, WriteAccount } from "../verdict.ts";
-import { biteOf, type ExperimentStory, healOf, reachOf, type Story, type TargetStamp } from "./story.ts";
+import { biteOf, type ExperimentStory, groupOf, healOf, reachOf, type Story, type TargetStamp } from "./story.ts";
 import { recoveryPointOf, writesOf } from "./writes.ts";
 
 export interface ExperimentGround {
@@ -58,19 +58,26 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
   };
 }
 
-/** The bite counts from where it was seen from inside, or from users' first failure if that came earlier. */
+/**
+ * The bite counts from where it was seen from inside, or from users' first failure if that came earlier. Of a group all is one
+ * window: users cannot tell which of its faults they felt. It opens with the first bite, and what they recovered from after
+ * the first healing of ours is not surely the platform's doing.
+ */
 function timesOf(experiment: ExperimentStory, ground: ExperimentGround, reach: FaultTimes["reach"]): FaultTimes {
-  const commandedMs = experiment.commandedAtMs ?? experiment.beganAtMs;
-  const seenMs = biteOf(experiment)?.atMs ?? commandedMs;
+  const group = groupOf(experiment, ground.story.experiments);
+  const commandedMs = Math.min(...group.map((one) => one.commandedAtMs ?? one.beganAtMs));
+  const bites = group.flatMap((one) => biteOf(one)?.atMs ?? []);
+  const seenMs = bites.length === 0 ? commandedMs : Math.min(...bites);
   const failures = ground.streams.flatMap((stream) => outagesWithin(outagesOf(stream), reach));
   const firstMs = failures.reduce((least, outage) => Math.min(least, outage.begin.upperMs), Number.POSITIVE_INFINITY);
-  const healCommandedMs = experiment.healCommandedAtMs ?? healOf(experiment)?.atMs ?? Number.POSITIVE_INFINITY;
+  const heals = group.map((one) => one.healCommandedAtMs ?? healOf(one)?.atMs ?? Number.POSITIVE_INFINITY);
+  const ends = group.map((one, at) => Math.min(heals[at] ?? 0, one.endedAtMs ?? reach.toMs, reach.toMs));
   return {
     commandedMs,
     biteMs: Math.max(commandedMs, Math.min(seenMs, firstMs)),
-    healCommandedMs,
+    healCommandedMs: Math.min(...heals),
     reach,
-    watchedUntilMs: Math.min(healCommandedMs, experiment.endedAtMs ?? reach.toMs, reach.toMs),
+    watchedUntilMs: Math.max(...ends),
   };
 }
 

@@ -135,3 +135,53 @@ test("a threshold of latency that a stalled generator measured is unknown; text 
     ["unknown", "unknown"],
   );
 });
+
+/** The clean run with a second fault of another kind on it, injected with the first and healed by us at `healedAtMs`. */
+function together(healedAtMs: number): Verdict {
+  return judged((run) => {
+    const second = { ...KILL, name: "the network is slow", fault: "latency" };
+    run.plan = {
+      ...run.plan,
+      experiments: [
+        { ...KILL, together: 0 },
+        { ...second, together: 0 },
+      ],
+    };
+    const own = run.timeline.filter((event) => "experiment" in event && event.experiment === KILL.name);
+    const healing = (event: (typeof own)[number]) =>
+      (event.type === "fault" && /heal/.test(event.edge)) || (event.type === "experiment" && event.edge === "end");
+    for (const event of own) {
+      const atMs = healing(event) ? healedAtMs : event.atMs;
+      const told = {
+        ...event,
+        experiment: second.name,
+        atMs,
+        ...("witness" in event && { witness: { ...event.witness, atMs } }),
+      };
+      run.timeline.push(told as (typeof run.timeline)[number]);
+    }
+    run.timeline.sort((a, b) => a.atMs - b.atMs);
+  });
+}
+
+test("faults together are one window: each has stamps of its own, and both answer for what users felt", () => {
+  const { experiments } = together(40_000);
+  assert.deepEqual(
+    experiments.map(({ name, bite, recovery }) => [name, bite?.atMs, recovery["order-write"]?.upperMs]),
+    [
+      [KILL.name, 20_100, 5_905],
+      ["the network is slow", 20_120, 5_905],
+    ],
+  );
+  assert.deepEqual(
+    experiments.map(({ healedBy }) => healedBy),
+    ["platform", "platform"],
+  );
+});
+
+test("after our first healing of a group, a recovery is nobody's but ours", () => {
+  assert.deepEqual(
+    together(23_000).experiments.map(({ healedBy }) => healedBy),
+    ["gameday", "gameday"],
+  );
+});

@@ -20,6 +20,8 @@ export interface ExperimentStory {
   readonly name: string;
   readonly plannedName: string;
   readonly fault: string;
+  /** Number of the group that it was injected with at the same moment; null: it stood by itself. */
+  together: number | null;
   targets: readonly TargetReference[];
   readonly beganAtMs: number;
   /** A begin was recorded; a fault's first stamp may come before it. */
@@ -70,6 +72,8 @@ export function tellStory(timeline: readonly TimelineEvent[], plan: readonly Exp
     else if (event.type === "fault") tellFault(experiments, waiting, event, plan);
     else if (event.type === "health") tellHealth(experiments, waiting, event);
   }
+  for (const story of experiments)
+    story.together = plan.find(({ name }) => name === story.plannedName)?.together ?? null;
   const all = <Type extends TimelineEvent["type"]>(type: Type) =>
     timeline.filter((event): event is EventOf<Type> => event.type === type);
   return {
@@ -141,6 +145,7 @@ function newStory(
     name: before === 0 ? event.experiment : `${event.experiment}#${before + 1}`,
     plannedName: event.experiment,
     fault: event.fault,
+    together: null,
     targets: [],
     beganAtMs: event.atMs,
     begun: false,
@@ -239,9 +244,18 @@ export function healOf(story: ExperimentStory): TargetStamp | null {
   return seen.reduce<TargetStamp | null>((last, heal) => (last === null || heal.atMs > last.atMs ? heal : last), null);
 }
 
-/** From the command to the next experiment or the end of evidence: in which an outage is put down to this experiment. */
+/** The experiments that were injected with this one at the same moment, itself among them. */
+export function groupOf(story: ExperimentStory, all: readonly ExperimentStory[]): readonly ExperimentStory[] {
+  return story.together === null ? [story] : all.filter(({ together }) => together === story.together);
+}
+
+/**
+ * From the command to the next experiment or the end of evidence: in which an outage is put down to this experiment, and to
+ * all that were injected with it.
+ */
 export function reachOf(story: ExperimentStory, all: readonly ExperimentStory[], endMs: number): Span {
-  const fromMs = story.commandedAtMs ?? story.beganAtMs;
-  const next = all.find((other) => other !== story && (other.commandedAtMs ?? other.beganAtMs) > fromMs);
+  const group = groupOf(story, all);
+  const fromMs = Math.min(...group.map((one) => one.commandedAtMs ?? one.beganAtMs));
+  const next = all.find((other) => !group.includes(other) && (other.commandedAtMs ?? other.beganAtMs) > fromMs);
   return { fromMs, toMs: next === undefined ? endMs : (next.commandedAtMs ?? next.beganAtMs) };
 }
