@@ -7,6 +7,7 @@ import { visible } from "../report/escape.ts";
 import type { LiveLoad } from "../run.ts";
 import type { Clock } from "../std/clock.ts";
 import type { TimelineEvent } from "../timeline.ts";
+import { liveLine } from "./live-line.ts";
 
 const REDRAW_MS = 1000;
 
@@ -54,35 +55,20 @@ export class LiveView implements Disposable {
   #draw(): void {
     const { out, clock } = this.#options;
     this.#clear();
-    out.write(visible(this.#line(clock.nowMs())).slice(0, Math.max(1, out.columns - 1)));
-  }
-
-  #line(nowMs: number): string {
-    const load = this.#options.load();
-    const left = Math.max(0, this.#options.expectedDurationMs - nowMs);
-    const parts = [
-      `${formatTime(nowMs)} ${this.#phase}`,
-      ...(load === null ? [] : describeLoad(load)),
-      ...(this.#replicas === null ? [] : [`replicas ${this.#replicas}`]),
-      this.#fault === null ? "no fault" : `FAULT ${this.#fault}`,
-      `~${formatTime(left)} left`,
-    ];
-    return parts.join(" | ");
+    const line = {
+      time: formatTime(clock.nowMs()),
+      phase: this.#phase,
+      load: this.#options.load(),
+      replicas: this.#replicas,
+      fault: this.#fault === null ? null : visible(this.#fault),
+      left: formatTime(Math.max(0, this.#options.expectedDurationMs - clock.nowMs())),
+    };
+    out.write(liveLine(line, Math.max(1, out.columns - 1)));
   }
 
   #clear(): void {
     if (this.#timer !== null) this.#options.out.write("\r\u001b[2K");
   }
-}
-
-function describeLoad(load: LiveLoad): string[] {
-  const p95 = load.p95Ms === null ? "p95 -" : `p95 ${load.p95Ms.toFixed(0)} ms`;
-  return [
-    `${load.users} users`,
-    `${load.requestsPerSecond.toFixed(0)}/s`,
-    p95,
-    `errors ${((load.failedFraction ?? 0) * 100).toFixed(1)} %`,
-  ];
 }
 
 /** One line for an event, or null for those that are only for the record. */

@@ -14,7 +14,7 @@ p{margin:6px 0}.dim{color:var(--dim)}.small{font-size:13px}
 .pill{display:inline-block;white-space:nowrap;padding:1px 9px;border-radius:10px;font-size:12px;font-weight:600}
 .pill.pass{background:var(--pass-soft);color:var(--pass)}.pill.fail{background:var(--fail-soft);color:var(--fail)}.pill.unknown{background:var(--unknown-soft);color:var(--unknown)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;font-weight:600;color:var(--dim);font-size:12px}
-th,td{padding:7px 18px 7px 0;border-bottom:1px solid var(--edge);vertical-align:top;overflow-wrap:anywhere}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:first-child:has(.pill),td.keep{white-space:nowrap;width:1%}
+th,td{padding:7px 18px 7px 0;border-bottom:1px solid var(--edge);vertical-align:top;overflow-wrap:anywhere}th,td:not(:last-child){overflow-wrap:break-word}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:first-child:has(.pill),td.keep{white-space:nowrap;width:1%}
 .card{border:1px solid var(--edge);background:var(--card);border-radius:8px;padding:16px 20px;margin:12px 0;break-inside:avoid}
 .stamps{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:10px;margin:10px 0;padding:0;list-style:none}
 .stamps li{border-left:3px solid var(--edge);padding-left:10px}.stamps b{display:block;font-size:17px;font-variant-numeric:tabular-nums}
