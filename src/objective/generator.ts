@@ -14,6 +14,8 @@ export const USERS_SHARE_MIN = 0.98;
 /** A window of which more than this share was stalled cannot judge latency or throughput. */
 export const STALLED_SHARE_MAX = 0.05;
 
+const ITERATIONS = /^iteration_duration(\{|$)/;
+
 /** True when this interval's figures are as much the generator's as the platform's. */
 export function isStalled(interval: Interval): boolean {
   const { loopDelayMsP99, sendLagMsP50 } = interval.health;
@@ -39,6 +41,9 @@ export class GeneratorRecord {
   behind = 0;
   stalled = 0;
   busy = 0;
+  /** Of all scenarios; failed: the script threw. */
+  iterations = 0;
+  iterationsFailed = 0;
   loopDelayMsMax = 0;
   sendLagMsMax = 0;
   rssBytesMax = 0;
@@ -80,6 +85,11 @@ export class GeneratorRecord {
       this.#example(toMs, `${worker}: ${users} users of ${usersIntended} intended`);
     }
     if (health.cpu > CPU_MAX) this.busy++;
+    for (const { metric, count, failed } of interval.metrics) {
+      if (!ITERATIONS.test(metric)) continue;
+      this.iterations += count;
+      this.iterationsFailed += failed;
+    }
   }
 
   #example(atMs: number, says: string): void {

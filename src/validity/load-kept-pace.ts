@@ -4,6 +4,8 @@ import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
 /** More intervals than this share behind the plan is another load than the one that was planned. */
 const BEHIND_SHARE_MAX = 0.05;
+/** Scripts throw while the platform is broken, too; more than this share of a whole run is a broken script. */
+const BROKEN_SHARE_MAX = 0.5;
 /** A report comes each second; five that do not come are no late timer. */
 const SILENCE_MS_MAX = 5_000;
 
@@ -19,6 +21,7 @@ export const loadKeptPace = rule(
     }
     const doubts = [
       ...behind(ground),
+      ...broken(ground),
       ...dropped(ground),
       ...missing(ground),
       ...lost(ground),
@@ -42,6 +45,16 @@ function behind({ load }: Ground): Doubt[] {
   const { intervals, behind: late } = load.generator;
   if (late / intervals <= BEHIND_SHARE_MAX) return [];
   const because = `in ${late} of ${intervals} intervals there were fewer than ${USERS_SHARE_MIN * 100} % of the users intended`;
+  return [{ kind: "load", span: null, because }];
+}
+
+/** A script that mostly throws does not do what its users would, whatever was answered to what it still sent. */
+function broken({ load, story }: Ground): Doubt[] {
+  const { iterations, iterationsFailed } = load.generator;
+  if (iterationsFailed <= BROKEN_SHARE_MAX * iterations) return [];
+  const note = story.notes.find(({ says }) => says.startsWith("script error in "));
+  const example = note === undefined ? "" : `, such as ${note.says}`;
+  const because = `${iterationsFailed} of ${plural(iterations, "iteration")} ended in an error of the script${example}`;
   return [{ kind: "load", span: null, because }];
 }
 

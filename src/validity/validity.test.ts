@@ -76,6 +76,19 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "load-kept-pace",
+    says: 'ended in an error of the script, such as script error in "buy": buy.ts:7:3: no luck',
+    plant: (run) => {
+      const iterations = { metric: "iteration_duration{scenario:buy}", sum: 1, min: 0, max: 1 };
+      run.intervals = run.intervals.map((one, at) => {
+        const failed = at % 5 === 0 ? 0 : 10;
+        return { ...one, metrics: [...one.metrics, { ...iterations, count: 10, failed }] };
+      });
+      const says = 'script error in "buy": buy.ts:7:3: no luck';
+      run.timeline.push({ atMs: 9_000, type: "note", source: "w0", says });
+    },
+  },
+  {
+    rule: "load-kept-pace",
     says: "users intended",
     plant: (run) => {
       run.intervals = run.intervals.map((one, at) => (at > 20 ? { ...one, users: 5 } : one));

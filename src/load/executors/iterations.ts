@@ -30,7 +30,7 @@ export class IterationsExecutor implements Executor {
     this.#plan = plan;
     this.#epoch = epoch;
     this.#users = usersAt(pieces, 0);
-    this.#left = countOwned(world.slot, plan.iterations, epoch);
+    this.#left = this.#part(epoch);
   }
 
   get alive(): number {
@@ -52,6 +52,14 @@ export class IterationsExecutor implements Executor {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#crowd.leaveAll();
+  }
+
+  /** Of a shared total; a worker without a user has nobody to do its part, so only those with one share it. */
+  #part(epoch: Epoch): number {
+    const hands = Math.min(epoch.count, this.#users);
+    return this.#world.slot < hands
+      ? countOwned(this.#world.slot, this.#plan.iterations, { ...epoch, count: hands })
+      : 0;
   }
 
   #beginAll(): void {

@@ -31,19 +31,51 @@ export function buildRequest(
   cookie: string,
   options: RequestOptions | undefined,
 ): RequestBytes {
-  const start = `${method} ${safePath(path)} HTTP/1.1\r\n`;
   const own = options?.headers;
+  if (own === undefined && !hasBody(options)) return bare(method, path, authority, fixed.lines, cookie);
+  const start = `${method} ${safePath(path)} HTTP/1.1\r\n`;
   const common =
     own === undefined
       ? `Host: ${authority}\r\n${fixed.lines}${cookie}`
       : withOwn(own, authority, fixed.headers, cookie);
-  if (
-    options === undefined ||
-    (options.json === undefined && options.body === undefined && options.form === undefined)
-  ) {
-    return { text: start + common + (needsLength(method) ? "Content-Length: 0\r\n\r\n" : "\r\n"), payload: null };
-  }
+  if (options === undefined || !hasBody(options)) return withoutBody(start + common, method);
   return withBody(start + common, options);
+}
+
+/**
+ * The last request without a body or headers of its own. Users of one scenario ask for the same again and again: then nothing
+ * is joined, and Node finds a text that it has already laid out flat.
+ */
+const last = {
+  method: "",
+  path: "",
+  authority: "",
+  lines: "",
+  cookie: "",
+  bytes: { text: "", payload: null } as RequestBytes,
+};
+
+function bare(method: string, path: string, authority: string, lines: string, cookie: string): RequestBytes {
+  const same = last.path === path && last.method === method && last.cookie === cookie;
+  if (same && last.lines === lines && last.authority === authority) return last.bytes;
+  const head = `${method} ${safePath(path)} HTTP/1.1\r\nHost: ${authority}\r\n${lines}${cookie}`;
+  const bytes = withoutBody(head, method);
+  last.method = method;
+  last.path = path;
+  last.authority = authority;
+  last.lines = lines;
+  last.cookie = cookie;
+  last.bytes = bytes;
+  return bytes;
+}
+
+function hasBody(options: RequestOptions | undefined): boolean {
+  if (options === undefined) return false;
+  return options.json !== undefined || options.body !== undefined || options.form !== undefined;
+}
+
+function withoutBody(head: string, method: string): RequestBytes {
+  return { text: head + (needsLength(method) ? "Content-Length: 0\r\n\r\n" : "\r\n"), payload: null };
 }
 
 function needsLength(method: string): boolean {
