@@ -16,6 +16,7 @@ import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { checkScripts, scriptsOf } from "./check-script.ts";
+import { warnOfHold } from "./hold-warning.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
 
@@ -92,6 +93,7 @@ function describeExperiment(
   return [
     `experiment "${experiment.name}"${companyOf(plan, experiment)}: ${experiment.fault}, held ${held}: ${chosen}`,
     ...requests.flatMap(commands),
+    ...warnOfHold(experiment, requests, topology, kind.noticedAfter?.(plan.platform) ?? {}),
   ];
 }
 

@@ -16,6 +16,13 @@ export interface PlatformContext {
   readonly logFolder: string;
 }
 
+/** How long a leader must be away before the platform acts. */
+export interface Noticing {
+  readonly afterMs: number;
+  /** By which setting: "Patroni's ttl". */
+  readonly says: string;
+}
+
 export interface PlatformKind {
   readonly name: string;
   /** Schema of the plan's `platform` section, `kind` included. */
@@ -33,6 +40,8 @@ export interface PlatformKind {
   plannedTopology(config: Plan["platform"]): readonly Target[];
   /** The commands that it will run, for `gameday check`; argv each. */
   plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
+  /** By role, when a missing leader is noticed, for `gameday check`'s warnings; absent: it is not known. */
+  noticedAfter?(config: Plan["platform"]): Readonly<Record<string, Noticing>>;
   /** Reaches one that still runs, only to undo; null when it is gone, and all that was done to it with it. */
   attach?(config: Plan["platform"], context: PlatformContext): Promise<Platform | null>;
 }

@@ -1,7 +1,7 @@
 /** The lab in the catalogue of platforms. */
 import type { Plan } from "../../plan.ts";
 import type { Target } from "../../platform.ts";
-import type { PlatformKind } from "../kind.ts";
+import type { Noticing, PlatformKind } from "../kind.ts";
 import { NODES } from "./addresses.ts";
 import { layOutSlots, spread } from "./app.ts";
 import { openLab, reachLab } from "./attach.ts";
@@ -29,6 +29,7 @@ export const labKind: PlatformKind = {
   attach: (_config, { clock }) => reachLab(clock),
   plannedTopology,
   plannedCommands,
+  noticedAfter,
 };
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -48,6 +49,14 @@ export function plannedTopology(config: Plan["platform"]): Target[] {
     ...(etcd === 1 ? [planned("etcd", "switch", "switch")] : onNodes("etcd", false)),
     ...onNodes("node", false),
   ];
+}
+
+function noticedAfter(config: Plan["platform"]): Record<string, Noticing> {
+  const { postgres, redis } = labConfig.parse(config);
+  return {
+    postgres: { afterMs: postgres.ttl, says: "Patroni's ttl, the leader's lease" },
+    redis: { afterMs: redis.downAfter, says: "the Sentinels' downAfter" },
+  };
 }
 
 /** What runs inside the lab's namespaces, one of each kind. */
