@@ -14,10 +14,17 @@ function recordOf(...told: readonly (readonly [worker: string, fromMs: number, t
 }
 
 test("of each worker the fewest of a second, of all workers the sum", () => {
-  const record = recordOf(["a", 0, 1500, 6], ["a", 1500, 2900, 4], ["b", 0, 2900, 5]);
-  assert.equal(record.within({ fromMs: 0, toMs: 1000 })?.usersFewest, 11);
-  assert.equal(record.within({ fromMs: 1000, toMs: 3000 })?.usersFewest, 9);
+  const record = recordOf(["a", 0, 999, 6], ["a", 999, 1500, 4], ["a", 1500, 1999, 7], ["b", 0, 1999, 5]);
+  assert.equal(record.within({ fromMs: 0, toMs: 2000 })?.usersFewest, 9);
+  assert.equal(record.longest(12), null);
+  assert.equal(record.longest(9)?.seconds, 2);
   assert.equal(record.workers, 2);
+});
+
+test("who was counted after the end of a span was not counted in it", () => {
+  const record = recordOf(["a", 0, 900, 5], ["a", 900, 1900, 5], ["a", 1900, 2900, 1]);
+  assert.deepEqual(record.within({ fromMs: 0, toMs: 2500 }), { fromMs: 0, toMs: 1000, seconds: 1, usersFewest: 5 });
+  assert.equal(record.within({ fromMs: 0, toMs: 2950 })?.usersFewest, 1);
 });
 
 test("a worker that told nothing of a second had nobody in it", () => {
@@ -32,7 +39,7 @@ test("a worker that told nothing of a second had nobody in it", () => {
 });
 
 test("only whole seconds count, and there may be none", () => {
-  const record = recordOf(["a", 0, 9999, 5]);
+  const record = recordOf(["a", 1100, 1900, 5], ["a", 1900, 2900, 5], ["a", 2900, 3900, 5]);
   assert.equal(record.within({ fromMs: 1100, toMs: 1900 }), null);
   assert.equal(record.within({ fromMs: 1100, toMs: 3900 })?.seconds, 1);
   assert.equal(record.longest(6), null);

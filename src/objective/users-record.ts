@@ -16,10 +16,13 @@ export class UsersRecord {
   readonly #seconds: number;
   /** By worker: the fewest users of each second; -1: nothing was told of it. */
   readonly #workers = new Map<string, Int32Array>();
+  /** The latest end of the intervals that touch each second: when its users were counted. */
+  readonly #countedMs: Float64Array;
 
   constructor(fromMs: number, seconds: number) {
     this.#fromMs = fromMs;
     this.#seconds = seconds;
+    this.#countedMs = new Float64Array(seconds);
   }
 
   /** How many workers told of users. */
@@ -34,12 +37,15 @@ export class UsersRecord {
     for (let second = first; second <= last; second++) {
       const before = own[second] ?? -1;
       own[second] = before < 0 ? users : Math.min(before, users);
+      this.#countedMs[second] = Math.max(toMs, this.#countedMs[second] ?? 0);
     }
   }
 
-  /** The whole seconds of a span; null: there is none in it. */
+  /** The whole seconds of a span whose users were counted within it; null: there is none. Users are counted when an interval ends. */
   within(span: Span): UsersStretch | null {
-    const [first, end] = this.#secondsOf(span);
+    const [first, last] = this.#secondsOf(span);
+    let end = last;
+    while (end > first && (this.#countedMs[end - 1] ?? 0) > span.toMs) end--;
     if (end <= first) return null;
     let usersFewest = Number.POSITIVE_INFINITY;
     for (let second = first; second < end; second++) usersFewest = Math.min(usersFewest, this.#at(second));

@@ -18,9 +18,16 @@ function readFigure(checker: string, figure: string, over: Over, facts: Facts): 
   // What is not known of one object may be worse than what is known of another, never better.
   return {
     range: { lower: found, upper: open === undefined ? found : Number.POSITIVE_INFINITY },
-    says: findings.map((finding) => finding.because).join(" "),
+    says: saysOf(findings),
     witnesses: witnessesOf(findings),
   };
+}
+
+/** What each object's finding says; which object it is about goes without saying only when there is one. */
+function saysOf(findings: readonly Finding[]): string {
+  const [only, ...others] = findings;
+  if (only !== undefined && others.length === 0) return only.because;
+  return findings.map(({ object, because }) => `${object}: ${because}`).join(" ");
 }
 
 function witnessesOf(findings: readonly Finding[]): string[] {
