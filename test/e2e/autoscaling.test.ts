@@ -4,12 +4,11 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { autoscalerSchema } from "../../src/autoscaler/config.ts";
 import { recompute, type SyncRecord } from "../../src/autoscaler/recompute.ts";
 import { createLab } from "../../src/platform/lab.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
-import { until } from "../../src/std/wait.ts";
+import { pause, until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 
 const signal = new AbortController().signal;
@@ -92,7 +91,7 @@ async function users(count: number, burnMs: number, pauseMs: number, end: AbortS
         (trouble: unknown) => String(trouble),
       );
       if (status !== 200) failed.push(`${status}`);
-      await delay(pauseMs);
+      await pause(pauseMs, end).catch(() => undefined); // whoever ends it ends the pause too
     }
   };
   await Promise.all(Array.from({ length: count }, one));

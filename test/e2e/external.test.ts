@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { externalKind } from "../../src/platform/external/kind.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
-import { exec } from "../../src/std/exec.ts";
+import { exec, tryExec } from "../../src/std/exec.ts";
 import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 import { faultContract } from "../contract/fault.ts";
@@ -51,6 +51,12 @@ faultContract("a platform that somebody else runs", {
   holdMs: 0,
 });
 
+/** How often Redis was asked for its role, since it was started. */
+async function roleCalls(): Promise<number> {
+  const { stdout } = await tryExec(["redis-cli", "-p", String(port), "info", "commandstats"]);
+  return Number(/cmdstat_role:calls=(\d+)/.exec(stdout)?.[1] ?? 0);
+}
+
 test("its members say who leads, and a member that goes and comes is an event each", async () => {
   const platform = await externalKind.create(reference, context);
   assert.deepEqual(
@@ -63,7 +69,9 @@ test("its members say who leads, and a member that goes and comes is an event ea
   const seen = (count: number) =>
     until(() => events.length === count, { what: `${count} events`, deadlineMs: 10_000, signal });
   await until(() => exec(member("check")).then(() => true), { what: "redis", deadlineMs: 5_000, signal });
-  await new Promise((resolve) => setTimeout(resolve, 600)); // one look of the watch, which tells nobody of itself
+  // The watch tells nobody of a look at which nothing is new, but Redis counts them; at the second the first is over.
+  const before = await roleCalls();
+  await until(async () => (await roleCalls()) >= before + 2, { what: "two looks", deadlineMs: 10_000, signal });
   await exec(member("down"));
   await seen(1);
   assert.deepEqual(

@@ -1,7 +1,6 @@
 /** All that a run or its lab could leave on the machine: what must be the same before and after it, however it ended. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { until } from "../../src/std/wait.ts";
 
@@ -34,12 +33,14 @@ export function leftBehind(before: Footprint, after: Footprint): string[] {
 
 /** What is still left of a run that has ended, once the kernel had time to take its namespaces down. */
 export async function settled(before: Footprint): Promise<string[]> {
-  const end = performance.now() + GONE_MS_MAX;
-  for (;;) {
-    const left = leftBehind(before, footprint());
-    if (left.length === 0 || performance.now() > end) return left;
-    await delay(50);
-  }
+  let left: string[] = [];
+  const none = () => {
+    left = leftBehind(before, footprint());
+    return left.length === 0;
+  };
+  const { signal } = new AbortController();
+  await until(none, { what: "nothing to be left", deadlineMs: GONE_MS_MAX, signal }).catch(() => undefined);
+  return left; // the answer, also when time was up
 }
 
 /** The footprint of a machine without a lab: waits for one that is just going. */

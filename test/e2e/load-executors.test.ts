@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../src/std/wait.ts";
 import { fixture, loadOf, planOf, type RunningLoad } from "./load.fixture.ts";
 
@@ -151,7 +150,6 @@ test("a host that does not resolve is a count of dns errors, not a crash", async
   const plan = planOf("elsewhere.ts", { workers: 1, stages: [{ durationMs: 0, target: 2 }] });
   await using load = await loadOf(plan);
   await until(() => load.operations.length > 0, { what: "an outcome", deadlineMs: 20_000, signal });
-  await delay(0);
   const [operation] = load.operations;
   assert.equal(operation?.outcome.type, "refused");
   await load.handle.stop();

@@ -1,9 +1,8 @@
 /** The shop against a real PostgreSQL and Redis that die, fall silent, or lose their replica. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { until } from "../../../src/std/wait.ts";
+import { pause, until } from "../../../src/std/wait.ts";
 import { prepare } from "../app/prepare.ts";
 import { TIMES } from "../app/readiness.ts";
 import { openGate } from "./gate.ts";
@@ -75,7 +74,7 @@ function steadyOrders(replica: TestReplica) {
       const reply = await orderThrough(replica, id);
       if (reply.status === 201) acknowledged.push({ id, atMs: performance.now() });
       else failures.push(reply);
-      await delay(20);
+      await pause(20, stop.signal).catch(() => undefined); // whoever stops it ends the pause too
     }
   })();
   const finish = () => {
@@ -292,9 +291,12 @@ function awayIn(reply: Reply, store: string): string | undefined {
 
 /** Longer than a trouble of its own would be borne. */
 async function remainsReady(replica: TestReplica): Promise<void> {
-  const untilMs = performance.now() + TIMES.patienceMs + 1_000;
-  while (performance.now() < untilMs) {
-    assert.equal((await replica.call("GET", "/readyz")).status, 200);
-    await delay(200);
-  }
+  const endMs = performance.now() + TIMES.patienceMs + 1_000;
+  const seen = new Set<number | string>();
+  const over = async () => {
+    seen.add(await replica.call("GET", "/readyz").then(({ status }) => status, String));
+    return performance.now() >= endMs;
+  };
+  await eventually("its patience to be over", over, 200);
+  assert.deepEqual([...seen], [200]);
 }
