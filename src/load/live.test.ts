@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { IDLE_HEALTH } from "../interval/interval.fixture.ts";
 import type { Interval } from "../interval.ts";
 import { Histogram } from "../std/histogram.ts";
 import { LiveView } from "./live.ts";
-
-const HEALTH: Interval["health"] = {
-  loopDelayMsP99: 0,
-  loopDelayMsMax: 0,
-  cpu: 0,
-  rssBytes: 0,
-  gcPauseMs: 0,
-  sendLagMsP50: 0,
-  sendLagMsMax: 0,
-};
 
 /** A second of a worker: as many requests as there are latencies. */
 function second(worker: string, number: number, latenciesMs: readonly number[], failed = 0): Interval {
@@ -23,7 +14,7 @@ function second(worker: string, number: number, latenciesMs: readonly number[], 
     { metric: "http_req_duration_of_something_else", failed, ...histogram.snapshot() },
   ];
   const time = { sequence: number, fromMs: number * 1_000, toMs: number * 1_000 + 1_000 };
-  return { worker, epoch: 1, ...time, users: 5, usersIntended: 6, dropped: 1, metrics, health: HEALTH };
+  return { worker, epoch: 1, ...time, users: 5, usersIntended: 6, dropped: 1, metrics, health: IDLE_HEALTH };
 }
 
 test("rates of workers add up over their own last three seconds", () => {

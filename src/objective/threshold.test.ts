@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { IDLE_HEALTH } from "../interval/interval.fixture.ts";
 import { Totals } from "../interval/totals.ts";
 import type { Interval } from "../interval.ts";
 import { Histogram } from "../std/histogram.ts";
@@ -13,18 +14,9 @@ function duration(metric: string, values: readonly number[], failed = 0) {
 }
 
 function intervalOf(second: number, metrics: Interval["metrics"], lengthMs = 1_000): Interval {
-  const health = {
-    loopDelayMsP99: 0,
-    loopDelayMsMax: 0,
-    cpu: 0,
-    rssBytes: 0,
-    gcPauseMs: 0,
-    sendLagMsP50: 0,
-    sendLagMsMax: 0,
-  };
   const fromMs = second * 1_000;
   const place = { worker: "w0", epoch: 1, sequence: second + 1, fromMs, toMs: fromMs + lengthMs };
-  return { ...place, users: 1, usersIntended: 1, dropped: 3, metrics, health };
+  return { ...place, users: 1, usersIntended: 1, dropped: 3, metrics, health: IDLE_HEALTH };
 }
 
 function totalsOf(...metrics: Interval["metrics"]): Totals {

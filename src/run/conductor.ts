@@ -6,7 +6,7 @@ import type { PartOptions, Run, Running } from "../run.ts";
 import { abortAt, withDeadline } from "../std/deadline.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { cleanUp } from "./clean-up.ts";
-import { runExperiment } from "./experiment.ts";
+import { runExperiments } from "./experiment.ts";
 import { becomeHealthy, requireHealthy } from "./health.ts";
 import { readLedger } from "./ledger.ts";
 import { LoadCourse } from "./load-course.ts";
@@ -15,7 +15,7 @@ import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
 import { StopConditions } from "./stop-conditions.ts";
 import { ThresholdWatch } from "./threshold-watch.ts";
-import { groupsOf, runTogether } from "./together.ts";
+import { groupsOf } from "./together.ts";
 
 /** From nothing to ready, also on a slow machine. */
 const PREPARE_MS_MAX = 180_000;
@@ -88,15 +88,13 @@ async function breakUnderLoad(run: Run, replicas: ReplicaWatch, course: LoadCour
   await inPhase(run, "autoscaling-watch", async () => {
     if (up !== undefined) await replicas.reach(run, up, "up");
   });
-  await inPhase(run, "experiments", () => runExperiments(run));
+  await inPhase(run, "experiments", () => runAll(run));
   await course.remain();
 }
 
-async function runExperiments(run: Run): Promise<void> {
+async function runAll(run: Run): Promise<void> {
   for (const group of groupsOf(run.plan.experiments)) {
-    const [first] = group;
-    if (group.length === 1 && first !== undefined ? await runExperiment(run, first) : await runTogether(run, group))
-      continue;
+    if (await runExperiments(run, group)) continue;
     const names = group.map(({ name }) => `"${name}"`).join(" and ");
     const says = `stopped after ${names}: the platform is not healthy, further faults would prove nothing`;
     run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "stop", by: says, manual: false });

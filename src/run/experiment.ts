@@ -1,3 +1,4 @@
+/** Experiments: those of one group are injected at the same moment, each with its own hold, healing and marks. Most stand alone. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
@@ -6,48 +7,88 @@ import { messageOf } from "../std/errors.ts";
 import { becomeHealthy } from "./health.ts";
 import { injectExperiment } from "./inject.ts";
 import { startInside } from "./inside.ts";
+import { requireFit } from "./together.ts";
 
 /** How long a platform may take to be whole before a fault; longer is a stop condition, for a fault on a broken platform proves nothing. */
-export const WHOLE_BEFORE_MS = 120_000;
+const WHOLE_BEFORE_MS = 120_000;
 
 /**
- * One experiment: healthy before, inject and prove the bite, hold, heal and prove it, healthy after, settle. Returns
- * whether the next one may begin. The fault is healed on every way out of here.
+ * A group: healthy before, inject all and prove their bites, hold, heal each and prove it, healthy after, settle. Returns
+ * whether the next may begin. Faults are healed on every way out of here. When one of several cannot be injected none is
+ * held: a part of the group would answer another question.
  */
-export async function runExperiment(run: Run, experiment: ExperimentPlan): Promise<boolean> {
-  const stop = run.stop.signal;
-  const name = experiment.name;
-  if (
-    !(await becomeHealthy(run, { moment: "before-fault", experiment: name, deadlineMs: WHOLE_BEFORE_MS, signal: stop }))
-  ) {
-    mark(run, experiment, { edge: "aborted", because: "the platform was not healthy before the fault" });
-    return false;
-  }
-  const injected = await injectAndHold(run, experiment);
-  if (!injected) return true; // nothing was broken: the next experiment is as good as it was
-  const healthy = await becomeHealthy(run, {
-    moment: "after-fault",
-    experiment: name,
-    deadlineMs: experiment.recoverWithinMs,
-    signal: stop,
-  });
-  if (healthy) await delay(experiment.settleMs, undefined, { signal: stop });
-  return healthy;
+export async function runExperiments(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
+  if (!(await wholeBefore(run, group))) return false;
+  if (!(await injectAll(run, group))) return true; // nothing is broken any more: the next is as good as it was
+  return wholeAfter(run, group);
 }
 
-async function injectAndHold(run: Run, experiment: ExperimentPlan): Promise<boolean> {
+async function wholeBefore(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
+  const signal = run.stop.signal;
+  for (const { name } of group) {
+    const look = { moment: "before-fault", experiment: name, deadlineMs: WHOLE_BEFORE_MS, signal } as const;
+    if (await becomeHealthy(run, look)) continue;
+    for (const experiment of group)
+      mark(run, experiment, { edge: "aborted", because: "the platform was not healthy before the fault" });
+    return false;
+  }
+  return true;
+}
+
+async function wholeAfter(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
+  const signal = run.stop.signal;
+  const deadlineMs = Math.max(...group.map(({ recoverWithinMs }) => recoverWithinMs));
+  const healthy: boolean[] = [];
+  for (const { name } of group)
+    healthy.push(await becomeHealthy(run, { moment: "after-fault", experiment: name, deadlineMs, signal }));
+  if (healthy.includes(false)) return false;
+  await delay(Math.max(...group.map(({ settleMs }) => settleMs)), undefined, { signal });
+  return true;
+}
+
+/**
+ * Whether all were injected. Whatever becomes of one, all that were are healed. Throws the reason of a run that is stopped.
+ * Clients on the nodes that are hit stand there first; a plan has them only for an experiment that is alone.
+ */
+async function injectAll(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
+  const { signal } = run.stop;
+  await using inside = new AsyncDisposableStack();
+  try {
+    if (group.length > 1) requireFit(group, await run.platform.topology(signal), run.seed);
+    for (const experiment of group) inside.use(await startInside(run, experiment));
+  } catch (thrown) {
+    const because = messageOf(signal.aborted ? signal.reason : thrown);
+    for (const experiment of group) mark(run, experiment, { edge: "aborted", because });
+    signal.throwIfAborted();
+    return false;
+  }
+  const others = new AbortController();
+  const stop = AbortSignal.any([signal, others.signal]);
+  const one: Run = { ...run, stop: { signal: stop, abort: (reason: unknown) => run.stop.abort(reason) } };
+  const ends = await Promise.all(
+    group.map((experiment) => injectAndHold(one, experiment, (reason) => others.abort(reason))),
+  );
+  signal.throwIfAborted();
+  return ends.every(Boolean);
+}
+
+async function injectAndHold(
+  run: Run,
+  experiment: ExperimentPlan,
+  failed: (reason: unknown) => void,
+): Promise<boolean> {
+  const { signal } = run.stop;
   let targets: readonly Target[] = [];
   try {
-    await using _inside = await startInside(run, experiment);
     await using _injection = await injectExperiment(run, experiment, (chosen) => {
       targets = chosen;
       mark(run, experiment, { edge: "begin", targets });
     });
-    await delay(experiment.holdMs, undefined, { signal: run.stop.signal });
+    await delay(experiment.holdMs, undefined, { signal });
   } catch (thrown) {
-    const because = messageOf(run.stop.signal.aborted ? run.stop.signal.reason : thrown);
+    const because = messageOf(signal.aborted ? signal.reason : thrown);
+    failed(thrown);
     mark(run, experiment, { edge: "aborted", targets, because });
-    if (run.stop.signal.aborted) throw thrown;
     return false;
   }
   mark(run, experiment, { edge: "end", targets });
@@ -61,7 +102,7 @@ interface Mark {
 }
 
 /** Tells the timeline of an edge of an experiment. */
-export function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], because }: Mark): void {
+function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], because }: Mark): void {
   run.evidence.event({
     atMs: run.clock.nowMs(),
     type: "experiment",

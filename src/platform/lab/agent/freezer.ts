@@ -16,12 +16,13 @@ import {
   writeSync,
 } from "node:fs";
 import { join, relative } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../../std/wait.ts";
 
 const PREFIX = "gameday-freeze-";
 /** A process may fork between the look and its move: its child is found in the next round. */
 const ROUNDS = 5;
-const LOOKS = 100;
+/** So long the kernel may take to freeze, or to let go of, all of a group. */
+const SETTLES_MS_MAX = 1_000;
 const LOOK_EVERY_MS = 10;
 
 /**
@@ -55,8 +56,8 @@ export class FrozenGroup {
       accessSync(join(group.#folder, "cgroup.freeze"), constants.W_OK);
       for (let round = 0; round < ROUNDS; round++) for (const pid of pids()) group.#take(pid);
       group.#write("cgroup.freeze", "1");
-      for (let look = 0; look < LOOKS && !group.isFrozen(); look++) await delay(LOOK_EVERY_MS);
-      if (group.isFrozen() && pids().length > 0) return group;
+      await seen("the group to be frozen", () => group.isFrozen());
+      if (pids().length > 0) return group;
     } catch {
       // not allowed here, or not a kernel that can (before 5.2): what was done is undone below
     }
@@ -81,11 +82,11 @@ export class FrozenGroup {
   /** Lets them go, back to where they were, and takes the group away. */
   async thaw(): Promise<void> {
     quietly(() => this.#write("cgroup.freeze", "0"));
-    for (let look = 0; look < LOOKS; look++) {
+    const gone = () => {
       for (const pid of this.#pids()) quietly(() => writeFileSync(join(this.#home, "cgroup.procs"), String(pid)));
-      if (quietly(() => rmdirSync(this.#folder)) || !isWritable(this.#folder)) return;
-      await delay(LOOK_EVERY_MS);
-    }
+      return quietly(() => rmdirSync(this.#folder)) || !isWritable(this.#folder);
+    };
+    await seen("the group to be gone", gone).catch(() => undefined); // an empty one is swept up at the next start
   }
 
   #take(pid: number): void {
@@ -112,6 +113,11 @@ export class FrozenGroup {
       closeSync(descriptor);
     }
   }
+}
+
+function seen(what: string, condition: () => boolean): Promise<boolean> {
+  const { signal } = new AbortController();
+  return until(condition, { what, deadlineMs: SETTLES_MS_MAX, everyMs: LOOK_EVERY_MS, signal });
 }
 
 /** Takes away the groups of labs that were killed while something was frozen; those with a process in them stay. */
