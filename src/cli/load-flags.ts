@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { Option } from "commander";
+import { isOpenModel } from "../plan/open-model.ts";
 import type { ClientPlan, LoadPlan } from "../plan.ts";
 import { parseDuration } from "../std/duration.ts";
 import { GamedayError, systemReason } from "../std/errors.ts";
@@ -106,9 +107,7 @@ export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJ
     ...(shape.iterations === undefined ? {} : { iterations: shape.iterations }),
     ...(shape.startTarget === undefined ? {} : { startTarget: shape.startTarget }),
     ...(flags.maxVus === undefined ? {} : { usersMax: whole("--max-vus", flags.maxVus) }),
-    ...(shape.executor.endsWith("arrival-rate") && shape.durationMs !== null
-      ? { arrivalsEndMs: shape.durationMs }
-      : {}),
+    ...(isOpenModel(shape.executor) && shape.durationMs !== null ? { arrivalsEndMs: shape.durationMs } : {}),
     client,
   };
   return { plan, durationMs: shape.durationMs };

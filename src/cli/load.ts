@@ -7,6 +7,7 @@ import { Recorder } from "../load/recorder.ts";
 import { startLoad } from "../load/start.ts";
 import { formatSummary } from "../load/summary.ts";
 import { parseThreshold, type ThresholdResult } from "../objective/threshold.ts";
+import { isOpenModel } from "../plan/open-model.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { worst } from "../verdict.ts";
 import { gatherCrew } from "./load-crew.ts";
@@ -29,7 +30,7 @@ export function loadCommand(world: World): Command {
 async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
   const job = planOfFlags(scripts, flags);
   const baseUrl = hostOf(flags);
-  const open = job.plan.executor.endsWith("arrival-rate");
+  const open = isOpenModel(job.plan.executor);
   if (flags.json !== undefined) demandWritable("--json", flags.json);
   const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), open);
   if (flags.listen === undefined) {

@@ -1,7 +1,9 @@
 /**
- * Wake-up calls of thousands of waiting users on one timer: a binary heap by due time. All that are due are woken in one
- * tick, because timers are no finer than a millisecond.
+ * Wake-up calls of thousands of waiting users on one bell: a binary heap by due time. All that are due when it rings are woken
+ * together.
  */
+import { type Bell, TimerBell } from "./bell.ts";
+
 export interface Alarm {
   /** On the scale of performance.now(). */
   readonly dueMs: number;
@@ -17,18 +19,19 @@ export interface Ringing {
 export class Alarms {
   readonly #heap: Alarm[] = [];
   readonly #onLate: (lateMs: number) => void;
-  #timer: NodeJS.Timeout | null = null;
-  #timerDueMs = Number.POSITIVE_INFINITY;
+  readonly #bell: Bell;
+  #bellDueMs = Number.POSITIVE_INFINITY;
 
   /** `onLate` is told how late each alarm rang. */
-  constructor(onLate: (lateMs: number) => void) {
+  constructor(onLate: (lateMs: number) => void, bell: Bell = new TimerBell()) {
     this.#onLate = onLate;
+    this.#bell = bell;
   }
 
   at(dueMs: number, sleeper: Ringing): Alarm {
     const alarm: Alarm = { dueMs, sleeper };
     this.#push(alarm);
-    if (dueMs < this.#timerDueMs) this.#aim();
+    if (dueMs < this.#bellDueMs) this.#aim();
     return alarm;
   }
 
@@ -38,19 +41,15 @@ export class Alarms {
   }
 
   #aim(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
     const next = this.#heap[0];
-    this.#timer = null;
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
-    if (next === undefined) return;
-    this.#timerDueMs = next.dueMs;
-    this.#timer = setTimeout(() => this.#ring(), Math.max(1, Math.ceil(next.dueMs - performance.now())));
+    this.#bellDueMs = next?.dueMs ?? Number.POSITIVE_INFINITY;
+    if (next === undefined) this.#bell.cancel();
+    else this.#bell.aim(next.dueMs, this.#onBell);
   }
 
-  #ring(): void {
+  readonly #onBell = () => {
     const now = performance.now();
-    this.#timer = null;
-    this.#timerDueMs = Number.NEGATIVE_INFINITY; // whatever is added while ringing is aimed at below, once
+    this.#bellDueMs = Number.NEGATIVE_INFINITY; // whatever is added while ringing is aimed at below, once
     for (let next = this.#heap[0]; next !== undefined && next.dueMs <= now; next = this.#heap[0]) {
       this.#pop();
       const { sleeper } = next;
@@ -60,7 +59,7 @@ export class Alarms {
       sleeper.ring();
     }
     this.#aim();
-  }
+  };
 
   #push(alarm: Alarm): void {
     const heap = this.#heap;

@@ -2,6 +2,7 @@
  * The coordinator: gives workers their job, begins, changes and stops the load, and passes on what they tell. It is not in
  * the loop of any user: workers compute their share themselves, and each loss or live change is a new epoch.
  */
+import { isOpenModel } from "../plan/open-model.ts";
 import type { Json } from "../std/json.ts";
 import { allLost, workerEnded } from "./complaints.ts";
 import { fromErrorText } from "./error-text.ts";
@@ -15,6 +16,8 @@ import { Waiters } from "./waiters.ts";
 
 /** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
 const BEGIN_DELAY_MS = 20;
+/** The same to the first arrival: users of a closed model may begin a little late, what is due may not. */
+const ARRIVALS_DELAY_MS = 60;
 
 const STOP_SLACK_MS = 10_000;
 
@@ -138,8 +141,8 @@ export class Coordinator implements LoadHandle {
   }
 
   #begin(): void {
-    const { clock, onEvent } = this.#options;
-    this.#startAtMs = clock.nowMs() + BEGIN_DELAY_MS;
+    const { clock, onEvent, plan } = this.#options;
+    this.#startAtMs = clock.nowMs() + (isOpenModel(plan.executor) ? ARRIVALS_DELAY_MS : BEGIN_DELAY_MS);
     for (const member of this.#members) {
       member.state = "running";
       member.lastHeardMs = clock.nowMs();

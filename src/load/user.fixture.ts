@@ -8,9 +8,11 @@ import { networkOf } from "./http/network.ts";
 import { sessionSettings } from "./http/session.ts";
 import { MetricRegistry, Scope } from "./metrics.ts";
 import { LoadUser } from "./user.ts";
+import type { UserWorld } from "./user-world.ts";
 
 export interface UserRig {
   readonly user: LoadUser;
+  readonly world: UserWorld;
   readonly operations: Operation[];
   readonly notes: string[];
   /** Count and failed of each series since the last call, by metric text. */
@@ -43,7 +45,7 @@ export function userOn(
     Object.fromEntries(
       registry.take().map(({ metric, count, failed }) => [metric, [count, failed] as [number, number]]),
     );
-  return { user, operations, notes, counted };
+  return { user, world, operations, notes, counted };
 }
 
 export interface UserOptions {

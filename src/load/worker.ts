@@ -2,228 +2,14 @@
  * A worker: takes a job, runs its own share of the load, and tells what it did. It never asks whose turn it is: its share
  * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
  */
-import type { Operation } from "../history.ts";
 import { shareFeeders } from "../scenario/feeder.ts";
 import { loadScenario, placeOf } from "../scenario/module.ts";
-import { weightedPattern } from "../scenario/weights.ts";
-import type { ScenarioDefinition } from "../scenario.ts";
-import { type Clock, monotonicClock } from "../std/clock.ts";
 import { formatPlace, messageOf } from "../std/errors.ts";
-import type { Json } from "../std/json.ts";
-import { Alarms } from "./alarms.ts";
 import { type ErrorText, errorText } from "./error-text.ts";
-import type { Executor, ExecutorWorld } from "./executor.ts";
-import { createExecutor, stagePlanOf } from "./executors.ts";
-import { HealthWatch, type ProcessFigures } from "./health.ts";
-import { networkOf } from "./http/network.ts";
-import { sessionSettings } from "./http/session.ts";
-import { MetricRegistry, Scope } from "./metrics.ts";
-import { Notes } from "./notes.ts";
-import type { FromWorker, Job, ToWorker } from "./protocol.ts";
-import { Runner } from "./runner.ts";
-import { piecesOf } from "./schedule.ts";
-import { runSetups, runTeardowns } from "./setup.ts";
-import type { Epoch } from "./share.ts";
+import type { ProcessFigures } from "./health.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
 import { UserStopped } from "./stopped.ts";
-import { LoadUser } from "./user.ts";
-import type { UserWorld } from "./user-world.ts";
-
-const INTERVAL_MS = 1_000;
-const TICK_MS = 20;
-const BEAT_MS = 500;
-const OPERATIONS_MS = 100;
-const OPERATIONS_MAX = 2_000;
-
-/** A job that is being done. */
-class Work {
-  readonly job: Job;
-  readonly clock: Clock;
-  readonly definitions: readonly ScenarioDefinition[];
-  readonly registry: MetricRegistry;
-  readonly scopes = new Map<ScenarioDefinition, Scope>();
-  readonly health: HealthWatch;
-  readonly notes: Notes;
-  readonly users: UserWorld;
-  readonly #tell: (message: FromWorker) => void;
-  readonly #alarms: Alarms;
-  readonly #pattern: (number: number) => number;
-  #data: readonly Json[] = [];
-  #executor: Executor | null = null;
-  #epoch: Epoch | null = null;
-  #startMs = 0;
-  #sequence = 0;
-  #intervals = 0;
-  #intervalFromMs: number;
-  #dropped = 0;
-  #operations: Operation[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
-
-  constructor(
-    job: Job,
-    definitions: readonly ScenarioDefinition[],
-    figures: ProcessFigures,
-    tell: (message: FromWorker) => void,
-  ) {
-    this.job = job;
-    this.definitions = definitions;
-    this.#tell = tell;
-    this.clock = monotonicClock(job.originNs);
-    this.notes = new Notes((says, detail) => tell({ type: "note", says, detail }));
-    this.registry = new MetricRegistry((metric) =>
-      this.notes.once("series", `too many request names and tags; ${metric} and later ones are counted as (other)`),
-    );
-    this.health = new HealthWatch(figures, (forMs) => this.#stalled(forMs));
-    this.#alarms = new Alarms((lateMs) => this.health.sendLag(lateMs));
-    this.#pattern = weightedPattern(weightsOf(job, definitions));
-    this.users = this.#userWorld();
-    this.#intervalFromMs = this.clock.nowMs();
-  }
-
-  async setup(): Promise<void> {
-    this.#tell({ type: "set-up", data: await runSetups(this.definitions, this.users) });
-  }
-
-  async teardown(data: readonly Json[]): Promise<void> {
-    await runTeardowns(this.definitions, this.users, data);
-    this.#tell({ type: "torn-down" });
-  }
-
-  begin(startAtMs: number, epoch: Epoch, data: readonly Json[]): void {
-    this.#data = data;
-    this.#epoch = epoch;
-    this.#startMs = performance.now() + startAtMs - this.clock.nowMs();
-    this.#intervalFromMs = Math.max(this.clock.nowMs(), startAtMs);
-    this.#executor = createExecutor(this.job.plan, this.#executorWorld(), epoch, this.#pieces(epoch));
-    this.#timers.push(
-      setInterval(() => this.#tick(), TICK_MS),
-      setInterval(() => this.#closeInterval(), INTERVAL_MS),
-      setInterval(() => this.#tell({ type: "beat" }), BEAT_MS),
-      setInterval(() => this.#sendOperations(), OPERATIONS_MS),
-    );
-    this.#tick();
-  }
-
-  change(epoch: Epoch): void {
-    this.#epoch = epoch;
-    this.#executor?.change(epoch, this.#pieces(epoch));
-    this.#tick();
-  }
-
-  async stop(): Promise<void> {
-    await this.#executor?.stop();
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#sendOperations();
-    if (this.#executor !== null) this.#closeInterval();
-    this.notes.close();
-    this.health.close();
-    this.#tell({ type: "done" });
-  }
-
-  #pieces(epoch: Epoch) {
-    const { plan } = this.job;
-    const end = plan.arrivalsEndMs === undefined || !isOpen(this.job) ? [] : [{ atMs: plan.arrivalsEndMs, target: 0 }];
-    return piecesOf(stagePlanOf(plan), [...epoch.overrides, ...end]);
-  }
-
-  #tick(): void {
-    const atMs = performance.now() - this.#startMs;
-    if (atMs >= 0) this.#executor?.tick(atMs);
-  }
-
-  #closeInterval(): void {
-    const toMs = this.clock.nowMs();
-    const executor = this.#executor;
-    if (executor === null || toMs <= this.#intervalFromMs) return;
-    const interval = {
-      worker: this.job.worker,
-      epoch: this.#epoch?.number ?? 0,
-      sequence: ++this.#intervals,
-      fromMs: this.#intervalFromMs,
-      toMs,
-      users: executor.alive,
-      usersIntended: executor.intended(performance.now() - this.#startMs),
-      dropped: this.#dropped,
-      metrics: this.registry.take(),
-      health: this.health.take(),
-    };
-    this.#intervalFromMs = toMs;
-    this.#dropped = 0;
-    this.#tell({ type: "interval", interval });
-  }
-
-  #sendOperations(): void {
-    if (this.#operations.length === 0) return;
-    const operations = this.#operations;
-    this.#operations = [];
-    this.#tell({ type: "operations", operations });
-  }
-
-  #stalled(forMs: number): void {
-    const toMs = this.clock.nowMs();
-    this.#tell({
-      type: "gap",
-      fromMs: toMs - forMs,
-      toMs,
-      because: `worker ${this.job.worker} was stalled for ${Math.round(forMs)} ms`,
-    });
-  }
-
-  #scope(definition: ScenarioDefinition): Scope {
-    let scope = this.scopes.get(definition);
-    if (scope === undefined) {
-      scope = new Scope(this.registry, { ...definition.tags, scenario: definition.name }, isOpen(this.job));
-      this.scopes.set(definition, scope);
-    }
-    return scope;
-  }
-
-  #userWorld(): UserWorld {
-    const { job } = this;
-    const client = job.plan.client ?? {};
-    const headers = { "User-Agent": "gameday", "x-gameday-run": job.runId };
-    return {
-      worker: job.worker,
-      runId: job.runId,
-      seed: job.seed,
-      clock: this.clock,
-      alarms: this.#alarms,
-      session: sessionSettings(job.baseUrl, networkOf(client), headers, {
-        timeoutMs: client.timeoutMs ?? 10_000,
-        redirectsMax: client.redirectsMax ?? 10,
-      }),
-      http2: client.http2 === true,
-      env: job.plan.env,
-      nextSequence: () => this.#sequence++,
-      onOperation: (operation) => {
-        this.#operations.push(operation);
-        if (this.#operations.length >= OPERATIONS_MAX) this.#sendOperations();
-      },
-      onNote: (key, says) => this.notes.once(key, says),
-    };
-  }
-
-  #executorWorld(): ExecutorWorld {
-    const runnerWorld = {
-      data: (definition: ScenarioDefinition) => this.#data[this.definitions.indexOf(definition)] ?? null,
-      onScriptError: (scenario: string, says: string) => this.notes.count(`script error in "${scenario}"`, says),
-      onNote: (key: string, says: string) => this.notes.once(key, says),
-    };
-    return {
-      slot: this.job.slot,
-      alarms: this.#alarms,
-      startMs: this.#startMs,
-      gracefulStopMs: this.job.plan.gracefulStopMs,
-      newRunner: (index, definition) =>
-        new Runner(new LoadUser(index, definition, this.#scope(definition), this.users), definition, runnerWorld),
-      scenarioOf: (number) => this.definitions[this.#pattern(number)] as ScenarioDefinition,
-      dropped: () => {
-        this.#dropped++;
-      },
-      exhausted: () => this.#tell({ type: "exhausted" }),
-      sendLag: (lateMs) => this.health.sendLag(lateMs),
-    };
-  }
-}
+import { Work } from "./work.ts";
 
 /** Obeys a coordinator's messages, in order. */
 export class Worker {
@@ -262,6 +48,7 @@ export class Worker {
       shareFeeders(message.job.slot, message.job.plan.workers);
       const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => loadScenario(file)));
       this.#work = new Work(message.job, definitions, this.#figures, this.#tell);
+      await this.#work.prepared();
       this.#tell({ type: "ready" });
     } else if (message.type === "setup") await this.#work?.setup();
     else if (message.type === "begin") this.#work?.begin(message.startAtMs, message.epoch, message.data);
@@ -270,12 +57,4 @@ export class Worker {
     else if (message.type === "teardown") await this.#work?.teardown(message.data);
     else this.#exit();
   }
-}
-
-function weightsOf(job: Job, definitions: readonly ScenarioDefinition[]): number[] {
-  return definitions.map((definition, index) => job.plan.scenarios[index]?.weight ?? definition.weight ?? 1);
-}
-
-function isOpen(job: Job): boolean {
-  return job.plan.executor.endsWith("arrival-rate");
 }

@@ -1,6 +1,7 @@
 /** How much a load will be, before it is run: users, arrivals and iterations, by its executor. */
 import type { LoadPlan } from "../plan.ts";
 import { formatDuration } from "./duration.ts";
+import { isOpenModel } from "./open-model.ts";
 
 /** Mean time between two requests of one user where the plan does not say: think time and answer together. */
 export const CYCLE_MS_GUESS = 1_500;
@@ -20,7 +21,7 @@ export function iterationsMs({ executor, stages, iterations = 1, iterationsWithi
 
 /** What a load of that length does, as a person reads it. */
 export function describeLoad(load: LoadPlan, loadMs: number): string {
-  if (load.executor.endsWith("arrival-rate")) return describeArrivals(load, loadMs);
+  if (isOpenModel(load.executor)) return describeArrivals(load, loadMs);
   if (load.executor.endsWith("iterations")) return describeIterations(load);
   const most = Math.max(...load.stages.map(({ target }) => target), load.startTarget ?? 0);
   const requests = Math.round((areaOf(load, loadMs) * 1_000) / CYCLE_MS_GUESS);

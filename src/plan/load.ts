@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { z } from "zod";
 import type { LoadPlan } from "../plan.ts";
 import type { loadSchema } from "./load-schema.ts";
+import { isOpenModel } from "./open-model.ts";
 
 type LoadDocument = z.output<typeof loadSchema>;
 
@@ -29,7 +30,7 @@ type Shape = Pick<
 
 function shapeOf(load: LoadDocument): Shape {
   const { executor, vus = 1, duration } = load;
-  if (executor.endsWith("arrival-rate")) return arrivals(load);
+  if (isOpenModel(executor)) return arrivals(load);
   if (executor.endsWith("iterations")) {
     const within = { iterations: load.iterations ?? 1, iterationsWithinMs: load.maxDuration ?? ITERATIONS_WITHIN_MS };
     return { stages: constant(vus), ...within };
