@@ -16,9 +16,7 @@ export interface Estimate {
 
 /** How long a plan takes, if the platform recovers and scales as fast as most do. */
 export function estimate(plan: Plan): Estimate {
-  const experimentsMs = sum(
-    plan.experiments.map((experiment) => experiment.holdMs + RECOVERY_MS + experiment.settleMs),
-  );
+  const experimentsMs = sum([...groupsOf(plan)].map(durationOf));
   const times = scalingTimes(plan.platform);
   const upMs = Math.min(plan.autoscaling?.up.withinMs ?? 0, times.upMs / 2);
   const downMs = Math.min(plan.autoscaling?.down.withinMs ?? 0, times.downMs);
@@ -27,6 +25,17 @@ export function estimate(plan: Plan): Estimate {
   const loadMs = rampMs(plan.load) + Math.max(...stays);
   const ledgerMs = plan.claims.length === 0 ? 0 : plan.ledger.quietMs + plan.ledger.betweenReadsMs;
   return { durationMs: AROUND_MS + loadMs + downMs + ledgerMs, loadMs };
+}
+
+/** Experiments that stand together last as long as the longest of them. */
+function groupsOf({ experiments }: Plan): Iterable<Plan["experiments"]> {
+  return Map.groupBy(experiments, (experiment) => experiment.together ?? experiment).values();
+}
+
+function durationOf(group: Plan["experiments"]): number {
+  return (
+    Math.max(...group.map(({ holdMs }) => holdMs)) + RECOVERY_MS + Math.max(...group.map(({ settleMs }) => settleMs))
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -170,3 +170,12 @@ test("the estimate knows how long each executor's load is, and how much it does"
     "100 iterations shared by 10 users, within 12s at most",
   ]);
 });
+
+test("experiments together last as long as the longest of them", () => {
+  const length = (experiments: string) => estimate(planOf(`  vus: 1\nexperiments:\n${experiments}`)).loadMs;
+  const long = "{ name: a, fault: freeze, hold: 40s, settle: 5s }";
+  const short = "{ name: b, fault: kill-leader, hold: 10s, settle: 15s }";
+  const longest = "{ name: c, fault: freeze, hold: 40s, settle: 15s }";
+  assert.equal(length(`  - together:\n      - ${long}\n      - ${short}\n`), length(`  - ${longest}\n`));
+  assert.ok(length(`  - ${long}\n  - ${short}\n`) > length(`  - ${longest}\n`));
+});

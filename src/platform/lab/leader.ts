@@ -1,8 +1,9 @@
 /** SQL on the current PostgreSQL leader, over its own unix socket: no proxy, no network, so that a cut hides nothing. */
-import pg from "pg";
+import type pg from "pg";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
+import { withSession } from "../session.ts";
 import { diskOf, type NodeName, PORT } from "./addresses.ts";
 import type { Observer } from "./observe.ts";
 import type { Space } from "./space.ts";
@@ -21,19 +22,12 @@ export async function runOnLeader<T>(
   signal: AbortSignal,
   work: (client: pg.Client, node: NodeName) => Promise<T>,
 ): Promise<T> {
-  const { client, node } = await until(() => openLeader(source, database, signal), {
+  const done = await until(() => tryOnLeader(source, database, signal, work), {
     what: "a PostgreSQL leader that takes writes",
     deadlineMs: 30_000,
     signal,
   });
-  const abort = () => void client.end();
-  signal.addEventListener("abort", abort);
-  try {
-    return await work(client, node);
-  } finally {
-    signal.removeEventListener("abort", abort);
-    await client.end();
-  }
+  return done();
 }
 
 /** One read-only statement on the leader, in the app's database. */
@@ -54,23 +48,27 @@ export async function queryLeader(
   });
 }
 
-async function openLeader({ space, observer }: Source, database: string, signal: AbortSignal) {
+/** The outcome of the work, which is never done twice; undefined: there is no leader now, or it has just become a standby. */
+async function tryOnLeader<T>(
+  { space, observer }: Source,
+  database: string,
+  signal: AbortSignal,
+  work: (client: pg.Client, node: NodeName) => Promise<T>,
+): Promise<(() => T) | undefined> {
   const node = await observer.postgresLeader(signal);
   if (node === undefined) return undefined;
-  const client = new pg.Client({
-    host: space.path(`${diskOf(node)}/postgres`),
-    port: PORT.postgres,
-    user: "postgres",
-    database,
-    connectionTimeoutMillis: 2_000,
-    statement_timeout: STATEMENT_MS,
+  const server = { host: space.path(`${diskOf(node)}/postgres`), port: PORT.postgres, user: "postgres", database };
+  const limits = { connectionTimeoutMillis: 2_000, statement_timeout: STATEMENT_MS };
+  return withSession({ ...server, ...limits }, signal, async (client) => {
+    const { rows } = await client.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
+    if (rows[0]?.standby !== false) return undefined;
+    return work(client, node).then(
+      (value) => () => value,
+      (thrown: unknown) => () => {
+        throw thrown;
+      },
+    );
   });
-  client.on("error", () => undefined); // a leader that dies under us: the statement in flight tells
-  await client.connect();
-  const { rows } = await client.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
-  if (rows[0]?.standby === false) return { client, node };
-  await client.end();
-  return undefined;
 }
 
 function toJson(value: unknown): Json {
