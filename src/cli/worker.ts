@@ -11,7 +11,8 @@ export function workerCommand(world: World): Command {
     .description("run users for a load that is coordinated on another machine (gameday load --listen)")
     .requiredOption("--join <url>", "the coordinator: http://host:7070")
     .option("--token <text>", "its token (default: GAMEDAY_TOKEN)")
-    .action(async (flags: { join: string; token?: string }) => {
+    .option("--index <n>", "the place it would like: worker w3 is --index 3 (default: JOB_COMPLETION_INDEX, else any)")
+    .action(async (flags: { join: string; token?: string; index?: string }) => {
       const token = flags.token ?? world.env["GAMEDAY_TOKEN"];
       if (token === undefined)
         throw new GamedayError({ code: "no-token", expected: "--token or GAMEDAY_TOKEN", got: "neither" });
@@ -20,12 +21,19 @@ export function workerCommand(world: World): Command {
       await joinLoad({
         url: flags.join,
         token,
+        index: indexOf(flags.index ?? world.env["JOB_COMPLETION_INDEX"]),
         name: `${hostname()}/${world.pid}`,
         figures: processFigures,
         signal: abort.signal,
         onNote: (says) => world.stderr.write(`${says}\n`),
       });
     });
+}
+
+function indexOf(text: string | undefined): number | null {
+  if (text === undefined || text === "") return null;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new GamedayError({ code: "bad-flag", expected: "--index as a whole number from 0", got: JSON.stringify(text) });
 }
 
 function interrupted(signal: string): GamedayError {

@@ -105,10 +105,10 @@ export class Gateway implements AsyncDisposable {
     });
   }
 
-  /** A worker at work keeps its slot; a new one gets a free slot; one that was given up, or is too many, is sent away. */
+  /** A worker at work keeps its slot; a new one gets the one it would like or another that is free; one that was given up, or is too many, is sent away. */
   #place(socket: WebSocket, hello: Extract<WireFromWorker, { wire: "hello" }>): RemoteLink | null {
     const { running, version } = hello;
-    const wanted = running === null ? this.#links.find((link) => !link.joined) : this.#links[running.slot];
+    const wanted = running === null ? this.#freeLink(hello.index ?? null) : this.#links[running.slot];
     if (version !== WIRE_VERSION || wanted === undefined || wanted.givenUp) {
       const because = version !== WIRE_VERSION ? `version ${WIRE_VERSION} is spoken here` : "there is no free place";
       reply(socket, { wire: "refused", because });
@@ -118,6 +118,11 @@ export class Gateway implements AsyncDisposable {
     wanted.attach(socket, hello);
     this.#options.onNote(`worker ${hello.name} ${running === null ? "joined" : "is back"} (slot ${wanted.slot})`);
     return wanted;
+  }
+
+  #freeLink(index: number | null): RemoteLink | undefined {
+    const liked = index === null ? undefined : this.#links[index];
+    return liked?.joined === false ? liked : this.#links.find((link) => !link.joined);
   }
 
   #acknowledge(): void {

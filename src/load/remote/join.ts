@@ -22,6 +22,8 @@ export interface JoinOptions {
   readonly url: string;
   readonly token: string;
   readonly name: string;
+  /** The slot that it would like; null: any. */
+  readonly index: number | null;
   readonly figures: ProcessFigures;
   readonly signal: AbortSignal;
   readonly onNote: (says: string) => void;
@@ -122,6 +124,7 @@ class JoinedWorker {
       wire: "hello",
       version: WIRE_VERSION,
       name: this.#options.name,
+      index: this.#options.index,
       running: this.#running,
       next: this.#outbox.next,
     });

@@ -23,6 +23,8 @@ export type WireFromWorker =
       readonly wire: "hello";
       readonly version: number;
       readonly name: string;
+      /** The slot that it would like, as a pod of an indexed Job does; null or absent: any. */
+      readonly index?: number | null;
       readonly running: RunningState | null;
       readonly next: number;
     }
