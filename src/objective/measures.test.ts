@@ -342,6 +342,17 @@ test("what one claim does not know is not made up for by what another found", ()
   assert.equal(verdict?.status, "unknown", verdict?.because);
 });
 
+test("what a share of requests proves is rounded outwards: no bound in words is better than the one that decides", () => {
+  for (const window of ["plateau", "outside"]) {
+    const verdict = judged("success-percent", { atLeast: 80 }, () => undefined, { window });
+    const measured = verdict?.measured;
+    assert.ok(measured && "lower" in measured, verdict?.because);
+    const [, lower, upper] = /proves ([\d.]+) to ([\d.]+) %/.exec(verdict?.because ?? "") ?? [];
+    assert.ok(lower !== undefined && Number(lower) <= measured.lower, `${lower} in words`);
+    assert.ok(Number(upper) >= (measured.upper ?? 100), `${upper} in words`);
+  }
+});
+
 test("a share of requests is shown as seen, beside what it proves", () => {
   const verdict = judged("success-percent", { atLeast: 80 }, () => undefined, { window: "plateau" });
   assert.ok(verdict?.measured, verdict?.because);

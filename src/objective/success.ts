@@ -21,7 +21,7 @@ function readShare(over: Over, fallback: string, facts: Facts): Reading {
 function shareOf({ total, window, doubt }: Requests): Reading {
   const succeeded = total.count - total.failed;
   const { lower, upper } = successRange(succeeded, total.count);
-  const says = `${succeeded} of ${total.count} requests succeeded ${window.says}, which proves ${percent(lower)} to ${percent(upper)} % at 95 % confidence`;
+  const says = `${succeeded} of ${total.count} requests succeeded ${window.says}, which proves ${proven(lower, upper)} % at 95 % confidence`;
   return {
     range: { lower: lower * 100, upper: upper * 100 },
     point: (succeeded / total.count) * 100,
@@ -31,8 +31,9 @@ function shareOf({ total, window, doubt }: Requests): Reading {
   };
 }
 
-function percent(share: number): string {
-  return (share * 100).toFixed(3);
+/** Rounded outwards: a bound that is rounded inwards says more than was proven. */
+function proven(lower: number, upper: number): string {
+  return `${(Math.floor(lower * 100_000) / 1_000).toFixed(3)} to ${(Math.ceil(upper * 100_000) / 1_000).toFixed(3)}`;
 }
 
 export const successPercent: Measure = {
