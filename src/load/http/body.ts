@@ -87,6 +87,8 @@ export class UntilCloseBody implements Body {
 const STATE = { size: 0, extension: 1, sizeEnd: 2, data: 3, dataEnd: 4, dataEndFeed: 5, trailer: 6, trailerEnd: 7 };
 /** Bytes of one chunk-size line or of all trailers; they carry nothing that is used here. */
 const OVERHEAD_MAX = 16_384;
+/** A chunk of 256 TB; zeros before a size may be many, as servers that pad it write them. */
+const SIZE_MAX = 2 ** 48;
 
 /** The chunked coding (RFC 9112, 7.1): extensions and trailers are read over. */
 export class ChunkedBody implements Body {
@@ -149,7 +151,7 @@ export class ChunkedBody implements Body {
     const value = hexValue(byte);
     if (value >= 0) {
       this.#left = this.#left * 16 + value;
-      if (++this.#digits > 12) this.#bad("a chunk size of more than 12 digits");
+      if (++this.#digits > OVERHEAD_MAX || this.#left > SIZE_MAX) this.#bad("a chunk size beyond all sense");
     } else if (this.#digits === 0) this.#bad("a chunk without a size");
     else if (byte === 13) this.#state = STATE.sizeEnd;
     else if (byte === 10) this.#beginChunk();
@@ -167,10 +169,12 @@ export class ChunkedBody implements Body {
     this.#state = STATE.size;
     this.#left = 0;
     this.#digits = 0;
+    this.#overhead = 0;
   }
 
   #beginChunk(): void {
     this.#state = this.#left > 0 ? STATE.data : STATE.trailer;
+    this.#overhead = 0;
     this.#lineIsEmpty = true;
   }
 

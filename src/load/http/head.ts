@@ -10,6 +10,9 @@ const COLON = 58;
 
 /** Header lines of one head; more is abuse, and would make re-scanning a dribbled head slow. */
 const LINES_MAX = 256;
+const FOLDS_MAX = 16;
+/** A length of 4 PB; zeros before it do no harm. */
+const LENGTH_MAX = 2 ** 52;
 
 /** Filled by scanHead; one object serves many scans. */
 export class Head {
@@ -19,6 +22,8 @@ export class Head {
   chunked = false;
   /** The server closes after this answer. */
   close = false;
+  /** "close" was said: no other word takes it back. */
+  saidClose = false;
   /** The body is coded (gzip, br, ...): there is a content-encoding header. */
   encoded = false;
   cookies: string[] | null = null;
@@ -30,6 +35,7 @@ export class Head {
     this.contentLength = -1;
     this.chunked = false;
     this.close = false;
+    this.saidClose = false;
     this.encoded = false;
     this.cookies = null;
   }
@@ -73,12 +79,19 @@ const START = Buffer.from("HTTP/1.");
 /** 0 when the bytes may (still) be the start of an HTTP/1 answer with a space after the version and three digits. */
 function checkStart(bytes: Buffer, from: number, to: number, head: Head): number {
   const length = Math.min(START.length, to - from);
-  for (let at = 0; at < length; at++) if (bytes[from + at] !== START[at]) return bad(head, "no HTTP/1 status line");
+  for (let at = 0; at < length; at++)
+    if (bytes[from + at] !== START[at]) return bad(head, `no HTTP/1 status line but ${inWords(bytes, from, to)}`);
   if (to - from > 7 && bytes[from + 7] !== 48 && bytes[from + 7] !== 49) return bad(head, "an unknown HTTP version");
   if (to - from > 8 && bytes[from + 8] !== SPACE) return bad(head, "no space after the HTTP version");
   for (let at = from + 9; at < Math.min(from + 12, to); at++)
     if (digit(bytes, at) < 0) return bad(head, "no status of three digits");
   return 0;
+}
+
+/** What came instead of HTTP/1. */
+function inWords(bytes: Buffer, from: number, to: number): string {
+  if (bytes[from] === 21 || bytes[from] === 22) return "what looks like TLS (is it https://?)";
+  return JSON.stringify(bytes.toString("latin1", from, Math.min(to, from + 24)));
 }
 
 function digit(bytes: Buffer, at: number): number {
@@ -105,7 +118,7 @@ function endOfLine(bytes: Buffer, end: number, to: number, head: Head): number {
   return bytes[end + 1] === LF ? end + 2 : bad(head, "a carriage return alone");
 }
 
-/** One "name: value" line. Folded lines (obsolete) are refused: nothing that is loaded today sends them. */
+/** One "name: value" line, with the lines that it is folded into: obsolete, but a client has to read it (RFC 9112, 5.2). */
 function scanLine(bytes: Buffer, from: number, to: number, head: Head): number {
   let colon = from;
   let byte = 0;
@@ -117,11 +130,21 @@ function scanLine(bytes: Buffer, from: number, to: number, head: Head): number {
   if (colon >= to) return 0;
   if (byte !== COLON || colon === from) {
     const folded = colon === from && (byte === SPACE || byte === TAB);
-    return bad(head, folded ? "a folded header line" : "a header line without a name and a colon");
+    return bad(head, folded ? "a folded line before any header" : "a header line without a name and a colon");
   }
-  const end = endOfText(bytes, colon + 1, to);
-  if (end >= to) return 0;
-  const next = endOfLine(bytes, end, to, head);
+  return scanValue(bytes, from, colon, to, head);
+}
+
+function scanValue(bytes: Buffer, from: number, colon: number, to: number, head: Head): number {
+  let end = colon;
+  let next = colon + 1;
+  for (let folds = 0; folds === 0 || (next > 0 && isBlank(bytes[next])); folds++) {
+    if (folds > FOLDS_MAX) return bad(head, `a header line folded more than ${FOLDS_MAX} times`);
+    end = endOfText(bytes, next, to);
+    if (end >= to) return 0;
+    next = endOfLine(bytes, end, to, head);
+    if (next >= to) return 0; // whether the next line is folded is not known yet
+  }
   if (next > 0 && notable(bytes, from, colon) && !note(bytes, from, colon, end, head)) return -1;
   return next;
 }
@@ -138,11 +161,12 @@ function note(bytes: Buffer, from: number, colon: number, end: number, head: Hea
   if (named(bytes, from, colon, "content-length")) return noteLength(bytes, colon + 1, end, head);
   if (named(bytes, from, colon, "set-cookie")) {
     head.cookies ??= [];
-    head.cookies.push(bytes.toString("latin1", colon + 1, end));
-  } else if (named(bytes, from, colon, "connection")) noteConnection(bytes.toString("latin1", colon + 1, end), head);
+    head.cookies.push(unfolded(bytes.toString("latin1", colon + 1, end)));
+  } else if (named(bytes, from, colon, "connection"))
+    noteConnection(unfolded(bytes.toString("latin1", colon + 1, end)), head);
   else if (named(bytes, from, colon, "content-encoding")) head.encoded = true;
   else if (named(bytes, from, colon, "transfer-encoding"))
-    return noteTransfer(bytes.toString("latin1", colon + 1, end), head);
+    return noteTransfer(unfolded(bytes.toString("latin1", colon + 1, end)), head);
   return true;
 }
 
@@ -167,10 +191,16 @@ function noteLength(bytes: Buffer, from: number, end: number, head: Head): boole
   }
   const digits = at - start;
   while (at < end && isBlank(bytes[at])) at++;
-  const sound = at === end && digits > 0 && digits <= 15 && (head.contentLength < 0 || head.contentLength === value);
+  const sound =
+    at === end && digits > 0 && value <= LENGTH_MAX && (head.contentLength < 0 || head.contentLength === value);
   if (!sound) head.problem = "a content-length that is no number, or two that differ";
   else head.contentLength = value;
   return sound;
+}
+
+/** Header lines whose values go on in lines that begin with a blank, each made one. */
+export function unfolded(text: string): string {
+  return text.includes("\n") ? text.replace(/\r?\n[ \t]+/g, " ") : text;
 }
 
 function isBlank(byte: number | undefined): boolean {
@@ -179,9 +209,10 @@ function isBlank(byte: number | undefined): boolean {
 
 function noteConnection(value: string, head: Head): void {
   for (const word of value.toLowerCase().split(",")) {
-    if (word.trim() === "close") head.close = true;
+    if (word.trim() === "close") head.saidClose = true;
     else if (word.trim() === "keep-alive") head.close = false;
   }
+  if (head.saidClose) head.close = true;
 }
 
 function noteTransfer(value: string, head: Head): boolean {

@@ -1,5 +1,6 @@
 import type { Reply, TransportError } from "../../scenario.ts";
 import { GamedayError } from "../../std/errors.ts";
+import { unfolded } from "./head.ts";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -85,7 +86,7 @@ export class ReplyHeaders {
   readonly #text: string;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#text = unfolded(text);
   }
 
   /** The value of a header, several of the same name joined by ", "; null when there is none. */
