@@ -27,7 +27,7 @@ function readFigure(checker: string, figure: string, over: Over, facts: Facts): 
 function saysOf(findings: readonly Finding[]): string {
   const [only, ...others] = findings;
   if (only !== undefined && others.length === 0) return only.because;
-  return findings.map(({ object, because }) => `${object}: ${because}`).join(" ");
+  return findings.map(({ object, because }) => `In "${object}": ${because}`).join(" ");
 }
 
 function witnessesOf(findings: readonly Finding[]): string[] {
@@ -83,13 +83,19 @@ function readExperiment(
 }
 
 function worstPoint(facts: Facts): Reading {
-  const points = facts.experiments.map(({ rpo }) => rpo);
+  const points = facts.experiments.map(({ name, rpo }) => ({ name, ...rpo }));
   if (points.length === 0) return nothing("no experiment was run");
   const worst = Math.max(0, ...points.map(({ seconds }) => seconds ?? 0));
   const open = points.find(({ seconds }) => seconds === null);
-  if (open === undefined) return { range: exactly(worst), says: points.map(({ says }) => says).join("; ") };
+  if (open === undefined) return { range: exactly(worst), says: saysOfAll(points) };
   // What is not known may be worse than what is, never better.
   return worst === 0
     ? nothing(open.says)
     : { range: { lower: worst, upper: Number.POSITIVE_INFINITY }, says: open.says };
+}
+
+function saysOfAll(points: readonly { name: string; says: string }[]): string {
+  const [only, ...others] = points;
+  if (only !== undefined && others.length === 0) return only.says;
+  return points.map(({ name, says }) => `"${name}": ${says}`).join("; ");
 }
