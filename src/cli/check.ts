@@ -38,7 +38,8 @@ export function checkCommand(world: World): Command {
     });
 }
 
-const SCRIPT = /\.[mc]?[jt]s$/;
+/** Also what people take for one: a locustfile, a component. */
+const SCRIPT = /\.([mc]?[jt]sx?|py)$/;
 
 async function checkPlan(world: World, file: string, seed: string | undefined): Promise<boolean> {
   const { plan, placeOf } = readPlanFile(world, file);

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { processFigures } from "../load/process-figures.ts";
 import { joinLoad } from "../load/remote/join.ts";
+import { guardProcess } from "../load/script-guard.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
 /** `gameday worker`: lends this machine to a load that is coordinated elsewhere. */
@@ -16,6 +17,7 @@ export function workerCommand(world: World): Command {
       const token = flags.token ?? world.env["GAMEDAY_TOKEN"];
       if (token === undefined)
         throw new GamedayError({ code: "no-token", expected: "--token or GAMEDAY_TOKEN", got: "neither" });
+      guardProcess();
       const abort = new AbortController();
       using _listening = world.onInterrupt((signal) => abort.abort(interrupted(signal)));
       await joinLoad({

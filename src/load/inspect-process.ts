@@ -1,7 +1,10 @@
 /** Entry point of the process that loads one module of a person, and tells its parent what it is. */
+
+import { loadError } from "../scenario/load-error.ts";
 import { loadProbes, loadScenario, loadScenarioOrProbes } from "../scenario/module.ts";
 import type { ProbeDefinition, ScenarioDefinition } from "../scenario.ts";
 import { type ErrorText, errorText } from "./error-text.ts";
+import { guardProcess } from "./script-guard.ts";
 
 export type Inspected = { readonly says: string } | { readonly error: ErrorText };
 
@@ -38,5 +41,9 @@ function describeScenario(definition: ScenarioDefinition): string {
   return `scenario "${definition.name}": ${does}`;
 }
 
+const { send, exit } = guardProcess();
+const [, , kind, file = ""] = process.argv;
 // What the module left running does not matter any more.
-process.send?.(await inspected(process.argv[2], process.argv[3]), () => process.exit(0));
+const tell = (found: Inspected) => send?.(found, () => exit(0));
+process.on("uncaughtException", (thrown) => tell({ error: errorText(loadError(thrown, file)) }));
+tell(await inspected(kind, file));

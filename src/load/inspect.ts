@@ -42,12 +42,12 @@ function inspect({ file, kind }: Script): Promise<string | GamedayError> {
     });
     child.once("error", (error) => resolve(unfinished(file, error.message)));
     // It may end before it has told anything: process.exit() at its top level, or an await that nothing settles.
-    child.once("close", (code, signal) => resolve(unfinished(file, endOf(code, signal))));
+    child.once("close", (code, signal) => resolve(unfinished(file, endOf(code, signal, child.killed))));
   });
 }
 
-function endOf(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === "SIGKILL") return `no end of loading within ${DEADLINE_MS / 1000} s`;
+function endOf(code: number | null, signal: NodeJS.Signals | null, byUs: boolean): string {
+  if (byUs) return `no end of loading within ${DEADLINE_MS / 1000} s`;
   if (code === 13) return "a top-level await that nothing settles";
   return signal === null ? `the end of its process with exit code ${code}` : `the end of its process by ${signal}`;
 }

@@ -1,9 +1,9 @@
 /** The life of a user: start, iterations with pauses, stop. Nothing that a script throws ends more than its iteration. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { placeOf } from "../scenario/module.ts";
+import { placeOf, thrownAt } from "../scenario/thrown.ts";
 import { drawWeighted } from "../scenario/weights.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
-import { formatPlace, messageOf } from "../std/errors.ts";
+import { formatPlace } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import type { Series } from "./metrics.ts";
 import type { LoadUser } from "./user.ts";
@@ -142,11 +142,7 @@ export class Runner {
 
   #report(thrown: unknown): void {
     this.#errors.record(1);
-    const place = placeOf(thrown);
-    this.#world.onScriptError(
-      this.definition.name,
-      `${place === undefined ? "" : `${formatPlace(place)}: `}${messageOf(thrown)}`,
-    );
+    this.#world.onScriptError(this.definition.name, thrownAt(thrown));
   }
 
   /** An iteration that awaited nothing of ours would never let others run. */

@@ -1,8 +1,8 @@
 /** setup() and teardown() of scenarios: once a run, by one worker, outside all counting of the load. */
 
-import { placeOf } from "../scenario/module.ts";
+import { placeOf, thrownText } from "../scenario/thrown.ts";
 import type { Http, ScenarioDefinition, SetupContext } from "../scenario.ts";
-import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { LazyHttp2 } from "./http/http2.ts";
 import { Session } from "./http/session.ts";
@@ -46,7 +46,7 @@ async function within<T>(what: string, world: UserWorld, body: (context: SetupCo
     throw new GamedayError({
       code: "setup-failed",
       expected: `the ${what} to succeed`,
-      got: messageOf(thrown),
+      got: thrownText(thrown),
       exitCode: ExitCode.notReady,
       cause: thrown,
       ...(place === undefined ? {} : { place }),

@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
-import { isOurs } from "../scenario/module.ts";
+import { isOurs } from "../scenario/thrown.ts";
 import { formatPlace } from "../std/errors.ts";
 
 const DEADLINE_MS = 1_500;

@@ -1,14 +1,16 @@
 /** Entry point of a worker that is a child process of its coordinator; the only part of a worker that touches `process`. */
 import { processFigures } from "./process-figures.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+import { guardProcess } from "./script-guard.ts";
 import { Worker } from "./worker.ts";
 
+const { send, exit } = guardProcess();
 const worker = new Worker(
   processFigures,
   (message: FromWorker) => {
-    if (process.connected) process.send?.(message);
+    if (process.connected) send?.(message);
   },
-  () => process.exit(0),
+  () => exit(0),
 );
 
 process.on("message", (message: ToWorker) => void worker.obey(message));
@@ -16,7 +18,7 @@ process.on("message", (message: ToWorker) => void worker.obey(message));
 process.on("uncaughtException", (error) => worker.scriptTrouble(error));
 process.on("unhandledRejection", (reason) => worker.scriptTrouble(reason));
 // The coordinator is gone: nobody would read what this worker did.
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", () => exit(0));
 // Ctrl-C reaches the whole process group; the coordinator decides when workers stop.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);

@@ -3,8 +3,10 @@
  * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
  */
 import { shareFeeders } from "../scenario/feeder.ts";
-import { loadScenario, placeOf } from "../scenario/module.ts";
-import { formatPlace, messageOf } from "../std/errors.ts";
+import { loadError } from "../scenario/load-error.ts";
+import { loadScenario } from "../scenario/module.ts";
+import { thrownAt } from "../scenario/thrown.ts";
+import type { ScenarioDefinition } from "../scenario.ts";
 import { type ErrorText, errorText } from "./error-text.ts";
 import type { ProcessFigures } from "./health.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
@@ -17,6 +19,8 @@ export class Worker {
   readonly #tell: (message: FromWorker) => void;
   readonly #exit: () => void;
   #work: Work | null = null;
+  /** The script that was loaded last: what is thrown before there is work comes from there. */
+  #loading = "";
 
   constructor(figures: ProcessFigures, tell: (message: FromWorker) => void, exit: () => void) {
     this.#figures = figures;
@@ -27,10 +31,8 @@ export class Worker {
   /** Something was thrown where nobody awaits: a script's own timers, a promise it forgot. */
   scriptTrouble(thrown: unknown): void {
     if (thrown instanceof UserStopped) return;
-    const place = placeOf(thrown);
-    const where = place === undefined ? "" : `${formatPlace(place)}: `;
-    if (this.#work === null) this.#tell({ type: "failed", error: errorText(thrown) });
-    else this.#work.notes.count("error that nothing awaits", `${where}${messageOf(thrown)}`);
+    if (this.#work === null) this.#tell({ type: "failed", error: errorText(loadError(thrown, this.#loading)) });
+    else this.#work.notes.count("error that nothing awaits", thrownAt(thrown));
   }
 
   /** Never rejects: what goes wrong is told. */
@@ -43,10 +45,15 @@ export class Worker {
     }
   }
 
+  #load(file: string): Promise<ScenarioDefinition> {
+    this.#loading = file;
+    return loadScenario(file);
+  }
+
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === "job") {
       shareFeeders(message.job.slot, message.job.plan.workers);
-      const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => loadScenario(file)));
+      const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => this.#load(file)));
       this.#work = new Work(message.job, definitions, this.#figures, this.#tell);
       await this.#work.prepared();
       this.#tell({ type: "ready" });

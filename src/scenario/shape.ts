@@ -12,6 +12,7 @@ export interface Problem {
 
 const HOOKS = ["setup", "teardown", "onStart", "onStop", "login", "run"] as const;
 const KEYS: readonly string[] = ["name", "weight", "tags", "think", "tasks", ...HOOKS];
+const TASK_KEYS: readonly string[] = ["name", "weight", "run"];
 
 /** The first thing that is wrong with a scenario; undefined: nothing. */
 export function scenarioProblem(given: unknown): Problem | undefined {
@@ -23,25 +24,54 @@ export function scenarioProblem(given: unknown): Problem | undefined {
 
 function keyProblem(definition: Partial<ScenarioDefinition>): Problem | undefined {
   const { name, weight } = definition;
-  if (typeof name !== "string" || name === "")
-    return { expected: "a scenario with a name", got: `name ${describe(name)}` };
+  if (typeof name !== "string" || !/^[^\p{Cc}]+$/u.test(name))
+    return { expected: "a scenario with a name of one line", got: `name ${describe(name)}` };
   const unknown = Object.keys(definition).find((key) => !KEYS.includes(key));
   if (unknown !== undefined)
     return { expected: "only known parts of a scenario", got: `"${unknown}"`, hint: suggestion(unknown, KEYS) };
-  if (weight !== undefined && !(typeof weight === "number" && weight > 0))
-    return { expected: "a weight above 0", got: describe(weight) };
+  if (weight !== undefined && !isWeight(weight)) return { expected: "a weight above 0", got: describe(weight) };
+  const { tags } = definition;
+  if (tags !== undefined && !areTags(tags)) return { expected: 'tags such as { kind: "sale" }', got: describe(tags) };
   const hook = HOOKS.find((key) => definition[key] !== undefined && typeof definition[key] !== "function");
   return hook === undefined ? undefined : { expected: `${hook} to be a function`, got: describe(definition[hook]) };
 }
 
+function isWeight(weight: unknown): boolean {
+  return typeof weight === "number" && weight > 0 && Number.isFinite(weight);
+}
+
+function areTags(tags: unknown): boolean {
+  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) return false;
+  return Object.values(tags).every((value) => typeof value === "string");
+}
+
 function bodyProblem({ run, tasks }: Partial<ScenarioDefinition>): Problem | undefined {
-  const runs = Number(run !== undefined) + Number(Array.isArray(tasks) && tasks.length > 0);
-  if (runs !== 1) return { expected: "a scenario with either run or tasks", got: runs === 0 ? "neither" : "both" };
-  const broken = tasks?.find((task) => typeof task?.run !== "function" || typeof task.name !== "string");
-  if (broken !== undefined) return { expected: "tasks with a name and a run function", got: describe(broken) };
-  const weightless = tasks?.find(({ weight = 1 }) => !(typeof weight === "number" && weight > 0));
-  if (weightless === undefined) return undefined;
-  return { expected: `task "${weightless.name}" to have a weight above 0`, got: describe(weightless.weight) };
+  const listed = Array.isArray(tasks) && tasks.length > 0;
+  if (run !== undefined && tasks !== undefined) return { expected: "a scenario with either run or tasks", got: "both" };
+  if (run === undefined && tasks === undefined)
+    return { expected: "a scenario with either run or tasks", got: "neither" };
+  if (tasks !== undefined && !listed)
+    return { expected: "tasks as a list: [{ name, weight, run }]", got: describe(tasks) };
+  for (const task of tasks ?? []) {
+    const problem = taskProblem(task);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function taskProblem(task: unknown): Problem | undefined {
+  const { name, run, weight } = (task ?? {}) as { name?: unknown; run?: unknown; weight?: unknown };
+  if (typeof run !== "function" || typeof name !== "string")
+    return { expected: "tasks with a name and a run function", got: describe(task) };
+  if (weight !== undefined && !isWeight(weight))
+    return { expected: `task "${name}" to have a weight above 0`, got: describe(weight) };
+  const unknown = Object.keys(task as object).find((key) => !TASK_KEYS.includes(key));
+  if (unknown === undefined) return undefined;
+  return {
+    expected: `only known parts of task "${name}"`,
+    got: `"${unknown}"`,
+    hint: suggestion(unknown, TASK_KEYS),
+  };
 }
 
 function thinkProblem({ think }: Partial<ScenarioDefinition>): Problem | undefined {
@@ -55,7 +85,14 @@ function thinkProblem({ think }: Partial<ScenarioDefinition>): Problem | undefin
   }
 }
 
+/** A value as its script would write it, of bounded length. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
-  return typeof value === "function" ? "a function" : (JSON.stringify(value)?.slice(0, 120) ?? String(value));
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object") return typeof value === "string" ? JSON.stringify(value).slice(0, 120) : String(value);
+  try {
+    return JSON.stringify(value).slice(0, 120);
+  } catch {
+    return "an object that is no JSON"; // it holds itself, say
+  }
 }

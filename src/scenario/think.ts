@@ -10,7 +10,7 @@ const compiled = new WeakMap<object, Thinking>();
 
 /** Throws GamedayError for a time that is none. Compiles an object once, so that think() in a loop is cheap. */
 export function thinking(time: ThinkTime): Thinking {
-  if (typeof time !== "object") {
+  if (typeof time !== "object" || time === null) {
     const fixedMs = milliseconds(time);
     return () => fixedMs;
   }
@@ -23,16 +23,17 @@ export function thinking(time: ThinkTime): Thinking {
 }
 
 function compile(time: Exclude<ThinkTime, Duration>): Thinking {
+  if (Object.keys(time).length !== 1) throw notATime(time); // which of the two would count?
   if ("uniform" in time) {
-    const [least, most] = [milliseconds(time.uniform[0]), milliseconds(time.uniform[1])];
+    const [least, most] = pair(time.uniform, time);
     return (random) => least + random().float() * (most - least);
   }
   if ("normal" in time) {
-    const [mean, deviation] = [milliseconds(time.normal[0]), milliseconds(time.normal[1])];
+    const [mean, deviation] = pair(time.normal, time);
     return (random) => Math.max(0, mean + deviation * standardNormal(random()));
   }
   if ("pacing" in time) {
-    const pacing = milliseconds(time.pacing);
+    const pacing = milliseconds(time.pacing, time);
     return (_random, iterationMs) => Math.max(0, pacing - iterationMs);
   }
   throw notATime(time);
@@ -43,9 +44,15 @@ function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float());
 }
 
-function milliseconds(given: Duration): number {
+function pair(given: unknown, time: ThinkTime): [number, number] {
+  if (!Array.isArray(given) || given.length !== 2) throw notATime(time);
+  return [milliseconds(given[0], time), milliseconds(given[1], time)];
+}
+
+/** `within`: what to show a person when it is none. */
+function milliseconds(given: unknown, within: unknown = given): number {
   const value = typeof given === "string" || typeof given === "number" ? parseDuration(given) : undefined;
-  if (value === undefined) throw notATime(given);
+  if (value === undefined) throw notATime(within);
   return value;
 }
 
@@ -53,6 +60,6 @@ function notATime(given: unknown): GamedayError {
   return new GamedayError({
     code: "bad-think-time",
     expected: 'a think time such as "1s", { uniform: ["1s", "3s"] }, { normal: ["2s", "500ms"] } or { pacing: "5s" }',
-    got: JSON.stringify(given) ?? String(given),
+    got: typeof given === "number" ? String(given) : (JSON.stringify(given) ?? String(given)),
   });
 }

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GamedayError } from "../std/errors.ts";
 import { tryExec } from "../std/exec.ts";
-import { isOurs } from "./module.ts";
+import { isOurs } from "./thrown.ts";
 
 export interface TypeReport {
   /** One line for people: checked by what, or why not. */
@@ -74,12 +74,17 @@ const NO_OUTPUT = {
   rootDir: "/",
 };
 
-/** What a script is taken to be where its project does not say. */
+/**
+ * What a script is taken to be where its project does not say: a module, as Node takes it to be, even without a package.json
+ * that says so ("nodenext" would make it CommonJS, and an await at its top level an error that is none).
+ */
 const DEFAULTS = {
   target: "esnext",
   lib: ["esnext", "dom"],
-  module: "nodenext",
-  moduleResolution: "nodenext",
+  module: "preserve",
+  moduleResolution: "bundler",
+  moduleDetection: "force",
+  resolveJsonModule: true,
   strict: true,
   skipLibCheck: true,
 };

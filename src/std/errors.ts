@@ -86,9 +86,15 @@ export function formatPlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; never throws itself. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    if (thrown instanceof Error) return String(thrown.message);
+    if (typeof thrown !== "object" || thrown === null) return String(thrown);
+    return "message" in thrown ? String(thrown.message) : (JSON.stringify(thrown) ?? String(thrown));
+  } catch {
+    return "something that cannot be said";
+  }
 }
 
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
