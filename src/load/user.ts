@@ -198,6 +198,12 @@ export class LoadUser implements User, SessionOwner {
     if (code !== "aborted") this.#world.onNote(`no-answer:${code}`, `the first "${code}": ${message}`);
   }
 
+  /** The first: answers without what is behind them look like quick successes. */
+  onRedirectLeft(location: string | null): void {
+    const where = location === null ? "without a Location" : `to ${JSON.stringify(location.slice(0, 120))}`;
+    this.#world.onNote("redirect", `a redirect ${where} was not followed: only those within one host are`);
+  }
+
   /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). Gives the time. */
   begin(dueMs: number): number {
     this.iteration++;

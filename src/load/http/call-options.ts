@@ -13,6 +13,20 @@ export function judge(status: number, options: RequestOptions | undefined): Judg
   return { expected, notApplied: options.notApplied?.includes(status) ?? false };
 }
 
+/** Types are not checked at run time: a lone number would throw when the answer is there, and be nobody's answer. */
+export function checkStatuses({ expect, notApplied }: RequestOptions): void {
+  if (expect !== undefined && !Array.isArray(expect)) throw noList("expect", expect);
+  if (notApplied !== undefined && !Array.isArray(notApplied)) throw noList("notApplied", notApplied);
+}
+
+function noList(name: string, given: unknown): GamedayError {
+  return new GamedayError({
+    code: "bad-statuses",
+    expected: `${name}: a list such as [404]`,
+    got: JSON.stringify(given),
+  });
+}
+
 export function withoutBody(options: RequestOptions | undefined): RequestOptions | undefined {
   if (options === undefined) return undefined;
   const { json: _json, form: _form, body: _body, ...rest } = options;

@@ -1,10 +1,11 @@
 /** One call of a script: the exchange, the ones that redirects or a repeated login add, and the reply. */
+import { isUtf8 } from "node:buffer";
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import type { RequestSeries } from "../metrics.ts";
 import { UserStopped } from "../stopped.ts";
 import { type Answer, decoded, ownBytes } from "./answer.ts";
-import { judge, timeoutOf, withoutBody } from "./call-options.ts";
+import { checkStatuses, judge, timeoutOf, withoutBody } from "./call-options.ts";
 import type { Carrier, Exchange } from "./connection.ts";
 import { transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
@@ -58,6 +59,7 @@ export class Call implements Exchange {
     this.#path = base.prefix + path;
     if (!path.startsWith("/")) this.#resolvePath(path, base.prefix);
     if (!METHOD.test(method)) throw wrongMethod(method);
+    if (options !== undefined) checkStatuses(options);
     const { scope } = session.owner;
     const name = options?.name;
     this.#series = name === undefined ? scope.unnamed(method, path, options?.tags) : scope.named(name, options?.tags);
@@ -112,6 +114,8 @@ export class Call implements Exchange {
       this.text = bytes.text;
       this.payload = bytes.payload;
     } catch (thrown) {
+      // In a later turn: of thousands that wait, each may be refused in its turn.
+      setImmediate(() => this.#session.released(connection));
       return this.#reject(thrown);
     }
     this.sentMs = this.startedMs;
@@ -162,26 +166,24 @@ export class Call implements Exchange {
   }
 
   #mayLogIn(): boolean {
-    return !this.#loggedIn && this.#session.owner.login !== null && !this.#session.loggingIn;
+    const { owner, logins } = this.#session;
+    return !this.#loggedIn && owner.login !== null && logins.concerns(this.startedMs);
   }
 
   /** The 401 itself is counted as a login that had to be repeated, not as a failed request. */
   #logInAndRepeat(): void {
     this.#loggedIn = true;
     const session = this.#session;
-    session.owner.scope.custom("logins_repeated", "", false, "counter").record(1);
-    session.loggingIn = true;
     session.released(this.#connection);
     const again = () => {
       this.startedMs = performance.now();
       this.dispatch();
     };
-    const login = session.owner.login?.() ?? Promise.resolve();
-    login
-      .finally(() => {
-        session.loggingIn = false;
-      })
-      .then(again, this.#reject);
+    const login = () => {
+      session.owner.scope.custom("logins_repeated", "", false, "counter").record(1);
+      return session.owner.login?.();
+    };
+    session.logins.renewed(this.sentMs, login).then(again, this.#reject);
   }
 
   /** Where to go on; null when the answer is the reply. */
@@ -191,12 +193,11 @@ export class Call implements Exchange {
     const location = new ReplyHeaders(answer.headBytes.toString("latin1", answer.headFrom, answer.headTo)).get(
       "location",
     );
-    const here = `${this.#origin.text}${this.#path}`;
-    if (location === null || !URL.canParse(location, here)) return null;
-    const url = new URL(location, here);
+    const url = location === null ? null : placeOf(location, `${this.#origin.text}${this.#path}`);
     // Load must not wander off to hosts that nobody named: such an answer is the reply.
-    const near = /^https?:$/.test(url.protocol) && url.hostname.replace(/^\[|\]$/g, "") === this.#origin.host;
-    return near ? url : null;
+    if (url !== null && url.hostname.replace(/^\[|\]$/g, "") === this.#origin.host) return url;
+    this.#session.owner.onRedirectLeft?.(location);
+    return null;
   }
 
   get #redirectsMax(): number {
@@ -238,6 +239,17 @@ export class Call implements Exchange {
     this.#origin = absolute.origin.text === base.origin.text ? base.origin : absolute.origin;
     this.#path = absolute.path;
   }
+}
+
+/** Null when it is no place for HTTP. Servers write names beyond ASCII as UTF-8, which headers read as latin1. */
+function placeOf(location: string, here: string): URL | null {
+  const bytes = Buffer.from(location, "latin1");
+  const text = isUtf8(bytes) ? bytes.toString("utf8") : location;
+  if (!URL.canParse(text, here)) return null;
+  const url = new URL(text, here);
+  url.username = "";
+  url.password = "";
+  return /^https?:$/.test(url.protocol) ? url : null;
 }
 
 function codingError(thrown: unknown): TransportError {

@@ -220,7 +220,9 @@ export class Connection implements Carrier, OpenerListener, Writer {
     // Bytes beyond the answer belong to nothing that was asked: such a connection is not to be trusted again.
     const { head } = answer;
     const framedTwice = head.chunked && head.contentLength >= 0;
-    if (head.close || leftOver > 0 || framedTwice) this.#drop();
+    // Answered before the request was taken: the next exchange would wait behind what nobody may ever read.
+    const unread = (this.#socket?.writableLength ?? 0) > 0;
+    if (head.close || leftOver > 0 || framedTwice || unread) this.#drop();
     // An answer that came in one read was whole when its first byte was seen.
     exchange.onAnswer(answer, whole ? exchange.firstByteMs : performance.now());
   }

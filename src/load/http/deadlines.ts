@@ -27,6 +27,19 @@ export interface DeadlineList {
   last: Deadline | null;
 }
 
+/** By due time: nearly always at the end, but one that counts from long ago (a call that had to wait) goes before others. */
+function insert(list: DeadlineList, deadline: Deadline): void {
+  let before = list.last;
+  while (before !== null && before.dueMs > deadline.dueMs) before = before.previous;
+  const after = before === null ? list.first : before.next;
+  deadline.previous = before;
+  deadline.next = after;
+  if (before === null) list.first = deadline;
+  else before.next = deadline;
+  if (after === null) list.last = deadline;
+  else after.previous = deadline;
+}
+
 export class Deadlines {
   readonly #lists = new Map<number, DeadlineList>();
   /** Nearly all requests have the same timeout. */
@@ -40,10 +53,7 @@ export class Deadlines {
     const list = this.#list(lengthMs);
     deadline.dueMs = nowMs + lengthMs;
     deadline.list = list;
-    deadline.previous = list.last;
-    if (list.last === null) list.first = deadline;
-    else list.last.next = deadline;
-    list.last = deadline;
+    insert(list, deadline);
     this.#waiting++;
     if (this.#timer === null) this.#schedule();
   }

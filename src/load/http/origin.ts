@@ -20,10 +20,21 @@ export function splitUrl(text: string): { origin: Origin; path: string } {
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
     throw new GamedayError({ code: "bad-url", expected: "an http:// or https:// URL", got: JSON.stringify(text) });
   }
+  if (url.username !== "" || url.password !== "") throw withCredentials(url);
   const secure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   return { origin: { secure, host, port, authority: url.host, text: url.origin }, path: url.pathname + url.search };
+}
+
+/** They would be sent to nobody, and land in reports. */
+function withCredentials(url: URL): GamedayError {
+  return new GamedayError({
+    code: "bad-url",
+    expected: "a URL without a user name and password",
+    got: `some for ${url.host}`,
+    hint: 'in the script: user.http.header("Authorization", "Basic ...")',
+  });
 }
 
 const CACHE_MS = 5_000;

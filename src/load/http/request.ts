@@ -16,28 +16,39 @@ const UNSAFE_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 /** These frame the message, so only the client itself may write them. */
 const OURS = new Set(["content-length", "transfer-encoding"]);
 
-/** Head lines that do not change between requests: checked and joined once. */
-export function headerLines(headers: FixedHeaders): string {
+/** Headers that do not change between requests: checked and joined once. */
+export interface FixedLines {
+  readonly headers: FixedHeaders;
+  readonly lines: string;
+  /** They take the place of the engine's own. */
+  readonly host: boolean;
+  readonly cookie: boolean;
+}
+
+export function fixedLines(headers: FixedHeaders): FixedLines {
   let lines = "";
-  for (const name in headers) lines += headerLine(name, headers[name] ?? "");
-  return lines;
+  for (const name in headers) if (!OURS.has(name.toLowerCase())) lines += headerLine(name, headers[name] ?? "");
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  return { headers, lines, host: names.has("host"), cookie: names.has("cookie") };
 }
 
 export function buildRequest(
   method: string,
   path: string,
   authority: string,
-  fixed: { readonly headers: FixedHeaders; readonly lines: string },
-  cookie: string,
+  fixed: FixedLines,
+  jarLine: string,
   options: RequestOptions | undefined,
 ): RequestBytes {
   const own = options?.headers;
-  if (own === undefined && !hasBody(options)) return bare(method, path, authority, fixed.lines, cookie);
+  const cookie = fixed.cookie ? "" : jarLine;
+  if (own === undefined && !hasBody(options))
+    return bare(method, path, fixed.host ? "" : authority, fixed.lines, cookie);
   const start = `${method} ${safePath(path)} HTTP/1.1\r\n`;
   const common =
     own === undefined
-      ? `Host: ${authority}\r\n${fixed.lines}${cookie}`
-      : withOwn(own, authority, fixed.headers, cookie);
+      ? `${fixed.host ? "" : hostLine(authority)}${fixed.lines}${cookie}`
+      : withOwn(own, fixed.host ? "" : authority, fixed.headers, cookie);
   if (options === undefined || !hasBody(options)) return withoutBody(start + common, method);
   return withBody(start + common, options);
 }
@@ -58,7 +69,7 @@ const last = {
 function bare(method: string, path: string, authority: string, lines: string, cookie: string): RequestBytes {
   const same = last.path === path && last.method === method && last.cookie === cookie;
   if (same && last.lines === lines && last.authority === authority) return last.bytes;
-  const head = `${method} ${safePath(path)} HTTP/1.1\r\nHost: ${authority}\r\n${lines}${cookie}`;
+  const head = `${method} ${safePath(path)} HTTP/1.1\r\n${hostLine(authority)}${lines}${cookie}`;
   const bytes = withoutBody(head, method);
   last.method = method;
   last.path = path;
@@ -67,6 +78,11 @@ function bare(method: string, path: string, authority: string, lines: string, co
   last.cookie = cookie;
   last.bytes = bytes;
   return bytes;
+}
+
+/** No authority: the script's own headers name the host. */
+function hostLine(authority: string): string {
+  return authority === "" ? "" : `Host: ${authority}\r\n`;
 }
 
 function hasBody(options: RequestOptions | undefined): boolean {
@@ -89,8 +105,9 @@ function withOwn(
   cookie: string,
 ): string {
   const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
-  let lines = names.has("host") ? "" : `Host: ${authority}\r\n`;
-  for (const name in fixed) if (!names.has(name.toLowerCase())) lines += headerLine(name, fixed[name] ?? "");
+  let lines = names.has("host") ? "" : hostLine(authority);
+  for (const name in fixed)
+    if (!names.has(name.toLowerCase()) && !OURS.has(name.toLowerCase())) lines += headerLine(name, fixed[name] ?? "");
   if (!names.has("cookie")) lines += cookie;
   for (const name in own) {
     if (!OURS.has(name.toLowerCase())) lines += headerLine(name, String(own[name]));
@@ -110,8 +127,13 @@ function headerLine(name: string, value: string): string {
   return `${name}: ${value}\r\n`;
 }
 
-/** Paths with spaces or letters beyond ASCII are percent-encoded; line ends can then never split a request. */
-function safePath(path: string): string {
+/**
+ * Paths with spaces or letters beyond ASCII are percent-encoded; line ends can then never split a request. What stands after
+ * a "#" is for the client alone.
+ */
+function safePath(given: string): string {
+  const hash = given.indexOf("#");
+  const path = hash < 0 ? given : given.slice(0, hash);
   if (!UNSAFE_IN_PATH.test(path)) return path;
   return path.replace(/[^\x21-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
 }
@@ -134,7 +156,15 @@ function bodyOf(options: RequestOptions): [string, string | Uint8Array] {
   if (options.json !== undefined) return ["application/json", JSON.stringify(options.json)];
   if (options.form !== undefined)
     return ["application/x-www-form-urlencoded", new URLSearchParams(options.form).toString()];
-  return ["", options.body ?? ""];
+  return ["", bytesOrText(options.body ?? "")];
+}
+
+/** Types are not checked at run time: what is neither would throw where the bytes are written, and be nobody's answer. */
+function bytesOrText(body: unknown): string | Uint8Array {
+  if (typeof body === "string" || body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  throw badRequest("request-body", "a body that is text or bytes (objects: json or form)", typeof body);
 }
 
 function hasOwnType(options: RequestOptions): boolean {

@@ -7,9 +7,10 @@ import type { Scope } from "../metrics.ts";
 import { Call } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
 import { CookieJar } from "./cookies.ts";
+import { Logins } from "./logins.ts";
 import type { Network } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
-import { type FixedHeaders, headerLines } from "./request.ts";
+import { type FixedHeaders, type FixedLines, fixedLines } from "./request.ts";
 
 /** As browsers do for HTTP/1.1. */
 export const BROWSER_CONNECTIONS_MAX = 6;
@@ -18,7 +19,7 @@ const QUEUE_MAX = 10_000;
 export interface SessionSettings {
   readonly base: { readonly origin: Origin; readonly prefix: string };
   readonly network: Network;
-  readonly headers: { readonly headers: FixedHeaders; readonly lines: string };
+  readonly headers: FixedLines;
   readonly timeoutMs: number;
   readonly redirectsMax: number;
   /** Repeat a GET or HEAD once when a kept connection turns out to have been closed by the server, as browsers do. */
@@ -41,6 +42,8 @@ export interface SessionOwner {
   onLocalTrouble(message: string): void;
   /** Told why a call had no answer: the count of a kind does not say what was wrong with it. */
   onNoAnswer?(error: TransportError): void;
+  /** Told where a redirect that is not followed led to; null: nowhere. */
+  onRedirectLeft?(location: string | null): void;
 }
 
 export function sessionSettings(
@@ -54,7 +57,7 @@ export function sessionSettings(
   return {
     base: { origin, prefix },
     network,
-    headers: { headers, lines: headerLines(headers) },
+    headers: fixedLines(headers),
     redirectsMax: 10,
     repeatsOnStale: true,
     connectionsMax: BROWSER_CONNECTIONS_MAX,
@@ -67,8 +70,7 @@ export class Session implements Http {
   readonly settings: SessionSettings;
   readonly owner: SessionOwner;
   readonly jar: CookieJar;
-  /** Within a login, a 401 is an answer like any other. */
-  loggingIn = false;
+  readonly logins: Logins;
   #closed = false;
   #fixed: SessionSettings["headers"];
   /** While set, the place of each call is kept in `lastCall`: costly, so only to name the line of one that nobody awaits. */
@@ -78,9 +80,10 @@ export class Session implements Http {
   #others: Connection[] | null = null;
   #queue: Call[] | null = null;
 
-  /** `jar`: to share the cookies of another session. */
-  constructor(settings: SessionSettings, owner: SessionOwner, jar = new CookieJar()) {
-    this.jar = jar;
+  /** `shared`: another session of the same user, whose cookies and logins are also this one's. */
+  constructor(settings: SessionSettings, owner: SessionOwner, shared?: Session) {
+    this.jar = shared?.jar ?? new CookieJar();
+    this.logins = shared?.logins ?? new Logins();
     this.settings = settings;
     this.#fixed = settings.headers;
     this.owner = owner;
@@ -115,8 +118,7 @@ export class Session implements Http {
   header(name: string, value: string | null): void {
     const { headers } = this.#fixed;
     const others = Object.entries(headers).filter(([known]) => known.toLowerCase() !== name.toLowerCase());
-    const all = Object.fromEntries(value === null ? others : [...others, [name, value]]);
-    this.#fixed = { headers: all, lines: headerLines(all) };
+    this.#fixed = fixedLines(Object.fromEntries(value === null ? others : [...others, [name, value]]));
   }
 
   /** What every request carries, besides Host and cookies. */

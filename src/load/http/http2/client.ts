@@ -11,7 +11,7 @@ export class Http2Client extends Session {
 
   /** `shared`: the session whose settings, owner, cookies and headers are also this one's. */
   constructor(shared: Session) {
-    super(shared.settings, shared.owner, shared.jar);
+    super(shared.settings, shared.owner, shared);
     this.#shared = shared;
   }
 
