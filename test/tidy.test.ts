@@ -12,6 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["std"],
   ["plan", "history", "timeline", "ledger", "interval", "evidence"],
   [
+    "kubernetes",
     "platform",
     "fault",
     "journal",

@@ -7,8 +7,9 @@ import { isOpenModel } from "../plan/open-model.ts";
 import type { ClientPlan, LoadPlan } from "../plan.ts";
 import { parseDuration } from "../std/duration.ts";
 import { GamedayError, systemReason } from "../std/errors.ts";
+import { type KubernetesFlags, kubernetesOptions } from "./load-kubernetes-flags.ts";
 
-export interface LoadFlags {
+export interface LoadFlags extends KubernetesFlags {
   readonly vus?: string;
   readonly users?: string;
   readonly duration?: string;
@@ -63,6 +64,7 @@ export function loadOptions(): Option[] {
     new Option("--workers <n>", "processes (default: one a core)"),
     new Option("--listen <host:port>", "wait for --workers on other machines instead (gameday worker --join)"),
     new Option("--token <text>", "that those workers must show (or GAMEDAY_TOKEN)").env("GAMEDAY_TOKEN"),
+    ...kubernetesOptions(),
     new Option("-e, --env <K=V>", "a value for the script's user.env; repeat it").argParser(several),
     new Option(
       "--threshold <text>",
@@ -89,6 +91,10 @@ export interface LoadJob {
   readonly plan: LoadPlan;
   /** How long the load lasts; null: until iterations are used up. */
   readonly durationMs: number | null;
+}
+
+export function joinWithinMs({ joinWithin }: LoadFlags, defaultMs: number): number {
+  return joinWithin === undefined ? defaultMs : milliseconds("--join-within", joinWithin);
 }
 
 export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJob {

@@ -13,6 +13,8 @@ import { worst } from "../verdict.ts";
 import { gatherCrew } from "./load-crew.ts";
 import { demandWritable, OutputFiles, writeFlagFile } from "./load-files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
+import { planOnWorkers, printManifests } from "./load-kubernetes.ts";
+import { refuseKubernetesFlags } from "./load-kubernetes-flags.ts";
 
 /** Time for arrivals that are due at the very end to begin. */
 const LAST_ARRIVALS_MS = 50;
@@ -28,24 +30,25 @@ export function loadCommand(world: World): Command {
 }
 
 async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
+  refuseKubernetesFlags(flags);
   const job = planOfFlags(scripts, flags);
+  if (flags.manifest === true) return printManifests(world, job, flags);
   const baseUrl = hostOf(flags);
   const open = isOpenModel(job.plan.executor);
   if (flags.json !== undefined) demandWritable("--json", flags.json);
   const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), open);
-  if (flags.listen === undefined) {
+  if (flags.listen === undefined && flags.kubernetes !== true) {
     if (!open) checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
     await checkHost(baseUrl);
   }
   using files = new OutputFiles(flags.out);
   const abort = new AbortController();
   using _listening = world.onInterrupt(() => abort.abort(interruptedEarly()));
-  await using crew = await gatherCrew(world, job.plan.workers, flags, files, abort.signal);
-  _listening[Symbol.dispose](); // from now on an interrupt ends the load in good order
+  await using crew = await gatherCrew(world, job, flags, files, abort.signal);
   const seed = flags.seed ?? randomBytes(4).toString("hex");
   const handle = await startLoad(
     {
-      plan: job.plan,
+      plan: planOnWorkers(job.plan, flags),
       baseUrl,
       runId: crew.runId,
       seed,
@@ -63,6 +66,7 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
     },
     crew.via,
   );
+  _listening[Symbol.dispose](); // from now on an interrupt ends the load in good order
   const untilEndMs = handle.beganAtMs - crew.clock.nowMs() + (job.durationMs ?? 0) + (open ? LAST_ARRIVALS_MS : 0);
   const left = job.durationMs === null ? null : Math.max(0, untilEndMs);
   try {

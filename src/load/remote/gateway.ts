@@ -79,6 +79,11 @@ export class Gateway implements AsyncDisposable {
     return running().length === 0 ? null : running();
   }
 
+  /** Workers that came in the middle of a load. */
+  get atWork(): number {
+    return this.#links.filter((link) => link.running !== null).length;
+  }
+
   /** The link of the next slot. */
   readonly open = (listener: LinkListener): Link => {
     const link = this.#links[this.#opened++];
