@@ -3,30 +3,56 @@ import { join } from "node:path";
 import { GamedayError, systemReason } from "../std/errors.ts";
 import { NdjsonWriter } from "../std/ndjson.ts";
 
+/** What is written is in the files after so long, also when we are killed: workers tell each second. */
+const FLUSH_MS = 500;
+
 /** --out: a folder with everything that was recorded, one line each. A restarted coordinator adds files beside the old ones. */
 export class OutputFiles implements Disposable {
   readonly #writers = new Map<string, NdjsonWriter>();
+  readonly #folder: string;
+  readonly #timer: NodeJS.Timeout | null = null;
+  #trouble: GamedayError | null = null;
+  #onTrouble: (trouble: GamedayError) => void = () => undefined;
 
   constructor(folder: string | undefined) {
+    this.#folder = folder ?? "";
     if (folder === undefined) return;
     writing("--out", folder, () => {
       mkdirSync(folder, { recursive: true });
       for (const name of ["intervals", "history", "timeline"])
         this.#writers.set(name, new NdjsonWriter(freeName(folder, name)));
     });
+    this.#timer = setInterval(() => this.flush(), FLUSH_MS);
+    this.#timer.unref();
+  }
+
+  /** Calls back once when something cannot be written (a full disk); nothing is written from then on. */
+  onTrouble(callback: (trouble: GamedayError) => void): void {
+    this.#onTrouble = callback;
   }
 
   /** What was written so far is in the files. */
   flush(): void {
-    for (const writer of this.#writers.values()) writer.flush();
+    for (const writer of this.#writers.values()) this.#guard(() => writer.flush());
   }
 
   write(name: string, value: unknown): void {
-    this.#writers.get(name)?.write(value);
+    this.#guard(() => this.#writers.get(name)?.write(value));
   }
 
   [Symbol.dispose](): void {
-    for (const writer of this.#writers.values()) writer.close();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const writer of this.#writers.values()) this.#guard(() => writer.close());
+  }
+
+  #guard(write: () => void): void {
+    if (this.#trouble !== null) return;
+    try {
+      write();
+    } catch (cause) {
+      this.#trouble = notWritten("--out", this.#folder, cause);
+      this.#onTrouble(this.#trouble);
+    }
   }
 }
 
@@ -51,7 +77,11 @@ function writing(flag: string, path: string, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    const expected = `to write ${path}, which ${flag} names`;
-    throw new GamedayError({ code: "cannot-write", expected, got: systemReason(cause), cause });
+    throw notWritten(flag, path, cause);
   }
+}
+
+function notWritten(flag: string, path: string, cause: unknown): GamedayError {
+  const expected = `to write ${path}, which ${flag} names`;
+  return new GamedayError({ code: "cannot-write", expected, got: systemReason(cause), cause });
 }

@@ -43,6 +43,7 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   }
   using files = new OutputFiles(flags.out);
   const abort = new AbortController();
+  files.onTrouble((trouble) => abort.abort(trouble));
   using _listening = world.onInterrupt(() => abort.abort(interruptedEarly()));
   await using crew = await gatherCrew(world, job, flags, files, abort.signal);
   const seed = flags.seed ?? randomBytes(4).toString("hex");

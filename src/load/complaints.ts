@@ -11,6 +11,16 @@ export function workerEnded(name: string, where: string, because: string): Gamed
   });
 }
 
+export function tearingDownEnded(name: string, where: string): GamedayError {
+  return new GamedayError({
+    code: "teardown-ended",
+    expected: `worker ${name} (${where}) to run the teardown`,
+    got: "its end",
+    exitCode: ExitCode.notReady,
+    hint: "what teardown would have cleaned up may still be there",
+  });
+}
+
 /** What Node prints when a heap is full; the process then ends by SIGABRT. */
 export function isOutOfMemory(line: string): boolean {
   return /^FATAL ERROR: .*(heap limit|out of memory)/i.test(line);

@@ -2,14 +2,17 @@
  * The coordinator: gives workers their job, begins, changes and stops the load, and passes on what they tell. It is not in
  * the loop of any user: workers compute their share themselves, and each loss or live change is a new epoch.
  */
+
+import type { Interval } from "../interval.ts";
 import { isOpenModel } from "../plan/open-model.ts";
 import type { Json } from "../std/json.ts";
-import { allLost, workerEnded } from "./complaints.ts";
+import { allLost, tearingDownEnded, workerEnded } from "./complaints.ts";
+import { CoordinatorEvents } from "./coordinator-events.ts";
 import { fromErrorText } from "./error-text.ts";
 import type { LoadHandle, LoadOptions } from "./handle.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { LiveView, type LoadLive } from "./live.ts";
-import { type Adopted, giveUpSilent, type Member, newestOf, newMember, SILENCE_LOOK_MS } from "./member.ts";
+import { type Adopted, type Member, newestOf, newMember, SilenceWatch } from "./member.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import { Waiters } from "./waiters.ts";
@@ -28,11 +31,14 @@ export class Coordinator implements LoadHandle {
   readonly #members: Member[] = [];
   readonly #live = new LiveView();
   readonly #waiters = new Waiters();
+  readonly #events: CoordinatorEvents;
+  readonly #silence: SilenceWatch;
   #epoch: Epoch;
   #data: readonly Json[] = [];
   #startAtMs = 0;
   #stopping: Promise<void> | null = null;
-  #watch: NodeJS.Timeout | null = null;
+  /** Nothing that comes from now on is passed on: whoever took it may have closed its files. */
+  #over = false;
   #exhaustedSlots = new Set<number>();
   #setFinished: () => void = () => undefined;
   #setFailed: (reason: unknown) => void = () => undefined;
@@ -40,6 +46,10 @@ export class Coordinator implements LoadHandle {
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.#events = new CoordinatorEvents(options);
+    this.#silence = new SilenceWatch(this.#members, options.clock, this.#events, (member, because) =>
+      this.#gone(member, because),
+    );
     this.#epoch = firstEpoch(options.plan.workers);
     this.finished = new Promise((resolve, reject) => {
       this.#setFinished = resolve;
@@ -67,6 +77,7 @@ export class Coordinator implements LoadHandle {
       await this.#setUp();
       this.#begin();
     } catch (thrown) {
+      this.#over = true;
       this.#killAll();
       throw thrown;
     }
@@ -83,7 +94,7 @@ export class Coordinator implements LoadHandle {
   setUsers(target: number): void {
     const atMs = Math.max(0, this.#options.clock.nowMs() - this.#startAtMs);
     this.#newEpoch({ overrides: [...this.#epoch.overrides, { atMs, target }] });
-    this.#note(`the target is ${target} from now on`);
+    this.#events.note(`the target is ${target} from now on`);
   }
 
   stop(): Promise<void> {
@@ -96,7 +107,7 @@ export class Coordinator implements LoadHandle {
     const name = `w${slot}`;
     const link = open({
       onMessage: (message) => this.#hear(member, message),
-      onPrint: (line) => this.#note(line.slice(0, 2_000), name),
+      onPrint: (line) => this.#events.note(line.slice(0, 2_000), name),
       onGone: (because) => this.#gone(member, because),
     });
     const member = newMember(name, slot, link, clock.nowMs());
@@ -119,12 +130,12 @@ export class Coordinator implements LoadHandle {
       member.state = "running"; // it was, for the coordinator before
       member.lastHeardMs = this.#options.clock.nowMs();
     }
-    this.#note(`took over ${adopted.length} workers in the middle of the load`);
+    this.#events.note(`took over ${adopted.length} workers in the middle of the load`);
     for (const member of this.#members) {
       const back = adopted.some(({ slot }) => slot === member.slot);
       if (!back && !epoch.lost.includes(member.slot)) this.#gone(member, "it did not come back to the new coordinator");
     }
-    this.#watch = setInterval(() => this.#lookForSilence(), SILENCE_LOOK_MS);
+    this.#silence.begin();
   }
 
   async #setUp(): Promise<void> {
@@ -141,40 +152,47 @@ export class Coordinator implements LoadHandle {
   }
 
   #begin(): void {
-    const { clock, onEvent, plan } = this.#options;
+    const { clock, plan } = this.#options;
     this.#startAtMs = clock.nowMs() + (isOpenModel(plan.executor) ? ARRIVALS_DELAY_MS : BEGIN_DELAY_MS);
     for (const member of this.#members) {
       member.state = "running";
       member.lastHeardMs = clock.nowMs();
+      member.lastToMs = this.#startAtMs;
       member.link.send({ type: "begin", startAtMs: this.#startAtMs, epoch: this.#epoch, data: this.#data });
-      onEvent({ atMs: clock.nowMs(), type: "worker", worker: member.name, edge: "joined", lastSequence: 0 });
+      this.#events.worker(member, "joined");
     }
-    this.#watch = setInterval(() => this.#lookForSilence(), SILENCE_LOOK_MS);
+    this.#silence.begin();
   }
 
   #hear(member: Member, message: FromWorker): void {
-    const { clock, onInterval, onOperation, onEvent } = this.#options;
-    member.lastHeardMs = clock.nowMs();
+    if (this.#over) return;
+    member.lastHeardMs = this.#options.clock.nowMs();
     member.asked = false;
-    if (message.type === "interval") {
-      if (message.interval.sequence <= member.lastSequence) return; // a repeat after a broken line
-      member.lastSequence = message.interval.sequence;
-      this.#live.add(message.interval);
-      onInterval(message.interval);
-    } else if (message.type === "operations") for (const operation of message.operations) onOperation(operation);
-    else if (message.type === "note") this.#note(message.says, member.name, message.detail);
-    else if (message.type === "gap") {
-      const { fromMs, toMs, because } = message;
-      onEvent({ atMs: clock.nowMs(), type: "gap", source: `load/${member.name}`, fromMs, toMs, because });
-    } else this.#hearState(member, message);
+    if (message.type === "interval") this.#hearInterval(member, message.interval);
+    else if (message.type === "operations")
+      for (const operation of message.operations) this.#options.onOperation(operation);
+    else if (message.type === "note") this.#events.note(message.says, member.name, message.detail);
+    else if (message.type === "gap") this.#events.gap(member, message);
+    else if (member.state !== "lost") this.#hearState(member, message);
     this.#waiters.look(message);
+  }
+
+  /** Also of a worker that was given up and had more to tell: what was counted is counted. */
+  #hearInterval(member: Member, interval: Interval): void {
+    if (interval.sequence <= member.lastSequence) return; // a repeat after a broken line
+    this.#events.missing(member, interval);
+    member.lastSequence = interval.sequence;
+    member.lastToMs = interval.toMs;
+    this.#live.add(interval);
+    if (member.state === "lost") this.#live.forget(member.name);
+    this.#options.onInterval(interval);
   }
 
   #hearState(member: Member, message: FromWorker): void {
     if (message.type === "ready") member.state = "ready";
     else if (message.type === "done") {
       member.state = "done";
-      this.#tellLeft(member, "left");
+      this.#events.worker(member, "left");
     } else if (message.type === "failed") this.#fail(fromErrorText(message.error));
     else if (message.type === "exhausted") {
       this.#exhaustedSlots.add(member.slot);
@@ -188,14 +206,10 @@ export class Coordinator implements LoadHandle {
     member.state = "lost";
     this.#live.forget(member.name);
     if (before !== "running") return this.#fail(workerEnded(member.name, member.link.where, because));
-    this.#tellLeft(member, "lost");
-    const { clock, onEvent } = this.#options;
-    onEvent({
-      atMs: clock.nowMs(),
-      type: "gap",
-      source: `load/${member.name}`,
+    this.#events.worker(member, "lost");
+    this.#events.gap(member, {
       fromMs: member.lastHeardMs,
-      toMs: clock.nowMs(),
+      toMs: this.#options.clock.nowMs(),
       because: `worker ${member.name} was lost: ${because}`,
     });
     this.#newEpoch({ lost: [...this.#epoch.lost, member.slot] });
@@ -208,10 +222,6 @@ export class Coordinator implements LoadHandle {
     this.#epoch = { ...this.#epoch, ...change, number: this.#epoch.number + 1 };
     for (const { link, state } of this.#members)
       if (state === "running") link.send({ type: "epoch", epoch: this.#epoch });
-  }
-
-  #lookForSilence(): void {
-    giveUpSilent(this.#members, this.#options.clock.nowMs(), (member, because) => this.#gone(member, because));
   }
 
   #lookForExhaustion(): void {
@@ -238,11 +248,12 @@ export class Coordinator implements LoadHandle {
     if (first === undefined) return;
     const heard = this.#waiters.wait((message) => message.type === "torn-down", "teardown to end");
     first.link.send({ type: "teardown", data: this.#data });
+    void first.link.gone.then(() => this.#waiters.reject(tearingDownEnded(first.name, first.link.where)));
     await heard;
   }
 
   async #end(): Promise<void> {
-    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#silence.end();
     for (const { link } of this.#members) link.send({ type: "exit" });
     const late = setTimeout(() => this.#killAll(), 2_000);
     await Promise.all(this.#members.map(({ link }) => link.gone));
@@ -254,27 +265,18 @@ export class Coordinator implements LoadHandle {
   }
 
   #fail(reason: unknown): void {
+    this.#over = true;
     this.#waiters.reject(reason);
     this.#killAll();
     this.#setFailed(reason);
   }
 
   #killAll(): void {
-    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#silence.end();
     for (const member of this.#members) {
       if (member.state !== "lost") member.state = "done";
       member.link.kill();
     }
-  }
-
-  #tellLeft(member: Member, edge: "left" | "lost"): void {
-    const { clock, onEvent } = this.#options;
-    onEvent({ atMs: clock.nowMs(), type: "worker", worker: member.name, edge, lastSequence: member.lastSequence });
-  }
-
-  #note(says: string, source = "load", detail: Json = null): void {
-    const { clock, onEvent } = this.#options;
-    onEvent({ atMs: clock.nowMs(), type: "note", source, says, ...(detail === null ? {} : { detail }) });
   }
 
   #allMembers(holds: (member: Member) => boolean, what: string, deadlineMs?: number): Promise<void> {

@@ -24,8 +24,8 @@ const EXECUTORS: Readonly<Record<string, Create>> = {
 const USERS_MAX = 20_000;
 
 function arrivals(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: LoadPlan): Executor {
-  const usersMax = Math.ceil((plan.usersMax ?? USERS_MAX) / epoch.count);
-  return new ArrivalsExecutor(world, epoch, pieces, { usersMax, usersReady: plan.usersReady ?? 0 });
+  const { usersMax = USERS_MAX, usersReady = 0 } = plan;
+  return new ArrivalsExecutor(world, epoch, pieces, { usersMax, usersReady });
 }
 
 function iterations(

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endOf, isOutOfMemory } from "./complaints.ts";
+import { dyingWithUs } from "./die-with-us.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { inspectorUrl, whereStuck } from "./stuck.ts";
 
@@ -55,7 +56,7 @@ export function forkWorker(listener: LinkListener): Link {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Compiled code is shared with this process's cache: a worker is ready in half the time.
     env: { ...process.env, ...cacheOfCode() },
-    execArgv: EXEC_ARGV,
+    ...dyingWithUs(EXEC_ARGV),
   });
   const inspector = Promise.withResolvers<string>();
   let outOfMemory = false;

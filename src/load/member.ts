@@ -1,5 +1,7 @@
 /** Workers as their coordinator sees them, and how it finds out that one is stuck. */
+import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
+import type { CoordinatorEvents } from "./coordinator-events.ts";
 import type { Link } from "./link.ts";
 import type { Epoch } from "./share.ts";
 
@@ -9,6 +11,8 @@ export interface Member {
   readonly link: Link;
   state: "starting" | "ready" | "running" | "done" | "lost";
   lastSequence: number;
+  /** End of its last report, on the run's clock; null before the first. */
+  lastToMs: number | null;
   lastHeardMs: number;
   /** What its inspector told while it was silent. */
   stuckAt: string | null;
@@ -16,7 +20,8 @@ export interface Member {
 }
 
 export function newMember(name: string, slot: number, link: Link, nowMs: number): Member {
-  return { name, slot, link, state: "starting", lastSequence: 0, lastHeardMs: nowMs, stuckAt: null, asked: false };
+  const quiet = { lastSequence: 0, lastToMs: null, lastHeardMs: nowMs, stuckAt: null, asked: false };
+  return { name, slot, link, state: "starting", ...quiet };
 }
 
 /** What a worker that is in the middle of a load tells a new coordinator. */
@@ -31,25 +36,65 @@ export function newestOf(adopted: readonly Adopted[]): Adopted {
   return adopted.reduce((best, next) => (next.epoch.number > best.epoch.number ? next : best));
 }
 
-export const SILENCE_LOOK_MS = 250;
+const SILENCE_LOOK_MS = 250;
 /** A silent worker is asked where it is stuck, and given up a second later: noticed within 3 s. */
 const ASK_AFTER_MS = 1_500;
 const SILENCE_MS = 2_500;
+/** A look this late means that the coordinator itself stood still (stopped, swapped out): nobody could be heard. */
+const OWN_STALL_MS = 1_000;
 
 /** A worker that says nothing is stuck, most often in a script that never awaits: it is ended, and its users go to others. */
-export function giveUpSilent(
-  members: readonly Member[],
-  nowMs: number,
-  onLost: (member: Member, because: string) => void,
-): void {
-  for (const member of members) {
+export class SilenceWatch {
+  readonly #members: readonly Member[];
+  readonly #clock: Clock;
+  readonly #events: CoordinatorEvents;
+  readonly #onLost: (member: Member, because: string) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #lookedMs = 0;
+
+  constructor(
+    members: readonly Member[],
+    clock: Clock,
+    events: CoordinatorEvents,
+    onLost: (member: Member, because: string) => void,
+  ) {
+    this.#members = members;
+    this.#clock = clock;
+    this.#events = events;
+    this.#onLost = onLost;
+  }
+
+  begin(): void {
+    this.#lookedMs = this.#clock.nowMs();
+    this.#timer = setInterval(() => this.#look(), SILENCE_LOOK_MS);
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const nowMs = this.#clock.nowMs();
+    const lateMs = nowMs - this.#lookedMs - SILENCE_LOOK_MS;
+    this.#lookedMs = nowMs;
+    if (lateMs > OWN_STALL_MS) return this.#forgive(nowMs, lateMs);
+    for (const member of this.#members) if (member.state === "running") this.#lookAt(member, nowMs);
+  }
+
+  /** What workers said meanwhile waits to be read. */
+  #forgive(nowMs: number, lateMs: number): void {
+    this.#events.note(`the coordinator stood still for ${Math.round(lateMs)} ms and heard no worker`);
+    for (const member of this.#members) member.lastHeardMs = Math.max(member.lastHeardMs, nowMs);
+  }
+
+  #lookAt(member: Member, nowMs: number): void {
     const silentMs = nowMs - member.lastHeardMs;
-    if (member.state !== "running" || silentMs < ASK_AFTER_MS) continue;
+    if (silentMs < ASK_AFTER_MS) return;
     if (!member.asked) ask(member);
-    if (silentMs < SILENCE_MS) continue;
+    if (silentMs < SILENCE_MS) return;
     member.link.kill();
     const place = member.stuckAt === null ? "" : `, stuck at ${member.stuckAt}`;
-    onLost(member, `it said nothing for ${Math.round(silentMs)} ms${place}`);
+    this.#onLost(member, `it said nothing for ${Math.round(silentMs)} ms${place}`);
   }
 }
 

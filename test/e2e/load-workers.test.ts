@@ -1,25 +1,33 @@
 /** Workers that die, freeze or hang, as real processes. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { until } from "../../src/std/wait.ts";
-import { loadOf, planOf, type RunningLoad } from "./load.fixture.ts";
+import { fixture, loadOf, planOf, type RunningLoad, target } from "./load.fixture.ts";
 
 const signal = AbortSignal.timeout(60_000);
 
-/** Worker processes of this very test, by slot. */
-function workers(): number[] {
-  const own = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isWorker(name));
+const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
+
+/** Worker processes of this very test, or of a command that it started, by slot. */
+function workers(parent = process.pid): number[] {
+  const own = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isWorker(name, parent));
   return own.map(Number).sort((a, b) => a - b);
 }
 
-function isWorker(pid: string): boolean {
+function isWorker(pid: string, of: number): boolean {
   try {
     const parent = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1];
-    return parent === String(process.pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-process");
+    return parent === String(of) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-process");
   } catch {
     return false; // it ended while we looked
   }
+}
+
+function stateOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.charAt(0) ?? "";
 }
 
 function usersNow(load: RunningLoad, worker: string): number {
@@ -74,6 +82,39 @@ test("when all workers are lost the load says so", async () => {
   await until(() => usersNow(load, "w0") === 10, { what: "the worker at work", deadlineMs: 5_000, signal });
   for (const pid of workers()) process.kill(pid, "SIGKILL");
   await assert.rejects(load.handle.finished, { code: "all-workers-lost" });
+});
+
+test("a worker that is killed in the middle of the teardown is told at once", async () => {
+  await using load = await loadOf(planOf("long-teardown.ts"));
+  await until(() => load.intervals.length >= 2, { what: "both workers at work", deadlineMs: 5_000, signal });
+  const stopped = load.handle.stop();
+  const tearing = () => load.events.some((event) => event.type === "note" && event.says === "tearing down");
+  await Promise.race([stopped, until(tearing, { what: "the teardown to begin", deadlineMs: 10_000, signal })]);
+  process.kill(workers()[0] ?? 0, "SIGKILL");
+  await assert.rejects(stopped, { code: "teardown-ended" });
+});
+
+test("a worker whose script loops for ever ends with its coordinator", async () => {
+  const aim = await target();
+  const load = spawn(
+    process.execPath,
+    [GAMEDAY, "load", fixture("loops.ts"), "-q", "-u", "2", "--workers", "1", "-d", "30s", "-H", aim.baseUrl],
+    { stdio: "ignore" },
+  );
+  try {
+    await until(() => aim.requests() > 30, { what: "the load to run", deadlineMs: 10_000, signal });
+    const [worker = 0] = workers(load.pid);
+    await until(() => stateOf(worker) === "R" && aim.requests() > 40, { what: "its loop", deadlineMs: 5_000, signal });
+    load.kill("SIGKILL");
+    await until(() => workers(load.pid).length === 0 && !existsSync(`/proc/${worker}`), {
+      what: "the worker to end",
+      deadlineMs: 2_000,
+      signal,
+    });
+  } finally {
+    load.kill("SIGKILL");
+    aim.close();
+  }
 });
 
 test("a stopped load leaves no process and loses no count", async () => {

@@ -9,13 +9,13 @@ import { Crowd } from "../crowd.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Runner } from "../runner.ts";
 import { arrivalsBefore, arrivalTime, type Piece } from "../schedule.ts";
-import { countOwned, type Epoch, nextOwned } from "../share.ts";
+import { aliveSlots, countOwned, type Epoch, nextOwned } from "../share.ts";
 
 /** Looked at again this often while no arrival is in sight, because a live change may bring some. */
 const LOOK_AHEAD_MS = 1_000;
 
 export interface ArrivalsPlan {
-  /** Of this worker. */
+  /** Of the whole run at once: workers that are alive share it. */
   readonly usersMax: number;
   /** Of the whole run: users that are made, and have started, before they are needed. */
   readonly usersReady: number;
@@ -24,7 +24,8 @@ export interface ArrivalsPlan {
 export class ArrivalsExecutor implements Executor {
   readonly #world: ExecutorWorld;
   readonly #crowd: Crowd;
-  readonly #usersMax: number;
+  readonly #plan: ArrivalsPlan;
+  #usersMax: number;
   /** Free users of each scenario; the last one used first, so that its connection is warm. */
   readonly #free = new Map<ScenarioDefinition, Member[]>();
   #epoch: Epoch;
@@ -37,7 +38,8 @@ export class ArrivalsExecutor implements Executor {
   constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: ArrivalsPlan) {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
-    this.#usersMax = plan.usersMax;
+    this.#plan = plan;
+    this.#usersMax = this.#shareOf(epoch);
     this.#epoch = epoch;
     this.#pieces = pieces;
     this.#next = nextOwned(world.slot, 0, epoch);
@@ -58,7 +60,9 @@ export class ArrivalsExecutor implements Executor {
   }
 
   change(epoch: Epoch, pieces: readonly Piece[]): void {
+    this.#fireDue(); // what was due until now was due by the old plan, however late this worker is
     this.#epoch = epoch;
+    this.#usersMax = this.#shareOf(epoch);
     this.#pieces = pieces;
     // Arrivals of a lost worker that were due before now are lost with it; those to come are shared out.
     const passed = Math.ceil(arrivalsBefore(pieces, performance.now() - this.#world.startMs) - 1e-6);
@@ -71,6 +75,11 @@ export class ArrivalsExecutor implements Executor {
     if (this.#alarm !== null) this.#world.alarms.cancel(this.#alarm);
     for (const members of this.#free.values()) for (const member of members.splice(0)) member.dismiss();
     await this.#crowd.leaveAll();
+  }
+
+  /** Of the users at once, a worker's equal part. */
+  #shareOf(epoch: Epoch): number {
+    return Math.ceil(this.#plan.usersMax / Math.max(1, aliveSlots(epoch).length));
   }
 
   #dueMs(): number {
