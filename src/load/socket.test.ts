@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, createServer as createNetServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import { until } from "../std/wait.ts";
@@ -75,6 +76,57 @@ test("a handshake that is refused, garbage, silence, and nobody there: errors of
   assert.match(rig.user.session.jar.line({ host: "127.0.0.1" } as never, "/"), /a=b/);
   const errors = Object.keys(rig.counted()).filter((metric) => metric.startsWith("ws_errors"));
   assert.equal(errors.length, 4);
+});
+
+/** A server that answers each handshake with raw text, or ends or resets the connection. */
+async function rawServer(answer: (head: string, socket: Socket) => void) {
+  const server = createNetServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (data) => answer(data.toString("latin1"), socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const rig = userOn(`http://127.0.0.1:${port}`, { timeoutMs: 1_000 });
+  return {
+    ...rig,
+    [Symbol.asyncDispose]: async () => {
+      rig.user.abort();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function upgraded(head: string, more = ""): string {
+  const key = /^sec-websocket-key: (.*)$/im.exec(head)?.[1]?.trim() ?? "";
+  const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  return `HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${more}\r\n`;
+}
+
+test("a server that breaks off or breaks the handshake did not refuse the connection", async () => {
+  const ways: [code: string, answer: (head: string, socket: Socket) => void][] = [
+    ["closed", (_head, socket) => socket.end()],
+    ["closed", (_head, socket) => socket.end("HTTP/1.1 101 Yes\r\nUpg")],
+    ["reset", (_head, socket) => socket.resetAndDestroy()],
+    ["malformed", (head, socket) => socket.write(upgraded(head, "Sec-WebSocket-Protocol: v9\r\n"))],
+    ["malformed", (head, socket) => socket.write(upgraded(head).replace("Upgrade: websocket\r\n", ""))],
+  ];
+  for (const [code, answer] of ways) {
+    await using rig = await rawServer(answer);
+    const { error } = await rig.user.socket("/x");
+    assert.deepEqual([error?.code, error?.sent], [code, true], error?.message);
+  }
+});
+
+test("the reason of a server that closed first counts, although the script closes too", async () => {
+  await using rig = await rawServer((head, socket) => {
+    socket.write(upgraded(head));
+    socket.write(Buffer.from([0x88, 2, 0x03, 0xf3])); // close, 1011
+  });
+  const socket = await rig.user.socket("/x");
+  await until(() => !socket.ok, { what: "the close of the server", deadlineMs: 5_000, signal });
+  await socket.close();
+  assert.equal(socket.error?.code, "closed");
+  assert.match(socket.error?.message ?? "", /1011/);
 });
 
 test("no message in time is null and counted; a socket that the server breaks says how", async () => {

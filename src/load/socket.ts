@@ -13,9 +13,6 @@ const INBOX_MAX = 1_000;
 const CLOSE_MS = 1_000;
 const NORMAL = new Set([1000, 1001, 1005]);
 
-/** Codes of OpenSSL and of Node's own checks of a certificate. */
-const OF_TLS = /^(ERR_(TLS|SSL)|EPROTO|CERT_|DEPTH_|SELF_|UNABLE_|HOSTNAME_)/;
-
 interface Wanted {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -41,6 +38,9 @@ export class LoadSocket implements UserSocket {
   #wire: WebSocket | null = null;
   #openedMs = 0;
   #closing = false;
+  /** How far the connection has come that the handshake is on. */
+  #connected = false;
+  #secure = false;
   #setClosed: () => void = () => undefined;
   readonly #gone = new Promise<void>((resolve) => {
     this.#setClosed = resolve;
@@ -71,9 +71,18 @@ export class LoadSocket implements UserSocket {
     return Promise.race([opened, this.#gone]).finally(() => deadlines.remove(deadline));
   }
 
+  connected(secure: boolean): void {
+    this.#connected = true;
+    this.#secure = secure;
+  }
+
   /** The server answered the handshake with a status of HTTP. */
   refused(status: number): void {
     this.status = status;
+    if (status === 101)
+      return this.#fail(
+        transportError("malformed", "the handshake was answered with 101 but not for a WebSocket", true),
+      );
     this.#fail(transportError("refused", `the handshake was answered with status ${status}`, true));
   }
 
@@ -97,7 +106,8 @@ export class LoadSocket implements UserSocket {
   }
 
   async close(code = 1000, reason = ""): Promise<void> {
-    this.#closing = true;
+    // A server that was first has its own reason, which counts.
+    if (this.#wire?.readyState === WebSocket.OPEN) this.#closing = true;
     this.#wire?.close(code, reason);
     const { deadlines } = this.#world.session.network;
     const deadline = new Deadline({ onDue: () => this.#wire?.terminate() });
@@ -160,10 +170,11 @@ export class LoadSocket implements UserSocket {
   #errorOf(thrown: Error): TransportError {
     const { code = "" } = thrown as NodeJS.ErrnoException;
     if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return transportError("body-too-large", thrown.message, true);
-    const broken = code.startsWith("WS_ERR") || code.startsWith("HPE_") || /^(Invalid|Unexpected)/.test(thrown.message);
+    const broken = /^(WS_ERR|HPE_)/.test(code) || /^(Invalid|Unexpected|Server sent)/.test(thrown.message);
     if (broken) return transportError("malformed", thrown.message, true);
-    if (OF_TLS.test(code)) return transportError("tls", thrown.message, false);
-    return socketError(thrown, { connected: this.#openedMs > 0, secure: true, sent: this.#openedMs > 0 });
+    const ended = thrown.message === "socket hang up" && this.#secure; // by node:http, for an end without an answer
+    if (ended) return transportError("closed", "the connection ended before the handshake was answered", true);
+    return socketError(thrown, { connected: this.#connected, secure: this.#secure, sent: this.#secure });
   }
 
   /** The first reason is the one that explains the others. */

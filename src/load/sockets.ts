@@ -25,7 +25,16 @@ export async function openSocket(
     dueMs: user.takeDueMs(startedMs),
   });
   const url = `${origin.secure ? "wss" : "ws"}://${origin.authority}${target}`;
-  const wire = new WebSocket(url, [...(options.protocols ?? [])], clientOptions(user, world, origin, target, options));
+  const wire = new WebSocket(url, [...(options.protocols ?? [])], {
+    ...clientOptions(user, world, origin, target, options),
+    finishRequest: (request) => {
+      request.once("socket", (below) => {
+        below.once("connect", () => socket.connected(!origin.secure));
+        below.once("secureConnect", () => socket.connected(true));
+      });
+      request.end();
+    },
+  });
   wire.on("upgrade", (response) => takeCookies(user, response, origin, target));
   wire.on("unexpected-response", (_request, response) => {
     takeCookies(user, response, origin, target);

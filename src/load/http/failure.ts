@@ -39,15 +39,36 @@ export function transportError(code: Code, message: string, sent: boolean): Tran
 /** Sorts what a socket threw into the kinds that a verdict knows. */
 export function socketError(thrown: unknown, stage: Stage): TransportError {
   const error = firstOf(thrown);
-  return transportError(codeOf(error, stage), error.message || String(error.code), stage.sent);
+  const code = codeOf(error, stage);
+  const message = error.message || String(error.code);
+  return transportError(code, code === "tls" ? tlsWords(error.code ?? "", message) : message, stage.sent);
 }
 
+/** Codes of OpenSSL, and of what Node makes of them: also of a session that had begun well. */
+const OF_TLS = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
+
 function codeOf(error: NodeJS.ErrnoException, stage: Stage): Code {
-  if (stage.connected && !stage.secure) return "tls";
+  if (stage.connected && (!stage.secure || OF_TLS.test(error.code ?? ""))) return "tls";
   const known = CODES[error.code ?? ""];
   if (known === undefined) return stage.sent ? "reset" : stage.connected ? "tls" : "refused";
   if (stage.connected || known === "dns" || known === "local") return known;
   return known === "timeout" ? "connect-timeout" : "refused";
+}
+
+const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
+/**
+ * OpenSSL's "405D09:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/...:77:" without all
+ * but the reason, which is then also the same in every process; and what to do about the usual ones.
+ */
+function tlsWords(code: string, message: string): string {
+  const reason =
+    /error:[0-9A-Fa-f]+:[^:]*:[^:]*:([^:\n]+)/.exec(message)?.[1] ?? message.replace(/; if the root CA .*/s, "");
+  if (/wrong version number|packet length too long|http request/.test(reason))
+    return `${reason}: the server does not speak TLS there (is it http://?)`;
+  if (/certificate required|handshake failure/.test(reason))
+    return `${reason}: the server refused the handshake (does it want a client certificate, --cert and --key?)`;
+  return UNTRUSTED.test(code) ? `${reason} (--ca names an authority, --insecure takes any certificate)` : reason;
 }
 
 /** Node gives an AggregateError when each of several addresses failed; the first tells enough. */

@@ -66,7 +66,11 @@ export class Opener {
       if (!this.#origin.secure) this.#becameReady();
     });
     if (this.#origin.secure) socket.once("secureConnect", () => this.#becameReady());
-    const ended = () => this.#lost(socket, this.#ready ? null : socketError(new Error("closed"), this.stage(false)));
+    const ended = () =>
+      this.#lost(
+        socket,
+        this.#ready ? null : socketError(new Error("the connection ended before it could be used"), this.stage(false)),
+      );
     socket.on("end", ended);
     socket.on("close", ended);
     socket.on("error", (error) => this.#lost(socket, socketError(error, this.stage(true))));

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createSecureServer } from "node:http2";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { createSecureContext, type TLSSocket, type TlsOptions } from "node:tls";
+import { createSecureContext, TLSSocket, type TlsOptions } from "node:tls";
 import { WebSocketServer } from "ws";
 import type { ClientPlan } from "../../plan.ts";
 import { userOn } from "../user.fixture.ts";
@@ -124,6 +125,38 @@ test("a failed handshake proves that nothing was sent, and says why", async () =
   const { error } = await server.user({ serverName: "shop.test" }).http.post("/");
   assert.deepEqual([error?.code, error?.sent], ["tls", false]);
   assert.match(error?.message ?? "", /unable to (verify|get)|self.signed/i);
+});
+
+test("plain HTTP where TLS was asked for is told in words that are the same in all processes", async () => {
+  const server = createNetServer((socket) => socket.resume().end("HTTP/1.1 400 Bad\r\n\r\n"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { user } = userOn(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  for (const error of [(await user.http.get("/")).error, (await user.socket("/")).error]) {
+    assert.deepEqual([error?.code, error?.sent], ["tls", false]);
+    assert.match(error?.message ?? "", /^wrong version number.*http:\/\//);
+  }
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("garbage within a session is TLS's trouble, not a reset", async () => {
+  const server = createNetServer((below) => {
+    below.on("close", () => server.close());
+    const socket = new TLSSocket(below, { isServer: true, secureContext: createSecureContext(shop) });
+    socket.on("error", () => undefined);
+    below.on("error", () => undefined);
+    socket.once("data", () => {
+      const answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi";
+      socket.write(answer, () => below.write(Buffer.from([23, 3, 3, 0, 32, ...Array(32).fill(7)])));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const { user } = userOn(`https://127.0.0.1:${port}`, {
+    client: { tls: { ca: authority.cert, serverName: "shop.test" } },
+  });
+  const { error } = await user.http.get("/");
+  assert.deepEqual([error?.code, error?.sent], ["tls", true]);
+  await once(server, "close");
 });
 
 test("the subject of the client's certificate reaches the server", async () => {
