@@ -64,3 +64,38 @@ test("what is no value of a flag is refused with an example", () => {
   ])
     assert.throws(() => jobOf(...argv), { name: "GamedayError", code: "bad-flag" }, argv.join(" "));
 });
+
+test("what contradicts itself, or ends before it begins, is refused instead of guessed at", () => {
+  for (const argv of [
+    ["-d", "0"],
+    ["-d", "99999999"],
+    ["-s", "0s:5"],
+    ["-s", "1s:1:2"],
+    ["-s", "1s:1.5"],
+    ["-s", "1s:10000000"],
+    ["--rate", "0"],
+    ["--rate", "30/m", "-s", "1m:60"],
+    ["--rate", "5", "-u", "5"],
+    ["-r", "0", "-u", "3"],
+    ["-r", "1", "--rate", "5"],
+    ["-i", "5", "-s", "1s:5"],
+    ["-i", "5", "--rate", "5"],
+    ["-u", "2", "--users", "3"],
+    ["-d", "1s", "-t", "2s"],
+    ["-d", "1s", "-s", "1s:5"],
+    ["--max-vus", "3"],
+    ["--timeout", "0"],
+    ["--workers", "1000000"],
+    ["--json", "--quiet"],
+  ])
+    assert.throws(() => jobOf(...argv), { name: "GamedayError", code: "bad-flag" }, argv.join(" "));
+  assert.equal(jobOf("--workers", "1000", "--listen", "127.0.0.1:7070").plan.workers, 1_000);
+  assert.equal(jobOf("--rate", "30/m", "-s", "1m:60/m").plan.stages[0]?.target, 1);
+  assert.equal(jobOf("-s", "5:5").plan.stages[0]?.durationMs, 5_000, "seconds, as in --duration");
+});
+
+test("a flag that others have is answered with ours", () => {
+  assert.throws(() => jobOf("--summary-export", "x.json"), { hint: /--json FILE/ });
+  assert.throws(() => jobOf("-f", "locustfile.py"), { hint: /gameday load script\.ts/ });
+  assert.throws(() => jobOf("--expect-workers", "2"), { hint: /--listen/ });
+});

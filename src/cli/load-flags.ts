@@ -5,9 +5,12 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { isOpenModel } from "../plan/open-model.ts";
 import type { ClientPlan, LoadPlan } from "../plan.ts";
-import { parseDuration } from "../std/duration.ts";
-import { GamedayError, systemReason } from "../std/errors.ts";
+import { systemReason } from "../std/errors.ts";
+import { refuseConflicts } from "./load-conflicts.ts";
+import { foreignOptions } from "./load-foreign-flags.ts";
 import { type KubernetesFlags, kubernetesOptions } from "./load-kubernetes-flags.ts";
+import { shapeOf } from "./load-shape.ts";
+import { environmentOf, lasting, milliseconds, whole, wrong } from "./load-values.ts";
 
 export interface LoadFlags extends KubernetesFlags {
   readonly vus?: string;
@@ -31,6 +34,7 @@ export interface LoadFlags extends KubernetesFlags {
   readonly out?: string;
   readonly seed?: string;
   readonly quiet?: boolean;
+  readonly onlySummary?: boolean;
   readonly gracefulStop: string;
   readonly timeout?: string;
   readonly connectTimeout?: string;
@@ -83,6 +87,8 @@ export function loadOptions(): Option[] {
     new Option("--key <file>", "its key (PEM)"),
     new Option("--ca <file>", "authority of the server's certificate (PEM)"),
     new Option("-q, --quiet", "no live view, only the summary"),
+    new Option("--only-summary", "the same, in Locust's words").hideHelp(),
+    ...foreignOptions(),
     new Option("--headless", "understood from Locust; there is no web page to leave out").hideHelp(),
   ];
 }
@@ -94,13 +100,13 @@ export interface LoadJob {
 }
 
 export function joinWithinMs({ joinWithin }: LoadFlags, defaultMs: number): number {
-  return joinWithin === undefined ? defaultMs : milliseconds("--join-within", joinWithin);
+  return joinWithin === undefined ? defaultMs : lasting("--join-within", joinWithin);
 }
 
 export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJob {
-  refuseFormats(flags);
+  refuseConflicts(flags);
   const shape = shapeOf(flags);
-  const workers = flags.workers === undefined ? availableParallelism() : whole("--workers", flags.workers);
+  const workers = workersOf(flags);
   const client = clientOf(flags);
   const plan: LoadPlan = {
     scenarios: scripts.map((file) => ({ file: resolve(file), weight: null })),
@@ -119,90 +125,15 @@ export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJ
   return { plan, durationMs: shape.durationMs };
 }
 
-/** k6's --out names a format; ours is always lines of JSON. */
-function refuseFormats({ out }: LoadFlags): void {
-  const format = /^(json|csv|influxdb|cloud|experimental-[a-z-]+)(=|$)/.exec(out ?? "");
-  if (format === null) return;
-  throw new GamedayError({
-    code: "bad-flag",
-    expected: "--out FOLDER",
-    got: `"${out}"`,
-    hint: "--out FOLDER writes every interval, operation and event as NDJSON; --json FILE writes the summary",
-  });
-}
+/** Each is a process of some 50 MB, so on one machine there is a point where more are a mistake. */
+const WORKERS_A_CORE_MAX = 16;
+const WORKERS_HERE_MAX = 64;
 
-interface Shape {
-  readonly executor: string;
-  readonly stages: LoadPlan["stages"];
-  readonly durationMs: number | null;
-  readonly iterations?: number;
-  /** Of ramps: where they begin. */
-  readonly startTarget?: number;
-}
-
-function shapeOf(flags: LoadFlags): Shape {
-  const users = whole("--vus", flags.vus ?? flags.users ?? "1");
-  const durationText = flags.duration ?? flags.runTime;
-  const durationMs = durationText === undefined ? null : milliseconds("--duration", durationText);
-  const open = flags.rate === undefined ? null : rateOf(flags.rate);
-  const iterations = iterationsOf(flags);
-  if (iterations !== null) return iterationsShape(iterations, users, durationMs);
-  if (flags.stage !== undefined) {
-    const started = flags.vus ?? flags.users;
-    const startTarget = open ?? (started === undefined ? 0 : users);
-    return stagedShape(flags.stage.flatMap((text) => text.split(",")).map(stageOf), open !== null, startTarget);
-  }
-  const lastsMs = durationMs ?? 10_000;
-  if (open !== null)
-    return { executor: "constant-arrival-rate", stages: [{ durationMs: lastsMs, target: open }], durationMs: lastsMs };
-  if (flags.spawnRate !== undefined) return spawned(users, number("--spawn-rate", flags.spawnRate), lastsMs);
-  return { executor: "constant-vus", stages: [{ durationMs: lastsMs, target: users }], durationMs: lastsMs };
-}
-
-interface Iterations {
-  readonly executor: string;
-  readonly iterations: number;
-}
-
-/** As in k6, --iterations are those of all users together. */
-function iterationsOf(flags: LoadFlags): Iterations | null {
-  const shared = flags.iterations ?? flags.sharedIterations;
-  const each = flags.perVuIterations;
-  if (shared !== undefined && each !== undefined) throw wrong("one of --iterations and --per-vu-iterations", "both");
-  if (each !== undefined) return { executor: "per-vu-iterations", iterations: whole("--per-vu-iterations", each) };
-  return shared === undefined ? null : { executor: "shared-iterations", iterations: whole("--iterations", shared) };
-}
-
-function iterationsShape({ executor, iterations }: Iterations, users: number, durationMs: number | null): Shape {
-  return { executor, stages: [{ durationMs: durationMs ?? 600_000, target: users }], durationMs, iterations };
-}
-
-function stagedShape(stages: LoadPlan["stages"], open: boolean, startTarget: number): Shape {
-  const durationMs = stages.reduce((sum, stage) => sum + stage.durationMs, 0);
-  return { executor: open ? "ramping-arrival-rate" : "ramping-vus", stages, durationMs, startTarget };
-}
-
-function spawned(users: number, perSecond: number, durationMs: number): Shape {
-  const rampMs = perSecond > 0 ? Math.round((users / perSecond) * 1000) : 0;
-  const stages = [
-    { durationMs: rampMs, target: users },
-    { durationMs: Math.max(0, durationMs - rampMs), target: users },
-  ];
-  return { executor: "ramping-vus", stages, durationMs };
-}
-
-function stageOf(text: string): { durationMs: number; target: number } {
-  const [duration = "", target = ""] = text.split(":");
-  const durationMs = parseDuration(duration);
-  if (durationMs === undefined || !/^\d+(\.\d+)?$/.test(target)) throw wrong('--stage like "1m:100"', `"${text}"`);
-  return { durationMs, target: Number(target) };
-}
-
-/** Arrivals a second. */
-function rateOf(text: string): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(?:\/(s|m|h))?$/.exec(text.trim()) ?? [];
-  if (count === undefined) throw wrong('--rate like "500/s" or "30/m"', `"${text}"`);
-  return Number(count) / (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
+function workersOf({ workers, listen, kubernetes }: LoadFlags): number {
+  const cores = availableParallelism();
+  if (workers === undefined) return cores;
+  if (listen !== undefined || kubernetes === true) return whole("--workers", workers);
+  return whole("--workers", workers, Math.max(WORKERS_HERE_MAX, WORKERS_A_CORE_MAX * cores));
 }
 
 function clientOf(flags: LoadFlags): ClientPlan {
@@ -213,10 +144,10 @@ function clientOf(flags: LoadFlags): ClientPlan {
   };
   const insecure = flags.insecure === true || flags.insecureSkipTlsVerify === true;
   return {
-    ...(flags.timeout === undefined ? {} : { timeoutMs: milliseconds("--timeout", flags.timeout) }),
+    ...(flags.timeout === undefined ? {} : { timeoutMs: lasting("--timeout", flags.timeout) }),
     ...(flags.connectTimeout === undefined
       ? {}
-      : { connectTimeoutMs: milliseconds("--connect-timeout", flags.connectTimeout) }),
+      : { connectTimeoutMs: lasting("--connect-timeout", flags.connectTimeout) }),
     ...(flags.http2 === true ? { http2: true } : {}),
     tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
   };
@@ -233,38 +164,4 @@ function pemOf(flag: string, file: string | undefined): string | undefined {
 
 function definedOnly(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-function environmentOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const equals = pair.indexOf("=");
-      if (equals <= 0) throw wrong("-e K=V", `"${pair}"`);
-      return [pair.slice(0, equals), pair.slice(equals + 1)];
-    }),
-  );
-}
-
-function whole(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000_000)
-    throw wrong(`${flag} as a whole number from 1 to 1,000,000`, `"${text}"`);
-  return value;
-}
-
-function number(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw wrong(`${flag} as a number`, `"${text}"`);
-  return value;
-}
-
-/** Locust's users write seconds without a unit; so a bare number is seconds here. */
-function milliseconds(flag: string, text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseDuration(text);
-  if (value === undefined) throw wrong(`${flag} as a time such as "30s" or "5m"`, `"${text}"`);
-  return value;
-}
-
-function wrong(expected: string, got: string): GamedayError {
-  return new GamedayError({ code: "bad-flag", expected, got, hint: "gameday load --help" });
 }

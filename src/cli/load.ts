@@ -71,7 +71,13 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   const untilEndMs = handle.beganAtMs - crew.clock.nowMs() + (job.durationMs ?? 0) + (open ? LAST_ARRIVALS_MS : 0);
   const left = job.durationMs === null ? null : Math.max(0, untilEndMs);
   try {
-    const interrupted = await follow(world, handle, { ...job, durationMs: left }, recorder, flags.quiet === true);
+    const interrupted = await follow(
+      world,
+      handle,
+      { ...job, durationMs: left },
+      recorder,
+      flags.quiet === true || flags.onlySummary === true,
+    );
     await handle.stop();
     finish(world, recorder, flags, { seed, interrupted });
   } catch (thrown) {

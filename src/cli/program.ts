@@ -47,11 +47,12 @@ export async function buildProgram(world: World): Promise<Command> {
 }
 
 /** Subcommands throw and write as the program does, instead of ending the process. */
-function adopt(command: Command): void {
+function adopt(command: Command, path: readonly string[] = []): void {
   command.exitOverride();
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
-    adopt(child);
+    child.showHelpAfterError(`(gameday ${[...path, child.name()].join(" ")} --help lists its flags)`);
+    adopt(child, [...path, child.name()]);
   }
 }
 

@@ -1,0 +1,43 @@
+/** Flags of k6, Locust and others that gameday does not have: each is answered with what to type instead. */
+import { Option } from "commander";
+
+const SUMMARY = "--json FILE writes the summary, --out FOLDER every interval, operation and event";
+const SCRIPT = "the script is the argument: gameday load script.ts";
+const WORKERS = "--listen HOST:PORT --workers N here, gameday worker --join http://HOST:PORT on the others";
+const CLOSED_RATE =
+  '--rate N/s begins that many iterations a second; a closed model is held back by think: { pacing: "1s" }';
+
+/** As commander declares it, and the hint. */
+const FOREIGN: readonly (readonly [string, string])[] = [
+  ["--summary-export [file]", SUMMARY],
+  ["--summary-mode [mode]", SUMMARY],
+  ["--summary-trend-stats [list]", "the summary has p50 to p99.9 and max; --json FILE has mean and min as well"],
+  ["--summary-time-unit [unit]", "all times are in ms"],
+  ["--rps [n]", CLOSED_RATE],
+  ["--tag [tag]", 'tags are the script\'s: scenario({ tags: { release: "7" } })'],
+  ["--config [file]", "a plan (YAML) for gameday run can hold all of this, faults too"],
+  ["--vus-max [n]", "--max-vus"],
+  ["--stop-timeout [time]", "--graceful-stop"],
+  ["-f, --locustfile [file]", SCRIPT],
+  ["--csv [prefix]", SUMMARY],
+  ["--html [file]", SUMMARY],
+  ["--master", WORKERS],
+  ["--worker", WORKERS],
+  ["--expect-workers [n]", WORKERS],
+  ["--exit-code-on-error [code]", "thresholds decide the exit code: --threshold 'http_req_failed: rate < 0.01'"],
+  ["-n, --requests [n]", "--iterations"],
+  ["-c, --connections [n]", "--vus: each user has a connection of its own"],
+];
+
+export function foreignOptions(): Option[] {
+  return FOREIGN.map(([flags]) => new Option(flags).hideHelp());
+}
+
+/** The first of them that was given; null: none. */
+export function foreignHint(flags: object): { readonly flag: string; readonly hint: string } | null {
+  for (const [declared, hint] of FOREIGN) {
+    const option = new Option(declared);
+    if (option.attributeName() in flags) return { flag: option.long ?? declared, hint };
+  }
+  return null;
+}
