@@ -33,7 +33,9 @@ export function goaway(code: number): TransportError {
 }
 
 export function streamReset(code: number): TransportError {
-  return transportError("stream-reset", `the server reset the stream with ${nameOf(code)}`, true);
+  // node:http2 does not tell whose reset it was: it answers a malformed answer with one of its own.
+  const says = code === 1 ? "the answer breaks HTTP/2, or the server says so of the request" : "by the server";
+  return transportError("stream-reset", `the stream was reset with ${nameOf(code)} (${says})`, true);
 }
 
 /** An error that node:http2 or the socket below it gave, once the connection was there. */

@@ -221,3 +221,27 @@ test("a load may speak HTTP/2 altogether", async () => {
   });
   assert.equal((await rig.user.http.get("/x")).status, 200);
 });
+
+function frame(type: number, flags: number, id: number, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0, 0, body.length, type, flags, 0, 0, 0, id]), body]);
+}
+
+test("a post that is refused before it was read is answered, although the server never takes the rest", async () => {
+  const refusal = (id: number) =>
+    Buffer.concat([frame(1, 4, id, Buffer.from([0x8c])), frame(0, 1, id, Buffer.from("too big"))]); // ":status: 400"
+  const server = createNetServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.write(Buffer.concat([frame(4, 0, 0, Buffer.alloc(0)), frame(4, 1, 0, Buffer.alloc(0))]));
+    let taken = 0;
+    socket.on("data", (data) => {
+      // So much is the head of its first stream, number 1, and some of the body; it is never told that there is room for more.
+      if (taken < 30_000 && taken + data.length >= 30_000) socket.write(refusal(1));
+      taken += data.length;
+    });
+  });
+  const { user } = userOn(await listening(server), { timeoutMs: 5_000 });
+  const reply = await user.http2.post("/x", { body: new Uint8Array(5 << 20) });
+  assert.deepEqual([reply.error, reply.status, reply.text()], [null, 400, "too big"]);
+  user.abort();
+  await new Promise((resolve) => server.close(resolve));
+});

@@ -34,6 +34,8 @@ export class Http2Stream {
   #stream: ClientHttp2Stream | null = null;
   #headers: (IncomingHttpHeaders & IncomingHttpStatusHeader) | null = null;
   #error: NodeJS.ErrnoException | null = null;
+  /** We gave up sending, because the answer is complete. */
+  #cutOff = false;
   #settled = false;
 
   constructor(exchange: Exchange, network: Network, owner: StreamOwner) {
@@ -107,13 +109,16 @@ export class Http2Stream {
   /** The server has said all: what we still had to say does not matter to it. Whether it is whole, the close tells. */
   #ended(): void {
     this.#endedMs = performance.now();
-    if (this.#headers !== null && this.#stream?.writableFinished === false) this.#stream.close(0);
+    if (this.#headers === null || this.#stream?.writableFinished !== false) return;
+    this.#cutOff = true;
+    this.#stream.close(CANCEL); // any milder code would wait until the server takes the rest
   }
 
   /** Why a connection ended is known a little later than that its streams did. */
   #closed(stream: ClientHttp2Stream): void {
     if (this.#settled) return;
-    if (stream.rstCode === 0 && this.#endedMs > 0 && this.#headers !== null) return this.#answer(this.#headers);
+    if ((stream.rstCode === 0 || this.#cutOff) && this.#endedMs > 0 && this.#headers !== null)
+      return this.#answer(this.#headers);
     setImmediate(() => setImmediate(() => this.#lost(stream.rstCode)));
   }
 
