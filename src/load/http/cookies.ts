@@ -2,6 +2,8 @@
  * A user's cookies (RFC 6265, without public suffixes): host-only or domain cookies, path, expiry, secure. A jar that only
  * holds session cookies for "/" of one host, the usual case, answers from a line kept ready.
  */
+import { isIP } from "node:net";
+import { cookieDate } from "./cookie-date.ts";
 import type { Origin } from "./origin.ts";
 
 interface Cookie {
@@ -115,7 +117,7 @@ function scopeOf(attributes: string, origin: Origin, path: string): CookieScope 
 function parseAttributes(attributes: string, origin: Origin, path: string): CookieScope | undefined {
   const given = new Map(attributes.split(";").map(splitAttribute));
   const domain = (given.get("domain") ?? "").replace(/^\./, "").toLowerCase();
-  if (domain !== "" && origin.host !== domain && !origin.host.endsWith(`.${domain}`)) return undefined;
+  if (domain !== "" && !mayBeSetBy(origin.host, domain)) return undefined;
   const own = given.get("path");
   return {
     host: domain === "" ? origin.host : domain,
@@ -124,6 +126,11 @@ function parseAttributes(attributes: string, origin: Origin, path: string): Cook
     secure: given.has("secure"),
     expiresMs: expiry(given.get("max-age"), given.get("expires")),
   };
+}
+
+/** Its own domain or one above it; not one of a single word, which is that of all hosts below it. */
+function mayBeSetBy(host: string, domain: string): boolean {
+  return host === domain || (host.endsWith(`.${domain}`) && domain.includes(".") && isIP(host) === 0);
 }
 
 function splitAttribute(text: string): [string, string] {
@@ -141,6 +148,6 @@ function defaultPath(path: string): string {
 
 function expiry(maxAge: string | undefined, expires: string | undefined): number {
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Date.now() + Number(maxAge) * 1000;
-  const date = expires === undefined ? Number.NaN : Date.parse(expires);
+  const date = expires === undefined ? Number.NaN : cookieDate(expires);
   return Number.isNaN(date) ? Number.POSITIVE_INFINITY : date;
 }
