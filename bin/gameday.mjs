@@ -2,7 +2,7 @@
 // The launcher: plain JavaScript that old versions of Node can run, so that they get a clear message instead of a syntax
 // error. In a checkout it runs the sources, in an installed package dist/.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -29,8 +29,9 @@ function runPinned() {
   const argv = process.platform === "linux" ? ["setpriv", "--pdeathsig", "KILL", ...own] : own;
   const child = spawn(argv[0], argv.slice(1), { stdio: "inherit" });
   // Ctrl-C reaches the child by itself (same process group); a signal sent to this process alone is passed on.
-  process.on("SIGINT", () => undefined);
+  process.on("SIGINT", () => hasTerminal() || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGHUP", () => child.kill("SIGHUP"));
   child.on("error", (error) => {
     console.error(`gameday: expected to start ${argv[0]}, got ${error.message}`);
     process.exitCode = 4;
@@ -38,4 +39,13 @@ function runPinned() {
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? (signal === "SIGKILL" ? 137 : 130);
   });
+}
+
+function hasTerminal() {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -4,6 +4,8 @@
  */
 import type { Owner } from "./evidence/writer.ts";
 
+export type InterruptSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
 export interface World {
   readonly argv: readonly string[];
   /** What starts this program again: the node executable and the launcher. */
@@ -20,8 +22,8 @@ export interface World {
   readonly stderr: OutputStream;
   /** Wall-clock time now; for names and records only, never for measuring. */
   now(): Date;
-  /** Calls back at SIGINT and SIGTERM until disposed. */
-  onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): Disposable;
+  /** Calls back at SIGINT, SIGTERM and SIGHUP until disposed. */
+  onInterrupt(callback: (signal: InterruptSignal) => void): Disposable;
   /** Calls back with what nobody caught, instead of ending the process, until disposed; the last one to ask is called. */
   onCrash(callback: (thrown: unknown) => void): Disposable;
   /** Sends SIGINT to another process; the kernel decides whether that is allowed. Throws its error when it is not. */

@@ -1,6 +1,6 @@
 /** The only door to the process: argv, environment, streams, signals, exit code, wall clock. */
 import { readFileSync } from "node:fs";
-import type { OutputStream, World } from "./cli.ts";
+import type { InterruptSignal, OutputStream, World } from "./cli.ts";
 import type { Owner } from "./evidence/writer.ts";
 import { GamedayError } from "./std/errors.ts";
 
@@ -65,15 +65,15 @@ function crash(thrown: unknown): void {
   crashHandlers.at(-1)?.(thrown);
 }
 
-function onInterrupt(callback: (signal: "SIGINT" | "SIGTERM") => void): Disposable {
-  const interrupt = () => callback("SIGINT");
-  const terminate = () => callback("SIGTERM");
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", terminate);
+/** SIGHUP: the terminal is gone. Node undoes nohup's ignoring of it, so it cannot be told from a wish to go on. */
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function onInterrupt(callback: (signal: InterruptSignal) => void): Disposable {
+  const listeners = INTERRUPTS.map((signal) => [signal, () => callback(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
   return {
     [Symbol.dispose]() {
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", terminate);
+      for (const [signal, listener] of listeners) process.off(signal, listener);
     },
   };
 }
@@ -89,7 +89,7 @@ function ownerOf(env: NodeJS.ProcessEnv): Owner | null {
 function streamOf(stream: NodeJS.WriteStream): OutputStream {
   stream.on("error", () => undefined); // a reader that went away (`| head`) must not end a run in the middle of a fault
   return {
-    isTTY: stream.isTTY === true,
+    isTTY: stream.isTTY === true && process.env["TERM"] !== "dumb", // one that cannot redraw a line
     get columns() {
       return stream.columns || 80; // some terminals say 0
     },

@@ -1,7 +1,19 @@
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import type { LoadOptions } from "../load/handle.ts";
 import { GamedayError, systemReason } from "../std/errors.ts";
 import { NdjsonWriter } from "../std/ndjson.ts";
+
+type LoadListener = Pick<LoadOptions, "onInterval" | "onOperation" | "onEvent">;
 
 /** What is written is in the files after so long, also when we are killed: workers tell each second. */
 const FLUSH_MS = 500;
@@ -40,6 +52,24 @@ export class OutputFiles implements Disposable {
     this.#guard(() => this.#writers.get(name)?.write(value));
   }
 
+  /** Writes all that a load tells, besides telling it to `listener`. */
+  besides(listener: LoadListener): LoadListener {
+    return {
+      onInterval: (interval) => {
+        listener.onInterval(interval);
+        this.write("intervals", interval);
+      },
+      onOperation: (operation) => {
+        listener.onOperation(operation);
+        this.write("history", operation);
+      },
+      onEvent: (event) => {
+        listener.onEvent(event);
+        this.write("timeline", event);
+      },
+    };
+  }
+
   [Symbol.dispose](): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     for (const writer of this.#writers.values()) this.#guard(() => writer.close());
@@ -63,25 +93,50 @@ function freeName(folder: string, name: string): string {
   }
 }
 
-/** Writes the file that a flag names; what keeps it from that is the flag's trouble, not a bug. */
-export function writeFlagFile(flag: string, file: string, text: string): void {
-  writing(flag, file, () => writeFileSync(file, text));
+/**
+ * The file of --json: found out before the load whether it can be written, not when it is over; what is in it stays until
+ * then. "-" is the standard output. A pipe is held open, because its reader would take the first close for the end.
+ */
+export class SummaryFile implements Disposable {
+  readonly path: string;
+  readonly #pipe: number | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+    if (this.isOutput) return;
+    if (statSync(path, { throwIfNoEntry: false })?.isFIFO() === true) this.#pipe = openPipe(path);
+    else writing("--json", path, () => appendFileSync(path, ""));
+  }
+
+  /** Written by name /dev/stdout would be cut where it is a file. */
+  get isOutput(): boolean {
+    return this.path === "-" || this.path === "/dev/stdout";
+  }
+
+  write(text: string): void {
+    if (this.#pipe !== null) closeSync(openPipe(this.path)); // a reader that went away would keep us waiting for another
+    writing("--json", this.path, () => writeFileSync(this.path, text));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#pipe !== null) closeSync(this.#pipe);
+  }
 }
 
-/** Found out before the load, not when it is over; what is in the file stays. */
-export function demandWritable(flag: string, file: string): void {
-  writing(flag, file, () => appendFileSync(file, ""));
+/** Throws at once when nobody reads it. */
+function openPipe(path: string): number {
+  return writing("--json", path, () => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
 }
 
-function writing(flag: string, path: string, write: () => void): void {
+function writing<T>(flag: string, path: string, write: () => T): T {
   try {
-    write();
+    return write();
   } catch (cause) {
     throw notWritten(flag, path, cause);
   }
 }
 
 function notWritten(flag: string, path: string, cause: unknown): GamedayError {
-  const expected = `to write ${path}, which ${flag} names`;
+  const expected = `to write ${path === "" ? '""' : path}, which ${flag} names`;
   return new GamedayError({ code: "cannot-write", expected, got: systemReason(cause), cause });
 }

@@ -1,18 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { Command } from "commander";
-import type { OutputStream, World } from "../cli.ts";
+import type { World } from "../cli.ts";
 import type { LoadHandle } from "../load/handle.ts";
 import { checkHost, checkLimits, machineLimits } from "../load/preflight.ts";
 import { Recorder } from "../load/recorder.ts";
 import { startLoad } from "../load/start.ts";
-import { formatSummary } from "../load/summary.ts";
-import { parseThreshold, type ThresholdResult } from "../objective/threshold.ts";
+import { parseThreshold } from "../objective/threshold.ts";
 import { isOpenModel } from "../plan/open-model.ts";
-import { ExitCode, GamedayError } from "../std/errors.ts";
-import { worst } from "../verdict.ts";
-import { gatherCrew } from "./load-crew.ts";
-import { demandWritable, OutputFiles, writeFlagFile } from "./load-files.ts";
+import { type Crew, gatherCrew } from "./load-crew.ts";
+import { finish } from "./load-end.ts";
+import { OutputFiles, SummaryFile } from "./load-files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
+import { drawLine, follow } from "./load-follow.ts";
+import { hostOf } from "./load-host.ts";
+import { LoadInterrupts } from "./load-interrupts.ts";
 import { planOnWorkers, printManifests } from "./load-kubernetes.ts";
 import { refuseKubernetesFlags } from "./load-kubernetes-flags.ts";
 
@@ -29,158 +30,93 @@ export function loadCommand(world: World): Command {
   return command;
 }
 
+/** A load that is asked for, and where what it tells goes. */
+interface Asked {
+  readonly flags: LoadFlags;
+  readonly job: LoadJob;
+  readonly baseUrl: string;
+  readonly seed: string;
+  readonly recorder: Recorder;
+  readonly files: OutputFiles;
+  readonly json: SummaryFile | null;
+  readonly abort: AbortController;
+}
+
 async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
   refuseKubernetesFlags(flags);
   const job = planOfFlags(scripts, flags);
   if (flags.manifest === true) return printManifests(world, job, flags);
-  const baseUrl = hostOf(flags);
-  const open = isOpenModel(job.plan.executor);
-  if (flags.json !== undefined) demandWritable("--json", flags.json);
-  const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), open);
-  if (flags.listen === undefined && flags.kubernetes !== true) {
-    if (!open) checkLimits(usersOf(job), job.plan.workers, baseUrl, machineLimits());
-    await checkHost(baseUrl);
-  }
+  const baseUrl = hostOf(flags.host);
+  const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), isOpenModel(job.plan.executor));
+  using json = flags.json === undefined ? null : new SummaryFile(flags.json);
+  await demandMachine(job, flags, baseUrl);
   using files = new OutputFiles(flags.out);
   const abort = new AbortController();
   files.onTrouble((trouble) => abort.abort(trouble));
-  using _listening = world.onInterrupt(() => abort.abort(interruptedEarly()));
-  await using crew = await gatherCrew(world, job, flags, files, abort.signal);
+  using interrupts = new LoadInterrupts(world, abort, job.plan.gracefulStopMs);
   const seed = flags.seed ?? randomBytes(4).toString("hex");
-  const handle = await startLoad(
-    {
-      plan: planOnWorkers(job.plan, flags),
-      baseUrl,
-      runId: crew.runId,
-      seed,
-      clock: crew.clock,
-      onInterval: (interval) => {
-        recorder.interval(interval);
-        files.write("intervals", interval);
-      },
-      onOperation: (operation) => files.write("history", operation),
-      onEvent: (event) => {
-        recorder.event(event);
-        files.write("timeline", event);
-      },
-      signal: abort.signal,
-    },
-    crew.via,
-  );
-  _listening[Symbol.dispose](); // from now on an interrupt ends the load in good order
-  const untilEndMs = handle.beganAtMs - crew.clock.nowMs() + (job.durationMs ?? 0) + (open ? LAST_ARRIVALS_MS : 0);
-  const left = job.durationMs === null ? null : Math.max(0, untilEndMs);
+  const asked: Asked = { flags, job, baseUrl, seed, recorder, files, json, abort };
+  await using crew = await gatherCrew(world, job, flags, files, abort.signal);
+  await play(world, asked, await begin(world, asked, crew), crew, interrupts);
+}
+
+/** What this machine must have before it can be the one that does the load. */
+async function demandMachine({ plan }: LoadJob, flags: LoadFlags, baseUrl: string): Promise<void> {
+  if (flags.listen !== undefined || flags.kubernetes === true) return;
+  const users = Math.max(...plan.stages.map((stage) => stage.target));
+  if (!isOpenModel(plan.executor)) checkLimits(users, plan.workers, baseUrl, machineLimits());
+  await checkHost(baseUrl);
+}
+
+async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle> {
+  const { flags, job, baseUrl, seed, recorder, files, abort } = asked;
+  const { runId, clock } = crew;
+  const listening = {
+    onInterval: recorder.interval.bind(recorder),
+    onOperation: () => undefined,
+    onEvent: recorder.event.bind(recorder),
+  };
+  if (!isQuiet(flags)) drawLine(world.stderr, "starting");
   try {
-    const interrupted = await follow(
-      world,
-      handle,
-      { ...job, durationMs: left },
-      recorder,
-      flags.quiet === true || flags.onlySummary === true,
-    );
-    await handle.stop();
-    finish(world, recorder, flags, { seed, interrupted });
-  } catch (thrown) {
-    finish(world, recorder, flags, { seed, interrupted: true }); // what was seen until then is the only trace of it
-    throw thrown;
+    const plan = planOnWorkers(job.plan, flags);
+    const told = files.besides(listening);
+    return await startLoad({ plan, baseUrl, runId, seed, clock, ...told, signal: abort.signal }, crew.via);
+  } finally {
+    drawLine(world.stderr, "");
   }
 }
 
-/** Waits for the end of the load, whatever ends it; true when a person did. */
-async function follow(
+async function play(
   world: World,
+  asked: Asked,
   handle: LoadHandle,
-  job: LoadJob,
-  recorder: Recorder,
-  quiet: boolean,
-): Promise<boolean> {
-  const startedMs = performance.now();
-  let interrupted = false;
-  await new Promise<void>((resolve, reject) => {
-    const timers: NodeJS.Timeout[] = [];
-    const over = () => {
-      for (const timer of timers) clearInterval(timer);
-      listening[Symbol.dispose]();
-    };
-    const end = () => {
-      over();
-      resolve();
-    };
-    const listening = world.onInterrupt(() => {
-      interrupted = true;
-      end();
-    });
-    timers.push(
-      setInterval(() => {
-        const { crossing } = recorder;
-        if (!quiet) draw(world.stderr, handle, startedMs, job.durationMs);
-        if (crossing === null) return;
-        recorder.note(`stopped by a threshold that fails: ${crossing.result.threshold.text}`);
-        end();
-      }, 1_000),
-    );
-    if (job.durationMs !== null) timers.push(setTimeout(end, job.durationMs));
-    void handle.exhausted.then(end);
-    handle.finished.catch((thrown: unknown) => {
-      over();
-      reject(thrown);
-    });
-  });
-  if (!quiet && world.stderr.isTTY) world.stderr.write("\r\u001b[2K");
-  return interrupted;
+  crew: Crew,
+  interrupts: LoadInterrupts,
+): Promise<void> {
+  const { job, recorder } = asked;
+  const quiet = isQuiet(asked.flags);
+  const beginsInMs = handle.beganAtMs - crew.clock.nowMs();
+  let interrupted = true;
+  try {
+    const endsInMs = job.durationMs === null ? null : Math.max(0, beginsInMs + job.durationMs + lastMs(job));
+    const { durationMs } = job;
+    interrupted = await follow(world, { handle, recorder, interrupts, quiet, beginsInMs, endsInMs, durationMs });
+    if (!quiet) drawLine(world.stderr, "ending");
+    await handle.stop();
+  } catch (thrown) {
+    drawLine(world.stderr, "");
+    finish(world, asked, true); // what was seen until then is the only trace of it
+    throw thrown;
+  }
+  drawLine(world.stderr, "");
+  recorder.usersAtLeast(handle.usersMax);
+  finish(world, asked, interrupted);
 }
 
-function draw(out: OutputStream, handle: LoadHandle, startedMs: number, durationMs: number | null): void {
-  const live = handle.live();
-  const elapsed = Math.round((performance.now() - startedMs) / 1000);
-  const total = durationMs === null ? "" : `/${Math.round(durationMs / 1000)}`;
-  const parts = [
-    `${elapsed}${total} s`,
-    `${live.users} users`,
-    `${live.requestsPerSecond.toFixed(0)}/s`,
-    live.p95Ms === null ? "p95 -" : `p95 ${live.p95Ms.toFixed(1)} ms`,
-    `errors ${(live.failedFraction * 100).toFixed(2)} %`,
-    ...(live.dropped > 0 ? [`${live.dropped} DROPPED`] : []),
-  ];
-  const line = parts.join(" | ");
-  if (out.isTTY) out.write(`\r\u001b[2K${line.slice(0, Math.max(1, out.columns - 1))}`);
-  else if (elapsed % 10 === 0) out.write(`${line}\n`);
+function lastMs({ plan }: LoadJob): number {
+  return isOpenModel(plan.executor) ? LAST_ARRIVALS_MS : 0;
 }
 
-function finish(world: World, recorder: Recorder, flags: LoadFlags, end: { seed: string; interrupted: boolean }): void {
-  const summary = recorder.summary();
-  world.stdout.write(`\n${formatSummary(summary)}  seed ${end.seed}\n`);
-  if (flags.json !== undefined)
-    writeFlagFile("--json", flags.json, `${JSON.stringify(recorder.json(end.seed), null, 2)}\n`);
-  world.setExitCode(exitCodeOf(summary.thresholds, end.interrupted));
-}
-
-/** Thresholds decide; one without samples, or a load that was cut short, is unknown. */
-function exitCodeOf(thresholds: readonly ThresholdResult[], interrupted: boolean): number {
-  const status = thresholds.length === 0 ? "pass" : worst(thresholds.map((result) => result.status));
-  if (status === "fail") return ExitCode.fail;
-  return status === "unknown" || interrupted ? ExitCode.unknown : ExitCode.pass;
-}
-
-function hostOf(flags: LoadFlags): string {
-  if (flags.host !== undefined) return flags.host.includes("://") ? flags.host : `http://${flags.host}`;
-  throw new GamedayError({
-    code: "no-host",
-    expected: "to know where the users go",
-    got: "neither --host nor BASE_URL",
-    hint: "gameday load SCRIPT --host http://127.0.0.1:8080",
-  });
-}
-
-function usersOf(job: LoadJob): number {
-  return Math.max(...job.plan.stages.map((stage) => stage.target));
-}
-
-function interruptedEarly(): GamedayError {
-  return new GamedayError({
-    code: "interrupted",
-    expected: "the load to begin",
-    got: "an interrupt",
-    exitCode: ExitCode.unknown,
-  });
+function isQuiet({ quiet, onlySummary }: LoadFlags): boolean {
+  return quiet === true || onlySummary === true;
 }

@@ -39,6 +39,7 @@ export class Coordinator implements LoadHandle {
   #stopping: Promise<void> | null = null;
   /** Nothing that comes from now on is passed on: whoever took it may have closed its files. */
   #over = false;
+  #usersMax = 0;
   #exhaustedSlots = new Set<number>();
   #setFinished: () => void = () => undefined;
   #setFailed: (reason: unknown) => void = () => undefined;
@@ -85,6 +86,10 @@ export class Coordinator implements LoadHandle {
 
   get beganAtMs(): number {
     return this.#startAtMs;
+  }
+
+  get usersMax(): number {
+    return this.#usersMax;
   }
 
   live(): LoadLive {
@@ -192,6 +197,7 @@ export class Coordinator implements LoadHandle {
     if (message.type === "ready") member.state = "ready";
     else if (message.type === "done") {
       member.state = "done";
+      this.#usersMax += message.usersMax ?? 0;
       this.#events.worker(member, "left");
     } else if (message.type === "failed") this.#fail(fromErrorText(message.error));
     else if (message.type === "exhausted") {

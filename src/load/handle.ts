@@ -24,6 +24,8 @@ export interface LoadHandle {
   live(): LoadLive;
   /** On the run's clock. */
   readonly beganAtMs: number;
+  /** Users at once, as far as workers that have stopped tell: intervals count them only once a second. */
+  readonly usersMax: number;
   /** Live change: that many users (or arrivals a second) from now on. */
   setUsers(target: number): void;
   /** Graceful: iterations end, everything counted arrives, teardown runs. Twice is harmless. */

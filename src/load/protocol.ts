@@ -39,7 +39,8 @@ export type FromWorker =
   | { readonly type: "gap"; readonly fromMs: number; readonly toMs: number; readonly because: string }
   /** The executor has no more work: iterations are used up. */
   | { readonly type: "exhausted" }
-  | { readonly type: "done" }
+  /** All is told; users that it had at once, also between two intervals. */
+  | { readonly type: "done"; readonly usersMax?: number }
   | { readonly type: "torn-down" }
   /** A sign of life between intervals. */
   | { readonly type: "beat" };

@@ -10,6 +10,7 @@ import { GeneratorWatch } from "./generator.ts";
 import { failuresOf, type SummaryInput } from "./summary.ts";
 
 const NOTE_KINDS_MAX = 1_000;
+const NEVER_CONNECTED = new Set(["dns", "refused", "connect-timeout", "tls"]);
 
 export class Recorder {
   readonly #open: boolean;
@@ -60,6 +61,24 @@ export class Recorder {
       notes: this.#notes,
       open: this.#open,
     };
+  }
+
+  /** Intervals count users once a second; workers know of more in between. */
+  usersAtLeast(count: number): void {
+    this.#totals.usersMax = Math.max(this.#totals.usersMax, count);
+  }
+
+  /** False: nothing that a script does came to its end, so the load has proven nothing. */
+  get iterated(): boolean {
+    return (this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0) > 0;
+  }
+
+  /** True: there were requests, and not one of them had a connection that could be used. */
+  get unreached(): boolean {
+    const all = this.#totals.find({ name: "http_req_duration", tags: {} });
+    if (all === null) return false;
+    const never = [...this.#totals.by("http_req_duration", "error")].filter(([error]) => NEVER_CONNECTED.has(error));
+    return all.count > 0 && never.reduce((sum, [, { failed }]) => sum + failed, 0) === all.count;
   }
 
   json(seed: string): Json {

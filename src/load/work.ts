@@ -51,6 +51,7 @@ export class Work {
   #intervals = 0;
   #intervalFromMs: number;
   #dropped = 0;
+  #usersMax = 0;
   #operations: Operation[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -119,7 +120,7 @@ export class Work {
     if (this.#executor !== null) this.#closeInterval();
     this.notes.close();
     this.health.close();
-    this.#tell({ type: "done" });
+    this.#tell({ type: "done", usersMax: this.#usersMax });
   }
 
   #newAlarms(bell?: FineBell): Alarms {
@@ -138,6 +139,7 @@ export class Work {
   #tick(): void {
     const atMs = performance.now() - this.#startMs;
     if (atMs >= 0) this.#executor?.tick(atMs);
+    this.#usersMax = Math.max(this.#usersMax, this.#executor?.alive ?? 0);
   }
 
   #closeInterval(): void {

@@ -22,3 +22,4 @@ process.on("disconnect", () => exit(0));
 // Ctrl-C reaches the whole process group; the coordinator decides when workers stop.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
+process.on("SIGHUP", () => undefined); // a terminal that closes tells the whole group, too

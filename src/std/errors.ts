@@ -107,6 +107,8 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EROFS: "a read-only file system",
   ENOSPC: "no space left on the disk",
   EMFILE: "too many open files",
+  ENXIO: "a pipe that nobody reads",
+  EPIPE: "a pipe that nobody reads any more",
 };
 
 /** Why the system did not do it, in words; for an error of another kind its message. */

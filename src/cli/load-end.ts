@@ -1,0 +1,50 @@
+/** The end of a load: its summary for people and for machines, and its exit code. */
+import type { World } from "../cli.ts";
+import type { Recorder } from "../load/recorder.ts";
+import { formatSummary } from "../load/summary.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { worst } from "../verdict.ts";
+import type { SummaryFile } from "./load-files.ts";
+
+export interface Ended {
+  readonly recorder: Recorder;
+  readonly seed: string;
+  readonly baseUrl: string;
+  readonly json: SummaryFile | null;
+}
+
+export function finish(world: World, load: Ended, interrupted: boolean): void {
+  const { recorder, json, seed } = load;
+  const code = exitCodeOf(load, interrupted);
+  world.setExitCode(code);
+  const people = json?.isOutput === true ? world.stderr : world.stdout;
+  people.write(`\n${formatSummary(recorder.summary())}  seed ${seed}\n`);
+  if (json === null) return;
+  const text = `${JSON.stringify(recorder.json(seed), null, 2)}\n`;
+  if (json.isOutput) world.stdout.write(text);
+  else written(json, text, code);
+}
+
+/** That the summary is not where it was asked for changes nothing about a threshold that failed. */
+function written(json: SummaryFile, text: string, code: ExitCode): void {
+  try {
+    json.write(text);
+  } catch (thrown) {
+    throw thrown instanceof GamedayError && code === ExitCode.fail ? thrown.withExitCode(code) : thrown;
+  }
+}
+
+/**
+ * Thresholds decide. One without samples, a load that was cut short, and one in which nothing came to its end, are unknown; a
+ * platform that no request reached was not ready, unless a threshold says what that means.
+ */
+function exitCodeOf({ recorder, baseUrl }: Ended, interrupted: boolean): ExitCode {
+  const { thresholds } = recorder.summary();
+  const status = thresholds.length === 0 ? "pass" : worst(thresholds.map((result) => result.status));
+  if (status === "fail") return ExitCode.fail;
+  const { iterated, unreached } = recorder;
+  if (!iterated) recorder.note("no iteration came to its end, so this load has proven nothing");
+  if (unreached) recorder.note(`no request reached the platform: does it listen at ${baseUrl}?`);
+  if (unreached && thresholds.length === 0 && !interrupted) return ExitCode.notReady;
+  return status === "unknown" || interrupted || !iterated ? ExitCode.unknown : ExitCode.pass;
+}

@@ -1,0 +1,107 @@
+/** `gameday load` as a command: signals in its phases, its exit codes, what it says of loads that were short or reached nobody. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { fixture, target } from "./load.fixture.ts";
+
+const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly text: () => string;
+  readonly ended: Promise<number | null>;
+  readonly says: (what: RegExp) => Promise<void>;
+}
+
+function load(script: string, host: string, ...flags: string[]): Running {
+  const child = spawn(process.execPath, [
+    GAMEDAY,
+    "load",
+    fixture(script),
+    "-q",
+    "--workers",
+    "1",
+    "-H",
+    host,
+    ...flags,
+  ]);
+  let text = "";
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => {
+      text += data.toString();
+    });
+  const says = async (what: RegExp) => {
+    while (!what.test(text)) await Promise.race([once(child.stdout, "data"), once(child.stderr, "data"), ended]);
+  };
+  return { child, text: () => text, ended, says };
+}
+
+/** A server that never answers, and says when the first request has come. */
+async function silent(): Promise<{ host: string; asked: Promise<void>; close: () => void }> {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const server = createServer(() => resolve());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { host, asked, close };
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  test(`${signal} lets iterations end; a second one ends the load at once, with its summary`, async () => {
+    const aim = await silent();
+    const run = load("steady.ts", aim.host, "-u", "2", "-d", "60s");
+    await aim.asked;
+    run.child.kill(signal);
+    await run.says(/interrupt again to end at once/);
+    run.child.kill("SIGINT");
+    assert.equal(await run.ended, 2, run.text());
+    assert.match(run.text(), /got a second interrupt/);
+    assert.match(run.text(), /generator:/);
+    aim.close();
+  });
+}
+
+test("a load of a moment counts its users", async () => {
+  const aim = await target();
+  const run = load("steady.ts", aim.baseUrl, "-u", "3", "-i", "3");
+  assert.equal(await run.ended, 0, run.text());
+  assert.match(run.text(), /up to 3 users, 3 iterations/);
+  aim.close();
+});
+
+test("a load that reached nobody says so, and is not green", async () => {
+  const aim = await target();
+  aim.close();
+  const run = load("steady.ts", aim.baseUrl, "-u", "1", "-d", "300ms");
+  assert.equal(await run.ended, 4, run.text());
+  assert.match(run.text(), /no request reached the platform: does it listen at http:\/\/127/);
+});
+
+test("a load in which nothing came to its end is unknown", async () => {
+  const aim = await target();
+  const run = load("steady.ts", aim.baseUrl, "-u", "10", "-r", "1", "-d", "200ms");
+  assert.equal(await run.ended, 2, run.text());
+  assert.match(run.text(), /no iteration came to its end/);
+  aim.close();
+});
+
+test("--json - is the whole of the standard output", async () => {
+  const aim = await target();
+  const run = load("steady.ts", aim.baseUrl, "-i", "2", "--json", "-");
+  let output = "";
+  run.child.stdout?.on("data", (data: Buffer) => {
+    output += data.toString();
+  });
+  assert.equal(await run.ended, 0, run.text());
+  assert.equal(JSON.parse(output).iterations.count, 2);
+  aim.close();
+});
