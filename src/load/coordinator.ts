@@ -13,6 +13,7 @@ import type { LoadHandle, LoadOptions } from "./handle.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { LiveView, type LoadLive } from "./live.ts";
 import { type Adopted, type Member, newestOf, newMember, SilenceWatch } from "./member.ts";
+import { PRINTED, printsOf } from "./prints.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import { Waiters } from "./waiters.ts";
@@ -112,7 +113,7 @@ export class Coordinator implements LoadHandle {
     const name = `w${slot}`;
     const link = open({
       onMessage: (message) => this.#hear(member, message),
-      onPrint: (line) => this.#events.note(line.slice(0, 2_000), name),
+      onPrint: printsOf((says) => this.#events.note(says, name, PRINTED)),
       onGone: (because) => this.#gone(member, because),
     });
     const member = newMember(name, slot, link, clock.nowMs());

@@ -8,7 +8,7 @@ import { messageOf } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { timeoutOf } from "./http/call-options.ts";
 import { Deadline } from "./http/deadlines.ts";
-import { beginOperation } from "./recording.ts";
+import { beginOperation, demandJson } from "./recording.ts";
 import { UserStopped } from "./stopped.ts";
 import type { LoadUser } from "./user.ts";
 import type { UserWorld } from "./user-world.ts";
@@ -92,7 +92,9 @@ function failureOf(thrown: unknown): Failure {
 function tellOutcome<T>(ended: Ended<T>, options: CallOptions<T>, tell: (outcome: Outcome) => void): void {
   let outcome: Outcome = { type: "unknown", code: "script-error" };
   try {
-    outcome = outcomeOf(ended, options);
+    const found = outcomeOf(ended, options);
+    if (found.type === "ok") demandJson("the output of an operation", found.output);
+    outcome = found;
   } finally {
     tell(outcome);
   }

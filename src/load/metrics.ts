@@ -9,6 +9,9 @@ import { Histogram } from "../std/histogram.ts";
 
 export const SERIES_MAX = 2_000;
 const OTHER = "(other)";
+/** Of the engine: these are few, and what is beyond the bound is still counted as theirs. */
+export const OWN_METRIC =
+  /^(http_req_|http_reqs$|ws_|call_|checks$|data_|iterations?(_|$)|dropped_iterations$|group_duration$|script_errors$|logins_repeated$)/;
 
 /** Count, failed and a histogram of one series in this interval. */
 export class Series {
@@ -31,6 +34,11 @@ export class Series {
     this.count++;
     if (this.#histogram !== null) this.#histogram.record(value);
     else this.#note(value);
+  }
+
+  /** Whether it counts in that way: one name cannot be two kinds of metric. */
+  counts(withHistogram: boolean, kind: MetricDelta["kind"]): boolean {
+    return (this.#histogram !== null) === withHistogram && this.#kind === kind;
   }
 
   /** For sums whose extremes nobody asks for. */
@@ -117,6 +125,8 @@ export class MetricRegistry {
     if (known !== undefined) return known;
     if (this.#series.size === SERIES_MAX) this.#onFull(metric);
     if (this.#series.size >= SERIES_MAX && tags["name"] !== OTHER) {
+      // A script's own metric has no name but its own to be counted under.
+      if (!OWN_METRIC.test(name)) return new Series(OTHER, withHistogram, kind);
       return this.series(name, { name: OTHER }, withHistogram, kind);
     }
     const series = new Series(metric, withHistogram, kind);

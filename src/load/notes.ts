@@ -19,6 +19,7 @@ export class Notes {
     if (this.#told.has(key) || this.#told.size >= KINDS_MAX) return;
     this.#told.add(key);
     this.#emit(says, null);
+    if (this.#told.size === KINDS_MAX) this.#emit(`${KINDS_MAX} kinds of notes were told: further kinds are not`, null);
   }
 
   /** Says it the first time, later how often it has come since. */

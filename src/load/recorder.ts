@@ -7,6 +7,7 @@ import { type Crossing, ThresholdFold } from "../objective/threshold-fold.ts";
 import type { Json } from "../std/json.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { GeneratorWatch } from "./generator.ts";
+import { isPrinted } from "./prints.ts";
 import { failuresOf, type SummaryInput } from "./summary.ts";
 
 const NOTE_KINDS_MAX = 1_000;
@@ -18,6 +19,7 @@ export class Recorder {
   readonly #thresholds: ThresholdFold;
   readonly #generator = new GeneratorWatch();
   readonly #notes = new Map<string, number>();
+  readonly #prints = new Map<string, number>();
 
   constructor(thresholds: readonly Threshold[], open: boolean) {
     this.#thresholds = new ThresholdFold(thresholds, this.#totals);
@@ -31,6 +33,7 @@ export class Recorder {
 
   event(event: TimelineEvent): void {
     if (event.type === "note") {
+      if (isPrinted(event.detail)) return add(this.#prints, event.says, 1);
       const count = isCount(event.detail) ? event.detail.count : 1;
       this.note(event.says.replace(/ \(\d+ more\)$/, ""), count);
     } else if (event.type === "gap") this.note(`${event.source}: ${event.because}`);
@@ -38,8 +41,7 @@ export class Recorder {
   }
 
   note(says: string, count = 1): void {
-    if (this.#notes.size < NOTE_KINDS_MAX || this.#notes.has(says))
-      this.#notes.set(says, (this.#notes.get(says) ?? 0) + count);
+    add(this.#notes, says, count);
   }
 
   /** The threshold that wants the load to end, once one has failed. */
@@ -58,7 +60,7 @@ export class Recorder {
         ? results.map((result) => (isLatency(result) ? { ...result, status: "unknown" } : result))
         : results,
       generator,
-      notes: this.#notes,
+      notes: new Map([...this.#notes, ...this.#prints]),
       open: this.#open,
     };
   }
@@ -117,6 +119,10 @@ export class Recorder {
       notes: Object.fromEntries(notes),
     };
   }
+}
+
+function add(notes: Map<string, number>, says: string, count: number): void {
+  if (notes.size < NOTE_KINDS_MAX || notes.has(says)) notes.set(says, (notes.get(says) ?? 0) + count);
 }
 
 function isLatency({ threshold }: ThresholdResult): boolean {

@@ -16,6 +16,8 @@ export interface RunnerWorld {
   /** Told each kind of error of a script, with its place. */
   onScriptError(scenario: string, says: string): void;
   onNote(key: string, says: string): void;
+  /** A user that did not leave in time: where its script was. */
+  onGivenUp(where: string): void;
 }
 
 export class Runner {
@@ -27,6 +29,8 @@ export class Runner {
   readonly #durations: Series;
   readonly #errors: Series;
   readonly #weights: readonly number[] | null;
+  /** The part of the script that runs, or ran last. */
+  #within: "onStart" | "run" | "onStop" = "run";
   #leaving = false;
   #betweenIterations = false;
   #setGone: () => void = () => undefined;
@@ -53,6 +57,7 @@ export class Runner {
     while (!this.#leaving) {
       if (onStart === undefined) return true;
       this.#betweenIterations = false;
+      this.#within = "onStart";
       const done = await this.#guard(() => onStart(this.user, this.#world.data(this.definition)));
       if (done) return true;
       await this.#pause(AFTER_ERROR_MS);
@@ -64,6 +69,7 @@ export class Runner {
   async iterate(dueMs: number): Promise<void> {
     const { user } = this;
     this.#betweenIterations = false;
+    this.#within = "run";
     const startedMs = user.begin(dueMs);
     try {
       await this.#task();
@@ -111,13 +117,15 @@ export class Runner {
     if (this.#betweenIterations) this.user.wake();
   }
 
-  /** Counts the user as gone although its script may still hang in an await of its own; a turn later, so that aborted calls are told. */
+  /** Its time to leave is over. Counts the user as gone although its script may still hang in an await of its own; a turn later, so that aborted calls are told. */
   abandon(): void {
+    this.#world.onGivenUp(`${this.#within} of "${this.definition.name}"`);
     setImmediate(() => this.#setGone());
   }
 
   async finish(): Promise<void> {
     const { onStop } = this.definition;
+    this.#within = "onStop";
     if (onStop !== undefined && !this.user.session.closed) await this.#guard(() => onStop(this.user));
     this.user.close();
     this.#setGone();

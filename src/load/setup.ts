@@ -7,6 +7,7 @@ import type { Json } from "../std/json.ts";
 import { LazyHttp2 } from "./http/http2.ts";
 import { Session } from "./http/session.ts";
 import { MetricRegistry, Scope } from "./metrics.ts";
+import { demandJson } from "./recording.ts";
 import type { UserWorld } from "./user-world.ts";
 
 const DEADLINE_MS = 60_000;
@@ -16,7 +17,7 @@ export async function runSetups(definitions: readonly ScenarioDefinition[], worl
   const data: Json[] = [];
   for (const { name, setup } of definitions) {
     if (setup === undefined) data.push(null);
-    else data.push((await within(`setup of "${name}"`, world, (context) => setup(context))) ?? null);
+    else data.push(await within(`setup of "${name}"`, world, async (context) => dataOf(await setup(context))));
   }
   return data;
 }
@@ -32,6 +33,12 @@ export async function runTeardowns(
   }
 }
 
+/** As every worker will get it: throws for what cannot travel. */
+function dataOf(given: Json | undefined): Json {
+  demandJson("the data that setup returns", given);
+  return given ?? null;
+}
+
 async function within<T>(what: string, world: UserWorld, body: (context: SetupContext) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const session = quietSession(world);
@@ -44,7 +51,7 @@ async function within<T>(what: string, world: UserWorld, body: (context: SetupCo
   } catch (thrown) {
     const place = placeOf(thrown);
     throw new GamedayError({
-      code: "setup-failed",
+      code: what.startsWith("setup") ? "setup-failed" : "teardown-failed",
       expected: `the ${what} to succeed`,
       got: thrownText(thrown),
       exitCode: ExitCode.notReady,

@@ -4,7 +4,7 @@ import type { ReceiveOptions, SocketMessage, TransportError, UserSocket } from "
 import { timeoutOf } from "./http/call-options.ts";
 import { Deadline } from "./http/deadlines.ts";
 import { socketError, transportError } from "./http/failure.ts";
-import type { Series } from "./metrics.ts";
+import type { Scope, Series } from "./metrics.ts";
 import type { LoadUser } from "./user.ts";
 import type { UserWorld } from "./user-world.ts";
 
@@ -24,6 +24,8 @@ interface Wanted {
 interface Receiver {
   readonly wants: (message: SocketMessage) => boolean;
   readonly give: (message: SocketMessage | null) => void;
+  /** `wants` is the script's own, and has thrown. */
+  readonly fail: (thrown: unknown) => void;
 }
 
 export class LoadSocket implements UserSocket {
@@ -32,6 +34,8 @@ export class LoadSocket implements UserSocket {
   readonly #user: LoadUser;
   readonly #world: UserWorld;
   readonly #wanted: Wanted;
+  /** Where it was opened: what comes later comes to nobody's code. */
+  readonly #scope: Scope;
   readonly #inbox: SocketMessage[] = [];
   readonly #received: Series;
   #receiver: Receiver | null = null;
@@ -50,6 +54,7 @@ export class LoadSocket implements UserSocket {
     this.#user = user;
     this.#world = world;
     this.#wanted = wanted;
+    this.#scope = user.scope;
     this.#received = this.#series("ws_msgs_received", false);
   }
 
@@ -133,7 +138,7 @@ export class LoadSocket implements UserSocket {
   #await(wants: Receiver["wants"], timeoutMs: number): Promise<SocketMessage | null> {
     const { deadlines } = this.#world.session.network;
     this.#receiver?.give(null); // a second receive takes the place of the first
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const deadline = new Deadline({
         onDue: () => {
           this.#miscounted("timeout");
@@ -141,21 +146,33 @@ export class LoadSocket implements UserSocket {
         },
       });
       deadlines.add(deadline, timeoutMs, performance.now());
-      const give = (message: SocketMessage | null) => {
+      const end = () => {
         this.#receiver = null;
         deadlines.remove(deadline);
+      };
+      const give = (message: SocketMessage | null) => {
+        end();
         resolve(message);
       };
-      this.#receiver = { wants, give };
+      const fail = (thrown: unknown) => {
+        end();
+        reject(thrown);
+      };
+      this.#receiver = { wants, give, fail };
     });
+  }
+
+  #offer({ wants, give, fail }: Receiver, message: SocketMessage): void {
+    try {
+      if (wants(message)) give(message);
+    } catch (thrown) {
+      fail(thrown);
+    }
   }
 
   #take(message: SocketMessage): void {
     this.#received.record(1);
-    if (this.#receiver !== null) {
-      if (this.#receiver.wants(message)) this.#receiver.give(message);
-      return;
-    }
+    if (this.#receiver !== null) return this.#offer(this.#receiver, message);
     this.#inbox.push(message);
     if (this.#inbox.length <= INBOX_MAX) return;
     this.#inbox.shift();
@@ -187,7 +204,7 @@ export class LoadSocket implements UserSocket {
 
   #miscounted(kind: string): void {
     const { name, tags } = this.#wanted;
-    const { registry, tags: own } = this.#user.scope;
+    const { registry, tags: own } = this.#scope;
     registry.series("ws_errors", { ...own, ...tags, name, kind }, false, "counter").record(1);
   }
 
@@ -201,7 +218,7 @@ export class LoadSocket implements UserSocket {
 
   #series(metric: string, withHistogram: boolean): Series {
     const { name, tags } = this.#wanted;
-    const { registry, tags: own } = this.#user.scope;
+    const { registry, tags: own } = this.#scope;
     return registry.series(metric, { ...own, ...tags, name }, withHistogram, withHistogram ? undefined : "counter");
   }
 }

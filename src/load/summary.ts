@@ -16,6 +16,8 @@ export interface SummaryInput {
 const HEAD = ["count", "rate/s", "errors", "p50", "p90", "p95", "p99", "p99.9", "max ms"];
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999];
 const NOTES_MAX = 10;
+const NOTE_LENGTH_MAX = 600;
+const NAME_LENGTH_MAX = 120;
 
 export function formatSummary(input: SummaryInput): string {
   const sections = [
@@ -50,6 +52,7 @@ function requestLines(totals: Totals, open: boolean): string[] {
     requestRow(name, total, totals.seconds),
   );
   const all = totals.find({ name: "http_req_duration", tags: {} });
+  if (all === null && totals.seconds === 0) return ["requests", "  unknown: no worker told anything"];
   if (all === null)
     return totals.names().some((name) => /^(call|ws)_/.test(name)) ? [] : ["requests", "  none was made"];
   if (rows.length > 1) rows.push(requestRow("(all)", all, totals.seconds));
@@ -72,7 +75,7 @@ function failureLines(totals: Totals): string[] {
   );
   const sorted = found.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   if (sorted.length === 0) return [];
-  const lines = sorted.slice(0, FAILURES_MAX).map(({ name, error, count }) => `  ${count} x ${name}: ${error}`);
+  const lines = sorted.slice(0, FAILURES_MAX).map(({ name, error, count }) => `  ${count} x ${shown(name)}: ${error}`);
   const more = sorted.length - lines.length;
   return ["failures", ...lines, ...(more > 0 ? [`  and ${more} more kinds`] : [])];
 }
@@ -93,7 +96,7 @@ function requestRow(name: string, total: Total, seconds: number): string[] {
   const errors = total.failed === 0 ? "0" : `${total.failed} (${((100 * total.failed) / total.count).toFixed(2)} %)`;
   const rate = seconds > 0 ? (total.count / seconds).toFixed(1) : "-";
   return [
-    `  ${name}`,
+    `  ${shown(name)}`,
     String(total.count),
     rate,
     errors,
@@ -107,7 +110,7 @@ function checkLines(totals: Totals): string[] {
   if (checks.length === 0) return [];
   const lines = checks.map(([name, total]) => {
     const held = total.count - total.failed;
-    return `  ${total.failed === 0 ? "ok  " : "FAIL"} ${name}   ${((100 * held) / total.count).toFixed(2)} % of ${total.count}`;
+    return `  ${total.failed === 0 ? "ok  " : "FAIL"} ${shown(name)}   ${((100 * held) / total.count).toFixed(2)} % of ${total.count}`;
   });
   return ["checks", ...lines];
 }
@@ -119,9 +122,9 @@ function customLines(totals: Totals): string[] {
   const lines = names.flatMap((name) => {
     const total = totals.find({ name, tags: {} });
     if (total === null) return [];
-    if (total.histogram === null) return [`  ${name}   ${plain(total, totals.seconds)}`];
+    if (total.histogram === null) return [`  ${shown(name)}   ${plain(total, totals.seconds)}`];
     const values = QUANTILES.map((q) => `p${q * 100} ${number(total.histogram?.quantile(q) ?? 0)}`);
-    return [`  ${name}   ${values.join("  ")}  max ${number(total.max)}`];
+    return [`  ${shown(name)}   ${values.join("  ")}  max ${number(total.max)}`];
   });
   return lines.length === 0 ? [] : ["metrics", ...lines];
 }
@@ -147,12 +150,15 @@ function totalLines(totals: Totals): string[] {
 
 function noteLines(notes: ReadonlyMap<string, number>): string[] {
   if (notes.size === 0) return [];
-  const lines = [...notes].slice(0, NOTES_MAX).map(([says, count]) => `  ${count > 1 ? `${count} x ` : ""}${says}`);
+  const lines = [...notes]
+    .slice(0, NOTES_MAX)
+    .map(([says, count]) => `  ${count > 1 ? `${count} x ` : ""}${shown(says, NOTE_LENGTH_MAX)}`);
   if (notes.size > NOTES_MAX) lines.push(`  and ${notes.size - NOTES_MAX} more kinds`);
   return ["notes", ...lines];
 }
 
 function generatorLines(report: GeneratorReport): string[] {
+  if (report.workers === 0) return ["generator: unknown, no worker told anything"];
   const state = report.bottlenecks.length === 0 ? "kept pace" : "WAS THE BOTTLENECK: latency is unknown";
   return [
     `generator: ${state}`,
@@ -169,6 +175,12 @@ function table(rows: readonly string[][]): string[] {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join("  "),
   );
+}
+
+/** What scripts name or print, on one line of bounded length, with nothing that a terminal would obey. */
+function shown(text: string, lengthMax = NAME_LENGTH_MAX): string {
+  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return line.length <= lengthMax ? line : `${line.slice(0, lengthMax)}...`;
 }
 
 function milliseconds(value: number | null): string {

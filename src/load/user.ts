@@ -1,5 +1,5 @@
 /** One running instance of a scenario, as its script sees it. */
-import type { MetricDelta } from "../interval.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type Thinking, thinking } from "../scenario/think.ts";
 import type {
   Called,
@@ -17,6 +17,7 @@ import type {
 import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { type Random, seededRandom } from "../std/random.ts";
+import { countCustom } from "./custom-metric.ts";
 import { LazyHttp2 } from "./http/http2.ts";
 import { Session, type SessionOwner } from "./http/session.ts";
 import type { Scope } from "./metrics.ts";
@@ -25,6 +26,7 @@ import { Sleep } from "./sleep.ts";
 import { UserStopped } from "./stopped.ts";
 import type { Closable, UserWorld } from "./user-world.ts";
 
+const groupScope = new AsyncLocalStorage<Scope>();
 const NO_TIME: Thinking = () => 0;
 
 export class LoadUser implements User, SessionOwner {
@@ -38,7 +40,9 @@ export class LoadUser implements User, SessionOwner {
   iteration = -1;
   /** Grows with every call and wait; an iteration that leaves it as it was has awaited nothing of ours. */
   activity = 0;
-  scope: Scope;
+  readonly #scope: Scope;
+  /** Groups that are open: without one nobody has to look which. */
+  #groups = 0;
   readonly session: Session;
   readonly http: Http;
   readonly #definition: ScenarioDefinition;
@@ -60,12 +64,16 @@ export class LoadUser implements User, SessionOwner {
     this.runId = world.runId;
     this.env = world.env;
     this.scenario = definition.name;
-    this.scope = scope;
+    this.#scope = scope;
     this.session = new Session(world.session, this);
     this.http = world.http2 ? this.http2 : this.session;
     this.#definition = definition;
     this.#world = world;
     this.#thinking = definition.think === undefined ? NO_TIME : thinking(definition.think);
+  }
+
+  get scope(): Scope {
+    return this.#groups === 0 ? this.#scope : (groupScope.getStore() ?? this.#scope);
   }
 
   get http2(): Http {
@@ -145,41 +153,34 @@ export class LoadUser implements User, SessionOwner {
     return openSocket(this, this.#world, path, options);
   }
 
+  /** Groups may run side by side, so which one a call belongs to goes with the code that makes it. */
   async group<T>(name: string, body: () => Promise<T>): Promise<T> {
-    const outer = this.scope;
-    const inner = outer.group(name);
+    const inner = this.scope.group(name);
     const startedMs = performance.now();
-    this.scope = inner;
+    this.#groups++;
     try {
-      return await body();
+      return await groupScope.run(inner, async () => await body());
     } finally {
-      this.scope = outer;
+      this.#groups--;
       inner.custom("group_duration", "", true).record(performance.now() - startedMs);
     }
   }
 
   counter(name: string, add = 1): void {
-    this.#custom(name, add, false, "counter");
+    countCustom(this.scope, this.#world, name, add, "counter");
   }
 
   gauge(name: string, value: number): void {
-    this.#custom(name, value, false, "gauge");
+    countCustom(this.scope, this.#world, name, value, "gauge");
   }
 
   rate(name: string, happened: boolean): void {
-    const series = this.scope.custom(name, "", false);
-    series.record(happened ? 1 : 0);
-    if (!happened) series.failed++;
+    const series = countCustom(this.scope, this.#world, name, happened ? 1 : 0, "rate");
+    if (!happened && series !== null) series.failed++;
   }
 
   trend(name: string, value: number): void {
-    this.#custom(name, value, true);
-  }
-
-  #custom(name: string, value: number, withHistogram: boolean, kind?: MetricDelta["kind"]): void {
-    if (!Number.isFinite(value))
-      return this.#world.onNote(`metric:${name}`, `metric "${name}" was given ${value}: not counted`);
-    this.scope.custom(name, "", withHistogram, kind).record(value);
+    countCustom(this.scope, this.#world, name, value, "trend");
   }
 
   takeDueMs(nowMs: number): number {

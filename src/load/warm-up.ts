@@ -48,7 +48,12 @@ const definition: ScenarioDefinition = {
   },
 };
 
-const nobody: RunnerWorld = { data: () => null, onScriptError: () => undefined, onNote: () => undefined };
+const nobody: RunnerWorld = {
+  data: () => null,
+  onScriptError: () => undefined,
+  onNote: () => undefined,
+  onGivenUp: () => undefined,
+};
 
 /** A user whose calls are counted where nobody looks. */
 async function work(world: UserWorld, index: number): Promise<void> {

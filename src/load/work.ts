@@ -67,7 +67,10 @@ export class Work {
     this.clock = monotonicClock(job.originNs);
     this.notes = new Notes((says, detail) => tell({ type: "note", says, detail }));
     this.registry = new MetricRegistry((metric) =>
-      this.notes.once("series", `too many request names and tags; ${metric} and later ones are counted as (other)`),
+      this.notes.once(
+        "series",
+        `too many request names, tags and metrics; ${metric} and later requests and checks are counted as (other), later metrics not at all`,
+      ),
     );
     this.health = new HealthWatch(figures, (forMs) => this.#stalled(forMs));
     this.#alarms = this.#newAlarms();
@@ -223,6 +226,8 @@ export class Work {
       data: (definition: ScenarioDefinition) => this.#data[this.definitions.indexOf(definition)] ?? null,
       onScriptError: (scenario: string, says: string) => this.notes.count(`script error in "${scenario}"`, says),
       onNote: (key: string, says: string) => this.notes.once(key, says),
+      onGivenUp: (where: string) =>
+        this.notes.count("given up after the graceful stop", `a user that was still in ${where}`),
     };
     return {
       slot: this.job.slot,

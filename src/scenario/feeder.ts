@@ -4,8 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { GamedayError, messageOf } from "../std/errors.ts";
+import { GamedayError, messageOf, type Place, systemReason } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
+import { CsvError, type CsvRow, parseCsv } from "./csv.ts";
 
 export interface Feeder<Row> {
   readonly length: number;
@@ -29,14 +30,33 @@ export function shareFeeders(slot: number, count: number): void {
 /** Rows of a CSV file with a header line, as records of text. `file`: a path, or `new URL("people.csv", import.meta.url)`. */
 export function csv(file: string | URL, options: FeederOptions = {}): Feeder<Readonly<Record<string, string>>> {
   const path = pathOf(file);
-  const [header, ...lines] = parseCsv(read(path));
+  const [header, ...lines] = rowsOf(path);
   if (header === undefined) throw badFile(path, "a header line and rows", "an empty file");
-  const rows = lines.map((fields, index) => {
-    if (fields.length === header.length)
-      return Object.fromEntries(header.map((name, column) => [name, fields[column] ?? ""]));
-    throw badFile(path, `${header.length} fields in row ${index + 1}`, `${fields.length}`);
+  demandNames(header, path);
+  const rows = lines.map(({ fields, line }) => {
+    if (fields.length === header.fields.length)
+      return Object.fromEntries(header.fields.map((name, column) => [name, fields[column] ?? ""]));
+    throw badFile({ file: path, line }, `${header.fields.length} fields in each row`, `${fields.length}`);
   });
   return feeder(rows, options, path);
+}
+
+function rowsOf(path: string): CsvRow[] {
+  try {
+    return parseCsv(read(path));
+  } catch (thrown) {
+    if (!(thrown instanceof CsvError)) throw thrown;
+    throw badFile({ file: path, line: thrown.line }, "fields with commas between them", thrown.message);
+  }
+}
+
+function demandNames({ fields, line }: CsvRow, path: string): void {
+  const place = { file: path, line };
+  const [only = ""] = fields;
+  if (fields.length === 1 && /[;\t]/.test(only))
+    throw badFile(place, "names with commas between them", JSON.stringify(only));
+  const twice = fields.find((name, index) => fields.indexOf(name) !== index);
+  if (twice !== undefined) throw badFile(place, "each name once in the header line", `"${twice}" twice`);
 }
 
 /** Elements of a JSON file that holds an array. */
@@ -70,39 +90,22 @@ function feeder<Row>(list: readonly Row[], { once = false }: FeederOptions, path
   };
 }
 
-/** Fields of each line (RFC 4180): quotes may hold commas, line ends and doubled quotes. */
-export function parseCsv(text: string): string[][] {
-  const lines: string[][] = [];
-  let fields: string[] = [];
-  for (const [, quoted, plain, end] of text
-    .replace(/^\uFEFF/, "")
-    .matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    fields.push(quoted === undefined ? (plain ?? "") : quoted.replaceAll('""', '"'));
-    if (end === ",") continue;
-    if (fields.length > 1 || fields[0] !== "") lines.push(fields);
-    fields = [];
-  }
-  return lines;
-}
-
 function pathOf(file: string | URL): string {
   return file instanceof URL ? fileURLToPath(file) : file;
 }
 
+/** A mark of order at its begin is no part of the text; what is not UTF-8 would come out as other letters. */
 function read(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (cause) {
-    throw badFile(
-      path,
-      "a file of rows",
-      messageOf(cause),
-      'beside the script: new URL("people.csv", import.meta.url)',
-    );
+    if (cause instanceof TypeError) throw badFile(path, "a file in UTF-8", "another encoding");
+    const hint = 'beside the script: new URL("people.csv", import.meta.url)';
+    throw badFile(path, "a file of rows", systemReason(cause), hint);
   }
 }
 
-function badFile(file: string, expected: string, got: string, hint?: string): GamedayError {
-  const place = { file };
+function badFile(where: string | Place, expected: string, got: string, hint?: string): GamedayError {
+  const place = typeof where === "string" ? { file: where } : where;
   return new GamedayError({ code: "feeder-file", expected, got, place, ...(hint === undefined ? {} : { hint }) });
 }

@@ -66,6 +66,16 @@ test("a script that leaks until its worker dies: out of memory, in words", async
   assert.match(text, /got the last one ended: out of memory: its scripts keep .*/);
 });
 
+test("a script that ends its process, prints a storm and does not leave: each told, and nothing is lost", async () => {
+  const { code, text } = await onTarget("stays.ts", { flags: ["-d", "1s", "--graceful-stop", "200ms"] });
+  assert.equal(code, 0, text);
+  const [, notes = ""] = text.split("\nnotes\n");
+  assert.match(notes, /^ +2 x error that nothing awaits: \S*stays\.ts:8:\d+: .* exit code 0, by process\.exit\(\)/);
+  assert.match(notes, /\n +2 x given up after the graceful stop: a user that was still in run of "stays"\n/);
+  assert.match(notes, /\n {2}(2 x )?line 0 {2}\[31m\n/, "after what the engine says");
+  assert.ok(Number(/GET \/ +(\d+)/.exec(text)?.[1]) > 10, text);
+});
+
 test("a host that does not resolve is told before the load", async () => {
   const { code, text } = await load("steady.ts", "http://no-such-host.invalid");
   assert.equal(code, 4, text);

@@ -1,30 +1,74 @@
 /** What a script's options say about one call. */
+
+import { describe } from "../../scenario/shape.ts";
 import type { RequestOptions } from "../../scenario.ts";
 import { parseDuration } from "../../std/duration.ts";
 import { GamedayError } from "../../std/errors.ts";
+import { suggestion } from "../../std/suggest.ts";
 import type { Judged } from "./reply.ts";
 
 /** Timeouts as scripts write them, parsed once. */
 const timeouts = new Map<string | number, number>();
 
+type Looks = readonly [fits: (value: unknown) => boolean, expected: string];
+
+const isText: Looks = [(value) => typeof value === "string", "a text"];
+const STATUSES: Looks = [Array.isArray, "a list such as [409, 422]"];
+/** Anything else would be passed over without a word: Headers and Map have no fields of their own. */
+const isFields: Looks = [
+  (value) => typeof value === "object" && value !== null && /^(Object|null)$/.test(kindOf(value)),
+  'fields such as { "x-a": "b" }',
+];
+const isAny: Looks = [() => true, ""];
+
+const OPTIONS = new Map<string, Looks>([
+  ["name", isText],
+  ["tags", [(value) => isFields[0](value) && Object.values(value as object).every(isText[0]), "tags as texts"]],
+  ["headers", isFields],
+  ["json", isAny],
+  ["form", isFields],
+  ["body", isAny],
+  ["timeout", isAny],
+  ["redirects", [(value) => Number.isInteger(value) && (value as number) >= 0, "a whole number from 0"]],
+  ["notApplied", STATUSES],
+  ["expect", STATUSES],
+]);
+
+function kindOf(value: object): string {
+  return (Object.getPrototypeOf(value) as object | null)?.constructor.name ?? "null";
+}
+
+/** What a script without types may get wrong, told at its line before anything is sent. */
+export function demandOptions(options: RequestOptions): void {
+  if (typeof options !== "object") throw badOption("options", 'an object such as { name: "order" }', options);
+  for (const key in options) {
+    const value = options[key as keyof RequestOptions];
+    const looks = OPTIONS.get(key);
+    if (looks === undefined) throw unknownOption(key);
+    if (value !== undefined && !looks[0](value)) throw badOption(key, looks[1], value);
+  }
+}
+
+export function demandPath(path: unknown): void {
+  if (typeof path === "string" && !/^(?!https?:)[a-z][a-z0-9+.-]*:\/\//i.test(path)) return;
+  throw badOption("path", 'a path such as "/orders", or an http:// URL', path);
+}
+
+function unknownOption(key: string): GamedayError {
+  const hint = suggestion(key, [...OPTIONS.keys()]);
+  return new GamedayError({ code: "bad-option", expected: "only known options of a request", got: `"${key}"`, hint });
+}
+
+function badOption(what: string, expected: string, given: unknown): GamedayError {
+  const got = `${what} ${describe(given)}`;
+  const code = OPTIONS.get(what) === STATUSES ? "bad-statuses" : "bad-option";
+  return new GamedayError({ code, expected, got, hint: "the request was not sent" });
+}
+
 export function judge(status: number, options: RequestOptions | undefined): Judged | null {
   if (options === undefined || (options.expect === undefined && options.notApplied === undefined)) return null;
   const expected = options.expect?.includes(status) ?? (status >= 200 && status < 400);
   return { expected, notApplied: options.notApplied?.includes(status) ?? false };
-}
-
-/** Types are not checked at run time: a lone number would throw when the answer is there, and be nobody's answer. */
-export function checkStatuses({ expect, notApplied }: RequestOptions): void {
-  if (expect !== undefined && !Array.isArray(expect)) throw noList("expect", expect);
-  if (notApplied !== undefined && !Array.isArray(notApplied)) throw noList("notApplied", notApplied);
-}
-
-function noList(name: string, given: unknown): GamedayError {
-  return new GamedayError({
-    code: "bad-statuses",
-    expected: `${name}: a list such as [404]`,
-    got: JSON.stringify(given),
-  });
 }
 
 export function withoutBody(options: RequestOptions | undefined): RequestOptions | undefined {
@@ -38,7 +82,7 @@ export function timeoutOf(given: string | number): number {
   if (value === undefined) {
     value = parseDuration(given);
     if (value === undefined || value <= 0) {
-      throw new GamedayError({ code: "bad-timeout", expected: 'a timeout such as "2s"', got: JSON.stringify(given) });
+      throw new GamedayError({ code: "bad-timeout", expected: 'a timeout such as "2s"', got: describe(given) });
     }
     if (timeouts.size > 1000) timeouts.clear();
     timeouts.set(given, value);

@@ -2,10 +2,10 @@
 import { isUtf8 } from "node:buffer";
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
-import type { RequestSeries } from "../metrics.ts";
+import type { RequestSeries, Scope } from "../metrics.ts";
 import { UserStopped } from "../stopped.ts";
 import { type Answer, decoded, ownBytes } from "./answer.ts";
-import { checkStatuses, judge, timeoutOf, withoutBody } from "./call-options.ts";
+import { demandOptions, demandPath, judge, timeoutOf, withoutBody } from "./call-options.ts";
 import type { Carrier, Exchange } from "./connection.ts";
 import { transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
@@ -29,6 +29,8 @@ export class Call implements Exchange {
   readonly #options: RequestOptions | undefined;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
+  /** Where it was made: its answer comes to nobody's code. */
+  readonly #scope: Scope;
   readonly #series: RequestSeries;
   #connection: Carrier | null = null;
   #path: string;
@@ -39,7 +41,6 @@ export class Call implements Exchange {
   #sentBefore = false;
   #repeated = false;
   #loggedIn = false;
-
   constructor(
     session: Session,
     method: string,
@@ -53,14 +54,16 @@ export class Call implements Exchange {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
+    if (options !== undefined && options !== null) demandOptions(options);
+    if (typeof path !== "string" || !path.startsWith("/")) demandPath(path);
     const { base, timeoutMs } = session.settings;
     this.timeoutMs = options?.timeout === undefined ? timeoutMs : timeoutOf(options.timeout);
     this.#origin = base.origin;
     this.#path = base.prefix + path;
     if (!path.startsWith("/")) this.#resolvePath(path, base.prefix);
     if (!METHOD.test(method)) throw wrongMethod(method);
-    if (options !== undefined) checkStatuses(options);
     const { scope } = session.owner;
+    this.#scope = scope;
     const name = options?.name;
     this.#series = name === undefined ? scope.unnamed(method, path, options?.tags) : scope.named(name, options?.tags);
   }
@@ -86,7 +89,7 @@ export class Call implements Exchange {
     const session = this.#session;
     const connection = this.#connection; // a redirect takes another
     if (head.cookies !== null) session.jar.take(head.cookies, this.#origin, this.#path);
-    if (head.status === 401 && this.#mayLogIn()) return this.#logInAndRepeat();
+    if (head.status === 401 && this.#mayLogIn()) return void this.#logInAndRepeat(answer, now);
     const next = head.status > 300 && head.status < 400 ? this.#redirection(answer) : null;
     if (next === null) this.#finish(answer, now);
     else this.#redirect(next, answer, now);
@@ -160,7 +163,7 @@ export class Call implements Exchange {
     series.record(now - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
     if (failure !== null) series.failed++;
     this.#series.service?.record(now - this.sentMs);
-    const { phases } = this.#session.owner.scope;
+    const { phases } = this.#scope;
     if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
     if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, now - this.firstByteMs, bytes);
   }
@@ -170,20 +173,23 @@ export class Call implements Exchange {
     return !this.#loggedIn && owner.login !== null && logins.concerns(this.startedMs);
   }
 
-  /** The 401 itself is counted as a login that had to be repeated, not as a failed request. */
-  #logInAndRepeat(): void {
+  /** The 401 itself is counted as a login that had to be repeated, not as a failed request, unless that login fails. */
+  async #logInAndRepeat({ bodyFrom, bodyTo }: Answer, now: number): Promise<void> {
     this.#loggedIn = true;
     const session = this.#session;
     session.released(this.#connection);
-    const again = () => {
-      this.startedMs = performance.now();
-      this.dispatch();
+    const login = async () => {
+      await session.owner.login?.();
+      this.#scope.custom("logins_repeated", "", false, "counter").record(1);
     };
-    const login = () => {
-      session.owner.scope.custom("logins_repeated", "", false, "counter").record(1);
-      return session.owner.login?.();
-    };
-    session.logins.renewed(this.sentMs, login).then(again, this.#reject);
+    try {
+      await session.logins.renewed(this.sentMs, login);
+    } catch (thrown) {
+      this.#count("http-401", now, bodyTo - bodyFrom);
+      return this.#reject(thrown);
+    }
+    this.startedMs = performance.now();
+    this.dispatch();
   }
 
   /** Where to go on; null when the answer is the reply. */
