@@ -46,6 +46,10 @@ function metrics(): MetricDelta[] {
   ];
 }
 
+function identity(slot: number): { id: string; name: string } {
+  return { id: `simulated-${process.pid}-${slot}`, name: `simulated-${slot}` };
+}
+
 class SimulatedWorker {
   readonly #socket: WebSocket;
   #name = "";
@@ -57,7 +61,15 @@ class SimulatedWorker {
   constructor(slot: number) {
     this.#socket = new WebSocket(url.replace(/^http/, "ws"), { headers: { authorization: `Bearer ${token}` } });
     this.#socket.on("open", () =>
-      this.#send({ wire: "hello", version: WIRE_VERSION, name: `simulated-${slot}`, running: null, next: 1 }),
+      this.#send({
+        wire: "hello",
+        version: WIRE_VERSION,
+        ...identity(slot),
+        running: null,
+        next: 1,
+        heard: 0,
+        lineMs: 0,
+      }),
     );
     this.#socket.on("message", (data) => this.#hear(JSON.parse(String(data)) as WireToWorker));
     this.#socket.on("close", () => this.#end());

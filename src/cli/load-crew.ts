@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import type { World } from "../cli.ts";
 import { forkWorker } from "../load/link.ts";
 import { Gateway, parseListen } from "../load/remote/gateway.ts";
-import type { RunningState } from "../load/remote/wire.ts";
+import { digestOfLoad, type RunningState } from "../load/remote/wire.ts";
 import type { Via } from "../load/start.ts";
 import { type Clock, monotonicClock } from "../std/clock.ts";
 import { GamedayError } from "../std/errors.ts";
 import { pause } from "../std/wait.ts";
 import type { OutputFiles } from "./load-files.ts";
 import { joinWithinMs, type LoadFlags, type LoadJob } from "./load-flags.ts";
-import { KubernetesCrew, newToken } from "./load-kubernetes.ts";
+import { KubernetesCrew, newToken, planOnWorkers } from "./load-kubernetes.ts";
 import { LISTEN_ALL } from "./load-kubernetes-flags.ts";
 
 const JOIN_DEADLINE_MS = 600_000;
@@ -20,84 +20,104 @@ const AT_WORK_MS = 1_000;
 
 export interface Crew extends AsyncDisposable {
   readonly runId: string;
+  readonly seed: string;
   readonly clock: Clock;
-  readonly via: Via;
+  readonly open: Via["open"];
+  /** Workers in the middle of a load whose coordinator was lost. */
+  readonly atWork: readonly RunningState[];
 }
 
 export async function gatherCrew(
   world: World,
   job: LoadJob,
+  baseUrl: string,
   flags: LoadFlags,
   files: OutputFiles,
   signal: AbortSignal,
 ): Promise<Crew> {
   const runId = `load-${randomBytes(4).toString("hex")}`;
-  if (flags.kubernetes === true) return await crewOfPods(world, job, flags, files, signal, runId);
+  const seed = flags.seed ?? randomBytes(4).toString("hex");
+  const load = digestOfLoad(planOnWorkers(job.plan, flags), baseUrl);
+  const door = { world, workers: job.plan.workers, load, files, signal };
+  if (flags.kubernetes === true) return await crewOfPods(job, flags, door, { runId, seed });
   if (flags.listen === undefined) {
     return {
       runId,
+      seed,
       clock: monotonicClock(),
-      via: { open: forkWorker, adopted: [] },
+      open: forkWorker,
+      atWork: [],
       [Symbol.asyncDispose]: async () => undefined,
     };
   }
   const { workers } = job.plan;
-  const gateway = await listenFor(world, workers, { ...flags, token: tokenOf(flags) }, files, signal);
+  const gateway = await listenFor(door, { ...flags, token: tokenOf(flags) });
   try {
     world.stderr.write(`waiting for ${workers} workers: gameday worker --join http://HOST:PORT with the same token\n`);
-    return crewOf(gateway, runId, await gateway.gather(joinWithinMs(flags, JOIN_DEADLINE_MS)), gateway);
+    return crewOf(gateway, { runId, seed }, await gateway.gather(joinWithinMs(flags, JOIN_DEADLINE_MS)), gateway);
   } catch (thrown) {
     await gateway[Symbol.asyncDispose]();
     throw thrown;
   }
 }
 
+/** Who waits for workers, for which load. */
+interface Door {
+  readonly world: World;
+  readonly workers: number;
+  readonly load: string;
+  readonly files: OutputFiles;
+  readonly signal: AbortSignal;
+}
+
 async function crewOfPods(
-  world: World,
   job: LoadJob,
   flags: LoadFlags,
-  files: OutputFiles,
-  signal: AbortSignal,
-  runId: string,
+  door: Door,
+  fresh: Pick<Crew, "runId" | "seed">,
 ): Promise<Crew> {
+  const { world, signal } = door;
   const token = flags.token ?? newToken();
   await using stack = new AsyncDisposableStack();
-  const pods = stack.use(await KubernetesCrew.connect(world, job, flags, runId, token));
+  const pods = stack.use(await KubernetesCrew.connect(world, job, flags, fresh.runId, token));
   const given = { listen: LISTEN_ALL, ...flags, token };
   const either = AbortSignal.any([signal, pods.signal]);
-  const gateway = stack.use(await listenFor(world, job.plan.workers, given, files, either));
+  const gateway = stack.use(await listenFor({ ...door, signal: either }, given));
   const withinMs = joinWithinMs(flags, PODS_JOIN_DEADLINE_MS);
   if (flags.token !== undefined) await pause(AT_WORK_MS, either); // a coordinator that starts anew is known by its token
   const running =
     gateway.atWork > 0
       ? await pods.takeOver(() => gateway.gather(withinMs))
       : await pods.gather(() => gateway.gather(withinMs));
-  return crewOf(gateway, runId, running, stack.move());
+  return crewOf(gateway, fresh, running, stack.move());
 }
 
-/** Workers in the middle of a load keep its name and its clock. */
-function crewOf(gateway: Gateway, runId: string, running: readonly RunningState[] | null, all: AsyncDisposable): Crew {
+/** Workers in the middle of a load keep its name, its seed and its clock. */
+function crewOf(
+  gateway: Gateway,
+  fresh: Pick<Crew, "runId" | "seed">,
+  running: readonly RunningState[] | null,
+  all: AsyncDisposable,
+): Crew {
   const [first] = running ?? [];
   return {
-    runId: first?.runId ?? runId,
+    runId: first?.runId ?? fresh.runId,
+    seed: first?.seed ?? fresh.seed,
     clock: monotonicClock(first?.originNs),
-    via: { open: gateway.open, adopted: running ?? [] },
+    open: gateway.open,
+    atWork: running ?? [],
     [Symbol.asyncDispose]: async () => await all[Symbol.asyncDispose](),
   };
 }
 
 function listenFor(
-  world: World,
-  workers: number,
+  { world, files, ...door }: Door,
   flags: { readonly listen?: string; readonly token: string },
-  files: OutputFiles,
-  signal: AbortSignal,
 ): Promise<Gateway> {
   return Gateway.listen({
     ...parseListen(flags.listen ?? LISTEN_ALL),
+    ...door,
     token: flags.token,
-    workers,
-    signal,
     onCheckpoint: () => files.flush(),
     onNote: (says) => world.stderr.write(`${says}\n`),
   });

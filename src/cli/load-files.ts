@@ -13,7 +13,7 @@ import type { LoadOptions } from "../load/handle.ts";
 import { GamedayError, systemReason } from "../std/errors.ts";
 import { NdjsonWriter } from "../std/ndjson.ts";
 
-type LoadListener = Pick<LoadOptions, "onInterval" | "onOperation" | "onEvent">;
+export type LoadListener = Pick<LoadOptions, "onInterval" | "onOperation" | "onEvent">;
 
 /** What is written is in the files after so long, also when we are killed: workers tell each second. */
 const FLUSH_MS = 500;

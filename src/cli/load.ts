@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import type { LoadHandle } from "../load/handle.ts";
@@ -8,6 +7,7 @@ import { startLoad } from "../load/start.ts";
 import { parseThreshold } from "../objective/threshold.ts";
 import { isOpenModel } from "../plan/open-model.ts";
 import { type Crew, gatherCrew } from "./load-crew.ts";
+import { Earlier, runMark } from "./load-earlier.ts";
 import { finish } from "./load-end.ts";
 import { OutputFiles, SummaryFile } from "./load-files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
@@ -54,9 +54,9 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   const abort = new AbortController();
   files.onTrouble((trouble) => abort.abort(trouble));
   using interrupts = new LoadInterrupts(world, abort, job.plan.gracefulStopMs);
-  const seed = flags.seed ?? randomBytes(4).toString("hex");
+  await using crew = await gatherCrew(world, job, baseUrl, flags, files, abort.signal);
+  const { seed } = crew;
   const asked: Asked = { flags, job, baseUrl, seed, recorder, files, json, abort };
-  await using crew = await gatherCrew(world, job, flags, files, abort.signal);
   await play(world, asked, await begin(world, asked, crew), crew, interrupts);
 }
 
@@ -70,7 +70,9 @@ async function demandMachine({ plan }: LoadJob, flags: LoadFlags, baseUrl: strin
 
 async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle> {
   const { flags, job, baseUrl, seed, recorder, files, abort } = asked;
-  const { runId, clock } = crew;
+  const { runId, clock, open } = crew;
+  files.write("timeline", runMark(runId, clock.nowMs()));
+  const earlier = earlierOf(crew, flags.out, recorder);
   const listening = {
     onInterval: recorder.interval.bind(recorder),
     onOperation: () => undefined,
@@ -79,11 +81,22 @@ async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle
   if (!isQuiet(flags)) drawLine(world.stderr, "starting");
   try {
     const plan = planOnWorkers(job.plan, flags);
-    const told = files.besides(listening);
-    return await startLoad({ plan, baseUrl, runId, seed, clock, ...told, signal: abort.signal }, crew.via);
+    const told = earlier.without(files.besides(listening));
+    const options = { plan, baseUrl, runId, seed, clock, ...told, signal: abort.signal };
+    return await startLoad(options, { open, adopted: crew.atWork.map((state) => earlier.known(state)) });
   } finally {
     drawLine(world.stderr, "");
   }
+}
+
+/** What was kept of this run before us: nothing, unless we took it over. */
+function earlierOf(crew: Crew, folder: string | undefined, recorder: Recorder): Earlier {
+  const earlier = new Earlier();
+  if (crew.atWork.length === 0) return earlier;
+  if (folder === undefined)
+    recorder.note("what the coordinator before was told is not in these figures: --out keeps it");
+  else earlier.read(folder, crew.runId, recorder);
+  return earlier;
 }
 
 async function play(

@@ -6,6 +6,9 @@ import { joinLoad } from "../load/remote/join.ts";
 import { guardProcess } from "../load/script-guard.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
+/** For what is said at the end; timers and connections of scripts would keep the process for as long as they like. */
+const LAST_WORDS_MS = 500;
+
 /** `gameday worker`: lends this machine to a load that is coordinated elsewhere. */
 export function workerCommand(world: World): Command {
   return new Command("worker")
@@ -17,10 +20,10 @@ export function workerCommand(world: World): Command {
       const token = flags.token ?? world.env["GAMEDAY_TOKEN"];
       if (token === undefined)
         throw new GamedayError({ code: "no-token", expected: "--token or GAMEDAY_TOKEN", got: "neither" });
-      guardProcess();
+      const { exit } = guardProcess();
       const abort = new AbortController();
       using _listening = world.onInterrupt((signal) => abort.abort(interrupted(signal)));
-      await joinLoad({
+      const joined = joinLoad({
         url: flags.join,
         token,
         index: indexOf(flags.index ?? world.env["JOB_COMPLETION_INDEX"]),
@@ -29,6 +32,13 @@ export function workerCommand(world: World): Command {
         signal: abort.signal,
         onNote: (says) => world.stderr.write(`${says}\n`),
       });
+      // Trouble in callbacks of a script's own: told, and survived.
+      using _surviving = world.onCrash((thrown) => joined.scriptTrouble(thrown));
+      try {
+        await joined.run();
+      } finally {
+        setTimeout(exit, LAST_WORDS_MS).unref();
+      }
     });
 }
 

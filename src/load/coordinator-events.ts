@@ -4,8 +4,12 @@ import type { Json } from "../std/json.ts";
 import type { LoadOptions } from "./handle.ts";
 import type { Member } from "./member.ts";
 
+/** Far more than any clock that was measured can be off. */
+const FUTURE_MS = 1_000;
+
 export class CoordinatorEvents {
   readonly #options: LoadOptions;
+  readonly #ahead = new Set<string>();
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -33,5 +37,14 @@ export class CoordinatorEvents {
     if (count <= 0 || member.lastToMs === null) return; // null: what came before was told to another coordinator
     const because = `${count} reports of worker ${member.name} never came`;
     this.gap(member, { fromMs: member.lastToMs, toMs: fromMs, because });
+  }
+
+  /** What has not been yet: the worker's clock, or ours, has jumped since they were compared. Told once a worker. */
+  future(member: Member, { toMs }: Interval): void {
+    const aheadMs = toMs - this.#options.clock.nowMs();
+    if (aheadMs < FUTURE_MS + (member.link.lineMs ?? 0) || this.#ahead.has(member.name)) return;
+    this.#ahead.add(member.name);
+    const says = `reports of ${member.name} come from ${Math.round(aheadMs)} ms in the future: a clock has jumped, and when it did what is not known`;
+    this.note(says, member.name);
   }
 }

@@ -4,7 +4,6 @@
  */
 
 import type { Interval } from "../interval.ts";
-import { isOpenModel } from "../plan/open-model.ts";
 import type { Json } from "../std/json.ts";
 import { allLost, tearingDownEnded, workerEnded } from "./complaints.ts";
 import { CoordinatorEvents } from "./coordinator-events.ts";
@@ -12,22 +11,19 @@ import { fromErrorText } from "./error-text.ts";
 import type { LoadHandle, LoadOptions } from "./handle.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { LiveView, type LoadLive } from "./live.ts";
-import { type Adopted, type Member, newestOf, newMember, SilenceWatch } from "./member.ts";
+import { type Adopted, beginDelayMs, type Member, newestOf, newMember, SilenceWatch } from "./member.ts";
 import { PRINTED, printsOf } from "./prints.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import { Waiters } from "./waiters.ts";
 
-/** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
-const BEGIN_DELAY_MS = 20;
-/** The same to the first arrival: users of a closed model may begin a little late, what is due may not. */
-const ARRIVALS_DELAY_MS = 60;
-
 const STOP_SLACK_MS = 10_000;
 
 export class Coordinator implements LoadHandle {
-  readonly finished: Promise<void>;
-  readonly exhausted: Promise<void>;
+  readonly #finished = Promise.withResolvers<void>();
+  readonly #exhausted = Promise.withResolvers<void>();
+  readonly finished = this.#finished.promise;
+  readonly exhausted = this.#exhausted.promise;
   readonly #options: LoadOptions;
   readonly #members: Member[] = [];
   readonly #live = new LiveView();
@@ -42,9 +38,6 @@ export class Coordinator implements LoadHandle {
   #over = false;
   #usersMax = 0;
   #exhaustedSlots = new Set<number>();
-  #setFinished: () => void = () => undefined;
-  #setFailed: (reason: unknown) => void = () => undefined;
-  #setExhausted: () => void = () => undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -53,14 +46,7 @@ export class Coordinator implements LoadHandle {
       this.#gone(member, because),
     );
     this.#epoch = firstEpoch(options.plan.workers);
-    this.finished = new Promise((resolve, reject) => {
-      this.#setFinished = resolve;
-      this.#setFailed = reject;
-    });
     this.finished.catch(() => undefined); // who never awaits it must not crash by it
-    this.exhausted = new Promise((resolve) => {
-      this.#setExhausted = resolve;
-    });
   }
 
   /**
@@ -132,16 +118,29 @@ export class Coordinator implements LoadHandle {
     this.#epoch = epoch;
     this.#data = data;
     this.#startAtMs = startAtMs;
+    this.#events.note(`took over ${adopted.length} workers in the middle of the load`);
     for (const member of this.#members) {
       member.state = "running"; // it was, for the coordinator before
       member.lastHeardMs = this.#options.clock.nowMs();
     }
-    this.#events.note(`took over ${adopted.length} workers in the middle of the load`);
-    for (const member of this.#members) {
-      const back = adopted.some(({ slot }) => slot === member.slot);
-      if (!back && !epoch.lost.includes(member.slot)) this.#gone(member, "it did not come back to the new coordinator");
-    }
+    const states = this.#members.map(({ slot }) => adopted.find((state) => state.slot === slot));
+    for (const [slot, member] of this.#members.entries()) this.#adoptOne(member, states[slot]);
+    this.#lookForExhaustion();
     this.#silence.begin();
+  }
+
+  #adoptOne(member: Member, state: Adopted | undefined): void {
+    if (state === undefined) {
+      member.link.kill();
+      if (this.#epoch.lost.includes(member.slot))
+        member.state = "lost"; // the coordinator before has told so
+      else this.#gone(member, "it did not come back to the new coordinator");
+      return;
+    }
+    member.lastSequence = state.lastSequence;
+    if (state.epoch.number < this.#epoch.number) member.link.send({ type: "epoch", epoch: this.#epoch });
+    if (state.exhausted || state.done) this.#exhaustedSlots.add(member.slot);
+    if (state.done) member.state = "done";
   }
 
   async #setUp(): Promise<void> {
@@ -159,7 +158,7 @@ export class Coordinator implements LoadHandle {
 
   #begin(): void {
     const { clock, plan } = this.#options;
-    this.#startAtMs = clock.nowMs() + (isOpenModel(plan.executor) ? ARRIVALS_DELAY_MS : BEGIN_DELAY_MS);
+    this.#startAtMs = clock.nowMs() + beginDelayMs(plan, this.#members);
     for (const member of this.#members) {
       member.state = "running";
       member.lastHeardMs = clock.nowMs();
@@ -185,8 +184,10 @@ export class Coordinator implements LoadHandle {
 
   /** Also of a worker that was given up and had more to tell: what was counted is counted. */
   #hearInterval(member: Member, interval: Interval): void {
+    if (interval.worker !== member.name) return; // nobody speaks for another
     if (interval.sequence <= member.lastSequence) return; // a repeat after a broken line
     this.#events.missing(member, interval);
+    this.#events.future(member, interval);
     member.lastSequence = interval.sequence;
     member.lastToMs = interval.toMs;
     this.#live.add(interval);
@@ -197,6 +198,7 @@ export class Coordinator implements LoadHandle {
   #hearState(member: Member, message: FromWorker): void {
     if (message.type === "ready") member.state = "ready";
     else if (message.type === "done") {
+      if (member.state === "done") return; // told again to a coordinator that took over
       member.state = "done";
       this.#usersMax += message.usersMax ?? 0;
       this.#events.worker(member, "left");
@@ -232,7 +234,7 @@ export class Coordinator implements LoadHandle {
   }
 
   #lookForExhaustion(): void {
-    if (aliveSlots(this.#epoch).every((slot) => this.#exhaustedSlots.has(slot))) this.#setExhausted();
+    if (aliveSlots(this.#epoch).every((slot) => this.#exhaustedSlots.has(slot))) this.#exhausted.resolve();
   }
 
   async #stop(): Promise<void> {
@@ -243,7 +245,7 @@ export class Coordinator implements LoadHandle {
       await this.#allMembers((member) => member.state !== "running", "workers to stop", deadlineMs);
       await this.#tearDown();
       await this.#end();
-      this.#setFinished();
+      this.#finished.resolve();
     } catch (thrown) {
       this.#fail(thrown);
       throw thrown;
@@ -275,7 +277,7 @@ export class Coordinator implements LoadHandle {
     this.#over = true;
     this.#waiters.reject(reason);
     this.#killAll();
-    this.#setFailed(reason);
+    this.#finished.reject(reason);
   }
 
   #killAll(): void {

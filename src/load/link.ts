@@ -37,6 +37,8 @@ export interface LinkListener {
 export interface Link {
   /** "process 1234", for people. */
   readonly where: string;
+  /** There and back on the line, in ms; absent where that is no time at all. */
+  readonly lineMs?: number;
   send(message: ToWorker): void;
   /** Where its script is stuck, as a place for people; null when that cannot be told from here. */
   whereStuck(): Promise<string | null>;

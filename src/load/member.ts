@@ -1,4 +1,6 @@
 /** Workers as their coordinator sees them, and how it finds out that one is stuck. */
+import { isOpenModel } from "../plan/open-model.ts";
+import type { LoadPlan } from "../plan.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
 import type { CoordinatorEvents } from "./coordinator-events.ts";
@@ -30,10 +32,27 @@ export interface Adopted {
   readonly startAtMs: number;
   readonly epoch: Epoch;
   readonly data: readonly Json[];
+  /** It has told that its iterations are used up; that it has stopped. */
+  readonly exhausted: boolean;
+  readonly done: boolean;
+  /** Of the last report that the coordinator before had kept; 0: not known. */
+  readonly lastSequence: number;
 }
 
 export function newestOf(adopted: readonly Adopted[]): Adopted {
   return adopted.reduce((best, next) => (next.epoch.number > best.epoch.number ? next : best));
+}
+
+/** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
+const BEGIN_DELAY_MS = 20;
+/** The same to the first arrival: users of a closed model may begin a little late, what is due may not. */
+const ARRIVALS_DELAY_MS = 60;
+/** A slow line is waited for, but not for ever. */
+const LINE_MS_MAX = 5_000;
+
+export function beginDelayMs(plan: LoadPlan, members: readonly Member[]): number {
+  const linesMs = members.map(({ link }) => Math.min(link.lineMs ?? 0, LINE_MS_MAX));
+  return (isOpenModel(plan.executor) ? ARRIVALS_DELAY_MS : BEGIN_DELAY_MS) + Math.max(0, ...linesMs);
 }
 
 const SILENCE_LOOK_MS = 250;

@@ -8,7 +8,8 @@ import { GamedayError } from "../std/errors.ts";
 export interface OwnProcess {
   /** Null when this process has no parent to tell. */
   readonly send: ((message: unknown, told?: () => void) => void) | null;
-  readonly exit: (code: number) => void;
+  /** With the exit code that was set, unless another is given. */
+  readonly exit: (code?: number) => void;
 }
 
 /** Before any script is loaded, once a process. */

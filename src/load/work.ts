@@ -53,6 +53,8 @@ export class Work {
   #dropped = 0;
   #usersMax = 0;
   #operations: Operation[] = [];
+  #stopped: Promise<void> | null = null;
+  #ended = false;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -115,7 +117,28 @@ export class Work {
     this.#tick();
   }
 
+  /** Twice is harmless: a coordinator that starts anew asks again, and is told again. */
   async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+    this.#tell({ type: "done", usersMax: this.#usersMax });
+  }
+
+  /** Nothing was begun, and nothing will be. */
+  async discard(): Promise<void> {
+    this.health.close();
+    await this.#bell?.close();
+  }
+
+  /** Begins no more, and tells all that was counted until now; for a worker that is let go in the middle. */
+  lastWords(): void {
+    if (this.#executor === null || this.#ended) return;
+    void this.#executor.stop();
+    this.#sendOperations();
+    this.#closeInterval();
+  }
+
+  async #stop(): Promise<void> {
     await this.#executor?.stop();
     await this.#bell?.close();
     for (const timer of this.#timers) clearInterval(timer);
@@ -123,7 +146,7 @@ export class Work {
     if (this.#executor !== null) this.#closeInterval();
     this.notes.close();
     this.health.close();
-    this.#tell({ type: "done", usersMax: this.#usersMax });
+    this.#ended = true;
   }
 
   #newAlarms(bell?: FineBell): Alarms {

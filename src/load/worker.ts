@@ -52,6 +52,7 @@ export class Worker {
 
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === "job") {
+      await this.#work?.discard(); // of a coordinator that was lost before it began
       shareFeeders(message.job.slot, message.job.plan.workers);
       const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => this.#load(file)));
       this.#work = new Work(message.job, definitions, this.#figures, this.#tell);
@@ -62,6 +63,9 @@ export class Worker {
     else if (message.type === "epoch") this.#work?.change(message.epoch);
     else if (message.type === "stop") await this.#work?.stop();
     else if (message.type === "teardown") await this.#work?.teardown(message.data);
-    else this.#exit();
+    else {
+      this.#work?.lastWords();
+      this.#exit();
+    }
   }
 }

@@ -1,15 +1,16 @@
 /** A coordinator and workers as separate commands: joining, a wrong token, and a coordinator that is killed and comes back. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Operation } from "../../src/history.ts";
 import type { Interval } from "../../src/interval.ts";
 import { readNdjson } from "../../src/std/ndjson.ts";
-import { until } from "../../src/std/wait.ts";
+import { pause, until } from "../../src/std/wait.ts";
 import { fixture, target } from "./load.fixture.ts";
 
 const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
@@ -45,6 +46,11 @@ function intervals(folder: string): Interval[] {
   return files.flatMap((name) => [...readNdjson<Interval>(join(folder, name))]);
 }
 
+function operations(folder: string): Operation[] {
+  const files = readdirSync(folder).filter((name) => name.startsWith("history"));
+  return files.flatMap((name) => [...readNdjson<Operation>(join(folder, name))]);
+}
+
 function requestsIn(list: readonly Interval[]): number {
   const deltas = list
     .flatMap((interval) => interval.metrics)
@@ -73,10 +79,10 @@ async function scene(
   }
 }
 
-function coordinate(port: number, baseUrl: string, folder: string, duration: string): Command {
+function coordinate(port: number, baseUrl: string, folder: string, duration: string, script = "steady.ts"): Command {
   return gameday(
     "load",
-    fixture("steady.ts"),
+    fixture(script),
     "-q",
     "-u",
     "6",
@@ -120,6 +126,46 @@ test("a wrong token is refused", () =>
     assert.match(stranger.text(), /token/);
   }));
 
+test("scripts' own timers neither end a worker nor keep it from ending", () =>
+  scene(async ({ port, folder, baseUrl, requests, started }) => {
+    const load = coordinate(port, baseUrl, folder, "2s", "stray-timers.ts");
+    started.push(load, worker(port), worker(port));
+    for (const each of started) assert.equal(await each.ended, 0, each.text());
+    assert.match(load.text(), /in a timer of its own/);
+    assert.equal(requestsIn(intervals(folder)), requests());
+  }));
+
+test("a line that swallows everything for a while, also the order to stop, loses nothing", () =>
+  scene(async ({ port, folder, baseUrl, requests, started }) => {
+    await using line = await lineTo(port);
+    const load = coordinate(port, baseUrl, folder, "3s");
+    started.push(load, worker(line.port), worker(port));
+    await until(() => requests() > 10, { what: "the load to run", deadlineMs: 15_000, signal });
+    await pause(2_200, signal);
+    line.swallow();
+    await pause(1_600, signal); // across the end of the 3 s
+    line.heal();
+    for (const each of started) assert.equal(await each.ended, 0, each.text());
+    assert.equal(requestsIn(intervals(folder)), requests());
+  }));
+
+test("a line that is dead for longer: its users go to others, it hands over what it did, and nothing is left", () =>
+  scene(async ({ port, folder, baseUrl, requests, started }) => {
+    await using line = await lineTo(port);
+    const load = coordinate(port, baseUrl, folder, "9s");
+    const far = worker(line.port);
+    started.push(load, far, worker(port));
+    await until(() => requests() > 100, { what: "the load to run", deadlineMs: 15_000, signal });
+    line.swallow();
+    await until(() => timeline(folder).includes('"edge":"lost"'), { what: "the loss", deadlineMs: 4_000, signal });
+    line.heal();
+    for (const each of started) assert.equal(await each.ended, 0, each.text());
+    assert.match(load.text(), /is back after it was given up/);
+    assert.match(timeline(folder), /"type":"gap"/);
+    const told = requestsIn(intervals(folder));
+    assert.ok(requests() - told <= 3, `${told} of ${requests()}: only calls in flight of its 3 users are not told`);
+  }));
+
 test("a killed coordinator that is started again takes its workers over, and no count is lost", () =>
   scene(async ({ port, folder, baseUrl, requests, started }) => {
     const first = coordinate(port, baseUrl, folder, "60s");
@@ -142,6 +188,10 @@ test("a killed coordinator that is started again takes its workers over, and no 
     assert.equal(await second.ended, 2, second.text()); // cut short: unknown
     const list = intervals(folder);
     assert.equal(requestsIn(list), requests());
+    const [, counted] = /\n\s+add\s+(\d+)/.exec(second.text()) ?? [];
+    assert.equal(Number(counted), requests(), "the summary is of the whole load");
+    const ids = operations(folder).map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length, "no operation twice");
     const keys = list.map(({ worker: name, sequence }) => `${name}/${sequence}`);
     assert.equal(new Set(keys).size, keys.length, "no interval twice");
   }));
@@ -159,6 +209,48 @@ test("workers whose coordinator does not come back stop by themselves after 10 s
     assert.equal(requests(), after);
     assert.match(workers[0]?.text() ?? "", /coordinator-lost/);
   }));
+
+function timeline(folder: string): string {
+  return existsSync(join(folder, "timeline.ndjson")) ? readFileSync(join(folder, "timeline.ndjson"), "utf8") : "";
+}
+
+/** A line that can be made to swallow all that is said on it; healed, its connections are gone and new ones work. */
+async function lineTo(port: number) {
+  const sockets = new Set<Socket>();
+  let swallowing = false;
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => undefined);
+      from.on("data", (data) => void (swallowing || to.write(data)));
+      from.on("close", () => void (swallowing || to.destroy()));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    swallow: () => {
+      swallowing = true;
+    },
+    heal: () => {
+      cut();
+      swallowing = false;
+    },
+    [Symbol.asyncDispose]: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 function intervalsSafe(folder: string): Interval[] {
   try {

@@ -26,3 +26,10 @@ export function clockOffset(samples: readonly ClockSample[]): ClockOffset {
   if (first === undefined) throw new RangeError("expected at least one clock sample, got none");
   return rest.reduce((best, next) => (next.boundNs < best.boundNs ? next : best), first);
 }
+
+/** Whether both can be true of one and the same clock. */
+export function agree(one: ClockOffset, other: ClockOffset): boolean {
+  const apartNs = one.offsetNs - other.offsetNs;
+  const withinNs = one.boundNs + other.boundNs;
+  return apartNs <= withinNs && -apartNs <= withinNs;
+}

@@ -1,25 +1,30 @@
 /** The coordinator's door for workers on other machines: a WebSocket server that wants a token, and a link for each slot. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
-import { isRecord } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
 import type { Link, LinkListener } from "../link.ts";
-import type { ToWorker } from "../protocol.ts";
-import { type RunningState, WIRE_VERSION, type WireFromWorker, type WireToWorker } from "./wire.ts";
+import { parsed } from "./heard.ts";
+import { RemoteLink, reply } from "./remote-link.ts";
+import { type Hello, type RunningState, WIRE_VERSION } from "./wire.ts";
 
 const MESSAGE_BYTES_MAX = 16 << 20;
 /** What is not acknowledged is told again, so this bounds only what workers keep. */
 const ACKNOWLEDGE_MS = 500;
 /** A coordinator that starts anew waits this long for workers that are still at work. */
 const ADOPT_MS = 3_000;
+/** A stranger who connects and says nothing whole is sent away. */
+const STRANGER_MS = 5_000;
+const CLOSE_MS = 1_500;
 
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
   readonly token: string;
   readonly workers: number;
+  /** digestOfLoad: only workers in the middle of this very load are taken over. */
+  readonly load: string;
   readonly signal: AbortSignal;
   /** Makes safe what was told so far; after it workers may forget it. */
   readonly onCheckpoint: () => void;
@@ -28,6 +33,7 @@ export interface GatewayOptions {
 
 export class Gateway implements AsyncDisposable {
   readonly #options: GatewayOptions;
+  readonly #id = randomUUID();
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #links: RemoteLink[];
@@ -37,7 +43,8 @@ export class Gateway implements AsyncDisposable {
   private constructor(options: GatewayOptions) {
     this.#options = options;
     this.#links = Array.from({ length: options.workers }, (_, slot) => new RemoteLink(slot));
-    this.#server = createServer((_request, response) => response.writeHead(426).end());
+    const patience = { headersTimeout: STRANGER_MS, requestTimeout: STRANGER_MS, connectionsCheckingInterval: 1_000 };
+    this.#server = createServer(patience, (_request, response) => response.writeHead(426).end());
     this.#sockets = new WebSocketServer({
       server: this.#server,
       maxPayload: MESSAGE_BYTES_MAX,
@@ -57,7 +64,10 @@ export class Gateway implements AsyncDisposable {
     }
     const gateway = new Gateway(options);
     await new Promise<void>((resolve, reject) => {
-      gateway.#server.once("error", (cause) => reject(notListening(options, cause)));
+      gateway.#server.once("error", (cause) => {
+        clearInterval(gateway.#timer);
+        reject(notListening(options, cause));
+      });
       gateway.#server.listen(options.port, options.host, resolve);
     });
     return gateway;
@@ -66,7 +76,7 @@ export class Gateway implements AsyncDisposable {
   /** Workers that were in the middle of a load when they came: null, or what they said. Waits until all slots are taken. */
   async gather(deadlineMs: number): Promise<readonly RunningState[] | null> {
     const { signal, workers } = this.#options;
-    const joined = () => this.#links.filter((link) => link.joined).length;
+    const joined = () => this.#links.filter((link) => link.id !== null).length;
     const running = () => this.#links.map((link) => link.running).filter((state) => state !== null);
     const firstMs = { atMs: Number.POSITIVE_INFINITY };
     await until(
@@ -103,146 +113,78 @@ export class Gateway implements AsyncDisposable {
     socket.on("message", (data) => {
       const said = parsed(String(data));
       if (said === undefined) return socket.terminate(); // it will come again, or be missed
-      if (said.wire === "clock")
-        reply(socket, { wire: "clock", sentNs: said.sentNs, atNs: process.hrtime.bigint().toString() });
+      link?.alive();
+      if (said.wire === "clock") this.#tellClock(socket, said.sentNs);
       else if (said.wire === "hello") link = this.#place(socket, said);
-      else link?.hear(said.number, said.message);
+      else if (said.wire === "message") link?.hear(said.number, said.message);
     });
   }
 
-  /** A worker at work keeps its slot; a new one gets the one it would like or another that is free; one that was given up, or is too many, is sent away. */
-  #place(socket: WebSocket, hello: Extract<WireFromWorker, { wire: "hello" }>): RemoteLink | null {
-    const { running, version } = hello;
-    const wanted = running === null ? this.#freeLink(hello.index ?? null) : this.#links[running.slot];
-    if (version !== WIRE_VERSION || wanted === undefined || wanted.givenUp) {
-      const because = version !== WIRE_VERSION ? `version ${WIRE_VERSION} is spoken here` : "there is no free place";
-      reply(socket, { wire: "refused", because });
+  #tellClock(socket: WebSocket, sentNs: string): void {
+    reply(socket, { wire: "clock", sentNs, atNs: process.hrtime.bigint().toString(), gateway: this.#id });
+  }
+
+  #place(socket: WebSocket, hello: Hello): RemoteLink | null {
+    const place = this.#placeOf(hello);
+    if (typeof place === "string") {
+      reply(socket, { wire: "refused", because: place });
       socket.close();
       return null;
     }
-    wanted.attach(socket, hello);
-    this.#options.onNote(`worker ${hello.name} ${running === null ? "joined" : "is back"} (slot ${wanted.slot})`);
-    return wanted;
+    const how = place.givenUp ? "is back too late" : hello.running === null ? "joined" : "is back";
+    this.#options.onNote(`worker ${hello.name} ${how} (slot ${place.slot})`);
+    place.attach(socket, hello);
+    return place;
   }
 
-  #freeLink(index: number | null): RemoteLink | undefined {
-    const liked = index === null ? undefined : this.#links[index];
-    return liked?.joined === false ? liked : this.#links.find((link) => !link.joined);
+  /** Its own slot for one that was here before; a free one, best the one that it would like, for a new one; or why not. */
+  #placeOf(hello: Hello): RemoteLink | string {
+    const { version, running, index, id } = hello;
+    if (version !== WIRE_VERSION)
+      return `version ${WIRE_VERSION} is spoken here, not ${version}: the same gameday is needed on all machines`;
+    const own = this.#links.find((link) => link.id === id);
+    if (own !== undefined) return own;
+    if (running !== null) return this.#placeOfRunning(running);
+    const free = this.#links.filter((link) => link.id === null && !link.taken);
+    return free.find(({ slot }) => slot === index) ?? free[0] ?? "there is no free place";
+  }
+
+  /** The slot of a worker that lost its coordinator: ours, when we are that coordinator, started again. */
+  #placeOfRunning({ load, runId, slot }: RunningState): RemoteLink | string {
+    const others = "the load here is not the one that this worker is in the middle of";
+    const link = this.#links[slot];
+    if (load !== this.#options.load || link === undefined) return others;
+    const adopted = this.#links.find(({ running }) => running !== null)?.running?.runId;
+    if (adopted === undefined ? link.taken : adopted !== runId) return others;
+    if (link.id === null) return link;
+    if (link.running !== null || link.taken) return `slot ${slot} has another worker by now`;
+    link.vacate(); // a new one, which may have any slot
+    return link;
   }
 
   #acknowledge(): void {
-    if (this.#links.every((link) => link.acknowledged)) return;
-    this.#options.onCheckpoint();
-    for (const link of this.#links) if (!link.acknowledged) link.acknowledge();
+    if (this.#links.some((link) => link.pending)) this.#options.onCheckpoint();
+    for (const link of this.#links) {
+      link.acknowledge();
+      link.look();
+    }
   }
 
+  /** Lets all workers go. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     this.#acknowledge();
-    for (const socket of this.#sockets.clients) socket.terminate();
     this.#sockets.close();
+    for (const link of this.#links) link.kill();
+    const { clients } = this.#sockets;
+    const late = setTimeout(() => {
+      for (const socket of clients) socket.terminate();
+      this.#server.closeAllConnections();
+    }, CLOSE_MS);
+    for (const socket of clients) socket.close();
     await new Promise((resolve) => this.#server.close(resolve));
+    clearTimeout(late);
   }
-}
-
-/** The line to a worker that may break and come back. Its silence, not its break, tells that it is lost. */
-class RemoteLink implements Link {
-  readonly slot: number;
-  readonly gone: Promise<void>;
-  running: RunningState | null = null;
-  joined = false;
-  givenUp = false;
-  #listener: LinkListener | null = null;
-  #socket: WebSocket | null = null;
-  #early: Parameters<RemoteLink["hear"]>[] = [];
-  #queue: ToWorker[] = [];
-  #heard = 0;
-  #acknowledged = 0;
-  #setGone: () => void = () => undefined;
-
-  constructor(slot: number) {
-    this.slot = slot;
-    this.gone = new Promise((resolve) => {
-      this.#setGone = resolve;
-    });
-  }
-
-  get where(): string {
-    return `remote worker in slot ${this.slot}`;
-  }
-
-  listen(listener: LinkListener): void {
-    this.#listener = listener;
-    // In a moment, when the coordinator knows this line.
-    queueMicrotask(() => {
-      for (const [number, message] of this.#early.splice(0)) this.hear(number, message);
-    });
-  }
-
-  attach(socket: WebSocket, hello: Extract<WireFromWorker, { wire: "hello" }>): void {
-    this.#socket?.terminate();
-    this.#socket = socket;
-    this.joined = true;
-    this.running = hello.running;
-    // A coordinator that starts anew has heard nothing: what the worker still keeps begins at `next`.
-    this.#heard = Math.max(this.#heard, hello.next - 1);
-    socket.on("close", () => {
-      if (this.#socket === socket) this.#socket = null;
-      if (this.givenUp) this.#setGone();
-    });
-    for (const message of this.#queue.splice(0)) this.send(message);
-  }
-
-  hear(number: number, message: Parameters<LinkListener["onMessage"]>[0]): void {
-    if (this.#listener === null) return void this.#early.push([number, message]);
-    if (number <= this.#heard || this.givenUp) return; // a repeat after a broken line
-    this.#heard = number;
-    this.#listener.onMessage(message);
-  }
-
-  get acknowledged(): boolean {
-    return this.#heard === this.#acknowledged;
-  }
-
-  acknowledge(): void {
-    this.#acknowledged = this.#heard;
-    if (this.#socket !== null) reply(this.#socket, { wire: "acknowledge", number: this.#heard });
-  }
-
-  send(message: ToWorker): void {
-    if (message.type === "exit") this.#leave();
-    if (this.#socket !== null) reply(this.#socket, { wire: "message", message });
-    else if (!this.givenUp) this.#queue.push(message);
-  }
-
-  whereStuck(): Promise<string | null> {
-    return Promise.resolve(null);
-  }
-
-  kill(): void {
-    if (this.#socket !== null) reply(this.#socket, { wire: "message", message: { type: "exit" } });
-    this.#leave();
-  }
-
-  #leave(): void {
-    this.acknowledge();
-    this.givenUp = true;
-    if (this.#socket === null) this.#setGone();
-  }
-}
-
-/** undefined: nothing that a worker says. A stranger's, or a broken one's, words must not end the load. */
-function parsed(text: string): WireFromWorker | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) && typeof value["wire"] === "string" ? (value as unknown as WireFromWorker) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function reply(socket: WebSocket, message: WireToWorker): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
 }
 
 function notListening({ host, port }: GatewayOptions, cause: Error): GamedayError {

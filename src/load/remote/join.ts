@@ -2,20 +2,26 @@
  * A worker on another machine: joins a coordinator, does its share, and keeps what it told until that is safe. When the
  * coordinator is lost it works and buffers on for 10 s; one that comes back within that adopts it, else it stops.
  */
-import { WebSocket } from "ws";
+import { randomUUID } from "node:crypto";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { pause } from "../../std/wait.ts";
 import type { ProcessFigures } from "../health.ts";
 import type { FromWorker, ToWorker } from "../protocol.ts";
+import { StuckGuard } from "../stuck-guard.ts";
 import { Worker } from "../worker.ts";
-import { type ClockOffset, type ClockSample, clockOffset } from "./clock-offset.ts";
+import { type ClockSample, clockOffset } from "./clock-offset.ts";
+import { Line } from "./line.ts";
 import { Outbox } from "./outbox.ts";
-import { type RunningState, WIRE_VERSION, type WireFromWorker, type WireToWorker } from "./wire.ts";
+import { RunMemory } from "./run-memory.ts";
+import { WIRE_VERSION, type WireFromWorker, type WireToWorker } from "./wire.ts";
 
 export const ALONE_MS = 10_000;
 const RETRY_MS = 250;
-const CONNECT_DEADLINE_MS = 3_000;
 const CLOCK_QUESTIONS = 8;
+/** A slow line is asked less often. */
+const CLOCK_NS_MAX = 1_000_000_000n;
+/** A script may take long to load and to set up, but nothing of a running one may take so long. */
+const STUCK_MS = { beginning: 90_000, running: 15_000 };
 
 export interface JoinOptions {
   /** "ws://host:port" or "http://host:port". */
@@ -29,24 +35,32 @@ export interface JoinOptions {
   readonly onNote: (says: string) => void;
 }
 
-/** Works until the coordinator lets it go, or is lost for too long (then it throws a GamedayError). */
-export async function joinLoad(options: JoinOptions): Promise<void> {
-  if (!/^(https?|wss?):$/.test(URL.parse(options.url)?.protocol ?? "")) throw badUrl(options.url);
-  await new JoinedWorker(options).run();
+export interface Joined {
+  /** Works until the coordinator lets it go, or is lost for too long (then it throws a GamedayError). */
+  run(): Promise<void>;
+  /** Something was thrown where nobody awaits it. */
+  scriptTrouble(thrown: unknown): void;
 }
 
-class JoinedWorker {
+export function joinLoad(options: JoinOptions): Joined {
+  if (!/^(https?|wss?):$/.test(URL.parse(options.url)?.protocol ?? "")) throw badUrl(options.url);
+  return new JoinedWorker(options);
+}
+
+class JoinedWorker implements Joined {
   readonly #options: JoinOptions;
+  readonly #id = randomUUID();
   readonly #outbox = new Outbox();
+  readonly #memory = new RunMemory();
   readonly #worker: Worker;
-  #socket: WebSocket | null = null;
-  #running: RunningState | null = null;
-  #clock: ClockOffset | null = null;
+  readonly #guard = new StuckGuard();
+  #line: Line | null = null;
   #samples: ClockSample[] = [];
-  #originNs = "";
-  #slot = 0;
-  #name = "";
-  #runId = "";
+  /** The coordinator, and the number of the last message from it. */
+  #gateway = "";
+  #heard = 0;
+  /** When the coordinator was heard last, by performance.now(). */
+  #heardMs = performance.now();
   #left = false;
   #refused: string | null = null;
 
@@ -59,55 +73,67 @@ class JoinedWorker {
     );
   }
 
+  scriptTrouble(thrown: unknown): void {
+    this.#worker.scriptTrouble(thrown);
+  }
+
   async run(): Promise<void> {
     const { signal } = this.#options;
-    let lostMs = performance.now();
+    this.#heardMs = performance.now();
     while (!this.#left) {
       signal.throwIfAborted();
-      const ended = await this.#connection();
-      if (ended === "was-open") lostMs = performance.now();
+      await this.#connection();
+      signal.throwIfAborted();
       if (this.#left) return;
-      if (this.#refused !== null) throw refused(this.#refused);
-      if (performance.now() - lostMs > ALONE_MS) return await this.#giveUp();
+      // One that is at work stays so for its own coordinator, which may be back soon.
+      if (this.#refused !== null && this.#memory.running === null) throw refused(this.#refused);
+      if (performance.now() - this.#heardMs > ALONE_MS) return await this.#giveUp();
       await pause(RETRY_MS, signal);
     }
   }
 
   /** One connection from its opening to its end. */
-  #connection(): Promise<"was-open" | "never-opened"> {
-    const { url, token } = this.#options;
+  #connection(): Promise<void> {
+    const { url, token, signal } = this.#options;
     return new Promise((resolve) => {
-      const socket = new WebSocket(url.replace(/^http/, "ws"), {
-        headers: { authorization: `Bearer ${token}` },
-        handshakeTimeout: CONNECT_DEADLINE_MS,
+      this.#line = new Line(url, token, {
+        onOpen: () => {
+          this.#samples = [];
+          this.#askClock();
+        },
+        onSaid: (said) => this.#hear(said),
+        onRefused: (because) => {
+          this.#refused = because;
+        },
+        onEnd: () => {
+          signal.removeEventListener("abort", abort);
+          resolve();
+        },
       });
-      let opened = false;
-      const abort = () => socket.terminate();
-      this.#options.signal.addEventListener("abort", abort, { once: true });
-      socket.on("open", () => {
-        opened = true;
-        this.#socket = socket;
-        this.#askClock();
-      });
-      socket.on("unexpected-response", (_request, response) => {
-        if (response.statusCode === 401) this.#refused = "the token is not the coordinator's";
-        socket.terminate();
-      });
-      socket.on("message", (data) => this.#hear(JSON.parse(String(data)) as WireToWorker));
-      socket.on("error", () => undefined); // told by its close
-      socket.on("close", () => {
-        if (this.#socket === socket) this.#socket = null;
-        this.#options.signal.removeEventListener("abort", abort);
-        resolve(opened ? "was-open" : "never-opened");
-      });
+      const line = this.#line;
+      const abort = () => line.end();
+      signal.addEventListener("abort", abort, { once: true });
     });
   }
 
   #hear(said: WireToWorker): void {
-    if (said.wire === "clock") this.#hearClock(said.sentNs, said.atNs);
-    else if (said.wire === "acknowledge") this.#outbox.acknowledge(said.number);
-    else if (said.wire === "refused") this.#refused = said.because;
-    else void this.#worker.obey(this.#translated(said.message));
+    if (said.wire === "refused") {
+      this.#refused = said.because;
+      return;
+    }
+    if (said.wire === "clock") this.#hearClock(said);
+    else if (said.wire === "acknowledge") this.#hearLife(said.number);
+    else if (said.number > this.#heard) {
+      this.#heard = said.number;
+      this.#obey(said.message);
+    }
+  }
+
+  /** Only from whom has taken this worker: a stranger at the coordinator's address is no coordinator. */
+  #hearLife(number: number): void {
+    this.#outbox.acknowledge(number);
+    this.#heardMs = performance.now();
+    this.#refused = null;
   }
 
   #askClock(): void {
@@ -115,72 +141,67 @@ class JoinedWorker {
   }
 
   /** After enough answers the worker presents itself, and sends again what may have been lost. */
-  #hearClock(sentNs: string, atNs: string): void {
+  #hearClock({ sentNs, atNs, gateway }: Extract<WireToWorker, { wire: "clock" }>): void {
     this.#samples.push({ sentNs: BigInt(sentNs), atNs: BigInt(atNs), receivedNs: process.hrtime.bigint() });
-    if (this.#samples.length < CLOCK_QUESTIONS) return this.#askClock();
-    this.#clock ??= clockOffset(this.#samples);
-    this.#samples = [];
+    const askedNs = process.hrtime.bigint() - (this.#samples[0]?.sentNs ?? 0n);
+    if (this.#samples.length < CLOCK_QUESTIONS && askedNs < CLOCK_NS_MAX) return this.#askClock();
+    const clock = clockOffset(this.#samples.splice(0));
+    this.#memory.hearClock(clock);
+    if (gateway !== this.#gateway) this.#meet(gateway);
     this.#send({
       wire: "hello",
       version: WIRE_VERSION,
+      id: this.#id,
       name: this.#options.name,
       index: this.#options.index,
-      running: this.#running,
+      running: this.#memory.running,
       next: this.#outbox.next,
+      heard: this.#heard,
+      lineMs: (2 * Number(clock.boundNs)) / 1e6,
     });
     for (const { number, message } of this.#outbox.kept) this.#send({ wire: "message", number, message });
   }
 
-  /** The run's clock on this machine, and what a coordinator that starts anew needs to know. */
-  #translated(message: ToWorker): ToWorker {
-    if (message.type === "job") {
-      const { job } = message;
-      this.#originNs = job.originNs;
-      [this.#slot, this.#name, this.#runId] = [job.slot, job.worker, job.runId];
-      const { offsetNs, boundNs } = this.#clock ?? { offsetNs: 0n, boundNs: 0n };
-      this.#tell({
-        type: "note",
-        says: `clock of ${job.worker} is known within ${(Number(boundNs) / 1e6).toFixed(3)} ms`,
-        detail: { boundMs: Number(boundNs) / 1e6 },
-      });
-      return { ...message, job: { ...job, originNs: (BigInt(job.originNs) + offsetNs).toString() } };
-    }
-    if (message.type === "begin") {
-      const { startAtMs, epoch, data } = message;
-      this.#running = {
-        runId: this.#runId,
-        worker: this.#name,
-        slot: this.#slot,
-        startAtMs,
-        epoch,
-        data,
-        originNs: this.#originNs,
-      };
-    } else if (message.type === "epoch" && this.#running !== null)
-      this.#running = { ...this.#running, epoch: message.epoch };
-    return message;
+  /** Another coordinator than the last time. What was told before a load began means nothing to it. */
+  #meet(gateway: string): void {
+    this.#gateway = gateway;
+    this.#heard = 0;
+    if (this.#memory.running === null) this.#outbox.clear();
+  }
+
+  #obey(message: ToWorker): void {
+    if (message.type === "job") this.#guard.allow(STUCK_MS.beginning);
+    else if (message.type === "begin") this.#guard.allow(STUCK_MS.running);
+    void this.#worker.obey(this.#memory.translated(message));
+    if (message.type !== "job") return;
+    const { boundMs } = this.#memory;
+    const says = `clock of ${message.job.worker} is known within ${boundMs.toFixed(3)} ms`;
+    this.#tell({ type: "note", says, detail: { boundMs } });
   }
 
   #tell(message: FromWorker): void {
+    this.#memory.told(message);
     const { number } = this.#outbox.add(message);
     this.#send({ wire: "message", number, message });
   }
 
   #send(message: WireFromWorker): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    this.#line?.send(message);
   }
 
   #leave(): void {
     this.#left = true;
-    this.#socket?.close();
+    this.#line?.close();
   }
 
   async #giveUp(): Promise<never> {
+    const working = this.#memory.running !== null;
     await this.#worker.obey({ type: "stop" });
+    const none = this.#refused ?? `none for ${ALONE_MS / 1000} s`;
     throw new GamedayError({
       code: "coordinator-lost",
       expected: `a coordinator at ${this.#options.url}`,
-      got: `none for ${ALONE_MS / 1000} s: the worker has stopped its users`,
+      got: working ? `${none}: the worker has stopped its users` : none,
       hint: "is `gameday load --listen ...` running there, and reachable?",
       exitCode: ExitCode.unknown,
     });

@@ -29,6 +29,11 @@ export class Outbox {
     this.#kept = this.#kept.filter((kept) => kept.number > number);
   }
 
+  /** Nobody wants to hear any of it. Numbers go on. */
+  clear(): void {
+    this.#kept = [];
+  }
+
   get kept(): readonly Numbered[] {
     return this.#kept;
   }
