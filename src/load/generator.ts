@@ -1,4 +1,6 @@
 /** What the generator's own health over a load says about it: a generator that was the bottleneck measured itself. */
+
+import { unopenedIn } from "../interval/unopened.ts";
 import type { Interval } from "../interval.ts";
 import { Histogram } from "../std/histogram.ts";
 
@@ -12,6 +14,8 @@ export interface GeneratorReport {
   readonly sendLagMsP50: number;
   readonly sendLagMsMax: number;
   readonly dropped: number;
+  /** Calls that failed because this machine had no port or descriptor left. */
+  readonly unopened: number;
   /** Why latency must not be believed; empty: the generator kept pace. */
   readonly bottlenecks: readonly string[];
 }
@@ -37,11 +41,13 @@ export class GeneratorWatch {
   #sendLagMsMax = 0;
   #gcPauseMs = 0;
   #dropped = 0;
+  #unopened = 0;
 
-  add({ worker, dropped, health }: Interval): void {
+  add({ worker, dropped, health, metrics }: Interval): void {
     this.#workers.add(worker);
     this.#intervals++;
     this.#dropped += dropped;
+    this.#unopened += unopenedIn(metrics);
     this.#delays.record(health.loopDelayMsP99);
     this.#lags.record(health.sendLagMsP50);
     if (health.cpu > CPU_MAX) this.#busy++;
@@ -65,6 +71,7 @@ export class GeneratorWatch {
       sendLagMsP50: this.#lags.quantile(0.5) ?? 0,
       sendLagMsMax: this.#sendLagMsMax,
       dropped: this.#dropped,
+      unopened: this.#unopened,
       bottlenecks: this.#bottlenecks(),
     };
   }
@@ -83,6 +90,10 @@ export class GeneratorWatch {
       );
     }
     if (this.#dropped > 0) found.push(`${this.#dropped} arrivals dropped because no user was free: raise --max-vus`);
+    if (this.#unopened > 0)
+      found.push(
+        `${this.#unopened} calls failed because this machine had no local port or descriptor left (see notes): not the platform's trouble`,
+      );
     return found;
   }
 }

@@ -6,7 +6,7 @@ import type { Threshold, ThresholdResult } from "../objective/threshold.ts";
 import { type Crossing, ThresholdFold } from "../objective/threshold-fold.ts";
 import type { Json } from "../std/json.ts";
 import type { TimelineEvent } from "../timeline.ts";
-import { GeneratorWatch } from "./generator.ts";
+import { type GeneratorReport, GeneratorWatch } from "./generator.ts";
 import { isPrinted } from "./prints.ts";
 import { failuresOf, type SummaryInput } from "./summary.ts";
 
@@ -53,12 +53,9 @@ export class Recorder {
   summary(): SummaryInput {
     const generator = this.#generator.report();
     const results = this.#thresholds.results();
-    const blind = generator.bottlenecks.length > 0;
     return {
       totals: this.#totals,
-      thresholds: blind
-        ? results.map((result) => (isLatency(result) ? { ...result, status: "unknown" } : result))
-        : results,
+      thresholds: results.map((result) => (inDoubt(result, generator) ? { ...result, status: "unknown" } : result)),
       generator,
       notes: new Map([...this.#notes, ...this.#prints]),
       open: this.#open,
@@ -123,6 +120,11 @@ export class Recorder {
 
 function add(notes: Map<string, number>, says: string, count: number): void {
   if (notes.size < NOTE_KINDS_MAX || notes.has(says)) notes.set(says, (notes.get(says) ?? 0) + count);
+}
+
+/** Latency is, once the generator was a bottleneck; and what failed is, where calls failed before they left this machine. */
+function inDoubt(result: ThresholdResult, { bottlenecks, unopened }: GeneratorReport): boolean {
+  return (bottlenecks.length > 0 && isLatency(result)) || (unopened > 0 && result.status === "fail");
 }
 
 function isLatency({ threshold }: ThresholdResult): boolean {

@@ -57,11 +57,9 @@ function requestLines(totals: Totals, open: boolean): string[] {
     return totals.names().some((name) => /^(call|ws)_/.test(name)) ? [] : ["requests", "  none was made"];
   if (rows.length > 1) rows.push(requestRow("(all)", all, totals.seconds));
   const service = open ? totals.find({ name: "http_req_service", tags: {} }) : null;
+  if (service !== null) rows.push(requestRow("(service)", service, totals.seconds));
   const lines = table([["requests", ...HEAD], ...rows]);
-  if (service !== null) {
-    lines.push("  times run from the intended start; from the send alone:");
-    lines.push(...table([requestRow("(service)", service, totals.seconds)]));
-  }
+  if (service !== null) lines.push("  times run from the intended start; those of (service) from the send alone");
   return lines;
 }
 

@@ -2,6 +2,7 @@
  * The load generator's own record: whether it kept pace with the plan and was fit to measure. A generator that was the
  * bottleneck makes latency unknown in the windows where it was; it is never the platform's fault.
  */
+import { unopenedIn } from "../interval/unopened.ts";
 import type { Interval } from "../interval.ts";
 import type { Span } from "../outage/span.ts";
 
@@ -37,6 +38,8 @@ export class GeneratorRecord {
   intervals = 0;
   repeated = 0;
   dropped = 0;
+  /** Calls for which this machine had no port or descriptor. */
+  unopened = 0;
   /** Intervals in which a worker had fewer users than intended. */
   behind = 0;
   stalled = 0;
@@ -63,6 +66,7 @@ export class GeneratorRecord {
     }
     this.intervals++;
     this.dropped += interval.dropped;
+    this.unopened += unopenedIn(interval.metrics);
     this.loopDelayMsMax = Math.max(this.loopDelayMsMax, interval.health.loopDelayMsMax);
     this.sendLagMsMax = Math.max(this.sendLagMsMax, interval.health.sendLagMsMax);
     this.rssBytesMax = Math.max(this.rssBytesMax, interval.health.rssBytes);

@@ -51,6 +51,13 @@ test("failures, counts and rates in k6's names", () => {
   assert.deepEqual(judged("dropped_iterations: count < 1", totals), ["fail", 3]);
 });
 
+test("there is no percentile above 100", () => {
+  assert.throws(() => parseThreshold("http_req_duration: p(101) < 1"), {
+    code: "bad-threshold",
+    message: /above p\(100\)/,
+  });
+});
+
 test("no samples is unknown, never pass", () => {
   assert.deepEqual(judged("http_req_duration{name:refund}: p(99) < 1e9".replace("1e9", "1000000"), totals), [
     "unknown",

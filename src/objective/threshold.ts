@@ -43,6 +43,7 @@ function thresholdOf(metricText: string, expression: string): Threshold {
   if (metric === undefined) throw badThreshold(text, `"${metricText.trim()}" is not a metric`);
   const [, statistic = "", compare = "", number, unit, abort, after] = EXPRESSION.exec(expression) ?? [];
   if (number === undefined) throw badThreshold(text, `"${expression.trim()}" is not an expression`);
+  if (Number(/^p\((.*)\)$/.exec(statistic)?.[1]) > 100) throw badThreshold(text, `${statistic} is above p(100)`);
   const complaint = metricComplaint(metric.name, statistic);
   if (complaint !== undefined) throw badThreshold(text, complaint);
   const abortAfterMs = abort === undefined ? null : after === undefined ? 0 : parseDuration(after);

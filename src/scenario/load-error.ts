@@ -77,6 +77,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/__(dir|file)name is not defined/, "import.meta.dirname and import.meta.filename"],
   [/(require|module|exports) is not defined/, 'scripts are ES modules: import thing from "thing", export default'],
+  [
+    /Cannot use import statement outside a module/,
+    'the package.json next above says "type": "commonjs": name the script .mts (or .mjs), or say "type": "module" there',
+  ],
   [/Unknown file extension/, "scripts are .ts, .mts, .js or .mjs; JSX is not compiled"],
 ];
 

@@ -23,6 +23,7 @@ export const loadKeptPace = rule(
       ...behind(ground),
       ...broken(ground),
       ...dropped(ground),
+      ...unopened(ground),
       ...missing(ground),
       ...lost(ground),
       ...cutOff(ground),
@@ -69,6 +70,14 @@ function dropped({ load }: Ground): Doubt[] {
       because: `${plural(count, "arrival")} found no free user and was dropped`,
     },
   ];
+}
+
+/** They count as failed, and say nothing about the platform. */
+function unopened({ load }: Ground): Doubt[] {
+  const { unopened: count } = load.generator;
+  if (count === 0) return [];
+  const because = `${plural(count, "call")} failed because the generator's machine had no local port or descriptor left`;
+  return [{ kind: "load", span: null, because }];
 }
 
 function missing({ load }: Ground): Doubt[] {

@@ -103,6 +103,15 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "load-kept-pace",
+    says: "no local port or descriptor",
+    plant: (run) => {
+      const metric = "http_req_duration{error:local,expected_response:false,name:buy}";
+      const failed = { metric, count: 2, failed: 2, sum: 0, min: 0, max: 0, buckets: [] };
+      run.intervals = run.intervals.map((one, at) => (at === 20 ? { ...one, metrics: [...one.metrics, failed] } : one));
+    },
+  },
+  {
+    rule: "load-kept-pace",
     says: "never arrived",
     plant: (run) => {
       run.intervals = run.intervals.filter((_, at) => at !== 30);

@@ -41,8 +41,22 @@ export function socketError(thrown: unknown, stage: Stage): TransportError {
   const error = firstOf(thrown);
   const code = codeOf(error, stage);
   const message = error.message || String(error.code);
-  return transportError(code, code === "tls" ? tlsWords(error.code ?? "", message) : message, stage.sent);
+  return transportError(code, inWords(code, error.code ?? "", message), stage.sent);
 }
+
+function inWords(code: Code, systemCode: string, message: string): string {
+  if (code === "tls") return tlsWords(systemCode, message);
+  return code === "local" ? `${LOCAL_WORDS[systemCode] ?? message} (${systemCode})` : message;
+}
+
+/** What this machine ran out of, and what to do. */
+const LOCAL_WORDS: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: 'no local port was free: widen them (sysctl -w net.ipv4.ip_local_port_range="1024 65535")',
+  EADDRINUSE: "the local port was taken",
+  EMFILE: "too many open files in one worker: raise the limit (ulimit -n), or use more workers (--workers)",
+  ENFILE: "too many open files on this machine: raise fs.file-max",
+  ENOBUFS: "no memory was left for sockets",
+};
 
 /** Codes of OpenSSL, and of what Node makes of them: also of a session that had begun well. */
 const OF_TLS = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
