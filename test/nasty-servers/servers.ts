@@ -2,7 +2,7 @@
  * Servers as raw bytes: what each sends to a GET (or the method given), how it ends the connection, and what a client must
  * make of it. Kept apart from the test so that others can read them as a list.
  */
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 
 export interface NastyServer {
   readonly name: string;
@@ -44,6 +44,12 @@ function coded(coding: string, body: Buffer): Buffer {
   return Buffer.concat([text(`${OK}Content-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
 }
 
+function chunked(codings: string, body: Buffer): Buffer {
+  const head = `${OK}Transfer-Encoding: ${codings}\r\n\r\n${body.length.toString(16)}\r\n`;
+  return Buffer.concat([text(head), body, text("\r\n0\r\n\r\n")]);
+}
+
+const ZSTD = zstdCompressSync("squeezed");
 const GZIP = gzipSync("squeezed");
 const BOMB = gzipSync(Buffer.alloc(3_000_000));
 
@@ -72,6 +78,7 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
     { atEnd: "ends" },
   ),
   answers("the same length twice", `${OK}Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi`, "hi"),
+  answers("the same length twice in one header", `${OK}Content-Length: 2 , 2\r\n\r\nhi`, "hi"),
   answers("a length with leading zeros", `${OK}Content-Length: 0002\r\n\r\nhi`, "hi"),
   answers("a length with very many zeros", `${OK}Content-Length: ${"0".repeat(40)}2\r\n\r\nhi`, "hi"),
   answers("a body until the end of the connection", `${OK}\r\nall of it`, "all of it", { atEnd: "ends" }),
@@ -104,6 +111,11 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   answers("trailers", `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n`, "hi"),
   answers("no chunk but the last", `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, ""),
   answers("Transfer-Encoding in capitals", `${OK}TRANSFER-ENCODING: CHUNKED\r\n\r\n2\r\nhi\r\n0\r\n\r\n`, "hi"),
+  answers("gzip below the chunks", chunked("gzip, chunked", GZIP), "squeezed"),
+  answers("gzip below the chunks, in two headers", chunked("x-gzip\r\nTransfer-Encoding: chunked", GZIP), "squeezed"),
+  answers("deflate below the chunks", chunked("Deflate,Chunked", deflateSync("squeezed")), "squeezed"),
+  answers("brotli below the chunks", chunked("br, chunked", brotliCompressSync("squeezed")), "squeezed"),
+  answers("no coding below the chunks", chunked("identity, chunked", Buffer.from("plain")), "plain"),
   answers(
     "chunks and a length: chunks count",
     `${OK}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
@@ -118,6 +130,11 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   answers(
     "three interim answers",
     `${"HTTP/1.1 102 Processing\r\n\r\n".repeat(3)}${OK}Content-Length: 2\r\n\r\nhi`,
+    "hi",
+  ),
+  answers(
+    "thirty-two interim answers",
+    `${"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(32)}${OK}Content-Length: 2\r\n\r\nhi`,
     "hi",
   ),
   answers("204 without a length", "HTTP/1.1 204 No Content\r\n\r\n", "", { status: 204 }),
@@ -137,6 +154,10 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   answers("deflate with zlib's wrapping", coded("deflate", deflateSync("squeezed")), "squeezed"),
   answers("deflate as a bare stream", coded("deflate", deflateRawSync("squeezed")), "squeezed"),
   answers("brotli", coded("br", brotliCompressSync("squeezed")), "squeezed"),
+  answers("zstd", coded("zstd", ZSTD), "squeezed"),
+  answers("two frames of zstd", coded("zstd", Buffer.concat([ZSTD, ZSTD])), "squeezedsqueezed"),
+  answers("no coding by three names", coded("identity, none,", Buffer.from("plain")), "plain"),
+  answers("no coding by an empty name", coded("", Buffer.from("plain")), "plain"),
   answers("two codings", coded("gzip, br", brotliCompressSync(GZIP)), "squeezed"),
   answers("gzip that is empty", coded("gzip", Buffer.alloc(0)), ""),
   answers(
@@ -174,8 +195,13 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   fails("an empty length", `${OK}Content-Length:\r\n\r\nhi`, "malformed"),
   fails("a length beyond all numbers", `${OK}Content-Length: 99999999999999999999\r\n\r\nhi`, "malformed"),
   fails("two lengths that differ", `${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi`, "malformed"),
-  fails("two lengths in one header", `${OK}Content-Length: 2, 2\r\n\r\nhi`, "malformed"),
-  fails("an unknown transfer coding", `${OK}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, "malformed"),
+  fails("two lengths in one header that differ", `${OK}Content-Length: 2, 3\r\n\r\nhi`, "malformed"),
+  fails("a length with nothing after its comma", `${OK}Content-Length: 2,\r\n\r\nhi`, "malformed"),
+  fails("an unknown transfer coding", `${OK}Transfer-Encoding: snappy, chunked\r\n\r\n0\r\n\r\n`, "malformed"),
+  fails("a transfer coding without chunks", `${OK}Transfer-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx`, "malformed"),
+  fails("a transfer coding after the chunks", `${OK}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`, "malformed"),
+  fails("a transfer coding of other bytes", chunked("gzip, chunked", Buffer.from("plain text")), "malformed"),
+  fails("a gzip bomb in chunks", chunked("gzip, chunked", BOMB), "body-too-large"),
   fails("chunked twice", `${OK}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, "malformed"),
   fails("300 header lines", `${OK}${"X-Many: yes\r\n".repeat(300)}\r\n`, "malformed"),
   fails("a head without end", `${OK}X-Long: ${"a".repeat(140_000)}`, "malformed"),
@@ -209,6 +235,9 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   fails("gzip that is not gzip", coded("gzip", Buffer.from("plain text")), "malformed"),
   fails("gzip cut off", coded("gzip", GZIP.subarray(0, 12)), "malformed"),
   fails("a gzip bomb", coded("gzip", BOMB), "body-too-large"),
+  fails("zstd that is none", coded("zstd", Buffer.from("plain text")), "malformed"),
+  fails("zstd cut off", coded("zstd", ZSTD.subarray(0, 12)), "malformed"),
+  fails("a zstd bomb", coded("zstd", zstdCompressSync(Buffer.alloc(1 << 20))), "body-too-large"),
   fails("an unknown content coding", coded("snappy", Buffer.from("x")), "malformed"),
   fails("five codings on top of each other", coded("gzip, gzip, gzip, gzip, gzip", GZIP), "malformed"),
 

@@ -14,6 +14,12 @@ export interface Answer {
   readonly bodyTo: number;
 }
 
+/** An answer whose head and body lie apart. */
+export function answerOf(head: Head, headBytes: Buffer, bodyBytes: Buffer): Answer {
+  const [headTo, bodyTo] = [headBytes.length, bodyBytes.length];
+  return { head, headBytes, headFrom: 0, headTo, bodyBytes, bodyFrom: 0, bodyTo };
+}
+
 /** Head and body in a piece of memory of their own; one copy where they lie side by side, as they nearly always do. */
 export function ownBytes(answer: Answer): Buffer {
   const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;

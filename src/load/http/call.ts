@@ -1,13 +1,13 @@
 /** One call of a script: the exchange, the ones that redirects or a repeated login add, and the reply. */
 import { isUtf8 } from "node:buffer";
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
-import { GamedayError, messageOf } from "../../std/errors.ts";
+import { GamedayError } from "../../std/errors.ts";
 import type { RequestSeries, Scope } from "../metrics.ts";
 import { UserStopped } from "../stopped.ts";
 import { type Answer, decoded, ownBytes } from "./answer.ts";
 import { demandOptions, demandPath, judge, timeoutOf, withoutBody } from "./call-options.ts";
 import type { Carrier, Exchange } from "./connection.ts";
-import { transportError } from "./failure.ts";
+import { codingError, transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
 import { HttpReply, ReplyHeaders } from "./reply.ts";
@@ -256,15 +256,6 @@ function placeOf(location: string, here: string): URL | null {
   url.username = "";
   url.password = "";
   return /^https?:$/.test(url.protocol) ? url : null;
-}
-
-function codingError(thrown: unknown): TransportError {
-  const tooLarge = (thrown as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-  return transportError(
-    tooLarge ? "body-too-large" : "malformed",
-    `the body cannot be decoded: ${messageOf(thrown)}`,
-    true,
-  );
 }
 
 function wrongMethod(method: string): GamedayError {

@@ -5,10 +5,11 @@
  */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, answerOf } from "./answer.ts";
 import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
 import { Deadline } from "./deadlines.ts";
-import { socketError, transportError } from "./failure.ts";
+import { decodeBody } from "./decode.ts";
+import { codingError, socketError, transportError } from "./failure.ts";
 import { Head, scanHead } from "./head.ts";
 import { type Network, Opener, type OpenerListener, type Opening, SHARED } from "./opener.ts";
 import type { Origin } from "./origin.ts";
@@ -41,7 +42,7 @@ export interface Carrier {
 }
 
 const HEAD_BYTES_MAX = 65_536;
-const INTERIM_ANSWERS_MAX = 16;
+const INTERIM_ANSWERS_MAX = 32;
 const NOTHING = Buffer.alloc(0);
 
 export class Connection implements Carrier, OpenerListener, Writer {
@@ -196,22 +197,15 @@ export class Connection implements Carrier, OpenerListener, Writer {
   }
 
   #completeBody(body: Body, leftOver: number): void {
-    const bodyBytes = body.bytes();
-    const headBytes = this.#headBytes;
-    this.#complete(
-      this.#exchange as Exchange,
-      {
-        head: this.#head,
-        headBytes,
-        headFrom: 0,
-        headTo: headBytes.length,
-        bodyBytes,
-        bodyFrom: 0,
-        bodyTo: bodyBytes.length,
-      },
-      leftOver,
-      false,
-    );
+    const { transferCodings } = this.#head;
+    let bytes = body.bytes();
+    try {
+      if (transferCodings !== "") bytes = decodeBody(bytes, transferCodings, this.#network.bodyBytesMax);
+    } catch (thrown) {
+      this.#drop();
+      return this.#fail(codingError(thrown));
+    }
+    this.#complete(this.#exchange as Exchange, answerOf(this.#head, this.#headBytes, bytes), leftOver, false);
   }
 
   #complete(exchange: Exchange, answer: Answer, leftOver: number, whole: boolean): void {

@@ -1,4 +1,7 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import zlib, { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+
+/** Words by which servers say that there is no coding. */
+const NONE = new Set(["", "identity", "none"]);
 
 /**
  * The body with its content codings undone, last one first. Throws an Error that says what is wrong for damaged data, an
@@ -9,7 +12,7 @@ export function decodeBody(body: Buffer, codings: string, bytesMax: number): Buf
     .toLowerCase()
     .split(",")
     .map((coding) => coding.trim())
-    .filter((coding) => coding !== "");
+    .filter((coding) => !NONE.has(coding));
   if (list.length > 4) throw new Error(`${list.length} content codings on top of each other`);
   return list.reduceRight((bytes, coding) => decodeOne(bytes, coding, bytesMax), body);
 }
@@ -17,8 +20,6 @@ export function decodeBody(body: Buffer, codings: string, bytesMax: number): Buf
 function decodeOne(body: Buffer, coding: string, maxOutputLength: number): Buffer {
   if (body.length === 0) return body;
   switch (coding) {
-    case "identity":
-      return body;
     case "gzip":
     case "x-gzip":
       return gunzipSync(body, { maxOutputLength });
@@ -26,6 +27,8 @@ function decodeOne(body: Buffer, coding: string, maxOutputLength: number): Buffe
       return brotliDecompressSync(body, { maxOutputLength });
     case "deflate":
       return inflateEither(body, maxOutputLength);
+    case "zstd":
+      return unzstd(body, maxOutputLength);
     default:
       throw new Error(`unknown content-encoding "${coding}"`);
   }
@@ -35,4 +38,32 @@ function decodeOne(body: Buffer, coding: string, maxOutputLength: number): Buffe
 function inflateEither(body: Buffer, maxOutputLength: number): Buffer {
   const wrapped = ((body[0] ?? 0) & 0x0f) === 8;
   return wrapped ? inflateSync(body, { maxOutputLength }) : inflateRawSync(body, { maxOutputLength });
+}
+
+/** What zstdDecompressSync gives with `info`, which its types leave out. */
+interface Unzstd {
+  readonly buffer: Buffer;
+  /** Bytes read. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Frames one after the other, of which Node reads the first only; each takes up a decoder, so they are bounded. */
+const FRAMES_MAX = 256;
+
+/** Node has it since 22.15 and 23.8; an import by name would end older ones at their start. */
+function unzstd(body: Buffer, bytesMax: number): Buffer {
+  const { zstdDecompressSync } = zlib as Partial<Pick<typeof zlib, "zstdDecompressSync">>;
+  if (zstdDecompressSync === undefined)
+    throw new Error('content-encoding "zstd" is decoded by Node 22.15 (23.8) and later');
+  const frames: Buffer[] = [];
+  let left = bytesMax;
+  for (let at = 0; at < body.length; ) {
+    if (frames.length === FRAMES_MAX) throw new Error(`more than ${FRAMES_MAX} frames of zstd`);
+    const options = { maxOutputLength: Math.max(left, 1), info: true };
+    const { buffer, engine } = zstdDecompressSync(body.subarray(at), options) as unknown as Unzstd;
+    frames.push(buffer);
+    left -= buffer.length;
+    at += engine.bytesWritten;
+  }
+  return Buffer.concat(frames);
 }

@@ -1,4 +1,5 @@
 import type { TransportError } from "../../scenario.ts";
+import { messageOf } from "../../std/errors.ts";
 
 type Code = TransportError["code"];
 
@@ -34,6 +35,16 @@ export interface Stage {
 
 export function transportError(code: Code, message: string, sent: boolean): TransportError {
   return { code, message, sent };
+}
+
+/** What decodeBody threw. */
+export function codingError(thrown: unknown): TransportError {
+  const tooLarge = (thrown as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+  return transportError(
+    tooLarge ? "body-too-large" : "malformed",
+    `the body cannot be decoded: ${messageOf(thrown)}`,
+    true,
+  );
 }
 
 /** Sorts what a socket threw into the kinds that a verdict knows. */

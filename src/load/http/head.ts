@@ -7,6 +7,7 @@ const CR = 13;
 const TAB = 9;
 const SPACE = 32;
 const COLON = 58;
+const COMMA = 44;
 
 /** Header lines of one head; more is abuse, and would make re-scanning a dribbled head slow. */
 const LINES_MAX = 256;
@@ -20,6 +21,8 @@ export class Head {
   /** -1: not given. */
   contentLength = -1;
   chunked = false;
+  /** Codings below the chunks, as decodeBody takes them: "gzip"; nearly always none. */
+  transferCodings = "";
   /** The server closes after this answer. */
   close = false;
   /** "close" was said: no other word takes it back. */
@@ -34,6 +37,7 @@ export class Head {
     this.status = 0;
     this.contentLength = -1;
     this.chunked = false;
+    this.transferCodings = "";
     this.close = false;
     this.saidClose = false;
     this.encoded = false;
@@ -49,12 +53,19 @@ export function scanHead(bytes: Buffer, from: number, to: number, head: Head): n
   for (let line = 0; line <= LINES_MAX; line++) {
     if (at >= to) return 0;
     const first = bytes[at];
-    if (first === LF) return at + 1;
-    if (first === CR) return at + 1 >= to ? 0 : bytes[at + 1] === LF ? at + 2 : bad(head, "a carriage return alone");
+    if (first === LF) return ended(head, at + 1);
+    if (first === CR)
+      return at + 1 >= to ? 0 : bytes[at + 1] === LF ? ended(head, at + 2) : bad(head, "a carriage return alone");
     at = scanLine(bytes, at, to, head);
     if (at <= 0) return at;
   }
   return bad(head, `more than ${LINES_MAX} header lines`);
+}
+
+/** Codings that no chunks carry say nothing of where the body ends. */
+function ended(head: Head, next: number): number {
+  if (head.transferCodings === "" || head.chunked) return next;
+  return bad(head, `transfer-encoding "${head.transferCodings}" without "chunked" at its end`);
 }
 
 /** "HTTP/1.1 200 OK": the version decides whether the connection is kept when nothing else is said. */
@@ -179,7 +190,16 @@ function named(bytes: Buffer, from: number, colon: number, name: string): boolea
   return true;
 }
 
+/** "2", or "2, 2" as it becomes where lines of the same name are joined (RFC 9110, 8.6). */
 function noteLength(bytes: Buffer, from: number, end: number, head: Head): boolean {
+  let at = noteOneLength(bytes, from, end, head);
+  while (at >= 0 && at < end) at = bytes[at] === COMMA ? noteOneLength(bytes, at + 1, end, head) : -1;
+  if (at < 0) head.problem = "a content-length that is no number, or two that differ";
+  return at >= 0;
+}
+
+/** Index of what stands after one number and its blanks; -1 when it is none, or another than before. */
+function noteOneLength(bytes: Buffer, from: number, end: number, head: Head): number {
   let at = from;
   while (at < end && isBlank(bytes[at])) at++;
   const start = at;
@@ -189,13 +209,10 @@ function noteLength(bytes: Buffer, from: number, end: number, head: Head): boole
     if (next < 0) break;
     value = value * 10 + next;
   }
-  const digits = at - start;
+  if (at === start || value > LENGTH_MAX || (head.contentLength >= 0 && head.contentLength !== value)) return -1;
+  head.contentLength = value;
   while (at < end && isBlank(bytes[at])) at++;
-  const sound =
-    at === end && digits > 0 && value <= LENGTH_MAX && (head.contentLength < 0 || head.contentLength === value);
-  if (!sound) head.problem = "a content-length that is no number, or two that differ";
-  else head.contentLength = value;
-  return sound;
+  return at;
 }
 
 /** Header lines whose values go on in lines that begin with a blank, each made one. */
@@ -215,11 +232,21 @@ function noteConnection(value: string, head: Head): void {
   if (head.saidClose) head.close = true;
 }
 
+const TRANSFER_CODINGS = new Set(["gzip", "x-gzip", "deflate", "br"]);
+
+/** Several lines are one list; "chunked" is its end. */
 function noteTransfer(value: string, head: Head): boolean {
-  const sound = value.trim().toLowerCase() === "chunked" && !head.chunked;
-  head.chunked = sound;
-  if (!sound) head.problem = `transfer-encoding "${value.trim().slice(0, 40)}" (only "chunked" is understood)`;
-  return sound;
+  for (const word of value.toLowerCase().split(",")) {
+    const coding = word.trim();
+    const known = coding === "chunked" || coding === "identity" || TRANSFER_CODINGS.has(coding);
+    if (!known || head.chunked) {
+      head.problem = `transfer-encoding "${value.trim().slice(0, 40)}" (understood: gzip, deflate, br, then "chunked" once)`;
+      return false;
+    }
+    if (coding === "chunked") head.chunked = true;
+    else head.transferCodings += head.transferCodings === "" ? coding : `, ${coding}`;
+  }
+  return true;
 }
 
 function bad(head: Head, problem: string): -1 {
