@@ -34,7 +34,8 @@ export interface RequestOptions {
   /** Name under which the request is counted; default "METHOD path" with ids folded by the caller. */
   readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of this call alone. Undefined: as though it were not there; null: not sent, although all other calls carry it. */
+  readonly headers?: Readonly<Record<string, string | null | undefined>>;
   /** Body as JSON (sets content-type), as form fields, or as it is. At most one of them. */
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
@@ -64,6 +65,8 @@ export interface TransportError {
     /** HTTP/2: the server ended the connection, or this one exchange. */
     | "goaway"
     | "stream-reset"
+    /** WebSockets: the server does not read what is sent, and more of it waits than a body may have. */
+    | "unread"
     /** This machine could not open a socket (ports, descriptors): the trouble of the generator, not of the platform. */
     | "local";
   readonly message: string;
@@ -105,7 +108,8 @@ export interface SocketOptions {
   /** Name under which it is counted; default "WS path". */
   readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of this call alone. Undefined: as though it were not there; null: not sent, although all other calls carry it. */
+  readonly headers?: Readonly<Record<string, string | null | undefined>>;
   readonly protocols?: readonly string[];
   /** For opening it, and for each message waited for; default the load's timeout. */
   readonly timeout?: Duration;

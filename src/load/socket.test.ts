@@ -165,3 +165,37 @@ test("an inbox that nobody empties keeps the newest, and a note says so", async 
   const first = await socket.receive();
   assert.ok(Number(first?.text()) > 0);
 });
+
+test("headers without a value are left out, and a fragment is for the client alone", async () => {
+  await using rig = await rigOf((ws, { url, headers }) => ws.send(JSON.stringify({ url, headers })));
+  const headers = { "X-A": undefined, "X-B": null, "X-Gameday-Run": null, "X-C": "c" };
+  for (const path of ["/x?a=1#frag", `${rig.world.session.base.origin.text.replace("http", "ws")}/x?a=1#frag`]) {
+    const socket = await rig.user.socket(path, { headers });
+    const seen = (await socket.receive())?.json<{ url: string; headers: Record<string, string> }>();
+    assert.equal(seen?.url, "/x?a=1");
+    assert.equal(seen?.headers["x-c"], "c");
+    assert.deepEqual(
+      ["x-a", "x-b", "x-gameday-run"].filter((name) => seen?.headers[name] !== undefined),
+      [],
+    );
+  }
+});
+
+test("a server that reads nothing ends the socket before it fills memory; others go on", async () => {
+  await using rig = await rigOf((ws, request) => {
+    if (request.url === "/deaf") request.socket.pause();
+    else ws.on("message", (data) => ws.send(String(data)));
+  });
+  const socket = await rig.user.socket("/deaf");
+  const piece = "x".repeat(1 << 20);
+  let sent = 0;
+  for (; socket.ok && sent < 200; sent++) socket.send(piece);
+  assert.ok(sent < 40, `${sent} MB`);
+  assert.equal(socket.error?.code, "unread");
+  assert.match(socket.error?.message ?? "", /does not read.*: \d+ bytes wait/);
+  assert.equal(await socket.receive(), null);
+  assert.deepEqual(rig.counted()["ws_errors{kind:unread,name:WS /deaf,scenario:s}"], [1, 0]);
+  const other = await rig.user.socket("/live");
+  other.send("on");
+  assert.equal((await other.receive())?.text(), "on");
+});

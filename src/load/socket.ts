@@ -94,8 +94,20 @@ export class LoadSocket implements UserSocket {
   send(data: string | Uint8Array): void {
     this.#user.activity++;
     if (!this.ok) return this.#miscounted("closed");
+    if (this.#unread()) return;
     this.#wire?.send(data, () => undefined); // a failed send is told as the end of the socket
     this.#series("ws_msgs_sent", false).record(1);
+  }
+
+  /** What the server does not read waits in our memory: a socket that has too much of it ends. */
+  #unread(): boolean {
+    const waiting = this.#wire?.bufferedAmount ?? 0;
+    const { bodyBytesMax } = this.#world.session.network;
+    if (waiting <= bodyBytesMax) return false;
+    const message = `the server does not read, or not as fast as is sent: ${waiting} bytes wait, the limit is ${bodyBytesMax}`;
+    this.#fail(transportError("unread", message, true));
+    this.#wire?.terminate();
+    return true;
   }
 
   sendJson(value: unknown): void {

@@ -49,7 +49,8 @@ export async function openSocket(
 function addressOf(path: string, base: UserWorld["session"]["base"]): { origin: Origin; path: string } {
   if (/^wss?:\/\//i.test(path)) return splitUrl(path.replace(/^ws/i, "http"));
   if (/^https?:\/\//i.test(path)) return splitUrl(path);
-  return { origin: base.origin, path: `${base.prefix}${path.startsWith("/") ? "" : "/"}${path}` };
+  const target = path.replace(/#.*$/s, ""); // a fragment is for the client alone
+  return { origin: base.origin, path: `${base.prefix}${target.startsWith("/") ? "" : "/"}${target}` };
 }
 
 function clientOptions(
@@ -70,8 +71,23 @@ function clientOptions(
     maxPayload: network.bodyBytesMax,
     perMessageDeflate: false,
     followRedirects: false,
-    headers: { ...user.session.fixedHeaders.headers, ...(cookie === "" ? {} : { Cookie: cookie }), ...options.headers },
+    headers: headersOf(user.session.fixedHeaders.headers, cookie, options.headers ?? {}),
   } as ClientOptions;
+}
+
+/** As those of requests: undefined is as though it were not there, null takes away. */
+function headersOf(
+  fixed: Readonly<Record<string, string>>,
+  cookie: string,
+  own: Exclude<SocketOptions["headers"], undefined>,
+): Record<string, string> {
+  const headers = new Map<string, [name: string, value: string]>();
+  const common = cookie === "" ? fixed : { ...fixed, Cookie: cookie };
+  for (const [name, value] of [...Object.entries(common), ...Object.entries(own)]) {
+    if (value === null) headers.delete(name.toLowerCase());
+    else if (value !== undefined) headers.set(name.toLowerCase(), [name, value]);
+  }
+  return Object.fromEntries(headers.values());
 }
 
 function takeCookies(user: LoadUser, { headers }: IncomingMessage, origin: Origin, path: string): void {

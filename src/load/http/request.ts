@@ -98,19 +98,27 @@ function needsLength(method: string): boolean {
   return method === "POST" || method === "PUT" || method === "PATCH";
 }
 
-function withOwn(
-  own: Readonly<Record<string, string>>,
-  authority: string,
-  fixed: FixedHeaders,
-  cookie: string,
-): string {
-  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+type OwnHeaders = Exclude<RequestOptions["headers"], undefined>;
+
+/** Undefined is as though the name were not there; null takes the place of what is for all calls, but for Host. */
+function namesOf(own: OwnHeaders): Set<string> {
+  const names = new Set<string>();
+  for (const name in own) {
+    const lower = name.toLowerCase();
+    if (own[name] !== undefined && (own[name] !== null || lower !== "host")) names.add(lower);
+  }
+  return names;
+}
+
+function withOwn(own: OwnHeaders, authority: string, fixed: FixedHeaders, cookie: string): string {
+  const names = namesOf(own);
   let lines = names.has("host") ? "" : hostLine(authority);
   for (const name in fixed)
     if (!names.has(name.toLowerCase()) && !OURS.has(name.toLowerCase())) lines += headerLine(name, fixed[name] ?? "");
   if (!names.has("cookie")) lines += cookie;
   for (const name in own) {
-    if (!OURS.has(name.toLowerCase())) lines += headerLine(name, String(own[name]));
+    const value = own[name] ?? null;
+    if (value !== null && !OURS.has(name.toLowerCase())) lines += headerLine(name, String(value));
   }
   return lines;
 }
@@ -168,7 +176,8 @@ function bytesOrText(body: unknown): string | Uint8Array {
 }
 
 function hasOwnType(options: RequestOptions): boolean {
-  for (const name in options.headers) if (name.toLowerCase() === "content-type") return true;
+  for (const name in options.headers)
+    if (name.toLowerCase() === "content-type" && options.headers[name] !== undefined) return true;
   return false;
 }
 

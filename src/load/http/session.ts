@@ -118,7 +118,9 @@ export class Session implements Http {
   header(name: string, value: string | null): void {
     const { headers } = this.#fixed;
     const others = Object.entries(headers).filter(([known]) => known.toLowerCase() !== name.toLowerCase());
-    this.#fixed = fixedLines(Object.fromEntries(value === null ? others : [...others, [name, value]]));
+    this.#fixed = fixedLines(
+      Object.fromEntries(value === null || value === undefined ? others : [...others, [name, value]]),
+    );
   }
 
   /** What every request carries, besides Host and cookies. */
