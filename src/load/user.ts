@@ -202,7 +202,7 @@ export class LoadUser implements User, SessionOwner {
   /** The first: answers without what is behind them look like quick successes. */
   onRedirectLeft(location: string | null): void {
     const where = location === null ? "without a Location" : `to ${JSON.stringify(location.slice(0, 120))}`;
-    this.#world.onNote("redirect", `a redirect ${where} was not followed: only those within one host are`);
+    this.#world.onNote("redirect", `a redirect ${where} was not followed: only those to one place on its host are`);
   }
 
   /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). Gives the time. */

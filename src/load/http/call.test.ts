@@ -168,3 +168,56 @@ test("a name and password in an address are refused, not lost", async () => {
   await using rig = await rigOf(() => ok(""));
   await assert.rejects(rig.http.get("http://me:secret@127.0.0.1:1/"), { code: "bad-url" });
 });
+
+test("a Location that names no place, or two, is not followed and is told; the same twice is one", async () => {
+  const places: Record<string, string[]> = { "/empty": [""], "/two": ["/a", "/b"], "/twice": ["/a", "/a"] };
+  await using rig = await rigOf((head) => {
+    const path = head.split(" ")[1] ?? "";
+    const lines = places[path]?.map((place) => `Location: ${place}\r\n`).join("");
+    return lines === undefined ? ok(path) : `HTTP/1.1 302 Found\r\n${lines}Content-Length: 0\r\n\r\n`;
+  });
+  assert.equal((await rig.http.get("/twice")).text(), "/a");
+  assert.deepEqual(rig.notes, []);
+  assert.equal((await rig.http.get("/empty")).status, 302);
+  assert.match(rig.notes.pop() ?? "", /without a Location was not followed/);
+  assert.equal((await rig.http.get("/two")).status, 302);
+  assert.match(rig.notes.pop() ?? "", /"\/a, \/b" was not followed: only those to one place/);
+});
+
+test("a header without a value is left out; null takes the place of what all calls carry", async () => {
+  await using rig = await rigOf((head) => ok(head));
+  const sent = async (headers: Record<string, string | null | undefined>) =>
+    (await rig.http.post("/x", { headers, json: 1 })).text().replace(/^Host: .*$/m, "Host");
+  const plain = await sent({});
+  assert.match(plain, /^Host$/m);
+  assert.equal(await sent({ "X-A": undefined, "X-B": null, host: null }), plain);
+  assert.equal(await sent({ "X-Gameday-Run": undefined, "content-type": undefined }), plain);
+  const without = await sent({ "X-Gameday-Run": null, "content-type": null });
+  assert.doesNotMatch(without, /gameday|content-type|null|undefined/i);
+});
+
+test("bytes of failed answers are received bytes, and what came in one read took no time to receive", async () => {
+  const gzipped = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnot zip";
+  const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+  const answers: Record<string, string> = {
+    "/500": "HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nsorry",
+    "/coded": gzipped,
+    "/chunks": chunks,
+    "/chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nno",
+    "/round": "HTTP/1.1 302 Found\r\nLocation: /round\r\nContent-Length: 4\r\n\r\nmore",
+    "/half": "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+  };
+  await using rig = await rigOf((head) => answers[head.split(" ")[1] ?? ""] ?? "");
+  const counted = async (path: string, timeout = "2s") => {
+    await rig.http.get(path, { redirects: 1, timeout });
+    const deltas = rig.user.scope.registry.take();
+    const of = (name: string) => deltas.find(({ metric }) => metric === `${name}{scenario:s}`);
+    return [of("data_received")?.sum ?? 0, of("http_req_receiving")?.count ?? 0];
+  };
+  assert.deepEqual(await counted("/500"), [5, 0]);
+  assert.deepEqual(await counted("/coded"), [7, 0]);
+  assert.deepEqual(await counted("/chunks"), [2, 0]);
+  assert.deepEqual(await counted("/chunk"), [3, 0]);
+  assert.deepEqual(await counted("/round"), [8, 0]);
+  assert.deepEqual(await counted("/half", "60ms"), [4, 0]);
+});

@@ -24,6 +24,8 @@ export class Call implements Exchange {
   startedMs = 0;
   sentMs = 0;
   firstByteMs = 0;
+  reads = 0;
+  bodyBytes = 0;
   opening: Opening | null = null;
   readonly #session: Session;
   readonly #options: RequestOptions | undefined;
@@ -104,7 +106,7 @@ export class Call implements Exchange {
     }
     if (error.code === "local") this.#session.owner.onLocalTrouble(error.message);
     else this.#session.owner.onNoAnswer?.(error);
-    this.#finishFailed(this.#sentBefore ? { ...error, sent: true } : error);
+    this.#finishFailed(this.#sentBefore ? { ...error, sent: true } : error, this.bodyBytes);
     this.#session.released(this.#connection);
   }
 
@@ -123,6 +125,7 @@ export class Call implements Exchange {
     }
     this.sentMs = this.startedMs;
     this.firstByteMs = 0;
+    this.reads = 0;
     this.opening = null;
     this.#connection = connection;
     connection.send(this);
@@ -138,16 +141,16 @@ export class Call implements Exchange {
       try {
         bytes = decoded(bytes, headLength, this.#session.settings.network.bodyBytesMax);
       } catch (thrown) {
-        return this.#finishFailed(codingError(thrown));
+        return this.#finishFailed(codingError(thrown), answer.bodyTo - answer.bodyFrom);
       }
     }
     this.#count(ok ? null : `http-${status}`, now, answer.bodyTo - answer.bodyFrom);
     this.#deliver(new HttpReply(status, ok, judged, null, bytes, headLength), now);
   }
 
-  #finishFailed(error: TransportError): void {
+  #finishFailed(error: TransportError, bytes: number): void {
     const now = performance.now();
-    this.#count(error.code, now, 0);
+    this.#count(error.code, now, bytes);
     this.#deliver(HttpReply.failure(error), now);
   }
 
@@ -165,7 +168,8 @@ export class Call implements Exchange {
     this.#series.service?.record(now - this.sentMs);
     const { phases } = this.#scope;
     if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
-    if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, now - this.firstByteMs, bytes);
+    const receivingMs = this.reads > 1 ? now - this.firstByteMs : 0;
+    if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, receivingMs, bytes);
   }
 
   #mayLogIn(): boolean {
@@ -196,13 +200,14 @@ export class Call implements Exchange {
   #redirection(answer: Answer): URL | null {
     const { status } = answer.head;
     if (status === 304 || (status > 303 && status < 307) || status > 308 || this.#redirectsMax === 0) return null;
-    const location = new ReplyHeaders(answer.headBytes.toString("latin1", answer.headFrom, answer.headTo)).get(
-      "location",
-    );
-    const url = location === null ? null : placeOf(location, `${this.#origin.text}${this.#path}`);
+    const headers = new ReplyHeaders(answer.headBytes.toString("latin1", answer.headFrom, answer.headTo));
+    const [location = "", ...others] = new Set(headers.all("location"));
+    // An empty place would be this very one; of two, neither is more right than the other.
+    const sound = location !== "" && others.length === 0;
+    const url = sound ? placeOf(location, `${this.#origin.text}${this.#path}`) : null;
     // Load must not wander off to hosts that nobody named: such an answer is the reply.
     if (url !== null && url.hostname.replace(/^\[|\]$/g, "") === this.#origin.host) return url;
-    this.#session.owner.onRedirectLeft?.(location);
+    this.#session.owner.onRedirectLeft?.([location, ...others].join(", ") || null);
     return null;
   }
 
@@ -214,6 +219,7 @@ export class Call implements Exchange {
     if (this.#redirects === this.#redirectsMax) {
       return this.#finishFailed(
         transportError("too-many-redirects", `more than ${this.#redirectsMax} redirects`, true),
+        answer.bodyTo - answer.bodyFrom,
       );
     }
     this.#count(null, now, answer.bodyTo - answer.bodyFrom);

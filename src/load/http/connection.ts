@@ -28,6 +28,10 @@ export interface Exchange {
   sentMs: number;
   /** Set by the connection: performance.now() when the first byte of the answer was seen, 0 before. */
   firstByteMs: number;
+  /** Set by the connection: reads in which the answer came so far; 1: it has no length in time. */
+  reads: number;
+  /** Set by the connection before onFailure: bytes of the body that came. */
+  bodyBytes: number;
   opening: Opening | null;
   onAnswer(answer: Answer, nowMs: number): void;
   /** `untouched`: a kept connection ended before any byte of an answer, as an idle one that the server closes does. */
@@ -135,6 +139,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     const exchange = this.#exchange;
     if (exchange === null || !this.#sent) return this.#unsolicited();
     this.#network.outgoing.reading();
+    exchange.reads++;
     if (exchange.firstByteMs === 0) exchange.firstByteMs = performance.now();
     if (this.#body !== null) return this.#feed(this.#body, SHARED, 0, size);
     if (this.#partial === null) return this.#readHead(exchange, SHARED, size);
@@ -181,7 +186,6 @@ export class Connection implements Carrier, OpenerListener, Writer {
           bodyTo: end + length,
         },
         size - end - length,
-        bytes === SHARED,
       );
     }
     this.#headBytes = Buffer.from(bytes.subarray(from, end));
@@ -205,10 +209,10 @@ export class Connection implements Carrier, OpenerListener, Writer {
       this.#drop();
       return this.#fail(codingError(thrown));
     }
-    this.#complete(this.#exchange as Exchange, answerOf(this.#head, this.#headBytes, bytes), leftOver, false);
+    this.#complete(this.#exchange as Exchange, answerOf(this.#head, this.#headBytes, bytes), leftOver);
   }
 
-  #complete(exchange: Exchange, answer: Answer, leftOver: number, whole: boolean): void {
+  #complete(exchange: Exchange, answer: Answer, leftOver: number): void {
     this.#settle();
     this.#answersSeen++;
     // Bytes beyond the answer belong to nothing that was asked: such a connection is not to be trusted again.
@@ -218,7 +222,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     const unread = (this.#socket?.writableLength ?? 0) > 0;
     if (head.close || leftOver > 0 || framedTwice || unread) this.#drop();
     // An answer that came in one read was whole when its first byte was seen.
-    exchange.onAnswer(answer, whole ? exchange.firstByteMs : performance.now());
+    exchange.onAnswer(answer, exchange.reads === 1 ? exchange.firstByteMs : performance.now());
   }
 
   #settle(): void {
@@ -285,6 +289,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
   #fail(error: TransportError, untouched = false): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
+    exchange.bodyBytes = this.#body?.size ?? 0;
     this.#settle();
     exchange.onFailure(error, untouched);
   }

@@ -91,6 +91,12 @@ export class ReplyHeaders {
 
   /** The value of a header, several of the same name joined by ", "; null when there is none. */
   get(name: string): string | null {
+    const values = this.all(name);
+    return values.length === 0 ? null : values.join(", ");
+  }
+
+  /** The value of each header line of that name. */
+  all(name: string): string[] {
     const wanted = name.toLowerCase();
     const values: string[] = [];
     for (const line of this.#text.split(/\r?\n/).slice(1)) {
@@ -98,6 +104,6 @@ export class ReplyHeaders {
       if (colon === wanted.length && line.slice(0, colon).toLowerCase() === wanted)
         values.push(line.slice(colon + 1).trim());
     }
-    return values.length === 0 ? null : values.join(", ");
+    return values;
   }
 }
