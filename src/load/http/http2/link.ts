@@ -79,6 +79,16 @@ export class Http2Link implements Carrier, OpeningListener, StreamOwner {
     if (stream.session !== null && stream.exchange.firstByteMs > 0) this.#served.add(stream.session);
   }
 
+  /**
+   * After a partition TCP sends again ever more rarely, long after the way is there again; a new connection finds it at
+   * once. As over HTTP/1.1, where a timeout always ends the connection.
+   */
+  onSilent(session: ClientHttp2Session): void {
+    if (session.destroyed) return;
+    this.#ends(session, transportError("closed", "given up: nothing came from the server for a whole timeout", true));
+    session.destroy();
+  }
+
   /** The first reason is the one that explains the others. */
   #ends(session: ClientHttp2Session, reason: TransportError | null): void {
     if (this.#session === session) this.#session = null;

@@ -17,6 +17,13 @@ export interface StreamOwner {
   /** True when that session has answered before. */
   hasServed(session: ClientHttp2Session): boolean;
   onSettled(stream: Http2Stream): void;
+  /** A whole timeout has passed in which nothing came from that session's server. */
+  onSilent(session: ClientHttp2Session): void;
+}
+
+/** Bytes of all streams that the server has sent on it; -1 when it has ended. */
+function bytesFrom(session: ClientHttp2Session | null): number {
+  return session === null || session.destroyed ? -1 : session.socket.bytesRead;
 }
 
 /** RST_STREAM by which we give up. */
@@ -31,6 +38,9 @@ export class Http2Stream {
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #endedMs = 0;
+  /** What had come on the connection when this was sent, and when the answer began. */
+  #bytesAtSend = 0;
+  #bytesAtAnswer = 0;
   #stream: ClientHttp2Stream | null = null;
   #headers: (IncomingHttpHeaders & IncomingHttpStatusHeader) | null = null;
   #error: NodeJS.ErrnoException | null = null;
@@ -54,6 +64,7 @@ export class Http2Stream {
     try {
       const { headers, body } = requestOf(exchange, this.#owner.origin);
       this.session = session;
+      this.#bytesAtSend = bytesFrom(session);
       this.#stream = session.request(headers, { endStream: body === null });
       this.#listen(this.#stream);
       if (body !== null) this.#stream.end(body);
@@ -67,13 +78,16 @@ export class Http2Stream {
     if (this.#settled) return;
     this.#settle();
     this.#stream?.close(CANCEL);
+    this.exchange.bodyBytes = this.#size;
     this.exchange.onFailure(error, untouched);
   }
 
   /** The deadline of the exchange has passed. */
   onDue(): void {
-    const sent = this.#stream !== null;
+    const { session, sent } = this;
+    const silent = sent && bytesFrom(session) === this.#bytesAtSend;
     this.fail(transportError("timeout", `no whole answer within ${this.exchange.timeoutMs} ms`, sent));
+    if (silent && session !== null) this.#owner.onSilent(session);
   }
 
   get sent(): boolean {
@@ -94,10 +108,19 @@ export class Http2Stream {
   }
 
   #seen(): void {
-    if (this.exchange.firstByteMs === 0) this.exchange.firstByteMs = performance.now();
+    if (this.exchange.firstByteMs > 0) return;
+    this.exchange.firstByteMs = performance.now();
+    this.exchange.reads = 1;
+    this.#bytesAtAnswer = bytesFrom(this.session);
+  }
+
+  /** More of the answer than came in the read that began it. */
+  #more(): void {
+    if (bytesFrom(this.session) !== this.#bytesAtAnswer) this.exchange.reads = 2;
   }
 
   #take(chunk: Buffer): void {
+    this.#more();
     this.#size += chunk.length;
     this.#chunks.push(chunk);
     const { bodyBytesMax } = this.#network;
@@ -108,7 +131,8 @@ export class Http2Stream {
 
   /** The server has said all: what we still had to say does not matter to it. Whether it is whole, the close tells. */
   #ended(): void {
-    this.#endedMs = performance.now();
+    this.#more();
+    this.#endedMs = this.exchange.reads === 1 ? this.exchange.firstByteMs : performance.now();
     if (this.#headers === null || this.#stream?.writableFinished !== false) return;
     this.#cutOff = true;
     this.#stream.close(CANCEL); // any milder code would wait until the server takes the rest
