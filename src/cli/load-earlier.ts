@@ -21,6 +21,8 @@ export function runMark(runId: string, atMs: number): TimelineEvent {
 export class Earlier {
   /** Of the last report of each worker. */
   readonly #lastSequences = new Map<string, number>();
+  /** When that report ended, on the run's clock. */
+  readonly lastReportsMs = new Map<string, number>();
   readonly #ids = new Set<string>();
 
   /** Reads the parts of that run in the folder; what they tell goes to the recorder as if it came now. */
@@ -50,6 +52,7 @@ export class Earlier {
     const last = this.#lastSequences.get(interval.worker) ?? 0;
     if (interval.sequence <= last) return;
     this.#lastSequences.set(interval.worker, interval.sequence);
+    this.lastReportsMs.set(interval.worker, interval.toMs);
     recorder.interval(interval);
   }
 

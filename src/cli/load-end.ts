@@ -2,15 +2,18 @@
 import type { World } from "../cli.ts";
 import type { Recorder } from "../load/recorder.ts";
 import { formatSummary } from "../load/summary.ts";
+import type { LoadPlan } from "../plan.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { worst } from "../verdict.ts";
 import type { SummaryFile } from "./load-files.ts";
+import type { LoadJob } from "./load-flags.ts";
 
 export interface Ended {
   readonly recorder: Recorder;
   readonly seed: string;
   readonly baseUrl: string;
   readonly json: SummaryFile | null;
+  readonly job: LoadJob;
 }
 
 export function finish(world: World, load: Ended, interrupted: boolean): void {
@@ -35,16 +38,28 @@ function written(json: SummaryFile, text: string, code: ExitCode): void {
 }
 
 /**
- * Thresholds decide. One without samples, a load that was cut short, and one in which nothing came to its end, are unknown; a
+ * Thresholds decide. One without samples, a load that was cut short, and one in which nothing came to its end, or not all
+ * that was asked for, are unknown; a
  * platform that no request reached was not ready, unless a threshold says what that means.
  */
-function exitCodeOf({ recorder, baseUrl }: Ended, interrupted: boolean): ExitCode {
+function exitCodeOf({ recorder, baseUrl, job }: Ended, interrupted: boolean): ExitCode {
   const { thresholds } = recorder.summary();
   const status = thresholds.length === 0 ? "pass" : worst(thresholds.map((result) => result.status));
   if (status === "fail") return ExitCode.fail;
   const { iterated, unreached } = recorder;
   if (!iterated) recorder.note("no iteration came to its end, so this load has proven nothing");
+  const undone = isUndone(recorder, job.plan);
   if (unreached) recorder.note(`no request reached the platform: does it listen at ${baseUrl}?`);
   if (unreached && thresholds.length === 0 && !interrupted) return ExitCode.notReady;
-  return status === "unknown" || interrupted || !iterated ? ExitCode.unknown : ExitCode.pass;
+  return status === "unknown" || interrupted || !iterated || undone ? ExitCode.unknown : ExitCode.pass;
+}
+
+/** What a lost worker had not done of a number of iterations is done by nobody. */
+function isUndone(recorder: Recorder, { executor, iterations = 1, stages }: LoadPlan): boolean {
+  const done = recorder.iterationsInSpiteOfLoss;
+  if (done === null || !executor.endsWith("-iterations")) return false;
+  const asked = executor === "shared-iterations" ? iterations : iterations * (stages[0]?.target ?? 0);
+  if (done >= asked) return false;
+  recorder.note(`${done} of ${asked} iterations are known to be done: the rest of a lost worker is done by nobody`);
+  return true;
 }

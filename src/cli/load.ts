@@ -83,7 +83,8 @@ async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle
     const plan = planOnWorkers(job.plan, flags);
     const told = earlier.without(files.besides(listening));
     const options = { plan, baseUrl, runId, seed, clock, ...told, signal: abort.signal };
-    return await startLoad(options, { open, adopted: crew.atWork.map((state) => earlier.known(state)) });
+    const adopted = crew.atWork.map((state) => earlier.known(state));
+    return await startLoad(options, { open, adopted, lastReportsMs: earlier.lastReportsMs });
   } finally {
     drawLine(world.stderr, "");
   }

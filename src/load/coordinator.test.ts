@@ -39,12 +39,14 @@ async function takenOver(adopted: readonly Adopted[]) {
   const abort = new AbortController();
   const events: TimelineEvent[] = [];
   const intervals: number[] = [];
+  const clock = new ManualClock();
+  clock.advance(9_000);
   const coordinator = new Coordinator({
     plan: { workers: 3, executor: "shared-iterations", gracefulStopMs: 1 } as LoadPlan,
     baseUrl: "http://a",
     runId: "r",
     seed: "s",
-    clock: new ManualClock(),
+    clock,
     onInterval: ({ sequence }) => intervals.push(sequence),
     onOperation: () => undefined,
     onEvent: (event) => events.push(event),
@@ -56,7 +58,7 @@ async function takenOver(adopted: readonly Adopted[]) {
     links.push(link);
     return link;
   };
-  await coordinator.start(open, adopted);
+  await coordinator.start({ open, adopted, lastReportsMs: new Map([["w1", 2_000]]) });
   return { coordinator, links, events, intervals, [Symbol.dispose]: () => abort.abort() };
 }
 
@@ -74,6 +76,8 @@ test("workers that had not heard of the newest epoch hear it", async () => {
 test("one that did not come back is lost, and told so should it come later", async () => {
   using over = await takenOver([stateOf(0), stateOf(2)]);
   assert.deepEqual(lostIn(over.events), ["w1"]);
+  const gap = over.events.find((event) => event.type === "gap");
+  assert.equal(gap?.fromMs, 2_000, "what it did after its last report is not known");
   assert.equal(over.links[1]?.killed, true);
   assert.deepEqual(over.links[0]?.sent.at(-1)?.type, "epoch");
 });

@@ -15,6 +15,7 @@ import { type Adopted, beginDelayMs, type Member, newestOf, newMember, SilenceWa
 import { PRINTED, printsOf } from "./prints.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
+import type { Via } from "./start.ts";
 import { Waiters } from "./waiters.ts";
 
 const STOP_SLACK_MS = 10_000;
@@ -53,13 +54,13 @@ export class Coordinator implements LoadHandle {
    * Takes workers as they are opened by `open`, and begins the load; or goes on with the load that `adopted` workers are in
    * the middle of, because their coordinator was lost.
    */
-  async start(open: (listener: LinkListener) => Link, adopted: readonly Adopted[] = []): Promise<void> {
+  async start({ open, adopted, lastReportsMs }: Via): Promise<void> {
     const { plan, signal } = this.#options;
     signal.throwIfAborted();
     signal.addEventListener("abort", () => this.#abort(signal.reason), { once: true });
     try {
       for (let slot = 0; slot < plan.workers; slot++) this.#add(slot, open);
-      if (adopted.length > 0) return this.#adopt(adopted);
+      if (adopted.length > 0) return this.#adopt(adopted, lastReportsMs);
       this.#giveJobs();
       await this.#allMembers((member) => member.state === "ready", "workers to be ready");
       await this.#setUp();
@@ -113,7 +114,7 @@ export class Coordinator implements LoadHandle {
     }
   }
 
-  #adopt(adopted: readonly Adopted[]): void {
+  #adopt(adopted: readonly Adopted[], lastReportsMs: ReadonlyMap<string, number> = new Map()): void {
     const { epoch, data, startAtMs } = newestOf(adopted);
     this.#epoch = epoch;
     this.#data = data;
@@ -122,6 +123,7 @@ export class Coordinator implements LoadHandle {
     for (const member of this.#members) {
       member.state = "running"; // it was, for the coordinator before
       member.lastHeardMs = this.#options.clock.nowMs();
+      member.lastToMs = lastReportsMs.get(member.name) ?? null;
     }
     const states = this.#members.map(({ slot }) => adopted.find((state) => state.slot === slot));
     for (const [slot, member] of this.#members.entries()) this.#adoptOne(member, states[slot]);
@@ -132,6 +134,7 @@ export class Coordinator implements LoadHandle {
   #adoptOne(member: Member, state: Adopted | undefined): void {
     if (state === undefined) {
       member.link.kill();
+      member.lastToMs ??= this.#startAtMs; // nothing of it is here
       if (this.#epoch.lost.includes(member.slot))
         member.state = "lost"; // the coordinator before has told so
       else this.#gone(member, "it did not come back to the new coordinator");
@@ -217,7 +220,7 @@ export class Coordinator implements LoadHandle {
     if (before !== "running") return this.#fail(workerEnded(member.name, member.link.where, because));
     this.#events.worker(member, "lost");
     this.#events.gap(member, {
-      fromMs: member.lastHeardMs,
+      fromMs: Math.min(member.lastHeardMs, member.lastToMs ?? member.lastHeardMs), // later counts were not told
       toMs: this.#options.clock.nowMs(),
       because: `worker ${member.name} was lost: ${because}`,
     });

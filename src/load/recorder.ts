@@ -19,6 +19,7 @@ export class Recorder {
   readonly #thresholds: ThresholdFold;
   readonly #generator = new GeneratorWatch();
   readonly #notes = new Map<string, number>();
+  #lost = 0;
   readonly #prints = new Map<string, number>();
 
   constructor(thresholds: readonly Threshold[], open: boolean) {
@@ -37,11 +38,20 @@ export class Recorder {
       const count = isCount(event.detail) ? event.detail.count : 1;
       this.note(event.says.replace(/ \(\d+ more\)$/, ""), count);
     } else if (event.type === "gap") this.note(`${event.source}: ${event.because}`);
-    else if (event.type === "worker" && event.edge === "lost") this.note(`worker ${event.worker} was lost`);
+    else if (event.type === "worker" && event.edge === "lost") {
+      this.#lost++;
+      this.note(`worker ${event.worker} was lost`);
+    }
   }
 
   note(says: string, count = 1): void {
     add(this.#notes, says, count);
+  }
+
+  /** Iterations that ended, when workers were lost on the way; null: none was lost. */
+  get iterationsInSpiteOfLoss(): number | null {
+    if (this.#lost === 0) return null;
+    return this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0;
   }
 
   /** The threshold that wants the load to end, once one has failed. */

@@ -15,7 +15,7 @@ export async function startLoad(
   via: Via = { open: forkWorker, adopted: [] },
 ): Promise<LoadHandle> {
   const coordinator = new Coordinator(options);
-  await coordinator.start(via.open, via.adopted);
+  await coordinator.start(via);
   return coordinator;
 }
 
@@ -24,4 +24,6 @@ export interface Via {
   readonly open: (listener: LinkListener) => Link;
   /** Workers in the middle of a load whose coordinator was lost. */
   readonly adopted: readonly Adopted[];
+  /** By name of a worker: the end of its last report that the coordinator before had kept, on the run's clock. */
+  readonly lastReportsMs?: ReadonlyMap<string, number>;
 }

@@ -55,6 +55,7 @@ export class Work {
   #operations: Operation[] = [];
   #stopped: Promise<void> | null = null;
   #ended = false;
+  #tornDown: Promise<void> | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -92,7 +93,8 @@ export class Work {
   }
 
   async teardown(data: readonly Json[]): Promise<void> {
-    await runTeardowns(this.definitions, this.users, data);
+    this.#tornDown ??= runTeardowns(this.definitions, this.users, data); // a coordinator that took over asks again
+    await this.#tornDown;
     this.#tell({ type: "torn-down" });
   }
 

@@ -51,7 +51,9 @@ test("a killed worker is noticed at once, its users are placed on others, and th
   await until(() => lost(load), { what: "the loss to be noticed", deadlineMs: 3_000, signal });
   await until(() => usersNow(load, "w1") === 10, { what: "its users on the other worker", deadlineMs: 5_000, signal });
   assert.ok(performance.now() - killedMs < 5_000);
-  assert.ok(load.events.some((event) => event.type === "gap" && event.source === "load/w0"));
+  const gap = load.events.find((event) => event.type === "gap" && event.source === "load/w0");
+  const lastMs = load.intervals.findLast((interval) => interval.worker === "w0")?.toMs;
+  assert.equal(gap?.type === "gap" && gap.fromMs, lastMs, "from the end of what it had told");
   await load.handle.stop();
   const ids = load.operations.map((operation) => operation.id);
   assert.equal(new Set(ids).size, ids.length, "no id is given twice");

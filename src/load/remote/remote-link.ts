@@ -69,9 +69,7 @@ export class RemoteLink implements Link {
     for (const [index, message] of this.#sent.entries())
       if (index >= hello.heard) reply(socket, { wire: "message", number: index + 1, message });
     if (this.givenUp)
-      this.#listener?.onPrint(
-        `the ${this.where} is back after it was given up: what it had done until then is counted`,
-      );
+      this.#note(`the ${this.where} is back after it was given up: what it had done until then is counted`);
   }
 
   /** Whoever has the slot must look for another. */
@@ -90,9 +88,7 @@ export class RemoteLink implements Link {
     const missing = number - this.#heard - 1;
     this.#heard = number;
     if (missing > 0)
-      this.#listener.onPrint(
-        `${missing} messages of the ${this.where} are missing: it was alone for longer than it can keep`,
-      );
+      this.#note(`${missing} messages of the ${this.where} are missing: it was alone for longer than it can keep`);
     this.#listener.onMessage(message);
   }
 
@@ -135,6 +131,10 @@ export class RemoteLink implements Link {
     if (socket === null) return this.#setGone();
     socket.close();
     setTimeout(() => socket.terminate(), LAST_WORDS_MS).unref();
+  }
+
+  #note(says: string): void {
+    this.#listener?.onMessage({ type: "note", says, detail: null });
   }
 
   #cut(): void {
