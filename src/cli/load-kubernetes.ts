@@ -134,6 +134,7 @@ export class KubernetesCrew implements AsyncDisposable {
     const running = await gather();
     this.#spec = { ...this.#spec, runId: running?.[0]?.runId ?? this.#spec.runId };
     this.#workers = this.#jobOf(this.#spec);
+    this.#workers.takeOver();
     return running;
   }
 
@@ -151,6 +152,7 @@ export class KubernetesCrew implements AsyncDisposable {
     using _listening = this.#listening;
     const left = await this.#workers.remove();
     const { namespace, runId } = this.#spec;
+    if (!this.#workers.made) return;
     if (left.length === 0) return void this.#world.stderr.write(`removed Job ${namespace}/${nameOf(runId)}\n`);
     this.#world.stderr.write(
       `gameday: expected nothing to be left in the cluster, got ${left.join("; ")}\n` +

@@ -103,11 +103,11 @@ test("a Job that gets no pods is hopeless by what its events say", () => {
     message: "exceeded quota",
   };
   view.look([], [event], 0);
-  assert.equal(view.hopeless(4_999), null);
-  assert.equal(view.hopeless(5_000)?.trouble.says, "FailedCreate: exceeded quota");
+  assert.equal(view.hopeless(9_999), null);
+  assert.equal(view.hopeless(10_000)?.trouble.says, "FailedCreate: exceeded quota");
   view.blind("no connection");
   assert.match(
     view.summary,
-    /no pods; \(none\): FailedCreate: exceeded quota; the cluster does not tell: no connection/,
+    /no pods; \(no pod\): FailedCreate: exceeded quota; the cluster does not tell: no connection/,
   );
 });

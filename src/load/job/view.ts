@@ -12,8 +12,8 @@ interface Seen extends Sight {
   readonly sinceMs: number;
 }
 
-/** The Job controller and its quota need a moment. */
-const NO_PODS_PATIENCE_MS = 5_000;
+/** The Job's controller tries again, and a quota may be freed. */
+const NO_PODS_PATIENCE_MS = 10_000;
 
 export class JobView {
   readonly #workers: number;
@@ -34,7 +34,7 @@ export class JobView {
     const names = pods.map(({ metadata }) => metadata.name);
     const gone = this.#names.filter((name) => !names.includes(name)).map(goneSight);
     this.#names = names;
-    const sights = [...gone, ...(names.length === 0 ? withoutPods(events) : pods.flatMap(sightOf))];
+    const sights = [...gone, ...pods.flatMap(sightOf), ...withoutPods(events)];
     this.#seen = new Map();
     const news: Sight[] = [];
     for (const sight of sights) {
@@ -95,7 +95,7 @@ function goneSight(pod: string): Sight {
 
 function withoutPods(events: readonly KubernetesEvent[]): Sight[] {
   return events.slice(-1).map(({ reason = "FailedCreate", message = "" }) => ({
-    pod: "(none)",
+    pod: "(no pod)",
     trouble: { reason, says: `${reason}: ${message}`, patienceMs: NO_PODS_PATIENCE_MS, hasLog: false },
   }));
 }

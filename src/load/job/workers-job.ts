@@ -28,6 +28,7 @@ export class WorkersJob {
   readonly #ended = new AbortController();
   #watching: Promise<void> = Promise.resolve();
   #joined = false;
+  #made = false;
 
   constructor(options: WorkersJobOptions) {
     this.#options = options;
@@ -38,6 +39,7 @@ export class WorkersJob {
   async create(): Promise<void> {
     const { api, spec, onNote } = this.#options;
     await demandRights(api, spec.namespace, RIGHTS);
+    this.#made = true; // perhaps: an answer may be lost
     const { metadata, apiVersion, kind } = await api.create(jobOf(spec));
     const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" };
     await Promise.all(partsOf(spec, owner).map((part) => api.create(part)));
@@ -70,7 +72,7 @@ export class WorkersJob {
   async #look(): Promise<void> {
     const { onNote, onHopeless } = this.#options;
     const pods = await this.#pods();
-    const events = pods.length === 0 ? await this.#events() : [];
+    const events = pods.length < this.#options.spec.workers ? await this.#events() : [];
     const news = this.#view.look(pods, events, performance.now());
     if (this.#ended.signal.aborted) return;
     for (const line of told(news)) onNote(`pod ${line}`);
@@ -86,10 +88,10 @@ export class WorkersJob {
     return (await api.list("Pod", { namespace: spec.namespace, labels: selectorOf(spec.runId) })) as readonly Pod[];
   }
 
-  /** Why the Job has no pods: a quota, a policy. Who may not read events does without. */
+  /** Why the Job does not get its pods: a quota, a policy. Who may not read events does without. */
   async #events(): Promise<readonly KubernetesEvent[]> {
     const { api, spec } = this.#options;
-    const fields = `involvedObject.name=${nameOf(spec.runId)},type=Warning`;
+    const fields = `involvedObject.name=${nameOf(spec.runId)},reason=FailedCreate`;
     return (await api
       .list("Event", { namespace: spec.namespace, fields })
       .catch(() => [])) as readonly KubernetesEvent[];
@@ -113,10 +115,21 @@ export class WorkersJob {
     });
   }
 
+  /** There may be something of it in the cluster. */
+  get made(): boolean {
+    return this.#made;
+  }
+
+  /** It was made by a coordinator before this one. */
+  takeOver(): void {
+    this.#made = true;
+  }
+
   /** Takes away all that was made; what is still there then, a line each. Never throws. */
   async remove(): Promise<readonly string[]> {
     this.#ended.abort();
     await this.#watching;
+    if (!this.#made) return [];
     const { api, spec } = this.#options;
     const { runId, namespace } = spec;
     const kinds = ["Job", "Secret", "ConfigMap"] as const;
