@@ -103,9 +103,10 @@ async function hopeless(server: CountingServer, given: readonly string[], wanted
   return { good, exitCode, toldAfterMs: Math.round(performance.now() - beganMs), says };
 }
 
-async function ofInterrupt(server: CountingServer, name: NodeJS.Signals, when: RegExp) {
+async function ofInterrupt(server: CountingServer, name: NodeJS.Signals, requestsMin: number) {
   using load = new JobLoad(scene, server, ["-d", "60s"]);
-  await load.says(when);
+  await load.says(/made Job/);
+  await until(() => server.count >= requestsMin, { what: "the load to run", deadlineMs: 30_000, signal });
   load.child.kill(name);
   const exitCode = await load.ended;
   const counted = server.count;
@@ -122,12 +123,16 @@ async function killed(server: CountingServer) {
   await once(load.child, "exit");
   const killedMs = performance.now();
   const since = () => Math.round(performance.now() - killedMs);
-  const over = async () => (await podsOf(scene)).every(({ status }) => /Succeeded|Failed/.test(status?.phase ?? ""));
+  let [seen, loadEndedMs] = [server.count, 0];
+  const over = async () => {
+    if (server.count > seen) [seen, loadEndedMs] = [server.count, since()];
+    return (await podsOf(scene)).every(({ status }) => /Succeeded|Failed/.test(status?.phase ?? ""));
+  };
   await until(over, { what: "pods to end", deadlineMs: 30_000, everyMs: 250, signal });
   const podsEndedMs = since();
   const none = async () => (await leftIn(scene)).length === 0;
   await until(none, { what: "the Job to go", deadlineMs: 120_000, everyMs: 500, signal });
-  return { good: podsEndedMs < 20_000, exitCode: null, podsEndedMs, goneMs: since() };
+  return { good: podsEndedMs < 20_000, exitCode: null, loadEndedMs, podsEndedMs, goneMs: since() };
 }
 
 async function takenOver(server: CountingServer) {
@@ -214,8 +219,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
     hopeless(server, ["--advertise", `${flags.host}:7071`], /\| gameday: expected a coordinator at/),
   "no rights": withoutRights,
   quota: withQuota,
-  "SIGTERM while it waits": (server) => ofInterrupt(server, "SIGTERM", /made Job/),
-  "SIGINT in the load": (server) => ofInterrupt(server, "SIGINT", /slot 3\)|all/),
+  "SIGTERM while it waits": (server) => ofInterrupt(server, "SIGTERM", 0),
+  "SIGINT in the load": (server) => ofInterrupt(server, "SIGINT", 300),
   "coordinator killed": killed,
   "coordinator killed and started again": takenOver,
 };

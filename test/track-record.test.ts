@@ -69,6 +69,14 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       assert.ok(Number(row["healthyAfterMs"]) < 126_000, `seed ${row.seed} is whole within the expiry`);
     }
   },
+  job(rows) {
+    for (const row of rows) {
+      assert.equal(row["good"], true, `${row["scene"]} on ${row.date}`);
+      assert.deepEqual(row["left"], [], `${row["scene"]} leaves nothing in the namespace`);
+      if (row["noticedMs"] === undefined) continue;
+      assert.ok(Number(row["noticedMs"]) < 3_000 && Number(row["replacedMs"]) < 5_000, `${row["scene"]}`);
+    }
+  },
   faults(rows) {
     for (const row of rows) {
       assert.ok(row["biteWitness"] && row["healWitness"], `${row["fault"]} has both witnesses`);
