@@ -226,10 +226,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
 };
 
 let record = readRecord<JobRow>(FILE, "workers as an Indexed Job on Kubernetes", "npm run prove:job");
-const names =
-  positionals.length > 0
-    ? positionals
-    : Object.keys(SCENES).filter((name) => !record.rows.some((row) => row.scene === name));
+/** A failed try stays; the newest row of a scene counts. */
+const isGood = (name: string) => record.rows.findLast((row) => row.scene === name)?.good === true;
+const names = positionals.length > 0 ? positionals : Object.keys(SCENES).filter((name) => !isGood(name));
 for (const name of names) {
   const play = SCENES[name];
   if (play === undefined) throw new Error(`expected one of ${Object.keys(SCENES).join(", ")}, got ${name}`);
@@ -252,4 +251,4 @@ for (const name of names) {
   record = addRow(FILE, record, row);
   console.log(`${row.good ? "good" : "BAD "} ${name}: ${JSON.stringify({ ...found, left })}`);
 }
-process.exitCode = record.rows.every((row) => row.good) ? 0 : 1;
+process.exitCode = Object.keys(SCENES).every(isGood) ? 0 : 1;

@@ -70,7 +70,8 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     }
   },
   job(rows) {
-    for (const row of rows) {
+    // A scene that failed was mended and tried again: its newest row counts.
+    for (const row of new Map(rows.map((each) => [each["scene"], each])).values()) {
       assert.equal(row["good"], true, `${row["scene"]} on ${row.date}`);
       assert.deepEqual(row["left"], [], `${row["scene"]} leaves nothing in the namespace`);
       if (row["noticedMs"] === undefined) continue;
