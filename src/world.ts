@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { InterruptSignal, OutputStream, World } from "./cli.ts";
 import type { Owner } from "./evidence/writer.ts";
-import { GamedayError } from "./std/errors.ts";
+import { ExitCode, GamedayError } from "./std/errors.ts";
 
 /** The real world of this process. */
 export function realWorld(): World {
@@ -87,7 +87,7 @@ function ownerOf(env: NodeJS.ProcessEnv): Owner | null {
 }
 
 function streamOf(stream: NodeJS.WriteStream): OutputStream {
-  stream.on("error", () => undefined); // a reader that went away (`| head`) must not end a run in the middle of a fault
+  stream.on("error", outputLost);
   return {
     isTTY: stream.isTTY === true && process.env["TERM"] !== "dumb", // one that cannot redraw a line
     get columns() {
@@ -97,6 +97,18 @@ function streamOf(stream: NodeJS.WriteStream): OutputStream {
       stream.write(text);
     },
   };
+}
+
+let isOutputLost = false;
+
+/** A reader that went away (`| head`) must not end a run in the middle of a fault. One that is full is told by the exit code. */
+function outputLost({ code, message }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE" || isOutputLost) return;
+  isOutputLost = true; // told once: the standard error may be the full one
+  process.stderr.write(`gameday: expected to write the output, got ${message}\n`);
+  process.once("exit", () => {
+    if ((process.exitCode ?? ExitCode.pass) === ExitCode.pass) process.exitCode = ExitCode.notReady;
+  });
 }
 
 function packageVersion(): string {

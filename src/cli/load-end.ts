@@ -12,8 +12,8 @@ export interface Ended {
   readonly recorder: Recorder;
   readonly seed: string;
   readonly baseUrl: string;
-  readonly json: SummaryFile | null;
   readonly job: LoadJob;
+  readonly json: SummaryFile | null;
 }
 
 export function finish(world: World, load: Ended, interrupted: boolean): void {
@@ -23,9 +23,25 @@ export function finish(world: World, load: Ended, interrupted: boolean): void {
   const people = json?.isOutput === true ? world.stderr : world.stdout;
   people.write(`\n${formatSummary(recorder.summary())}  seed ${seed}\n`);
   if (json === null) return;
-  const text = `${JSON.stringify(recorder.json(seed), null, 2)}\n`;
+  const text = `${JSON.stringify({ ...recorder.json(seed), ...circumstances(world, load, interrupted, code) }, null, 2)}\n`;
   if (json.isOutput) world.stdout.write(text);
   else written(json, text, code);
+}
+
+/** What the figures are of, so that the file says enough when it is read alone. */
+function circumstances(world: World, { baseUrl, job: { plan } }: Ended, interrupted: boolean, exitCode: ExitCode) {
+  const { executor, stages, workers } = plan;
+  const scenarios = plan.scenarios.map(({ file }) => file);
+  return {
+    host: baseUrl,
+    scenarios,
+    executor,
+    stages,
+    workers,
+    interrupted,
+    exitCode,
+    endedAt: world.now().toISOString(),
+  };
 }
 
 /** That the summary is not where it was asked for changes nothing about a threshold that failed. */

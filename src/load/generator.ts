@@ -26,6 +26,8 @@ const SEND_LAG_MS_P50_MAX = 10;
 const LOOP_DELAY_MS_P99_MAX = 50;
 /** Share of all intervals that may be over a bound: start-up compiles, and one slow second is no verdict. */
 const TOLERATED = 0.1;
+/** Of a load of fewer seconds, one is too much of it. */
+const SECONDS_MIN = 3;
 
 export class GeneratorWatch {
   readonly #workers = new Set<string>();
@@ -76,10 +78,17 @@ export class GeneratorWatch {
     };
   }
 
+  /** Of a short load, one second of each worker: that is less than a tenth of it only from ten seconds on. */
+  get #tolerated(): number {
+    const workers = this.#workers.size;
+    const share = TOLERATED * this.#intervals;
+    return this.#intervals >= SECONDS_MIN * workers ? Math.max(share, workers) : share;
+  }
+
   #bottlenecks(): string[] {
     const found: string[] = [];
     const share = (count: number) => `${count} of ${this.#intervals} seconds of workers`;
-    const over = (count: number) => count > TOLERATED * this.#intervals;
+    const over = (count: number) => count > this.#tolerated;
     if (over(this.#busy))
       found.push(`CPU above ${CPU_MAX * 100} % of a core in ${share(this.#busy)}: use more workers, or more cores`);
     if (over(this.#late))

@@ -90,7 +90,7 @@ export class Recorder {
     return all.count > 0 && never.reduce((sum, [, { failed }]) => sum + failed, 0) === all.count;
   }
 
-  json(seed: string): Json {
+  json(seed: string): { [key: string]: Json } {
     const { thresholds, generator, notes } = this.summary();
     const requests = Object.fromEntries(
       [...this.#totals.by("http_req_duration", "name")].map(([name, total]) => [

@@ -105,3 +105,25 @@ test("--json - is the whole of the standard output", async () => {
   assert.equal(JSON.parse(output).iterations.count, 2);
   aim.close();
 });
+
+test("a summary that cannot be written is told, and is no success; a reader that went away is nobody's fault", async () => {
+  const aim = await target();
+  const shell = (into: string) => {
+    const line = `"$0" "$1" load "$2" -q --workers 1 -H "$3" -u 1 -d 1s ${into}`;
+    return spawn("bash", ["-c", line, process.execPath, GAMEDAY, fixture("steady.ts"), aim.baseUrl]);
+  };
+  const ended = async (child: ChildProcess) => {
+    let said = "";
+    child.stderr?.on("data", (data: Buffer) => {
+      said += data.toString();
+    });
+    const [code] = await once(child, "close");
+    return { code, said };
+  };
+  const full = await ended(shell("> /dev/full"));
+  assert.equal(full.code, 4, full.said);
+  assert.match(full.said, /expected to write the output, got ENOSPC/);
+  assert.equal((await ended(shell("> /dev/full 2> /dev/full"))).code, 4);
+  assert.equal((await ended(shell("| true; exit $PIPESTATUS"))).code, 0);
+  aim.close();
+});
