@@ -180,3 +180,22 @@ test("strangers that say half a request, garbage or too much end neither the loa
   });
   for (const stranger of strangers) stranger.destroy();
 });
+
+test("a worker that goes by itself is missed at once", () =>
+  scene(async ({ gateway, say }) => {
+    const heard = listener();
+    const { socket } = await say({ id: "1" });
+    gateway.open(heard);
+    socket.send(JSON.stringify({ wire: "message", number: 1, message: { type: "beat" } }));
+    socket.send(JSON.stringify({ wire: "bye", because: "its pod is evicted" }));
+    await until(() => heard.gone.length > 0, { what: "the loss", deadlineMs: 1_500, signal });
+    assert.deepEqual(heard.gone, ["its pod is evicted"]);
+    assert.equal(heard.messages.length, 1);
+  }));
+
+test("a port that somebody else has is told in words", () =>
+  scene(async ({ port }) => {
+    const options = { host: "127.0.0.1", port, token: TOKEN, workers: 1, load: "", signal };
+    const second = Gateway.listen({ ...options, onCheckpoint: () => undefined, onNote: () => undefined });
+    await assert.rejects(second, { code: "cannot-listen" });
+  }));

@@ -50,6 +50,7 @@ export class Gateway implements AsyncDisposable {
       maxPayload: MESSAGE_BYTES_MAX,
       verifyClient: ({ req }: { req: IncomingMessage }) => this.#allowed(req.headers.authorization),
     });
+    this.#sockets.on("error", () => undefined); // the server's, told by listen()
     this.#sockets.on("connection", (socket) => this.#welcome(socket));
     this.#timer = setInterval(() => this.#acknowledge(), ACKNOWLEDGE_MS);
   }
@@ -117,6 +118,7 @@ export class Gateway implements AsyncDisposable {
       if (said.wire === "clock") this.#tellClock(socket, said.sentNs);
       else if (said.wire === "hello") link = this.#place(socket, said);
       else if (said.wire === "message") link?.hear(said.number, said.message);
+      else if (said.wire === "bye") link?.left(said.because);
     });
   }
 

@@ -19,7 +19,7 @@ function isSaid(said: Fields): boolean {
   if (wire === "hello") return isHello(said);
   if (wire === "clock") return typeof said["sentNs"] === "string";
   if (wire === "message") return isCount(number) && isRecord(message) && isMessage(message);
-  return wire === "alive";
+  return wire === "alive" || (wire === "bye" && typeof said["because"] === "string");
 }
 
 /** Of another version: whatever else it is, it will be told that. */

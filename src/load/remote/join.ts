@@ -3,7 +3,7 @@
  * coordinator is lost it works and buffers on for 10 s; one that comes back within that adopts it, else it stops.
  */
 import { randomUUID } from "node:crypto";
-import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import { pause } from "../../std/wait.ts";
 import type { ProcessFigures } from "../health.ts";
 import type { FromWorker, ToWorker } from "../protocol.ts";
@@ -110,8 +110,7 @@ class JoinedWorker implements Joined {
           resolve();
         },
       });
-      const line = this.#line;
-      const abort = () => line.end();
+      const abort = () => void this.#worker.obey({ type: "exit" }); // the rest of what it did is told first
       signal.addEventListener("abort", abort, { once: true });
     });
   }
@@ -191,6 +190,8 @@ class JoinedWorker implements Joined {
 
   #leave(): void {
     this.#left = true;
+    const { signal } = this.#options;
+    if (signal.aborted) this.#send({ wire: "bye", because: `it was interrupted: ${messageOf(signal.reason)}` });
     this.#line?.close();
   }
 

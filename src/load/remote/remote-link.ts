@@ -103,6 +103,13 @@ export class RemoteLink implements Link {
     if (this.#socket !== null) reply(this.#socket, { wire: "acknowledge", number: this.#heard });
   }
 
+  /** The worker goes by itself, and has told all that it had to tell. */
+  left(because: string): void {
+    if (!this.taken || this.givenUp) return; // its place is free when its line ends; or it is known to go
+    this.kill();
+    this.#listener?.onGone(because);
+  }
+
   /** Looks whether the line is still there; often. */
   look(): void {
     const now = performance.now();

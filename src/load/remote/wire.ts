@@ -49,7 +49,9 @@ export type WireFromWorker =
   /** Numbered from 1, sent again after a broken line until acknowledged. */
   | { readonly wire: "message"; readonly number: number; readonly message: FromWorker }
   /** A sign of life. */
-  | { readonly wire: "alive" };
+  | { readonly wire: "alive" }
+  /** Last: it was told to end, by others than the coordinator. */
+  | { readonly wire: "bye"; readonly because: string };
 
 export type WireToWorker =
   /** `gateway`: who answers; a coordinator that was started again is another. */
