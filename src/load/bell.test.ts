@@ -17,6 +17,13 @@ for (const [name, newBell] of [
       return bell;
     },
   ],
+  [
+    "a bell for which the system has no thread",
+    async () =>
+      new FineBell(() => {
+        throw new Error("ERR_WORKER_INIT_FAILED");
+      }),
+  ],
   ["a bell whose thread is not there yet", async () => new FineBell()],
 ] as const) {
   test(`${name} never rings before it is due, again and again`, async () => {

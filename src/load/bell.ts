@@ -55,7 +55,7 @@ export class FineBell implements Bell {
     dueMs: new Float64Array(new SharedArrayBuffer(8)),
   };
   readonly #toHrtimeMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-  readonly #thread: Worker;
+  readonly #thread: Worker | null;
   /** Resolves when the thread is there, or will not be. */
   readonly ready: Promise<void>;
   #ready = false;
@@ -64,20 +64,22 @@ export class FineBell implements Bell {
   #dueMs = 0;
   #rungMs = 0;
 
-  constructor() {
-    this.#thread = new Worker(ENTRY, { workerData: this.#job, execArgv: [], env: {}, resourceLimits: LIMITS });
-    this.#thread.unref();
-    this.ready = new Promise((resolve) => {
-      this.#thread.once("online", () => {
-        this.#ready = true;
-        resolve();
-      });
-      // None can be had, or it ran out of memory: "exit" follows.
-      this.#thread.on("error", () => undefined);
-      this.#thread.once("exit", () => {
-        this.#lost();
-        resolve();
-      });
+  constructor(start: (job: BellJob) => Worker = startThread) {
+    this.#thread = threadOf(() => start(this.#job));
+    const thread = this.#thread;
+    this.ready = thread === null ? Promise.resolve() : new Promise((resolve) => this.#follow(thread, resolve));
+  }
+
+  #follow(thread: Worker, begun: () => void): void {
+    thread.unref();
+    thread.once("online", () => {
+      this.#ready = true;
+      begun();
+    });
+    thread.on("error", () => undefined); // it ran out of memory: "exit" follows
+    thread.once("exit", () => {
+      this.#lost();
+      begun();
     });
   }
 
@@ -105,7 +107,7 @@ export class FineBell implements Bell {
 
   /** A timer takes over. */
   async endThread(): Promise<void> {
-    await this.#thread.terminate();
+    await this.#thread?.terminate();
   }
 
   #listen(): void {
@@ -131,5 +133,18 @@ export class FineBell implements Bell {
   #lost(): void {
     this.#ready = false;
     if (this.#ring !== null) this.#coarse.aim(this.#dueMs, this.#ring);
+  }
+}
+
+function startThread(workerData: BellJob): Worker {
+  return new Worker(ENTRY, { workerData, execArgv: [], env: {}, resourceLimits: LIMITS });
+}
+
+/** Null where the system has no thread left for us: Node throws then. */
+function threadOf(start: () => Worker): Worker | null {
+  try {
+    return start();
+  } catch {
+    return null;
   }
 }

@@ -47,11 +47,11 @@ export function allLost(because: string): GamedayError {
   });
 }
 
-export function late(what: string, deadlineMs: number): GamedayError {
+export function late(what: string, deadlineMs: number, stuckAt: string | null): GamedayError {
   return new GamedayError({
     code: "load-timed-out",
     expected: `${what} within ${deadlineMs / 1000} s`,
-    got: "silence",
+    got: stuckAt === null ? "silence" : `silence, stuck at ${stuckAt}`,
     exitCode: ExitCode.notReady,
   });
 }

@@ -11,12 +11,12 @@ import { fromErrorText } from "./error-text.ts";
 import type { LoadHandle, LoadOptions } from "./handle.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { LiveView, type LoadLive } from "./live.ts";
-import { type Adopted, beginDelayMs, type Member, newestOf, newMember, SilenceWatch } from "./member.ts";
+import { type Adopted, beginDelayMs, type Member, newestOf, newMember, SilenceWatch, stuckAmong } from "./member.ts";
 import { PRINTED, printsOf } from "./prints.ts";
 import type { FromWorker } from "./protocol.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import type { Via } from "./start.ts";
-import { Waiters } from "./waiters.ts";
+import { HOOK_DEADLINE_MS, Waiters } from "./waiters.ts";
 
 const STOP_SLACK_MS = 10_000;
 
@@ -149,14 +149,13 @@ export class Coordinator implements LoadHandle {
   async #setUp(): Promise<void> {
     const [first] = this.#members;
     if (first === undefined) return;
-    let given: readonly Json[] | null = null;
-    const heard = this.#waiters.wait((message) => {
-      if (message.type === "set-up") given = message.data;
-      return given !== null;
-    }, "setup to end");
+    const isSetUp = (message: FromWorker) => {
+      if (message.type === "set-up") this.#data = message.data;
+      return message.type === "set-up";
+    };
+    const heard = this.#waiters.wait(isSetUp, "setup to end", () => stuckAmong([first]), HOOK_DEADLINE_MS);
     first.link.send({ type: "setup" });
     await heard;
-    this.#data = given ?? [];
   }
 
   #begin(): void {
@@ -258,7 +257,8 @@ export class Coordinator implements LoadHandle {
   async #tearDown(): Promise<void> {
     const first = this.#members.find((member) => member.state === "done");
     if (first === undefined) return;
-    const heard = this.#waiters.wait((message) => message.type === "torn-down", "teardown to end");
+    const isTornDown = (message: FromWorker) => message.type === "torn-down";
+    const heard = this.#waiters.wait(isTornDown, "teardown to end", () => stuckAmong([first]), HOOK_DEADLINE_MS);
     first.link.send({ type: "teardown", data: this.#data });
     void first.link.gone.then(() => this.#waiters.reject(tearingDownEnded(first.name, first.link.where)));
     await heard;
@@ -292,6 +292,7 @@ export class Coordinator implements LoadHandle {
   }
 
   #allMembers(holds: (member: Member) => boolean, what: string, deadlineMs?: number): Promise<void> {
-    return this.#waiters.wait(() => this.#members.every(holds), what, deadlineMs);
+    const stuck = () => stuckAmong(this.#members.filter((member) => !holds(member)));
+    return this.#waiters.wait(() => this.#members.every(holds), what, stuck, deadlineMs);
   }
 }

@@ -98,7 +98,10 @@ export class GeneratorWatch {
         `the event loop blocked for more than ${LOOP_DELAY_MS_P99_MAX} ms in ${share(this.#slow)}: the script computes too long, or the machine is too busy`,
       );
     }
-    if (this.#dropped > 0) found.push(`${this.#dropped} arrivals dropped because no user was free: raise --max-vus`);
+    if (this.#dropped > 0)
+      found.push(
+        `${this.#dropped} arrivals dropped because no user was ready: raise --max-vus, or see why onStart fails`,
+      );
     if (this.#unopened > 0)
       found.push(
         `${this.#unopened} calls failed because this machine had no local port or descriptor left (see notes): not the platform's trouble`,

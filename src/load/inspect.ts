@@ -1,14 +1,15 @@
 /** Looks at users' modules in a process of its own, so that what one does while it loads reaches nobody. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { ExitCode, GamedayError } from "../std/errors.ts";
+import { neverLoads } from "../scenario/load-error.ts";
+import { GamedayError } from "../std/errors.ts";
 import { fromErrorText } from "./error-text.ts";
 import type { Inspected } from "./inspect-process.ts";
 
 const ENTRY = fileURLToPath(
   new URL(`./inspect-process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
 );
-const DEADLINE_MS = 20_000;
+export const LOADING_MS_MAX = 20_000;
 
 export type ScriptKind = "scenario" | "probes" | "either";
 
@@ -32,7 +33,7 @@ function inspect({ file, kind }: Script): Promise<string | GamedayError> {
   const child = fork(ENTRY, [kind, file], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    timeout: DEADLINE_MS,
+    timeout: LOADING_MS_MAX,
     killSignal: "SIGKILL",
   });
   return new Promise((resolve) => {
@@ -40,25 +41,14 @@ function inspect({ file, kind }: Script): Promise<string | GamedayError> {
       const found = message as Inspected;
       resolve("says" in found ? found.says : fromErrorText(found.error));
     });
-    child.once("error", (error) => resolve(unfinished(file, error.message)));
+    child.once("error", (error) => resolve(neverLoads(file, error.message)));
     // It may end before it has told anything: process.exit() at its top level, or an await that nothing settles.
-    child.once("close", (code, signal) => resolve(unfinished(file, endOf(code, signal, child.killed))));
+    child.once("close", (code, signal) => resolve(neverLoads(file, endOf(code, signal, child.killed))));
   });
 }
 
 function endOf(code: number | null, signal: NodeJS.Signals | null, byUs: boolean): string {
-  if (byUs) return `no end of loading within ${DEADLINE_MS / 1000} s`;
+  if (byUs) return `no end of loading within ${LOADING_MS_MAX / 1000} s`;
   if (code === 13) return "a top-level await that nothing settles";
   return signal === null ? `the end of its process with exit code ${code}` : `the end of its process by ${signal}`;
-}
-
-function unfinished(file: string, got: string): GamedayError {
-  return new GamedayError({
-    code: "script-never-loads",
-    expected: "a script that loads",
-    got,
-    hint: "leave long work to setup(), which has a deadline",
-    exitCode: ExitCode.usage,
-    place: { file },
-  });
 }

@@ -123,3 +123,9 @@ function ask(member: Member): void {
     member.stuckAt = place;
   });
 }
+
+/** The first place at which one of them is stuck; null: none can tell, or none is. */
+export async function stuckAmong(members: readonly Member[]): Promise<string | null> {
+  const places = await Promise.all(members.map(({ link }) => link.whereStuck()));
+  return places.find((place) => place !== null) ?? null;
+}

@@ -15,6 +15,7 @@ export interface SummaryInput {
 
 const HEAD = ["count", "rate/s", "errors", "p50", "p90", "p95", "p99", "p99.9", "max ms"];
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999];
+const ROWS_MAX = 100;
 const NOTES_MAX = 10;
 const NOTE_LENGTH_MAX = 600;
 const NAME_LENGTH_MAX = 120;
@@ -55,10 +56,12 @@ function requestLines(totals: Totals, open: boolean): string[] {
   if (all === null && totals.seconds === 0) return ["requests", "  unknown: no worker told anything"];
   if (all === null)
     return totals.names().some((name) => /^(call|ws)_/.test(name)) ? [] : ["requests", "  none was made"];
+  const cut = rows.splice(ROWS_MAX).length;
+  const more = cut > 0 ? [`  and ${cut} more names`] : [];
   if (rows.length > 1) rows.push(requestRow("(all)", all, totals.seconds));
   const service = open ? totals.find({ name: "http_req_service", tags: {} }) : null;
   if (service !== null) rows.push(requestRow("(service)", service, totals.seconds));
-  const lines = table([["requests", ...HEAD], ...rows]);
+  const lines = [...table([["requests", ...HEAD], ...rows]), ...more];
   if (service !== null) lines.push("  times run from the intended start; those of (service) from the send alone");
   return lines;
 }
@@ -106,11 +109,12 @@ function requestRow(name: string, total: Total, seconds: number): string[] {
 function checkLines(totals: Totals): string[] {
   const checks = [...totals.by("checks", "name")];
   if (checks.length === 0) return [];
-  const lines = checks.map(([name, total]) => {
+  const failedFirst = checks.sort(([, a], [, b]) => Number(b.failed > 0) - Number(a.failed > 0));
+  const lines = failedFirst.map(([name, total]) => {
     const held = total.count - total.failed;
     return `  ${total.failed === 0 ? "ok  " : "FAIL"} ${shown(name)}   ${((100 * held) / total.count).toFixed(2)} % of ${total.count}`;
   });
-  return ["checks", ...lines];
+  return ["checks", ...capped(lines)];
 }
 
 const BUILT_IN = /^(http_req_|call_duration$|data_|checks$|iteration_|group_|script_errors$|logins_repeated$)/;
@@ -124,7 +128,7 @@ function customLines(totals: Totals): string[] {
     const values = QUANTILES.map((q) => `p${q * 100} ${number(total.histogram?.quantile(q) ?? 0)}`);
     return [`  ${shown(name)}   ${values.join("  ")}  max ${number(total.max)}`];
   });
-  return lines.length === 0 ? [] : ["metrics", ...lines];
+  return lines.length === 0 ? [] : ["metrics", ...capped(lines)];
 }
 
 function plain(total: Total, seconds: number): string {
@@ -173,6 +177,12 @@ function table(rows: readonly string[][]): string[] {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join("  "),
   );
+}
+
+/** Nobody reads a thousand lines; the JSON has all of them. */
+function capped(lines: readonly string[]): string[] {
+  const more = lines.length - ROWS_MAX;
+  return more > 0 ? [...lines.slice(0, ROWS_MAX), `  and ${more} more`] : [...lines];
 }
 
 /** What scripts name or print, on one line of bounded length, with nothing that a terminal would obey. */

@@ -3,6 +3,8 @@ import { late } from "./complaints.ts";
 import type { FromWorker } from "./protocol.ts";
 
 const DEADLINE_MS = 60_000;
+/** A little more than setup and teardown have themselves: the worker knows better which of them it is. */
+export const HOOK_DEADLINE_MS = 65_000;
 
 interface Waiter {
   look(message: FromWorker): void;
@@ -12,8 +14,16 @@ interface Waiter {
 export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
-  /** Waits until `holds` is true after some message; rejects when the load fails or time runs out. */
-  wait(holds: (message: FromWorker) => boolean, what: string, deadlineMs = DEADLINE_MS): Promise<void> {
+  /**
+   * Waits until `holds` is true after some message; rejects when the load fails or time runs out, then with the place that
+   * `whereStuck` finds.
+   */
+  wait(
+    holds: (message: FromWorker) => boolean,
+    what: string,
+    whereStuck: () => Promise<string | null>,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
         clearTimeout(timer);
@@ -26,7 +36,8 @@ export class Waiters {
         },
         reject: (reason) => settle(() => reject(reason)),
       };
-      const timer = setTimeout(() => waiter.reject(late(what, deadlineMs)), deadlineMs);
+      const end = async () => waiter.reject(late(what, deadlineMs, await whereStuck()));
+      const timer = setTimeout(() => void end(), deadlineMs);
       this.#waiting.add(waiter);
       waiter.look({ type: "beat" });
     });

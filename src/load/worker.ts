@@ -3,12 +3,13 @@
  * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
  */
 import { shareFeeders } from "../scenario/feeder.ts";
-import { loadError } from "../scenario/load-error.ts";
+import { inTime, loadError } from "../scenario/load-error.ts";
 import { loadScenario } from "../scenario/module.ts";
 import { thrownAt } from "../scenario/thrown.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
 import { type ErrorText, errorText } from "./error-text.ts";
 import type { ProcessFigures } from "./health.ts";
+import { LOADING_MS_MAX } from "./inspect.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { UserStopped } from "./stopped.ts";
 import { Work } from "./work.ts";
@@ -47,7 +48,7 @@ export class Worker {
 
   #load(file: string): Promise<ScenarioDefinition> {
     this.#loading = file;
-    return loadScenario(file);
+    return inTime(loadScenario(file), file, LOADING_MS_MAX);
   }
 
   async #obey(message: ToWorker): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { GamedayError } from "../std/errors.ts";
+import { inTime } from "./load-error.ts";
 import { loadScenario } from "./module.ts";
 
 const FILES = {
@@ -73,3 +74,8 @@ async function wrongIn(name: string, text: string): Promise<string> {
   }
   return assert.fail("it loads");
 }
+
+test("what never comes to its end is told, and what does is not kept waiting", async () => {
+  await assert.rejects(inTime(new Promise(() => undefined), "sale.ts", 5), /got no end of loading within 0\.005 s/);
+  assert.equal(await inTime(Promise.resolve(7), "sale.ts", 60_000), 7);
+});

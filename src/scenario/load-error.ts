@@ -116,3 +116,24 @@ function hintOfPath(specifier: string, folder: string): string {
   ].find((candidate) => existsSync(resolve(folder, candidate)));
   return meant === undefined ? "there is no such file" : `with the whole name of the file: "${meant}"`;
 }
+
+/** It does not throw, but neither does it come to its end. */
+export function neverLoads(file: string, got: string): GamedayError {
+  return new GamedayError({
+    code: "script-never-loads",
+    expected: "a script that loads",
+    got,
+    hint: "leave long work to setup(), which has a deadline",
+    place: { file },
+  });
+}
+
+/** Rejects with `neverLoads` when time runs out. */
+export async function inTime<T>(loading: Promise<T>, file: string, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const give = () => reject(neverLoads(file, `no end of loading within ${deadlineMs / 1000} s`));
+    timer = setTimeout(give, deadlineMs);
+  });
+  return Promise.race([loading, late]).finally(() => clearTimeout(timer));
+}

@@ -46,6 +46,20 @@ test("an arrival that finds no free user is dropped, and counted", async () => {
   assert.ok(Math.max(...load.intervals.map((interval) => interval.users)) <= 2);
 });
 
+test("an arrival whose user never gets through onStart is dropped, and counted", async () => {
+  const plan = planOf("half-starts.ts", {
+    executor: "constant-arrival-rate",
+    stages: [{ durationMs: 400, target: 50 }],
+    arrivalsEndMs: 400,
+    workers: 1,
+    gracefulStopMs: 10,
+  });
+  await using load = await loadOf(plan);
+  await until(() => load.operations.length === 10, { what: "those that start", deadlineMs: 20_000, signal });
+  await load.handle.stop();
+  assert.deepEqual([load.operations.length, dropped(load)], [10, 10]);
+});
+
 test("users that shall be ready are there, started, before the first arrival", async () => {
   const plan = planOf("steady.ts", {
     executor: "ramping-arrival-rate",

@@ -114,8 +114,16 @@ export class ArrivalsExecutor implements Executor {
     const runner = this.#world.newRunner(this.#newIndex(), definition);
     runner.user.due(dueMs);
     const member = new Member(runner, (freed) => this.#release(definition, freed));
+    let begun = false;
     // The arrival made this user, and its due time is with it already.
-    this.#crowd.add(runner, () => member.serve(0));
+    this.#crowd.add(runner, () => {
+      begun = true;
+      return member.serve(0);
+    });
+    // One whose onStart never succeeded has taken the arrival with it.
+    void runner.gone.then(() => {
+      if (!begun) this.#world.dropped();
+    });
   }
 
   #makeReady(): void {

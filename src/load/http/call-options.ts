@@ -41,7 +41,7 @@ function kindOf(value: object): string {
 /** What a script without types may get wrong, told at its line before anything is sent. */
 export function demandOptions(options: RequestOptions): void {
   if (typeof options !== "object") throw badOption("options", 'an object such as { name: "order" }', options);
-  for (const key in options) {
+  for (const key of Object.keys(options)) {
     const value = options[key as keyof RequestOptions];
     const looks = OPTIONS.get(key);
     if (looks === undefined) throw unknownOption(key);
