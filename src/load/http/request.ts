@@ -157,11 +157,18 @@ function withBody(head: string, options: RequestOptions): RequestBytes {
   return length === body.length ? { text: text + body, payload: null } : { text, payload: Buffer.from(body) };
 }
 
+/** A function or a symbol is no JSON, and JSON.stringify says so by giving nothing. */
+function jsonOf(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw badRequest("request-body", "a value that JSON can say", typeof value);
+  return text;
+}
+
 function bodyOf(options: RequestOptions): [string, string | Uint8Array] {
   const given =
     Number(options.json !== undefined) + Number(options.form !== undefined) + Number(options.body !== undefined);
   if (given > 1) throw badRequest("request-bodies", "at most one of json, form and body", `${given} of them`);
-  if (options.json !== undefined) return ["application/json", JSON.stringify(options.json)];
+  if (options.json !== undefined) return ["application/json", jsonOf(options.json)];
   if (options.form !== undefined)
     return ["application/x-www-form-urlencoded", new URLSearchParams(options.form).toString()];
   return ["", bytesOrText(options.body ?? "")];

@@ -70,6 +70,7 @@ test("what a script without types gives as options is refused before anything is
     ["/", { headers: new Headers({ a: "b" }) }, /fields such as/],
     ["/", { body: { a: 1 } }, /body/],
     ["/", { timeout: Number.NaN }, /a timeout such as .* got NaN/],
+    ["/", { json: () => 1 }, /a value that JSON can say, got function/],
     ["/", { naem: "x" }, /only known options of a request, got "naem"/],
   ] as const)
     await assert.rejects(loose.get(path, options), message);
