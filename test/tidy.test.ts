@@ -87,6 +87,20 @@ test("what judges imports no I/O and reads no clock", () => {
   assert.deepEqual(broken, []);
 });
 
+test("a load starts without the libraries that plans and clusters need: they would cost its first request 70 ms", () => {
+  const seen = new Set(["src/main.ts", "src/cli/load.ts", "src/load/worker-process.ts"]);
+  const packages = new Set<string>();
+  for (const file of seen) {
+    for (const [path, typeOnly] of importsOf(file)) {
+      const inside = local(file, path);
+      if (inside !== undefined && !typeOnly) seen.add(inside);
+      else if (!typeOnly && !path.startsWith("node:")) packages.add(path);
+    }
+  }
+  assert.ok(seen.size > 50);
+  assert.deepEqual([...packages].sort(), ["commander", "ws"]);
+});
+
 test("files stay short", () => {
   const long = SOURCES.map((file) => [file, readFileSync(file, "utf8").split("\n").length] as const);
   assert.deepEqual(

@@ -3,7 +3,7 @@
  * was counted arrive and teardown run, and a second one cuts that short. What was seen until then is printed all the same.
  */
 import type { InterruptSignal, World } from "../cli.ts";
-import { formatDuration } from "../plan/duration.ts";
+import { formatDuration } from "../std/duration.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
 type Phase = "beginning" | "running" | "ending";
