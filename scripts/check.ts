@@ -1,6 +1,7 @@
 /** `npm run check`: types, lint, un-awaited promises, unit and contract tests; stops at the first failure. Aim: under 60 s. */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
 const tests = globSync(["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/*.test.ts"]);
 const sources = ["src", "test", "scripts", "examples", "bench"].filter((folder) => existsSync(folder));
@@ -10,7 +11,9 @@ const steps: [string, string[]][] = [
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
   ["un-awaited promises", ["oxlint", "--type-aware", ...sources]],
 ];
-if (!onlyStatic) steps.push(["tests", ["node", "--test", "--test-reporter=dot", ...tests]]);
+// Node leaves one core free, which of two is half of them.
+const flags = ["--test", `--test-concurrency=${availableParallelism()}`, "--test-reporter=dot"];
+if (!onlyStatic) steps.push(["tests", ["node", ...flags, ...tests]]);
 
 for (const [name, [command = "", ...args]] of steps) {
   const start = performance.now();

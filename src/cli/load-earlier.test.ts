@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Operation } from "../history.ts";
+import { aSecond } from "../interval/interval.fixture.ts";
 import type { Interval } from "../interval.ts";
 import { Recorder } from "../load/recorder.ts";
 import type { RunningState } from "../load/remote/wire.ts";
@@ -11,20 +12,10 @@ import { Earlier, runMark } from "./load-earlier.ts";
 import { OutputFiles } from "./load-files.ts";
 
 function interval(worker: string, sequence: number): Interval {
-  const health = {
-    loopDelayMsP99: 0,
-    loopDelayMsMax: 0,
-    cpu: 0,
-    rssBytes: 0,
-    gcPauseMs: 0,
-    sendLagMsP50: 0,
-    sendLagMsMax: 0,
-  };
   const metrics = [
     { metric: "http_req_duration{name:a}", count: 10, failed: 0, sum: 10, min: 1, max: 1, buckets: [1, 10] },
   ];
-  const times = { fromMs: sequence * 1000 - 1000, toMs: sequence * 1000 };
-  return { worker, epoch: 1, sequence, ...times, users: 1, usersIntended: 1, dropped: 0, metrics, health };
+  return aSecond({ worker, sequence, fromMs: sequence * 1000 - 1000, toMs: sequence * 1000, metrics });
 }
 
 /** A coordinator that is killed after these reports. */

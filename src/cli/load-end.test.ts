@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { World } from "../cli.ts";
+import { aSecond } from "../interval/interval.fixture.ts";
 import { Recorder } from "../load/recorder.ts";
 import type { LoadPlan } from "../plan.ts";
 import { ExitCode } from "../std/errors.ts";
@@ -18,15 +19,6 @@ function endOf(plan: Partial<LoadPlan>, iterations: number): { code: number; tex
     end.code = code;
   };
   const recorder = new Recorder([], false);
-  const health = {
-    loopDelayMsP99: 0,
-    loopDelayMsMax: 0,
-    cpu: 0,
-    rssBytes: 0,
-    gcPauseMs: 0,
-    sendLagMsP50: 0,
-    sendLagMsMax: 0,
-  };
   const delta = {
     metric: "iteration_duration",
     count: iterations,
@@ -36,17 +28,7 @@ function endOf(plan: Partial<LoadPlan>, iterations: number): { code: number; tex
     max: 1,
     buckets: [1, iterations],
   };
-  const times = { sequence: 1, fromMs: 0, toMs: 1_000 };
-  recorder.interval({
-    worker: "w1",
-    epoch: 1,
-    ...times,
-    users: 1,
-    usersIntended: 1,
-    dropped: 0,
-    metrics: [delta],
-    health,
-  });
+  recorder.interval(aSecond({ worker: "w1", metrics: [delta] }));
   recorder.event({ atMs: 500, type: "worker", worker: "w0", edge: "lost", lastSequence: 0 });
   const job = { plan: { stages: [{ durationMs: 0, target: 4 }], ...plan } };
   const ended = { recorder, seed: "s", baseUrl: "http://a", json: null, job } as unknown as Ended;

@@ -10,3 +10,10 @@ export const IDLE_HEALTH: Interval["health"] = {
   sendLagMsP50: 0,
   sendLagMsMax: 0,
 };
+
+/** A second in which a worker had one user, and that told so much. */
+export function aSecond(told: Partial<Interval> = {}): Interval {
+  const times = { sequence: 1, fromMs: 0, toMs: 1_000 };
+  const quiet = { users: 1, usersIntended: 1, dropped: 0, metrics: [], health: IDLE_HEALTH };
+  return { worker: "w0", epoch: 1, ...times, ...quiet, ...told };
+}

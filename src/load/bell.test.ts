@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Bell, FineBell, TimerBell } from "./bell.ts";
+import { startThread } from "./thread.ts";
 
 /** When it rang, on the scale of performance.now(). */
 function rung(bell: Bell, dueMs: number): Promise<number> {
@@ -19,10 +20,7 @@ for (const [name, newBell] of [
   ],
   [
     "a bell for which the system has no thread",
-    async () =>
-      new FineBell(() => {
-        throw new Error("ERR_WORKER_INIT_FAILED");
-      }),
+    async () => new FineBell(() => startThread("no-file.ts", () => "what no thread can be given, so Node throws")),
   ],
   ["a bell whose thread is not there yet", async () => new FineBell()],
 ] as const) {

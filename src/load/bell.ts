@@ -1,6 +1,7 @@
 /** What wakes a list of alarms: one that is as coarse as timers are, and one that is finer. */
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { entryBeside } from "../std/entry.ts";
+import { startThread } from "./thread.ts";
 
 /** Rings once, at the moment it was last aimed at or soon after; never before. Moments are on the scale of performance.now(). */
 export interface Bell {
@@ -36,13 +37,9 @@ export interface BellJob {
   readonly dueMs: Float64Array<SharedArrayBuffer>;
 }
 
-const ENTRY = fileURLToPath(
-  new URL(`./bell-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-);
+const ENTRY = entryBeside(import.meta.url, "./bell-thread");
 /** Two rings are at least this far apart: each costs about 25 us of CPU, and what is due meanwhile rings together. */
 const APART_MS = 0.5;
-/** It only waits: the defaults would reserve far more. */
-const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, stackSizeMb: 1 };
 
 /**
  * By a thread that waits on a futex, which is fine to some 60 us. Until the thread is there, and where none can be had, a timer
@@ -64,19 +61,17 @@ export class FineBell implements Bell {
   #dueMs = 0;
   #rungMs = 0;
 
-  constructor(start: (job: BellJob) => Worker = startThread) {
-    this.#thread = threadOf(() => start(this.#job));
-    const thread = this.#thread;
+  constructor(start: (job: BellJob) => Worker | null = (job) => startThread(ENTRY, job)) {
+    const thread = start(this.#job);
+    this.#thread = thread;
     this.ready = thread === null ? Promise.resolve() : new Promise((resolve) => this.#follow(thread, resolve));
   }
 
   #follow(thread: Worker, begun: () => void): void {
-    thread.unref();
     thread.once("online", () => {
       this.#ready = true;
       begun();
     });
-    thread.on("error", () => undefined); // it ran out of memory: "exit" follows
     thread.once("exit", () => {
       this.#lost();
       begun();
@@ -133,18 +128,5 @@ export class FineBell implements Bell {
   #lost(): void {
     this.#ready = false;
     if (this.#ring !== null) this.#coarse.aim(this.#dueMs, this.#ring);
-  }
-}
-
-function startThread(workerData: BellJob): Worker {
-  return new Worker(ENTRY, { workerData, execArgv: [], env: {}, resourceLimits: LIMITS });
-}
-
-/** Null where the system has no thread left for us: Node throws then. */
-function threadOf(start: () => Worker): Worker | null {
-  try {
-    return start();
-  } catch {
-    return null;
   }
 }

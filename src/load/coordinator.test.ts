@@ -1,6 +1,7 @@
 /** A coordinator that takes over a load from one that was lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aSecond } from "../interval/interval.fixture.ts";
 import type { LoadPlan } from "../plan.ts";
 import { ManualClock } from "../std/clock.ts";
 import type { TimelineEvent } from "../timeline.ts";
@@ -90,27 +91,7 @@ test("iterations that were used up before the take-over are used up", async () =
 
 test("reports that the coordinator before had kept are not counted again", async () => {
   using over = await takenOver([stateOf(0, { lastSequence: 4 }), stateOf(1), stateOf(2)]);
-  const health = {
-    loopDelayMsP99: 0,
-    loopDelayMsMax: 0,
-    cpu: 0,
-    rssBytes: 0,
-    gcPauseMs: 0,
-    sendLagMsP50: 0,
-    sendLagMsMax: 0,
-  };
-  const common = {
-    worker: "w0",
-    epoch: 1,
-    fromMs: 0,
-    toMs: 1,
-    users: 1,
-    usersIntended: 1,
-    dropped: 0,
-    metrics: [],
-    health,
-  };
   for (const sequence of [3, 4, 5, 5, 6])
-    over.links[0]?.listener.onMessage({ type: "interval", interval: { ...common, sequence } });
+    over.links[0]?.listener.onMessage({ type: "interval", interval: aSecond({ sequence }) });
   assert.deepEqual(over.intervals, [5, 6]);
 });

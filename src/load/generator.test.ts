@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IDLE_HEALTH } from "../interval/interval.fixture.ts";
-import type { Interval } from "../interval.ts";
+import { aSecond, IDLE_HEALTH } from "../interval/interval.fixture.ts";
 import { GeneratorWatch } from "./generator.ts";
-
-const SECOND: Omit<Interval, "worker" | "health"> = {
-  epoch: 1,
-  sequence: 1,
-  fromMs: 0,
-  toMs: 1_000,
-  users: 1,
-  usersIntended: 1,
-  dropped: 0,
-  metrics: [],
-};
 
 function bottlenecksOf(slow: readonly boolean[], workers = 1): number {
   const watch = new GeneratorWatch();
   for (const isSlow of slow) {
     for (let slot = 0; slot < workers; slot++) {
-      watch.add({ ...SECOND, worker: `w${slot}`, health: { ...IDLE_HEALTH, loopDelayMsP99: isSlow ? 80 : 1 } });
+      watch.add(aSecond({ worker: `w${slot}`, health: { ...IDLE_HEALTH, loopDelayMsP99: isSlow ? 80 : 1 } }));
     }
   }
   return watch.report().bottlenecks.length;

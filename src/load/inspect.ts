@@ -1,14 +1,12 @@
 /** Looks at users' modules in a process of its own, so that what one does while it loads reaches nobody. */
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { neverLoads } from "../scenario/load-error.ts";
+import { entryBeside } from "../std/entry.ts";
 import { GamedayError } from "../std/errors.ts";
 import { fromErrorText } from "./error-text.ts";
 import type { Inspected } from "./inspect-process.ts";
 
-const ENTRY = fileURLToPath(
-  new URL(`./inspect-process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-);
+const ENTRY = entryBeside(import.meta.url, "./inspect-process");
 export const LOADING_MS_MAX = 20_000;
 
 export type ScriptKind = "scenario" | "probes" | "either";

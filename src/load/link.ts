@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { entryBeside } from "../std/entry.ts";
 import { endOf, isOutOfMemory } from "./complaints.ts";
 import { dyingWithUs } from "./die-with-us.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
@@ -48,9 +48,7 @@ export interface Link {
   readonly gone: Promise<void>;
 }
 
-const ENTRY = fileURLToPath(
-  new URL(`./worker-process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-);
+const ENTRY = entryBeside(import.meta.url, "./worker-process");
 
 /** Starts a worker as a child process of ours. */
 export function forkWorker(listener: LinkListener): Link {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aSecond } from "../interval/interval.fixture.ts";
 import { Recorder } from "./recorder.ts";
 import { formatSummary } from "./summary.ts";
 
@@ -10,17 +11,7 @@ test("a thousand names are no thousand lines, failed checks come first, and what
     ...names.map((name) => ({ metric: `checks{name:${name}}`, count: 2, failed: name === "check 149" ? 1 : 0 })),
     { metric: `checks{name:two%0Alines \u001b[31m${"long".repeat(100)}}`, count: 1, failed: 1 },
   ].map((one) => ({ ...one, sum: 1, min: 0, max: 1 }));
-  const health = {
-    loopDelayMsP99: 0,
-    loopDelayMsMax: 0,
-    cpu: 0,
-    rssBytes: 0,
-    gcPauseMs: 0,
-    sendLagMsP50: 0,
-    sendLagMsMax: 0,
-  };
-  const seconds = { fromMs: 0, toMs: 1000, users: 1, usersIntended: 1, dropped: 0 };
-  recorder.interval({ worker: "w0", epoch: 1, sequence: 1, ...seconds, metrics, health });
+  recorder.interval(aSecond({ metrics }));
   const printed = {
     atMs: 0,
     type: "note",

@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { MetricRegistry, Scope, SERIES_MAX } from "./metrics.ts";
 import { userOn } from "./user.fixture.ts";
 
 test("groups side by side: each call belongs to the group that makes it", async () => {
-  const server = createServer((_request, response) => response.end());
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const server = createServer((_request, response) => {
+    ask();
+    response.end();
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { user, counted } = userOn(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const one = user.group("one", async () => {
-    await delay(5);
+    await asked; // the other group is in the middle of its call
     await user.http.get("/1");
   });
   const two = user.group("two", () => user.group("inner", () => user.http.get("/2")));

@@ -42,6 +42,7 @@ export class Work {
   readonly #alarms: Alarms;
   /** Arrivals are due at moments of their own; the pauses of a closed model are not worth a thread. */
   readonly #bell: FineBell | null;
+  readonly #open: boolean;
   readonly #pattern: (number: number) => number;
   #data: readonly Json[] = [];
   #executor: Executor | null = null;
@@ -77,7 +78,8 @@ export class Work {
     );
     this.health = new HealthWatch(figures, (forMs) => this.#stalled(forMs));
     this.#alarms = this.#newAlarms();
-    this.#bell = isOpenModel(job.plan.executor) ? new FineBell() : null;
+    this.#open = isOpenModel(job.plan.executor);
+    this.#bell = this.#open ? new FineBell() : null;
     this.#pattern = weightedPattern(weightsOf(job, definitions));
     this.users = this.#userWorld();
     this.#intervalFromMs = this.clock.nowMs();
@@ -157,10 +159,7 @@ export class Work {
 
   #pieces(epoch: Epoch) {
     const { plan } = this.job;
-    const end =
-      plan.arrivalsEndMs === undefined || !isOpenModel(this.job.plan.executor)
-        ? []
-        : [{ atMs: plan.arrivalsEndMs, target: 0 }];
+    const end = plan.arrivalsEndMs === undefined || !this.#open ? [] : [{ atMs: plan.arrivalsEndMs, target: 0 }];
     return piecesOf(stagePlanOf(plan), [...epoch.overrides, ...end]);
   }
 
@@ -211,11 +210,7 @@ export class Work {
   #scope(definition: ScenarioDefinition): Scope {
     let scope = this.scopes.get(definition);
     if (scope === undefined) {
-      scope = new Scope(
-        this.registry,
-        { ...definition.tags, scenario: definition.name },
-        isOpenModel(this.job.plan.executor),
-      );
+      scope = new Scope(this.registry, { ...definition.tags, scenario: definition.name }, this.#open);
       this.scopes.set(definition, scope);
     }
     return scope;

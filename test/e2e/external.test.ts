@@ -1,10 +1,11 @@
 /** Platform "external" and the fault `command` against a real Redis on loopback, the tool's death included. */
+
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -12,6 +13,7 @@ import { FAULTS } from "../../src/fault/catalogue.ts";
 import { externalKind } from "../../src/platform/external/kind.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
 import { exec, tryExec } from "../../src/std/exec.ts";
+import { freePort } from "../../src/std/free-port.fixture.ts";
 import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 import { faultContract } from "../contract/fault.ts";
@@ -104,11 +106,3 @@ test("a run that is killed with SIGKILL leaves a watchdog that mends what it bro
   const journals = () => readdirSync(join(stateFolder, "journal"));
   await until(() => journals().length === 0, { what: "the journal to be done with", deadlineMs: 20_000, signal });
 });
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}

@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Operation } from "../../src/history.ts";
 import type { Interval } from "../../src/interval.ts";
+import { freePort } from "../../src/std/free-port.fixture.ts";
 import { readNdjson } from "../../src/std/ndjson.ts";
 import { pause, until } from "../../src/std/wait.ts";
 import { fixture, target } from "./load.fixture.ts";
@@ -31,14 +32,6 @@ function gameday(...args: string[]): Command {
       text += data.toString();
     });
   return { child, text: () => text, ended: new Promise((resolve) => child.once("exit", resolve)) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
 }
 
 function intervals(folder: string): Interval[] {

@@ -43,6 +43,7 @@ export class Call implements Exchange {
   #sentBefore = false;
   #repeated = false;
   #loggedIn = false;
+
   constructor(
     session: Session,
     method: string,
@@ -57,12 +58,10 @@ export class Call implements Exchange {
     this.#resolve = resolve;
     this.#reject = reject;
     if (options !== undefined && options !== null) demandOptions(options);
-    if (typeof path !== "string" || !path.startsWith("/")) demandPath(path);
     const { base, timeoutMs } = session.settings;
     this.timeoutMs = options?.timeout === undefined ? timeoutMs : timeoutOf(options.timeout);
     this.#origin = base.origin;
-    this.#path = base.prefix + path;
-    if (!path.startsWith("/")) this.#resolvePath(path, base.prefix);
+    this.#path = typeof path === "string" && path.startsWith("/") ? base.prefix + path : this.#resolved(path);
     if (!METHOD.test(method)) throw wrongMethod(method);
     const { scope } = session.owner;
     this.#scope = scope;
@@ -241,15 +240,14 @@ export class Call implements Exchange {
     this.#withBody = false;
   }
 
-  #resolvePath(path: string, prefix: string): void {
-    if (!/^https?:\/\//i.test(path)) {
-      this.#path = `${prefix}/${path}`;
-      return;
-    }
+  /** What does not begin with "/": a path below the base's, or an absolute URL, which may be another origin's. */
+  #resolved(given: string): string {
+    demandPath(given);
     const { base } = this.#session.settings;
-    const absolute = splitUrl(path);
-    this.#origin = absolute.origin.text === base.origin.text ? base.origin : absolute.origin;
-    this.#path = absolute.path;
+    if (!/^https?:\/\//i.test(given)) return `${base.prefix}/${given}`;
+    const { origin, path } = splitUrl(given);
+    this.#origin = origin.text === base.origin.text ? base.origin : origin;
+    return path;
   }
 }
 

@@ -1,9 +1,9 @@
 /** The probes of a run, in a process of their own; started again when that process dies, with the gap told. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Operation } from "../../history.ts";
 import type { Clock } from "../../std/clock.ts";
+import { entryBeside } from "../../std/entry.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { fromErrorText } from "../error-text.ts";
@@ -33,7 +33,7 @@ export interface ProbeHandle {
   readonly finished: Promise<void>;
 }
 
-const ENTRY = fileURLToPath(new URL(`./process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+const ENTRY = entryBeside(import.meta.url, "./process");
 const BEGIN_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 30_000;
 const GENERATIONS_MAX = 5;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { WebSocket } from "ws";
+import { freePort } from "../../std/free-port.fixture.ts";
 import { until } from "../../std/wait.ts";
 import type { LinkListener } from "../link.ts";
 import type { FromWorker } from "../protocol.ts";
@@ -12,14 +13,6 @@ import { WIRE_VERSION } from "./wire.ts";
 
 const TOKEN = "a-token-of-this-test";
 const signal = AbortSignal.timeout(10_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
-}
 
 const HELLO = { wire: "hello", version: WIRE_VERSION, id: "a", name: "a", running: null, next: 1, heard: 0, lineMs: 0 };
 const RUNNING = { runId: "r", load: "this one", seed: "s", worker: "w1", slot: 1, startAtMs: 0, originNs: "0" };

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { entryBeside } from "../../std/entry.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import {
   agentSocketOf,
@@ -37,7 +37,7 @@ export const NAMESPACES = [
   "--kill-child=SIGKILL",
   "--mount-proc",
 ];
-const AGENT = fileURLToPath(new URL(`./agent/main.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
+const AGENT = entryBeside(import.meta.url, "./agent/main");
 
 /**
  * Opens the users' port on the host's loopback and hands it down as descriptor 3, all in one turn of the event loop, so

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { HealthLine } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
 import { abortAt } from "../../std/deadline.ts";
+import { entryBeside } from "../../std/entry.ts";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
@@ -27,9 +27,7 @@ export interface LabStatus {
 
 const BOOT_MS = 180_000;
 const SETTLE_MS = 20_000;
-const DAEMON = fileURLToPath(
-  new URL(`./daemon/main.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
-);
+const DAEMON = entryBeside(import.meta.url, "./daemon/main");
 
 /** Starts a lab in a daemon of its own and returns once it is up. Throws what kept it from coming up. */
 export async function labUp(
