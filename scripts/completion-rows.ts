@@ -1,9 +1,11 @@
 /** What the mission requires, a row each, and how each is read off a kept run: one explicit list in the mission's order. */
-import type { Bound, Measured } from "../src/objective.ts";
+import type { Measured } from "../src/objective.ts";
+import type { Bound } from "../src/range.ts";
 import { formatBound, formatMeasured } from "../src/report/format.ts";
 import type { Stats } from "../src/report/stats.ts";
+import type { Status } from "../src/status.ts";
 import type { TimelineEvent } from "../src/timeline.ts";
-import type { Status, Verdict } from "../src/verdict.ts";
+import type { Verdict } from "../src/verdict.ts";
 
 export interface KeptRun {
   readonly verdict: Verdict;

@@ -5,8 +5,8 @@
 import type { SharedFolds } from "./checker/shared-folds.ts";
 import type { Operation } from "./history.ts";
 import type { LedgerLine } from "./ledger.ts";
+import type { Status } from "./status.ts";
 import type { Json } from "./std/json.ts";
-import type { Status } from "./verdict.ts";
 
 /** One piece of proof, small enough to read: an id and times, or a short description. */
 export interface FindingWitness {

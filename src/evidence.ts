@@ -36,3 +36,14 @@ export interface Evidence {
   /** What is wrong with the folder itself, in words: not sealed, history absent (its hash is kept) ... Empty: sound. */
   readonly flaws: readonly string[];
 }
+
+/** What validity asks about the history as a whole. */
+export interface OperationTally {
+  count: number;
+  /** Operations that ended before they began, or at no finite time; the first few of them. */
+  readonly impossibleTimes: string[];
+  impossible: number;
+  lastMs: number;
+  /** Recorded operations by object, so that a claim nobody fed is seen. */
+  readonly byObject: Map<string, number>;
+}

@@ -3,6 +3,8 @@
  * expiring, reverting and proving the healing are done once for all kinds (fault/injection.ts), so that healing cannot
  * be forgotten.
  */
+
+import type { Selector } from "./plan.ts";
 import type { CapabilityName, Target } from "./platform.ts";
 import type { Json } from "./std/json.ts";
 import type { Random } from "./std/random.ts";
@@ -14,17 +16,6 @@ export interface ChangeRequest {
   readonly parameters: Readonly<Record<string, Json>>;
   /** false: the platform mends it (a killed replica is started again); we only do when it did not in time. Default true. */
   readonly undo?: boolean;
-}
-
-/** Which targets: all given conditions must hold; then `count` (or `percent`) of them by seed. */
-export interface Selector {
-  readonly role?: string;
-  readonly leader?: boolean;
-  readonly node?: string;
-  readonly name?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly count?: number;
-  readonly percent?: number;
 }
 
 /** The type of a parameter: how a plan may write it. A duration `hold` in a plan is `holdMs` once resolved. */

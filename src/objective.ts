@@ -1,29 +1,9 @@
 /**
  * An objective is a bound on one measure of the run; judged from evidence only. No sample is unknown, never pass.
  */
-import type { Status } from "./verdict.ts";
-
-/** "under" and "atLeast" with the unit in the measure's name. */
-export interface Bound {
-  readonly under?: number;
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  /** Of thresholds only. */
-  readonly over?: number;
-  readonly equals?: number;
-  readonly unequal?: number;
-}
-
-export interface Objective {
-  readonly id: string;
-  /** Plain words for people: "users' writes recover within 30 s of the database leader's death". */
-  readonly says: string;
-  /** Name of the measure: "recovery-seconds", "http_req_duration-p95-ms", "lost-writes" ... */
-  readonly measure: string;
-  readonly bound: Bound;
-  /** What it is measured over: nothing (the whole run), a window, an experiment, a probe class, a metric's tags. */
-  readonly over: Readonly<Record<string, string>>;
-}
+import type { Objective } from "./plan.ts";
+import type { Bound } from "./range.ts";
+import type { Status } from "./status.ts";
 
 /** A measured value: one number, or an interval that surely holds the truth (upper null: no upper end is proven). */
 export type Measured =
@@ -36,4 +16,25 @@ export interface Assessment {
   readonly status: Status;
   readonly measured: Measured;
   readonly because: string;
+}
+
+export interface ObjectiveVerdict {
+  readonly id: string;
+  readonly says: string;
+  readonly status: Status;
+  readonly measure: string;
+  readonly unit: string;
+  readonly measured: Measured;
+  readonly bound: Bound;
+  readonly because: string;
+  /** Only when it is not met. */
+  readonly explanation: Explanation | null;
+}
+
+export interface Explanation {
+  readonly expected: string;
+  readonly seen: string;
+  readonly when: string;
+  readonly witnesses: readonly string[];
+  readonly likelyCauses: readonly string[];
 }

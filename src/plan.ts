@@ -3,11 +3,26 @@
  * resolved form: all defaults filled in, all durations in milliseconds, all paths absolute.
  */
 import type { Claim } from "./checker.ts";
-import type { BlastRadius } from "./fault/selector.ts";
-import type { StopPlan } from "./fault/stop-condition.ts";
-import type { Selector } from "./fault.ts";
-import type { Objective } from "./objective.ts";
+import type { Bound } from "./range.ts";
 import type { Json } from "./std/json.ts";
+
+/** Which targets: all given conditions must hold; then `count` (or `percent`) of them by seed. */
+export interface Selector {
+  readonly role?: string;
+  readonly leader?: boolean;
+  readonly node?: string;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly count?: number;
+  readonly percent?: number;
+}
+
+/** The most that one fault may hit at a time; checked on the resolved targets of each round. */
+export interface BlastRadius {
+  readonly targetsMax?: number;
+  /** Of all targets of a role, in percent; one target is always allowed. */
+  readonly percentMax?: number;
+}
 
 export interface ExperimentPlan {
   readonly name: string;
@@ -93,6 +108,43 @@ export interface ClientPlan {
 export interface ScalingWait {
   readonly replicas: number;
   readonly withinMs: number;
+}
+
+/** What a plan may say under `stopWhen`, resolved; null: switched off. */
+export interface StopPlan {
+  /** No class of users may be without one success for longer. */
+  readonly notRecoveredMs: number | null;
+  /** PostgreSQL's synchronous standby may not be missing for longer: the next leader's death would find no successor. */
+  readonly syncStandbyMissingMs: number | null;
+  readonly errorRate: { readonly above: number; readonly forMs: number } | null;
+  readonly latency: { readonly p95AboveMs: number; readonly forMs: number } | null;
+  readonly probes: readonly StopProbe[];
+}
+
+/** A question of the plan's own, asked every `everyMs`: its answer must not be bad for longer than `forMs`. */
+export type StopProbe = { readonly name: string; readonly everyMs: number; readonly forMs: number } & (
+  | { readonly argv: readonly string[] }
+  | { readonly url: string }
+);
+
+/** On unless a plan switches them off. */
+export const DEFAULT_STOP_PLAN: StopPlan = {
+  notRecoveredMs: 300_000,
+  syncStandbyMissingMs: 120_000,
+  errorRate: null,
+  latency: null,
+  probes: [],
+};
+
+export interface Objective {
+  readonly id: string;
+  /** Plain words for people: "users' writes recover within 30 s of the database leader's death". */
+  readonly says: string;
+  /** Name of the measure: "recovery-seconds", "http_req_duration-p95-ms", "lost-writes" ... */
+  readonly measure: string;
+  readonly bound: Bound;
+  /** What it is measured over: nothing (the whole run), a window, an experiment, a probe class, a metric's tags. */
+  readonly over: Readonly<Record<string, string>>;
 }
 
 export interface Plan {

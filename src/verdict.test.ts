@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { worst } from "./verdict.ts";
+import { worst } from "./status.ts";
 
 test("the worst status wins, and nothing at all is unknown", () => {
   assert.equal(worst([]), "unknown");

@@ -1,80 +1,81 @@
-/** Holds what STYLE.md says, as far as a machine can: walls between layers, sizes, banned names and words. */
+/** Holds what STYLE.md says, as far as a machine can: floors, sizes, banned names and words. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
+import {
+  FLOORS,
+  type Import,
+  ideaOf,
+  ideasWithoutFloor,
+  importedFile,
+  importsOf,
+  importsUpward,
+  type Sources,
+} from "./tidy/floors.ts";
 
 const SOURCES = globSync("src/**/*.ts").filter((file) => !/\.(test|fixture)\.ts$/.test(file));
 const LINES_MAX = 300;
 
-/** Lowest first; a file imports its own layer or lower. */
-const LAYERS: readonly (readonly string[])[] = [
-  ["std"],
-  ["plan", "history", "timeline", "ledger", "interval", "evidence"],
-  [
-    "kubernetes",
-    "platform",
-    "fault",
-    "journal",
-    "probe",
-    "scenario",
-    "autoscaler",
-    "checker",
-    "objective",
-    "outage",
-    "validity",
-    "verdict",
-  ],
-  ["load", "report", "compare"],
-  ["run"],
-  ["serve", "cli"],
-  ["world", "main"],
+/** Folders whose files decide from evidence alone: no I/O, no clock, no chance. */
+const PURE = [
+  "status",
+  "range",
+  "timeline",
+  "checker",
+  "objective",
+  "outage",
+  "validity",
+  "verdict",
+  "report",
+  "compare",
+  "autoscaler",
 ];
 
-/** Folders whose files decide from evidence alone: no I/O, no clock, no chance. */
-const PURE = ["checker", "objective", "outage", "validity", "verdict", "report", "compare", "autoscaler"];
-
-function ideaOf(file: string): string {
-  return (file.split("/")[1] ?? "").replace(/\.ts$/, "");
+function readSources(): Sources {
+  return new Map(SOURCES.map((file) => [file, readFileSync(file, "utf8")]));
 }
 
-function layerOf(file: string): number {
-  return LAYERS.findIndex((ideas) => ideas.includes(ideaOf(file)));
+/** What is loaded with a file: `import("...")` is loaded later, or never. */
+function staticImportsOf(file: string): Import[] {
+  return importsOf(readFileSync(file, "utf8").replace(/\bimport\(/g, "later("));
 }
 
-/** Imports of a file that are there at run time and those that are only types: [path, isTypeOnly]. */
-function importsOf(file: string): [string, boolean][] {
-  const text = readFileSync(file, "utf8");
-  const found = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm);
-  return [...found].map(([, typeOnly, path = ""]) => [path, typeOnly !== undefined]);
-}
-
-function local(file: string, path: string): string | undefined {
-  return path.startsWith(".") ? normalize(join(dirname(file), path)) : undefined;
-}
-
-test("every idea of src/ has a layer", () => {
+test("every idea of src/ has a floor", () => {
   assert.ok(SOURCES.length > 0);
-  const strange = SOURCES.filter((file) => layerOf(file) < 0);
-  assert.deepEqual(strange, []);
+  assert.deepEqual(ideasWithoutFloor(readSources()), []);
 });
 
-test("files import their own layer or lower; types may come from anywhere", () => {
-  const broken: string[] = [];
-  for (const file of SOURCES) {
-    for (const [path, typeOnly] of importsOf(file)) {
-      const target = local(file, path);
-      if (target === undefined || typeOnly) continue;
-      if (layerOf(target) > layerOf(file)) broken.push(`${file} -> ${target}`);
-    }
-  }
-  assert.deepEqual(broken, []);
+test("ARCHITECTURE.md lists the same floors", () => {
+  const listed = /## Floors\n[\s\S]*?\n\n((?: {4}.+\n)+)/.exec(readFileSync("ARCHITECTURE.md", "utf8"))?.[1] ?? "";
+  const floors = listed
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(", "));
+  assert.deepEqual(floors.reverse(), FLOORS);
+});
+
+test("an idea imports only from floors below its own, types included", () => {
+  assert.deepEqual(importsUpward(readSources()), []);
+});
+
+test("a planted circle, a planted type import upward and a planted lazy import are found", () => {
+  const planted = (file: string, text: string) => importsUpward(new Map([[file, text]]));
+  const circle = new Map([
+    ["src/objective.ts", 'import { judge } from "./validity/rule.ts";'],
+    ["src/validity/rule.ts", 'import { measure } from "../objective.ts";'],
+  ]);
+  assert.deepEqual(importsUpward(circle), ["src/objective.ts -> src/validity/rule.ts"]);
+  assert.equal(planted("src/plan.ts", 'import type { Verdict } from "./verdict.ts";').length, 1);
+  assert.equal(planted("src/plan.ts", 'import { type A,\n  type B } from "./verdict.ts";').length, 1);
+  assert.equal(planted("src/plan/parse.ts", 'const { run } = await import("../run.ts");').length, 1);
+  assert.equal(planted("src/load.ts", 'export type { Platform } from "./platform.ts";').length, 1);
+  assert.deepEqual(planted("src/plan/parse.ts", 'import { a } from "./place.ts";\nimport { z } from "zod";'), []);
 });
 
 test("what judges imports no I/O and reads no clock", () => {
   const broken: string[] = [];
   for (const file of SOURCES.filter((source) => PURE.includes(ideaOf(source)))) {
-    for (const [path, typeOnly] of importsOf(file)) {
+    for (const { path, typeOnly } of importsOf(readFileSync(file, "utf8"))) {
       if (path.startsWith("node:") && !typeOnly) broken.push(`${file} imports ${path}`);
     }
     if (
@@ -91,8 +92,8 @@ test("a load starts without the libraries that plans and clusters need: they wou
   const seen = new Set(["src/main.ts", "src/cli/load.ts", "src/load/worker-process.ts"]);
   const packages = new Set<string>();
   for (const file of seen) {
-    for (const [path, typeOnly] of importsOf(file)) {
-      const inside = local(file, path);
+    for (const { path, typeOnly } of staticImportsOf(file)) {
+      const inside = importedFile(file, path);
       if (inside !== undefined && !typeOnly) seen.add(inside);
       else if (!typeOnly && !path.startsWith("node:")) packages.add(path);
     }

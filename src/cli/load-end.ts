@@ -3,8 +3,8 @@ import type { World } from "../cli.ts";
 import type { Recorder } from "../load/recorder.ts";
 import { formatSummary } from "../load/summary.ts";
 import type { LoadPlan } from "../plan.ts";
+import { worst } from "../status.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
-import { worst } from "../verdict.ts";
 import type { SummaryFile } from "./load-files.ts";
 import type { LoadJob } from "./load-flags.ts";
 

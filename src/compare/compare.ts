@@ -3,9 +3,10 @@
  * when its measured interval lies wholly beyond what the earlier runs measured, widened by the noise of its kind. A
  * difference within noise is "same": failovers are timed by polling loops and differ from run to run.
  */
-import type { Bound, Measured } from "../objective.ts";
-import type { Range } from "../outage/interval.ts";
-import type { ObjectiveVerdict, Status, Verdict } from "../verdict.ts";
+import type { Measured, ObjectiveVerdict } from "../objective.ts";
+import type { Bound, Range } from "../range.ts";
+import type { Status } from "../status.ts";
+import type { Verdict } from "../verdict.ts";
 
 export type Change = "worse" | "better" | "same" | "unknown";
 

@@ -1,6 +1,7 @@
 /** The guide's page on faults, generated from the catalogue so that the two cannot differ. Pure. */
-import type { FaultKind, Parameter, Selector } from "../fault.ts";
+import type { FaultKind, Parameter } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
+import type { Selector } from "../plan.ts";
 import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
 import { CAPABILITIES } from "../platform.ts";
 import { describeType } from "./parameter.ts";

@@ -3,8 +3,9 @@
  * reverse order and proves the healing; so `await using` cannot forget. Done once here for all kinds of fault.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { ChangeRequest, FaultKind, Selector } from "../fault.ts";
+import type { ChangeRequest, FaultKind } from "../fault.ts";
 import type { Journal } from "../journal.ts";
+import type { BlastRadius, Selector } from "../plan.ts";
 import type { Change, Platform, Target } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
 import { withDeadline } from "../std/deadline.ts";
@@ -13,7 +14,7 @@ import type { Random } from "../std/random.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { type ChangeContext, DEFAULT_DEADLINES, type Deadlines, type Healing, LiveChange } from "./live-change.ts";
 import type { Parameters } from "./parameter.ts";
-import { assertWithin, type BlastRadius, choose, DEFAULT_BLAST_RADIUS, effectiveSelector } from "./selector.ts";
+import { assertWithin, choose, DEFAULT_BLAST_RADIUS, effectiveSelector } from "./selector.ts";
 
 export interface InjectionOptions {
   readonly experiment: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { THREE_NODES } from "../../test/contract/memory-platform.ts";
-import type { Selector } from "../fault.ts";
+import type { Selector } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";

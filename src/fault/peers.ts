@@ -2,7 +2,8 @@
  * Peers of a fault of the network: those with whom the target's traffic is touched, all other traffic being left alone. A
  * plan names them by selectors like its targets; they resolve to nodes, for that is where traffic comes from and goes to.
  */
-import type { Parameter, Selector } from "../fault.ts";
+import type { Parameter } from "../fault.ts";
+import type { Selector } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";

@@ -1,17 +1,11 @@
 /** From a selector to the targets that are hit: pure, seeded, and never empty. */
-import type { FaultKind, Selector } from "../fault.ts";
+import type { FaultKind } from "../fault.ts";
+import type { BlastRadius, Selector } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { canonicalJson } from "../std/json.ts";
 import type { Random } from "../std/random.ts";
 import { suggestion } from "../std/suggest.ts";
-
-/** The most that one fault may hit at a time; checked on the resolved targets of each round. */
-export interface BlastRadius {
-  readonly targetsMax?: number;
-  /** Of all targets of a role, in percent; one target is always allowed. */
-  readonly percentMax?: number;
-}
 
 /** What holds where the plan says nothing: never everything of a kind that has more than one. */
 export const DEFAULT_BLAST_RADIUS: BlastRadius = { percentMax: 70 };

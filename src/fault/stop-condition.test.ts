@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { DEFAULT_STOP_PLAN, type Sight, type StopPlan, StopWatch } from "./stop-condition.ts";
+import { DEFAULT_STOP_PLAN, type StopPlan } from "../plan.ts";
+import { type Sight, StopWatch } from "./stop-condition.ts";
 import { ask } from "./stop-probe.ts";
 
 const watching = (more: Partial<StopPlan> = {}) => new StopWatch({ ...DEFAULT_STOP_PLAN, ...more });

@@ -3,6 +3,7 @@
  * it folds over sights, small observations that the conductor makes; a span without sights neither begins nor ends
  * anything, for a gap in our own seeing is no data.
  */
+import type { StopPlan, StopProbe } from "../plan.ts";
 import type { HealthLine } from "../platform.ts";
 import type { Json } from "../std/json.ts";
 
@@ -14,32 +15,6 @@ export type Sight = { readonly atMs: number } /** One answer to a probe: a class
   /** One run of a command or HTTP request of the plan (stop-probe.ts). */
   | { readonly is: "probe"; readonly name: string; readonly ok: boolean; readonly seen: string }
 );
-
-/** What a plan may say under `stopWhen`, resolved; null: switched off. */
-export interface StopPlan {
-  /** No class of users may be without one success for longer. */
-  readonly notRecoveredMs: number | null;
-  /** PostgreSQL's synchronous standby may not be missing for longer: the next leader's death would find no successor. */
-  readonly syncStandbyMissingMs: number | null;
-  readonly errorRate: { readonly above: number; readonly forMs: number } | null;
-  readonly latency: { readonly p95AboveMs: number; readonly forMs: number } | null;
-  readonly probes: readonly StopProbe[];
-}
-
-/** A question of the plan's own, asked every `everyMs`: its answer must not be bad for longer than `forMs`. */
-export type StopProbe = { readonly name: string; readonly everyMs: number; readonly forMs: number } & (
-  | { readonly argv: readonly string[] }
-  | { readonly url: string }
-);
-
-/** On unless a plan switches them off. */
-export const DEFAULT_STOP_PLAN: StopPlan = {
-  notRecoveredMs: 300_000,
-  syncStandbyMissingMs: 120_000,
-  errorRate: null,
-  latency: null,
-  probes: [],
-};
 
 /** Why the run has to stop. */
 export interface Stop {

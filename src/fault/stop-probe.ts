@@ -1,7 +1,8 @@
 /** Asks the plan's own questions whether the run may go on: a command that exits 0, or a URL that answers 2xx. */
+
+import type { StopProbe } from "../plan.ts";
 import { messageOf } from "../std/errors.ts";
 import { tryExec } from "../std/exec.ts";
-import type { StopProbe } from "./stop-condition.ts";
 
 const ASK_MS_MAX = 10_000;
 

@@ -2,9 +2,10 @@
  * One objective judged: the measure gives a range, the bound decides by interval arithmetic, doubts about the evidence
  * make a decision unknown. No evidence is unknown.
  */
-import type { Assessment, Measured, Objective } from "../objective.ts";
-import { compareToBound, describeBound, type Range } from "../outage/interval.ts";
-import type { Explanation, ObjectiveVerdict, Status } from "../verdict.ts";
+import type { Assessment, Explanation, Measured, ObjectiveVerdict } from "../objective.ts";
+import type { Objective } from "../plan.ts";
+import { compareToBound, describeBound, type Range } from "../range.ts";
+import type { Status } from "../status.ts";
 import { measureNamed } from "./catalogue.ts";
 import { likelyCauses } from "./causes.ts";
 import type { Facts } from "./facts.ts";

@@ -10,7 +10,7 @@ import { type Mismatch, recompute, type SyncRecord } from "../autoscaler/recompu
 import type { AutoscalerConfig } from "../autoscaler.ts";
 import { messageOf } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
-import type { Story } from "../verdict/story.ts";
+import type { Story } from "../timeline/story.ts";
 import { exactly, type Measure, nothing } from "./measure.ts";
 
 type Replicas = Story["replicas"][number];

@@ -4,7 +4,7 @@
  * distribution; its distribution function is the regularised incomplete beta function, by the continued fraction of
  * DLMF 8.17.22, evaluated with Lentz's method.
  */
-import type { Range } from "../outage/interval.ts";
+import type { Range } from "../range.ts";
 
 export const CONFIDENCE = 0.95;
 

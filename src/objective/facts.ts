@@ -1,11 +1,11 @@
 /** Everything that a measure may read: the story, what users felt, what checkers found, the metrics by window. */
 import type { Finding } from "../checker.ts";
+import type { ExperimentVerdict } from "../experiment.ts";
 import type { FeltOutage } from "../outage/outages.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import type { Span } from "../outage/span.ts";
 import type { Plan } from "../plan.ts";
-import type { Story } from "../verdict/story.ts";
-import type { ExperimentVerdict } from "../verdict.ts";
+import type { Story } from "../timeline/story.ts";
 import type { LoadFold } from "./load-fold.ts";
 import type { Window } from "./windows.ts";
 

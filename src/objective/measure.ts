@@ -3,7 +3,7 @@
  * objective/catalogue.ts; each says over what it may be measured. A measure never judges: bound and status are the same
  * for all (objective/assess.ts). No sample is `range: null`, which is unknown.
  */
-import type { Range } from "../outage/interval.ts";
+import type { Range } from "../range.ts";
 import type { Facts } from "./facts.ts";
 import type { Wanted } from "./load-fold.ts";
 

@@ -1,7 +1,8 @@
 /** For each measure: the value of a clean run, and a planted lie that makes it miss its bound. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bound } from "../objective.ts";
+import type { ObjectiveVerdict } from "../objective.ts";
+import type { Bound } from "../range.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { judge } from "../verdict/judge.ts";
 import {
@@ -14,7 +15,6 @@ import {
   probeSamples,
   toldChecker,
 } from "../verdict/run.fixture.ts";
-import type { ObjectiveVerdict } from "../verdict.ts";
 import { MEASURES } from "./catalogue.ts";
 import type { Over } from "./measure.ts";
 

@@ -1,11 +1,11 @@
 /** Outages as the probes felt them, by number and by time, whatever caused them. */
 
 import { gapsOf } from "../outage/gaps.ts";
-import type { Range } from "../outage/interval.ts";
 import type { FeltOutage } from "../outage/outages.ts";
 import { RECOVERY_HOLD_MS } from "../outage/outages.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import { contains, overlaps, type Span } from "../outage/span.ts";
+import type { Range } from "../range.ts";
 import type { Facts } from "./facts.ts";
 import { type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
 import { type Window, windowKey } from "./windows.ts";

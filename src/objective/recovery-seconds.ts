@@ -1,5 +1,6 @@
+import type { ExperimentVerdict } from "../experiment.ts";
 import { rangeOf, worstRecovery } from "../outage/recovery.ts";
-import type { ExperimentVerdict, Recovery } from "../verdict.ts";
+import type { Recovery } from "../outage.ts";
 import type { Facts } from "./facts.ts";
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 

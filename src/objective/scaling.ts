@@ -2,9 +2,9 @@
  * The autoscaler's shape, from the recorded replicas events. Ready endpoints count, not what was asked for. A moment
  * lies between the last look that did not show it and the first that did.
  */
-import type { Range } from "../outage/interval.ts";
+import type { Range } from "../range.ts";
 import { isRecord } from "../std/json.ts";
-import type { Story } from "../verdict/story.ts";
+import type { Story } from "../timeline/story.ts";
 import type { Facts } from "./facts.ts";
 import { exactly, type Measure, nothing, type OverKey, type Reading } from "./measure.ts";
 import { provenBy } from "./watched.ts";

@@ -3,7 +3,7 @@
  * is what it proves of the true rate (confidence.ts), and the interval decides. 0 failures in 100 requests do not prove
  * 99.9 %. A failure rate that the outages of the plan's own faults bring about is put as a budget of failures a month.
  */
-import type { ExperimentVerdict } from "../verdict.ts";
+import type { ExperimentVerdict } from "../experiment.ts";
 import { successRange } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
 import { LOAD_OVER, type Requests, requestsOf, wantsOf, whenOf } from "./load-window.ts";

@@ -1,7 +1,9 @@
 /** Thresholds of a plan's load as rows of the verdict beside the objectives, from the evidence alone. */
-import type { Bound, Objective } from "../objective.ts";
+
+import type { ObjectiveVerdict } from "../objective.ts";
+import type { Objective } from "../plan.ts";
+import type { Bound } from "../range.ts";
 import { messageOf } from "../std/errors.ts";
-import type { ObjectiveVerdict } from "../verdict.ts";
 import { assessReading } from "./assess.ts";
 import type { Facts } from "./facts.ts";
 import { doubtOf } from "./load-window.ts";

@@ -4,9 +4,9 @@
  */
 import { type Metric, parseMetric } from "../interval/metric.ts";
 import type { Total, Totals } from "../interval/totals.ts";
+import type { Status } from "../status.ts";
 import { parseDuration } from "../std/duration.ts";
 import { GamedayError } from "../std/errors.ts";
-import type { Status } from "../verdict.ts";
 import { metricComplaint } from "./threshold-metrics.ts";
 
 export interface Threshold {

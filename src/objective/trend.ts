@@ -4,7 +4,7 @@
  * slopes (Sen: Estimates of the regression coefficient based on Kendall's tau, 1968). It takes the points for independent of
  * each other: a series that swings slowly proves somewhat less than it says.
  */
-import type { Range } from "../outage/interval.ts";
+import type { Range } from "../range.ts";
 
 export interface Point {
   readonly atMs: number;

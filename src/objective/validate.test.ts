@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Objective } from "../objective.ts";
+import type { Objective } from "../plan.ts";
 import { KILL, objective } from "../verdict/run.fixture.ts";
 import { validateObjectives } from "./validate.ts";
 

@@ -1,6 +1,5 @@
 /** Says what is wrong with a plan's objectives before anything is run: `gameday check` refuses what could never be judged. */
-import type { Objective } from "../objective.ts";
-import type { Plan } from "../plan.ts";
+import type { Objective, Plan } from "../plan.ts";
 import { suggestion } from "../std/suggest.ts";
 import { MEASURES, measureNamed } from "./catalogue.ts";
 import type { Measure, OverKey } from "./measure.ts";

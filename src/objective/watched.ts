@@ -1,5 +1,5 @@
 /** What only the platform's own watch tells: nobody saw it while the watch was broken. */
-import type { Story } from "../verdict/story.ts";
+import type { Story } from "../timeline/story.ts";
 
 /** `source` of the gaps that the conductor records while the watch of the platform is broken. */
 export const PLATFORM_WATCH = "platform watch";

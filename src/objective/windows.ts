@@ -3,10 +3,11 @@
  * window reaches from the command of the fault to when it was healed and users had recovered; a recovery later than the
  * plan allowed for does not stretch it, so that what never recovers counts against the time outside.
  */
+
+import type { ExperimentVerdict } from "../experiment.ts";
 import type { Span } from "../outage/span.ts";
 import type { Plan } from "../plan.ts";
-import { type ExperimentStory, groupOf, type Story } from "../verdict/story.ts";
-import type { ExperimentVerdict } from "../verdict.ts";
+import { type ExperimentStory, groupOf, type Story } from "../timeline/story.ts";
 
 /** Requests that were in flight during an outage come to their end, often by a timeout, within this time after it. */
 export const IN_FLIGHT_MS = 5_000;

@@ -5,7 +5,7 @@
  * success before, send of the first failure], the end in [send of the last failure, completion of the first success].
  * Completion rather than send, because a probe held in a proxy's queue and then served was sent while the outage lasted.
  */
-import type { Outage } from "../probe.ts";
+import type { Outage } from "../outage.ts";
 import { GAP_MS } from "./gaps.ts";
 import type { ProbeStream, Sample } from "./samples.ts";
 

@@ -3,9 +3,9 @@
  * the fault holds is the fault's; after a sustained recovery a further one is the same only if it has RELAPSE_FAILURES or
  * more and opens before our own heal. An outage that opens only after our heal is timed from the heal.
  */
-import type { Recovery } from "../verdict.ts";
+import type { Recovery } from "../outage.ts";
+import { maximum, type Range } from "../range.ts";
 import { gapsOf } from "./gaps.ts";
-import { maximum, type Range } from "./interval.ts";
 import { type FeltOutage, outagesOf } from "./outages.ts";
 import type { ProbeStream } from "./samples.ts";
 import type { Span } from "./span.ts";

@@ -1,7 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
-import type { BlastRadius } from "../fault/selector.ts";
-import type { ClaimPlan, ExperimentPlan, LedgerSource, Plan } from "../plan.ts";
+import type { BlastRadius, ClaimPlan, ExperimentPlan, LedgerSource, Plan } from "../plan.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";

@@ -1,5 +1,6 @@
 /** One experiment as a card: its four stamps, what users felt on each connection, what became of their writes. */
-import type { ExperimentVerdict, Recovery, Stamp } from "../verdict.ts";
+import type { ExperimentVerdict, Stamp } from "../experiment.ts";
+import type { Recovery } from "../outage.ts";
 import { seconds } from "./format.ts";
 import { element, type Markup } from "./markup.ts";
 import { pill, table } from "./pieces.ts";

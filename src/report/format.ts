@@ -1,6 +1,7 @@
 /** Numbers as people read them, without locale: always a dot, never a group separator that a language would change. */
-import type { Bound, Measured } from "../objective.ts";
-import { describeBound } from "../outage/interval.ts";
+import type { Measured } from "../objective.ts";
+import type { Bound } from "../range.ts";
+import { describeBound } from "../range.ts";
 
 /** At most three decimals, none that are zero: 5.9, 0.023, 1200. */
 export function number(value: number): string {

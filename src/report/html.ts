@@ -1,7 +1,8 @@
 /** report.html: one file, nothing fetched, no script. Everything that came from outside is escaped by markup.ts. */
 import type { RunRecord } from "../evidence.ts";
 import type { Facts } from "../objective/facts.ts";
-import type { ObjectiveVerdict, Verdict } from "../verdict.ts";
+import type { ObjectiveVerdict } from "../objective.ts";
+import type { Verdict } from "../verdict.ts";
 import { renderChart } from "./chart.ts";
 import { renderExperiment } from "./experiment-card.ts";
 import { formatBound, formatMeasured, number, seconds } from "./format.ts";

@@ -1,5 +1,7 @@
 /** junit.xml: each objective, finding and validity rule as a test case, so that any CI shows them. */
-import type { Status, Verdict } from "../verdict.ts";
+
+import type { Status } from "../status.ts";
+import type { Verdict } from "../verdict.ts";
 import { escapeMarkup } from "./escape.ts";
 
 interface Case {

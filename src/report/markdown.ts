@@ -1,6 +1,9 @@
 /** report.md: the verdict as text that reads well anywhere, also in a pull request. Stable bytes: no locale, no clock. */
 import type { RunRecord } from "../evidence.ts";
-import type { ExperimentVerdict, ObjectiveVerdict, Recovery, Verdict } from "../verdict.ts";
+import type { ExperimentVerdict } from "../experiment.ts";
+import type { ObjectiveVerdict } from "../objective.ts";
+import type { Recovery } from "../outage.ts";
+import type { Verdict } from "../verdict.ts";
 import { visible } from "./escape.ts";
 import { formatBound, formatMeasured, seconds } from "./format.ts";
 import { plateauSays } from "./plateau-says.ts";

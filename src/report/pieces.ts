@@ -1,5 +1,5 @@
 /** Pieces that several parts of the page share. */
-import type { Status } from "../verdict.ts";
+import type { Status } from "../status.ts";
 import { type Child, element, type Markup } from "./markup.ts";
 
 export function pill(status: Status): Markup {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { StopPlan } from "../fault/stop-condition.ts";
 import type { Operation } from "../history.ts";
+import type { StopPlan } from "../plan.ts";
 import type { LiveLoad } from "../run.ts";
 import { conduct } from "./conductor.ts";
 import { simulatedPlan, simulatedRun } from "./run.fixture.ts";

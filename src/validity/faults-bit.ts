@@ -1,5 +1,5 @@
 import type { Doubt } from "../objective/facts.ts";
-import type { ExperimentStory } from "../verdict/story.ts";
+import type { ExperimentStory } from "../timeline/story.ts";
 import { plural, rule } from "./rule.ts";
 
 /** A fault that never happened proves nothing, whatever the users felt. */

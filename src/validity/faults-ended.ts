@@ -1,5 +1,5 @@
 import type { Doubt } from "../objective/facts.ts";
-import type { ExperimentStory } from "../verdict/story.ts";
+import type { ExperimentStory } from "../timeline/story.ts";
 import { plural, rule } from "./rule.ts";
 
 /** What follows a fault that did not end was measured on a broken platform. */

@@ -1,5 +1,5 @@
 import type { Doubt } from "../objective/facts.ts";
-import type { EventOf } from "../verdict/story.ts";
+import type { EventOf } from "../timeline/story.ts";
 import { type Ground, plural, rule } from "./rule.ts";
 
 type Health = EventOf<"health">;

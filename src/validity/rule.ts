@@ -3,14 +3,14 @@
  * that make unknown only what their window or data touches. The list is validity/catalogue.ts.
  */
 import type { Finding, FindingWitness } from "../checker.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence, OperationTally } from "../evidence.ts";
+import type { ExperimentVerdict } from "../experiment.ts";
 import type { LedgerEnd } from "../ledger.ts";
 import type { Doubt } from "../objective/facts.ts";
 import type { LoadFold } from "../objective/load-fold.ts";
 import type { ProbeStream } from "../outage/samples.ts";
-import type { OperationTally } from "../verdict/read.ts";
-import type { Story } from "../verdict/story.ts";
-import type { ExperimentVerdict, Status } from "../verdict.ts";
+import type { Status } from "../status.ts";
+import type { Story } from "../timeline/story.ts";
 
 export interface Ground {
   readonly evidence: Evidence;

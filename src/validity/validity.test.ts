@@ -1,9 +1,9 @@
 /** A planted lie for each rule of validity: the rule names it, and a clean run passes all of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Status } from "../status.ts";
 import { judge } from "../verdict/judge.ts";
 import { cleanRun, evidenceOf, type FakeRun, interval, KILL, objective, toldChecker } from "../verdict/run.fixture.ts";
-import type { Status } from "../verdict.ts";
 import { VALIDITY_RULES } from "./catalogue.ts";
 
 interface Lie {

@@ -1,5 +1,6 @@
 /** One experiment judged: its stamps, who healed it, what users felt, what became of their writes. */
 import type { Finding } from "../checker.ts";
+import type { ClassRecovery, ExperimentVerdict, Stamp, WriteAccount } from "../experiment.ts";
 import { outagesOf } from "../outage/outages.ts";
 import {
   type FaultTimes,
@@ -9,9 +10,17 @@ import {
   worstRecovery,
 } from "../outage/recovery.ts";
 import type { ProbeStream } from "../outage/samples.ts";
+import type { Status } from "../status.ts";
+import {
+  biteOf,
+  type ExperimentStory,
+  groupOf,
+  healOf,
+  reachOf,
+  type Story,
+  type TargetStamp,
+} from "../timeline/story.ts";
 import type { HealedBy } from "../timeline.ts";
-import type { ClassRecovery, ExperimentVerdict, Stamp, Status, WriteAccount } from "../verdict.ts";
-import { biteOf, type ExperimentStory, groupOf, healOf, reachOf, type Story, type TargetStamp } from "./story.ts";
 import { recoveryPointOf, writesOf } from "./writes.ts";
 
 export interface ExperimentGround {

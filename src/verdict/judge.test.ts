@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Objective } from "../objective.ts";
+import type { Objective } from "../plan.ts";
 import type { Verdict } from "../verdict.ts";
 import { judge } from "./judge.ts";
 import { cleanRun, evidenceOf, type FakeRun, KILL, objective, probeSamples, toldChecker } from "./run.fixture.ts";

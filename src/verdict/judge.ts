@@ -13,15 +13,16 @@ import { LoadFold } from "../objective/load-fold.ts";
 import { assessThresholds, thresholdFoldOf } from "../objective/threshold-assess.ts";
 import { type Window, windowsOf } from "../objective/windows.ts";
 import { outagesOf } from "../outage/outages.ts";
+import { type Status, worst } from "../status.ts";
 import { ExitCode } from "../std/errors.ts";
+import { biteOf, healOf, type Story, tellStory } from "../timeline/story.ts";
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
-import { type Status, VERDICT_VERSION, type Verdict, worst } from "../verdict.ts";
+import { VERDICT_VERSION, type Verdict } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
 import { notTestedBy } from "./not-tested.ts";
 import { ownFindings, REDUNDANCY } from "./own-findings.ts";
 import { readOnce } from "./read.ts";
 import { sentenceOf } from "./sentence.ts";
-import { biteOf, healOf, type Story, tellStory } from "./story.ts";
 
 export function judge(evidence: Evidence, checkers: readonly Checker[] = CHECKERS): Verdict {
   return judgeFully(evidence, checkers).verdict;

@@ -2,9 +2,11 @@
  * What this run could not show, whatever its result: shown with the verdict, and turning nothing unknown unless an
  * objective asks for it.
  */
+
+import type { ExperimentVerdict } from "../experiment.ts";
 import type { Plan } from "../plan.ts";
-import type { ExperimentVerdict, NotTested } from "../verdict.ts";
-import type { Story } from "./story.ts";
+import type { Story } from "../timeline/story.ts";
+import type { NotTested } from "../verdict.ts";
 
 /** Faults that end a process but leave the kernel, and so the page cache, alive. */
 const PROCESS_ONLY = /^(kill|freeze|restart|rolling)/;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { tellStory } from "../timeline/story.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { ownFindings, REDUNDANCY } from "./own-findings.ts";
-import { tellStory } from "./story.ts";
 
 function redundancyOf(okBefore: boolean, okAfter: boolean) {
   const line = (atMs: number, moment: "before-run" | "after-run", ok: boolean): TimelineEvent => {

@@ -1,7 +1,7 @@
 /** Findings that no plan has to ask for: users who never recover, and redundancy that did not come back. */
 import type { Finding } from "../checker.ts";
-import type { ExperimentVerdict } from "../verdict.ts";
-import type { EventOf, Story } from "./story.ts";
+import type { ExperimentVerdict } from "../experiment.ts";
+import type { EventOf, Story } from "../timeline/story.ts";
 
 type Health = EventOf<"health">;
 

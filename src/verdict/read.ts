@@ -4,7 +4,7 @@
  */
 import { SharedFolds } from "../checker/shared-folds.ts";
 import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Evidence, OperationTally } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerEnd } from "../ledger.ts";
 import { type ProbeStream, SampleCollector } from "../outage/samples.ts";
@@ -15,17 +15,6 @@ export interface Reading {
   readonly streams: readonly ProbeStream[];
   readonly ledgerEnds: readonly LedgerEnd[];
   readonly operations: OperationTally;
-}
-
-/** What validity asks about the history as a whole. */
-export interface OperationTally {
-  count: number;
-  /** Operations that ended before they began, or at no finite time; the first few of them. */
-  readonly impossibleTimes: string[];
-  impossible: number;
-  lastMs: number;
-  /** Recorded operations by object, so that a claim nobody fed is seen. */
-  readonly byObject: Map<string, number>;
 }
 
 interface RunningCheck {

@@ -2,12 +2,11 @@
 
 import type { Checker, Finding } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
-import { DEFAULT_STOP_PLAN } from "../fault/stop-condition.ts";
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
-import type { Objective } from "../objective.ts";
-import type { ExperimentPlan, Plan } from "../plan.ts";
+import type { ExperimentPlan, Objective, Plan } from "../plan.ts";
+import { DEFAULT_STOP_PLAN } from "../plan.ts";
 import { Histogram } from "../std/histogram.ts";
 import type { TimelineEvent } from "../timeline.ts";
 

@@ -1,6 +1,6 @@
 /** The account of writes of one experiment, summed over all claims' findings that have figures by experiment. */
 import type { Finding } from "../checker.ts";
-import type { RecoveryPoint, WriteAccount } from "../verdict.ts";
+import type { RecoveryPoint, WriteAccount } from "../experiment.ts";
 
 type Figures = Readonly<Record<string, number>>;
 

@@ -15,10 +15,10 @@ import {
 import { openEvidence } from "../../src/evidence/reader.ts";
 import { seal } from "../../src/evidence/seal.ts";
 import type { Evidence } from "../../src/evidence.ts";
+import type { Status } from "../../src/status.ts";
 import { GamedayError } from "../../src/std/errors.ts";
 import type { Random } from "../../src/std/random.ts";
 import { judge } from "../../src/verdict/judge.ts";
-import type { Status } from "../../src/verdict.ts";
 import { DAMAGES, damage } from "./damage.ts";
 
 const FILES = [...EVIDENCE_FILES, MANIFEST_FILE];

@@ -1,5 +1,5 @@
 /** Healthy look-alikes on the fake: what looks broken and is not. None may be flagged. */
-import type { Objective } from "../../src/objective.ts";
+import type { Objective } from "../../src/plan.ts";
 import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
 import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
 import * as ask from "./objectives.ts";

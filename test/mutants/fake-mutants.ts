@@ -1,6 +1,6 @@
 /** Broken platforms on the fake: each must be flagged by the line named, with its proof. */
 
-import type { Objective } from "../../src/objective.ts";
+import type { Objective } from "../../src/plan.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
 import * as ask from "./objectives.ts";
 import { type Expectation, type FakeRow, line } from "./row.ts";

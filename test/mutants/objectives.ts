@@ -1,5 +1,5 @@
 /** What people ask of such a platform, as objectives of the mutants' plans. */
-import type { Objective } from "../../src/objective.ts";
+import type { Objective } from "../../src/plan.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
 
 export function recovers(drill: DrillName, underSeconds = 15): Objective {

@@ -3,13 +3,12 @@
  * data; what they must be flagged with was written by somebody who wrote neither checker nor judge.
  */
 
-import type { Objective } from "../../src/objective.ts";
-import type { ClaimPlan } from "../../src/plan.ts";
+import type { ClaimPlan, Objective } from "../../src/plan.ts";
 import type { BehaviourChange } from "../../src/platform/fake/behaviour.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
 import type { SimulationOptions } from "../../src/platform/fake/simulate.ts";
+import type { Status } from "../../src/status.ts";
 import type { Json } from "../../src/std/json.ts";
-import type { Status } from "../../src/verdict.ts";
 import type { Twist } from "./twist.ts";
 
 /**

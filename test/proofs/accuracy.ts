@@ -5,9 +5,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { RunRecord } from "../../src/evidence.ts";
+import type { ExperimentVerdict } from "../../src/experiment.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { HealedBy } from "../../src/timeline.ts";
-import type { ExperimentVerdict, Verdict } from "../../src/verdict.ts";
+import type { Verdict } from "../../src/verdict.ts";
 import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
 import { latest, recoveryOf, type WitnessSample } from "./truth.ts";
 

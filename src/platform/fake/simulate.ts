@@ -3,8 +3,7 @@
  * the same bytes. It is what the judge is measured against: 1,000 seeds take about a minute.
  */
 import type { Evidence } from "../../evidence.ts";
-import type { Objective } from "../../objective.ts";
-import type { ClaimPlan } from "../../plan.ts";
+import type { ClaimPlan, Objective } from "../../plan.ts";
 import { seededRandom } from "../../std/random.ts";
 import { Agenda } from "./agenda.ts";
 import { type BehaviourChange, behave, type Range } from "./behaviour.ts";

@@ -1,7 +1,7 @@
 /** The plan of a simulated run, resolved, as a person would have written it for this fake. */
-import { DEFAULT_STOP_PLAN } from "../../fault/stop-condition.ts";
-import type { Objective } from "../../objective.ts";
-import type { ClaimPlan, Plan } from "../../plan.ts";
+
+import type { ClaimPlan, Objective, Plan } from "../../plan.ts";
+import { DEFAULT_STOP_PLAN } from "../../plan.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { DRILLS, type DrillName } from "./drill.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compareToBound, maximum, type Range, sum } from "./interval.ts";
+import { compareToBound, maximum, type Range, sum } from "./range.ts";
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const range = fc.tuple(number, number).map(([a, b]): Range => ({ lower: Math.min(a, b), upper: Math.max(a, b) }));

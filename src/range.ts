@@ -2,8 +2,18 @@
  * Arithmetic on intervals that surely hold a truth. `upper` is Infinity where no upper end is proven. A bound is met only
  * if the whole interval meets it, and missed only if the whole interval misses it; else nobody knows.
  */
-import type { Bound } from "../objective.ts";
-import { type Status, worst } from "../verdict.ts";
+import { type Status, worst } from "./status.ts";
+
+/** "under" and "atLeast" with the unit in the measure's name. */
+export interface Bound {
+  readonly under?: number;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** Of thresholds only. */
+  readonly over?: number;
+  readonly equals?: number;
+  readonly unequal?: number;
+}
 
 export interface Range {
   readonly lower: number;
