@@ -86,8 +86,8 @@ test("commands and URLs are asked for real", async () => {
   assert.deepEqual(
     [await url("/ok"), await url("/bad")],
     [
-      { ok: true, seen: "status 204" },
-      { ok: false, seen: "status 503" },
+      { ok: true, seen: "status 204 No Content" },
+      { ok: false, seen: "status 503 Service Unavailable" },
     ],
   );
   await new Promise((resolve) => server.close(resolve));

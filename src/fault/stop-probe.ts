@@ -1,8 +1,10 @@
 /** Asks the plan's own questions whether the run may go on: a command that exits 0, or a URL that answers 2xx. */
 
 import type { StopProbe } from "../plan.ts";
-import { messageOf } from "../std/errors.ts";
+import { askStatus, describeStatus } from "../std/ask-status.ts";
+import { abortAt } from "../std/deadline.ts";
 import { tryExec } from "../std/exec.ts";
+import { whyUnreachable } from "../std/unreachable.ts";
 
 const ASK_MS_MAX = 10_000;
 
@@ -12,7 +14,7 @@ export async function ask(probe: StopProbe, signal: AbortSignal): Promise<{ ok: 
     return "argv" in probe ? await askCommand(probe.argv, signal) : await askUrl(probe.url, signal);
   } catch (thrown) {
     signal.throwIfAborted();
-    return { ok: false, seen: messageOf(thrown) };
+    return { ok: false, seen: whyUnreachable(thrown) };
   }
 }
 
@@ -21,8 +23,17 @@ async function askCommand(argv: readonly string[], signal: AbortSignal) {
   return { ok: code === 0, seen: killedBy ?? `exit ${code}` };
 }
 
+/** As a browser would go on: the last of a few redirects counts. */
+const REDIRECTS_MAX = 5;
+
 async function askUrl(url: string, signal: AbortSignal) {
-  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
-  await response.body?.cancel();
-  return { ok: response.ok, seen: `status ${response.status}` };
+  using limit = abortAt({ what: "an answer", deadlineMs: ASK_MS_MAX, signal });
+  let next = new URL(url);
+  for (let redirects = 0; ; redirects++) {
+    const answer = await askStatus(next, { signal: limit.signal });
+    const isMoved = answer.status >= 300 && answer.status <= 399 && answer.location !== null;
+    if (!isMoved || redirects >= REDIRECTS_MAX)
+      return { ok: answer.status >= 200 && answer.status <= 299, seen: describeStatus(answer) };
+    next = new URL(answer.location ?? "", next);
+  }
 }

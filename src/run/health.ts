@@ -15,12 +15,13 @@ export interface HealthWait {
 }
 
 const TELL_AFTER_MS = 2_000;
+const TELL_AGAIN_MS = 5_000;
 
 const LOOK_MS_MAX = 10_000;
 
 /** One look, which lasts at most so long also where the platform does not listen; one that does not answer is not healthy. */
 export function lookAtHealth(run: Run, signal?: AbortSignal): Promise<HealthLine[]> {
-  const limit = { what: "the platform's health to be told", deadlineMs: LOOK_MS_MAX, signal };
+  const limit = { what: "the platform's health to be known", deadlineMs: LOOK_MS_MAX, signal };
   return withDeadline(limit, (inner) => run.platform.health(inner));
 }
 
@@ -29,6 +30,16 @@ export function lookAtHealth(run: Run, signal?: AbortSignal): Promise<HealthLine
  * A platform without any health line is not healthy: nothing was looked at.
  */
 export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean> {
+  return (await awaitHealth(run, wait)).healthy;
+}
+
+interface Health {
+  readonly healthy: boolean;
+  /** Of the last look. */
+  readonly lines: readonly HealthLine[];
+}
+
+async function awaitHealth(run: Run, wait: HealthWait): Promise<Health> {
   let lines: HealthLine[] = [];
   const tellWaiting = waitingTeller(run);
   const look = async () => {
@@ -37,43 +48,41 @@ export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean
     return lines.length > 0 && lines.every((line) => line.ok);
   };
   try {
-    return await until(look, {
-      what: "a healthy platform",
-      deadlineMs: wait.deadlineMs,
-      everyMs: 250,
-      signal: wait.signal,
-    });
+    await until(look, { what: "a healthy platform", deadlineMs: wait.deadlineMs, everyMs: 250, signal: wait.signal });
+    return { healthy: true, lines };
   } catch (thrown) {
     if (wait.signal.aborted || !(thrown instanceof GamedayError)) throw thrown;
     if (lines.length === 0) lines = [{ name: "health", ok: false, expected: "an answer", seen: thrown.message }];
-    return false;
+    return { healthy: false, lines };
   } finally {
     record(run, wait, lines);
   }
 }
 
-/** Tells what is waited for, once for each set of lines that do not hold; what comes right within a moment is not told. */
+/** Records what is waited for and why, whenever that has changed, but not too often; nor what comes right within a moment. */
 function waitingTeller(run: Run): (lines: readonly HealthLine[]) => void {
-  const beganAtMs = run.clock.nowMs();
+  let nextAtMs = run.clock.nowMs() + TELL_AFTER_MS;
   let told = "";
   return (lines) => {
     const bad = lines.filter((line) => !line.ok);
-    const names = bad.map((line) => line.name).join(", ");
-    if (names === "" || names === told || run.clock.nowMs() < beganAtMs + TELL_AFTER_MS) return;
-    told = names;
     const says = `waiting for ${bad.map((line) => `${line.name} (${line.seen})`).join("; ")}`;
-    run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source: "health", says });
+    const nowMs = run.clock.nowMs();
+    if (bad.length === 0 || says === told || nowMs < nextAtMs) return;
+    nextAtMs = nowMs + TELL_AGAIN_MS;
+    told = says;
+    run.evidence.event({ atMs: nowMs, type: "note", source: "health", says });
   };
 }
 
 /** The check before anything is loaded or broken; throws (exit 4) with every line that does not hold. */
 export async function requireHealthy(run: Run, wait: HealthWait): Promise<void> {
-  if (await becomeHealthy(run, wait)) return;
-  const seen = (await lookAtHealth(run).catch(() => [])).filter((line) => !line.ok);
+  const { healthy, lines } = await awaitHealth(run, wait);
+  if (healthy) return;
+  const bad = lines.filter((line) => !line.ok);
   throw new GamedayError({
     code: "platform-not-healthy",
     expected: `a healthy platform within ${wait.deadlineMs / 1000} s`,
-    got: seen.map((line) => `${line.name}: ${line.seen} (expected ${line.expected})`).join("; ") || "no healthy answer",
+    got: bad.map((line) => `${line.name}: ${line.seen} (expected ${line.expected})`).join("; ") || "no health line",
     exitCode: ExitCode.notReady,
   });
 }

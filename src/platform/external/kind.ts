@@ -26,7 +26,7 @@ function open(config: Plan["platform"], { clock, planFolder }: PlatformContext):
 function plannedTopology(config: Plan["platform"]): Target[] {
   const led = new Set<string>();
   return externalConfig.parse(config).members.map((member) => {
-    const leader = member.url !== undefined && !led.has(member.role);
+    const leader = member.url !== undefined && member.role !== "sentinel" && !led.has(member.role);
     if (leader) led.add(member.role);
     return targetOf(member, { healthy: true, leader });
   });

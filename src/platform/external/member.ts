@@ -1,38 +1,40 @@
 /** What one member says of itself: PostgreSQL by SQL, Redis by ROLE, anything else by its health URL. */
 import { Redis } from "ioredis";
 import type pg from "pg";
+import { askStatus, describeStatus } from "../../std/ask-status.ts";
 import { withDeadline } from "../../std/deadline.ts";
-import { messageOf } from "../../std/errors.ts";
 import { withSession } from "../session.ts";
 import type { MemberConfig } from "./config.ts";
+import { type LookStage, whyNotWell } from "./trouble.ts";
 
 const LOOK_MS_MAX = 3_000;
 
 export interface MemberState {
   readonly healthy: boolean;
   readonly leader: boolean;
-  /** "leader", "standby", "well", "not asked", or "unreachable". */
+  /** "leader", "standby", "sentinel", "well", "not well", "not asked", or "unreachable". */
   readonly is: string;
   /** In words: what it answered, or why it did not. */
   readonly seen: string;
 }
 
 /** Asks one member. Never throws but when aborted: a member that does not answer is a state too. */
-export async function look(member: MemberConfig, signal: AbortSignal): Promise<MemberState> {
+export async function look(member: MemberConfig, signal: AbortSignal, deadlineMs = LOOK_MS_MAX): Promise<MemberState> {
+  const stage: LookStage = { waitsFor: "answer" };
   try {
-    return await withDeadline({ what: `an answer of ${member.name}`, deadlineMs: LOOK_MS_MAX, signal }, (inner) =>
-      ask(member, inner),
+    return await withDeadline({ what: `an answer of ${member.name}`, deadlineMs, signal }, (inner) =>
+      ask(member, stage, inner),
     );
   } catch (thrown) {
     signal.throwIfAborted();
-    return { healthy: false, leader: false, is: "unreachable", seen: messageOf(thrown) };
+    return { healthy: false, leader: false, is: "unreachable", seen: whyNotWell(thrown, stage, deadlineMs) };
   }
 }
 
-async function ask(member: MemberConfig, signal: AbortSignal): Promise<MemberState> {
+async function ask(member: MemberConfig, stage: LookStage, signal: AbortSignal): Promise<MemberState> {
   if (member.url?.startsWith("postgres")) return await askPostgres(member.url, signal);
-  if (member.url !== undefined) return await askRedis(member.url, signal);
-  if (member.health !== undefined) return await askHttp(member.health, signal);
+  if (member.url !== undefined) return await askRedis(member.url, stage, signal);
+  if (member.health !== undefined) return await askHttp(member.health, stage, signal);
   return { healthy: true, leader: false, is: "not asked", seen: "it has neither url nor health" };
 }
 
@@ -50,7 +52,10 @@ export async function onPostgres<T>(url: string, signal: AbortSignal, work: (cli
   return await withSession(options, signal, work);
 }
 
-async function askRedis(url: string, signal: AbortSignal): Promise<MemberState> {
+/** A Sentinel has a ROLE of its own, and leads nothing. */
+const REDIS_IS: Readonly<Record<string, string>> = { master: "leader", sentinel: "sentinel" };
+
+async function askRedis(url: string, stage: LookStage, signal: AbortSignal): Promise<MemberState> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: LOOK_MS_MAX,
@@ -58,14 +63,24 @@ async function askRedis(url: string, signal: AbortSignal): Promise<MemberState> 
     retryStrategy: () => null,
     enableReadyCheck: false,
   });
-  redis.on("error", () => undefined); // the command in flight tells
+  stage.waitsFor = url.startsWith("rediss") ? "TLS connection" : "connection";
+  redis.on("connect", () => {
+    stage.waitsFor = "answer";
+  });
+  // The command in flight only hears that the connection is closed; why it is (a password, a refusal) is told here.
+  let trouble: unknown;
+  redis.on("error", (thrown) => {
+    trouble ??= thrown;
+  });
   const abort = () => redis.disconnect();
   signal.addEventListener("abort", abort, { once: true });
   try {
     await redis.connect();
     const [role] = (await redis.call("ROLE")) as [unknown];
-    const leader = role === "master";
-    return { healthy: true, leader, is: leader ? "leader" : "standby", seen: `ROLE = ${String(role)}` };
+    const is = REDIS_IS[String(role)] ?? "standby";
+    return { healthy: true, leader: is === "leader", is, seen: `ROLE = ${String(role)}` };
+  } catch (thrown) {
+    throw trouble ?? thrown;
   } finally {
     signal.removeEventListener("abort", abort);
     redis.disconnect();
@@ -73,9 +88,11 @@ async function askRedis(url: string, signal: AbortSignal): Promise<MemberState> 
 }
 
 /** 2xx is well. */
-async function askHttp(url: string, signal: AbortSignal): Promise<MemberState> {
-  const response = await fetch(url, { signal, redirect: "manual" });
-  await response.body?.cancel();
-  const healthy = response.ok;
-  return { healthy, leader: false, is: healthy ? "well" : "not well", seen: `status ${response.status}` };
+async function askHttp(url: string, stage: LookStage, signal: AbortSignal): Promise<MemberState> {
+  const onStage = (now: string) => {
+    stage.waitsFor = now;
+  };
+  const answer = await askStatus(new URL(url), { signal, onStage });
+  const healthy = answer.status >= 200 && answer.status <= 299;
+  return { healthy, leader: false, is: healthy ? "well" : "not well", seen: describeStatus(answer) };
 }

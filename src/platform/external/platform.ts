@@ -122,9 +122,10 @@ export function targetOf(member: MemberConfig, state: Pick<MemberState, "healthy
   return { id, role, node, leader: state.leader, healthy: state.healthy, labels };
 }
 
-/** Roles whose members are asked who leads. */
+/** Roles whose members are asked who leads; a role of Sentinels only has no leader. */
 function rolesWithLeader(members: readonly Seen[]): string[] {
-  return [...new Set(members.filter(({ member }) => member.url !== undefined).map(({ member }) => member.role))];
+  const asked = members.filter(({ member, state }) => member.url !== undefined && state.is !== "sentinel");
+  return [...new Set(asked.map(({ member }) => member.role))].filter((role) => role !== "sentinel");
 }
 
 function leaderLine(role: string, members: readonly Seen[]): HealthLine {

@@ -1,0 +1,34 @@
+/** Why a member does not answer as it should: what its protocol, its driver or the network gives away, in words. */
+import { GamedayError, messageOf } from "../../std/errors.ts";
+import { whyUnreachable } from "../../std/unreachable.ts";
+
+/** What a look waits for, kept up to date by whoever looks. */
+export interface LookStage {
+  waitsFor: string;
+}
+
+/** Begin of what a driver says when something else answers, or nobody does; the words for people. */
+const DRIVER_SAYS: readonly (readonly [begin: string, words: string])[] = [
+  ["Connection is closed", "it closed the connection before it answered; does it expect TLS (rediss://)?"],
+  ["Protocol error, got", "what answers there does not speak Redis's protocol"],
+  ["NOAUTH", "it asks for a password, and the URL has none that it takes"],
+  [
+    "SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string",
+    "it asks for a password, and the URL has none",
+  ],
+  ["Connection terminated unexpectedly", "it closed the connection before it answered"],
+  ["received invalid response", "what answers there does not speak PostgreSQL's protocol"],
+  ["There was an error establishing an SSL connection", "TLS failed, or it does not speak PostgreSQL's protocol"],
+];
+
+/** Characters of a driver's own words: some explain the whole command. */
+const DRIVER_SAYS_MAX = 80;
+
+/** One line, for whatever a look threw; `withinMs` is how long the look may take. */
+export function whyNotWell(thrown: unknown, stage: LookStage, withinMs: number): string {
+  const message = messageOf(thrown);
+  const isLate = (thrown instanceof GamedayError && thrown.code === "timed-out") || message === "timeout expired";
+  if (isLate) return `no ${stage.waitsFor} within ${withinMs / 1000} s`;
+  const words = DRIVER_SAYS.find(([begin]) => message.startsWith(begin))?.[1];
+  return words === undefined ? whyUnreachable(thrown) : `${words} (${message.slice(0, DRIVER_SAYS_MAX)})`;
+}
