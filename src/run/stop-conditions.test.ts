@@ -109,7 +109,7 @@ test("a missing sync standby, failing or slow requests, and questions of the pla
     [
       { ...OFF, probes: [{ ...probe, url: "http://127.0.0.1:9/" }] },
       {},
-      /^stop condition probe budget: budget: fetch failed/,
+      /^stop condition probe budget: budget: connection refused: nothing listens at 127.0.0.1:9/,
     ],
   ];
   await Promise.all(

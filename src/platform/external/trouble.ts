@@ -10,6 +10,7 @@ export interface LookStage {
 /** Begin of what a driver says when something else answers, or nobody does; the words for people. */
 const DRIVER_SAYS: readonly (readonly [begin: string, words: string])[] = [
   ["Connection is closed", "it closed the connection before it answered; does it expect TLS (rediss://)?"],
+  ["Unknown RESP type", "what answers there does not speak Redis's protocol"],
   ["Protocol error, got", "what answers there does not speak Redis's protocol"],
   ["NOAUTH", "it asks for a password, and the URL has none that it takes"],
   [
