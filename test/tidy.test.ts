@@ -89,7 +89,7 @@ test("what judges imports no I/O and reads no clock", () => {
 });
 
 test("a load starts without the libraries that plans and clusters need: they would cost its first request 70 ms", () => {
-  const seen = new Set(["src/main.ts", "src/cli/load.ts", "src/load/worker-process.ts"]);
+  const seen = new Set(["src/main.ts", "src/cli/load.ts", "src/load/worker/process.ts"]);
   const packages = new Set<string>();
   for (const file of seen) {
     for (const { path, typeOnly } of staticImportsOf(file)) {

@@ -5,8 +5,8 @@
  */
 import { WebSocket } from "ws";
 import type { Interval, MetricDelta } from "../../src/interval.ts";
-import type { FromWorker, ToWorker } from "../../src/load/protocol.ts";
-import { WIRE_VERSION, type WireFromWorker, type WireToWorker } from "../../src/load/remote/wire.ts";
+import { WIRE_VERSION, type WireFromWorker, type WireToWorker } from "../../src/load/wire/envelope.ts";
+import type { FromWorker, ToWorker } from "../../src/load/wire/protocol.ts";
 import { Histogram } from "../../src/std/histogram.ts";
 
 const [url = "", token = "", count = "1000"] = process.argv.slice(2);

@@ -10,8 +10,8 @@ import { DEFAULT_BUDGET } from "../checker/linearizable/search.ts";
 import type { World } from "../cli.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
-import { answerAsJson, answerInWords } from "./history-answer.ts";
-import { readHistoryFile } from "./history-file.ts";
+import { answerAsJson, answerInWords } from "./check-history/answer.ts";
+import { readHistoryFile } from "./check-history/file.ts";
 
 interface Flags {
   readonly model: string;

@@ -15,8 +15,8 @@ import type { PlatformKind } from "../platform/kind.ts";
 import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
-import { checkScripts, scriptsOf } from "./check-script.ts";
-import { warnOfHold } from "./hold-warning.ts";
+import { warnOfHold } from "./check/hold-warning.ts";
+import { checkScripts, scriptsOf } from "./check/script.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
 

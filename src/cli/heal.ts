@@ -9,7 +9,7 @@ import type { Residue } from "../platform.ts";
 import { askHolders, type Holder, sayHolder } from "../run/lock.ts";
 import { monotonicClock } from "../std/clock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
-import { HealReport } from "./heal-report.ts";
+import { HealReport } from "./heal/report.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { stateFolderOf } from "./state-folder.ts";

@@ -1,21 +1,21 @@
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import type { LoadHandle } from "../load/handle.ts";
-import { checkHost, checkLimits, machineLimits } from "../load/preflight.ts";
-import { Recorder } from "../load/recorder.ts";
-import { startLoad } from "../load/start.ts";
+import { checkHost, checkLimits, machineLimits } from "../load/coordinator/preflight.ts";
+import { startLoad } from "../load/coordinator/start.ts";
+import { Recorder } from "../load/count/recorder.ts";
+import type { LoadHandle } from "../load.ts";
 import { parseThreshold } from "../objective/threshold.ts";
 import { isOpenModel } from "../plan/open-model.ts";
-import { type Crew, gatherCrew } from "./load-crew.ts";
-import { Earlier, runMark } from "./load-earlier.ts";
-import { finish } from "./load-end.ts";
-import { OutputFiles, SummaryFile } from "./load-files.ts";
-import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load-flags.ts";
-import { drawLine, follow } from "./load-follow.ts";
-import { hostOf } from "./load-host.ts";
-import { LoadInterrupts } from "./load-interrupts.ts";
-import { planOnWorkers, printManifests } from "./load-kubernetes.ts";
-import { refuseKubernetesFlags } from "./load-kubernetes-flags.ts";
+import { type Crew, gatherCrew } from "./load/crew.ts";
+import { Earlier, runMark } from "./load/earlier.ts";
+import { finish } from "./load/end.ts";
+import { OutputFiles, SummaryFile } from "./load/files.ts";
+import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load/flags.ts";
+import { drawLine, follow } from "./load/follow.ts";
+import { hostOf } from "./load/host.ts";
+import { LoadInterrupts } from "./load/interrupts.ts";
+import { planOnWorkers, printManifests } from "./load/kubernetes.ts";
+import { refuseKubernetesFlags } from "./load/kubernetes-flags.ts";
 
 /** Time for arrivals that are due at the very end to begin. */
 const LAST_ARRIVALS_MS = 50;

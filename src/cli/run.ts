@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { World } from "../cli.ts";
-import { requireScripts } from "../load/inspect.ts";
-import { scriptsOf } from "./check-script.ts";
-import { playGameDay } from "./game-day.ts";
+import { requireScripts } from "../load/script/inspect.ts";
+import { scriptsOf } from "./check/script.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
-import { repeatGameDays } from "./repeat.ts";
+import { playGameDay } from "./run/game-day.ts";
+import { repeatGameDays } from "./run/repeat.ts";
 
 interface RunFlags {
   readonly out?: string;

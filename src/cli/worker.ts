@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import { processFigures } from "../load/process-figures.ts";
-import { joinLoad } from "../load/remote/join.ts";
-import { guardProcess } from "../load/script-guard.ts";
+import { guardProcess } from "../load/script/guard.ts";
+import { joinLoad } from "../load/wire/join.ts";
+import { processFigures } from "../load/worker/process-figures.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
 /** For what is said at the end; timers and connections of scripts would keep the process for as long as they like. */

@@ -5,11 +5,11 @@ import { aSecond } from "../interval/interval.fixture.ts";
 import type { LoadPlan } from "../plan.ts";
 import { ManualClock } from "../std/clock.ts";
 import type { TimelineEvent } from "../timeline.ts";
+import type { Adopted } from "./coordinator/member.ts";
 import { Coordinator } from "./coordinator.ts";
-import type { Link, LinkListener } from "./link.ts";
-import type { Adopted } from "./member.ts";
-import type { ToWorker } from "./protocol.ts";
 import { firstEpoch } from "./share.ts";
+import type { Link, LinkListener } from "./wire/link.ts";
+import type { ToWorker } from "./wire/protocol.ts";
 
 class FakeLink implements Link {
   readonly where = "a fake";

@@ -4,19 +4,28 @@
  */
 
 import type { Interval } from "../interval.ts";
+import type { LoadHandle, LoadOptions } from "../load.ts";
 import type { Json } from "../std/json.ts";
-import { allLost, tearingDownEnded, workerEnded } from "./complaints.ts";
-import { CoordinatorEvents } from "./coordinator-events.ts";
-import { fromErrorText } from "./error-text.ts";
-import type { LoadHandle, LoadOptions } from "./handle.ts";
-import type { Link, LinkListener } from "./link.ts";
-import { LiveView, type LoadLive } from "./live.ts";
-import { type Adopted, beginDelayMs, type Member, newestOf, newMember, SilenceWatch, stuckAmong } from "./member.ts";
-import { PRINTED, printsOf } from "./prints.ts";
-import type { FromWorker } from "./protocol.ts";
+import { allLost, workerEnded } from "./coordinator/complaints.ts";
+import { CoordinatorEvents } from "./coordinator/events.ts";
+import { runSetup, runTeardown } from "./coordinator/hooks.ts";
+import {
+  type Adopted,
+  beginDelayMs,
+  type Member,
+  newestOf,
+  newMember,
+  SilenceWatch,
+  stuckAmong,
+} from "./coordinator/member.ts";
+import type { Via } from "./coordinator/start.ts";
+import { Waiters } from "./coordinator/waiters.ts";
+import { LiveView, type LoadLive } from "./count/live.ts";
+import { PRINTED, printsOf } from "./count/prints.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
-import type { Via } from "./start.ts";
-import { HOOK_DEADLINE_MS, Waiters } from "./waiters.ts";
+import { fromErrorText } from "./wire/error-text.ts";
+import type { Link, LinkListener } from "./wire/link.ts";
+import type { FromWorker } from "./wire/protocol.ts";
 
 const STOP_SLACK_MS = 10_000;
 
@@ -148,14 +157,7 @@ export class Coordinator implements LoadHandle {
 
   async #setUp(): Promise<void> {
     const [first] = this.#members;
-    if (first === undefined) return;
-    const isSetUp = (message: FromWorker) => {
-      if (message.type === "set-up") this.#data = message.data;
-      return message.type === "set-up";
-    };
-    const heard = this.#waiters.wait(isSetUp, "setup to end", () => stuckAmong([first]), HOOK_DEADLINE_MS);
-    first.link.send({ type: "setup" });
-    await heard;
+    if (first !== undefined) this.#data = await runSetup(first, this.#waiters);
   }
 
   #begin(): void {
@@ -256,12 +258,7 @@ export class Coordinator implements LoadHandle {
 
   async #tearDown(): Promise<void> {
     const first = this.#members.find((member) => member.state === "done");
-    if (first === undefined) return;
-    const isTornDown = (message: FromWorker) => message.type === "torn-down";
-    const heard = this.#waiters.wait(isTornDown, "teardown to end", () => stuckAmong([first]), HOOK_DEADLINE_MS);
-    first.link.send({ type: "teardown", data: this.#data });
-    void first.link.gone.then(() => this.#waiters.reject(tearingDownEnded(first.name, first.link.where)));
-    await heard;
+    if (first !== undefined) await runTeardown(first, this.#data, this.#waiters);
   }
 
   async #end(): Promise<void> {

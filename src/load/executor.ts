@@ -1,9 +1,9 @@
 /** An executor turns a schedule into users at work: one kind a file in executors/, by k6's names. */
 import type { ScenarioDefinition } from "../scenario.ts";
-import type { Alarms } from "./alarms.ts";
-import type { Runner } from "./runner.ts";
-import type { Piece } from "./schedule.ts";
 import type { Epoch } from "./share.ts";
+import type { Alarms } from "./time/alarms.ts";
+import type { Piece } from "./time/schedule.ts";
+import type { Runner } from "./user/runner.ts";
 
 /** What an executor may use of its worker. */
 export interface ExecutorWorld {

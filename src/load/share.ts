@@ -3,7 +3,7 @@
  * only the numbers of lost slots move. So a worker finds its share from the epoch alone, without asking, and a loss
  * re-places no more users than it must.
  */
-import type { Override } from "./schedule.ts";
+import type { Override } from "./time/schedule.ts";
 
 /** What all workers agree on until the next epoch: made anew by every loss, return and live change. */
 export interface Epoch {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { MetricRegistry, Scope, SERIES_MAX } from "./metrics.ts";
-import { userOn } from "./user.fixture.ts";
+import { MetricRegistry, Scope, SERIES_MAX } from "./count/metrics.ts";
+import { userOn } from "./user/user.fixture.ts";
 
 test("groups side by side: each call belongs to the group that makes it", async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();

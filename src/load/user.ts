@@ -17,14 +17,14 @@ import type {
 import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { type Random, seededRandom } from "../std/random.ts";
-import { countCustom } from "./custom-metric.ts";
+import { countCustom } from "./count/custom-metric.ts";
+import type { Scope } from "./count/metrics.ts";
+import { beginOperation, recordReply } from "./count/recording.ts";
 import { LazyHttp2 } from "./http/http2.ts";
 import { Session, type SessionOwner } from "./http/session.ts";
-import type { Scope } from "./metrics.ts";
-import { beginOperation, recordReply } from "./recording.ts";
-import { Sleep } from "./sleep.ts";
-import { UserStopped } from "./stopped.ts";
-import type { Closable, UserWorld } from "./user-world.ts";
+import { Sleep } from "./time/sleep.ts";
+import { UserStopped } from "./user/stopped.ts";
+import type { Closable, UserWorld } from "./user/world.ts";
 
 const groupScope = new AsyncLocalStorage<Scope>();
 const NO_TIME: Thinking = () => 0;
@@ -143,13 +143,13 @@ export class LoadUser implements User, SessionOwner {
     call: (signal: AbortSignal) => Promise<T>,
     options: CallOptions<T>,
   ): Promise<Called<T>> {
-    const { makeCall } = await import("./foreign-call.ts");
+    const { makeCall } = await import("./user/foreign-call.ts");
     return makeCall(this, this.#world, subject, call, options);
   }
 
   async socket(path: string, options: SocketOptions = {}): Promise<UserSocket> {
     if (this.session.closed) throw new UserStopped();
-    const { openSocket } = await import("./sockets.ts");
+    const { openSocket } = await import("./user/sockets.ts");
     return openSocket(this, this.#world, path, options);
   }
 

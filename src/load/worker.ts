@@ -7,12 +7,12 @@ import { inTime, loadError } from "../scenario/load-error.ts";
 import { loadScenario } from "../scenario/module.ts";
 import { thrownAt } from "../scenario/thrown.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
-import { type ErrorText, errorText } from "./error-text.ts";
-import type { ProcessFigures } from "./health.ts";
-import { LOADING_MS_MAX } from "./inspect.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
-import { UserStopped } from "./stopped.ts";
-import { Work } from "./work.ts";
+import { LOADING_MS_MAX } from "./script/inspect.ts";
+import { UserStopped } from "./user/stopped.ts";
+import { type ErrorText, errorText } from "./wire/error-text.ts";
+import type { FromWorker, ToWorker } from "./wire/protocol.ts";
+import type { ProcessFigures } from "./worker/health.ts";
+import { Work } from "./worker/work.ts";
 
 /** Obeys a coordinator's messages, in order. */
 export class Worker {

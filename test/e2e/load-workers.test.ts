@@ -20,7 +20,7 @@ function workers(parent = process.pid): number[] {
 function isWorker(pid: string, of: number): boolean {
   try {
     const parent = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1];
-    return parent === String(of) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("worker-process");
+    return parent === String(of) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("load/worker/process");
   } catch {
     return false; // it ended while we looked
   }

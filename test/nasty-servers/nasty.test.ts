@@ -4,9 +4,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
+import { MetricRegistry, Scope } from "../../src/load/count/metrics.ts";
 import { networkOf } from "../../src/load/http/network.ts";
 import { Session, sessionSettings } from "../../src/load/http/session.ts";
-import { MetricRegistry, Scope } from "../../src/load/metrics.ts";
 import { NASTY_SERVERS, type NastyServer } from "./servers.ts";
 
 const TIMEOUT_MS = 400;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import type { ScenarioDefinition } from "../../scenario.ts";
-import { type UserOptions, userOn } from "../user.fixture.ts";
+import { type UserOptions, userOn } from "../user/user.fixture.ts";
 
 type Answer = (head: string, socket: Socket) => string | null | Promise<string>;
 

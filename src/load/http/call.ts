@@ -2,8 +2,8 @@
 import { isUtf8 } from "node:buffer";
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import { GamedayError } from "../../std/errors.ts";
-import type { RequestSeries, Scope } from "../metrics.ts";
-import { UserStopped } from "../stopped.ts";
+import type { RequestSeries, Scope } from "../count/metrics.ts";
+import { UserStopped } from "../user/stopped.ts";
 import { type Answer, decoded, ownBytes } from "./answer.ts";
 import { demandOptions, demandPath, judge, timeoutOf, withoutBody } from "./call-options.ts";
 import type { Carrier, Exchange } from "./connection.ts";

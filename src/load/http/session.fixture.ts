@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { ClientPlan } from "../../plan.ts";
-import { MetricRegistry, Scope } from "../metrics.ts";
+import { MetricRegistry, Scope } from "../count/metrics.ts";
 import { networkOf } from "./network.ts";
 import { Session, type SessionSettings, sessionSettings } from "./session.ts";
 

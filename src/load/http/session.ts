@@ -3,7 +3,7 @@
  * one repeated login after a 401. Every exchange is counted under its name.
  */
 import type { Http, Reply, RequestOptions, TransportError } from "../../scenario.ts";
-import type { Scope } from "../metrics.ts";
+import type { Scope } from "../count/metrics.ts";
 import { Call } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
 import { CookieJar } from "./cookies.ts";

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { createSecureContext, TLSSocket, type TlsOptions } from "node:tls";
 import { WebSocketServer } from "ws";
 import type { ClientPlan } from "../../plan.ts";
-import { userOn } from "../user.fixture.ts";
+import { userOn } from "../user/user.fixture.ts";
 import { type Authority, type Certificate, certificateAuthority } from "./certificates.fixture.ts";
 
 let authority: Authority;

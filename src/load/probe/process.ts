@@ -5,14 +5,14 @@ import { loadProbes } from "../../scenario/module.ts";
 import type { ProbeDefinition } from "../../scenario.ts";
 import { monotonicClock } from "../../std/clock.ts";
 import { parseDuration } from "../../std/duration.ts";
-import { Alarms } from "../alarms.ts";
-import { errorText } from "../error-text.ts";
+import { MetricRegistry, Scope } from "../count/metrics.ts";
+import { Notes } from "../count/notes.ts";
 import { Deadlines } from "../http/deadlines.ts";
 import { cachingLookup } from "../http/origin.ts";
 import { Outgoing } from "../http/outgoing.ts";
 import { Session, sessionSettings } from "../http/session.ts";
-import { MetricRegistry, Scope } from "../metrics.ts";
-import { Notes } from "../notes.ts";
+import { Alarms } from "../time/alarms.ts";
+import { errorText } from "../wire/error-text.ts";
 import type { FromProbes, ProbeJob, ToProbes } from "./protocol.ts";
 import { IN_FLIGHT_MAX, ProbeStream, type StreamWorld } from "./stream.ts";
 

@@ -1,6 +1,6 @@
 /** What the process of the probes and its parent say to each other. */
 import type { Operation } from "../../history.ts";
-import type { ErrorText } from "../error-text.ts";
+import type { ErrorText } from "../wire/error-text.ts";
 
 export interface ProbeJob {
   readonly file: string;

@@ -6,7 +6,7 @@ import type { Clock } from "../../std/clock.ts";
 import { entryBeside } from "../../std/entry.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { TimelineEvent } from "../../timeline.ts";
-import { fromErrorText } from "../error-text.ts";
+import { fromErrorText } from "../wire/error-text.ts";
 import type { FromProbes, StreamLive, ToProbes } from "./protocol.ts";
 
 export type { StreamLive } from "./protocol.ts";

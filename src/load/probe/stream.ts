@@ -8,8 +8,8 @@ import { outcomeOf } from "../../scenario/outcome.ts";
 import type { ProbeContext, ProbeDefinition, Reply } from "../../scenario.ts";
 import type { Clock } from "../../std/clock.ts";
 import { messageOf } from "../../std/errors.ts";
-import type { Alarms } from "../alarms.ts";
 import type { Session } from "../http/session.ts";
+import type { Alarms } from "../time/alarms.ts";
 import type { StreamLive } from "./protocol.ts";
 
 const PERIOD_MS = 1000 / BEATS_PER_SECOND;

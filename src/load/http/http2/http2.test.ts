@@ -3,7 +3,7 @@ import { createServer, type Http2Server, type ServerHttp2Session, type ServerHtt
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from "node:net";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { type UserOptions, userOn } from "../../user.fixture.ts";
+import { type UserOptions, userOn } from "../../user/user.fixture.ts";
 
 type Headers = Record<string, string | string[] | number | undefined>;
 type Answer = (stream: ServerHttp2Stream, headers: Headers, body: string) => void;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, connect, createServer as createNetServer, type Server, type Socket } from "node:net";
 import { test } from "node:test";
-import { userOn } from "../../user.fixture.ts";
+import { userOn } from "../../user/user.fixture.ts";
 
 async function portOf(server: Pick<Server, "listen" | "address">): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,0 +1,101 @@
+/** What `gameday check-history` says about one history: in words, and as JSON. Pure. */
+import { coreOf, drawn } from "../../checker/linearizable/contradiction.ts";
+import type { Linearization, Refutation } from "../../checker/linearizable/linearize.ts";
+import type { Model } from "../../checker/linearizable/model.ts";
+import { explain, shorten } from "../../checker/linearizable.ts";
+import type { Operation } from "../../history.ts";
+import type { Json } from "../../std/json.ts";
+
+const WITNESSES_MAX = 3;
+/** More answers than this explain nothing to a person; the JSON has them all. */
+const CORE_SHOWN_MAX = 12;
+
+export interface Answer {
+  readonly file: string;
+  readonly model: Model;
+  readonly initial: Json | undefined;
+  readonly verdict: boolean | "unknown";
+  readonly result: Linearization;
+}
+
+export function answerInWords(answer: Answer): string {
+  const { file, model, verdict, result } = answer;
+  const lines = [`linearizable: ${verdict}`, `  ${file} as ${model.name}: ${because(answer)}`];
+  for (const [at, refutation] of result.refutations.slice(0, WITNESSES_MAX).entries()) {
+    const { part, operation } = refutation;
+    if (verdict === "unknown") lines.push(`  undecided: ${part || "the whole"}, at ${operation.id}`);
+    else {
+      lines.push(`  ${operation.id}: ${explain(refutation)}`);
+      if (at === 0) lines.push(...contradiction(refutation, answer));
+      lines.push(...before(refutation));
+    }
+  }
+  return lines.join("\n");
+}
+
+function because({ verdict, result }: Answer): string {
+  if (result.operations === 0) return "there is no operation in it";
+  if (verdict === "unknown") return "the budget ran out; try a larger --budget";
+  return `${result.operations} operations, ${result.parts} parts, ${result.configurations} configurations`;
+}
+
+/** The few answers that no order explains, each with a bar from its call to its answer. */
+function contradiction(refutation: Refutation, { model, initial }: Answer): string[] {
+  const core = coreOf(refutation, model, initial === undefined ? {} : { initial });
+  if (core.length === 0) return [];
+  const bars = drawn(core);
+  const head =
+    core.length === 1
+      ? "this answer has no explanation, whatever the other operations did:"
+      : `these ${core.length} answers contradict each other, whatever the other operations did:`;
+  const rows = core.slice(0, CORE_SHOWN_MAX).map((operation, at) => {
+    const says = shorten(didOf(operation, refutation.part, model));
+    return `      ${bars[at]} ${operation.id}: ${says} by ${operation.process}`;
+  });
+  const more = core.length > CORE_SHOWN_MAX ? [`      and ${core.length - CORE_SHOWN_MAX} more (--json has all)`] : [];
+  return [`    ${head}`, ...rows, ...more];
+}
+
+function before({ last }: Refutation): string[] {
+  if (last.length === 0) return [];
+  const steps = last.map(({ operation, says }) => `${shorten(says)} (${operation.id})`);
+  return [`    the longest order that fits ends with: ${steps.join("; ")}`];
+}
+
+export function answerAsJson(answer: Answer): string {
+  const { file, model, verdict, result, initial } = answer;
+  const { operations, parts, configurations } = result;
+  const witnesses = result.refutations.slice(0, WITNESSES_MAX).map((refutation, at) => ({
+    part: refutation.part,
+    operation: refutation.operation.id,
+    process: refutation.operation.process,
+    did: refutation.says,
+    says: explain(refutation),
+    states: refutation.states,
+    before: refutation.last.map(({ operation, says }) => ({ operation: operation.id, did: says })),
+    ...(at === 0 && verdict === false ? { contradiction: contradictionAsJson(refutation, model, initial) } : {}),
+  }));
+  return JSON.stringify({
+    file,
+    model: model.name,
+    linearizable: verdict,
+    operations,
+    parts,
+    configurations,
+    witnesses,
+  });
+}
+
+function contradictionAsJson(refutation: Refutation, model: Model, initial: Json | undefined) {
+  return coreOf(refutation, model, initial === undefined ? {} : { initial }).map((operation) => ({
+    operation: operation.id,
+    process: operation.process,
+    did: didOf(operation, refutation.part, model),
+    called: operation.invokedAtMs,
+    answered: operation.completedAtMs,
+  }));
+}
+
+function didOf(operation: Operation, part: string, model: Model): string {
+  return model.machine([operation], part, undefined).says(0);
+}

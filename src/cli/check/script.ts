@@ -1,0 +1,44 @@
+/** What `gameday check` says of scripts: that they load, what they are, and whether their types fit. */
+import { relative } from "node:path";
+import type { World } from "../../cli.ts";
+import { inspectScripts, type Script } from "../../load/script/inspect.ts";
+import type { Plan } from "../../plan.ts";
+import { checkTypes } from "../../scenario/type-check.ts";
+import { GamedayError } from "../../std/errors.ts";
+
+const ERRORS_MAX = 20;
+
+/** The modules that a plan names, each once. */
+export function scriptsOf(plan: Plan): Script[] {
+  const probes = plan.experiments.flatMap(({ insideProbes }) => insideProbes ?? []);
+  if (plan.probes !== null) probes.unshift(plan.probes.file);
+  return [
+    ...once(plan.load.scenarios.map(({ file }) => file)).map((file) => ({ file, kind: "scenario" as const })),
+    ...once(probes).map((file) => ({ file, kind: "probes" as const })),
+  ];
+}
+
+function once(files: readonly string[]): string[] {
+  return [...new Set(files)];
+}
+
+/** Prints a line on each script; false when something is wrong with one of them, which is told on the standard error. */
+export async function checkScripts(world: World, scripts: readonly Script[]): Promise<boolean> {
+  const found = await inspectScripts(scripts);
+  const errors: GamedayError[] = [];
+  const says = new Set<string>();
+  for (const [index, { file }] of scripts.entries()) {
+    const what = found[index];
+    if (what instanceof GamedayError) errors.push(what);
+    else {
+      world.stdout.write(`${relative(world.cwd, file)}: ${what}\n`);
+      const types = await checkTypes(file, world.self[0] ?? "node");
+      errors.push(...types.errors);
+      says.add(types.says);
+    }
+  }
+  for (const line of says) world.stdout.write(`${line}\n`);
+  for (const error of errors.slice(0, ERRORS_MAX)) world.stderr.write(`gameday: ${error.describe()}\n`);
+  if (errors.length > ERRORS_MAX) world.stderr.write(`gameday: and ${errors.length - ERRORS_MAX} more errors\n`);
+  return errors.length === 0;
+}

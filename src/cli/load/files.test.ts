@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { OutputFiles, SummaryFile } from "./files.ts";
+
+test("what was told is in the folder within a second, whatever becomes of us", (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  using files = new OutputFiles(folder);
+  files.write("intervals", { sequence: 1 });
+  context.mock.timers.tick(1_000);
+  assert.equal(readFileSync(join(folder, "intervals.ndjson"), "utf8"), '{"sequence":1}\n');
+});
+
+test("a disk that is full is told once, as the flag's trouble", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  using files = new OutputFiles(folder);
+  const told: string[] = [];
+  files.onTrouble((trouble) => told.push(trouble.describe()));
+  const endless = {
+    toJSON: () => {
+      throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    },
+  };
+  files.write("intervals", endless);
+  files.write("intervals", endless);
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? "", /--out/);
+});
+
+test("the summary's file is tried before the load, and keeps what is in it until then", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-json-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "summary.json");
+  writeFileSync(path, "before");
+  using file = new SummaryFile(path);
+  assert.equal(readFileSync(path, "utf8"), "before");
+  file.write("after");
+  assert.equal(readFileSync(path, "utf8"), "after");
+  assert.throws(() => new SummaryFile(join(folder, "nowhere", "x")), { code: "cannot-write" });
+  assert.equal(new SummaryFile("-").isOutput, true);
+});
+
+test("a pipe that nobody reads is told at once; one that is read gets the whole summary", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-json-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  assert.throws(() => new SummaryFile(pipe), { message: /a pipe that nobody reads/ });
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  context.after(() => closeSync(reader));
+  using file = new SummaryFile(pipe);
+  file.write("all of it");
+  const got = Buffer.alloc(64);
+  assert.equal(got.toString("utf8", 0, readSync(reader, got)), "all of it");
+});

@@ -1,0 +1,167 @@
+/** The flags of `gameday load`, also as users of k6 and Locust type them, and the plan that they mean. */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { Option } from "commander";
+import { isOpenModel } from "../../plan/open-model.ts";
+import type { ClientPlan, LoadPlan } from "../../plan.ts";
+import { systemReason } from "../../std/errors.ts";
+import { refuseConflicts } from "./conflicts.ts";
+import { foreignOptions } from "./foreign-flags.ts";
+import { type KubernetesFlags, kubernetesOptions } from "./kubernetes-flags.ts";
+import { shapeOf } from "./shape.ts";
+import { environmentOf, lasting, milliseconds, whole, wrong } from "./values.ts";
+
+export interface LoadFlags extends KubernetesFlags {
+  readonly vus?: string;
+  readonly users?: string;
+  readonly duration?: string;
+  readonly runTime?: string;
+  readonly spawnRate?: string;
+  readonly stage?: string[];
+  readonly rate?: string;
+  readonly iterations?: string;
+  readonly sharedIterations?: string;
+  readonly perVuIterations?: string;
+  readonly maxVus?: string;
+  readonly host?: string;
+  readonly workers?: string;
+  readonly listen?: string;
+  readonly token?: string;
+  readonly env?: string[];
+  readonly threshold?: string[];
+  readonly json?: string;
+  readonly out?: string;
+  readonly seed?: string;
+  readonly quiet?: boolean;
+  readonly onlySummary?: boolean;
+  readonly gracefulStop: string;
+  readonly timeout?: string;
+  readonly connectTimeout?: string;
+  readonly http2?: boolean;
+  readonly insecure?: boolean;
+  readonly insecureSkipTlsVerify?: boolean;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly ca?: string;
+}
+
+const several = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+
+export function loadOptions(): Option[] {
+  return [
+    new Option("-u, --vus <n>", "users at once (default 1)"),
+    new Option("--users <n>", "the same, in Locust's word").hideHelp(),
+    new Option("-d, --duration <time>", 'how long: "30s", "5m"'),
+    new Option("-t, --run-time <time>", "the same, in Locust's words").hideHelp(),
+    new Option("-r, --spawn-rate <n>", "users started a second, up to --vus"),
+    new Option(
+      "-s, --stage <time:target>",
+      "a ramp to that many users (or with --rate, arrivals a second); repeat it",
+    ).argParser(several),
+    new Option("--rate <n[/s|/m|/h]>", "an open model: iterations begun a second, whatever the platform does"),
+    new Option("-i, --iterations <n>", "iterations of all users together, instead of a time"),
+    new Option("--shared-iterations <n>", "the same, by the executor's name").hideHelp(),
+    new Option("--per-vu-iterations <n>", "iterations of each user, instead of a time"),
+    new Option("--max-vus <n>", "open model: users at once; arrivals beyond are dropped"),
+    new Option("-H, --host <url>", "where the users go: http://127.0.0.1:8080").env("BASE_URL"),
+    new Option("--workers <n>", "processes (default: one a core)"),
+    new Option("--listen <host:port>", "wait for --workers on other machines instead (gameday worker --join)"),
+    new Option("--token <text>", "that those workers must show (or GAMEDAY_TOKEN)").env("GAMEDAY_TOKEN"),
+    ...kubernetesOptions(),
+    new Option("-e, --env <K=V>", "a value for the script's user.env; repeat it").argParser(several),
+    new Option(
+      "--threshold <text>",
+      '"http_req_duration{name:checkout}: p(99) < 800 abort after 30s"; repeat it',
+    ).argParser(several),
+    new Option("--json <file>", "the summary as JSON; - for the standard output"),
+    new Option("-o, --out <folder>", "every interval, operation and event as NDJSON"),
+    new Option("--seed <text>", "of the users' randomness (default: a new one, told at the end)"),
+    new Option("--graceful-stop <time>", "time for running iterations to end").default("10s"),
+    new Option("--timeout <time>", "for a whole answer (default 10s)"),
+    new Option("--connect-timeout <time>", "for opening a connection (default 3s)"),
+    new Option("--http2", "speak HTTP/2: ALPN over TLS, prior knowledge without"),
+    new Option("--insecure", "accept any certificate of the server"),
+    new Option("--insecure-skip-tls-verify", "the same, in k6's words").hideHelp(),
+    new Option("--cert <file>", "client certificate (PEM)"),
+    new Option("--key <file>", "its key (PEM)"),
+    new Option("--ca <file>", "authority of the server's certificate (PEM)"),
+    new Option("-q, --quiet", "no live view, only the summary"),
+    new Option("--only-summary", "the same, in Locust's words").hideHelp(),
+    ...foreignOptions(),
+    new Option("--headless", "understood from Locust; there is no web page to leave out").hideHelp(),
+  ];
+}
+
+export interface LoadJob {
+  readonly plan: LoadPlan;
+  /** How long the load lasts; null: until iterations are used up. */
+  readonly durationMs: number | null;
+}
+
+export function joinWithinMs({ joinWithin }: LoadFlags, defaultMs: number): number {
+  return joinWithin === undefined ? defaultMs : lasting("--join-within", joinWithin);
+}
+
+export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJob {
+  refuseConflicts(flags);
+  const shape = shapeOf(flags);
+  const workers = workersOf(flags);
+  const client = clientOf(flags);
+  const plan: LoadPlan = {
+    scenarios: scripts.map((file) => ({ file: resolve(file), weight: null })),
+    executor: shape.executor,
+    stages: shape.stages,
+    workers,
+    gracefulStopMs: milliseconds("--graceful-stop", flags.gracefulStop),
+    env: environmentOf(flags.env ?? []),
+    thresholds: {},
+    ...(shape.iterations === undefined ? {} : { iterations: shape.iterations }),
+    ...(shape.startTarget === undefined ? {} : { startTarget: shape.startTarget }),
+    ...(flags.maxVus === undefined ? {} : { usersMax: whole("--max-vus", flags.maxVus) }),
+    ...(isOpenModel(shape.executor) && shape.durationMs !== null ? { arrivalsEndMs: shape.durationMs } : {}),
+    client,
+  };
+  return { plan, durationMs: shape.durationMs };
+}
+
+/** Each is a process of some 50 MB, so on one machine there is a point where more are a mistake. */
+const WORKERS_A_CORE_MAX = 16;
+const WORKERS_HERE_MAX = 64;
+
+function workersOf({ workers, listen, kubernetes }: LoadFlags): number {
+  const cores = availableParallelism();
+  if (workers === undefined) return cores;
+  if (listen !== undefined || kubernetes === true) return whole("--workers", workers);
+  return whole("--workers", workers, Math.max(WORKERS_HERE_MAX, WORKERS_A_CORE_MAX * cores));
+}
+
+function clientOf(flags: LoadFlags): ClientPlan {
+  const tls = {
+    ca: pemOf("--ca", flags.ca),
+    certificate: pemOf("--cert", flags.cert),
+    key: pemOf("--key", flags.key),
+  };
+  const insecure = flags.insecure === true || flags.insecureSkipTlsVerify === true;
+  return {
+    ...(flags.timeout === undefined ? {} : { timeoutMs: lasting("--timeout", flags.timeout) }),
+    ...(flags.connectTimeout === undefined
+      ? {}
+      : { connectTimeoutMs: lasting("--connect-timeout", flags.connectTimeout) }),
+    ...(flags.http2 === true ? { http2: true } : {}),
+    tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
+  };
+}
+
+function pemOf(flag: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (thrown) {
+    throw wrong(`${flag} to name a PEM file`, `${file}: ${systemReason(thrown)}`);
+  }
+}
+
+function definedOnly(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,163 @@
+/** `gameday load --kubernetes`: its coordinator here, its workers as pods of a Job that comes and goes with it. */
+import { randomBytes } from "node:crypto";
+import { networkInterfaces } from "node:os";
+import type { World } from "../../cli.ts";
+import { connectKubernetes } from "../../kubernetes/client.ts";
+import type { KubernetesApi } from "../../kubernetes.ts";
+import { manifestsOf, nameOf, SCRIPTS_FOLDER, selectorOf, type WorkersSpec } from "../../load/job/manifests.ts";
+import { gatherScripts, pathOnWorkers, rootOf } from "../../load/job/script-files.ts";
+import { WorkersJob } from "../../load/job/workers-job.ts";
+import type { RunningState } from "../../load/wire/envelope.ts";
+import type { LoadPlan } from "../../plan.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { LoadFlags, LoadJob } from "./flags.ts";
+import { joinUrlOf, LISTEN_ALL } from "./kubernetes-flags.ts";
+
+/** Where nobody knows how long the load lasts, its pods still do not stay for ever. */
+const UNKNOWN_DURATION_MS = 86_400_000;
+const SLACK_MS = 600_000;
+
+export function newToken(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/** The plan as workers see it: their scripts lie in another folder than ours. */
+export function planOnWorkers(plan: LoadPlan, flags: LoadFlags): LoadPlan {
+  const folder = flags.scriptPath ?? (flags.kubernetes === true ? SCRIPTS_FOLDER : undefined);
+  if (folder === undefined) return plan;
+  const root = rootOf(plan.scenarios.map(({ file }) => file));
+  return {
+    ...plan,
+    scenarios: plan.scenarios.map((each) => ({ ...each, file: pathOnWorkers(each.file, root, folder) })),
+  };
+}
+
+/** `job` with the scripts where they lie here. */
+export function workersSpec(
+  job: LoadJob,
+  flags: LoadFlags,
+  runId: string,
+  namespace: string,
+  token: string,
+): WorkersSpec {
+  const { plan, durationMs } = job;
+  const aliveMs = (durationMs ?? UNKNOWN_DURATION_MS) + plan.gracefulStopMs + SLACK_MS;
+  return {
+    runId,
+    namespace,
+    workers: plan.workers,
+    image: flags.image ?? "",
+    joinUrl: joinUrlOf(flags, networkInterfaces()),
+    token,
+    cpu: flags.workerCpu,
+    memory: flags.workerMemory,
+    aliveSecondsMax: Math.ceil(aliveMs / 1000),
+    scripts: flags.scriptPath === undefined ? gatherScripts(plan.scenarios.map(({ file }) => file)) : null,
+  };
+}
+
+/** --manifest: for people who may not make objects from here, or who do it by Git. */
+export async function printManifests(world: World, job: LoadJob, flags: LoadFlags): Promise<void> {
+  const { stringify } = await import("yaml"); // not needed by any other load
+  const runId = `load-${randomBytes(4).toString("hex")}`;
+  const spec = workersSpec(job, flags, runId, flags.namespace ?? "default", flags.token ?? newToken());
+  const objects = manifestsOf(spec).map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
+  const coordinator = `--listen ${flags.listen ?? LISTEN_ALL} --workers ${spec.workers} --script-path ${flags.scriptPath ?? SCRIPTS_FOLDER}`;
+  world.stdout.write(
+    `# Workers of a load by gameday. Start the coordinator first (at ${spec.joinUrl}), then apply this; workers give up after 10 s without it:\n` +
+      `#   GAMEDAY_TOKEN=... gameday load ... ${coordinator}    # the token of the Secret\n` +
+      `# The Job goes by itself a minute after its end; all of it: kubectl delete job,secret,configmap -n ${spec.namespace} -l ${selectorOf(runId)}\n` +
+      objects.join("---\n"),
+  );
+}
+
+/** A Job in the cluster; disposed, nothing of it is left, or it is said what is and how to take it away. */
+export class KubernetesCrew implements AsyncDisposable {
+  readonly #world: World;
+  readonly #api: KubernetesApi;
+  readonly #hopeless = new AbortController();
+  /** An impatient Ctrl-C must not leave a Job behind. */
+  readonly #listening: Disposable;
+  #spec: WorkersSpec;
+  #workers: WorkersJob;
+  #removing = false;
+
+  private constructor(world: World, spec: WorkersSpec, api: KubernetesApi) {
+    this.#world = world;
+    this.#api = api;
+    this.#spec = spec;
+    this.#workers = this.#jobOf(spec);
+    this.#listening = world.onInterrupt(() => {
+      if (this.#removing) world.stderr.write(`gameday: already ending; removing Job ${nameOf(this.#spec.runId)}\n`);
+    });
+  }
+
+  static async connect(
+    world: World,
+    job: LoadJob,
+    flags: LoadFlags,
+    runId: string,
+    token: string,
+  ): Promise<KubernetesCrew> {
+    const api = await connectKubernetes(flags.context);
+    return new KubernetesCrew(world, workersSpec(job, flags, runId, flags.namespace ?? api.namespace, token), api);
+  }
+
+  /** Aborted when the workers cannot come. */
+  get signal(): AbortSignal {
+    return this.#hopeless.signal;
+  }
+
+  /** Makes the Job and waits with `gather` until its workers joined. */
+  async gather<T>(gather: () => Promise<T>): Promise<T> {
+    try {
+      await this.#workers.create();
+      const given = await gather();
+      this.#workers.joined();
+      return given;
+    } catch (thrown) {
+      if (!(thrown instanceof GamedayError) || thrown.code !== "timed-out") throw thrown;
+      const { says, hint } = this.#workers.sight;
+      throw new GamedayError({
+        code: "workers-late",
+        expected: thrown.expected,
+        got: `${thrown.got}; ${says}`,
+        hint,
+        exitCode: ExitCode.notReady,
+        cause: thrown,
+      });
+    }
+  }
+
+  /** Workers of a Job that was made by a coordinator before this one: it is ours now, and no other is made. */
+  async takeOver(gather: () => Promise<readonly RunningState[] | null>): Promise<readonly RunningState[] | null> {
+    const running = await gather();
+    this.#spec = { ...this.#spec, runId: running?.[0]?.runId ?? this.#spec.runId };
+    this.#workers = this.#jobOf(this.#spec);
+    this.#workers.takeOver();
+    return running;
+  }
+
+  #jobOf(spec: WorkersSpec): WorkersJob {
+    return new WorkersJob({
+      api: this.#api,
+      spec,
+      onNote: (says) => this.#world.stderr.write(`${says}\n`),
+      onHopeless: (because) => this.#hopeless.abort(because),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#removing = true;
+    using _listening = this.#listening;
+    const left = await this.#workers.remove();
+    const { namespace, runId } = this.#spec;
+    if (!this.#workers.made) return;
+    if (left.length === 0) return void this.#world.stderr.write(`removed Job ${namespace}/${nameOf(runId)}\n`);
+    this.#world.stderr.write(
+      `gameday: expected nothing to be left in the cluster, got ${left.join("; ")}\n` +
+        `  hint: kubectl delete job,secret,configmap,pod -n ${namespace} -l ${selectorOf(runId)}\n`,
+    );
+    this.#world.setExitCode(ExitCode.residue);
+  }
+}

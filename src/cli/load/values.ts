@@ -1,0 +1,51 @@
+/** Values of the flags of `gameday load` as people type them. What is none is refused with an example. */
+import { parseDuration } from "../../std/duration.ts";
+import { GamedayError } from "../../std/errors.ts";
+
+export function whole(flag: string, text: string, most = 1_000_000): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw wrong(`${flag} as a whole number from 1 to ${most.toLocaleString("en")}`, `"${text}"`);
+  return value;
+}
+
+export function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw wrong(`${flag} as a number above 0`, `"${text}"`);
+  return value;
+}
+
+/** Locust's users write seconds without a unit; so a bare number is seconds here. */
+export function milliseconds(flag: string, text: string): number {
+  const value = parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
+  if (value === undefined) throw wrong(`${flag} as a time such as "30s" or "5m", at most 7 days`, `"${text}"`);
+  return value;
+}
+
+/** The same, of something that cannot be over before it begins. */
+export function lasting(flag: string, text: string): number {
+  const value = milliseconds(flag, text);
+  if (value <= 0) throw wrong(`${flag} longer than 0`, `"${text}"`);
+  return value;
+}
+
+/** Arrivals a second. */
+export function rateOf(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(?:\/(s|m|h))?$/.exec(text.trim()) ?? [];
+  if (count === undefined) throw wrong('--rate like "500/s" or "30/m"', `"${text}"`);
+  return Number(count) / (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
+}
+
+export function environmentOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf("=");
+      if (equals <= 0) throw wrong("-e K=V", `"${pair}"`);
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
+}
+
+export function wrong(expected: string, got: string, hint = "gameday load --help"): GamedayError {
+  return new GamedayError({ code: "bad-flag", expected, got, hint });
+}

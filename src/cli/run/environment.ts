@@ -1,0 +1,19 @@
+import { arch, availableParallelism, platform, release, totalmem } from "node:os";
+import type { Clock } from "../../std/clock.ts";
+import type { Json } from "../../std/json.ts";
+
+/**
+ * The machine, as far as it explains a figure; nothing that names a person or a path. With the origin of the run's clock,
+ * whoever else stamped by this machine's CLOCK_MONOTONIC can be compared with the evidence.
+ */
+export function environmentRecord(clock: Clock): Record<string, Json> {
+  return {
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    platform: platform(),
+    kernel: release(),
+    arch: arch(),
+    node: process.version,
+    monotonicOriginNs: clock.originNs,
+  };
+}

@@ -1,0 +1,189 @@
+/** Composes one run from its parts: names, folder, lock, platform, conductor, seal, verdict, reports. */
+import { randomInt } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import type { World } from "../../cli.ts";
+import { seal } from "../../evidence/seal.ts";
+import { EvidenceWriter, giveAllTo, pointLatest } from "../../evidence/writer.ts";
+import { EVIDENCE_VERSION, type RunRecord } from "../../evidence.ts";
+import { startWatchdog, type Watchdog } from "../../fault/watchdog.ts";
+import { JournalFile } from "../../journal/write.ts";
+import { estimate } from "../../plan/estimate.ts";
+import { portable } from "../../plan/portable.ts";
+import type { Plan } from "../../plan.ts";
+import type { Platform } from "../../platform.ts";
+import { conduct } from "../../run/conductor.ts";
+import { takeLock, takeSharedLock } from "../../run/lock.ts";
+import { runName } from "../../run/name.ts";
+import type { Run } from "../../run.ts";
+import { type Clock, monotonicClock } from "../../std/clock.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { bugError, describeBug } from "../bug.ts";
+import type { PlanFile } from "../plan-file.ts";
+import { platformKind } from "../platforms.ts";
+import { redactFiles } from "../redact.ts";
+import { stateFolderOf } from "../state-folder.ts";
+import { environmentRecord } from "./environment.ts";
+import { interruptible } from "./interrupt.ts";
+import { judgeFolder, reportSoFar } from "./judgement.ts";
+import { LiveView } from "./live-view.ts";
+import { liveParts, type PartsWithLive } from "./parts.ts";
+
+const LOGS = "logs";
+
+export interface GameDayFlags {
+  readonly out?: string;
+  readonly seed?: string;
+}
+
+/** What names a run, fixed before anything is started. */
+interface Identity {
+  readonly runId: string;
+  readonly seed: string;
+  readonly startedAt: Date;
+  readonly clock: Clock;
+  readonly folder: string;
+}
+
+/** Runs the plan and returns the exit code of its verdict. Throws GamedayError when there is nothing to judge. */
+export async function playGameDay(world: World, planFile: PlanFile, flags: GameDayFlags): Promise<number> {
+  const identity = identify(world, planFile, flags);
+  const { runId, clock, folder, startedAt } = identity;
+  const kind = platformKind(planFile.plan.platform.kind);
+  await using _lock = await lockFor(kind.exclusive, { pid: world.pid, runId, since: startedAt.toISOString() });
+  const evidence = openRunFolder(world, planFile, identity, flags);
+  const stateFolder = stateFolderOf(world);
+  const places = { stateFolder, planFolder: dirname(planFile.file), logFolder: join(folder, LOGS) };
+  await using platform = await kind.create(planFile.plan.platform, { runId, clock, ...places });
+  await using journal = await openJournal(platform, planFile.plan, identity, stateFolder);
+  await using watchdog =
+    platform.outlivesTool === true ? await guardFaults(world, journal.path, evidence, clock) : null;
+  const parts = liveParts(() => {
+    evidence.flush();
+    reportSoFar(world, folder);
+  });
+  const assertGuarded = () => watchdog?.assertAlive();
+  const { plan } = planFile;
+  const run: Run = {
+    ...identity,
+    plan,
+    platform,
+    evidence,
+    journal,
+    parts,
+    assertGuarded,
+    stop: new AbortController(),
+  };
+  const notReady = await watched(world, run, parts).finally(() => evidence.close());
+  redactFiles(join(folder, LOGS), planFile.secrets);
+  if (evidence.failure !== null) throw evidence.failure;
+  const exitCode = finish(world, folder, notReady);
+  return isBug(run.stop.signal.reason) ? ExitCode.bug : exitCode;
+}
+
+/**
+ * Where the platform outlives us its undoing must outlive us too, with all that it takes to reach it again. A platform that
+ * dies with us needs no undoing then: its journal lies in the run folder, so that a killed run leaves nothing elsewhere.
+ */
+function openJournal(
+  platform: Platform,
+  plan: Plan,
+  { runId, clock, folder }: Identity,
+  stateFolder: string,
+): Promise<JournalFile> {
+  return platform.outlivesTool === true
+    ? JournalFile.create(join(stateFolder, "journal"), { runId, platform: plan.platform }, clock)
+    : JournalFile.create(folder, { runId, platform: { kind: platform.kind } }, clock);
+}
+
+function identify(world: World, planFile: PlanFile, flags: GameDayFlags): Identity {
+  const startedAt = world.now();
+  const seed = flags.seed ?? planFile.plan.seed ?? String(randomInt(1_000_000));
+  const runId = runName(planFile.plan.name, startedAt, seed);
+  return {
+    runId,
+    seed,
+    startedAt,
+    clock: monotonicClock(),
+    folder: resolve(world.cwd, flags.out ?? join("runs", runId)),
+  };
+}
+
+function openRunFolder(world: World, planFile: PlanFile, identity: Identity, flags: GameDayFlags): EvidenceWriter {
+  const { folder } = identity;
+  const record = recordOf(world, planFile, identity);
+  const { secrets } = planFile;
+  const redact = secrets.isEmpty ? null : (text: string) => secrets.redact(text);
+  const evidence = new EvidenceWriter({ folder, run: record, planText: planFile.text, redact, owner: world.owner });
+  mkdirSync(join(folder, LOGS));
+  if (flags.out === undefined && !pointLatest(folder, world.owner))
+    world.stderr.write("gameday: runs/latest could not be pointed at this run\n");
+  world.stdout.write(`${record.command}\nevidence: ${folder}\n`);
+  return evidence;
+}
+
+/** The platform runs on if we die: a process of its own then undoes what the journal holds open. */
+function guardFaults(world: World, journal: string, evidence: EvidenceWriter, clock: Clock): Promise<Watchdog> {
+  return startWatchdog({
+    argv: [...world.self, "watchdog", "--journal", journal],
+    heard: (says) => evidence.event({ atMs: clock.nowMs(), type: "note", source: "watchdog", says }),
+    signal: new AbortController().signal,
+  });
+}
+
+function isBug(reason: unknown): boolean {
+  return reason instanceof GamedayError && reason.exitCode === ExitCode.bug;
+}
+
+async function watched(world: World, run: Run, parts: PartsWithLive): Promise<GamedayError | null> {
+  using _interrupt = interruptible(world, run);
+  using _crash = world.onCrash((thrown) => {
+    world.stderr.write(describeBug(thrown));
+    run.stop.abort(bugError(thrown));
+  });
+  using view = new LiveView({
+    out: world.stdout,
+    clock: run.clock,
+    expectedDurationMs: estimate(run.plan).durationMs,
+    load: () => parts.live(),
+  });
+  run.evidence.onEvent((event) => view.event(event));
+  run.evidence.onFailure((failure) => run.stop.abort(failure));
+  try {
+    await conduct(run);
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof GamedayError) return thrown; // the platform was never ready: what was seen is still evidence
+    throw thrown;
+  }
+}
+
+/** Seals, judges, reports; a platform that was never ready keeps its own exit code. */
+function finish(world: World, folder: string, notReady: GamedayError | null): number {
+  seal(folder);
+  const exitCode = judgeFolder(world, folder);
+  giveAllTo(world.owner, folder);
+  if (notReady === null) return exitCode;
+  world.stderr.write(`gameday: ${notReady.describe()}\n`);
+  return notReady.exitCode;
+}
+
+function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt, clock }: Identity): RunRecord {
+  return {
+    version: EVIDENCE_VERSION,
+    runId,
+    plan: portable(planFile.plan, dirname(planFile.file)),
+    seed,
+    command: `gameday run ${relative(world.cwd, planFile.file)} --seed ${seed}`,
+    startedAt: startedAt.toISOString(),
+    tool: { name: "gameday", version: world.version },
+    environment: environmentRecord(clock),
+  };
+}
+
+async function lockFor(
+  exclusive: boolean,
+  holder: { pid: number; runId: string; since: string },
+): Promise<AsyncDisposable> {
+  return exclusive ? takeLock("run", holder) : takeSharedLock("run", holder);
+}

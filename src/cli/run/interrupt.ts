@@ -1,0 +1,27 @@
+import type { World } from "../../cli.ts";
+import type { Run } from "../../run.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+
+/**
+ * Ctrl-C and SIGTERM wind the run down: faults are healed, then what was recorded is judged (unknown: it did not come to
+ * its end). A second one changes nothing, and says so: healing must not be cut short.
+ */
+export function interruptible(world: World, run: Run): Disposable {
+  let interrupted = false;
+  return world.onInterrupt((signal) => {
+    if (interrupted) {
+      world.stderr.write("gameday: already ending; healing faults and taking down what was started\n");
+      return;
+    }
+    interrupted = true;
+    run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "interrupt", by: signal, manual: true });
+    run.stop.abort(
+      new GamedayError({
+        code: "interrupted",
+        expected: "the run to come to its end",
+        got: signal,
+        exitCode: ExitCode.unknown,
+      }),
+    );
+  });
+}

@@ -1,0 +1,133 @@
+/**
+ * What a person sees while a run lasts: on a terminal one line that is drawn again each second, below the events; else one
+ * plain line per event. Reads events and the load's own figures only.
+ */
+import type { OutputStream } from "../../cli.ts";
+import { visible } from "../../report/escape.ts";
+import type { LiveLoad } from "../../run.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { liveLine } from "./live-line.ts";
+
+const REDRAW_MS = 1000;
+
+export interface LiveViewOptions {
+  readonly out: OutputStream;
+  readonly clock: Clock;
+  readonly expectedDurationMs: number;
+  readonly load: () => LiveLoad | null;
+}
+
+export class LiveView implements Disposable {
+  readonly #options: LiveViewOptions;
+  readonly #timer: NodeJS.Timeout | null;
+  #phase = "starting";
+  #fault: string | null = null;
+  #replicas: string | null = null;
+
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
+    this.#timer = options.out.isTTY ? setInterval(() => this.#draw(), REDRAW_MS) : null;
+  }
+
+  event(event: TimelineEvent): void {
+    this.#remember(event);
+    const says = describeEvent(event);
+    if (says === null) return;
+    this.#clear();
+    // Targets' own words are in it: they must not move the cursor or colour the terminal.
+    this.#options.out.write(`${formatTime(event.atMs)}  ${visible(says)}\n`);
+    if (this.#timer !== null) this.#draw();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#clear();
+  }
+
+  #remember(event: TimelineEvent): void {
+    if (event.type === "phase" && event.edge === "begin") this.#phase = event.phase;
+    if (event.type === "replicas") this.#replicas = `${event.ready}/${event.desired}`;
+    if (event.type === "fault" && event.edge === "bit") this.#fault = `${event.experiment} (${event.target})`;
+    if (event.type === "fault" && event.edge === "healed") this.#fault = null;
+  }
+
+  #draw(): void {
+    const { out, clock } = this.#options;
+    this.#clear();
+    const line = {
+      time: formatTime(clock.nowMs()),
+      phase: this.#phase,
+      load: this.#options.load(),
+      replicas: this.#replicas,
+      fault: this.#fault === null ? null : visible(this.#fault),
+      left: formatTime(Math.max(0, this.#options.expectedDurationMs - clock.nowMs())),
+    };
+    out.write(liveLine(line, Math.max(1, out.columns - 1)));
+  }
+
+  #clear(): void {
+    if (this.#timer !== null) this.#options.out.write("\r\u001b[2K");
+  }
+}
+
+/** One line for an event, or null for those that are only for the record. */
+export function describeEvent(event: TimelineEvent): string | null {
+  switch (event.type) {
+    case "phase":
+      return event.edge === "begin" ? `== ${event.phase.replaceAll("-", " ")}` : null;
+    case "health":
+      return describeHealth(event);
+    case "experiment":
+      return describeExperiment(event);
+    case "fault":
+      return `   fault ${event.edge}: ${event.target}${event.witness ? ` (${event.witness.says})` : ""}${event.because ? `: ${event.because}` : ""}`;
+    case "role":
+      return event.was === "unknown" ? null : `   ${event.role} ${event.target}: ${event.was} -> ${event.is}`;
+    case "replicas":
+      return describeReplicas(event);
+    case "restart":
+      return `   ${event.expected ? "restart" : "UNEXPECTED RESTART"} of ${event.target}: ${event.reason}`;
+    case "worker":
+      return event.edge === "lost" ? `   LOST load worker ${event.worker}` : null;
+    case "gap":
+      return `   no data from ${event.source} for ${((event.toMs - event.fromMs) / 1000).toFixed(2)} s: ${event.because}`;
+    case "control":
+      return `   ${event.command}: ${event.by}`;
+    case "residue":
+      return `   RESIDUE ${event.what} at ${event.where}`;
+    case "load":
+      return `   load ${event.edge}: ${event.users} users`;
+    case "note":
+      if (event.source === "sample") return null; // only for the record
+      return `   ${event.source}: ${event.says.split("\n", 1)[0]}`;
+  }
+}
+
+/** Syncs of an autoscaler that change nothing are only for the record. */
+function describeReplicas({
+  current,
+  ready,
+  desired,
+  detail,
+}: Extract<TimelineEvent, { type: "replicas" }>): string | null {
+  if (detail === undefined) return `   replicas: ${ready} ready of ${desired} wanted`;
+  return current === desired ? null : `   autoscaler: ${current} -> ${desired} replicas`;
+}
+
+/** Before the run every line; later only what does not hold. */
+function describeHealth(event: Extract<TimelineEvent, { type: "health" }>): string | null {
+  if (!event.ok) return `   BAD  ${event.name}: ${event.seen} (expected ${event.expected})`;
+  return event.moment === "before-run" ? `   ok   ${event.name}: ${event.seen}` : null;
+}
+
+function describeExperiment(event: Extract<TimelineEvent, { type: "experiment" }>): string {
+  const targets = event.targets.map((target) => target.id).join(", ");
+  return `-- ${event.experiment} [${event.fault}] ${event.edge}${targets ? `: ${targets}` : ""}${event.because ? `: ${event.because}` : ""}`;
+}
+
+/** 95,300 ms as "1:35". */
+function formatTime(timeMs: number): string {
+  const seconds = Math.floor(timeMs / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,28 @@
+/** setup() and teardown() of the scenarios, run once a load by one worker that the coordinator asks. */
+import type { Json } from "../../std/json.ts";
+import type { FromWorker } from "../wire/protocol.ts";
+import { tearingDownEnded } from "./complaints.ts";
+import { type Member, stuckAmong } from "./member.ts";
+import { HOOK_DEADLINE_MS, type Waiters } from "./waiters.ts";
+
+/** Resolves with what setup() returned, by scenario. Rejects when it throws, ends with its worker, or takes too long. */
+export async function runSetup(member: Member, waiters: Waiters): Promise<readonly Json[]> {
+  let data: readonly Json[] = [];
+  const isSetUp = (message: FromWorker) => {
+    if (message.type === "set-up") data = message.data;
+    return message.type === "set-up";
+  };
+  const heard = waiters.wait(isSetUp, "setup to end", () => stuckAmong([member]), HOOK_DEADLINE_MS);
+  member.link.send({ type: "setup" });
+  await heard;
+  return data;
+}
+
+/** Resolves when teardown() ended. Rejects when it throws, ends with its worker, or takes too long. */
+export async function runTeardown(member: Member, data: readonly Json[], waiters: Waiters): Promise<void> {
+  const isTornDown = (message: FromWorker) => message.type === "torn-down";
+  const heard = waiters.wait(isTornDown, "teardown to end", () => stuckAmong([member]), HOOK_DEADLINE_MS);
+  member.link.send({ type: "teardown", data });
+  void member.link.gone.then(() => waiters.reject(tearingDownEnded(member.name, member.link.where)));
+  await heard;
+}

@@ -1,0 +1,73 @@
+/** What must be there before users can exist: descriptors and local ports of this machine, and the host's name. */
+import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
+import { splitUrl } from "../http/origin.ts";
+
+export interface MachineLimits {
+  /** Descriptors that one process may have; null when unknown. */
+  readonly descriptors: number | null;
+  /** Local ports for connections to one address; null when unknown. */
+  readonly ports: number | null;
+}
+
+/** Descriptors of a worker beside its users' connections. */
+const DESCRIPTORS_ASIDE = 100;
+
+/** Reads Linux's figures; elsewhere nothing is known, and nothing is refused. */
+export function machineLimits(): MachineLimits {
+  const limits = /^Max open files\s+(\d+)/m.exec(read("/proc/self/limits"))?.[1];
+  const [low, high] = read("/proc/sys/net/ipv4/ip_local_port_range").trim().split(/\s+/).map(Number);
+  return {
+    descriptors: limits === undefined ? null : Number(limits),
+    ports: low === undefined || high === undefined ? null : high - low + 1,
+  };
+}
+
+/** Throws GamedayError, with figure and remedy, when `users` on `workers` processes of this machine cannot each have a connection. */
+export function checkLimits(users: number, workers: number, baseUrl: string, limits: MachineLimits): void {
+  const each = Math.ceil(users / workers);
+  if (limits.descriptors !== null && each + DESCRIPTORS_ASIDE > limits.descriptors) {
+    throw new GamedayError({
+      code: "too-few-descriptors",
+      expected: `at least ${each + DESCRIPTORS_ASIDE} open files for each of ${workers} workers with ${each} users`,
+      got: `a limit of ${limits.descriptors}`,
+      hint: `raise it (ulimit -n ${each + DESCRIPTORS_ASIDE}), use more workers (--workers), or fewer users`,
+      exitCode: ExitCode.notReady,
+    });
+  }
+  if (limits.ports !== null && users > limits.ports) {
+    throw new GamedayError({
+      code: "too-few-ports",
+      expected: `at least ${users} local ports for connections to ${splitUrl(baseUrl).origin.authority}`,
+      got: `${limits.ports} (net.ipv4.ip_local_port_range)`,
+      hint: 'widen it (sysctl -w net.ipv4.ip_local_port_range="1024 65535"), or join workers on other machines',
+      exitCode: ExitCode.notReady,
+    });
+  }
+}
+
+/** Throws GamedayError when this machine cannot resolve the host: every call of every user would fail. */
+export async function checkHost(baseUrl: string): Promise<void> {
+  const { host } = splitUrl(baseUrl).origin;
+  try {
+    await lookup(host);
+  } catch (thrown) {
+    throw new GamedayError({
+      code: "host-not-found",
+      expected: `the name ${host} to be found`,
+      got: messageOf(thrown),
+      hint: "is it spelt right, and known to this machine (getent hosts, /etc/hosts)?",
+      exitCode: ExitCode.notReady,
+      cause: thrown,
+    });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // not Linux, or not allowed: unknown
+  }
+}

@@ -1,0 +1,54 @@
+/** Those who wait until workers have said something. */
+
+import type { FromWorker } from "../wire/protocol.ts";
+import { late } from "./complaints.ts";
+
+const DEADLINE_MS = 60_000;
+/** A little more than setup and teardown have themselves: the worker knows better which of them it is. */
+export const HOOK_DEADLINE_MS = 65_000;
+
+interface Waiter {
+  look(message: FromWorker): void;
+  reject(reason: unknown): void;
+}
+
+export class Waiters {
+  readonly #waiting = new Set<Waiter>();
+
+  /**
+   * Waits until `holds` is true after some message; rejects when the load fails or time runs out, then with the place that
+   * `whereStuck` finds.
+   */
+  wait(
+    holds: (message: FromWorker) => boolean,
+    what: string,
+    whereStuck: () => Promise<string | null>,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        then();
+      };
+      const waiter: Waiter = {
+        look: (message) => {
+          if (holds(message)) settle(resolve);
+        },
+        reject: (reason) => settle(() => reject(reason)),
+      };
+      const end = async () => waiter.reject(late(what, deadlineMs, await whereStuck()));
+      const timer = setTimeout(() => void end(), deadlineMs);
+      this.#waiting.add(waiter);
+      waiter.look({ type: "beat" });
+    });
+  }
+
+  look(message: FromWorker): void {
+    for (const waiter of [...this.#waiting]) waiter.look(message);
+  }
+
+  reject(reason: unknown): void {
+    for (const waiter of [...this.#waiting]) waiter.reject(reason);
+  }
+}

@@ -1,0 +1,48 @@
+/** Metrics that a script counts by names of its own. */
+import { describe } from "../../scenario/shape.ts";
+import { placeOf } from "../../scenario/thrown.ts";
+import { formatPlace } from "../../std/errors.ts";
+import { OWN_METRIC, type Scope, type Series } from "./metrics.ts";
+
+export type CustomKind = "counter" | "gauge" | "rate" | "trend";
+
+/** As thresholds can name it. */
+const NAME = /^[^\s{}\p{Cc}]{1,128}$/u;
+
+/** Null: not counted, and said why, with the line of the first time. */
+export function countCustom(
+  scope: Scope,
+  world: { onNote(key: string, says: string): void },
+  name: string,
+  value: number,
+  kind: CustomKind,
+): Series | null {
+  const problem = problemOf(name, value);
+  const series = problem === null ? seriesOf(scope, name, kind) : null;
+  if (series !== null) {
+    series.record(value);
+    return series;
+  }
+  const says = problem ?? "is of another kind already: a name is one of counter, gauge, rate and trend";
+  const metric = describe(name);
+  world.onNote(`metric:${metric}`, `metric ${metric} ${says}: not counted${calledAt(new Error("a metric"))}`);
+  return null;
+}
+
+function problemOf(name: unknown, value: unknown): string | null {
+  if (typeof name !== "string" || !NAME.test(name)) return "needs a name without spaces and braces, up to 128 long";
+  if (OWN_METRIC.test(name)) return "is the engine's own";
+  return Number.isFinite(value) ? null : `was given ${describe(value)}`;
+}
+
+function seriesOf(scope: Scope, name: string, kind: CustomKind): Series | null {
+  const told = kind === "counter" || kind === "gauge" ? kind : undefined;
+  const series = scope.custom(name, "", kind === "trend", told);
+  return series.counts(kind === "trend", told) ? series : null;
+}
+
+/** " (sale.ts:3:5)", as far as it is known. */
+function calledAt(here: Error): string {
+  const place = placeOf(here);
+  return place === undefined ? "" : ` (${formatPlace(place)})`;
+}

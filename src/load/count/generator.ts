@@ -1,0 +1,111 @@
+/** What the generator's own health over a load says about it: a generator that was the bottleneck measured itself. */
+
+import { unopenedIn } from "../../interval/unopened.ts";
+import type { Interval } from "../../interval.ts";
+import { Histogram } from "../../std/histogram.ts";
+
+export interface GeneratorReport {
+  readonly workers: number;
+  readonly cpuMax: number;
+  readonly rssBytesMax: number;
+  readonly loopDelayMsP99: number;
+  readonly loopDelayMsMax: number;
+  readonly gcPauseMs: number;
+  readonly sendLagMsP50: number;
+  readonly sendLagMsMax: number;
+  readonly dropped: number;
+  /** Calls that failed because this machine had no port or descriptor left. */
+  readonly unopened: number;
+  /** Why latency must not be believed; empty: the generator kept pace. */
+  readonly bottlenecks: readonly string[];
+}
+
+/** Above these a worker was too busy for its figures to be the platform's. */
+const CPU_MAX = 0.95;
+const SEND_LAG_MS_P50_MAX = 10;
+const LOOP_DELAY_MS_P99_MAX = 50;
+/** Share of all intervals that may be over a bound: start-up compiles, and one slow second is no verdict. */
+const TOLERATED = 0.1;
+/** Of a load of fewer seconds, one is too much of it. */
+const SECONDS_MIN = 3;
+
+export class GeneratorWatch {
+  readonly #workers = new Set<string>();
+  readonly #delays = new Histogram();
+  readonly #lags = new Histogram();
+  #intervals = 0;
+  #busy = 0;
+  #late = 0;
+  #slow = 0;
+  #cpuMax = 0;
+  #rssBytesMax = 0;
+  #loopDelayMsMax = 0;
+  #sendLagMsMax = 0;
+  #gcPauseMs = 0;
+  #dropped = 0;
+  #unopened = 0;
+
+  add({ worker, dropped, health, metrics }: Interval): void {
+    this.#workers.add(worker);
+    this.#intervals++;
+    this.#dropped += dropped;
+    this.#unopened += unopenedIn(metrics);
+    this.#delays.record(health.loopDelayMsP99);
+    this.#lags.record(health.sendLagMsP50);
+    if (health.cpu > CPU_MAX) this.#busy++;
+    if (health.sendLagMsP50 > SEND_LAG_MS_P50_MAX) this.#late++;
+    if (health.loopDelayMsP99 > LOOP_DELAY_MS_P99_MAX) this.#slow++;
+    this.#cpuMax = Math.max(this.#cpuMax, health.cpu);
+    this.#rssBytesMax = Math.max(this.#rssBytesMax, health.rssBytes);
+    this.#loopDelayMsMax = Math.max(this.#loopDelayMsMax, health.loopDelayMsMax);
+    this.#sendLagMsMax = Math.max(this.#sendLagMsMax, health.sendLagMsMax);
+    this.#gcPauseMs += health.gcPauseMs;
+  }
+
+  report(): GeneratorReport {
+    return {
+      workers: this.#workers.size,
+      cpuMax: this.#cpuMax,
+      rssBytesMax: this.#rssBytesMax,
+      loopDelayMsP99: this.#delays.quantile(0.99) ?? 0,
+      loopDelayMsMax: this.#loopDelayMsMax,
+      gcPauseMs: this.#gcPauseMs,
+      sendLagMsP50: this.#lags.quantile(0.5) ?? 0,
+      sendLagMsMax: this.#sendLagMsMax,
+      dropped: this.#dropped,
+      unopened: this.#unopened,
+      bottlenecks: this.#bottlenecks(),
+    };
+  }
+
+  /** Of a short load, one second of each worker: that is less than a tenth of it only from ten seconds on. */
+  get #tolerated(): number {
+    const workers = this.#workers.size;
+    const share = TOLERATED * this.#intervals;
+    return this.#intervals >= SECONDS_MIN * workers ? Math.max(share, workers) : share;
+  }
+
+  #bottlenecks(): string[] {
+    const found: string[] = [];
+    const share = (count: number) => `${count} of ${this.#intervals} seconds of workers`;
+    const over = (count: number) => count > this.#tolerated;
+    if (over(this.#busy))
+      found.push(`CPU above ${CPU_MAX * 100} % of a core in ${share(this.#busy)}: use more workers, or more cores`);
+    if (over(this.#late))
+      found.push(`calls begun more than ${SEND_LAG_MS_P50_MAX} ms late in ${share(this.#late)}: use more workers`);
+    if (over(this.#slow)) {
+      found.push(
+        `the event loop blocked for more than ${LOOP_DELAY_MS_P99_MAX} ms in ${share(this.#slow)}: the script computes too long, or the machine is too busy`,
+      );
+    }
+    if (this.#dropped > 0)
+      found.push(
+        `${this.#dropped} arrivals dropped because no user was ready: raise --max-vus, or see why onStart fails`,
+      );
+    if (this.#unopened > 0)
+      found.push(
+        `${this.#unopened} calls failed because this machine had no local port or descriptor left (see notes): not the platform's trouble`,
+      );
+    return found;
+  }
+}

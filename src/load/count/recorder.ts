@@ -1,0 +1,198 @@
+/** Keeps what a load tells while it runs, for thresholds, the summary and its JSON. */
+
+import { type Total, Totals } from "../../interval/totals.ts";
+import type { Interval } from "../../interval.ts";
+import type { Threshold, ThresholdResult } from "../../objective/threshold.ts";
+import { type Crossing, ThresholdFold } from "../../objective/threshold-fold.ts";
+import type { Json } from "../../std/json.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { type GeneratorReport, GeneratorWatch } from "./generator.ts";
+import { isPrinted } from "./prints.ts";
+import { failuresOf, type SummaryInput } from "./summary.ts";
+
+const NOTE_KINDS_MAX = 1_000;
+const NEVER_CONNECTED = new Set(["dns", "refused", "connect-timeout", "tls"]);
+
+export class Recorder {
+  readonly #open: boolean;
+  readonly #totals = new Totals();
+  readonly #thresholds: ThresholdFold;
+  readonly #generator = new GeneratorWatch();
+  readonly #notes = new Map<string, number>();
+  #lost = 0;
+  readonly #prints = new Map<string, number>();
+
+  constructor(thresholds: readonly Threshold[], open: boolean) {
+    this.#thresholds = new ThresholdFold(thresholds, this.#totals);
+    this.#open = open;
+  }
+
+  interval(interval: Interval): void {
+    this.#thresholds.add(interval);
+    this.#generator.add(interval);
+  }
+
+  event(event: TimelineEvent): void {
+    if (event.type === "note") {
+      if (isPrinted(event.detail)) return add(this.#prints, event.says, 1);
+      const count = isCount(event.detail) ? event.detail.count : 1;
+      this.note(event.says.replace(/ \(\d+ more\)$/, ""), count);
+    } else if (event.type === "gap") this.note(`${event.source}: ${event.because}`);
+    else if (event.type === "worker" && event.edge === "lost") {
+      this.#lost++;
+      this.note(`worker ${event.worker} was lost`);
+    }
+  }
+
+  note(says: string, count = 1): void {
+    add(this.#notes, says, count);
+  }
+
+  /** Iterations that ended, when workers were lost on the way; null: none was lost. */
+  get iterationsInSpiteOfLoss(): number | null {
+    if (this.#lost === 0) return null;
+    return this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0;
+  }
+
+  /** The threshold that wants the load to end, once one has failed. */
+  get crossing(): Crossing | null {
+    return this.#thresholds.crossing;
+  }
+
+  /** The end of it. Latency that a generator measured while it was itself the bottleneck is unknown. */
+  summary(): SummaryInput {
+    const generator = this.#generator.report();
+    const results = this.#thresholds.results();
+    return {
+      totals: this.#totals,
+      thresholds: results.map((result) => (inDoubt(result, generator) ? { ...result, status: "unknown" } : result)),
+      generator,
+      notes: new Map([...this.#notes, ...this.#prints]),
+      open: this.#open,
+    };
+  }
+
+  /** Intervals count users once a second; workers know of more in between. */
+  usersAtLeast(count: number): void {
+    this.#totals.usersMax = Math.max(this.#totals.usersMax, count);
+  }
+
+  /** False: nothing that a script does came to its end, so the load has proven nothing. */
+  get iterated(): boolean {
+    return (this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0) > 0;
+  }
+
+  /** True: there were requests, and not one of them had a connection that could be used. */
+  get unreached(): boolean {
+    const all = this.#totals.find({ name: "http_req_duration", tags: {} });
+    if (all === null) return false;
+    const never = [...this.#totals.by("http_req_duration", "error")].filter(([error]) => NEVER_CONNECTED.has(error));
+    return all.count > 0 && never.reduce((sum, [, { failed }]) => sum + failed, 0) === all.count;
+  }
+
+  json(seed: string): { [key: string]: Json } {
+    const { thresholds, generator, notes } = this.summary();
+    const requests = Object.fromEntries(
+      [...this.#totals.by("http_req_duration", "name")].map(([name, total]) => [
+        name,
+        { ...figures(total), errors: errorsOf(this.#totals, name) },
+      ]),
+    );
+    const calls = Object.fromEntries(
+      [...this.#totals.by("call_duration", "name")].map(([name, total]) => [name, figures(total)]),
+    );
+    const all = this.#totals.find({ name: "http_req_duration", tags: {} });
+    const iterations = this.#totals.find({ name: "iteration_duration", tags: {} });
+    const service = this.#totals.find({ name: "http_req_service", tags: {} });
+    return {
+      version: 1,
+      seed,
+      seconds: this.#totals.seconds,
+      usersMax: this.#totals.usersMax,
+      dropped: this.#totals.dropped,
+      thresholds: thresholds.map(({ threshold, status, measured }) => ({
+        threshold: threshold.text,
+        status,
+        measured,
+      })),
+      requests,
+      all: all === null ? null : figures(all),
+      service: service === null ? null : figures(service),
+      iterations: iterations === null ? null : figures(iterations),
+      calls,
+      checks: checks(this.#totals),
+      metrics: metrics(this.#totals),
+      generator: { ...generator, bottlenecks: [...generator.bottlenecks] },
+      notes: Object.fromEntries(notes),
+    };
+  }
+}
+
+function add(notes: Map<string, number>, says: string, count: number): void {
+  if (notes.size < NOTE_KINDS_MAX || notes.has(says)) notes.set(says, (notes.get(says) ?? 0) + count);
+}
+
+/** Latency is, once the generator was a bottleneck; and what failed is, where calls failed before they left this machine. */
+function inDoubt(result: ThresholdResult, { bottlenecks, unopened }: GeneratorReport): boolean {
+  return (bottlenecks.length > 0 && isLatency(result)) || (unopened > 0 && result.status === "fail");
+}
+
+function isLatency({ threshold }: ThresholdResult): boolean {
+  const { name } = threshold.metric;
+  return /^http_req_(?!failed)|_duration$/.test(name) && threshold.statistic !== "count";
+}
+
+function isCount(detail: Json | undefined): detail is { count: number } {
+  return typeof detail === "object" && detail !== null && !Array.isArray(detail) && typeof detail["count"] === "number";
+}
+
+/** How often requests of that name failed, by kind: "timeout", "http-503". */
+function errorsOf(totals: Totals, name: string): { [error: string]: Json } {
+  const kinds = [...totals.by("http_req_duration", "error").keys()];
+  const counts = kinds.map((error) => [error, failuresOf(totals, name, error)] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+function checks(totals: Totals): { [name: string]: Json } {
+  return Object.fromEntries(
+    [...totals.by("checks", "name")].map(([name, { count, failed }]) => [
+      name,
+      { passes: count - failed, fails: failed },
+    ]),
+  );
+}
+
+/** Everything else that was counted: what the script counts of its own, and the parts of requests. */
+function metrics(totals: Totals): { [name: string]: Json } {
+  const others = totals
+    .names()
+    .filter((name) => !/^(http_req_(duration|service)|iteration_duration|checks)$/.test(name));
+  return Object.fromEntries(
+    others.flatMap((name) => {
+      const total = totals.find({ name, tags: {} });
+      return total === null ? [] : [[name, total.histogram === null ? sums(total) : figures(total)]];
+    }),
+  );
+}
+
+function sums({ kind, count, sum, min, max, last }: Total): { [key: string]: Json } {
+  if (kind === "gauge") return { last, min, max };
+  return kind === "counter" ? { count: sum } : { count, sum, rate: count === 0 ? null : sum / count };
+}
+
+/** Times in ms. */
+function figures(total: Total): { [key: string]: Json } {
+  const at = (q: number) => total.histogram?.quantile(q) ?? null;
+  return {
+    count: total.count,
+    failed: total.failed,
+    mean: total.count === 0 ? null : total.sum / total.count,
+    min: total.count === 0 ? null : total.min,
+    p50: at(0.5),
+    p90: at(0.9),
+    p95: at(0.95),
+    p99: at(0.99),
+    "p99.9": at(0.999),
+    max: total.count === 0 ? null : total.max,
+  };
+}

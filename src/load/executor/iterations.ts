@@ -1,0 +1,84 @@
+/**
+ * per-vu-iterations and shared-iterations: a number of iterations instead of a time. What a lost worker had not done is not
+ * done by others: nobody knows how far it came, and the loss is in the timeline.
+ */
+
+import type { Executor, ExecutorWorld } from "../executor.ts";
+import { countOwned, type Epoch, ownerOf } from "../share.ts";
+import { type Piece, usersAt } from "../time/schedule.ts";
+import { Crowd } from "../user/crowd.ts";
+
+export interface IterationsPlan {
+  /** Of each user, or of all together. */
+  readonly iterations: number;
+  readonly shared: boolean;
+}
+
+export class IterationsExecutor implements Executor {
+  readonly #world: ExecutorWorld;
+  readonly #crowd: Crowd;
+  readonly #plan: IterationsPlan;
+  readonly #users: number;
+  readonly #epoch: Epoch;
+  /** Of a shared total: those that this worker may still begin. */
+  #left: number;
+  #begun = false;
+  #stopped = false;
+
+  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: IterationsPlan) {
+    this.#world = world;
+    this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
+    this.#plan = plan;
+    this.#epoch = epoch;
+    this.#users = usersAt(pieces, 0);
+    this.#left = this.#part(epoch);
+  }
+
+  get alive(): number {
+    return this.#crowd.size;
+  }
+
+  intended(): number {
+    return this.#crowd.size;
+  }
+
+  tick(): void {
+    if (!this.#begun && !this.#stopped) this.#beginAll();
+  }
+
+  change(): void {
+    // The users and their iterations were shared out at the beginning.
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#crowd.leaveAll();
+  }
+
+  /** Of a shared total; a worker without a user has nobody to do its part, so only those with one share it. */
+  #part(epoch: Epoch): number {
+    const hands = Math.min(epoch.count, this.#users);
+    return this.#world.slot < hands
+      ? countOwned(this.#world.slot, this.#plan.iterations, { ...epoch, count: hands })
+      : 0;
+  }
+
+  #beginAll(): void {
+    this.#begun = true;
+    const lives: Promise<void>[] = [];
+    for (let index = 0; index < this.#users; index++) {
+      if (ownerOf(index, this.#epoch) !== this.#world.slot) continue;
+      const runner = this.#world.newRunner(index, this.#world.scenarioOf(index));
+      lives.push(runner.gone);
+      this.#crowd.add(runner, () => runner.loop(this.#allowance()));
+    }
+    void Promise.all(lives).then(() => this.#world.exhausted());
+  }
+
+  /** Says whether a user may begin one more iteration. */
+  #allowance(): () => boolean {
+    if (this.#plan.shared) return () => this.#left-- > 0;
+    let left = this.#plan.iterations;
+    return () => left-- > 0;
+  }
+}

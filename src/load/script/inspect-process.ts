@@ -1,0 +1,49 @@
+/** Entry point of the process that loads one module of a person, and tells its parent what it is. */
+
+import { loadError } from "../../scenario/load-error.ts";
+import { loadProbes, loadScenario, loadScenarioOrProbes } from "../../scenario/module.ts";
+import type { ProbeDefinition, ScenarioDefinition } from "../../scenario.ts";
+import { type ErrorText, errorText } from "../wire/error-text.ts";
+import { guardProcess } from "./guard.ts";
+
+export type Inspected = { readonly says: string } | { readonly error: ErrorText };
+
+const LOADERS: Readonly<Record<string, (file: string) => Promise<ScenarioDefinition | readonly ProbeDefinition[]>>> = {
+  scenario: loadScenario,
+  probes: loadProbes,
+  either: loadScenarioOrProbes,
+};
+
+async function inspected(kind = "either", file = ""): Promise<Inspected> {
+  try {
+    const found = await LOADERS[kind]?.(file);
+    return { says: found === undefined ? "nothing" : describe(found) };
+  } catch (thrown) {
+    return { error: errorText(thrown) };
+  }
+}
+
+function describe(found: ScenarioDefinition | readonly ProbeDefinition[]): string {
+  if (isProbes(found)) return `probes of ${found.map((probe) => probe.class).join(", ")}`;
+  return describeScenario(found);
+}
+
+function isProbes(found: ScenarioDefinition | readonly ProbeDefinition[]): found is readonly ProbeDefinition[] {
+  return Array.isArray(found);
+}
+
+function describeScenario(definition: ScenarioDefinition): string {
+  const hooks = (["setup", "onStart", "login", "run", "onStop", "teardown"] as const).filter(
+    (hook) => definition[hook] !== undefined,
+  );
+  const tasks = definition.tasks?.map(({ name, weight = 1 }) => `${name} (${weight})`) ?? [];
+  const does = [...hooks, ...(tasks.length === 0 ? [] : [`tasks ${tasks.join(", ")}`])].join(", ");
+  return `scenario "${definition.name}": ${does}`;
+}
+
+const { send, exit } = guardProcess();
+const [, , kind, file = ""] = process.argv;
+// What the module left running does not matter any more.
+const tell = (found: Inspected) => send?.(found, () => exit(0));
+process.on("uncaughtException", (thrown) => tell({ error: errorText(loadError(thrown, file)) }));
+tell(await inspected(kind, file));

@@ -1,0 +1,52 @@
+/** Looks at users' modules in a process of its own, so that what one does while it loads reaches nobody. */
+import { fork } from "node:child_process";
+import { neverLoads } from "../../scenario/load-error.ts";
+import { entryBeside } from "../../std/entry.ts";
+import { GamedayError } from "../../std/errors.ts";
+import { fromErrorText } from "../wire/error-text.ts";
+import type { Inspected } from "./inspect-process.ts";
+
+const ENTRY = entryBeside(import.meta.url, "./inspect-process");
+export const LOADING_MS_MAX = 20_000;
+
+export type ScriptKind = "scenario" | "probes" | "either";
+
+export interface Script {
+  readonly file: string;
+  readonly kind: ScriptKind;
+}
+
+/** What each module is, in words; or what is wrong with it, at its place. In the order given. */
+export async function inspectScripts(scripts: readonly Script[]): Promise<(string | GamedayError)[]> {
+  return Promise.all(scripts.map(inspect));
+}
+
+/** Throws the first thing that is wrong with any of them. */
+export async function requireScripts(scripts: readonly Script[]): Promise<void> {
+  const wrong = (await inspectScripts(scripts)).find((found) => found instanceof GamedayError);
+  if (wrong !== undefined) throw wrong;
+}
+
+function inspect({ file, kind }: Script): Promise<string | GamedayError> {
+  const child = fork(ENTRY, [kind, file], {
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    timeout: LOADING_MS_MAX,
+    killSignal: "SIGKILL",
+  });
+  return new Promise((resolve) => {
+    child.once("message", (message) => {
+      const found = message as Inspected;
+      resolve("says" in found ? found.says : fromErrorText(found.error));
+    });
+    child.once("error", (error) => resolve(neverLoads(file, error.message)));
+    // It may end before it has told anything: process.exit() at its top level, or an await that nothing settles.
+    child.once("close", (code, signal) => resolve(neverLoads(file, endOf(code, signal, child.killed))));
+  });
+}
+
+function endOf(code: number | null, signal: NodeJS.Signals | null, byUs: boolean): string {
+  if (byUs) return `no end of loading within ${LOADING_MS_MAX / 1000} s`;
+  if (code === 13) return "a top-level await that nothing settles";
+  return signal === null ? `the end of its process with exit code ${code}` : `the end of its process by ${signal}`;
+}

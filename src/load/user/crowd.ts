@@ -1,0 +1,53 @@
+/** The users of an executor: started, asked to leave with grace, aborted when they stay too long. */
+import type { Alarm, Alarms } from "../time/alarms.ts";
+import type { Runner } from "./runner.ts";
+
+export class Crowd {
+  readonly #runners = new Set<Runner>();
+  readonly #alarms: Alarms;
+  readonly #gracefulStopMs: number;
+
+  constructor(alarms: Alarms, gracefulStopMs: number) {
+    this.#alarms = alarms;
+    this.#gracefulStopMs = gracefulStopMs;
+  }
+
+  get size(): number {
+    return this.#runners.size;
+  }
+
+  /** Runs a user's life: start, then `body`, then stop. */
+  add(runner: Runner, body: (runner: Runner) => Promise<void>): void {
+    this.#runners.add(runner);
+    void live(runner, body).finally(() => this.#runners.delete(runner));
+  }
+
+  /** Asks a user to leave; it is aborted when it has not left within the grace period. */
+  leave(runner: Runner): void {
+    if (runner.leaving) return;
+    runner.leave();
+    const alarm: Alarm = this.#alarms.at(performance.now() + this.#gracefulStopMs, { ring: () => abort(runner) });
+    void runner.gone.then(() => this.#alarms.cancel(alarm));
+  }
+
+  /** All leave; resolves when the last one is gone. */
+  async leaveAll(): Promise<void> {
+    const all = [...this.#runners];
+    for (const runner of all) this.leave(runner);
+    await Promise.all(all.map((runner) => runner.gone));
+  }
+}
+
+async function live(runner: Runner, body: (runner: Runner) => Promise<void>): Promise<void> {
+  try {
+    if (await runner.start()) await body(runner);
+  } finally {
+    await runner.finish();
+  }
+}
+
+/** Calls of the user fail as aborted; a script that awaits something else of its own is left behind. */
+function abort(runner: Runner): void {
+  runner.user.abort();
+  runner.abandon();
+}

@@ -1,0 +1,121 @@
+/**
+ * Calls that are not HTTP (gRPC, a database, a queue), made by a package of the script's own: given a deadline, timed from
+ * when they were due, counted by name, and told to the history where they belong to a claim.
+ */
+import type { Outcome } from "../../history.ts";
+import type { Called, CallOptions } from "../../scenario.ts";
+import { messageOf } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import { beginOperation, demandJson } from "../count/recording.ts";
+import { timeoutOf } from "../http/call-options.ts";
+import { Deadline } from "../http/deadlines.ts";
+import type { LoadUser } from "../user.ts";
+import { UserStopped } from "./stopped.ts";
+import type { UserWorld } from "./world.ts";
+
+export const CALL_METRIC = "call_duration";
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Never rejects for what the call throws: that is the result. */
+export async function makeCall<T>(
+  user: LoadUser,
+  world: UserWorld,
+  subject: { readonly kind: string; readonly input: Json },
+  call: (signal: AbortSignal) => Promise<T>,
+  options: CallOptions<T>,
+): Promise<Called<T>> {
+  if (user.session.closed) throw new UserStopped();
+  const startedMs = performance.now();
+  const dueMs = user.takeDueMs(startedMs);
+  const tell = historyOf(user, world, subject, options, startedMs - dueMs);
+  const ended = await bounded(user, world, call, options.timeout);
+  const nowMs = performance.now();
+  const series = user.scope.custom(CALL_METRIC, options.name ?? subject.kind, true);
+  series.record(nowMs - dueMs);
+  if ("failure" in ended) series.failed++;
+  tellOutcome(ended, options, tell);
+  const times = { serviceMs: nowMs - startedMs, responseMs: nowMs - dueMs };
+  return "failure" in ended
+    ? { ok: false, value: undefined, error: ended.failure, ...times }
+    : { ok: true, value: ended.value, error: null, ...times };
+}
+
+type Ended<T> = { readonly value: T } | { readonly failure: Failure; readonly thrown: unknown };
+
+/** The call, or its deadline, or the end of the user, whichever is first; the call is told by its signal. */
+async function bounded<T>(
+  user: LoadUser,
+  world: UserWorld,
+  call: (signal: AbortSignal) => Promise<T>,
+  timeout: CallOptions<T>["timeout"],
+): Promise<Ended<T>> {
+  const { deadlines } = world.session.network;
+  const timeoutMs = timeout === undefined ? world.session.timeoutMs : timeoutOf(timeout);
+  const abort = new AbortController();
+  const give = (code: string, message: string) => abort.abort(Object.assign(new Error(message), { code }));
+  const deadline = new Deadline({ onDue: () => give("timeout", `no end within ${timeoutMs} ms`) });
+  const open = { close: () => give("aborted", "the user was stopped") };
+  const given = new Promise<Ended<T>>((resolve) => {
+    const { signal } = abort;
+    const end = () => resolve({ failure: failureOf(signal.reason), thrown: signal.reason });
+    signal.addEventListener("abort", end, { once: true });
+  });
+  deadlines.add(deadline, timeoutMs, performance.now());
+  user.opened(open);
+  try {
+    return await Promise.race([settled(call, abort.signal), given]);
+  } finally {
+    deadlines.remove(deadline);
+    user.hasClosed(open);
+  }
+}
+
+async function settled<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<Ended<T>> {
+  try {
+    return { value: await call(signal) };
+  } catch (thrown) {
+    return { failure: failureOf(thrown), thrown };
+  }
+}
+
+/** gRPC gives numbers as codes, Node words; what has none is named by its kind of error. */
+function failureOf(thrown: unknown): Failure {
+  const code = (thrown as { code?: unknown } | null | undefined)?.code;
+  const named = typeof code === "string" || typeof code === "number" ? String(code) : undefined;
+  return { code: named ?? (thrown instanceof Error ? thrown.name : "thrown"), message: messageOf(thrown) };
+}
+
+function tellOutcome<T>(ended: Ended<T>, options: CallOptions<T>, tell: (outcome: Outcome) => void): void {
+  let outcome: Outcome = { type: "unknown", code: "script-error" };
+  try {
+    const found = outcomeOf(ended, options);
+    if (found.type === "ok") demandJson("the output of an operation", found.output);
+    outcome = found;
+  } finally {
+    tell(outcome);
+  }
+}
+
+/** A failed call is unknown, because it may have happened, unless the script knows better. */
+function outcomeOf<T>(ended: Ended<T>, options: CallOptions<T>): Outcome {
+  if (!("failure" in ended)) return { type: "ok", output: options.output?.(ended.value) ?? null };
+  const proven = options.notApplied?.(ended.thrown) === true;
+  return { type: proven ? "refused" : "unknown", code: ended.failure.code };
+}
+
+function historyOf<T>(
+  user: LoadUser,
+  world: UserWorld,
+  subject: { readonly kind: string; readonly input: Json },
+  options: CallOptions<T>,
+  lateMs: number,
+): (outcome: Outcome) => void {
+  const { object, id = user.uniqueId(), key } = options;
+  if (object === undefined) return () => undefined;
+  const operation = { ...subject, object, id, ...(key === undefined ? {} : { key }) };
+  return beginOperation(world, user.id, operation, lateMs);
+}

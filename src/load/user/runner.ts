@@ -1,0 +1,170 @@
+/** The life of a user: start, iterations with pauses, stop. Nothing that a script throws ends more than its iteration. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { placeOf, thrownAt } from "../../scenario/thrown.ts";
+import { drawWeighted } from "../../scenario/weights.ts";
+import type { ScenarioDefinition } from "../../scenario.ts";
+import { formatPlace } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import type { Series } from "../count/metrics.ts";
+import type { LoadUser } from "../user.ts";
+
+/** Pause after something that a script threw, so that a broken script does not spin. */
+const AFTER_ERROR_MS = 1_000;
+
+export interface RunnerWorld {
+  readonly data: (scenario: ScenarioDefinition) => Json;
+  /** Told each kind of error of a script, with its place. */
+  onScriptError(scenario: string, says: string): void;
+  onNote(key: string, says: string): void;
+  /** A user that did not leave in time: where its script was. */
+  onGivenUp(where: string): void;
+}
+
+export class Runner {
+  readonly user: LoadUser;
+  readonly definition: ScenarioDefinition;
+  /** Resolves when the user is gone. */
+  readonly gone: Promise<void>;
+  readonly #world: RunnerWorld;
+  readonly #durations: Series;
+  readonly #errors: Series;
+  readonly #weights: readonly number[] | null;
+  /** The part of the script that runs, or ran last. */
+  #within: "onStart" | "run" | "onStop" = "run";
+  #leaving = false;
+  #betweenIterations = false;
+  #setGone: () => void = () => undefined;
+
+  constructor(user: LoadUser, definition: ScenarioDefinition, world: RunnerWorld) {
+    this.user = user;
+    this.definition = definition;
+    this.#world = world;
+    this.#durations = user.scope.custom("iteration_duration", "", true);
+    this.#errors = user.scope.custom("script_errors", "", false, "counter");
+    this.#weights = definition.tasks?.map((task) => task.weight ?? 1) ?? null;
+    this.gone = new Promise((resolve) => {
+      this.#setGone = resolve;
+    });
+  }
+
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  /** Runs onStart until it succeeds; false when the user was asked to leave meanwhile. */
+  async start(): Promise<boolean> {
+    const { onStart } = this.definition;
+    while (!this.#leaving) {
+      if (onStart === undefined) return true;
+      this.#betweenIterations = false;
+      this.#within = "onStart";
+      const done = await this.#guard(() => onStart(this.user, this.#world.data(this.definition)));
+      if (done) return true;
+      await this.#pause(AFTER_ERROR_MS);
+    }
+    return false;
+  }
+
+  /** One iteration, due at `dueMs` (0: now). */
+  async iterate(dueMs: number): Promise<void> {
+    const { user } = this;
+    this.#betweenIterations = false;
+    this.#within = "run";
+    const startedMs = user.begin(dueMs);
+    try {
+      await this.#task();
+    } catch (thrown) {
+      return this.#failed(thrown, startedMs);
+    }
+    if (!user.session.closed) this.#durations.record(performance.now() - startedMs);
+    if (user.session.busy) await this.#unawaited();
+  }
+
+  /** A loop of calls that are begun and not awaited would never let their answers in. The next one is named with its line. */
+  async #unawaited(): Promise<void> {
+    const { session } = this.user;
+    const place = placeOf(session.lastCall);
+    session.traced = place === undefined;
+    if (place !== undefined) {
+      const says = `scenario "${this.definition.name}" ends iterations before its calls have ended: is an await missing?`;
+      this.#world.onNote(`unawaited:${this.definition.name}`, `${formatPlace(place)}: ${says}`);
+    }
+    await nextTurn();
+  }
+
+  async #failed(thrown: unknown, startedMs: number): Promise<void> {
+    if (this.user.session.closed) return;
+    this.#report(thrown);
+    this.#durations.record(performance.now() - startedMs);
+    this.#durations.failed++;
+    await this.#pause(AFTER_ERROR_MS);
+  }
+
+  /** Iterations with pauses until the user is asked to leave, or `mayGoOn` says no. */
+  async loop(mayGoOn: () => boolean): Promise<void> {
+    const { user } = this;
+    while (!this.#leaving && mayGoOn()) {
+      const before = user.activity;
+      await this.iterate(0);
+      if (user.pauses && !this.#leaving) await this.#pause();
+      else if (user.activity === before) await this.#idle();
+    }
+  }
+
+  /** Asks the user to leave after the iteration that runs. */
+  leave(): void {
+    this.#leaving = true;
+    if (this.#betweenIterations) this.user.wake();
+  }
+
+  /** Its time to leave is over. Counts the user as gone although its script may still hang in an await of its own; a turn later, so that aborted calls are told. */
+  abandon(): void {
+    this.#world.onGivenUp(`${this.#within} of "${this.definition.name}"`);
+    setImmediate(() => this.#setGone());
+  }
+
+  async finish(): Promise<void> {
+    const { onStop } = this.definition;
+    this.#within = "onStop";
+    if (onStop !== undefined && !this.user.session.closed) await this.#guard(() => onStop(this.user));
+    this.user.close();
+    this.#setGone();
+  }
+
+  #task(): Promise<void> {
+    const { run, tasks } = this.definition;
+    if (run !== undefined) return run(this.user);
+    const chosen = tasks?.[drawWeighted(this.#weights ?? [1], this.user.random.float())];
+    return chosen === undefined ? Promise.resolve() : chosen.run(this.user);
+  }
+
+  async #guard(body: () => Promise<void>): Promise<boolean> {
+    try {
+      await body();
+      return true;
+    } catch (thrown) {
+      if (!this.user.session.closed) this.#report(thrown);
+      return false;
+    }
+  }
+
+  #report(thrown: unknown): void {
+    this.#errors.record(1);
+    this.#world.onScriptError(this.definition.name, thrownAt(thrown));
+  }
+
+  /** An iteration that awaited nothing of ours would never let others run. */
+  async #idle(): Promise<void> {
+    this.#world.onNote(
+      `idle:${this.definition.name}`,
+      `scenario "${this.definition.name}" has iterations without a request or a pause`,
+    );
+    await nextTurn();
+  }
+
+  /** Whoever asks the user to leave ends this pause. */
+  #pause(durationMs?: number): Promise<void> {
+    this.#betweenIterations = true;
+    return this.user.rest(durationMs);
+  }
+}

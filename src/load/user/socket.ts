@@ -1,0 +1,245 @@
+/** One WebSocket of a user: what came waits in a bounded inbox until the script asks for it. */
+import { WebSocket } from "ws";
+import type { ReceiveOptions, SocketMessage, TransportError, UserSocket } from "../../scenario.ts";
+import type { Scope, Series } from "../count/metrics.ts";
+import { timeoutOf } from "../http/call-options.ts";
+import { Deadline } from "../http/deadlines.ts";
+import { socketError, transportError } from "../http/failure.ts";
+import type { LoadUser } from "../user.ts";
+import type { UserWorld } from "./world.ts";
+
+const INBOX_MAX = 1_000;
+/** Time for the server to answer our close. */
+const CLOSE_MS = 1_000;
+const NORMAL = new Set([1000, 1001, 1005]);
+
+interface Wanted {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** performance.now() at which it was due. */
+  readonly dueMs: number;
+}
+
+interface Receiver {
+  readonly wants: (message: SocketMessage) => boolean;
+  readonly give: (message: SocketMessage | null) => void;
+  /** `wants` is the script's own, and has thrown. */
+  readonly fail: (thrown: unknown) => void;
+}
+
+export class LoadSocket implements UserSocket {
+  status = 0;
+  error: TransportError | null = null;
+  readonly #user: LoadUser;
+  readonly #world: UserWorld;
+  readonly #wanted: Wanted;
+  /** Where it was opened: what comes later comes to nobody's code. */
+  readonly #scope: Scope;
+  readonly #inbox: SocketMessage[] = [];
+  readonly #received: Series;
+  #receiver: Receiver | null = null;
+  #wire: WebSocket | null = null;
+  #openedMs = 0;
+  #closing = false;
+  /** How far the connection has come that the handshake is on. */
+  #connected = false;
+  #secure = false;
+  #setClosed: () => void = () => undefined;
+  readonly #gone = new Promise<void>((resolve) => {
+    this.#setClosed = resolve;
+  });
+
+  constructor(user: LoadUser, world: UserWorld, wanted: Wanted) {
+    this.#user = user;
+    this.#world = world;
+    this.#wanted = wanted;
+    this.#scope = user.scope;
+    this.#received = this.#series("ws_msgs_received", false);
+  }
+
+  get ok(): boolean {
+    return this.#wire?.readyState === WebSocket.OPEN && this.error === null;
+  }
+
+  /** Resolves when it is open, or will not be. */
+  opening(wire: WebSocket): Promise<void> {
+    this.#wire = wire;
+    this.#user.opened(this.#abandoned);
+    const opened = new Promise<void>((resolve) => wire.once("open", () => resolve(this.#open())));
+    wire.on("message", (data, isBinary) => this.#take(messageOf(data as Buffer, isBinary)));
+    wire.on("error", (error) => this.#fail(this.#errorOf(error)));
+    wire.on("close", (code) => this.#ended(code));
+    const { deadlines } = this.#world.session.network;
+    const deadline = new Deadline({ onDue: () => this.#late() });
+    deadlines.add(deadline, this.#wanted.timeoutMs, performance.now());
+    return Promise.race([opened, this.#gone]).finally(() => deadlines.remove(deadline));
+  }
+
+  connected(secure: boolean): void {
+    this.#connected = true;
+    this.#secure = secure;
+  }
+
+  /** The server answered the handshake with a status of HTTP. */
+  refused(status: number): void {
+    this.status = status;
+    if (status === 101)
+      return this.#fail(
+        transportError("malformed", "the handshake was answered with 101 but not for a WebSocket", true),
+      );
+    this.#fail(transportError("refused", `the handshake was answered with status ${status}`, true));
+  }
+
+  send(data: string | Uint8Array): void {
+    this.#user.activity++;
+    if (!this.ok) return this.#miscounted("closed");
+    if (this.#unread()) return;
+    this.#wire?.send(data, () => undefined); // a failed send is told as the end of the socket
+    this.#series("ws_msgs_sent", false).record(1);
+  }
+
+  /** What the server does not read waits in our memory: a socket that has too much of it ends. */
+  #unread(): boolean {
+    const waiting = this.#wire?.bufferedAmount ?? 0;
+    const { bodyBytesMax } = this.#world.session.network;
+    if (waiting <= bodyBytesMax) return false;
+    const message = `the server does not read, or not as fast as is sent: ${waiting} bytes wait, the limit is ${bodyBytesMax}`;
+    this.#fail(transportError("unread", message, true));
+    this.#wire?.terminate();
+    return true;
+  }
+
+  sendJson(value: unknown): void {
+    this.send(JSON.stringify(value));
+  }
+
+  receive({ timeout, where = () => true }: ReceiveOptions = {}): Promise<SocketMessage | null> {
+    this.#user.activity++;
+    for (let message = this.#inbox.shift(); message !== undefined; message = this.#inbox.shift())
+      if (where(message)) return Promise.resolve(message);
+    if (!this.ok) return this.#gone.then(() => null);
+    return this.#await(where, timeout === undefined ? this.#wanted.timeoutMs : timeoutOf(timeout));
+  }
+
+  async close(code = 1000, reason = ""): Promise<void> {
+    // A server that was first has its own reason, which counts.
+    if (this.#wire?.readyState === WebSocket.OPEN) this.#closing = true;
+    this.#wire?.close(code, reason);
+    const { deadlines } = this.#world.session.network;
+    const deadline = new Deadline({ onDue: () => this.#wire?.terminate() });
+    deadlines.add(deadline, CLOSE_MS, performance.now());
+    await this.#gone;
+    deadlines.remove(deadline);
+  }
+
+  /** With the user, at once. */
+  readonly #abandoned = {
+    close: () => {
+      this.#closing = true;
+      this.#wire?.terminate();
+    },
+  };
+
+  #open(): void {
+    this.status = 101;
+    this.#openedMs = performance.now();
+    this.#series("ws_connecting", true).record(this.#openedMs - this.#wanted.dueMs);
+  }
+
+  #await(wants: Receiver["wants"], timeoutMs: number): Promise<SocketMessage | null> {
+    const { deadlines } = this.#world.session.network;
+    this.#receiver?.give(null); // a second receive takes the place of the first
+    return new Promise((resolve, reject) => {
+      const deadline = new Deadline({
+        onDue: () => {
+          this.#miscounted("timeout");
+          this.#receiver?.give(null);
+        },
+      });
+      deadlines.add(deadline, timeoutMs, performance.now());
+      const end = () => {
+        this.#receiver = null;
+        deadlines.remove(deadline);
+      };
+      const give = (message: SocketMessage | null) => {
+        end();
+        resolve(message);
+      };
+      const fail = (thrown: unknown) => {
+        end();
+        reject(thrown);
+      };
+      this.#receiver = { wants, give, fail };
+    });
+  }
+
+  #offer({ wants, give, fail }: Receiver, message: SocketMessage): void {
+    try {
+      if (wants(message)) give(message);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  }
+
+  #take(message: SocketMessage): void {
+    this.#received.record(1);
+    if (this.#receiver !== null) return this.#offer(this.#receiver, message);
+    this.#inbox.push(message);
+    if (this.#inbox.length <= INBOX_MAX) return;
+    this.#inbox.shift();
+    this.#world.onNote("ws-inbox", `messages of "${this.#wanted.name}" were not received in time: the oldest are lost`);
+  }
+
+  #late(): void {
+    this.#fail(transportError("connect-timeout", `no open socket within ${this.#wanted.timeoutMs} ms`, true));
+    this.#wire?.terminate();
+  }
+
+  #errorOf(thrown: Error): TransportError {
+    const { code = "" } = thrown as NodeJS.ErrnoException;
+    if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return transportError("body-too-large", thrown.message, true);
+    const broken = /^(WS_ERR|HPE_)/.test(code) || /^(Invalid|Unexpected|Server sent)/.test(thrown.message);
+    if (broken) return transportError("malformed", thrown.message, true);
+    const ended = thrown.message === "socket hang up" && this.#secure; // by node:http, for an end without an answer
+    if (ended) return transportError("closed", "the connection ended before the handshake was answered", true);
+    return socketError(thrown, { connected: this.#connected, secure: this.#secure, sent: this.#secure });
+  }
+
+  /** The first reason is the one that explains the others. */
+  #fail(error: TransportError): void {
+    if (this.error !== null || this.#closing) return;
+    this.error = error;
+    if (error.code === "local") this.#user.onLocalTrouble(error.message);
+    this.#miscounted(error.code);
+  }
+
+  #miscounted(kind: string): void {
+    const { name, tags } = this.#wanted;
+    const { registry, tags: own } = this.#scope;
+    registry.series("ws_errors", { ...own, ...tags, name, kind }, false, "counter").record(1);
+  }
+
+  #ended(code: number): void {
+    if (!NORMAL.has(code)) this.#fail(transportError("closed", `the server closed the socket with ${code}`, true));
+    if (this.#openedMs > 0) this.#series("ws_session_duration", true).record(performance.now() - this.#openedMs);
+    this.#user.hasClosed(this.#abandoned);
+    this.#receiver?.give(null);
+    this.#setClosed();
+  }
+
+  #series(metric: string, withHistogram: boolean): Series {
+    const { name, tags } = this.#wanted;
+    const { registry, tags: own } = this.#scope;
+    return registry.series(metric, { ...own, ...tags, name }, withHistogram, withHistogram ? undefined : "counter");
+  }
+}
+
+function messageOf(data: Buffer, isBinary: boolean): SocketMessage {
+  return {
+    isBinary,
+    text: () => data.toString("utf8"),
+    json: <T>() => JSON.parse(data.toString("utf8")) as T,
+    bytes: () => data,
+  };
+}

@@ -1,0 +1,72 @@
+/** What comes in from a worker, looked at before it is believed: a stranger's, or a broken one's, words must not end the load. */
+import { isRecord } from "../../std/json.ts";
+import type { WireFromWorker } from "./envelope.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** undefined: nothing that a worker says. */
+export function parsed(text: string): WireFromWorker | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && isSaid(value) ? (value as unknown as WireFromWorker) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSaid(said: Fields): boolean {
+  const { wire, number, message } = said;
+  if (wire === "hello") return isHello(said);
+  if (wire === "clock") return typeof said["sentNs"] === "string";
+  if (wire === "message") return isCount(number) && isRecord(message) && isMessage(message);
+  return wire === "alive" || (wire === "bye" && typeof said["because"] === "string");
+}
+
+/** Of another version: whatever else it is, it will be told that. */
+function isHello({ version, id, next, heard, lineMs, running }: Fields): boolean {
+  if (typeof version !== "number") return false;
+  if (typeof id !== "string") return version === 1;
+  return isCount(next) && isCount(heard) && isNumber(lineMs) && (running === null || isRunning(running));
+}
+
+function isRunning(running: unknown): boolean {
+  if (!isRecord(running)) return false;
+  const { runId, load, slot, startAtMs, epoch, data } = running;
+  const named = typeof runId === "string" && typeof load === "string" && isCount(slot);
+  return named && isNumber(startAtMs) && isRecord(epoch) && isCount(epoch["number"]) && Array.isArray(data);
+}
+
+function isMessage(message: Fields): boolean {
+  const { type } = message;
+  if (type === "interval") return isRecord(message["interval"]) && isInterval(message["interval"]);
+  if (type === "operations") return isRecords(message["operations"]);
+  if (type === "note") return typeof message["says"] === "string";
+  if (type === "gap") return isNumber(message["fromMs"]) && isNumber(message["toMs"]);
+  if (type === "failed") return isRecord(message["error"]);
+  if (type === "set-up") return Array.isArray(message["data"]);
+  return typeof type === "string";
+}
+
+function isInterval(interval: Fields): boolean {
+  const { worker, sequence, fromMs, toMs, users, usersIntended, dropped, metrics, health } = interval;
+  if (typeof worker !== "string" || !isCount(sequence) || !isRecord(health)) return false;
+  if (![fromMs, toMs, users, usersIntended, dropped].every(isNumber)) return false;
+  return isRecords(metrics) && metrics.every(isDelta);
+}
+
+function isDelta({ metric, count, failed, sum, buckets }: Fields): boolean {
+  if (typeof metric !== "string" || ![count, failed, sum].every(isNumber)) return false;
+  return buckets === undefined || (Array.isArray(buckets) && buckets.every(isNumber));
+}
+
+function isRecords(value: unknown): value is Fields[] {
+  return Array.isArray(value) && value.every(isRecord);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,271 @@
+/** A job that is being done: its users, its clock, and what it tells each second. */
+import type { Operation } from "../../history.ts";
+import { isOpenModel } from "../../plan/open-model.ts";
+import { weightedPattern } from "../../scenario/weights.ts";
+import type { ScenarioDefinition } from "../../scenario.ts";
+import { type Clock, monotonicClock } from "../../std/clock.ts";
+import type { Json } from "../../std/json.ts";
+import { MetricRegistry, Scope } from "../count/metrics.ts";
+import { Notes } from "../count/notes.ts";
+import { createExecutor, stagePlanOf } from "../executor/catalogue.ts";
+import type { Executor, ExecutorWorld } from "../executor.ts";
+import { networkOf } from "../http/network.ts";
+import { sessionSettings } from "../http/session.ts";
+import type { Epoch } from "../share.ts";
+import { Alarms } from "../time/alarms.ts";
+import { FineBell } from "../time/bell.ts";
+import { piecesOf } from "../time/schedule.ts";
+import { Runner } from "../user/runner.ts";
+import { runSetups, runTeardowns } from "../user/setup.ts";
+import type { UserWorld } from "../user/world.ts";
+import { LoadUser } from "../user.ts";
+import type { FromWorker, Job } from "../wire/protocol.ts";
+import { HealthWatch, type ProcessFigures } from "./health.ts";
+import { warmUp } from "./warm-up.ts";
+
+const INTERVAL_MS = 1_000;
+const TICK_MS = 20;
+const BEAT_MS = 500;
+const OPERATIONS_MS = 100;
+const OPERATIONS_MAX = 2_000;
+
+export class Work {
+  readonly job: Job;
+  readonly clock: Clock;
+  readonly definitions: readonly ScenarioDefinition[];
+  readonly registry: MetricRegistry;
+  readonly scopes = new Map<ScenarioDefinition, Scope>();
+  readonly health: HealthWatch;
+  readonly notes: Notes;
+  readonly users: UserWorld;
+  readonly #tell: (message: FromWorker) => void;
+  readonly #alarms: Alarms;
+  /** Arrivals are due at moments of their own; the pauses of a closed model are not worth a thread. */
+  readonly #bell: FineBell | null;
+  readonly #open: boolean;
+  readonly #pattern: (number: number) => number;
+  #data: readonly Json[] = [];
+  #executor: Executor | null = null;
+  #epoch: Epoch | null = null;
+  #startMs = 0;
+  #sequence = 0;
+  #intervals = 0;
+  #intervalFromMs: number;
+  #dropped = 0;
+  #usersMax = 0;
+  #operations: Operation[] = [];
+  #stopped: Promise<void> | null = null;
+  #ended = false;
+  #tornDown: Promise<void> | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    job: Job,
+    definitions: readonly ScenarioDefinition[],
+    figures: ProcessFigures,
+    tell: (message: FromWorker) => void,
+  ) {
+    this.job = job;
+    this.definitions = definitions;
+    this.#tell = tell;
+    this.clock = monotonicClock(job.originNs);
+    this.notes = new Notes((says, detail) => tell({ type: "note", says, detail }));
+    this.registry = new MetricRegistry((metric) =>
+      this.notes.once(
+        "series",
+        `too many request names, tags and metrics; ${metric} and later requests and checks are counted as (other), later metrics not at all`,
+      ),
+    );
+    this.health = new HealthWatch(figures, (forMs) => this.#stalled(forMs));
+    this.#alarms = this.#newAlarms();
+    this.#open = isOpenModel(job.plan.executor);
+    this.#bell = this.#open ? new FineBell() : null;
+    this.#pattern = weightedPattern(weightsOf(job, definitions));
+    this.users = this.#userWorld();
+    this.#intervalFromMs = this.clock.nowMs();
+  }
+
+  /** Resolves when nothing has to be made any more before the load can begin. */
+  async prepared(): Promise<void> {
+    if (this.#bell !== null) await Promise.all([this.#bell.ready, warmUp(this.users)]);
+  }
+
+  async setup(): Promise<void> {
+    this.#tell({ type: "set-up", data: await runSetups(this.definitions, this.users) });
+  }
+
+  async teardown(data: readonly Json[]): Promise<void> {
+    this.#tornDown ??= runTeardowns(this.definitions, this.users, data); // a coordinator that took over asks again
+    await this.#tornDown;
+    this.#tell({ type: "torn-down" });
+  }
+
+  begin(startAtMs: number, epoch: Epoch, data: readonly Json[]): void {
+    this.#data = data;
+    this.#epoch = epoch;
+    this.#startMs = performance.now() + startAtMs - this.clock.nowMs();
+    this.#intervalFromMs = Math.max(this.clock.nowMs(), startAtMs);
+    this.#executor = createExecutor(this.job.plan, this.#executorWorld(), epoch, this.#pieces(epoch));
+    this.#timers.push(
+      setInterval(() => this.#tick(), TICK_MS),
+      setInterval(() => this.#closeInterval(), INTERVAL_MS),
+      setInterval(() => this.#tell({ type: "beat" }), BEAT_MS),
+      setInterval(() => this.#sendOperations(), OPERATIONS_MS),
+    );
+    this.#tick();
+  }
+
+  change(epoch: Epoch): void {
+    this.#epoch = epoch;
+    this.#executor?.change(epoch, this.#pieces(epoch));
+    this.#tick();
+  }
+
+  /** Twice is harmless: a coordinator that starts anew asks again, and is told again. */
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+    this.#tell({ type: "done", usersMax: this.#usersMax });
+  }
+
+  /** Nothing was begun, and nothing will be. */
+  async discard(): Promise<void> {
+    this.health.close();
+    await this.#bell?.close();
+  }
+
+  /** Begins no more, and tells all that was counted until now; for a worker that is let go in the middle. */
+  lastWords(): void {
+    if (this.#executor === null || this.#ended) return;
+    void this.#executor.stop();
+    this.#sendOperations();
+    this.#closeInterval();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#executor?.stop();
+    await this.#bell?.close();
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#sendOperations();
+    if (this.#executor !== null) this.#closeInterval();
+    this.notes.close();
+    this.health.close();
+    this.#ended = true;
+  }
+
+  #newAlarms(bell?: FineBell): Alarms {
+    return new Alarms((lateMs) => this.health.sendLag(lateMs), bell);
+  }
+
+  #pieces(epoch: Epoch) {
+    const { plan } = this.job;
+    const end = plan.arrivalsEndMs === undefined || !this.#open ? [] : [{ atMs: plan.arrivalsEndMs, target: 0 }];
+    return piecesOf(stagePlanOf(plan), [...epoch.overrides, ...end]);
+  }
+
+  #tick(): void {
+    const atMs = performance.now() - this.#startMs;
+    if (atMs >= 0) this.#executor?.tick(atMs);
+    this.#usersMax = Math.max(this.#usersMax, this.#executor?.alive ?? 0);
+  }
+
+  #closeInterval(): void {
+    const toMs = this.clock.nowMs();
+    const executor = this.#executor;
+    if (executor === null || toMs <= this.#intervalFromMs) return;
+    const interval = {
+      worker: this.job.worker,
+      epoch: this.#epoch?.number ?? 0,
+      sequence: ++this.#intervals,
+      fromMs: this.#intervalFromMs,
+      toMs,
+      users: executor.alive,
+      usersIntended: executor.intended(performance.now() - this.#startMs),
+      dropped: this.#dropped,
+      metrics: this.registry.take(),
+      health: this.health.take(),
+    };
+    this.#intervalFromMs = toMs;
+    this.#dropped = 0;
+    this.#tell({ type: "interval", interval });
+  }
+
+  #sendOperations(): void {
+    if (this.#operations.length === 0) return;
+    const operations = this.#operations;
+    this.#operations = [];
+    this.#tell({ type: "operations", operations });
+  }
+
+  #stalled(forMs: number): void {
+    const toMs = this.clock.nowMs();
+    this.#tell({
+      type: "gap",
+      fromMs: toMs - forMs,
+      toMs,
+      because: `worker ${this.job.worker} was stalled for ${Math.round(forMs)} ms`,
+    });
+  }
+
+  #scope(definition: ScenarioDefinition): Scope {
+    let scope = this.scopes.get(definition);
+    if (scope === undefined) {
+      scope = new Scope(this.registry, { ...definition.tags, scenario: definition.name }, this.#open);
+      this.scopes.set(definition, scope);
+    }
+    return scope;
+  }
+
+  #userWorld(): UserWorld {
+    const { job } = this;
+    const client = job.plan.client ?? {};
+    const headers = { "User-Agent": "gameday", "x-gameday-run": job.runId };
+    return {
+      worker: job.worker,
+      runId: job.runId,
+      seed: job.seed,
+      clock: this.clock,
+      alarms: this.#alarms,
+      session: sessionSettings(job.baseUrl, networkOf(client), headers, {
+        timeoutMs: client.timeoutMs ?? 10_000,
+        redirectsMax: client.redirectsMax ?? 10,
+      }),
+      http2: client.http2 === true,
+      env: job.plan.env,
+      nextSequence: () => this.#sequence++,
+      onOperation: (operation) => {
+        this.#operations.push(operation);
+        if (this.#operations.length >= OPERATIONS_MAX) this.#sendOperations();
+      },
+      onNote: (key, says) => this.notes.once(key, says),
+    };
+  }
+
+  #executorWorld(): ExecutorWorld {
+    const runnerWorld = {
+      data: (definition: ScenarioDefinition) => this.#data[this.definitions.indexOf(definition)] ?? null,
+      onScriptError: (scenario: string, says: string) => this.notes.count(`script error in "${scenario}"`, says),
+      onNote: (key: string, says: string) => this.notes.once(key, says),
+      onGivenUp: (where: string) =>
+        this.notes.count("given up after the graceful stop", `a user that was still in ${where}`),
+    };
+    return {
+      slot: this.job.slot,
+      alarms: this.#bell === null ? this.#alarms : this.#newAlarms(this.#bell),
+      startMs: this.#startMs,
+      gracefulStopMs: this.job.plan.gracefulStopMs,
+      newRunner: (index, definition) =>
+        new Runner(new LoadUser(index, definition, this.#scope(definition), this.users), definition, runnerWorld),
+      scenarioOf: (number) => this.definitions[this.#pattern(number)] as ScenarioDefinition,
+      dropped: () => {
+        this.#dropped++;
+      },
+      exhausted: () => this.#tell({ type: "exhausted" }),
+      sendLag: (lateMs) => this.health.sendLag(lateMs),
+    };
+  }
+}
+
+function weightsOf(job: Job, definitions: readonly ScenarioDefinition[]): number[] {
+  return definitions.map((definition, index) => job.plan.scenarios[index]?.weight ?? definition.weight ?? 1);
+}
