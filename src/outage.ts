@@ -25,4 +25,6 @@ export interface Recovery {
   readonly lowerMs: number;
   readonly upperMs: number | null;
   readonly says: string;
+  /** Users failed only after the tool's own heal: the interval counts from that, and the fault itself hurt nobody. */
+  readonly timedFrom?: "heal";
 }

@@ -53,6 +53,8 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly fault: string;
       readonly edge: "begin" | "end" | "aborted";
       readonly targets: readonly TargetReference[];
+      /** At the begin: what else stands on the nodes that are hit, and so may go down or restart with them. */
+      readonly standing?: readonly TargetReference[];
       readonly because?: string;
     }
   /** The four stamps of a fault, and what could not be stamped. */
@@ -75,7 +77,17 @@ export type TimelineEvent = { readonly atMs: number } & (
       /** What the autoscaler saw, enough to recompute desired: samples, conditions with autoscaling/v2 names. */
       readonly detail?: Json;
     }
-  | { readonly type: "restart"; readonly target: string; readonly reason: string; readonly expected: boolean }
+  | {
+      readonly type: "restart";
+      readonly target: string;
+      /** The node that it runs on, where the platform knows it. */
+      readonly node?: string;
+      readonly reason: string;
+      /** The platform itself knows that a change of ours was on the target or its node at that moment. */
+      readonly expected: boolean;
+      /** Roles whose members make this one restart when they are hit, as the platform declares: it is built so. */
+      readonly follows?: readonly string[];
+    }
   | {
       readonly type: "worker";
       readonly worker: string;

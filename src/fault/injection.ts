@@ -30,8 +30,8 @@ export interface InjectionOptions {
   readonly deadlines?: Partial<Deadlines>;
   /** Ends the injecting, never the healing. */
   readonly signal: AbortSignal;
-  /** Told of the targets of each round before anything is changed. */
-  readonly chosen?: (targets: readonly Target[]) => void;
+  /** Told of the targets of each round before anything is changed, and of what else stands on the nodes that it hits. */
+  readonly chosen?: (targets: readonly Target[], standing: readonly Target[]) => void;
   /** Throws when nobody would undo our changes if we died now (watchdog gone). */
   readonly assertGuarded?: () => void;
 }
@@ -51,6 +51,8 @@ export interface Injection extends AsyncDisposable {
 export interface Choice {
   readonly targets: readonly Target[];
   readonly requests: readonly ChangeRequest[];
+  /** What else stands on the nodes that are hit. */
+  readonly standing: readonly Target[];
 }
 
 /** The rounds of a fault on this topology; throws GamedayError when a target is missing or too many are hit. */
@@ -69,8 +71,14 @@ export function planRound(
     const hit = requests.map((request) => request.target);
     if (hit.length === 0) throw nothingToDo(kind, group);
     assertWithin(blastRadius, hit, topology);
-    return { targets: group, requests };
+    return { targets: group, requests, standing: standingOn(hit, topology) };
   });
+}
+
+/** All that stands on the nodes among the targets, themselves left out. */
+function standingOn(hit: readonly Target[], topology: readonly Target[]): Target[] {
+  const nodes = new Set(hit.flatMap(({ role, node }) => (role === "node" ? [node] : [])));
+  return topology.filter((target) => target.role !== "node" && nodes.has(target.node));
 }
 
 /**
@@ -154,9 +162,9 @@ class RunningInjection implements Injection {
   }
 
   async #chosen(choices: readonly Choice[], parameters: Parameters): Promise<void> {
-    for (const [index, { targets, requests }] of choices.entries()) {
+    for (const [index, { targets, requests, standing }] of choices.entries()) {
       if (index > 0) await this.#betweenRounds(parameters);
-      this.#options.chosen?.(targets);
+      this.#options.chosen?.(targets, standing);
       this.targets.push(...targets);
       await this.#round(requests);
     }

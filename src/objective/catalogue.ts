@@ -3,8 +3,9 @@ import { autoscalerMismatches } from "./autoscaler-mismatches.ts";
 import { LATENCIES } from "./latency.ts";
 import type { Measure } from "./measure.ts";
 import { outageSeconds, outages } from "./outage-count.ts";
-import { checksUnmet, manualInterventions, unexpectedRestarts } from "./platform-state.ts";
+import { checksUnmet, manualInterventions } from "./platform-state.ts";
 import { recoverySeconds } from "./recovery-seconds.ts";
+import { unexpectedRestarts } from "./restarts.ts";
 import {
   replicasBackSeconds,
   replicasReadySeconds,

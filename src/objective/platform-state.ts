@@ -1,7 +1,5 @@
-/** What was seen of the platform itself: redundancy after a fault, restarts nobody asked for, hands that helped. */
-import { contains } from "../outage/span.ts";
+/** What was seen of the platform itself: redundancy after a fault, and hands that helped. */
 import { exactly, type Measure, nothing } from "./measure.ts";
-import { provenBy } from "./watched.ts";
 
 export const checksUnmet: Measure = {
   name: "health-checks-unmet",
@@ -23,34 +21,6 @@ export const checksUnmet: Measure = {
       (line) => `${(line.atMs / 1000).toFixed(1)} s, ${line.name}: expected ${line.expected}, seen ${line.seen}`,
     );
     return { range: exactly(unmet.length), says: `${unmet.length} of ${lines.length} checks did not hold`, witnesses };
-  },
-};
-
-export const unexpectedRestarts: Measure = {
-  name: "unexpected-restarts",
-  unit: "restarts",
-  says: "Restarts that no fault of the plan asked for (crashes, OOM kills), outside the fault windows.",
-  watches: "restarts",
-  over: [
-    {
-      name: "window",
-      required: false,
-      says: "`whole` counts those inside the fault windows too",
-      values: ["outside", "whole"],
-    },
-  ],
-  read(over, { story, windows }) {
-    const outside = windows.find((window) => window.key === "outside")?.spans ?? [];
-    const all = over["window"] === "whole";
-    const during = story.experiments.length === 0 || all;
-    const found = story.restarts.filter(
-      (restart) => !restart.expected && (during || outside.some((span) => contains(span, restart.atMs))),
-    );
-    const witnesses = found.map(
-      (restart) => `${(restart.atMs / 1000).toFixed(1)} s: ${restart.target}: ${restart.reason}`,
-    );
-    const says = `${found.length} restarts that nobody asked for`;
-    return { range: exactly(found.length), says, witnesses, ...provenBy(story) };
   },
 };
 

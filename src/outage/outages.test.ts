@@ -25,6 +25,7 @@ const TIMES: FaultTimes = {
   healCommandedMs: 40_000,
   reach: { fromMs: 20_000, toMs: 55_000 },
   watchedUntilMs: 40_000,
+  ofAllRounds: { fromMs: 20_000, toMs: 55_000 },
 };
 
 test("the brackets of an outage hold the truth, whenever it begins and however long it lasts", () => {
@@ -68,40 +69,40 @@ test("a probe held in a queue and served at the end does not end the outage befo
 });
 
 test("no outage at all is a recovery of 0, unless our own sending had a gap, or answers were held back", () => {
-  const quiet = recoverStream(failing(), TIMES).recovery;
+  const quiet = recoverStream(failing(), [TIMES]).recovery;
   assert.deepEqual([quiet.state, quiet.lowerMs, quiet.upperMs], ["no-outage-seen", 0, 0]);
   const gapped = streamOf(
     probeSamples("order-write", "kept", []).filter((one) => !between(one.invokedAtMs, 21_000, 24_000)),
   );
-  assert.deepEqual(recoverStream(gapped, TIMES).recovery.upperMs, 24_000 - 20_100);
+  assert.deepEqual(recoverStream(gapped, [TIMES]).recovery.upperMs, 24_000 - 20_100);
   const held = streamOf(
     probeSamples("order-write", "kept", []).map((one) =>
       between(one.invokedAtMs, 21_000, 24_000) ? { ...one, completedAtMs: 24_010 } : one,
     ),
   );
-  assert.equal(recoverStream(held, TIMES).recovery.upperMs, 24_010 - 20_100);
+  assert.equal(recoverStream(held, [TIMES]).recovery.upperMs, 24_010 - 20_100);
 });
 
 test("probes that fall silent for good after the bite are no data, not a recovery", () => {
   const silent = streamOf(probeSamples("order-write", "kept", []).filter((one) => one.invokedAtMs < 21_000));
-  assert.equal(recoverStream(silent, TIMES).recovery.state, "no-data");
+  assert.equal(recoverStream(silent, [TIMES]).recovery.state, "no-data");
 });
 
 test("a gap before the recovery widens the interval to its end", () => {
   const samples = probeSamples("order-write", "kept", [[20_200, 22_000]]).filter(
     (one) => !between(one.invokedAtMs, 22_100, 25_000),
   );
-  const { recovery } = recoverStream(streamOf(samples), TIMES);
+  const { recovery } = recoverStream(streamOf(samples), [TIMES]);
   assert.deepEqual([recovery.lowerMs, recovery.upperMs], [21_950 - 20_100, 25_005 - 20_100]);
 });
 
 test("users who failed before the fault say nothing of its recovery", () => {
-  assert.equal(recoverStream(failing([15_000, 26_000]), TIMES).recovery.state, "no-data");
+  assert.equal(recoverStream(failing([15_000, 26_000]), [TIMES]).recovery.state, "no-data");
 });
 
 test("a relapse while the fault holds is the same outage; one or two failures are a blip", () => {
-  assert.equal(recoverStream(failing([20_200, 22_000], [30_000, 31_000]), TIMES).recovery.upperMs, 31_005 - 20_100);
-  assert.equal(recoverStream(failing([20_200, 22_000], [30_000, 30_060]), TIMES).recovery.upperMs, 22_005 - 20_100);
+  assert.equal(recoverStream(failing([20_200, 22_000], [30_000, 31_000]), [TIMES]).recovery.upperMs, 31_005 - 20_100);
+  assert.equal(recoverStream(failing([20_200, 22_000], [30_000, 30_060]), [TIMES]).recovery.upperMs, 22_005 - 20_100);
 });
 
 test("an operation without an answer is no sample", () => {

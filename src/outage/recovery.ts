@@ -1,7 +1,8 @@
 /**
  * Recovery of users after one fault: from the bite to the sustained recovery, as an interval. An outage that opens while
  * the fault holds is the fault's; after a sustained recovery a further one is the same only if it has RELAPSE_FAILURES or
- * more and opens before our own heal. An outage that opens only after our heal is timed from the heal.
+ * more and opens before our own heal. An outage that opens only after our heal is none by the fault: it is timed from the
+ * heal. A fault of several rounds is timed by each round, and as slow as its slowest.
  */
 import type { Recovery } from "../outage.ts";
 import { maximum, type Range } from "../range.ts";
@@ -15,15 +16,18 @@ export const RELAPSE_FAILURES = 3;
 /** An answer that took longer than this while no probe failed is counted as users having waited. */
 export const STALL_MS = 1_000;
 
-/** The moments of one fault that recovery is measured by, in milliseconds since run start. */
+/** The moments of one round of a fault that recovery is measured by, in milliseconds since run start. */
 export interface FaultTimes {
   readonly commandedMs: number;
   /** From where recovery counts: seen from inside, or the first failure of users where that came earlier. */
   readonly biteMs: number;
+  /** Infinity: the tool itself undid nothing. */
   readonly healCommandedMs: number;
-  /** Until when outages are put down to this fault, and until when the probes had to watch. */
+  /** Until when outages are put down to this round, and until when the probes had to watch. */
   readonly reach: Span;
   readonly watchedUntilMs: number;
+  /** Of all rounds: what is still open from an earlier one was no failure before the fault. */
+  readonly ofAllRounds: Span;
 }
 
 export interface StreamRecovery {
@@ -43,9 +47,23 @@ export function outagesWithin(outages: readonly FeltOutage[], reach: Span): Felt
   );
 }
 
-export function recoverStream(stream: ProbeStream, times: FaultTimes): StreamRecovery {
+/** Over all rounds of a fault; there is at least one. */
+export function recoverStream(stream: ProbeStream, rounds: readonly FaultTimes[]): StreamRecovery {
   const all = outagesOf(stream);
-  const outages = outagesWithin(all, times.reach);
+  const each = rounds.map((times) => recoverRound(stream, all, times));
+  const [first] = each;
+  if (first !== undefined && each.length === 1) return first;
+  return {
+    recovery: worstRecovery(each.map(({ recovery }) => recovery)),
+    outages: [...new Set(each.flatMap(({ outages }) => outages))],
+    beforeHeal: each.every(({ beforeHeal }) => beforeHeal),
+  };
+}
+
+function recoverRound(stream: ProbeStream, all: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
+  const earlier = outagesWithin(all, { fromMs: times.ofAllRounds.fromMs, toMs: times.reach.fromMs });
+  const stillOpen = earlier.filter((outage) => openAt(outage, times.commandedMs));
+  const outages = [...stillOpen, ...outagesWithin(all, times.reach)];
   const already = all.find((outage) => openAt(outage, times.commandedMs) && !outages.includes(outage));
   if (already !== undefined) {
     const says = `users already failed ${seconds(times.commandedMs - already.begin.upperMs)} before the fault`;
@@ -53,8 +71,19 @@ export function recoverStream(stream: ProbeStream, times: FaultTimes): StreamRec
   }
   const first = outages[0];
   if (first === undefined) return withoutOutage(stream, times);
+  if (first.begin.upperMs >= times.healCommandedMs) return onlyAfterHeal(stream, outages, times);
   const last = lastOfSame(outages, times.healCommandedMs);
   return { recovery: recovered(first, last, times), outages, beforeHeal: endedBy(last, times.healCommandedMs) };
+}
+
+/** Users felt nothing of the fault itself, as far as the probes watched while it held; what came after our heal is timed from it. */
+function onlyAfterHeal(stream: ProbeStream, outages: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
+  const quiet = withoutOutage(stream, { ...times, watchedUntilMs: times.healCommandedMs });
+  if (quiet.recovery.state === "no-data") return { ...quiet, outages };
+  const first = outages[0] as FeltOutage;
+  const after = recovered(first, first, times);
+  const upperMs = after.upperMs === null ? null : Math.max(after.upperMs, quiet.recovery.upperMs ?? 0);
+  return { recovery: { ...after, upperMs }, outages, beforeHeal: after.state === "recovered" };
 }
 
 function openAt(outage: FeltOutage, atMs: number): boolean {
@@ -77,14 +106,16 @@ function recovered(first: FeltOutage, last: FeltOutage, times: FaultTimes): Reco
   const origin = afterHeal ? times.healCommandedMs : times.biteMs;
   const lowerMs = Math.max(0, (last.end?.lowerMs ?? last.lastFailureSentMs) - origin);
   const from = afterHeal ? "our heal" : "the bite";
+  const timedFrom = afterHeal ? ({ timedFrom: "heal" } as const) : {};
   if (last.end === null) {
     const says = `not seen to recover for good: probes still failed ${seconds(lowerMs)} after ${from}`;
-    return { state: "not-recovered", lowerMs, upperMs: null, says };
+    return { state: "not-recovered", lowerMs, upperMs: null, says, ...timedFrom };
   }
   const upperMs = Math.max(lowerMs, last.end.upperMs - origin);
   const failures = `${last.failures} failed probe${last.failures === 1 ? "" : "s"}`;
-  const says = `recovered ${seconds(lowerMs)} to ${seconds(upperMs)} after ${from} (${failures} in the last outage)`;
-  return { state: "recovered", lowerMs, upperMs, says };
+  const quiet = afterHeal ? "no outage by the fault; one that began after our heal " : "";
+  const says = `${quiet}recovered ${seconds(lowerMs)} to ${seconds(upperMs)} after ${from} (${failures} in the last outage)`;
+  return { state: "recovered", lowerMs, upperMs, says, ...timedFrom };
 }
 
 /** No failure at all: an outage can only hide where we did not look, or in answers that were held back. */
@@ -120,13 +151,15 @@ export function worstRecovery(recoveries: readonly Recovery[]): Recovery {
   const order = { "no-outage-seen": 0, recovered: 1, "no-data": 2, "not-recovered": 3 } as const;
   const worst = recoveries.reduce((a, b) => (worse(a, b, order) ? b : a));
   const { lower, upper } = recoveries.map(rangeOf).reduce(maximum);
-  const says =
-    worst.state === "recovered" ? `recovered ${seconds(lower)} to ${seconds(upper)} after the bite` : worst.says;
+  const isTimed = worst.state === "recovered" && worst.timedFrom === undefined;
+  const says = isTimed ? `recovered ${seconds(lower)} to ${seconds(upper)} after the bite` : worst.says;
   return { ...worst, lowerMs: lower, upperMs: Number.isFinite(upper) ? upper : null, says };
 }
 
 function worse(a: Recovery, b: Recovery, order: Readonly<Record<Recovery["state"], number>>): boolean {
   if (order[a.state] !== order[b.state]) return order[b.state] > order[a.state];
+  // An outage by the fault comes before one that began only after our heal, however long that was.
+  if (a.timedFrom !== b.timedFrom) return a.timedFrom === "heal";
   return rangeOf(b).upper > rangeOf(a).upper;
 }
 

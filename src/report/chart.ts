@@ -2,6 +2,7 @@
 import type { Facts } from "../objective/facts.ts";
 import { gapsOf } from "../outage/gaps.ts";
 import type { Span } from "../outage/span.ts";
+import { stampsOf } from "../timeline/rounds.ts";
 import { number, seconds } from "./format.ts";
 import { element, fragment, type Markup } from "./markup.ts";
 import { type Panel, panelsOf } from "./panel.ts";
@@ -84,7 +85,7 @@ function place(panels: readonly Panel[], top: number): { readonly markup: Markup
 function faultBands({ story }: Facts, scale: Scale, bottom: number): Markup {
   const bands = story.experiments.map((experiment, at) => {
     const fromMs = experiment.commandedAtMs ?? experiment.beganAtMs;
-    const toMs = Math.max(fromMs, experiment.heals.at(-1)?.atMs ?? experiment.endedAtMs ?? fromMs);
+    const toMs = Math.max(fromMs, stampsOf(experiment.rounds, "heal").at(-1)?.atMs ?? experiment.endedAtMs ?? fromMs);
     const span = { fromMs, toMs };
     const label = scale.labels[at];
     return [

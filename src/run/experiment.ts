@@ -4,6 +4,7 @@ import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
 import { messageOf } from "../std/errors.ts";
+import type { TargetReference } from "../timeline.ts";
 import { becomeHealthy } from "./health.ts";
 import { injectExperiment } from "./inject.ts";
 import { startInside } from "./inside.ts";
@@ -80,9 +81,9 @@ async function injectAndHold(
   const { signal } = run.stop;
   let targets: readonly Target[] = [];
   try {
-    await using _injection = await injectExperiment(run, experiment, (chosen) => {
-      targets = chosen;
-      mark(run, experiment, { edge: "begin", targets });
+    await using _injection = await injectExperiment(run, experiment, (chosen, standing) => {
+      targets = [...targets, ...chosen.filter(({ id }) => !targets.some((known) => known.id === id))];
+      mark(run, experiment, { edge: "begin", targets: chosen, standing });
     });
     await delay(experiment.holdMs, undefined, { signal });
   } catch (thrown) {
@@ -98,18 +99,24 @@ async function injectAndHold(
 interface Mark {
   readonly edge: "begin" | "end" | "aborted";
   readonly targets?: readonly Target[];
+  readonly standing?: readonly Target[];
   readonly because?: string;
 }
 
 /** Tells the timeline of an edge of an experiment. */
-function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], because }: Mark): void {
+function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], standing = [], because }: Mark): void {
   run.evidence.event({
     atMs: run.clock.nowMs(),
     type: "experiment",
     experiment: experiment.name,
     fault: experiment.fault,
     edge,
-    targets: targets.map(({ id, role, node }) => ({ id, role, node })),
+    targets: targets.map(referenceTo),
+    ...(edge === "begin" && { standing: standing.map(referenceTo) }),
     ...(because !== undefined && { because }),
   });
+}
+
+function referenceTo({ id, role, node }: Target): TargetReference {
+  return { id, role, node };
 }

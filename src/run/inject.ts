@@ -35,7 +35,7 @@ function randomOf(run: Run, experiment: ExperimentPlan): Random {
 export function injectExperiment(
   run: Run,
   experiment: ExperimentPlan,
-  chosen: (targets: readonly Target[]) => void,
+  chosen: (targets: readonly Target[], standing: readonly Target[]) => void,
 ): Promise<Injection> {
   const kind = faultNamed(experiment.fault);
   return inject(run.platform, kind, experiment.selector, resolveParameters(kind, experiment.parameters), {

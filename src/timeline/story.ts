@@ -4,16 +4,10 @@
  */
 import type { Span } from "../outage/span.ts";
 import type { ExperimentPlan } from "../plan.ts";
-import type { TargetReference, TimelineEvent, Witness } from "../timeline.ts";
+import type { TargetReference, TimelineEvent } from "../timeline.ts";
+import { addToRounds, type Round, stampsOf, type TargetStamp } from "./rounds.ts";
 
 export type EventOf<Type extends TimelineEvent["type"]> = Extract<TimelineEvent, { type: Type }>;
-
-export interface TargetStamp {
-  readonly target: string;
-  readonly atMs: number;
-  readonly witness: Witness | null;
-  readonly because: string | null;
-}
 
 export interface ExperimentStory {
   /** As in the plan; a second one of the same name is "name#2". */
@@ -22,20 +16,18 @@ export interface ExperimentStory {
   readonly fault: string;
   /** Number of the group that it was injected with at the same moment; null: it stood by itself. */
   together: number | null;
+  /** All that was hit, of all rounds. */
   targets: readonly TargetReference[];
+  /** What stands on the nodes that were hit, as far as it was recorded; null: by a version that did not record it. */
+  standing: readonly TargetReference[] | null;
   readonly beganAtMs: number;
-  /** A begin was recorded; a fault's first stamp may come before it. */
-  begun: boolean;
   endedAtMs: number | null;
   abortedBecause: string | null;
+  /** Of the first round. */
   commandedAtMs: number | null;
-  /** Targets that the fault was commanded on, each once. */
-  readonly commanded: string[];
+  /** Of the last round. */
   healCommandedAtMs: number | null;
-  readonly bites: TargetStamp[];
-  readonly notBitten: TargetStamp[];
-  readonly heals: TargetStamp[];
-  readonly notHealed: TargetStamp[];
+  readonly rounds: Round[];
   readonly health: EventOf<"health">[];
 }
 
@@ -109,12 +101,15 @@ function tellExperiment(
   waiting: EventOf<"health">[],
   event: EventOf<"experiment">,
 ): void {
-  const open = openStory(experiments, event.experiment);
-  const story =
-    open === undefined || (event.edge === "begin" && open.begun) ? begin(experiments, waiting, event) : open;
-  if (event.edge === "begin") story.begun = true;
-  if (event.targets.length > 0) story.targets = event.targets;
+  const story = openStory(experiments, event.experiment) ?? begin(experiments, waiting, event);
+  story.targets = united(story.targets, event.targets);
+  if (event.standing !== undefined) story.standing = united(story.standing ?? [], event.standing);
   if (event.edge !== "begin") close(story, event);
+}
+
+/** A fault of several rounds begins once a round, with the targets of that round, and ends once. */
+function united(before: readonly TargetReference[], more: readonly TargetReference[]): readonly TargetReference[] {
+  return [...before, ...more.filter(({ id }) => !before.some((known) => known.id === id))];
 }
 
 /** Opens a new story and gives it the health lines that waited for it. */
@@ -147,17 +142,13 @@ function newStory(
     fault: event.fault,
     together: null,
     targets: [],
+    standing: null,
     beganAtMs: event.atMs,
-    begun: false,
     endedAtMs: null,
     abortedBecause: null,
     commandedAtMs: null,
-    commanded: [],
     healCommandedAtMs: null,
-    bites: [],
-    notBitten: [],
-    heals: [],
-    notHealed: [],
+    rounds: [],
     health: [],
   };
 }
@@ -175,30 +166,13 @@ function tellFault(
     ? begin(experiments, waiting, { ...event, fault })
     : (open ?? latest(experiments, event.experiment));
   if (story === undefined) return;
-  if (event.edge === "commanded") command(story, event);
-  else if (event.edge === "heal-commanded") story.healCommandedAtMs ??= event.atMs;
-  else stampsFor(story, event.edge).push(stampOf(event));
-}
-
-/** A fault of several rounds is healed between them; only what comes after its last command is its end. */
-function command(story: ExperimentStory, event: EventOf<"fault">): void {
-  story.commandedAtMs ??= event.atMs;
-  story.healCommandedAtMs = null;
-  if (!story.commanded.includes(event.target)) story.commanded.push(event.target);
-}
-
-function stampOf(event: EventOf<"fault">): TargetStamp {
-  const { target, witness = null, because = null } = event;
-  return { target, atMs: witness?.atMs ?? event.atMs, witness, because };
+  addToRounds(story.rounds, event);
+  story.commandedAtMs = story.rounds[0]?.commandedAtMs ?? null;
+  story.healCommandedAtMs = story.rounds.at(-1)?.healCommandedAtMs ?? null;
 }
 
 function openStory(experiments: readonly ExperimentStory[], name: string): ExperimentStory | undefined {
   return experiments.findLast((story) => story.plannedName === name && story.endedAtMs === null);
-}
-
-function stampsFor(story: ExperimentStory, edge: "bit" | "not-bitten" | "healed" | "not-healed"): TargetStamp[] {
-  const by = { bit: story.bites, "not-bitten": story.notBitten, healed: story.heals, "not-healed": story.notHealed };
-  return by[edge];
 }
 
 function latest(experiments: readonly ExperimentStory[], name: string | undefined): ExperimentStory | undefined {
@@ -230,7 +204,7 @@ function spanOf(timeline: readonly TimelineEvent[]): Span {
 
 /** When the fault was first seen to bite, from inside; null: never. */
 export function biteOf(story: ExperimentStory): TargetStamp | null {
-  const seen = story.bites.filter((bite) => bite.witness !== null);
+  const seen = stampsOf(story.rounds, "bite").filter((bite) => bite.witness !== null);
   return seen.reduce<TargetStamp | null>(
     (first, bite) => (first === null || bite.atMs < first.atMs ? bite : first),
     null,
@@ -239,8 +213,8 @@ export function biteOf(story: ExperimentStory): TargetStamp | null {
 
 /** When the last target was seen to be healed; null: some target never was, or none. */
 export function healOf(story: ExperimentStory): TargetStamp | null {
-  if (story.notHealed.length > 0) return null;
-  const seen = story.heals.filter((heal) => heal.witness !== null);
+  if (stampsOf(story.rounds, "notHealed").length > 0) return null;
+  const seen = stampsOf(story.rounds, "heal").filter((heal) => heal.witness !== null);
   return seen.reduce<TargetStamp | null>((last, heal) => (last === null || heal.atMs > last.atMs ? heal : last), null);
 }
 

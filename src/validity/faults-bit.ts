@@ -1,4 +1,5 @@
 import type { Doubt } from "../objective/facts.ts";
+import { type ChangeStory, stampsOf } from "../timeline/rounds.ts";
 import type { ExperimentStory } from "../timeline/story.ts";
 import { plural, rule } from "./rule.ts";
 
@@ -8,7 +9,7 @@ export const faultsBit = rule(
   "Every fault was seen to bite, from inside each of its targets.",
   ({ story }) => {
     const doubts = story.experiments.flatMap(doubtsOf);
-    const bites = story.experiments.flatMap((experiment) => experiment.bites);
+    const bites = story.experiments.flatMap(({ rounds }) => stampsOf(rounds, "bite"));
     const witnesses = bites.map((bite) => ({
       says: bite.witness?.says ?? `no witness for ${bite.target}`,
       atMs: bite.atMs,
@@ -28,14 +29,22 @@ function doubtsOf(experiment: ExperimentStory): Doubt[] {
 }
 
 function complaint(experiment: ExperimentStory): string | null {
-  const { name, commanded, bites, notBitten } = experiment;
-  if (experiment.abortedBecause !== null && bites.length === 0)
+  const { name, rounds } = experiment;
+  if (experiment.abortedBecause !== null && stampsOf(rounds, "bite").length === 0)
     return `"${name}" was aborted: ${experiment.abortedBecause}`;
-  if (commanded.length === 0) return `the fault of "${name}" was never commanded`;
-  const failed = notBitten[0];
+  if (rounds.length === 0) return `the fault of "${name}" was never commanded`;
+  const failed = stampsOf(rounds, "notBitten")[0];
   if (failed !== undefined)
     return `the fault of "${name}" did not bite ${failed.target}: ${failed.because ?? "no reason recorded"}`;
-  const seen = new Set(bites.filter((bite) => bite.witness !== null).map((bite) => bite.target));
-  const unseen = commanded.filter((target) => !seen.has(target));
+  const unseen = rounds.flatMap(({ changes }, index) => {
+    const without = changes.filter(({ bite }) => bite?.witness == null);
+    return without.map((change) => changeOf(change, rounds.length, index));
+  });
   return unseen.length === 0 ? null : `the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
+}
+
+/** Which change: its target, what was done to it, and the round where there are several. */
+export function changeOf({ target, capability }: ChangeStory, rounds: number, index: number): string {
+  const what = capability === null ? target : `${target} (${capability})`;
+  return rounds === 1 ? what : `${what} in round ${index + 1}`;
 }

@@ -1,5 +1,7 @@
 import type { Doubt } from "../objective/facts.ts";
+import { stampsOf } from "../timeline/rounds.ts";
 import type { ExperimentStory } from "../timeline/story.ts";
+import { changeOf } from "./faults-bit.ts";
 import { plural, rule } from "./rule.ts";
 
 /** What follows a fault that did not end was measured on a broken platform. */
@@ -7,8 +9,8 @@ export const faultsEnded = rule(
   "faults-ended",
   "Every fault was seen to be gone, from inside each of its targets, before anything else was judged.",
   ({ story }) => {
-    const doubts = story.experiments.filter((experiment) => experiment.bites.length > 0).flatMap(doubtsOf);
-    const heals = story.experiments.flatMap((experiment) => experiment.heals);
+    const doubts = story.experiments.filter(({ rounds }) => stampsOf(rounds, "bite").length > 0).flatMap(doubtsOf);
+    const heals = story.experiments.flatMap(({ rounds }) => stampsOf(rounds, "heal"));
     const witnesses = heals.map((heal) => ({
       says: heal.witness?.says ?? `no witness for ${heal.target}`,
       atMs: heal.atMs,
@@ -24,11 +26,13 @@ function doubtsOf(experiment: ExperimentStory): Doubt[] {
   return because === null ? [] : [{ kind: "ledger", span: null, experiment: experiment.name, because }];
 }
 
-function complaint({ name, commanded, heals, notHealed }: ExperimentStory): string | null {
-  const failed = notHealed[0];
+function complaint({ name, rounds }: ExperimentStory): string | null {
+  const failed = stampsOf(rounds, "notHealed")[0];
   if (failed !== undefined)
     return `the fault of "${name}" did not end on ${failed.target}: ${failed.because ?? "no reason recorded"}`;
-  const seen = new Set(heals.filter((heal) => heal.witness !== null).map((heal) => heal.target));
-  const unseen = commanded.filter((target) => !seen.has(target));
+  const unseen = rounds.flatMap(({ changes }, index) => {
+    const without = changes.filter(({ heal }) => heal?.witness == null);
+    return without.map((change) => changeOf(change, rounds.length, index));
+  });
   return unseen.length === 0 ? null : `the end of the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
 }

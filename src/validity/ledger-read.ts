@@ -1,5 +1,6 @@
 import type { LedgerEnd } from "../ledger.ts";
 import type { Doubt } from "../objective/facts.ts";
+import { stampsOf } from "../timeline/rounds.ts";
 import { type Ground, rule } from "./rule.ts";
 
 /** Once shows what is there; only the second read tells "late" from "lost". */
@@ -50,7 +51,9 @@ function countApart(ends: readonly LedgerEnd[]): number {
 
 /** What had not ended yet when the read began, or null. */
 function tooEarly(end: LedgerEnd, { story }: Ground): string | null {
-  const healed = story.experiments.flatMap((experiment) => experiment.heals.map((heal) => heal.atMs));
+  const healed = story.experiments.flatMap((experiment) =>
+    stampsOf(experiment.rounds, "heal").map((heal) => heal.atMs),
+  );
   if (end.startedAtMs < Math.max(0, ...healed)) return "all faults had ended";
   return end.startedAtMs < (story.load.endMs ?? 0) ? "the load had ended" : null;
 }

@@ -10,16 +10,10 @@ import {
   worstRecovery,
 } from "../outage/recovery.ts";
 import type { ProbeStream } from "../outage/samples.ts";
+import type { Span } from "../outage/span.ts";
 import type { Status } from "../status.ts";
-import {
-  biteOf,
-  type ExperimentStory,
-  groupOf,
-  healOf,
-  reachOf,
-  type Story,
-  type TargetStamp,
-} from "../timeline/story.ts";
+import { firstBiteMs, type Round, stampsOf, type TargetStamp } from "../timeline/rounds.ts";
+import { biteOf, type ExperimentStory, groupOf, healOf, reachOf, type Story } from "../timeline/story.ts";
 import type { HealedBy } from "../timeline.ts";
 import { recoveryPointOf, writesOf } from "./writes.ts";
 
@@ -36,7 +30,7 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
   const recovery = byClass(felt);
   const bite = biteOf(experiment);
   const heal = healOf(experiment);
-  const biteAfterMs = Math.max(0, (bite?.atMs ?? 0) - times.commandedMs);
+  const biteAfterMs = Math.max(0, (bite?.atMs ?? 0) - reach.fromMs);
   const outages = felt.flatMap(({ outages }) => outages);
   const writes = writesOf(experiment.name, ground.findings);
   const healedBy = healerOf(felt);
@@ -68,25 +62,55 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
 }
 
 /**
- * The bite counts from where it was seen from inside, or from users' first failure if that came earlier. Of a group all is one
- * window: users cannot tell which of its faults they felt. It opens with the first bite, and what they recovered from after
- * the first healing of ours is not surely the platform's doing.
+ * The bite counts from where it was seen from inside, or from users' first failure if that came earlier. A fault of several
+ * rounds has times for each: users recover from one kill before the next. Of a group all is one window: users cannot tell
+ * which of its faults they felt. It opens with the first bite, and what they recovered from after the first healing of ours
+ * is not surely the platform's doing.
  */
-function timesOf(experiment: ExperimentStory, ground: ExperimentGround, reach: FaultTimes["reach"]): FaultTimes {
+function timesOf(experiment: ExperimentStory, ground: ExperimentGround, reach: Span): FaultTimes[] {
   const group = groupOf(experiment, ground.story.experiments);
-  const commandedMs = Math.min(...group.map((one) => one.commandedAtMs ?? one.beganAtMs));
-  const bites = group.flatMap((one) => biteOf(one)?.atMs ?? []);
+  const own = { ground, reach, endedMs: Math.min(endOf(experiment, reach), reach.toMs) };
+  const { rounds } = experiment;
+  if (group.length === 1 && rounds.length > 1)
+    return rounds.map((round, at) => timesOfRound([round], { ...own, untilMs: rounds[at + 1]?.commandedAtMs }));
+  const endedMs = Math.max(...group.map((one) => endOf(one, reach)));
+  return [
+    timesOfRound(
+      group.flatMap((one) => one.rounds),
+      { ...own, endedMs, untilMs: undefined },
+    ),
+  ];
+}
+
+function endOf(experiment: ExperimentStory, reach: Span): number {
+  return experiment.endedAtMs ?? reach.toMs;
+}
+
+interface RoundGround {
+  readonly ground: ExperimentGround;
+  /** Of the whole experiment. */
+  readonly reach: Span;
+  readonly endedMs: number;
+  /** When the next round begins. */
+  readonly untilMs: number | undefined;
+}
+
+function timesOfRound(rounds: readonly Round[], { ground, reach, endedMs, untilMs }: RoundGround): FaultTimes {
+  const commandedMs = rounds.length === 0 ? reach.fromMs : Math.min(...rounds.map((round) => round.commandedAtMs));
+  const bites = rounds.flatMap((round) => firstBiteMs(round) ?? []);
   const seenMs = bites.length === 0 ? commandedMs : Math.min(...bites);
-  const failures = ground.streams.flatMap((stream) => outagesWithin(outagesOf(stream), reach));
+  const own = { fromMs: commandedMs, toMs: untilMs ?? reach.toMs };
+  const failures = ground.streams.flatMap((stream) => outagesWithin(outagesOf(stream), own));
   const firstMs = failures.reduce((least, outage) => Math.min(least, outage.begin.upperMs), Number.POSITIVE_INFINITY);
-  const heals = group.map((one) => one.healCommandedAtMs ?? healOf(one)?.atMs ?? Number.POSITIVE_INFINITY);
-  const ends = group.map((one, at) => Math.min(heals[at] ?? 0, one.endedAtMs ?? reach.toMs, reach.toMs));
+  const heals = rounds.map((round) => round.healCommandedAtMs ?? Number.POSITIVE_INFINITY);
+  const lastHealMs = heals.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...heals);
   return {
     commandedMs,
     biteMs: Math.max(commandedMs, Math.min(seenMs, firstMs)),
     healCommandedMs: Math.min(...heals),
-    reach,
-    watchedUntilMs: Math.max(...ends),
+    reach: own,
+    watchedUntilMs: Math.min(lastHealMs, endedMs, own.toMs),
+    ofAllRounds: reach,
   };
 }
 
@@ -176,7 +200,7 @@ function isCutShort(experiment: ExperimentStory, controls: Story["controls"]): b
 }
 
 function whyNotBitten(experiment: ExperimentStory): string {
-  const reason = experiment.notBitten[0]?.because;
+  const reason = stampsOf(experiment.rounds, "notBitten")[0]?.because;
   const tail = reason === undefined || reason === null ? "" : `: ${reason}`;
   return `The fault was never seen to bite from inside its target${tail}; the experiment proves nothing.`;
 }

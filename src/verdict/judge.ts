@@ -15,7 +15,8 @@ import { type Window, windowsOf } from "../objective/windows.ts";
 import { outagesOf } from "../outage/outages.ts";
 import { type Status, worst } from "../status.ts";
 import { ExitCode } from "../std/errors.ts";
-import { biteOf, healOf, type Story, tellStory } from "../timeline/story.ts";
+import { firstBiteMs, lastHealMs } from "../timeline/rounds.ts";
+import { type Story, tellStory } from "../timeline/story.ts";
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
 import { VERDICT_VERSION, type Verdict } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
@@ -105,14 +106,18 @@ function exitCodeOf(status: Status, story: Story): number {
 
 /**
  * The fault counts for writes from its command: "acknowledged in the last second before the fault" must not depend on how
- * soon the bite was seen.
+ * soon the bite was seen. Each round is a fault of its own, for each can lose what was acknowledged just before it.
  */
 function runFacts(runId: string, story: Story): RunFacts {
-  const faults = story.experiments.flatMap((experiment) => {
-    const { name, commandedAtMs } = experiment;
-    if (commandedAtMs === null || biteOf(experiment) === null) return [];
-    return [{ experiment: name, bitAtMs: commandedAtMs, healedAtMs: healOf(experiment)?.atMs ?? null }];
-  });
+  const faults = story.experiments.flatMap((experiment) =>
+    experiment.rounds
+      .filter((round) => firstBiteMs(round) !== null)
+      .map((round) => ({
+        experiment: experiment.name,
+        bitAtMs: round.commandedAtMs,
+        healedAtMs: lastHealMs(round),
+      })),
+  );
   const lost = story.workers.filter((worker) => worker.edge === "lost");
   return { runId, faults, lostWorkers: lost.map(({ worker, atMs }) => ({ worker, atMs })) };
 }

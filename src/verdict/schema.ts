@@ -28,6 +28,7 @@ const recovery = {
   lowerMs: z.number().min(0),
   upperMs: z.number().min(0).nullable().describe("null: no upper end is proven"),
   says: text,
+  timedFrom: z.literal("heal").exactOptional().describe("users failed only after the tool's own heal"),
 };
 const healedBy = z.enum(["platform", "gameday", "nobody"]);
 const stamp = z.object({ atMs, witness: z.object({ atMs, says: text, source: text }).nullable() });

@@ -51,6 +51,11 @@ export interface AppBehaviour {
   readonly dropsEvery: number;
   /** After a failover this share of the replicas goes on talking to the old leader, until it restarts: 0 (honest) to 1 (all). */
   readonly pinnedShare: number;
+  /**
+   * The app's processes exit when the database has a new leader. declared: the platform says that they follow it, for they
+   * are built so; undeclared: they crash, and it is nobody's plan.
+   */
+  readonly exitsOnFailover: "no" | "declared" | "undeclared";
   readonly sessions: "store" | "memory";
   /** Cached values of reads outlive a failover. */
   readonly cacheForEver: boolean;
@@ -186,6 +191,7 @@ export const HONEST: Behaviour = {
     countersAtomic: true,
     dropsEvery: 0,
     pinnedShare: 0,
+    exitsOnFailover: "no",
     sessions: "store",
     cacheForEver: false,
     readsLagMs: 0,

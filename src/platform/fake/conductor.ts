@@ -101,7 +101,8 @@ export class Conductor {
       .changes(site.topology(), random.fork(plan.name))
       .map((change) => this.#named(plan.name, change));
     const targets = [...new Map(changes.map(({ target }) => [target.id, target])).values()].map(reference);
-    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "begin", targets });
+    const standing = standingOn(targets, site.topology());
+    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "begin", targets, standing });
     if (drill.clientsInside && targets[0] !== undefined) crew.beginInside(targets[0].node);
     crew.beforeFault(true);
     yield 1500;
@@ -270,6 +271,12 @@ type FaultEdge = "commanded" | "bit" | "not-bitten" | "heal-commanded" | "healed
 
 function reference({ id, role, node }: Break["target"]): TargetReference {
   return { id, role, node };
+}
+
+/** What stands on the nodes among the targets. */
+function standingOn(targets: readonly TargetReference[], all: readonly Break["target"][]): TargetReference[] {
+  const nodes = new Set(targets.flatMap(({ role, node }) => (role === "node" ? [node] : [])));
+  return all.filter(({ role, node }) => role !== "node" && nodes.has(node)).map(reference);
 }
 
 function* wait(ms: number): Script {

@@ -164,6 +164,11 @@ const RECOVERY_LIES: readonly Lie[] = [
     change: { app: { leak: { slowerMsPerMinute: 25, bytesPerMinute: 60_000_000 } } },
   },
   {
+    name: "crashes-with-the-leader",
+    imitates: "an app all of whose replicas crash whenever the database's leader changes",
+    change: { app: { exitsOnFailover: "undeclared" } },
+  },
+  {
     name: "disk-full-unnoticed",
     imitates: "a leader whose full disk its elector does not notice: reads fine, writes broken while it lasts",
     change: { database: { failsOverWhenFull: false } },

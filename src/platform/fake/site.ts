@@ -106,9 +106,10 @@ export class Site {
     ];
   }
 
-  /** A replica's process ended and is started again. */
-  restarted(replica: Replica, reason: string, expected: boolean): void {
-    this.#emit({ atMs: this.agenda.nowMs, type: "restart", target: replica.id, reason, expected });
+  /** A replica's process ended and is started again; `follows`: roles that it is declared to follow. */
+  restarted({ id, node }: Replica, reason: string, expected: boolean, follows: readonly string[] = []): void {
+    const more = follows.length === 0 ? {} : { follows };
+    this.#emit({ atMs: this.agenda.nowMs, type: "restart", target: id, node, reason, expected, ...more });
   }
 
   emit(event: TimelineEvent): void {
@@ -151,6 +152,16 @@ export class Site {
     if (member.role !== "leader" || member !== store.leader || role !== "postgres") return;
     this.app.failedOver();
     this.#pin();
+    this.#exitAll();
+  }
+
+  #exitAll(): void {
+    const { exitsOnFailover } = this.behaviour.app;
+    if (exitsOnFailover === "no") return;
+    for (const replica of this.fleet.replicas) {
+      this.fleet.kill(replica, false);
+      this.restarted(replica, "exit 1", false, exitsOnFailover === "declared" ? ["postgres"] : []);
+    }
   }
 
   /** A new leader: some replicas' pools stay with the old one, where that mistake is planted. */

@@ -76,7 +76,8 @@ async function watchRestarts(
       known.set(target, report.failures);
       if (before === undefined || report.failures <= before) continue;
       const expected = parts.isTouched(target, place);
-      emit({ atMs: parts.nowMs(), type: "restart", target, reason: report.lastEnd ?? "unknown", expected });
+      const reason = report.lastEnd ?? "unknown";
+      emit({ atMs: parts.nowMs(), type: "restart", target, node: place, reason, expected });
     }
   }
 }
