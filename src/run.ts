@@ -62,6 +62,8 @@ export interface RunParts {
 export interface Run {
   readonly runId: string;
   readonly plan: Plan;
+  /** Where the plan's commands run, absolute. */
+  readonly planFolder: string;
   readonly seed: string;
   readonly clock: Clock;
   readonly platform: Platform;

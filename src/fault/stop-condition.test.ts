@@ -74,7 +74,7 @@ test("a probe of the plan stops the run when its answer stays bad", () => {
 test("commands and URLs are asked for real", async () => {
   const signal = new AbortController().signal;
   const times = { everyMs: 1, forMs: 1 };
-  const command = (...argv: string[]) => ask({ name: "c", ...times, argv }, signal);
+  const command = (...argv: string[]) => ask({ name: "c", ...times, argv }, ".", signal);
   assert.deepEqual(await command("true"), { ok: true, seen: "exit 0" });
   assert.deepEqual(await command("false"), { ok: false, seen: "exit 1" });
   assert.equal((await command("no-such-program-here")).ok, false);
@@ -82,7 +82,7 @@ test("commands and URLs are asked for real", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
-  const url = (path: string) => ask({ name: "u", ...times, url: `http://127.0.0.1:${port}${path}` }, signal);
+  const url = (path: string) => ask({ name: "u", ...times, url: `http://127.0.0.1:${port}${path}` }, ".", signal);
   assert.deepEqual(
     [await url("/ok"), await url("/bad")],
     [

@@ -7,20 +7,27 @@ import { tryExec } from "../std/exec.ts";
 import { whyUnreachable } from "../std/unreachable.ts";
 
 const ASK_MS_MAX = 10_000;
+const SAID_CHARACTERS_MAX = 200;
 
-/** One answer; a question that cannot be asked is answered badly. Throws only when aborted. */
-export async function ask(probe: StopProbe, signal: AbortSignal): Promise<{ ok: boolean; seen: string }> {
+/** One answer; a question that cannot be asked is answered badly. Commands run in `folder`. Throws only when aborted. */
+export async function ask(
+  probe: StopProbe,
+  folder: string,
+  signal: AbortSignal,
+): Promise<{ ok: boolean; seen: string }> {
   try {
-    return "argv" in probe ? await askCommand(probe.argv, signal) : await askUrl(probe.url, signal);
+    return "argv" in probe ? await askCommand(probe.argv, folder, signal) : await askUrl(probe.url, signal);
   } catch (thrown) {
     signal.throwIfAborted();
     return { ok: false, seen: whyUnreachable(thrown) };
   }
 }
 
-async function askCommand(argv: readonly string[], signal: AbortSignal) {
-  const { code, signal: killedBy } = await tryExec(argv, { signal, deadlineMs: ASK_MS_MAX, outputBytesMax: 4096 });
-  return { ok: code === 0, seen: killedBy ?? `exit ${code}` };
+async function askCommand(argv: readonly string[], folder: string, signal: AbortSignal) {
+  const limits = { deadlineMs: ASK_MS_MAX, outputBytesMax: 0 };
+  const { code, signal: killedBy, tail } = await tryExec(argv, { signal, cwd: folder, ...limits });
+  const said = tail.trim().split("\n").at(-1)?.trim().slice(-SAID_CHARACTERS_MAX) ?? "";
+  return { ok: code === 0, seen: `${killedBy ?? `exit ${code}`}${said === "" ? "" : `: ${said}`}` };
 }
 
 /** As a browser would go on: the last of a few redirects counts. */

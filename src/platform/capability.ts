@@ -96,7 +96,7 @@ export const CAPABILITY_CONTRACTS: Readonly<Record<CapabilityName, CapabilityCon
     parameters: { graceMs: "before SIGKILL" },
   },
   command: {
-    says: "Runs the plan's own commands.",
+    says: "Runs the plan's own commands, in the plan's folder (`folder`, which the run adds).",
     undo: "runs `heal`",
     parameters: {
       check: "argv that exits 0 while all is well; [] for none",

@@ -55,6 +55,27 @@ test("check decides whether it is healed where there is one", async () => {
   assert.equal((await capability.healed(one, signal))?.says, "all three members stream");
 });
 
+test("commands run in the plan's folder, which the change keeps for whoever heals it", async () => {
+  const one = change({ inject: ["touch", "here"], verify: ["ls", "here"], heal: ["rm", "here"], folder });
+  await capability.apply(one, signal);
+  assert.equal(await readFile(join(folder, "here"), "utf8"), "");
+  assert.equal((await capability.bitten(one, signal))?.says, "here");
+  await capability.revert(one, signal);
+  await assert.rejects(readFile(join(folder, "here")), /ENOENT/);
+  const gone = change({ inject: ["touch", "here"], folder: join(folder, "moved away") });
+  await assert.rejects(capability.apply(gone, signal), /no folder .*moved away to start it in/);
+});
+
+test("a failure shows the end of what was printed, on whichever stream", async () => {
+  const program = "console.error('a warning'); console.log('x'.repeat(2e5) + '\\nthe reason'); process.exitCode = 3;";
+  const inject = [process.execPath, "-e", program];
+  await assert.rejects(capability.apply(change({ inject }), signal), /exit 3: .*the reason$/s);
+  await assert.rejects(
+    capability.apply(change({ inject: ["nowhere-at-all"] }), signal),
+    /no program "nowhere-at-all" on/,
+  );
+});
+
 test("a command that does not end is killed at its deadline", async () => {
   await assert.rejects(capability.apply(change({ inject: ["sleep", "60"], deadlineMs: 50 }), signal));
 });

@@ -1,6 +1,6 @@
 /**
  * The capability `command`: the plan's own argv, run on this machine, for whatever Gameday does not know how to break.
- * Never a shell; it gets this process's environment, for it may need its credentials. `{target}`, `{role}` and `{node}` in a word stand for the target's, `{change}` for the change's name.
+ * Never a shell, always in the plan's folder; it gets this process's environment, for it may need its credentials. `{target}`, `{role}` and `{node}` in a word stand for the target's, `{change}` for the change's name.
  */
 import type { Capability, Change, TargetReferenceWithNode, Witness } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
@@ -75,7 +75,12 @@ async function runPart({ part, target, parameters, id, signal }: PartRun): Promi
   const argv = commandOf(part, target, parameters, id);
   if (argv.length === 0) return null;
   const deadlineMs = Number(parameters["deadlineMs"] ?? DEADLINE_MS_DEFAULT);
-  return await tryExec(argv, { signal, deadlineMs, outputBytesMax: 64 << 10 });
+  return await tryExec(argv, { signal, deadlineMs, ...folderOf(parameters), outputBytesMax: 64 << 10 });
+}
+
+/** The plan's own, kept with the change: who heals it may be called from anywhere. Journals of older versions have none. */
+function folderOf({ folder }: Parameters): { cwd: string } | undefined {
+  return typeof folder === "string" ? { cwd: folder } : undefined;
 }
 
 /** The argv of one part for one target, placeholders replaced; empty where the plan gives none. */
@@ -92,7 +97,7 @@ function firstLine(text: string): string {
 }
 
 function failed(part: Part, result: ExecResult): GamedayError {
-  const output = (result.stderr || result.stdout).trim().slice(-OUTPUT_CHARACTERS_MAX);
+  const output = result.tail.trim().slice(-OUTPUT_CHARACTERS_MAX);
   return new GamedayError({
     code: "fault-command-failed",
     expected: `the fault's ${part} command "${result.argv.join(" ")}" to exit 0`,

@@ -38,7 +38,9 @@ export function injectExperiment(
   chosen: (targets: readonly Target[], standing: readonly Target[]) => void,
 ): Promise<Injection> {
   const kind = faultNamed(experiment.fault);
-  return inject(run.platform, kind, experiment.selector, resolveParameters(kind, experiment.parameters), {
+  const parameters = resolveParameters(kind, experiment.parameters);
+  const placed = kind.needs.includes("command") ? { ...parameters, folder: run.planFolder } : parameters;
+  return inject(run.platform, kind, experiment.selector, placed, {
     experiment: experiment.name,
     runId: run.runId,
     clock: run.clock,

@@ -177,6 +177,7 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
   const run: Run = {
     runId: "simulated-1",
     plan,
+    planFolder: parent,
     seed: "7",
     clock,
     platform,

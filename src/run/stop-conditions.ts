@@ -44,7 +44,8 @@ export class StopConditions {
       this.#every(this.#looks.healthEveryMs, signal, () => this.#health(signal)),
       ...questions.map((probe) =>
         this.#every(probe.everyMs, signal, async () => {
-          this.#see({ is: "probe", atMs: this.#run.clock.nowMs(), name: probe.name, ...(await ask(probe, signal)) });
+          const { ok, seen } = await ask(probe, this.#run.planFolder, signal);
+          this.#see({ is: "probe", atMs: this.#run.clock.nowMs(), name: probe.name, ok, seen });
         }),
       ),
     ];

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { abortAt } from "./deadline.ts";
 import { ExitCode, GamedayError } from "./errors.ts";
+import { OutputTail } from "./output-tail.ts";
 
 export interface ExecOptions {
   readonly signal?: AbortSignal;
@@ -8,8 +10,10 @@ export interface ExecOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Bytes kept of each stream; the rest is dropped. */
+  /** Bytes kept of the beginning of each stream. */
   readonly outputBytesMax?: number;
+  /** Bytes kept of the end of both together. */
+  readonly tailBytesMax?: number;
 }
 
 export interface ExecResult {
@@ -19,9 +23,14 @@ export interface ExecResult {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** The end of what it printed, both streams in order of arrival: where a reason stands. */
+  readonly tail: string;
+  /** True when the tail is not all that it printed. */
+  readonly tailIsCut: boolean;
 }
 
 const DEADLINE_MS = 30_000;
+const TAIL_BYTES_MAX = 4_096;
 
 /**
  * Runs argv (never a shell) to its end and returns whatever came of it. Throws when it cannot be started, when it has not
@@ -47,23 +56,26 @@ function run(argv: readonly string[], options: ExecOptions, signal: AbortSignal)
     const keep = options.outputBytesMax ?? 4 << 20;
     const stdout = collect(child.stdout, keep);
     const stderr = collect(child.stderr, keep);
-    child.on("error", (cause) => reject(signal.aborted ? signal.reason : notStarted(argv, cause)));
+    const tail = new OutputTail(options.tailBytesMax ?? TAIL_BYTES_MAX);
+    tail.follow(child.stdout, child.stderr);
+    child.on("error", (cause) => reject(signal.aborted ? signal.reason : notStarted(argv, options.cwd, cause)));
     child.stdin.on("error", () => undefined); // EPIPE when the program does not read its input: its exit code tells
     child.stdin.end(options.input ?? "");
-    child.on("close", (code, killedBy) =>
-      resolve({ argv, code, signal: killedBy, stdout: stdout(), stderr: stderr() }),
-    );
+    child.on("close", (code, killedBy) => {
+      const ended = { tail: tail.text(), tailIsCut: tail.isCut };
+      resolve({ argv, code, signal: killedBy, stdout: stdout(), stderr: stderr(), ...ended });
+    });
   });
 }
 
-/** As tryExec, but anything other than exit 0 throws, with the end of its stderr. */
+/** As tryExec, but anything other than exit 0 throws, with the end of what it printed. */
 export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const result = await tryExec(argv, options);
   if (result.code === 0) return result;
   throw new GamedayError({
     code: "command-failed",
     expected: `"${argv.join(" ")}" to exit 0`,
-    got: `${result.signal ?? `exit ${result.code}`}: ${(result.stderr || result.stdout).trim().slice(-600)}`,
+    got: `${result.signal ?? `exit ${result.code}`}: ${result.tail.trim().slice(-600)}`,
     exitCode: ExitCode.notReady,
   });
 }
@@ -78,12 +90,19 @@ function collect(stream: NodeJS.ReadableStream, keep: number): () => string {
   return () => Buffer.concat(chunks).subarray(0, keep).toString("utf8");
 }
 
-function notStarted(argv: readonly string[], cause: Error): GamedayError {
+function notStarted(argv: readonly string[], folder: string | undefined, cause: Error): GamedayError {
   return new GamedayError({
     code: "command-not-started",
     expected: `to run "${argv.join(" ")}"`,
-    got: cause.message,
+    got: whyNotStarted(argv[0] ?? "", folder, cause),
     exitCode: ExitCode.notReady,
     cause,
   });
+}
+
+/** The system says ENOENT alike of a program and of the folder to start it in. */
+function whyNotStarted(program: string, folder: string | undefined, cause: NodeJS.ErrnoException): string {
+  if (folder !== undefined && !existsSync(folder)) return `no folder ${folder} to start it in`;
+  if (cause.code === "ENOENT") return `no program "${program}"${program.includes("/") ? "" : " on the PATH"}`;
+  return cause.code === "EACCES" ? `no permission to execute "${program}"` : cause.message;
 }

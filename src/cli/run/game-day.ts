@@ -67,6 +67,7 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   const run: Run = {
     ...identity,
     plan,
+    planFolder: places.planFolder,
     platform,
     evidence,
     journal,

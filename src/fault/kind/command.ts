@@ -3,7 +3,7 @@ import { argv, duration } from "../parameter.ts";
 
 export const command: FaultKind = {
   name: "command",
-  says: "Runs your own commands to break something, to see that it is broken, and to mend it. No shell is involved.",
+  says: "Runs your own commands, in the plan's folder, to break something, to see that it is broken, and to mend it. No shell is involved.",
   needs: ["command"],
   defaultSelector: {},
   parameters: {

@@ -36,6 +36,23 @@ test("a command is told the run's span, word by word and without a shell", async
   assert.equal(readFileSync(join(folder, "cloud.log"), "utf8"), `--since=${span.from} ${span.to} ; $HOME\n`);
 });
 
+test("of a long log the end is kept, and what is written on the standard error", async (context) => {
+  const folder = folderOf(context);
+  const program = `
+    for (let line = 0; line < 60_000; line++) process.stdout.write("line " + line + " ".repeat(90) + "\\n");
+    process.stdout.write("the last on one\\n", () => console.error("the last on the other"));`;
+  writeFileSync(join(folder, "print.mjs"), program);
+  // Run in the plan's folder, as everything that the plan names.
+  await new DeclaredLogs([{ name: "long", command: [process.execPath, "print.mjs"] }], folder).copy(
+    folder,
+    span,
+    signal,
+  );
+  const kept = readFileSync(join(folder, "long.log"), "utf8");
+  assert.match(kept, /^\[the beginning is left out.*\]\nline \d+ +\n/);
+  assert.match(kept, /the last on one\nthe last on the other\n$/);
+});
+
 test("what cannot be had is named, and the rest is kept", async (context) => {
   const folder = folderOf(context);
   const commands = { bad: ["ls", "/nowhere/at/all"], good: ["echo", "well"] };

@@ -6,7 +6,7 @@ import { tryExec } from "../../std/exec.ts";
 import { readRange } from "../../std/file-range.ts";
 import type { LogConfig } from "./config.ts";
 
-/** Kept of each log: its end of a file, its beginning of a command's output. */
+/** Kept of each log: its end. */
 const LOG_BYTES_MAX = 4 << 20;
 const COMMAND_MS_MAX = 60_000;
 
@@ -49,7 +49,7 @@ export class DeclaredLogs {
   }
 
   async #read(log: LogConfig, span: IsoSpan, signal: AbortSignal): Promise<Buffer | string> {
-    if ("command" in log) return await printed(log.command, span, signal);
+    if ("command" in log) return await printed(log.command, span, this.#folder, signal);
     const path = this.#path(log.file);
     const size = sizeOf(path);
     if (size === null) throw new Error(`there is no file ${path}`);
@@ -63,15 +63,18 @@ export class DeclaredLogs {
   }
 }
 
-async function printed(command: readonly string[], span: IsoSpan, signal: AbortSignal): Promise<string> {
+/** Both streams: many programs write their log on the standard error. */
+async function printed(
+  command: readonly string[],
+  span: IsoSpan,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string> {
   const argv = command.map((word) => word.replaceAll("{from}", span.from).replaceAll("{to}", span.to));
-  const { code, stdout, stderr } = await tryExec(argv, {
-    signal,
-    deadlineMs: COMMAND_MS_MAX,
-    outputBytesMax: LOG_BYTES_MAX,
-  });
-  if (code === 0) return stdout;
-  throw new Error(`"${argv.join(" ")}" ended with exit ${code}: ${stderr.trim().slice(-300)}`);
+  const limits = { deadlineMs: COMMAND_MS_MAX, outputBytesMax: 0, tailBytesMax: LOG_BYTES_MAX };
+  const { code, signal: killedBy, tail, tailIsCut } = await tryExec(argv, { signal, cwd: folder, ...limits });
+  if (code === 0) return tailIsCut ? `[the beginning is left out: this is the end of the log]\n${tail}` : tail;
+  throw new Error(`"${argv.join(" ")}" ended with ${killedBy ?? `exit ${code}`}: ${tail.trim().slice(-300)}`);
 }
 
 function sizeOf(path: string): number | null {

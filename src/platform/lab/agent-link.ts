@@ -82,7 +82,7 @@ export class AgentLink {
   async run(argv: readonly string[], signal: AbortSignal, more: Partial<RunRequest> = {}): Promise<string> {
     const result = await this.tryRun({ deadlineMs: DEADLINE_MS, ...more, argv }, signal);
     if (result.code === 0) return result.stdout;
-    const said = (result.stderr || result.stdout).trim().slice(-600);
+    const said = result.tail.trim().slice(-600);
     throw this.#error("lab-command-failed", `"${argv.join(" ")}" to exit 0 in ${this.name}`, said || `${result.code}`);
   }
 

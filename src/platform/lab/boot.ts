@@ -108,7 +108,7 @@ async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
   throw new GamedayError({
     code: "lab-prepare-failed",
     expected: `app.prepare "${prepare.join(" ")}" to exit 0`,
-    got: `${result.code === null ? "killed (timeout)" : `exit ${result.code}`}: ${(result.stderr || result.stdout).trim().slice(-1500)}`,
+    got: `${result.code === null ? "killed (timeout)" : `exit ${result.code}`}: ${result.tail.trim().slice(-1500)}`,
     exitCode: ExitCode.notReady,
   });
 }

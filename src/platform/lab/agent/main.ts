@@ -6,6 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { OutputTail } from "../../../std/output-tail.ts";
 import { findGroup, removeEmptyGroups } from "./freezer.ts";
 import { processTable } from "./process.ts";
 import type { AgentBoot, AgentReply, AgentRequest, RunRequest, RunResult, ServiceReport } from "./protocol.ts";
@@ -14,6 +15,7 @@ import { type Usage, usageOf } from "./usage.ts";
 
 const services = new Map<string, Service>();
 const OUTPUT_BYTES_MAX = 4 << 20;
+const TAIL_BYTES_MAX = 4_096;
 
 function boot(): void {
   const { socket, before, tied } = JSON.parse(process.argv[2] ?? "{}") as AgentBoot;
@@ -119,10 +121,12 @@ function run(request: RunRequest): Promise<RunResult> {
     });
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
+    const tail = new OutputTail(TAIL_BYTES_MAX);
+    tail.follow(child.stdout, child.stderr);
     child.on("error", reject);
     child.stdin.on("error", () => undefined); // EPIPE: it did not read its input, and its exit code tells
     child.stdin.end(request.input ?? "");
-    child.on("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
+    child.on("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr(), tail: tail.text() }));
   });
 }
 

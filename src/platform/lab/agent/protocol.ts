@@ -79,6 +79,8 @@ export interface RunResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** The end of both, in order of arrival. */
+  readonly tail: string;
 }
 
 export type AgentRequest =

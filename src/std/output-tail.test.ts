@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { OutputTail } from "./output-tail.ts";
+
+test("all of it while it fits, else the end, beginning with a whole line", () => {
+  const tail = new OutputTail(8);
+  tail.push(Buffer.from("one\n"));
+  tail.push(Buffer.from("two\n"));
+  assert.deepEqual([tail.text(), tail.isCut], ["one\ntwo\n", false]);
+  tail.push(Buffer.from("3\n"));
+  assert.deepEqual([tail.text(), tail.isCut], ["two\n3\n", true]);
+});
+
+test("it is the end, however the output comes in pieces", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: "binary-ascii" })), fc.integer({ min: 1, max: 40 }), (pieces, bytesMax) => {
+      const tail = new OutputTail(bytesMax);
+      for (const piece of pieces) tail.push(Buffer.from(piece));
+      const all = pieces.join("");
+      assert.ok(all.endsWith(tail.text()) && tail.text().length <= bytesMax);
+      assert.equal(tail.isCut, all.length > bytesMax);
+      if (!tail.isCut) assert.equal(tail.text(), all);
+    }),
+  );
+});
