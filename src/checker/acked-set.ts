@@ -24,7 +24,7 @@ import type { WriteSet } from "./write-set.ts";
 export const ackedSet: Checker = {
   name: "acked-set",
   claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
-  options: ["correlate", "prefix", "sparse", "holds"],
+  options: ["correlate", "prefix", "sparse", "holds", "numeric"],
   begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
     const fold = shared.of(WriteFold);
     return fold.check(() => finding(fold, facts, claim.options["sparse"] === true));

@@ -3,7 +3,8 @@
  *
  * Feeds: operations kind "transfer" (changes no total), "deposit" and "withdraw" (input: a number, or { amount }), and "read"
  * (output: { account: balance, ... } as one snapshot; optional). Ledger: items { id: account, value: balance }.
- * Options: `total` (before the run; needed).
+ * Options: `total` (before the run; needed), `tolerance` (how far a total may be off; default: exact but for the rounding of binary
+ * fractions, see bounds.ts). Text that is a number counts as one; any other text makes it unknown, and so does a deposit without amount.
  *
  * Figures: acknowledged, unknown, snapshots (reads of clients), violations, completeReads, total (of the last complete
  * read). O(operations + items) time. A client's snapshot is compared with the bounds of the whole run, so that
@@ -13,20 +14,24 @@ import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerLine } from "../ledger.ts";
+import { absolute, type Decimal, minus, plus, textOf, ZERO } from "../std/decimal.ts";
 import { isRecord, type Json } from "../std/json.ts";
-import { amountOf } from "./bounds.ts";
-import { LedgerValues } from "./ledger-values.ts";
-import { numberOption } from "./option.ts";
+import { amountOf, givenAmount, Unreadable, unreadableGap } from "./amounts.ts";
+import { type Bounds, fit, ROUNDED, roundingOf } from "./bounds.ts";
+import { type LedgerNumber, LedgerValues, ledgerNumber } from "./ledger-values.ts";
+import { decimalOption, toleranceOption } from "./option.ts";
 
 export const bankTotal: Checker = {
   name: "bank-total",
   claim: "money is neither made nor destroyed",
-  options: ["total"],
+  options: ["total", "tolerance"],
   begin: (claim) => new BankCheck(claim),
 };
 
 interface Snapshot {
-  readonly total: number;
+  readonly total: LedgerNumber;
+  /** Of how many balances. */
+  readonly accounts: number;
   readonly says: string;
   readonly id?: string;
   readonly atMs?: number;
@@ -34,21 +39,25 @@ interface Snapshot {
 
 class BankCheck implements Check {
   readonly #claim: Claim;
-  readonly #total: number | null;
+  readonly #total: Decimal | undefined;
+  readonly #tolerance: Decimal | undefined;
   readonly #values: LedgerValues;
+  readonly #unreadable = new Unreadable();
   readonly #snapshots: Snapshot[] = [];
   #acknowledged = 0;
   #unknown = 0;
-  /** Sums of what was surely and what was perhaps paid in (positive) and out (negative). */
-  #sure = 0;
-  #perhapsIn = 0;
-  #perhapsOut = 0;
-  #sureIn = 0;
-  #sureOut = 0;
+  #rounded = 0;
+  /** Sums of what was surely and what was perhaps paid in (positive) and out (negative), and of all that was moved. */
+  #sureIn = ZERO;
+  #sureOut = ZERO;
+  #perhapsIn = ZERO;
+  #perhapsOut = ZERO;
+  #moved = ZERO;
 
   constructor(claim: Claim) {
     this.#claim = claim;
-    this.#total = numberOption(claim, "total", null);
+    this.#total = decimalOption(claim, "total");
+    this.#tolerance = toleranceOption(claim);
     this.#values = new LedgerValues(claim.object);
   }
 
@@ -58,9 +67,14 @@ class BankCheck implements Check {
     if (kind === "read") return this.#snapshot(operation);
     const sign = { transfer: 0, deposit: 1, withdraw: -1 }[kind];
     if (sign === undefined) return;
-    const amount = sign === 0 ? 0 : sign * amountOf(operation);
-    if (outcome.type === "ok") this.#acknowledge(amount);
-    else this.#suspect(amount);
+    if (outcome.type === "ok") this.#acknowledged += 1;
+    else this.#unknown += 1;
+    const named = givenAmount(operation) ?? null;
+    const amount = sign !== 0 && named === null ? undefined : amountOf(operation);
+    if (amount !== undefined) this.#moved = plus(this.#moved, absolute(amount));
+    if (sign === 0) return;
+    if (amount === undefined) this.#unreadable.operation(operation);
+    else this.#move(sign < 0 ? minus(ZERO, amount) : amount, outcome.type === "ok");
   }
 
   ledger(line: LedgerLine): void {
@@ -69,98 +83,111 @@ class BankCheck implements Check {
 
   finish(): Finding {
     const reads = this.#values.complete();
-    const totals = reads.map(({ read, values }) => ({ total: sum([...values.values()]), says: `ledger read ${read}` }));
-    const atRest = totals.filter(({ total }) => !this.#fitsAtRest(total));
-    const during = this.#snapshots.filter(({ total }) => !this.#fitsDuring(total));
-    const violations = this.#total === null ? [] : [...atRest, ...during];
+    const totals = reads.map(({ read, values }) => snapshotOf([...values.values()], { says: `ledger read ${read}` }));
+    this.#unreadable.items(reads.at(-1)?.unreadable ?? []);
+    const canTell = this.#total !== undefined && this.#unreadable.count === 0;
+    const atRest = totals.filter((each) => canTell && !this.#fits(each, this.#settled()));
+    const during = this.#snapshots.filter((each) => canTell && !this.#fits(each, this.#underWay()));
+    const violations = [...atRest, ...during];
+    const witnesses = violations.slice(0, WITNESSES_MAX).map((violation) => this.#witness(violation));
     return {
       checker: bankTotal.name,
       object: this.#claim.object,
       ...this.#judge(violations, reads.length),
-      witnesses: violations.slice(0, WITNESSES_MAX).map((violation) => this.#witness(violation)),
+      witnesses: [...witnesses, ...this.#unreadable.witnesses].slice(0, WITNESSES_MAX),
       figures: {
         acknowledged: this.#acknowledged,
         unknown: this.#unknown,
         snapshots: this.#snapshots.length,
         violations: violations.length,
         completeReads: reads.length,
-        total: totals.at(-1)?.total ?? 0,
+        total: Number(textOf(totals.at(-1)?.total.value ?? ZERO)),
+        ...(this.#rounded > 0 && { rounded: this.#rounded }),
+        ...(this.#unreadable.count > 0 && { unreadable: this.#unreadable.count }),
       },
     };
   }
 
-  #acknowledge(amount: number): void {
-    this.#acknowledged += 1;
-    this.#sure += amount;
-    this.#sureIn += Math.max(0, amount);
-    this.#sureOut += Math.min(0, amount);
-  }
-
-  #suspect(amount: number): void {
-    this.#unknown += 1;
-    this.#perhapsIn += Math.max(0, amount);
-    this.#perhapsOut += Math.min(0, amount);
+  #move(amount: Decimal, isSure: boolean): void {
+    const isIn = amount.units > 0n;
+    if (isSure && isIn) this.#sureIn = plus(this.#sureIn, amount);
+    else if (isSure) this.#sureOut = plus(this.#sureOut, amount);
+    else if (isIn) this.#perhapsIn = plus(this.#perhapsIn, amount);
+    else this.#perhapsOut = plus(this.#perhapsOut, amount);
   }
 
   #snapshot({ outcome, id, completedAtMs }: Operation): void {
     if (outcome.type !== "ok") return;
-    const balances = balancesOf(outcome.output);
-    if (balances.length === 0) return;
     const at = completedAtMs === null ? {} : { atMs: completedAtMs };
-    this.#snapshots.push({ total: sum(balances), says: "a client's read", id, ...at });
+    const given = balancesOf(outcome.output);
+    const balances = given.map(ledgerNumber);
+    const numbers = balances.filter((balance) => balance !== undefined);
+    if (numbers.length < given.length) {
+      const wrong = JSON.stringify(given[balances.indexOf(undefined)] ?? null).slice(0, 60);
+      this.#unreadable.note({ says: `the balance ${wrong} that a client read is no number`, id, ...at });
+    } else if (numbers.length > 0) this.#snapshots.push(snapshotOf(numbers, { says: "a client's read", id, ...at }));
   }
 
-  #fitsAtRest(total: number): boolean {
-    const settled = (this.#total ?? 0) + this.#sure;
-    return isBetween(total, settled + this.#perhapsOut, settled + this.#perhapsIn);
+  /** At rest, all that was surely moved has arrived. */
+  #settled(): Pick<Bounds, "lower" | "upper"> {
+    const settled = plus(this.#total ?? ZERO, plus(this.#sureIn, this.#sureOut));
+    return { lower: plus(settled, this.#perhapsOut), upper: plus(settled, this.#perhapsIn) };
   }
 
   /** While operations are under way, any of them may or may not have happened yet. */
-  #fitsDuring(total: number): boolean {
-    const start = this.#total ?? 0;
-    return isBetween(total, start + this.#sureOut + this.#perhapsOut, start + this.#sureIn + this.#perhapsIn);
+  #underWay(): Pick<Bounds, "lower" | "upper"> {
+    const start = this.#total ?? ZERO;
+    return {
+      lower: plus(start, plus(this.#sureOut, this.#perhapsOut)),
+      upper: plus(start, plus(this.#sureIn, this.#perhapsIn)),
+    };
+  }
+
+  #fits({ total, accounts }: Snapshot, bounds: Pick<Bounds, "lower" | "upper">): boolean {
+    const steps = 2 * (this.#acknowledged + this.#unknown) + accounts;
+    const magnitude = plus(absolute(this.#total ?? ZERO), plus(this.#moved, this.#moved));
+    const found = fit(total, { ...bounds, rounding: roundingOf(steps, magnitude) }, this.#tolerance);
+    if (found === "rounded") this.#rounded += 1;
+    return found !== "no";
   }
 
   #judge(violations: readonly Snapshot[], reads: number): Pick<Finding, "status" | "because"> {
-    if (this.#total === null) return { status: "unknown", because: "The plan declares no total to hold it to." };
+    if (this.#total === undefined) return { status: "unknown", because: "The plan declares no total to hold it to." };
     const [first] = violations;
     if (first !== undefined) {
       return { status: "fail", because: `${this.#witness(first).says} (${violations.length} violations).` };
     }
-    if (reads === 0) {
-      return { status: "unknown", because: `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.` };
-    }
-    if (this.#acknowledged === 0) return { status: "unknown", because: "Not one transfer was acknowledged." };
+    const gap = this.#gap(reads);
+    if (gap !== null) return { status: "unknown", because: gap };
     const snapshots = this.#snapshots.length;
-    return {
-      status: "pass",
-      because: `The total held in ${reads} complete reads and in ${snapshots} snapshots of clients.`,
-    };
+    const sound = `The total held in ${reads} complete reads and in ${snapshots} snapshots of clients.`;
+    return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
+  }
+
+  /** Why the evidence does not suffice for a pass, or null when it does. */
+  #gap(reads: number): string | null {
+    if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
+    return unreadableGap(this.#unreadable) ?? (this.#acknowledged === 0 ? "Not one transfer was acknowledged." : null);
   }
 
   #witness({ total, says, id, atMs }: Snapshot): FindingWitness {
+    const paidIn = textOf(plus(this.#sureIn, this.#sureOut));
+    const before = textOf(this.#total ?? ZERO);
     return {
-      says: `${says} adds up to ${total}, but ${this.#total ?? 0} was there before the run and ${this.#sure} was paid in since`,
+      says: `${says} adds up to ${textOf(total.value)}, but ${before} was there before the run and ${paidIn} was paid in since`,
       ...(id === undefined ? {} : { id }),
       ...(atMs === undefined ? {} : { atMs }),
     };
   }
 }
 
-/** Cents are no binary fractions, and we add them up in another order than the platform: the last bits differ. */
-const ROUNDING = 1e-9;
-
-function isBetween(total: number, least: number, most: number): boolean {
-  const slack = ROUNDING * Math.max(1, Math.abs(least), Math.abs(most));
-  return total >= least - slack && total <= most + slack;
+/** Balances of a snapshot: an object's fields, or a list's items. */
+function balancesOf(output: Json): Json[] {
+  return isRecord(output) ? Object.values(output) : Array.isArray(output) ? output : [];
 }
 
-/** Balances of a snapshot: an object's numbers, or a list's. */
-function balancesOf(output: Json): number[] {
-  const values = isRecord(output) ? Object.values(output) : Array.isArray(output) ? output : [];
-  return values.every((value) => typeof value === "number") ? values : [];
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+function snapshotOf(balances: readonly LedgerNumber[], rest: Pick<Snapshot, "says" | "id" | "atMs">): Snapshot {
+  const value = balances.reduce((sum, balance) => plus(sum, balance.value), ZERO);
+  const isBinary = balances.some((balance) => balance.isBinary);
+  return { total: { value, isBinary }, accounts: balances.length, ...rest };
 }

@@ -3,44 +3,50 @@
  *
  * Feeds: operations kind "increment" and "decrement" (input: a number, or { amount }; 1 where there is none; `key` names the
  * counter, none: there is one). Ledger: items { id: key, value }; for a counter without key any id will do, if there is
- * one item. Options: `initial` (a number, or numbers by key; default 0).
+ * one item. Options: `initial` (a number, or numbers by key; default 0), `tolerance` (how far a value may be off; default: exact but
+ * for the rounding of binary fractions, see bounds.ts). Text that is a number counts as one; any other makes it unknown.
  *
  * The last complete read counts, and it must not be the only one: what is outside of the bounds may just be late.
  *
- * Figures: acknowledged, unknown, counters, violations, completeReads. O(operations) time, O(counters + items) memory.
+ * Figures: acknowledged, unknown, counters, violations, completeReads, and where there are any rounded and unreadable. O(operations) time, O(counters + items) memory.
  * Source: Jepsen's counter checker.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerLine } from "../ledger.ts";
-import { amountOf, BoundsByKey } from "./bounds.ts";
-import { copyOf, LedgerValues, ONLY_READ } from "./ledger-values.ts";
-import { numberByKey } from "./option.ts";
+import { type Decimal, jsonOf, textOf, ZERO } from "../std/decimal.ts";
+import { unreadableGap } from "./amounts.ts";
+import { BoundsByKey, fit, ROUNDED } from "./bounds.ts";
+import { copyOf, type LedgerNumber, LedgerValues, ONLY_READ, type ValuesRead } from "./ledger-values.ts";
+import { decimalByKey, toleranceOption } from "./option.ts";
 
 export const counterBounds: Checker = {
   name: "counter-bounds",
   claim: "a counter holds at least what was acknowledged, and no more than what was attempted",
-  options: ["initial"],
+  options: ["initial", "tolerance"],
   begin: (claim) => new CounterCheck(claim),
 };
 
 class CounterCheck implements Check {
   readonly #claim: Claim;
-  readonly #initial: (key: string) => number | undefined;
+  readonly #initial: (key: string) => Decimal | undefined;
+  readonly #tolerance: Decimal | undefined;
   readonly #bounds = new BoundsByKey();
   readonly #values: LedgerValues;
+  #rounded = 0;
 
   constructor(claim: Claim) {
     this.#claim = claim;
-    this.#initial = numberByKey(claim, "initial") ?? (() => 0);
+    this.#initial = decimalByKey(claim, "initial") ?? (() => ZERO);
+    this.#tolerance = toleranceOption(claim);
     this.#values = new LedgerValues(claim.object);
   }
 
   operation(operation: Operation): void {
     if (operation.object !== this.#claim.object) return;
-    const sign = { increment: 1, decrement: -1 }[operation.kind];
-    if (sign !== undefined) this.#bounds.add(operation.key ?? "", sign * amountOf(operation), operation);
+    const { kind, key = "" } = operation;
+    if (kind === "increment" || kind === "decrement") this.#bounds.add(key, kind === "increment" ? 1 : -1, operation);
   }
 
   ledger(line: LedgerLine): void {
@@ -50,64 +56,92 @@ class CounterCheck implements Check {
   finish(): Finding {
     const reads = this.#values.complete();
     const last = reads.at(-1);
-    const keys = this.#bounds.keys();
-    const witnesses: FindingWitness[] = [];
-    let missing = 0;
-    for (const key of last === undefined ? [] : keys) {
-      const value = shownValue(key, last?.values);
-      if (value === undefined) missing += 1;
-      else witnesses.push(...this.#violation(key, value, last?.read ?? 0), ...doubled(key, last));
-    }
-    const { acknowledged, unknown } = this.#bounds;
-    const counters = keys.length;
+    const { acknowledged, unknown, unreadable } = this.#bounds;
+    unreadable.items((last?.unreadable ?? []).filter(({ id }) => this.#isOurs(id)));
+    const found = this.#compare(last);
     return {
       checker: counterBounds.name,
       object: this.#claim.object,
-      ...this.#judge(witnesses, missing, reads.length),
-      witnesses: witnesses.slice(0, WITNESSES_MAX),
-      figures: { acknowledged, unknown, counters, violations: witnesses.length, completeReads: reads.length },
+      ...this.#judge(found, unreadableGap(unreadable), reads.length),
+      witnesses: [...found.violations, ...unreadable.witnesses].slice(0, WITNESSES_MAX),
+      figures: {
+        acknowledged,
+        unknown,
+        counters: this.#bounds.keys().length,
+        violations: found.violations.length,
+        completeReads: reads.length,
+        ...(this.#rounded > 0 && { rounded: this.#rounded }),
+        ...(unreadable.count > 0 && { unreadable: unreadable.count }),
+      },
     };
   }
 
-  #violation(key: string, value: number, read: number): FindingWitness[] {
-    const { lower, upper } = this.#bounds.of(key, this.#initial(key) ?? 0);
-    if (value >= lower && value <= upper) return [];
-    const name = key === "" ? "it" : key;
-    const says = `${name} is ${value} in read ${read}, but must be at least ${lower} and at most ${upper}`;
-    return [{ says, ...(key === "" ? {} : { id: key }), detail: { value, lower, upper, read } }];
+  #isOurs(id: string): boolean {
+    const keys = this.#bounds.keys();
+    return keys.includes(id) || keys.includes("");
   }
 
-  #judge(violations: FindingWitness[], missing: number, reads: number): Pick<Finding, "status" | "because"> {
+  /** What the last complete read shows of the counters whose changes are all known. */
+  #compare(last: ValuesRead | undefined): { violations: FindingWitness[]; missing: number } {
+    const violations: FindingWitness[] = [];
+    let missing = 0;
+    for (const key of last === undefined ? [] : this.#bounds.keys()) {
+      const value = shownValue(key, last?.values);
+      if (value === undefined) missing += 1;
+      else if (!this.#bounds.isUnreadable(key)) violations.push(...this.#violation(key, value, last?.read ?? 0));
+      if (value !== undefined) violations.push(...doubled(key, last));
+    }
+    return { violations, missing };
+  }
+
+  #violation(key: string, value: LedgerNumber, read: number): FindingWitness[] {
+    const bounds = this.#bounds.of(key, this.#initial(key) ?? ZERO);
+    const fits = fit(value, bounds, this.#tolerance);
+    if (fits === "rounded") this.#rounded += 1;
+    if (fits !== "no") return [];
+    const [shown, lower, upper] = [value.value, bounds.lower, bounds.upper];
+    const name = key === "" ? "it" : key;
+    const says = `${name} is ${textOf(shown)} in read ${read}, but must be at least ${textOf(lower)} and at most ${textOf(upper)}`;
+    const detail = { value: jsonOf(shown), lower: jsonOf(lower), upper: jsonOf(upper), read };
+    return [{ says, ...(key === "" ? {} : { id: key }), detail }];
+  }
+
+  #judge(
+    { violations, missing }: { violations: FindingWitness[]; missing: number },
+    unreadable: string | null,
+    reads: number,
+  ): Pick<Finding, "status" | "because"> {
     const [first] = violations;
     if (first !== undefined && reads > 1) {
       return { status: "fail", because: `${first.says} (${violations.length} violations).` };
     }
     if (first !== undefined) return { status: "unknown", because: `${first.says}: ${ONLY_READ}.` };
-    if (reads === 0) {
-      return { status: "unknown", because: `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.` };
-    }
-    if (this.#bounds.acknowledged === 0) return { status: "unknown", because: "Not one change was acknowledged." };
-    if (missing > 0) {
-      return { status: "unknown", because: `${missing} counters have no value in the ledger.` };
-    }
+    const gap = this.#gap(missing, unreadable, reads);
+    if (gap !== null) return { status: "unknown", because: gap };
     const { acknowledged, unknown } = this.#bounds;
-    return {
-      status: "pass",
-      because: `Every counter is within the bounds that ${acknowledged} acknowledged and ${unknown} unanswered changes set.`,
-    };
+    const sound = `Every counter is within the bounds that ${acknowledged} acknowledged and ${unknown} unanswered changes set.`;
+    return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
+  }
+
+  /** Why the evidence does not suffice for a pass, or null when it does. */
+  #gap(missing: number, unreadable: string | null, reads: number): string | null {
+    if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
+    if (unreadable !== null) return unreadable;
+    if (this.#bounds.acknowledged === 0) return "Not one change was acknowledged.";
+    return missing > 0 ? `${missing} counters have no value in the ledger.` : null;
   }
 }
 
 /** A counter that is there twice has no value: whoever reads it sees either. */
-function doubled(key: string, last: ReturnType<LedgerValues["complete"]>[number] | undefined): FindingWitness[] {
+function doubled(key: string, last: ValuesRead | undefined): FindingWitness[] {
   const other = last?.values.get(copyOf(key, 2));
-  if (last === undefined || other === undefined) return [];
-  return [
-    { says: `${key} is there more than once in read ${last.read}, as ${last.values.get(key)} and ${other}`, id: key },
-  ];
+  const one = last?.values.get(key);
+  if (last === undefined || other === undefined || one === undefined) return [];
+  const says = `${key} is there more than once in read ${last.read}, as ${textOf(one.value)} and ${textOf(other.value)}`;
+  return [{ says, id: key }];
 }
 
 /** A counter without key is the only item of its object, whatever its id. */
-function shownValue(key: string, values: ReadonlyMap<string, number> | undefined): number | undefined {
+function shownValue(key: string, values: ReadonlyMap<string, LedgerNumber> | undefined): LedgerNumber | undefined {
   return values?.get(key) ?? (key === "" && values?.size === 1 ? [...values.values()][0] : undefined);
 }

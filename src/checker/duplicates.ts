@@ -16,7 +16,7 @@ import type { WriteSet } from "./write-set.ts";
 export const duplicates: Checker = {
   name: "duplicates",
   claim: "no logical write materialised more than once",
-  options: ["correlate", "prefix", "holds"],
+  options: ["correlate", "prefix", "holds", "numeric"],
   begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
     const fold = shared.of(WriteFold);
     return fold.check(() => finding(fold.writes, fold.tally()));

@@ -1,6 +1,21 @@
 /** The values that complete reads of one object's ledger gave, for checkers of numbers. */
 import type { LedgerItem, LedgerLine } from "../ledger.ts";
+import { type Decimal, decimalOf } from "../std/decimal.ts";
+import type { Json } from "../std/json.ts";
 import { LedgerReads } from "./ledger-reads.ts";
+
+export interface LedgerNumber {
+  readonly value: Decimal;
+  /** It may have been added up in binary fractions: a JSON number, or text that is printed just as one with all its digits. */
+  readonly isBinary: boolean;
+}
+
+/** One complete read: its number, its values by id, and the items whose value is no number. */
+export interface ValuesRead {
+  readonly read: number;
+  readonly values: ReadonlyMap<string, LedgerNumber>;
+  readonly unreadable: readonly LedgerItem[];
+}
 
 /** Why a deviation in the only complete read decides nothing. */
 export const ONLY_READ = "lost, or late; a second complete read would tell";
@@ -25,14 +40,15 @@ export class LedgerValues {
   }
 
   /**
-   * Of each complete read in turn: its number and its values by id. Values that are no numbers are left out. An id that is there
-   * more than once has a value for each copy, the others under `copyOf`: what is doubled must not hide behind its twin.
+   * The complete reads in turn. Values that are no numbers are none of `values`. An id that is there more than once has a value
+   * for each copy, the others under `copyOf`: what is doubled must not hide behind its twin.
    */
-  complete(): { readonly read: number; readonly values: Map<string, number> }[] {
+  complete(): ValuesRead[] {
     return this.reads.complete().map((read) => {
-      const values = new Map<string, number>();
-      for (const item of this.#items) if (item.read === read) addCopies(values, item);
-      return { read, values };
+      const values = new Map<string, LedgerNumber>();
+      const unreadable: LedgerItem[] = [];
+      for (const item of this.#items) if (item.read === read) addCopies(values, unreadable, item);
+      return { read, values, unreadable };
     });
   }
 }
@@ -42,9 +58,10 @@ export function copyOf(id: string, number: number): string {
   return `${id} (copy ${number})`;
 }
 
-function addCopies(values: Map<string, number>, item: LedgerItem): void {
-  const value = numberOf(item);
-  if (value === undefined) return;
+function addCopies(values: Map<string, LedgerNumber>, unreadable: LedgerItem[], item: LedgerItem): void {
+  if (item.value === undefined || item.count < 1) return;
+  const value = ledgerNumber(item.value);
+  if (value === undefined) return void unreadable.push(item);
   for (let copy = 1; copy <= Math.min(item.count, COPIES_MAX); copy++) {
     let id = item.id;
     for (let known = 2; values.has(id) && known <= COPIES_MAX; known++) id = copyOf(item.id, known);
@@ -52,8 +69,20 @@ function addCopies(values: Map<string, number>, item: LedgerItem): void {
   }
 }
 
-/** A database's numeric may come as text. */
-function numberOf({ value }: LedgerItem): number | undefined {
-  if (typeof value === "number") return value;
-  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+/** Digits that every decimal keeps when it becomes a binary fraction and is printed again. */
+const DIGITS_KEPT = 15;
+
+/** A number, or text that is one (a database's numeric comes as text); undefined for anything else. */
+export function ledgerNumber(value: Json): LedgerNumber | undefined {
+  const decimal = decimalOf(value);
+  return decimal === undefined
+    ? undefined
+    : { value: decimal, isBinary: typeof value === "number" || isPrintedBinary(value) };
+}
+
+function isPrintedBinary(value: Json): boolean {
+  const text = String(value).trim();
+  return (
+    text.replace(/[eE].*|\D|^[-.0]+/g, "").length > DIGITS_KEPT && text.includes(".") && String(Number(text)) === text
+  );
 }

@@ -5,7 +5,8 @@
  * linearizable/ for each model's input and output. Ledger items { id: key, value } of complete reads count as one more
  * read of that key by the authority (models register, cas-register, counter, kv, list-append and multi-register); for
  * operations without a key the id does not matter.
- * Options: `model` (default "register"), `initial` (the value before the run), `configurations` (the budget).
+ * Options: `model` (default "register"), `initial` (the value before the run), `configurations` (the budget), `numeric` (values are
+ * compared as numbers, see numeric.ts).
  *
  * Figures: acknowledged, unknown, parts, configurations, refuted (parts without a legal order), undecided.
  * Complexity: exponential at worst, hence the budget; near-sequential parts take O(operations * overlap). Memory: the
@@ -16,14 +17,15 @@ import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
 import { GamedayError } from "../std/errors.ts";
-import { canonicalJson } from "../std/json.ts";
+import { canonicalJson, type Json } from "../std/json.ts";
 import { LedgerReads } from "./ledger-reads.ts";
 import { coreOf } from "./linearizable/contradiction.ts";
 import { type Linearization, linearize, type Refutation } from "./linearizable/linearize.ts";
 import type { Model } from "./linearizable/model.ts";
 import { modelNamed } from "./linearizable/models.ts";
 import { type Budget, DEFAULT_BUDGET } from "./linearizable/search.ts";
-import { numberOption } from "./option.ts";
+import { type Normalize, normalized, numericOption } from "./numeric.ts";
+import { badOption, numberOption } from "./option.ts";
 
 /** Kinds whose answers say something about the state; an object that was never looked at is not proven right. */
 const OBSERVING = ["read", "get", "contains", "dequeue", "cas", "txn"];
@@ -41,7 +43,7 @@ const READS: Readonly<Record<string, string>> = {
 export const linearizable: Checker = {
   name: "linearizable",
   claim: "operations happen one at a time, each between its call and its answer",
-  options: ["model", "initial", "configurations"],
+  options: ["model", "initial", "configurations", "numeric"],
   begin: (claim) => new LinearizableCheck(claim),
 };
 
@@ -49,28 +51,37 @@ class LinearizableCheck implements Check {
   readonly #claim: Claim;
   readonly #model: Model;
   readonly #budget: Budget;
+  readonly #initial: { readonly initial?: Json };
+  readonly #normalize: Normalize;
   readonly #operations: Operation[] = [];
   readonly #items: LedgerItem[] = [];
   readonly #ends = new Map<number, LedgerEnd>();
   readonly #reads = new LedgerReads();
   /** The first operation that is none of the model's: whatever it did is missing from the history. */
-  #misfit: string | undefined;
+  #misfit: FindingWitness | undefined;
 
   constructor(claim: Claim) {
     this.#claim = claim;
     this.#model = modelNamed(String(claim.options["model"] ?? "register"));
     const configurations = numberOption(claim, "configurations", DEFAULT_BUDGET.configurations);
     this.#budget = { ...DEFAULT_BUDGET, configurations };
+    this.#normalize = numericOption(claim);
+    const { initial, numeric = false } = claim.options;
+    this.#initial = initial === undefined ? {} : { initial: this.#normalize(initial) };
+    if (numeric !== false && this.#model.name === "kv")
+      throw badOption(claim, "numeric", "false for model kv", numeric);
+    this.#model.machine([], "", this.#initial.initial);
   }
 
   operation(operation: Operation): void {
     if (operation.object !== this.#claim.object) return;
     try {
-      this.#model.accept(operation);
-      this.#operations.push(operation);
+      const own = normalized(operation, this.#normalize);
+      this.#model.accept(own);
+      this.#operations.push(own);
     } catch (thrown) {
       if (!(thrown instanceof GamedayError)) throw thrown;
-      this.#misfit ??= thrown.message;
+      this.#misfit ??= { says: thrown.message, id: operation.id, atMs: operation.invokedAtMs };
     }
   }
 
@@ -89,7 +100,7 @@ class LinearizableCheck implements Check {
     const finalReads = this.#finalReads();
     const result = linearize([...this.#operations, ...finalReads], this.#model, {
       budget: this.#budget,
-      ...(this.#claim.options["initial"] === undefined ? {} : { initial: this.#claim.options["initial"] }),
+      ...this.#initial,
     });
     const answered = this.#operations.filter(({ outcome }) => outcome.type === "ok");
     const acknowledged = answered.filter(({ kind }) => !isRead(kind)).length;
@@ -98,8 +109,8 @@ class LinearizableCheck implements Check {
     return {
       checker: linearizable.name,
       object: this.#claim.object,
-      ...(this.#misfit === undefined ? judge(result, acknowledged, looked) : misfit(this.#misfit)),
-      witnesses: this.#misfit === undefined ? this.#witnesses(result) : [],
+      ...(this.#misfit === undefined ? judge(result, acknowledged, looked) : misfit(this.#misfit.says)),
+      witnesses: this.#misfit === undefined ? this.#witnesses(result) : [this.#misfit],
       figures: {
         acknowledged,
         unknown,
@@ -113,13 +124,9 @@ class LinearizableCheck implements Check {
 
   /** The first of those that are refuted is explained by the few answers that contradict each other. */
   #witnesses({ linearizable: isLinearizable, refutations }: Linearization): FindingWitness[] {
-    const { initial } = this.#claim.options;
     return refutations.slice(0, WITNESSES_MAX).map((refutation, at) => {
       const explains = at === 0 && isLinearizable === false;
-      return witnessOf(
-        refutation,
-        explains ? coreOf(refutation, this.#model, initial === undefined ? {} : { initial }) : [],
-      );
+      return witnessOf(refutation, explains ? coreOf(refutation, this.#model, this.#initial) : []);
     });
   }
 
@@ -128,7 +135,8 @@ class LinearizableCheck implements Check {
     const keyed = this.#operations.some(({ key }) => key !== undefined);
     return this.#items
       .filter(({ read }) => complete.includes(read))
-      .map((item) => finalRead(item, this.#ends.get(item.read), READS[this.#model.name] ?? "read", keyed));
+      .map((item) => finalRead(item, this.#ends.get(item.read), READS[this.#model.name] ?? "read", keyed))
+      .map((read) => normalized(read, this.#normalize));
   }
 }
 

@@ -18,7 +18,7 @@ import { groupBy, idsRead, type KeyHistory } from "./session-history.ts";
 export const monotonicReads: Checker = {
   name: "monotonic-reads",
   claim: "a session never reads something older than what it has read",
-  options: ["correlate"],
+  options: ["correlate", "numeric"],
   begin: (claim) => sessionCheck("monotonic-reads", claim, "no session went back", compareKey),
 };
 

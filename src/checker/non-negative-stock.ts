@@ -3,7 +3,7 @@
  *
  * Feeds: operations kind "take" and "put" (input: a number, or { quantity }; 1 where there is none; `key`: the article), and
  * "read" (output: a number; optional). Ledger: items { id: article, value: stock }.
- * Options: `initial` (a number, or numbers by article): where it is known, the stock at rest must also be what the
+ * Options: `tolerance` (as of counter-bounds); `initial` (a number, or numbers by article): where it is known, the stock at rest must also be what the
  * acknowledged operations leave of it, give or take the unanswered ones; so selling more than there was is seen even where
  * the shown stock stops at zero.
  *
@@ -15,37 +15,43 @@ import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerLine } from "../ledger.ts";
-import { amountOf, BoundsByKey } from "./bounds.ts";
-import { LedgerValues, ONLY_READ } from "./ledger-values.ts";
-import { numberByKey } from "./option.ts";
+import { type Decimal, jsonOf, textOf, ZERO } from "../std/decimal.ts";
+import { unreadableGap } from "./amounts.ts";
+import { type Bounds, BoundsByKey, fit, ROUNDED } from "./bounds.ts";
+import { type LedgerNumber, LedgerValues, ledgerNumber, ONLY_READ } from "./ledger-values.ts";
+import { decimalByKey, toleranceOption } from "./option.ts";
 
 export const nonNegativeStock: Checker = {
   name: "non-negative-stock",
   claim: "no stock is below zero, and none is sold that was not there",
-  options: ["initial"],
+  options: ["initial", "tolerance"],
   begin: (claim) => new StockCheck(claim),
 };
 
 class StockCheck implements Check {
   readonly #claim: Claim;
-  readonly #initial: ((key: string) => number | undefined) | undefined;
+  readonly #initial: ((key: string) => Decimal | undefined) | undefined;
+  readonly #tolerance: Decimal | undefined;
+  #rounded = 0;
   readonly #bounds = new BoundsByKey();
   readonly #values: LedgerValues;
+  readonly #negativeReads: Stock[] = [];
   readonly #violations: FindingWitness[] = [];
   /** Stocks outside of their bounds in the last complete read. */
   readonly #unexplained: FindingWitness[] = [];
 
   constructor(claim: Claim) {
     this.#claim = claim;
-    this.#initial = numberByKey(claim, "initial");
+    this.#initial = decimalByKey(claim, "initial");
+    this.#tolerance = toleranceOption(claim);
     this.#values = new LedgerValues(claim.object);
   }
 
   operation(operation: Operation): void {
     if (operation.object !== this.#claim.object) return;
-    const sign = { put: 1, take: -1 }[operation.kind];
-    if (sign !== undefined) this.#bounds.add(operation.key ?? "", sign * amountOf(operation), operation);
-    else if (operation.kind === "read") this.#read(operation);
+    const { kind, key = "" } = operation;
+    if (kind === "put" || kind === "take") this.#bounds.add(key, kind === "put" ? 1 : -1, operation);
+    else if (kind === "read") this.#read(operation);
   }
 
   ledger(line: LedgerLine): void {
@@ -55,45 +61,74 @@ class StockCheck implements Check {
   finish(): Finding {
     const reads = this.#values.complete();
     const articles = new Set(reads.flatMap(({ values }) => [...values.keys()]));
+    for (const negative of this.#negativeReads) this.#notNegative(negative);
     for (const { read, values } of reads) {
-      for (const [article, value] of values) this.#notNegative(article, value, read);
+      for (const [id, value] of values) this.#notNegative({ value, key: id, says: `${id} has a stock of`, read, id });
     }
     const last = reads.at(-1);
     for (const [article, value] of last?.values ?? []) this.#explained(article, value, last?.read ?? 0);
     const missing = this.#bounds.keys().filter((article) => article !== "" && !articles.has(article));
-    const { acknowledged, unknown } = this.#bounds;
+    const { acknowledged, unknown, unreadable } = this.#bounds;
+    unreadable.items(last?.unreadable ?? []);
+    const shown = [...this.#violations, ...this.#unexplained, ...unreadable.witnesses];
     return {
       checker: nonNegativeStock.name,
       object: this.#claim.object,
       ...this.#judge(reads.length, articles.size, missing),
-      witnesses: [...this.#violations, ...this.#unexplained].slice(0, WITNESSES_MAX),
+      witnesses: shown.slice(0, WITNESSES_MAX),
       figures: {
         acknowledged,
         unknown,
         articles: articles.size,
         violations: this.#violations.length + this.#unexplained.length,
         completeReads: reads.length,
+        ...(this.#rounded > 0 && { rounded: this.#rounded }),
+        ...(unreadable.count > 0 && { unreadable: unreadable.count }),
       },
     };
   }
 
-  #read({ outcome, id, key, completedAtMs }: Operation): void {
-    if (outcome.type !== "ok" || typeof outcome.output !== "number" || outcome.output >= 0) return;
-    const says = `a client read a stock of ${outcome.output}${key === undefined ? "" : ` of ${key}`}`;
-    this.#violations.push({ says, id, ...(completedAtMs === null ? {} : { atMs: completedAtMs }) });
+  /** A client's read of what is no number (an answer with more in it, say) proves nothing, text that is none is told. */
+  #read({ outcome, id, key = "", completedAtMs }: Operation): void {
+    if (outcome.type !== "ok") return;
+    const value = ledgerNumber(outcome.output);
+    const at = completedAtMs === null ? {} : { atMs: completedAtMs };
+    const of = key === "" ? "" : ` of ${key}`;
+    if (value === undefined && typeof outcome.output === "string") {
+      const says = `the stock${of} that a client read is ${JSON.stringify(outcome.output)}, which is no number`;
+      this.#bounds.unreadable.note({ says, id, ...at });
+    }
+    if (value === undefined || value.value.units >= 0n) return;
+    this.#negativeReads.push({ value, key, says: `a client read a stock${of} of`, id, ...at });
   }
 
-  #notNegative(article: string, value: number, read: number): void {
-    if (value < 0) this.#violations.push({ says: `${article} has a stock of ${value} in read ${read}`, id: article });
+  #notNegative({ value, key, says, id, atMs, read }: Stock): void {
+    const { rounding } = this.#bounds.of(key, this.#initial?.(key) ?? ZERO);
+    const fits = this.#fits(value, { lower: ZERO, upper: value.value, rounding });
+    if (fits) return;
+    const where = read === undefined ? "" : ` in read ${read}`;
+    this.#violations.push({
+      says: `${says} ${textOf(value.value)}${where}`,
+      id,
+      ...(atMs === undefined ? {} : { atMs }),
+    });
   }
 
-  #explained(article: string, value: number, read: number): void {
+  #explained(article: string, value: LedgerNumber, read: number): void {
     const initial = this.#initial?.(article);
-    if (initial === undefined) return;
-    const { lower, upper } = this.#bounds.of(article, initial);
-    if (value >= lower && value <= upper) return;
-    const says = `${article} has ${value} in read ${read}; of ${initial} the operations leave ${lower} to ${upper}`;
-    this.#unexplained.push({ says, id: article, detail: { value, lower, upper, read } });
+    if (initial === undefined || this.#bounds.isUnreadable(article)) return;
+    const bounds = this.#bounds.of(article, initial);
+    if (this.#fits(value, bounds)) return;
+    const [has, lower, upper] = [value.value, bounds.lower, bounds.upper];
+    const says = `${article} has ${textOf(has)} in read ${read}; of ${textOf(initial)} the operations leave ${textOf(lower)} to ${textOf(upper)}`;
+    const detail = { value: jsonOf(has), lower: jsonOf(lower), upper: jsonOf(upper), read };
+    this.#unexplained.push({ says, id: article, detail });
+  }
+
+  #fits(value: LedgerNumber, bounds: Bounds): boolean {
+    const found = fit(value, bounds, this.#tolerance);
+    if (found === "rounded") this.#rounded += 1;
+    return found !== "no";
   }
 
   #judge(reads: number, articles: number, missing: readonly string[]): Pick<Finding, "status" | "because"> {
@@ -102,17 +137,30 @@ class StockCheck implements Check {
     if (first !== undefined) return { status: "fail", because: `${first.says} (${violations.length} violations).` };
     const [doubtful] = this.#unexplained;
     if (doubtful !== undefined) return { status: "unknown", because: `${doubtful.says}: ${ONLY_READ}.` };
-    if (reads === 0) {
-      return { status: "unknown", because: `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.` };
-    }
-    if (articles === 0) return { status: "unknown", because: "The ledger names no article with a number." };
-    if (missing.length > 0) {
-      const because = `${missing.length} articles were taken or put, and the ledger names no number for them (${missing[0]}).`;
-      return { status: "unknown", because };
-    }
-    if (this.#bounds.acknowledged === 0)
-      return { status: "unknown", because: "Not one change of stock was acknowledged." };
+    const gap = this.#gap(reads, articles, missing);
+    if (gap !== null) return { status: "unknown", because: gap };
     const also = this.#initial === undefined ? "" : ", and what the operations leave of what there was";
-    return { status: "pass", because: `All ${articles} articles have a stock of zero or more${also}.` };
+    const sound = `All ${articles} articles have a stock of zero or more${also}.`;
+    return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
   }
+
+  /** Why the evidence does not suffice for a pass, or null when it does. */
+  #gap(reads: number, articles: number, missing: readonly string[]): string | null {
+    if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
+    const unreadable = unreadableGap(this.#bounds.unreadable);
+    if (unreadable !== null) return unreadable;
+    if (articles === 0) return "The ledger names no article with a number.";
+    if (missing.length > 0) {
+      return `${missing.length} articles were taken or put, and the ledger names no number for them (${missing[0]}).`;
+    }
+    return this.#bounds.acknowledged === 0 ? "Not one change of stock was acknowledged." : null;
+  }
+}
+
+/** A stock that somebody saw. */
+interface Stock extends Omit<FindingWitness, "id"> {
+  readonly value: LedgerNumber;
+  readonly key: string;
+  readonly id: string;
+  readonly read?: number;
 }

@@ -1,5 +1,6 @@
 /** Options of a claim, read with a clear complaint where they are not what a checker needs. */
 import type { Claim } from "../checker.ts";
+import { type Decimal, decimalOf } from "../std/decimal.ts";
 import { GamedayError } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 
@@ -20,18 +21,34 @@ export function wordOption<Word extends string>(claim: Claim, name: string, word
   throw badOption(claim, name, words.join(" or "), value);
 }
 
-/** A number for every key: one number for all, or an object of numbers; undefined where neither is given. */
-export function numberByKey(claim: Claim, name: string): ((key: string) => number | undefined) | undefined {
+/** The exact number under that name, given as a number or as text ("19.99"); undefined where there is none. */
+export function decimalOption(claim: Claim, name: string): Decimal | undefined {
+  const value = claim.options[name];
+  const found = decimalOf(value);
+  if (value === undefined || found !== undefined) return found;
+  throw badOption(claim, name, "a number", value);
+}
+
+/** How far a number may be off, as the plan allows it: at least 0; undefined where it says nothing. */
+export function toleranceOption(claim: Claim): Decimal | undefined {
+  const found = decimalOption(claim, "tolerance");
+  if (found === undefined || found.units >= 0n) return found;
+  throw badOption(claim, "tolerance", "at least 0", claim.options["tolerance"] ?? null);
+}
+
+/** An exact number for every key: one for all, or an object of numbers; undefined where neither is given. */
+export function decimalByKey(claim: Claim, name: string): ((key: string) => Decimal | undefined) | undefined {
   const value = claim.options[name];
   if (value === undefined) return undefined;
-  if (typeof value === "number") return () => value;
-  if (isRecord(value) && Object.values(value).every((each) => typeof each === "number")) {
-    return (key) => (typeof value[key] === "number" ? value[key] : undefined);
+  const all = decimalOf(value);
+  if (all !== undefined) return () => all;
+  if (isRecord(value) && Object.values(value).every((each) => decimalOf(each) !== undefined)) {
+    return (key) => (Object.hasOwn(value, key) ? decimalOf(value[key]) : undefined);
   }
   throw badOption(claim, name, "a number, or an object of numbers by key", value);
 }
 
-function badOption(claim: Claim, name: string, expected: string, got: Json): GamedayError {
+export function badOption(claim: Claim, name: string, expected: string, got: Json): GamedayError {
   return new GamedayError({
     code: "claim-bad-option",
     expected: `${name} of "${claim.object}" to be ${expected}`,

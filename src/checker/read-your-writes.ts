@@ -18,7 +18,7 @@ import { countUpTo } from "./sorted.ts";
 export const readYourWrites: Checker = {
   name: "read-your-writes",
   claim: "a session reads what it wrote, or something newer",
-  options: ["correlate"],
+  options: ["correlate", "numeric"],
   begin: (claim) => sessionCheck("read-your-writes", claim, "a session saw its own writes", compareKey),
 };
 

@@ -1,12 +1,13 @@
 /**
  * Whether rows hold what was sent: the claim's option `holds` names fields of the operations' input that the ledger's value must
- * have unchanged; operations that lack one of them are not compared. Only for fields that no later write changes. About 100 bytes a logical id, and nothing without the option.
+ * have unchanged (as numbers, where the option `numeric` says so); operations that lack one of them are not compared. Only for fields that no later write changes. About 100 bytes a logical id, and nothing without the option.
  */
 import type { Claim } from "../checker.ts";
 import type { LedgerItem } from "../ledger.ts";
 import { GamedayError } from "../std/errors.ts";
 import { canonicalJson, isRecord, type Json } from "../std/json.ts";
 import { bitOf } from "./ledger-reads.ts";
+import { type Normalize, numericOption } from "./numeric.ts";
 
 /** One row that holds something else, by the reads that saw it so. */
 export interface Altered {
@@ -19,6 +20,7 @@ const AMBIGUOUS = "";
 
 export class SentValues {
   readonly #fields: readonly string[];
+  readonly #normalize: Normalize;
   readonly #sent = new Map<number, string>();
   readonly #altered = new Map<number, Altered>();
   /** Rows that could be compared. */
@@ -26,6 +28,7 @@ export class SentValues {
 
   constructor(claim: Claim) {
     this.#fields = fieldsOf(claim);
+    this.#normalize = numericOption(claim);
   }
 
   get isAsked(): boolean {
@@ -55,7 +58,9 @@ export class SentValues {
   }
 
   #pick(value: { readonly [key: string]: Json }): string {
-    return canonicalJson(Object.fromEntries(this.#fields.map((field) => [field, value[field] ?? null])));
+    return canonicalJson(
+      this.#normalize(Object.fromEntries(this.#fields.map((field) => [field, value[field] ?? null]))),
+    );
   }
 }
 

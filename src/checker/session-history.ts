@@ -6,6 +6,8 @@
  *   output is the list of the ids that are there. `key` names the collection, of an add and a remove too where they have
  *   input.id; a list without some elements (a page) must not be recorded as a read.
  *
+ * Values of registers are compared as numbers where the option `numeric` says so (numeric.ts).
+ *
  * A session is one process (of the history). Everything is kept until the end, since an answer is judged by writes that complete later:
  * O(operations) memory.
  */
@@ -13,6 +15,7 @@ import type { Claim } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import { isRecord } from "../std/json.ts";
 import { type Correlation, correlationOf } from "./correlation.ts";
+import { type Normalize, normalized, numericOption } from "./numeric.ts";
 import { ValueTimes } from "./value-times.ts";
 
 /** An acknowledged element of a collection that nobody tried to remove. */
@@ -36,12 +39,14 @@ export interface KeyHistory {
 export class SessionHistory {
   readonly #claim: Claim;
   readonly #correlation: Correlation;
+  readonly #normalize: Normalize;
   readonly #keys = new Map<string, KeyHistory>();
   readonly #removed = new Set<string>();
 
   constructor(claim: Claim) {
     this.#claim = claim;
     this.#correlation = correlationOf(claim);
+    this.#normalize = numericOption(claim);
   }
 
   operation(operation: Operation): void {
@@ -49,15 +54,16 @@ export class SessionHistory {
     const history = this.#history(operation.key ?? "");
     const answered = operation.outcome.type === "ok";
     if (operation.kind === "read") {
-      if (answered) history.reads.push(operation);
+      if (answered) history.reads.push(idsRead(operation) === undefined ? this.#register(operation) : operation);
     } else if (operation.kind === "add") {
       this.#add(history, operation);
     } else if (operation.kind === "remove") {
       const id = isRecord(operation.input) ? (operation.input["id"] ?? operation.key) : operation.key;
       if (id !== undefined && id !== null) this.#removed.add(String(id));
     } else {
-      history.times.note(operation);
-      if (answered && operation.kind === "write") history.writes.push(operation);
+      const register = this.#register(operation);
+      history.times.note(register);
+      if (answered && register.kind === "write") history.writes.push(register);
     }
   }
 
@@ -67,6 +73,11 @@ export class SessionHistory {
       ...history,
       elements: history.elements.filter(({ id }) => !this.#removed.has(id)),
     }));
+  }
+
+  /** Values of registers are compared; ids of a collection stay what they are. */
+  #register(operation: Operation): Operation {
+    return normalized(operation, this.#normalize);
   }
 
   #add(history: KeyHistory, operation: Operation): void {

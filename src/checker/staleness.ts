@@ -21,7 +21,7 @@ import { countUpTo } from "./sorted.ts";
 export const staleness: Checker = {
   name: "staleness",
   claim: "what was acknowledged is seen within the declared lag",
-  options: ["declaredLagMs", "correlate"],
+  options: ["declaredLagMs", "correlate", "numeric"],
   begin: (claim: Claim) => {
     const lagMs = numberOption(claim, "declaredLagMs", 0);
     const promise = `nothing was more than ${lagMs} ms old`;

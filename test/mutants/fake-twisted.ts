@@ -3,19 +3,10 @@
 import type { ClaimPlan } from "../../src/plan.ts";
 import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
 import type { Json } from "../../src/std/json.ts";
-import * as ask from "./objectives.ts";
+import { FAKE_MONEY } from "./fake-money.ts";
 import { type FakeRow, line } from "./row.ts";
 import * as twist from "./twist.ts";
-
-type Given = Pick<FakeRow, "says" | "expected"> & Partial<FakeRow>;
-
-function twisted(name: string, kind: FakeRow["kind"], given: Given): FakeRow {
-  const drills = ["kill-postgres-leader"] as const;
-  return { name, kind, platform: "fake", lies: [], drills, objectives: ask.usual(...drills), ...given };
-}
-
-const mutant = (name: string, given: Given) => twisted(name, "mutant", given);
-const healthy = (name: string, given: Given) => twisted(name, "healthy", given);
+import { claim, healthy, mutant } from "./twisted-row.ts";
 
 const LOST = "objectives/nothing lost";
 const TWICE = "objectives/nothing twice";
@@ -120,10 +111,6 @@ const USERS: readonly FakeRow[] = [
   }),
 ];
 
-function claim(object: string, checker: string, options: ClaimPlan["options"]): ClaimPlan {
-  return { object, checkers: [checker], options, source: { kind: "http", path: `/audit/${object}` } };
-}
-
 const ACCOUNTS = ["anna", "bert", "carl", "dora"];
 const TRANSFERS = Array.from({ length: 200 }, (_, at) => ({
   kind: "transfer",
@@ -210,4 +197,11 @@ const STOCK: readonly FakeRow[] = [
   }),
 ];
 
-export const FAKE_TWISTED: readonly FakeRow[] = [...ROWS_AND_READS, ...VALUES, ...USERS, ...BANK, ...STOCK];
+export const FAKE_TWISTED: readonly FakeRow[] = [
+  ...ROWS_AND_READS,
+  ...VALUES,
+  ...USERS,
+  ...BANK,
+  ...STOCK,
+  ...FAKE_MONEY,
+];

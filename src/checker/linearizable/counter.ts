@@ -1,18 +1,34 @@
 /**
  * counter: "increment" and "decrement" (input: a number; null is 1; an ok output that is a number is the value after it),
- * "read" (output: the value). Starts at 0.
+ * "read" (output: the value). Starts at 0. Numbers are exact decimals, and text that is a number is one ("19.99"); a JSON number
+ * may have been added up in binary fractions, and is then the value that it differs from by less than their rounding.
  */
 import type { Operation } from "../../history.ts";
+import {
+  absolute,
+  compare,
+  type Decimal,
+  decimalOf,
+  minus,
+  ONE,
+  plus,
+  textOf,
+  times,
+  ZERO,
+} from "../../std/decimal.ts";
+import { GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import { ledgerNumber } from "../ledger-values.ts";
 import { defineModel, type Step, wrongKind, wrongShape } from "./model.ts";
 
 const KINDS = ["increment", "decrement", "read"];
 
-export const counter = defineModel<number>({
+export const counter = defineModel<Decimal>({
   name: "counter",
   says: "reads give the sum of what was added",
   kinds: KINDS,
-  start: (initial) => Number(initial ?? 0),
-  keyOf: (state) => String(state),
+  start: startOf,
+  keyOf: textOf,
   step: (operation) => {
     if (operation.kind === "read") return read(operation);
     if (operation.kind === "increment") return add(operation, 1);
@@ -21,27 +37,58 @@ export const counter = defineModel<number>({
   },
 });
 
-function read({ outcome }: Operation): Step<number> {
+function startOf(initial: Json | undefined): Decimal {
+  const start = initial === undefined || initial === null ? ZERO : decimalOf(initial);
+  if (start !== undefined) return start;
+  const got = JSON.stringify(initial);
+  throw new GamedayError({ code: "model-bad-initial", expected: "the initial value of a counter to be a number", got });
+}
+
+function read(operation: Operation): Step<Decimal> {
+  const { outcome } = operation;
   if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: "read ?" };
-  const value = outcome.output;
+  if (outcome.output === null) return { apply: () => undefined, readOnly: true, says: "read null" };
+  const isAnswer = answer(operation, outcome.output);
   return {
-    apply: (state) => (state === value ? state : undefined),
+    apply: (state) => (isAnswer(state) ? state : undefined),
     readOnly: true,
-    says: `read ${JSON.stringify(value)}`,
+    says: `read ${JSON.stringify(outcome.output)}`,
   };
 }
 
-function add(operation: Operation, sign: 1 | -1): Step<number> {
+function add(operation: Operation, sign: 1 | -1): Step<Decimal> {
   const { input, outcome, kind } = operation;
-  const amount = input ?? 1;
-  if (typeof amount !== "number") throw wrongShape(operation, "a number as input", input);
-  const told = outcome.type === "ok" && typeof outcome.output === "number" ? outcome.output : undefined;
+  const amount = input === null ? ONE : decimalOf(input);
+  if (amount === undefined) throw wrongShape(operation, "a number as input", input);
+  const change = sign < 0 ? minus(ZERO, amount) : amount;
+  const told = outcome.type === "ok" && decimalOf(outcome.output) !== undefined ? outcome.output : undefined;
+  const isAnswer = told === undefined ? () => true : answer(operation, told);
   return {
     apply: (state) => {
-      const next = state + sign * amount;
-      return told === undefined || told === next ? next : undefined;
+      const next = plus(state, change);
+      return isAnswer(next) ? next : undefined;
     },
-    readOnly: amount === 0 && told === undefined,
-    says: `${kind} ${amount}${told === undefined ? "" : ` to ${told}`}`,
+    readOnly: amount.units === 0n && told === undefined,
+    says: `${kind} ${textOf(amount)}${told === undefined ? "" : ` to ${told}`}`,
   };
+}
+
+/** Relative to the larger number, or to 1: more than thousands of additions in binary fractions need, and far below any amount of money. */
+const ROUNDING: Decimal = { units: 1n, scale: 12 };
+
+/** Whether a state is what the answer says. Throws for an answer that is no number. */
+function answer(operation: Operation, output: Json): (state: Decimal) => boolean {
+  const told = ledgerNumber(output);
+  if (told === undefined) throw wrongShape(operation, "a number as output", output);
+  return (state) => {
+    if (compare(state, told.value) === 0) return true;
+    if (!told.isBinary || isWhole(state, told.value)) return false;
+    const size = [ONE, absolute(state), absolute(told.value)].reduce((a, b) => (compare(a, b) < 0 ? b : a));
+    return compare(absolute(minus(state, told.value)), times(size, ROUNDING)) <= 0;
+  };
+}
+
+/** Whole numbers that a binary fraction holds exactly are added up without rounding. */
+function isWhole(...numbers: readonly Decimal[]): boolean {
+  return numbers.every((number) => Number.isSafeInteger(Number(textOf(number))) && !textOf(number).includes("."));
 }
