@@ -22,8 +22,11 @@ export function compareCommand(world: World): Command {
     .argument("<later...>", "one or more run folders; the last is compared with the others")
     .option("--json", "print the comparison as JSON")
     .action((earlier: string, later: string[], flags: { readonly json?: boolean }) => {
-      const verdicts = [earlier, ...later].map((run) => judge(openEvidence(resolve(world.cwd, run))));
-      const comparison = compareRuns(verdicts);
+      const runs = [earlier, ...later].map((run) => openEvidence(resolve(world.cwd, run)));
+      const comparison = compareRuns(
+        runs.map((evidence) => judge(evidence)),
+        runs.map(({ run }) => run),
+      );
       world.stdout.write(flags.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison));
       world.setExitCode(EXIT[comparison.change]);
     });

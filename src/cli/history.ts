@@ -5,16 +5,16 @@ import type { World } from "../cli.ts";
 import { type HistoryRow, historyRow, sortHistory, unreadableRow } from "../compare/history.ts";
 import { renderHistory } from "../compare/table.ts";
 import { RUN_FILE } from "../evidence/files.ts";
+import { openEvidence } from "../evidence/reader.ts";
 import { VERDICT_FILE } from "../report/render.ts";
 import { GamedayError, systemReason } from "../std/errors.ts";
-import { isRecord, type Json } from "../std/json.ts";
-import { verdictSchema } from "../verdict/schema.ts";
-import type { Verdict } from "../verdict.ts";
+import { isRecord } from "../std/json.ts";
+import { judge } from "../verdict/judge.ts";
 
 /** `gameday history [DIR]`: one line a run, oldest first. */
 export function historyCommand(world: World): Command {
   return new Command("history")
-    .description("list the runs of a folder with their verdicts, oldest first")
+    .description("judge the runs of a folder again from their evidence and list them, oldest first")
     .argument("[folder]", "the folder that holds the run folders", "runs")
     .option("--json", "print the rows as JSON")
     .action((folder: string, flags: { readonly json?: boolean }) => {
@@ -40,24 +40,24 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-/** One run that cannot be read, killed as it was begun perhaps, keeps nobody from seeing the others. */
-function rowOf(run: string): HistoryRow {
-  const record = readJson(join(run, RUN_FILE));
-  if (typeof record?.["runId"] !== "string" || typeof record["startedAt"] !== "string")
-    return unreadableRow(basename(run), `${RUN_FILE} cannot be read`);
-  const { runId, startedAt } = record;
-  const path = join(run, VERDICT_FILE);
-  if (!existsSync(path)) return historyRow({ runId, startedAt }, null);
-  const verdict = verdictSchema.safeParse(readJson(path));
-  if (verdict.success) return historyRow({ runId, startedAt }, verdict.data as Verdict);
-  return { ...unreadableRow(runId, `${VERDICT_FILE} cannot be read; gameday judge makes it anew`), startedAt };
+/** Judged now, from its evidence. One run that cannot be read, killed as it was begun perhaps, hides none of the others. */
+function rowOf(folder: string): HistoryRow {
+  try {
+    const evidence = openEvidence(folder);
+    return historyRow(evidence.run, judge(evidence), keptVerdict(join(folder, VERDICT_FILE)));
+  } catch (thrown) {
+    if (!(thrown instanceof GamedayError)) throw thrown;
+    return unreadableRow(basename(folder), thrown.message);
+  }
 }
 
-function readJson(path: string): { [key: string]: Json } | undefined {
+/** Only to be held against what the evidence says. */
+function keptVerdict(path: string): string | null {
+  if (!existsSync(path)) return null;
   try {
     const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isRecord(value) ? value : undefined;
+    return isRecord(value) && typeof value["verdict"] === "string" ? value["verdict"] : "nothing that can be read";
   } catch {
-    return undefined; // said in the run's row
+    return "nothing that can be read";
   }
 }

@@ -1,12 +1,16 @@
 /**
  * Runs side by side. The last run given is compared with all before it: an objective got worse when its status did, or
- * when its measured interval lies wholly beyond what the earlier runs measured, widened by the noise of its kind. A
- * difference within noise is "same": failovers are timed by polling loops and differ from run to run.
+ * when its measured interval lies wholly beyond what the earlier runs measured and the noise of its kind. One earlier run
+ * says nothing about noise: then a difference counts only as far as it went towards the bound. Comparing two runs in the
+ * other order never calls both of them worse.
  */
-import type { Measured, ObjectiveVerdict } from "../objective.ts";
-import type { Bound, Range } from "../range.ts";
+import type { ObjectiveVerdict } from "../objective.ts";
+import { type Bound, compareToBound, describeBound } from "../range.ts";
 import type { Status } from "../status.ts";
+import { canonicalJson, type Json } from "../std/json.ts";
 import type { Verdict } from "../verdict.ts";
+import { type ComparedRun, differences } from "./differences.ts";
+import { beyondNoise, hull, movedBy, rangeOf } from "./noise.ts";
 
 export type Change = "worse" | "better" | "same" | "unknown";
 
@@ -24,104 +28,122 @@ export interface Comparison {
   readonly runs: readonly { readonly runId: string; readonly plan: string; readonly verdict: Status }[];
   readonly objectives: readonly ComparedObjective[];
   readonly change: Change;
+  /** What else differs: plans, bounds, the order in time. */
+  readonly notes: readonly string[];
 }
 
-/** Share by which two runs of an equal platform may differ, by the start of the measure's name; else 0. */
-const NOISE: readonly (readonly [start: string, share: number])[] = [
-  ["recovery-seconds", 0.5],
-  ["outage-seconds", 0.5],
-  ["replicas-", 0.25],
-  ["http_req_duration-", 0.15],
-  ["requests", 0.1],
-];
+type Said = Pick<ComparedObjective, "change" | "because">;
 
-/** Expects two runs or more. O(runs x objectives). */
-export function compareRuns(verdicts: readonly Verdict[]): Comparison {
+/** Of the way to the bound: a smaller move of one run against one other is none, a larger one is a change. */
+const MOVED_SHARE_MIN = 0.1;
+const MOVED_SHARE_SURE = 0.5;
+
+/** Expects two runs or more; `records`: of the same runs, for what else differs. O(runs x objectives + plans). */
+export function compareRuns(verdicts: readonly Verdict[], records: readonly ComparedRun[] = []): Comparison {
   const ids = [...new Set(verdicts.flatMap((verdict) => verdict.objectives.map(({ id }) => id)))];
   const objectives = ids.map((id) => compareObjective(verdicts.map((verdict) => find(verdict, id))));
   return {
     runs: verdicts.map(({ runId, plan, verdict }) => ({ runId, plan, verdict })),
     objectives,
-    change: overall([...objectives.map(({ change }) => change), ...verdictChange(verdicts)]),
+    change: overall(verdicts, objectives),
+    notes: differences(records),
   };
-}
-
-/** What no objective measures (a lost write, redundancy that did not come back, residue) is in the verdict alone. */
-function verdictChange(verdicts: readonly Verdict[]): Change[] {
-  const last = verdicts.at(-1)?.verdict;
-  const before = verdicts.slice(0, -1).map(({ verdict }) => verdict);
-  if (last === "fail" && !before.includes("fail")) return ["worse"];
-  return last === "unknown" && before.every((verdict) => verdict === "pass") ? ["unknown"] : [];
 }
 
 function find(verdict: Verdict, id: string): ObjectiveVerdict | null {
   return verdict.objectives.find((one) => one.id === id) ?? null;
 }
 
-function overall(changes: readonly Change[]): Change {
+/** What no objective measures (a lost write, redundancy that did not come back, residue) is in the verdict alone. */
+function overall(verdicts: readonly Verdict[], objectives: readonly ComparedObjective[]): Change {
+  const last = verdicts.at(-1)?.verdict;
+  const before = verdicts.slice(0, -1).map(({ verdict }) => verdict);
+  if (last === "fail" && !before.includes("fail")) return "worse";
+  const changes = objectives.map(({ change }) => change);
+  if (last === "unknown" && before.every((verdict) => verdict === "pass")) changes.push("unknown");
+  if (verdicts.length === 2 && changes.includes("worse") && somethingRose(verdicts, objectives)) return "unknown";
   const order: readonly Change[] = ["worse", "unknown", "better", "same"];
   return order.find((change) => changes.includes(change)) ?? "unknown";
+}
+
+/** One thing better and another worse: between two runs that is what chance looks like. */
+function somethingRose([before, now]: readonly Verdict[], objectives: readonly ComparedObjective[]): boolean {
+  const isLifted = ({ cells: [old, fresh] }: ComparedObjective) => old?.status === "fail" && fresh?.status !== "fail";
+  const isRisen = before?.verdict === "fail" && now?.verdict !== "fail";
+  return isRisen || objectives.some((one) => one.change === "better" || isLifted(one));
 }
 
 function compareObjective(cells: readonly (ObjectiveVerdict | null)[]): ComparedObjective {
   const known = cells.filter((cell) => cell !== null);
   const [sample] = known as [ObjectiveVerdict];
-  const { id, says, unit } = sample;
+  const { id, says, unit } = known.at(-1) ?? sample;
   const shown = cells.map((cell) => (cell === null ? null : { status: cell.status, measured: cell.measured }));
   return { id, says, unit, cells: shown, ...changeOf(cells.slice(0, -1), cells.at(-1) ?? null) };
 }
 
-function changeOf(
-  earlier: readonly (ObjectiveVerdict | null)[],
-  last: ObjectiveVerdict | null,
-): Pick<ComparedObjective, "change" | "because"> {
+function changeOf(earlier: readonly (ObjectiveVerdict | null)[], last: ObjectiveVerdict | null): Said {
   const before = earlier.filter((cell) => cell !== null);
   if (last === null || before.length === 0) return { change: "unknown", because: "only some of the runs have it" };
+  const other = before.find(({ measure }) => measure !== last.measure);
+  if (other !== undefined)
+    return { change: "unknown", because: `it measured ${other.measure} before, and ${last.measure} now` };
+  if (last.status === "unknown") return { change: "unknown", because: last.because };
+  const moved = before.find(({ bound }) => !sameBound(bound, last.bound));
+  return moved === undefined ? changeUnderOneBound(before, last) : changeUnderBounds(before, last, moved);
+}
+
+function changeUnderOneBound(before: readonly ObjectiveVerdict[], last: ObjectiveVerdict): Said {
   if (last.status === "fail" && before.every(({ status }) => status !== "fail"))
     return { change: "worse", because: "it fails now" };
-  if (last.status === "unknown") return { change: "unknown", because: last.because };
+  if (last.status === "pass" && before.every(({ status }) => status === "fail"))
+    return { change: "better", because: "it holds now" };
+  return changeOfMeasure(before, last);
+}
+
+/** Only what holds under each of the bounds can be put down to the platform. */
+function changeUnderBounds(before: readonly ObjectiveVerdict[], last: ObjectiveVerdict, moved: ObjectiveVerdict): Said {
+  const says = (bound: Bound) => describeBound(bound, last.unit);
+  const because = `its bound was ${says(moved.bound)}, and is ${says(last.bound)} now`;
+  const bounds = [...before, last].map(({ bound }) => bound);
+  const isAlways = (status: Status, one: ObjectiveVerdict) => {
+    const range = rangeOf(one.measured);
+    return range !== null && bounds.every((bound) => compareToBound(range, bound) === status);
+  };
+  const [failed, passed] = [before.every((one) => isAlways("fail", one)), before.every((one) => isAlways("pass", one))];
+  if (passed && isAlways("fail", last)) return { change: "worse", because: `it fails under either bound; ${because}` };
+  if (failed && isAlways("pass", last)) return { change: "better", because: `it holds under either bound; ${because}` };
+  const { change } = changeOfMeasure(before, last);
+  return change === "same" ? { change, because } : { change: "unknown", because };
+}
+
+function changeOfMeasure(before: readonly ObjectiveVerdict[], last: ObjectiveVerdict): Said {
+  const { measure, bound, unit } = last;
   const ranges = before.flatMap(({ measured }) => rangeOf(measured) ?? []);
-  const range = rangeOf(last.measured);
-  if (range === null || ranges.length === 0) return { change: "unknown", because: "nothing was measured before" };
-  return beyondNoise(hull(ranges), range, last);
+  const now = rangeOf(last.measured);
+  if (now === null || ranges.length === 0) return { change: "unknown", because: "nothing was measured in one of them" };
+  const whole = hull(ranges);
+  const noise = beyondNoise(whole, now, measure, unit);
+  const { isWorse, share } = movedBy(whole, now, bound);
+  if (noise.side === "within" || Number.isNaN(share))
+    return { change: "same", because: `within what was measured before and noise (${noise.says})` };
+  const end = noise.side === "high" ? `above ${trim(whole.upper)}` : `below ${trim(whole.lower)}`;
+  const because = `${end}${unit === "" ? "" : ` ${unit}`}, beyond noise (${noise.says})`;
+  if (ranges.length > 1) return { change: isWorse ? "worse" : "better", because };
+  return changeOfTwo(isWorse, share, because);
 }
 
-function beyondNoise(
-  before: Range,
-  now: Range,
-  { measure, bound, unit }: ObjectiveVerdict,
-): Pick<ComparedObjective, "change" | "because"> {
-  const share = NOISE.find(([start]) => measure.startsWith(start))?.[1] ?? 0;
-  const low = before.lower - Math.abs(before.lower) * share;
-  const high = before.upper + Math.abs(before.upper) * share;
-  const isBetterHigh = higherIsBetter(bound);
-  const noise = `beyond ${percent(share)} of noise`;
-  if (now.lower > high)
-    return { change: isBetterHigh ? "better" : "worse", because: `above ${trim(high)} ${unit}, ${noise}` };
-  if (now.upper < low)
-    return { change: isBetterHigh ? "worse" : "better", because: `below ${trim(low)} ${unit}, ${noise}` };
-  return { change: "same", because: `within what earlier runs measured and ${percent(share)} of noise` };
-}
-
-function higherIsBetter(bound: Bound): boolean {
-  return bound.atLeast !== undefined || bound.over !== undefined;
-}
-
-function hull(ranges: readonly Range[]): Range {
+function changeOfTwo(isWorse: boolean, share: number, because: string): Said {
+  const way = `it moved by ${Math.round(share * 100)} % of the distance to its bound`;
+  if (share >= MOVED_SHARE_SURE) return { change: isWorse ? "worse" : "better", because: `${because}; ${way}` };
+  if (share < MOVED_SHARE_MIN || !isWorse) return { change: "same", because: way };
   return {
-    lower: Math.min(...ranges.map(({ lower }) => lower)),
-    upper: Math.max(...ranges.map(({ upper }) => upper)),
+    change: "unknown",
+    because: `${because}; ${way}, and one earlier run does not show how far runs differ: give more earlier runs`,
   };
 }
 
-function rangeOf(measured: Measured): Range | null {
-  if (measured === null) return null;
-  if ("lower" in measured) return { lower: measured.lower, upper: measured.upper ?? Number.POSITIVE_INFINITY };
-  return { lower: measured.value, upper: measured.value };
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+function sameBound(one: Bound, other: Bound): boolean {
+  return canonicalJson(one as unknown as Json) === canonicalJson(other as unknown as Json);
 }
 
 function trim(value: number): string {

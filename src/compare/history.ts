@@ -1,4 +1,4 @@
-/** One row a run folder: when, what came of it. Reads what `verdict.json` says; a folder without one was never judged. */
+/** One row a run folder: when, and what comes of it when it is judged now, from its evidence. */
 import type { RunRecord } from "../evidence.ts";
 import type { Verdict } from "../verdict.ts";
 
@@ -13,19 +13,23 @@ export interface HistoryRow {
 
 const SENTENCE_MAX = 100;
 
-export function historyRow(run: Pick<RunRecord, "runId" | "startedAt">, verdict: Verdict | null): HistoryRow {
+/** `kept`: what `verdict.json` says; null where there is none. A verdict that is not what the evidence says is named. */
+export function historyRow(
+  run: Pick<RunRecord, "runId" | "startedAt">,
+  verdict: Verdict,
+  kept: string | null,
+): HistoryRow {
   const { runId, startedAt } = run;
-  if (verdict === null)
-    return { startedAt, runId, verdict: "not judged", exitCode: "-", objectives: "-", sentence: "" };
   const met = verdict.objectives.filter(({ status }) => status === "pass").length;
   const { sentence } = verdict;
+  const other = kept === null || kept === verdict.verdict ? "" : `[its verdict.json says ${kept}] `;
   return {
     startedAt,
     runId,
     verdict: verdict.verdict,
     exitCode: String(verdict.exitCode),
     objectives: `${met} of ${verdict.objectives.length}`,
-    sentence: sentence.length > SENTENCE_MAX ? `${sentence.slice(0, SENTENCE_MAX - 1)}…` : sentence,
+    sentence: `${other}${sentence.length > SENTENCE_MAX ? `${sentence.slice(0, SENTENCE_MAX - 1)}…` : sentence}`,
   };
 }
 

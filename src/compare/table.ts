@@ -5,13 +5,13 @@ import { formatMeasured } from "../report/format.ts";
 import type { Comparison } from "./compare.ts";
 import type { HistoryRow } from "./history.ts";
 
-export function renderComparison({ runs, objectives, change }: Comparison): string {
+export function renderComparison({ runs, objectives, change, notes }: Comparison): string {
   const head = ["objective", ...runs.map(({ runId }) => runId), "change"];
   const verdicts = ["verdict", ...runs.map(({ verdict }) => verdict), ""];
   const rows = objectives.map((one) => [
     one.says,
     ...one.cells.map((cell) => (cell === null ? "-" : `${cell.status} ${formatMeasured(cell.measured, one.unit)}`)),
-    one.change === "same" ? "same" : `${one.change}: ${one.because}`,
+    `${one.change}: ${cut(one.because)}`,
   ]);
   const summary = {
     worse: "Something got worse beyond noise.",
@@ -19,7 +19,8 @@ export function renderComparison({ runs, objectives, change }: Comparison): stri
     same: "Nothing changed beyond noise.",
     unknown: "It cannot be said whether anything got worse.",
   };
-  return `${align([head, verdicts, ...rows])}\n${summary[change]}\n`;
+  const noted = notes.map((note) => `note: ${visible(note)}\n`).join("");
+  return `${align([head, verdicts, ...rows])}\n${noted}${summary[change]}\n`;
 }
 
 export function renderHistory(rows: readonly HistoryRow[]): string {
@@ -27,6 +28,12 @@ export function renderHistory(rows: readonly HistoryRow[]): string {
   const head = ["started", "run", "verdict", "exit", "objectives met", "sentence"];
   const cells = rows.map((row) => [row.startedAt, row.runId, row.verdict, row.exitCode, row.objectives, row.sentence]);
   return `${align([head, ...cells])}\n`;
+}
+
+const BECAUSE_CHARACTERS_MAX = 160;
+
+function cut(text: string): string {
+  return text.length > BECAUSE_CHARACTERS_MAX ? `${text.slice(0, BECAUSE_CHARACTERS_MAX - 1)}…` : text;
 }
 
 /** Columns padded to their widest cell, two spaces apart; the last one is not padded. */

@@ -1,0 +1,63 @@
+/** What else differs between runs that are compared: their plans, and their order in time. In words, one line each. Pure. */
+import type { RunRecord } from "../evidence.ts";
+import { canonicalJson, isRecord, type Json } from "../std/json.ts";
+
+/** What of run.json a comparison reads. */
+export type ComparedRun = Pick<RunRecord, "runId" | "startedAt" | "plan">;
+
+const CHANGES_SHOWN_MAX = 8;
+const VALUE_CHARACTERS_MAX = 60;
+
+/** The last run is compared with those before it; expects two or more. */
+export function differences(runs: readonly ComparedRun[]): string[] {
+  const last = runs.at(-1);
+  if (last === undefined) return [];
+  const before = runs.slice(0, -1);
+  return [...orderOf(runs), ...new Set(before.flatMap((run) => planChanges(run, last)))];
+}
+
+function orderOf(runs: readonly ComparedRun[]): string[] {
+  return runs.slice(1).flatMap((run, index) => {
+    const earlier = runs[index];
+    if (earlier === undefined) return [];
+    if (earlier.runId === run.runId) return [`run ${run.runId} is given twice, and compared with itself`];
+    if (Date.parse(earlier.startedAt) <= Date.parse(run.startedAt)) return [];
+    return [
+      `run ${earlier.runId} stands first, but began later (${earlier.startedAt}) than ${run.runId} (${run.startedAt}): give the earlier run first, or read "worse" as "was worse then"`,
+    ];
+  });
+}
+
+function planChanges(before: ComparedRun, now: ComparedRun): string[] {
+  const changes = changesOf(before.plan as unknown as Json, now.plan as unknown as Json, "");
+  if (changes.length === 0) return [];
+  const more = changes.length > CHANGES_SHOWN_MAX ? [`and ${changes.length - CHANGES_SHOWN_MAX} more`] : [];
+  const shown = [...changes.slice(0, CHANGES_SHOWN_MAX), ...more];
+  return [`the plan of ${now.runId} is not that of ${before.runId}: ${shown.join("; ")}`];
+}
+
+/** "load.vus: 5 -> 10", in the order of the plan. O(size of both). */
+function changesOf(before: Json | undefined, now: Json | undefined, path: string): string[] {
+  if (canonicalJson(before ?? null) === canonicalJson(now ?? null)) return [];
+  const [old, fresh] = [named(before), named(now)];
+  if (old === null || fresh === null) return [`${path || "plan"}: ${shown(before)} -> ${shown(now)}`];
+  const keys = [...new Set([...old.keys(), ...fresh.keys()])];
+  return keys.flatMap((key) => changesOf(old.get(key), fresh.get(key), `${path}${key}`.replace(/^\./, "")));
+}
+
+/** Parts of a map by key; of a list by what each calls itself, so that one that is moved is still the same. */
+function named(value: Json | undefined): Map<string, Json> | null {
+  if (Array.isArray(value)) return new Map(value.map((each, index) => [`[${nameOf(each) ?? index}]`, each]));
+  return isRecord(value) ? new Map(Object.entries(value).map(([key, each]) => [`.${key}`, each])) : null;
+}
+
+function nameOf(value: Json): string | undefined {
+  const name = isRecord(value) ? (value["id"] ?? value["name"] ?? value["file"]) : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
+function shown(value: Json | undefined): string {
+  if (value === undefined) return "none";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text;
+}
