@@ -159,7 +159,10 @@ test("tables show each run and each objective", () => {
     historyRow({ runId: "b", startedAt: "2026-02" }, verdictOf(24_000, 20), "pass"),
     historyRow({ runId: "a", startedAt: "2026-01" }, verdictOf(24_000, 20), "fail"),
   ];
-  assert.match(renderHistory(sortHistory(rows)), /^started.*\n2026-01 {2}a.*pass.*\[its verdict.json says fail\].*\n2026-02 {2}b.*3 of 3/);
+  assert.match(
+    renderHistory(sortHistory(rows)),
+    /^started.*\n2026-01 {2}a.*pass.*\[its verdict.json says fail\].*\n2026-02 {2}b.*3 of 3/,
+  );
 });
 
 test("a verdict that fails now is worse, whatever the objectives say", () => {
