@@ -3,7 +3,7 @@
  * With the option `holds`, each row also holds those fields of the input as they were sent.
  *
  * Feeds: operations kind "add" (and "remove"), see write-set.ts; ledger items are the ids that exist, `count` copies of
- * each. Options: `correlate`, `prefix`, `holds` (a list of fields, see sent-values.ts), and `sparse: true` for an object that is written too seldom to have a write in the
+ * each. Options: `correlate`, `prefix`, `refused` (what a refusal is worth, see refused-present.ts), `holds` (a list of fields, see sent-values.ts), and `sparse: true` for an object that is written too seldom to have a write in the
  * last second before every fault: that is then said, and no gap (objects that are written all the time prove the faults).
  *
  * Figures: acknowledged, acknowledgedLastSecond (the least over all faults), unknown, refused, lost, recovered, late,
@@ -16,6 +16,7 @@
  */
 import type { Checker, Finding, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
+import { type Refusals, refusalsOption, refusedPresent } from "./refused-present.ts";
 import { SharedFolds } from "./shared-folds.ts";
 import type { Tally } from "./tally.ts";
 import { WriteFold } from "./write-fold.ts";
@@ -24,30 +25,38 @@ import type { WriteSet } from "./write-set.ts";
 export const ackedSet: Checker = {
   name: "acked-set",
   claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
-  options: ["correlate", "prefix", "sparse", "holds", "numeric"],
+  options: ["correlate", "prefix", "sparse", "holds", "numeric", "refused"],
   begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
     const fold = shared.of(WriteFold);
-    return fold.check(() => finding(fold, facts, claim.options["sparse"] === true));
+    const options = { sparse: claim.options["sparse"] === true, refusals: refusalsOption(claim) };
+    return fold.check(() => finding(fold, facts, options));
   },
 };
 
-function finding(fold: WriteFold, facts: RunFacts, sparse: boolean): Finding {
+interface Options {
+  readonly sparse: boolean;
+  readonly refusals: Refusals;
+}
+
+function finding(fold: WriteFold, facts: RunFacts, { sparse, refusals }: Options): Finding {
   const { writes } = fold;
   const result = fold.tally();
   const excess = unexplained(writes, result);
-  const failure = failureOf(result, excess);
+  const stored = refusedPresent(refusals, result.refusedPresent, result.refused);
+  const failure = failureOf(result, excess, stored.failure);
   const quiet = quietSecond(writes);
-  const gap = gapOf(writes, facts, result, excess) ?? (sparse ? null : quiet);
+  const gap = gapOf(writes, facts, result, excess) ?? stored.gap ?? (sparse ? null : quiet);
   const { witnesses } = result;
   return {
     checker: ackedSet.name,
     object: writes.object,
     status: failure !== null ? "fail" : gap !== null ? "unknown" : "pass",
-    because: failure ?? gap ?? [`${soundness(result)}.`, quiet ?? ""].join(" ").trimEnd(),
+    because: failure ?? gap ?? [`${soundness(result, stored.remark)}.`, quiet ?? ""].join(" ").trimEnd(),
     witnesses: [
       ...witnesses.lost,
       ...(excess > 0 ? witnesses.unexpected : []),
       ...witnesses.resurrected,
+      ...witnesses.refused,
       ...witnesses.altered,
       ...witnesses.absent,
     ].slice(0, WITNESSES_MAX),
@@ -63,11 +72,12 @@ function unexplained(writes: WriteSet, result: Tally): number {
     : Math.max(0, result.unexpected - writes.unknownWithoutId - writes.acknowledgedWithoutId);
 }
 
-function failureOf(result: Tally, excess: number): string | null {
+function failureOf(result: Tally, excess: number, refused: string | null): string | null {
   const { total, resurrected, altered } = result;
   const parts = [
     total.lost > 0 ? `${total.lost} of ${total.acknowledged} acknowledged writes are lost` : "",
     excess > 0 ? `${excess} rows are in the ledger that no client attempted` : "",
+    refused ?? "",
     resurrected > 0 ? `${resurrected} removed rows are there again` : "",
     altered > 0 ? `${altered} rows hold something else than was sent` : "",
   ].filter((part) => part !== "");
@@ -101,11 +111,11 @@ function quietSecond(writes: WriteSet): string | null {
   return `No write was acknowledged in the last second before the fault of ${names}, so its loss was not put to the test.`;
 }
 
-function soundness({ total, complete }: Tally): string {
+function soundness({ total, complete }: Tally, remark: string | null): string {
   const late = total.late > 0 ? `, ${total.late} of them late` : "";
   return (
     `All ${total.acknowledged} acknowledged writes are in the ledger (${complete.length} complete reads)${late}; ` +
-    `${total.recovered} of ${total.unknown} unanswered ones are there too`
+    `${total.recovered} of ${total.unknown} unanswered ones are there too${remark === null ? "" : `; ${remark}`}`
   );
 }
 

@@ -4,7 +4,7 @@
  * Feeds: operations kind "enqueue" (the message's id as the option `correlate` says, see correlation.ts) and "dequeue" (ok
  * output: the id, { id }, a list of these, or null when the queue was empty). Ledger: items whose id is a message that
  * still waits. Options: `correlate`; `delivery`: "at-least-once" (default: a second delivery is counted, no violation) or
- * "exactly-once".
+ * "exactly-once"; `refused` (what a refusal is worth, see refused-present.ts).
  *
  * An unanswered dequeue may have taken one message that nobody then saw, so as many missing ones as there are unanswered
  * dequeues explain themselves.
@@ -21,11 +21,12 @@ import { type Correlation, correlationOf } from "./correlation.ts";
 import { LedgerReads } from "./ledger-reads.ts";
 import { ONLY_READ } from "./ledger-values.ts";
 import { wordOption } from "./option.ts";
+import { REFUSED_PRESENT, type Refusals, refusalsOption, refusedPresent } from "./refused-present.ts";
 
 export const queueTotal: Checker = {
   name: "queue-total",
   claim: "every acknowledged message was delivered or still waits, and none was made up",
-  options: ["correlate", "delivery"],
+  options: ["correlate", "delivery", "refused"],
   begin: (claim, facts) => new QueueCheck(claim, facts),
 };
 
@@ -38,11 +39,21 @@ interface Message {
   waitingInRead: number;
 }
 
+interface Counts {
+  readonly reads: number;
+  readonly messages: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly unexpected: number;
+  readonly stored: ReturnType<typeof refusedPresent>;
+}
+
 class QueueCheck implements Check {
   readonly #claim: Claim;
   readonly #facts: RunFacts;
   readonly #correlation: Correlation;
   readonly #exactlyOnce: boolean;
+  readonly #refusals: Refusals;
   readonly #messages = new Map<string, Message>();
   readonly #reads = new LedgerReads();
   #unknownDequeues = 0;
@@ -52,6 +63,7 @@ class QueueCheck implements Check {
     this.#facts = facts;
     this.#correlation = correlationOf(claim);
     this.#exactlyOnce = wordOption(claim, "delivery", ["at-least-once", "exactly-once"]) === "exactly-once";
+    this.#refusals = refusalsOption(claim);
   }
 
   operation(operation: Operation): void {
@@ -75,15 +87,25 @@ class QueueCheck implements Check {
     const lost = missing.slice(Math.min(missing.length, this.#unknownDequeues));
     const duplicated = all.filter(({ deliveries, waiting }) => deliveries + waiting > 1);
     const unexpected = all.filter(({ id, sent, deliveries }) => sent === "never" && deliveries > 0 && this.#isOurs(id));
+    const refused = all.filter(({ sent }) => sent === "refused");
+    const stored = refused.filter(({ deliveries, waiting }) => deliveries > 0 || waiting > 0);
     const completeReads = this.#reads.complete().length;
     const unknown = all.filter(({ sent }) => sent === "unknown");
     return {
       checker: queueTotal.name,
       object: this.#claim.object,
-      ...this.#judge(completeReads, all.length, lost.length, duplicated.length, unexpected.length),
+      ...this.#judge({
+        reads: completeReads,
+        messages: all.length,
+        lost: lost.length,
+        duplicated: duplicated.length,
+        unexpected: unexpected.length,
+        stored: refusedPresent(this.#refusals, stored.length, refused.length),
+      }),
       witnesses: [
         ...(completeReads > 0 ? lost.map(witness("acknowledged, neither delivered nor waiting")) : []),
         ...unexpected.map(witness("delivered, yet nobody sent it")),
+        ...stored.map(witness(REFUSED_PRESENT)),
         ...duplicated.map(witness("there more than once")),
       ].slice(0, WITNESSES_MAX),
       figures: {
@@ -95,6 +117,7 @@ class QueueCheck implements Check {
         recovered: unknown.filter(({ deliveries, waiting }) => deliveries > 0 || waiting > 0).length,
         duplicated: duplicated.length,
         unexpected: unexpected.length,
+        ...(stored.length > 0 && { refusedPresent: stored.length }),
         unknownDequeues: this.#unknownDequeues,
         completeReads,
       },
@@ -132,16 +155,11 @@ class QueueCheck implements Check {
     return id.startsWith(`${runId}/`) && !lostWorkers.some(({ worker }) => id.startsWith(`${runId}/${worker}/`));
   }
 
-  #judge(
-    reads: number,
-    messages: number,
-    lost: number,
-    duplicated: number,
-    unexpected: number,
-  ): Pick<Finding, "status" | "because"> {
+  #judge({ reads, messages, lost, duplicated, unexpected, stored }: Counts): Pick<Finding, "status" | "because"> {
     const faults = [
       reads > 1 && lost > 0 ? `${lost} acknowledged messages are lost` : "",
       unexpected > 0 ? `${unexpected} messages were delivered that nobody sent` : "",
+      stored.failure ?? "",
       this.#exactlyOnce && duplicated > 0 ? `${duplicated} messages are there more than once` : "",
     ].filter((fault) => fault !== "");
     if (faults.length > 0) return { status: "fail", because: `${faults.join("; ")}.` };
@@ -149,12 +167,13 @@ class QueueCheck implements Check {
       return { status: "unknown", because: `No complete read of what still waits: ${this.#reads.whyIncomplete()}.` };
     }
     if (lost > 0) return { status: "unknown", because: `${lost} acknowledged messages are missing: ${ONLY_READ}.` };
+    if (stored.gap !== null) return { status: "unknown", because: stored.gap };
     const acknowledged = [...this.#messages.values()].some(({ sent }) => sent === "ok");
     if (!acknowledged) return { status: "unknown", because: "Not one message was acknowledged." };
     const again = duplicated > 0 ? `; ${duplicated} of them more than once` : "";
     return {
       status: "pass",
-      because: `All acknowledged ones of ${messages} messages were delivered or still wait${again}.`,
+      because: `All acknowledged ones of ${messages} messages were delivered or still wait${again}${stored.remark === null ? "" : `; ${stored.remark}`}.`,
     };
   }
 }

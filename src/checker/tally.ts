@@ -13,11 +13,13 @@
  *     resurrected = acknowledged, then its removal acknowledged, yet seen by the last complete read: an earlier one may have
  *                  come from a copy that was behind
  *     duplicated = seen more than once by the last complete read; by an earlier one only: repeatedBefore
+ *     refusedPresent = refused in every attempt, and seen by some read
  *     altered    = the last complete read shows something else than was sent (sent-values.ts)
  */
 import type { FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import { bitOf } from "./ledger-reads.ts";
+import { REFUSED_PRESENT } from "./refused-present.ts";
 import { Known, type WriteSet, type WriteState } from "./write-set.ts";
 
 /** Counts of one experiment, or of the whole run. `rpoMs`: from the oldest lost acknowledgement to the fault, else 0. */
@@ -43,7 +45,7 @@ export const NO_WRITES: Readonly<Writes> = {
   rpoMs: 0,
 };
 
-type WitnessKind = "lost" | "absent" | "unexpected" | "resurrected" | "duplicated" | "altered";
+type WitnessKind = "lost" | "absent" | "unexpected" | "refused" | "resurrected" | "duplicated" | "altered";
 
 export interface Tally {
   /** Numbers of the complete reads, in order of completion. */
@@ -105,7 +107,7 @@ class Tallying {
       refusedPresent: 0,
       lostWorkerRows: 0,
       present: 0,
-      witnesses: { lost: [], absent: [], unexpected: [], resurrected: [], duplicated: [], altered: [] },
+      witnesses: { lost: [], absent: [], unexpected: [], refused: [], resurrected: [], duplicated: [], altered: [] },
     };
     if (faults.length === 0) this.#result.total.acknowledgedLastSecond = 0;
   }
@@ -184,7 +186,9 @@ class Tallying {
 
   #refused(state: WriteState): void {
     this.#result.refused += 1;
-    if (state.seen !== 0) this.#result.refusedPresent += 1;
+    if (state.seen === 0) return;
+    this.#result.refusedPresent += 1;
+    this.#witness("refused", { says: REFUSED_PRESENT, id: state.id, atMs: state.atMs });
   }
 
   #unattempted(state: WriteState): void {

@@ -89,6 +89,19 @@ const VALUES: readonly FakeRow[] = [
   }),
 ];
 
+const REFUSALS: readonly FakeRow[] = [
+  mutant("refused-and-stored", {
+    says: "an app that answers 409 and has stored the order",
+    twist: twist.refusedAndStored,
+    expected: line(ORDERS, "unknown", "refused in every attempt", [LOST]),
+  }),
+  healthy("retry-refused-once-stored", {
+    says: "a retry of the same id answered 409 with one row: its earlier attempt was acknowledged, or not answered",
+    twist: twist.unansweredThenRefused,
+    expected: null,
+  }),
+];
+
 const USERS: readonly FakeRow[] = [
   mutant("recovery-flaps", {
     says: "served every other second for 18 s after the fault: ok, fail, ok is no recovery",
@@ -200,6 +213,7 @@ const STOCK: readonly FakeRow[] = [
 export const FAKE_TWISTED: readonly FakeRow[] = [
   ...ROWS_AND_READS,
   ...VALUES,
+  ...REFUSALS,
   ...USERS,
   ...BANK,
   ...STOCK,

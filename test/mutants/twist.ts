@@ -110,6 +110,28 @@ function customerOf(id: string): number {
   return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 10_007, 7);
 }
 
+const REFUSED = { type: "refused", code: "http-409" } as const;
+
+/** Users are told that some of their orders were not taken; the ledger has them all the same. */
+export const refusedAndStored: Twist = operations((operation, at) =>
+  operation.object === "orders" && operation.kind === "add" && operation.probe === undefined && at % SOME === 0
+    ? { ...operation, outcome: REFUSED }
+    : operation,
+);
+
+/** Every order is tried once more, a second later, and the answer is that it is there already. */
+export const unansweredThenRefused: Twist = (evidence) => {
+  const again = [...evidence.operations()].flatMap((operation): Operation[] => {
+    const { object, kind, outcome, probe, attempt, invokedAtMs } = operation;
+    if (object !== "orders" || kind !== "add" || probe !== undefined || outcome.type === "refused") return [];
+    const atMs = invokedAtMs + 1_000;
+    const times = { intendedAtMs: atMs, invokedAtMs: atMs, completedAtMs: atMs + 10 };
+    return [{ ...operation, attempt: attempt + 1, outcome: REFUSED, ...times }];
+  });
+  const known = [...evidence.operations(), ...again];
+  return { ...evidence, operations: () => known };
+};
+
 /** From the first order that failed on, users are served every other second only, for so long. */
 export const flapping = (forMs: number): Twist => {
   return (evidence) => {
