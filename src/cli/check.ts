@@ -9,6 +9,7 @@ import type { ChangeRequest } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { estimate } from "../plan/estimate.ts";
 import { describeLoad } from "../plan/load-estimate.ts";
+import type { Secrets } from "../plan/secrets.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
@@ -17,8 +18,9 @@ import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { warnOfHold } from "./check/hold-warning.ts";
 import { checkScripts, scriptsOf } from "./check/script.ts";
-import { readPlanFile } from "./plan-file.ts";
+import { type PlanFile, readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
+import { discreet } from "./redact.ts";
 
 /** `gameday check PLAN` or `gameday check SCRIPT`: everything that can be wrong is found here, and nothing is touched. */
 export function checkCommand(world: World): Command {
@@ -41,15 +43,24 @@ export function checkCommand(world: World): Command {
 /** Also what people take for one: a locustfile, a component. */
 const SCRIPT = /\.([mc]?[jt]sx?|py)$/;
 
-async function checkPlan(world: World, file: string, seed: string | undefined): Promise<boolean> {
-  const { plan, placeOf } = readPlanFile(world, file);
+async function checkPlan(given: World, file: string, seed: string | undefined): Promise<boolean> {
+  const planFile = readPlanFile(given, file);
+  try {
+    return await describeChecked(discreet(given, planFile.secrets), planFile, seed);
+  } catch (thrown) {
+    throw planFile.secrets.redactError(thrown);
+  }
+}
+
+async function describeChecked(world: World, planFile: PlanFile, seed: string | undefined): Promise<boolean> {
+  const { plan, placeOf, secrets } = planFile;
   const kind = platformKind(plan.platform.kind);
   const experiments = plan.experiments.map((experiment, index) =>
     placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, kind, seed)),
   );
   checkGroups(plan, kind, seed, (index) => placeOf(["experiments", index]));
   world.stdout.write(
-    `${[...describePlan(plan, world.now()), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
+    `${[...describePlan(plan, world.now()), ...describeSecrets(secrets), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
   );
   return checkScripts(world, scriptsOf(plan));
 }
@@ -64,6 +75,14 @@ function describePlan(plan: Plan, now: Date): string[] {
     `load: ${describeLoad(plan.load, loadMs)}`,
     `objectives: ${plan.objectives.length}; thresholds: ${Object.values(plan.load.thresholds).flat().length}; claims: ${plan.claims.length}; experiments: ${plan.experiments.length}`,
   ];
+}
+
+/** A value that texts are full of is cut out of them only where it stands as a password. */
+function describeSecrets(secrets: Secrets): string[] {
+  return secrets.weak.map(
+    (name) =>
+      `warning: the value of \${env:${name}} is short or a plain word or number: it is cut out of texts only where it stands as a password; if it is no secret, write \${var:${name}}`,
+  );
 }
 
 function describeExperiment(

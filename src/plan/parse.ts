@@ -9,6 +9,7 @@ import { complain, placeAt, type Source } from "./place.ts";
 import { scalingTimes } from "./scaling-times.ts";
 import { type PlanDocument, planSchema } from "./schema.ts";
 import { Secrets } from "./secrets.ts";
+import { fillVariables } from "./variables.ts";
 import { plainValue, readYaml } from "./yaml.ts";
 
 export interface ParseOptions {
@@ -32,7 +33,9 @@ export interface ParsedPlan {
 export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   const source = readYaml(text, options.file);
   const secrets = new Secrets();
-  const given = secrets.resolve(plainValue(source), options.environment, options.file);
+  fillVariables(source, options.environment);
+  const place = (path: readonly PropertyKey[]) => placeAt(path, source);
+  const given = secrets.resolve(plainValue(source), options.environment, place);
   try {
     const document = validate(planSchema, given, source);
     const platform = validatePlatform(document, given, source, options);

@@ -72,7 +72,7 @@ function choiceHint(issue: z.core.$ZodIssue, source: Source): string | undefined
 export function placeAt(path: readonly PropertyKey[], source: Source): Place {
   for (let length = path.length; length >= 0; length--) {
     const offset = startOf(nodeAt(source.document, path.slice(0, length)));
-    if (offset !== undefined) return at(source, offset);
+    if (offset !== undefined) return placeAtOffset(source, offset);
   }
   return { file: source.file, line: 1, column: 1 };
 }
@@ -83,12 +83,12 @@ function placeOf(issue: z.core.$ZodIssue, source: Source): Place {
   for (let length = issue.path.length; length >= 0; length--) {
     const node = nodeAt(source.document, issue.path.slice(0, length));
     const offset = unknownKey === undefined ? startOf(node) : (keyOffset(node, unknownKey) ?? startOf(node));
-    if (offset !== undefined) return at(source, offset);
+    if (offset !== undefined) return placeAtOffset(source, offset);
   }
   return { file: source.file, line: 1, column: 1 };
 }
 
-function at(source: Source, offset: number): Place {
+export function placeAtOffset(source: Source, offset: number): Place {
   const { line, col } = source.lines.linePos(offset);
   return { file: source.file, line, column: col };
 }

@@ -1,42 +1,88 @@
 /**
  * `${env:NAME}` in a plan stands for a secret from the environment. Its value never reaches evidence, reports, errors or
- * argv: everything written goes through `redact`.
+ * argv: everything written goes through `redact`. What is no secret is written as `${var:NAME}` (variables.ts).
  */
-import { GamedayError } from "../std/errors.ts";
+import { GamedayError, type Place } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { isRecord } from "../std/json.ts";
 
-/** Shorter values would also redact innocent text; a secret that short is none. */
-const SECRET_LENGTH_MIN = 4;
+type Environment = Readonly<Record<string, string | undefined>>;
+type PlaceOf = (path: readonly PropertyKey[]) => Place;
+
+/**
+ * A value that innocent text is full of: short, a plain word ("postgres", "runs"), a small number ("5432"), or without a
+ * letter or digit ("/"). Cut out everywhere it would make texts unreadable and evidence wrong, and hide nothing.
+ */
+const WEAK = /^(.{0,3}|[A-Z]?[a-z]{0,11}|[A-Z]{0,12}|\d{0,7}|[\W_]*)$/su;
+const NAMED = /\$\{env:([A-Za-z_]\w*)\}/g;
+/** Where even such a value is a secret. */
+const AS_PASSWORD = String.raw`(?<=:\/\/[^\s/@]*:|\b(?:pass|password|passwd|pwd|secret|token|key)["']?\s*[:=]\s*["']?)`;
 
 export class Secrets {
   readonly #values = new Map<string, string>();
+  /** Texts of the plan that name no secret. */
+  readonly #clear = new Set<string>();
+  /** Texts of the plan that do, as they are, and as they may be shown. */
+  readonly #wholes = new Map<string, string>();
+  readonly #kept = new Set<string>();
+  #pattern: RegExp | null = null;
 
   /** True when the plan names none. */
   get isEmpty(): boolean {
     return this.#values.size === 0;
   }
 
-  /** Replaces every `${env:NAME}` in all strings of a value; throws where the environment has no such name. */
-  resolve(value: Json, environment: Readonly<Record<string, string | undefined>>, file: string): Json {
-    if (typeof value === "string")
-      return value.replaceAll(/\$\{env:([A-Za-z_]\w*)\}/g, (_, name: string) => this.#take(name, environment, file));
-    if (Array.isArray(value)) return value.map((item) => this.resolve(item, environment, file));
+  /** Names of those whose values are cut out only where they stand as a password. */
+  get weak(): string[] {
+    return [...this.#values].filter(([value]) => WEAK.test(value)).map(([, name]) => name);
+  }
+
+  /** Replaces every `${env:NAME}` in all strings of a value; throws, at its place, where the environment has no such name. */
+  resolve(value: Json, environment: Environment, placeOf: PlaceOf, path: readonly PropertyKey[] = []): Json {
+    if (typeof value === "string") return this.#resolveText(value, environment, () => placeOf(path));
+    if (Array.isArray(value))
+      return value.map((item, index) => this.resolve(item, environment, placeOf, [...path, index]));
     if (!isRecord(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, this.resolve(inner, environment, file)]),
+      Object.entries(value).map(([key, inner]) => [key, this.resolve(inner, environment, placeOf, [...path, key])]),
     );
+  }
+
+  #resolveText(text: string, environment: Environment, place: () => Place): string {
+    const resolved = text.replaceAll(NAMED, (_, name: string) => this.#take(name, environment, place()));
+    if (resolved === text) this.#clear.add(text);
+    else
+      this.#wholes.set(
+        resolved,
+        text.replaceAll(NAMED, (_, name: string) => `[secret ${name}]`),
+      );
+    return resolved;
+  }
+
+  /** The plan as it may be recorded: a value that was given as a secret is none, however weak, unless the plan also says it. */
+  redactPlan<T>(plan: T): T {
+    if (typeof plan === "string") {
+      const whole = this.#clear.has(plan) ? undefined : this.#wholes.get(plan);
+      return (whole ?? this.redact(plan)) as T;
+    }
+    if (Array.isArray(plan)) return plan.map((each) => this.redactPlan(each)) as T;
+    if (!isRecord(plan)) return plan;
+    return Object.fromEntries(Object.entries(plan).map(([key, each]) => [key, this.redactPlan(each)])) as T;
+  }
+
+  /** This very text is never touched: a path that is printed so that it can be opened. */
+  keep(text: string): void {
+    if (text !== "") this.#kept.add(text);
+    this.#pattern = null;
   }
 
   /** The text with every known secret (also as JSON or percent-encoded text would carry it) replaced by its name. */
   redact(text: string): string {
-    let clean = text;
-    for (const [value, name] of this.#values) {
-      for (const form of new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])) {
-        clean = clean.replaceAll(form, `[secret ${name}]`);
-      }
-    }
-    return clean;
+    if (this.isEmpty) return text;
+    this.#pattern ??= this.#compile();
+    return text.replaceAll(this.#pattern, (found) =>
+      this.#kept.has(found) ? found : `[secret ${this.#nameOf(found)}]`,
+    );
   }
 
   /** The same error without a secret in any of its words; what is no GamedayError loses them from its stack. */
@@ -57,7 +103,26 @@ export class Secrets {
     });
   }
 
-  #take(name: string, environment: Readonly<Record<string, string | undefined>>, file: string): string {
+  /** One pass, the longest first: what stands for a secret is not searched again. */
+  #compile(): RegExp {
+    const searched = [...this.#values.keys()].flatMap((value) =>
+      formsOf(value).map((form) => ({ form, isWeak: WEAK.test(value) })),
+    );
+    const all = [...searched, ...[...this.#kept].map((form) => ({ form, isWeak: false }))];
+    all.sort((a, b) => b.form.length - a.form.length);
+    const source = all.map(({ form, isWeak }) => {
+      const escaped = form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+      return isWeak ? `${AS_PASSWORD}${escaped}(?![\\w])` : escaped;
+    });
+    return new RegExp(source.join("|") || "(?!)", "g");
+  }
+
+  #nameOf(found: string): string {
+    for (const [value, name] of this.#values) if (formsOf(value).includes(found)) return name;
+    return "?";
+  }
+
+  #take(name: string, environment: Environment, place: Place): string {
     const value = environment[name];
     if (value === undefined) {
       throw new GamedayError({
@@ -65,10 +130,15 @@ export class Secrets {
         expected: `the environment variable ${name}, which the plan names as \${env:${name}}`,
         got: "no such variable",
         hint: `export ${name}=... and run again`,
-        place: { file },
+        place,
       });
     }
-    if (value.length >= SECRET_LENGTH_MIN) this.#values.set(value, name);
+    if (value !== "") this.#values.set(value, name);
+    this.#pattern = null;
     return value;
   }
+}
+
+function formsOf(value: string): string[] {
+  return [...new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])];
 }

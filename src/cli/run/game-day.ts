@@ -114,6 +114,7 @@ function openRunFolder(world: World, planFile: PlanFile, identity: Identity, fla
   const { folder } = identity;
   const record = recordOf(world, planFile, identity);
   const { secrets } = planFile;
+  for (const path of [folder, relative(world.cwd, folder)]) secrets.keep(path);
   const redact = secrets.isEmpty ? null : (text: string) => secrets.redact(text);
   const evidence = new EvidenceWriter({ folder, run: record, planText: planFile.text, redact, owner: world.owner });
   mkdirSync(join(folder, LOGS));
@@ -173,7 +174,7 @@ function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt, cl
   return {
     version: EVIDENCE_VERSION,
     runId,
-    plan: portable(planFile.plan, dirname(planFile.file)),
+    plan: planFile.secrets.redactPlan(portable(planFile.plan, dirname(planFile.file))),
     seed,
     command: `gameday run ${relative(world.cwd, planFile.file)} --seed ${seed}`,
     startedAt: startedAt.toISOString(),
