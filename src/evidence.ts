@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly tool: { readonly name: string; readonly version: string };
   readonly environment: Readonly<Record<string, Json>>;
+  /** The timeline ends with a `closed` line; older evidence, and what was made by hand, promises none. */
+  readonly closes?: boolean;
 }
 
 export interface Evidence {
@@ -35,6 +37,11 @@ export interface Evidence {
   ledger(): Iterable<LedgerLine>;
   /** What is wrong with the folder itself, in words: not sealed, history absent (its hash is kept) ... Empty: sound. */
   readonly flaws: readonly string[];
+  /**
+   * Why what is there may be less than what was recorded, in words: "history absent". Then nothing that is missing from it
+   * can be held against the platform. Absent: all of it is there, as far as the folder tells.
+   */
+  readonly torn?: string;
 }
 
 /** What validity asks about the history as a whole. */

@@ -32,6 +32,12 @@ export interface TargetReference {
   readonly node: string;
 }
 
+/** What was written to a file: size in bytes and SHA-256 in hexadecimal. */
+export interface WrittenFile {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 export type HealedBy = "platform" | "gameday" | "nobody";
 
 export type TimelineEvent = { readonly atMs: number } & (
@@ -105,4 +111,6 @@ export type TimelineEvent = { readonly atMs: number } & (
   | { readonly type: "control"; readonly command: string; readonly by: string; readonly manual: boolean }
   | { readonly type: "residue"; readonly what: string; readonly where: string }
   | { readonly type: "note"; readonly source: string; readonly says: string; readonly detail?: Json }
+  /** The last line: size and hash of what the run had written to each file of evidence; of the timeline, before this line. */
+  | { readonly type: "closed"; readonly files: Readonly<Record<string, WrittenFile>> }
 );

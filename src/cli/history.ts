@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
@@ -6,10 +6,10 @@ import { type HistoryRow, historyRow, sortHistory, unreadableRow } from "../comp
 import { renderHistory } from "../compare/table.ts";
 import { RUN_FILE } from "../evidence/files.ts";
 import { openEvidence } from "../evidence/reader.ts";
-import { VERDICT_FILE } from "../report/render.ts";
 import { GamedayError, systemReason } from "../std/errors.ts";
-import { isRecord } from "../std/json.ts";
+import { isThere } from "../std/regular-file.ts";
 import { judge } from "../verdict/judge.ts";
+import { keptVerdict } from "./kept-verdict.ts";
 
 /** `gameday history [DIR]`: one line a run, oldest first. */
 export function historyCommand(world: World): Command {
@@ -27,7 +27,7 @@ export function historyCommand(world: World): Command {
 function rowsOf(folder: string): HistoryRow[] {
   if (!existsSync(folder)) return [];
   return entriesOf(folder)
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, RUN_FILE)))
+    .filter((entry) => entry.isDirectory() && isThere(join(folder, entry.name, RUN_FILE)))
     .map((entry) => rowOf(join(folder, entry.name)));
 }
 
@@ -44,20 +44,9 @@ function entriesOf(folder: string): Dirent[] {
 function rowOf(folder: string): HistoryRow {
   try {
     const evidence = openEvidence(folder);
-    return historyRow(evidence.run, judge(evidence), keptVerdict(join(folder, VERDICT_FILE)));
+    return historyRow(evidence.run, judge(evidence), keptVerdict(folder));
   } catch (thrown) {
     if (!(thrown instanceof GamedayError)) throw thrown;
     return unreadableRow(basename(folder), thrown.message);
-  }
-}
-
-/** Only to be held against what the evidence says. */
-function keptVerdict(path: string): string | null {
-  if (!existsSync(path)) return null;
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isRecord(value) && typeof value["verdict"] === "string" ? value["verdict"] : "nothing that can be read";
-  } catch {
-    return "nothing that can be read";
   }
 }

@@ -5,43 +5,36 @@ import { openEvidence } from "../evidence/reader.ts";
 import { renderVerdict, VERDICT_FILE } from "../report/render.ts";
 import { renderSummary } from "../report/summary.ts";
 import { judge } from "../verdict/judge.ts";
-import { writeInto, writeToNamed } from "./output.ts";
+import { requireListed } from "./kept-verdict.ts";
+import { writeToNamed } from "./output.ts";
 
 interface JudgeFlags {
   readonly out?: string;
+  readonly write?: boolean;
   readonly json?: boolean;
 }
 
-/** `gameday judge RUN`: the verdict again, from the evidence alone; the same bytes as on the day. */
+/** `gameday judge RUN`: the verdict again, from the evidence alone; the same bytes as on the day. It writes only where it is told to. */
 export function judgeCommand(world: World): Command {
   return new Command("judge")
-    .description("judge a run folder again from its evidence; the exit code is the verdict's")
+    .description("judge a run folder again from its evidence; prints, and the exit code is the verdict's")
     .argument("<run>", "the run folder, such as runs/latest")
-    .option("--out <folder>", `where to write ${VERDICT_FILE} (default: the run folder)`)
-    .option("--json", "print the verdict as JSON and write no file")
+    .option("--write", `write ${VERDICT_FILE} into the run folder, in the place of the one that is there`)
+    .option("--out <folder>", `write ${VERDICT_FILE} into this folder`)
+    .option("--json", "print the verdict as JSON")
     .action((run: string, flags: JudgeFlags) => {
       const folder = resolve(world.cwd, run);
       const verdict = judge(openEvidence(folder));
       const text = renderVerdict(verdict);
-      if (flags.json) world.stdout.write(text);
-      else {
-        const written = keep(world, folder, flags.out, text);
-        world.stdout.write(written ? renderSummary(verdict) : text);
-      }
+      if (flags.write) requireListed(folder, "judge RUN --out DIR");
+      for (const into of [...(flags.write ? [folder] : []), ...(flags.out === undefined ? [] : [flags.out])])
+        write(world, resolve(world.cwd, into), text);
+      world.stdout.write(flags.json ? text : renderSummary(verdict));
       world.setExitCode(verdict.exitCode);
     });
 }
 
-/** False when the run folder is read-only and no other was named: then the verdict goes to the standard output. */
-function keep(world: World, folder: string, out: string | undefined, text: string): boolean {
-  const files = new Map([[VERDICT_FILE, text]]);
-  if (out !== undefined) {
-    writeToNamed(world, resolve(world.cwd, out), files);
-    return true;
-  }
-  if (writeInto(world, folder, files)) return true;
-  world.stderr.write(
-    `gameday: ${relative(world.cwd, folder)} is read-only; here is the verdict (--out DIR writes it)\n`,
-  );
-  return false;
+function write(world: World, folder: string, text: string): void {
+  writeToNamed(world, folder, new Map([[VERDICT_FILE, text]]));
+  world.stderr.write(`gameday: wrote ${relative(world.cwd, folder) || "."}/${VERDICT_FILE}\n`);
 }

@@ -1,19 +1,21 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { World } from "../cli.ts";
-import { giveTo } from "../evidence/writer.ts";
 import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
+import { replaceFile } from "../std/regular-file.ts";
 
 /** A folder that nobody may write to: a copy on a read-only medium, or another person's. */
 const READ_ONLY = new Set(["EACCES", "EROFS", "EPERM"]);
 
-/** Writes the files into a run folder; false when the folder is read-only, and then nothing of it was changed. */
+/**
+ * Writes the files into a run folder, each whole or not at all; false when the folder is read-only, and then nothing of it
+ * was changed. A link of such a name is replaced: nothing outside the folder is written to.
+ */
 export function writeInto(world: World, folder: string, files: ReadonlyMap<string, string>): boolean {
   for (const [name, text] of files) {
     const path = join(folder, name);
     try {
-      writeFileSync(path, text);
-      giveTo(world.owner, path);
+      replaceFile(path, text, { owner: world.owner });
     } catch (thrown) {
       if (READ_ONLY.has((thrown as NodeJS.ErrnoException).code ?? "")) return false;
       throw cannotWrite(path, thrown);

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { OutputStream, World } from "../cli.ts";
 import type { Secrets } from "../plan/secrets.ts";
+import { entriesBelow, readRegular, replaceFile } from "../std/regular-file.ts";
 
 /** The same world, on whose streams no secret of the plan's appears: what a run prints ends up in the logs of a CI. */
 export function discreet(world: World, secrets: Secrets): World {
@@ -16,14 +15,13 @@ export function discreet(world: World, secrets: Secrets): World {
   return { ...world, stdout: clean(world.stdout), stderr: clean(world.stderr) };
 }
 
-/** Takes the plan's secrets out of files that others wrote: an app may log what it was given. */
+/** Takes the plan's secrets out of files that others wrote: an app may log what it was given. Links are left alone. */
 export function redactFiles(folder: string, secrets: Secrets): void {
   if (secrets.isEmpty) return;
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const path = join(folder, name);
-    if (!statSync(path).isFile()) continue;
-    const text = readFileSync(path, "utf8");
+  for (const { path, entry } of entriesBelow(folder)) {
+    if (!entry.isFile()) continue;
+    const text = readRegular(path, Number.POSITIVE_INFINITY);
     const clean = secrets.redact(text);
-    if (clean !== text) writeFileSync(path, clean);
+    if (clean !== text) replaceFile(path, clean);
   }
 }

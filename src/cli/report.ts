@@ -5,9 +5,13 @@ import { openEvidence } from "../evidence/reader.ts";
 import { renderFiles } from "../report/render.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { judgeFully } from "../verdict/judge.ts";
+import { requireListed, requireSameVerdict } from "./kept-verdict.ts";
 import { writeInto, writeToNamed } from "./output.ts";
 
-/** `gameday report RUN`: all reports again, from the evidence alone. Exit 0 when they were written. */
+/**
+ * `gameday report RUN`: all reports again, from the evidence alone. Exit 0 when they were written. A run folder that keeps
+ * another verdict, or only part of its evidence, is left as it is.
+ */
 export function reportCommand(world: World): Command {
   return new Command("report")
     .description("write report.html, report.md, junit.xml, stats.json and verdict.json of a run folder again")
@@ -16,7 +20,12 @@ export function reportCommand(world: World): Command {
     .action((run: string, flags: { readonly out?: string }) => {
       const folder = resolve(world.cwd, run);
       const evidence = openEvidence(folder);
-      const files = renderFiles(judgeFully(evidence), evidence.run);
+      const judgement = judgeFully(evidence);
+      const files = renderFiles(judgement, evidence.run);
+      if (flags.out === undefined) {
+        requireListed(folder, "report RUN --out DIR");
+        requireSameVerdict(folder, judgement.verdict);
+      }
       const into = flags.out === undefined ? folder : resolve(world.cwd, flags.out);
       if (flags.out !== undefined) writeToNamed(world, into, files);
       else if (!writeInto(world, into, files)) throw readOnly(folder);

@@ -46,6 +46,7 @@ function write(path: string, operations: number): EvidenceWriter {
   const writer = new EvidenceWriter({ folder: path, run, planText: "name: small\n", redact, owner: null });
   writer.event({ atMs: 0, type: "note", source: "test", says: "the password is hunter22" });
   for (let n = 0; n < operations; n++) writer.operation(operation(`small-1/w0/u0/${n}`));
+  writer.conclude(1);
   writer.close();
   return writer;
 }
@@ -58,7 +59,7 @@ test("what was written and sealed is read back without a flaw, and secrets are i
   assert.deepEqual(evidence.flaws, []);
   assert.equal([...evidence.operations()].length, 5000);
   assert.equal([...evidence.operations()].length, 5000, "each call starts again");
-  assert.equal(evidence.timeline.length, 1);
+  assert.equal(evidence.timeline.length, 2);
   for (const name of ["run.json", "timeline.ndjson"])
     assert.doesNotMatch(readFileSync(join(path, name), "utf8"), /hunter22/);
 });

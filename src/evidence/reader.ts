@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EVIDENCE_VERSION, type Evidence, type RunRecord } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
 import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
-import { isRecord } from "../std/json.ts";
+import { isRecord, parseJson } from "../std/json.ts";
 import { readNdjson } from "../std/ndjson.ts";
+import { isThere, readRegular } from "../std/regular-file.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
-import { flawsOf } from "./seal.ts";
+import { soundnessOf } from "./soundness.ts";
 
 /**
  * Opens a run folder for judging. Damage that the seal can tell is in `flaws` (the judge makes it unknown); a folder that
@@ -18,16 +18,18 @@ import { flawsOf } from "./seal.ts";
 export function openEvidence(folder: string): Evidence {
   const run = readRun(folder);
   const stream = <T>(name: string): Iterable<T> => ({
-    [Symbol.iterator]: () =>
-      existsSync(join(folder, name)) ? readNdjson<T>(join(folder, name)) : [][Symbol.iterator](),
+    [Symbol.iterator]: () => (isThere(join(folder, name)) ? readNdjson<T>(join(folder, name)) : [][Symbol.iterator]()),
   });
+  const timeline = [...stream<TimelineEvent>(TIMELINE_FILE)];
+  const { flaws, torn } = soundnessOf(folder, run, timeline);
   return {
     run,
-    timeline: [...stream<TimelineEvent>(TIMELINE_FILE)],
+    timeline,
     operations: () => stream<Operation>(HISTORY_FILE),
     intervals: () => stream<Interval>(INTERVALS_FILE),
     ledger: () => stream<LedgerLine>(LEDGER_FILE),
-    flaws: flawsOf(folder),
+    flaws,
+    ...(torn !== null && { torn }),
   };
 }
 
@@ -35,8 +37,9 @@ function readRun(folder: string): RunRecord {
   const path = join(folder, RUN_FILE);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = parseJson(readRegular(path));
   } catch (cause) {
+    if (cause instanceof GamedayError) throw cause;
     throw notEvidence(path, systemReason(cause), cause);
   }
   if (!isRecord(value) || typeof value["runId"] !== "string" || !isRecord(value["plan"])) {

@@ -151,6 +151,7 @@ export const timelineSchema = holds<TimelineEvent>()(
     event("control", { command: text, by: text, manual: z.boolean() }),
     event("residue", { what: text, where: text }),
     event("note", { source: text, says: text, detail: json.exactOptional() }),
+    event("closed", { files: z.record(text, z.looseObject({ bytes: count, sha256: text })) }),
   ]),
 );
 
@@ -165,6 +166,10 @@ export const runSchema = holds<Omit<RunRecord, "plan">>()(
     startedAt: text.describe("ISO time, UTC"),
     tool: z.looseObject({ name: text, version: text }),
     environment: z.record(text, json),
+    closes: z
+      .boolean()
+      .exactOptional()
+      .describe("the timeline ends with a `closed` line: without it something is missing"),
   }),
 );
 

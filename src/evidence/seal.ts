@@ -3,104 +3,79 @@
  * changed since is a flaw. A file may be left out (a long history) and keeps its hash: then it is "absent", not broken.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { EVIDENCE_VERSION } from "../evidence.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
-import { isRecord } from "../std/json.ts";
+import { isRecord, parseJson } from "../std/json.ts";
+import { isThere, openRegular, readRegular, replaceFile } from "../std/regular-file.ts";
+import type { WrittenFile } from "../timeline.ts";
 import { EVIDENCE_FILES, type EvidenceFile, MANIFEST_FILE, REQUIRED_FILES } from "./files.ts";
-
-export interface SealedFile {
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 export interface Manifest {
   readonly version: number;
-  readonly files: Readonly<Partial<Record<EvidenceFile, SealedFile>>>;
+  readonly files: Readonly<Partial<Record<EvidenceFile, WrittenFile>>>;
 }
 
 /** Seals a folder: writes its manifest from the files that are there. Throws when it was sealed before or lacks a required file. */
 export function seal(folder: string): Manifest {
   const path = join(folder, MANIFEST_FILE);
-  if (existsSync(path)) throw cannotSeal(folder, "a folder that is not sealed yet", `${MANIFEST_FILE} in it`);
-  const missing = REQUIRED_FILES.find((name) => !existsSync(join(folder, name)));
+  if (isThere(path)) throw cannotSeal(folder, "a folder that is not sealed yet", `${MANIFEST_FILE} in it`);
+  const missing = REQUIRED_FILES.find((name) => !isThere(join(folder, name)));
   if (missing !== undefined) throw cannotSeal(folder, `${missing} in ${folder}`, "no such file");
-  const present = EVIDENCE_FILES.filter((name) => existsSync(join(folder, name)));
+  const present = EVIDENCE_FILES.filter((name) => isThere(join(folder, name)));
   const manifest: Manifest = {
     version: EVIDENCE_VERSION,
     files: Object.fromEntries(present.map((name) => [name, measure(join(folder, name))])),
   };
-  writeDurably(path, `${JSON.stringify(manifest, null, 2)}\n`);
+  replaceFile(path, `${JSON.stringify(manifest, null, 2)}\n`, { durable: true });
   return manifest;
 }
 
-/** What of a sealed folder does not hold, in words; empty when all of it does. */
-export function flawsOf(folder: string): string[] {
+/** The manifest of a folder; null: there is none; "damaged": there is something that cannot be read as one. */
+export function readManifest(folder: string): Manifest | "damaged" | null {
   const path = join(folder, MANIFEST_FILE);
-  if (!existsSync(path))
-    return ["not sealed: the run did not come to its end, or was made by hand (`gameday seal` seals it)"];
-  const manifest = parseManifest(path);
-  if (manifest === undefined) return [`${MANIFEST_FILE} is damaged`];
-  if (manifest.version > EVIDENCE_VERSION)
-    return [`made by a newer version (${manifest.version}; this one reads up to ${EVIDENCE_VERSION})`];
-  return EVIDENCE_FILES.flatMap((name) => flawOfFile(folder, name, manifest.files[name]));
-}
-
-function flawOfFile(folder: string, name: EvidenceFile, sealed: SealedFile | undefined): string[] {
-  const path = join(folder, name);
-  const present = existsSync(path);
-  if (sealed === undefined) return present ? [`${name} is not part of the seal`] : [`${name} was never there`];
-  if (!present) return [`${name.replace(/\.\w+$/, "")} absent (its hash is kept)`];
-  const found = measure(path);
-  if (found.bytes === sealed.bytes && found.sha256 === sealed.sha256) return [];
-  return [`${name} was changed after it was sealed (${found.bytes} bytes, sealed ${sealed.bytes})`];
-}
-
-function parseManifest(path: string): Manifest | undefined {
+  if (!isThere(path)) return null;
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (!isRecord(value) || typeof value["version"] !== "number" || !isRecord(value["files"])) return undefined;
-    return value as unknown as Manifest;
+    const value = parseJson(readRegular(path));
+    if (!isRecord(value) || typeof value["version"] !== "number" || !isRecord(value["files"])) return "damaged";
+    return areWritten(value["files"]) ? (value as unknown as Manifest) : "damaged";
   } catch {
-    return undefined; // said by the caller as "damaged"
+    return "damaged";
   }
 }
 
-function measure(path: string): SealedFile {
+/** The evidence files that the manifest lists and that are not there; none where there is no manifest to list any. */
+export function absentFiles(folder: string): EvidenceFile[] {
+  const manifest = readManifest(folder);
+  if (manifest === null || manifest === "damaged") return [];
+  return EVIDENCE_FILES.filter((name) => manifest.files[name] !== undefined && !isThere(join(folder, name)));
+}
+
+/** Size and hash of a regular file, or of its first `bytesMax` bytes. */
+export function measure(path: string, bytesMax = Number.POSITIVE_INFINITY): WrittenFile {
   const hash = createHash("sha256");
-  const descriptor = openSync(path, "r");
+  const descriptor = openRegular(path);
   const chunk = Buffer.allocUnsafe(1 << 20);
+  let bytes = 0;
   try {
-    for (;;) {
-      const size = readSync(descriptor, chunk, 0, chunk.length, null);
+    while (bytes < bytesMax) {
+      const size = readSync(descriptor, chunk, 0, Math.min(chunk.length, bytesMax - bytes), null);
       if (size === 0) break;
       hash.update(chunk.subarray(0, size));
+      bytes += size;
     }
   } finally {
     closeSync(descriptor);
   }
-  return { bytes: statSync(path).size, sha256: hash.digest("hex") };
+  return { bytes, sha256: hash.digest("hex") };
 }
 
-/** Written beside, fsynced and renamed, so that a reader sees the whole of it or nothing. */
-function writeDurably(path: string, text: string): void {
-  const temporary = `${path}.part`;
-  writeFileSync(temporary, text);
-  const descriptor = openSync(temporary, "r");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(temporary, path);
+/** Whether each entry has a size and a hash. */
+export function areWritten(files: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(files).every(
+    (value) => isRecord(value) && Number.isInteger(value["bytes"]) && typeof value["sha256"] === "string",
+  );
 }
 
 function cannotSeal(folder: string, expected: string, got: string): GamedayError {

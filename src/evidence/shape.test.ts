@@ -27,7 +27,10 @@ test("a whole run is well formed, and an event of an unknown type is passed over
 });
 
 test("a spoilt line is an error with its file and line, exit 2", () => {
-  refused(({ timeline: [first, ...rest] }) => ({ timeline: [{ ...first, ok: "yes" }, ...rest] }), "timeline.ndjson:1");
+  refused(
+    ({ timeline: [first, ...rest] }) => ({ timeline: [{ ...first, edge: "yes" }, ...rest] }),
+    "timeline.ndjson:1",
+  );
   refused(({ run }) => ({ run: { ...run, plan: { ...run.plan, claims: undefined } } }), "run.json");
   refused(
     (evidence) => ({ operations: () => [{ ...[...evidence.operations()][0], outcome: { type: "maybe" } }] }),

@@ -1,4 +1,5 @@
-import { chownSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RunRecord } from "../evidence.ts";
 import type { Operation } from "../history.ts";
@@ -7,14 +8,12 @@ import type { LedgerLine } from "../ledger.ts";
 import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
 import { redactedJson } from "../std/json.ts";
 import { NdjsonWriter } from "../std/ndjson.ts";
-import type { TimelineEvent } from "../timeline.ts";
+import { entriesBelow, type FileOwner, giveTo } from "../std/regular-file.ts";
+import type { TimelineEvent, WrittenFile } from "../timeline.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, PLAN_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
 
 /** Who shall own the run folder: the person who called, also under sudo. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+export type Owner = FileOwner;
 
 export interface WriterOptions {
   readonly folder: string;
@@ -28,6 +27,7 @@ export interface WriterOptions {
 /** The only writer of a run folder. Append-only; `close` flushes, `seal` (seal.ts) makes it evidence. */
 export class EvidenceWriter {
   readonly folder: string;
+  readonly #texts: Readonly<Record<string, WrittenFile>>;
   readonly #timeline: NdjsonWriter;
   readonly #history: NdjsonWriter;
   readonly #intervals: NdjsonWriter;
@@ -43,19 +43,26 @@ export class EvidenceWriter {
     makeFolder(options.folder);
     const redact = options.redact ?? ((text) => text);
     const open = (name: string) => new NdjsonWriter(join(options.folder, name), options.redact);
-    const write = (name: string, text: string) => writeFileSync(join(options.folder, name), text, { flag: "wx" });
-    write(RUN_FILE, `${redactedJson(options.run, redact, 2)}\n`);
-    write(PLAN_FILE, redact(options.planText));
+    const write = (name: string, text: string): WrittenFile => {
+      writeFileSync(join(options.folder, name), text, { flag: "wx" });
+      return { bytes: Buffer.byteLength(text), sha256: createHash("sha256").update(text).digest("hex") };
+    };
+    this.#texts = {
+      [RUN_FILE]: write(RUN_FILE, `${redactedJson({ ...options.run, closes: true }, redact, 2)}\n`),
+      [PLAN_FILE]: write(PLAN_FILE, redact(options.planText)),
+    };
     this.#timeline = open(TIMELINE_FILE);
     this.#history = open(HISTORY_FILE);
     this.#intervals = open(INTERVALS_FILE);
     this.#ledger = open(LEDGER_FILE);
   }
 
+  /** Events are few and precious: what happened must be on disk when we are killed, and what clients did until then. */
   event(event: TimelineEvent): void {
     this.#guard(() => {
+      this.#history.flush();
       this.#timeline.write(event);
-      this.#timeline.flush(); // few and precious: what happened must be on disk when we are killed
+      this.#timeline.flush();
     });
     for (const watch of this.#watchers) watch(event);
   }
@@ -74,8 +81,28 @@ export class EvidenceWriter {
     for (const watch of this.#intervalWatchers) watch(interval);
   }
 
+  /** A row that is on disk while the write that made it is not would be one that no client attempted. */
   ledger(line: LedgerLine): void {
-    this.#guard(() => this.#ledger.write(line));
+    this.#guard(() => {
+      this.#history.flush();
+      this.#ledger.write(line);
+      if (line.line === "end") this.#ledger.flush();
+    });
+  }
+
+  /** The last line of the timeline: what was written to each file, so that what is taken out of one later is seen. */
+  conclude(atMs: number): void {
+    this.#guard(() => {
+      const files = {
+        ...this.#texts,
+        [HISTORY_FILE]: this.#history.measure(),
+        [INTERVALS_FILE]: this.#intervals.measure(),
+        [LEDGER_FILE]: this.#ledger.measure(),
+        [TIMELINE_FILE]: this.#timeline.measure(),
+      };
+      this.#timeline.write({ atMs, type: "closed", files } satisfies TimelineEvent);
+      this.#timeline.flush();
+    });
   }
 
   /** The first write that failed (a full disk); from then on nothing is written and the folder must not be sealed. */
@@ -159,7 +186,7 @@ export function pointLatest(folder: string, owner: Owner | null): boolean {
   giveTo(owner, dirname(folder));
   try {
     symlinkSync(basename(folder), temporary);
-    if (owner !== null) lchownSync(temporary, owner.uid, owner.gid);
+    giveTo(owner, temporary);
     renameSync(temporary, join(dirname(folder), "latest"));
     return true;
   } catch {
@@ -168,14 +195,9 @@ export function pointLatest(folder: string, owner: Owner | null): boolean {
   }
 }
 
-/** Gives a folder and all that is in it to its owner. */
+/** Gives a folder and all that is in it to its owner; what a link in it points to keeps its own. */
 export function giveAllTo(owner: Owner | null, folder: string): void {
   if (owner === null) return;
   giveTo(owner, folder);
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) giveTo(owner, join(folder, name));
-}
-
-/** Gives a file or folder to its owner; does nothing when there is none to give to. */
-export function giveTo(owner: Owner | null, path: string): void {
-  if (owner !== null) chownSync(path, owner.uid, owner.gid);
+  for (const { path } of entriesBelow(folder)) giveTo(owner, path);
 }

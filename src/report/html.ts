@@ -2,6 +2,7 @@
 import type { RunRecord } from "../evidence.ts";
 import type { Facts } from "../objective/facts.ts";
 import type { ObjectiveVerdict } from "../objective.ts";
+import type { Status } from "../status.ts";
 import type { Verdict } from "../verdict.ts";
 import { renderChart } from "./chart.ts";
 import { renderExperiment } from "./experiment-card.ts";
@@ -31,7 +32,7 @@ export function renderHtml(parts: ReportParts): string {
     element("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
     element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
     element("title", {}, `${verdict.verdict}: ${verdict.plan}`),
-    styleSheet(STYLE),
+    styleSheet(styleOf(verdict)),
   );
   const sections = [
     header(parts),
@@ -46,6 +47,12 @@ export function renderHtml(parts: ReportParts): string {
   ];
   const page = element("html", { lang: "en" }, head, element("body", {}, element("main", {}, sections)));
   return `<!doctype html>\n${toHtml(page)}\n`;
+}
+
+/** A page of a run that is not finished has no word of a pass in it, not even the name of a colour. */
+function styleOf({ validity, findings, objectives, experiments }: Verdict): string {
+  const all: readonly { readonly status: Status }[] = [...validity, ...findings, ...objectives, ...experiments];
+  return all.some(({ status }) => status === "pass") ? STYLE : STYLE.replaceAll("pass", "held");
 }
 
 function header({ verdict, run, facts }: ReportParts): Markup {

@@ -28,3 +28,28 @@ export function redactedJson(value: unknown, redact: (text: string) => string, i
   };
   return JSON.stringify(value, clean, indent);
 }
+
+/** Deeper values are abuse: everything that walks a value does so by recursion. */
+export const JSON_DEPTH_MAX = 500;
+
+/** JSON.parse, which throws a SyntaxError also for values that are nested deeper than JSON_DEPTH_MAX. */
+export function parseJson(text: string): unknown {
+  if (nestsDeeper(text, JSON_DEPTH_MAX)) throw new SyntaxError(`more than ${JSON_DEPTH_MAX} levels of nesting`);
+  return JSON.parse(text) as unknown;
+}
+
+/** Whether brackets outside of strings are open at more than so many levels. Short texts cannot be, and cost nothing. */
+function nestsDeeper(text: string, levels: number): boolean {
+  if (text.length <= 2 * levels) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) quoted = !quoted;
+    else if (quoted) at += code === 0x5c ? 1 : 0;
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
+    if (depth > levels) return true;
+  }
+  return false;
+}

@@ -2,9 +2,11 @@
  * Newline-delimited JSON: appended in order, read in order, one value a line. Reading is synchronous and streams, so that
  * pure folds can run over files of any length.
  */
+import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { ExitCode, GamedayError } from "./errors.ts";
-import { redactedJson } from "./json.ts";
+import { ExitCode, GamedayError, messageOf } from "./errors.ts";
+import { parseJson, redactedJson } from "./json.ts";
+import { openRegular } from "./regular-file.ts";
 
 const READ_BYTES = 1 << 20;
 /** A longer line is damage or abuse, not evidence. */
@@ -18,6 +20,8 @@ export class NdjsonWriter {
   readonly #redact: ((text: string) => string) | null;
   #pending: string[] = [];
   #pendingBytes = 0;
+  readonly #hash = createHash("sha256");
+  #bytes = 0;
 
   /** `redact` is given every text within a value; null: there is nothing to hide. */
   constructor(file: string, redact: ((text: string) => string) | null = null) {
@@ -36,9 +40,9 @@ export class NdjsonWriter {
   /** Throws the system's error (ENOSPC ...) when not all could be written; what was not written stays pending. */
   flush(): void {
     if (this.#pending.length === 0) return;
-    let rest = Buffer.from(this.#pending.join(""), "utf8");
+    let rest: Buffer = Buffer.from(this.#pending.join(""), "utf8");
     try {
-      while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
+      while (rest.length > 0) rest = this.#written(rest, writeSync(this.#descriptor, rest));
       this.#pending = [];
     } catch (thrown) {
       this.#pending = [rest.toString("utf8")];
@@ -46,6 +50,18 @@ export class NdjsonWriter {
     } finally {
       this.#pendingBytes = this.#pending.reduce((sum, text) => sum + text.length, 0);
     }
+  }
+
+  /** Size and hash of all that was written to the file; what is still pending is flushed first. */
+  measure(): { readonly bytes: number; readonly sha256: string } {
+    this.flush();
+    return { bytes: this.#bytes, sha256: this.#hash.copy().digest("hex") };
+  }
+
+  #written(bytes: Buffer, size: number): Buffer {
+    this.#hash.update(bytes.subarray(0, size));
+    this.#bytes += size;
+    return bytes.subarray(size);
   }
 
   close(): void {
@@ -65,12 +81,12 @@ export function* readNdjson<T>(file: string): Generator<T> {
 
 function parseLine<T>(text: string, file: string, line: number): T {
   try {
-    return JSON.parse(text) as T;
+    return parseJson(text) as T;
   } catch (cause) {
     throw new GamedayError({
       code: "evidence-corrupt-line",
       expected: "one JSON value a line",
-      got: JSON.stringify(text.slice(0, 80)),
+      got: `${JSON.stringify(text.slice(0, 80))} (${messageOf(cause).slice(0, 120)})`,
       exitCode: ExitCode.unknown,
       place: { file, line, column: 1 },
       cause,
@@ -79,7 +95,7 @@ function parseLine<T>(text: string, file: string, line: number): T {
 }
 
 function* readLines(file: string): Generator<string> {
-  const descriptor = openSync(file, "r");
+  const descriptor = openRegular(file);
   try {
     const chunk = Buffer.allocUnsafe(READ_BYTES);
     let rest = Buffer.alloc(0);

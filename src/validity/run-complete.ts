@@ -1,4 +1,5 @@
 import type { ExperimentPlan } from "../plan.ts";
+import { unfinishedPhases } from "../timeline/phases.ts";
 import { atSeconds, type Ground, rule } from "./rule.ts";
 
 /** All that was planned was done; what was not done cannot have passed. */
@@ -6,7 +7,13 @@ export const runComplete = rule(
   "run-complete",
   "Every planned experiment was run to its end, and the load ran and ended.",
   (ground) => {
-    const missing = [...interrupted(ground), ...missingLoad(ground), ...missingExperiments(ground)];
+    const missing = [
+      ...interrupted(ground),
+      ...missingLoad(ground),
+      ...missingExperiments(ground),
+      ...missingPhases(ground),
+      ...missingSamples(ground),
+    ];
     if (missing.length === 0) return { status: "pass", because: "Everything that was planned was done." };
     return { status: "unknown", because: `The run is not complete: ${missing.join("; ")}.` };
   },
@@ -18,9 +25,24 @@ function interrupted({ story }: Ground): string[] {
     .map(({ command, by, atMs }) => `${command} by ${by} at ${atSeconds(atMs)}`);
 }
 
-function missingLoad({ story }: Ground): string[] {
-  if (story.load.beginMs === null) return ["the load never began"];
-  return story.load.endMs === null ? ["the end of the load was not recorded"] : [];
+/** What was measured at full load needs both of its ends. */
+function missingLoad({ story: { load, phases } }: Ground): string[] {
+  if (load.beginMs === null) return ["the load never began"];
+  return [
+    ...(load.steadyMs === null ? ["the load did not reach its full height"] : []),
+    ...(load.rampDownMs === null && phases.length > 0 ? ["the ramp-down of the load was not recorded"] : []),
+    ...(load.endMs === null ? ["the end of the load was not recorded"] : []),
+  ];
+}
+
+function missingPhases({ story }: Ground): string[] {
+  const phases = unfinishedPhases(story.phases);
+  return phases.length === 0 ? [] : [`no whole phase ${phases.join(", ")}`];
+}
+
+function missingSamples({ evidence, story }: Ground): string[] {
+  const isWatched = (evidence.run.plan.autoscaling ?? null) !== null;
+  return isWatched && story.replicas.length === 0 ? ["no sample of the autoscaler was recorded"] : [];
 }
 
 function missingExperiments({ evidence, story }: Ground): string[] {
@@ -32,6 +54,9 @@ function missingExperiment(plan: ExperimentPlan, story: Ground["story"]): string
   if (told.length === 0) return [`experiment "${plan.name}" was not run`];
   const aborted = told.find((experiment) => experiment.abortedBecause !== null);
   if (aborted !== undefined) return [`experiment "${plan.name}" was aborted: ${aborted.abortedBecause}`];
+  const other = told.find(({ fault }) => fault !== plan.fault);
+  if (other !== undefined) return [`experiment "${plan.name}" was one of ${other.fault}, planned ${plan.fault}`];
+  if (told.some(({ begun }) => !begun)) return [`experiment "${plan.name}" has no recorded begin`];
   const open = told.find((experiment) => experiment.endedAtMs === null);
   return open === undefined ? [] : [`experiment "${plan.name}" has no recorded end`];
 }

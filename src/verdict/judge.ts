@@ -24,6 +24,8 @@ import { notTestedBy } from "./not-tested.ts";
 import { ownFindings, REDUNDANCY } from "./own-findings.ts";
 import { readOnce } from "./read.ts";
 import { sentenceOf } from "./sentence.ts";
+import { tornBy } from "./torn.ts";
+import { type Judgements, withoutAccusing, withoutPassing } from "./withhold.ts";
 
 export function judge(evidence: Evidence, checkers: readonly Checker[] = CHECKERS): Verdict {
   return judgeFully(evidence, checkers).verdict;
@@ -37,6 +39,20 @@ export interface Judgement {
 
 /** Throws GamedayError (exit 2) for evidence that has not the shape it should have. */
 export function judgeFully(given: Evidence, checkers: readonly Checker[] = CHECKERS): Judgement {
+  return judgeAs("finished", given, checkers);
+}
+
+/**
+ * The same of a run that is not at its end: all that clients did and the ledger holds is recorded, the clean-up and the seal
+ * are still to come. Nothing of it says that anything has passed.
+ */
+export function judgeSoFar({ torn: _, ...given }: Evidence): Judgement {
+  return judgeAs("going on", { ...given, flaws: ["it is not sealed yet"] }, CHECKERS);
+}
+
+type Stage = "finished" | "going on";
+
+function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): Judgement {
   const evidence = wellFormed(given);
   const { run, timeline } = evidence;
   const { plan } = run;
@@ -50,7 +66,8 @@ export function judgeFully(given: Evidence, checkers: readonly Checker[] = CHECK
   const doubts = judged.flatMap((one) => one.doubts);
   const outages = streams.flatMap(outagesOf);
   const facts: Facts = { plan, story, experiments, streams, findings, doubts, outages, windows, load };
-  const verdict = conclude(evidence, story, {
+  const torn = stage === "finished" ? tornBy(evidence, story, reading.operations.count) : null;
+  const judgements = {
     validity: judged.map(({ finding }) => finding),
     findings: [...findings, ...ownFindings(story, experiments)],
     experiments,
@@ -58,8 +75,8 @@ export function judgeFully(given: Evidence, checkers: readonly Checker[] = CHECK
       ...plan.objectives.map((objective) => assess(objective, facts)),
       ...assessThresholds(plan.load?.thresholds ?? {}, facts),
     ],
-  });
-  return { verdict, facts };
+  };
+  return { verdict: conclude(evidence, story, permitted(stage, judgements, torn), torn), facts };
 }
 
 /** All windows as a whole, and those parts of them that objectives ask for. */
@@ -73,9 +90,12 @@ function foldLoad(evidence: Evidence, windows: readonly Window[], story: Story):
   return load;
 }
 
-type Parts = Pick<Verdict, "validity" | "findings" | "experiments" | "objectives">;
+function permitted(stage: Stage, judgements: Judgements, torn: string | null): Judgements {
+  if (stage === "going on") return withoutPassing(judgements);
+  return torn === null ? judgements : withoutAccusing(judgements, torn);
+}
 
-function conclude({ run }: Evidence, story: Story, parts: Parts): Verdict {
+function conclude({ run }: Evidence, story: Story, parts: Judgements, torn: string | null): Verdict {
   const status = statusOf(parts);
   const verdict = {
     version: VERDICT_VERSION,
@@ -87,14 +107,14 @@ function conclude({ run }: Evidence, story: Story, parts: Parts): Verdict {
     notTested: notTestedBy(run.plan, story, parts.experiments),
     manualInterventions: story.controls.filter((control) => control.manual).length,
   };
-  return { ...verdict, sentence: sentenceOf(verdict) };
+  return { ...verdict, sentence: sentenceOf(verdict, torn) };
 }
 
 /**
  * The worst of all. A run that asked for nothing proves nothing: without an objective, a claim or an experiment it is
  * unknown, however well the platform looked at the end.
  */
-function statusOf({ validity, findings, objectives }: Parts): Status {
+function statusOf({ validity, findings, objectives }: Judgements): Status {
   const all: readonly { readonly status: Status }[] = [...validity, ...findings, ...objectives];
   const asked = objectives.length + findings.filter(({ checker }) => checker !== REDUNDANCY).length;
   return worst([...all.map(({ status }) => status), ...(asked === 0 ? (["unknown"] as const) : [])]);

@@ -8,7 +8,7 @@ import type { LedgerLine } from "../ledger.ts";
 import type { ExperimentPlan, Objective, Plan } from "../plan.ts";
 import { DEFAULT_STOP_PLAN } from "../plan.ts";
 import { Histogram } from "../std/histogram.ts";
-import type { TimelineEvent } from "../timeline.ts";
+import type { Phase, TimelineEvent } from "../timeline.ts";
 
 export interface FakeRun {
   plan: Plan;
@@ -115,7 +115,20 @@ export function cleanTimeline(): TimelineEvent[] {
   const health = { expected: "3 members", seen: "3 members", ok: true, name: "postgres" } as const;
   const fault = { type: "fault", experiment: KILL.name, target: LEADER.id } as const;
   const experiment = { type: "experiment", experiment: KILL.name, fault: KILL.fault, targets: [LEADER] } as const;
-  return [
+  const phase = (name: Phase, fromMs: number, toMs: number): TimelineEvent[] => [
+    { atMs: fromMs, type: "phase", phase: name, edge: "begin" },
+    { atMs: toMs, type: "phase", phase: name, edge: "end" },
+  ];
+  const events: TimelineEvent[] = [
+    ...phase("validation", 400, 600),
+    ...phase("load-deployment", 700, 1_100),
+    ...phase("load", 1_100, 10_000),
+    ...phase("autoscaling-watch", 10_000, 10_000),
+    ...phase("experiments", 10_000, 50_000),
+    ...phase("scale-down-watch", 55_000, 55_000),
+    ...phase("statistics", 55_000, 59_700),
+    ...phase("report", 59_700, 59_800),
+    ...phase("clean-up", 59_800, MOMENTS.end),
     { atMs: 500, type: "health", moment: "before-run", ...health },
     { atMs: MOMENTS.loadBegin, type: "load", edge: "begin", users: 0 },
     { atMs: 5_000, type: "load", edge: "steady", users: 10 },
@@ -133,10 +146,11 @@ export function cleanTimeline(): TimelineEvent[] {
     },
     { atMs: 42_000, type: "health", moment: "after-fault", experiment: KILL.name, ...health },
     { atMs: 42_500, ...experiment, edge: "end" },
+    { atMs: MOMENTS.loadEnd, type: "load", edge: "ramp-down", users: 10 },
     { atMs: MOMENTS.loadEnd, type: "load", edge: "end", users: 0 },
-    { atMs: 58_000, type: "health", moment: "after-run", ...health },
-    { atMs: MOMENTS.end, type: "phase", phase: "statistics", edge: "end" },
+    { atMs: 56_000, type: "health", moment: "after-run", ...health },
   ];
+  return events.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** One probe stream at 20 beats a second from 1 s to 55 s; failing where sent within one of the spans. */

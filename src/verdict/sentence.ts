@@ -1,7 +1,8 @@
 /** The whole verdict as a person would say it: first what, then why. */
 import type { Verdict } from "../verdict.ts";
 
-export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
+/** `torn`: why the evidence may be only a part of itself, which comes before all other reasons; null: it is whole. */
+export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | null = null): string {
   const { objectives, findings, experiments } = verdict;
   if (verdict.verdict === "pass") {
     const met =
@@ -15,7 +16,7 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
       .map((one) => `${one.checker} of ${one.object} (${lower(one.because)})`),
     ...verdict.validity.filter((one) => one.status === status).map((one) => lower(one.because)),
   ];
-  const reasons = of(verdict.verdict);
+  const reasons = [...(torn === null || verdict.verdict === "fail" ? [] : [torn]), ...of(verdict.verdict)];
   const more = reasons.length > 2 ? `; and ${reasons.length - 2} more` : "";
   const head = verdict.verdict === "fail" ? "Fail" : "Unknown";
   const body = reasons.slice(0, 2).join("; ") || "nothing was asked of this run, so nothing is proven";

@@ -3,8 +3,7 @@ import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { World } from "../../cli.ts";
-import { seal } from "../../evidence/seal.ts";
-import { EvidenceWriter, giveAllTo, pointLatest } from "../../evidence/writer.ts";
+import { EvidenceWriter, pointLatest } from "../../evidence/writer.ts";
 import { EVIDENCE_VERSION, type RunRecord } from "../../evidence.ts";
 import { startWatchdog, type Watchdog } from "../../fault/watchdog.ts";
 import { JournalFile } from "../../journal/write.ts";
@@ -25,7 +24,7 @@ import { redactFiles } from "../redact.ts";
 import { stateFolderOf } from "../state-folder.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
-import { judgeFolder, reportSoFar } from "./judgement.ts";
+import { finishFolder, reportSoFar } from "./judgement.ts";
 import { LiveView } from "./live-view.ts";
 import { liveParts, type PartsWithLive } from "./parts.ts";
 
@@ -75,10 +74,12 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     assertGuarded,
     stop: new AbortController(),
   };
-  const notReady = await watched(world, run, parts).finally(() => evidence.close());
+  const notReady = await watched(world, run, parts)
+    .finally(() => evidence.conclude(clock.nowMs()))
+    .finally(() => evidence.close());
   redactFiles(join(folder, LOGS), planFile.secrets);
   if (evidence.failure !== null) throw evidence.failure;
-  const exitCode = finish(world, folder, notReady);
+  const exitCode = finishFolder(world, folder, notReady);
   return isBug(run.stop.signal.reason) ? ExitCode.bug : exitCode;
 }
 
@@ -158,16 +159,6 @@ async function watched(world: World, run: Run, parts: PartsWithLive): Promise<Ga
     if (thrown instanceof GamedayError) return thrown; // the platform was never ready: what was seen is still evidence
     throw thrown;
   }
-}
-
-/** Seals, judges, reports; a platform that was never ready keeps its own exit code. */
-function finish(world: World, folder: string, notReady: GamedayError | null): number {
-  seal(folder);
-  const exitCode = judgeFolder(world, folder);
-  giveAllTo(world.owner, folder);
-  if (notReady === null) return exitCode;
-  world.stderr.write(`gameday: ${notReady.describe()}\n`);
-  return notReady.exitCode;
 }
 
 function recordOf(world: World, planFile: PlanFile, { runId, seed, startedAt, clock }: Identity): RunRecord {

@@ -1,27 +1,40 @@
 import { join, relative } from "node:path";
 import type { World } from "../../cli.ts";
 import { openEvidence } from "../../evidence/reader.ts";
+import { seal } from "../../evidence/seal.ts";
+import { giveAllTo } from "../../evidence/writer.ts";
 import type { Evidence } from "../../evidence.ts";
 import { REPORT_FILE, renderFiles } from "../../report/render.ts";
 import { renderSummary } from "../../report/summary.ts";
-import { judgeFully } from "../../verdict/judge.ts";
+import type { GamedayError } from "../../std/errors.ts";
+import { type Judgement, judgeFully, judgeSoFar } from "../../verdict/judge.ts";
 import type { Verdict } from "../../verdict.ts";
 import { writeToNamed } from "../output.ts";
 
+/** Seals, judges, reports, returns the exit code; a platform that was never ready keeps its own. */
+export function finishFolder(world: World, folder: string, notReady: GamedayError | null): number {
+  seal(folder);
+  const exitCode = judgeFolder(world, folder);
+  giveAllTo(world.owner, folder);
+  if (notReady === null) return exitCode;
+  world.stderr.write(`gameday: ${notReady.describe()}\n`);
+  return notReady.exitCode;
+}
+
 /** Judges a run folder, writes the verdict and its reports beside the evidence, tells the person, returns the exit code. */
-export function judgeFolder(world: World, folder: string): number {
-  const verdict = write(world, folder, openEvidence(folder));
+function judgeFolder(world: World, folder: string): number {
+  const verdict = write(world, folder, openEvidence(folder), judgeFully);
   world.stdout.write(`\n${renderSummary(verdict)}\n${relative(world.cwd, join(folder, REPORT_FILE))}\n`);
   return verdict.exitCode;
 }
 
-/** Judges and reports what is recorded so far. That it is not sealed yet is no flaw: it is not at its end. */
+/** Judges and reports what is recorded so far, before the clean-up and the seal: none of the files says that anything has passed. */
 export function reportSoFar(world: World, folder: string): void {
-  write(world, folder, { ...openEvidence(folder), flaws: [] });
+  write(world, folder, openEvidence(folder), judgeSoFar);
 }
 
-function write(world: World, folder: string, evidence: Evidence): Verdict {
-  const judgement = judgeFully(evidence);
+function write(world: World, folder: string, evidence: Evidence, judgeIt: (evidence: Evidence) => Judgement): Verdict {
+  const judgement = judgeIt(evidence);
   writeToNamed(world, folder, renderFiles(judgement, evidence.run));
   return judgement.verdict;
 }

@@ -96,6 +96,8 @@ export function describeEvent(event: TimelineEvent): string | null {
       return `   ${event.command}: ${event.by}`;
     case "residue":
       return `   RESIDUE ${event.what} at ${event.where}`;
+    case "closed":
+      return null;
     case "load":
       return `   load ${event.edge}: ${event.users} users`;
     case "note":

@@ -1,0 +1,50 @@
+/** What a run folder keeps is not written over by less: neither from a part of the evidence, nor by another verdict unasked. */
+import { join } from "node:path";
+import { absentFiles } from "../evidence/seal.ts";
+import { VERDICT_FILE } from "../report/render.ts";
+import { ExitCode, GamedayError } from "../std/errors.ts";
+import { isRecord, parseJson } from "../std/json.ts";
+import { isThere, readRegular } from "../std/regular-file.ts";
+import type { Verdict } from "../verdict.ts";
+
+const UNREADABLE = "nothing that can be read";
+
+/** Throws where evidence is absent that the manifest lists. `instead`: the command that writes elsewhere. */
+export function requireListed(folder: string, instead: string): void {
+  const absent = absentFiles(folder);
+  if (absent.length === 0) return;
+  throw new GamedayError({
+    code: "evidence-left-out",
+    expected: "all evidence that the manifest lists, to write into the run folder",
+    got: `a folder without ${absent.join(", ")}`,
+    hint: `what is kept there was made from the whole evidence; to write another: gameday ${instead}`,
+    exitCode: ExitCode.usage,
+    place: { file: folder },
+  });
+}
+
+/** Throws where another verdict is kept than the one that is about to be reported. */
+export function requireSameVerdict(folder: string, { verdict }: Verdict): void {
+  const kept = keptVerdict(folder);
+  if (kept === null || kept === verdict || kept === UNREADABLE) return; // what cannot be read says nothing that would be lost
+  throw new GamedayError({
+    code: "another-verdict",
+    expected: `${VERDICT_FILE} to say "${verdict}", as the evidence does now`,
+    got: `"${kept}"`,
+    hint: "gameday judge RUN --write replaces the verdict; gameday report RUN --out DIR reports elsewhere",
+    exitCode: ExitCode.usage,
+    place: { file: folder },
+  });
+}
+
+/** What the folder's verdict.json says in one word, to be held against what the evidence says; null: it has none. */
+export function keptVerdict(folder: string): string | null {
+  const path = join(folder, VERDICT_FILE);
+  if (!isThere(path)) return null;
+  try {
+    const value = parseJson(readRegular(path));
+    return isRecord(value) && typeof value["verdict"] === "string" ? value["verdict"] : UNREADABLE;
+  } catch {
+    return UNREADABLE;
+  }
+}
