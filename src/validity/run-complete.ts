@@ -1,6 +1,7 @@
 import type { ExperimentPlan } from "../plan.ts";
 import { unfinishedPhases } from "../timeline/phases.ts";
-import { atSeconds, type Ground, rule } from "./rule.ts";
+import { stampsOf } from "../timeline/rounds.ts";
+import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
 /** All that was planned was done; what was not done cannot have passed. */
 export const runComplete = rule(
@@ -13,6 +14,7 @@ export const runComplete = rule(
       ...missingExperiments(ground),
       ...missingPhases(ground),
       ...missingSamples(ground),
+      ...strayStamps(ground),
     ];
     if (missing.length === 0) return { status: "pass", because: "Everything that was planned was done." };
     return { status: "unknown", because: `The run is not complete: ${missing.join("; ")}.` };
@@ -46,17 +48,32 @@ function missingSamples({ evidence, story }: Ground): string[] {
 }
 
 function missingExperiments({ evidence, story }: Ground): string[] {
-  return evidence.run.plan.experiments.flatMap((plan) => missingExperiment(plan, story));
+  const begun = new Set(
+    evidence.timeline.flatMap((event) =>
+      event.type === "experiment" && event.edge === "begin" ? [event.experiment] : [],
+    ),
+  );
+  return evidence.run.plan.experiments.flatMap((plan) => missingExperiment(plan, story, begun));
 }
 
-function missingExperiment(plan: ExperimentPlan, story: Ground["story"]): string[] {
+function missingExperiment(plan: ExperimentPlan, story: Ground["story"], begun: ReadonlySet<string>): string[] {
   const told = story.experiments.filter((experiment) => experiment.plannedName === plan.name);
   if (told.length === 0) return [`experiment "${plan.name}" was not run`];
   const aborted = told.find((experiment) => experiment.abortedBecause !== null);
   if (aborted !== undefined) return [`experiment "${plan.name}" was aborted: ${aborted.abortedBecause}`];
   const other = told.find(({ fault }) => fault !== plan.fault);
   if (other !== undefined) return [`experiment "${plan.name}" was one of ${other.fault}, planned ${plan.fault}`];
-  if (told.some(({ begun }) => !begun)) return [`experiment "${plan.name}" has no recorded begin`];
+  if (!begun.has(plan.name)) return [`experiment "${plan.name}" has no recorded begin`];
   const open = told.find((experiment) => experiment.endedAtMs === null);
   return open === undefined ? [] : [`experiment "${plan.name}" has no recorded end`];
+}
+
+const SEEN: ReadonlySet<string> = new Set(["bit", "not-bitten", "healed", "not-healed"]);
+const STAMPS = ["bite", "notBitten", "heal", "notHealed"] as const;
+
+/** What was seen of a change that was never commanded belongs to a command that is not there any more. */
+function strayStamps({ evidence, story }: Ground): string[] {
+  const seen = evidence.timeline.filter((event) => event.type === "fault" && SEEN.has(event.edge)).length;
+  const told = story.experiments.flatMap(({ rounds }) => STAMPS.flatMap((stamp) => stampsOf(rounds, stamp))).length;
+  return seen === told ? [] : [`${plural(seen - told, "stamp")} of faults without the command`];
 }
