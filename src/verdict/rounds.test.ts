@@ -30,6 +30,7 @@ const OUTAGES: [number, number][] = [
 
 function played(rounds: readonly RoundTimes[], outages = OUTAGES): Verdict {
   const run = cleanRun([objective("recovery-seconds", { under: 3 }, { experiment: KILL.name })]);
+  run.plan = { ...run.plan, experiments: [{ ...KILL, fault: "repeated-kills" }] };
   const kept = cleanTimeline().filter((event) => event.type !== "fault" && event.type !== "experiment");
   run.timeline = [...kept, ...rounds.flatMap(eventsOf), ended(rounds)].sort((a, b) => a.atMs - b.atMs);
   run.operations = [...probeSamples("order-write", "kept", outages), ...probeSamples("order-write", "fresh", outages)];
