@@ -1,0 +1,123 @@
+/** One kind of fault as one short game day on a healthy lab: nothing is wrong with the platform, so the verdict must pass. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FAULTS } from "../../src/fault/catalogue.ts";
+import type { FaultKind } from "../../src/fault.ts";
+import type { Status } from "../../src/status.ts";
+import type { Json } from "../../src/std/json.ts";
+import { until } from "../../src/std/wait.ts";
+import type { Verdict } from "../../src/verdict.ts";
+import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
+
+type Part = Readonly<Record<string, Json>>;
+
+/** Long enough for the slowest failover of the lab: a leader whose node is silent is replaced after Patroni's ttl. */
+const HOLD_OF_A_FAILOVER = "25s";
+const HOLD = "8s";
+const RECOVERY_SECONDS = 25;
+const HEALTHY_MS_MAX = 90_000;
+
+/** Kinds during which another member has to take over. */
+const FAILOVERS: ReadonlySet<string> = new Set([
+  "kill-leader",
+  "repeated-kills",
+  "freeze",
+  "power-off-node",
+  "partition-node",
+  "partition-one-way",
+  "partition-sides",
+  "isolate-leader",
+]);
+
+/** What a plan has to give where the defaults do not serve. `marker`: a file of the proof's own. */
+function given(kind: string, marker: string): Part {
+  if (kind === "command") {
+    const commands = { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] };
+    return { target: { role: "app" }, with: commands };
+  }
+  return kind === "repeated-kills" ? { with: { times: 2, down: "15s" } } : {};
+}
+
+/** What one game day of a kind came to. */
+export interface KindPlayed {
+  readonly fault: string;
+  readonly verdict: Status | "no verdict";
+  readonly exitCode: number | null;
+  readonly targets: readonly string[];
+  readonly bites: number;
+  /** By whom users were served again, and how long that took at most, in milliseconds; null: not known. */
+  readonly healedBy: string;
+  readonly recoveredMs: number | null;
+  readonly sentence: string;
+  /** Length of the whole game day. */
+  readonly ms: number;
+}
+
+/** The plan of a kind: a few users of the shop, its books, and what any healthy platform keeps. */
+export function kindPlan(fault: string, marker: string): Json {
+  const kind = FAULTS.find(({ name }) => name === fault) as FaultKind;
+  const hold = FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : HOLD;
+  const after = kind.recoversOnlyAfterHeal === true ? { healedBy: "anyone" } : {};
+  const objective = (id: string, says: string, measure: string, more: Part): Json => ({ id, says, measure, ...more });
+  return shopPlan({
+    name: `kind ${fault}`,
+    probes: SHOP_PROBES,
+    warmUp: "3s",
+    calm: "3s",
+    experiments: [{ name: fault, fault, hold, settle: "2s", ...given(fault, marker) }],
+    claims: ["orders", "carts"].map((object) => ({
+      object,
+      checkers: ["acked-set", "duplicates"],
+      ledger: { http: `/audit/${object}` },
+    })),
+    ledger: { quiet: "2s", betweenReads: "1s" },
+    cleanUp: { http: "POST /audit/clean-up" },
+    objectives: [
+      objective("recovers", `users are served again within ${RECOVERY_SECONDS} s`, "recovery-seconds", {
+        over: { experiment: fault, ...after },
+        under: RECOVERY_SECONDS,
+      }),
+      objective("nothing-lost", "no acknowledged write is lost", "lost-writes", { atMost: 0 }),
+      objective("no-crashes", "nothing restarts that no fault touched", "unexpected-restarts", { atMost: 0 }),
+      objective("whole", "all members are in their place after it", "health-checks-unmet", {
+        over: { experiment: fault },
+        atMost: 0,
+      }),
+    ],
+  });
+}
+
+/** Plays it on the lab, which is whole before and after. Throws when the lab does not become whole. */
+export async function playKind(lab: AttachedLab, fault: string, seed: string): Promise<KindPlayed> {
+  await whole(lab, fault);
+  const out = join(lab.folder, `kind-${fault}-${seed}`);
+  const plan = lab.write(`kind-${fault}.yaml`, kindPlan(fault, join(lab.folder, "marker")));
+  const began = performance.now();
+  const { code, stdout, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
+  const ms = Math.round(performance.now() - began);
+  const file = join(out, "verdict.json");
+  if (existsSync(file)) return told(fault, JSON.parse(readFileSync(file, "utf8")) as Verdict, ms);
+  const sentence = (stderr || stdout).trim().slice(-400);
+  const nothing = { targets: [], bites: 0, healedBy: "nobody", recoveredMs: null };
+  return { fault, verdict: "no verdict", exitCode: code, ...nothing, sentence, ms };
+}
+
+function told(fault: string, { verdict, exitCode, sentence, experiments, validity }: Verdict, ms: number): KindPlayed {
+  const [experiment] = experiments;
+  const uppers = Object.values(experiment?.recovery ?? {}).map(({ upperMs }) => upperMs);
+  const known = uppers.flatMap((upperMs) => upperMs ?? []);
+  const recoveredMs = uppers.length > 0 && known.length === uppers.length ? Math.max(...known) : null;
+  const bites = validity.find(({ checker }) => checker === "faults-bit")?.witnesses.length ?? 0;
+  const targets = experiment?.targets.map(({ id }) => id) ?? [];
+  const healedBy = experiment?.healedBy ?? "nobody";
+  return { fault, verdict, exitCode, targets, bites, healedBy, recoveredMs, sentence, ms };
+}
+
+async function whole(lab: AttachedLab, fault: string): Promise<void> {
+  await until(() => lab.healthy(), {
+    what: `a healthy lab before ${fault}`,
+    deadlineMs: HEALTHY_MS_MAX,
+    everyMs: 1_000,
+    signal: AbortSignal.timeout(HEALTHY_MS_MAX + 30_000),
+  });
+}
