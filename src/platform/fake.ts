@@ -33,7 +33,7 @@ const schema = z.strictObject({
 export const fakePlatform: PlatformKind = {
   name: "fake",
   schema,
-  capabilities: CAPABILITIES.filter((name) => name !== "command"),
+  capabilities: CAPABILITIES,
   exclusive: false,
   tells: ["restarts", "replicas"],
   create: async (config, context) => createFake(config, context),

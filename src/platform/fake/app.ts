@@ -63,6 +63,10 @@ export class App {
     this.#failsUntilMs = Math.max(this.#failsUntilMs, this.#agenda.nowMs + lastsMs);
   }
 
+  get impairment(): Impairment {
+    return this.#impairment;
+  }
+
   /** What network and CPU faults do to every request: later, or lost with that probability. */
   impair(impairment: Impairment): void {
     this.#impairment = impairment;

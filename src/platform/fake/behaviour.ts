@@ -56,6 +56,8 @@ export interface AppBehaviour {
    * are built so; undeclared: they crash, and it is nobody's plan.
    */
   readonly exitsOnFailover: "no" | "declared" | "undeclared";
+  /** Users' writes fail from the first fault on, whatever becomes of it: no fault is ever recovered from. */
+  readonly staysBroken: boolean;
   readonly sessions: "store" | "memory";
   /** Cached values of reads outlive a failover. */
   readonly cacheForEver: boolean;
@@ -192,6 +194,7 @@ export const HONEST: Behaviour = {
     dropsEvery: 0,
     pinnedShare: 0,
     exitsOnFailover: "no",
+    staysBroken: false,
     sessions: "store",
     cacheForEver: false,
     readsLagMs: 0,

@@ -2,43 +2,26 @@
  * What breaking the fake means: each capability's effect on the site, its undoing, and what an observer inside the target
  * then sees. The parameters are those of platform/capability.ts.
  */
-import type { CapabilityName, TargetReferenceWithNode } from "../../platform.ts";
-import { isRecord, type Json } from "../../std/json.ts";
-import { type Impairment, UNIMPAIRED } from "./app.ts";
+import type { TargetReferenceWithNode } from "../../platform.ts";
+import { isRecord } from "../../std/json.ts";
+import { type Break, conditionOf, endsByItself, IMPAIRMENT } from "./change.ts";
 import { evict } from "./eviction.ts";
 import type { Replica } from "./fleet.ts";
 import type { Condition, Member } from "./member.ts";
+import { type Lives, livesOf, seesBite } from "./sight.ts";
 import type { Site } from "./site.ts";
 
-export interface Break {
-  readonly id: string;
-  readonly capability: CapabilityName;
-  readonly target: TargetReferenceWithNode;
-  readonly parameters: Readonly<Record<string, Json>>;
-  /** { cordoned: true } of a node that was so before: it stays so. */
-  readonly prior?: Json;
-}
-
-const NODE_CONDITION: Partial<Record<CapabilityName, Condition>> = { power: "down", cut: "cut", freeze: "frozen" };
-const TARGET_CONDITION: Partial<Record<CapabilityName, Condition>> = { stop: "down", freeze: "frozen", disk: "full" };
-const IMPAIRMENT: Partial<Record<CapabilityName, Impairment>> = {
-  delay: { laterMs: 100, failShare: 0 },
-  drop: { laterMs: 40, failShare: 0.02 },
-  bandwidth: { laterMs: 60, failShare: 0 },
-  reset: { laterMs: 0, failShare: 0.2 },
-  cpu: { laterMs: 30, failShare: 0 },
-  memory: { laterMs: 5, failShare: 0 },
-  dns: { laterMs: 0, failShare: 0.05 },
-  clock: UNIMPAIRED,
-};
 /** How long a supervisor takes to start a store's member again. */
 const MEMBER_RESTART_MS = 900;
+const PROXY_RESTART_MS = 300;
 
 export class Breakage {
   readonly #site: Site;
   readonly #active = new Map<string, Break>();
-  /** What was changed and is not undone: a process that was killed has been replaced, say. */
+  /** Evictions that came to their end. */
   readonly #done = new Set<string>();
+  /** What processes each change found: a killed one is gone, also when another runs in its place. */
+  readonly #found = new Map<string, Lives>();
 
   constructor(site: Site) {
     this.#site = site;
@@ -51,10 +34,14 @@ export class Breakage {
   apply(change: Break): void {
     if (this.#active.has(change.id)) return;
     this.#active.set(change.id, change);
+    this.#found.set(change.id, livesOf(this.#membersOf(change.target), this.#replicasOf(change.target), this.#site));
+    if (this.#site.behaviour.app.staysBroken) this.#site.app.failWritesFor(Number.POSITIVE_INFINITY);
     if (change.capability === "cordon") this.#site.cordoned.add(change.target.node);
+    else if (change.capability === "clock")
+      this.#site.clocks.set(change.target.id, Number(change.parameters["offsetMs"]));
     else if (change.capability === "evict") evict(this.#site, change.target.node, () => this.#done.add(change.id));
     else if (IMPAIRMENT[change.capability] !== undefined) this.#impair();
-    else this.#strike(change);
+    else if (change.capability !== "command") this.#strike(change);
   }
 
   revert(id: string): void {
@@ -63,14 +50,21 @@ export class Breakage {
     this.#active.delete(id);
     this.#done.delete(id);
     if (change.capability === "cordon") this.#uncordon(change);
+    else if (change.capability === "clock") this.#site.clocks.delete(change.target.id);
     else if (IMPAIRMENT[change.capability] !== undefined) this.#impair();
-    else if (change.capability !== "evict") this.#mend(change);
+    else if (change.capability !== "evict" && change.capability !== "command") this.#mend(change);
   }
 
-  /** Seen from inside the target: the change is there. */
+  /** Seen from inside the target: the change is there. What was never made, or changed nothing, is not seen. */
   isBitten(change: Break): boolean {
     if (!this.#active.has(change.id)) return false;
-    return change.capability !== "evict" || this.#done.has(change.id) || this.#site.behaviour.drain.evicts === "one";
+    if (change.capability === "evict") return this.#done.has(change.id) || this.#site.behaviour.drain.evicts === "one";
+    return seesBite(change, {
+      site: this.#site,
+      members: this.#membersOf(change.target),
+      replicas: this.#replicasOf(change.target),
+      found: this.#found.get(change.id) ?? new Map(),
+    });
   }
 
   /** Seen from inside the target: the change is gone, and the target back in its place. */
@@ -80,7 +74,8 @@ export class Breakage {
     const replicas = this.#replicasOf(change.target);
     return (
       members.every((member) => member.condition === "up" && member.role !== "none") &&
-      replicas.every((replica) => replica.ready)
+      replicas.every((replica) => replica.ready) &&
+      (change.target.id !== this.#site.proxy.id || this.#site.proxy.isUp)
     );
   }
 
@@ -88,6 +83,18 @@ export class Breakage {
     const condition = conditionOf(change);
     for (const member of this.#membersOf(change.target)) this.#strikeMember(member, condition, change);
     for (const replica of this.#replicasOf(change.target)) this.#strikeReplica(replica, change);
+    if (change.target.id === this.#site.proxy.id) this.#strikeProxy(change);
+  }
+
+  #strikeProxy(change: Break): void {
+    const { proxy, agenda } = this.#site;
+    proxy.isUp = false;
+    proxy.life++;
+    if (endsByItself(change)) agenda.after(PROXY_RESTART_MS, () => this.#restoreProxy());
+  }
+
+  #restoreProxy(): void {
+    this.#site.proxy.isUp = true;
   }
 
   #strikeMember(member: Member, condition: Condition, change: Break): void {
@@ -110,6 +117,7 @@ export class Breakage {
   }
 
   #mend(change: Break): void {
+    if (change.target.id === this.#site.proxy.id) this.#restoreProxy();
     for (const member of this.#membersOf(change.target)) this.#storeOf(member).setCondition(member, "up");
     for (const replica of this.#replicasOf(change.target)) {
       if (replica.heldDown) this.#site.fleet.start(replica);
@@ -145,18 +153,4 @@ export class Breakage {
   #storeOf(member: Member) {
     return this.#site.database.members.includes(member) ? this.#site.database : this.#site.sessionStore;
   }
-}
-
-/** Whoever supervises the target undoes it; nobody needs to revert it. */
-function endsByItself({ capability, parameters }: Break): boolean {
-  return capability === "evict" || capability === "restart" || parameters["stayDown"] === false;
-}
-
-/** A cut that leaves the clients' side ("outside") alone keeps the member from its peers only. */
-function conditionOf({ capability, target, parameters }: Break): Condition {
-  const { peers } = parameters;
-  const fromPeersOnly = Array.isArray(peers) && peers.length > 0 && !peers.includes("outside");
-  if (capability === "cut" && fromPeersOnly) return "isolated";
-  const byNode = target.role === "node" ? NODE_CONDITION[capability] : undefined;
-  return byNode ?? TARGET_CONDITION[capability] ?? NODE_CONDITION[capability] ?? "down";
 }

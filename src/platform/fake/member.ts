@@ -9,6 +9,8 @@ export interface Member {
   readonly id: string;
   readonly node: string;
   condition: Condition;
+  /** Counts its processes: one that was killed is gone, also when another has been started since. */
+  life: number;
   role: "leader" | "sync" | "replica" | "none";
 }
 

@@ -15,6 +15,7 @@ import type { Clock } from "../../std/clock.ts";
 import type { Json } from "../../std/json.ts";
 import { seededRandom } from "../../std/random.ts";
 import type { TimelineEvent, Witness } from "../../timeline.ts";
+import { commandCapability } from "../command.ts";
 import { Agenda } from "./agenda.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Breakage } from "./breakage.ts";
@@ -36,7 +37,8 @@ export class FakePlatform implements Platform {
   readonly kind = "fake";
   readonly can: Platform["can"];
   readonly #parts: FakeParts;
-  readonly #site: Site;
+  /** The model itself, for users who are simulated beside the port. */
+  readonly site: Site;
   readonly #metronome: Metronome;
   readonly #breakage: Breakage;
   readonly #server: ShopServer;
@@ -48,27 +50,27 @@ export class FakePlatform implements Platform {
     this.#parts = parts;
     const agenda = new Agenda();
     const emit = (event: TimelineEvent) => this.#note(event);
-    this.#site = new Site({ agenda, random: seededRandom(parts.seed), behaviour: parts.behaviour, emit });
+    this.site = new Site({ agenda, random: seededRandom(parts.seed), behaviour: parts.behaviour, emit });
     this.#metronome = new Metronome(agenda, parts.clock);
-    this.#breakage = new Breakage(this.#site);
-    this.#server = new ShopServer(this.#site, this.#metronome);
-    const names = CAPABILITIES.filter((name) => name !== "command");
-    this.can = Object.fromEntries(names.map((name) => [name, this.#capability(name)]));
+    this.#breakage = new Breakage(this.site);
+    this.#server = new ShopServer(this.site, this.#metronome);
+    const own = CAPABILITIES.map((name) => [name, this.#capability(name)]);
+    this.can = { ...Object.fromEntries(own), command: this.#commands(commandCapability(parts.clock)) };
   }
 
   async prepare(): Promise<void> {
     if (this.#baseUrl !== null) return;
     this.#metronome.start();
-    if (this.#parts.autoscaler) this.#metronome.now(() => new Autoscaler(this.#site).begin());
+    if (this.#parts.autoscaler) this.#metronome.now(() => new Autoscaler(this.site).begin());
     this.#baseUrl = await this.#server.listen();
   }
 
   async health(): Promise<HealthLine[]> {
-    return this.#metronome.now(() => this.#site.health());
+    return this.#metronome.now(() => this.site.health());
   }
 
   async topology(): Promise<Target[]> {
-    return this.#metronome.now(() => this.#site.topology());
+    return this.#metronome.now(() => this.site.topology());
   }
 
   endpoint(): string {
@@ -109,7 +111,7 @@ export class FakePlatform implements Platform {
   }
 
   #reportReplicas(): void {
-    const { fleet } = this.#site;
+    const { fleet } = this.site;
     const event = this.#metronome.now(() => ({ ready: fleet.ready, current: fleet.replicas.length }));
     const last = this.#events.findLast((one) => one.type === "replicas");
     if (last !== undefined && last.ready === event.ready && last.current === event.current) return;
@@ -120,7 +122,7 @@ export class FakePlatform implements Platform {
     const { bites, healSeenMs } = this.#parts.behaviour.report;
     return {
       prior: async (target): Promise<Json> =>
-        capability === "cordon" ? { cordoned: this.#site.cordoned.has(target.node) } : null,
+        capability === "cordon" ? { cordoned: this.site.cordoned.has(target.node) } : null,
       apply: async (change) => {
         if (bites === "really") this.#metronome.now(() => this.#apply(change));
       },
@@ -131,11 +133,27 @@ export class FakePlatform implements Platform {
     };
   }
 
+  /** The plan's own commands are really run, as on any platform; the model only learns that it was meddled with. */
+  #commands(real: Capability): Capability {
+    return {
+      ...real,
+      apply: async (change, signal) => {
+        if (this.#parts.behaviour.report.bites !== "really") return;
+        await real.apply(change, signal);
+        this.#metronome.now(() => this.#breakage.apply(change));
+      },
+      revert: async (change, signal) => {
+        await real.revert(change, signal);
+        this.#metronome.now(() => this.#breakage.revert(change.id));
+      },
+    };
+  }
+
   /** Applies the change, and undoes it when it expires, whoever is alive then. */
   #apply(change: Change): void {
     this.#breakage.apply(change);
     if (change.expiresAfterMs === null) return;
-    this.#site.agenda.after(change.expiresAfterMs, () => this.#breakage.revert(change.id));
+    this.site.agenda.after(change.expiresAfterMs, () => this.#breakage.revert(change.id));
   }
 
   #seen({ target }: Change, what: string, holds: () => boolean): Witness | null {

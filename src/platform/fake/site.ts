@@ -35,6 +35,10 @@ export class Site {
   readonly app: App;
   /** Nodes on which nothing new may be placed. */
   readonly cordoned = new Set<string>();
+  /** The one proxy before the app, on a node of its own. */
+  readonly proxy = { id: "haproxy/switch", role: "haproxy", node: "switch", isUp: true, life: 0 };
+  /** By target: how many milliseconds its clock is ahead. */
+  readonly clocks = new Map<string, number>();
   readonly #random: Random;
   readonly #emit: (event: TimelineEvent) => void;
 
@@ -65,6 +69,10 @@ export class Site {
       this.agenda.after(0.3, () => this.app.serve(cutOff, call, answered));
       return;
     }
+    if (!this.proxy.isUp) {
+      this.agenda.after(0.3, () => answered({ status: 502, body: null }));
+      return;
+    }
     const { replica, afterMs } = this.fleet.route(call.connection);
     this.agenda.after(afterMs, () => this.#reach(replica, call, answered));
   }
@@ -91,6 +99,7 @@ export class Site {
       ...this.database.members.map(member("postgres", this.database)),
       ...this.sessionStore.members.map(member("redis", this.sessionStore)),
       ...this.fleet.replicas.map(({ id, node, ready }) => target(id, "app", node, { leader: false, healthy: ready })),
+      target(this.proxy.id, this.proxy.role, this.proxy.node, { leader: false, healthy: this.proxy.isUp }),
     ];
   }
 
@@ -103,6 +112,7 @@ export class Site {
       storeLine("postgres", this.database, "a leader with a synchronous copy"),
       storeLine("redis", this.sessionStore, "a master with a replica in step"),
       line("nodes", this.cordoned.size === 0, "no node cordoned", `${this.cordoned.size} cordoned`),
+      line("proxy", this.proxy.isUp, "up", this.proxy.isUp ? "up" : "down"),
     ];
   }
 

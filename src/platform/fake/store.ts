@@ -43,6 +43,7 @@ export class Store {
       id: `${name}/${node}`,
       node,
       condition: "up",
+      life: 0,
       role: index === 0 ? "leader" : index === 1 && parts.behaviour.replication !== "off" ? "sync" : "replica",
     }));
     this.leader = this.members[0] as Member;
@@ -80,6 +81,7 @@ export class Store {
     const was = member.condition;
     if (was === condition) return;
     member.condition = condition;
+    if (condition === "down") member.life++;
     if (condition === "up") {
       this.#comeBack(member, was);
       return;

@@ -1,0 +1,54 @@
+/** What is seen of a change comes from the model: nothing is seen of what was not made, or of what the model does not do. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FAULTS } from "../../fault/catalogue.ts";
+import { planRound } from "../../fault/injection.ts";
+import { resolveParameters } from "../../fault/parameter.ts";
+import { seededRandom } from "../../std/random.ts";
+import { Agenda } from "./agenda.ts";
+import { UNIMPAIRED } from "./app.ts";
+import { behave } from "./behaviour.ts";
+import { Breakage } from "./breakage.ts";
+import type { Break } from "./change.ts";
+import { Site } from "./site.ts";
+
+function stage() {
+  const agenda = new Agenda();
+  const site = new Site({ agenda, random: seededRandom("sight"), behaviour: behave([]), emit: () => undefined });
+  return { agenda, site, breakage: new Breakage(site) };
+}
+
+/** The changes of each kind but the plan's own commands, which are no part of the model. */
+const KINDS = FAULTS.filter(({ name }) => name !== "command");
+
+function changesOf(kind: (typeof FAULTS)[number], { site }: ReturnType<typeof stage>): Break[] {
+  const random = seededRandom("sight");
+  const rounds = planRound(kind, {}, resolveParameters(kind, {}), site.topology(), random);
+  return rounds.flatMap(({ requests }) => requests.map((request, at) => ({ ...request, id: `${kind.name}/${at}` })));
+}
+
+for (const kind of KINDS) {
+  test(`${kind.name}: seen when it is made, not before, and not when it is undone`, () => {
+    const { breakage, agenda, ...rest } = stage();
+    for (const change of changesOf(kind, { breakage, agenda, ...rest })) {
+      assert.equal(breakage.isBitten(change), false, `${change.capability} before`);
+      breakage.apply(change);
+      assert.equal(breakage.isBitten(change), true, change.capability);
+      breakage.revert(change.id);
+      assert.equal(breakage.isBitten(change), false, `${change.capability} after`);
+      agenda.runUntil(agenda.nowMs + 20_000);
+      assert.equal(breakage.isHealed(change), true, `${change.capability} healed`);
+    }
+  });
+}
+
+test("an order that changed nothing in the model is not seen, whatever it says of itself", () => {
+  const { site, breakage } = stage();
+  const target = { id: "postgres/n1", role: "postgres", node: "n1" };
+  breakage.apply({ id: "late", capability: "delay", target, parameters: {} });
+  site.app.impair(UNIMPAIRED);
+  assert.equal(breakage.isBitten({ id: "late", capability: "delay", target, parameters: {} }), false);
+  const nobody = { id: "postgres/n9", role: "postgres", node: "n9" };
+  breakage.apply({ id: "nobody", capability: "stop", target: nobody, parameters: { stayDown: true } });
+  assert.equal(breakage.isBitten({ id: "nobody", capability: "stop", target: nobody, parameters: {} }), false);
+});

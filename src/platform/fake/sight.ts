@@ -1,0 +1,52 @@
+/**
+ * What an observer inside a target of the fake sees of a change. It looks at the model and never at the change's own word:
+ * a capability that the model does not have is never seen to bite.
+ */
+import { type Break, conditionOf, endsByItself, IMPAIRMENT } from "./change.ts";
+import type { Replica } from "./fleet.ts";
+import type { Member } from "./member.ts";
+import type { Site } from "./site.ts";
+
+/** By target: which of its processes ran. */
+export type Lives = ReadonlyMap<string, number>;
+
+export interface Sight {
+  readonly site: Site;
+  readonly members: readonly Member[];
+  readonly replicas: readonly Replica[];
+  /** The processes that ran before the change. */
+  readonly found: Lives;
+}
+
+export function livesOf(members: readonly Member[], replicas: readonly Replica[], { proxy }: Site): Lives {
+  return new Map([...members, ...replicas, proxy].map(({ id, life }) => [id, life]));
+}
+
+export function seesBite(change: Break, sight: Sight): boolean {
+  const { site } = sight;
+  const { capability, target, parameters } = change;
+  if (capability === "cordon") return site.cordoned.has(target.node);
+  if (capability === "clock") return site.clocks.get(target.id) === Number(parameters["offsetMs"]);
+  const wanted = IMPAIRMENT[capability];
+  if (wanted === undefined) return seesStrike(change, sight);
+  const { laterMs, failShare } = site.app.impairment;
+  return wanted.laterMs <= laterMs && wanted.failShare <= failShare && laterMs + failShare > 0;
+}
+
+/** All that the target is, or that stands on it, is in the condition that the change brings about, or has a new process. */
+function seesStrike(change: Break, { site, members, replicas, found }: Sight): boolean {
+  const { capability, target } = change;
+  const wanted = conditionOf(change);
+  const isNew = ({ id, life }: { readonly id: string; readonly life: number }) => life !== found.get(id);
+  const restarted = endsByItself(change);
+  const struck = members.map((member) => (restarted ? isNew(member) : member.condition === wanted));
+  if (target.id === site.proxy.id) struck.push(isNew(site.proxy) && (restarted || !site.proxy.isUp));
+  // The disk of a replica and its peers' network are not modelled: its members tell.
+  if (capability !== "disk" && wanted !== "isolated")
+    struck.push(...replicas.map((one) => replicaIs(one, wanted, isNew)));
+  return struck.length > 0 && struck.every(Boolean);
+}
+
+function replicaIs(replica: Replica, wanted: Member["condition"], isNew: (one: Replica) => boolean): boolean {
+  return wanted === "down" ? isNew(replica) : replica.condition === wanted;
+}
