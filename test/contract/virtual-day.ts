@@ -138,6 +138,7 @@ class Stage {
     const run: Run = {
       runId: record.runId,
       plan: this.#plan,
+      planFolder: this.#folder,
       seed: "1",
       clock: this.#time,
       platform: this.#platform,
