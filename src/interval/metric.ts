@@ -22,7 +22,7 @@ export function parseMetric(text: string): Metric | undefined {
     if (pair.trim() === "") continue;
     const colon = pair.indexOf(":");
     if (colon < 0) return undefined;
-    tags.push([decode(pair.slice(0, colon).trim()), decode(pair.slice(colon + 1).trim())]);
+    tags.push([decodeTag(pair.slice(0, colon).trim()), decodeTag(pair.slice(colon + 1).trim())]);
   }
   return { name, tags: Object.fromEntries(tags) }; // fromEntries defines, so a tag named __proto__ is only a tag
 }
@@ -49,6 +49,7 @@ function encode(text: string): string {
   );
 }
 
-function decode(text: string): string {
+/** What formatMetric encoded, read back. */
+export function decodeTag(text: string): string {
   return text.replace(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -49,11 +49,15 @@ export class Totals {
     return Math.max(0, this.toMs - this.fromMs) / 1000;
   }
 
+  /** All series with that name and at least those tags, each by itself. */
+  series(wanted: Metric): Total[] {
+    return this.#kept().filter((total) => matchesMetric(total.metric, wanted));
+  }
+
   /** All series with that name and at least those tags, merged; null when there is none. */
   find(wanted: Metric): Total | null {
     let merged: Total | null = null;
-    for (const total of this.#kept()) {
-      if (!matchesMetric(total.metric, wanted)) continue;
+    for (const total of this.series(wanted)) {
       merged ??= emptyTotal(wanted, total.histogram !== null, total.kind);
       mergeInto(merged, total);
     }

@@ -12,9 +12,11 @@ import { runSetup, runTeardown } from "./coordinator/hooks.ts";
 import {
   type Adopted,
   beginDelayMs,
+  giveJobs,
   type Member,
   newestOf,
   newMember,
+  rowsOfMembers,
   SilenceWatch,
   stuckAmong,
 } from "./coordinator/member.ts";
@@ -22,6 +24,7 @@ import type { Via } from "./coordinator/start.ts";
 import { Waiters } from "./coordinator/waiters.ts";
 import { LiveView, type LoadLive } from "./count/live.ts";
 import { PRINTED, printsOf } from "./count/prints.ts";
+import type { RowLedger } from "./rows/ledger.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
 import { fromErrorText } from "./wire/error-text.ts";
 import type { Link, LinkListener } from "./wire/link.ts";
@@ -40,6 +43,7 @@ export class Coordinator implements LoadHandle {
   readonly #waiters = new Waiters();
   readonly #events: CoordinatorEvents;
   readonly #silence: SilenceWatch;
+  readonly #rows: RowLedger;
   #epoch: Epoch;
   #data: readonly Json[] = [];
   #startAtMs = 0;
@@ -55,6 +59,7 @@ export class Coordinator implements LoadHandle {
     this.#silence = new SilenceWatch(this.#members, options.clock, this.#events, (member, because) =>
       this.#gone(member, because),
     );
+    this.#rows = rowsOfMembers(this.#members, options.plan.workers, (says) => this.#events.note(says));
     this.#epoch = firstEpoch(options.plan.workers);
     this.finished.catch(() => undefined); // who never awaits it must not crash by it
   }
@@ -70,7 +75,7 @@ export class Coordinator implements LoadHandle {
     try {
       for (let slot = 0; slot < plan.workers; slot++) this.#add(slot, open);
       if (adopted.length > 0) return this.#adopt(adopted, lastReportsMs);
-      this.#giveJobs();
+      giveJobs(this.#members, this.#options);
       await this.#allMembers((member) => member.state === "ready", "workers to be ready");
       await this.#setUp();
       this.#begin();
@@ -110,17 +115,11 @@ export class Coordinator implements LoadHandle {
     const link = open({
       onMessage: (message) => this.#hear(member, message),
       onPrint: printsOf((says) => this.#events.note(says, name, PRINTED)),
+      onRows: (ask, give) => this.#rows.ask(slot, ask, give),
       onGone: (because) => this.#gone(member, because),
     });
     const member = newMember(name, slot, link, clock.nowMs());
     this.#members.push(member);
-  }
-
-  #giveJobs(): void {
-    const { plan, baseUrl, runId, seed, clock } = this.#options;
-    for (const { name, slot, link } of this.#members) {
-      link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
-    }
   }
 
   #adopt(adopted: readonly Adopted[], lastReportsMs: ReadonlyMap<string, number> = new Map()): void {
@@ -128,6 +127,7 @@ export class Coordinator implements LoadHandle {
     this.#epoch = epoch;
     this.#data = data;
     this.#startAtMs = startAtMs;
+    this.#rows.close("the coordinator that knew which were used was lost");
     this.#events.note(`took over ${adopted.length} workers in the middle of the load`);
     for (const member of this.#members) {
       member.state = "running"; // it was, for the coordinator before
@@ -181,6 +181,7 @@ export class Coordinator implements LoadHandle {
     else if (message.type === "operations")
       for (const operation of message.operations) this.#options.onOperation(operation);
     else if (message.type === "note") this.#events.note(message.says, member.name, message.detail);
+    else if (message.type === "rows-back") this.#rows.takeBack(member.slot, message.key, message.rows);
     else if (message.type === "gap") this.#events.gap(member, message);
     else if (member.state !== "lost") this.#hearState(member, message);
     this.#waiters.look(message);
@@ -218,6 +219,7 @@ export class Coordinator implements LoadHandle {
     const before = member.state;
     member.state = "lost";
     this.#live.forget(member.name);
+    this.#rows.lose(member.slot, member.name);
     if (before !== "running") return this.#fail(workerEnded(member.name, member.link.where, because));
     this.#events.worker(member, "lost");
     this.#events.gap(member, {

@@ -1,6 +1,7 @@
 /** An executor turns a schedule into users at work: one kind a file in executors/, by k6's names. */
+
 import type { ScenarioDefinition } from "../scenario.ts";
-import type { Epoch } from "./share.ts";
+import type { Epoch, Shares } from "./share.ts";
 import type { Alarms } from "./time/alarms.ts";
 import type { Piece } from "./time/schedule.ts";
 import type { Runner } from "./user/runner.ts";
@@ -13,6 +14,7 @@ export interface ExecutorWorld {
   readonly startMs: number;
   readonly gracefulStopMs: number;
   newRunner(index: number, definition: ScenarioDefinition): Runner;
+  sharesOf(epoch: Epoch): Shares;
   scenarioOf(number: number): ScenarioDefinition;
   /** An arrival for which there was no free user. */
   dropped(): void;

@@ -5,6 +5,25 @@
  */
 import type { Override } from "./time/schedule.ts";
 
+/** Whose numbers are whose, in one epoch. */
+export interface Shares {
+  /** The slot that has a number; -1 when all slots are lost. */
+  ownerOf(number: number): number;
+  /** The least number >= `from` that the slot has; the slot must be alive. */
+  nextOwned(slot: number, from: number): number;
+  /** How many of the numbers below `total` a slot has. */
+  countOwned(slot: number, total: number): number;
+}
+
+/** Of users that all do the same. */
+export function plainShares(epoch: Epoch): Shares {
+  return {
+    ownerOf: (number) => ownerOf(number, epoch),
+    nextOwned: (slot, from) => nextOwned(slot, from, epoch),
+    countOwned: (slot, total) => countOwned(slot, total, epoch),
+  };
+}
+
 /** What all workers agree on until the next epoch: made anew by every loss, return and live change. */
 export interface Epoch {
   readonly number: number;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { MetricRegistry, Scope, SERIES_MAX } from "./count/metrics.ts";
+import { MetricRegistry, SERIES_MAX } from "./count/metrics.ts";
+import { Scope } from "./count/scope.ts";
 import { userOn } from "./user/user.fixture.ts";
 
 test("groups side by side: each call belongs to the group that makes it", async () => {
@@ -50,6 +51,30 @@ test("a metric that cannot be counted is told with its line, and spoils no other
   ].entries())
     assert.match(notes[index] ?? "", says);
   assert.equal(notes.length, 5);
+});
+
+test("what the end of a user cuts off is counted apart, on the wire or waiting, and nothing after it is", async () => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { user, counted } = userOn(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const calls = Array.from({ length: 9 }, () =>
+    user.http.get("/x", { name: "x" }).catch((thrown: Error) => thrown.name),
+  );
+  user.abort();
+  const replies = await Promise.all(calls);
+  assert.equal(replies.filter((reply) => reply === "UserStopped").length, 3, "those that waited for a connection");
+  user.check("is 200", false);
+  user.counter("refused");
+  user.rate("fine", false);
+  await assert.rejects(user.http.get("/y"), { name: "UserStopped" });
+  assert.deepEqual(counted(), { "http_req_interrupted{name:x,scenario:s}": [9, 0] });
+  server.close();
+});
+
+test("what a user does to its env is its own", () => {
+  const { user, world } = userOn("http://127.0.0.1:1");
+  user.env["KEY"] = "changed";
+  assert.deepEqual([user.env, world.env], [{ KEY: "changed" }, {}]);
 });
 
 test("names without end fill no memory: requests become (other), a script's own metrics end", () => {

@@ -1,4 +1,5 @@
 /** One running instance of a scenario, as its script sees it. */
+
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Thinking, thinking } from "../scenario/think.ts";
 import type {
@@ -17,12 +18,14 @@ import type {
 import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { type Random, seededRandom } from "../std/random.ts";
+import type { CustomKind } from "./count/custom-metric.ts";
 import { countCustom } from "./count/custom-metric.ts";
-import type { Scope } from "./count/metrics.ts";
-import { beginOperation, recordReply } from "./count/recording.ts";
+import type { Series } from "./count/metrics.ts";
+import { beginOperation, noCall, recordReply } from "./count/recording.ts";
+import type { Scope } from "./count/scope.ts";
 import { LazyHttp2 } from "./http/http2.ts";
 import { Session, type SessionOwner } from "./http/session.ts";
-import { Sleep } from "./time/sleep.ts";
+import { Sleeping } from "./time/sleeping.ts";
 import { UserStopped } from "./user/stopped.ts";
 import type { Closable, UserWorld } from "./user/world.ts";
 
@@ -36,7 +39,6 @@ export class LoadUser implements User, SessionOwner {
   readonly runId: string;
   readonly scenario: string;
   readonly state: Record<string, unknown> = {};
-  readonly env: Readonly<Record<string, string>>;
   iteration = -1;
   /** Grows with every call and wait; an iteration that leaves it as it was has awaited nothing of ours. */
   activity = 0;
@@ -48,12 +50,13 @@ export class LoadUser implements User, SessionOwner {
   readonly #definition: ScenarioDefinition;
   readonly #world: UserWorld;
   readonly #thinking: Thinking;
+  #interrupted = false;
+  #env: Record<string, string> | null = null;
   #random: Random | null = null;
   #abort: AbortController | null = null;
   #http2: LazyHttp2 | null = null;
   #open: Set<Closable> | null = null;
-  #sleep: Sleep | null = null;
-  #moreSleeps: Set<Sleep> | null = null;
+  readonly #sleeping: Sleeping;
   #iterationMs = 0;
   #dueMs = 0;
 
@@ -62,13 +65,13 @@ export class LoadUser implements User, SessionOwner {
     this.id = `${world.worker}/u${index}`;
     this.worker = world.worker;
     this.runId = world.runId;
-    this.env = world.env;
     this.scenario = definition.name;
     this.#scope = scope;
     this.session = new Session(world.session, this);
     this.http = world.http2 ? this.http2 : this.session;
     this.#definition = definition;
     this.#world = world;
+    this.#sleeping = new Sleeping(world.alarms);
     this.#thinking = definition.think === undefined ? NO_TIME : thinking(definition.think);
   }
 
@@ -79,6 +82,12 @@ export class LoadUser implements User, SessionOwner {
   get http2(): Http {
     this.#http2 ??= new LazyHttp2(this.session);
     return this.#http2;
+  }
+
+  /** A copy: what one user does to it is seen by no other. */
+  get env(): Record<string, string> {
+    this.#env ??= { ...this.#world.env };
+    return this.#env;
   }
 
   get random(): Random {
@@ -111,6 +120,7 @@ export class LoadUser implements User, SessionOwner {
   }
 
   check(name: string, holds: boolean): boolean {
+    if (this.session.closed) return holds; // of an answer that the end cut off
     const series = this.scope.check(name);
     series.record(holds ? 1 : 0);
     if (!holds) series.failed++;
@@ -162,25 +172,30 @@ export class LoadUser implements User, SessionOwner {
       return await groupScope.run(inner, async () => await body());
     } finally {
       this.#groups--;
-      inner.custom("group_duration", "", true).record(performance.now() - startedMs);
+      if (!this.session.closed) inner.custom("group_duration", "", true).record(performance.now() - startedMs);
     }
   }
 
   counter(name: string, add = 1): void {
-    countCustom(this.scope, this.#world, name, add, "counter");
+    this.#custom(name, add, "counter");
   }
 
   gauge(name: string, value: number): void {
-    countCustom(this.scope, this.#world, name, value, "gauge");
+    this.#custom(name, value, "gauge");
   }
 
   rate(name: string, happened: boolean): void {
-    const series = countCustom(this.scope, this.#world, name, happened ? 1 : 0, "rate");
+    const series = this.#custom(name, happened ? 1 : 0, "rate");
     if (!happened && series !== null) series.failed++;
   }
 
   trend(name: string, value: number): void {
-    countCustom(this.scope, this.#world, name, value, "trend");
+    this.#custom(name, value, "trend");
+  }
+
+  /** Null: not counted, as nothing is after the user was cut off: its script cannot know what to make of that. */
+  #custom(name: string, value: number, kind: CustomKind): Series | null {
+    return this.session.closed ? null : countCustom(this.scope, this.#world, name, value, kind);
   }
 
   takeDueMs(nowMs: number): number {
@@ -236,24 +251,12 @@ export class LoadUser implements User, SessionOwner {
 
   #begin(durationMs: number, wake: () => void, stop: ((reason: UserStopped) => void) | null): void {
     if (durationMs > 0) this.activity++;
-    const sleep = new Sleep(this, wake, stop);
-    sleep.alarm = this.#world.alarms.at(performance.now() + durationMs, sleep);
-    if (this.#sleep === null) this.#sleep = sleep;
-    else {
-      this.#moreSleeps ??= new Set();
-      this.#moreSleeps.add(sleep);
-    }
-  }
-
-  /** A wait has come to its own end. */
-  slept(sleep: Sleep): void {
-    if (this.#sleep === sleep) this.#sleep = null;
-    else this.#moreSleeps?.delete(sleep);
+    this.#sleeping.begin(durationMs, wake, stop);
   }
 
   /** Ends all waiting at once; used for the pause after an iteration, when the user is asked to leave. */
   wake(): void {
-    for (const sleep of this.#takeSleeping()) sleep.wake();
+    for (const sleep of this.#sleeping.take()) sleep.wake();
   }
 
   /** Something that has to end with the user. */
@@ -273,27 +276,17 @@ export class LoadUser implements User, SessionOwner {
     for (const closable of this.#open ?? []) closable.close();
   }
 
-  /** Stops the user for good: its calls fail as aborted, its waits reject. */
-  abort(): void {
+  onInterrupted(): void {
+    this.#interrupted = true;
+  }
+
+  /** Stops the user for good: its calls fail as aborted, its waits reject. True: it was in one of them, not in an await of its own. */
+  abort(): boolean {
+    const sleeping = this.#sleeping.take();
+    this.#interrupted ||= sleeping.length > 0 || (this.#open?.size ?? 0) > 0;
     this.close();
     this.#abort?.abort(new UserStopped());
-    for (const sleep of this.#takeSleeping()) sleep.stop();
+    for (const sleep of sleeping) sleep.stop();
+    return this.#interrupted;
   }
-
-  #takeSleeping(): Sleep[] {
-    const sleeping = [...(this.#sleep === null ? [] : [this.#sleep]), ...(this.#moreSleeps ?? [])];
-    this.#sleep = null;
-    this.#moreSleeps = null;
-    for (const { alarm } of sleeping) if (alarm !== null) this.#world.alarms.cancel(alarm);
-    return sleeping;
-  }
-}
-
-function noCall(kind: string): GamedayError {
-  return new GamedayError({
-    code: "record-without-call",
-    expected: `record("${kind}", input, call)`,
-    got: "no call",
-    hint: "record(operation, call) is for calls of user.http",
-  });
 }

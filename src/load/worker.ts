@@ -2,11 +2,14 @@
  * A worker: takes a job, runs its own share of the load, and tells what it did. It never asks whose turn it is: its share
  * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
  */
+
 import { shareFeeders } from "../scenario/feeder.ts";
 import { inTime, loadError } from "../scenario/load-error.ts";
 import { loadScenario } from "../scenario/module.ts";
 import { thrownAt } from "../scenario/thrown.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
+import { RowLeases } from "./rows/leases.ts";
+import type { AskRows } from "./rows/protocol.ts";
 import { LOADING_MS_MAX } from "./script/inspect.ts";
 import { UserStopped } from "./user/stopped.ts";
 import { type ErrorText, errorText } from "./wire/error-text.ts";
@@ -19,11 +22,14 @@ export class Worker {
   readonly #figures: ProcessFigures;
   readonly #tell: (message: FromWorker) => void;
   readonly #exit: () => void;
+  readonly #rows: RowLeases;
   #work: Work | null = null;
   /** The script that was loaded last: what is thrown before there is work comes from there. */
   #loading = "";
 
-  constructor(figures: ProcessFigures, tell: (message: FromWorker) => void, exit: () => void) {
+  /** `askRows`: how it gets rows of feeders that give each row once. */
+  constructor(figures: ProcessFigures, tell: (message: FromWorker) => void, exit: () => void, askRows: AskRows) {
+    this.#rows = new RowLeases(askRows);
     this.#figures = figures;
     this.#tell = tell;
     this.#exit = exit;
@@ -54,7 +60,7 @@ export class Worker {
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === "job") {
       await this.#work?.discard(); // of a coordinator that was lost before it began
-      shareFeeders(message.job.slot, message.job.plan.workers);
+      shareFeeders(message.job.slot, message.job.plan.workers, this.#rows);
       const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => this.#load(file)));
       this.#work = new Work(message.job, definitions, this.#figures, this.#tell);
       await this.#work.prepared();
@@ -63,6 +69,8 @@ export class Worker {
     else if (message.type === "begin") this.#work?.begin(message.startAtMs, message.epoch, message.data);
     else if (message.type === "epoch") this.#work?.change(message.epoch);
     else if (message.type === "stop") await this.#work?.stop();
+    else if (message.type === "rows-back")
+      this.#tell({ type: "rows-back", key: message.key, rows: this.#rows.giveBack(message.key) });
     else if (message.type === "teardown") await this.#work?.teardown(message.data);
     else {
       this.#work?.lastWords();

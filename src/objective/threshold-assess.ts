@@ -2,13 +2,13 @@
 
 import type { ObjectiveVerdict } from "../objective.ts";
 import type { Objective } from "../plan.ts";
-import type { Bound } from "../range.ts";
+import type { Bound, Range } from "../range.ts";
 import { messageOf } from "../std/errors.ts";
 import { assessReading } from "./assess.ts";
 import type { Facts } from "./facts.ts";
 import { doubtOf } from "./load-window.ts";
-import { exactly, nothing, type Reading } from "./measure.ts";
-import { parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
+import { nothing, type Reading } from "./measure.ts";
+import { boundOf, parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
 import { ThresholdFold } from "./threshold-fold.ts";
 import { unitOf } from "./threshold-metrics.ts";
 
@@ -53,26 +53,13 @@ function objectiveOf(text: string, bound: Bound): Objective {
   return { id: `threshold ${text}`, says: `threshold ${text}`, measure: "threshold", bound, over: {} };
 }
 
-const BOUNDS: Readonly<Record<Threshold["compare"], keyof Bound>> = {
-  "<": "under",
-  "<=": "atMost",
-  ">=": "atLeast",
-  ">": "over",
-  "==": "equals",
-  "!=": "unequal",
-};
-
-function boundOf({ compare, bound }: Threshold): Bound {
-  return { [BOUNDS[compare]]: bound };
-}
-
 function unitOfThreshold({ metric, statistic }: Threshold): string {
   return unitOf(metric.name, statistic);
 }
 
-function readingOf({ threshold, measured }: ThresholdResult, facts: Facts): Reading {
+function readingOf({ threshold, measured, range }: ThresholdResult, facts: Facts): Reading {
   const metric = threshold.text.slice(0, threshold.text.lastIndexOf(": "));
-  if (measured === null) return nothing(`${metric} has no samples`);
+  if (measured === null || range === null) return nothing(`${metric} has no samples`);
   const unit = unitOfThreshold(threshold);
   const value = `${Number(measured.toPrecision(6))}${unit === "" ? "" : ` ${unit}`}`;
   const { crossing } = facts.load.thresholds;
@@ -80,11 +67,18 @@ function readingOf({ threshold, measured }: ThresholdResult, facts: Facts): Read
   const when = ended === null ? "over the whole load" : `at ${(ended.atMs / 1000).toFixed(1)} s, when it ended the run`;
   const doubt = doubtFor(threshold, facts);
   return {
-    range: exactly(measured),
-    says: `${threshold.statistic} of ${metric} was ${value} ${when}`,
+    range,
+    says: `${threshold.statistic} of ${metric} was ${range.upper > range.lower ? "at least " : ""}${value} ${when}${hung(range)}`,
     ...(ended === null ? {} : { when: `at ${(ended.atMs / 1000).toFixed(1)} s` }),
     ...(doubt === undefined ? {} : { doubt }),
   };
+}
+
+/** A range is wider than a point only for that reason. */
+function hung({ lower, upper }: Range): string {
+  return upper > lower
+    ? " (calls that hung were cut off at the end of the load: what would have become of them is unknown)"
+    : "";
 }
 
 /** A generator that dropped arrivals makes figures of answers doubtful, and is itself what is asked for here. */

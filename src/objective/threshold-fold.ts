@@ -6,7 +6,9 @@
 import { matchesMetric } from "../interval/metric.ts";
 import { Totals } from "../interval/totals.ts";
 import type { Interval } from "../interval.ts";
-import { judgeThresholds, sourceOf, type Threshold, type ThresholdResult } from "./threshold.ts";
+import { judgeThresholds, type Threshold, type ThresholdResult } from "./threshold.ts";
+import { sourceOf } from "./threshold-measure.ts";
+import { witnessesOf } from "./threshold-none.ts";
 
 /** A threshold that ended the load. */
 export interface Crossing {
@@ -62,9 +64,8 @@ export class ThresholdFold {
 }
 
 function wantedOnly(thresholds: readonly Threshold[]): Totals {
-  const wanted = thresholds.flatMap(({ metric }) => [
-    { name: sourceOf(metric.name), tags: metric.tags },
-    { name: "iteration_duration", tags: metric.tags },
-  ]);
+  const wanted = thresholds
+    .flatMap(({ metrics }) => metrics)
+    .flatMap(({ name, tags }) => [{ name: sourceOf(name), tags }, ...witnessesOf(name, tags)]);
   return new Totals((metric) => wanted.some((one) => matchesMetric(metric, one)));
 }

@@ -16,6 +16,8 @@ const BUILT_IN: ReadonlyMap<string, string> = new Map([
     "iteration_duration",
     "group_duration",
     "call_duration",
+    "http_req_interrupted",
+    "call_interrupted",
     "ws_connecting",
     "ws_session_duration",
   ].map((name) => [name, TIMES] as const),
@@ -23,6 +25,7 @@ const BUILT_IN: ReadonlyMap<string, string> = new Map([
   ...[
     "http_reqs",
     "iterations",
+    "iterations_interrupted",
     "dropped_iterations",
     "data_received",
     "script_errors",

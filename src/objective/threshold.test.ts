@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IDLE_HEALTH } from "../interval/interval.fixture.ts";
+import { formatMetric } from "../interval/metric.ts";
 import { Totals } from "../interval/totals.ts";
 import type { Interval } from "../interval.ts";
 import { Histogram } from "../std/histogram.ts";
@@ -23,6 +24,17 @@ function totalsOf(...metrics: Interval["metrics"]): Totals {
   const totals = new Totals();
   totals.add(intervalOf(0, metrics, 2_000));
   return totals;
+}
+
+/** As they travel. */
+function seriesOf(totals: Totals): Interval["metrics"] {
+  return totals.names().flatMap((name) =>
+    totals.series({ name, tags: {} }).map(({ metric, histogram, count, failed, sum, min, max }) => ({
+      metric: formatMetric(metric.name, metric.tags),
+      failed,
+      ...(histogram?.snapshot() ?? { count, sum, min, max }),
+    })),
+  );
 }
 
 function judged(line: string, totals: Totals) {
@@ -97,6 +109,85 @@ test("what need not happen counts as none only where iterations were counted", (
   assert.deepEqual(judged("script_errors: count < 1", iterated), ["pass", 0]);
   assert.deepEqual(judged("script_errors{scenario:sail}: count < 1", iterated), ["unknown", null]);
   assert.deepEqual(judged("dropped_iterations: count < 1", new Totals()), ["unknown", null]);
+});
+
+const cut = totalsOf(
+  duration("http_req_duration{name:page,scenario:sale}", Array(98).fill(10)),
+  duration("http_req_interrupted{name:page,scenario:sale}", [5, 4_000, 4_000]),
+  { metric: "checks{name:page,scenario:sale}", count: 98, failed: 0, sum: 98, min: 1, max: 1 },
+);
+
+test("what the load cut off is no failure; what hung until then makes nothing sure that it could change", () => {
+  assert.deepEqual(judged("http_req_failed: rate < 5%", cut), ["pass", 0]);
+  assert.deepEqual(judged("http_req_failed: rate < 1%", cut), ["unknown", 0]);
+  assert.deepEqual(judged("http_req_failed: count == 0", cut), ["unknown", 0]);
+  assert.deepEqual(judged("checks: rate == 1", cut), ["unknown", 0.98]);
+  assert.equal(judged("http_req_duration: p(95) < 20", cut)[0], "pass");
+  assert.deepEqual(judged("http_req_duration: p(99) < 20", cut)[0], "fail", "they took 4 s at least");
+  assert.deepEqual(judged("http_req_duration: max < 9000", cut), ["unknown", 4_000]);
+  assert.deepEqual(judged("http_reqs: count == 98", cut), ["pass", 98]);
+  const innocent = totalsOf(
+    duration("http_req_duration{name:page}", [10]),
+    duration("http_req_interrupted{name:page}", [5, 9]),
+  );
+  assert.deepEqual(judged("http_req_failed: rate == 0", innocent), ["pass", 0]);
+  assert.deepEqual(judged("http_req_duration: max < 11", innocent), ["pass", 10]);
+  const unanswered = totalsOf(duration("http_req_interrupted{name:page}", [4_000]));
+  assert.deepEqual(judged("http_req_failed: rate < 1%", unanswered), ["unknown", null]);
+});
+
+test("the evidence that a fold keeps for its thresholds gives the same as all of it", () => {
+  for (const line of [
+    "http_req_failed: rate < 1%",
+    "checks{name:page}: rate == 1",
+    "http_req_duration{name:page}: max < 9000",
+  ]) {
+    const fold = new ThresholdFold([parseThreshold(line)]);
+    fold.add(intervalOf(0, [...seriesOf(cut)], 2_000));
+    assert.equal(fold.results()[0]?.status, "unknown", line);
+  }
+});
+
+test("a counter that nothing was added to is 0 where it would have been counted", () => {
+  const quiet = totalsOf(
+    duration("iteration_duration{scenario:sale}", [5]),
+    duration("http_req_duration{name:page,scenario:sale}", [5]),
+    duration("ws_connecting{name:live,scenario:sale}", [5]),
+    { metric: "refused{scenario:sale}", kind: "counter", count: 0, failed: 0, sum: 0, min: 0, max: 0 },
+  );
+  for (const line of [
+    "refused: count < 1",
+    "refused{scenario:sale}: rate == 0",
+    "ws_errors: count < 1",
+    "ws_errors{name:live,kind:timeout}: count < 1",
+    "logins_repeated: count == 0",
+    "http_reqs{status:500}: count == 0",
+    "http_reqs{name:page,error:timeout}: count == 0",
+    "http_req_failed{error:timeout}: count == 0",
+    "data_received: count == 0",
+  ])
+    assert.deepEqual(judged(line, quiet), ["pass", 0], line);
+  for (const line of [
+    "sold: count < 1", // no line of the scripts mentions it
+    "refused{scenario:other}: count < 1",
+    "ws_errors{name:other}: count < 1",
+    "http_reqs{name:other}: count == 0",
+    "http_req_failed{status:500}: rate == 0",
+    "refused: value < 1",
+  ])
+    assert.deepEqual(judged(line, quiet), ["unknown", null], line);
+});
+
+test("tags with braces, commas, colons and quotes find their series", () => {
+  const named = totalsOf(
+    duration("http_req_duration{name:GET /items/%7Bid%7D}", [7]),
+    duration("http_req_duration{name:a%2C b:c}", [8]),
+    duration("http_req_duration{name:/a%252Cb,status:200}", [9]),
+  );
+  assert.deepEqual(judged("http_req_duration{name:GET /items/{id}}: max < 8", named), ["pass", 7]);
+  assert.deepEqual(judged('http_req_duration{name:"a, b:c"}: max < 9', named), ["pass", 8]);
+  assert.deepEqual(judged("http_req_duration{name:/a%2Cb,status:200}: max < 10", named), ["pass", 9], "not decoded");
+  assert.deepEqual(judged("http_req_duration{name:/a%252Cb}: max < 10", named), ["pass", 9], "as a worker writes it");
 });
 
 test("a metric that nobody counts, and a statistic that it has not, are refused at once", () => {

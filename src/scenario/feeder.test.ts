@@ -4,31 +4,68 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import fc from "fast-check";
-import { csv, json, rows, shareFeeders } from "./feeder.ts";
+import { csv, json, type RowSource, rows, shareFeeders } from "./feeder.ts";
 
 afterEach(() => shareFeeders(0, 1));
 
-test("over all workers each row is given exactly once", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 6 }), (length, count) => {
-      const list = Array.from({ length }, (_, index) => index);
-      const given: number[] = [];
-      for (let slot = 0; slot < count; slot++) {
-        shareFeeders(slot, count);
-        const feeder = rows(list, { once: true });
-        for (let row = feeder.next(); row !== null; row = feeder.next()) given.push(row);
-      }
-      assert.deepEqual(
-        given.sort((a, b) => a - b),
-        list,
-      );
-    }),
-  );
+/** Gives out rows by key, and remembers which keys there were. */
+function sourceOf(): RowSource & { readonly keys: Set<string> } {
+  const given = new Map<string, number>();
+  return {
+    keys: new Set<string>(),
+    next({ key, length }) {
+      this.keys.add(key);
+      const number = given.get(key) ?? 0;
+      given.set(key, number + 1);
+      return number < length ? number : null;
+    },
+  };
+}
+
+test("rows that are given once are whoever's gives them out, and null when there are no more", () => {
+  shareFeeders(1, 4, sourceOf());
+  const feeder = rows(["a", "b"], { once: true });
+  assert.deepEqual([feeder.next(), feeder.next(), feeder.next()], ["a", "b", null]);
 });
 
-test("rows go round when they may", () => {
-  const feeder = rows(["a", "b"]);
-  assert.deepEqual([feeder.next(), feeder.next(), feeder.next()], ["a", "b", "a"]);
+test("two feeders of one file have the same rows, two lists have their own", () => {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-feeder-"));
+  try {
+    const file = join(folder, "rows.csv");
+    writeFileSync(file, "n\n1\n2\n");
+    const source = sourceOf();
+    shareFeeders(0, 1, source);
+    const [one, other] = [csv(file, { once: true }), csv(file, { once: true })];
+    assert.deepEqual([one.next(), other.next(), one.next(), other.next()], [{ n: "1" }, { n: "2" }, null, null]);
+    const lists = [1, 2].map(() => rows([1, 2], { once: true }));
+    assert.deepEqual(
+      lists.map((list) => list.next()),
+      [1, 1],
+    );
+    assert.equal(source.keys.size, 3);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("rows that go round: each worker begins with its own, and all of them come to all", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 60 }), (length, count) => {
+      const list = Array.from({ length }, (_, index) => index);
+      const firsts = Array.from({ length: count }, (_, slot) => {
+        shareFeeders(slot, count);
+        const feeder = rows(list);
+        const turn = list.map(() => feeder.next());
+        assert.deepEqual(
+          turn.toSorted((a, b) => Number(a) - Number(b)),
+          list,
+        );
+        assert.equal(feeder.next(), turn[0], "and from the start again");
+        return turn[0];
+      });
+      assert.equal(new Set(firsts).size, Math.min(count, length));
+    }),
+  );
 });
 
 /** What a feeder says of a file with this content. */

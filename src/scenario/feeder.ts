@@ -1,16 +1,19 @@
 /**
- * Feeders hand out rows of a CSV or JSON file to users: each row once in the whole run, or again from the start when they
- * are used up. Workers share the rows by number (worker i of n takes rows i, i+n, i+2n ...), so no row is given twice.
+ * Feeders hand out rows of a CSV or JSON file to users: each row once in the whole run, whichever worker, user or script asks
+ * for it, or all of them again and again. Then each worker begins with another one (worker i of n with rows i, i+n, i+2n ...).
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GamedayError, messageOf, type Place, systemReason } from "../std/errors.ts";
+import { formatPlace, GamedayError, messageOf, type Place, systemReason } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { CsvError, type CsvRow, parseCsv } from "./csv.ts";
+import { placesOf } from "./thrown.ts";
 
 export interface Feeder<Row> {
   readonly length: number;
-  /** The next row of this worker's share; null when each row is given once and none is left. */
+  /** The next row; null when each row is given once and none is left. */
   next(): Row | null;
 }
 
@@ -19,18 +22,46 @@ export interface FeederOptions {
   readonly once?: boolean;
 }
 
-/** This worker's share of all rows; set by the engine before scripts are loaded. */
-const share = { slot: 0, count: 1 };
+/** A feeder as whoever gives out its rows knows it. */
+export interface FeederRows {
+  /** The same on all workers: a file by its name and content, a list by where its script made it. */
+  readonly key: string;
+  /** For people. */
+  readonly name: string;
+  readonly length: number;
+}
 
-export function shareFeeders(slot: number, count: number): void {
-  share.slot = slot;
-  share.count = count;
+/** Gives out the rows of feeders that give each row once in the whole run. */
+export interface RowSource {
+  /** The number of a row that nobody else has, from 0; null: none is left. */
+  next(feeder: FeederRows): number | null;
+}
+
+/** Alone in its process: a script that is only looked at. */
+class OwnRows implements RowSource {
+  readonly #given = new Map<string, number>();
+
+  next({ key, length }: FeederRows): number | null {
+    const number = this.#given.get(key) ?? 0;
+    this.#given.set(key, number + 1);
+    return number < length ? number : null;
+  }
+}
+
+/** This worker's place among all; set by the engine before scripts are loaded. */
+const share = { slot: 0, count: 1, source: new OwnRows() as RowSource };
+const lists = new Map<string, number>();
+
+export function shareFeeders(slot: number, count: number, source: RowSource = new OwnRows()): void {
+  Object.assign(share, { slot, count, source });
+  lists.clear();
 }
 
 /** Rows of a CSV file with a header line, as records of text. `file`: a path, or `new URL("people.csv", import.meta.url)`. */
 export function csv(file: string | URL, options: FeederOptions = {}): Feeder<Readonly<Record<string, string>>> {
   const path = pathOf(file);
-  const [header, ...lines] = rowsOf(path);
+  const content = read(path);
+  const [header, ...lines] = rowsOf(content, path);
   if (header === undefined) throw badFile(path, "a header line and rows", "an empty file");
   demandNames(header, path);
   const rows = lines.map(({ fields, line }) => {
@@ -38,12 +69,12 @@ export function csv(file: string | URL, options: FeederOptions = {}): Feeder<Rea
       return Object.fromEntries(header.fields.map((name, column) => [name, fields[column] ?? ""]));
     throw badFile({ file: path, line }, `${header.fields.length} fields in each row`, `${fields.length}`);
   });
-  return feeder(rows, options, path);
+  return feeder(rows, options, path, content);
 }
 
-function rowsOf(path: string): CsvRow[] {
+function rowsOf(content: string, path: string): CsvRow[] {
   try {
-    return parseCsv(read(path));
+    return parseCsv(content);
   } catch (thrown) {
     if (!(thrown instanceof CsvError)) throw thrown;
     throw badFile({ file: path, line: thrown.line }, "fields with commas between them", thrown.message);
@@ -62,14 +93,15 @@ function demandNames({ fields, line }: CsvRow, path: string): void {
 /** Elements of a JSON file that holds an array. */
 export function json<Row = Json>(file: string | URL, options: FeederOptions = {}): Feeder<Row> {
   const path = pathOf(file);
+  const content = read(path);
   let value: unknown;
   try {
-    value = JSON.parse(read(path));
+    value = JSON.parse(content);
   } catch (cause) {
     throw badFile(path, "JSON", messageOf(cause));
   }
   if (!Array.isArray(value)) throw badFile(path, "an array", typeof value);
-  return feeder(value as Row[], options, path);
+  return feeder(value as Row[], options, path, content);
 }
 
 /** Rows that the script made itself. */
@@ -77,16 +109,49 @@ export function rows<Row>(list: readonly Row[], options: FeederOptions = {}): Fe
   return feeder(list, options, "the rows");
 }
 
-function feeder<Row>(list: readonly Row[], { once = false }: FeederOptions, path: string): Feeder<Row> {
+/** `content`: of the file; undefined for a list. */
+function feeder<Row>(
+  list: readonly Row[],
+  { once = false }: FeederOptions,
+  path: string,
+  content?: string,
+): Feeder<Row> {
   if (list.length === 0) throw badFile(path, "at least one row", "none");
-  let given = 0;
+  const { length } = list;
+  if (!once) return { length, next: turns(list) };
+  const given = { key: content === undefined ? keyOfList() : keyOfFile(path, content), name: basename(path), length };
   return {
-    length: list.length,
+    length,
     next: () => {
-      const number = share.slot + given++ * share.count;
-      if (number >= list.length && once) return null;
-      return list[number % list.length] ?? null;
+      const number = share.source.next(given);
+      return number === null ? null : (list[number] ?? null);
     },
+  };
+}
+
+/** Two scripts may read one file, which may lie elsewhere on another machine: its rows are the same rows. */
+function keyOfFile(path: string, content: string): string {
+  return `${basename(path)} ${createHash("sha256").update(content).digest("hex")}`;
+}
+
+/** By the lines that led to it, and which of those it is. */
+function keyOfList(): string {
+  const places = placesOf(new Error("a list of rows")).map(formatPlace).join(" ");
+  const number = lists.get(places) ?? 0;
+  lists.set(places, number + 1);
+  return `${places} ${number}`;
+}
+
+/** All rows for ever: a worker begins with its own share, every count-th row, and goes on with those of the others. */
+function turns<Row>(list: readonly Row[]): () => Row | null {
+  let at = -1;
+  let home = 0;
+  return () => {
+    if (at < 0) at = home = share.slot % Math.min(share.count, list.length);
+    const row = list[at] ?? null;
+    at += share.count;
+    if (at >= list.length) at = home = (home + 1) % Math.min(share.count, list.length);
+    return row;
   };
 }
 

@@ -61,6 +61,11 @@ export function placeOf(thrown: unknown): Place | undefined {
   return placesIn(thrown).find(({ file }) => !isOurs(file));
 }
 
+/** All places in an error's stack that are a person's, the innermost first. */
+export function placesOf(thrown: unknown): Place[] {
+  return placesIn(thrown).filter(({ file }) => !isOurs(file));
+}
+
 /** The same, or failing that the file of a package that the person uses. */
 export function placeOrPackageOf(thrown: unknown): Place | undefined {
   return placeOf(thrown) ?? placesIn(thrown).find(({ file }) => !file.startsWith(OUR_FOLDER));

@@ -2,7 +2,7 @@
  * Which scenario a user runs, by its number: the first N numbers hold the scenarios in the proportion of their weights as
  * nearly as whole users can, for every N (Webster's apportionment, one seat at a time).
  */
-const PATTERN_LENGTH = 1000;
+export const PATTERN_LENGTH = 1000;
 
 export function weightedPattern(weights: readonly number[]): (number: number) => number {
   const pattern = new Uint16Array(PATTERN_LENGTH);

@@ -73,6 +73,18 @@ export class Histogram {
     };
   }
 
+  /** The samples above a value, as exactly as buckets tell them apart; each bucket's sum is that of its middle. */
+  above(value: number): Histogram {
+    const pairs = this.#sparse();
+    const kept = new Histogram();
+    for (let at = 0; at < pairs.length; at += 2) {
+      const middle = Math.min(this.max, middleOf(pairs[at] as number));
+      for (let count = pairs[at + 1] as number; middle > value && count > 0; count--) kept.record(middle);
+    }
+    if (kept.count > 0) kept.max = this.max;
+    return kept;
+  }
+
   /** Forgets all samples, keeping the memory. */
   reset(): void {
     this.count = 0;

@@ -1,30 +1,15 @@
 /** Workers that die, freeze or hang, as real processes. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { until } from "../../src/std/wait.ts";
-import { fixture, loadOf, planOf, type RunningLoad, target } from "./load.fixture.ts";
+import { fixture, loadOf, planOf, type RunningLoad, target, workers } from "./load.fixture.ts";
 
 const signal = AbortSignal.timeout(60_000);
 
 const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
-
-/** Worker processes of this very test, or of a command that it started, by slot. */
-function workers(parent = process.pid): number[] {
-  const own = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isWorker(name, parent));
-  return own.map(Number).sort((a, b) => a - b);
-}
-
-function isWorker(pid: string, of: number): boolean {
-  try {
-    const parent = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1];
-    return parent === String(of) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("load/worker/process");
-  } catch {
-    return false; // it ended while we looked
-  }
-}
 
 function stateOf(pid: number): string {
   return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.charAt(0) ?? "";

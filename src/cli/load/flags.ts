@@ -115,7 +115,7 @@ export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJ
     workers,
     gracefulStopMs: milliseconds("--graceful-stop", flags.gracefulStop),
     env: environmentOf(flags.env ?? []),
-    thresholds: {},
+    thresholds: thresholdsOf(flags.threshold ?? []),
     ...(shape.iterations === undefined ? {} : { iterations: shape.iterations }),
     ...(shape.startTarget === undefined ? {} : { startTarget: shape.startTarget }),
     ...(flags.maxVus === undefined ? {} : { usersMax: whole("--max-vus", flags.maxVus) }),
@@ -151,6 +151,17 @@ function clientOf(flags: LoadFlags): ClientPlan {
     ...(flags.http2 === true ? { http2: true } : {}),
     tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
   };
+}
+
+/** As a plan has them: by metric. */
+function thresholdsOf(lines: readonly string[]): LoadPlan["thresholds"] {
+  const parts = lines.map(
+    (line) => [line.slice(0, line.lastIndexOf(":")), line.slice(line.lastIndexOf(":") + 1)] as const,
+  );
+  const metrics = [...new Set(parts.map(([metric]) => metric))];
+  return Object.fromEntries(
+    metrics.map((metric) => [metric, parts.filter(([other]) => other === metric).map(([, expression]) => expression)]),
+  );
 }
 
 function pemOf(flag: string, file: string | undefined): string | undefined {

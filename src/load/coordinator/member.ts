@@ -1,10 +1,13 @@
 /** Workers as their coordinator sees them, and how it finds out that one is stuck. */
+
 import { isOpenModel } from "../../plan/open-model.ts";
 import type { LoadPlan } from "../../plan.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Json } from "../../std/json.ts";
+import { RowLedger } from "../rows/ledger.ts";
 import type { Epoch } from "../share.ts";
 import type { Link } from "../wire/link.ts";
+import type { Job } from "../wire/protocol.ts";
 import type { CoordinatorEvents } from "./events.ts";
 
 export interface Member {
@@ -24,6 +27,21 @@ export interface Member {
 export function newMember(name: string, slot: number, link: Link, nowMs: number): Member {
   const quiet = { lastSequence: 0, lastToMs: null, lastHeardMs: nowMs, stuckAt: null, asked: false };
   return { name, slot, link, state: "starting", ...quiet };
+}
+
+export function giveJobs(
+  members: readonly Member[],
+  options: Omit<Job, "worker" | "slot" | "originNs"> & { clock: Clock },
+): void {
+  const { plan, baseUrl, runId, seed, clock } = options;
+  for (const { name, slot, link } of members)
+    link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
+}
+
+/** Who has which rows; `members` may be filled later. */
+export function rowsOfMembers(members: readonly Member[], workers: number, onNote: (says: string) => void): RowLedger {
+  const recall = (slot: number, key: string) => members[slot]?.link.send({ type: "rows-back", key });
+  return new RowLedger({ workers, recall, onNote });
 }
 
 /** What a worker that is in the middle of a load tells a new coordinator. */

@@ -2,7 +2,8 @@
 import { describe } from "../../scenario/shape.ts";
 import { placeOf } from "../../scenario/thrown.ts";
 import { formatPlace } from "../../std/errors.ts";
-import { OWN_METRIC, type Scope, type Series } from "./metrics.ts";
+import { OWN_METRIC, type Series } from "./metrics.ts";
+import type { Scope } from "./scope.ts";
 
 export type CustomKind = "counter" | "gauge" | "rate" | "trend";
 

@@ -18,6 +18,8 @@ export class Series {
   readonly metric: string;
   readonly #histogram: Histogram | null;
   readonly #kind: MetricDelta["kind"];
+  /** Told once although nothing was counted. */
+  #declared = false;
   count = 0;
   failed = 0;
   sum = 0;
@@ -47,9 +49,15 @@ export class Series {
     this.sum += value;
   }
 
+  /** It would be counted if it happened: its first delta is told although it is empty. */
+  declare(): void {
+    this.#declared = true;
+  }
+
   /** What was counted since the last call; null when nothing was. */
   take(): MetricDelta | null {
-    if (this.count === 0) return null;
+    if (this.count === 0 && !this.#declared) return null;
+    this.#declared = false;
     const { count, failed, metric } = this;
     const delta = this.#histogram?.snapshot() ?? { count, sum: this.sum, ...this.#extremes() };
     this.#clear();
@@ -83,14 +91,34 @@ export class RequestSeries {
   readonly service: Series | null;
   readonly #registry: MetricRegistry;
   readonly #tags: Readonly<Record<string, string>>;
+  readonly #open: boolean;
+  /** Where thresholds ask for the status. */
+  #byStatus: Map<number, RequestSeries> | null = null;
   /** By kind: "timeout", "http-503". */
   #failures: Map<string, Series> | null = null;
 
   constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>, open: boolean) {
     this.#registry = registry;
     this.#tags = tags;
+    this.#open = open;
     this.passed = registry.series("http_req_duration", tags, true);
     this.service = open ? registry.series("http_req_service", tags, true) : null;
+  }
+
+  /** How long calls had waited that the end of their user cut off: no failure of anybody. */
+  get interrupted(): Series {
+    return this.#registry.series("http_req_interrupted", this.#tags, true);
+  }
+
+  /** The same for answers with that status; 0: there was none. */
+  withStatus(status: number): RequestSeries {
+    this.#byStatus ??= new Map();
+    let series = this.#byStatus.get(status);
+    if (series === undefined) {
+      series = new RequestSeries(this.#registry, { ...this.#tags, status: String(status) }, this.#open);
+      this.#byStatus.set(status, series);
+    }
+    return series;
   }
 
   failure(error: string): Series {
@@ -143,124 +171,4 @@ export class MetricRegistry {
     }
     return deltas;
   }
-}
-
-/** Where the time of requests went, and bytes received; one of these for each scenario or group. */
-export class Phases {
-  readonly #connecting: Series;
-  readonly #handshaking: Series;
-  readonly #waiting: Series;
-  readonly #receiving: Series;
-  readonly #received: Series;
-
-  constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>) {
-    this.#connecting = registry.series("http_req_connecting", tags, true);
-    this.#handshaking = registry.series("http_req_tls_handshaking", tags, true);
-    this.#waiting = registry.series("http_req_waiting", tags, true);
-    this.#receiving = registry.series("http_req_receiving", tags, true);
-    this.#received = registry.series("data_received", tags, false, "counter");
-  }
-
-  /** `tlsMs` -1: plain. */
-  opened(connectMs: number, tlsMs: number): void {
-    this.#connecting.record(connectMs);
-    if (tlsMs >= 0) this.#handshaking.record(tlsMs);
-  }
-
-  /** `receivingMs` 0: the answer came in one piece, which has no length in time. */
-  answered(waitingMs: number, receivingMs: number, bytes: number): void {
-    this.#waiting.record(waitingMs);
-    if (receivingMs > 0) this.#receiving.record(receivingMs);
-    this.#received.add(bytes);
-  }
-}
-
-/** The place where a user's calls are counted: a scenario, or a group within one. Users of a scenario share it. */
-export class Scope {
-  readonly tags: Readonly<Record<string, string>>;
-  readonly registry: MetricRegistry;
-  readonly phases: Phases;
-  readonly #open: boolean;
-  readonly #byName = new Map<string, RequestSeries>();
-  readonly #byMethod = new Map<string, Map<string, RequestSeries>>();
-  readonly #custom = new Map<string, Series>();
-  readonly #checks = new Map<string, Series>();
-  readonly #groups = new Map<string, Scope>();
-
-  constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>, open: boolean) {
-    this.registry = registry;
-    this.tags = tags;
-    this.phases = new Phases(registry, tags);
-    this.#open = open;
-  }
-
-  named(name: string, tags: Readonly<Record<string, string>> | undefined): RequestSeries {
-    const key = tags === undefined ? name : formatMetric(name, tags);
-    let series = this.#byName.get(key);
-    if (series === undefined) {
-      series = new RequestSeries(this.registry, { ...this.tags, ...tags, name }, this.#open);
-      bounded(this.#byName).set(key, series);
-    }
-    return series;
-  }
-
-  /** Requests without a name count as "METHOD path", without the query. */
-  unnamed(method: string, path: string, tags: Readonly<Record<string, string>> | undefined): RequestSeries {
-    if (tags !== undefined) return this.named(`${method} ${withoutQuery(path)}`, tags);
-    let paths = this.#byMethod.get(method);
-    if (paths === undefined) {
-      paths = new Map();
-      this.#byMethod.set(method, paths);
-    }
-    let series = paths.get(path);
-    if (series === undefined) {
-      series = this.named(`${method} ${withoutQuery(path)}`, undefined);
-      bounded(paths).set(path, series);
-    }
-    return series;
-  }
-
-  check(name: string): Series {
-    let series = this.#checks.get(name);
-    if (series === undefined) {
-      series = this.registry.series("checks", { ...this.tags, name }, false);
-      bounded(this.#checks).set(name, series);
-    }
-    return series;
-  }
-
-  custom(metric: string, name: string, withHistogram: boolean, kind?: MetricDelta["kind"]): Series {
-    const key = `${metric}\n${name}`;
-    let series = this.#custom.get(key);
-    if (series === undefined) {
-      series = this.registry.series(metric, name === "" ? this.tags : { ...this.tags, name }, withHistogram, kind);
-      bounded(this.#custom).set(key, series);
-    }
-    return series;
-  }
-
-  group(name: string): Scope {
-    let scope = this.#groups.get(name);
-    if (scope === undefined) {
-      const outer = this.tags["group"];
-      scope = new Scope(
-        this.registry,
-        { ...this.tags, group: outer === undefined ? name : `${outer}::${name}` },
-        this.#open,
-      );
-      bounded(this.#groups).set(name, scope);
-    }
-    return scope;
-  }
-}
-
-function withoutQuery(path: string): string {
-  const end = path.search(/[?#]/);
-  return end < 0 ? path : path.slice(0, end);
-}
-
-/** These maps are caches: one that grew beyond all sense is begun anew. */
-function bounded<K, V>(map: Map<K, V>): Map<K, V> {
-  if (map.size >= SERIES_MAX * 2) map.clear();
-  return map;
 }

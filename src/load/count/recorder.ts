@@ -1,5 +1,6 @@
 /** Keeps what a load tells while it runs, for thresholds, the summary and its JSON. */
 
+import { hungIn, interruptedIn } from "../../interval/interrupted.ts";
 import { type Total, Totals } from "../../interval/totals.ts";
 import type { Interval } from "../../interval.ts";
 import type { Threshold, ThresholdResult } from "../../objective/threshold.ts";
@@ -77,9 +78,22 @@ export class Recorder {
     this.#totals.usersMax = Math.max(this.#totals.usersMax, count);
   }
 
-  /** False: nothing that a script does came to its end, so the load has proven nothing. */
+  /**
+   * False: nothing that a script does came to its end, so the load has proven nothing. Iterations longer than the load count
+   * by the answers that they got.
+   */
   get iterated(): boolean {
-    return (this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0) > 0;
+    if (this.#count("iteration_duration") > 0) return true;
+    return this.#count("iterations_interrupted") > 0 && this.#answered > 0;
+  }
+
+  get #answered(): number {
+    const answers = this.#totals.find({ name: "http_req_duration", tags: { expected_response: "true" } });
+    return (answers?.count ?? 0) + this.#count("call_duration");
+  }
+
+  #count(name: string): number {
+    return this.#totals.find({ name, tags: {} })?.count ?? 0;
   }
 
   /** True: there were requests, and not one of them had a connection that could be used. */
@@ -121,6 +135,7 @@ export class Recorder {
       iterations: iterations === null ? null : figures(iterations),
       calls,
       checks: checks(this.#totals),
+      interruptedByTheEnd: interruptions(this.#totals),
       metrics: metrics(this.#totals),
       generator: { ...generator, bottlenecks: [...generator.bottlenecks] },
       notes: Object.fromEntries(notes),
@@ -162,11 +177,24 @@ function checks(totals: Totals): { [name: string]: Json } {
   );
 }
 
+/** What the load itself cut off, and how many of those had waited far longer than any answer took. */
+function interruptions(totals: Totals): { [key: string]: Json } {
+  const hung = hungIn(totals, "http_req_duration", {}).count + hungIn(totals, "call_duration", {}).count;
+  const [requests, calls] = [interruptedIn(totals, "http_req_duration"), interruptedIn(totals, "call_duration")];
+  const iterations = totals.find({ name: "iterations_interrupted", tags: {} })?.sum ?? 0;
+  return { iterations, requests, calls, hung };
+}
+
 /** Everything else that was counted: what the script counts of its own, and the parts of requests. */
 function metrics(totals: Totals): { [name: string]: Json } {
   const others = totals
     .names()
-    .filter((name) => !/^(http_req_(duration|service)|iteration_duration|checks)$/.test(name));
+    .filter(
+      (name) =>
+        !/^(http_req_(duration|service|interrupted)|call_interrupted|iterations_interrupted|iteration_duration|checks)$/.test(
+          name,
+        ),
+    );
   return Object.fromEntries(
     others.flatMap((name) => {
       const total = totals.find({ name, tags: {} });

@@ -86,3 +86,13 @@ export async function recordReply(
   }
   return reply;
 }
+
+/** record() of any other call than one of user.http needs the call itself. */
+export function noCall(kind: string): GamedayError {
+  return new GamedayError({
+    code: "record-without-call",
+    expected: `record("${kind}", input, call)`,
+    got: "no call",
+    hint: "record(operation, call) is for calls of user.http",
+  });
+}

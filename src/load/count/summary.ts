@@ -1,7 +1,9 @@
 /** The end of a load as people read it, in k6's spirit: thresholds first, a row for each request name, the generator last. */
 
+import { hungIn, interruptedIn } from "../../interval/interrupted.ts";
 import type { Total, Totals } from "../../interval/totals.ts";
 import type { ThresholdResult } from "../../objective/threshold.ts";
+import type { Range } from "../../range.ts";
 import type { GeneratorReport } from "./generator.ts";
 
 export interface SummaryInput {
@@ -42,10 +44,16 @@ const MARKS = { pass: "ok  ", fail: "FAIL", unknown: "??  " };
 
 function thresholdLines(results: readonly ThresholdResult[]): string[] {
   if (results.length === 0) return [];
-  const lines = results.map(({ threshold, status, measured }) => {
-    return `  ${MARKS[status]} ${threshold.text}   ${measured === null ? "no samples: unknown" : number(measured)}`;
+  const lines = results.map(({ threshold, status, range }) => {
+    return `  ${MARKS[status]} ${threshold.text}   ${range === null ? "no samples: unknown" : rangeText(range)}`;
   });
   return ["thresholds", ...lines];
+}
+
+/** More than one number where calls hung until the load cut them off. */
+function rangeText({ lower, upper }: Range): string {
+  if (lower === upper) return number(lower);
+  return `${number(lower)} ${Number.isFinite(upper) ? `to ${number(upper)}` : "or more"}: calls hung when the load ended`;
 }
 
 function requestLines(totals: Totals, open: boolean): string[] {
@@ -117,7 +125,8 @@ function checkLines(totals: Totals): string[] {
   return ["checks", ...capped(lines)];
 }
 
-const BUILT_IN = /^(http_req_|call_duration$|data_|checks$|iteration_|group_|script_errors$|logins_repeated$)/;
+const BUILT_IN =
+  /^(http_req_|call_duration$|call_interrupted$|iterations_interrupted$|data_|checks$|iteration_|group_|script_errors$|logins_repeated$)/;
 
 function customLines(totals: Totals): string[] {
   const names = totals.names().filter((name) => !BUILT_IN.test(name));
@@ -146,8 +155,26 @@ function totalLines(totals: Totals): string[] {
     `  ${totals.seconds.toFixed(1)} s, up to ${totals.usersMax} users, ${iterations?.count ?? 0} iterations (${iterations?.failed ?? 0} failed), ${totals.dropped} dropped`,
     `  ${((received?.sum ?? 0) / 1e6).toFixed(2)} MB of bodies received`,
   ];
+  lines.push(...interruptedLines(totals));
   if (repeated !== null) lines.push(`  ${repeated.count} logins repeated after a 401`);
   return lines;
+}
+
+/** No failures: the load itself ended them. Those that had hung by then are a doubt. */
+function interruptedLines(totals: Totals): string[] {
+  const iterations = totals.find({ name: "iterations_interrupted", tags: {} })?.sum ?? 0;
+  const lines = iterations === 0 ? [] : [`  interrupted by the end: ${iterations} iterations`];
+  const calls = [
+    ["http_req_duration", "requests"],
+    ["call_duration", "calls"],
+  ].flatMap(([source = "", what]) => {
+    const count = interruptedIn(totals, source);
+    if (count === 0) return [];
+    const hung = hungIn(totals, source, {});
+    const longest = `${hung.count} of them had waited far longer than any answer took, up to ${(hung.max / 1000).toFixed(1)} s`;
+    return [`  interrupted by the end: ${count} ${what}${hung.count === 0 ? "" : ` (${longest})`}`];
+  });
+  return [...lines, ...calls];
 }
 
 function noteLines(notes: ReadonlyMap<string, number>): string[] {

@@ -1,9 +1,10 @@
 /** An open model through a loss: what was due is begun, and those who are left have room for all. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import type { ExecutorWorld } from "../executor.ts";
-import { firstEpoch } from "../share.ts";
+import { firstEpoch, plainShares } from "../share.ts";
 import { Alarms } from "../time/alarms.ts";
 import type { Bell } from "../time/bell.ts";
 import { piecesOf } from "../time/schedule.ts";
@@ -40,6 +41,7 @@ function workerOfTwo(agoMs: number, usersMax: number) {
       counts.begun++;
       return newRunner() as unknown as Runner;
     },
+    sharesOf: plainShares,
     scenarioOf: () => ({}) as ScenarioDefinition,
     dropped: () => {
       counts.dropped++;

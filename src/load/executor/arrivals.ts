@@ -3,9 +3,11 @@
  * open model). A free user takes the arrival; with none free another is made, up to a bound; beyond it the arrival is
  * dropped, and counted. Latency runs from the due time.
  */
+
 import type { ScenarioDefinition } from "../../scenario.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
-import { aliveSlots, countOwned, type Epoch, nextOwned } from "../share.ts";
+import type { Shares } from "../share.ts";
+import { aliveSlots, type Epoch } from "../share.ts";
 import type { Alarm } from "../time/alarms.ts";
 import { arrivalsBefore, arrivalTime, type Piece } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
@@ -28,7 +30,8 @@ export class ArrivalsExecutor implements Executor {
   #usersMax: number;
   /** Free users of each scenario; the last one used first, so that its connection is warm. */
   readonly #free = new Map<ScenarioDefinition, Member[]>();
-  #epoch: Epoch;
+  readonly #count: number;
+  #shares: Shares;
   #pieces: readonly Piece[];
   #next: number;
   #made = 0;
@@ -40,10 +43,12 @@ export class ArrivalsExecutor implements Executor {
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
     this.#plan = plan;
     this.#usersMax = this.#shareOf(epoch);
-    this.#epoch = epoch;
+    this.#count = epoch.count;
+    this.#shares = world.sharesOf(epoch);
     this.#pieces = pieces;
-    this.#next = nextOwned(world.slot, 0, epoch);
-    for (let made = countOwned(world.slot, plan.usersReady, epoch); made > 0; made--) this.#makeReady();
+    this.#next = this.#shares.nextOwned(world.slot, 0);
+    for (let number = this.#next; number < plan.usersReady; number = this.#shares.nextOwned(world.slot, number + 1))
+      this.#makeReady(world.scenarioOf(number));
     this.#aim();
   }
 
@@ -61,12 +66,12 @@ export class ArrivalsExecutor implements Executor {
 
   change(epoch: Epoch, pieces: readonly Piece[]): void {
     this.#fireDue(); // what was due until now was due by the old plan, however late this worker is
-    this.#epoch = epoch;
+    this.#shares = this.#world.sharesOf(epoch);
     this.#usersMax = this.#shareOf(epoch);
     this.#pieces = pieces;
     // Arrivals of a lost worker that were due before now are lost with it; those to come are shared out.
     const passed = Math.ceil(arrivalsBefore(pieces, performance.now() - this.#world.startMs) - 1e-6);
-    this.#next = nextOwned(this.#world.slot, Math.max(this.#next, passed), epoch);
+    this.#next = this.#shares.nextOwned(this.#world.slot, Math.max(this.#next, passed));
     this.#aim();
   }
 
@@ -98,7 +103,7 @@ export class ArrivalsExecutor implements Executor {
       const dueMs = this.#dueMs();
       if (dueMs > now) break;
       this.#arrive(this.#world.scenarioOf(this.#next), dueMs);
-      this.#next = nextOwned(this.#world.slot, this.#next + 1, this.#epoch);
+      this.#next = this.#shares.nextOwned(this.#world.slot, this.#next + 1);
     }
     if (!this.#stopped) this.#aim();
   }
@@ -126,16 +131,14 @@ export class ArrivalsExecutor implements Executor {
     });
   }
 
-  #makeReady(): void {
-    const index = this.#newIndex();
-    const definition = this.#world.scenarioOf(index);
-    const runner = this.#world.newRunner(index, definition);
+  #makeReady(definition: ScenarioDefinition): void {
+    const runner = this.#world.newRunner(this.#newIndex(), definition);
     const member = new Member(runner, (freed) => this.#release(definition, freed));
     this.#crowd.add(runner, async () => member.serve(await member.arrival()));
   }
 
   #newIndex(): number {
-    return this.#made++ * this.#epoch.count + this.#world.slot;
+    return this.#made++ * this.#count + this.#world.slot;
   }
 
   #release(definition: ScenarioDefinition, member: Member): void {

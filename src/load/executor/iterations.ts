@@ -4,7 +4,7 @@
  */
 
 import type { Executor, ExecutorWorld } from "../executor.ts";
-import { countOwned, type Epoch, ownerOf } from "../share.ts";
+import type { Epoch, Shares } from "../share.ts";
 import { type Piece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 
@@ -19,7 +19,7 @@ export class IterationsExecutor implements Executor {
   readonly #crowd: Crowd;
   readonly #plan: IterationsPlan;
   readonly #users: number;
-  readonly #epoch: Epoch;
+  readonly #shares: Shares;
   /** Of a shared total: those that this worker may still begin. */
   #left: number;
   #begun = false;
@@ -29,7 +29,7 @@ export class IterationsExecutor implements Executor {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
     this.#plan = plan;
-    this.#epoch = epoch;
+    this.#shares = world.sharesOf(epoch);
     this.#users = usersAt(pieces, 0);
     this.#left = this.#part(epoch);
   }
@@ -58,16 +58,14 @@ export class IterationsExecutor implements Executor {
   /** Of a shared total; a worker without a user has nobody to do its part, so only those with one share it. */
   #part(epoch: Epoch): number {
     const hands = Math.min(epoch.count, this.#users);
-    return this.#world.slot < hands
-      ? countOwned(this.#world.slot, this.#plan.iterations, { ...epoch, count: hands })
-      : 0;
+    return this.#world.slot < hands ? Math.ceil((this.#plan.iterations - this.#world.slot) / hands) : 0;
   }
 
   #beginAll(): void {
     this.#begun = true;
     const lives: Promise<void>[] = [];
     for (let index = 0; index < this.#users; index++) {
-      if (ownerOf(index, this.#epoch) !== this.#world.slot) continue;
+      if (this.#shares.ownerOf(index) !== this.#world.slot) continue;
       const runner = this.#world.newRunner(index, this.#world.scenarioOf(index));
       lives.push(runner.gone);
       this.#crowd.add(runner, () => runner.loop(this.#allowance()));

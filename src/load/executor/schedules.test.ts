@@ -1,10 +1,11 @@
 /** Every executor against its schedule: whatever the plan, the workers and the losses, all of it is done, and nothing twice. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import type { ExecutorWorld } from "../executor.ts";
-import { aliveSlots, type Epoch, firstEpoch, nextOwned } from "../share.ts";
+import { aliveSlots, type Epoch, firstEpoch, nextOwned, plainShares } from "../share.ts";
 import { Alarms } from "../time/alarms.ts";
 import { arrivalTime, piecesOf, usersAt } from "../time/schedule.ts";
 import type { Runner } from "../user/runner.ts";
@@ -62,6 +63,7 @@ function worldOf(slot: number): { world: ExecutorWorld; runners: FakeRunner[]; e
       runners.push(runner);
       return runner as unknown as Runner;
     },
+    sharesOf: plainShares,
     scenarioOf: () => scenario,
     dropped: () => undefined,
     exhausted: resolve,

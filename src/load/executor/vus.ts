@@ -1,7 +1,7 @@
 /** constant-vus and ramping-vus: a number of users over time, each looping with its own pauses (a closed model). */
 
 import type { Executor, ExecutorWorld } from "../executor.ts";
-import { countOwned, type Epoch, ownerOf } from "../share.ts";
+import type { Epoch, Shares } from "../share.ts";
 import { type Piece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 import type { Runner } from "../user/runner.ts";
@@ -13,14 +13,14 @@ export class VusExecutor implements Executor {
   readonly #crowd: Crowd;
   readonly #running = new Map<number, Runner>();
   #pieces: readonly Piece[];
-  #epoch: Epoch;
+  #shares: Shares;
   #target = 0;
   #stopped = false;
 
   constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[]) {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
-    this.#epoch = epoch;
+    this.#shares = world.sharesOf(epoch);
     this.#pieces = pieces;
   }
 
@@ -30,7 +30,7 @@ export class VusExecutor implements Executor {
 
   intended(atMs: number): number {
     if (this.#stopped) return 0;
-    return countOwned(this.#world.slot, usersAt(this.#pieces, atMs), this.#epoch);
+    return this.#shares.countOwned(this.#world.slot, usersAt(this.#pieces, atMs));
   }
 
   tick(atMs: number): void {
@@ -38,7 +38,7 @@ export class VusExecutor implements Executor {
   }
 
   change(epoch: Epoch, pieces: readonly Piece[]): void {
-    this.#epoch = epoch;
+    this.#shares = this.#world.sharesOf(epoch);
     this.#pieces = pieces;
     for (const index of [...this.#running.keys()]) if (!this.#owns(index)) this.#remove(index);
     const target = this.#target;
@@ -59,7 +59,7 @@ export class VusExecutor implements Executor {
   }
 
   #owns(index: number): boolean {
-    return ownerOf(index, this.#epoch) === this.#world.slot;
+    return this.#shares.ownerOf(index) === this.#world.slot;
   }
 
   #start(index: number): void {

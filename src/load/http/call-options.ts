@@ -89,3 +89,12 @@ export function timeoutOf(given: string | number): number {
   }
   return value;
 }
+
+export function tooManyCalls(): GamedayError {
+  return new GamedayError({
+    code: "too-many-calls",
+    expected: "a user to wait for its calls",
+    got: "10,000 calls of one user waiting for a connection",
+    hint: "await the calls, or run more users",
+  });
+}

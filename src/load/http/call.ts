@@ -2,10 +2,11 @@
 import { isUtf8 } from "node:buffer";
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import { GamedayError } from "../../std/errors.ts";
-import type { RequestSeries, Scope } from "../count/metrics.ts";
+import type { RequestSeries } from "../count/metrics.ts";
+import type { Scope } from "../count/scope.ts";
 import { UserStopped } from "../user/stopped.ts";
 import { type Answer, decoded, ownBytes } from "./answer.ts";
-import { demandOptions, demandPath, judge, timeoutOf, withoutBody } from "./call-options.ts";
+import { demandOptions, demandPath, judge, timeoutOf, tooManyCalls, withoutBody } from "./call-options.ts";
 import type { Carrier, Exchange } from "./connection.ts";
 import { codingError, transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
@@ -40,9 +41,12 @@ export class Call implements Exchange {
   #withBody = true;
   #dueMs = 0;
   #redirects = 0;
+  #status = 0;
   #sentBefore = false;
   #repeated = false;
   #loggedIn = false;
+  /** It waits, or was sent: the end of its user cuts it off. One that was never begun is not counted at all. */
+  #begun = false;
 
   constructor(
     session: Session,
@@ -66,7 +70,8 @@ export class Call implements Exchange {
     const { scope } = session.owner;
     this.#scope = scope;
     const name = options?.name;
-    this.#series = name === undefined ? scope.unnamed(method, path, options?.tags) : scope.named(name, options?.tags);
+    const tags = scope.tagsOf(options?.tags, method, () => this.#origin.text + this.#path);
+    this.#series = name === undefined ? scope.unnamed(method, path, tags) : scope.named(name, tags);
   }
 
   start(): void {
@@ -78,16 +83,23 @@ export class Call implements Exchange {
   /** Sends it, or lets it wait for a free connection. */
   dispatch(): void {
     const session = this.#session;
-    // In a later turn, so that a script that swallows the rejection in a loop does not block everybody.
-    if (session.closed) return void setImmediate(() => this.#reject(new UserStopped()));
+    if (session.closed) return this.#stopped();
     const connection = session.connectionFor(this.#origin);
     if (connection !== null) this.#send(connection);
     else if (!session.enqueue(this)) this.#reject(tooManyCalls());
+    else this.#begun = true;
+  }
+
+  /** In a later turn, so that a script that swallows the rejection in a loop does not block everybody. */
+  #stopped(): void {
+    if (this.#begun) this.#interrupted();
+    setImmediate(() => this.#reject(new UserStopped()));
   }
 
   onAnswer(answer: Answer, now: number): void {
     const { head } = answer;
     const session = this.#session;
+    this.#status = head.status;
     const connection = this.#connection; // a redirect takes another
     if (head.cookies !== null) session.jar.take(head.cookies, this.#origin, this.#path);
     if (head.status === 401 && this.#mayLogIn()) return void this.#logInAndRepeat(answer, now);
@@ -102,6 +114,11 @@ export class Call implements Exchange {
     if (untouched && safe && !this.#repeated && this.#session.settings.repeatsOnStale) {
       this.#repeated = true;
       return this.dispatch();
+    }
+    this.#status = 0;
+    if (error.code === "aborted") {
+      this.#interrupted();
+      return this.#deliver(HttpReply.failure(error), performance.now());
     }
     if (error.code === "local") this.#session.owner.onLocalTrouble(error.message);
     else this.#session.owner.onNoAnswer?.(error);
@@ -127,6 +144,7 @@ export class Call implements Exchange {
     this.reads = 0;
     this.opening = null;
     this.#connection = connection;
+    this.#begun = true;
     connection.send(this);
   }
 
@@ -159,12 +177,19 @@ export class Call implements Exchange {
     this.#resolve(reply);
   }
 
+  /** The engine itself ended the call, so nobody knows how it would have gone on; what is known is how long it had waited. */
+  #interrupted(): void {
+    this.#session.owner.onInterrupted?.();
+    this.#series.interrupted.record(performance.now() - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
+  }
+
   /** The time counted runs from when the call was due, opening a connection included: it is what the user waited. */
   #count(failure: string | null, now: number, bytes: number): void {
-    const series = failure === null ? this.#series.passed : this.#series.failure(failure);
+    const counted = this.#scope.byStatus ? this.#series.withStatus(this.#status) : this.#series;
+    const series = failure === null ? counted.passed : counted.failure(failure);
     series.record(now - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
     if (failure !== null) series.failed++;
-    this.#series.service?.record(now - this.sentMs);
+    counted.service?.record(now - this.sentMs);
     const { phases } = this.#scope;
     if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
     const receivingMs = this.reads > 1 ? now - this.firstByteMs : 0;
@@ -188,7 +213,8 @@ export class Call implements Exchange {
     try {
       await session.logins.renewed(this.sentMs, login);
     } catch (thrown) {
-      this.#count("http-401", now, bodyTo - bodyFrom);
+      if (session.closed) this.#interrupted();
+      else this.#count("http-401", now, bodyTo - bodyFrom);
       return this.#reject(thrown);
     }
     this.startedMs = performance.now();
@@ -264,13 +290,4 @@ function placeOf(location: string, here: string): URL | null {
 
 function wrongMethod(method: string): GamedayError {
   return new GamedayError({ code: "bad-method", expected: "an HTTP method in capitals", got: JSON.stringify(method) });
-}
-
-function tooManyCalls(): GamedayError {
-  return new GamedayError({
-    code: "too-many-calls",
-    expected: "a user to wait for its calls",
-    got: "10,000 calls of one user waiting for a connection",
-    hint: "await the calls, or run more users",
-  });
 }

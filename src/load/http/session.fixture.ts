@@ -2,7 +2,8 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { ClientPlan } from "../../plan.ts";
-import { MetricRegistry, Scope } from "../count/metrics.ts";
+import { MetricRegistry } from "../count/metrics.ts";
+import { Scope } from "../count/scope.ts";
 import { networkOf } from "./network.ts";
 import { Session, type SessionSettings, sessionSettings } from "./session.ts";
 

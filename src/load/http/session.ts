@@ -3,7 +3,7 @@
  * one repeated login after a 401. Every exchange is counted under its name.
  */
 import type { Http, Reply, RequestOptions, TransportError } from "../../scenario.ts";
-import type { Scope } from "../count/metrics.ts";
+import type { Scope } from "../count/scope.ts";
 import { Call } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
 import { CookieJar } from "./cookies.ts";
@@ -42,6 +42,8 @@ export interface SessionOwner {
   onLocalTrouble(message: string): void;
   /** Told why a call had no answer: the count of a kind does not say what was wrong with it. */
   onNoAnswer?(error: TransportError): void;
+  /** Told that a call was cut off by the end of its user. */
+  onInterrupted?(): void;
   /** Told where a redirect that is not followed led to; null: nowhere. */
   onRedirectLeft?(location: string | null): void;
 }

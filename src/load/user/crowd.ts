@@ -48,6 +48,5 @@ async function live(runner: Runner, body: (runner: Runner) => Promise<void>): Pr
 
 /** Calls of the user fail as aborted; a script that awaits something else of its own is left behind. */
 function abort(runner: Runner): void {
-  runner.user.abort();
-  runner.abandon();
+  runner.abandon(runner.user.abort());
 }

@@ -75,7 +75,7 @@ test("a call that does not end in time is given up, and told by its signal", asy
 });
 
 test("a user that is stopped gives its calls up; later ones reject", async () => {
-  const { user, operations } = userOn("http://127.0.0.1:1");
+  const { user, operations, counted } = userOn("http://127.0.0.1:1");
   const begun = Promise.withResolvers<void>();
   const never = () => {
     begun.resolve();
@@ -86,6 +86,7 @@ test("a user that is stopped gives its calls up; later ones reject", async () =>
   user.abort();
   assert.equal((await hanging).error?.code, "aborted");
   assert.deepEqual(operations[0]?.outcome, { type: "unknown", code: "aborted" });
+  assert.deepEqual(counted(), { "call_interrupted{name:Wait,scenario:s}": [1, 0] }, "no failure");
   await assert.rejects(
     user.record("Wait", null, async () => 1),
     { name: "UserStopped" },

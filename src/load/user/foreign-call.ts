@@ -14,6 +14,8 @@ import { UserStopped } from "./stopped.ts";
 import type { UserWorld } from "./world.ts";
 
 export const CALL_METRIC = "call_duration";
+/** Calls that the end of their user cut off, by how long they had waited. */
+const INTERRUPTED_METRIC = "call_interrupted";
 
 interface Failure {
   readonly code: string;
@@ -34,9 +36,11 @@ export async function makeCall<T>(
   const tell = historyOf(user, world, subject, options, startedMs - dueMs);
   const ended = await bounded(user, world, call, options.timeout);
   const nowMs = performance.now();
-  const series = user.scope.custom(CALL_METRIC, options.name ?? subject.kind, true);
+  const interrupted = "failure" in ended && user.session.closed; // whatever the call made of it
+  const metric = interrupted ? INTERRUPTED_METRIC : CALL_METRIC;
+  const series = user.scope.custom(metric, options.name ?? subject.kind, true);
   series.record(nowMs - dueMs);
-  if ("failure" in ended) series.failed++;
+  if ("failure" in ended && !interrupted) series.failed++;
   tellOutcome(ended, options, tell);
   const times = { serviceMs: nowMs - startedMs, responseMs: nowMs - dueMs };
   return "failure" in ended

@@ -12,6 +12,7 @@ import type { LoadUser } from "../user.ts";
 const AFTER_ERROR_MS = 1_000;
 
 export interface RunnerWorld {
+  /** What its setup gave, as this caller's own. */
   readonly data: (scenario: ScenarioDefinition) => Json;
   /** Told each kind of error of a script, with its place. */
   onScriptError(scenario: string, says: string): void;
@@ -28,6 +29,8 @@ export class Runner {
   readonly #world: RunnerWorld;
   readonly #durations: Series;
   readonly #errors: Series;
+  /** Iterations that the end cut off in a call or a pause. */
+  readonly #interrupted: Series;
   readonly #weights: readonly number[] | null;
   /** The part of the script that runs, or ran last. */
   #within: "onStart" | "run" | "onStop" = "run";
@@ -41,6 +44,7 @@ export class Runner {
     this.#world = world;
     this.#durations = user.scope.custom("iteration_duration", "", true);
     this.#errors = user.scope.custom("script_errors", "", false, "counter");
+    this.#interrupted = user.scope.custom("iterations_interrupted", "", false, "counter");
     this.#weights = definition.tasks?.map((task) => task.weight ?? 1) ?? null;
     this.gone = new Promise((resolve) => {
       this.#setGone = resolve;
@@ -58,7 +62,7 @@ export class Runner {
       if (onStart === undefined) return true;
       this.#betweenIterations = false;
       this.#within = "onStart";
-      const done = await this.#guard(() => onStart(this.user, this.#world.data(this.definition)));
+      const done = await this.#guard(() => onStart(this.user, this.#world.data(this.definition))); // a copy each time
       if (done) return true;
       await this.#pause(AFTER_ERROR_MS);
     }
@@ -117,9 +121,13 @@ export class Runner {
     if (this.#betweenIterations) this.user.wake();
   }
 
-  /** Its time to leave is over. Counts the user as gone although its script may still hang in an await of its own; a turn later, so that aborted calls are told. */
-  abandon(): void {
-    this.#world.onGivenUp(`${this.#within} of "${this.definition.name}"`);
+  /**
+   * Its time to leave is over. Counts the user as gone although its script may still hang in an await of its own (`interrupted`
+   * false); a turn later, so that aborted calls are told.
+   */
+  abandon(interrupted: boolean): void {
+    if (interrupted && this.#within === "run") this.#interrupted.record(1);
+    else this.#world.onGivenUp(`${this.#within} of "${this.definition.name}"`);
     setImmediate(() => this.#setGone());
   }
 

@@ -4,8 +4,9 @@ import { placeOf, thrownText } from "../../scenario/thrown.ts";
 import type { Http, ScenarioDefinition, SetupContext } from "../../scenario.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
-import { MetricRegistry, Scope } from "../count/metrics.ts";
+import { MetricRegistry } from "../count/metrics.ts";
 import { demandJson } from "../count/recording.ts";
+import { Scope } from "../count/scope.ts";
 import { LazyHttp2 } from "../http/http2.ts";
 import { Session } from "../http/session.ts";
 import type { UserWorld } from "./world.ts";
@@ -47,7 +48,7 @@ async function within<T>(what: string, world: UserWorld, body: (context: SetupCo
   });
   try {
     const http: Http = world.http2 ? new LazyHttp2(session) : session;
-    return await Promise.race([body({ runId: world.runId, http, env: world.env, signal }), late]);
+    return await Promise.race([body({ runId: world.runId, http, env: { ...world.env }, signal }), late]);
   } catch (thrown) {
     const place = placeOf(thrown);
     throw new GamedayError({

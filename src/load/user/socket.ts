@@ -1,7 +1,8 @@
 /** One WebSocket of a user: what came waits in a bounded inbox until the script asks for it. */
 import { WebSocket } from "ws";
 import type { ReceiveOptions, SocketMessage, TransportError, UserSocket } from "../../scenario.ts";
-import type { Scope, Series } from "../count/metrics.ts";
+import type { Series } from "../count/metrics.ts";
+import type { Scope } from "../count/scope.ts";
 import { timeoutOf } from "../http/call-options.ts";
 import { Deadline } from "../http/deadlines.ts";
 import { socketError, transportError } from "../http/failure.ts";

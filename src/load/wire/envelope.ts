@@ -5,7 +5,7 @@ import type { Json } from "../../std/json.ts";
 import type { Epoch } from "../share.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 
 /** A load that a worker is in the middle of; a coordinator that starts anew adopts it from this. */
 export interface RunningState {

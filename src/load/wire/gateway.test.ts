@@ -67,7 +67,14 @@ function listener(): LinkListener & { readonly messages: FromWorker[]; readonly 
   const messages: FromWorker[] = [];
   const gone: string[] = [];
   const onGone = (why: string) => void gone.push(why);
-  return { messages, gone, onMessage: (message) => messages.push(message), onPrint: () => undefined, onGone };
+  return {
+    messages,
+    gone,
+    onMessage: (message) => messages.push(message),
+    onPrint: () => undefined,
+    onRows: () => undefined,
+    onGone,
+  };
 }
 
 test("a worker gets the slot that it would like, while that is free", () =>

@@ -1,4 +1,5 @@
 /** The coordinator's door for workers on other machines: a WebSocket server that wants a token, and a link for each slot. */
+
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -8,6 +9,7 @@ import { type Hello, type RunningState, WIRE_VERSION } from "./envelope.ts";
 import { parsed } from "./heard.ts";
 import type { Link, LinkListener } from "./link.ts";
 import { RemoteLink, reply } from "./remote-link.ts";
+import { answerRows } from "./rows-door.ts";
 
 const MESSAGE_BYTES_MAX = 16 << 20;
 /** What is not acknowledged is told again, so this bounds only what workers keep. */
@@ -44,7 +46,10 @@ export class Gateway implements AsyncDisposable {
     this.#options = options;
     this.#links = Array.from({ length: options.workers }, (_, slot) => new RemoteLink(slot));
     const patience = { headersTimeout: STRANGER_MS, requestTimeout: STRANGER_MS, connectionsCheckingInterval: 1_000 };
-    this.#server = createServer(patience, (_request, response) => response.writeHead(426).end());
+    const linkOf = (id: string) => this.#links.find((link) => link.id === id && !link.givenUp);
+    this.#server = createServer(patience, (request, response) =>
+      answerRows(request, response, (authorization) => this.#allowed(authorization), linkOf),
+    );
     this.#sockets = new WebSocketServer({
       server: this.#server,
       maxPayload: MESSAGE_BYTES_MAX,

@@ -43,6 +43,8 @@ function isMessage(message: Fields): boolean {
   if (type === "note") return typeof message["says"] === "string";
   if (type === "gap") return isNumber(message["fromMs"]) && isNumber(message["toMs"]);
   if (type === "failed") return isRecord(message["error"]);
+  if (type === "rows-back")
+    return typeof message["key"] === "string" && Array.isArray(message["rows"]) && message["rows"].every(isNumber);
   if (type === "set-up") return Array.isArray(message["data"]);
   return typeof type === "string";
 }

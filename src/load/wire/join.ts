@@ -2,6 +2,7 @@
  * A worker on another machine: joins a coordinator, does its share, and keeps what it told until that is safe. When the
  * coordinator is lost it works and buffers on for 10 s; one that comes back within that adopts it, else it stops.
  */
+
 import { randomUUID } from "node:crypto";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import { pause } from "../../std/wait.ts";
@@ -13,6 +14,7 @@ import { WIRE_VERSION, type WireFromWorker, type WireToWorker } from "./envelope
 import { Line } from "./line.ts";
 import { Outbox } from "./outbox.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+import { askByThread } from "./rows-line.ts";
 import { RunMemory } from "./run-memory.ts";
 
 export const ALONE_MS = 10_000;
@@ -70,6 +72,7 @@ class JoinedWorker implements Joined {
       options.figures,
       (message) => this.#tell(message),
       () => this.#leave(),
+      askByThread({ url: options.url, token: options.token, id: this.#id }),
     );
   }
 

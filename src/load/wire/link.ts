@@ -2,9 +2,12 @@
 import { fork } from "node:child_process";
 import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
+import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { entryBeside } from "../../std/entry.ts";
 import { endOf, isOutOfMemory } from "../coordinator/complaints.ts";
+import { answerOnPipe, ROWS_DESCRIPTOR } from "../rows/pipe.ts";
+import type { RowsAnswer, RowsAsk } from "../rows/protocol.ts";
 import { dyingWithUs } from "./die-with-us.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { inspectorUrl, whereStuck } from "./stuck.ts";
@@ -30,6 +33,8 @@ export interface LinkListener {
   onMessage(message: FromWorker): void;
   /** A line that the worker's scripts printed. */
   onPrint(line: string): void;
+  /** The worker waits for rows of a feeder, and does nothing else until it has its answer. */
+  onRows(ask: RowsAsk, give: (answer: RowsAnswer) => void): void;
   /** The line is gone, for good; told once. */
   onGone(because: string): void;
 }
@@ -53,7 +58,7 @@ const ENTRY = entryBeside(import.meta.url, "../worker/process");
 /** Starts a worker as a child process of ours. */
 export function forkWorker(listener: LinkListener): Link {
   const child = fork(ENTRY, [], {
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
     // Compiled code is shared with this process's cache: a worker is ready in half the time.
     env: { ...process.env, ...cacheOfCode() },
     ...dyingWithUs(EXEC_ARGV),
@@ -70,6 +75,7 @@ export function forkWorker(listener: LinkListener): Link {
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null) createInterface({ input: stream }).on("line", print);
   }
+  answerOnPipe(child.stdio[ROWS_DESCRIPTOR] as Duplex, (ask, give) => listener.onRows(ask, give));
   child.on("message", (message) => listener.onMessage(message as FromWorker));
   const gone = new Promise<void>((resolve) => {
     const end = (because: string) => {

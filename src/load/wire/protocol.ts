@@ -27,6 +27,8 @@ export type ToWorker =
   /** Graceful: iterations end within the plan's gracefulStopMs, then all that was counted is sent, then "done". */
   | { readonly type: "stop" }
   | { readonly type: "teardown"; readonly data: readonly Json[] }
+  /** Give back the rows of that feeder that you have not used: others want them. */
+  | { readonly type: "rows-back"; readonly key: string }
   | { readonly type: "exit" };
 
 export type FromWorker =
@@ -42,5 +44,7 @@ export type FromWorker =
   /** All is told; users that it had at once, also between two intervals. */
   | { readonly type: "done"; readonly usersMax?: number }
   | { readonly type: "torn-down" }
+  /** Rows of a feeder that were not used, as they were asked back. */
+  | { readonly type: "rows-back"; readonly key: string; readonly rows: readonly number[] }
   /** A sign of life between intervals. */
   | { readonly type: "beat" };

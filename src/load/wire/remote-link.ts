@@ -2,7 +2,9 @@
  * A coordinator's line to a worker on another machine. It may break and come back: what was said on it is said again, both ways,
  * until it was heard. A line that stays broken is given up; a worker that comes back later still hands over what it did.
  */
+
 import type { WebSocket } from "ws";
+import type { RowsAnswer, RowsAsk } from "../rows/protocol.ts";
 import type { Hello, RunningState, WireToWorker } from "./envelope.ts";
 import type { Link, LinkListener } from "./link.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
@@ -90,6 +92,12 @@ export class RemoteLink implements Link {
     if (missing > 0)
       this.#note(`${missing} messages of the ${this.where} are missing: it was alone for longer than it can keep`);
     this.#listener.onMessage(message);
+  }
+
+  /** False: the load has not taken this worker. */
+  askRows(ask: RowsAsk, give: (answer: RowsAnswer) => void): boolean {
+    this.#listener?.onRows(ask, give);
+    return this.#listener !== null;
   }
 
   /** Whether something was heard that is not acknowledged yet. */

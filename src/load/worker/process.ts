@@ -1,5 +1,6 @@
 /** Entry point of a worker that is a child process of its coordinator; the only part of a worker that touches `process`. */
 
+import { askByPipe } from "../rows/pipe.ts";
 import { guardProcess } from "../script/guard.ts";
 import type { FromWorker, ToWorker } from "../wire/protocol.ts";
 import { Worker } from "../worker.ts";
@@ -12,6 +13,7 @@ const worker = new Worker(
     if (process.connected) send?.(message);
   },
   () => exit(0),
+  askByPipe(),
 );
 
 process.on("message", (message: ToWorker) => void worker.obey(message));

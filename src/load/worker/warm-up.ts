@@ -6,7 +6,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { ScenarioDefinition } from "../../scenario.ts";
-import { MetricRegistry, Scope } from "../count/metrics.ts";
+import { MetricRegistry } from "../count/metrics.ts";
+import { Scope } from "../count/scope.ts";
 import { sessionSettings } from "../http/session.ts";
 import { Runner, type RunnerWorld } from "../user/runner.ts";
 import type { UserWorld } from "../user/world.ts";

@@ -1,20 +1,27 @@
 /** A job that is being done: its users, its clock, and what it tells each second. */
+
 import type { Operation } from "../../history.ts";
+import { extraTagsOf } from "../../objective/threshold-tags.ts";
 import { isOpenModel } from "../../plan/open-model.ts";
+import { countersIn } from "../../scenario/counters.ts";
 import { weightedPattern } from "../../scenario/weights.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import { type Clock, monotonicClock } from "../../std/clock.ts";
 import type { Json } from "../../std/json.ts";
-import { MetricRegistry, Scope } from "../count/metrics.ts";
+import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
+import { Scope } from "../count/scope.ts";
 import { createExecutor, stagePlanOf } from "../executor/catalogue.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import { networkOf } from "../http/network.ts";
 import { sessionSettings } from "../http/session.ts";
 import type { Epoch } from "../share.ts";
+import { plainShares } from "../share.ts";
+import { patternShares } from "../share-by-pattern.ts";
 import { Alarms } from "../time/alarms.ts";
 import { FineBell } from "../time/bell.ts";
 import { piecesOf } from "../time/schedule.ts";
+import { ownCopies } from "../user/own-copies.ts";
 import { Runner } from "../user/runner.ts";
 import { runSetups, runTeardowns } from "../user/setup.ts";
 import type { UserWorld } from "../user/world.ts";
@@ -44,7 +51,8 @@ export class Work {
   readonly #bell: FineBell | null;
   readonly #open: boolean;
   readonly #pattern: (number: number) => number;
-  #data: readonly Json[] = [];
+  readonly #extra: ReadonlySet<string>;
+  #data: readonly (() => Json)[] = [];
   #executor: Executor | null = null;
   #epoch: Epoch | null = null;
   #startMs = 0;
@@ -81,12 +89,15 @@ export class Work {
     this.#open = isOpenModel(job.plan.executor);
     this.#bell = this.#open ? new FineBell() : null;
     this.#pattern = weightedPattern(weightsOf(job, definitions));
+    this.#extra = extraTagsOf(job.plan.thresholds);
     this.users = this.#userWorld();
     this.#intervalFromMs = this.clock.nowMs();
   }
 
   /** Resolves when nothing has to be made any more before the load can begin. */
   async prepared(): Promise<void> {
+    for (const [index, definition] of this.definitions.entries())
+      this.#scope(definition).declare(countersIn(this.job.plan.scenarios[index]?.file ?? ""));
     if (this.#bell !== null) await Promise.all([this.#bell.ready, warmUp(this.users)]);
   }
 
@@ -101,7 +112,7 @@ export class Work {
   }
 
   begin(startAtMs: number, epoch: Epoch, data: readonly Json[]): void {
-    this.#data = data;
+    this.#data = data.map(ownCopies);
     this.#epoch = epoch;
     this.#startMs = performance.now() + startAtMs - this.clock.nowMs();
     this.#intervalFromMs = Math.max(this.clock.nowMs(), startAtMs);
@@ -210,7 +221,7 @@ export class Work {
   #scope(definition: ScenarioDefinition): Scope {
     let scope = this.scopes.get(definition);
     if (scope === undefined) {
-      scope = new Scope(this.registry, { ...definition.tags, scenario: definition.name }, this.#open);
+      scope = new Scope(this.registry, { ...definition.tags, scenario: definition.name }, this.#open, this.#extra);
       this.scopes.set(definition, scope);
     }
     return scope;
@@ -243,7 +254,7 @@ export class Work {
 
   #executorWorld(): ExecutorWorld {
     const runnerWorld = {
-      data: (definition: ScenarioDefinition) => this.#data[this.definitions.indexOf(definition)] ?? null,
+      data: (definition: ScenarioDefinition) => this.#data[this.definitions.indexOf(definition)]?.() ?? null,
       onScriptError: (scenario: string, says: string) => this.notes.count(`script error in "${scenario}"`, says),
       onNote: (key: string, says: string) => this.notes.once(key, says),
       onGivenUp: (where: string) =>
@@ -256,6 +267,7 @@ export class Work {
       gracefulStopMs: this.job.plan.gracefulStopMs,
       newRunner: (index, definition) =>
         new Runner(new LoadUser(index, definition, this.#scope(definition), this.users), definition, runnerWorld),
+      sharesOf: (epoch) => (this.definitions.length === 1 ? plainShares(epoch) : patternShares(epoch, this.#pattern)),
       scenarioOf: (number) => this.definitions[this.#pattern(number)] as ScenarioDefinition,
       dropped: () => {
         this.#dropped++;

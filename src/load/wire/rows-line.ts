@@ -1,0 +1,52 @@
+/** How a worker on another machine asks for rows: a thread asks over HTTP, and the worker waits for it, blocked. */
+import type { Worker } from "node:worker_threads";
+import { entryBeside } from "../../std/entry.ts";
+import { startThread } from "../../std/thread.ts";
+import { noRows } from "../rows/pipe.ts";
+import type { AskRows, RowsAnswer, RowsAsk } from "../rows/protocol.ts";
+
+export interface RowsThreadData {
+  /** The coordinator, and what it wants to see. */
+  readonly url: string;
+  readonly token: string;
+  /** Of this worker, as its hello says. */
+  readonly id: string;
+  /** Two numbers, then text: the turn that is answered, the length of the answer, the answer. */
+  readonly shared: SharedArrayBuffer;
+}
+
+export interface RowsTurn {
+  readonly turn: number;
+  readonly ask: RowsAsk;
+}
+
+/** What a worker that has lost its coordinator waits for a row: then the user's iteration fails. */
+const DEADLINE_MS = 5_000;
+/** A whole portion of the largest numbers has room. */
+const ANSWER_BYTES_MAX = 1 << 18;
+const HEAD_BYTES = 8;
+
+/** The thread is started when it is needed for the first time. */
+export function askByThread(coordinator: Omit<RowsThreadData, "shared">): AskRows {
+  const shared = new SharedArrayBuffer(HEAD_BYTES + ANSWER_BYTES_MAX);
+  const state = new Int32Array(shared, 0, 2);
+  let thread: Worker | null = null;
+  let turn = 0;
+  return (ask) => {
+    thread ??= startThread(entryBeside(import.meta.url, "./rows-thread"), { ...coordinator, shared });
+    if (thread === null) throw noRows("no thread that could ask for it");
+    thread.postMessage({ turn: ++turn, ask });
+    const untilMs = performance.now() + DEADLINE_MS;
+    for (let leftMs = DEADLINE_MS; Atomics.load(state, 0) !== turn; leftMs = untilMs - performance.now()) {
+      if (leftMs <= 0) throw noRows(`no answer within ${DEADLINE_MS / 1000} s`);
+      Atomics.wait(state, 0, Atomics.load(state, 0), leftMs);
+    }
+    return answerIn(Buffer.from(new Uint8Array(shared, HEAD_BYTES, state[1])).toString());
+  };
+}
+
+function answerIn(text: string): RowsAnswer {
+  const answer = JSON.parse(text) as RowsAnswer | { readonly refused: string };
+  if ("refused" in answer) throw noRows(answer.refused);
+  return answer;
+}
