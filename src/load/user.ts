@@ -15,7 +15,6 @@ import type {
   User,
   UserSocket,
 } from "../scenario.ts";
-import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { type Random, seededRandom } from "../std/random.ts";
 import type { CustomKind } from "./count/custom-metric.ts";
