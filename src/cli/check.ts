@@ -17,6 +17,8 @@ import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import { warnOfHold } from "./check/hold-warning.ts";
+import { unmentioned } from "./check/mentions.ts";
+import { planErrors } from "./check/plan.ts";
 import { checkScripts, scriptsOf } from "./check/script.ts";
 import { type PlanFile, readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
@@ -62,7 +64,10 @@ async function describeChecked(world: World, planFile: PlanFile, seed: string | 
   world.stdout.write(
     `${[...describePlan(plan, world.now()), ...describeSecrets(secrets), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
   );
-  return checkScripts(world, scriptsOf(plan));
+  return checkScripts(world, scriptsOf(plan), (found) => {
+    for (const line of unmentioned(plan, found)) world.stdout.write(`warning: ${line}\n`);
+    return planErrors(world, planFile, found);
+  });
 }
 
 function describePlan(plan: Plan, now: Date): string[] {
@@ -99,19 +104,17 @@ function describeExperiment(
   const parameters = resolveParameters(fault, experiment.parameters);
   const topology = kind.plannedTopology(plan.platform);
   const radius = blastRadiusOf(experiment.blastRadius);
-  const rounds =
-    topology.length === 0
-      ? []
-      : resolved(() => planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"), radius));
+  const rounds = resolved(() =>
+    planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"), radius),
+  );
   const requests = rounds.flatMap((round) => round.requests);
   const hits = requests.map(({ capability, target, parameters: { peers } }) => {
     const towards = Array.isArray(peers) && peers.length > 0 ? ` (only with ${peers.join(", ")})` : "";
     return `${capability} ${target.id}${towards}`;
   });
-  const chosen = hits.length === 0 ? "targets are chosen when the platform is up" : hits.join(", ");
   const held = formatDuration(experiment.holdMs);
   return [
-    `experiment "${experiment.name}"${companyOf(plan, experiment)}: ${experiment.fault}, held ${held}: ${chosen}`,
+    `experiment "${experiment.name}"${companyOf(plan, experiment)}: ${experiment.fault}, held ${held}: ${hits.join(", ")}`,
     ...requests.flatMap(commands),
     ...warnOfHold(experiment, requests, topology, kind.noticedAfter?.(plan.platform) ?? {}),
   ];

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { World } from "../cli.ts";
 import { requireScripts } from "../load/script/inspect.ts";
+import { planErrors } from "./check/plan.ts";
 import { scriptsOf } from "./check/script.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
@@ -28,8 +29,9 @@ export function runCommand(world: World): Command {
       const planFile = readPlanFile(world, file);
       const { secrets } = planFile;
       try {
-        // A script that does not load is told before a platform is started for it.
-        await requireScripts(scriptsOf(planFile.plan));
+        // What does not load or is not there is named before a platform is started for it.
+        const [wrong] = planErrors(world, planFile, await requireScripts(scriptsOf(planFile.plan)));
+        if (wrong !== undefined) throw wrong;
         const { repeat, ...one } = flags;
         const discreetWorld = discreet(world, secrets);
         world.setExitCode(

@@ -23,6 +23,13 @@ export interface Noticing {
   readonly says: string;
 }
 
+export interface GivenCommand {
+  readonly at: readonly PropertyKey[];
+  readonly argv: readonly string[];
+  readonly folder?: string;
+  readonly path?: string;
+}
+
 export interface PlatformKind {
   readonly name: string;
   /** Schema of the plan's `platform` section, `kind` included. */
@@ -40,6 +47,10 @@ export interface PlatformKind {
   plannedTopology(config: Plan["platform"]): readonly Target[];
   /** The commands that it will run, for `gameday check`; argv each. */
   plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
+  /** Those of them that the plan gives itself, and where they stand in the section; with another folder or PATH than the tool's. */
+  givenCommands?(config: Plan["platform"]): readonly GivenCommand[];
+  /** Why no SQL can be asked of it, for a claim whose ledger is SQL; null: it can. Absent: it can. */
+  whyNoSql?(config: Plan["platform"]): string | null;
   /** By role, when a missing leader is noticed, for `gameday check`'s warnings; absent: it is not known. */
   noticedAfter?(config: Plan["platform"]): Readonly<Record<string, Noticing>>;
   /** Reaches one that still runs, only to undo; null when it is gone, and all that was done to it with it. */

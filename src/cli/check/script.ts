@@ -1,7 +1,7 @@
 /** What `gameday check` says of scripts: that they load, what they are, and whether their types fit. */
 import { relative } from "node:path";
 import type { World } from "../../cli.ts";
-import { inspectScripts, type Script } from "../../load/script/inspect.ts";
+import { inspectScripts, type Script, type ScriptFacts } from "../../load/script/inspect.ts";
 import type { Plan } from "../../plan.ts";
 import { checkTypes } from "../../scenario/type-check.ts";
 import { GamedayError } from "../../std/errors.ts";
@@ -22,16 +22,23 @@ function once(files: readonly string[]): string[] {
   return [...new Set(files)];
 }
 
-/** Prints a line on each script; false when something is wrong with one of them, which is told on the standard error. */
-export async function checkScripts(world: World, scripts: readonly Script[]): Promise<boolean> {
+/**
+ * Prints a line on each script; false when something is wrong with one of them, or with the plan that names them by `further`,
+ * which is printed on the standard error.
+ */
+export async function checkScripts(
+  world: World,
+  scripts: readonly Script[],
+  further: (found: readonly (ScriptFacts | GamedayError)[]) => readonly GamedayError[] = () => [],
+): Promise<boolean> {
   const found = await inspectScripts(scripts);
-  const errors: GamedayError[] = [];
+  const errors: GamedayError[] = [...further(found)];
   const says = new Set<string>();
   for (const [index, { file }] of scripts.entries()) {
     const what = found[index];
     if (what instanceof GamedayError) errors.push(what);
     else {
-      world.stdout.write(`${relative(world.cwd, file)}: ${what}\n`);
+      world.stdout.write(`${relative(world.cwd, file)}: ${what?.says}\n`);
       const types = await checkTypes(file, world.self[0] ?? "node");
       errors.push(...types.errors);
       says.add(types.says);

@@ -6,7 +6,16 @@ import type { ProbeDefinition, ScenarioDefinition } from "../../scenario.ts";
 import { type ErrorText, errorText } from "../wire/error-text.ts";
 import { guardProcess } from "./guard.ts";
 
-export type Inspected = { readonly says: string } | { readonly error: ErrorText };
+/** What a module is. */
+export interface ScriptFacts {
+  /** In words, for a line of `gameday check`. */
+  readonly says: string;
+  /** Name of the scenario; null: the module has probes. */
+  readonly scenario: string | null;
+  readonly probes: readonly { readonly class: string; readonly object: string }[];
+}
+
+export type Inspected = ScriptFacts | { readonly error: ErrorText };
 
 const LOADERS: Readonly<Record<string, (file: string) => Promise<ScenarioDefinition | readonly ProbeDefinition[]>>> = {
   scenario: loadScenario,
@@ -17,7 +26,9 @@ const LOADERS: Readonly<Record<string, (file: string) => Promise<ScenarioDefinit
 async function inspected(kind = "either", file = ""): Promise<Inspected> {
   try {
     const found = await LOADERS[kind]?.(file);
-    return { says: found === undefined ? "nothing" : describe(found) };
+    if (found === undefined) throw new RangeError(`expected scenario, probes or either, got "${kind}"`);
+    const probes = isProbes(found) ? found.map((probe) => ({ class: probe.class, object: probe.object })) : [];
+    return { says: describe(found), scenario: isProbes(found) ? null : found.name, probes };
   } catch (thrown) {
     return { error: errorText(thrown) };
   }

@@ -4,7 +4,7 @@ import { neverLoads } from "../../scenario/load-error.ts";
 import { entryBeside } from "../../std/entry.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { fromErrorText } from "../wire/error-text.ts";
-import type { Inspected } from "./inspect-process.ts";
+import type { Inspected, ScriptFacts } from "./inspect-process.ts";
 
 const ENTRY = entryBeside(import.meta.url, "./inspect-process");
 export const LOADING_MS_MAX = 20_000;
@@ -16,18 +16,23 @@ export interface Script {
   readonly kind: ScriptKind;
 }
 
-/** What each module is, in words; or what is wrong with it, at its place. In the order given. */
-export async function inspectScripts(scripts: readonly Script[]): Promise<(string | GamedayError)[]> {
+export type { ScriptFacts } from "./inspect-process.ts";
+
+/** What each module is; or what is wrong with it, at its place. In the order given. */
+export async function inspectScripts(scripts: readonly Script[]): Promise<(ScriptFacts | GamedayError)[]> {
   return Promise.all(scripts.map(inspect));
 }
 
-/** Throws the first thing that is wrong with any of them. */
-export async function requireScripts(scripts: readonly Script[]): Promise<void> {
-  const wrong = (await inspectScripts(scripts)).find((found) => found instanceof GamedayError);
-  if (wrong !== undefined) throw wrong;
+/** As inspectScripts, but throws the first thing that is wrong with any of them. */
+export async function requireScripts(scripts: readonly Script[]): Promise<ScriptFacts[]> {
+  const found = await inspectScripts(scripts);
+  return found.map((each) => {
+    if (each instanceof GamedayError) throw each;
+    return each;
+  });
 }
 
-function inspect({ file, kind }: Script): Promise<string | GamedayError> {
+function inspect({ file, kind }: Script): Promise<ScriptFacts | GamedayError> {
   const child = fork(ENTRY, [kind, file], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     execArgv: ["--disable-warning=ExperimentalWarning"],
@@ -37,7 +42,7 @@ function inspect({ file, kind }: Script): Promise<string | GamedayError> {
   return new Promise((resolve) => {
     child.once("message", (message) => {
       const found = message as Inspected;
-      resolve("says" in found ? found.says : fromErrorText(found.error));
+      resolve("error" in found ? fromErrorText(found.error) : found);
     });
     child.once("error", (error) => resolve(neverLoads(file, error.message)));
     // It may end before it has told anything: process.exit() at its top level, or an await that nothing settles.

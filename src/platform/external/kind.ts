@@ -14,6 +14,14 @@ export const externalKind: PlatformKind = {
   create: async (config, context) => open(config, context),
   attach: async (config, context) => open(config, context),
   plannedTopology,
+  givenCommands: (config) =>
+    externalConfig
+      .parse(config)
+      .logs.flatMap((log, index) => ("command" in log ? [{ at: ["logs", index, "command"], argv: log.command }] : [])),
+  whyNoSql: (config) =>
+    externalConfig.parse(config).members.some(({ role, url }) => role === "postgres" && url !== undefined)
+      ? null
+      : 'no member with role "postgres" and a url',
   plannedCommands: (config) =>
     externalConfig.parse(config).logs.flatMap((log) => ("command" in log ? [log.command] : [])),
 };

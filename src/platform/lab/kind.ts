@@ -1,8 +1,8 @@
 /** The lab in the catalogue of platforms. */
 import type { Plan } from "../../plan.ts";
 import type { Target } from "../../platform.ts";
-import type { Noticing, PlatformKind } from "../kind.ts";
-import { NODES } from "./addresses.ts";
+import type { GivenCommand, Noticing, PlatformKind } from "../kind.ts";
+import { FOLDER, NODES, PATH } from "./addresses.ts";
 import { layOutSlots, spread } from "./app.ts";
 import { openLab, reachLab } from "./attach.ts";
 import { LAB_CAPABILITIES } from "./capability/all.ts";
@@ -29,6 +29,7 @@ export const labKind: PlatformKind = {
   attach: (_config, { clock }) => reachLab(clock),
   plannedTopology,
   plannedCommands,
+  givenCommands,
   noticedAfter,
 };
 
@@ -74,6 +75,20 @@ function plannedCommands(given: Plan["platform"]): (readonly string[])[] {
       : [{ ...replicaService(config, slot, USERS), argv: config.app.prepare }]),
     ...(slot === undefined ? [] : [replicaService(config, slot, USERS)]),
   ].map((spec) => spec.argv);
+}
+
+/** They run in the app's folder, which is /srv/app in there, with the PATH of the lab, whose node is our own. */
+function givenCommands(given: Plan["platform"]): GivenCommand[] {
+  const { command, prepare, directory: folder } = labConfig.parse(given).app;
+  const outside = (argv: readonly string[]) =>
+    argv.map((word, index) => {
+      if (index === 0 && (word === "node" || word === FOLDER.node)) return process.execPath;
+      return word.startsWith(`${FOLDER.app}/`) ? `./${word.slice(FOLDER.app.length + 1)}` : word;
+    });
+  return [
+    { at: ["app", "command"], argv: outside(command), folder, path: PATH },
+    ...(prepare === null ? [] : [{ at: ["app", "prepare"], argv: outside(prepare), folder, path: PATH }]),
+  ];
 }
 
 function planned(role: string, node: string, name: string, leader = false): Target {

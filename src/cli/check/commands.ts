@@ -1,0 +1,87 @@
+/** The commands that a plan names, found as a run would find them: on the PATH, or from the plan's folder, and executable. */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
+import { faultNamed } from "../../fault/catalogue.ts";
+import { resolveParameters } from "../../fault/parameter.ts";
+import type { ParsedPlan } from "../../plan/parse.ts";
+import { PARTS } from "../../platform/command.ts";
+import type { GivenCommand, PlatformKind } from "../../platform/kind.ts";
+import { GamedayError, systemReason } from "../../std/errors.ts";
+
+interface Given extends Pick<ParsedPlan, "plan" | "placeOf"> {
+  /** Where they run. */
+  readonly folder: string;
+  /** PATH of the environment. */
+  readonly path: string;
+}
+
+/** One for each command that cannot be started, in the order of the plan. */
+export function commandErrors(given: Given, kind: PlatformKind): GamedayError[] {
+  return namedBy(given, kind).flatMap(({ at, argv, folder = given.folder, path = given.path }) => {
+    const trouble = whyNotStarted(argv, folder, path);
+    if (trouble === null) return [];
+    return new GamedayError({
+      code: "plan-no-such-command",
+      expected: "a command that can be started",
+      got: trouble,
+      hint: "it is looked for on the PATH, or from the plan's folder where it has a slash; no shell is involved",
+      place: given.placeOf(at),
+    });
+  });
+}
+
+function namedBy({ plan }: Given, kind: PlatformKind): GivenCommand[] {
+  const ofPlatform = kind.givenCommands?.(plan.platform) ?? [];
+  const ofExperiments = plan.experiments.flatMap(({ fault, parameters }, index) => {
+    if (!faultNamed(fault).needs.includes("command")) return [];
+    const resolved = resolveParameters(faultNamed(fault), parameters);
+    return PARTS.map((part) => ({ at: ["experiments", index, "with", part], argv: wordsOf(resolved[part]) }));
+  });
+  const ofProbes = plan.stopWhen.probes.flatMap((probe, index) =>
+    "argv" in probe ? [{ at: ["stopWhen", "probes", index, "command"], argv: probe.argv }] : [],
+  );
+  const shifted = ofPlatform.map((one) => ({ ...one, at: ["platform", ...one.at] }));
+  return [...shifted, ...ofExperiments, ...ofProbes].filter(({ argv }) => argv.length > 0);
+}
+
+function wordsOf(given: unknown): string[] {
+  return Array.isArray(given) ? given.map(String) : [];
+}
+
+/** null: it can, as far as can be seen. A word with a placeholder is known only when it runs. */
+function whyNotStarted([program = "", ...words]: readonly string[], folder: string, path: string): string | null {
+  if (program.includes("{")) return null;
+  if (program.includes("/"))
+    return whyNotExecutable(program, resolve(folder, program)) ?? scriptTrouble(program, words, folder);
+  const places = path.split(delimiter).filter((place) => place !== "");
+  const troubles = places.map((place) => whyNotExecutable(program, resolve(folder, place, program)));
+  if (!troubles.includes(null))
+    return troubles.find((trouble) => trouble?.includes("permission")) ?? `"${program}", which is not on the PATH`;
+  return scriptTrouble(program, words, folder);
+}
+
+function whyNotExecutable(name: string, file: string): string | null {
+  try {
+    if (!statSync(file).isFile()) return `"${name}", which is a folder`;
+    accessSync(file, constants.X_OK);
+    return null;
+  } catch (thrown) {
+    const reason = systemReason(thrown);
+    return reason === "no permission"
+      ? `"${name}", with no permission to execute it (chmod +x)`
+      : `"${name}": ${reason}`;
+  }
+}
+
+const INTERPRETERS = /(^|\/)(node|deno|bun|python3?|ruby|perl|sh|bash)$/;
+const SCRIPT = /^[^-{][^{]*\.([mc]?[jt]s|py|rb|pl|sh)$/;
+
+/** The script that an interpreter is given: its first word, when that is a file by its name. */
+function scriptTrouble(program: string, [script = ""]: readonly string[], folder: string): string | null {
+  if (!INTERPRETERS.test(program) || !SCRIPT.test(script)) return null;
+  try {
+    return statSync(resolve(folder, script)).isFile() ? null : `"${script}", which is a folder`;
+  } catch (thrown) {
+    return `"${program} ${script}", and ${script} is ${systemReason(thrown)}`;
+  }
+}

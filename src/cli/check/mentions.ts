@@ -1,0 +1,65 @@
+/** Names that only running scripts could prove: of requests, groups and objects. One that no script mentions gets a warning. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { ScriptFacts } from "../../load/script/inspect.ts";
+import type { Plan } from "../../plan.ts";
+import { GamedayError } from "../../std/errors.ts";
+
+const FILES_MAX = 200;
+const FILE_BYTES_MAX = 1 << 20;
+const IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
+
+/** One line for each name that stands nowhere in the plan's scripts and what they import. */
+export function unmentioned(plan: Plan, scripts: readonly (ScriptFacts | GamedayError)[]): string[] {
+  const files = [...plan.load.scenarios.map(({ file }) => file), ...(plan.probes === null ? [] : [plan.probes.file])];
+  const text = textOf(files);
+  const probed = scripts.flatMap((one) => (one instanceof GamedayError ? [] : one.probes.map(({ object }) => object)));
+  const claims = plan.claims.flatMap(({ object }) =>
+    probed.includes(object) || text.includes(object)
+      ? []
+      : [`claim over "${object}": no probe and no script mentions it`],
+  );
+  const requests = plan.objectives.flatMap(({ id, over: { name, group } }) => [
+    ...(name === undefined || isMentioned(name, text)
+      ? []
+      : [`objective "${id}": no script mentions a request "${name}"`]),
+    ...(group === undefined || text.includes(group)
+      ? []
+      : [`objective "${id}": no script mentions a group "${group}"`]),
+  ]);
+  return [...claims, ...requests];
+}
+
+/** A request without a name is counted by method and path. */
+function isMentioned(name: string, text: string): boolean {
+  const path = /^[A-Z]+ (\/[^/?:{]*)/.exec(name)?.[1];
+  return text.includes(name) || (path !== undefined && text.includes(path));
+}
+
+/** The scripts and the files beside them that they import, as far as those are read. */
+function textOf(files: readonly string[]): string {
+  const seen = new Set(files);
+  const texts: string[] = [];
+  for (const file of seen) {
+    const text = readFile(file);
+    texts.push(text);
+    for (const [, path = ""] of text.matchAll(IMPORT)) {
+      const found = fileAt(resolve(dirname(file), path));
+      if (found !== undefined && seen.size < FILES_MAX) seen.add(found);
+    }
+  }
+  return texts.join("\n");
+}
+
+function fileAt(path: string): string | undefined {
+  const names = [path, `${path}.ts`, `${path}.js`, `${path}/index.ts`, `${path}/index.js`];
+  return names.find((name) => existsSync(name) && statSync(name).isFile() && statSync(name).size <= FILE_BYTES_MAX);
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // that it cannot be read is an error of its own
+  }
+}

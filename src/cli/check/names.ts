@@ -1,0 +1,90 @@
+/**
+ * Names in a plan that point at nothing: classes of probes, scenarios, objects, commands. Each would be found only when a
+ * run is over, as "unknown", or when a fault is to be injected.
+ */
+import type { ScriptFacts } from "../../load/script/inspect.ts";
+import { parseThreshold } from "../../objective/threshold.ts";
+import type { ParsedPlan } from "../../plan/parse.ts";
+import type { Objective } from "../../plan.ts";
+import { GamedayError } from "../../std/errors.ts";
+import { suggestion } from "../../std/suggest.ts";
+
+type Path = readonly PropertyKey[];
+type Given = Pick<ParsedPlan, "plan" | "placeOf">;
+
+/** Measures that are read from the probes, and from what a checker of a claim found. */
+const OF_PROBES: readonly string[] = ["recovery-seconds", "outages", "outage-seconds"];
+const OF_CHECKER: Readonly<Record<string, string>> = { "lost-writes": "acked-set", "duplicated-writes": "duplicates" };
+
+/** In the order of the plan. `scripts`: of load and probes, what each is; those that do not load are left out. */
+export function nameErrors(given: Given, scripts: readonly (ScriptFacts | GamedayError)[]): GamedayError[] {
+  const { plan } = given;
+  const known = scripts.filter((script): script is ScriptFacts => !(script instanceof GamedayError));
+  const areAllKnown = known.length === scripts.length;
+  const classes = known.flatMap(({ probes }) => probes.map((probe) => probe.class));
+  const scenarios = known.flatMap(({ scenario }) => scenario ?? []);
+  return [
+    ...(areAllKnown ? thresholdErrors(given, scenarios) : []),
+    ...plan.objectives.flatMap((objective, index) => [
+      ...(areAllKnown ? probeErrors(given, objective, index, classes) : []),
+      ...(areAllKnown
+        ? scenarioErrors(given, objective.over["scenario"], ["objectives", index, "over", "scenario"], scenarios)
+        : []),
+      ...claimErrors(given, objective, index),
+    ]),
+  ];
+}
+
+function probeErrors({ plan, placeOf }: Given, objective: Objective, index: number, classes: readonly string[]) {
+  if (!OF_PROBES.includes(objective.measure)) return [];
+  if (plan.probes === null) {
+    const got = "none: the plan has no `probes`";
+    const expected = `probes, from which ${objective.measure} is read`;
+    return [complaint(placeOf, ["objectives", index, "measure"], { expected, got, hint: "probes: probes.ts" })];
+  }
+  const wanted = objective.over["class"];
+  if (wanted === undefined || classes.includes(wanted)) return [];
+  const expected = `a class that a probe has (${[...new Set(classes)].join(", ")})`;
+  const at = ["objectives", index, "over", "class"];
+  return [complaint(placeOf, at, { expected, got: `"${wanted}"`, hint: suggestion(wanted, classes) })];
+}
+
+function scenarioErrors({ placeOf }: Given, wanted: string | undefined, at: Path, scenarios: readonly string[]) {
+  if (wanted === undefined || scenarios.includes(wanted)) return [];
+  const expected = `the name of a scenario of the load (${scenarios.join(", ")})`;
+  return [complaint(placeOf, at, { expected, got: `"${wanted}"`, hint: suggestion(wanted, scenarios) })];
+}
+
+function thresholdErrors(given: Given, scenarios: readonly string[]): GamedayError[] {
+  return Object.entries(given.plan.load.thresholds).flatMap(([metric, expressions]) =>
+    expressions.flatMap((expression, index) => {
+      const { tags } = parseThreshold(`${metric}: ${expression}`).metric;
+      return scenarioErrors(given, tags["scenario"], ["load", "thresholds", metric, index], scenarios);
+    }),
+  );
+}
+
+/** What a checker counts must be claimed: of that object, or of any. */
+function claimErrors({ plan, placeOf }: Given, { measure, over }: Objective, index: number): GamedayError[] {
+  const checker = OF_CHECKER[measure];
+  if (checker === undefined || over["experiment"] !== undefined) return [];
+  const objects = plan.claims.filter(({ checkers }) => checkers.includes(checker)).map(({ object }) => object);
+  const wanted = over["object"];
+  if (wanted === undefined ? objects.length > 0 : objects.includes(wanted)) return [];
+  const at = ["objectives", index, ...(wanted === undefined ? ["measure"] : ["over", "object"])];
+  const expected = `a claim with the checker ${checker}, from which ${measure} is read`;
+  const got = wanted === undefined ? "none" : `none of "${wanted}"`;
+  const hint =
+    objects.length === 0
+      ? `claims: [{ object: ..., checkers: [${checker}], ledger: ... }]`
+      : suggestion(wanted ?? "", objects);
+  return [complaint(placeOf, at, { expected, got, hint })];
+}
+
+function complaint(
+  placeOf: Given["placeOf"],
+  path: Path,
+  { expected, got, hint }: { readonly expected: string; readonly got: string; readonly hint: string },
+): GamedayError {
+  return new GamedayError({ code: "plan-no-such-name", expected, got, hint, place: placeOf(path) });
+}

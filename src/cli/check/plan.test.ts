@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { World } from "../../cli.ts";
+import type { ScriptFacts } from "../../load/script/inspect.ts";
+import { readPlanFile } from "../plan-file.ts";
+import { unmentioned } from "./mentions.ts";
+import { planErrors } from "./plan.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gameday-names-"));
+after(() => rmSync(folder, { recursive: true }));
+for (const name of ["shop.ts", "probes.ts", "ctl.mjs", "plain"]) writeFileSync(join(folder, name), "");
+writeFileSync(join(folder, "tool"), "#!/bin/sh\n", { mode: 0o755 });
+mkdirSync(join(folder, "app"));
+writeFileSync(join(folder, "app/server.mjs"), "");
+
+const SCRIPTS: readonly ScriptFacts[] = [
+  { says: "", scenario: "counter-sale", probes: [] },
+  { says: "", scenario: null, probes: [{ class: "order-write", object: "orders" }] },
+];
+const EXTERNAL = "{ kind: external, endpoint: 'http://127.0.0.1:1', members: [{ name: a, role: vm }] }";
+
+/** What is wrong with a plan of these lines, each with line and column. */
+function wrong(lines: string, platform = EXTERNAL): string[] {
+  const file = join(folder, "plan.yaml");
+  writeFileSync(
+    file,
+    `name: n\nplatform: ${platform}\nload: { scenarios: [{ file: shop.ts }], thresholds: { "http_req_failed{scenario:counter-sale}": "rate < 0.1" } }\n${lines}`,
+  );
+  const world = { cwd: folder, env: { PATH: process.env["PATH"] } } as unknown as World;
+  return planErrors(world, readPlanFile(world, file), SCRIPTS).map(
+    ({ place, message, hint }) => `${place?.line}:${place?.column} ${message} (${hint})`,
+  );
+}
+
+const objective = (measure: string, over: string) =>
+  `objectives: [{ id: a, says: a, measure: ${measure}, over: { ${over} }, atMost: 0 }]\n`;
+
+test("an objective over a class that no probe has, or without any probe", () => {
+  const lines = (name: string) => `probes: probes.ts\n${objective("outages", `class: ${name}`)}`;
+  assert.deepEqual(wrong(lines("order-write")), []);
+  assert.match(
+    wrong(lines("order-wrte")).join(),
+    /^5:\d+ .*\(order-write\), got "order-wrte".*did you mean "order-write"/,
+  );
+  assert.match(wrong(objective("outages", "")).join(), /^4:\d+ expected probes, .*got none/);
+});
+
+test("an objective or a threshold of a scenario that is not there", () => {
+  assert.deepEqual(wrong(objective("requests", "scenario: counter-sale")), []);
+  assert.match(wrong(objective("requests", "scenario: sale")).join(), /^4:\d+ .*\(counter-sale\), got "sale"/);
+});
+
+test("an objective of writes that no claim is about", () => {
+  const claim = "claims: [{ object: orders, checkers: [acked-set], ledger: { http: /audit } }]\n";
+  assert.deepEqual(wrong(`${claim}${objective("lost-writes", "object: orders")}`), []);
+  assert.match(
+    wrong(`${claim}${objective("lost-writes", "object: oders")}`).join(),
+    /got none of "oders".*did you mean/,
+  );
+  assert.match(wrong(`${claim}${objective("duplicated-writes", "")}`).join(), /^5:\d+ .*checker duplicates.* got none/);
+  assert.match(wrong(objective("lost-writes", "")).join(), /^4:\d+ .*got none/);
+});
+
+const fault = (what: Record<string, string>) => {
+  const parts = { inject: "[./tool]", verify: "[./tool]", heal: "[./tool]", ...what };
+  const lines = Object.entries(parts).map(([part, argv]) => `      ${part}: ${argv}\n`);
+  return `experiments:\n  - name: x\n    fault: command\n    with:\n${lines.join("")}`;
+};
+
+test("a command that is not there is refused, with its place", () => {
+  assert.deepEqual(wrong(fault({ check: "[sh, -c, exit 0]", heal: "[node, ctl.mjs, '{target}']" })), []);
+  const refused = (argv: string) => wrong(fault({ heal: argv })).join();
+  assert.match(refused("[no-such-tool]"), /^10:13 .*got "no-such-tool", which is not on the PATH/);
+  assert.match(refused("[./nowhere]"), /^10:13 .*"\.\/nowhere": no such file/);
+  assert.match(refused("[./plain]"), /no permission to execute it \(chmod \+x\)/);
+  assert.match(refused("[./app]"), /which is a folder/);
+  assert.match(refused("[node, ctrl.mjs]"), /"node ctrl\.mjs", and ctrl\.mjs is no such file/);
+  assert.deepEqual(wrong(fault({ heal: "['./{target}']" })), [], "known only when it runs");
+  const probe = (argv: string) => wrong(`stopWhen: { probes: [{ name: b, command: ${argv}, for: 5s }] }\n`).join();
+  assert.match(probe("[./nowhere]"), /^4:\d+ .*nowhere/);
+  assert.equal(probe("[./tool]"), "");
+  const logs = EXTERNAL.replace("}] }", "}], logs: [{ name: l, command: [nowhere-at-all] }] }");
+  assert.match(wrong("", logs).join(), /^2:\d+ .*nowhere-at-all/);
+});
+
+test("the app of a lab is looked for in its own folder", () => {
+  const lab = (app: string) => wrong("", `{ kind: lab, app: { directory: app, ${app} } }`).join();
+  assert.equal(lab("command: [node, server.mjs], prepare: [node, /srv/app/server.mjs]"), "");
+  assert.match(lab("command: [node, sever.mjs]"), /^2:\d+ .*sever\.mjs is no such file/);
+  assert.match(lab("command: [node, server.mjs], prepare: [./migrate]"), /"\.\/migrate": no such file/);
+});
+
+test("SQL of a platform without PostgreSQL, and autoscaling where nobody counts replicas", () => {
+  const sql = "claims: [{ object: o, checkers: [acked-set], ledger: { sql: select 1 } }]\n";
+  assert.match(wrong(sql).join(), /^4:\d+ .*no member with role "postgres" and a url/);
+  const members = "members: [{ name: a, role: postgres, url: 'postgres://h/d' }]";
+  assert.deepEqual(wrong(sql, `{ kind: external, endpoint: 'http://127.0.0.1:1', ${members} }`), []);
+  const autoscaling = "autoscaling: { up: { replicas: 2, within: 10m }, down: { replicas: 1, within: 10m } }\n";
+  assert.match(wrong(autoscaling).join(), /^4:\d+ .*replicas are counted/);
+});
+
+test("an object, a request and a group that no script mentions get a warning; imports are read too", () => {
+  writeFileSync(join(folder, "deep.ts"), 'import "./deeper"; user.http.get("/basket/1"); user.group("buying", buy);');
+  writeFileSync(join(folder, "deeper.ts"), 'import "./deep.ts"; record({ object: "baskets" });');
+  const { plan } = readPlanFile({ cwd: folder, env: {} } as unknown as World, join(folder, "plan.yaml"));
+  const warnings = (object: string, over: Record<string, string>) =>
+    unmentioned(
+      {
+        ...plan,
+        load: { ...plan.load, scenarios: [{ file: join(folder, "deep.ts"), weight: null }] },
+        claims: [{ object, checkers: [], options: {}, source: { kind: "none" } }],
+        objectives: [{ id: "a", says: "a", measure: "requests", over, bound: { atMost: 1 } }],
+      },
+      SCRIPTS,
+    );
+  assert.deepEqual(warnings("baskets", { name: "GET /basket/:id", group: "buying" }), []);
+  assert.deepEqual(warnings("orders", {}), [], "a probe has it");
+  assert.match(
+    warnings("basket-items", { name: "GET /card", group: "byuing" }).join("\n"),
+    /^claim over "basket-items".*\n.*"GET \/card"\n.*"byuing"$/,
+  );
+});
