@@ -85,6 +85,58 @@ test("of several files the worst decides: one that is not linearizable beats all
   assert.equal(out.trim().split("\n").length, 3);
 });
 
+test("several files: one that cannot be read does not hide the others", async () => {
+  const broken = file("half.edn", "{:process");
+  const { code, out } = await run(good, broken, good, "-m", "register", "--json");
+  assert.equal(code, 3);
+  assert.equal(out.split("\n").filter((line) => line.startsWith("{")).length, 2);
+  assert.match(out, /half.edn:1:1/);
+  assert.equal((await run(broken, bad, "-m", "register")).code, 1);
+});
+
+test("readings that contradict each other are refused with the flag that decides, others are answered", async () => {
+  const refuses = (pattern: RegExp) => (thrown: unknown) =>
+    thrown instanceof GamedayError && thrown.exitCode === 3 && pattern.test(thrown.describe());
+  const failed = "{:process 2 :type :invoke :f :cas :value [1 2]} {:process 2 :type :fail :f :cas :value [1 2]}";
+  const cas = file("cas.edn", write + failed);
+  await assert.rejects(run(cas, "-m", "cas-register"), refuses(/the cas of line 2.*--failed-cas mismatch/s));
+  assert.equal((await run(cas, "-m", "cas-register", "--failed-cas", "mismatch")).code, 1);
+  assert.equal((await run(cas, "-m", "cas-register", "--failed-cas", "not-applied")).code, 0);
+  const either = file("either.edn", write + failed.replaceAll("[1 2]", "[3 4]") + read("1"));
+  assert.equal((await run(either, "-m", "cas-register")).code, 0);
+  assert.equal((await run(file("wrong.edn", write + failed + read("2")), "-m", "cas-register")).code, 1);
+  const stamped = (index: number, time: number) => `:index ${index} :time ${time}}`;
+  const both = `{:process 0 :type :invoke :f :write :value 1 ${stamped(0, 100)} {:process 0 :type :ok :f :write :value 1 ${stamped(1, 900)}
+    {:process 1 :type :invoke :f :read :value nil ${stamped(2, 200)} {:process 1 :type :ok :f :read :value nil ${stamped(3, 300)}`;
+  const clocks = file("clocks.edn", both);
+  await assert.rejects(run(clocks, "-m", "register"), refuses(/different orders.*--order index/s));
+  assert.equal((await run(clocks, "-m", "register", "--order", "index")).code, 1);
+  const byTime = await run(clocks, "-m", "register", "--order", "time");
+  assert.equal(byTime.code, 0);
+  assert.match(byTime.out, /read so that events are in the order of their :time/);
+  await assert.rejects(run(clocks, "-m", "register", "--order", "clock"), refuses(/--order to be index, time, lines/));
+});
+
+test("keyed values: as they show, or as the flags say", async () => {
+  const both = (f: string, asked: string, answer: string) =>
+    `{:process 0 :type :invoke :f ${f} :value ${asked}} {:process 0 :type :ok :f ${f} :value ${answer}}\n`;
+  const keyed = file(
+    "keyed.edn",
+    both(":write", "[0 1]", "[0 1]") + both(":write", "[1 2]", "[1 2]") + both(":read", "[0 nil]", "[0 1]"),
+  );
+  const shown = await run(keyed, "-m", "register");
+  assert.equal(shown.code, 0);
+  assert.match(shown.out, /read so that values are \[key value\]/);
+  assert.equal((await run(keyed, "-m", "register", "--no-independent")).code, 1);
+  assert.equal((await run(keyed, "-m", "register", "--independent")).code, 0);
+});
+
+test("values compared as numbers", async () => {
+  const text = file("text.edn", write.replaceAll(":value 1", ':value "19.90"') + read("19.9"));
+  assert.equal((await run(text, "-m", "register")).code, 1);
+  assert.equal((await run(text, "-m", "register", "--numeric")).code, 0);
+});
+
 test("an initial value as EDN or JSON", async () => {
   const started = file("started.edn", read("7"));
   assert.equal((await run(started, "-m", "register")).code, 1);

@@ -2,16 +2,18 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { readEdn } from "../checker/import/edn.ts";
 import { jsonOf } from "../checker/import/edn-json.ts";
-import { importHistory } from "../checker/import/import-history.ts";
-import type { PairOptions } from "../checker/import/recorded-event.ts";
-import { linearize } from "../checker/linearizable/linearize.ts";
+import { ORDERS } from "../checker/import/event-order.ts";
+import { type HistoryOptions, type Reading, readHistory } from "../checker/import/import-history.ts";
 import { MODELS, modelNamed } from "../checker/linearizable/models.ts";
 import { DEFAULT_BUDGET } from "../checker/linearizable/search.ts";
+import { normalized } from "../checker/numeric.ts";
 import type { World } from "../cli.ts";
+import { numericJson } from "../std/decimal.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { answerAsJson, answerInWords } from "./check-history/answer.ts";
 import { readHistoryFile } from "./check-history/file.ts";
+import { decide, readAs } from "./check-history/readings.ts";
 
 interface Flags {
   readonly model: string;
@@ -21,13 +23,15 @@ interface Flags {
   readonly object?: string;
   readonly independent?: boolean;
   readonly failedCas?: string;
+  readonly order?: string;
+  readonly numeric?: boolean;
 }
 
 /** `gameday check-history FILE --model M`: is a recorded history linearizable? Exit 0 it is, 1 it is not, 2 unknown. */
 export function checkHistoryCommand(world: World): Command {
   return new Command("check-history")
     .description(
-      "decide whether recorded histories are linearizable (Jepsen logs, EDN, porcupine kv logs, history.ndjson)",
+      "decide whether recorded histories are linearizable (Jepsen logs, EDN, JSON, porcupine kv logs, history.ndjson)",
     )
     .argument("<files...>", "the histories, gzipped or not")
     .requiredOption("-m, --model <model>", `what the object is: ${MODELS.map((model) => model.name).join(", ")}`)
@@ -35,34 +39,57 @@ export function checkHistoryCommand(world: World): Command {
     .option("--budget <configurations>", "give up as unknown after so many", String(DEFAULT_BUDGET.configurations))
     .option("--initial <value>", "the value before the first operation, as EDN or JSON (default: nothing)")
     .option("--object <name>", "of a history.ndjson, the object to check")
-    .option("--independent", "values are [key value], as jepsen.independent writes them")
+    .option("--independent", "values are [key value], as jepsen.independent writes them (default: as they show)")
+    .option("--no-independent", "values that are pairs are values")
     .option(
       "--failed-cas <meaning>",
-      "a :fail of a cas: mismatch (the compare failed) or not-applied (default by format)",
+      "a :fail of a cas: mismatch (the compare failed) or not-applied (default: either)",
     )
+    .option("--order <stamp>", "of events: index, time or lines (default: :index, else :time, else the lines)")
+    .option("--numeric", 'values that are numbers are compared as numbers: "19.90" is 19.9')
     .addHelpText("after", "\nExit codes: 0 linearizable, 1 not linearizable, 2 unknown, 3 a bad file or option.")
     .action((files: string[], flags: Flags) => {
-      const codes = files.map((file) => checkOne(world, file, flags));
+      const check = files.length === 1 ? checkOne : checkOneOfMany;
+      const codes = files.map((file) => check(world, file, flags));
       world.setExitCode(worstOf(codes));
     });
 }
 
+/** One file that cannot be read does not hide the answers about the others. */
+function checkOneOfMany(world: World, file: string, flags: Flags): ExitCode {
+  try {
+    return checkOne(world, file, flags);
+  } catch (thrown) {
+    if (!(thrown instanceof GamedayError)) throw thrown;
+    world.stderr.write(`gameday: ${thrown.describe()}\n`);
+    return thrown.exitCode;
+  }
+}
+
 function checkOne(world: World, file: string, flags: Flags): ExitCode {
   const model = modelNamed(flags.model);
-  const operations = importHistory(readHistoryFile(resolve(world.cwd, file), file), {
+  const readings = readHistory(readHistoryFile(resolve(world.cwd, file), file), {
     file,
     model,
-    independent: flags.independent ?? false,
     ...failedCasOf(flags),
+    ...orderOf(flags),
+    ...(flags.independent === undefined ? {} : { independent: flags.independent }),
     ...(flags.object === undefined ? {} : { object: flags.object }),
   });
-  const initial = flags.initial === undefined ? undefined : initialOf(flags.initial);
+  const given = flags.initial === undefined ? undefined : initialOf(flags.initial);
+  const initial = given !== undefined && flags.numeric === true ? numericJson(given) : given;
   const budget = { ...DEFAULT_BUDGET, configurations: budgetOf(flags.budget) };
-  const result = linearize(operations, model, { budget, ...(initial === undefined ? {} : { initial }) });
+  const options = { budget, ...(initial === undefined ? {} : { initial }) };
+  const { result, reading } = decide(file, flags.numeric === true ? readings.map(asNumbers) : readings, model, options);
+  const { operations } = reading;
   const verdict = operations.length === 0 ? "unknown" : result.linearizable;
   const print = flags.json === true ? answerAsJson : answerInWords;
-  world.stdout.write(`${print({ file, model, initial, verdict, result })}\n`);
+  world.stdout.write(`${print({ file, model, initial, verdict, result, readAs: readAs(reading, flags) })}\n`);
   return verdict === true ? ExitCode.pass : verdict === false ? ExitCode.fail : ExitCode.unknown;
+}
+
+function asNumbers(reading: Reading): Reading {
+  return { ...reading, operations: reading.operations.map((operation) => normalized(operation, numericJson)) };
 }
 
 function budgetOf(text: string): number {
@@ -71,7 +98,14 @@ function budgetOf(text: string): number {
   throw wrongOption("--budget", "a whole number of configurations above 0", text);
 }
 
-function failedCasOf({ failedCas }: Flags): { failedCas?: PairOptions["failedCas"] } {
+function orderOf({ order }: Flags): Pick<HistoryOptions, "order"> {
+  if (order === undefined) return {};
+  const found = ORDERS.find((known) => known === order);
+  if (found !== undefined) return { order: found };
+  throw wrongOption("--order", ORDERS.join(", "), order);
+}
+
+function failedCasOf({ failedCas }: Flags): Pick<HistoryOptions, "failedCas"> {
   if (failedCas === undefined) return {};
   if (failedCas === "mismatch" || failedCas === "not-applied") return { failedCas };
   throw wrongOption("--failed-cas", "mismatch or not-applied", failedCas);
@@ -92,8 +126,10 @@ function wrongOption(option: string, expected: string, got: string): GamedayErro
   return new GamedayError({ code: "option-bad-value", expected: `${option} to be ${expected}`, got: `"${got}"` });
 }
 
-/** fail beats unknown beats pass. */
+/** fail beats what cannot be read, which beats unknown and pass. */
 function worstOf(codes: readonly ExitCode[]): ExitCode {
   if (codes.includes(ExitCode.fail)) return ExitCode.fail;
+  const unread = codes.find((code) => code !== ExitCode.pass && code !== ExitCode.unknown);
+  if (unread !== undefined) return unread;
   return codes.includes(ExitCode.unknown) ? ExitCode.unknown : ExitCode.pass;
 }

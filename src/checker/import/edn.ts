@@ -2,6 +2,9 @@
  * A small reader of EDN (github.com/edn-format/edn), the notation in which Jepsen and Knossos keep histories: nil,
  * booleans, numbers, strings, characters, keywords, symbols, lists, vectors, maps (also #:name{...}), sets, tagged
  * values, #_ discards and comments; commas are white space. Every form knows where it began.
+ *
+ * JSON is read by the same reader, since but for null and the colons between keys and values it is EDN: so both have
+ * places, numbers of any size and one meaning.
  */
 import { GamedayError, type Place } from "../../std/errors.ts";
 
@@ -34,7 +37,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * place of the text's first character in the file.
  */
 export function* readEdn(text: string, file: string, first = { line: 1, column: 1 }): Generator<Form> {
-  const reader = new EdnReader(text, file, first);
+  yield* formsOf(new EdnReader(text, file, first, "edn"));
+}
+
+/** All values of a text of JSON: one, or one after the other. The same errors. */
+export function* readJson(text: string, file: string): Generator<Form> {
+  yield* formsOf(new EdnReader(text, file, { line: 1, column: 1 }, "json"));
+}
+
+function* formsOf(reader: EdnReader): Generator<Form> {
   for (;;) {
     const form = reader.next(0);
     if (form === undefined) return;
@@ -45,11 +56,18 @@ export function* readEdn(text: string, file: string, first = { line: 1, column: 
 class EdnReader {
   readonly #text: string;
   readonly #file: string;
+  readonly #isJson: boolean;
   #at = 0;
   #line: number;
   #lineStart: number;
 
-  constructor(text: string, file: string, { line, column }: { line: number; column: number }) {
+  constructor(
+    text: string,
+    file: string,
+    { line, column }: { line: number; column: number },
+    notation: "edn" | "json",
+  ) {
+    this.#isJson = notation === "json";
     this.#text = text;
     this.#file = file;
     this.#line = line;
@@ -74,7 +92,8 @@ class EdnReader {
     if (first === "(") return { type: "list", items: this.#items(depth, place) };
     if (first === "[") return { type: "vector", items: this.#items(depth, place) };
     if (first === ")" || first === "]" || first === "}") throw this.#complain("a value", `"${first}"`, place);
-    return atom(this.#token(place));
+    const token = this.#token(place);
+    return atom(this.#isJson && token === "null" ? "nil" : token);
   }
 
   /** White space, commas, comments to the end of the line, and discarded forms (#_). */
@@ -91,7 +110,7 @@ class EdnReader {
       } else if (character === "#" && this.#text[this.#at + 1] === "_") {
         this.#at += 2;
         if (this.next(depth + 1) === undefined) throw this.#complain("a form after #_", "the end of the file");
-      } else if (character !== undefined && isBlank(character)) {
+      } else if (character !== undefined && (isBlank(character) || (this.#isJson && character === ":"))) {
         this.#at += 1;
       } else {
         return;
@@ -133,10 +152,21 @@ class EdnReader {
       this.#at += 1;
       return { type: "number", text: this.#token(place) };
     }
+    if (second === "<") return { type: "symbol", text: this.#unreadable(place) };
     const tag = this.#token(place);
     const value = this.next(depth + 1);
     if (value === undefined) throw this.#complain(`a value after the tag #${tag}`, "the end of the file", place);
     return tag.startsWith(":") && value.type === "map" ? value : { type: "tagged", tag, value };
+  }
+
+  /** What Clojure prints of objects that have no notation, #<TimeoutException ...>, as some errors have them: skipped up to its end. */
+  #unreadable(place: { line: number; column: number }): string {
+    const found = /<[^<>\n]*(?:<[^<>\n]*>[^<>\n]*)*>/y;
+    found.lastIndex = this.#at;
+    const text = found.exec(this.#text)?.[0];
+    if (text === undefined) throw this.#complain("a closing >", "the end of the line", place);
+    this.#at = found.lastIndex;
+    return `#${text}`;
   }
 
   #string(place: { line: number; column: number }): string {

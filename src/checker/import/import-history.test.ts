@@ -1,36 +1,8 @@
+/** Each notation by itself: what it has, and complaints about what cannot be read. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Operation } from "../../history.ts";
-import { GamedayError } from "../../std/errors.ts";
-import { linearize } from "../linearizable/linearize.ts";
-import { modelNamed } from "../linearizable/models.ts";
-import { formatOf, type HistoryOptions, importHistory } from "./import-history.ts";
-
-function load(text: string, model = "cas-register", options: Partial<HistoryOptions> = {}): Operation[] {
-  return importHistory(text, { file: "h", model: modelNamed(model), independent: false, ...options });
-}
-
-function verdict(text: string, model = "cas-register", options: Partial<HistoryOptions> = {}) {
-  return linearize(load(text, model, options), modelNamed(model)).linearizable;
-}
-
-function complaint(text: string, model = "cas-register"): string {
-  try {
-    load(text, model);
-  } catch (thrown) {
-    if (thrown instanceof GamedayError) return thrown.describe();
-    throw thrown;
-  }
-  return "none";
-}
-
-/** Jepsen's log lines, with the tabs that they have between process, type, what and value. */
-const log = (...lines: string[]) =>
-  lines
-    .map(
-      (line) => `INFO  jepsen.util - ${line.split(" ").slice(0, 3).join("\t")}\t${line.split(" ").slice(3).join(" ")}`,
-    )
-    .join("\n");
+import { complaint, load, log, read, verdict } from "./import.fixture.ts";
+import { formatOf } from "./import-history.ts";
 
 test("Jepsen's log lines: values, nil reads, cas, and an :info that keeps its invocation's value", () => {
   const text = log(
@@ -54,11 +26,42 @@ test("Jepsen's log lines: values, nil reads, cas, and an :info that keeps its in
   assert.equal(operations[1]?.completedAtMs, null);
 });
 
-test("in Jepsen's log lines a failed cas means a failed compare, a failed read nothing", () => {
-  const lines = ["0 :invoke :write 1", "0 :ok :write 1", "1 :invoke :cas [1 2]", "1 :fail :cas [1 2]"];
-  const text = log(...lines);
-  assert.equal(verdict(text), false);
-  assert.equal(verdict(text, "cas-register", { failedCas: "not-applied" }), true);
+/** The same cas history in each notation that has failures; `error` is why its cas failed. */
+function failedCas(error: string): string[] {
+  const reason = error === "" ? "" : `, :error ${error}`;
+  const text = log("0 :invoke :write 1", "0 :ok :write 1", "1 :invoke :cas [1 2]", `1 :fail :cas [1 2] ${error}`);
+  const json = error === "" ? "" : `, "error": ${JSON.stringify(error)}`;
+  return [
+    text,
+    text.replaceAll("INFO  jepsen.util - ", ""),
+    `{:process 0 :type :invoke :f :write :value 1} {:process 0 :type :ok :f :write :value 1}
+     {:process 1 :type :invoke :f :cas :value [1 2]} {:process 1 :type :fail :f :cas :value [1 2]${reason}}`,
+    `[{"process": 0, "type": "invoke", "f": "write", "value": 1}, {"process": 0, "type": "ok", "f": "write", "value": 1},
+      {"process": 1, "type": "invoke", "f": "cas", "value": [1, 2]},
+      {"process": 1, "type": "fail", "f": "cas", "value": [1, 2]${json}}]`,
+  ];
+}
+
+test("a failed cas has one meaning in every notation: without a reason that excludes the compare there are two readings", () => {
+  for (const text of failedCas("")) {
+    assert.deepEqual(
+      read(text).map(({ failedCas }) => failedCas),
+      ["not-applied", "mismatch"],
+    );
+    assert.equal(verdict(text), true);
+    assert.equal(verdict(text, "cas-register", { failedCas: "mismatch" }), false);
+    assert.equal(verdict(text, "cas-register", { failedCas: "not-applied" }), true);
+  }
+  for (const error of [":conn-closed", ":timed-out", '"no leader"']) {
+    for (const text of failedCas(error)) {
+      assert.deepEqual(
+        read(text).map(({ failedCas }) => failedCas),
+        ["not-applied"],
+      );
+      assert.equal(verdict(text, "cas-register", { failedCas: "mismatch" }), true);
+    }
+  }
+  for (const text of failedCas(":precondition-failed")) assert.equal(read(text).length, 2);
   assert.equal(load(log("0 :invoke :read nil", "0 :fail :read :timed-out"))[0]?.outcome.type, "refused");
 });
 
@@ -218,7 +221,7 @@ test("the first character tells the notation", () => {
   assert.deepEqual([" ; c\n[1]", "{:a 1}", '{"a": 1}', "#x{}", "INFO", " \n"].map(formatOf), [
     "edn",
     "edn",
-    "ndjson",
+    "json",
     "edn",
     "jepsen-log",
     undefined,

@@ -1,36 +1,116 @@
-/** Reads a history of any known notation; which one it is, its first character tells. */
+/**
+ * Reads a history of any known notation; which one it is, its beginning tells. What is written means the same in all of them, and what a
+ * history does not say for sure (which of its stamps is its order, whether values are keyed, what a failed cas means) gives several
+ * readings: an answer counts where they agree.
+ */
 import type { Operation } from "../../history.ts";
+import { GamedayError } from "../../std/errors.ts";
 import { badHistory } from "./edn.ts";
-import { type ImportOptions, readEdnHistory } from "./edn-history.ts";
-import { readJepsenLog } from "./jepsen-log.ts";
+import { type ImportOptions, readEventMaps } from "./event-map.ts";
+import { inOrder, type Order, ordersOf } from "./event-order.ts";
+import { type FailedCas, hasDoubtfulCas, withMismatches } from "./failed-cas.ts";
+import { isJepsenLog, readJepsenLog } from "./jepsen-log.ts";
+import { keyedness, splitKey } from "./keyed.ts";
+import { casValue } from "./kinds.ts";
 import { readNdjsonHistory } from "./ndjson-history.ts";
-import { type PairOptions, pair } from "./recorded-event.ts";
+import { pair } from "./pair.ts";
+import type { RecordedEvent } from "./recorded-event.ts";
+import { withTransaction } from "./transactions.ts";
 
-type HistoryFormat = "edn" | "jepsen-log" | "ndjson";
+type HistoryFormat = "edn" | "json" | "jepsen-log" | "ndjson";
 
 export interface HistoryOptions extends ImportOptions {
-  /** What a failed cas means. Default: "mismatch" in Jepsen's log lines (as porcupine reads them), else "not-applied". */
-  readonly failedCas?: PairOptions["failedCas"];
+  /** What a failed cas means, where it gives no reason or one about its compare. Default: both are tried. */
+  readonly failedCas?: FailedCas;
+  /** Values are [key value], as jepsen.independent writes them. Default: as the values show. */
+  readonly independent?: boolean;
+  /** Where the order of events comes from. Default: :index, else :time, else the lines. */
+  readonly order?: Order;
   /** Of a history.ndjson with several objects, the one to check. */
   readonly object?: string;
 }
 
-/** Operations in order of invocation; throws GamedayError with file, line and column for what cannot be read. */
+/** One way to read a history. The operations of a history.ndjson have times of their own: their order is that of the lines. */
+export interface Reading {
+  readonly operations: readonly Operation[];
+  readonly order: Order;
+  readonly independent: boolean;
+  readonly failedCas: FailedCas;
+}
+
+/** The operations of the most credible reading, in order of invocation; throws as `readHistory` does. */
 export function importHistory(text: string, options: HistoryOptions): Operation[] {
+  return [...(readHistory(text, options)[0]?.operations ?? [])];
+}
+
+/**
+ * All ways to read it, the most credible first; at least one. Of two that differ in `failedCas` only, the one of mismatches has all that
+ * the other has to explain, and more. Throws GamedayError with file, line and column for what cannot be read.
+ */
+export function readHistory(text: string, options: HistoryOptions): Reading[] {
   const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const format = formatOf(plain);
   if (format === undefined) throw badHistory("a history", "an empty file", { file: options.file });
-  if (format === "ndjson") return readNdjsonHistory(plain, options);
-  const events = format === "edn" ? readEdnHistory(plain, options) : readJepsenLog(plain, options);
-  const failedCas = options.failedCas ?? (format === "edn" ? "not-applied" : "mismatch");
-  return pair(events, { file: options.file, failedCas, accept: options.model.accept });
+  if (format === "ndjson") {
+    return [
+      { operations: readNdjsonHistory(plain, options), order: "lines", independent: false, failedCas: "not-applied" },
+    ];
+  }
+  const events = format === "jepsen-log" ? readJepsenLog(plain, options) : readEventMaps(plain, format, options);
+  const orders = options.order === undefined ? ordersOf(events, options.file) : [options.order];
+  const { file, model } = options;
+  const read = (independent: boolean) => {
+    const meant = events.map((event) => meaningOf(event, independent, options));
+    return orders.flatMap((order) => {
+      const operations = pair(inOrder(meant, order, file), { file, accept: model.accept });
+      return casReadings(operations, options.failedCas).map((reading) => ({ ...reading, order, independent }));
+    });
+  };
+  const keyed = keyedness(events, model.name, file, options.independent);
+  return keyed === "perhaps" ? [...read(false), ...orNone(() => read(true))] : read(keyed === "yes");
 }
+
+/** What a recorded event says of the model's objects. */
+function meaningOf(event: RecordedEvent, independent: boolean, { file, model }: HistoryOptions): RecordedEvent {
+  const own = withTransaction(independent ? splitKey(event, file) : event, model, file);
+  return own.kind === "cas" && own.value !== undefined ? { ...own, value: casValue(own.value) } : own;
+}
+
+/** A second way to read a history that leads nowhere is none. */
+function orNone(read: () => Reading[]): Reading[] {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof GamedayError) return [];
+    throw thrown;
+  }
+}
+
+function casReadings(operations: readonly Operation[], failedCas: FailedCas | undefined) {
+  const notApplied = { operations, failedCas: "not-applied" as const };
+  if (failedCas === "not-applied" || !hasDoubtfulCas(operations)) return [notApplied];
+  const mismatch = { operations: withMismatches(operations), failedCas: "mismatch" as const };
+  return failedCas === "mismatch" ? [mismatch] : [notApplied, mismatch];
+}
+
+/** A log shows its first operation within so many characters. */
+const LOOKED_AT_MAX = 4_000_000;
+
+const OURS = ["id", "object", "kind", "outcome"];
 
 /** undefined: there is nothing but white space and comments. */
 export function formatOf(text: string): HistoryFormat | undefined {
   const first = /^(?:\s|;.*)*/.exec(text)?.[0].length ?? 0;
-  const rest = text.slice(first, first + 200);
+  const rest = text.slice(first, first + 10_000);
   if (rest === "") return undefined;
-  if (/^\{\s*"[^"]*"\s*:/.test(rest)) return "ndjson";
+  if (/^[[({#]/.test(rest) && isJepsenLog(text.slice(0, LOOKED_AT_MAX))) return "jepsen-log";
+  if (/^(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:/.test(rest)) return isOurs(rest) ? "ndjson" : "json";
   return /^[[({#]/.test(rest) ? "edn" : "jepsen-log";
+}
+
+/** Our own operations have an id, an object, a kind and an outcome; the events of others have none of these, but an f. */
+function isOurs(text: string): boolean {
+  const line = text.split("\n", 1)[0] ?? "";
+  const names = [...line.matchAll(/"(\w+)"\s*:/g)].map(([, name = ""]) => name);
+  return line.startsWith("{") && !names.includes("f") && OURS.some((name) => names.includes(name));
 }

@@ -1,67 +1,101 @@
 /**
  * Histories as Jepsen's log lines: `INFO  jepsen.util - 0 :invoke :write 3`, with time and thread before it as newer versions have
  * (`... INFO [jepsen worker 0] jepsen.util: 0 :invoke :write 3`), or without what stands before the process
- * (history.txt). Fields are divided by tabs or spaces; values are EDN (nil, 3, [0 3]). A completion's keyword
- * (:timed-out) is an error, not a value. Lines of other loggers, stack traces, blank lines and those of the nemesis are skipped.
+ * (history.txt). Fields are divided by tabs or spaces; values are EDN (nil, 3, [0 3]), and what stands behind them is why an operation
+ * failed. A keyword in the value's place of an operation that failed or timed out is such a reason too.
+ *
+ * In a whole log everything else is skipped: other loggers, the test as it is printed over many lines, results, stack traces, the
+ * nemesis. Only a line that begins like an event and is none is an error: it was cut in half. Where nothing was logged by anybody
+ * (history.txt), every line must be an event.
  */
-import { badHistory, readEdn } from "./edn.ts";
-import { type ImportOptions, keyed } from "./edn-history.ts";
-import { jsonOf } from "./edn-json.ts";
+import { messageOf } from "../../std/errors.ts";
+import { badHistory, type Form, readEdn } from "./edn.ts";
+import { jsonOf, textOf } from "./edn-json.ts";
+import type { ImportOptions } from "./event-map.ts";
 import { kindOf } from "./kinds.ts";
 import type { RecordedEvent } from "./recorded-event.ts";
 
-const OF_UTIL = /^.*?\bjepsen\.util\b\s*(?:-\s+|:\s+)?/;
-const OF_OTHERS = /^(?:\S+\s+){0,4}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b/;
-/** What an exception leaves in a log. */
-const TRACE = /^(?:\s+at\s|\s*\.{3} \d+ |\s*Caused by:|\s*(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\w*\b)/;
-/** Clients are numbered; whoever is named by a keyword is none. */
-const OF_NEMESIS = /^(?::?nemesis\b|:[\w.-]+\s+:(?:invoke|ok|fail|info)\b)/;
-const EVENT = /^([\w.-]+)\s+:(invoke|ok|fail|info)\s+:([\w./?!*+<>=-]+)(?:\s+(.*))?$/d;
+/** What stands before the message: everything up to Jepsen's logger of operations, or to any logger's name. */
+const OF_UTIL = /^.*?\bjepsen\.util\b\s*(?:-\s+|:\s+)/;
+const OF_OTHERS = /^.*?\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b.*?(?:\s-|:)\s+/;
+const IS_LOGGED = /\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b|\bjepsen\.util\b/;
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
+const OF_NEMESIS = /^:?nemesis\b/;
+/** Clients are numbered, or have names. */
+const EVENT = /^(:?[\w.-]+)\s+:(invoke|ok|fail|info)\s+:?([\w./?!*+<>=-]+)(?:\s+(.*))?$/d;
+const BEGINS_AS_EVENT = /^(?:\d+(?:\s+:|\s*$)|:(?:invoke|ok|fail|info)\s+:)/;
+const BEGINS_BARE = /^(?:\d+\s+:|:(?:invoke|ok|fail|info)\s+:)/;
 
 export function readJepsenLog(text: string, options: ImportOptions): RecordedEvent[] {
-  return text.split(/\r?\n/).flatMap((line, index) => eventsOf(line, index + 1, options));
+  const lines = text.replaceAll(COLOURS, "").split(/\r\n|\n|\r/);
+  const isLog = lines.some((line) => IS_LOGGED.test(line));
+  const events = lines.flatMap((line, index) => eventsOf(line, { number: index + 1, isLog }, options));
+  if (events.length > 0) return events;
+  const got = JSON.stringify((lines.find((line) => line.trim() !== "") ?? "").slice(0, 80));
+  throw badHistory(EXPECTED, got, { file: options.file, line: 1, column: 1 }, HINT);
 }
 
-function eventsOf(line: string, number: number, options: ImportOptions): RecordedEvent[] {
+/** Whether the text has events as log lines; for texts that begin like another notation. */
+export function isJepsenLog(text: string): boolean {
+  return /^(?:.*\bjepsen\.util\b\s*[-:]\s+)?\d+\s+:(?:invoke|ok|fail|info)\s+:?\w/m.test(text);
+}
+
+function eventsOf(
+  line: string,
+  { number, isLog }: { number: number; isLog: boolean },
+  options: ImportOptions,
+): RecordedEvent[] {
   if (line.trim() === "") return [];
-  const prefix = OF_UTIL.exec(line)?.[0] ?? "";
-  if (prefix === "" && (OF_OTHERS.test(line) || TRACE.test(line))) return [];
+  const prefix = (OF_UTIL.exec(line) ?? OF_OTHERS.exec(line))?.[0] ?? "";
   const rest = line.slice(prefix.length).trimEnd();
   if (OF_NEMESIS.test(rest)) return [];
-  const column = prefix.length + 1;
+  const place = { line: number, column: prefix.length + 1 };
   const match = EVENT.exec(rest);
   const [, process = "", type, kind, value] = match ?? [];
-  if (kind === undefined) throw notAnEvent(rest, { line: number, column }, options.file);
-  const valueAt = { line: number, column: column + (match?.indices?.[4]?.[0] ?? 0) };
-  const event: RecordedEvent = {
-    process,
-    type: type as RecordedEvent["type"],
-    kind: kindOf(kind, options.model.name),
-    key: undefined,
-    value: firstValue(value, type !== "invoke", options.file, valueAt),
-    line: number,
-    column,
-  };
-  return [options.independent ? keyed(event, options.file) : event];
+  if (kind === undefined) {
+    if (isLog && !(prefix === "" ? BEGINS_BARE : BEGINS_AS_EVENT).test(rest)) return [];
+    throw badHistory(EXPECTED, JSON.stringify(rest.slice(0, 80)), { file: options.file, ...place }, HINT);
+  }
+  const valueAt = { line: number, column: place.column + (match?.indices?.[4]?.[0] ?? 0) };
+  return [
+    {
+      process,
+      type: type as RecordedEvent["type"],
+      kind: kindOf(kind, options.model.name),
+      key: undefined,
+      ...valueAndError(value, type === "fail" || type === "info", options.file, valueAt),
+      time: undefined,
+      index: undefined,
+      ...place,
+    },
+  ];
 }
 
-/** The first EDN form; what follows it is a remark of Jepsen's. */
-function firstValue(
+/** The first EDN form is the value, or the reason of a failure; what follows it is a reason, or a remark. */
+function valueAndError(
   text: string | undefined,
-  isCompletion: boolean,
+  isFailure: boolean,
   file: string,
   place: { line: number; column: number },
-) {
-  const [form] = text === undefined ? [] : readEdn(text, file, place);
-  if (form === undefined) return undefined;
-  return isCompletion && form.type === "keyword" ? undefined : jsonOf(form);
+): Pick<RecordedEvent, "value" | "error"> {
+  if (text === undefined) return { value: undefined, error: undefined };
+  const forms = readEdn(text, file, place);
+  const form = forms.next().value;
+  if (form === undefined) return { value: undefined, error: undefined };
+  if (isFailure && form.type === "keyword") return { value: undefined, error: textOf(form) };
+  return { value: jsonOf(form), error: remarkOf(forms) };
 }
 
-function notAnEvent(got: string, place: { line: number; column: number }, file: string) {
-  return badHistory(
-    "PROCESS :invoke|:ok|:fail|:info :WHAT VALUE",
-    JSON.stringify(got.slice(0, 80)),
-    { file, ...place },
-    "histories are Jepsen log lines, EDN maps, or a run's history.ndjson; the last line may have been cut off",
-  );
+/** What stands behind a value, be it EDN or not. */
+function remarkOf(forms: Iterator<Form>): string | undefined {
+  try {
+    const form: Form | undefined = forms.next().value;
+    return form === undefined ? undefined : textOf(form);
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
 }
+
+const EXPECTED = "PROCESS :invoke|:ok|:fail|:info :WHAT VALUE";
+const HINT =
+  "histories are Jepsen log lines, events of type, f, process and value as EDN or JSON, or a run's history.ndjson; the last line may have been cut off";

@@ -3,7 +3,7 @@ import type { Operation } from "../../history.ts";
 import { isRecord, type Json } from "../../std/json.ts";
 import type { Model } from "../linearizable/model.ts";
 import { badHistory } from "./edn.ts";
-import { accepted } from "./recorded-event.ts";
+import { accepted } from "./pair.ts";
 
 export interface NdjsonOptions {
   readonly file: string;

@@ -42,7 +42,8 @@ function compareAndSet(operation: Operation): Step<string> {
 
 function argumentsOf(operation: Operation): [Json, Json] {
   const { input } = operation;
-  const [from, to] = Array.isArray(input) ? input : isRecord(input) ? [input["from"], input["to"]] : [];
-  if (from === undefined || to === undefined) throw wrongShape(operation, "an input of [from, to]", input);
+  const [from, to, more] = Array.isArray(input) ? input : isRecord(input) ? [input["from"], input["to"]] : [];
+  if (from === undefined || to === undefined || more !== undefined)
+    throw wrongShape(operation, "an input of [from, to]", input);
   return [from, to];
 }

@@ -113,9 +113,9 @@ function microOperations(operation: Operation): MicroOperation[] {
 }
 
 function microOperation(operation: Operation, each: Json, answered: boolean): MicroOperation {
-  const [word, key, value] = Array.isArray(each) ? each : [];
+  const [word, key, value, more] = Array.isArray(each) ? each : [];
   const what = WORDS[String(word).replace(/^:/, "")];
-  if (key === undefined) throw wrongShape(operation, "[what, key, value]", each);
+  if (key === undefined || more !== undefined) throw wrongShape(operation, "[what, key, value]", each);
   if (what === undefined) throw wrongShape(operation, '"append", "r" or "w" as what', word ?? null);
   const known = what !== "read" || answered;
   return {

@@ -16,11 +16,14 @@ export interface Answer {
   readonly initial: Json | undefined;
   readonly verdict: boolean | "unknown";
   readonly result: Linearization;
+  /** What the history did not say and was found out, as clauses. */
+  readonly readAs: readonly string[];
 }
 
 export function answerInWords(answer: Answer): string {
-  const { file, model, verdict, result } = answer;
+  const { file, model, verdict, result, readAs } = answer;
   const lines = [`linearizable: ${verdict}`, `  ${file} as ${model.name}: ${because(answer)}`];
+  if (readAs.length > 0) lines.push(`  read so that ${readAs.join(", and ")}`);
   for (const [at, refutation] of result.refutations.slice(0, WITNESSES_MAX).entries()) {
     const { part, operation } = refutation;
     if (verdict === "unknown") lines.push(`  undecided: ${part || "the whole"}, at ${operation.id}`);
@@ -63,7 +66,7 @@ function before({ last }: Refutation): string[] {
 }
 
 export function answerAsJson(answer: Answer): string {
-  const { file, model, verdict, result, initial } = answer;
+  const { file, model, verdict, result, initial, readAs } = answer;
   const { operations, parts, configurations } = result;
   const witnesses = result.refutations.slice(0, WITNESSES_MAX).map((refutation, at) => ({
     part: refutation.part,
@@ -83,6 +86,7 @@ export function answerAsJson(answer: Answer): string {
     parts,
     configurations,
     witnesses,
+    ...(readAs.length > 0 && { readAs }),
   });
 }
 

@@ -1,0 +1,119 @@
+/**
+ * In which order the events of a foreign history happened. Most recorders write an event when it happens, so that the order of
+ * the lines is that of time; others write both events of an operation when it ends, or gather the files of several clients.
+ * Where events have an :index it is their order; else it is their :time, unless the lines are in its order anyway.
+ */
+import { badHistory } from "./edn.ts";
+import type { RecordedEvent, Stamp } from "./recorded-event.ts";
+
+export type Order = "index" | "time" | "lines";
+export const ORDERS: readonly Order[] = ["index", "time", "lines"];
+
+/** An event and when it happened; events of the same tick happened at the same time as far as is known. */
+export interface TimedEvent {
+  readonly event: RecordedEvent;
+  readonly tick: number;
+}
+
+/**
+ * The orders that the stamps allow, the most credible first. Two where every event has both stamps and they contradict each other: an
+ * index that was given to the lines afterwards, or clocks that were read before the event was noted. Throws GamedayError where only
+ * some events are stamped and the lines are not in the order of these.
+ */
+export function ordersOf(events: readonly RecordedEvent[], file: string): Order[] {
+  const timed = isWhole(events, "time");
+  if (isWhole(events, "index") && isDistinct(events)) {
+    const contradicts = timed && firstInversion(sorted(events, "index"), "time") !== undefined;
+    return contradicts ? ["index", "time"] : ["index"];
+  }
+  if (timed) return firstInversion(events, "time") === undefined ? ["lines"] : ["time"];
+  for (const stamp of ["time", "index"] as const) {
+    const late = firstInversion(events, stamp);
+    if (late !== undefined) throw halfStamped(late, stamp, file);
+  }
+  return ["lines"];
+}
+
+/** The events in that order. Events without such a stamp are an error. */
+export function inOrder(events: readonly RecordedEvent[], order: Order, file: string): TimedEvent[] {
+  if (order === "lines") return events.map((event, tick) => ({ event, tick }));
+  const without = events.find((event) => event[order] === undefined);
+  if (without !== undefined) {
+    const { line, column } = without;
+    throw badHistory(`${order === "index" ? "an :index" : "a :time"} on every event`, "an event without one", {
+      file,
+      line,
+      column,
+    });
+  }
+  const inOrder = sorted(events, order);
+  if (order === "index") return inOrder.map((event, tick) => ({ event, tick }));
+  return simultaneous(inOrder);
+}
+
+function sorted(events: readonly RecordedEvent[], stamp: "time" | "index"): RecordedEvent[] {
+  return events.toSorted((a, b) => (isBefore(a[stamp], b[stamp]) ? -1 : isBefore(b[stamp], a[stamp]) ? 1 : 0));
+}
+
+function isBefore(a: Stamp | undefined, b: Stamp | undefined): boolean {
+  return a !== undefined && b !== undefined && a < b;
+}
+
+/** Events of one time share a tick, and within it each process does one thing after the other. */
+function simultaneous(events: readonly RecordedEvent[]): TimedEvent[] {
+  const open = new Set<string>();
+  const timed: TimedEvent[] = [];
+  for (let from = 0, tick = 0; from < events.length; tick++) {
+    let to = from + 1;
+    while (to < events.length && !isBefore(events[from]?.time, events[to]?.time)) to++;
+    const group = events.slice(from, to);
+    for (const event of group.length === 1 ? group : alternating(group, open)) {
+      timed.push({ event, tick });
+      if (event.type === "invoke") open.add(event.process ?? "");
+      else open.delete(event.process ?? "");
+    }
+    from = to;
+  }
+  return timed;
+}
+
+/** By process: what ends the open operation, then the next invocation, then its end, and so on. */
+function alternating(group: readonly RecordedEvent[], open: ReadonlySet<string>): RecordedEvent[] {
+  const processes = Map.groupBy(group, (event) => event.process ?? "");
+  return [...processes].flatMap(([process, own]) => {
+    const invocations = own.filter(({ type }) => type === "invoke");
+    const completions = own.filter(({ type }) => type !== "invoke");
+    const [first, second] = open.has(process) ? [completions, invocations] : [invocations, completions];
+    const turns = Math.max(first.length, second.length);
+    return Array.from({ length: turns }, (_, turn) => [first[turn], second[turn]])
+      .flat()
+      .filter((event) => event !== undefined);
+  });
+}
+
+function isWhole(events: readonly RecordedEvent[], stamp: "time" | "index"): boolean {
+  return events.length > 0 && events.every((event) => event[stamp] !== undefined);
+}
+
+function isDistinct(events: readonly RecordedEvent[]): boolean {
+  return new Set(events.map(({ index }) => String(index))).size === events.length;
+}
+
+/** The first event whose stamp is smaller than one before it. */
+function firstInversion(events: readonly RecordedEvent[], stamp: "time" | "index"): RecordedEvent | undefined {
+  let latest: Stamp | undefined;
+  for (const event of events) {
+    if (isBefore(event[stamp], latest)) return event;
+    latest = event[stamp] ?? latest;
+  }
+  return undefined;
+}
+
+function halfStamped({ line, column }: RecordedEvent, stamp: string, file: string) {
+  return badHistory(
+    `a distinct :index or a :time on every event, or lines in their order`,
+    `an event whose :${stamp} is earlier than that of a line before it, and events without`,
+    { file, line, column },
+    "--order lines takes the lines as they are",
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * Transactions are lists of micro-operations, [what, key, value] each, whatever the history calls them: Jepsen's long-fork test
+ * writes them under :write and :read, others under :txn or a word of their own.
+ */
+import { isRecord, type Json } from "../../std/json.ts";
+import type { Model } from "../linearizable/model.ts";
+import { badHistory } from "./edn.ts";
+import type { RecordedEvent } from "./recorded-event.ts";
+
+const MICRO_OPERATIONS = ["append", "a", "r", "read", "w", "write"];
+const TRANSACTIONAL = ["list-append", "multi-register"];
+
+/** The event with its transaction under the kind "txn". Throws GamedayError for a transaction that the model does not know. */
+export function withTransaction(event: RecordedEvent, model: Model, file: string): RecordedEvent {
+  const { value, key } = event;
+  if (value === undefined || key !== undefined) return event;
+  if (!TRANSACTIONAL.includes(model.name)) {
+    if (isTransaction(value)) throw notOfModel(event, model, file);
+    return event;
+  }
+  if (isTransaction(value)) return { ...event, kind: "txn" };
+  return isMicroOperation(value) ? { ...event, kind: "txn", value: [value] } : event;
+}
+
+function isTransaction(value: Json): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isMicroOperation);
+}
+
+function isMicroOperation(value: Json): boolean {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return false;
+  const [what, key] = value;
+  return typeof what === "string" && MICRO_OPERATIONS.includes(what.replace(/^:/, "")) && !isRecord(key);
+}
+
+function notOfModel({ value, line, column }: RecordedEvent, { name }: Model, file: string) {
+  return badHistory(
+    `values of the model ${name}`,
+    `a transaction, ${JSON.stringify(value).slice(0, 80)}`,
+    { file, line, column },
+    "--model multi-register takes transactions of writes and reads, --model list-append such as append to lists",
+  );
+}

@@ -1,0 +1,76 @@
+/** Decides a history that may be read in several ways: where its readings give different answers, no answer is given. */
+import { firstDoubtfulCas } from "../../checker/import/failed-cas.ts";
+import type { Reading } from "../../checker/import/import-history.ts";
+import { type Linearization, linearize } from "../../checker/linearizable/linearize.ts";
+import type { Model } from "../../checker/linearizable/model.ts";
+import { GamedayError } from "../../std/errors.ts";
+
+export interface Decision {
+  readonly reading: Reading;
+  readonly result: Linearization;
+}
+
+/** What the reading takes for granted beyond what is written, for people. */
+export function readAs({ order, independent }: Reading, told: { readonly independent?: boolean }): string[] {
+  return [
+    ...(order === "lines" ? [] : [`events are in the order of their :${order}`]),
+    ...(independent && told.independent === undefined ? ["values are [key value]"] : []),
+  ];
+}
+
+type Options = Parameters<typeof linearize>[2];
+
+/**
+ * The answer of the most credible reading, if all agree; unknown, if one of them is undecided and none is refuted. Throws GamedayError
+ * where they contradict each other, with the flag that decides.
+ */
+export function decide(file: string, readings: readonly Reading[], model: Model, options: Options): Decision {
+  const decisions: Decision[] = [];
+  for (const reading of readings) decisions.push({ reading, result: resultOf(reading, decisions, model, options) });
+  const [first, ...others] = decisions;
+  if (first === undefined) throw new RangeError("expected at least one reading");
+  const verdicts = new Set(decisions.map(({ result }) => result.linearizable));
+  if (verdicts.size === 1) return first;
+  if (!verdicts.has(false)) return decisions.find(({ result }) => result.linearizable === "unknown") ?? first;
+  const other = others.find(({ result }) => result.linearizable !== first.result.linearizable) ?? first;
+  throw ambiguous(file, first, other);
+}
+
+/** What is refuted with failed cas that just were not applied, is refuted with failed compares too: these only add to what must be explained. */
+function resultOf(reading: Reading, before: readonly Decision[], model: Model, options: Options): Linearization {
+  const weaker = before.find(({ reading: { order, independent }, result }) => {
+    return order === reading.order && independent === reading.independent && result.linearizable === false;
+  });
+  return weaker?.result ?? linearize(reading.operations, model, options);
+}
+
+function ambiguous(file: string, first: Decision, other: Decision): GamedayError {
+  const { got, hint, line } = differenceOf(first.reading, other.reading);
+  return new GamedayError({
+    code: "history-ambiguous",
+    expected: "a history that says what decides the answer",
+    got: `${got}: then it is ${nameOf(first)}, else ${nameOf(other)}`,
+    place: { file, ...(line === undefined ? {} : { line }) },
+    hint,
+  });
+}
+
+function nameOf({ result }: Decision): string {
+  return { true: "linearizable", false: "not linearizable", unknown: "undecided" }[String(result.linearizable)] ?? "";
+}
+
+function differenceOf(first: Reading, other: Reading): { got: string; hint: string; line?: number } {
+  if (first.independent !== other.independent) {
+    const got = "values that are all pairs, which may be lists, or keys with values. If they are lists";
+    return { got, hint: "--no-independent if values are lists, --independent if they are [key value]" };
+  }
+  if (first.order !== other.order) {
+    const got = "an :index and a :time that put its events in different orders. If the :index is right";
+    return { got, hint: "--order index or --order time says which of them is right" };
+  }
+  const cas = firstDoubtfulCas(first.operations);
+  const got = `the cas of ${cas?.id ?? "a line"}, which failed without saying whether its compare did. If it was just not applied`;
+  const hint =
+    "--failed-cas mismatch where a cas fails only when its compare does (as in Jepsen's etcd logs), --failed-cas not-applied where it may fail for other reasons too";
+  return { got, hint };
+}
