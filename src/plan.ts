@@ -4,6 +4,7 @@
  */
 import type { Claim } from "./checker.ts";
 import type { Bound } from "./range.ts";
+import type { Hosts } from "./std/hosts.ts";
 import type { Json } from "./std/json.ts";
 
 /** Which targets: all given conditions must hold; then `count` (or `percent`) of them by seed. */
@@ -84,6 +85,13 @@ export interface LoadPlan {
   readonly client?: ClientPlan;
 }
 
+/** URLs of HTTP proxies for http:// and https://, perhaps with user and password, and NO_PROXY's list of exceptions. */
+export interface ProxyPlan {
+  readonly http?: string;
+  readonly https?: string;
+  readonly except?: string;
+}
+
 /** How users' connections behave; what is left out has the engine's default. */
 export interface ClientPlan {
   /** From the call to the whole answer; default 10 s. */
@@ -93,7 +101,13 @@ export interface ClientPlan {
   readonly redirectsMax?: number;
   /** Users' http speaks HTTP/2: ALPN over TLS, prior knowledge without. */
   readonly http2?: boolean;
+  /** Of an answer's body, for the script to read; what is beyond is counted and not kept. Default 16 MiB. */
   readonly bodyBytesMax?: number;
+  /** Addresses by "name" or "name:port"; the system is not asked for these. */
+  readonly hosts?: Hosts;
+  /** Only addresses of this family of IP are used. */
+  readonly family?: 4 | 6;
+  readonly proxy?: ProxyPlan;
   /** PEM texts; `insecure` accepts any certificate of the server. */
   readonly tls?: {
     readonly ca?: string;

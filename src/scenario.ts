@@ -15,10 +15,20 @@
  *     });
  */
 import type { Outcome } from "./history.ts";
+import type { Http, Reply, TransportError } from "./scenario/http.ts";
 import type { Json } from "./std/json.ts";
 import type { Random } from "./std/random.ts";
 
 export { csv, type Feeder, json, rows } from "./scenario/feeder.ts";
+export type {
+  CookieOptions,
+  Cookies,
+  FormValue,
+  Http,
+  Reply,
+  RequestOptions,
+  TransportError,
+} from "./scenario/http.ts";
 
 /** "1500ms", "2s", "5m", "1h", or milliseconds as a number. */
 export type Duration = string | number;
@@ -29,79 +39,6 @@ export type ThinkTime =
   | { readonly uniform: readonly [Duration, Duration] }
   | { readonly normal: readonly [mean: Duration, deviation: Duration] }
   | { readonly pacing: Duration };
-
-export interface RequestOptions {
-  /** Name under which the request is counted; default "METHOD path" with ids folded by the caller. */
-  readonly name?: string;
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Of this call alone. Undefined: as though it were not there; null: not sent, although all other calls carry it. */
-  readonly headers?: Readonly<Record<string, string | null | undefined>>;
-  /** Body as JSON (sets content-type), as form fields, or as it is. At most one of them. */
-  readonly json?: unknown;
-  readonly form?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  readonly timeout?: Duration;
-  readonly redirects?: number;
-  /** Statuses that the app declares to mean "certainly not applied" for this write: [409, 422]. */
-  readonly notApplied?: readonly number[];
-  /** Statuses that count as success; default 200 to 399. */
-  readonly expect?: readonly number[];
-}
-
-/** Why there was no (whole) answer. `sent`: whether a byte of the request may have left. */
-export interface TransportError {
-  readonly code:
-    | "dns"
-    | "refused"
-    | "connect-timeout"
-    | "tls"
-    | "reset"
-    | "closed"
-    | "timeout"
-    | "malformed"
-    | "body-too-large"
-    | "aborted"
-    | "too-many-redirects"
-    /** HTTP/2: the server ended the connection, or this one exchange. */
-    | "goaway"
-    | "stream-reset"
-    /** WebSockets: the server does not read what is sent, and more of it waits than a body may have. */
-    | "unread"
-    /** This machine could not open a socket (ports, descriptors): the trouble of the generator, not of the platform. */
-    | "local";
-  readonly message: string;
-  readonly sent: boolean;
-}
-
-export interface Reply {
-  /** 0 when there was no whole answer; then `error` says why. */
-  readonly status: number;
-  readonly ok: boolean;
-  readonly error: TransportError | null;
-  readonly headers: { get(name: string): string | null };
-  /** The decoded body as text; empty when there is none. */
-  text(): string;
-  /** The body parsed as JSON; throws ScenarioError with the start of the body when it is not JSON. */
-  json<T = unknown>(): T;
-  bytes(): Uint8Array;
-  /** From the send of the first byte to the last byte of the answer, and from the intended start to the same. */
-  readonly serviceMs: number;
-  readonly responseMs: number;
-}
-
-export interface Http {
-  get(path: string, options?: RequestOptions): Promise<Reply>;
-  post(path: string, options?: RequestOptions): Promise<Reply>;
-  put(path: string, options?: RequestOptions): Promise<Reply>;
-  patch(path: string, options?: RequestOptions): Promise<Reply>;
-  delete(path: string, options?: RequestOptions): Promise<Reply>;
-  request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
-  /**
-   * Sets a header of all later calls of this user, also of one that is repeated after a login; null takes it away:
-   * `user.http.header("Authorization", "Bearer ...")` in `login`.
-   */
-  header(name: string, value: string | null): void;
-}
 
 /** A WebSocket that a user opens. */
 export interface SocketOptions {
@@ -240,6 +177,8 @@ export interface ScenarioDefinition {
   /** Share of users among the scenarios of one load; default 1. */
   readonly weight?: number;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Addresses of names, in the place of what the system says: { "shop.test": "127.0.0.1", "api.test:8443": ["127.0.0.2"] }. */
+  readonly hosts?: Readonly<Record<string, string | readonly string[]>>;
   readonly think?: ThinkTime;
   /** Once per run, before any user; what it returns (null for nothing) is `data` of every user's onStart. */
   readonly setup?: (context: SetupContext) => Promise<Json>;

@@ -3,6 +3,8 @@ import type { World } from "../cli.ts";
 import { checkHost, checkLimits, machineLimits } from "../load/coordinator/preflight.ts";
 import { startLoad } from "../load/coordinator/start.ts";
 import { Recorder } from "../load/count/recorder.ts";
+import { splitUrl } from "../load/http/origin.ts";
+import { proxyInWords } from "../load/http/proxy.ts";
 import type { LoadHandle } from "../load.ts";
 import { parseThreshold } from "../objective/threshold.ts";
 import { isOpenModel } from "../plan/open-model.ts";
@@ -44,10 +46,12 @@ interface Asked {
 
 async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
   refuseKubernetesFlags(flags);
-  const job = planOfFlags(scripts, flags);
+  const job = planOfFlags(scripts, flags, world.env);
   if (flags.manifest === true) return printManifests(world, job, flags);
   const baseUrl = hostOf(flags.host);
   const recorder = new Recorder((flags.threshold ?? []).map(parseThreshold), isOpenModel(job.plan.executor));
+  const proxied = sayProxy(world, job, flags, baseUrl);
+  if (proxied !== null) recorder.note(proxied);
   using json = flags.json === undefined ? null : new SummaryFile(flags.json);
   await demandMachine(job, flags, baseUrl);
   using files = new OutputFiles(flags.out);
@@ -65,7 +69,17 @@ async function demandMachine({ plan }: LoadJob, flags: LoadFlags, baseUrl: strin
   if (flags.listen !== undefined || flags.kubernetes === true) return;
   const users = Math.max(...plan.stages.map((stage) => stage.target));
   if (!isOpenModel(plan.executor)) checkLimits(users, plan.workers, baseUrl, machineLimits());
-  await checkHost(baseUrl);
+  await checkHost(baseUrl, plan.client ?? {}, async () => {
+    const { hostsOfScripts } = await import("../load/script/inspect.ts");
+    return hostsOfScripts(plan.scenarios.map(({ file }) => file));
+  });
+}
+
+/** A proxy changes what is measured, and its absence may, too: said before the first request, and in the summary. */
+function sayProxy(world: World, { plan }: LoadJob, flags: LoadFlags, baseUrl: string): string | null {
+  const says = proxyInWords(plan.client?.proxy, splitUrl(baseUrl).origin);
+  if (says !== null && !isQuiet(flags)) world.stderr.write(`gameday: ${says}\n`);
+  return says;
 }
 
 async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle> {

@@ -1,5 +1,7 @@
 /** What a plan may say under `load`: six executors by k6's names, each with k6's own options. */
 import { z } from "zod";
+import { GamedayError } from "../std/errors.ts";
+import { parseHosts } from "../std/hosts.ts";
 import { duration } from "./duration.ts";
 
 const name = z.string().min(1).max(200);
@@ -82,6 +84,20 @@ const fields = z.strictObject({
   iterations: z.int().min(1).max(1_000_000_000).optional().describe("of each user, or of all together; default 1"),
   maxDuration: duration.optional().describe("iterations: how long they may take; default 10m"),
   http2: z.boolean().optional().describe("users' http speaks HTTP/2: ALPN over TLS, prior knowledge without"),
+  hosts: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .optional()
+    .describe("addresses of names for users' connections, by name or name:port"),
+  ipFamily: z
+    .union([z.literal(4), z.literal(6)])
+    .optional()
+    .describe("only addresses of this family of IP are used"),
+  keepBody: z
+    .int()
+    .min(0)
+    .max(2 ** 31)
+    .optional()
+    .describe("bytes of an answer's body that are kept for the script; a larger one is only counted; default 16777216"),
   workers: z.int().min(1).max(1000).default(1),
   gracefulStop: duration.default(10_000),
   env: z.record(z.string(), z.string()).default({}),
@@ -108,7 +124,18 @@ function problemsOf(load: Fields): Problem[] {
     ...foreign.map((option) => foreignOption(load.executor, option, allowed)),
     ...missing.map((option) => ({ at: ["executor"], message: `${load.executor} needs ${option}, got none` })),
     ...contradictions(load),
+    ...hostsProblems(load.hosts ?? {}),
   ];
+}
+
+function hostsProblems(hosts: NonNullable<Fields["hosts"]>): Problem[] {
+  try {
+    parseHosts(hosts);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof GamedayError)) throw thrown;
+    return [{ at: ["hosts"], message: `${thrown.expected}, got ${thrown.got}` }];
+  }
 }
 
 function foreignOption(executor: string, option: string, allowed: readonly string[]): Problem {

@@ -1,7 +1,8 @@
 /** The load of a plan resolved: every executor as stages of targets in users or arrivals a second. */
 import { resolve } from "node:path";
 import type { z } from "zod";
-import type { LoadPlan } from "../plan.ts";
+import type { ClientPlan, LoadPlan } from "../plan.ts";
+import { parseHosts } from "../std/hosts.ts";
 import type { loadSchema } from "./load-schema.ts";
 import { isOpenModel } from "./open-model.ts";
 
@@ -18,9 +19,19 @@ export function resolveLoad(load: LoadDocument, folder: string): LoadPlan {
     gracefulStopMs: load.gracefulStop,
     env: load.env,
     thresholds: load.thresholds,
-    ...(load.http2 === undefined ? {} : { client: { http2: load.http2 } }),
+    ...clientOf(load),
     ...shapeOf(load),
   };
+}
+
+function clientOf({ http2, hosts, ipFamily, keepBody }: LoadDocument): Pick<LoadPlan, "client"> {
+  const client: ClientPlan = {
+    ...(http2 === undefined ? {} : { http2 }),
+    ...(hosts === undefined ? {} : { hosts: parseHosts(hosts) }),
+    ...(ipFamily === undefined ? {} : { family: ipFamily }),
+    ...(keepBody === undefined ? {} : { bodyBytesMax: keepBody }),
+  };
+  return Object.keys(client).length === 0 ? {} : { client };
 }
 
 type Shape = Pick<

@@ -1,6 +1,7 @@
 /** What a module exports as a scenario, looked at without running any of it. */
 import type { ScenarioDefinition } from "../scenario.ts";
 import { GamedayError } from "../std/errors.ts";
+import { parseHosts } from "../std/hosts.ts";
 import { suggestion } from "../std/suggest.ts";
 import { thinking } from "./think.ts";
 
@@ -11,7 +12,7 @@ export interface Problem {
 }
 
 const HOOKS = ["setup", "teardown", "onStart", "onStop", "login", "run"] as const;
-const KEYS: readonly string[] = ["name", "weight", "tags", "think", "tasks", ...HOOKS];
+const KEYS: readonly string[] = ["name", "weight", "tags", "hosts", "think", "tasks", ...HOOKS];
 const TASK_KEYS: readonly string[] = ["name", "weight", "run"];
 
 /** The first thing that is wrong with a scenario; undefined: nothing. */
@@ -19,7 +20,12 @@ export function scenarioProblem(given: unknown): Problem | undefined {
   if (typeof given !== "object" || given === null)
     return { expected: "a default export of scenario({...})", got: describe(given) };
   const definition = given as Partial<ScenarioDefinition>;
-  return keyProblem(definition) ?? bodyProblem(definition) ?? thinkProblem(definition);
+  return (
+    keyProblem(definition) ??
+    bodyProblem(definition) ??
+    saidBy(() => definition.think !== undefined && thinking(definition.think)) ??
+    saidBy(() => definition.hosts !== undefined && parseHosts(definition.hosts))
+  );
 }
 
 function keyProblem(definition: Partial<ScenarioDefinition>): Problem | undefined {
@@ -74,14 +80,15 @@ function taskProblem(task: unknown): Problem | undefined {
   };
 }
 
-function thinkProblem({ think }: Partial<ScenarioDefinition>): Problem | undefined {
-  if (think === undefined) return undefined;
+/** What the parser of a part says against it. */
+function saidBy(parse: () => unknown): Problem | undefined {
   try {
-    thinking(think);
+    parse();
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof GamedayError)) throw thrown;
-    return { expected: thrown.expected, got: thrown.got };
+    const { expected, got, hint } = thrown;
+    return { expected, got, ...(hint === undefined ? {} : { hint }) };
   }
 }
 

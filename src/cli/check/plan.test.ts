@@ -17,8 +17,8 @@ mkdirSync(join(folder, "app"));
 writeFileSync(join(folder, "app/server.mjs"), "");
 
 const SCRIPTS: readonly ScriptFacts[] = [
-  { says: "", scenario: "counter-sale", probes: [] },
-  { says: "", scenario: null, probes: [{ class: "order-write", object: "orders" }] },
+  { says: "", scenario: "counter-sale", hosts: {}, probes: [] },
+  { says: "", scenario: null, hosts: {}, probes: [{ class: "order-write", object: "orders" }] },
 ];
 const EXTERNAL = "{ kind: external, endpoint: 'http://127.0.0.1:1', members: [{ name: a, role: vm }] }";
 

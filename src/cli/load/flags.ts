@@ -1,18 +1,17 @@
 /** The flags of `gameday load`, also as users of k6 and Locust type them, and the plan that they mean. */
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { Option } from "commander";
 import { isOpenModel } from "../../plan/open-model.ts";
-import type { ClientPlan, LoadPlan } from "../../plan.ts";
-import { systemReason } from "../../std/errors.ts";
+import type { LoadPlan } from "../../plan.ts";
+import { type ClientFlags, clientOf, clientOptions } from "./client-flags.ts";
 import { refuseConflicts } from "./conflicts.ts";
 import { foreignOptions } from "./foreign-flags.ts";
 import { type KubernetesFlags, kubernetesOptions } from "./kubernetes-flags.ts";
 import { shapeOf } from "./shape.ts";
-import { environmentOf, lasting, milliseconds, whole, wrong } from "./values.ts";
+import { environmentOf, lasting, milliseconds, several, whole } from "./values.ts";
 
-export interface LoadFlags extends KubernetesFlags {
+export interface LoadFlags extends KubernetesFlags, ClientFlags {
   readonly vus?: string;
   readonly users?: string;
   readonly duration?: string;
@@ -36,17 +35,7 @@ export interface LoadFlags extends KubernetesFlags {
   readonly quiet?: boolean;
   readonly onlySummary?: boolean;
   readonly gracefulStop: string;
-  readonly timeout?: string;
-  readonly connectTimeout?: string;
-  readonly http2?: boolean;
-  readonly insecure?: boolean;
-  readonly insecureSkipTlsVerify?: boolean;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly ca?: string;
 }
-
-const several = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 export function loadOptions(): Option[] {
   return [
@@ -78,14 +67,7 @@ export function loadOptions(): Option[] {
     new Option("-o, --out <folder>", "every interval, operation and event as NDJSON"),
     new Option("--seed <text>", "of the users' randomness (default: a new one, told at the end)"),
     new Option("--graceful-stop <time>", "time for running iterations to end").default("10s"),
-    new Option("--timeout <time>", "for a whole answer (default 10s)"),
-    new Option("--connect-timeout <time>", "for opening a connection (default 3s)"),
-    new Option("--http2", "speak HTTP/2: ALPN over TLS, prior knowledge without"),
-    new Option("--insecure", "accept any certificate of the server"),
-    new Option("--insecure-skip-tls-verify", "the same, in k6's words").hideHelp(),
-    new Option("--cert <file>", "client certificate (PEM)"),
-    new Option("--key <file>", "its key (PEM)"),
-    new Option("--ca <file>", "authority of the server's certificate (PEM)"),
+    ...clientOptions(),
     new Option("-q, --quiet", "no live view, only the summary"),
     new Option("--only-summary", "the same, in Locust's words").hideHelp(),
     ...foreignOptions(),
@@ -103,11 +85,16 @@ export function joinWithinMs({ joinWithin }: LoadFlags, defaultMs: number): numb
   return joinWithin === undefined ? defaultMs : lasting("--join-within", joinWithin);
 }
 
-export function planOfFlags(scripts: readonly string[], flags: LoadFlags): LoadJob {
+/** `env`: where proxies may be named. */
+export function planOfFlags(
+  scripts: readonly string[],
+  flags: LoadFlags,
+  env: Readonly<Record<string, string | undefined>> = {},
+): LoadJob {
   refuseConflicts(flags);
   const shape = shapeOf(flags);
   const workers = workersOf(flags);
-  const client = clientOf(flags);
+  const client = clientOf(flags, env);
   const plan: LoadPlan = {
     scenarios: scripts.map((file) => ({ file: resolve(file), weight: null })),
     executor: shape.executor,
@@ -136,23 +123,6 @@ function workersOf({ workers, listen, kubernetes }: LoadFlags): number {
   return whole("--workers", workers, Math.max(WORKERS_HERE_MAX, WORKERS_A_CORE_MAX * cores));
 }
 
-function clientOf(flags: LoadFlags): ClientPlan {
-  const tls = {
-    ca: pemOf("--ca", flags.ca),
-    certificate: pemOf("--cert", flags.cert),
-    key: pemOf("--key", flags.key),
-  };
-  const insecure = flags.insecure === true || flags.insecureSkipTlsVerify === true;
-  return {
-    ...(flags.timeout === undefined ? {} : { timeoutMs: lasting("--timeout", flags.timeout) }),
-    ...(flags.connectTimeout === undefined
-      ? {}
-      : { connectTimeoutMs: lasting("--connect-timeout", flags.connectTimeout) }),
-    ...(flags.http2 === true ? { http2: true } : {}),
-    tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
-  };
-}
-
 /** As a plan has them: by metric. */
 function thresholdsOf(lines: readonly string[]): LoadPlan["thresholds"] {
   const parts = lines.map(
@@ -162,17 +132,4 @@ function thresholdsOf(lines: readonly string[]): LoadPlan["thresholds"] {
   return Object.fromEntries(
     metrics.map((metric) => [metric, parts.filter(([other]) => other === metric).map(([, expression]) => expression)]),
   );
-}
-
-function pemOf(flag: string, file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch (thrown) {
-    throw wrong(`${flag} to name a PEM file`, `${file}: ${systemReason(thrown)}`);
-  }
-}
-
-function definedOnly(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

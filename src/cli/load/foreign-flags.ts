@@ -16,6 +16,7 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ["--rps [n]", CLOSED_RATE],
   ["--tag [tag]", 'tags are the script\'s: scenario({ tags: { release: "7" } })'],
   ["--config [file]", "a plan (YAML) for gameday run can hold all of this, faults too"],
+  ["--discard-response-bodies", "--keep-body 0, or discardBody: true in the options of a call"],
   ["--vus-max [n]", "--max-vus"],
   ["--stop-timeout [time]", "--graceful-stop"],
   ["-f, --locustfile [file]", SCRIPT],

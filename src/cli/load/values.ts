@@ -36,6 +36,30 @@ export function rateOf(text: string): number {
   return Number(count) / (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/** "16MiB", "500kB" or a number of bytes; at most 2 GiB. */
+export function bytesOf(flag: string, text: string): number {
+  const [, count = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const bytes = count === "" ? Number.NaN : Math.round(Number(count) * (UNIT_BYTES[unit.toLowerCase()] ?? Number.NaN));
+  if (!(bytes <= 2 ** 31)) throw wrong(`${flag} as a size such as "16MiB" or "500kB", at most 2GiB`, `"${text}"`);
+  return bytes;
+}
+
+/** For options that may be given again and again. */
+export function several(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
 export function environmentOf(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {

@@ -1,7 +1,10 @@
 /** What must be there before users can exist: descriptors and local ports of this machine, and the host's name. */
-import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import type { ClientPlan } from "../../plan.ts";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
+import type { Hosts } from "../../std/hosts.ts";
+import { networkOf } from "../http/network.ts";
 import { splitUrl } from "../http/origin.ts";
 
 export interface MachineLimits {
@@ -47,17 +50,28 @@ export function checkLimits(users: number, workers: number, baseUrl: string, lim
   }
 }
 
-/** Throws GamedayError when this machine cannot resolve the host: every call of every user would fail. */
-export async function checkHost(baseUrl: string): Promise<void> {
-  const { host } = splitUrl(baseUrl).origin;
+/**
+ * Throws GamedayError when this machine cannot resolve the host, or the proxy on the way to it: every call of every user
+ * would fail. `hostsOfScripts`: asked only when the name is not found otherwise, for that takes its time.
+ */
+export async function checkHost(
+  baseUrl: string,
+  client: ClientPlan,
+  hostsOfScripts: () => Promise<Hosts>,
+): Promise<void> {
+  const { origin } = splitUrl(baseUrl);
+  const { addresses, proxies } = networkOf(client);
+  const { host, port } = proxies.on(origin)?.origin ?? origin;
   try {
-    await lookup(host);
+    if (isIP(host) === 0) await addresses.addressesOf(host, port);
   } catch (thrown) {
+    const found = networkOf(client, { hosts: await hostsOfScripts() }).addresses.addressesOf(host, port);
+    if (await found.then(Boolean, () => false)) return;
     throw new GamedayError({
       code: "host-not-found",
       expected: `the name ${host} to be found`,
       got: messageOf(thrown),
-      hint: "is it spelt right, and known to this machine (getent hosts, /etc/hosts)?",
+      hint: `is it spelt right, and known to this machine (getent hosts, /etc/hosts)? --resolve ${host}:ADDRESS gives it one`,
       exitCode: ExitCode.notReady,
       cause: thrown,
     });

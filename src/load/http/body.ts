@@ -1,48 +1,75 @@
 /**
  * Bodies that do not come whole with their head: by length, chunked, or until the connection ends. A body is fed bytes,
- * copies what it keeps, and knows when it is whole.
+ * copies what it keeps, and knows when it is whole. One that is too large is read and counted, and not kept.
  */
+import type { KeptBytes } from "./kept-bytes.ts";
+
 export interface Body {
   /** Takes bytes; gives the index of the first one that is not part of this body. */
   feed(bytes: Buffer, from: number, to: number): number;
   readonly whole: boolean;
   /** What is wrong with the framing; empty when nothing is. */
   readonly problem: string;
+  /** Bytes that came, kept or not. */
   readonly size: number;
   /** True when the end of the connection is a proper end of this body. */
   readonly endsWithConnection: boolean;
-  /** All bytes kept so far, as one piece. */
-  bytes(): Buffer;
+  /** All bytes so far, as one piece; null when they were too many to be kept. */
+  bytes(): Buffer | null;
+  /** It is over: nothing of it is on its way any more. */
+  release(): void;
 }
 
-class Pieces {
+/** The bytes of one body that is on its way; `kept`: null when nothing of it shall be kept. */
+export class Pieces {
   #pieces: Buffer[] = [];
+  #kept: KeptBytes | null;
   size = 0;
+
+  constructor(kept: KeptBytes | null) {
+    this.#kept = kept;
+  }
 
   keep(bytes: Buffer, from: number, to: number): void {
     if (to <= from) return;
-    const piece = Buffer.allocUnsafe(to - from);
+    const more = to - from;
+    const before = this.size;
+    this.size += more;
+    if (this.#kept === null) return;
+    if (!this.#kept.take(before, more)) return this.#drop(this.#kept, before);
+    const piece = Buffer.allocUnsafe(more);
     bytes.copy(piece, 0, from, to);
     this.#pieces.push(piece);
-    this.size += to - from;
     // A body dribbled byte by byte would hold thousands of tiny buffers.
     if (this.#pieces.length >= 512) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 
-  join(): Buffer {
+  join(): Buffer | null {
+    if (this.#kept === null) return null;
     const [first] = this.#pieces;
     return this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces);
+  }
+
+  release(): void {
+    if (this.#kept !== null) this.#drop(this.#kept, this.size);
+  }
+
+  #drop(kept: KeptBytes, held: number): void {
+    kept.release(held);
+    this.#kept = null;
+    this.#pieces = [];
   }
 }
 
 export class LengthBody implements Body {
   readonly problem = "";
   readonly endsWithConnection = false;
-  readonly #pieces = new Pieces();
+  readonly #pieces: Pieces;
   readonly #length: number;
 
-  constructor(length: number) {
+  constructor(length: number, kept: KeptBytes | null) {
     this.#length = length;
+    this.#pieces = new Pieces(kept !== null && length <= kept.eachMax ? kept : null);
   }
 
   feed(bytes: Buffer, from: number, to: number): number {
@@ -59,8 +86,12 @@ export class LengthBody implements Body {
     return this.#pieces.size;
   }
 
-  bytes(): Buffer {
+  bytes(): Buffer | null {
     return this.#pieces.join();
+  }
+
+  release(): void {
+    this.#pieces.release();
   }
 }
 
@@ -68,7 +99,11 @@ export class UntilCloseBody implements Body {
   readonly problem = "";
   readonly whole = false;
   readonly endsWithConnection = true;
-  readonly #pieces = new Pieces();
+  readonly #pieces: Pieces;
+
+  constructor(kept: KeptBytes | null) {
+    this.#pieces = new Pieces(kept);
+  }
 
   feed(bytes: Buffer, from: number, to: number): number {
     this.#pieces.keep(bytes, from, to);
@@ -79,8 +114,12 @@ export class UntilCloseBody implements Body {
     return this.#pieces.size;
   }
 
-  bytes(): Buffer {
+  bytes(): Buffer | null {
     return this.#pieces.join();
+  }
+
+  release(): void {
+    this.#pieces.release();
   }
 }
 
@@ -95,12 +134,16 @@ export class ChunkedBody implements Body {
   whole = false;
   problem = "";
   readonly endsWithConnection = false;
-  readonly #pieces = new Pieces();
+  readonly #pieces: Pieces;
   #state = STATE.size;
   #left = 0;
   #digits = 0;
   #overhead = 0;
   #lineIsEmpty = true;
+
+  constructor(kept: KeptBytes | null) {
+    this.#pieces = new Pieces(kept);
+  }
 
   feed(bytes: Buffer, from: number, to: number): number {
     let at = from;
@@ -115,8 +158,12 @@ export class ChunkedBody implements Body {
     return this.#pieces.size;
   }
 
-  bytes(): Buffer {
+  bytes(): Buffer | null {
     return this.#pieces.join();
+  }
+
+  release(): void {
+    this.#pieces.release();
   }
 
   #takeData(bytes: Buffer, from: number, to: number): number {

@@ -6,6 +6,7 @@ import { parseDuration } from "../../std/duration.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { suggestion } from "../../std/suggest.ts";
 import type { Judged } from "./reply.ts";
+import { isWhole } from "./request-body.ts";
 
 /** Timeouts as scripts write them, parsed once. */
 const timeouts = new Map<string | number, number>();
@@ -26,8 +27,15 @@ const OPTIONS = new Map<string, Looks>([
   ["tags", [(value) => isFields[0](value) && Object.values(value as object).every(isText[0]), "tags as texts"]],
   ["headers", isFields],
   ["json", isAny],
-  ["form", isFields],
+  [
+    "form",
+    [
+      (value) => isFields[0](value) || value instanceof URLSearchParams || isWhole(value),
+      "fields, URLSearchParams or FormData",
+    ],
+  ],
   ["body", isAny],
+  ["discardBody", [(value) => typeof value === "boolean", "true or false"]],
   ["timeout", isAny],
   ["redirects", [(value) => Number.isInteger(value) && (value as number) >= 0, "a whole number from 0"]],
   ["notApplied", STATUSES],
@@ -54,6 +62,15 @@ export function demandPath(path: unknown): void {
   throw badOption("path", 'a path such as "/orders", or an http:// URL', path);
 }
 
+/** CONNECT is for the way through a proxy, which is not the script's. */
+const METHOD = /^(?!CONNECT$)[A-Z][A-Z0-9_-]{0,31}$/;
+
+export function demandMethod(method: string): void {
+  if (METHOD.test(method)) return;
+  const expected = "an HTTP method in capitals, and not CONNECT";
+  throw new GamedayError({ code: "bad-method", expected, got: JSON.stringify(method) });
+}
+
 function unknownOption(key: string): GamedayError {
   const hint = suggestion(key, [...OPTIONS.keys()]);
   return new GamedayError({ code: "bad-option", expected: "only known options of a request", got: `"${key}"`, hint });
@@ -69,12 +86,6 @@ export function judge(status: number, options: RequestOptions | undefined): Judg
   if (options === undefined || (options.expect === undefined && options.notApplied === undefined)) return null;
   const expected = options.expect?.includes(status) ?? (status >= 200 && status < 400);
   return { expected, notApplied: options.notApplied?.includes(status) ?? false };
-}
-
-export function withoutBody(options: RequestOptions | undefined): RequestOptions | undefined {
-  if (options === undefined) return undefined;
-  const { json: _json, form: _form, body: _body, ...rest } = options;
-  return rest;
 }
 
 export function timeoutOf(given: string | number): number {

@@ -1,26 +1,30 @@
 /** One call of a script: the exchange, the ones that redirects or a repeated login add, and the reply. */
-import { isUtf8 } from "node:buffer";
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
-import { GamedayError } from "../../std/errors.ts";
 import type { RequestSeries } from "../count/metrics.ts";
 import type { Scope } from "../count/scope.ts";
 import { UserStopped } from "../user/stopped.ts";
-import { type Answer, decoded, ownBytes } from "./answer.ts";
-import { demandOptions, demandPath, judge, timeoutOf, tooManyCalls, withoutBody } from "./call-options.ts";
-import type { Carrier, Exchange } from "./connection.ts";
+import { type Answer, replyOf } from "./answer.ts";
+import { demandMethod, demandOptions, demandPath, judge, timeoutOf, tooManyCalls } from "./call-options.ts";
+import type { Carrier, Exchange, Repeatable } from "./connection.ts";
+import { type CookieSite, siteOf } from "./cookie.ts";
 import { codingError, transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
-import { HttpReply, ReplyHeaders } from "./reply.ts";
-import { buildRequest } from "./request.ts";
+import { forProxy, type HttpProxy } from "./proxy.ts";
+import { isRedirect, methodAfter, redirectionOf, withoutContent, withoutCredentials } from "./redirect.ts";
+import { HttpReply } from "./reply.ts";
+import { buildRequest, hostOf } from "./request.ts";
 import type { Session } from "./session.ts";
 
-const METHOD = /^[A-Z][A-Z0-9_-]{0,31}$/;
+/** How often a call is sent again that the server has not worked on: connections end, but not for ever. */
+const REFUSALS_MAX = 3;
+const ENDED_BEFORE_MAX = 100;
 
 export class Call implements Exchange {
   text = "";
   payload: Uint8Array | null = null;
   method: string;
+  readonly keepsBody: boolean;
   timeoutMs: number;
   startedMs = 0;
   sentMs = 0;
@@ -29,7 +33,7 @@ export class Call implements Exchange {
   bodyBytes = 0;
   opening: Opening | null = null;
   readonly #session: Session;
-  readonly #options: RequestOptions | undefined;
+  #options: RequestOptions | undefined;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
   /** Where it was made: its answer comes to nobody's code. */
@@ -38,12 +42,15 @@ export class Call implements Exchange {
   #connection: Carrier | null = null;
   #path: string;
   #origin: Origin;
-  #withBody = true;
+  /** The virtual host that its headers name; "": none. */
+  #host = "";
+  #site: CookieSite;
   #dueMs = 0;
   #redirects = 0;
   #status = 0;
   #sentBefore = false;
   #repeated = false;
+  #refusals = 0;
   #loggedIn = false;
   /** It waits, or was sent: the end of its user cuts it off. One that was never begun is not counted at all. */
   #begun = false;
@@ -66,7 +73,9 @@ export class Call implements Exchange {
     this.timeoutMs = options?.timeout === undefined ? timeoutMs : timeoutOf(options.timeout);
     this.#origin = base.origin;
     this.#path = typeof path === "string" && path.startsWith("/") ? base.prefix + path : this.#resolved(path);
-    if (!METHOD.test(method)) throw wrongMethod(method);
+    this.#site = this.#origin;
+    this.keepsBody = options?.discardBody !== true;
+    demandMethod(method);
     const { scope } = session.owner;
     this.#scope = scope;
     const name = options?.name;
@@ -101,20 +110,16 @@ export class Call implements Exchange {
     const session = this.#session;
     this.#status = head.status;
     const connection = this.#connection; // a redirect takes another
-    if (head.cookies !== null) session.jar.take(head.cookies, this.#origin, this.#path);
+    if (head.cookies !== null) session.jar.take(head.cookies, this.#site, this.#path);
     if (head.status === 401 && this.#mayLogIn()) return void this.#logInAndRepeat(answer, now);
-    const next = head.status > 300 && head.status < 400 ? this.#redirection(answer) : null;
+    const next = isRedirect(head.status) && this.#redirectsMax > 0 ? this.#redirection(answer) : null;
     if (next === null) this.#finish(answer, now);
     else this.#redirect(next, answer, now);
     session.released(connection);
   }
 
-  onFailure(error: TransportError, untouched: boolean): void {
-    const safe = this.method === "GET" || this.method === "HEAD";
-    if (untouched && safe && !this.#repeated && this.#session.settings.repeatsOnStale) {
-      this.#repeated = true;
-      return this.dispatch();
-    }
+  onFailure(error: TransportError, repeatable: Repeatable): void {
+    if (this.#mayRepeat(error, repeatable)) return this.dispatch();
     this.#status = 0;
     if (error.code === "aborted") {
       this.#interrupted();
@@ -126,14 +131,18 @@ export class Call implements Exchange {
     this.#session.released(this.#connection);
   }
 
+  #mayRepeat({ code }: TransportError, repeatable: Repeatable): boolean {
+    if (repeatable === "nothing" || !this.#session.settings.repeatsOnStale) return false;
+    if (repeatable === "all") return ++this.#refusals <= (code === "goaway" ? ENDED_BEFORE_MAX : REFUSALS_MAX);
+    const safe = this.method === "GET" || this.method === "HEAD";
+    if (!safe || this.#repeated) return false;
+    this.#repeated = true;
+    return true;
+  }
+
   #send(connection: Carrier): void {
-    const { jar, fixedHeaders } = this.#session;
     try {
-      const options = this.#withBody ? this.#options : withoutBody(this.#options);
-      const cookie = jar.line(this.#origin, this.#path);
-      const bytes = buildRequest(this.method, this.#path, this.#origin.authority, fixedHeaders, cookie, options);
-      this.text = bytes.text;
-      this.payload = bytes.payload;
+      this.#write(connection.asks);
     } catch (thrown) {
       // In a later turn: of thousands that wait, each may be refused in its turn.
       setImmediate(() => this.#session.released(connection));
@@ -148,21 +157,30 @@ export class Call implements Exchange {
     connection.send(this);
   }
 
+  /** Makes its bytes. `proxy`: one that is asked for the whole URL. */
+  #write(proxy: HttpProxy | null): void {
+    const { jar, fixedHeaders } = this.#session;
+    this.#host = hostOf(fixedHeaders, this.#options);
+    this.#site = this.#host === "" ? this.#origin : siteOf(this.#host, this.#origin.secure);
+    const { authority, text } = this.#origin;
+    const target = proxy === null ? this.#path : `${text}${this.#path}`;
+    const options = proxy === null ? this.#options : forProxy(proxy, this.#options);
+    const cookies = jar.line(this.#site, this.#path);
+    const bytes = buildRequest(this.method, target, authority, fixedHeaders, cookies, options);
+    this.text = bytes.text;
+    this.payload = bytes.payload;
+  }
+
   #finish(answer: Answer, now: number): void {
-    const { status, encoded } = answer.head;
-    const judged = judge(status, this.#options);
-    const ok = judged?.expected ?? (status >= 200 && status < 400);
-    let bytes = ownBytes(answer);
-    const headLength = answer.headTo - answer.headFrom;
-    if (encoded) {
-      try {
-        bytes = decoded(bytes, headLength, this.#session.settings.network.bodyBytesMax);
-      } catch (thrown) {
-        return this.#finishFailed(codingError(thrown), answer.bodyTo - answer.bodyFrom);
-      }
+    const { kept } = this.#session.settings.network;
+    let reply: HttpReply;
+    try {
+      reply = replyOf(answer, judge(answer.head.status, this.#options), this.keepsBody, kept.eachMax);
+    } catch (thrown) {
+      return this.#finishFailed(codingError(thrown), answer.bodySize);
     }
-    this.#count(ok ? null : `http-${status}`, now, answer.bodyTo - answer.bodyFrom);
-    this.#deliver(new HttpReply(status, ok, judged, null, bytes, headLength), now);
+    this.#count(reply.ok ? null : `http-${reply.status}`, now, answer.bodySize);
+    this.#deliver(reply, now);
   }
 
   #finishFailed(error: TransportError, bytes: number): void {
@@ -196,13 +214,15 @@ export class Call implements Exchange {
     if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, receivingMs, bytes);
   }
 
+  /** A 401 that the script expects is an answer like any other. */
   #mayLogIn(): boolean {
     const { owner, logins } = this.#session;
+    if (this.#options?.expect?.includes(401) === true) return false;
     return !this.#loggedIn && owner.login !== null && logins.concerns(this.startedMs);
   }
 
   /** The 401 itself is counted as a login that had to be repeated, not as a failed request, unless that login fails. */
-  async #logInAndRepeat({ bodyFrom, bodyTo }: Answer, now: number): Promise<void> {
+  async #logInAndRepeat({ bodySize }: Answer, now: number): Promise<void> {
     this.#loggedIn = true;
     const session = this.#session;
     session.released(this.#connection);
@@ -214,7 +234,7 @@ export class Call implements Exchange {
       await session.logins.renewed(this.sentMs, login);
     } catch (thrown) {
       if (session.closed) this.#interrupted();
-      else this.#count("http-401", now, bodyTo - bodyFrom);
+      else this.#count("http-401", now, bodySize);
       return this.#reject(thrown);
     }
     this.startedMs = performance.now();
@@ -222,17 +242,11 @@ export class Call implements Exchange {
   }
 
   /** Where to go on; null when the answer is the reply. */
-  #redirection(answer: Answer): URL | null {
-    const { status } = answer.head;
-    if (status === 304 || (status > 303 && status < 307) || status > 308 || this.#redirectsMax === 0) return null;
-    const headers = new ReplyHeaders(answer.headBytes.toString("latin1", answer.headFrom, answer.headTo));
-    const [location = "", ...others] = new Set(headers.all("location"));
-    // An empty place would be this very one; of two, neither is more right than the other.
-    const sound = location !== "" && others.length === 0;
-    const url = sound ? placeOf(location, `${this.#origin.text}${this.#path}`) : null;
-    // Load must not wander off to hosts that nobody named: such an answer is the reply.
-    if (url !== null && url.hostname.replace(/^\[|\]$/g, "") === this.#origin.host) return url;
-    this.#session.owner.onRedirectLeft?.([location, ...others].join(", ") || null);
+  #redirection({ headBytes, headFrom, headTo }: Answer): URL | null {
+    const head = headBytes.toString("latin1", headFrom, headTo);
+    const found = redirectionOf(head, this.#origin, this.#path, this.#host);
+    if ("url" in found) return found.url;
+    this.#session.owner.onRedirectLeft?.(found.to);
     return null;
   }
 
@@ -244,10 +258,10 @@ export class Call implements Exchange {
     if (this.#redirects === this.#redirectsMax) {
       return this.#finishFailed(
         transportError("too-many-redirects", `more than ${this.#redirectsMax} redirects`, true),
-        answer.bodyTo - answer.bodyFrom,
+        answer.bodySize,
       );
     }
-    this.#count(null, now, answer.bodyTo - answer.bodyFrom);
+    this.#count(null, now, answer.bodySize);
     this.#redirects++;
     this.#follow(url, answer.head.status);
     this.dispatch();
@@ -255,15 +269,17 @@ export class Call implements Exchange {
 
   #follow(url: URL, status: number): void {
     const { base } = this.#session.settings;
+    const before = this.#origin.text;
     const next = splitUrl(url.href);
     this.#origin = next.origin.text === base.origin.text ? base.origin : next.origin;
     this.#path = next.path;
     this.#sentBefore = true;
     this.startedMs = performance.now();
-    const toGet = status === 303 ? this.method !== "HEAD" : status < 303 && this.method === "POST";
-    if (!toGet) return;
-    this.method = "GET";
-    this.#withBody = false;
+    if (this.#origin.text !== before) this.#options = withoutCredentials(this.#options);
+    const method = methodAfter(status, this.method);
+    if (method === null) return;
+    this.method = method;
+    this.#options = withoutContent(this.#options);
   }
 
   /** What does not begin with "/": a path below the base's, or an absolute URL, which may be another origin's. */
@@ -275,19 +291,4 @@ export class Call implements Exchange {
     this.#origin = origin.text === base.origin.text ? base.origin : origin;
     return path;
   }
-}
-
-/** Null when it is no place for HTTP. Servers write names beyond ASCII as UTF-8, which headers read as latin1. */
-function placeOf(location: string, here: string): URL | null {
-  const bytes = Buffer.from(location, "latin1");
-  const text = isUtf8(bytes) ? bytes.toString("utf8") : location;
-  if (!URL.canParse(text, here)) return null;
-  const url = new URL(text, here);
-  url.username = "";
-  url.password = "";
-  return /^https?:$/.test(url.protocol) ? url : null;
-}
-
-function wrongMethod(method: string): GamedayError {
-  return new GamedayError({ code: "bad-method", expected: "an HTTP method in capitals", got: JSON.stringify(method) });
 }

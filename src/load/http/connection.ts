@@ -5,15 +5,16 @@
  */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
-import { type Answer, answerOf } from "./answer.ts";
+import { type Answer, answerOf, decodeWithin } from "./answer.ts";
 import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
 import { Deadline } from "./deadlines.ts";
-import { decodeBody } from "./decode.ts";
 import { codingError, socketError, transportError } from "./failure.ts";
 import { Head, scanHead } from "./head.ts";
-import { type Network, Opener, type OpenerListener, type Opening, SHARED } from "./opener.ts";
+import type { Network } from "./network.ts";
+import { Opener, type OpenerListener, type Opening, SHARED } from "./opener.ts";
 import type { Origin } from "./origin.ts";
 import type { Writer } from "./outgoing.ts";
+import type { HttpProxy } from "./proxy.ts";
 
 /** One request on the wire, and who is told about it. */
 export interface Exchange {
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly text: string;
   readonly payload: Uint8Array | null;
   readonly method: string;
+  /** Whether anybody will look at the body of the answer. */
+  readonly keepsBody: boolean;
   readonly timeoutMs: number;
   /** performance.now() at its start; set before it is given to a connection. */
   readonly startedMs: number;
@@ -34,12 +37,19 @@ export interface Exchange {
   bodyBytes: number;
   opening: Opening | null;
   onAnswer(answer: Answer, nowMs: number): void;
-  /** `untouched`: a kept connection ended before any byte of an answer, as an idle one that the server closes does. */
-  onFailure(error: TransportError, untouched: boolean): void;
+  onFailure(error: TransportError, repeatable: Repeatable): void;
 }
+
+/**
+ * What may be repeated after a failure: nothing; reads, where a kept connection ended before any byte of an answer, as an idle
+ * one that the server closes does; or all, where the server says that it has not worked on it (RFC 9113, 8.7).
+ */
+export type Repeatable = "nothing" | "reads" | "all";
 
 /** What takes exchanges to a server. */
 export interface Carrier {
+  /** A proxy that is asked for whole URLs; null: the server is asked for paths. */
+  readonly asks: HttpProxy | null;
   send(exchange: Exchange): void;
   /** Ends it; an exchange in flight fails as aborted. */
   close(): void;
@@ -51,12 +61,14 @@ const NOTHING = Buffer.alloc(0);
 
 export class Connection implements Carrier, OpenerListener, Writer {
   readonly origin: Origin;
+  readonly asks: HttpProxy | null;
+  readonly #proxy: HttpProxy | null;
   readonly #network: Network;
   readonly #deadline: Deadline;
   readonly #head = new Head();
   #opener: Opener | null = null;
+  /** Once it may be written to. */
   #socket: Socket | null = null;
-  #ready = false;
   #exchange: Exchange | null = null;
   #sent = false;
   #answersSeen = 0;
@@ -71,6 +83,8 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.origin = origin;
     this.#network = network;
     this.#deadline = new Deadline(this);
+    this.#proxy = network.proxies.on(origin);
+    this.asks = origin.secure ? null : this.#proxy;
   }
 
   get busy(): boolean {
@@ -82,8 +96,8 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#exchange = exchange;
     this.#sent = false;
     this.#network.deadlines.add(this.#deadline, exchange.timeoutMs, exchange.startedMs);
-    if (this.#ready) this.#network.outgoing.send(this, exchange.startedMs);
-    else if (this.#socket === null) this.#open(exchange);
+    if (this.#socket !== null) this.#network.outgoing.send(this, exchange.startedMs);
+    else if (this.#opener === null) this.#open(exchange);
   }
 
   /** Ends the connection; an exchange in flight fails as aborted. */
@@ -93,38 +107,32 @@ export class Connection implements Carrier, OpenerListener, Writer {
   }
 
   #open(exchange: Exchange): void {
-    const opening = new Opener(this.origin, this.#network, this);
+    const opening = new Opener(this.origin, this.#proxy, this.#network, this);
     this.#opener = opening;
     try {
-      this.#socket = opening.start();
+      opening.start();
     } catch (thrown) {
+      this.#drop();
       queueMicrotask(() => exchange === this.#exchange && this.#fail(socketError(thrown, opening.stage(false))));
     }
   }
 
-  onReady(timings: Opening): void {
-    this.#ready = true;
+  onReady(opener: Opener, socket: Socket, timings: Opening): void {
+    if (opener !== this.#opener) return;
+    this.#socket = socket;
     this.#answersSeen = 0;
     if (this.#exchange === null) return;
     this.#exchange.opening = timings;
     this.write(performance.now());
   }
 
-  onEnd(socket: Socket): void {
-    this.#ended(socket, null);
-  }
-
-  onError(socket: Socket, error: TransportError): void {
-    this.#ended(socket, error);
-  }
-
   /** Writes the exchange that waits for it; there may be none any more, when it was given up meanwhile. */
   write(nowMs: number): void {
     const exchange = this.#exchange;
-    if (exchange === null || this.#sent || !this.#ready) return;
+    const socket = this.#socket;
+    if (exchange === null || this.#sent || socket === null) return;
     this.#sent = true;
     exchange.sentMs = nowMs;
-    const socket = this.#socket as Socket;
     if (exchange.payload === null) socket.write(exchange.text, "latin1");
     else {
       socket.cork();
@@ -172,31 +180,23 @@ export class Connection implements Carrier, OpenerListener, Writer {
   #beginBody(exchange: Exchange, bytes: Buffer, from: number, end: number, size: number): void {
     const { status, chunked, contentLength } = this.#head;
     const length = exchange.method === "HEAD" || status === 204 || status === 304 ? 0 : chunked ? -1 : contentLength;
-    if (length > this.#network.bodyBytesMax) return this.#tooLarge(length);
+    const { kept } = this.#network;
     if (length >= 0 && size - end >= length) {
-      return this.#complete(
-        exchange,
-        {
-          head: this.#head,
-          headBytes: bytes,
-          headFrom: from,
-          headTo: end,
-          bodyBytes: bytes,
-          bodyFrom: end,
-          bodyTo: end + length,
-        },
-        size - end - length,
-      );
+      const isKept = length <= kept.eachMax;
+      const bodyTo = isKept ? end + length : end;
+      const lies = { headBytes: bytes, headFrom: from, headTo: end, bodyBytes: bytes, bodyFrom: end, bodyTo };
+      return this.#complete(exchange, { head: this.#head, ...lies, bodySize: length, isKept }, size - end - length);
     }
+    const keeps = exchange.keepsBody ? kept : null;
     this.#headBytes = Buffer.from(bytes.subarray(from, end));
-    this.#body = length >= 0 ? new LengthBody(length) : chunked ? new ChunkedBody() : new UntilCloseBody();
+    this.#body =
+      length >= 0 ? new LengthBody(length, keeps) : chunked ? new ChunkedBody(keeps) : new UntilCloseBody(keeps);
     this.#feed(this.#body, bytes, end, size);
   }
 
   #feed(body: Body, bytes: Buffer, from: number, to: number): void {
     const end = body.feed(bytes, from, to);
     if (body.problem !== "") return this.#malformed(body.problem);
-    if (body.size > this.#network.bodyBytesMax) return this.#tooLarge(body.size);
     if (body.whole) this.#completeBody(body, to - end);
   }
 
@@ -204,12 +204,14 @@ export class Connection implements Carrier, OpenerListener, Writer {
     const { transferCodings } = this.#head;
     let bytes = body.bytes();
     try {
-      if (transferCodings !== "") bytes = decodeBody(bytes, transferCodings, this.#network.bodyBytesMax);
+      if (transferCodings !== "" && bytes !== null)
+        bytes = decodeWithin(bytes, transferCodings, this.#network.kept.eachMax);
     } catch (thrown) {
       this.#drop();
       return this.#fail(codingError(thrown));
     }
-    this.#complete(this.#exchange as Exchange, answerOf(this.#head, this.#headBytes, bytes), leftOver);
+    const answer = answerOf(this.#head, this.#headBytes, bytes, body.size);
+    this.#complete(this.#exchange as Exchange, answer, leftOver);
   }
 
   #complete(exchange: Exchange, answer: Answer, leftOver: number): void {
@@ -230,21 +232,21 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#exchange = null;
     this.#interim = 0;
     this.#partial = null;
+    if (this.#body !== null) this.#body.release();
     this.#body = null;
     this.#headBytes = NOTHING;
   }
 
   /** Forgets the socket, so that the next exchange opens another. */
   #drop(): void {
-    const socket = this.#socket;
+    const opener = this.#opener;
     this.#opener = null;
     this.#socket = null;
-    this.#ready = false;
-    if (socket !== null) socket.destroy();
+    if (opener !== null) opener.close();
   }
 
-  #ended(socket: Socket, error: TransportError | null): void {
-    if (socket !== this.#socket) return;
+  onEnd(opener: Opener, error: TransportError | null): void {
+    if (opener !== this.#opener) return;
     const body = this.#body;
     if (error === null && body?.endsWithConnection === true) {
       this.#head.close = true;
@@ -253,7 +255,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     const exchange = this.#exchange;
     const untouched = this.#answersSeen > 0 && exchange?.firstByteMs === 0;
     this.#drop();
-    this.#fail(error ?? transportError("closed", this.#closedBecause(), this.#sent), untouched);
+    this.#fail(error ?? transportError("closed", this.#closedBecause(), this.#sent), untouched ? "reads" : "nothing");
   }
 
   #closedBecause(): string {
@@ -272,12 +274,6 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#fail(transportError("malformed", `the answer has ${problem}`, this.#sent));
   }
 
-  #tooLarge(size: number): void {
-    this.#drop();
-    const message = `a body of ${size} bytes or more, the limit is ${this.#network.bodyBytesMax}`;
-    this.#fail(transportError("body-too-large", message, this.#sent));
-  }
-
   /** The deadline of the exchange in flight has passed. */
   onDue(): void {
     const exchange = this.#exchange;
@@ -286,11 +282,11 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#fail(transportError("timeout", `no whole answer within ${exchange?.timeoutMs ?? 0} ms`, sent));
   }
 
-  #fail(error: TransportError, untouched = false): void {
+  #fail(error: TransportError, repeatable: Repeatable = "nothing"): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
     exchange.bodyBytes = this.#body?.size ?? 0;
     this.#settle();
-    exchange.onFailure(error, untouched);
+    exchange.onFailure(error, repeatable);
   }
 }

@@ -1,47 +1,74 @@
 /**
- * A user's cookies (RFC 6265, without public suffixes): host-only or domain cookies, path, expiry, secure. A jar that only
- * holds session cookies for "/" of one host, the usual case, answers from a line kept ready.
+ * A user's cookies (RFC 6265bis). A jar that only holds session cookies for "/" of one host, the usual case, answers from a
+ * line kept ready.
  */
-import { isIP } from "node:net";
-import { cookieDate } from "./cookie-date.ts";
-import type { Origin } from "./origin.ts";
+import { isUtf8 } from "node:buffer";
+import type { CookieOptions, Cookies } from "../../scenario.ts";
+import { applies, type Cookie, type CookieSite, parseCookie, pathFits } from "./cookie.ts";
+import { badCookie, cookieText } from "./cookie-text.ts";
+import { splitUrl } from "./origin.ts";
 
-interface Cookie {
-  readonly name: string;
-  readonly value: string;
-  readonly host: string;
-  readonly hostOnly: boolean;
-  readonly path: string;
-  readonly secure: boolean;
-  /** Wall-clock milliseconds, Infinity for the session. */
-  readonly expiresMs: number;
-}
+/** Of one domain, and of all: the least that browsers shall have room for (RFC 6265bis, 6.1) and more. */
+const OF_DOMAIN_MAX = 180;
+const ALL_MAX = 3_000;
 
-const COOKIES_MAX = 300;
-
-export class CookieJar {
+export class CookieJar implements Cookies {
+  /** Whose cookies a script means that does not say; a header may name a virtual host later. */
+  readonly #base: () => CookieSite;
+  readonly #prefix: string;
   #cookies: Cookie[] = [];
   /** Valid for `#simpleHost` and any path, when not null. */
   #simpleLine: string | null = "";
   #simpleHost = "";
 
+  constructor(base: () => CookieSite, prefix: string) {
+    this.#base = base;
+    this.#prefix = prefix;
+  }
+
   /** "Cookie: a=b; c=d\r\n", or "" when none applies. */
-  line(origin: Origin, path: string): string {
-    if (this.#simpleLine !== null && (this.#simpleHost === origin.host || this.#cookies.length === 0))
+  line(site: CookieSite, path: string): string {
+    if (this.#simpleLine !== null && (this.#simpleHost === site.host || this.#cookies.length === 0))
       return this.#simpleLine;
-    const now = Date.now();
-    const fit = this.#cookies.filter((cookie) => applies(cookie, origin, path, now));
-    fit.sort((a, b) => b.path.length - a.path.length);
+    const fit = this.#fitting(site, path);
     return fit.length === 0 ? "" : lineOf(fit);
   }
 
   /** Takes the values of Set-Cookie headers that came from a request to `path`. Ill-formed ones are ignored. */
-  take(values: readonly string[], origin: Origin, path: string): void {
+  take(values: readonly string[], site: CookieSite, path: string): void {
     for (const value of values) {
-      const cookie = parseCookie(value, origin, path);
-      if (cookie !== undefined) this.#put(cookie);
+      const cookie = parseCookie(value, site, path);
+      if (cookie !== null) this.#put(cookie, site.secure);
     }
-    this.#prepare(origin);
+    this.#prepare(site);
+  }
+
+  get(name: string, url = "/"): string | null {
+    const { site, path } = this.#placeOf(url);
+    const found = this.#fitting(site, path).find((cookie) => cookie.name === name);
+    return found === undefined ? null : readable(found.value);
+  }
+
+  all(url = "/"): Record<string, string> {
+    const { site, path } = this.#placeOf(url);
+    const found = this.#fitting(site, path).toReversed(); // of the same name the one that is sent first counts
+    return Object.fromEntries(found.map(({ name, value }) => [name, readable(value)]));
+  }
+
+  set(name: string, value: string, options: CookieOptions = {}): void {
+    const { site } = this.#placeOf(options.url ?? "/");
+    const cookie = parseCookie(cookieText(name, value, options), site, "/");
+    if (cookie === null) throw badCookie(name);
+    this.#put(cookie, true);
+    this.#prepare(this.#base());
+  }
+
+  delete(name: string, url = "/"): boolean {
+    const { site, path } = this.#placeOf(url);
+    const gone = new Set(this.#fitting(site, path).filter((cookie) => cookie.name === name));
+    this.#cookies = this.#cookies.filter((cookie) => !gone.has(cookie));
+    this.#prepare(this.#base());
+    return gone.size > 0;
   }
 
   clear(): void {
@@ -49,105 +76,73 @@ export class CookieJar {
     this.#simpleLine = "";
   }
 
-  #put(cookie: Cookie): void {
+  #placeOf(url: string): { site: CookieSite; path: string } {
+    if (!/^https?:\/\//i.test(url)) return { site: this.#base(), path: `${this.#prefix}/${url.replace(/^\//, "")}` };
+    const { origin, path } = splitUrl(url);
+    return { site: origin, path };
+  }
+
+  #fitting(site: CookieSite, path: string): Cookie[] {
+    const now = Date.now();
+    const fit = this.#cookies.filter((cookie) => applies(cookie, site, path, now));
+    return fit.sort((a, b) => b.path.length - a.path.length);
+  }
+
+  /** One that is replaced keeps its place, which is that of its creation. */
+  #put(cookie: Cookie, fromSecure: boolean): void {
+    if (!fromSecure && this.#hidesSecure(cookie)) return;
     const at = this.#cookies.findIndex(
-      (old) => old.name === cookie.name && old.host === cookie.host && old.path === cookie.path,
+      (old) =>
+        old.name === cookie.name &&
+        old.host === cookie.host &&
+        old.path === cookie.path &&
+        old.hostOnly === cookie.hostOnly,
     );
     const gone = cookie.expiresMs <= Date.now();
     if (at >= 0) this.#cookies.splice(at, 1, ...(gone ? [] : [cookie]));
-    else if (!gone) this.#cookies.push(cookie);
-    if (this.#cookies.length > COOKIES_MAX) this.#cookies.shift();
+    else if (!gone) this.#add(cookie);
   }
 
-  #prepare(origin: Origin): void {
+  #add(cookie: Cookie): void {
+    const ofDomain = this.#cookies.filter(({ host }) => host === cookie.host);
+    const [first] = ofDomain.length >= OF_DOMAIN_MAX ? ofDomain : this.#cookies;
+    this.#cookies.push(cookie);
+    if (ofDomain.length >= OF_DOMAIN_MAX || this.#cookies.length > ALL_MAX)
+      this.#cookies = this.#cookies.filter((old) => old !== first);
+  }
+
+  /** Cookies that came over TLS are left alone by answers that did not (RFC 6265bis, 5.7). */
+  #hidesSecure(cookie: Cookie): boolean {
+    if (cookie.secure) return false;
+    return this.#cookies.some(
+      (old) =>
+        old.secure &&
+        old.name === cookie.name &&
+        (old.host === cookie.host || old.host.endsWith(`.${cookie.host}`) || cookie.host.endsWith(`.${old.host}`)) &&
+        pathFits(old.path, cookie.path),
+    );
+  }
+
+  #prepare(site: CookieSite): void {
     const simple = this.#cookies.every(
       (cookie) =>
-        cookie.host === origin.host &&
+        cookie.host === site.host &&
         cookie.path === "/" &&
         !cookie.secure &&
         cookie.expiresMs === Number.POSITIVE_INFINITY,
     );
-    this.#simpleHost = origin.host;
+    this.#simpleHost = site.host;
     this.#simpleLine = simple ? (this.#cookies.length === 0 ? "" : lineOf(this.#cookies)) : null;
   }
 }
 
+/** A cookie without a name is its value alone. */
 function lineOf(cookies: readonly Cookie[]): string {
-  return `Cookie: ${cookies.map((cookie) => `${cookie.name}=${cookie.value}`).join("; ")}\r\n`;
+  return `Cookie: ${cookies.map(({ name, value }) => (name === "" ? value : `${name}=${value}`)).join("; ")}\r\n`;
 }
 
-function applies(cookie: Cookie, origin: Origin, path: string, nowMs: number): boolean {
-  if (cookie.expiresMs <= nowMs || (cookie.secure && !origin.secure)) return false;
-  const hostFits = cookie.host === origin.host || (!cookie.hostOnly && origin.host.endsWith(`.${cookie.host}`));
-  return hostFits && pathFits(cookie.path, path.split(/[?#]/, 1)[0] ?? "/");
-}
-
-function pathFits(cookiePath: string, path: string): boolean {
-  if (path === cookiePath) return true;
-  return path.startsWith(cookiePath) && (cookiePath.endsWith("/") || path[cookiePath.length] === "/");
-}
-
-function parseCookie(text: string, origin: Origin, path: string): Cookie | undefined {
-  const end = text.indexOf(";");
-  const pair = end < 0 ? text : text.slice(0, end);
-  const equals = pair.indexOf("=");
-  const name = pair.slice(0, Math.max(0, equals)).trim();
-  if (equals < 0 || name === "") return undefined;
-  const scope = scopeOf(end < 0 ? "" : text.slice(end + 1), origin, path);
-  return scope === undefined ? undefined : { name, value: pair.slice(equals + 1).trim(), ...scope };
-}
-
-type CookieScope = Omit<Cookie, "name" | "value">;
-
-/** A server gives its cookies the same attributes again and again; those without a time are understood once. */
-const scopes = new Map<string, CookieScope>();
-
-function scopeOf(attributes: string, origin: Origin, path: string): CookieScope | undefined {
-  const key = `${origin.host} ${defaultPath(path)} ${attributes}`;
-  const known = scopes.get(key);
-  if (known !== undefined) return known;
-  const scope = parseAttributes(attributes, origin, path);
-  if (scope?.expiresMs === Number.POSITIVE_INFINITY) {
-    if (scopes.size >= COOKIES_MAX) scopes.clear();
-    scopes.set(key, scope);
-  }
-  return scope;
-}
-
-function parseAttributes(attributes: string, origin: Origin, path: string): CookieScope | undefined {
-  const given = new Map(attributes.split(";").map(splitAttribute));
-  const domain = (given.get("domain") ?? "").replace(/^\./, "").toLowerCase();
-  if (domain !== "" && !mayBeSetBy(origin.host, domain)) return undefined;
-  const own = given.get("path");
-  return {
-    host: domain === "" ? origin.host : domain,
-    hostOnly: domain === "",
-    path: own?.startsWith("/") === true ? own : defaultPath(path),
-    secure: given.has("secure"),
-    expiresMs: expiry(given.get("max-age"), given.get("expires")),
-  };
-}
-
-/** Its own domain or one above it; not one of a single word, which is that of all hosts below it. */
-function mayBeSetBy(host: string, domain: string): boolean {
-  return host === domain || (host.endsWith(`.${domain}`) && domain.includes(".") && isIP(host) === 0);
-}
-
-function splitAttribute(text: string): [string, string] {
-  const equals = text.indexOf("=");
-  if (equals < 0) return [text.trim().toLowerCase(), ""];
-  return [text.slice(0, equals).trim().toLowerCase(), text.slice(equals + 1).trim()];
-}
-
-/** The folder of the request's path (RFC 6265, 5.1.4). */
-function defaultPath(path: string): string {
-  const clean = path.split(/[?#]/, 1)[0] ?? "/";
-  const slash = clean.lastIndexOf("/");
-  return slash <= 0 ? "/" : clean.slice(0, slash);
-}
-
-function expiry(maxAge: string | undefined, expires: string | undefined): number {
-  if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Date.now() + Number(maxAge) * 1000;
-  const date = expires === undefined ? Number.NaN : cookieDate(expires);
-  return Number.isNaN(date) ? Number.POSITIVE_INFINITY : date;
+/** Values travel as bytes; those beyond ASCII are nearly always UTF-8. */
+function readable(value: string): string {
+  const bytes = Buffer.from(value, "latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : value;
 }

@@ -39,12 +39,7 @@ export function transportError(code: Code, message: string, sent: boolean): Tran
 
 /** What decodeBody threw. */
 export function codingError(thrown: unknown): TransportError {
-  const tooLarge = (thrown as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-  return transportError(
-    tooLarge ? "body-too-large" : "malformed",
-    `the body cannot be decoded: ${messageOf(thrown)}`,
-    true,
-  );
+  return transportError("malformed", `the body cannot be decoded: ${messageOf(thrown)}`, true);
 }
 
 /** Sorts what a socket threw into the kinds that a verdict knows. */

@@ -1,5 +1,5 @@
 /** The HTTP/2 client of a user, whose code is loaded when the first call is made: most loads never make one. */
-import type { Http, Reply, RequestOptions } from "../../scenario.ts";
+import type { Cookies, Http, Reply, RequestOptions } from "../../scenario.ts";
 import type { Http2Client } from "./http2/client.ts";
 import type { Session } from "./session.ts";
 
@@ -30,6 +30,10 @@ export class LazyHttp2 implements Http {
 
   delete(path: string, options?: RequestOptions): Promise<Reply> {
     return this.request("DELETE", path, options);
+  }
+
+  get cookies(): Cookies {
+    return this.#session.cookies;
   }
 
   header(name: string, value: string | null): void {

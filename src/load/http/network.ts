@@ -1,24 +1,68 @@
-import type { ClientPlan } from "../../plan.ts";
-import { Deadlines } from "./deadlines.ts";
-import type { Network } from "./opener.ts";
-import { cachingLookup } from "./origin.ts";
-import { Outgoing } from "./outgoing.ts";
-
 /** What all connections of a process share, as a plan wants it. */
-export function networkOf(client: ClientPlan): Network {
-  const { ca, certificate, key, serverName, insecure } = client.tls ?? {};
+import type { ConnectionOptions } from "node:tls";
+import type { ClientPlan } from "../../plan.ts";
+import { AddressBook, type AddressOptions } from "./addresses.ts";
+import { Deadlines } from "./deadlines.ts";
+import { KeptBytes } from "./kept-bytes.ts";
+import { Outgoing } from "./outgoing.ts";
+import { NO_PROXIES, type Proxies, proxiesOf } from "./proxy.ts";
+
+export interface Network {
+  readonly deadlines: Deadlines;
+  readonly outgoing: Outgoing;
+  readonly addresses: AddressBook;
+  readonly proxies: Proxies;
+  readonly connectTimeoutMs: number;
+  /** Bodies on their way, as far as they are kept for scripts. */
+  readonly kept: KeptBytes;
+  /** Of the server's, for TLS. */
+  readonly tls: TlsOptions;
+}
+
+export type TlsOptions = Pick<
+  ConnectionOptions,
+  "ca" | "cert" | "key" | "passphrase" | "rejectUnauthorized" | "servername"
+>;
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const BODY_BYTES_MAX = 16 << 20;
+
+/** `own`: what a worker adds to the plan's. */
+export function networkOf(client: ClientPlan, own: AddressOptions = {}): Network {
+  const { hosts, family, proxy } = client;
+  return networkWith({
+    addresses: new AddressBook({
+      ...own,
+      ...(hosts === undefined ? {} : { hosts: { ...own.hosts, ...hosts } }),
+      ...(family === undefined ? {} : { family }),
+    }),
+    ...(proxy === undefined ? {} : { proxies: proxiesOf(proxy) }),
+    connectTimeoutMs: client.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    kept: new KeptBytes(client.bodyBytesMax ?? BODY_BYTES_MAX),
+    tls: tlsOf(client.tls ?? {}),
+  });
+}
+
+/** One of its own, with what is left out as a plan that says nothing. */
+export function networkWith(parts: Partial<Network>): Network {
   return {
     deadlines: new Deadlines(),
     outgoing: new Outgoing(),
-    lookup: cachingLookup(),
-    connectTimeoutMs: client.connectTimeoutMs ?? 3_000,
-    bodyBytesMax: client.bodyBytesMax ?? 16 << 20,
-    tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(certificate === undefined ? {} : { cert: certificate }),
-      ...(key === undefined ? {} : { key }),
-      ...(serverName === undefined ? {} : { servername: serverName }),
-      rejectUnauthorized: insecure !== true,
-    },
+    addresses: new AddressBook(),
+    proxies: NO_PROXIES,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    kept: new KeptBytes(BODY_BYTES_MAX),
+    tls: {},
+    ...parts,
+  };
+}
+
+function tlsOf({ ca, certificate, key, serverName, insecure }: NonNullable<ClientPlan["tls"]>): TlsOptions {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(certificate === undefined ? {} : { cert: certificate }),
+    ...(key === undefined ? {} : { key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    rejectUnauthorized: insecure !== true,
   };
 }

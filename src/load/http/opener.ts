@@ -1,24 +1,16 @@
-/** Opening of one TCP or TLS connection, with its own deadline; tells when it may be written to, and how it ended. */
-import { isIP, type LookupFunction, connect as netConnect, type Socket } from "node:net";
-import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
+/** Opening of one TCP or TLS connection, with its own deadline; reports when it may be written to, and how it ended. */
+import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
-import { Deadline, type Deadlines } from "./deadlines.ts";
+import { Deadline } from "./deadlines.ts";
+import { dial, secureOver } from "./dial.ts";
 import { type Stage, socketError, transportError } from "./failure.ts";
+import type { Network } from "./network.ts";
 import type { Origin } from "./origin.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { HttpProxy } from "./proxy.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** All sockets of the process read into this one buffer; what came is parsed or copied before the next read. */
 export const SHARED = Buffer.allocUnsafeSlow(65_536);
-
-/** What all connections of a worker share. */
-export interface Network {
-  readonly deadlines: Deadlines;
-  readonly outgoing: Outgoing;
-  readonly lookup: LookupFunction;
-  readonly connectTimeoutMs: number;
-  readonly bodyBytesMax: number;
-  readonly tls: Pick<ConnectionOptions, "ca" | "cert" | "key" | "passphrase" | "rejectUnauthorized" | "servername">;
-}
 
 /** Timings of a connection that was opened for an exchange; all from the start of opening. */
 export interface Opening {
@@ -28,14 +20,16 @@ export interface Opening {
 
 export interface OpenerListener {
   onData(opener: Opener, size: number): void;
-  onReady(timings: Opening): void;
-  onEnd(socket: Socket): void;
-  onError(socket: Socket, error: TransportError): void;
+  onReady(opener: Opener, socket: Socket, timings: Opening): void;
+  /** `error`: null when a connection that was ready has just ended. */
+  onEnd(opener: Opener, error: TransportError | null): void;
 }
 
-/** Opens one socket and tells its owner when it may be written to, and how it ended. */
+/** Opens one connection, and reports to its owner when it may be written to and how it ended. */
 export class Opener {
   readonly #origin: Origin;
+  /** What is on the way; null: nothing. */
+  readonly #proxy: HttpProxy | null;
   readonly #network: Network;
   readonly #listener: OpenerListener;
   readonly #startedMs = performance.now();
@@ -45,8 +39,9 @@ export class Opener {
   #ready = false;
   #told = false;
 
-  constructor(origin: Origin, network: Network, listener: OpenerListener) {
+  constructor(origin: Origin, proxy: HttpProxy | null, network: Network, listener: OpenerListener) {
     this.#origin = origin;
+    this.#proxy = proxy;
     this.#network = network;
     this.#listener = listener;
   }
@@ -55,38 +50,86 @@ export class Opener {
     return { connected: this.#connectedMs > 0, secure: this.#ready || !this.#origin.secure, sent: sent && this.#ready };
   }
 
-  /** Listeners are few and shared where they can be: there are thousands of connections. */
-  start(): Socket {
-    const socket = this.#origin.secure ? this.#connectTls() : this.#connectPlain();
-    this.#socket = socket;
+  /** What http:// asks of a proxy goes to it as it is; all else needs a way through it. */
+  start(): void {
     this.#deadline = new Deadline(this);
     this.#network.deadlines.add(this.#deadline, this.#network.connectTimeoutMs, this.#startedMs);
-    socket.once("connect", () => {
-      this.#connectedMs = performance.now();
-      if (!this.#origin.secure) this.#becameReady();
-    });
-    if (this.#origin.secure) socket.once("secureConnect", () => this.#becameReady());
-    const ended = () =>
-      this.#lost(
-        socket,
-        this.#ready ? null : socketError(new Error("the connection ended before it could be used"), this.stage(false)),
-      );
-    socket.on("end", ended);
-    socket.on("close", ended);
-    socket.on("error", (error) => this.#lost(socket, socketError(error, this.stage(true))));
-    return socket;
+    const proxy = this.#proxy;
+    if (proxy === null) this.#begin(this.#origin);
+    else if (!this.#origin.secure) this.#begin(proxy.origin, true);
+    else this.#beginTunnel(proxy);
+  }
+
+  /** Ends it; nobody is told. */
+  close(): void {
+    this.#told = true;
+    this.#forgetDeadline();
+    this.#socket?.destroy();
   }
 
   /** The connection is not there in time. */
   onDue(): void {
-    if (this.#socket !== null) this.#lost(this.#socket, this.#late(this.#network.connectTimeoutMs));
+    if (this.#connectedMs === 0) this.#network.addresses.distrust((this.#proxy?.origin ?? this.#origin).host);
+    this.#lost(this.#late(this.#network.connectTimeoutMs));
+  }
+
+  /** Listeners are few and shared where they can be: there are thousands of connections. */
+  #begin(to: Origin, isProxy = false): void {
+    const socket = dial(to, { network: this.#network, protocols: ["http/1.1"], onread: this.#onread(), isProxy });
+    socket.once("connect", () => {
+      this.#connectedMs = performance.now();
+      if (!to.secure) this.#becameReady();
+    });
+    if (to.secure) socket.once("secureConnect", () => this.#becameReady());
+    this.#watch(socket);
+  }
+
+  #beginTunnel(proxy: HttpProxy): void {
+    this.#socket = openTunnel(proxy, this.#origin, this.#network, {
+      onNoTunnel: (error) => this.#lost(error),
+      onTunnel: (below) => {
+        if (this.#told) return void below.destroy();
+        this.#connectedMs = performance.now();
+        const socket = secureOver(below, this.#origin, { network: this.#network, protocols: ["http/1.1"] });
+        socket.once("secureConnect", () => this.#becameReady());
+        socket.on("data", (bytes: Buffer) => this.#take(bytes));
+        this.#watch(socket);
+      },
+    });
+  }
+
+  /** A socket above another does not read into our buffer. */
+  #take(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length && !this.#told; at += SHARED.length) {
+      const size = bytes.copy(SHARED, 0, at);
+      this.#listener.onData(this, size);
+    }
+  }
+
+  #watch(socket: Socket): void {
+    this.#socket = socket;
+    const ended = () => {
+      const early = new Error("the connection ended before it could be used");
+      this.#lost(this.#ready ? null : socketError(early, this.stage(false)));
+    };
+    socket.on("end", ended);
+    socket.on("close", ended);
+    socket.on("error", (error) => this.#lost(this.#named(socketError(error, this.stage(true)))));
+  }
+
+  /** Whose trouble it is, where it may be the proxy's. */
+  #named(error: TransportError): TransportError {
+    if (this.#proxy === null || this.#ready) return error;
+    return { ...error, message: `by way of the proxy ${this.#proxy.origin.text}: ${error.message}` };
   }
 
   #becameReady(): void {
+    if (this.#told || this.#socket === null) return;
     this.#forgetDeadline();
     this.#ready = true;
     const now = performance.now();
-    this.#listener.onReady({ connectMs: this.#connectedMs - this.#startedMs, tlsMs: now - this.#connectedMs });
+    const timings = { connectMs: this.#connectedMs - this.#startedMs, tlsMs: now - this.#connectedMs };
+    this.#listener.onReady(this, this.#socket, timings);
   }
 
   #forgetDeadline(): void {
@@ -94,18 +137,18 @@ export class Opener {
     this.#deadline = null;
   }
 
-  #lost(socket: Socket, error: TransportError | null): void {
+  #lost(error: TransportError | null): void {
     this.#forgetDeadline();
     if (this.#told) return;
     this.#told = true;
-    if (error === null) this.#listener.onEnd(socket);
-    else this.#listener.onError(socket, error);
-    socket.destroy();
+    this.#listener.onEnd(this, error);
+    this.#socket?.destroy();
   }
 
   #late(timeoutMs: number): TransportError {
     const code = this.#connectedMs > 0 ? "tls" : "connect-timeout";
-    return transportError(code, `no connection to ${this.#origin.authority} within ${timeoutMs} ms`, false);
+    const error = transportError(code, `no connection to ${this.#origin.authority} within ${timeoutMs} ms`, false);
+    return this.#named(error);
   }
 
   #onread() {
@@ -116,27 +159,5 @@ export class Opener {
         return true;
       },
     };
-  }
-
-  #connectPlain(): Socket {
-    const { host, port } = this.#origin;
-    return netConnect({ host, port, noDelay: true, lookup: this.#network.lookup, onread: this.#onread() });
-  }
-
-  #connectTls(): Socket {
-    const { host, port } = this.#origin;
-    const { tls, lookup } = this.#network;
-    const name = tls.servername ?? (isIP(host) === 0 ? host : undefined);
-    const options = {
-      ...tls,
-      host,
-      port,
-      lookup,
-      noDelay: true,
-      ALPNProtocols: ["http/1.1"],
-      ...(name === undefined ? {} : { servername: name }),
-      onread: this.#onread(),
-    };
-    return tlsConnect(options as ConnectionOptions);
   }
 }

@@ -1,5 +1,6 @@
 import type { Reply, TransportError } from "../../scenario.ts";
 import { GamedayError } from "../../std/errors.ts";
+import { jsonTextOf, textOf } from "./charset.ts";
 import { unfolded } from "./head.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -21,6 +22,8 @@ export class HttpReply implements Reply, Judged {
   readonly notApplied: boolean;
   serviceMs = 0;
   responseMs = 0;
+  /** Why the body cannot be had although there was one; "" when it can. */
+  notKept = "";
   /** Head and body, one after the other. */
   readonly #bytes: Buffer;
   readonly #headLength: number;
@@ -48,16 +51,18 @@ export class HttpReply implements Reply, Judged {
   }
 
   get headers(): ReplyHeaders {
-    this.#headers ??= new ReplyHeaders(this.#bytes.toString("latin1", 0, this.#headLength));
+    this.#headers ??= new ReplyHeaders(this.#headText());
     return this.#headers;
   }
 
   text(): string {
-    return this.#bytes.toString("utf8", this.#headLength);
+    this.#demandBody();
+    return textOf(this.#bytes, this.#headLength, () => this.#headText());
   }
 
   json<T = unknown>(): T {
-    const text = this.#bytes.toString("utf8", this.#headLength);
+    this.#demandBody();
+    const text = jsonTextOf(this.#bytes, this.#headLength, () => this.#headText());
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
@@ -75,7 +80,22 @@ export class HttpReply implements Reply, Judged {
   }
 
   bytes(): Uint8Array {
+    this.#demandBody();
     return this.#bytes.subarray(this.#headLength);
+  }
+
+  #headText(): string {
+    return this.#bytes.toString("latin1", 0, this.#headLength);
+  }
+
+  #demandBody(): void {
+    if (this.notKept === "") return;
+    throw new ScenarioError({
+      code: "body-not-kept",
+      expected: "a body that was kept",
+      got: this.notKept,
+      hint: "without discardBody a body is kept up to --keep-body (16MiB); its bytes are counted either way",
+    });
   }
 }
 

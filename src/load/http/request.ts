@@ -1,6 +1,7 @@
 /** The bytes of a request: one latin1 text for head and ASCII bodies, a payload of its own for other bodies. */
 import type { RequestOptions } from "../../scenario.ts";
-import { GamedayError } from "../../std/errors.ts";
+import { beside } from "./cookie-line.ts";
+import { asForm, badRequest, bodyOf, hasBody } from "./request-body.ts";
 
 export interface RequestBytes {
   readonly text: string;
@@ -19,38 +20,56 @@ const OURS = new Set(["content-length", "transfer-encoding"]);
 /** Headers that do not change between requests: checked and joined once. */
 export interface FixedLines {
   readonly headers: FixedHeaders;
+  /** All but Host and Cookie. */
   readonly lines: string;
-  /** They take the place of the engine's own. */
-  readonly host: boolean;
-  readonly cookie: boolean;
+  /** A virtual host, in the place of the address; "" when there is none. */
+  readonly host: string;
+  /** Cookies that go beside the jar's; "" when there are none. */
+  readonly cookie: string;
+  readonly hasType: boolean;
 }
 
 export function fixedLines(headers: FixedHeaders): FixedLines {
-  let lines = "";
-  for (const name in headers) if (!OURS.has(name.toLowerCase())) lines += headerLine(name, headers[name] ?? "");
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  return { headers, lines, host: names.has("host"), cookie: names.has("cookie") };
+  const [special, others] = [new Map<string, string>(), new Map<string, string>()];
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    if (lower === "host" || lower === "cookie") special.set(lower, demanded(name, value));
+    else if (!OURS.has(lower)) others.set(lower, headerLine(name, value));
+  }
+  return {
+    headers,
+    lines: [...others.values()].join(""),
+    host: special.get("host") ?? "",
+    cookie: special.get("cookie") ?? "",
+    hasType: others.has("content-type"),
+  };
 }
 
+/** The virtual host that a call names in its headers, or all calls do; "": none. */
+export function hostOf(fixed: FixedLines, options: RequestOptions | undefined): string {
+  const own = options?.headers;
+  if (own !== undefined) for (const name in own) if (name.toLowerCase() === "host") return own[name] ?? fixed.host;
+  return fixed.host;
+}
+
+/** `target`: as the request line has it. `jarLine`: the session's cookies as a header line, or "". Throws GamedayError. */
 export function buildRequest(
   method: string,
-  path: string,
+  target: string,
   authority: string,
   fixed: FixedLines,
   jarLine: string,
-  options: RequestOptions | undefined,
+  given: RequestOptions | undefined,
 ): RequestBytes {
+  const options = given?.form !== undefined && fixed.hasType ? asForm(given) : given;
   const own = options?.headers;
-  const cookie = fixed.cookie ? "" : jarLine;
-  if (own === undefined && !hasBody(options))
-    return bare(method, path, fixed.host ? "" : authority, fixed.lines, cookie);
-  const start = `${method} ${safePath(path)} HTTP/1.1\r\n`;
-  const common =
-    own === undefined
-      ? `${fixed.host ? "" : hostLine(authority)}${fixed.lines}${cookie}`
-      : withOwn(own, fixed.host ? "" : authority, fixed.headers, cookie);
-  if (options === undefined || !hasBody(options)) return withoutBody(start + common, method);
-  return withBody(start + common, options);
+  const host = hostOf(fixed, options) || authority;
+  const withContent = hasBody(options);
+  if (own === undefined && !withContent) return bare(method, target, host, fixed.lines, beside(jarLine, fixed.cookie));
+  const start = `${method} ${safePath(target)} HTTP/1.1\r\nHost: ${host}\r\n`;
+  const common = own === undefined ? fixed.lines + beside(jarLine, fixed.cookie) : withOwn(own, fixed, jarLine);
+  if (options === undefined || !withContent) return withoutBody(start + common, method);
+  return withBody(start + common, options, fixed);
 }
 
 /**
@@ -69,7 +88,7 @@ const last = {
 function bare(method: string, path: string, authority: string, lines: string, cookie: string): RequestBytes {
   const same = last.path === path && last.method === method && last.cookie === cookie;
   if (same && last.lines === lines && last.authority === authority) return last.bytes;
-  const head = `${method} ${safePath(path)} HTTP/1.1\r\n${hostLine(authority)}${lines}${cookie}`;
+  const head = `${method} ${safePath(path)} HTTP/1.1\r\nHost: ${authority}\r\n${lines}${cookie}`;
   const bytes = withoutBody(head, method);
   last.method = method;
   last.path = path;
@@ -78,16 +97,6 @@ function bare(method: string, path: string, authority: string, lines: string, co
   last.cookie = cookie;
   last.bytes = bytes;
   return bytes;
-}
-
-/** No authority: the script's own headers name the host. */
-function hostLine(authority: string): string {
-  return authority === "" ? "" : `Host: ${authority}\r\n`;
-}
-
-function hasBody(options: RequestOptions | undefined): boolean {
-  if (options === undefined) return false;
-  return options.json !== undefined || options.body !== undefined || options.form !== undefined;
 }
 
 function withoutBody(head: string, method: string): RequestBytes {
@@ -100,30 +109,45 @@ function needsLength(method: string): boolean {
 
 type OwnHeaders = Exclude<RequestOptions["headers"], undefined>;
 
-/** Undefined is as though the name were not there; null takes the place of what is for all calls, but for Host. */
+/** Names in small letters. Undefined is as though the name were not there; null takes away what is for all calls. */
 function namesOf(own: OwnHeaders): Set<string> {
   const names = new Set<string>();
   for (const name in own) {
+    if (own[name] === undefined) continue;
     const lower = name.toLowerCase();
-    if (own[name] !== undefined && (own[name] !== null || lower !== "host")) names.add(lower);
+    if (names.has(lower)) throw badRequest("header-twice", "each header once", `${name} in two spellings`);
+    names.add(lower);
   }
   return names;
 }
 
-function withOwn(own: OwnHeaders, authority: string, fixed: FixedHeaders, cookie: string): string {
+function withOwn(own: OwnHeaders, fixed: FixedLines, jarLine: string): string {
   const names = namesOf(own);
-  let lines = names.has("host") ? "" : hostLine(authority);
-  for (const name in fixed)
-    if (!names.has(name.toLowerCase()) && !OURS.has(name.toLowerCase())) lines += headerLine(name, fixed[name] ?? "");
-  if (!names.has("cookie")) lines += cookie;
+  let lines = "";
+  for (const name in fixed.headers)
+    if (!names.has(name.toLowerCase()) && !isOurs(name)) lines += headerLine(name, fixed.headers[name] ?? "");
+  if (!names.has("cookie")) lines += beside(jarLine, fixed.cookie);
   for (const name in own) {
     const value = own[name] ?? null;
-    if (value !== null && !OURS.has(name.toLowerCase())) lines += headerLine(name, String(value));
+    if (value === null) continue;
+    if (name.toLowerCase() === "cookie") lines += beside(jarLine, demanded(name, String(value)));
+    else if (name.toLowerCase() === "host") demanded(name, String(value));
+    else if (!isOurs(name)) lines += headerLine(name, String(value));
   }
   return lines;
 }
 
+/** The client writes these itself: they frame the message, or have their place. */
+function isOurs(name: string): boolean {
+  const lower = name.toLowerCase();
+  return OURS.has(lower) || lower === "host" || lower === "cookie";
+}
+
 function headerLine(name: string, value: string): string {
+  return `${name}: ${demanded(name, value)}\r\n`;
+}
+
+function demanded(name: string, value: string): string {
   if (!TOKEN.test(name)) throw badRequest("header-name", "a header name", JSON.stringify(name));
   if (UNSAFE_IN_VALUE.test(value)) {
     throw badRequest(
@@ -132,7 +156,7 @@ function headerLine(name: string, value: string): string {
       JSON.stringify(value.slice(0, 80)),
     );
   }
-  return `${name}: ${value}\r\n`;
+  return value;
 }
 
 /**
@@ -146,9 +170,10 @@ function safePath(given: string): string {
   return path.replace(/[^\x21-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
 }
 
-function withBody(head: string, options: RequestOptions): RequestBytes {
-  const [type, body] = bodyOf(options);
-  const typed = type === "" || hasOwnType(options) ? head : `${head}Content-Type: ${type}\r\n`;
+function withBody(head: string, options: RequestOptions, fixed: FixedLines): RequestBytes {
+  const own = ownType(options, fixed);
+  const { type, body } = bodyOf(options, own);
+  const typed = type === "" || own !== undefined ? head : `${head}Content-Type: ${type}\r\n`;
   if (typeof body !== "string") {
     return { text: `${typed}Content-Length: ${body.byteLength}\r\n\r\n`, payload: body };
   }
@@ -157,37 +182,10 @@ function withBody(head: string, options: RequestOptions): RequestBytes {
   return length === body.length ? { text: text + body, payload: null } : { text, payload: Buffer.from(body) };
 }
 
-/** A function or a symbol is no JSON, and JSON.stringify says so by giving nothing. */
-function jsonOf(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) throw badRequest("request-body", "a value that JSON can say", typeof value);
-  return text;
-}
-
-function bodyOf(options: RequestOptions): [string, string | Uint8Array] {
-  const given =
-    Number(options.json !== undefined) + Number(options.form !== undefined) + Number(options.body !== undefined);
-  if (given > 1) throw badRequest("request-bodies", "at most one of json, form and body", `${given} of them`);
-  if (options.json !== undefined) return ["application/json", jsonOf(options.json)];
-  if (options.form !== undefined)
-    return ["application/x-www-form-urlencoded", new URLSearchParams(options.form).toString()];
-  return ["", bytesOrText(options.body ?? "")];
-}
-
-/** Types are not checked at run time: what is neither would throw where the bytes are written, and be nobody's answer. */
-function bytesOrText(body: unknown): string | Uint8Array {
-  if (typeof body === "string" || body instanceof Uint8Array) return body;
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  throw badRequest("request-body", "a body that is text or bytes (objects: json or form)", typeof body);
-}
-
-function hasOwnType(options: RequestOptions): boolean {
+/** The Content-Type of the script's own headers; null: it wants none. */
+function ownType(options: RequestOptions, { hasType, headers }: FixedLines): string | null | undefined {
   for (const name in options.headers)
-    if (name.toLowerCase() === "content-type" && options.headers[name] !== undefined) return true;
-  return false;
-}
-
-function badRequest(code: string, expected: string, got: string): GamedayError {
-  return new GamedayError({ code, expected, got, hint: "the request was not sent" });
+    if (name.toLowerCase() === "content-type" && options.headers[name] !== undefined) return options.headers[name];
+  if (!hasType) return undefined;
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
 }

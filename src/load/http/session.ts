@@ -6,11 +6,13 @@ import type { Http, Reply, RequestOptions, TransportError } from "../../scenario
 import type { Scope } from "../count/scope.ts";
 import { Call } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
+import { siteOf } from "./cookie.ts";
 import { CookieJar } from "./cookies.ts";
 import { Logins } from "./logins.ts";
-import type { Network } from "./opener.ts";
+import type { Network } from "./network.ts";
 import { type Origin, splitUrl } from "./origin.ts";
 import { type FixedHeaders, type FixedLines, fixedLines } from "./request.ts";
+import { mustBeRead, readBody } from "./request-body.ts";
 
 /** As browsers do for HTTP/1.1. */
 export const BROWSER_CONNECTIONS_MAX = 6;
@@ -84,7 +86,7 @@ export class Session implements Http {
 
   /** `shared`: another session of the same user, whose cookies and logins are also this one's. */
   constructor(settings: SessionSettings, owner: SessionOwner, shared?: Session) {
-    this.jar = shared?.jar ?? new CookieJar();
+    this.jar = shared?.jar ?? new CookieJar(() => this.#ownSite(), settings.base.prefix);
     this.logins = shared?.logins ?? new Logins();
     this.settings = settings;
     this.#fixed = settings.headers;
@@ -114,6 +116,24 @@ export class Session implements Http {
 
   request(method: string, path: string, options?: RequestOptions): Promise<Reply> {
     if (this.traced) this.lastCall = new Error("a call");
+    if (mustBeRead(options)) return this.#requestOnceRead(method, path, options as RequestOptions);
+    return this.#request(method, path, options);
+  }
+
+  get cookies(): CookieJar {
+    return this.jar;
+  }
+
+  async #requestOnceRead(method: string, path: string, options: RequestOptions): Promise<Reply> {
+    return this.#request(method, path, await readBody(options));
+  }
+
+  #ownSite() {
+    const { origin } = this.settings.base;
+    return this.#fixed.host === "" ? origin : siteOf(this.#fixed.host, origin.secure);
+  }
+
+  #request(method: string, path: string, options?: RequestOptions): Promise<Reply> {
     return new Promise((resolve, reject) => new Call(this, method, path, options, resolve, reject).start());
   }
 

@@ -8,9 +8,8 @@ import { parseDuration } from "../../std/duration.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
 import { Scope } from "../count/scope.ts";
-import { Deadlines } from "../http/deadlines.ts";
-import { cachingLookup } from "../http/origin.ts";
-import { Outgoing } from "../http/outgoing.ts";
+import { KeptBytes } from "../http/kept-bytes.ts";
+import { networkWith } from "../http/network.ts";
 import { Session, sessionSettings } from "../http/session.ts";
 import { Alarms } from "../time/alarms.ts";
 import { errorText } from "../wire/error-text.ts";
@@ -19,6 +18,7 @@ import { IN_FLIGHT_MAX, ProbeStream, type StreamWorld } from "./stream.ts";
 
 const TIMEOUT_MS = 1_000;
 const FLUSH_MS = 100;
+const BODY_BYTES_MAX = 4 << 20;
 
 let streams: ProbeStream[] = [];
 let operations: Operation[] = [];
@@ -42,14 +42,7 @@ async function obey(message: ToProbes): Promise<void> {
 async function begin(job: ProbeJob): Promise<void> {
   const definitions = await loadProbes(job.file);
   const shared = { clock: monotonicClock(job.originNs), alarms: new Alarms(() => undefined) };
-  const network = {
-    deadlines: new Deadlines(),
-    outgoing: new Outgoing(),
-    lookup: cachingLookup(),
-    connectTimeoutMs: TIMEOUT_MS,
-    bodyBytesMax: 4 << 20,
-    tls: {},
-  };
+  const network = networkWith({ connectTimeoutMs: TIMEOUT_MS, kept: new KeptBytes(BODY_BYTES_MAX) });
   for (const definition of definitions) {
     const timeoutMs = parseDuration(definition.timeout ?? TIMEOUT_MS) ?? TIMEOUT_MS;
     for (const connection of ["kept", "fresh"] as const) {

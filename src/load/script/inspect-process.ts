@@ -3,6 +3,7 @@
 import { loadError } from "../../scenario/load-error.ts";
 import { loadProbes, loadScenario, loadScenarioOrProbes } from "../../scenario/module.ts";
 import type { ProbeDefinition, ScenarioDefinition } from "../../scenario.ts";
+import { type Hosts, parseHosts } from "../../std/hosts.ts";
 import { type ErrorText, errorText } from "../wire/error-text.ts";
 import { guardProcess } from "./guard.ts";
 
@@ -12,6 +13,8 @@ export interface ScriptFacts {
   readonly says: string;
   /** Name of the scenario; null: the module has probes. */
   readonly scenario: string | null;
+  /** Addresses that it gives to names. */
+  readonly hosts: Hosts;
   readonly probes: readonly { readonly class: string; readonly object: string }[];
 }
 
@@ -28,7 +31,8 @@ async function inspected(kind = "either", file = ""): Promise<Inspected> {
     const found = await LOADERS[kind]?.(file);
     if (found === undefined) throw new RangeError(`expected scenario, probes or either, got "${kind}"`);
     const probes = isProbes(found) ? found.map((probe) => ({ class: probe.class, object: probe.object })) : [];
-    return { says: describe(found), scenario: isProbes(found) ? null : found.name, probes };
+    const hosts = isProbes(found) ? {} : parseHosts(found.hosts ?? {});
+    return { says: describe(found), scenario: isProbes(found) ? null : found.name, hosts, probes };
   } catch (thrown) {
     return { error: errorText(thrown) };
   }

@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { neverLoads } from "../../scenario/load-error.ts";
 import { entryBeside } from "../../std/entry.ts";
 import { GamedayError } from "../../std/errors.ts";
+import type { Hosts } from "../../std/hosts.ts";
 import { fromErrorText } from "../wire/error-text.ts";
 import type { Inspected, ScriptFacts } from "./inspect-process.ts";
 
@@ -21,6 +22,12 @@ export type { ScriptFacts } from "./inspect-process.ts";
 /** What each module is; or what is wrong with it, at its place. In the order given. */
 export async function inspectScripts(scripts: readonly Script[]): Promise<(ScriptFacts | GamedayError)[]> {
   return Promise.all(scripts.map(inspect));
+}
+
+/** The `hosts` of all of them together; those of a script that cannot be loaded are left out. */
+export async function hostsOfScripts(files: readonly string[]): Promise<Hosts> {
+  const found = await inspectScripts(files.map((file) => ({ file, kind: "scenario" })));
+  return Object.assign({}, ...found.map((one) => (one instanceof GamedayError ? {} : one.hosts)));
 }
 
 /** As inspectScripts, but throws the first thing that is wrong with any of them. */

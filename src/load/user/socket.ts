@@ -103,9 +103,9 @@ export class LoadSocket implements UserSocket {
   /** What the server does not read waits in our memory: a socket that has too much of it ends. */
   #unread(): boolean {
     const waiting = this.#wire?.bufferedAmount ?? 0;
-    const { bodyBytesMax } = this.#world.session.network;
-    if (waiting <= bodyBytesMax) return false;
-    const message = `the server does not read, or not as fast as is sent: ${waiting} bytes wait, the limit is ${bodyBytesMax}`;
+    const { eachMax } = this.#world.session.network.kept;
+    if (waiting <= eachMax) return false;
+    const message = `the server does not read, or not as fast as is sent: ${waiting} bytes wait, the limit is ${eachMax}`;
     this.#fail(transportError("unread", message, true));
     this.#wire?.terminate();
     return true;

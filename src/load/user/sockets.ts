@@ -1,10 +1,16 @@
 /** WebSockets of users, by `ws`: opened with the user's cookies and TLS, counted, bounded, and closed with the user. */
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import type { Socket } from "node:net";
 import { type ClientOptions, WebSocket } from "ws";
 import type { SocketOptions, UserSocket } from "../../scenario.ts";
 import { timeoutOf } from "../http/call-options.ts";
+import { type CookieSite, siteOf } from "../http/cookie.ts";
+import { beside } from "../http/cookie-line.ts";
+import { dial, secureOver } from "../http/dial.ts";
+import type { Network } from "../http/network.ts";
 import { type Origin, splitUrl } from "../http/origin.ts";
+import { type FixedLines, hostOf } from "../http/request.ts";
+import { openTunnel } from "../http/tunnel.ts";
 import type { LoadUser } from "../user.ts";
 import { LoadSocket } from "./socket.ts";
 import type { UserWorld } from "./world.ts";
@@ -27,17 +33,13 @@ export async function openSocket(
   const url = `${origin.secure ? "wss" : "ws"}://${origin.authority}${target}`;
   const wire = new WebSocket(url, [...(options.protocols ?? [])], {
     ...clientOptions(user, world, origin, target, options),
-    finishRequest: (request) => {
-      request.once("socket", (below) => {
-        below.once("connect", () => socket.connected(!origin.secure));
-        below.once("secureConnect", () => socket.connected(true));
-      });
-      request.end();
-    },
+    createConnection: ((_options: unknown, done: Connected) =>
+      connect(world.session.network, origin, socket, done)) as never,
   });
-  wire.on("upgrade", (response) => takeCookies(user, response, origin, target));
+  const site = siteFor(user, origin, options);
+  wire.on("upgrade", (response) => takeCookies(user, response, site, target));
   wire.on("unexpected-response", (_request, response) => {
-    takeCookies(user, response, origin, target);
+    takeCookies(user, response, site, target);
     socket.refused(response.statusCode ?? 0);
     wire.terminate();
   });
@@ -53,6 +55,28 @@ function addressOf(path: string, base: UserWorld["session"]["base"]): { origin: 
   return { origin: base.origin, path: `${base.prefix}${target.startsWith("/") ? "" : "/"}${target}` };
 }
 
+type Connected = (error: Error | null, socket?: Socket) => void;
+
+/** As calls of HTTP are connected: to each address in turn, and through the proxy that is in force (RFC 6455, 4.1). */
+function connect(network: Network, origin: Origin, socket: LoadSocket, done: Connected): Socket | undefined {
+  const options = { network, protocols: ["http/1.1"] };
+  const proxy = network.proxies.on(origin);
+  if (proxy === null) return watched(dial(origin, options), origin, socket);
+  openTunnel(proxy, origin, network, {
+    onNoTunnel: ({ message }) => done(new Error(message)),
+    onTunnel: (below) => {
+      socket.connected(!origin.secure);
+      done(null, origin.secure ? watched(secureOver(below, origin, options), origin, socket) : below);
+    },
+  });
+  return undefined;
+}
+
+function watched(below: Socket, origin: Origin, socket: LoadSocket): Socket {
+  below.once("connect", () => socket.connected(!origin.secure));
+  return below.once("secureConnect", () => socket.connected(true));
+}
+
 function clientOptions(
   user: LoadUser,
   world: UserWorld,
@@ -60,37 +84,41 @@ function clientOptions(
   path: string,
   options: SocketOptions,
 ): ClientOptions {
-  const { network } = world.session;
-  const cookie = user.session.jar.line(origin, path).replace(/^Cookie: |\r\n$/g, "");
-  const { servername, ...tls } = network.tls;
-  const name = servername ?? (isIP(origin.host) === 0 ? origin.host : undefined);
+  const jarLine = user.session.jar.line(siteFor(user, origin, options), path);
   return {
-    ...tls,
-    ...(name === undefined ? {} : { servername: name }),
-    lookup: network.lookup,
-    maxPayload: network.bodyBytesMax,
+    maxPayload: world.session.network.kept.eachMax,
     perMessageDeflate: false,
     followRedirects: false,
-    headers: headersOf(user.session.fixedHeaders.headers, cookie, options.headers ?? {}),
-  } as ClientOptions;
+    headers: headersOf(user.session.fixedHeaders, jarLine, options.headers ?? {}),
+  };
 }
 
-/** As those of requests: undefined is as though it were not there, null takes away. */
+function siteFor(user: LoadUser, origin: Origin, options: SocketOptions): CookieSite {
+  const host = hostOf(user.session.fixedHeaders, options);
+  return host === "" ? origin : siteOf(host, origin.secure);
+}
+
+/** As those of requests: undefined is as though it were not there, null takes away; cookies go beside the session's. */
 function headersOf(
-  fixed: Readonly<Record<string, string>>,
-  cookie: string,
+  fixed: FixedLines,
+  jarLine: string,
   own: Exclude<SocketOptions["headers"], undefined>,
 ): Record<string, string> {
   const headers = new Map<string, [name: string, value: string]>();
-  const common = cookie === "" ? fixed : { ...fixed, Cookie: cookie };
-  for (const [name, value] of [...Object.entries(common), ...Object.entries(own)]) {
-    if (value === null) headers.delete(name.toLowerCase());
-    else if (value !== undefined) headers.set(name.toLowerCase(), [name, value]);
+  const common = [...Object.entries(fixed.headers), ["Cookie", beside(jarLine, fixed.cookie)]] as const;
+  for (const [name, value] of [...common, ...Object.entries(own)]) {
+    const lower = name.toLowerCase();
+    if (value === null) headers.delete(lower);
+    else if (value !== undefined) headers.set(lower, [name, value]);
   }
+  const cookie = headers.get("cookie")?.[1] ?? "";
+  const line = Object.values(own).includes(cookie) ? beside(jarLine, cookie) : cookie;
+  if (line === "") headers.delete("cookie");
+  else headers.set("cookie", ["Cookie", line.replace(/^Cookie: |\r\n$/g, "")]);
   return Object.fromEntries(headers.values());
 }
 
-function takeCookies(user: LoadUser, { headers }: IncomingMessage, origin: Origin, path: string): void {
+function takeCookies(user: LoadUser, { headers }: IncomingMessage, site: CookieSite, path: string): void {
   const cookies = headers["set-cookie"];
-  if (cookies !== undefined) user.session.jar.take(cookies, origin, path);
+  if (cookies !== undefined) user.session.jar.take(cookies, site, path);
 }

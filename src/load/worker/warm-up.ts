@@ -8,6 +8,7 @@ import { type AddressInfo, createServer } from "node:net";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Scope } from "../count/scope.ts";
+import { NO_PROXIES } from "../http/proxy.ts";
 import { sessionSettings } from "../http/session.ts";
 import { Runner, type RunnerWorld } from "../user/runner.ts";
 import type { UserWorld } from "../user/world.ts";
@@ -30,7 +31,7 @@ export async function warmUp(world: UserWorld): Promise<void> {
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
     const { network, headers } = world.session;
-    const plain = { ...network, tls: {} };
+    const plain = { ...network, tls: {}, proxies: NO_PROXIES };
     const session = sessionSettings(`http://127.0.0.1:${port}`, plain, headers.headers, { timeoutMs: TIMEOUT_MS });
     const quiet = { ...world, session, http2: false, onNote: () => undefined };
     await Promise.all(Array.from({ length: USERS }, (_, index) => work(quiet, index)));

@@ -3,10 +3,12 @@
 import type { Operation } from "../../history.ts";
 import { extraTagsOf } from "../../objective/threshold-tags.ts";
 import { isOpenModel } from "../../plan/open-model.ts";
+import type { ClientPlan } from "../../plan.ts";
 import { countersIn } from "../../scenario/counters.ts";
 import { weightedPattern } from "../../scenario/weights.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import { type Clock, monotonicClock } from "../../std/clock.ts";
+import { parseHosts } from "../../std/hosts.ts";
 import type { Json } from "../../std/json.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
@@ -237,7 +239,7 @@ export class Work {
       seed: job.seed,
       clock: this.clock,
       alarms: this.#alarms,
-      session: sessionSettings(job.baseUrl, networkOf(client), headers, {
+      session: sessionSettings(job.baseUrl, this.#network(client), headers, {
         timeoutMs: client.timeoutMs ?? 10_000,
         redirectsMax: client.redirectsMax ?? 10,
       }),
@@ -250,6 +252,14 @@ export class Work {
       },
       onNote: (key, says) => this.notes.once(key, says),
     };
+  }
+
+  #network(client: ClientPlan) {
+    return networkOf(client, {
+      hosts: Object.assign({}, ...this.definitions.map(({ hosts = {} }) => parseHosts(hosts))),
+      firstTurn: this.job.slot,
+      onPassedOver: (says) => this.notes.once(says, says),
+    });
   }
 
   #executorWorld(): ExecutorWorld {

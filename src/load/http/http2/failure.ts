@@ -24,9 +24,12 @@ export function nameOf(code: number): string {
   return CODES[code] ?? `error ${code}`;
 }
 
+export const REFUSED_STREAM = 7;
+
 /**
- * The server takes no more streams on this connection. Whether it has worked on one that got no answer stays unknown,
- * although the protocol lets it say so: proxies say what they know of themselves, not of what lies behind.
+ * The server takes no more streams on this connection. Those above the last one that it names are sent again; when that does
+ * not help, whether one was worked on stays unknown for the history: proxies say what they know of themselves, not of what
+ * lies behind.
  */
 export function goaway(code: number): TransportError {
   return transportError("goaway", `the server ended the connection with GOAWAY ${nameOf(code)}`, true);

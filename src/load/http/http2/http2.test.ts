@@ -106,7 +106,7 @@ test("a 401 logs in once and repeats; gzip is decoded; HEAD and 204 have no body
   assert.deepEqual([head.status, head.text(), logins], [200, "", 1]);
 });
 
-test("GOAWAY, RST_STREAM, silence and too much are errors of their kind, and the next call finds a new connection", async () => {
+test("GOAWAY, RST_STREAM and silence are errors of their kind, and the next call finds a new connection", async () => {
   await using rig = await rigOf(
     (stream, headers) => {
       const path = headers[":path"];
@@ -117,12 +117,9 @@ test("GOAWAY, RST_STREAM, silence and too much are errors of their kind, and the
       else if (path === "/half") {
         stream.respond({ ":status": 200 });
         stream.write("half", () => stream.destroy(new Error("broken")));
-      } else if (path === "/big") {
-        stream.respond({ ":status": 200 });
-        stream.end(Buffer.alloc(5_000));
       } else if (path !== "/silent") stream.respond({ ":status": 200 }, { endStream: true });
     },
-    { client: { bodyBytesMax: 1_000 }, timeoutMs: 500 },
+    { timeoutMs: 500 },
   );
   const { http2 } = rig.user;
   const kinds: [string, string][] = [
@@ -130,7 +127,6 @@ test("GOAWAY, RST_STREAM, silence and too much are errors of their kind, and the
     ["/reset", "stream-reset"],
     ["/refused", "stream-reset"],
     ["/half", "stream-reset"],
-    ["/big", "body-too-large"],
     ["/silent", "timeout"],
     ["/destroy", "goaway"],
   ];
@@ -142,6 +138,21 @@ test("GOAWAY, RST_STREAM, silence and too much are errors of their kind, and the
   const failed =
     rig.counted()["http_req_duration{error:stream-reset,expected_response:false,name:POST /reset,scenario:s}"];
   assert.deepEqual(failed, [1, 1]);
+});
+
+test("a body that is too large, or discarded, is counted and not kept", async () => {
+  await using rig = await rigOf(
+    (stream) => {
+      stream.respond({ ":status": 200 });
+      stream.end(Buffer.alloc(5_000));
+    },
+    { client: { bodyBytesMax: 1_000 } },
+  );
+  for (const options of [{}, { discardBody: true }]) {
+    const reply = await rig.user.http2.get("/big", options);
+    assert.deepEqual([reply.error, reply.ok], [null, true]);
+    assert.throws(() => reply.bytes(), { code: "body-not-kept" });
+  }
 });
 
 test("a graceful GOAWAY lets what runs come to its end", async () => {

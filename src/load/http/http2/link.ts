@@ -6,7 +6,8 @@ import type { ClientHttp2Session } from "node:http2";
 import type { TransportError } from "../../../scenario.ts";
 import type { Carrier, Exchange } from "../connection.ts";
 import { transportError } from "../failure.ts";
-import type { Network, Opening } from "../opener.ts";
+import type { Network } from "../network.ts";
+import type { Opening } from "../opener.ts";
 import type { Origin } from "../origin.ts";
 import { goaway, sessionError } from "./failure.ts";
 import { Http2Opening, type OpeningListener } from "./opening.ts";
@@ -14,10 +15,14 @@ import { Http2Stream, type StreamOwner } from "./stream.ts";
 
 export class Http2Link implements Carrier, OpeningListener, StreamOwner {
   readonly origin: Origin;
+  /** Proxies are asked for a way through, never for a URL. */
+  readonly asks = null;
   readonly #network: Network;
   readonly #streams = new Set<Http2Stream>();
   readonly #reasons = new WeakMap<ClientHttp2Session, TransportError>();
   readonly #served = new WeakSet<ClientHttp2Session>();
+  /** The last stream that the server said it would work on. */
+  readonly #lastStreams = new WeakMap<ClientHttp2Session, number>();
   #waiting: Http2Stream[] = [];
   #opening: Http2Opening | null = null;
   #session: ClientHttp2Session | null = null;
@@ -53,7 +58,10 @@ export class Http2Link implements Carrier, OpeningListener, StreamOwner {
   onOpen(session: ClientHttp2Session, timings: Opening): void {
     this.#opening = null;
     this.#session = session;
-    session.on("goaway", (code) => this.#ends(session, goaway(code)));
+    session.on("goaway", (code, lastStream) => {
+      this.#lastStreams.set(session, lastStream ?? 0);
+      this.#ends(session, goaway(code));
+    });
     session.on("error", (error) => this.#ends(session, sessionError(error)));
     session.on("close", () => this.#ends(session, null));
     const [first, ...others] = this.#waiting.splice(0);
@@ -68,6 +76,10 @@ export class Http2Link implements Carrier, OpeningListener, StreamOwner {
 
   reasonFor(session: ClientHttp2Session): TransportError | null {
     return this.#reasons.get(session) ?? null;
+  }
+
+  lastStreamOf(session: ClientHttp2Session): number {
+    return this.#lastStreams.get(session) ?? Number.POSITIVE_INFINITY;
   }
 
   hasServed(session: ClientHttp2Session): boolean {

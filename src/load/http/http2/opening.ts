@@ -1,12 +1,15 @@
 /** Opening of one HTTP/2 connection: ALPN over TLS, prior knowledge without, within the time that a connection may take. */
-import type { ClientHttp2Session } from "node:http2";
-import { isIP, connect as netConnect, type Socket } from "node:net";
-import { type TLSSocket, connect as tlsConnect } from "node:tls";
+import type { ClientHttp2Session, connect as Connect } from "node:http2";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { TransportError } from "../../../scenario.ts";
 import { Deadline } from "../deadlines.ts";
+import { dial, secureOver } from "../dial.ts";
 import { socketError, transportError } from "../failure.ts";
-import type { Network, Opening } from "../opener.ts";
+import type { Network } from "../network.ts";
+import type { Opening } from "../opener.ts";
 import type { Origin } from "../origin.ts";
+import { openTunnel } from "../tunnel.ts";
 
 /** Of what a server may have sent before it is read; the default of 64 KiB would pace large answers. */
 const WINDOW_BYTES = 1 << 20;
@@ -38,16 +41,29 @@ export class Http2Opening {
     try {
       const { connect } = await import("node:http2");
       if (this.#told) return;
-      const socket = this.#connect();
-      this.#socket = socket;
-      this.#session = connect(this.#origin.text, {
-        createConnection: () => socket,
-        settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+      const proxy = this.#network.proxies.on(this.#origin);
+      const options = { network: this.#network, protocols: ["h2"] };
+      if (proxy === null) return this.#begin(dial(this.#origin, options), connect);
+      this.#socket = openTunnel(proxy, this.#origin, this.#network, {
+        onNoTunnel: (error) => this.#fail(error),
+        onTunnel: (below) => {
+          this.#connectedMs = performance.now();
+          this.#begin(this.#origin.secure ? secureOver(below, this.#origin, options) : below, connect);
+        },
       });
-      this.#listen(socket, this.#session);
     } catch (thrown) {
       this.#fail(socketError(thrown, this.#stage()));
     }
+  }
+
+  #begin(socket: Socket, connect: typeof Connect): void {
+    if (this.#told) return void socket.destroy();
+    this.#socket = socket;
+    this.#session = connect(this.#origin.text, {
+      createConnection: () => socket,
+      settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+    });
+    this.#listen(socket, this.#session);
   }
 
   /** Gives up; nobody is told. */
@@ -60,6 +76,7 @@ export class Http2Opening {
 
   /** The connection is not there in time. */
   onDue(): void {
+    if (this.#connectedMs === 0) this.#network.addresses.distrust(this.#origin.host);
     const code = this.#connectedMs > 0 && this.#origin.secure ? "tls" : "connect-timeout";
     const message = `no connection to ${this.#origin.authority} within ${this.#network.connectTimeoutMs} ms`;
     this.#fail(transportError(code, message, false));
@@ -99,20 +116,5 @@ export class Http2Opening {
 
   #stage() {
     return { connected: this.#connectedMs > 0, secure: !this.#origin.secure, sent: false };
-  }
-
-  #connect(): Socket {
-    const { host, port, secure } = this.#origin;
-    const { tls, lookup } = this.#network;
-    if (!secure) return netConnect({ host, port, noDelay: true, lookup });
-    const name = tls.servername ?? (isIP(host) === 0 ? host : undefined);
-    return tlsConnect({
-      ...tls,
-      host,
-      port,
-      lookup,
-      ALPNProtocols: ["h2"],
-      ...(name === undefined ? {} : { servername: name }),
-    }).setNoDelay(true);
   }
 }

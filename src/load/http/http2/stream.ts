@@ -1,12 +1,15 @@
 /** One exchange on a stream of an HTTP/2 connection; what became of it is told exactly once. */
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from "node:http2";
 import type { TransportError } from "../../../scenario.ts";
-import type { Exchange } from "../connection.ts";
+import { messageOf } from "../../../std/errors.ts";
+import { Pieces } from "../body.ts";
+import type { Exchange, Repeatable } from "../connection.ts";
 import { Deadline } from "../deadlines.ts";
 import { transportError } from "../failure.ts";
-import type { Network, Opening } from "../opener.ts";
+import type { Network } from "../network.ts";
+import type { Opening } from "../opener.ts";
 import type { Origin } from "../origin.ts";
-import { sessionError, streamReset } from "./failure.ts";
+import { REFUSED_STREAM, sessionError, streamReset } from "./failure.ts";
 import { answerOf, requestOf } from "./translate.ts";
 
 /** What a stream asks of the connection that carries it. */
@@ -14,6 +17,8 @@ export interface StreamOwner {
   readonly origin: Origin;
   /** Why that session ended; null: it has not, or nobody knows. */
   reasonFor(session: ClientHttp2Session): TransportError | null;
+  /** The last stream that its server said it would work on; Infinity when it said nothing. */
+  lastStreamOf(session: ClientHttp2Session): number;
   /** True when that session has answered before. */
   hasServed(session: ClientHttp2Session): boolean;
   onSettled(stream: Http2Stream): void;
@@ -35,8 +40,7 @@ export class Http2Stream {
   readonly #network: Network;
   readonly #owner: StreamOwner;
   readonly #deadline = new Deadline(this);
-  readonly #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #body: Pieces;
   #endedMs = 0;
   /** What had come on the connection when this was sent, and when the answer began. */
   #bytesAtSend = 0;
@@ -52,6 +56,7 @@ export class Http2Stream {
     this.exchange = exchange;
     this.#network = network;
     this.#owner = owner;
+    this.#body = new Pieces(exchange.keepsBody ? network.kept : null);
     network.deadlines.add(this.#deadline, exchange.timeoutMs, exchange.startedMs);
   }
 
@@ -69,17 +74,19 @@ export class Http2Stream {
       this.#listen(this.#stream);
       if (body !== null) this.#stream.end(body);
     } catch (thrown) {
-      this.fail(transportError("closed", thrown instanceof Error ? thrown.message : String(thrown), false));
+      // A connection that takes no more streams by now: this one was never on its way.
+      this.fail(transportError("closed", messageOf(thrown), false), "all");
     }
   }
 
   /** Ends it without an answer. */
-  fail(error: TransportError, untouched = false): void {
+  fail(error: TransportError, repeatable: Repeatable = "nothing"): void {
     if (this.#settled) return;
     this.#settle();
     this.#stream?.close(CANCEL);
-    this.exchange.bodyBytes = this.#size;
-    this.exchange.onFailure(error, untouched);
+    this.exchange.bodyBytes = this.#body.size;
+    this.#body.release();
+    this.exchange.onFailure(error, repeatable);
   }
 
   /** The deadline of the exchange has passed. */
@@ -121,12 +128,7 @@ export class Http2Stream {
 
   #take(chunk: Buffer): void {
     this.#more();
-    this.#size += chunk.length;
-    this.#chunks.push(chunk);
-    const { bodyBytesMax } = this.#network;
-    if (this.#size <= bodyBytesMax) return;
-    const message = `a body of ${this.#size} bytes or more, the limit is ${bodyBytesMax}`;
-    this.fail(transportError("body-too-large", message, true));
+    this.#body.keep(chunk, 0, chunk.length);
   }
 
   /** The server has said all: what we still had to say does not matter to it. Whether it is whole, the close tells. */
@@ -147,19 +149,30 @@ export class Http2Stream {
   }
 
   #answer(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+    const answer = answerOf(headers, this.#body.join(), this.#body.size);
+    this.#body.release();
     this.#settle();
-    this.exchange.onAnswer(answerOf(headers, Buffer.concat(this.#chunks)), this.#endedMs);
+    this.exchange.onAnswer(answer, this.#endedMs);
   }
 
   #lost(code: number): void {
     const { session } = this;
     const ofSession = session === null ? null : this.#owner.reasonFor(session);
-    const untouched = session !== null && this.exchange.firstByteMs === 0 && this.#owner.hasServed(session);
+    const repeatable = this.#repeatable(code);
     const error = this.#error;
-    if (ofSession !== null) this.fail(ofSession, untouched);
-    else if (error !== null && error.code !== "ERR_HTTP2_STREAM_ERROR") this.fail(sessionError(error), untouched);
-    else if (code !== 0 && session?.destroyed !== true) this.fail(streamReset(code));
-    else this.fail(transportError("closed", "the connection ended before a whole answer", true), untouched);
+    if (ofSession !== null) this.fail(ofSession, repeatable);
+    else if (error !== null && error.code !== "ERR_HTTP2_STREAM_ERROR") this.fail(sessionError(error), repeatable);
+    else if (code !== 0 && session?.destroyed !== true) this.fail(streamReset(code), repeatable);
+    else this.fail(transportError("closed", "the connection ended before a whole answer", true), repeatable);
+  }
+
+  /** What the server has not worked on may be sent again, whatever it is (RFC 9113, 8.7). */
+  #repeatable(code: number): Repeatable {
+    const { session } = this;
+    if (session === null || this.exchange.firstByteMs > 0) return "nothing";
+    const id = this.#stream?.id;
+    if (code === REFUSED_STREAM || (id !== undefined && id > this.#owner.lastStreamOf(session))) return "all";
+    return this.#owner.hasServed(session) ? "reads" : "nothing";
   }
 
   #settle(): void {

@@ -1,6 +1,6 @@
 /** A request as HTTP/1.1 bytes into the headers of HTTP/2, and an answer back, so that all above stays the same for both. */
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders } from "node:http2";
-import type { Answer } from "../answer.ts";
+import { type Answer, answerOf as answerApart } from "../answer.ts";
 import type { Exchange } from "../connection.ts";
 import { Head } from "../head.ts";
 import type { Origin } from "../origin.ts";
@@ -36,22 +36,19 @@ function addHeader(headers: OutgoingHttpHeaders, line: string): void {
   else if (!OF_CONNECTION.has(name)) headers[name] = value;
 }
 
-export function answerOf(headers: IncomingHttpHeaders & IncomingHttpStatusHeader, body: Buffer): Answer {
+/** `body`: null when it was not kept. */
+export function answerOf(
+  headers: IncomingHttpHeaders & IncomingHttpStatusHeader,
+  body: Buffer | null,
+  bodySize: number,
+): Answer {
   const head = new Head();
   head.status = headers[":status"] ?? 0;
-  head.contentLength = body.length;
+  head.contentLength = bodySize;
   head.encoded = headers["content-encoding"] !== undefined;
   head.cookies = headers["set-cookie"] ?? null;
   const headBytes = Buffer.from(`HTTP/2 ${head.status}\r\n${linesOf(headers)}\r\n`, "latin1");
-  return {
-    head,
-    headBytes,
-    headFrom: 0,
-    headTo: headBytes.length,
-    bodyBytes: body,
-    bodyFrom: 0,
-    bodyTo: body.length,
-  };
+  return answerApart(head, headBytes, body, bodySize);
 }
 
 function linesOf(headers: IncomingHttpHeaders): string {

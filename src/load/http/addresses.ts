@@ -1,0 +1,156 @@
+/**
+ * Where a name leads. All addresses of a name are used in turn, one for each connection, so that users are spread over them;
+ * one that cannot be reached is passed over for a while and then tried by a single connection. The rest of the list follows
+ * the first as Node tries it (Happy Eyeballs, RFC 8305), so that a call need not fail with the first address.
+ */
+import { type LookupAddress, lookup as systemLookup } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import type { Hosts } from "../../std/hosts.ts";
+
+/** The system is asked once in so long for each name. No longer: clients that cache for ever miss failovers. */
+const CACHE_MS = 5_000;
+/** After a failure the system is asked anew, but not for each of a thousand users that see the same one. */
+const FRESH_MS = 500;
+/** How long an address that failed is passed over. */
+const PASSED_OVER_MS = 5_000;
+
+export type Family = 4 | 6;
+
+export interface AddressOptions {
+  /** The system is not asked for these. */
+  readonly hosts?: Hosts;
+  /** Only addresses of this family are used. */
+  readonly family?: Family;
+  /** Where the turns begin, so that workers with one user each do not all begin with the same address. */
+  readonly firstTurn?: number;
+  readonly onPassedOver?: (says: string) => void;
+}
+
+export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
+
+interface Cached {
+  readonly atMs: number;
+  readonly addresses: Promise<readonly LookupAddress[]>;
+}
+
+export class AddressBook {
+  readonly #options: AddressOptions;
+  readonly #resolve: Resolve;
+  readonly #cache = new Map<string, Cached>();
+  readonly #lookups = new Map<number, LookupFunction>();
+  /** Connections opened so far, by "name:port". */
+  readonly #turns = new Map<string, number>();
+  /** performance.now() until which an "address port" is passed over. */
+  readonly #down = new Map<string, number>();
+
+  constructor(options: AddressOptions = {}, resolve: Resolve = resolveAll) {
+    this.#options = options;
+    this.#resolve = resolve;
+  }
+
+  /** The lookup for connections to a port, as net.connect takes it. */
+  lookupOn(port: number): LookupFunction {
+    let lookup = this.#lookups.get(port);
+    if (lookup === undefined) {
+      lookup = (host, options, callback) => {
+        this.addressesOf(host, port).then(
+          (addresses) => {
+            const [first] = addresses;
+            if (options.all === true) callback(null, addresses);
+            else callback(null, first?.address ?? "", first?.family ?? 4);
+          },
+          (error: NodeJS.ErrnoException) => callback(error, "", 4),
+        );
+      };
+      this.#lookups.set(port, lookup);
+    }
+    return lookup;
+  }
+
+  /** In the order in which a connection shall try them. Rejects with the system's error, or ENODATA for the family. */
+  async addressesOf(host: string, port: number): Promise<LookupAddress[]> {
+    const all = this.#named(host, port) ?? (await this.#asked(host));
+    const { family } = this.#options;
+    const fit = family === undefined ? all : all.filter((address) => address.family === family);
+    if (fit.length === 0) throw noAddress(host, family);
+    return fit.length === 1 ? [...fit] : this.#inTurn(fit, host, port);
+  }
+
+  /** An address did not take a connection. */
+  failed(host: string, port: number, address: string, why: string): void {
+    const key = `${address} ${port}`;
+    if (!this.#down.has(key)) this.#options.onPassedOver?.(`${address}, an address of ${host}, is passed over: ${why}`);
+    this.#down.set(key, performance.now() + PASSED_OVER_MS);
+    this.distrust(host);
+  }
+
+  /** What is known of a name may be out of date. */
+  distrust(host: string): void {
+    const known = this.#cache.get(host);
+    if (known !== undefined && performance.now() - known.atMs > FRESH_MS) this.#cache.delete(host);
+  }
+
+  /** An address may have been down before, and took a connection now. `address` is asked for only when it matters. */
+  reached(port: number, address: () => string | undefined): void {
+    if (this.#down.size > 0) this.#down.delete(`${address()} ${port}`);
+  }
+
+  #named(host: string, port: number): readonly LookupAddress[] | undefined {
+    const { hosts } = this.#options;
+    if (hosts === undefined) return undefined;
+    const name = host.toLowerCase();
+    const given = hosts[`${name}:${port}`] ?? hosts[name] ?? hosts[`*:${port}`] ?? hosts["*"];
+    return given?.map((address) => ({ address, family: isIP(address) }));
+  }
+
+  #asked(host: string): Promise<readonly LookupAddress[]> {
+    const now = performance.now();
+    const known = this.#cache.get(host);
+    if (known !== undefined && now - known.atMs <= CACHE_MS) return known.addresses;
+    const addresses = this.#resolve(host);
+    const entry = { atMs: now, addresses };
+    this.#cache.set(host, entry);
+    // A failure is asked again at the next connection.
+    addresses.catch(() => this.#cache.get(host) === entry && this.#cache.delete(host));
+    return addresses;
+  }
+
+  #inTurn(addresses: readonly LookupAddress[], host: string, port: number): LookupAddress[] {
+    const key = `${host}:${port}`;
+    const turn = this.#turns.get(key) ?? this.#options.firstTurn ?? 0;
+    this.#turns.set(key, turn + 1);
+    const first = turn % addresses.length;
+    const inTurn = [...addresses.slice(first), ...addresses.slice(0, first)];
+    return this.#down.size === 0 ? inTurn : this.#soundFirst(inTurn, port);
+  }
+
+  /** One that has been passed over for long enough comes first, once; those that still are come last. */
+  #soundFirst(addresses: readonly LookupAddress[], port: number): LookupAddress[] {
+    const now = performance.now();
+    const [tried, sound, down]: LookupAddress[][] = [[], [], []];
+    for (const address of addresses) {
+      const key = `${address.address} ${port}`;
+      const untilMs = this.#down.get(key);
+      if (untilMs === undefined) sound?.push(address);
+      else if (untilMs > now || tried?.length !== 0) down?.push(address);
+      else {
+        tried.push(address);
+        this.#down.set(key, now + PASSED_OVER_MS);
+      }
+    }
+    return [...(tried ?? []), ...(sound ?? []), ...(down ?? [])];
+  }
+}
+
+function noAddress(host: string, family: Family | undefined): NodeJS.ErrnoException {
+  const kind = family === undefined ? "address" : `IPv${family} address`;
+  return Object.assign(new Error(`${host} has no ${kind}`), { code: "ENODATA" });
+}
+
+function resolveAll(host: string): Promise<readonly LookupAddress[]> {
+  const family = isIP(host);
+  if (family !== 0) return Promise.resolve([{ address: host, family }]);
+  return new Promise((resolve, reject) => {
+    systemLookup(host, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
+  });
+}

@@ -1,0 +1,22 @@
+/** The Cookie header: what is in the jar, and what a script adds of its own. */
+
+/** The last two that were joined: all users of a scenario have cookies of their own, but a user makes many calls. */
+const joined = { jarLine: "", own: "", line: "" };
+
+/** The session's cookies and the script's own in one line; of the same name the script's own counts. */
+export function beside(jarLine: string, own: string): string {
+  if (own === "") return jarLine;
+  if (jarLine === "") return `Cookie: ${own}\r\n`;
+  if (joined.jarLine === jarLine && joined.own === own) return joined.line;
+  const names = new Set(own.split(";").map(cookieName));
+  const others = jarLine.slice("Cookie: ".length, -2).split("; ");
+  const kept = others.filter((pair) => !names.has(cookieName(pair)));
+  joined.jarLine = jarLine;
+  joined.own = own;
+  joined.line = `Cookie: ${[...kept, own].join("; ")}\r\n`;
+  return joined.line;
+}
+
+function cookieName(pair: string): string {
+  return pair.slice(0, Math.max(0, pair.indexOf("="))).trim();
+}
