@@ -39,6 +39,8 @@ export interface Claim {
   readonly checkers: readonly string[];
   /** Options of the checkers: { model: "register" }, { declaredLagMs: 500 }, { initial: 100 } ... */
   readonly options: Readonly<Record<string, Json>>;
+  /** So long an object lives after it was written; absent: until somebody removes it. */
+  readonly expiresMs?: number;
 }
 
 /** Facts of the run that a checker may need besides the operations. */

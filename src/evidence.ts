@@ -9,8 +9,11 @@ import type { Plan } from "./plan.ts";
 import type { Json } from "./std/json.ts";
 import type { TimelineEvent } from "./timeline.ts";
 
-/** Version of all files of a run folder; a reader refuses a newer one. */
-export const EVIDENCE_VERSION = 1;
+/**
+ * Version of all files of a run folder; a reader refuses a newer one. 2: the end lines of the ledger count copies, and items
+ * by page.
+ */
+export const EVIDENCE_VERSION = 2;
 
 /** `run.json`: what was run, by what, where. Secrets are redacted. */
 export interface RunRecord {

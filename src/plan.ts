@@ -48,11 +48,69 @@ export interface ExperimentPlan {
   readonly insideProbes?: string;
 }
 
+/** Where in an item what we look for is: paths (std/json-path.ts) in an answer's item, names of columns in SQL. */
+export interface LedgerFields {
+  readonly id?: string;
+  readonly count?: string;
+  readonly value?: string;
+  /** The stored row's own identity. */
+  readonly row?: string;
+}
+
+/** How the answers of a ledger that one cannot change are read: JSON paths into each page. */
+export interface LedgerMapping {
+  readonly items: string;
+  /** What leads to the next page: a URL, or the cursor. */
+  readonly next?: string;
+  /** Whether there is another page, where `next` alone does not tell. */
+  readonly more?: string;
+  /** How many items all pages have; held against those that were shown. */
+  readonly total?: string;
+}
+
+export interface HttpLedger {
+  readonly kind: "http";
+  /** Below the endpoint; {run} stands for the run's id. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Asked for as `limit`. */
+  readonly pageSize?: number;
+  /** Name of the parameter by which the next page is asked for; default "cursor". */
+  readonly cursor?: string;
+  /** Absent: the answers are as docs/guide/plan.md asks for. */
+  readonly mapping?: LedgerMapping;
+  readonly fields?: LedgerFields;
+}
+
+export interface SqlLedger {
+  readonly kind: "sql";
+  /** $1 is the run's id. */
+  readonly statement: string;
+  readonly fields?: LedgerFields;
+}
+
 /** How one object's ledger is read: over HTTP from the app's audit, by SQL from the leader, or not at all. */
-export type LedgerSource =
-  | { readonly kind: "http"; readonly path: string }
-  | { readonly kind: "sql"; readonly statement: string }
-  | { readonly kind: "none" };
+export type LedgerSource = HttpLedger | SqlLedger | { readonly kind: "none" };
+
+/** Calls of the app by the run itself. */
+export interface AskPlan {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of one call; default 2 min. */
+  readonly timeoutMs?: number;
+  /** Of all calls together; default 10 min for the ledger, 5 min for the clean-up. */
+  readonly withinMs?: number;
+}
+
+export interface LedgerPlan extends AskPlan {
+  readonly quietMs: number;
+  readonly betweenReadsMs: number;
+}
+
+export interface CleanUpPlan extends AskPlan {
+  readonly kind: "http";
+  readonly method: string;
+  readonly path: string;
+}
 
 export interface ClaimPlan extends Claim {
   readonly source: LedgerSource;
@@ -179,7 +237,7 @@ export interface Plan {
   /** What ends the run early, healed and judged. */
   readonly stopWhen: StopPlan;
   readonly claims: readonly ClaimPlan[];
-  readonly ledger: { readonly quietMs: number; readonly betweenReadsMs: number };
-  readonly cleanUp: { readonly kind: "http"; readonly method: string; readonly path: string } | null;
+  readonly ledger: LedgerPlan;
+  readonly cleanUp: CleanUpPlan | null;
   readonly objectives: readonly Objective[];
 }

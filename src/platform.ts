@@ -93,10 +93,18 @@ export interface Capability {
   healed(change: Change, signal: AbortSignal): Promise<Witness | null>;
 }
 
+/** Rows of a statement, and the names of their columns in the same order. */
+export interface SqlAnswer {
+  readonly columns: string[];
+  readonly rows: Json[][];
+  /** Who answered. */
+  readonly source: string;
+}
+
 /** How the platform's authority is asked for what it holds: SQL rows or Redis keys. */
 export interface Queries {
   /** Runs one read-only statement on the current PostgreSQL leader, directly (not through the proxy). */
-  sql(statement: string, parameters: readonly Json[], signal: AbortSignal): Promise<{ rows: Json[][]; source: string }>;
+  sql(statement: string, parameters: readonly Json[], signal: AbortSignal): Promise<SqlAnswer>;
   /** Runs one Redis command on the master that the Sentinels name, directly. */
   redis?(command: readonly string[], signal: AbortSignal): Promise<{ value: Json; source: string }>;
 }

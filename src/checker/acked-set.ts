@@ -8,7 +8,7 @@
  *
  * Figures: acknowledged, acknowledgedLastSecond (the least over all faults), unknown, refused, lost, recovered, late,
  * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs, and where there are any
- * vanished and altered. The same of
+ * vanished, unsettled, passedOver, expired (tally.ts) and altered. The same of
  * acknowledged .. rpoMs by experiment, see Writes in tally.ts.
  *
  * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id, shared with duplicates of the same claim.
@@ -16,6 +16,7 @@
  */
 import type { Checker, Finding, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
+import { STILL_CHANGED } from "../ledger/rest.ts";
 import { type Refusals, refusalsOption, refusedPresent } from "./refused-present.ts";
 import { SharedFolds } from "./shared-folds.ts";
 import type { Tally } from "./tally.ts";
@@ -44,7 +45,7 @@ function finding(fold: WriteFold, facts: RunFacts, { sparse, refusals }: Options
   const excess = unexplained(writes, result);
   const stored = refusedPresent(refusals, result.refusedPresent, result.refused);
   const failure = failureOf(result, excess, stored.failure);
-  const quiet = quietSecond(writes);
+  const quiet = quietSecond(writes, result);
   const gap = gapOf(writes, facts, result, excess) ?? stored.gap ?? (sparse ? null : quiet);
   const { witnesses } = result;
   return {
@@ -91,6 +92,15 @@ function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number)
   if (writes.acknowledgedWithoutId > 0) {
     return `${writes.acknowledgedWithoutId} acknowledged writes have no id to find them by in the ledger.`;
   }
+  if (result.expired === result.total.acknowledged) {
+    return `All ${result.expired} acknowledged writes may have expired before the ledger was read, so no loss could be seen.`;
+  }
+  if (result.unsettled > 0) {
+    return `${result.unsettled} acknowledged writes or removals do not show, and ${STILL_CHANGED}: lost, or still to come.`;
+  }
+  if (result.passedOver > 0) {
+    return `${result.passedOver} acknowledged writes are on no page of the ledger, and at least as many others on two: lost, or passed over by pages in an order with ties. An order by a unique column, or a "row" of each item, tells.`;
+  }
   if (result.absent > 0) {
     return `${result.absent} acknowledged writes are absent from the only complete read: lost, or late; a second read tells.`;
   }
@@ -104,17 +114,21 @@ function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number)
   return null;
 }
 
-function quietSecond(writes: WriteSet): string | null {
-  const quiet = writes.windows.faults.filter((_, index) => (writes.acknowledgedLastSecond[index] ?? 0) === 0);
+function quietSecond(writes: WriteSet, { acknowledgedLastSecond }: Tally): string | null {
+  const quiet = writes.windows.faults.filter((_, index) => (acknowledgedLastSecond[index] ?? 0) === 0);
   if (quiet.length === 0) return null;
   const names = quiet.map(({ experiment }) => `"${experiment}"`).join(", ");
   return `No write was acknowledged in the last second before the fault of ${names}, so its loss was not put to the test.`;
 }
 
-function soundness({ total, complete }: Tally, remark: string | null): string {
+function soundness({ total, complete, expired }: Tally, remark: string | null): string {
   const late = total.late > 0 ? `, ${total.late} of them late` : "";
+  const there =
+    expired > 0
+      ? `${total.acknowledged - expired} of ${total.acknowledged} acknowledged writes are in the ledger, the other ${expired} had time to expire`
+      : `All ${total.acknowledged} acknowledged writes are in the ledger`;
   return (
-    `All ${total.acknowledged} acknowledged writes are in the ledger (${complete.length} complete reads)${late}; ` +
+    `${there} (${complete.length} complete reads)${late}; ` +
     `${total.recovered} of ${total.unknown} unanswered ones are there too${remark === null ? "" : `; ${remark}`}`
   );
 }
@@ -130,6 +144,9 @@ function figuresOf(writes: WriteSet, result: Tally, excess: number): Record<stri
     foreignLines: writes.foreignLines,
     completeReads: result.complete.length,
     ...(result.vanished > 0 && { vanished: result.vanished }),
+    ...(result.unsettled > 0 && { unsettled: result.unsettled }),
+    ...(result.passedOver > 0 && { passedOver: result.passedOver }),
+    ...(result.expired > 0 && { expired: result.expired }),
     ...(result.altered > 0 && { altered: result.altered }),
   };
 }

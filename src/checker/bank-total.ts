@@ -13,12 +13,13 @@
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
+import { STILL_CHANGED } from "../ledger/rest.ts";
 import type { LedgerLine } from "../ledger.ts";
 import { absolute, type Decimal, minus, plus, textOf, ZERO } from "../std/decimal.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { amountOf, givenAmount, Unreadable, unreadableGap } from "./amounts.ts";
 import { type Bounds, fit, ROUNDED, roundingOf } from "./bounds.ts";
-import { type LedgerNumber, LedgerValues, ledgerNumber } from "./ledger-values.ts";
+import { type LedgerNumber, LedgerValues, ledgerNumber, type ValuesRead } from "./ledger-values.ts";
 import { decimalOption, toleranceOption } from "./option.ts";
 
 export const bankTotal: Checker = {
@@ -41,6 +42,7 @@ class BankCheck implements Check {
   readonly #claim: Claim;
   readonly #total: Decimal | undefined;
   readonly #tolerance: Decimal | undefined;
+  #isMoving = false;
   readonly #values: LedgerValues;
   readonly #unreadable = new Unreadable();
   readonly #snapshots: Snapshot[] = [];
@@ -83,10 +85,15 @@ class BankCheck implements Check {
 
   finish(): Finding {
     const reads = this.#values.complete();
-    const totals = reads.map(({ read, values }) => snapshotOf([...values.values()], { says: `ledger read ${read}` }));
-    this.#unreadable.items(reads.at(-1)?.unreadable ?? []);
+    const last = reads.at(-1);
+    this.#unreadable.items(last?.unreadable ?? []);
     const canTell = this.#total !== undefined && this.#unreadable.count === 0;
-    const atRest = totals.filter((each) => canTell && !this.#fits(each, this.#settled()));
+    const off = this.#values
+      .settled()
+      .map(snapshotOfRead)
+      .filter((each) => canTell && !this.#fits(each, this.#settled()));
+    this.#isMoving = off.length > 0 && this.#values.isMoving();
+    const atRest = this.#isMoving ? [] : off;
     const during = this.#snapshots.filter((each) => canTell && !this.#fits(each, this.#underWay()));
     const violations = [...atRest, ...during];
     const witnesses = violations.slice(0, WITNESSES_MAX).map((violation) => this.#witness(violation));
@@ -101,7 +108,7 @@ class BankCheck implements Check {
         snapshots: this.#snapshots.length,
         violations: violations.length,
         completeReads: reads.length,
-        total: Number(textOf(totals.at(-1)?.total.value ?? ZERO)),
+        total: Number(textOf(last === undefined ? ZERO : snapshotOfRead(last).total.value)),
         ...(this.#rounded > 0 && { rounded: this.#rounded }),
         ...(this.#unreadable.count > 0 && { unreadable: this.#unreadable.count }),
       },
@@ -167,6 +174,7 @@ class BankCheck implements Check {
   /** Why the evidence does not suffice for a pass, or null when it does. */
   #gap(reads: number): string | null {
     if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
+    if (this.#isMoving) return `The balances do not add up, and ${STILL_CHANGED}.`;
     return unreadableGap(this.#unreadable) ?? (this.#acknowledged === 0 ? "Not one transfer was acknowledged." : null);
   }
 
@@ -184,6 +192,10 @@ class BankCheck implements Check {
 /** Balances of a snapshot: an object's fields, or a list's items. */
 function balancesOf(output: Json): Json[] {
   return isRecord(output) ? Object.values(output) : Array.isArray(output) ? output : [];
+}
+
+function snapshotOfRead({ read, values }: ValuesRead): Snapshot {
+  return snapshotOf([...values.values()], { says: `ledger read ${read}` });
 }
 
 function snapshotOf(balances: readonly LedgerNumber[], rest: Pick<Snapshot, "says" | "id" | "atMs">): Snapshot {

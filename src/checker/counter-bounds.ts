@@ -6,7 +6,8 @@
  * one item. Options: `initial` (a number, or numbers by key; default 0), `tolerance` (how far a value may be off; default: exact but
  * for the rounding of binary fractions, see bounds.ts). Text that is a number counts as one; any other makes it unknown.
  *
- * The last complete read counts, and it must not be the only one: what is outside of the bounds may just be late.
+ * The last complete read counts, and it must not be the only one, nor show other numbers than the one before: what is outside of
+ * the bounds may just be late.
  *
  * Figures: acknowledged, unknown, counters, violations, completeReads, and where there are any rounded and unreadable. O(operations) time, O(counters + items) memory.
  * Source: Jepsen's counter checker.
@@ -18,7 +19,7 @@ import type { LedgerLine } from "../ledger.ts";
 import { type Decimal, jsonOf, textOf, ZERO } from "../std/decimal.ts";
 import { unreadableGap } from "./amounts.ts";
 import { BoundsByKey, fit, ROUNDED } from "./bounds.ts";
-import { copyOf, type LedgerNumber, LedgerValues, ONLY_READ, type ValuesRead } from "./ledger-values.ts";
+import { copyOf, type LedgerNumber, LedgerValues, type ValuesRead } from "./ledger-values.ts";
 import { decimalByKey, toleranceOption } from "./option.ts";
 
 export const counterBounds: Checker = {
@@ -112,10 +113,11 @@ class CounterCheck implements Check {
     reads: number,
   ): Pick<Finding, "status" | "because"> {
     const [first] = violations;
-    if (first !== undefined && reads > 1) {
+    const doubt = this.#values.doubt();
+    if (first !== undefined && doubt === null) {
       return { status: "fail", because: `${first.says} (${violations.length} violations).` };
     }
-    if (first !== undefined) return { status: "unknown", because: `${first.says}: ${ONLY_READ}.` };
+    if (first !== undefined) return { status: "unknown", because: `${first.says}: ${doubt}.` };
     const gap = this.#gap(missing, unreadable, reads);
     if (gap !== null) return { status: "unknown", because: gap };
     const { acknowledged, unknown } = this.#bounds;

@@ -44,6 +44,9 @@ function finding(writes: WriteSet, result: Tally): Finding {
 
 function gapOf(writes: WriteSet, result: Tally): string | null {
   if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
+  if (result.shownAgain > 0) {
+    return `${result.shownAgain} logical writes are on two pages of the ledger while others are on none: rows that are there twice, or pages in an order with ties. An order by a unique column, or a "row" of each item, tells them apart.`;
+  }
   if (result.repeatedBefore > 0) {
     return `${result.repeatedBefore} logical writes were there more than once in an earlier read, and are not in the last: cleaned up since, or pages that overlapped.`;
   }

@@ -3,6 +3,8 @@
  * over UTF-16 units) because it takes half the time of a Map at a million ids, where the memory's latency decides: the
  * hashes lie beside each other, so that an id's text is looked at only when it is very likely the right one.
  */
+import { hashOf } from "../std/hash.ts";
+
 const FREE = -1;
 const FIRST_SLOTS = 1 << 12;
 
@@ -22,13 +24,13 @@ export class IdTable {
 
   /** The id's number; undefined when it has none yet. */
   find(id: string): number | undefined {
-    const number = this.#slots[this.#slotOf(id, hash(id))] ?? FREE;
+    const number = this.#slots[this.#slotOf(id, hashOf(id))] ?? FREE;
     return number === FREE ? undefined : number;
   }
 
   /** The id's number, a new one if it has none yet. */
   add(id: string): number {
-    const hashed = hash(id);
+    const hashed = hashOf(id);
     const slot = this.#slotOf(id, hashed);
     const known = this.#slots[slot] ?? FREE;
     if (known !== FREE) return known;
@@ -63,10 +65,4 @@ export class IdTable {
     this.#slots = slots;
     this.#hashes = hashes;
   }
-}
-
-function hash(id: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < id.length; at++) value = Math.imul(value ^ id.charCodeAt(at), 0x01000193);
-  return (value ^ (value >>> 15)) >>> 0;
 }

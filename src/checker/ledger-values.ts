@@ -1,8 +1,10 @@
 /** The values that complete reads of one object's ledger gave, for checkers of numbers. */
+
+import { LedgerReads } from "../ledger/reads.ts";
+import { isAtRest, STILL_CHANGED } from "../ledger/rest.ts";
 import type { LedgerItem, LedgerLine } from "../ledger.ts";
-import { type Decimal, decimalOf } from "../std/decimal.ts";
+import { type Decimal, decimalOf, textOf } from "../std/decimal.ts";
 import type { Json } from "../std/json.ts";
-import { LedgerReads } from "./ledger-reads.ts";
 
 export interface LedgerNumber {
   readonly value: Decimal;
@@ -35,7 +37,7 @@ export class LedgerValues {
   ledger(line: LedgerLine): void {
     if (line.object !== this.#object) return;
     if (line.line === "end") return this.reads.end(line);
-    this.reads.item(line.read);
+    this.reads.item(line);
     this.#items.push(line);
   }
 
@@ -51,6 +53,38 @@ export class LedgerValues {
       return { read, values, unreadable };
     });
   }
+
+  /**
+   * What else than a mistake a deviation in the last complete read may be, as the end of a sentence; null: nothing. Numbers
+   * that still move (a projection that lags, a queue that is worked off) prove nothing yet.
+   */
+  doubt(): string | null {
+    if (this.reads.complete().length < 2) return ONLY_READ;
+    return this.isMoving() ? STILL_CHANGED : null;
+  }
+
+  isMoving(): boolean {
+    return !isAtRest(this.reads.completeEnds(), this.#changedAt());
+  }
+
+  /** The complete reads from the last one on that showed other numbers than the one before. */
+  settled(): ValuesRead[] {
+    return this.complete().slice(Math.max(0, this.#changedAt()));
+  }
+
+  /** Place of that read; 0 or less: none did. */
+  #changedAt(): number {
+    const reads = this.complete();
+    return reads.findLastIndex((read, at) => at > 0 && !isLike(read, reads[at - 1]));
+  }
+}
+
+function isLike({ values }: ValuesRead, before: ValuesRead | undefined): boolean {
+  if (before === undefined || before.values.size !== values.size) return false;
+  return [...values].every(([id, { value }]) => {
+    const known = before.values.get(id)?.value;
+    return known !== undefined && textOf(known) === textOf(value);
+  });
 }
 
 /** Under what the second, third ... row of one id stands. */

@@ -15,10 +15,10 @@
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
+import { LedgerReads } from "../ledger/reads.ts";
 import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
 import { GamedayError } from "../std/errors.ts";
 import { canonicalJson, type Json } from "../std/json.ts";
-import { LedgerReads } from "./ledger-reads.ts";
 import { coreOf } from "./linearizable/contradiction.ts";
 import { type Linearization, linearize, type Refutation } from "./linearizable/linearize.ts";
 import type { Model } from "./linearizable/model.ts";
@@ -92,7 +92,7 @@ class LinearizableCheck implements Check {
       this.#reads.end(line);
       return;
     }
-    this.#reads.item(line.read);
+    this.#reads.item(line);
     if (line.value !== undefined && READS[this.#model.name] !== undefined) this.#items.push(line);
   }
 

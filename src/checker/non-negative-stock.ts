@@ -18,7 +18,7 @@ import type { LedgerLine } from "../ledger.ts";
 import { type Decimal, jsonOf, textOf, ZERO } from "../std/decimal.ts";
 import { unreadableGap } from "./amounts.ts";
 import { type Bounds, BoundsByKey, fit, ROUNDED } from "./bounds.ts";
-import { type LedgerNumber, LedgerValues, ledgerNumber, ONLY_READ } from "./ledger-values.ts";
+import { type LedgerNumber, LedgerValues, ledgerNumber } from "./ledger-values.ts";
 import { decimalByKey, toleranceOption } from "./option.ts";
 
 export const nonNegativeStock: Checker = {
@@ -132,11 +132,12 @@ class StockCheck implements Check {
   }
 
   #judge(reads: number, articles: number, missing: readonly string[]): Pick<Finding, "status" | "because"> {
-    const violations = [...this.#violations, ...(reads > 1 ? this.#unexplained : [])];
+    const doubt = this.#values.doubt();
+    const violations = [...this.#violations, ...(doubt === null ? this.#unexplained : [])];
     const [first] = violations;
     if (first !== undefined) return { status: "fail", because: `${first.says} (${violations.length} violations).` };
     const [doubtful] = this.#unexplained;
-    if (doubtful !== undefined) return { status: "unknown", because: `${doubtful.says}: ${ONLY_READ}.` };
+    if (doubtful !== undefined) return { status: "unknown", because: `${doubtful.says}: ${doubt}.` };
     const gap = this.#gap(reads, articles, missing);
     if (gap !== null) return { status: "unknown", because: gap };
     const also = this.#initial === undefined ? "" : ", and what the operations leave of what there was";

@@ -15,10 +15,11 @@
 import type { Check, Checker, Claim, Finding, FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
+import { LedgerReads } from "../ledger/reads.ts";
+import { isAtRest, STILL_CHANGED } from "../ledger/rest.ts";
 import type { LedgerLine } from "../ledger.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { type Correlation, correlationOf } from "./correlation.ts";
-import { LedgerReads } from "./ledger-reads.ts";
 import { ONLY_READ } from "./ledger-values.ts";
 import { wordOption } from "./option.ts";
 import { REFUSED_PRESENT, type Refusals, refusalsOption, refusedPresent } from "./refused-present.ts";
@@ -56,6 +57,8 @@ class QueueCheck implements Check {
   readonly #refusals: Refusals;
   readonly #messages = new Map<string, Message>();
   readonly #reads = new LedgerReads();
+  /** The last read in which a message waits that was in none before. */
+  #gainedInRead = 0;
   #unknownDequeues = 0;
 
   constructor(claim: Claim, facts: RunFacts) {
@@ -75,8 +78,9 @@ class QueueCheck implements Check {
   ledger(line: LedgerLine): void {
     if (line.object !== this.#claim.object) return;
     if (line.line === "end") return this.#reads.end(line);
-    this.#reads.item(line.read);
+    this.#reads.item(line);
     const message = this.#message(line.id);
+    if (message.sent !== "never" && message.waitingInRead < 0 && line.count > 0) this.#gainedInRead = line.read;
     message.waiting = line.count + (line.read === message.waitingInRead ? message.waiting : 0);
     message.waitingInRead = line.read;
   }
@@ -113,7 +117,7 @@ class QueueCheck implements Check {
         unknown: unknown.length,
         delivered: all.filter(({ deliveries }) => deliveries > 0).length,
         waiting: all.filter(({ waiting }) => waiting > 0).length,
-        lost: completeReads > 1 ? lost.length : 0,
+        lost: completeReads > 1 && !this.#isMoving() ? lost.length : 0,
         recovered: unknown.filter(({ deliveries, waiting }) => deliveries > 0 || waiting > 0).length,
         duplicated: duplicated.length,
         unexpected: unexpected.length,
@@ -148,6 +152,14 @@ class QueueCheck implements Check {
     return message;
   }
 
+  #isMoving(): boolean {
+    const ends = this.#reads.completeEnds();
+    return !isAtRest(
+      ends,
+      ends.findIndex(({ read }) => read === this.#gainedInRead),
+    );
+  }
+
   /** Messages of other runs, and of lost workers past their last report, are none of ours to judge. */
   #isOurs(id: string): boolean {
     if (!this.#correlation.clientSide) return false;
@@ -156,8 +168,9 @@ class QueueCheck implements Check {
   }
 
   #judge({ reads, messages, lost, duplicated, unexpected, stored }: Counts): Pick<Finding, "status" | "because"> {
+    const doubt = reads < 2 ? ONLY_READ : this.#isMoving() ? STILL_CHANGED : null;
     const faults = [
-      reads > 1 && lost > 0 ? `${lost} acknowledged messages are lost` : "",
+      doubt === null && lost > 0 ? `${lost} acknowledged messages are lost` : "",
       unexpected > 0 ? `${unexpected} messages were delivered that nobody sent` : "",
       stored.failure ?? "",
       this.#exactlyOnce && duplicated > 0 ? `${duplicated} messages are there more than once` : "",
@@ -166,7 +179,7 @@ class QueueCheck implements Check {
     if (reads === 0) {
       return { status: "unknown", because: `No complete read of what still waits: ${this.#reads.whyIncomplete()}.` };
     }
-    if (lost > 0) return { status: "unknown", because: `${lost} acknowledged messages are missing: ${ONLY_READ}.` };
+    if (lost > 0) return { status: "unknown", because: `${lost} acknowledged messages are missing: ${doubt}.` };
     if (stored.gap !== null) return { status: "unknown", because: stored.gap };
     const acknowledged = [...this.#messages.values()].some(({ sent }) => sent === "ok");
     if (!acknowledged) return { status: "unknown", because: "Not one message was acknowledged." };

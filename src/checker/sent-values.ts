@@ -3,10 +3,10 @@
  * have unchanged (as numbers, where the option `numeric` says so); operations that lack one of them are not compared. Only for fields that no later write changes. About 100 bytes a logical id, and nothing without the option.
  */
 import type { Claim } from "../checker.ts";
+import { bitOf } from "../ledger/reads.ts";
 import type { LedgerItem } from "../ledger.ts";
 import { GamedayError } from "../std/errors.ts";
 import { canonicalJson, isRecord, type Json } from "../std/json.ts";
-import { bitOf } from "./ledger-reads.ts";
 import { type Normalize, numericOption } from "./numeric.ts";
 
 /** One row that holds something else, by the reads that saw it so. */

@@ -3,7 +3,10 @@
  * The rules (sets of logical ids; "present" is the union of all reads, "complete" the complete ones):
  *
  *     lost       = acknowledged, not surely or perhaps removed, absent from two or more complete reads after the last that saw
- *                  it, if any did
+ *                  it, if any did; the ledger at rest (rest.ts), and not to be explained by pages in an unstable order (survey.ts)
+ *     unsettled  = the same, or resurrected, while the ledger still changed
+ *     passedOver = the same where as many rows are on two pages as are on none
+ *     expired    = absent, and at the time of each of those reads old enough to have expired, as the claim declares
  *     absent     = the same with one complete read only, and seen by none: lost, or late
  *     vanished   = the same with one complete read only, and seen by an earlier one: gone since, or the last read came from a
  *                  copy that was behind
@@ -12,38 +15,18 @@
  *     unexpected = seen by a complete read, never attempted, and not of a lost worker
  *     resurrected = acknowledged, then its removal acknowledged, yet seen by the last complete read: an earlier one may have
  *                  come from a copy that was behind
- *     duplicated = seen more than once by the last complete read; by an earlier one only: repeatedBefore
+ *     duplicated = seen more than once by the last complete read; by an earlier one only: repeatedBefore; on two pages, while
+ *                  as many others are on none: shownAgain
  *     refusedPresent = refused in every attempt, and seen by some read
  *     altered    = the last complete read shows something else than was sent (sent-values.ts)
  */
 import type { FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
-import { bitOf } from "./ledger-reads.ts";
+import { bitOf } from "../ledger/reads.ts";
 import { REFUSED_PRESENT } from "./refused-present.ts";
-import { Known, type WriteSet, type WriteState } from "./write-set.ts";
-
-/** Counts of one experiment, or of the whole run. `rpoMs`: from the oldest lost acknowledgement to the fault, else 0. */
-export interface Writes {
-  acknowledged: number;
-  acknowledgedLastSecond: number;
-  lost: number;
-  recovered: number;
-  duplicated: number;
-  unknown: number;
-  late: number;
-  rpoMs: number;
-}
-
-export const NO_WRITES: Readonly<Writes> = {
-  acknowledged: 0,
-  acknowledgedLastSecond: 0,
-  lost: 0,
-  recovered: 0,
-  duplicated: 0,
-  unknown: 0,
-  late: 0,
-  rpoMs: 0,
-};
+import { type Survey, survey } from "./survey.ts";
+import { Known, LAST_SECOND_MS, type WriteSet, type WriteState } from "./write-set.ts";
+import { NO_WRITES, type Writes } from "./writes.ts";
 
 type WitnessKind = "lost" | "absent" | "unexpected" | "refused" | "resurrected" | "duplicated" | "altered";
 
@@ -55,6 +38,16 @@ export interface Tally {
   absent: number;
   /** Acknowledged, seen by an earlier read, and absent from the last one only: one more read would tell. */
   vanished: number;
+  /** Absent, or there although it was removed, while the ledger was not at rest. */
+  unsettled: number;
+  /** Absent from the pages of reads which show at least as many other rows on two pages. */
+  passedOver: number;
+  /** On two pages, while at least as many writes are on none: one row that was shown twice, or two. */
+  shownAgain: number;
+  /** Absent, and old enough to have expired by then. */
+  expired: number;
+  /** Acknowledged in the last second before each fault, by index, and not expired before anybody looked. */
+  readonly acknowledgedLastSecond: readonly number[];
   /** There more than once in an earlier complete read, and not in the last one. */
   repeatedBefore: number;
   /** Rows of the last complete read that hold something else than was sent. */
@@ -77,28 +70,28 @@ class Tallying {
   readonly #writes: WriteSet;
   readonly #result: Tally;
   readonly #lostWorkers: readonly string[];
-  readonly #completeMask: number;
-  readonly #lastMask: number;
+  readonly #survey: Survey;
+  readonly #readEndedAtMs: ReadonlyMap<number, number>;
+  readonly #lastSecond: number[];
 
   constructor(writes: WriteSet, facts: RunFacts) {
     this.#writes = writes;
     this.#lostWorkers = facts.lostWorkers.map(({ worker }) => `${facts.runId}/${worker}/`);
-    const complete = writes.reads.complete();
-    this.#completeMask = complete.reduce((mask, read) => mask | bitOf(read), 0);
-    const last = complete.at(-1);
-    this.#lastMask = last === undefined ? 0 : bitOf(last);
+    this.#survey = survey(writes);
+    this.#readEndedAtMs = new Map(writes.reads.completeEnds().map(({ read, completedAtMs }) => [read, completedAtMs]));
+    this.#lastSecond = [...writes.acknowledgedLastSecond];
     const faults = writes.windows.faults;
     this.#result = {
-      complete,
-      total: { ...NO_WRITES, acknowledgedLastSecond: Math.min(...writes.acknowledgedLastSecond, Infinity) },
-      byExperiment: new Map(
-        faults.map(({ experiment }, index) => [
-          experiment,
-          { ...NO_WRITES, acknowledgedLastSecond: writes.acknowledgedLastSecond[index] ?? 0 },
-        ]),
-      ),
+      complete: this.#survey.complete,
+      acknowledgedLastSecond: this.#lastSecond,
+      total: { ...NO_WRITES },
+      byExperiment: new Map(faults.map(({ experiment }) => [experiment, { ...NO_WRITES }])),
       absent: 0,
       vanished: 0,
+      unsettled: 0,
+      passedOver: 0,
+      shownAgain: 0,
+      expired: 0,
       repeatedBefore: 0,
       altered: 0,
       unexpected: 0,
@@ -109,45 +102,93 @@ class Tallying {
       present: 0,
       witnesses: { lost: [], absent: [], unexpected: [], refused: [], resurrected: [], duplicated: [], altered: [] },
     };
-    if (faults.length === 0) this.#result.total.acknowledgedLastSecond = 0;
   }
 
   run(): Tally {
     for (const state of this.#writes.states()) this.#one(state);
     this.#result.total.unknown += this.#writes.unknownWithoutId;
+    this.#setLastSecond();
     for (const list of Object.values(this.#result.witnesses)) keepOldest(list, 0);
     return this.#result;
   }
 
   #one(state: WriteState): void {
     const { known } = state;
-    const seenComplete = (state.seen & this.#completeMask) !== 0;
+    const { completeMask, lastMask } = this.#survey;
+    const seenComplete = (state.seen & completeMask) !== 0;
     if (seenComplete) this.#result.present += 1;
-    if ((state.repeated & this.#lastMask) !== 0) this.#duplicated(state);
-    else if ((state.repeated & this.#completeMask) !== 0) this.#result.repeatedBefore += 1;
-    if (state.altered !== undefined && (state.altered.reads & this.#lastMask) !== 0) this.#alteredRow(state);
+    this.#copies(state);
+    if (state.altered !== undefined && (state.altered.reads & lastMask) !== 0) this.#alteredRow(state);
     if ((known & Known.ok) !== 0) this.#acknowledged(state);
     else if ((known & Known.unknown) !== 0) this.#unanswered(state);
     else if ((known & Known.refused) !== 0) this.#refused(state);
     else if (known === 0 && seenComplete) this.#unattempted(state);
   }
 
+  /** What the last read shows on two pages is doubled where no other write could be hidden behind it. */
+  #copies(state: WriteState): void {
+    const { completeMask, lastMask, across, hidden } = this.#survey;
+    if ((state.repeated & lastMask) !== 0) this.#duplicated(state);
+    else if ((state.across & lastMask) !== 0 && across > hidden) this.#duplicated(state);
+    else if ((state.across & lastMask) !== 0) this.#result.shownAgain += 1;
+    else if (((state.repeated | state.across) & completeMask) !== 0) this.#result.repeatedBefore += 1;
+  }
+
   #acknowledged(state: WriteState): void {
     this.#count(state, "acknowledged");
-    if ((state.known & Known.removed) !== 0) {
-      if ((state.seen & this.#lastMask) !== 0) this.#resurrected(state);
-    } else if (this.#readsWithout(state).length > 0 && (state.known & Known.removedPerhaps) === 0) {
-      this.#missing(state, this.#readsWithout(state));
-    } else if (this.#isLate(state)) {
-      this.#count(state, "late");
+    const { known } = state;
+    if ((known & Known.removed) !== 0) {
+      if ((state.seen & this.#survey.lastMask) === 0) return;
+      if (this.#survey.atRest) this.#resurrected(state);
+      else this.#result.unsettled += 1;
+      return;
+    }
+    const without = this.#readsWithout(state);
+    const alive = without.filter((read) => !this.#mayHaveExpired(state, read));
+    if (without.length === 0 || (known & Known.removedPerhaps) !== 0) {
+      if (this.#isLate(state)) this.#count(state, "late");
+    } else if (alive.length > 0) {
+      this.#missing(state, alive);
+    } else {
+      this.#expired(state);
     }
   }
 
-  /** The complete reads after the last read of any kind that saw it; reads are numbered in order of time. */
+  /**
+   * The complete reads after the last read of any kind that saw it; reads are numbered in order of time. A read that lacks
+   * what reads before and after it show is no proof of absence.
+   */
   #readsWithout({ seen }: WriteState): readonly number[] {
-    if ((seen & this.#lastMask) !== 0) return [];
+    const { complete, holedMask, lastMask } = this.#survey;
+    if ((seen & lastMask) !== 0) return [];
     const lastSeen = seen === 0 ? -1 : 31 - Math.clz32(seen);
-    return this.#result.complete.filter((read) => read > lastSeen);
+    return complete.filter((read) => read > lastSeen && (holedMask & bitOf(read)) === 0);
+  }
+
+  /** An object lives from somewhere in its first attempt on; the read looked for it at its end at the latest. */
+  #mayHaveExpired({ begunAtMs }: WriteState, read: number): boolean {
+    const { expiresMs } = this.#writes;
+    return expiresMs !== null && (this.#readEndedAtMs.get(read) ?? Infinity) >= begunAtMs + expiresMs;
+  }
+
+  /** It puts no fault to the test either: nobody looked while it should still have been there. */
+  #expired({ atMs, seen }: WriteState): void {
+    this.#result.expired += 1;
+    if (seen !== 0) return;
+    for (const [index, { bitAtMs }] of this.#writes.windows.faults.entries()) {
+      if (atMs <= bitAtMs && bitAtMs - atMs <= LAST_SECOND_MS)
+        this.#lastSecond[index] = (this.#lastSecond[index] ?? 0) - 1;
+    }
+  }
+
+  #setLastSecond(): void {
+    const { total, byExperiment } = this.#result;
+    const faults = this.#writes.windows.faults;
+    total.acknowledgedLastSecond = faults.length === 0 ? 0 : Math.min(...this.#lastSecond);
+    for (const [index, { experiment }] of faults.entries()) {
+      const own = byExperiment.get(experiment);
+      if (own !== undefined) own.acknowledgedLastSecond = this.#lastSecond[index] ?? 0;
+    }
   }
 
   /**
@@ -155,12 +196,22 @@ class Tallying {
    * earlier read had it.
    */
   #missing(state: WriteState, without: readonly number[]): void {
-    const certain = without.length > 1;
+    const doubt = this.#doubtOf(state, without);
+    const certain = doubt === null;
     if (certain) this.#lost(state);
-    else this.#result[state.seen === 0 ? "absent" : "vanished"] += 1;
+    else this.#result[doubt] += 1;
     const before = state.seen === 0 ? "" : " and seen by an earlier read";
     const says = `acknowledged${before}, yet absent from read ${without.join(" and ")}`;
     this.#witness(certain ? "lost" : "absent", { says, id: state.id, atMs: state.atMs });
+  }
+
+  /** What else than a loss the absence may be; null: nothing. */
+  #doubtOf(state: WriteState, without: readonly number[]): "absent" | "vanished" | "unsettled" | "passedOver" | null {
+    const { atRest, across, missing } = this.#survey;
+    if (!atRest) return "unsettled";
+    if (across > 0 && missing <= across) return "passedOver";
+    if (without.length > 1) return null;
+    return state.seen === 0 ? "absent" : "vanished";
   }
 
   #alteredRow({ id, atMs, altered }: WriteState): void {
@@ -215,7 +266,7 @@ class Tallying {
   /** Absent from an earlier complete read and seen by a later one. */
   #isLate({ seen }: WriteState): boolean {
     const first = this.#result.complete[0];
-    return first !== undefined && (seen & bitOf(first)) === 0 && (seen & this.#completeMask) !== 0;
+    return first !== undefined && (seen & bitOf(first)) === 0 && (seen & this.#survey.completeMask) !== 0;
   }
 
   #count(state: WriteState, what: keyof Writes): void {

@@ -9,13 +9,13 @@
  */
 import type { Claim, RunFacts } from "../checker.ts";
 import type { Operation } from "../history.ts";
+import { bitOf, LedgerReads } from "../ledger/reads.ts";
 import type { LedgerItem, LedgerLine } from "../ledger.ts";
 import { isRecord } from "../std/json.ts";
 import { counts, flags, milliseconds } from "./column.ts";
 import { type Correlation, correlationOf } from "./correlation.ts";
 import { FaultWindows } from "./fault-windows.ts";
 import { IdTable } from "./id-table.ts";
-import { bitOf, LedgerReads } from "./ledger-reads.ts";
 import { type Altered, SentValues } from "./sent-values.ts";
 
 /** What is known of a logical id, as bits. Several attempts add up: one ok makes it acknowledged whatever the others were. */
@@ -34,6 +34,10 @@ export interface WriteState {
   /** Bit mask of the reads that saw it, and of those that saw it more than once. */
   readonly seen: number;
   readonly repeated: number;
+  /** Bit mask of the reads that showed it on more than one page, so that it may be one row that was shown twice. */
+  readonly across: number;
+  /** First invocation of all of its attempts; an object that expires may have been made then. */
+  readonly begunAtMs: number;
   /** The most copies that one read showed. */
   readonly copies: number;
   /** Set where some read showed something else than was sent. */
@@ -54,6 +58,8 @@ export class WriteSet {
   /** Item lines of other runs, or of nobody we know. */
   foreignLines = 0;
   readonly values: SentValues;
+  /** So long an object lives, where the claim says that it expires. */
+  readonly expiresMs: number | null;
   readonly #prefix: string | null;
   readonly #ids = new IdTable();
   readonly #known = flags();
@@ -61,14 +67,18 @@ export class WriteSet {
   readonly #seen = counts();
   readonly #repeated = counts();
   readonly #copies = counts();
+  readonly #across = counts();
+  readonly #page = counts();
+  readonly #begunAtMs = milliseconds();
 
   constructor(claim: Claim, facts: RunFacts) {
     this.object = claim.object;
     this.correlation = correlationOf(claim);
     this.windows = new FaultWindows(facts.faults);
     this.acknowledgedLastSecond = this.windows.faults.map(() => 0);
-    this.#prefix = prefixOf(claim, facts, this.correlation);
+    this.#prefix = prefixOf(claim, facts, this.correlation.clientSide);
     this.values = new SentValues(claim);
+    this.expiresMs = claim.expiresMs ?? null;
   }
 
   operation(operation: Operation): void {
@@ -92,6 +102,8 @@ export class WriteSet {
         atMs: this.#atMs.get(index),
         seen: this.#seen.get(index),
         repeated: this.#repeated.get(index),
+        across: this.#across.get(index),
+        begunAtMs: this.#begunAtMs.get(index),
         copies: this.#copies.get(index),
         altered: this.values.of(index),
       };
@@ -108,6 +120,8 @@ export class WriteSet {
     }
     const index = this.#ids.add(id);
     const before = this.#known.get(index);
+    const begunAtMs = before === 0 ? operation.invokedAtMs : this.#begunAtMs.get(index);
+    this.#begunAtMs.set(index, Math.min(begunAtMs, operation.invokedAtMs));
     if (outcome.type === "ok" && (before & Known.ok) === 0) this.#acknowledge(index, operation);
     else if (before === 0) this.#atMs.set(index, operation.invokedAtMs);
     this.#known.set(index, before | Known[outcome.type]);
@@ -138,7 +152,7 @@ export class WriteSet {
 
   /** A line that counts no copy says that nothing is there, and is a line of its read all the same. */
   #item(item: LedgerItem): void {
-    this.reads.item(item.read);
+    this.reads.item(item);
     if (item.count < 1) return;
     const known = this.#ids.find(item.id);
     if (known === undefined && this.#prefix !== null && !item.id.startsWith(this.#prefix)) {
@@ -151,14 +165,17 @@ export class WriteSet {
     const seen = this.#seen.get(index);
     const again = (seen & bit) !== 0;
     this.#seen.set(index, seen | bit);
-    if (again || item.count > 1) this.#repeated.set(index, this.#repeated.get(index) | bit);
+    const isOtherPage = item.row === undefined && this.#page.get(index) !== (item.page ?? 1);
+    if (again && isOtherPage) this.#across.set(index, this.#across.get(index) | bit);
+    if ((again && !isOtherPage) || item.count > 1) this.#repeated.set(index, this.#repeated.get(index) | bit);
+    this.#page.set(index, item.page ?? 1);
     this.#copies.set(index, Math.max(this.#copies.get(index), item.count, again ? 2 : 1));
   }
 }
 
-/** Ids begin with the run's; where the app makes its own there is no prefix unless the claim gives one. */
-function prefixOf(claim: Claim, facts: RunFacts, correlation: Correlation): string | null {
+/** How the ids of a claim's objects begin; null where the app makes its own and the claim gives no prefix. */
+export function prefixOf(claim: Claim, { runId }: Pick<RunFacts, "runId">, clientSide: boolean): string | null {
   const option = claim.options["prefix"];
   if (typeof option === "string") return option;
-  return correlation.clientSide ? `${facts.runId}/` : null;
+  return clientSide ? `${runId}/` : null;
 }

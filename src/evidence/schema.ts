@@ -53,6 +53,8 @@ export const ledgerSchema = holds<LedgerLine>()(
       id: text,
       count: count.describe("copies; 0: the ledger names it and says that it is not there"),
       value: json.exactOptional(),
+      page: z.int().min(1).exactOptional().describe("page of the answer that showed it; absent: there was one"),
+      row: text.exactOptional().describe("the stored row's own identity"),
     }),
     z.looseObject({
       line: z.literal("end"),
@@ -62,6 +64,8 @@ export const ledgerSchema = holds<LedgerLine>()(
       completedAtMs: milliseconds,
       complete: z.boolean(),
       items: count,
+      copies: count.exactOptional().describe("sum of the items' counts; must be there from version 2 on"),
+      pages: z.array(count).exactOptional().describe("items by page"),
       source: text,
       because: text.exactOptional(),
     }),

@@ -37,7 +37,8 @@ test("a spoilt line is an error with its file and line, exit 2", () => {
     "history.ndjson:1",
   );
   refused(() => ({ operations: () => [null] }), "history.ndjson:1");
-  refused((evidence) => ({ ledger: () => [{ ...[...evidence.ledger()][0], complete: "true" }] }), "ledger.ndjson:1");
+  refused((evidence) => ({ ledger: () => [{ ...[...evidence.ledger()][1], complete: "true" }] }), "ledger.ndjson:1");
+  refused((evidence) => ({ ledger: () => [{ ...[...evidence.ledger()][0], page: 0 }] }), "ledger.ndjson:1");
   refused(
     (evidence) => ({
       intervals: () => [
@@ -61,4 +62,14 @@ test("a number that JSON cannot say, and a count that is none, are no evidence",
     "history.ndjson:1",
   );
   refused((evidence) => ({ intervals: () => [{ ...[...evidence.intervals()][0], users: -1 }] }), "intervals.ndjson:1");
+});
+
+test("from version 2 on an end line of the ledger counts its copies; before, it need not", () => {
+  const uncounted = (version: number) => (evidence: Evidence) => ({
+    run: { ...evidence.run, version },
+    ledger: () => [...evidence.ledger()].map((line) => ({ ...line, copies: undefined })),
+  });
+  refused(uncounted(2), "ledger.ndjson:2");
+  const evidence = evidenceOf(cleanRun());
+  assert.ok(readAll({ ...evidence, ...uncounted(1)(evidence) } as Evidence) > 1000);
 });

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Evidence } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
-import type { LedgerLine } from "../ledger.ts";
+import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { BUCKET_MAX } from "../std/histogram.ts";
 import { isRecord } from "../std/json.ts";
@@ -26,7 +26,7 @@ export function wellFormed(evidence: Evidence): Evidence {
     ...evidence,
     operations: () => checked(evidence.operations(), isOperation, HISTORY_FILE),
     intervals: () => checked(evidence.intervals(), isInterval, INTERVALS_FILE),
-    ledger: () => checked(evidence.ledger(), isLedgerLine, LEDGER_FILE),
+    ledger: () => checked(evidence.ledger(), (line) => isLedgerLine(line, evidence.run.version), LEDGER_FILE),
   };
 }
 
@@ -106,16 +106,27 @@ function isProbe(probe: unknown): boolean {
   );
 }
 
-function isLedgerLine(line: unknown): boolean {
+/** From this version of the evidence on an end line counts the copies of its read. */
+const COPIES_SINCE_VERSION = 2;
+
+function isLedgerLine(line: unknown, version: number): boolean {
   if (!isRecord(line)) return false;
   const known = line as unknown as LedgerLine;
   if (!isCount(known.read) || !isText(known.object)) return false;
-  if (known.line === "item") return isText(known.id) && isCount(known.count);
-  const { startedAtMs, completedAtMs, items, complete, source } = known;
+  return known.line === "item" ? isLedgerItem(known) : known.line === "end" && isLedgerEnd(known, version);
+}
+
+function isLedgerItem({ id, count, page, row }: LedgerItem): boolean {
+  return isText(id) && isCount(count) && (page === undefined || (isCount(page) && page > 0)) && isText(row ?? "");
+}
+
+function isLedgerEnd(end: LedgerEnd, version: number): boolean {
+  const { startedAtMs, completedAtMs, items, copies, pages, complete, source } = end;
   return (
-    known.line === "end" &&
     [startedAtMs, completedAtMs].every(isNumber) &&
     isCount(items) &&
+    (copies === undefined ? version < COPIES_SINCE_VERSION : isCount(copies)) &&
+    (pages === undefined || (Array.isArray(pages) && pages.every(isCount))) &&
     typeof complete === "boolean" &&
     isText(source)
   );

@@ -1,9 +1,10 @@
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
-import type { BlastRadius, ClaimPlan, ExperimentPlan, LedgerSource, Plan } from "../plan.ts";
+import type { BlastRadius, ClaimPlan, ExperimentPlan, Plan } from "../plan.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
+import { resolveCleanUp, resolveLedgers, resolveSource } from "./ledger.ts";
 import { resolveLoad } from "./load.ts";
 import { complain, placeAt, type Source } from "./place.ts";
 import { scalingTimes } from "./scaling-times.ts";
@@ -93,7 +94,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     })),
     stopWhen: resolveStopWhen(document.stopWhen),
     claims: document.claims.map(resolveClaim),
-    ledger: { quietMs: document.ledger.quiet, betweenReadsMs: document.ledger.betweenReads },
+    ledger: resolveLedgers(document.ledger),
     cleanUp: resolveCleanUp(document.cleanUp),
     objectives: document.objectives.map(resolveObjective),
   };
@@ -186,19 +187,9 @@ function resolveClaim(claim: PlanDocument["claims"][number]): ClaimPlan {
     object: claim.object,
     checkers: claim.checkers,
     options: claim.options,
+    ...(claim.expires !== undefined && { expiresMs: claim.expires }),
     source: resolveSource(claim.ledger),
   };
-}
-
-function resolveSource(ledger: PlanDocument["claims"][number]["ledger"]): LedgerSource {
-  if (ledger === undefined) return { kind: "none" };
-  return "http" in ledger ? { kind: "http", path: ledger.http } : { kind: "sql", statement: ledger.sql };
-}
-
-function resolveCleanUp(cleanUp: PlanDocument["cleanUp"]): Plan["cleanUp"] {
-  if (cleanUp === undefined) return null;
-  const [method = "POST", path = "/"] = cleanUp.http.split(" ", 2);
-  return { kind: "http", method, path };
 }
 
 function resolveObjective(objective: PlanDocument["objectives"][number]): Plan["objectives"][number] {

@@ -1,6 +1,7 @@
 /** What a plan's YAML may say, with defaults. The platform's part is checked by the schema of its kind. */
 import { z } from "zod";
 import { duration } from "./duration.ts";
+import { cleanUpSchema, ledgerSourceSchema, ledgersSchema } from "./ledger-schema.ts";
 import { loadSchema } from "./load-schema.ts";
 
 const name = z.string().min(1).max(200);
@@ -37,15 +38,12 @@ const experiment = z.strictObject({
 /** Experiments that are injected at the same moment; each has a bite, a healing and a verdict of its own. */
 const together = z.strictObject({ together: z.array(experiment).min(2).max(10) });
 
-/** A path of the platform under test: neither another host ("//host/") nor a relative one. */
-const path = name.regex(/^\/(?!\/)/, 'a path of the app, such as "/audit/orders"');
-const ledgerSource = z.union([z.strictObject({ http: path }), z.strictObject({ sql: name })]);
-
 const claim = z.strictObject({
   object: name,
   checkers: z.array(name).min(1),
   options: freeForm.default({}),
-  ledger: ledgerSource.optional(),
+  ledger: ledgerSourceSchema.optional(),
+  expires: duration.optional(),
 });
 
 const objective = z.strictObject({
@@ -93,12 +91,8 @@ export const planSchema = z.strictObject({
   blastRadius: blastRadius.optional(),
   stopWhen: stopWhen.prefault({}),
   claims: z.array(claim).default([]),
-  ledger: z.strictObject({ quiet: duration.default(3_000), betweenReads: duration.default(3_000) }).prefault({}),
-  cleanUp: z
-    .strictObject({
-      http: z.string().regex(/^(GET|POST|PUT|DELETE) \/(?!\/)/, 'a METHOD and path, as "POST /clean-up"'),
-    })
-    .optional(),
+  ledger: ledgersSchema,
+  cleanUp: cleanUpSchema.optional(),
   objectives: z.array(objective).default([]),
 });
 

@@ -1,6 +1,8 @@
 /** A session with one PostgreSQL server whose end is sure, also when the server is dead, frozen or cut off. */
 import { Socket } from "node:net";
 import pg from "pg";
+import type { SqlAnswer } from "../platform.ts";
+import type { Json } from "../std/json.ts";
 
 /** So long a server may take to see us off. */
 const GOODBYE_MS = 1_000;
@@ -39,4 +41,24 @@ async function goodbye(client: pg.Client, socket: Socket): Promise<void> {
   else client.end().catch(() => socket.destroy());
   await closed;
   clearTimeout(timer);
+}
+
+/** Rows of one statement as JSON, with the names of their columns. */
+export async function askRows(
+  client: pg.Client,
+  statement: string,
+  parameters: readonly Json[],
+): Promise<Pick<SqlAnswer, "columns" | "rows">> {
+  const { fields, rows } = await client.query<unknown[]>({
+    text: statement,
+    values: [...parameters],
+    rowMode: "array",
+  });
+  return { columns: fields.map(({ name }) => name), rows: rows.map((row) => row.map(toJson)) };
+}
+
+function toJson(value: unknown): Json {
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return value.toString("hex");
+  return (value ?? null) as Json;
 }

@@ -4,9 +4,11 @@ import { restored } from "../fault/recover.ts";
 import type { Run } from "../run.ts";
 import { abortAt } from "../std/deadline.ts";
 import { messageOf } from "../std/errors.ts";
-import { askJson } from "./ask.ts";
+import { askObject, type Question } from "./ask.ts";
+import { belowForRun } from "./below.ts";
+import { wholeNumberOf } from "./found.ts";
 
-const CLEAN_UP_MS_MAX = 300_000;
+const WITHIN_MS = 300_000;
 /** Calls in a row without an answer, before it counts as not to be had: a clean-up may be repeated, and a proxy may have lost patience. */
 const FAILURES_MAX = 5;
 const BETWEEN_FAILURES_MS = 1_000;
@@ -33,13 +35,13 @@ export async function cleanUp(run: Run): Promise<number> {
 async function cleanData(run: Run): Promise<void> {
   const plan = run.plan.cleanUp;
   if (plan === null) return;
-  const url = new URL(plan.path.replaceAll("{run}", encodeURIComponent(run.runId)), run.platform.endpoint());
+  const url = belowForRun(run.platform.endpoint(), plan.path, run.runId);
   url.searchParams.set("run", run.runId);
-  using limit = abortAt({ what: "the clean-up to leave nothing", deadlineMs: CLEAN_UP_MS_MAX });
+  using limit = abortAt({ what: "the clean-up to leave nothing", deadlineMs: plan.withinMs ?? WITHIN_MS });
   let remaining = Number.POSITIVE_INFINITY;
   while (remaining > 0) {
     const before = remaining;
-    remaining = await cleanOnce(url, plan.method, run.runId, limit.signal);
+    remaining = await cleanOnce(url, { method: plan.method, run, plan, signal: limit.signal });
     if (remaining >= before) throw new Error(`${remaining} rows remain, and asking again takes none of them away`);
   }
 }
@@ -58,8 +60,9 @@ async function persist<T>(attempt: () => Promise<T>, signal: AbortSignal): Promi
 }
 
 /** How many rows are left after one call. */
-async function cleanOnce(url: URL, method: string, runId: string, signal: AbortSignal): Promise<number> {
-  const { remaining } = await persist(() => askJson(url, { method, runId, signal }), signal);
-  if (typeof remaining === "number" && remaining >= 0) return remaining;
+async function cleanOnce(url: URL, question: Question): Promise<number> {
+  const { remaining } = await persist(() => askObject(url, question), question.signal);
+  const count = wholeNumberOf(remaining);
+  if (count !== undefined) return count;
   throw new Error(`${url.pathname} did not say how many rows remain: ${JSON.stringify(remaining) ?? "nothing"}`);
 }

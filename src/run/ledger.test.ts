@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { conduct } from "./conductor.ts";
-import { serveAudit, simulatedPlan, simulatedRun } from "./run.fixture.ts";
+import { type SimulatedRun, serveAudit, simulatedPlan, simulatedRun } from "./run.fixture.ts";
 
 const claims = [
   { object: "orders", checkers: [], options: {}, source: { kind: "http" as const, path: "/audit/orders" } },
@@ -22,19 +22,59 @@ test("the ledger is read twice, page by page, and closed with complete only when
     ),
     ["1 a 1", "1 b 2", "1 end true 2", "2 a 1", "2 b 2", "2 end true 2"],
   );
+  assert.deepEqual(
+    lines.map((line) => (line.line === "item" ? line.page : [line.copies, line.pages])),
+    [1, 2, [3, [1, 1]], 1, 2, [3, [1, 1]]],
+  );
   assert.deepEqual(asked.slice(0, 2), [
     "GET /audit/orders?run=simulated-1",
     "GET /audit/orders?run=simulated-1&cursor=2",
   ]);
 });
 
-test("fewer rows than the read before ask for one more read: gone, or a copy that was behind", async (context) => {
+const page = (...ids: string[]) => ({
+  items: ids.map((id) => ({ id: `simulated-1/${id}` })),
+  complete: true,
+  next: null,
+  source: "n1",
+});
+
+/** Items of each read, as they were recorded. */
+const itemsOf = (simulated: SimulatedRun) =>
+  [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.items] : []));
+
+test("rows that vanish ask for more reads until two agree: gone, or a copy that was behind", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
-  const page = (...ids: string[]) => ({ items: ids.map((id) => ({ id })), complete: true, next: null, source: "n1" });
   await serveAudit(context, simulated, [page("a", "b"), page("a"), page("a", "b")], 0);
   await conduct(simulated.run);
-  const ends = [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.items] : []));
-  assert.deepEqual(ends, [2, 1, 2]);
+  const reads = itemsOf(simulated);
+  assert.deepEqual(reads.slice(0, 4), [2, 1, 2, 2]);
+});
+
+test("rows that still come ask for more reads, within bounds", async (context) => {
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+  const pages = ["a", "ab", "abc"].map((ids) => page(...ids));
+  await serveAudit(context, simulated, pages, 0);
+  await conduct(simulated.run);
+  const reads = itemsOf(simulated);
+  assert.deepEqual(reads.slice(0, 4), [1, 2, 3, 3]);
+  const ever = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
+  await serveAudit(
+    context,
+    ever,
+    Array.from({ length: 30 }, (_, at) => page(...Array.from({ length: at + 1 }, (__, each) => `${each}`))),
+    0,
+  );
+  await conduct(ever.run);
+  assert.equal(itemsOf(ever).length, 12);
+});
+
+test("a read ends with the plan's time for all of them, and no other begins", async (context) => {
+  const ledger = { quietMs: 1, betweenReadsMs: 60_000, withinMs: 30 };
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims, ledger }));
+  await serveAudit(context, simulated, [page("a")], 0);
+  await conduct(simulated.run);
+  assert.deepEqual(itemsOf(simulated), [1]);
 });
 
 test("a ledger that cannot be read is recorded as not complete, with the reason", async (context) => {

@@ -1,55 +1,44 @@
-/** Reads back what the system says is true at rest: every claim's ledger, at least twice, some seconds apart. */
+/** Reads back what the system says is true at rest: every claim's ledger, until it is at rest, within the plan's bounds. */
 import { setTimeout as delay } from "node:timers/promises";
+import { correlationOf } from "../checker/correlation.ts";
+import { prefixOf } from "../checker/write-set.ts";
+import { ReadingCourse } from "../ledger/course.ts";
+import type { LedgerItem } from "../ledger.ts";
 import type { ClaimPlan, LedgerSource } from "../plan.ts";
 import type { Run } from "../run.ts";
 import { abortAt } from "../std/deadline.ts";
 import { messageOf } from "../std/errors.ts";
-import { isRecord, type Json } from "../std/json.ts";
-import { askJson } from "./ask.ts";
+import { timeoutOf } from "./ask.ts";
+import { type Page, readHttp } from "./ledger-http.ts";
+import { readSql } from "./ledger-sql.ts";
 
-/** Reads wanted; one more where the last shows fewer rows than the one before; and at most made, also when some were not complete. */
-const READS_WANTED = 2;
-const READS_MAX = 4;
-const PAGE_MS_MAX = 30_000;
-const PAGES_MAX = 100_000;
+const WITHIN_MS = 600_000;
 
-interface Found {
-  readonly id: string;
-  readonly count: number;
-  readonly value?: Json;
+interface Course {
+  readonly claim: ClaimPlan;
+  readonly course: ReadingCourse;
 }
 
+/** Throws only when the run is stopped: what could not be read is recorded as that. */
 export async function readLedger(run: Run): Promise<void> {
-  await delay(run.plan.ledger.quietMs, undefined, { signal: run.stop.signal });
-  const progress = new Map<string, Progress>();
-  const sources = sourcesOf(run.plan.claims);
-  const open = () => sources.filter(({ object }) => !isEnough(progress.get(object) ?? UNREAD));
-  for (let read = 1; read <= READS_MAX && open().length > 0; read++) {
-    if (read > 1) await delay(run.plan.ledger.betweenReadsMs, undefined, { signal: run.stop.signal });
-    for (const claim of open()) {
-      const items = await readClaim(run, claim, read);
-      if (items !== null) progress.set(claim.object, afterRead(progress.get(claim.object) ?? UNREAD, items));
-    }
+  const { quietMs, betweenReadsMs, withinMs = WITHIN_MS } = run.plan.ledger;
+  await delay(quietMs, undefined, { signal: run.stop.signal });
+  using limit = abortAt({ what: "the ledger to be read and at rest", deadlineMs: withinMs, signal: run.stop.signal });
+  const courses = sourcesOf(run.plan.claims).map((claim) => ({ claim, course: courseOf(run, claim) }));
+  for (let read = 1; ; read++) {
+    const open = courses.filter(({ course }) => !course.isOver());
+    if (open.length === 0) return;
+    const pauseMs = Math.max(...open.map(({ course }) => course.pauseMs(betweenReadsMs)));
+    if (read > 1 && !(await paused(run, pauseMs, limit.signal))) return;
+    for (const one of open) await readOnce(run, one, read, limit.signal);
   }
 }
 
-/** Complete reads of one object so far, and how many more are asked for by rows that were there and then were not. */
-interface Progress {
-  readonly complete: number;
-  readonly wanted: number;
-  readonly items: number;
-}
-
-const UNREAD: Progress = { complete: 0, wanted: READS_WANTED, items: 0 };
-
-function isEnough({ complete, wanted }: Progress): boolean {
-  return complete >= wanted;
-}
-
-/** Fewer rows than before: they are gone, or a copy that was behind has answered. One more read tells. */
-function afterRead({ complete, wanted, items: before }: Progress, items: number): Progress {
-  const fewer = complete > 0 && items < before;
-  return { complete: complete + 1, wanted: fewer ? Math.max(wanted, complete + 2) : wanted, items };
+/** Whether the time for all reads lasts longer than the pause. */
+async function paused(run: Run, pauseMs: number, signal: AbortSignal): Promise<boolean> {
+  await delay(pauseMs, undefined, { signal }).catch(() => undefined); // its reason is asked for in the next line
+  run.stop.signal.throwIfAborted();
+  return !signal.aborted;
 }
 
 /** One object has one ledger, however many claims are made about it; the plan's check refuses two different ones. */
@@ -58,97 +47,45 @@ function sourcesOf(claims: readonly ClaimPlan[]): ClaimPlan[] {
   return known.filter(({ object }, at) => known.findIndex((other) => other.object === object) === at);
 }
 
-/** Items of a complete read; null: it was not complete. */
-async function readClaim(run: Run, claim: ClaimPlan, read: number): Promise<number | null> {
-  const startedAtMs = run.clock.nowMs();
-  let items = 0;
-  let source = "nobody";
+/** Only where clients' ids are the run's own can other people's rows be told from ours before the history is read. */
+function courseOf(run: Run, claim: ClaimPlan): ReadingCourse {
+  const isOwn = (claim.options["correlate"] ?? "id") === "id";
+  const prefix = isOwn ? prefixOf(claim, run, correlationOf(claim).clientSide) : null;
+  return new ReadingCourse({ prefix, expires: claim.expiresMs !== undefined });
+}
+
+async function readOnce(run: Run, { claim, course }: Course, read: number, signal: AbortSignal): Promise<void> {
+  const { object } = claim;
+  const seen = { startedAtMs: run.clock.nowMs(), items: 0, copies: 0, pages: [] as number[], source: "nobody" };
   let because: string | undefined;
   try {
-    for await (const page of pages(run, claim.source)) {
-      source = page.source;
-      for (const found of page.found) run.evidence.ledger({ line: "item", read, object: claim.object, ...found });
-      items += page.found.length;
+    for await (const page of pagesOf(run, claim.source, signal)) {
+      seen.source = page.source;
+      seen.items += page.found.length;
+      seen.pages.push(page.found.length);
+      for (const found of page.found) {
+        seen.copies += found.count;
+        const item: LedgerItem = { line: "item", read, object, ...found };
+        course.line(item);
+        run.evidence.ledger(item);
+      }
     }
   } catch (thrown) {
     run.stop.signal.throwIfAborted();
     because = messageOf(thrown);
   }
-  const complete = because === undefined;
-  const times = { startedAtMs, completedAtMs: run.clock.nowMs() };
-  run.evidence.ledger({
-    line: "end",
-    read,
-    object: claim.object,
-    ...times,
-    complete,
-    items,
-    source,
-    ...(because !== undefined && { because }),
-  });
-  return complete ? items : null;
+  const { pages, ...counted } = seen;
+  const times = { ...counted, completedAtMs: run.clock.nowMs(), ...(pages.length > 1 && { pages }) };
+  const outcome = { complete: because === undefined, ...(because !== undefined && { because }) };
+  const end = { line: "end", read, object, ...times, ...outcome } as const;
+  course.line(end);
+  run.evidence.ledger(end);
 }
 
-type Page = { readonly found: readonly Found[]; readonly source: string };
-
-async function* pages(run: Run, source: LedgerSource): AsyncGenerator<Page> {
-  if (source.kind === "sql") yield await readSql(run, source.statement);
-  if (source.kind === "http") yield* readHttp(run, source.path);
-}
-
-/** Rows are (id), (id, count) or (id, count, value); $1 is the run's id. */
-async function readSql(run: Run, statement: string): Promise<Page> {
-  if (run.platform.queries === undefined)
-    throw new Error(`a platform of kind ${run.platform.kind} cannot be asked by SQL`);
-  const parameters = statement.includes("$1") ? [run.runId] : [];
-  using limit = pageLimit(run, "the ledger's SQL to be answered");
-  const { rows, source } = await run.platform.queries.sql(statement, parameters, limit.signal);
-  const found = rows.map(([id, count, value]) => {
-    if (id === undefined || id === null) throw new Error("the ledger's SQL gave a row without an id");
-    return { id: String(id), count: copiesOf(count, String(id)), ...(value !== undefined && { value }) };
-  });
-  return { found, source };
-}
-
-/** GET path?run=ID answers {"items":[{"id","count","value"}],"complete":true,"next":cursor|null,"source":"..."}. */
-async function* readHttp(run: Run, path: string): AsyncGenerator<Page> {
-  let next: string | null = null;
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const url = new URL(path.replaceAll("{run}", encodeURIComponent(run.runId)), run.platform.endpoint());
-    url.searchParams.set("run", run.runId);
-    if (next !== null) url.searchParams.set("cursor", next);
-    const body = await readPage(url, run);
-    yield { found: itemsOf(body, url), source: String(body["source"] ?? url.host) };
-    if (body["complete"] !== true) throw new Error(`${url.pathname} says that it is not complete`);
-    if (body["next"] === null || body["next"] === undefined) return;
-    next = String(body["next"]);
-  }
-  throw new Error(`${path} has more than ${PAGES_MAX} pages`);
-}
-
-function pageLimit(run: Run, what: string): ReturnType<typeof abortAt> {
-  return abortAt({ what, deadlineMs: PAGE_MS_MAX, signal: run.stop.signal });
-}
-
-async function readPage(url: URL, run: Run): Promise<{ [key: string]: Json }> {
-  using limit = pageLimit(run, `${url.pathname} to answer`);
-  return await askJson(url, { method: "GET", runId: run.runId, signal: limit.signal });
-}
-
-function itemsOf(body: { [key: string]: Json }, url: URL): Found[] {
-  const items = body["items"];
-  if (!Array.isArray(items)) throw new Error(`${url.pathname} answered without "items"`);
-  return items.map((item) => {
-    if (!isRecord(item) || typeof item["id"] !== "string") throw new Error(`${url.pathname} has an item without "id"`);
-    const { id, count, value } = item;
-    return { id, count: copiesOf(count, id), ...(value !== undefined && { value }) };
-  });
-}
-
-/** How often an id is there: 1 where nothing is said. A database's count may come as text; anything else is no answer. */
-function copiesOf(given: Json | undefined, id: string): number {
-  if (given === undefined) return 1;
-  const count = typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given;
-  if (typeof count === "number" && Number.isInteger(count) && count >= 0) return count;
-  throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 0`);
+async function* pagesOf(run: Run, source: LedgerSource, signal: AbortSignal): AsyncGenerator<Page> {
+  if (source.kind === "http") yield* readHttp({ run, ledger: source, signal });
+  if (source.kind !== "sql") return;
+  const deadlineMs = timeoutOf(run.plan.ledger);
+  using limit = abortAt({ what: "the ledger's SQL to be answered", deadlineMs, signal });
+  yield await readSql(run, source, limit.signal);
 }

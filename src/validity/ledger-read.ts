@@ -1,3 +1,4 @@
+import { LedgerReads } from "../ledger/reads.ts";
 import type { LedgerEnd } from "../ledger.ts";
 import type { Doubt } from "../objective/facts.ts";
 import { stampsOf } from "../timeline/rounds.ts";
@@ -22,11 +23,10 @@ export const ledgerRead = rule(
 );
 
 function complaint(object: string, ground: Ground): string[] {
-  const ends = ground.ledgerEnds.filter((end) => end.object === object);
-  const whole = ends.filter((end) => end.complete);
-  const cut = ends.find((end) => !end.complete);
+  const reads = ground.ledgerReads.get(object) ?? new LedgerReads();
+  const whole = reads.completeEnds();
   if (whole.length < LEDGER_READS_MIN) {
-    const why = cut === undefined ? "" : ` (${cut.because ?? "a read was cut short"})`;
+    const why = whole.length === reads.size ? "" : ` (${reads.whyIncomplete()})`;
     return [`the ledger of "${object}" was read whole ${whole.length} times, expected ${LEDGER_READS_MIN}${why}`];
   }
   if (countApart(whole) < LEDGER_READS_MIN)

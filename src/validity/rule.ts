@@ -2,10 +2,11 @@
  * Validity asks first whether the run may be believed. Each rule is one file: it gives a finding in words, and doubts
  * that make unknown only what their window or data touches. The list is validity/catalogue.ts.
  */
+
 import type { Finding, FindingWitness } from "../checker.ts";
 import type { Evidence, OperationTally } from "../evidence.ts";
 import type { ExperimentVerdict } from "../experiment.ts";
-import type { LedgerEnd } from "../ledger.ts";
+import type { LedgerReads } from "../ledger/reads.ts";
 import type { Doubt } from "../objective/facts.ts";
 import type { LoadFold } from "../objective/load-fold.ts";
 import type { ProbeStream } from "../outage/samples.ts";
@@ -17,7 +18,7 @@ export interface Ground {
   readonly story: Story;
   readonly streams: readonly ProbeStream[];
   readonly operations: OperationTally;
-  readonly ledgerEnds: readonly LedgerEnd[];
+  readonly ledgerReads: ReadonlyMap<string, LedgerReads>;
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentVerdict[];
   readonly load: LoadFold;

@@ -193,6 +193,20 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "ledger-read",
+    says: "read 2 names 1 items, but 0 lines are there",
+    plant: (run) => {
+      run.ledger = run.ledger.filter((line) => line.line === "end" || line.read !== 2);
+    },
+  },
+  {
+    rule: "ledger-read",
+    says: "read 1 counts 1 copies, but 3 are there",
+    plant: (run) => {
+      run.ledger = run.ledger.map((line) => (line.line === "item" && line.read === 1 ? { ...line, count: 3 } : line));
+    },
+  },
+  {
+    rule: "ledger-read",
     says: "before all faults had ended",
     plant: (run) => {
       run.ledger = run.ledger.map((line) =>

@@ -2,18 +2,20 @@
  * The one pass over operations and ledger: every claim's checks, the probes' samples and the tallies that validity needs
  * are fed from the same line, so that evidence of any length streams through once.
  */
+
 import { SharedFolds } from "../checker/shared-folds.ts";
 import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
 import type { Evidence, OperationTally } from "../evidence.ts";
 import type { Operation } from "../history.ts";
-import type { LedgerEnd } from "../ledger.ts";
+import { LedgerReads } from "../ledger/reads.ts";
 import { type ProbeStream, SampleCollector } from "../outage/samples.ts";
 import { GamedayError } from "../std/errors.ts";
 
 export interface Reading {
   readonly findings: readonly Finding[];
   readonly streams: readonly ProbeStream[];
-  readonly ledgerEnds: readonly LedgerEnd[];
+  /** Of each object whose ledger was read. */
+  readonly ledgerReads: ReadonlyMap<string, LedgerReads>;
   readonly operations: OperationTally;
 }
 
@@ -34,8 +36,8 @@ export function readOnce(evidence: Evidence, facts: RunFacts, checkers: readonly
     count(tally, operation);
     for (const check of checks.get(operation.object) ?? []) check.operation(operation);
   }
-  const ledgerEnds = readLedger(evidence, checks);
-  return { findings: running.map(finish), streams: samples.streams(), ledgerEnds, operations: tally };
+  const ledgerReads = readLedger(evidence, checks);
+  return { findings: running.map(finish), streams: samples.streams(), ledgerReads, operations: tally };
 }
 
 function begin(claim: Claim, facts: RunFacts, checkers: readonly Checker[]): RunningCheck[] {
@@ -67,13 +69,16 @@ function byObject(running: readonly RunningCheck[]): Map<string, Check[]> {
   return checks;
 }
 
-function readLedger(evidence: Evidence, checks: ReadonlyMap<string, readonly Check[]>): LedgerEnd[] {
-  const ends: LedgerEnd[] = [];
+function readLedger(evidence: Evidence, checks: ReadonlyMap<string, readonly Check[]>): Map<string, LedgerReads> {
+  const reads = new Map<string, LedgerReads>();
   for (const line of evidence.ledger()) {
-    if (line.line === "end") ends.push(line);
+    const own = reads.get(line.object) ?? new LedgerReads();
+    reads.set(line.object, own);
+    if (line.line === "end") own.end(line);
+    else own.item(line);
     for (const check of checks.get(line.object) ?? []) check.ledger(line);
   }
-  return ends;
+  return reads;
 }
 
 function finish({ claim, checker, check }: RunningCheck): Finding {

@@ -224,16 +224,20 @@ export function interval(sequence: number, fromMs: number, failed: number, answe
 }
 
 function wholeLedger(): LedgerLine[] {
-  return [57_000, 59_000].map((startedAtMs, read) => ({
-    line: "end",
-    read: read + 1,
-    object: "orders",
-    startedAtMs,
-    completedAtMs: startedAtMs + 100,
-    complete: true,
-    items: 1,
-    source: "postgres member n2 (leader)",
-  }));
+  return [57_000, 59_000].flatMap((startedAtMs, at): LedgerLine[] => [
+    { line: "item", read: at + 1, object: "orders", id: "o1", count: 1 },
+    {
+      line: "end",
+      read: at + 1,
+      object: "orders",
+      startedAtMs,
+      completedAtMs: startedAtMs + 100,
+      complete: true,
+      items: 1,
+      copies: 1,
+      source: "postgres member n2 (leader)",
+    },
+  ]);
 }
 
 /** A checker that says what it is told, so that the judge is tested without the checkers. */

@@ -27,8 +27,12 @@ function ledger(change: (lines: readonly LedgerLine[]) => LedgerLine[]): Twist {
 
 function recounted(lines: readonly LedgerLine[]): LedgerLine[] {
   const items = (end: LedgerLine) =>
-    lines.filter((line) => line.line === "item" && line.read === end.read && line.object === end.object).length;
-  return lines.map((line) => (line.line === "end" ? { ...line, items: items(line) } : line));
+    lines.filter((line) => line.line === "item" && line.read === end.read && line.object === end.object);
+  const copies = (end: LedgerLine) =>
+    items(end).reduce((sum, line) => sum + (line.line === "item" ? line.count : 0), 0);
+  return lines.map((line) =>
+    line.line === "end" ? { ...line, items: items(line).length, copies: copies(line) } : line,
+  );
 }
 
 /** Gives each item of an object what `change` makes of it: none, one or several. `at` counts the items of its read. */
@@ -191,8 +195,9 @@ export function numbers({ object, done, output = () => null, rows }: Numbers): T
       return { ...evidence, operations: () => known };
     },
     ledger((lines) => {
-      const ends = lines.filter((line) => line.line === "end" && line.object === "orders");
-      return [...lines, ...ends.flatMap((end) => rowsOf(object, rows, end))];
+      const others = lines.filter((line) => line.object !== object);
+      const ends = others.filter((line) => line.line === "end" && line.object === "orders");
+      return [...others, ...ends.flatMap((end) => rowsOf(object, rows, end))];
     }),
   );
 }

@@ -9,6 +9,7 @@ import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { commandCapability } from "../command.ts";
+import { askRows } from "../session.ts";
 import type { ExternalConfig, MemberConfig } from "./config.ts";
 import { DeclaredLogs } from "./logs.ts";
 import { look, type MemberState, onPostgres } from "./member.ts";
@@ -109,8 +110,7 @@ export class ExternalPlatform implements Platform {
       if (!state.leader || member.url === undefined || member.role !== "postgres") continue;
       return await onPostgres(member.url, signal, async (client) => {
         await client.query("begin read only");
-        const { rows } = await client.query<unknown[]>({ text: statement, values: [...parameters], rowMode: "array" });
-        return { rows: rows.map((row) => row.map(toJson)), source: `${member.name} (leader), directly` };
+        return { ...(await askRows(client, statement, parameters)), source: `${member.name} (leader), directly` };
       });
     }
     throw noLeader();
@@ -132,12 +132,6 @@ function leaderLine(role: string, members: readonly Seen[]): HealthLine {
   const leaders = members.filter(({ member, state }) => member.role === role && state.leader);
   const seen = leaders.map(({ member }) => member.name).join(", ") || "none";
   return { name: `${role} leader`, ok: leaders.length === 1, expected: "one", seen };
-}
-
-function toJson(value: unknown): Json {
-  if (value instanceof Date) return value.toISOString();
-  if (Buffer.isBuffer(value)) return value.toString("hex");
-  return (value ?? null) as Json;
 }
 
 function noLeader(): GamedayError {

@@ -110,6 +110,26 @@ export interface DrainBehaviour {
   readonly spread: boolean;
 }
 
+/**
+ * Pages of a ledger. shifting: another order in each query. ties: an order that depends on the page alone, as of a sort that
+ * stops where the page ends. inclusive: each page begins with the last row of the one before.
+ */
+export interface PageBehaviour {
+  readonly size: number;
+  readonly order: "stable" | "shifting" | "ties" | "inclusive";
+  /** Each item bears its row's own identity. */
+  readonly rows: boolean;
+}
+
+/** How the platform lists what it holds. */
+export interface LedgerBehaviour {
+  /** A row is listed so long after it was committed. */
+  readonly listedAfterMs: Range;
+  readonly pages: PageBehaviour | null;
+  /** Sessions vanish so long after they were made; null: never. */
+  readonly sessionsExpireMs: number | null;
+}
+
 /** What the fake's own part of the tool does wrong: evidence that must not be believed. */
 export interface ReportBehaviour {
   /**
@@ -119,7 +139,8 @@ export interface ReportBehaviour {
   readonly bites: "really" | "claimed-only" | "unwitnessed" | "failed";
   /** Seen healed only this long after the order; null: never seen. */
   readonly healSeenMs: Range | null;
-  readonly ledgerReads: number;
+  /** Reads of the ledger at most; null: as many as a real run makes. */
+  readonly ledgerReads: number | null;
   readonly ledgerComplete: boolean;
   /** The first read comes from a copy this far behind. */
   readonly firstReadLagMs: number;
@@ -148,6 +169,7 @@ export interface Behaviour {
   readonly proxy: ProxyBehaviour;
   readonly scaling: ScalingBehaviour;
   readonly drain: DrainBehaviour;
+  readonly ledger: LedgerBehaviour;
   readonly report: ReportBehaviour;
 }
 
@@ -218,10 +240,11 @@ export const HONEST: Behaviour = {
     flaps: false,
   },
   drain: { evicts: "one", spread: true },
+  ledger: { listedAfterMs: [0, 0], pages: null, sessionsExpireMs: null },
   report: {
     bites: "really",
     healSeenMs: [200, 900],
-    ledgerReads: 2,
+    ledgerReads: null,
     ledgerComplete: true,
     firstReadLagMs: 0,
     stall: { afterBiteMs: 0, lastsMs: 0 },
@@ -246,6 +269,7 @@ export function behave(changes: readonly BehaviourChange[], base: Behaviour = HO
       proxy: { ...behaviour.proxy, ...change.proxy },
       scaling: { ...behaviour.scaling, ...change.scaling },
       drain: { ...behaviour.drain, ...change.drain },
+      ledger: { ...behaviour.ledger, ...change.ledger },
       report: { ...behaviour.report, ...change.report },
     }),
     base,

@@ -3,7 +3,6 @@
  * generator that says how long to wait; whoever runs it moves the agenda.
  */
 
-import type { LedgerItem } from "../../ledger.ts";
 import type { Plan } from "../../plan.ts";
 import type { Random } from "../../std/random.ts";
 import { PHASES, type Phase, type TargetReference, type Witness } from "../../timeline.ts";
@@ -11,6 +10,7 @@ import { Breakage } from "./breakage.ts";
 import type { Break } from "./change.ts";
 import { evenly } from "./draw.ts";
 import { DRILLS, type Drill, type DrillName } from "./drill.ts";
+import { ledgerReading } from "./ledger-reading.ts";
 import { type Recorder, stamp } from "./recorder.ts";
 import type { Site } from "./site.ts";
 
@@ -195,41 +195,7 @@ export class Conductor {
   *#statistics(): Script {
     yield* this.#steady();
     yield* this.#health("after-run");
-    yield* this.#ledger();
-  }
-
-  *#ledger(): Script {
-    const { plan, site } = this.#parts;
-    const { ledgerReads } = site.behaviour.report;
-    yield plan.ledger.quietMs;
-    for (let read = 1; read <= ledgerReads; read++) {
-      for (const claim of plan.claims) {
-        if (claim.source.kind === "none") continue;
-        this.#read(read, claim.object);
-        yield 20;
-      }
-      if (read < ledgerReads) yield plan.ledger.betweenReadsMs;
-    }
-  }
-
-  #read(read: number, object: string): void {
-    const { site, recorder } = this.#parts;
-    const { ledgerComplete, firstReadLagMs } = site.behaviour.report;
-    const lagMs = read === 1 ? firstReadLagMs : 0;
-    const found = site.found(object, lagMs);
-    const kept = ledgerComplete ? found : found.slice(0, found.length >> 1);
-    for (const item of kept) recorder.ledger.push({ line: "item", read, ...item } satisfies LedgerItem);
-    recorder.ledger.push({
-      line: "end",
-      read,
-      object,
-      startedAtMs: stamp(this.#nowMs),
-      completedAtMs: stamp(this.#nowMs + 15),
-      complete: ledgerComplete,
-      items: kept.length,
-      source: `fake ${lagMs > 0 ? "copy" : "leader"} ${site.database.leader.id}`,
-      ...(ledgerComplete ? {} : { because: "the connection broke half-way" }),
-    });
+    yield* ledgerReading(this.#parts);
   }
 
   *#cleanUp(): Script {

@@ -61,10 +61,10 @@ export class Log {
   }
 
   /** Everything of one object as a reader at `atMs` finds it: sets by id, numbers and values by key. */
-  found(object: string, atMs = Number.POSITIVE_INFINITY): Found[] {
+  found(object: string, atMs = Number.POSITIVE_INFINITY, isListed: (entry: Entry) => boolean = () => true): Found[] {
     const found = new Map<string, Found>();
     for (const entry of this.#entries) {
-      if (entry.object !== object || entry.visibleAtMs > atMs) continue;
+      if (entry.object !== object || entry.visibleAtMs > atMs || !isListed(entry)) continue;
       const id = entry.kind === "add" ? entry.id : entry.key;
       if (entry.kind === "remove") found.delete(id);
       else found.set(id, foundAfter(found.get(id), entry, id));

@@ -2,7 +2,7 @@
  * A whole run on the fake in virtual time: platform, users, probes, conductor and ledger, in memory. The same seed gives
  * the same bytes. It is what the judge is measured against: 1,000 seeds take about a minute.
  */
-import type { Evidence } from "../../evidence.ts";
+import { EVIDENCE_VERSION, type Evidence } from "../../evidence.ts";
 import type { ClaimPlan, Objective } from "../../plan.ts";
 import { seededRandom } from "../../std/random.ts";
 import { Agenda } from "./agenda.ts";
@@ -75,7 +75,7 @@ function settle(options: SimulationOptions): Settled {
 function evidenceOf(plan: Evidence["run"]["plan"], { seed }: Settled, recorder: Recorder): Evidence {
   return {
     run: {
-      version: 1,
+      version: EVIDENCE_VERSION,
       runId: RUN_ID,
       plan,
       seed,

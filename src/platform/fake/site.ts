@@ -1,5 +1,6 @@
 /** The fake's platform as a whole: nodes, stores, app replicas and proxy, and the way of a request through them. */
 import type { HealthLine, Target } from "../../platform.ts";
+import { hashOf } from "../../std/hash.ts";
 import type { Random } from "../../std/random.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import type { Agenda } from "./agenda.ts";
@@ -7,7 +8,7 @@ import { App } from "./app.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { type Answered, type Call, isWrite, SESSIONS } from "./call.ts";
 import { Fleet, type Replica } from "./fleet.ts";
-import type { Found } from "./log.ts";
+import type { Entry, Found } from "./log.ts";
 import type { Member } from "./member.ts";
 import { Store } from "./store.ts";
 
@@ -81,7 +82,16 @@ export class Site {
   found(object: string, lagMs = 0): Found[] {
     if (object === SESSIONS && this.behaviour.app.sessions === "memory") return this.#inMemory();
     const store = object === SESSIONS ? this.sessionStore : this.database;
-    return store.log.found(object, this.agenda.nowMs - lagMs);
+    return store.log.found(object, this.agenda.nowMs - lagMs, (entry) => this.#isListed(entry));
+  }
+
+  /** How late an entry is listed goes by its id, so that it is the same in every read. */
+  #isListed({ object, id, atMs }: Entry): boolean {
+    const { listedAfterMs, sessionsExpireMs } = this.behaviour.ledger;
+    const ageMs = this.agenda.nowMs - atMs;
+    if (object === SESSIONS && sessionsExpireMs !== null && ageMs >= sessionsExpireMs) return false;
+    const [from, to] = listedAfterMs;
+    return to === 0 || ageMs >= from + ((hashOf(id) % 1000) / 1000) * (to - from);
   }
 
   /** Takes away whatever has an id with this prefix. */

@@ -1,7 +1,16 @@
 /** A lab that another process hosts, as a platform: every method is a call over its control socket. It lives on after us. */
 import { statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { Capability, CapabilityName, HealthLine, InsidePlace, Residue, Target, Witness } from "../../platform.ts";
+import type {
+  Capability,
+  CapabilityName,
+  HealthLine,
+  InsidePlace,
+  Residue,
+  SqlAnswer,
+  Target,
+  Witness,
+} from "../../platform.ts";
 import type { Clock } from "../../std/clock.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
@@ -72,10 +81,7 @@ export class AttachedLab implements LabPlatform {
 
   readonly queries = {
     sql: async (statement: string, parameters: readonly Json[], signal: AbortSignal) =>
-      (await this.#call("sql", { statement, parameters: [...parameters] }, signal)) as {
-        rows: Json[][];
-        source: string;
-      },
+      (await this.#call("sql", { statement, parameters: [...parameters] }, signal)) as unknown as SqlAnswer,
     redis: async (command: readonly string[], signal: AbortSignal) =>
       (await this.#call("redis", { command: [...command] }, signal)) as { value: Json; source: string },
   };

@@ -1,9 +1,10 @@
 /** SQL on the current PostgreSQL leader, over its own unix socket: no proxy, no network, so that a cut hides nothing. */
 import type pg from "pg";
+import type { SqlAnswer } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
-import { withSession } from "../session.ts";
+import { askRows, withSession } from "../session.ts";
 import { diskOf, type NodeName, PORT } from "./addresses.ts";
 import type { Observer } from "./observe.ts";
 import type { Space } from "./space.ts";
@@ -36,12 +37,11 @@ export async function queryLeader(
   statement: string,
   parameters: readonly Json[],
   signal: AbortSignal,
-): Promise<{ rows: Json[][]; source: string }> {
+): Promise<SqlAnswer> {
   return runOnLeader(source, "app", signal, async (client, node) => {
     await client.query("begin read only");
     try {
-      const { rows } = await client.query<unknown[]>({ text: statement, values: [...parameters], rowMode: "array" });
-      return { rows: rows.map((row) => row.map(toJson)), source: `postgres/${node} (leader), directly` };
+      return { ...(await askRows(client, statement, parameters)), source: `postgres/${node} (leader), directly` };
     } catch (cause) {
       throw statementFailed(statement, cause);
     }
@@ -69,12 +69,6 @@ async function tryOnLeader<T>(
       },
     );
   });
-}
-
-function toJson(value: unknown): Json {
-  if (value instanceof Date) return value.toISOString();
-  if (Buffer.isBuffer(value)) return value.toString("hex");
-  return (value ?? null) as Json;
 }
 
 function statementFailed(statement: string, cause: unknown): GamedayError {

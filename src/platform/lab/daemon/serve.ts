@@ -28,7 +28,7 @@ export function labHandler(lab: LabPlatform, hello: Json): Handler {
         await lab.collect(folder as string, window as { fromMs: number; toMs: number }, signal);
         return null;
       case "sql":
-        return lab.queries.sql(statement as string, parameters as Json[], signal);
+        return { ...(await lab.queries.sql(statement as string, parameters as Json[], signal)) };
       case "redis":
         return lab.queries.redis(command as string[], signal);
       case "scale":

@@ -1,0 +1,145 @@
+/**
+ * A ledger over HTTP, page by page: GET path?run=ID answers {"items":[{"id","count","value"}],"complete":true,
+ * "next":cursor|null,"source":"..."}; with a mapping, whatever an existing API answers.
+ */
+import type { HttpLedger } from "../plan.ts";
+import type { Run } from "../run.ts";
+import { isRecord, type Json } from "../std/json.ts";
+import { valueAt, valuesAt } from "../std/json-path.ts";
+import { ask } from "./ask.ts";
+import { belowForRun } from "./below.ts";
+import { type Found, foundOf, wholeNumberOf } from "./found.ts";
+
+const PAGES_MAX = 100_000;
+
+export interface Page {
+  readonly found: readonly Found[];
+  readonly source: string;
+}
+
+interface Walk {
+  readonly ledger: HttpLedger;
+  readonly run: Run;
+  readonly signal: AbortSignal;
+}
+
+/** Throws an Error for a page that is none, and for pages that do not end. */
+export async function* readHttp(walk: Walk): AsyncGenerator<Page> {
+  const begin = firstUrl(walk);
+  const cursors = new Set<string>();
+  let shown = 0;
+  for (let url = begin, number = 1; number <= PAGES_MAX; number++) {
+    const body = await ask(url, {
+      method: "GET",
+      run: walk.run,
+      plan: walk.run.plan.ledger,
+      headers: walk.ledger.headers,
+      signal: walk.signal,
+    });
+    const items = itemsOf(body, walk.ledger, url);
+    const next = nextOf(body, walk.ledger, url);
+    shown += items.length;
+    const isOnly = number === 1 && next === null;
+    yield { found: isOnly ? items : items.map((item) => ({ ...item, page: number })), source: sourceOf(body, url) };
+    requireComplete(body, walk.ledger, url);
+    if (next === null) return requireTotal(body, walk.ledger, shown);
+    if (cursors.has(next))
+      throw new Error(
+        `${url.pathname} gives the cursor ${JSON.stringify(next)} again on page ${number}: its pages would never end`,
+      );
+    cursors.add(next);
+    url = nextUrl(url, next, walk.ledger);
+  }
+  throw new Error(`${begin.pathname} has more than ${PAGES_MAX} pages`);
+}
+
+/** An API that was not made for us may refuse a parameter that it does not know: a mapped path is taken as it stands. */
+function firstUrl({ ledger, run }: Walk): URL {
+  const url = belowForRun(run.platform.endpoint(), ledger.path, run.runId);
+  if (ledger.mapping === undefined) url.searchParams.set("run", run.runId);
+  if (ledger.pageSize !== undefined) url.searchParams.set("limit", String(ledger.pageSize));
+  return url;
+}
+
+/**
+ * Rows without an id are, in an API that was not made for us, other people's; in one that was, a mistake.
+ */
+function itemsOf(body: Json, { mapping, fields = {} }: HttpLedger, url: URL): Found[] {
+  const items = mapping === undefined ? listOf(body, url) : mapped(body, mapping.items, url);
+  return items.flatMap((item) => {
+    const at = (path: string | undefined, name: string) => (isRecord(item) ? valueAt(item, path ?? name) : undefined);
+    const id = fields.id === undefined && !isRecord(item) && mapping !== undefined ? item : at(fields.id, "id");
+    if (mapping !== undefined && (id === undefined || id === null)) return [];
+    const [count, value, row] = [at(fields.count, "count"), at(fields.value, "value"), at(fields.row, "row")];
+    return [foundOf({ id, count, value, row }, url.pathname)];
+  });
+}
+
+function listOf(body: Json, url: URL): Json[] {
+  const items = isRecord(body) ? body["items"] : undefined;
+  if (!Array.isArray(items)) throw new Error(`${url.pathname} answered without "items"`);
+  return items;
+}
+
+/** No item is an empty page; no list at all is no page. */
+function mapped(body: Json, path: string, url: URL): Json[] {
+  const list = path.endsWith("[*]") ? path.slice(0, -"[*]".length) || "$" : path;
+  const lists = valuesAt(body, list);
+  const isPage = lists.length > 0 && lists.every((each) => Array.isArray(each));
+  if (!isPage && !list.includes("[*]")) throw new Error(`${url.pathname} answered without a list at ${path}`);
+  return lists.flatMap((each) => (Array.isArray(each) ? each : []));
+}
+
+/** The cursor, or the URL, of the page after this one; null: it was the last. Nothing, no text and false say the same. */
+function nextOf(body: Json, { mapping }: HttpLedger, url: URL): string | null {
+  if (mapping?.more !== undefined && !isTrue(valueAt(body, mapping.more))) return null;
+  const path = mapping === undefined ? "next" : mapping.next;
+  const next = path === undefined ? null : valueAt(body, path);
+  if (next === undefined || next === null || next === false) return null;
+  if (typeof next === "string") return next.trim() === "" ? null : next;
+  if (typeof next === "number") return String(next);
+  throw new Error(`${url.pathname} names ${JSON.stringify(next)?.slice(0, 100)} as its next page, which is no cursor`);
+}
+
+function isTrue(value: Json | undefined): boolean {
+  return value === true || value === "true" || value === 1;
+}
+
+/** A next page that is given as a URL is asked for at our own address: a proxy may have changed host and folder. */
+function nextUrl(url: URL, next: string, { cursor = "cursor" }: HttpLedger): URL {
+  const after = new URL(url);
+  if (!/^(https?:\/\/|\/|\?)/i.test(next)) {
+    after.searchParams.set(cursor, next);
+    return after;
+  }
+  const given = new URL(next, url);
+  if (lastSegment(given) === lastSegment(url)) after.search = given.search;
+  else if (given.origin === url.origin) return given;
+  else
+    throw new Error(
+      `${url.pathname} sends to ${given.origin}${given.pathname} for its next page, another place than the endpoint`,
+    );
+  return after;
+}
+
+function lastSegment({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, "").split("/").at(-1) ?? "";
+}
+
+function requireComplete(body: Json, { mapping }: HttpLedger, url: URL): void {
+  if (mapping !== undefined || (isRecord(body) && body["complete"] === true)) return;
+  throw new Error(`${url.pathname} says that it is not complete`);
+}
+
+function requireTotal(body: Json, { mapping }: HttpLedger, shown: number): void {
+  if (mapping?.total === undefined) return;
+  const given = valueAt(body, mapping.total);
+  const total = wholeNumberOf(given);
+  if (total === shown) return;
+  throw new Error(`all pages have ${shown} items, and the answer's total is ${JSON.stringify(given) ?? "absent"}`);
+}
+
+function sourceOf(body: Json, url: URL): string {
+  const source = isRecord(body) ? body["source"] : undefined;
+  return typeof source === "string" ? source : url.host;
+}

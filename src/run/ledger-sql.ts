@@ -1,0 +1,64 @@
+/** A ledger by SQL. The names of the columns decide what they are; only the id's may have any name, if it stands first. */
+import type { SqlLedger } from "../plan.ts";
+import type { Run } from "../run.ts";
+import type { Json } from "../std/json.ts";
+import { type Found, foundOf } from "./found.ts";
+
+interface Rows {
+  readonly columns: readonly string[];
+  readonly rows: readonly Json[][];
+}
+
+type Place = (row: readonly Json[]) => Json | undefined;
+
+/** Throws an Error for an answer that is no ledger. */
+export async function readSql(
+  run: Run,
+  source: SqlLedger,
+  signal: AbortSignal,
+): Promise<{ found: Found[]; source: string }> {
+  const { statement } = source;
+  if (run.platform.queries === undefined)
+    throw new Error(`a platform of kind ${run.platform.kind} cannot be asked by SQL`);
+  const parameters = /\$1(?!\d)/.test(statement) ? [run.runId] : [];
+  const answer = await run.platform.queries.sql(statement, parameters, signal);
+  return { found: foundIn(answer, source), source: answer.source };
+}
+
+export function foundIn({ columns, rows }: Rows, { fields = {} }: Pick<SqlLedger, "fields">): Found[] {
+  const at = (name: string): Place => place(columns, name);
+  const named = (given: string | undefined, name: string): Place => {
+    if (given !== undefined) return place(columns, given, `the plan's ${name}`);
+    return columns.includes(name) ? at(name) : () => undefined;
+  };
+  const id = fields.id === undefined && !columns.includes("id") ? first(columns) : named(fields.id, "id");
+  if (Object.keys(fields).length === 0) refuseUnknown(columns);
+  const [count, value, row] = [named(fields.count, "count"), named(fields.value, "value"), named(fields.row, "row")];
+  return rows.map((each) =>
+    foundOf({ id: id(each), count: count(each), value: value(each), row: row(each) }, "the ledger's SQL"),
+  );
+}
+
+function place(columns: readonly string[], name: string, whose = "the ledger"): Place {
+  const index = columns.indexOf(name);
+  if (index < 0) throw new Error(`${whose} wants a column "${name}", and the SQL gives ${columns.join(", ")}`);
+  if (columns.lastIndexOf(name) !== index) throw new Error(`the ledger's SQL gives two columns "${name}"`);
+  return (row) => row[index];
+}
+
+/** The id of a statement that gives it another name. */
+function first(columns: readonly string[]): Place {
+  const [name] = columns;
+  if (name !== undefined && !["count", "value", "row"].includes(name)) return (row) => row[0];
+  throw new Error(`the ledger's SQL gives no column for the id: ${columns.join(", ") || "none at all"}`);
+}
+
+/** A column that nobody reads might be the count that the plan's author meant: then a doubled row would pass. */
+function refuseUnknown(columns: readonly string[]): void {
+  const odd = columns.slice(1).filter((name) => !["id", "count", "value", "row"].includes(name));
+  const [name] = odd;
+  if (name === undefined) return;
+  throw new Error(
+    `the ledger's SQL has a column "${name}", and columns are read by their names: call it "count" or "value" (AS), or say in the plan which column is the id, the count, the value`,
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * The few forms of JSONPath (RFC 9535) by which a part of an answer is named: `$`, `.name`, `['name']`, `[3]`, `[*]`. A bare
+ * name, or `a.b`, counts from where one stands. Filters, slices and `..` are refused: they would find more than was meant.
+ */
+import { GamedayError } from "./errors.ts";
+import { isRecord, type Json } from "./json.ts";
+
+type Step = string | number | "*";
+
+interface Path {
+  readonly steps: readonly { readonly kind: "name" | "index" | "all"; readonly of: Step }[];
+}
+
+const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\['([^']+)'\]|\["([^"]+)"\]|\[(\d{1,9})\]|(\[\*\]|\.\*)/uy;
+
+/** Throws GamedayError for what is none of these forms. */
+export function parsePath(text: string): Path {
+  const rest = text.startsWith("$") || text.startsWith("@") ? text.slice(1) : text.startsWith("[") ? text : `.${text}`;
+  const steps: { kind: "name" | "index" | "all"; of: Step }[] = [];
+  STEP.lastIndex = 0;
+  while (STEP.lastIndex < rest.length) {
+    const found = STEP.exec(rest);
+    if (found === null) throw notAPath(text);
+    const name = found[1] ?? found[2] ?? found[3];
+    if (name !== undefined) steps.push({ kind: "name", of: name });
+    else if (found[4] !== undefined) steps.push({ kind: "index", of: Number(found[4]) });
+    else steps.push({ kind: "all", of: "*" });
+  }
+  return { steps };
+}
+
+/** All that the path leads to, in order; none where a step is not there. */
+export function valuesAt(value: Json, path: string): Json[] {
+  let values: Json[] = [value];
+  for (const { kind, of } of parsePath(path).steps) {
+    values = values.flatMap((each) => {
+      if (kind === "all") return Array.isArray(each) ? [...each] : isRecord(each) ? Object.values(each) : [];
+      if (kind === "index") return Array.isArray(each) ? (each[Number(of)] ?? []) : [];
+      return isRecord(each) && Object.hasOwn(each, String(of)) ? [each[String(of)] ?? null] : [];
+    });
+  }
+  return values;
+}
+
+/** What the path leads to; undefined where it leads nowhere. */
+export function valueAt(value: Json, path: string): Json | undefined {
+  return valuesAt(value, path)[0];
+}
+
+/** Whether it names one thing at most. */
+export function isSingular(path: string): boolean {
+  return parsePath(path).steps.every(({ kind }) => kind !== "all");
+}
+
+function notAPath(text: string): GamedayError {
+  return new GamedayError({
+    code: "json-path",
+    expected: "a path such as $.orders[*], $.page.next or number",
+    got: JSON.stringify(text),
+    hint: "filters, slices and .. are not understood",
+  });
+}
