@@ -34,5 +34,10 @@ export interface Operation {
   /** null: no answer was ever seen (its worker was lost). */
   readonly completedAtMs: number | null;
   /** Set on a probe's samples only. */
-  readonly probe?: { readonly class: string; readonly connection: "kept" | "fresh" };
+  readonly probe?: {
+    readonly class: string;
+    readonly connection: "kept" | "fresh";
+    /** From one beat of the stream to the next, where it is slower than usual. */
+    readonly everyMs?: number;
+  };
 }

@@ -219,13 +219,16 @@ export interface Objective {
   readonly over: Readonly<Record<string, string>>;
 }
 
+/** Beats a second of every probe stream, or of those of the classes that it names; the others beat as their module says. */
+export type ProbeRate = number | Readonly<Record<string, number>>;
+
 export interface Plan {
   readonly version: 1;
   readonly name: string;
   readonly seed: string | null;
   readonly platform: { readonly kind: string } & Readonly<Record<string, Json>>;
   readonly load: LoadPlan;
-  readonly probes: { readonly file: string } | null;
+  readonly probes: { readonly file: string; readonly rate?: ProbeRate } | null;
   /** Steady load before the first experiment, and after the last, before the load ends. */
   readonly warmUpMs: number;
   readonly calmMs: number;

@@ -6,7 +6,7 @@ import type { EvidenceWriter } from "./evidence/writer.ts";
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
 import type { Journal } from "./journal.ts";
-import type { LoadPlan, Plan } from "./plan.ts";
+import type { LoadPlan, Plan, ProbeRate } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
@@ -52,7 +52,7 @@ export interface Inside {
 
 export interface RunParts {
   startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
-  startProbes(options: PartOptions & { file: string; inside?: Inside }): Promise<Running>;
+  startProbes(options: PartOptions & { file: string; rate?: ProbeRate; inside?: Inside }): Promise<Running>;
   /** What the load does now; null before it has begun. */
   live(): LiveLoad | null;
   /** Reports what is recorded so far, before the clean-up: whatever happens to that, the report is there. */

@@ -40,7 +40,13 @@ export const operationSchema = holds<Operation>()(
     intendedAtMs: milliseconds,
     invokedAtMs: milliseconds,
     completedAtMs: milliseconds.nullable(),
-    probe: z.looseObject({ class: text, connection: z.enum(["kept", "fresh"]) }).exactOptional(),
+    probe: z
+      .looseObject({
+        class: text,
+        connection: z.enum(["kept", "fresh"]),
+        everyMs: z.number().gt(0).exactOptional().describe("from beat to beat, where not 50"),
+      })
+      .exactOptional(),
   }),
 );
 

@@ -102,7 +102,10 @@ function isOutcome(outcome: unknown): boolean {
 
 function isProbe(probe: unknown): boolean {
   return (
-    isRecord(probe) && isText(probe["class"]) && (probe["connection"] === "kept" || probe["connection"] === "fresh")
+    isRecord(probe) &&
+    isText(probe["class"]) &&
+    (probe["connection"] === "kept" || probe["connection"] === "fresh") &&
+    (probe["everyMs"] === undefined || Number(probe["everyMs"]) > 0)
   );
 }
 

@@ -49,7 +49,7 @@ function blindOf(stream: ProbeStream, spans: readonly Span[], { story }: Facts):
   return spans.flatMap((span) => {
     const watched = { fromMs: Math.max(span.fromMs, load.fromMs), toMs: Math.min(span.toMs, load.toMs) };
     if (watched.toMs <= watched.fromMs) return [];
-    return gapsOf(stream.samples, watched).map((gap) => ({ stream: nameOf(stream), gap }));
+    return gapsOf(stream, watched).map((gap) => ({ stream: nameOf(stream), gap }));
   });
 }
 

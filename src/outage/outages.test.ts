@@ -114,7 +114,7 @@ test("an operation without an answer is no sample", () => {
 
 test("gaps are found at both ends and in the middle", () => {
   const at = (sentMs: number) => ({ id: String(sentMs), sentMs, completedMs: sentMs + 5, ok: true });
-  const gaps = gapsOf([1_000, 1_050, 2_000, 2_050].map(at), { fromMs: 500, toMs: 3_000 });
+  const gaps = gapsOf({ samples: [1_000, 1_050, 2_000, 2_050].map(at) }, { fromMs: 500, toMs: 3_000 });
   assert.deepEqual(gaps, [
     { fromMs: 500, toMs: 1_000 },
     { fromMs: 1_050, toMs: 2_000 },

@@ -6,12 +6,18 @@
  * Completion rather than send, because a probe held in a proxy's queue and then served was sent while the outage lasted.
  */
 import type { Outage } from "../outage.ts";
-import { GAP_MS } from "./gaps.ts";
+import { beatEveryMs } from "../probe.ts";
+import { gapMs } from "./gaps.ts";
 import type { ProbeStream, Sample } from "./samples.ts";
 
 export const RECOVERY_HOLD_MS = 3_000;
 /** Out of the 60 beats of the hold window, so that a few late timers do not put off the proof. */
 export const RECOVERY_SUCCESSES = 50;
+
+/** The same share of the beats that a slower stream has in the hold window. */
+function successesNeeded(everyMs: number = beatEveryMs()): number {
+  return Math.ceil((RECOVERY_SUCCESSES * beatEveryMs()) / everyMs);
+}
 
 export interface FeltOutage extends Outage {
   /** The answer to a probe that was in flight when the fault came is known only here. */
@@ -38,7 +44,7 @@ export function outagesOf(stream: ProbeStream): FeltOutage[] {
   let before: Sample | null = null;
   for (const sample of stream.samples) {
     if (!sample.ok) open = fail(open, sample, before);
-    else if (open !== null && succeed(open, sample, before)) {
+    else if (open !== null && succeed(open, sample, before, stream.everyMs)) {
       outages.push(close(stream, open, open.firstOk));
       open = null;
     }
@@ -61,14 +67,14 @@ function fail(open: Open | null, sample: Sample, before: Sample | null): Open {
 }
 
 /** Counts a success; true when the recovery is sustained. A gap in our sending starts the count again. */
-function succeed(open: Open, sample: Sample, before: Sample | null): boolean {
-  const silent = before !== null && sample.sentMs - before.sentMs > GAP_MS;
+function succeed(open: Open, sample: Sample, before: Sample | null, everyMs: number | undefined): boolean {
+  const silent = before !== null && sample.sentMs - before.sentMs > gapMs(everyMs);
   if (open.firstOk === null || silent) {
     open.firstOk = sample;
     open.successes = 0;
   }
   open.successes++;
-  return open.successes >= RECOVERY_SUCCESSES && sample.sentMs - open.firstOk.sentMs >= RECOVERY_HOLD_MS;
+  return open.successes >= successesNeeded(everyMs) && sample.sentMs - open.firstOk.sentMs >= RECOVERY_HOLD_MS;
 }
 
 function close(stream: ProbeStream, open: Open, firstOk: Sample | null): FeltOutage {

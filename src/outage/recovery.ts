@@ -124,19 +124,22 @@ function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
   const samples = stream.samples.filter(({ sentMs }) => sentMs >= watch.fromMs && sentMs < watch.toMs);
   if (samples.length === 0)
     return { recovery: noData("no probe was sent while the fault held"), outages: [], beforeHeal: false };
-  const gap = gapsOf(stream.samples, watch).at(-1);
+  const gap = gapsOf(stream, watch).at(-1);
   const stalls = samples.filter((sample) => sample.completedMs - sample.sentMs > STALL_MS);
   const hidden = Math.max(gap?.toMs ?? 0, ...stalls.slice(-1000).map((stall) => stall.completedMs));
-  const upperMs = Math.max(0, hidden - times.biteMs);
+  // A slow stream may miss an outage between two of its beats; at the usual rate that is less than anybody asks for.
+  const betweenBeatsMs = stream.everyMs ?? 0;
+  const upperMs = Math.max(betweenBeatsMs, hidden - times.biteMs);
   if (gap !== undefined && gap.toMs >= watch.toMs) {
     return { recovery: noData(`probes fell silent at ${at(gap.fromMs)}`), outages: [], beforeHeal: false };
   }
-  const says = explainQuiet(gap, stalls.length);
+  const says = explainQuiet(gap, stalls.length, betweenBeatsMs);
   return { recovery: { state: "no-outage-seen", lowerMs: 0, upperMs, says }, outages: [], beforeHeal: true };
 }
 
-function explainQuiet(gap: Span | undefined, stalls: number): string {
+function explainQuiet(gap: Span | undefined, stalls: number, betweenBeatsMs: number): string {
   const parts = ["no outage seen: no probe failed"];
+  if (betweenBeatsMs > 0) parts.push(`with a beat each ${seconds(betweenBeatsMs)}`);
   if (gap !== undefined) parts.push(`but none was sent from ${at(gap.fromMs)} to ${at(gap.toMs)}`);
   if (stalls > 0) parts.push(`but ${stalls} answer${stalls === 1 ? "" : "s"} took longer than ${seconds(STALL_MS)}`);
   return parts.join(", ");

@@ -15,6 +15,8 @@ export interface Sample {
 export interface ProbeStream {
   readonly class: string;
   readonly connection: "kept" | "fresh";
+  /** From one beat to the next; absent: as usual. */
+  readonly everyMs?: number;
   /** In order of sending. */
   readonly samples: readonly Sample[];
   /** Samples of which no answer was ever seen: no data. */
@@ -24,6 +26,7 @@ export interface ProbeStream {
 interface Collecting {
   readonly class: string;
   readonly connection: "kept" | "fresh";
+  readonly everyMs?: number;
   readonly samples: Sample[];
   unanswered: number;
 }
@@ -36,7 +39,7 @@ export class SampleCollector {
   add(operation: Operation): void {
     const probe = operation.probe;
     if (probe === undefined) return;
-    const stream = this.#stream(probe.class, probe.connection);
+    const stream = this.#stream(probe);
     if (operation.completedAtMs === null) {
       stream.unanswered++;
       return;
@@ -55,11 +58,17 @@ export class SampleCollector {
     return byName.map(([, stream]) => ({ ...stream, samples: inOrderOfSending(stream.samples) }));
   }
 
-  #stream(name: string, connection: "kept" | "fresh"): Collecting {
+  #stream({ class: name, connection, everyMs }: NonNullable<Operation["probe"]>): Collecting {
     const key = `${name}/${connection}`;
     const known = this.#streams.get(key);
     if (known !== undefined) return known;
-    const fresh: Collecting = { class: name, connection, samples: [], unanswered: 0 };
+    const fresh: Collecting = {
+      class: name,
+      connection,
+      ...(everyMs !== undefined && { everyMs }),
+      samples: [],
+      unanswered: 0,
+    };
     this.#streams.set(key, fresh);
     return fresh;
   }

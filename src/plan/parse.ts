@@ -83,7 +83,7 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     seed: document.seed ?? null,
     platform: resolvePlatform(platform, folder),
     load: resolveLoad(document.load, folder),
-    probes: document.probes === undefined ? null : { file: resolve(folder, document.probes) },
+    probes: resolveProbes(document.probes, folder),
     warmUpMs: document.warmUp,
     calmMs: document.calm,
     plateauMs: document.plateau,
@@ -98,6 +98,12 @@ function resolvePlan(document: PlanDocument, platform: Plan["platform"], folder:
     cleanUp: resolveCleanUp(document.cleanUp),
     objectives: document.objectives.map(resolveObjective),
   };
+}
+
+function resolveProbes(probes: PlanDocument["probes"], folder: string): Plan["probes"] {
+  if (probes === undefined) return null;
+  const { file, rate } = typeof probes === "string" ? { file: probes } : probes;
+  return { file: resolve(folder, file), ...(rate !== undefined && { rate }) };
 }
 
 type ExperimentDocument = Exclude<PlanDocument["experiments"][number], { together: unknown }>;

@@ -73,13 +73,24 @@ const stopWhen = z.strictObject({
   probes: z.array(stopProbe).max(20).default([]),
 });
 
+/** Beats a second of a probe stream. */
+const beats = z.number().min(1).max(20);
+
 /** The YAML document of a plan. */
 export const planSchema = z.strictObject({
   name,
   seed: z.union([z.string(), z.number()]).transform(String).optional(),
   platform: z.looseObject({ kind: z.string() }),
   load: loadSchema,
-  probes: name.optional(),
+  probes: z
+    .union([
+      name,
+      z.strictObject({
+        file: name,
+        rate: z.union([beats, z.record(z.string(), beats)]).optional(),
+      }),
+    ])
+    .optional(),
   warmUp: duration.default(10_000),
   calm: duration.default(10_000),
   plateau: duration.default(0),

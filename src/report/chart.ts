@@ -127,7 +127,7 @@ function laneMarks(facts: Facts, scale: Scale): Markup {
         height: LANE - 8,
         class: "up",
       }),
-      gapsOf(stream.samples, watched).map((gap) => laneBar(gap, y, scale, "gap", "no data")),
+      gapsOf(stream, watched).map((gap) => laneBar(gap, y, scale, "gap", "no data")),
       own.map((outage) => {
         const toMs = outage.end?.upperMs ?? scale.span.toMs;
         const says = `outage, ${outage.failures} failed probes`;

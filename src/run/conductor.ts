@@ -117,7 +117,7 @@ async function deployLoad(run: Run, course: LoadCourse): Promise<Running[]> {
 }
 
 async function startParts(run: Run, parts: Running[], options: PartOptions, course: LoadCourse): Promise<void> {
-  if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, file: run.plan.probes.file }));
+  if (run.plan.probes !== null) parts.push(await run.parts.startProbes({ ...options, ...run.plan.probes }));
   const thresholds = new ThresholdWatch(run);
   const onInterval = (interval: Interval) => {
     run.evidence.interval(interval);

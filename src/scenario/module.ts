@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { BEATS_PER_SECOND } from "../probe.ts";
 import type { ProbeDefinition, ScenarioDefinition } from "../scenario.ts";
 import { GamedayError } from "../std/errors.ts";
 import { hookImports } from "./imports.ts";
@@ -53,11 +54,22 @@ function probesIn(given: unknown, file: string): readonly ProbeDefinition[] {
     Array.isArray(given) &&
     given.length > 0 &&
     given.every((probe) => typeof probe?.beat === "function" && typeof probe?.class === "string");
-  if (sound) return given as readonly ProbeDefinition[];
+  if (sound) return given.map((probe) => withRate(probe, file));
   throw new GamedayError({
     code: "probes-invalid",
     expected: "a default export of probes([{ class, object, kind, beat }, ...])",
     got: describe(given),
+    place: { file },
+  });
+}
+
+function withRate(probe: ProbeDefinition, file: string): ProbeDefinition {
+  const { rate = BEATS_PER_SECOND } = probe;
+  if (typeof rate === "number" && rate >= 1 && rate <= BEATS_PER_SECOND) return probe;
+  throw new GamedayError({
+    code: "probes-invalid",
+    expected: `the rate of the probe "${probe.class}" to be 1 to ${BEATS_PER_SECOND} beats a second`,
+    got: describe(rate),
     place: { file },
   });
 }

@@ -20,7 +20,7 @@ export const probesGapless = rule(
       const note = elsewhere === 0 ? "" : ` (${plural(elsewhere, "recorded gap")} outside all fault windows)`;
       return {
         status: "pass",
-        because: `${plural(ground.streams.length, "probe stream")} without a gap around each fault${note}.`,
+        because: `${plural(ground.streams.length, "probe stream")} without a gap around each fault${note}.${slowBeats(ground.streams)}`,
       };
     }
     return {
@@ -34,6 +34,17 @@ export const probesGapless = rule(
     };
   },
 );
+
+/** What slower probes cannot show. */
+function slowBeats(streams: readonly ProbeStream[]): string {
+  const slow = new Map(streams.flatMap(({ class: name, everyMs }) => (everyMs === undefined ? [] : [[name, everyMs]])));
+  return [...slow]
+    .map(([name, everyMs]) => {
+      const width = `${(everyMs / 1000).toFixed(2)} s`;
+      return ` ${name} beats each ${width}: an outage is seen to within ${width} at either end, and a shorter one may be missed.`;
+    })
+    .join("");
+}
 
 function withoutProbes() {
   const because = "No probe watched the users' side, so no outage was measured.";
@@ -52,7 +63,7 @@ function judgedWindows({ experiments, story }: Ground): Span[] {
 
 function gapsIn(stream: ProbeStream, windows: readonly Span[]): Doubt[] {
   return windows.flatMap((window) =>
-    gapsOf(stream.samples, window).map((gap): Doubt => {
+    gapsOf(stream, window).map((gap): Doubt => {
       const because = `${stream.class}/${stream.connection} sent nothing from ${atSeconds(gap.fromMs)} to ${atSeconds(gap.toMs)}`;
       return { kind: "probes", span: gap, because };
     }),

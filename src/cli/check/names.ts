@@ -24,7 +24,7 @@ export function nameErrors(given: Given, scripts: readonly (ScriptFacts | Gameda
   const classes = known.flatMap(({ probes }) => probes.map((probe) => probe.class));
   const scenarios = known.flatMap(({ scenario }) => scenario ?? []);
   return [
-    ...(areAllKnown ? thresholdErrors(given, scenarios) : []),
+    ...(areAllKnown ? [...rateErrors(given, classes), ...thresholdErrors(given, scenarios)] : []),
     ...plan.objectives.flatMap((objective, index) => [
       ...(areAllKnown ? probeErrors(given, objective, index, classes) : []),
       ...(areAllKnown
@@ -47,6 +47,15 @@ function probeErrors({ plan, placeOf }: Given, objective: Objective, index: numb
   const expected = `a class that a probe has (${[...new Set(classes)].join(", ")})`;
   const at = ["objectives", index, "over", "class"];
   return [complaint(placeOf, at, { expected, got: `"${wanted}"`, hint: suggestion(wanted, classes) })];
+}
+
+function rateErrors({ plan, placeOf }: Given, classes: readonly string[]): GamedayError[] {
+  const rate = plan.probes?.rate ?? {};
+  const strange = typeof rate === "number" ? [] : Object.keys(rate).filter((name) => !classes.includes(name));
+  const expected = `a class that a probe has (${[...new Set(classes)].join(", ")})`;
+  return strange.map((name) =>
+    complaint(placeOf, ["probes", "rate", name], { expected, got: `"${name}"`, hint: suggestion(name, classes) }),
+  );
 }
 
 function scenarioErrors({ placeOf }: Given, wanted: string | undefined, at: Path, scenarios: readonly string[]) {

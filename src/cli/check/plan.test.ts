@@ -48,6 +48,14 @@ test("an objective over a class that no probe has, or without any probe", () => 
   assert.match(wrong(objective("outages", "")).join(), /^4:\d+ expected probes, .*got none/);
 });
 
+test("a rate for a class that no probe has, or that is none", () => {
+  const rate = (given: string) => `probes: { file: probes.ts, rate: ${given} }\n`;
+  for (const sound of ["5", "{ order-write: 1 }"]) assert.deepEqual(wrong(rate(sound)), []);
+  assert.match(wrong(rate("{ order-wite: 1 }")).join(), /^4:\d+ .*got "order-wite".*did you mean/);
+  for (const odd of ["0.5", "21", "{ order-write: 0 }"])
+    assert.throws(() => wrong(rate(odd)), { code: "plan-invalid" });
+});
+
 test("an objective or a threshold of a scenario that is not there", () => {
   assert.deepEqual(wrong(objective("requests", "scenario: counter-sale")), []);
   assert.match(wrong(objective("requests", "scenario: sale")).join(), /^4:\d+ .*\(counter-sale\), got "sale"/);

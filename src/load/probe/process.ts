@@ -1,6 +1,7 @@
 /** Entry point of the process in which all probes beat, apart from the load, so that load cannot make them blind. */
 import type { Operation } from "../../history.ts";
-import { BEATS_PER_SECOND } from "../../probe.ts";
+import type { ProbeRate } from "../../plan.ts";
+import { beatEveryMs } from "../../probe.ts";
 import { loadProbes } from "../../scenario/module.ts";
 import type { ProbeDefinition } from "../../scenario.ts";
 import { monotonicClock } from "../../std/clock.ts";
@@ -53,6 +54,7 @@ async function begin(job: ProbeJob): Promise<void> {
         tellsOutages: job.tellsOutages,
         signal: abort.signal,
         timeoutMs,
+        everyMs: beatEveryMs(rateOf(definition, job.rate)),
         firstSequence: job.generation * 10_000_000,
         ...listener,
       };
@@ -68,10 +70,13 @@ async function begin(job: ProbeJob): Promise<void> {
   }
   // Spread over the period, so that streams do not all send at once.
   const startMs = performance.now() + 20;
-  for (const [index, stream] of streams.entries())
-    stream.start(startMs + (index * 1000) / BEATS_PER_SECOND / streams.length);
+  for (const [index, stream] of streams.entries()) stream.start(startMs + (index * stream.everyMs) / streams.length);
   setInterval(flush, FLUSH_MS);
   tell({ type: "begun" });
+}
+
+function rateOf({ class: name, rate }: ProbeDefinition, planned: ProbeRate | undefined): number | undefined {
+  return (typeof planned === "number" ? planned : planned?.[name]) ?? rate;
 }
 
 function session(

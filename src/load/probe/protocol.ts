@@ -1,9 +1,11 @@
 /** What the process of the probes and its parent say to each other. */
 import type { Operation } from "../../history.ts";
+import type { ProbeRate } from "../../plan.ts";
 import type { ErrorText } from "../wire/error-text.ts";
 
 export interface ProbeJob {
   readonly file: string;
+  readonly rate?: ProbeRate;
   readonly baseUrl: string;
   readonly runId: string;
   readonly originNs: string;

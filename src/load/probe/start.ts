@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Operation } from "../../history.ts";
+import type { ProbeRate } from "../../plan.ts";
 import type { Clock } from "../../std/clock.ts";
 import { entryBeside } from "../../std/entry.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
@@ -14,6 +15,8 @@ export type { StreamLive } from "./protocol.ts";
 export interface ProbeOptions {
   /** Module with `export default probes([...])`. */
   readonly file: string;
+  /** The plan's; before the module's own. */
+  readonly rate?: ProbeRate;
   readonly baseUrl: string;
   readonly runId: string;
   readonly clock: Clock;
@@ -112,7 +115,7 @@ class ProbeProcess implements ProbeHandle {
   }
 
   #spawn(): void {
-    const { file, baseUrl, runId, clock, inside } = this.#options;
+    const { file, rate, baseUrl, runId, clock, inside } = this.#options;
     const [program = process.execPath, ...before] = [...(inside?.enter ?? []), process.execPath];
     const child = spawn(program, [...before, "--disable-warning=ExperimentalWarning", ENTRY], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -125,7 +128,15 @@ class ProbeProcess implements ProbeHandle {
     child.once("exit", (code, signal) => this.#ended(child, signal === null ? `exit ${code}` : `killed by ${signal}`));
     child.on("error", (error) => this.#ended(child, error.message));
     const place = { name: inside?.name ?? "probe", tellsOutages: inside === undefined };
-    const job = { file, baseUrl, runId, originNs: clock.originNs, generation: this.#generation, ...place };
+    const job = {
+      file,
+      ...(rate !== undefined && { rate }),
+      baseUrl,
+      runId,
+      originNs: clock.originNs,
+      generation: this.#generation,
+      ...place,
+    };
     send(child, { type: "job", job });
   }
 

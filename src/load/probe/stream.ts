@@ -1,9 +1,9 @@
 /**
- * One stream of beats: every 50 ms one is sent, whatever became of those before it, so an outage is seen in brackets of
- * 50 ms plus the time of one answer, and never hidden by a call that hangs.
+ * One stream of beats: every 50 ms, or slower, one is sent, whatever became of those before it, so an outage is seen in
+ * brackets of a beat plus the time of one answer, and never hidden by a call that hangs.
  */
 import type { Operation, Outcome } from "../../history.ts";
-import { BEATS_PER_SECOND } from "../../probe.ts";
+import { beatEveryMs } from "../../probe.ts";
 import { outcomeOf } from "../../scenario/outcome.ts";
 import type { ProbeContext, ProbeDefinition, Reply } from "../../scenario.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -12,9 +12,8 @@ import type { Session } from "../http/session.ts";
 import type { Alarms } from "../time/alarms.ts";
 import type { StreamLive } from "./protocol.ts";
 
-const PERIOD_MS = 1000 / BEATS_PER_SECOND;
-/** A beat that could not be sent this long after it was due is not sent: that span is a gap in our own sight. */
-const LATE_MS_MAX = 2 * PERIOD_MS;
+/** A beat that could not be sent so many beats after it was due is not sent: that span is a gap in our own sight. */
+const LATE_BEATS_MAX = 2;
 /** Beats of one stream that may wait for an answer at once; reached only by timeouts above 2 s. */
 export const IN_FLIGHT_MAX = 40;
 
@@ -28,6 +27,7 @@ export interface StreamWorld {
   readonly tellsOutages: boolean;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  readonly everyMs: number;
   /** Numbers of beats count on from here. */
   readonly firstSequence: number;
   onOperation(operation: Operation): void;
@@ -60,6 +60,11 @@ export class ProbeStream {
     this.#world = world;
     this.#name = `${world.place}/${definition.class}/${connection}`;
     this.#prepared = definition.prepare === undefined;
+  }
+
+  /** From one beat to the next. */
+  get everyMs(): number {
+    return this.#world.everyMs;
   }
 
   /** Begins to beat at `firstDueMs` (performance.now()). */
@@ -97,8 +102,9 @@ export class ProbeStream {
 
   /** Sends the beat that is due; gives the due time of the next one that can still be sent. */
   #fireDue(dueMs: number): number {
+    const { everyMs } = this;
     const now = performance.now();
-    const missed = Math.floor((now - dueMs - LATE_MS_MAX) / PERIOD_MS) + 1;
+    const missed = Math.floor((now - dueMs) / everyMs - LATE_BEATS_MAX) + 1;
     if (missed > 0) {
       const atMs = this.#world.clock.nowMs();
       this.#world.onGap(
@@ -107,16 +113,16 @@ export class ProbeStream {
         atMs,
         `the probe itself was stalled: ${missed} beats were not sent`,
       );
-      return dueMs + missed * PERIOD_MS;
+      return dueMs + missed * everyMs;
     }
     if (this.#inFlight.size < IN_FLIGHT_MAX) this.#send(now - dueMs);
     else this.#tooMany();
-    return dueMs + PERIOD_MS;
+    return dueMs + everyMs;
   }
 
   #tooMany(): void {
     const atMs = this.#world.clock.nowMs();
-    this.#world.onGap(this.#name, atMs, atMs + PERIOD_MS, `${IN_FLIGHT_MAX} beats are waiting for an answer`);
+    this.#world.onGap(this.#name, atMs, atMs + this.everyMs, `${IN_FLIGHT_MAX} beats are waiting for an answer`);
   }
 
   #send(lateMs: number): void {
@@ -145,9 +151,15 @@ export class ProbeStream {
       intendedAtMs: invokedAtMs - Math.max(0, lateMs),
       invokedAtMs,
       completedAtMs: clock.nowMs(),
-      ...(tellsOutages && { probe: { class: this.#definition.class, connection: this.#connection } }),
+      ...(tellsOutages && { probe: this.#probe() }),
     });
     this.#note(outcome, invokedAtMs, because);
+  }
+
+  #probe(): NonNullable<Operation["probe"]> {
+    const { everyMs } = this;
+    const slow = everyMs === beatEveryMs() ? {} : { everyMs };
+    return { class: this.#definition.class, connection: this.#connection, ...slow };
   }
 
   async #outcome(context: ProbeContext, input: Operation["input"]): Promise<{ outcome: Outcome; because: string }> {

@@ -39,8 +39,12 @@ async function inspected(kind = "either", file = ""): Promise<Inspected> {
 }
 
 function describe(found: ScenarioDefinition | readonly ProbeDefinition[]): string {
-  if (isProbes(found)) return `probes of ${found.map((probe) => probe.class).join(", ")}`;
+  if (isProbes(found)) return `probes of ${found.map(describeProbe).join(", ")}`;
   return describeScenario(found);
+}
+
+function describeProbe({ class: name, rate }: ProbeDefinition): string {
+  return rate === undefined ? name : `${name} (${rate} a second)`;
 }
 
 function isProbes(found: ScenarioDefinition | readonly ProbeDefinition[]): found is readonly ProbeDefinition[] {

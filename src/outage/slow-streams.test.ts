@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { probeSamples } from "../verdict/run.fixture.ts";
+import { gapsOf } from "./gaps.ts";
+import { outagesOf } from "./outages.ts";
+import { type FaultTimes, recoverStream } from "./recovery.ts";
+import { type ProbeStream, SampleCollector } from "./samples.ts";
+
+/** A stream that beats each `everyMs`, which fails where a beat is sent within the span. */
+function slow(everyMs: number, ...spans: [number, number][]): ProbeStream {
+  const collector = new SampleCollector();
+  for (const sample of probeSamples("order-write", "kept", spans)) {
+    const isDue = (sample.invokedAtMs - 1_000) % everyMs === 0;
+    if (isDue) collector.add({ ...sample, probe: { class: "order-write", connection: "kept", everyMs } });
+  }
+  const [stream] = collector.streams();
+  assert.ok(stream !== undefined);
+  return stream;
+}
+
+const TIMES: FaultTimes = {
+  commandedMs: 20_000,
+  biteMs: 20_100,
+  healCommandedMs: 40_000,
+  reach: { fromMs: 20_000, toMs: 55_000 },
+  watchedUntilMs: 40_000,
+  ofAllRounds: { fromMs: 20_000, toMs: 55_000 },
+};
+const anyEveryMs = fc.constantFrom(100, 200, 250, 500, 1_000);
+
+test("a slower stream's brackets hold the truth, are as wide as its beats, and recovery is seen at any rate", () => {
+  fc.assert(
+    fc.property(
+      anyEveryMs,
+      fc.integer({ min: 2_000, max: 30_000 }),
+      fc.integer({ min: 1_001, max: 15_000 }),
+      (everyMs, fromMs, lastsMs) => {
+        const toMs = fromMs + lastsMs;
+        const [outage, ...more] = outagesOf(slow(everyMs, [fromMs, toMs]));
+        assert.equal(more.length, 0);
+        assert.ok(outage?.end != null, "it is seen to recover");
+        assert.ok(outage.begin.lowerMs <= fromMs && fromMs <= outage.begin.upperMs);
+        assert.ok(outage.end.lowerMs <= toMs && toMs <= outage.end.upperMs);
+        assert.ok(outage.begin.upperMs - outage.begin.lowerMs <= everyMs);
+        assert.ok(outage.end.upperMs - outage.end.lowerMs <= everyMs + 10);
+      },
+    ),
+  );
+});
+
+test("its own pace is no gap, five missed beats are", () => {
+  const stream = slow(1_000);
+  const within = { fromMs: 1_000, toMs: 50_000 };
+  assert.deepEqual(gapsOf(stream, within), []);
+  const silent = stream.samples.filter(({ sentMs }) => sentMs <= 10_000 || sentMs >= 16_000);
+  assert.deepEqual(gapsOf({ ...stream, samples: silent }, within), [{ fromMs: 10_000, toMs: 16_000 }]);
+});
+
+test("what a slow stream did not see may have lasted a beat, and the recovery says so", () => {
+  const { recovery } = recoverStream(slow(500), [TIMES]);
+  assert.deepEqual([recovery.state, recovery.lowerMs, recovery.upperMs], ["no-outage-seen", 0, 500]);
+  assert.match(recovery.says, /no probe failed, with a beat each 0\.50 s/);
+});
