@@ -2,6 +2,7 @@
  * EDN values as JSON, so that equal values stay equal and different ones different: a keyword keeps its colon (":x" is
  * not "x"), a number too large or too exact for JSON stays text, sets are sorted lists, tags are dropped.
  */
+import { decimalOf, jsonOf as exactJson } from "../../std/decimal.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
 import type { Form } from "./edn.ts";
 
@@ -38,13 +39,14 @@ export function textOf(form: Form): string {
   return typeof value === "string" ? value : canonicalJson(value);
 }
 
-/** 1, -2, 1.5, 1e3, 3N, 2.5M; ratios and whatever JSON cannot hold exactly stay text. */
+/** 1, -2, 1.5, 1e3, 3N, 2.5M; what JSON cannot hold exactly stays text, and so do ratios and numbers of another base. */
 function numberOf(text: string): Json {
-  const plain = text.replace(/[NM]$/, "");
-  const value = Number(plain);
-  const exact = Number.isFinite(value) && (!/^[+-]?\d+$/.test(plain) || Number.isSafeInteger(value));
-  return exact ? value : text;
+  if (SMALL.test(text)) return Number(text);
+  const decimal = decimalOf(text.replace(/[NM]$/, ""));
+  return decimal === undefined ? text : exactJson(decimal);
 }
+
+const SMALL = /^-?\d{1,15}$/;
 
 function byText(a: Json, b: Json): number {
   const [textA, textB] = [canonicalJson(a), canonicalJson(b)];

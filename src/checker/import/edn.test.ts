@@ -55,6 +55,11 @@ test("commas, comments, discards, tags and shared namespaces", () => {
 
 test("numbers that JSON would round, and ratios, stay text", () => {
   assert.deepEqual(read("9007199254740993 1/3 ##Inf"), ["9007199254740993", "1/3", "Inf"]);
+  assert.deepEqual(read("9007199254740993N 0.1000000000000000055511151231257827M"), [
+    "9007199254740993",
+    "0.1000000000000000055511151231257827",
+  ]);
+  assert.deepEqual(read("0x7f8f9200e100 2.50M 1.0 1e3 +5 -0"), ["0x7f8f9200e100", 2.5, 1, 1000, 5, -0]);
 });
 
 test("a keyword and a string of the same name are different values", () => {

@@ -37,19 +37,27 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * place of the text's first character in the file.
  */
 export function* readEdn(text: string, file: string, first = { line: 1, column: 1 }): Generator<Form> {
-  yield* formsOf(new EdnReader(text, file, first, "edn"));
-}
-
-/** All values of a text of JSON: one, or one after the other. The same errors. */
-export function* readJson(text: string, file: string): Generator<Form> {
-  yield* formsOf(new EdnReader(text, file, { line: 1, column: 1 }, "json"));
-}
-
-function* formsOf(reader: EdnReader): Generator<Form> {
+  const reader = new EdnReader(text, file, first, "edn");
   for (;;) {
     const form = reader.next(0);
     if (form === undefined) return;
     yield form;
+  }
+}
+
+/**
+ * The forms of a text of EDN or JSON, and of a list the items one by one: a history in one array needs no more memory than one
+ * of lines. The same errors.
+ */
+export function* readItems(text: string, file: string, notation: "edn" | "json"): Generator<Form> {
+  const reader = new EdnReader(text, file, { line: 1, column: 1 }, notation);
+  for (;;) {
+    if (reader.isAtList()) yield* reader.items();
+    else {
+      const form = reader.next(0);
+      if (form === undefined) return;
+      yield form;
+    }
   }
 }
 
@@ -78,7 +86,7 @@ class EdnReader {
   next(depth: number): Form | undefined {
     this.#skipBlank(depth);
     if (this.#at >= this.#text.length) return undefined;
-    const place = { line: this.#line, column: this.#at - this.#lineStart + 1 };
+    const place = this.#place();
     if (depth > DEPTH_MAX) throw this.#complain(`at most ${DEPTH_MAX} nested forms`, "more", place);
     return { ...this.#form(depth, place), ...place };
   }
@@ -118,20 +126,49 @@ class EdnReader {
     }
   }
 
+  /** Whether what comes next is a list or a vector. */
+  isAtList(): boolean {
+    this.#skipBlank(0);
+    return this.#text[this.#at] === "[" || this.#text[this.#at] === "(";
+  }
+
+  /** The forms of the list that comes next, one by one. */
+  *items(): Generator<Form> {
+    const place = this.#place();
+    const closing = this.#open();
+    for (let item = this.#item(closing, 0, place); item !== undefined; item = this.#item(closing, 0, place)) yield item;
+  }
+
   #items(depth: number, place: { line: number; column: number }): Form[] {
-    const closing = CLOSING[this.#text[this.#at] ?? ""] ?? "";
+    const closing = this.#open();
     const items: Form[] = [];
-    this.#at += 1;
-    for (;;) {
-      this.#skipBlank(depth);
-      if (this.#text[this.#at] === closing) {
-        this.#at += 1;
-        return items;
-      }
-      const item = this.next(depth + 1);
-      if (item === undefined) throw this.#complain(`"${closing}"`, "the end of the file", place);
+    for (let item = this.#item(closing, depth, place); item !== undefined; item = this.#item(closing, depth, place)) {
       items.push(item);
     }
+    return items;
+  }
+
+  /** Passes over a bracket; what closes it. */
+  #open(): string {
+    const closing = CLOSING[this.#text[this.#at] ?? ""] ?? "";
+    this.#at += 1;
+    return closing;
+  }
+
+  /** The next form before the closing bracket, or undefined once that was passed over. */
+  #item(closing: string, depth: number, place: { line: number; column: number }): Form | undefined {
+    this.#skipBlank(depth);
+    if (this.#text[this.#at] === closing) {
+      this.#at += 1;
+      return undefined;
+    }
+    const item = this.next(depth + 1);
+    if (item === undefined) throw this.#complain(`"${closing}"`, "the end of the file", place);
+    return item;
+  }
+
+  #place(): { line: number; column: number } {
+    return { line: this.#line, column: this.#at - this.#lineStart + 1 };
   }
 
   #pairs(depth: number, place: { line: number; column: number }): (readonly [Form, Form])[] {
@@ -224,7 +261,7 @@ class EdnReader {
   }
 
   #complain(expected: string, got: string, place?: { line: number; column: number }): GamedayError {
-    const where = place ?? { line: this.#line, column: this.#at - this.#lineStart + 1 };
+    const where = place ?? this.#place();
     return badHistory(expected, got, { file: this.#file, ...where });
   }
 }

@@ -5,7 +5,7 @@
  * Events of the nemesis are skipped.
  */
 import type { Model } from "../linearizable/model.ts";
-import { badHistory, type Form, readEdn, readJson } from "./edn.ts";
+import { badHistory, type Form, readItems } from "./edn.ts";
 import { jsonOf, textOf } from "./edn-json.ts";
 import { kindOf } from "./kinds.ts";
 import { type RecordedEvent, type Stamp, stampOf } from "./recorded-event.ts";
@@ -21,7 +21,7 @@ const LISTS = ["history", "events", "operations", "ops"];
 
 export function readEventMaps(text: string, notation: "edn" | "json", options: ImportOptions): RecordedEvent[] {
   const events: RecordedEvent[] = [];
-  for (const form of notation === "edn" ? readEdn(text, options.file) : readJson(text, options.file)) {
+  for (const form of readItems(text, options.file, notation)) {
     for (const each of listed(form) ?? [form]) {
       const event = eventOf(mapOf(each, options.file), options);
       if (event !== undefined) events.push(event);
@@ -98,7 +98,7 @@ function isNemesis(name: Form): boolean {
 }
 
 function typeOf(form: Form | undefined, map: MapForm, file: string): RecordedEvent["type"] {
-  const found = TYPES.find((type) => form !== undefined && nameOf(form) === type);
+  const found = TYPES.find((type) => form !== undefined && nameOf(form).toLowerCase() === type);
   if (found !== undefined) return found;
   const { line, column } = form ?? map;
   if (form !== undefined)

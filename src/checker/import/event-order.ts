@@ -16,15 +16,16 @@ export interface TimedEvent {
 }
 
 /**
- * The orders that the stamps allow, the most credible first. Two where every event has both stamps and they contradict each other: an
+ * The orders that the stamps allow, the most credible first; "lines" where it is the order of the stamps too. Two where every event has both stamps and they contradict each other: an
  * index that was given to the lines afterwards, or clocks that were read before the event was noted. Throws GamedayError where only
  * some events are stamped and the lines are not in the order of these.
  */
 export function ordersOf(events: readonly RecordedEvent[], file: string): Order[] {
   const timed = isWhole(events, "time");
-  if (isWhole(events, "index") && isDistinct(events)) {
-    const contradicts = timed && firstInversion(sorted(events, "index"), "time") !== undefined;
-    return contradicts ? ["index", "time"] : ["index"];
+  const byIndex = isWhole(events, "index") ? inOrderOfIndex(events) : undefined;
+  if (byIndex !== undefined) {
+    const order = byIndex === events ? "lines" : "index";
+    return timed && firstInversion(byIndex, "time") !== undefined ? [order, "time"] : [order];
   }
   if (timed) return firstInversion(events, "time") === undefined ? ["lines"] : ["time"];
   for (const stamp of ["time", "index"] as const) {
@@ -95,8 +96,13 @@ function isWhole(events: readonly RecordedEvent[], stamp: "time" | "index"): boo
   return events.length > 0 && events.every((event) => event[stamp] !== undefined);
 }
 
-function isDistinct(events: readonly RecordedEvent[]): boolean {
-  return new Set(events.map(({ index }) => String(index))).size === events.length;
+/** The very same list where it is in that order already; undefined where two events have the same index. */
+function inOrderOfIndex(events: readonly RecordedEvent[]): readonly RecordedEvent[] | undefined {
+  const isAscending = (list: readonly RecordedEvent[]) =>
+    list.every((event, at) => at === 0 || isBefore(list[at - 1]?.index, event.index));
+  if (isAscending(events)) return events;
+  const byIndex = sorted(events, "index");
+  return isAscending(byIndex) ? byIndex : undefined;
 }
 
 /** The first event whose stamp is smaller than one before it. */

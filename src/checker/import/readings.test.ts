@@ -68,7 +68,7 @@ test("events are put in order by :index, else by :time; the lines are it where t
   const contradicting = text((time, index) => `, :time ${time}, :index ${[0, 2, 3, 1][index] ?? 0}`);
   assert.deepEqual(
     read(contradicting, "register").map(({ order }) => order),
-    ["index", "time"],
+    ["lines", "time"],
   );
   const half = text((time) => (time === 300 ? "" : `, :time ${time}`));
   assert.match(complaint(half, "register"), /^h:3:1: .*--order lines/s);
