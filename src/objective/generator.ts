@@ -5,6 +5,7 @@
 import { unopenedIn } from "../interval/unopened.ts";
 import type { Interval } from "../interval.ts";
 import type { Span } from "../outage/span.ts";
+import { isSpan } from "../std/stamp.ts";
 
 /** Of an interval: the event loop's p99 delay, the median lateness of sends, CPU seconds per second of one worker. */
 export const LOOP_DELAY_MS_MAX = 200;
@@ -52,14 +53,22 @@ export class GeneratorRecord {
   rssBytesMax = 0;
   usersMax = 0;
   readonly missing: MissingDelta[] = [];
+  /** Intervals that end before they begin, or at no time of a run; they are counted for nothing. */
+  readonly impossible: string[] = [];
   /** The first few intervals that were stalled or behind, for witnesses. */
   readonly examples: { readonly atMs: number; readonly says: string }[] = [];
   /** By worker and epoch, for repeats; and the last of each worker, for what is missing between two epochs. */
   readonly #states = new Map<string, WorkerState>();
   readonly #latest = new Map<string, WorkerState>();
+  readonly #first = new Map<string, { readonly sequence: number; readonly fromMs: number }>();
 
-  /** False when this delta was counted before. */
+  /** False when this delta was counted before, or cannot be. */
   add(interval: Interval): boolean {
+    const { worker, sequence, fromMs, toMs } = interval;
+    if (!isSpan(fromMs, toMs)) {
+      this.impossible.push(`report ${sequence} of ${worker} ends before it begins, or outside the run`);
+      return false;
+    }
     if (!this.#inSequence(interval)) {
       this.repeated++;
       return false;
@@ -109,9 +118,15 @@ export class GeneratorRecord {
       const span = { fromMs: before.toMs, toMs: fromMs };
       this.missing.push({ worker, span, missing: sequence - before.sequence - 1 });
     }
+    if (before === undefined) this.#first.set(worker, { sequence, fromMs });
     this.#states.set(key, { sequence, toMs });
     this.#latest.set(worker, { sequence, toMs: Math.max(toMs, before?.toMs ?? 0) });
     return true;
+  }
+
+  /** The first report of each worker. */
+  get firstReports(): ReadonlyMap<string, { readonly sequence: number; readonly fromMs: number }> {
+    return this.#first;
   }
 
   /** The last report of each worker, in the order of their first. */

@@ -1,12 +1,67 @@
-import { plural, rule } from "./rule.ts";
+import type { FindingWitness } from "../checker.ts";
+import { isSpan, isStamp } from "../std/stamp.ts";
+import type { TimelineEvent } from "../timeline.ts";
+import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
-/** One clock for all: nothing ends before it begins, and nothing is stamped outside the run. */
+/** Stamps of two of our processes may be so far apart, and a late timer makes a record late. */
+const SLACK_MS = 1_000;
+/** The last line of the timeline comes after all else; clocks of remote workers were measured, not set. */
+const AFTER_END_MS = 60_000;
+
+/** One clock for all: nothing ends before it begins, nothing is seen before it is there, and nothing is stamped outside the run. */
 export const clocksSane = rule("clocks-sane", "All stamps are on one clock: none ends before it begins.", (ground) => {
-  const { operations, evidence } = ground;
-  const events = evidence.timeline.filter(({ atMs }) => !Number.isFinite(atMs) || atMs < 0).length;
-  const bad = operations.impossible + events;
-  if (bad === 0) return { status: "pass", because: "No stamp is impossible." };
-  const because = `${plural(bad, "stamp")} cannot be: an operation that ends before it begins, or a time outside the run.`;
-  const witnesses = operations.impossibleTimes.map((id) => ({ says: "ended before it began", id }));
+  const { operations, load } = ground;
+  const witnesses = [
+    ...operations.impossibleTimes.map((id) => ({ says: "ended before it began, or outside the run", id })),
+    ...load.generator.impossible.map((says) => ({ says })),
+    ...ledgerStamps(ground),
+    ...ground.evidence.timeline.flatMap(eventStamps),
+    ...outOfOrder(ground.evidence.timeline),
+    ...afterTheEnd(ground),
+  ];
+  const count = operations.impossible + witnesses.length - operations.impossibleTimes.length;
+  if (count === 0) return { status: "pass", because: "No stamp is impossible." };
+  const because = `${plural(count, "stamp")} cannot be: something that ends before it begins, or a time outside the run.`;
   return { status: "unknown", because, witnesses, doubts: [{ kind: "all", span: null, because }] };
 });
+
+function ledgerStamps({ ledgerEnds }: Ground): FindingWitness[] {
+  return ledgerEnds
+    .filter(({ startedAtMs, completedAtMs }) => !isSpan(startedAtMs, completedAtMs))
+    .map(({ read, object }) => ({ says: `read ${read} of "${object}" ended before it began, or outside the run` }));
+}
+
+function eventStamps(event: TimelineEvent): FindingWitness[] {
+  const { atMs, type } = event;
+  if (!isStamp(atMs)) return [{ says: `an event "${type}" at no time of the run` }];
+  if (type === "gap" && !isSpan(event.fromMs, event.toMs))
+    return [{ says: `a gap of ${event.source} that ends before it begins`, atMs }];
+  if (type !== "fault" || event.witness === undefined) return [];
+  const seenMs = event.witness.atMs;
+  if (isStamp(seenMs) && seenMs <= atMs + SLACK_MS) return [];
+  return [{ says: `"${event.experiment}" ${event.edge}, seen at ${atSeconds(seenMs)}, after it was recorded`, atMs }];
+}
+
+/** Stamped as they are recorded, so that a later one is never earlier. What a platform tells of may be told late. */
+const IN_ORDER: ReadonlySet<string> = new Set(["phase", "load", "experiment", "fault", "health", "closed"]);
+
+function outOfOrder(timeline: readonly TimelineEvent[]): FindingWitness[] {
+  const found: FindingWitness[] = [];
+  let lastMs = 0;
+  for (const { type, atMs } of timeline) {
+    if (!IN_ORDER.has(type)) continue;
+    if (atMs < lastMs - SLACK_MS) found.push({ says: `an event "${type}" was recorded after a later one`, atMs });
+    lastMs = Math.max(lastMs, atMs);
+  }
+  return found;
+}
+
+function afterTheEnd({ operations, load, ledgerEnds, story }: Ground): FindingWitness[] {
+  const endMs = story.span.toMs + AFTER_END_MS;
+  const late = [
+    ["an operation", operations.lastMs] as const,
+    ...[...load.generator.lastReports].map(([worker, { toMs }]) => [`a report of ${worker}`, toMs] as const),
+    ...ledgerEnds.map(({ object, completedAtMs }) => [`a read of "${object}"`, completedAtMs] as const),
+  ].filter(([, atMs]) => atMs > endMs);
+  return late.map(([what, atMs]) => ({ says: `${what} ends at ${atSeconds(atMs)}, long after the run` }));
+}

@@ -27,7 +27,9 @@ export const loadKeptPace = rule(
       ...missing(ground),
       ...lost(ground),
       ...cutOff(ground),
+      ...begunLate(ground),
       ...fellSilent(ground),
+      ...unaccounted(ground),
     ];
     const figures = { users: generator.usersMax, dropped: generator.dropped, repeated: generator.repeated };
     if (doubts.length > 0) {
@@ -117,6 +119,17 @@ function fellSilent({ load, story }: Ground): Doubt[] {
     });
 }
 
+/** A worker that joins counts its reports from there; when the first to arrive is a later one, the begin of the file is missing. */
+function begunLate({ load, story }: Ground): Doubt[] {
+  return [...load.generator.firstReports].flatMap(([worker, { sequence, fromMs }]): Doubt[] => {
+    const joined = story.workers.find((event) => event.worker === worker && event.edge === "joined");
+    const count = sequence - (joined?.lastSequence ?? sequence) - 1;
+    if (count <= 0) return [];
+    const because = `the first ${plural(count, "report")} of worker ${worker} never arrived`;
+    return [{ kind: "load", span: { fromMs: joined?.atMs ?? 0, toMs: fromMs }, because }];
+  });
+}
+
 /** A worker says how many reports it made when it leaves; fewer are there when the end of the file is missing. */
 function cutOff({ load, story }: Ground): Doubt[] {
   return story.workers.flatMap(({ worker, edge, lastSequence, atMs }): Doubt[] => {
@@ -125,4 +138,21 @@ function cutOff({ load, story }: Ground): Doubt[] {
     const because = `the last ${plural(lastSequence - sequence, "report")} of worker ${worker}, from ${atSeconds(toMs)} on, never arrived`;
     return [{ kind: "load", span: { fromMs: toMs, toMs: Math.max(toMs, atMs) }, because }];
   });
+}
+
+/**
+ * Where the tool recorded the course of the run, every worker that reports has joined, and every one that joined has left
+ * or was lost: else a line that tells of a loss may be missing.
+ */
+function unaccounted({ load, story }: Ground): Doubt[] {
+  if (story.phases.length === 0) return [];
+  const those = (...edges: string[]) =>
+    new Set(story.workers.filter(({ edge }) => edges.includes(edge)).map(({ worker }) => worker));
+  const [joined, gone] = [those("joined"), those("left", "lost")];
+  const strangers = [...load.generator.lastReports.keys()].filter((worker) => !joined.has(worker));
+  const open = [...joined].filter((worker) => !gone.has(worker));
+  return [
+    ...strangers.map((worker) => `worker ${worker} reported, and nobody recorded that it joined`),
+    ...open.map((worker) => `what became of worker ${worker} was not recorded`),
+  ].map((because): Doubt => ({ kind: "load", span: null, because }));
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Status } from "../status.ts";
+import { PHASES, type TimelineEvent } from "../timeline.ts";
 import { judge } from "../verdict/judge.ts";
 import { cleanRun, evidenceOf, type FakeRun, interval, KILL, objective, toldChecker } from "../verdict/run.fixture.ts";
 import { VALIDITY_RULES } from "./catalogue.ts";
@@ -45,6 +46,7 @@ const LIES: readonly Lie[] = [
     says: "worker w0 reported nothing after 41.0 s",
     plant: (run) => {
       run.intervals = run.intervals.filter(({ fromMs }) => fromMs <= 40_000);
+      without(run, (event) => event.type === "worker" && event.edge === "left");
     },
   },
   {
@@ -131,6 +133,25 @@ const LIES: readonly Lie[] = [
       run.intervals = run.intervals.map((one, at) => (at < 10 ? { ...one, health: stalled } : one));
     },
   },
+  {
+    rule: "load-kept-pace",
+    says: "what became of worker w0 was not recorded",
+    plant: (run) => without(run, (event) => event.type === "worker" && event.edge === "left"),
+  },
+  {
+    rule: "load-kept-pace",
+    says: "nobody recorded that it joined",
+    plant: (run) => without(run, (event) => event.type === "worker"),
+  },
+  {
+    rule: "load-kept-pace",
+    says: "the first 2 reports of worker w0 never arrived",
+    plant: (run) => {
+      run.intervals = run.intervals.filter(({ sequence }) => sequence > 2);
+    },
+  },
+  ...impossible(),
+  ...incomplete(),
   {
     rule: "healthy-before",
     says: "before the run, postgres",
@@ -221,6 +242,105 @@ const LIES: readonly Lie[] = [
     plant: (run) => run.timeline.push({ atMs: 60_000, type: "residue", what: "nft rule", where: "n1" }),
   },
 ];
+
+/** Stamps that no clock gives: each makes everything unknown that would pass. */
+function impossible(): Lie[] {
+  const bend = (change: (run: FakeRun, atMs: number) => void, values: readonly number[]) =>
+    values.map(
+      (atMs): Lie => ({
+        rule: "clocks-sane",
+        says: "cannot be",
+        objectives: ["unknown", "unknown"],
+        plant: (run) => change(run, atMs),
+      }),
+    );
+  const first = <T>(all: readonly T[], change: (one: T) => T) => all.map((one, at) => (at === 7 ? change(one) : one));
+  const event =
+    (is: (event: TimelineEvent) => boolean, change: (event: TimelineEvent) => TimelineEvent) => (run: FakeRun) => {
+      run.timeline = run.timeline.map((one) => (is(one) ? change(one) : one));
+    };
+  return [
+    ...bend(
+      (run, toMs) => void (run.intervals = first(run.intervals, (one) => ({ ...one, toMs }))),
+      [1e300, 7_000, 5e10],
+    ),
+    ...bend((run, fromMs) => void (run.intervals = first(run.intervals, (one) => ({ ...one, fromMs }))), [-1, 1e300]),
+    ...bend(
+      (run, completedAtMs) => void (run.operations = first(run.operations, (one) => ({ ...one, completedAtMs }))),
+      [1e300, 1, 1e9],
+    ),
+    ...bend(
+      (run, intendedAtMs) => void (run.operations = first(run.operations, (one) => ({ ...one, intendedAtMs }))),
+      [1e300, -1, 9_000],
+    ),
+    ...bend(
+      (run, completedAtMs) =>
+        void (run.ledger = run.ledger.map((one) => (one.line === "end" ? { ...one, completedAtMs } : one))),
+      [1e300, 30, 1e9],
+    ),
+    ...bend(
+      (run, atMs) =>
+        event(
+          (one) => one.type === "experiment",
+          (one) => ({ ...one, atMs }),
+        )(run),
+      [1e300, 1e9, 3],
+    ),
+    ...bend(
+      (run, atMs) =>
+        event(
+          (one) => one.type === "load" && one.edge === "steady",
+          (one) => ({ ...one, atMs }),
+        )(run),
+      [1e300, 30_000, 3],
+    ),
+    ...bend(
+      (run, atMs) =>
+        event(isFault("bit"), (one) => ({ ...one, witness: { atMs, says: "", source: "" } }) as TimelineEvent)(run),
+      [1e300, 25_000],
+    ),
+    ...bend(
+      (run, fromMs) =>
+        void run.timeline.push({ atMs: 60_000, type: "gap", source: "probes", fromMs, toMs: 5_000, because: "" }),
+      [1e300, 6_000],
+    ),
+  ];
+}
+
+/** Lines that the run promises: without them it is not known to have been done. */
+function incomplete(): Lie[] {
+  const gone = (says: string, is: (event: TimelineEvent) => boolean): Lie => ({
+    rule: "run-complete",
+    says,
+    plant: (run) => without(run, is),
+  });
+  return [
+    gone("no recorded begin", (event) => event.type === "experiment" && event.edge === "begin"),
+    gone("no recorded end", (event) => event.type === "experiment" && event.edge === "end"),
+    gone("was not run", (event) => event.type === "experiment" || event.type === "fault"),
+    gone("2 stamps of faults without the command", isFault("commanded")),
+    gone("did not reach its full height", (event) => event.type === "load" && event.edge === "steady"),
+    gone("ramp-down of the load", (event) => event.type === "load" && event.edge === "ramp-down"),
+    ...PHASES.map((phase) =>
+      gone(`no whole phase ${phase}`, (event) => event.type === "phase" && event.phase === phase),
+    ),
+    {
+      rule: "run-complete",
+      says: "no sample of the autoscaler",
+      plant: (run) => {
+        const way = { replicas: 10, withinMs: 60_000 };
+        run.plan = { ...run.plan, autoscaling: { up: way, down: way } };
+      },
+    },
+    {
+      rule: "run-complete",
+      says: "planned kill-leader",
+      plant: (run) => {
+        run.timeline = run.timeline.map((one) => (one.type === "experiment" ? { ...one, fault: "freeze" } : one));
+      },
+    },
+  ];
+}
 
 const OBJECTIVES = [
   objective("recovery-seconds", { under: 30 }, { experiment: KILL.name }),

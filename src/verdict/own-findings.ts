@@ -9,12 +9,14 @@ export const REDUNDANCY = "redundancy-restored";
 
 export function ownFindings(story: Story, experiments: readonly ExperimentVerdict[]): Finding[] {
   const at = (moment: Health["moment"], lines: readonly Health[]) => lines.filter((line) => line.moment === moment);
+  const cutShort = story.controls.some(({ command }) => command === "interrupt" || command === "stop");
   return [
     ...experiments.map(recovery),
-    ...story.experiments.flatMap(({ name, health }) =>
-      redundancy(name, at("before-fault", health), at("after-fault", health)),
-    ),
-    ...redundancy("run", at("before-run", story.health), at("after-run", story.health)),
+    ...story.experiments.flatMap(({ name, health, abortedBecause }) => {
+      const looks = { before: at("before-fault", health), after: at("after-fault", health) };
+      return redundancy(name, looks, cutShort || abortedBecause !== null);
+    }),
+    ...redundancy("run", { before: at("before-run", story.health), after: at("after-run", story.health) }, cutShort),
   ];
 }
 
@@ -31,15 +33,22 @@ function recovery(experiment: ExperimentVerdict): Finding {
   };
 }
 
+interface Looks {
+  readonly before: readonly Health[];
+  readonly after: readonly Health[];
+}
+
 /**
  * Users may be served while a member is missing: that redundancy is lost shows only in the health after the fault. What
- * was missing before it was not lost by it: that is no finding about the platform, and no proof of anything either.
+ * was missing before it was not lost by it: that is no finding about the platform, and no proof of anything either. Nor is
+ * a look that was not taken, where none was bound to be left out.
  */
-function redundancy(object: string, before: readonly Health[], after: readonly Health[]): Finding[] {
-  if (after.length === 0) return [];
+function redundancy(object: string, { before, after }: Looks, mayBeLeftOut: boolean): Finding[] {
+  if (after.length === 0 && mayBeLeftOut) return [];
   const missing = after.filter((line) => !line.ok);
   const never = before.filter((line) => !line.ok).map((line) => line.name);
   const lost = missing.filter((line) => !never.includes(line.name));
+  const unseen = lookedAtOnce({ before, after });
   const witnesses = missing.map(({ name, expected, seen, atMs }) => ({
     says: `${name}: expected ${expected}, seen ${seen}`,
     atMs,
@@ -48,15 +57,28 @@ function redundancy(object: string, before: readonly Health[], after: readonly H
     {
       checker: REDUNDANCY,
       object,
-      status: lost.length > 0 ? "fail" : missing.length > 0 ? "unknown" : "pass",
-      because: explain(after, missing, lost),
+      status: lost.length > 0 ? "fail" : missing.length > 0 || unseen.length > 0 ? "unknown" : "pass",
+      because: [explain(after, missing, lost), ...unseenSays(unseen)].filter((text) => text !== "").join(" "),
       witnesses: witnesses.slice(0, 10),
       figures: { unmet: missing.length },
     },
   ];
 }
 
+/** What was looked at only before, or only after. The same checks are made at each look. */
+function lookedAtOnce({ before, after }: Looks): string[] {
+  const times = (lines: readonly Health[], name: string) => lines.filter((line) => line.name === name).length;
+  const names = [...new Set([...before, ...after].map(({ name }) => name))];
+  const once = names.filter((name) => times(before, name) !== times(after, name));
+  return before.length + after.length === 0 ? ["anything"] : once;
+}
+
+function unseenSays(unseen: readonly string[]): string[] {
+  return unseen.length === 0 ? [] : [`No record tells whether it held both before and after: ${unseen.join(", ")}.`];
+}
+
 function explain(after: readonly Health[], missing: readonly Health[], lost: readonly Health[]): string {
+  if (after.length === 0) return "";
   if (missing.length === 0) return `All ${after.length} health checks hold again.`;
   const seen = (lines: readonly Health[]) => lines.map((line) => `${line.name}: ${line.seen}`).join("; ");
   return lost.length > 0

@@ -10,6 +10,7 @@ import type { Operation } from "../history.ts";
 import { LedgerReads } from "../ledger/reads.ts";
 import { type ProbeStream, SampleCollector } from "../outage/samples.ts";
 import { GamedayError } from "../std/errors.ts";
+import { isSpan } from "../std/stamp.ts";
 
 export interface Reading {
   readonly findings: readonly Finding[];
@@ -93,7 +94,7 @@ function count(tally: OperationTally, operation: Operation): void {
   tally.byObject.set(object, (tally.byObject.get(object) ?? 0) + 1);
   const end = completedAtMs ?? invokedAtMs;
   if (end > tally.lastMs) tally.lastMs = end;
-  if (Number.isFinite(invokedAtMs) && Number.isFinite(intendedAtMs) && end >= invokedAtMs && invokedAtMs >= 0) return;
+  if (isSpan(invokedAtMs, end) && isSpan(intendedAtMs, end)) return;
   tally.impossible++;
   if (tally.impossibleTimes.length < 10) tally.impossibleTimes.push(operation.id);
 }

@@ -129,6 +129,8 @@ export function cleanTimeline(): TimelineEvent[] {
     ...phase("statistics", 55_000, 59_700),
     ...phase("report", 59_700, 59_800),
     ...phase("clean-up", 59_800, MOMENTS.end),
+    { atMs: 900, type: "worker", worker: "w0", edge: "joined", lastSequence: 0 },
+    { atMs: MOMENTS.loadEnd, type: "worker", worker: "w0", edge: "left", lastSequence: 53 },
     { atMs: 500, type: "health", moment: "before-run", ...health },
     { atMs: MOMENTS.loadBegin, type: "load", edge: "begin", users: 0 },
     { atMs: 5_000, type: "load", edge: "steady", users: 10 },

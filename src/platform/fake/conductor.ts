@@ -29,6 +29,8 @@ export interface Crew {
   readonly beforeFault: (quiet: boolean) => void;
   readonly onBite: () => void;
   readonly scaleDownMs: number;
+  /** Of the load worker's reports. */
+  readonly lastSequence: number;
   readonly scaleUpMs: number;
 }
 
@@ -180,7 +182,7 @@ export class Conductor {
     yield crew.scaleDownMs + 2500;
     crew.end();
     this.#event({ type: "load", edge: "end", users: 0 });
-    this.#event({ type: "worker", worker: "w0", edge: "left", lastSequence: 0 });
+    this.#event({ type: "worker", worker: "w0", edge: "left", lastSequence: crew.lastSequence });
     yield 2500;
     crew.stopWatching();
   }

@@ -34,7 +34,7 @@ export class SimulatedCrew implements Crew {
   readonly #meter: Meter;
   readonly #users: Users;
   readonly #probing: Probing;
-  #inside: { readonly users: Users; readonly meter: Meter } | null = null;
+  #inside: { readonly worker: string; readonly users: Users; readonly meter: Meter } | null = null;
   #quiet = false;
   #stalledUntilMs = 0;
   #looks = 0;
@@ -77,15 +77,27 @@ export class SimulatedCrew implements Crew {
   }
 
   beginInside(node: string): void {
-    this.#inside = this.#worker(`w-${node}`, node, [80, 200]);
+    const worker = `w-${node}`;
+    this.#inside = { worker, ...this.#worker(worker, node, [80, 200]) };
+    this.#tell(worker, "joined");
     this.#inside.meter.begin();
     this.#inside.users.begin(12);
   }
 
   endInside(): void {
-    this.#inside?.users.end();
-    this.#inside?.meter.end();
+    if (this.#inside === null) return;
+    this.#inside.users.end();
+    this.#inside.meter.end();
+    this.#tell(this.#inside.worker, "left", this.#inside.meter.sequence);
     this.#inside = null;
+  }
+
+  get lastSequence(): number {
+    return this.#meter.sequence;
+  }
+
+  #tell(worker: string, edge: "joined" | "left", lastSequence = 0): void {
+    this.#recorder.event({ atMs: this.#site.agenda.nowMs, type: "worker", worker, edge, lastSequence });
   }
 
   beforeFault(quiet: boolean): void {

@@ -83,7 +83,7 @@ export class Meter {
     recorder.intervals.push({
       worker,
       epoch: 0,
-      sequence: this.#sequence++,
+      sequence: ++this.#sequence,
       fromMs: stamp(this.#fromMs),
       toMs: stamp(agenda.nowMs),
       users: alive,
