@@ -1,4 +1,5 @@
 import type { FindingWitness } from "../checker.ts";
+import type { LedgerEnd } from "../ledger.ts";
 import { isSpan, isStamp } from "../std/stamp.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
@@ -25,8 +26,12 @@ export const clocksSane = rule("clocks-sane", "All stamps are on one clock: none
   return { status: "unknown", because, witnesses, doubts: [{ kind: "all", span: null, because }] };
 });
 
-function ledgerStamps({ ledgerEnds }: Ground): FindingWitness[] {
-  return ledgerEnds
+function endsOf({ ledgerReads }: Ground): LedgerEnd[] {
+  return [...ledgerReads.values()].flatMap((reads) => reads.completeEnds());
+}
+
+function ledgerStamps(ground: Ground): FindingWitness[] {
+  return endsOf(ground)
     .filter(({ startedAtMs, completedAtMs }) => !isSpan(startedAtMs, completedAtMs))
     .map(({ read, object }) => ({ says: `read ${read} of "${object}" ended before it began, or outside the run` }));
 }
@@ -56,12 +61,13 @@ function outOfOrder(timeline: readonly TimelineEvent[]): FindingWitness[] {
   return found;
 }
 
-function afterTheEnd({ operations, load, ledgerEnds, story }: Ground): FindingWitness[] {
+function afterTheEnd(ground: Ground): FindingWitness[] {
+  const { operations, load, story } = ground;
   const endMs = story.span.toMs + AFTER_END_MS;
   const late = [
     ["an operation", operations.lastMs] as const,
     ...[...load.generator.lastReports].map(([worker, { toMs }]) => [`a report of ${worker}`, toMs] as const),
-    ...ledgerEnds.map(({ object, completedAtMs }) => [`a read of "${object}"`, completedAtMs] as const),
+    ...endsOf(ground).map(({ object, completedAtMs }) => [`a read of "${object}"`, completedAtMs] as const),
   ].filter(([, atMs]) => atMs > endMs);
   return late.map(([what, atMs]) => ({ says: `${what} ends at ${atSeconds(atMs)}, long after the run` }));
 }
