@@ -245,65 +245,35 @@ const LIES: readonly Lie[] = [
 
 /** Stamps that no clock gives: each makes everything unknown that would pass. */
 function impossible(): Lie[] {
-  const bend = (change: (run: FakeRun, atMs: number) => void, values: readonly number[]) =>
+  const bend = (change: (run: FakeRun, atMs: number) => Partial<FakeRun>, values: readonly number[]) =>
     values.map(
       (atMs): Lie => ({
         rule: "clocks-sane",
         says: "cannot be",
         objectives: ["unknown", "unknown"],
-        plant: (run) => change(run, atMs),
+        plant: (run) => void Object.assign(run, change(run, atMs)),
       }),
     );
-  const first = <T>(all: readonly T[], change: (one: T) => T) => all.map((one, at) => (at === 7 ? change(one) : one));
-  const event =
-    (is: (event: TimelineEvent) => boolean, change: (event: TimelineEvent) => TimelineEvent) => (run: FakeRun) => {
-      run.timeline = run.timeline.map((one) => (is(one) ? change(one) : one));
-    };
+  const eighth = <T>(all: readonly T[], change: Partial<T>) =>
+    all.map((one, at) => (at === 7 ? { ...one, ...change } : one));
+  const events = (run: FakeRun, is: (event: TimelineEvent) => boolean, change: object) => ({
+    timeline: run.timeline.map((one) => (is(one) ? ({ ...one, ...change } as TimelineEvent) : one)),
+  });
+  const isSteady = (event: TimelineEvent) => event.type === "load" && event.edge === "steady";
+  const gap = { atMs: 60_000, type: "gap", source: "probes", toMs: 5_000, because: "" } as const;
   return [
+    ...bend((run, toMs) => ({ intervals: eighth(run.intervals, { toMs }) }), [1e300, 7_000, 5e10]),
+    ...bend((run, fromMs) => ({ intervals: eighth(run.intervals, { fromMs }) }), [-1, 1e300]),
+    ...bend((run, completedAtMs) => ({ operations: eighth(run.operations, { completedAtMs }) }), [1e300, 1, 1e9]),
+    ...bend((run, intendedAtMs) => ({ operations: eighth(run.operations, { intendedAtMs }) }), [1e300, -1, 9_000]),
     ...bend(
-      (run, toMs) => void (run.intervals = first(run.intervals, (one) => ({ ...one, toMs }))),
-      [1e300, 7_000, 5e10],
-    ),
-    ...bend((run, fromMs) => void (run.intervals = first(run.intervals, (one) => ({ ...one, fromMs }))), [-1, 1e300]),
-    ...bend(
-      (run, completedAtMs) => void (run.operations = first(run.operations, (one) => ({ ...one, completedAtMs }))),
-      [1e300, 1, 1e9],
-    ),
-    ...bend(
-      (run, intendedAtMs) => void (run.operations = first(run.operations, (one) => ({ ...one, intendedAtMs }))),
-      [1e300, -1, 9_000],
-    ),
-    ...bend(
-      (run, completedAtMs) =>
-        void (run.ledger = run.ledger.map((one) => (one.line === "end" ? { ...one, completedAtMs } : one))),
+      (run, completedAtMs) => ({ ledger: run.ledger.map((one) => ({ ...one, completedAtMs })) }),
       [1e300, 30, 1e9],
     ),
-    ...bend(
-      (run, atMs) =>
-        event(
-          (one) => one.type === "experiment",
-          (one) => ({ ...one, atMs }),
-        )(run),
-      [1e300, 1e9, 3],
-    ),
-    ...bend(
-      (run, atMs) =>
-        event(
-          (one) => one.type === "load" && one.edge === "steady",
-          (one) => ({ ...one, atMs }),
-        )(run),
-      [1e300, 30_000, 3],
-    ),
-    ...bend(
-      (run, atMs) =>
-        event(isFault("bit"), (one) => ({ ...one, witness: { atMs, says: "", source: "" } }) as TimelineEvent)(run),
-      [1e300, 25_000],
-    ),
-    ...bend(
-      (run, fromMs) =>
-        void run.timeline.push({ atMs: 60_000, type: "gap", source: "probes", fromMs, toMs: 5_000, because: "" }),
-      [1e300, 6_000],
-    ),
+    ...bend((run, atMs) => events(run, (one) => one.type === "experiment", { atMs }), [1e300, 1e9, 3]),
+    ...bend((run, atMs) => events(run, isSteady, { atMs }), [1e300, 30_000, 3]),
+    ...bend((run, atMs) => events(run, isFault("bit"), { witness: { atMs, says: "", source: "" } }), [1e300, 25_000]),
+    ...bend((run, fromMs) => ({ timeline: [...run.timeline, { ...gap, fromMs }] }), [1e300, 6_000]),
   ];
 }
 
