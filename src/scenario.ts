@@ -30,8 +30,8 @@ export type {
   TransportError,
 } from "./scenario/http.ts";
 
-/** "1500ms", "2s", "5m", "1h", or milliseconds as a number. */
-export type Duration = string | number;
+/** "1500ms", "2s", "5m", "1h30m"; always with a unit. */
+export type Duration = string;
 
 /** Time a user waits after an iteration (or where it calls think()). Pacing: iterations start at least that far apart. */
 export type ThinkTime =

@@ -60,8 +60,15 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   using interrupts = new LoadInterrupts(world, abort, job.plan.gracefulStopMs);
   await using crew = await gatherCrew(world, job, baseUrl, flags, files, abort.signal);
   const { seed } = crew;
+  for (const says of job.notes) tellNote(world, recorder, says);
   const asked: Asked = { flags, job, baseUrl, seed, recorder, files, json, abort };
   await play(world, asked, await begin(world, asked, crew), crew, interrupts);
+}
+
+/** At once, and in the summary. */
+function tellNote(world: World, recorder: Recorder, says: string): void {
+  world.stderr.write(`note: ${says}\n`);
+  recorder.note(says);
 }
 
 /** What this machine must have before it can be the one that does the load. */

@@ -32,7 +32,7 @@ test("defaults are filled in and durations resolve to milliseconds with the unit
 });
 
 test("what was resolved resolves to itself", () => {
-  const resolved = resolveParameters(kind, { latency: "250ms", offset: -5, how: "reject" });
+  const resolved = resolveParameters(kind, { latency: "250ms", offset: "-5ms", how: "reject" });
   assert.deepEqual(resolveParameters(kind, resolved), resolved);
 });
 
@@ -47,6 +47,8 @@ test("wrong values are refused", () => {
   const wrong = [
     { latency: "-1s" },
     { latency: "soon" },
+    { latency: 200 },
+    { offset: -5 },
     { share: 0 },
     { share: 101 },
     { times: 1.5 },

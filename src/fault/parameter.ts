@@ -1,6 +1,6 @@
 /** Parameters of faults: short constructors for the catalogue, and the check of what a plan gives against them. */
 import type { FaultKind, Parameter } from "../fault.ts";
-import { parseDuration } from "../plan/duration.ts";
+import { DURATION_MS_MAX, parseDuration } from "../plan/duration.ts";
 import { selectorSchema } from "../plan/schema.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
@@ -58,7 +58,11 @@ export function resolveParameters(kind: FaultKind, given: Parameters, place?: Pl
   refuseUnknown(kind, given, place);
   const entries = Object.entries(kind.parameters).map(([name, parameter]): [string, Json] => {
     const resolved = resolvedName(name, parameter);
-    const value = given[resolved] ?? given[name] ?? parameter.default;
+    const own = given[name];
+    const value = given[resolved] ?? own ?? parameter.default;
+    // What a person writes has its unit; a bare number would be seconds to some and milliseconds to others.
+    const bare = resolved !== name && given[resolved] === undefined && typeof own === "number" && own !== 0;
+    if (bare) throw complaint(kind, name, describeType(parameter), `${own}, without a unit`, place);
     if (value === undefined) throw complaint(kind, name, describeType(parameter), "nothing", place);
     return [resolved, checked(kind, name, parameter, value, place)];
   });
@@ -125,11 +129,13 @@ function read({ type }: Parameter, value: Json): Json | undefined {
   }
 }
 
-/** Signed ones may be behind as well as ahead (clock skew): "-5m". */
+/** A number is in milliseconds, as we resolve them ourselves; signed ones may be behind as well as ahead (clock skew): "-5m". */
 function readDuration(value: string | number, signed: boolean): number | undefined {
-  const text = String(value).trim();
+  if (typeof value === "number")
+    return Math.abs(value) <= DURATION_MS_MAX && (signed || value >= 0) ? value : undefined;
+  const text = value.trim();
   if (!signed || !text.startsWith("-")) return parseDuration(value);
-  const size = parseDuration(typeof value === "number" ? -value : text.slice(1));
+  const size = parseDuration(text.slice(1));
   return size === undefined ? undefined : -size;
 }
 

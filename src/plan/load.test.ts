@@ -151,7 +151,7 @@ test("the estimate knows how long each executor's load is, and how much it does"
   // A ramp counts half: 60 s on average 30 users, then 20 s of 60.
   assert.deepEqual(estimated("  vus: 60\n  rampUp: 1m\n"), [
     80,
-    "60 users at most for 1m20s, some 2000 requests (if a user makes one each 1.5 s)",
+    "60 users at most for 1m20s, some 2020 requests (if a user makes one each 1.5 s)",
   ]);
   assert.deepEqual(
     estimated("  executor: constant-arrival-rate\n  rate: 600\n  timeUnit: 1m\n  duration: 2m\n  maxVUs: 40\n"),

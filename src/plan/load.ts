@@ -48,10 +48,12 @@ function shapeOf(load: LoadDocument): Shape {
   }
   if (executor === "constant-vus")
     return { stages: constant(vus), ...(duration === undefined ? {} : { holdMs: duration }) };
+  // One ramp to so many: the first of them is there at once. Where k6's stages begin is said by k6's own option.
+  const startTarget = load.startVUs ?? (load.stages === undefined ? 1 : undefined);
   const stages = load.stages ?? [{ duration: load.rampUp ?? RAMP_UP_MS, target: vus }];
   return {
     stages: stages.map((stage) => ({ durationMs: stage.duration, target: stage.target })),
-    ...(load.startVUs === undefined ? {} : { startTarget: load.startVUs }),
+    ...(startTarget === undefined ? {} : { startTarget }),
   };
 }
 

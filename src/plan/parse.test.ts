@@ -106,7 +106,16 @@ const nonsense: readonly [what: string, text: string, says: RegExp][] = [
   ["a number that is none", minimal.replace("vus: 5", "vus: .nan"), /"load.vus" to be a (whole )?number, got NaN/],
   ["too few", minimal.replace("vus: 5", "vus: 0"), /"load.vus" to be at least 1, got 0/],
   ["a word of none of the known", minimal.replace("vus: 5", "executor: many"), /one of "constant-vus", .*got "many"/],
-  ["a unit that is none", `${minimal}warmUp: -2s\n`, /"warmUp" to be a duration such as .*\), got "-2s"/],
+  [
+    "a unit that is none",
+    `${minimal}warmUp: -2s\n`,
+    /"warmUp" to be a duration with its unit, such as .*\), got "-2s"/,
+  ],
+  [
+    "a number without a unit",
+    `${minimal}warmUp: 500\n`,
+    /"warmUp" to be a duration with its unit, such as .*\), got 500/,
+  ],
   ["an empty name", minimal.replace("small", '""'), /"name" to be a text of at least 1 character, got ""/],
   [
     "a ledger on another host",

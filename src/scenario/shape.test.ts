@@ -27,11 +27,13 @@ test("what is no scenario is told, whatever it is", () => {
     [{ name: "x", run, think: Number.NaN }, /^NaN$/],
     [{ name: "x", run, think: { uniform: null } }, /uniform/],
     [{ name: "x", run, think: { uniform: [1] } }, /uniform/],
-    [{ name: "x", run, think: { uniform: [1, 2], pacing: 3 } }, /pacing/],
+    [{ name: "x", run, think: { uniform: ["1s", "2s"], pacing: "3s" } }, /pacing/],
+    [{ name: "x", run, think: 500 }, /^500$/],
+    [{ name: "x", run, think: { uniform: [1, 2] } }, /^\{"uniform":\[1,2\]\}$/],
   ] as const)
     assert.match(scenarioProblem(given)?.got ?? "no problem", got);
   assert.equal(
-    scenarioProblem({ name: "x", run, tags: { a: "b" }, weight: 0.5, think: { normal: [5, 1] } }),
+    scenarioProblem({ name: "x", run, tags: { a: "b" }, weight: 0.5, think: { normal: ["5s", "1s"] } }),
     undefined,
   );
 });

@@ -59,7 +59,8 @@ function milliseconds(given: unknown, within: unknown = given): number {
 function notATime(given: unknown): GamedayError {
   return new GamedayError({
     code: "bad-think-time",
-    expected: 'a think time such as "1s", { uniform: ["1s", "3s"] }, { normal: ["2s", "500ms"] } or { pacing: "5s" }',
+    expected:
+      'a think time with its unit, such as "1s", { uniform: ["1s", "3s"] }, { normal: ["2s", "500ms"] } or { pacing: "5s" }',
     got: typeof given === "number" ? String(given) : (JSON.stringify(given) ?? String(given)),
   });
 }

@@ -1,9 +1,12 @@
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const DURATION_MS_MAX = 7 * 24 * 3_600_000;
+export const DURATION_MS_MAX = 7 * 24 * 3_600_000;
 
-/** "500ms", "1.5s", "2m", "1h30m" or a number of milliseconds, as milliseconds; undefined when it is none of these. */
+/**
+ * "500ms", "1.5s", "2m", "1h30m" as milliseconds; undefined when it is none of these. A number without a unit is none: to some it
+ * would be seconds, to others milliseconds. Only 0 is the same in all units.
+ */
 export function parseDuration(given: string | number): number | undefined {
-  const value = typeof given === "number" ? given : parseText(given.trim());
+  const value = typeof given === "number" ? (given === 0 ? 0 : undefined) : parseText(given.trim());
   return value !== undefined && value >= 0 && value <= DURATION_MS_MAX ? value : undefined;
 }
 

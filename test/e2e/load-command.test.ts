@@ -87,10 +87,19 @@ test("a load that reached nobody says so, and is not green", async () => {
 });
 
 test("a load in which nothing came to its end is unknown", async () => {
-  const aim = await target();
-  const run = load("steady.ts", aim.baseUrl, "-u", "10", "-r", "1", "-d", "200ms");
+  const aim = await silent();
+  const run = load("steady.ts", aim.host, "-u", "10", "-d", "200ms", "--graceful-stop", "100ms");
   assert.equal(await run.ended, 2, run.text());
   assert.match(run.text(), /no iteration came to its end/);
+  aim.close();
+});
+
+test("with a spawn rate below one a second the first user is there at once, and bare milliseconds are told", async () => {
+  const aim = await target();
+  const run = load("steady.ts", aim.baseUrl, "-u", "3", "-r", "0.2", "-d", "1s", "--timeout", "5000");
+  assert.equal(await run.ended, 0, run.text());
+  assert.match(run.text(), /up to 1 users/);
+  assert.match(run.text(), /^note: --timeout 5000 is 5000 seconds/m);
   aim.close();
 });
 

@@ -1,10 +1,9 @@
 /** The flags of `gameday load` that say how users reach the platform: times, names, TLS, and what is kept of bodies. */
-import { readFileSync } from "node:fs";
 import { Option } from "commander";
 import { proxyPlanOf } from "../../load/http/proxy.ts";
 import type { ClientPlan } from "../../plan.ts";
-import { systemReason } from "../../std/errors.ts";
 import { parseResolve } from "../../std/hosts.ts";
+import { tlsOf } from "./tls-files.ts";
 import { bytesOf, lasting, several, wrong } from "./values.ts";
 
 export interface ClientFlags {
@@ -44,11 +43,7 @@ export function clientOptions(): Option[] {
 
 /** Throws GamedayError for values that mean nothing. `env`: where proxies may be named. */
 export function clientOf(flags: ClientFlags, env: Readonly<Record<string, string | undefined>>): ClientPlan {
-  const tls = {
-    ca: pemOf("--ca", flags.ca),
-    certificate: pemOf("--cert", flags.cert),
-    key: pemOf("--key", flags.key),
-  };
+  const tls = tlsOf(flags);
   const proxy = proxyPlanOf(env);
   const family = familyOf(flags);
   const insecure = flags.insecure === true || flags.insecureSkipTlsVerify === true;
@@ -62,24 +57,11 @@ export function clientOf(flags: ClientFlags, env: Readonly<Record<string, string
     ...(flags.resolve === undefined ? {} : { hosts: Object.fromEntries(flags.resolve.map(parseResolve)) }),
     ...(family === undefined ? {} : { family }),
     ...(proxy === undefined ? {} : { proxy }),
-    tls: { ...definedOnly(tls), ...(insecure ? { insecure } : {}) },
+    tls: { ...tls, ...(insecure ? { insecure } : {}) },
   };
 }
 
 function familyOf({ ipv4, ipv6 }: ClientFlags): 4 | 6 | undefined {
   if (ipv4 === true && ipv6 === true) throw wrong("one of --ipv4 and --ipv6", "both");
   return ipv4 === true ? 4 : ipv6 === true ? 6 : undefined;
-}
-
-function pemOf(flag: string, file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch (thrown) {
-    throw wrong(`${flag} to name a PEM file`, `${file}: ${systemReason(thrown)}`);
-  }
-}
-
-function definedOnly(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -37,11 +37,31 @@ test("--iterations are those of all users together, as in k6", () => {
 
 test("Locust's habits", () => {
   const ramp = [
-    [5, 10],
-    [55, 10],
+    [4.5, 10],
+    [55.5, 10],
   ];
+  assert.equal(jobOf("-u", "10", "-r", "0.1").plan.startTarget, 1, "the first user is there at once");
   assert.deepEqual(shape("-u", "10", "-r", "2", "-t", "1m", "--headless"), ["ramping-vus", ramp, 60_000]);
   assert.deepEqual(shape("--users", "10", "--run-time", "90"), ["constant-vus", [[90, 10]], 90_000]);
+});
+
+test("numbers without a unit are seconds, and those that look like milliseconds are told", () => {
+  const notes = (...argv: string[]) => jobOf(...argv).notes;
+  assert.equal(jobOf("--timeout", "5").plan.client?.timeoutMs, 5_000);
+  assert.deepEqual(notes("--timeout", "5", "-d", "3600", "--graceful-stop", "30"), []);
+  assert.deepEqual(notes("--stage", "60:5"), []);
+  for (const argv of [
+    ["--timeout", "500"],
+    ["--connect-timeout", "3000"],
+    ["--graceful-stop", "500"],
+    ["-d", "30000"],
+    ["--run-time", "60000"],
+    ["--stage", "10s:5,10000:5"],
+  ])
+    assert.match(
+      notes(...argv).join(),
+      /^--[a-z-]+ (\d+) is \1 seconds, as every number without a unit: \1ms would be milli/,
+    );
 });
 
 test("open models", () => {

@@ -9,7 +9,7 @@ import { refuseConflicts } from "./conflicts.ts";
 import { foreignOptions } from "./foreign-flags.ts";
 import { type KubernetesFlags, kubernetesOptions } from "./kubernetes-flags.ts";
 import { shapeOf } from "./shape.ts";
-import { environmentOf, lasting, milliseconds, several, whole } from "./values.ts";
+import { environmentOf, lasting, milliseconds, several, unitNotes, whole } from "./values.ts";
 
 export interface LoadFlags extends KubernetesFlags, ClientFlags {
   readonly vus?: string;
@@ -77,6 +77,8 @@ export function loadOptions(): Option[] {
 
 export interface LoadJob {
   readonly plan: LoadPlan;
+  /** Of flags that may not mean what they say. */
+  readonly notes: readonly string[];
   /** How long the load lasts; null: until iterations are used up. */
   readonly durationMs: number | null;
 }
@@ -109,7 +111,7 @@ export function planOfFlags(
     ...(isOpenModel(shape.executor) && shape.durationMs !== null ? { arrivalsEndMs: shape.durationMs } : {}),
     client,
   };
-  return { plan, durationMs: shape.durationMs };
+  return { plan, durationMs: shape.durationMs, notes: notesOf(flags) };
 }
 
 /** Each is a process of some 50 MB, so on one machine there is a point where more are a mistake. */
@@ -121,6 +123,18 @@ function workersOf({ workers, listen, kubernetes }: LoadFlags): number {
   if (workers === undefined) return cores;
   if (listen !== undefined || kubernetes === true) return whole("--workers", workers);
   return whole("--workers", workers, Math.max(WORKERS_HERE_MAX, WORKERS_A_CORE_MAX * cores));
+}
+
+/** What may not mean what it says. */
+function notesOf(flags: LoadFlags): string[] {
+  const stages = flags.stage?.flatMap((text) => text.split(",")).map((text) => text.split(":")[0]?.trim());
+  return [
+    ...unitNotes("--timeout", [flags.timeout], "wait"),
+    ...unitNotes("--connect-timeout", [flags.connectTimeout], "wait"),
+    ...unitNotes("--graceful-stop", [flags.gracefulStop], "wait"),
+    ...unitNotes("--duration", [flags.duration, flags.runTime], "load"),
+    ...unitNotes("--stage", stages ?? [], "load"),
+  ];
 }
 
 /** As a plan has them: by metric. */

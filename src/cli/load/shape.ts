@@ -62,13 +62,14 @@ function stagedShape(stages: LoadPlan["stages"], open: boolean, startTarget: num
   return { executor: open ? "ramping-arrival-rate" : "ramping-vus", stages, durationMs, startTarget };
 }
 
+/** As in Locust, the first is there at once, and the next after the time that the rate gives. */
 function spawned(users: number, perSecond: number, durationMs: number): Shape {
-  const rampMs = Math.round((users / perSecond) * 1000);
+  const rampMs = Math.round(((users - 1) / perSecond) * 1000);
   const stages = [
     { durationMs: rampMs, target: users },
     { durationMs: Math.max(0, durationMs - rampMs), target: users },
   ];
-  return { executor: "ramping-vus", stages, durationMs };
+  return { executor: "ramping-vus", stages, durationMs, startTarget: 1 };
 }
 
 type Stage = LoadPlan["stages"][number];

@@ -22,6 +22,18 @@ export function milliseconds(flag: string, text: string): number {
   return value;
 }
 
+/** Seconds that nobody would mean. */
+const ODD_S = { wait: 100, load: 10_000 };
+
+/** What to say of bare numbers that look like milliseconds: `what` a flag bounds decides how many seconds are odd. */
+export function unitNotes(flag: string, texts: readonly (string | undefined)[], what: keyof typeof ODD_S): string[] {
+  return texts
+    .filter((text) => text !== undefined && /^\d+$/.test(text) && Number(text) >= ODD_S[what])
+    .map(
+      (text) => `${flag} ${text} is ${text} seconds, as every number without a unit: ${text}ms would be milliseconds`,
+    );
+}
+
 /** The same, of something that cannot be over before it begins. */
 export function lasting(flag: string, text: string): number {
   const value = milliseconds(flag, text);

@@ -93,7 +93,11 @@ export function timeoutOf(given: string | number): number {
   if (value === undefined) {
     value = parseDuration(given);
     if (value === undefined || value <= 0) {
-      throw new GamedayError({ code: "bad-timeout", expected: 'a timeout such as "2s"', got: describe(given) });
+      throw new GamedayError({
+        code: "bad-timeout",
+        expected: 'a timeout with its unit, such as "2s"',
+        got: describe(given),
+      });
     }
     if (timeouts.size > 1000) timeouts.clear();
     timeouts.set(given, value);

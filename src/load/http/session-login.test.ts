@@ -28,6 +28,20 @@ test("calls side by side log in once, and all are repeated", async () => {
   assert.equal(logins, 1);
 });
 
+test("a 401 that the script expects is its answer: nothing is sent twice", async () => {
+  const asked: string[] = [];
+  await using rig = await rigOf((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.statusCode = 401;
+    response.end();
+  });
+  const session = rig.session({}, async (own) => void (await own.post("/login")));
+  const reply = await session.post("/wrong-password", { json: {}, expect: [401] });
+  assert.deepEqual([reply.status, reply.ok, asked], [401, true, ["POST /wrong-password"]]);
+  await session.get("/other", { expect: [200] });
+  assert.deepEqual(asked.slice(1), ["GET /other", "POST /login", "GET /other"], "any other 401 still logs in");
+});
+
 test("within a login a 401 is an answer like any other", async () => {
   await using rig = await guarded();
   const session = rig.session({}, async (own) => {
@@ -69,7 +83,7 @@ test("what a script without types gives as options is refused before anything is
     ["/", { tags: { a: 1 } }, /tags as texts/],
     ["/", { headers: new Headers({ a: "b" }) }, /fields such as/],
     ["/", { body: { a: 1 } }, /body/],
-    ["/", { timeout: Number.NaN }, /a timeout such as .* got NaN/],
+    ["/", { timeout: Number.NaN }, /a timeout with its unit, such as .* got NaN/],
     ["/", { json: () => 1 }, /a value that JSON can say, got function/],
     ["/", { naem: "x" }, /only known options of a request, got "naem"/],
   ] as const)

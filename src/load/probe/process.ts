@@ -5,10 +5,10 @@ import { beatEveryMs } from "../../probe.ts";
 import { loadProbes } from "../../scenario/module.ts";
 import type { ProbeDefinition } from "../../scenario.ts";
 import { monotonicClock } from "../../std/clock.ts";
-import { parseDuration } from "../../std/duration.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
 import { Scope } from "../count/scope.ts";
+import { timeoutOf } from "../http/call-options.ts";
 import { KeptBytes } from "../http/kept-bytes.ts";
 import { networkWith } from "../http/network.ts";
 import { Session, sessionSettings } from "../http/session.ts";
@@ -45,7 +45,7 @@ async function begin(job: ProbeJob): Promise<void> {
   const shared = { clock: monotonicClock(job.originNs), alarms: new Alarms(() => undefined) };
   const network = networkWith({ connectTimeoutMs: TIMEOUT_MS, kept: new KeptBytes(BODY_BYTES_MAX) });
   for (const definition of definitions) {
-    const timeoutMs = parseDuration(definition.timeout ?? TIMEOUT_MS) ?? TIMEOUT_MS;
+    const timeoutMs = definition.timeout === undefined ? TIMEOUT_MS : timeoutOf(definition.timeout);
     for (const connection of ["kept", "fresh"] as const) {
       const world: StreamWorld = {
         ...shared,
