@@ -107,7 +107,7 @@ export interface CookieOptions {
   readonly path?: string;
   /** The host's own or one above it; default that host alone. */
   readonly domain?: string;
-  readonly maxAge?: Duration;
+  readonly maxAge?: Duration | 0;
   readonly secure?: boolean;
   readonly httpOnly?: boolean;
   readonly sameSite?: "Strict" | "Lax" | "None";

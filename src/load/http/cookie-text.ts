@@ -36,5 +36,5 @@ function bytesOf(text: string): string {
 function secondsOf(given: string | number): number {
   const milliseconds = parseDuration(given);
   if (milliseconds !== undefined) return Math.ceil(milliseconds / 1000);
-  throw new GamedayError({ code: "bad-cookie", expected: 'maxAge such as "1h"', got: describe(given) });
+  throw new GamedayError({ code: "bad-cookie", expected: 'maxAge with its unit, such as "1h"', got: describe(given) });
 }
