@@ -19,16 +19,15 @@ import { LedgerReads } from "../ledger/reads.ts";
 import type { LedgerEnd, LedgerItem, LedgerLine } from "../ledger.ts";
 import { GamedayError } from "../std/errors.ts";
 import { canonicalJson, type Json } from "../std/json.ts";
+import { type Budget, DEFAULT_BUDGET } from "./linearizable/budget.ts";
 import { coreOf } from "./linearizable/contradiction.ts";
-import { type Linearization, linearize, type Refutation } from "./linearizable/linearize.ts";
+import { checkHistory, type HistoryVerdict } from "./linearizable/evidence.ts";
+import type { Linearization } from "./linearizable/linearize.ts";
 import type { Model } from "./linearizable/model.ts";
 import { modelNamed } from "./linearizable/models.ts";
-import { type Budget, DEFAULT_BUDGET } from "./linearizable/search.ts";
+import type { Refutation } from "./linearizable/part.ts";
 import { type Normalize, normalized, numericOption } from "./numeric.ts";
 import { badOption, numberOption } from "./option.ts";
-
-/** Kinds whose answers say something about the state; an object that was never looked at is not proven right. */
-const OBSERVING = ["read", "get", "contains", "dequeue", "cas", "txn"];
 
 /** The kind that reads one key, for models that have such. */
 const READS: Readonly<Record<string, string>> = {
@@ -57,6 +56,7 @@ class LinearizableCheck implements Check {
   readonly #items: LedgerItem[] = [];
   readonly #ends = new Map<number, LedgerEnd>();
   readonly #reads = new LedgerReads();
+  #acknowledged = 0;
   /** The first operation that is none of the model's: whatever it did is missing from the history. */
   #misfit: FindingWitness | undefined;
 
@@ -77,7 +77,8 @@ class LinearizableCheck implements Check {
     if (operation.object !== this.#claim.object) return;
     try {
       const own = normalized(operation, this.#normalize);
-      this.#model.accept(own);
+      const { changes } = this.#model.accept(own);
+      if (changes && own.outcome.type === "ok") this.#acknowledged += 1;
       this.#operations.push(own);
     } catch (thrown) {
       if (!(thrown instanceof GamedayError)) throw thrown;
@@ -98,26 +99,23 @@ class LinearizableCheck implements Check {
 
   finish(): Finding {
     const finalReads = this.#finalReads();
-    const result = linearize([...this.#operations, ...finalReads], this.#model, {
+    const result = checkHistory([...this.#operations, ...finalReads], this.#model, {
       budget: this.#budget,
       ...this.#initial,
     });
-    const answered = this.#operations.filter(({ outcome }) => outcome.type === "ok");
-    const acknowledged = answered.filter(({ kind }) => !isRead(kind)).length;
-    const looked = finalReads.length > 0 || answered.some(({ kind }) => OBSERVING.includes(kind));
     const unknown = this.#operations.filter(({ outcome }) => outcome.type === "unknown").length;
     return {
       checker: linearizable.name,
       object: this.#claim.object,
-      ...(this.#misfit === undefined ? judge(result, acknowledged, looked) : misfit(this.#misfit.says)),
+      ...(this.#misfit === undefined ? judge(result) : misfit(this.#misfit.says)),
       witnesses: this.#misfit === undefined ? this.#witnesses(result) : [this.#misfit],
       figures: {
-        acknowledged,
+        acknowledged: this.#acknowledged,
         unknown,
         parts: result.parts,
         configurations: result.configurations,
         refuted: result.linearizable === false ? result.refutations.length : 0,
-        undecided: result.linearizable === "unknown" ? result.refutations.length : 0,
+        undecided: result.undecided,
       },
     };
   }
@@ -138,10 +136,6 @@ class LinearizableCheck implements Check {
       .map((item) => finalRead(item, this.#ends.get(item.read), READS[this.#model.name] ?? "read", keyed))
       .map((read) => normalized(read, this.#normalize));
   }
-}
-
-function isRead(kind: string): boolean {
-  return kind === "read" || kind === "get" || kind === "contains";
 }
 
 function finalRead(item: LedgerItem, end: LedgerEnd | undefined, kind: string, keyed: boolean): Operation {
@@ -166,33 +160,34 @@ function misfit(complaint: string): Pick<Finding, "status" | "because"> {
   return { status: "unknown", because: `An operation does not fit the model: ${complaint}.` };
 }
 
-function judge(result: Linearization, acknowledged: number, looked: boolean): Pick<Finding, "status" | "because"> {
-  const [first] = result.refutations;
-  if (result.linearizable === false && first !== undefined) {
-    return {
-      status: "fail",
-      because: `${result.refutations.length} of ${result.parts} parts have no legal order; ${explain(first)}.`,
-    };
+function judge(result: HistoryVerdict): Pick<Finding, "status" | "because"> {
+  const { linearizable, refutations, parts, undecided, gap } = result;
+  const [first] = refutations;
+  if (linearizable === false) {
+    const why = first === undefined ? "" : `; ${explain(first)}`;
+    const rest = undecided === 0 ? "" : ` (${undecided} others were not decided)`;
+    return { status: "fail", because: `${refutations.length} of ${parts} parts have no legal order${rest}${why}.` };
   }
-  if (result.linearizable === "unknown") {
-    return {
-      status: "unknown",
-      because: `The budget ran out after ${result.configurations} configurations, with ${result.refutations.length} of ${result.parts} parts undecided.`,
-    };
-  }
-  if (acknowledged === 0) return { status: "unknown", because: "Not one change was acknowledged." };
-  if (!looked) return { status: "unknown", because: "Nothing was ever read, so nothing could contradict the order." };
+  if (gap !== null) return { status: "unknown", because: gap };
+  if (linearizable === "unknown") return { status: "unknown", because: spentOf(result) };
   return {
     status: "pass",
-    because: `All ${result.operations} operations on ${result.parts} parts fit an order that keeps real time.`,
+    because: `All ${result.operations} operations on ${parts} parts fit an order that keeps real time.`,
   };
 }
 
+function spentOf({ spent, configurations, undecided, parts }: Linearization): string {
+  const what = spent === "memory" ? "The budget of memory ran out" : "The budget ran out";
+  return `${what} after ${configurations} configurations, with ${undecided} of ${parts} parts undecided.`;
+}
+
 /** One sentence without its full stop: what was answered, and what it could have been instead. */
-export function explain({ operation, says, states }: Refutation): string {
+export function explain({ operation, says, states, because }: Refutation): string {
   const where = operation.key === undefined ? "" : ` of ${operation.key}`;
+  const fits = `${shorten(says)}${where} by ${operation.process} fits no order`;
+  if (because !== undefined) return `${fits}: ${shorten(because)}`;
   const could = states.length === 0 ? "nothing" : states.map((state) => shorten(state) || '""').join(" or ");
-  return `${shorten(says)}${where} by ${operation.process} fits no order: the state could only be ${could}`;
+  return `${fits}: the state could only be ${could}`;
 }
 
 function witnessOf(refutation: Refutation, core: readonly Operation[]): FindingWitness {

@@ -79,6 +79,36 @@ test("exit 2 when the budget runs out, and for a history without operations", as
   assert.equal(empty.code, 2);
 });
 
+test("exit 2 where nothing was acknowledged, or nothing was read, as the same claim in a run", async () => {
+  const call = (f: string, value: string) => `{:process 0 :type :invoke :f :${f} :value ${value}}\n`;
+  const answer = (type: string, f: string, value: string) => `{:process 0 :type :${type} :f :${f} :value ${value}}\n`;
+  const vacuous: readonly [model: string, text: string, why: RegExp][] = [
+    ["register", write, /nothing was ever read/],
+    ["register", read("nil"), /not one change was acknowledged/],
+    ["register", call("write", "1") + answer("info", "write", "1") + read("nil"), /not one change/],
+    ["register", call("write", "1") + answer("fail", "write", "1"), /not one change/],
+    ["cas-register", write + call("read", "nil") + answer("info", "read", "nil"), /nothing was ever read/],
+    ["cas-register", call("cas", "[1 2]") + answer("info", "cas", "[1 2]") + read("nil"), /not one change/],
+    ["queue", call("enqueue", "1") + answer("ok", "enqueue", "1"), /nothing was ever read/],
+    ["queue", call("dequeue", "nil") + answer("ok", "dequeue", "nil"), /not one change/],
+    ["set", call("add", "1") + answer("ok", "add", "1"), /nothing was ever read/],
+    ["counter", call("increment", "1") + answer("ok", "increment", "1"), /nothing was ever read/],
+    ["list-append", call("txn", "[[:append 1 1]]") + answer("ok", "txn", "[[:append 1 1]]"), /nothing was ever read/],
+    ["list-append", call("txn", "[[:r 1 nil]]") + answer("ok", "txn", "[[:r 1 nil]]"), /not one change/],
+    ["kv", call("put", '"x"') + answer("ok", "put", '"x"'), /nothing was ever read/],
+  ];
+  for (const [at, [model, text, why]] of vacuous.entries()) {
+    const { code, out } = await run(file(`vacuous-${at}.edn`, text), "-m", model);
+    assert.equal(code, 2, `${model}: ${text}`);
+    assert.match(out, why);
+  }
+  const json = JSON.parse((await run(file("json.edn", write), "-m", "register", "--json")).out);
+  assert.deepEqual(
+    [json.linearizable, json.because],
+    ["unknown", "nothing was ever read, so nothing could contradict the order"],
+  );
+});
+
 test("of several files the worst decides: one that is not linearizable beats all", async () => {
   const { code, out } = await run(good, bad, good, "-m", "register", "--json");
   assert.equal(code, 1);
@@ -138,10 +168,10 @@ test("values compared as numbers", async () => {
 });
 
 test("an initial value as EDN or JSON", async () => {
-  const started = file("started.edn", read("7"));
+  const started = file("started.edn", read("7") + write);
   assert.equal((await run(started, "-m", "register")).code, 1);
   assert.equal((await run(started, "-m", "register", "--initial", "7")).code, 0);
-  const keyword = file("keyword.edn", read(":on"));
+  const keyword = file("keyword.edn", read(":on") + write);
   assert.equal((await run(keyword, "-m", "register", "--initial", ":on")).code, 0);
 });
 

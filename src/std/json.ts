@@ -3,6 +3,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** JSON with object keys sorted at every depth, so that equal values have equal bytes. */
 export function canonicalJson(value: Json): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(value, (_key, inner: Json) => (isRecord(inner) ? sortKeys(inner) : inner));
 }
 

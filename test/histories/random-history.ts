@@ -20,6 +20,10 @@ export interface Shape {
   readonly ticksMax: number;
   /** Share of answers that a lagging replica gives: from a state of up to three changes ago. Default 0. */
   readonly stale?: number;
+  /** What is written, enqueued or added is new each time. Default: one of `values`. */
+  readonly distinct?: boolean;
+  /** Kinds that are not drawn. */
+  readonly without?: readonly string[];
 }
 
 interface Draft {
@@ -74,13 +78,21 @@ function draftAll(shape: Shape, random: Random): Draft[] {
       appliedAt,
       returnedAt: calledAt + duration,
       fate,
-      ...what(random, shape.values, drafts.length, shape.keys),
+      ...drawn(shape, () => what(random, shape.values, drafts.length, shape.keys), drafts.length),
     });
     if (!answered) names[slot] = nextName++;
     freeAt[slot] = calledAt + duration + random.int(4);
   }
   return drafts.sort((a, b) => a.calledAt - b.calledAt);
 }
+
+function drawn({ without = [], distinct }: Shape, draw: () => ReturnType<Kind>, sequence: number): ReturnType<Kind> {
+  let { kind, input } = draw();
+  while (without.includes(kind)) ({ kind, input } = draw());
+  return { kind, input: distinct === true && WRITING.includes(kind) ? sequence : input };
+}
+
+const WRITING = ["write", "enqueue", "add"];
 
 type Kind = (random: Random, values: number, sequence: number, keys: number) => { kind: string; input: Json };
 

@@ -5,7 +5,8 @@
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, isRecord, type Json } from "../../std/json.ts";
-import { defineModel, type Step, wrongKind, wrongShape } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, wrongKind, wrongShape } from "./model.ts";
 import { readOrWrite, startOf } from "./register.ts";
 
 const KINDS = ["read", "write", "cas"];
@@ -16,6 +17,7 @@ export const casRegister = defineModel<string>({
   kinds: KINDS,
   start: startOf,
   keyOf: (state) => state,
+  leadsTo: (from, to) => from === to,
   step: (operation) => {
     const step = operation.kind === "cas" ? compareAndSet(operation) : readOrWrite(operation);
     if (step === undefined) throw wrongKind("cas-register", KINDS, operation);
@@ -27,17 +29,14 @@ function compareAndSet(operation: Operation): Step<string> {
   const [from, to] = argumentsOf(operation).map(canonicalJson) as [string, string];
   const { outcome } = operation;
   if (outcome.type !== "ok") {
-    return { apply: (state) => (state === from ? to : state), readOnly: from === to, says: `cas ${from} -> ${to} ?` };
+    const apply = (state: string) => (state === from ? to : state);
+    return { apply, gives: to, readOnly: from === to, observes: false, says: `cas ${from} -> ${to} ?` };
   }
   if (outcome.output === false) {
     const says = `cas ${from} -> ${to} (compare failed)`;
-    return { apply: (state) => (state === from ? undefined : state), readOnly: true, says };
+    return { apply: (state) => (state === from ? undefined : state), readOnly: true, observes: true, says };
   }
-  return {
-    apply: (state) => (state === from ? to : undefined),
-    readOnly: from === to,
-    says: `cas ${from} -> ${to}`,
-  };
+  return { needs: from, gives: to, readOnly: from === to, observes: true, says: `cas ${from} -> ${to}` };
 }
 
 function argumentsOf(operation: Operation): [Json, Json] {

@@ -11,9 +11,10 @@
  */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
-import type { Refutation } from "./linearize.ts";
+import type { Budget } from "./budget.ts";
 import type { Model } from "./model.ts";
-import { type Budget, search } from "./search.ts";
+import type { Refutation } from "./part.ts";
+import { search } from "./search.ts";
 
 /** Over all searches, and for one: what is not refuted in so few stays as it is. */
 const CONFIGURATIONS_MAX = 400_000;

@@ -19,7 +19,8 @@ import {
 import { GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { ledgerNumber } from "../ledger-values.ts";
-import { defineModel, type Step, wrongKind, wrongShape } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, wrongKind, wrongShape } from "./model.ts";
 
 const KINDS = ["increment", "decrement", "read"];
 
@@ -46,12 +47,13 @@ function startOf(initial: Json | undefined): Decimal {
 
 function read(operation: Operation): Step<Decimal> {
   const { outcome } = operation;
-  if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: "read ?" };
-  if (outcome.output === null) return { apply: () => undefined, readOnly: true, says: "read null" };
+  if (outcome.type !== "ok") return { readOnly: true, observes: false, says: "read ?" };
+  if (outcome.output === null) return { apply: () => undefined, readOnly: true, observes: true, says: "read null" };
   const isAnswer = answer(operation, outcome.output);
   return {
     apply: (state) => (isAnswer(state) ? state : undefined),
     readOnly: true,
+    observes: true,
     says: `read ${JSON.stringify(outcome.output)}`,
   };
 }
@@ -69,6 +71,7 @@ function add(operation: Operation, sign: 1 | -1): Step<Decimal> {
       return isAnswer(next) ? next : undefined;
     },
     readOnly: amount.units === 0n && told === undefined,
+    observes: told !== undefined,
     says: `${kind} ${textOf(amount)}${told === undefined ? "" : ` to ${told}`}`,
   };
 }

@@ -57,13 +57,16 @@ export class EventList {
     this.#relink(2 * rank + 1);
   }
 
-  #link({ answered, callAt, returnAt }: EventOrder): void {
-    const entries = answered.flatMap((_, rank) => [2 * rank + 1, 2 * rank + 2]);
-    const at = (entry: number) => (isCall(entry) ? callAt : returnAt)[answered[rankOf(entry)] as number] ?? 0;
-    entries.sort((a, b) => at(a) - at(b));
+  #link({ answered, callAt, returnAt, positions }: EventOrder): void {
+    const entries = new Int32Array(positions);
+    answered.forEach((operation, rank) => {
+      entries[callAt[operation] ?? 0] = 2 * rank + 1;
+      entries[returnAt[operation] ?? 0] = 2 * rank + 2;
+    });
     let last = HEAD;
     let called = 0;
     for (const entry of entries) {
+      if (entry === HEAD) continue; // The call of an open operation.
       if (isCall(entry)) called += 1;
       else this.calledBefore[rankOf(entry)] = called;
       this.#next[last] = entry;

@@ -7,51 +7,48 @@ import type { Operation } from "../../history.ts";
 
 export interface EventOrder {
   /** Indices of the answered operations, in order of their calls. */
-  readonly answered: readonly number[];
+  readonly answered: Int32Array;
   /** Indices of the operations whose effect may come at any time after their call, in order of their calls. */
-  readonly open: readonly number[];
-  /** Position of the call and of the return of each operation; an open one's return is Infinity. */
+  readonly open: Int32Array;
+  /** Position of the call and of the return of each operation, no two alike; an open one's return is Infinity. */
   readonly callAt: Float64Array;
   readonly returnAt: Float64Array;
+  /** How many positions there are. */
+  readonly positions: number;
 }
 
-/** O(n log n). Refused operations have no effect and must have been left out. */
+/** O(n log n), O(n) where the operations come in order. Refused operations have no effect and must have been left out. */
 export function orderEvents(operations: readonly Operation[]): EventOrder {
-  const calls = operations.map((_, index) => index).sort(by((index) => timeOf(operations, index, "invokedAtMs")));
-  const returns = calls.filter((index) => isAnswered(operations[index]));
-  returns.sort(by((index) => timeOf(operations, index, "completedAtMs")));
+  const calledMs = new Float64Array(operations.length);
+  const returnedMs = new Float64Array(operations.length);
+  for (const [index, operation] of operations.entries()) {
+    calledMs[index] = operation.invokedAtMs;
+    returnedMs[index] = returnTimeOf(operation);
+  }
+  const all = operations.map((_, index) => index);
+  const calls = Int32Array.from(all.sort((a, b) => between(calledMs[a] ?? 0, calledMs[b] ?? 0)));
+  const answered = calls.filter((index) => returnedMs[index] !== Infinity);
+  const open = calls.filter((index) => returnedMs[index] === Infinity);
+  const returns = Array.from(answered).sort((a, b) => between(returnedMs[a] ?? 0, returnedMs[b] ?? 0));
   const callAt = new Float64Array(operations.length);
   const returnAt = new Float64Array(operations.length).fill(Infinity);
   let position = 0;
-  let nextCall = 0;
+  let next = 0;
   for (const index of returns) {
-    const returnedAtMs = timeOf(operations, index, "completedAtMs");
-    while (nextCall < calls.length && timeOf(operations, calls[nextCall], "invokedAtMs") <= returnedAtMs) {
-      callAt[calls[nextCall++] as number] = position++;
+    for (; next < calls.length && (calledMs[calls[next] ?? 0] ?? 0) <= (returnedMs[index] ?? 0); next++) {
+      callAt[calls[next] ?? 0] = position++;
     }
     returnAt[index] = position++;
   }
-  while (nextCall < calls.length) callAt[calls[nextCall++] as number] = position++;
-  return {
-    answered: calls.filter((index) => isAnswered(operations[index])),
-    open: calls.filter((index) => !isAnswered(operations[index])),
-    callAt,
-    returnAt,
-  };
+  for (; next < calls.length; next++) callAt[calls[next] ?? 0] = position++;
+  return { answered, open, callAt, returnAt, positions: position };
 }
 
-function isAnswered(operation: Operation | undefined): boolean {
-  return operation?.outcome.type === "ok" && operation.completedAtMs !== null;
+function returnTimeOf({ outcome, completedAtMs }: Operation): number {
+  return outcome.type === "ok" ? (completedAtMs ?? Infinity) : Infinity;
 }
 
-function timeOf(operations: readonly Operation[], index: number | undefined, field: "invokedAtMs" | "completedAtMs") {
-  return operations[index ?? -1]?.[field] ?? Infinity;
-}
-
-/** Stable, so that equal times keep the order of the history. */
-function by(time: (index: number) => number): (a: number, b: number) => number {
-  return (a, b) => {
-    const [timeA, timeB] = [time(a), time(b)];
-    return timeA < timeB ? -1 : timeA > timeB ? 1 : 0;
-  };
+/** The sorts are stable, so that equal times keep the order of the history. */
+function between(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -4,7 +4,8 @@
  */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
-import { defineModel, type Step, wrongKind, wrongShape } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, wrongKind, wrongShape } from "./model.ts";
 
 const KINDS = ["get", "put", "append", "delete"];
 
@@ -12,16 +13,17 @@ export const kv = defineModel<string>({
   name: "kv",
   says: "each key holds what was put last and all that was appended since",
   kinds: KINDS,
-  start: (initial) => (typeof initial === "string" ? initial : ""),
+  start: (initial) => textOrEmpty(initial),
   keyOf: (state) => state,
   step: (operation) => {
     if (operation.kind === "get") return get(operation);
     if (operation.kind === "put") return put(textOf(operation, operation.input));
     if (operation.kind === "append") return append(textOf(operation, operation.input));
-    if (operation.kind === "delete") return { apply: () => "", readOnly: false, says: "delete" };
+    if (operation.kind === "delete") return { gives: "", readOnly: false, observes: false, says: "delete" };
     throw wrongKind("kv", KINDS, operation);
   },
   reduce: withoutUnseen,
+  leadsTo: (from, to) => to.startsWith(from),
 });
 
 /**
@@ -41,23 +43,26 @@ function withoutUnseen(operations: readonly Operation[]): readonly Operation[] {
 
 function get(operation: Operation): Step<string> {
   const { outcome } = operation;
-  if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: "get ?" };
+  if (outcome.type !== "ok") return { readOnly: true, observes: false, says: "get ?" };
   const value = textOf(operation, outcome.output);
-  const apply = (state: string) => (state === value ? state : undefined);
-  return { apply, readOnly: true, says: `get ${JSON.stringify(value)}` };
+  return { needs: value, readOnly: true, observes: true, says: `get ${JSON.stringify(value)}` };
 }
 
 function put(value: string): Step<string> {
-  return { apply: () => value, readOnly: false, says: `put ${JSON.stringify(value)}` };
+  return { gives: value, readOnly: false, observes: false, says: `put ${JSON.stringify(value)}` };
 }
 
 function append(value: string): Step<string> {
-  return { apply: (state) => state + value, readOnly: value === "", says: `append ${JSON.stringify(value)}` };
+  const says = `append ${JSON.stringify(value)}`;
+  return { apply: (state) => state + value, readOnly: value === "", observes: false, says };
 }
 
 function textOf(operation: Operation, value: Json): string {
-  if (value === null) return "";
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return textOrEmpty(value);
   throw wrongShape(operation, "a string", value);
+}
+
+/** The text of a scalar; null, and what is none, are the empty text. */
+function textOrEmpty(value: Json | undefined): string {
+  return value === null || value === undefined || typeof value === "object" ? "" : String(value);
 }

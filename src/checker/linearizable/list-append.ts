@@ -2,12 +2,14 @@
  * list-append and multi-register: transactions over several keys that happen at once (strict serializability). The input
  * of an operation of kind "txn" is a list of [what, key, value]: "append" puts the value behind the key's list, "w"
  * ("write") sets the key, "r" ("read") reads it. The ok output is the same list with each read's value filled in; null
- * is the empty list, or a key that was never set. The first may also be written as a keyword (":append"). Outside of a transaction: kind "append", "write" or "read" with `key`.
- * Within a transaction, reads see its own earlier writes.
+ * is a key that was never set, and for list-append the empty list as well. The first may also be written as a keyword
+ * (":append"). Outside of a transaction: kind "append", "write" or "read" with `key`. Within a transaction, reads see its own
+ * earlier writes. A key is a name: 1 and "1" are the same key, as ledgers give ids as text. Values keep their type.
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, isRecord, type Json } from "../../std/json.ts";
-import { defineModel, type Model, type Step, wrongKind, wrongShape } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, type Model, wrongKind, wrongShape } from "./model.ts";
 
 const KINDS = ["txn", "append", "read", "write"];
 
@@ -30,73 +32,87 @@ const WORDS: Readonly<Record<string, MicroOperation["what"]>> = {
   write: "write",
 };
 
-const EMPTY = ["null", "[]"];
+const NULL = "null";
 
-export const listAppend = transactional("list-append", "transactions that append to and read lists happen one by one");
-export const multiRegister = transactional("multi-register", "transactions over several registers happen one by one");
+export const listAppend = transactional(
+  "list-append",
+  "transactions that append to and read lists happen one by one",
+  (value) => (value === "[]" ? NULL : value),
+);
+export const multiRegister = transactional(
+  "multi-register",
+  "transactions over several registers happen one by one",
+  (value) => value,
+);
 
-function transactional(name: string, says: string): Model {
+/** `normal`: the one text for all values that are the same to the model. */
+function transactional(name: string, says: string, normal: (value: string) => string): Model {
   return defineModel<Keys>({
     name,
     says,
     kinds: KINDS,
-    start: (initial) => startOf(initial),
+    start: (initial) => startOf(initial, normal),
     keyOf: textOf,
     step: (operation) => {
       if (!KINDS.includes(operation.kind)) throw wrongKind(name, KINDS, operation);
-      return transaction(operation);
+      return transaction(microOperations(operation).map((each) => normalised(each, normal)));
     },
     partsOf: (operation) => [...new Set(microOperations(operation).map(({ key }) => key))],
   });
 }
 
-/** `initial`: values by key. */
-function startOf(initial: Json | undefined): Keys {
-  const entries = isRecord(initial) ? Object.entries(initial) : [];
-  return new Map(entries.map(([key, value]) => [key, canonicalJson(value)]));
+/** What is appended is an element, and stays what it is. */
+function normalised(micro: MicroOperation, normal: (value: string) => string): MicroOperation {
+  return micro.what === "append" || micro.value === undefined ? micro : { ...micro, value: normal(micro.value) };
 }
 
+/** `initial`: values by key. */
+function startOf(initial: Json | undefined, normal: (value: string) => string): Keys {
+  const entries = isRecord(initial) ? Object.entries(initial) : [];
+  return new Map(entries.map(([key, value]) => [key, normal(canonicalJson(value))]));
+}
+
+/**
+ * A JSON object, keys in code-unit order and quoted: no key or value can be read as another's. What was never set and what holds
+ * null are one state, as no read can tell them apart; so are an absent and an empty list.
+ */
 function textOf(state: Keys): string {
-  if (state.size === 0) return "(nothing set)";
-  return [...state]
-    .sort(byKey)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(" ");
+  const set = [...state].filter(([, value]) => value !== NULL).sort(byKey);
+  return `{${set.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
 }
 
 function byKey([a]: readonly [string, string], [b]: readonly [string, string]): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function transaction(operation: Operation): Step<Keys> {
-  const micro = microOperations(operation);
+function transaction(micro: readonly MicroOperation[]): Step<Keys> {
   return {
     apply: (state) => applyAll(state, micro),
     readOnly: micro.every(({ what }) => what === "read"),
+    observes: micro.some(({ what, value }) => what === "read" && value !== undefined),
     says: micro.map(({ what, key, value }) => `${what} ${key} ${value ?? "?"}`).join(", "),
   };
 }
 
 function applyAll(start: Keys, micro: readonly MicroOperation[]): Keys | undefined {
   let state = start;
-  for (const each of micro) {
-    const now = state.get(each.key) ?? "null";
-    if (each.what === "read") {
-      if (each.value !== undefined && !sameValue(now, each.value)) return undefined;
-    } else {
-      const next = each.what === "append" ? appended(now, each.value ?? "null") : (each.value ?? "null");
-      state = new Map(state).set(each.key, next);
+  for (const { what, key, value } of micro) {
+    const now = state.get(key) ?? NULL;
+    if (what === "read") {
+      if (value !== undefined && value !== now) return undefined;
+      continue;
     }
+    const next = what === "append" ? appended(now, value ?? NULL) : (value ?? NULL);
+    if (next === undefined) return undefined;
+    state = new Map(state).set(key, next);
   }
   return state;
 }
 
-function sameValue(a: string, b: string): boolean {
-  return a === b || (EMPTY.includes(a) && EMPTY.includes(b));
-}
-
-function appended(list: string, element: string): string {
-  return EMPTY.includes(list) ? `[${element}]` : `${list.slice(0, -1)},${element}]`;
+/** undefined: there is no list to append to. */
+function appended(list: string, element: string): string | undefined {
+  if (list === NULL || list === "[]") return `[${element}]`;
+  return list.startsWith("[") ? `${list.slice(0, -1)},${element}]` : undefined;
 }
 
 /** Reads carry their value in the ok output; everything else is in the input. */

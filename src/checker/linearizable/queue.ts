@@ -4,7 +4,9 @@
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson } from "../../std/json.ts";
-import { defineModel, type Step, wrongKind } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, wrongKind } from "./model.ts";
+import { decideQueue } from "./queue-order.ts";
 
 const KINDS = ["enqueue", "dequeue"];
 
@@ -21,20 +23,22 @@ export const queue = defineModel<Items>({
     if (operation.kind === "dequeue") return dequeue(operation);
     throw wrongKind("queue", KINDS, operation);
   },
+  decide: decideQueue,
 });
 
 function enqueue({ input }: Operation): Step<Items> {
   const item = canonicalJson(input);
-  return { apply: (state) => [...state, item], readOnly: false, says: `enqueue ${item}` };
+  return { apply: (state) => [...state, item], readOnly: false, observes: false, says: `enqueue ${item}` };
 }
 
 function dequeue({ outcome }: Operation): Step<Items> {
-  if (outcome.type !== "ok") return { apply: (state) => state.slice(1), readOnly: false, says: "dequeue ?" };
+  if (outcome.type !== "ok")
+    return { apply: (state) => state.slice(1), readOnly: false, observes: false, says: "dequeue ?" };
   if (outcome.output === null) {
     const apply = (state: Items) => (state.length === 0 ? state : undefined);
-    return { apply, readOnly: true, says: "dequeue: empty" };
+    return { apply, readOnly: true, observes: true, says: "dequeue: empty" };
   }
   const item = canonicalJson(outcome.output);
   const apply = (state: Items) => (state[0] === item ? state.slice(1) : undefined);
-  return { apply, readOnly: false, says: `dequeue ${item}` };
+  return { apply, readOnly: false, observes: true, says: `dequeue ${item}` };
 }

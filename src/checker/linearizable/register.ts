@@ -1,7 +1,9 @@
 /** register: "write" (input: the value), "read" (output: the value; null while nothing was written). Any JSON value. */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
-import { defineModel, type Step, wrongKind } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, wrongKind } from "./model.ts";
+import { decideRegister } from "./register-zones.ts";
 
 const KINDS = ["read", "write"];
 
@@ -17,6 +19,8 @@ export const register = defineModel<string>({
     return step;
   },
   reduce: withoutUnseen,
+  leadsTo: (from, to) => from === to,
+  decide: decideRegister,
 });
 
 /**
@@ -41,11 +45,11 @@ export function startOf(initial: Json | undefined): string {
 
 export function readOrWrite({ kind, input, outcome }: Operation): Step<string> | undefined {
   if (kind === "read") {
-    if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: "read ?" };
+    if (outcome.type !== "ok") return { readOnly: true, observes: false, says: "read ?" };
     const value = canonicalJson(outcome.output);
-    return { apply: (state) => (state === value ? state : undefined), readOnly: true, says: `read ${value}` };
+    return { needs: value, readOnly: true, observes: true, says: `read ${value}` };
   }
   if (kind !== "write") return undefined;
   const value = canonicalJson(input);
-  return { apply: () => value, readOnly: false, says: `write ${value}` };
+  return { gives: value, readOnly: false, observes: false, says: `write ${value}` };
 }

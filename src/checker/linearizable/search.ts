@@ -29,6 +29,12 @@
  * This holds also while the dominating one is still being searched: by induction on the length of the shortest
  * completion, some configuration that was not pruned has one that is no longer, and its search reaches the end.
  *
+ * (D) Of answered candidates that are equal in all but their times, only the one that returns first is tried. If an order
+ * begins with another, b, then a, which returns earlier, comes later in it. Exchange the two: a is a candidate now; b at a's
+ * place comes before a's return, and so before its own; what had to follow a's return still does. The effects are the same.
+ *
+ * (E) A configuration from which the next answer cannot be explained any more is left (lookahead.ts).
+ *
  * Cost: exponential in the worst case (the problem is NP-complete [3]), so every configuration counts towards a budget,
  * and when that is spent the answer is "unknown". Near-sequential histories take O(n * overlap) time and memory.
  *
@@ -36,52 +42,29 @@
  * [3] Gibbons, Korach: Testing shared memories (1997).
  */
 import type { Operation } from "../../history.ts";
-import { canonicalJson } from "../../std/json.ts";
+import type { Budget, SearchResult } from "./budget.ts";
 import { EventList, isCall, rankOf } from "./event-list.ts";
 import { type EventOrder, orderEvents } from "./event-order.ts";
-import { ILLEGAL, type Machine } from "./model.ts";
+import { Frames } from "./frames.ts";
+import { classesOf, Twins } from "./interchangeable.ts";
+import { Lookahead } from "./lookahead.ts";
+import { ILLEGAL, type Machine } from "./machine.ts";
 import { Visited } from "./visited.ts";
-
-export interface Budget {
-  /** Configurations that may be looked at, over all parts of a history; comparing many counts as well (visited.ts). */
-  readonly configurations: number;
-  /** Bytes of memory for them, for one part. */
-  readonly bytes: number;
-}
-
-export const DEFAULT_BUDGET: Budget = { configurations: 10_000_000, bytes: 512 << 20 };
-
-/** How far the search came: the first answer that no order could explain. */
-export interface Obstacle {
-  /** Index of the operation that could not be put into the order before it returned. */
-  readonly operation: number;
-  /** States in which an order of all that came before may have left the object; at most STATES_MAX of them. */
-  readonly states: readonly string[];
-  /** Indices of the last operations of one such order, at most LAST_MAX. */
-  readonly last: readonly number[];
-}
-
-export interface SearchResult {
-  readonly linearizable: boolean | "unknown";
-  readonly configurations: number;
-  /** Set unless linearizable. */
-  readonly obstacle: Obstacle | null;
-}
 
 const STATES_MAX = 5;
 const LAST_MAX = 5;
 
-/** `operations`: answered and unanswered ones of one part, no refused ones; the machine was made for the same list. */
-export function search(operations: readonly Operation[], machine: Machine, budget: Budget): SearchResult {
-  const order = orderEvents(operations);
-  return new Search(order, classesOf(operations, order, machine), machine, budget).run();
-}
-
-/** A place to go back to: how long the trail was before the choice that led here, and what to try next. */
-interface Frame {
-  readonly trailLength: number;
-  entry: number;
-  nextClass: number;
+/**
+ * `operations`: answered and unanswered ones of one part, no refused ones; the machine was made for the same list. Without
+ * `lookahead` a refuted search goes as far as it can, and its obstacle explains more to a person.
+ */
+export function search(
+  operations: readonly Operation[],
+  machine: Machine,
+  budget: Budget,
+  { lookahead }: { readonly lookahead: boolean } = { lookahead: true },
+): SearchResult {
+  return new Search(operations, machine, budget, lookahead).run();
 }
 
 class Search {
@@ -90,70 +73,92 @@ class Search {
   readonly #order: EventOrder;
   readonly #visited: Visited;
   readonly #list: EventList;
+  readonly #lookahead: Lookahead | undefined;
+  readonly #twins: Twins;
+  readonly #frames = new Frames();
   /** Bit r: the operation of rank r is in the order. */
   readonly #taken: Uint32Array;
   readonly #classes: readonly (readonly number[])[];
   readonly #used: Uint32Array;
   readonly #words: Uint32Array;
   #state: number;
+  #hopeless = 0;
+  #spent: SearchResult["spent"] = null;
   /** What was put into the order: a rank, or -1 - class; and the state before each. */
-  readonly #trail: number[] = [];
-  readonly #trailStates: number[] = [];
+  readonly #trail: Int32Array;
+  readonly #trailStates: Int32Array;
+  #trailLength = 0;
   readonly #obstacle = { returnAt: -1, rank: -1, states: new Set<number>(), last: [] as number[] };
 
-  constructor(order: EventOrder, classes: readonly (readonly number[])[], machine: Machine, budget: Budget) {
-    const count = order.answered.length;
-    this.#order = order;
+  constructor(operations: readonly Operation[], machine: Machine, budget: Budget, lookahead: boolean) {
+    this.#order = orderEvents(operations);
+    const count = this.#order.answered.length;
     this.#machine = machine;
     this.#budget = budget;
     this.#state = machine.start;
-    this.#classes = classes;
+    this.#classes = classesOf(operations, this.#order, machine);
+    this.#twins = new Twins(operations, this.#order, machine);
     this.#used = new Uint32Array(this.#classes.length);
+    this.#trail = new Int32Array(operations.length);
+    this.#trailStates = new Int32Array(operations.length);
     this.#visited = new Visited(this.#classes.length);
     this.#taken = new Uint32Array((count >>> 5) + 1);
     this.#words = new Uint32Array(this.#taken.length + 2);
-    this.#list = new EventList(order);
+    this.#list = new EventList(this.#order);
+    this.#lookahead = lookahead ? new Lookahead(this.#order, this.#list, machine, this.#classes) : undefined;
   }
 
   run(): SearchResult {
-    const frames: Frame[] = [];
-    let entered = this.#enter(0, frames);
+    let entered = this.#enter(0);
     while (entered !== "done") {
-      const frame = frames.at(-1);
       if (entered === "over budget") return this.#result("unknown");
-      if (frame === undefined) return this.#result(false);
-      const trailLength = this.#trail.length;
-      if (this.#choose(frame)) {
-        entered = this.#enter(trailLength, frames);
+      if (this.#frames.depth === 0) return this.#result(false);
+      const trailLength = this.#trailLength;
+      if (this.#choose()) {
+        entered = this.#enter(trailLength);
         continue;
       }
-      this.#undoTo(frame.trailLength);
-      frames.pop();
+      this.#undoTo(this.#frames.trailLength);
+      this.#frames.pop();
     }
     return this.#result(true);
   }
 
   /** Looks at the configuration just reached; pushes a frame when there is something left to try in it. */
-  #enter(trailLength: number, frames: Frame[]): "done" | "open" | "pruned" | "over budget" {
+  #enter(trailLength: number): "done" | "open" | "pruned" | "over budget" {
     this.#takeReads();
     if (this.#list.isEmpty) return "done";
+    const first = this.#list.firstReturn();
     if (this.#isSpent()) {
-      this.#noteObstacle(this.#list.firstReturn());
+      this.#noteObstacle(first);
       return "over budget";
     }
-    const first = this.#list.firstReturn();
-    if (!this.#visited.add(this.#words, this.#encode(first), this.#used)) {
+    if (this.#isHopeless() || !this.#visited.add(this.#words, this.#encode(first), this.#used)) {
       this.#undoTo(trailLength);
       return "pruned";
     }
     this.#noteObstacle(first);
-    frames.push({ trailLength, entry: this.#list.first, nextClass: 0 });
+    this.#frames.push(trailLength, this.#list.first);
     return "open";
   }
 
+  #isHopeless(): boolean {
+    const rank = this.#lookahead?.hopeless(this.#state, this.#used) ?? -1;
+    if (rank < 0) return false;
+    this.#hopeless += 1;
+    this.#noteObstacle(rank);
+    return true;
+  }
+
+  get #cost(): number {
+    return this.#visited.cost + this.#hopeless;
+  }
+
   #isSpent(): boolean {
-    const { lookups, cost } = this.#visited;
-    return cost >= this.#budget.configurations || (lookups % 4096 === 0 && this.#visited.bytes > this.#budget.bytes);
+    if (this.#cost >= this.#budget.configurations) this.#spent = "configurations";
+    const visited = this.#visited.lookups % 4096 === 0 ? this.#visited.bytes : 0;
+    if (this.#machine.bytes + visited > this.#budget.bytes) this.#spent = "memory";
+    return this.#spent !== null;
   }
 
   /** (A): takes every legal read among the candidates; more candidates may come within reach as it goes. */
@@ -162,7 +167,7 @@ class Search {
     while (isCall(entry)) {
       const rank = rankOf(entry);
       const following = this.#list.after(entry);
-      const operation = this.#order.answered[rank] as number;
+      const operation = this.#order.answered[rank] ?? 0;
       if (this.#machine.readOnly(operation) && this.#machine.step(this.#state, operation) !== ILLEGAL) {
         // Its own return may be what follows, and is lifted with it: then go on from what is there now.
         const before = this.#list.before(entry);
@@ -174,19 +179,20 @@ class Search {
     }
   }
 
-  /** Takes the next legal candidate of the frame, answered ones first: open ones are used only where they must be. */
-  #choose(frame: Frame): boolean {
-    while (isCall(frame.entry)) {
-      const rank = rankOf(frame.entry);
-      frame.entry = this.#list.after(frame.entry);
-      const after = this.#machine.step(this.#state, this.#order.answered[rank] as number);
-      if (after === ILLEGAL) continue;
+  /** Takes the next legal candidate of the newest frame, answered ones first: open ones are used only where they must be. */
+  #choose(): boolean {
+    const frames = this.#frames;
+    while (isCall(frames.entry)) {
+      const rank = rankOf(frames.entry);
+      frames.entry = this.#list.after(frames.entry);
+      const after = this.#machine.step(this.#state, this.#order.answered[rank] ?? 0);
+      if (after === ILLEGAL || this.#twins.isBehind(rank, this.#list)) continue;
       this.#take(rank, after);
       return true;
     }
-    const limit = this.#order.returnAt[this.#order.answered[this.#list.firstReturn()] as number] ?? 0;
-    while (frame.nextClass < this.#classes.length) {
-      const number = frame.nextClass++;
+    const limit = this.#order.returnAt[this.#order.answered[this.#list.firstReturn()] ?? 0] ?? 0;
+    while (frames.nextClass < this.#classes.length) {
+      const number = frames.nextClass++;
       const operation = this.#classes[number]?.[this.#used[number] ?? 0];
       if (operation === undefined || (this.#order.callAt[operation] ?? 0) > limit) continue;
       const after = this.#machine.step(this.#state, operation);
@@ -198,24 +204,26 @@ class Search {
   }
 
   #take(rank: number, after: number): void {
-    this.#trail.push(rank);
-    this.#trailStates.push(this.#state);
-    this.#state = after;
+    this.#note(rank, after);
     this.#taken[rank >>> 5] = (this.#taken[rank >>> 5] ?? 0) | (1 << (rank & 31));
     this.#list.lift(rank);
   }
 
   #use(number: number, after: number): void {
-    this.#trail.push(-1 - number);
-    this.#trailStates.push(this.#state);
-    this.#state = after;
+    this.#note(-1 - number, after);
     this.#used[number] = (this.#used[number] ?? 0) + 1;
   }
 
+  #note(taken: number, after: number): void {
+    this.#trail[this.#trailLength] = taken;
+    this.#trailStates[this.#trailLength++] = this.#state;
+    this.#state = after;
+  }
+
   #undoTo(length: number): void {
-    while (this.#trail.length > length) {
-      const taken = this.#trail.pop() ?? 0;
-      this.#state = this.#trailStates.pop() ?? 0;
+    while (this.#trailLength > length) {
+      const taken = this.#trail[--this.#trailLength] ?? 0;
+      this.#state = this.#trailStates[this.#trailLength] ?? 0;
       if (taken < 0) {
         this.#used[-1 - taken] = (this.#used[-1 - taken] ?? 0) - 1;
         continue;
@@ -242,14 +250,14 @@ class Search {
 
   /** Remembers the furthest return that the search had to stop at, and the states in which it did. */
   #noteObstacle(rank: number): void {
-    const returnAt = this.#order.returnAt[this.#order.answered[rank] as number] ?? 0;
+    const returnAt = this.#order.returnAt[this.#order.answered[rank] ?? 0] ?? 0;
     const furthest = this.#obstacle;
     if (returnAt < furthest.returnAt) return;
     if (returnAt > furthest.returnAt) {
       furthest.returnAt = returnAt;
       furthest.rank = rank;
       furthest.states.clear();
-      furthest.last = this.#trail.slice(-LAST_MAX);
+      furthest.last = [...this.#trail.subarray(Math.max(0, this.#trailLength - LAST_MAX), this.#trailLength)];
     }
     if (furthest.states.size < STATES_MAX) furthest.states.add(this.#state);
   }
@@ -261,28 +269,16 @@ class Search {
       states: [...states].map((state) => this.#machine.describe(state)),
       last: last.map((taken) => this.#operationOf(taken)),
     };
-    return { linearizable, configurations: this.#visited.cost, obstacle: linearizable === true ? null : obstacle };
+    return {
+      linearizable,
+      configurations: this.#cost,
+      obstacle: linearizable === true ? null : obstacle,
+      spent: this.#spent,
+    };
   }
 
   /** For a witness any member of a class does: they say the same. */
   #operationOf(taken: number): number {
     return taken < 0 ? (this.#classes[-1 - taken]?.[0] ?? -1) : (this.#order.answered[taken] ?? -1);
   }
-}
-
-/**
- * (B): open operations by kind, key and input, which is all that their effect can depend on; each class in order of its
- * calls. Those that change nothing are left out.
- */
-function classesOf(operations: readonly Operation[], { open }: EventOrder, machine: Machine): number[][] {
-  const classes = new Map<string, number[]>();
-  for (const index of open) {
-    const operation = operations[index];
-    if (operation === undefined || machine.readOnly(index)) continue;
-    const name = canonicalJson([operation.kind, operation.key ?? null, operation.input]);
-    const members = classes.get(name);
-    if (members === undefined) classes.set(name, [index]);
-    else members.push(index);
-  }
-  return [...classes.values()];
 }

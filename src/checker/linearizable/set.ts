@@ -4,7 +4,9 @@
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
-import { defineModel, type Step, wrongKind, wrongShape } from "./model.ts";
+import type { Step } from "./definition.ts";
+import { defineModel, wrongKind, wrongShape } from "./model.ts";
+import { byElement, decideGrowingSet } from "./set-growth.ts";
 
 const KINDS = ["add", "remove", "contains", "read"];
 
@@ -15,7 +17,7 @@ export const set = defineModel<Elements>({
   name: "set",
   says: "reads give exactly the elements that were added and not removed",
   kinds: KINDS,
-  start: (initial) => (Array.isArray(initial) ? initial.map(canonicalJson).sort() : []),
+  start: (initial) => (Array.isArray(initial) ? [...new Set(initial.map(canonicalJson))].sort() : []),
   keyOf: (state) => `[${state.join(",")}]`,
   step: (operation) => {
     if (operation.kind === "add") return change(operation, withElement);
@@ -24,11 +26,13 @@ export const set = defineModel<Elements>({
     if (operation.kind === "read") return read(operation);
     throw wrongKind("set", KINDS, operation);
   },
+  split: byElement,
+  decide: decideGrowingSet,
 });
 
 function change({ kind, input }: Operation, apply: (state: Elements, element: string) => Elements): Step<Elements> {
   const element = canonicalJson(input);
-  return { apply: (state) => apply(state, element), readOnly: false, says: `${kind} ${element}` };
+  return { apply: (state) => apply(state, element), readOnly: false, observes: false, says: `${kind} ${element}` };
 }
 
 function withElement(state: Elements, element: string): Elements {
@@ -41,29 +45,22 @@ function withoutElement(state: Elements, element: string): Elements {
 
 function contains({ input, outcome }: Operation): Step<Elements> {
   const element = canonicalJson(input);
-  if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: `contains ${element} ?` };
+  if (outcome.type !== "ok") return { readOnly: true, observes: false, says: `contains ${element} ?` };
   const said = outcome.output === true;
   return {
     apply: (state) => (state.includes(element) === said ? state : undefined),
     readOnly: true,
+    observes: true,
     says: `contains ${element}: ${said}`,
   };
 }
 
 function read(operation: Operation): Step<Elements> {
   const { outcome } = operation;
-  if (outcome.type !== "ok") return { apply: (state) => state, readOnly: true, says: "read ?" };
+  if (outcome.type !== "ok") return { readOnly: true, observes: false, says: "read ?" };
   const output: Json = outcome.output ?? [];
   if (!Array.isArray(output)) throw wrongShape(operation, "a list of elements as output", output);
   const elements = output.map(canonicalJson).sort();
-  return {
-    apply: (state) => (sameElements(state, elements) ? state : undefined),
-    readOnly: true,
-    says: `read [${elements.join(",")}]`,
-  };
-}
-
-/** A repeated element makes a read longer than any state that holds the same elements, so it is never legal. */
-function sameElements(a: Elements, b: Elements): boolean {
-  return a.length === b.length && a.every((element, index) => element === b[index]);
+  // A repeated element makes it the text of no state, so it is never legal.
+  return { needs: elements, readOnly: true, observes: true, says: `read [${elements.join(",")}]` };
 }

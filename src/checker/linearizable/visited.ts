@@ -50,7 +50,9 @@ export class Visited {
   /** Notes the configuration; false when it, or one that dominates it, was noted before. Only the first `length` words count. */
   add(words: Uint32Array, length: number, counts: Uint32Array): boolean {
     this.lookups += 1;
+    const known = this.#keys.size;
     const key = this.#keys.add(words, length);
+    if (this.#classes === 0) return key === known;
     if (this.#isDominated(key, counts)) return false;
     this.#words[0] = key;
     this.#words.set(counts, 1);

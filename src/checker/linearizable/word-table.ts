@@ -3,8 +3,9 @@
  * in a few growing typed arrays; no object is made for a sequence.
  */
 const FREE = -1;
-const FIRST_SLOTS = 1 << 10;
-const FIRST_WORDS = 1 << 12;
+/** Small, since some histories have thousands of parts with few configurations each. */
+const FIRST_SLOTS = 1 << 5;
+const FIRST_WORDS = 1 << 6;
 
 export class WordTable {
   #slots = new Int32Array(FIRST_SLOTS).fill(FREE);

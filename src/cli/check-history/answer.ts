@@ -1,7 +1,9 @@
 /** What `gameday check-history` says about one history: in words, and as JSON. Pure. */
+
 import { coreOf, drawn } from "../../checker/linearizable/contradiction.ts";
-import type { Linearization, Refutation } from "../../checker/linearizable/linearize.ts";
+import type { HistoryVerdict } from "../../checker/linearizable/evidence.ts";
 import type { Model } from "../../checker/linearizable/model.ts";
+import type { Refutation } from "../../checker/linearizable/part.ts";
 import { explain, shorten } from "../../checker/linearizable.ts";
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
@@ -14,14 +16,14 @@ export interface Answer {
   readonly file: string;
   readonly model: Model;
   readonly initial: Json | undefined;
-  readonly verdict: boolean | "unknown";
-  readonly result: Linearization;
+  readonly result: HistoryVerdict;
   /** What the history did not say and was found out, as clauses. */
   readonly readAs: readonly string[];
 }
 
 export function answerInWords(answer: Answer): string {
-  const { file, model, verdict, result, readAs } = answer;
+  const { file, model, result, readAs } = answer;
+  const verdict = result.linearizable;
   const lines = [`linearizable: ${verdict}`, `  ${file} as ${model.name}: ${because(answer)}`];
   if (readAs.length > 0) lines.push(`  read so that ${readAs.join(", and ")}`);
   for (const [at, refutation] of result.refutations.slice(0, WITNESSES_MAX).entries()) {
@@ -36,10 +38,20 @@ export function answerInWords(answer: Answer): string {
   return lines.join("\n");
 }
 
-function because({ verdict, result }: Answer): string {
-  if (result.operations === 0) return "there is no operation in it";
-  if (verdict === "unknown") return "the budget ran out; try a larger --budget";
-  return `${result.operations} operations, ${result.parts} parts, ${result.configurations} configurations`;
+function because({ result }: Answer): string {
+  return (
+    unknownBecause(result) ??
+    `${result.operations} operations, ${result.parts} parts, ${result.configurations} configurations`
+  );
+}
+
+/** Why the answer is unknown, without a full stop; undefined where it is not. */
+function unknownBecause({ operations, linearizable, gap, spent }: HistoryVerdict): string | undefined {
+  if (linearizable !== "unknown") return undefined;
+  if (operations === 0) return "there is no operation in it";
+  if (gap !== null) return `${gap.charAt(0).toLowerCase()}${gap.slice(1, -1)}`;
+  if (spent === "memory") return "the states of this history do not fit into the budget of memory";
+  return "the budget ran out; try a larger --budget";
 }
 
 /** The few answers that no order explains, each with a bar from its call to its answer. */
@@ -66,8 +78,9 @@ function before({ last }: Refutation): string[] {
 }
 
 export function answerAsJson(answer: Answer): string {
-  const { file, model, verdict, result, initial, readAs } = answer;
-  const { operations, parts, configurations } = result;
+  const { file, model, result, initial, readAs } = answer;
+  const { operations, parts, configurations, linearizable } = result;
+  const because = unknownBecause(result);
   const witnesses = result.refutations.slice(0, WITNESSES_MAX).map((refutation, at) => ({
     part: refutation.part,
     operation: refutation.operation.id,
@@ -76,12 +89,13 @@ export function answerAsJson(answer: Answer): string {
     says: explain(refutation),
     states: refutation.states,
     before: refutation.last.map(({ operation, says }) => ({ operation: operation.id, did: says })),
-    ...(at === 0 && verdict === false ? { contradiction: contradictionAsJson(refutation, model, initial) } : {}),
+    ...(at === 0 && linearizable === false ? { contradiction: contradictionAsJson(refutation, model, initial) } : {}),
   }));
   return JSON.stringify({
     file,
     model: model.name,
-    linearizable: verdict,
+    linearizable,
+    ...(because === undefined ? {} : { because }),
     operations,
     parts,
     configurations,

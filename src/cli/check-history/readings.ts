@@ -1,13 +1,13 @@
 /** Decides a history that may be read in several ways: where its readings give different answers, no answer is given. */
 import { firstDoubtfulCas } from "../../checker/import/failed-cas.ts";
 import type { Reading } from "../../checker/import/import-history.ts";
-import { type Linearization, linearize } from "../../checker/linearizable/linearize.ts";
+import { checkHistory, type HistoryVerdict } from "../../checker/linearizable/evidence.ts";
 import type { Model } from "../../checker/linearizable/model.ts";
 import { GamedayError } from "../../std/errors.ts";
 
 export interface Decision {
   readonly reading: Reading;
-  readonly result: Linearization;
+  readonly result: HistoryVerdict;
 }
 
 /** What the reading takes for granted beyond what is written, for people. */
@@ -18,7 +18,7 @@ export function readAs({ order, independent }: Reading, told: { readonly indepen
   ];
 }
 
-type Options = Parameters<typeof linearize>[2];
+type Options = Parameters<typeof checkHistory>[2];
 
 /**
  * The answer of the most credible reading, if all agree; unknown, if one of them is undecided and none is refuted. Throws GamedayError
@@ -37,11 +37,11 @@ export function decide(file: string, readings: readonly Reading[], model: Model,
 }
 
 /** What is refuted with failed cas that just were not applied, is refuted with failed compares too: these only add to what must be explained. */
-function resultOf(reading: Reading, before: readonly Decision[], model: Model, options: Options): Linearization {
+function resultOf(reading: Reading, before: readonly Decision[], model: Model, options: Options): HistoryVerdict {
   const weaker = before.find(({ reading: { order, independent }, result }) => {
     return order === reading.order && independent === reading.independent && result.linearizable === false;
   });
-  return weaker?.result ?? linearize(reading.operations, model, options);
+  return weaker?.result ?? checkHistory(reading.operations, model, options);
 }
 
 function ambiguous(file: string, first: Decision, other: Decision): GamedayError {

@@ -1,0 +1,50 @@
+/**
+ * The places that a search can go back to, newest on top: how long the trail was before the choice that led there, and what
+ * to try next. Columns of numbers, since there is one for each operation of a long history.
+ */
+import { wider } from "./word-table.ts";
+
+const FIRST_FRAMES = 1 << 3;
+
+export class Frames {
+  depth = 0;
+  #trailLengths = new Int32Array(FIRST_FRAMES);
+  #entries = new Int32Array(FIRST_FRAMES);
+  #nextClasses = new Int32Array(FIRST_FRAMES);
+
+  push(trailLength: number, entry: number): void {
+    const at = this.depth++;
+    this.#trailLengths = wider(this.#trailLengths, this.depth);
+    this.#entries = wider(this.#entries, this.depth);
+    this.#nextClasses = wider(this.#nextClasses, this.depth);
+    this.#trailLengths[at] = trailLength;
+    this.#entries[at] = entry;
+    this.#nextClasses[at] = 0;
+  }
+
+  pop(): void {
+    this.depth -= 1;
+  }
+
+  get trailLength(): number {
+    return this.#trailLengths[this.depth - 1] ?? 0;
+  }
+
+  /** The next event to try of the list of events. */
+  get entry(): number {
+    return this.#entries[this.depth - 1] ?? -1;
+  }
+
+  set entry(entry: number) {
+    this.#entries[this.depth - 1] = entry;
+  }
+
+  /** The next class of open operations to try. */
+  get nextClass(): number {
+    return this.#nextClasses[this.depth - 1] ?? 0;
+  }
+
+  set nextClass(number: number) {
+    this.#nextClasses[this.depth - 1] = number;
+  }
+}
