@@ -128,7 +128,7 @@ test("readings that contradict each other are refused with the flag that decides
   const refuses = (pattern: RegExp) => (thrown: unknown) =>
     thrown instanceof GamedayError && thrown.exitCode === 3 && pattern.test(thrown.describe());
   const failed = "{:process 2 :type :invoke :f :cas :value [1 2]} {:process 2 :type :fail :f :cas :value [1 2]}";
-  const cas = file("cas.edn", write + failed);
+  const cas = file("cas.edn", write + failed + read("1"));
   await assert.rejects(run(cas, "-m", "cas-register"), refuses(/the cas of line 2.*--failed-cas mismatch/s));
   assert.equal((await run(cas, "-m", "cas-register", "--failed-cas", "mismatch")).code, 1);
   assert.equal((await run(cas, "-m", "cas-register", "--failed-cas", "not-applied")).code, 0);
