@@ -44,6 +44,8 @@ export interface ExperimentVerdict {
   /** Of users alone, whatever became of their writes. */
   readonly usersRecovered: { readonly status: Status; readonly because: string };
   readonly targets: readonly TargetReference[];
+  /** What else stood on the nodes that were hit, and so went with them. */
+  readonly standing?: readonly TargetReference[];
   readonly commandedAtMs: number | null;
   /** null: not seen from inside the target; then the experiment proves nothing. */
   readonly bite: Stamp | null;

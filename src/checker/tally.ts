@@ -226,7 +226,9 @@ class Tallying {
     if (fault === undefined) return;
     const rpoMs = Math.max(0, fault.bitAtMs - state.atMs);
     for (const writes of [this.#result.total, this.#result.byExperiment.get(fault.experiment)]) {
-      if (writes !== undefined) writes.rpoMs = Math.max(writes.rpoMs, rpoMs);
+      if (writes === undefined) continue;
+      writes.rpoMs = Math.max(writes.rpoMs, rpoMs);
+      writes.oldestLostMs = Math.min(writes.oldestLostMs ?? Number.POSITIVE_INFINITY, state.atMs - fault.bitAtMs);
     }
   }
 

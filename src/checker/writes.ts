@@ -10,6 +10,8 @@ export interface Writes {
   unknown: number;
   late: number;
   rpoMs: number;
+  /** When the oldest lost write was acknowledged, counted from the fault's command: negative before it. Absent: none was lost. */
+  oldestLostMs?: number;
 }
 
 export const NO_WRITES: Readonly<Writes> = {

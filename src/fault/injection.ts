@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ChangeRequest, FaultKind } from "../fault.ts";
 import type { Journal } from "../journal.ts";
 import type { BlastRadius, Selector } from "../plan.ts";
+import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
 import type { Change, Platform, Target } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
 import { withDeadline } from "../std/deadline.ts";
@@ -71,14 +72,18 @@ export function planRound(
     const hit = requests.map((request) => request.target);
     if (hit.length === 0) throw nothingToDo(kind, group);
     assertWithin(blastRadius, hit, topology);
-    return { targets: group, requests, standing: standingOn(hit, topology) };
+    return { targets: group, requests, standing: standingBy(requests, topology) };
   });
 }
 
-/** All that stands on the nodes among the targets, themselves left out. */
-function standingOn(hit: readonly Target[], topology: readonly Target[]): Target[] {
-  const nodes = new Set(hit.flatMap(({ role, node }) => (role === "node" ? [node] : [])));
-  return topology.filter((target) => target.role !== "node" && nodes.has(target.node));
+/** All that stands on nodes that are changed as a whole, the targets left out: it may go down or start again with them. */
+function standingBy(requests: readonly ChangeRequest[], topology: readonly Target[]): Target[] {
+  const reaching = requests.filter(
+    ({ capability, target }) => target.role === "node" || CAPABILITY_CONTRACTS[capability].reachesNode === true,
+  );
+  const nodes = new Set(reaching.map(({ target }) => target.node));
+  const hit = new Set(requests.map(({ target }) => target.id));
+  return topology.filter(({ id, role, node }) => role !== "node" && nodes.has(node) && !hit.has(id));
 }
 
 /**

@@ -29,7 +29,7 @@ export function assessReading(objective: Objective, unit: string, reading: Readi
     measured: measuredOf(reading),
     bound: objective.bound,
     because,
-    explanation: status === "pass" ? null : explain(objective, unit, reading, because),
+    explanation: status === "pass" ? null : explain(objective, unit, { ...reading, because }, facts),
   };
 }
 
@@ -75,12 +75,17 @@ function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
-function explain(objective: Objective, unit: string, reading: Reading, because: string): Explanation {
+function explain(
+  objective: Objective,
+  unit: string,
+  { because, ...reading }: Reading & { readonly because: string },
+  facts: Facts,
+): Explanation {
   return {
     expected: describeBound(objective.bound, unit),
     seen: because,
     when: reading.when ?? "the whole run",
     witnesses: (reading.witnesses ?? []).slice(0, 10),
-    likelyCauses: likelyCauses(objective.measure),
+    likelyCauses: likelyCauses(objective, facts),
   };
 }

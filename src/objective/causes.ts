@@ -1,27 +1,78 @@
-/** Likely causes of a missed objective, by measure: a small written table, so that a person knows where to look first. */
-const CAUSES: readonly { readonly measure: RegExp; readonly causes: readonly string[] }[] = [
+/**
+ * Likely causes of a missed objective, so that a person knows where to look first: a written table, less what the evidence
+ * excludes. Replication is no cause where no store was hit, nor of a write that was acknowledged while there was no leader.
+ */
+import type { Objective } from "../plan.ts";
+import { type Circumstances, circumstancesOf } from "./circumstances.ts";
+import type { Facts } from "./facts.ts";
+
+interface Cause {
+  readonly measure: RegExp;
+  readonly says: string;
+  /** Whether the evidence leaves room for it. */
+  fits(seen: Circumstances): boolean;
+}
+
+const RECOVERY = /^recovery-seconds$/;
+const LOSS = /^(lost-writes|rpo-seconds)$/;
+
+/** In the order in which they are looked for. */
+const CAUSES: readonly Cause[] = [
   {
-    measure: /^recovery-seconds$/,
-    causes: [
-      "failure detection is slow: ttl and loop_wait of the cluster manager, down-after of the sentinels, interval x fall of the proxy's checks add up",
-      "a connection pool or a cached address still points at the old leader (kept connections fail while fresh ones work)",
-      "no standby could be promoted: synchronous standby missing, or no quorum",
-    ],
+    measure: RECOVERY,
+    says: "failure detection is slow: ttl and loop_wait of the cluster manager, down-after of the sentinels, interval x fall of the proxy's checks add up",
+    fits: ({ storeHit }) => storeHit,
   },
   {
-    measure: /^(lost-writes|rpo-seconds)$/,
-    causes: [
-      "asynchronous replication: the leader acknowledged before a standby had the write",
-      "clients on the minority side of a partition were still answered by the old leader",
-      "the app answers before its transaction has committed",
-    ],
+    measure: RECOVERY,
+    says: "a connection pool or a cached address still points at the old leader (kept connections fail while fresh ones work)",
+    fits: ({ storeHit, keptIsSlower }) => storeHit && keptIsSlower,
+  },
+  {
+    measure: RECOVERY,
+    says: "no standby could be promoted: synchronous standby missing, or no quorum",
+    fits: ({ storeHit, leaderChanged }) => storeHit && !leaderChanged,
+  },
+  {
+    measure: RECOVERY,
+    says: "the app starts slowly, its readiness tells the wrong time, or the proxy notices a dead replica late",
+    fits: ({ othersHit }) => othersHit,
+  },
+  {
+    measure: LOSS,
+    says: "asynchronous replication: the leader acknowledged before a standby had the write",
+    fits: ({ storeHit, lostWithoutLeader }) => storeHit && !lostWithoutLeader,
+  },
+  {
+    measure: LOSS,
+    says: "clients on the minority side of a partition were still answered by the old leader",
+    fits: ({ storeHit, partitioned, lostWithoutLeader }) => storeHit && partitioned && !lostWithoutLeader,
+  },
+  {
+    measure: LOSS,
+    says: "the store acknowledges before its log is on the disk, and its machine was lost",
+    fits: ({ powerLost }) => powerLost,
+  },
+  {
+    measure: LOSS,
+    says: "the app answers before its transaction has committed, or keeps what it acknowledged in a process that died",
+    fits: () => true,
+  },
+  {
+    measure: LOSS,
+    says: "something else removes or overwrites rows, or the ledger does not show them all",
+    fits: ({ anyFault }) => !anyFault,
   },
   {
     measure: /^duplicated-writes$/,
-    causes: ["the app or a proxy repeats writes without an idempotency key"],
+    says: "the app or a proxy repeats writes without an idempotency key",
+    fits: () => true,
   },
 ];
 
-export function likelyCauses(measure: string): readonly string[] {
-  return CAUSES.find((row) => row.measure.test(measure))?.causes ?? [];
+export function likelyCauses(objective: Objective, facts: Facts): readonly string[] {
+  const own = CAUSES.filter(({ measure }) => measure.test(objective.measure));
+  if (own.length === 0) return [];
+  const seen = circumstancesOf(objective, facts);
+  return own.filter((cause) => cause.fits(seen)).map(({ says }) => says);
 }

@@ -6,6 +6,7 @@ import { hasTags, type Metric, parseMetric } from "../interval/metric.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
 import { contains, overlaps, type Span } from "../outage/span.ts";
 import { Histogram, type HistogramDelta } from "../std/histogram.ts";
+import { Fates } from "./fates.ts";
 import { GeneratorRecord, isStalled } from "./generator.ts";
 import { ThresholdFold } from "./threshold-fold.ts";
 import { UsersRecord } from "./users-record.ts";
@@ -26,6 +27,8 @@ export interface Total {
   /** Length of the intervals that were added, as worker-milliseconds, and how much of it the generator was stalled. */
   coveredMs: number;
   stalledMs: number;
+  /** Of the stalled intervals: what came of these requests is as much the generator's doing as the platform's. */
+  readonly stalled: { count: number; failed: number };
   /** Users' time: each interval's users times its length. */
   userMs: number;
 }
@@ -55,6 +58,13 @@ interface Accumulator {
   readonly total: Total;
 }
 
+/** Where the counts of one interval go. */
+interface Destination {
+  readonly into: readonly Accumulator[];
+  readonly shares: readonly Share[];
+  readonly isDoubtful: boolean;
+}
+
 export class LoadFold {
   readonly generator = new GeneratorRecord();
   readonly thresholds: ThresholdFold;
@@ -64,6 +74,8 @@ export class LoadFold {
   /** Requests by whole second since the begin of `span`, each interval spread evenly over its own time. */
   readonly perSecond: Float64Array;
   readonly users: UsersRecord;
+  /** What became of each request, script and check, by name. */
+  readonly fates: Fates;
   readonly #totals = new Map<string, Accumulator>();
   readonly #byName = new Map<string, Total>();
   readonly #metrics = new Map<string, Metric | null>();
@@ -76,6 +88,7 @@ export class LoadFold {
     slicesMax = 600,
   ) {
     this.thresholds = thresholds;
+    this.fates = new Fates(windows.find(({ key }) => key === "outside")?.spans ?? []);
     this.span = span;
     const lengthMs = Math.max(1000, span.toMs - span.fromMs);
     this.sliceMs = Math.max(1, Math.ceil(lengthMs / 1000 / slicesMax)) * 1000;
@@ -93,10 +106,12 @@ export class LoadFold {
     if (!this.generator.add(interval)) return;
     this.thresholds.add(interval);
     this.users.add(interval);
+    this.fates.add(interval);
     const span = { fromMs: interval.fromMs, toMs: interval.toMs };
     const into = [...this.#totals.values()].filter(({ window }) => isIn(window, span));
     const lengthMs = Math.max(0, span.toMs - span.fromMs);
-    const stalledMs = isStalled(interval) ? lengthMs : 0;
+    const isDoubtful = isStalled(interval);
+    const stalledMs = isDoubtful ? lengthMs : 0;
     for (const { total } of into) {
       total.coveredMs += lengthMs;
       total.stalledMs += stalledMs;
@@ -104,7 +119,7 @@ export class LoadFold {
     }
     const shares = this.#sharesOf(span);
     for (const { slice, share } of shares) slice.users += (interval.users * lengthMs * share) / this.sliceMs;
-    for (const delta of interval.metrics) this.#delta(delta, span, into, shares);
+    for (const delta of interval.metrics) this.#delta(delta, span, { into, shares, isDoubtful });
   }
 
   total(wanted: Wanted): Total | undefined {
@@ -116,11 +131,18 @@ export class LoadFold {
     return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  #delta(delta: MetricDelta, span: Span, into: readonly Accumulator[], shares: readonly Share[]): void {
+  #delta(delta: MetricDelta, span: Span, { into, shares, isDoubtful }: Destination): void {
     const metric = this.#metric(delta.metric);
     if (metric === null || metric.name !== DURATION_METRIC) return;
     const failed = metric.tags["expected_response"] === "false" ? delta.count : delta.failed;
-    for (const { tags, total } of into) if (hasTags(metric, tags)) addTo(total, delta, failed);
+    for (const { tags, total } of into) {
+      if (!hasTags(metric, tags)) continue;
+      addTo(total, delta, failed);
+      if (isDoubtful) {
+        total.stalled.count += delta.count;
+        total.stalled.failed += failed;
+      }
+    }
     addTo(this.#named(metric.tags["name"] ?? "(no name)"), delta, failed);
     for (const { slice, share } of shares) {
       slice.count += delta.count * share;
@@ -195,7 +217,15 @@ function addTo(
 }
 
 function emptyTotal(): Total {
-  return { histogram: new Histogram(), count: 0, failed: 0, coveredMs: 0, stalledMs: 0, userMs: 0 };
+  return {
+    histogram: new Histogram(),
+    count: 0,
+    failed: 0,
+    coveredMs: 0,
+    stalledMs: 0,
+    stalled: { count: 0, failed: 0 },
+    userMs: 0,
+  };
 }
 
 function emptySlice(): Slice {

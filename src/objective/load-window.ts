@@ -70,10 +70,20 @@ function filterOf(over: Over): string {
 
 /** Why the figures of a window must not decide; undefined: they may. */
 export function doubtOf(window: Window, total: Total, facts: Facts): string | undefined {
+  return stallOf(window, total) ?? unreportedOf(window, facts);
+}
+
+/** The generator itself stood still for so much of the window that what it measured then is doubtful; undefined: it did not. */
+export function stallOf(window: Window, total: Total): string | undefined {
   const share = total.coveredMs === 0 ? 0 : total.stalledMs / total.coveredMs;
   if (share > STALLED_SHARE_MAX) {
     return `the load generator itself was stalled for ${(share * 100).toFixed(0)} % of the time ${window.says}`;
   }
+  return undefined;
+}
+
+/** What was not sent, or not told, cannot be counted either way. */
+export function unreportedOf(window: Window, facts: Facts): string | undefined {
   return facts.doubts.find(({ kind, span }) => kind === "load" && touches(window, span))?.because;
 }
 

@@ -34,6 +34,7 @@ function select(over: Over, facts: Facts): Selected | string {
   const window = windowOf(over, facts);
   if (window === null) return `there was no window "${over["window"] ?? "during"}" in this run`;
   const { spans } = window;
+  if (spans.length === 0) return `there was no time ${over["window"] ?? "during"} in this run`;
   const outages = facts.outages.filter(
     (outage) => (over["class"] === undefined || outage.class === over["class"]) && beginsIn(outage, window),
   );

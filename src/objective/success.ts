@@ -6,7 +6,7 @@
 import type { ExperimentVerdict } from "../experiment.ts";
 import { successRange } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
-import { LOAD_OVER, type Requests, requestsOf, wantsOf, whenOf } from "./load-window.ts";
+import { LOAD_OVER, type Requests, requestsOf, stallOf, unreportedOf, wantsOf, whenOf } from "./load-window.ts";
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
 const SECONDS_A_MONTH = 30 * 24 * 3600;
@@ -15,13 +15,23 @@ const BUDGET_SHARE = 0.001;
 
 function readShare(over: Over, fallback: string, facts: Facts): Reading {
   const requests = requestsOf(over, fallback, facts);
-  return typeof requests === "string" ? nothing(requests) : shareOf(requests);
+  return typeof requests === "string" ? nothing(requests) : shareOf(requests, facts);
 }
 
-function shareOf({ total, window, doubt }: Requests): Reading {
+/**
+ * Requests of seconds in which the generator stood still may have gone either way: the share is the interval from all of
+ * them lost to all of them served, and where both ends lie on one side of the bound, no answer of theirs could change it.
+ */
+function shareOf({ total, window }: Requests, facts: Facts): Reading {
   const succeeded = total.count - total.failed;
-  const { lower, upper } = successRange(succeeded, total.count);
-  const says = `${succeeded} of ${total.count} requests succeeded ${window.says}, which proves ${proven(lower, upper)} % at 95 % confidence`;
+  const stall = stallOf(window, total);
+  const doubtful = stall === undefined ? { count: 0, failed: 0 } : total.stalled;
+  const certain = succeeded - (doubtful.count - doubtful.failed);
+  const { lower } = successRange(certain, total.count);
+  const { upper } = successRange(certain + doubtful.count, total.count);
+  const either = stall === undefined ? "" : `; ${stall}, so that ${doubtful.count} of them may have gone either way`;
+  const says = `${succeeded} of ${total.count} requests succeeded ${window.says}, which proves ${proven(lower, upper)} % at 95 % confidence${either}`;
+  const doubt = unreportedOf(window, facts);
   return {
     range: { lower: lower * 100, upper: upper * 100 },
     point: (succeeded / total.count) * 100,

@@ -6,11 +6,13 @@ import type { Bound, Range } from "../range.ts";
 import { messageOf } from "../std/errors.ts";
 import { assessReading } from "./assess.ts";
 import type { Facts } from "./facts.ts";
-import { doubtOf } from "./load-window.ts";
+import type { Total } from "./load-fold.ts";
+import { doubtOf, stallOf, unreportedOf } from "./load-window.ts";
 import { nothing, type Reading } from "./measure.ts";
 import { boundOf, parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
 import { ThresholdFold } from "./threshold-fold.ts";
 import { unitOf } from "./threshold-metrics.ts";
+import type { Window } from "./windows.ts";
 
 type Given = Readonly<Record<string, readonly string[]>>;
 
@@ -66,6 +68,9 @@ function readingOf({ threshold, measured, range }: ThresholdResult, facts: Facts
   const ended = crossing?.result.threshold === threshold ? crossing : null;
   const when = ended === null ? "over the whole load" : `at ${(ended.atMs / 1000).toFixed(1)} s, when it ended the run`;
   const doubt = doubtFor(threshold, facts);
+  const share = ended === null ? shareUnderStalls(threshold, range, facts) : null;
+  if (share !== null && doubt !== undefined)
+    return stalledShare(threshold, share, `${metric} was ${value} ${when}${hung(range)}; ${doubt}`, facts);
   return {
     range,
     says: `${threshold.statistic} of ${metric} was ${range.upper > range.lower ? "at least " : ""}${value} ${when}${hung(range)}`,
@@ -81,11 +86,30 @@ function hung({ lower, upper }: Range): string {
     : "";
 }
 
-/** A generator that dropped arrivals makes figures of answers doubtful, and is itself what is asked for here. */
-function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
+/** The interval of a share while nothing but the generator's own standing still is in doubt; null: something else is, or nothing. */
+function shareUnderStalls(threshold: Threshold, range: Range, facts: Facts): Range | null {
+  const whole = wholeOf(facts);
+  if (whole === null || stallOf(whole.window, whole.total) === undefined) return null;
+  return facts.load.thresholds.shareRange(threshold, range);
+}
+
+function stalledShare({ statistic }: Threshold, range: Range, says: string, facts: Facts): Reading {
+  const whole = wholeOf(facts);
+  const unreported = whole === null ? undefined : unreportedOf(whole.window, facts);
+  return { range, says: `${statistic} of ${says}`, ...(unreported === undefined ? {} : { doubt: unreported }) };
+}
+
+function wholeOf(facts: Facts): { readonly window: Window; readonly total: Total } | null {
   const window = facts.windows.find(({ key }) => key === "whole");
   const total = facts.load.total({ window: "whole", tags: {} });
-  if (window === undefined || total === undefined) return undefined;
+  return window === undefined || total === undefined ? null : { window, total };
+}
+
+/** A generator that dropped arrivals makes figures of answers doubtful, and is itself what is asked for here. */
+function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
+  const whole = wholeOf(facts);
+  if (whole === null) return undefined;
+  const { window, total } = whole;
   const judged = metric.name === "dropped_iterations" ? { ...total, stalledMs: 0 } : total;
   return doubtOf(window, judged, facts);
 }

@@ -6,9 +6,12 @@
 import { matchesMetric } from "../interval/metric.ts";
 import { Totals } from "../interval/totals.ts";
 import type { Interval } from "../interval.ts";
+import type { Range } from "../range.ts";
+import { isStalled } from "./generator.ts";
 import { judgeThresholds, type Threshold, type ThresholdResult } from "./threshold.ts";
 import { sourceOf } from "./threshold-measure.ts";
 import { witnessesOf } from "./threshold-none.ts";
+import { shareOf } from "./threshold-share.ts";
 
 /** A threshold that ended the load. */
 export interface Crossing {
@@ -22,6 +25,8 @@ const LOOK_EVERY_MS = 1_000;
 export class ThresholdFold {
   readonly thresholds: readonly Threshold[];
   readonly totals: Totals;
+  /** Of those intervals only in which the generator kept up. */
+  readonly #steady: Totals;
   readonly #aborting: readonly Threshold[];
   #looks = 0;
   #crossing: Crossing | null = null;
@@ -30,12 +35,14 @@ export class ThresholdFold {
   constructor(thresholds: readonly Threshold[], totals: Totals = wantedOnly(thresholds)) {
     this.thresholds = thresholds;
     this.totals = totals;
+    this.#steady = wantedOnly(thresholds);
     this.#aborting = thresholds.filter(({ abortAfterMs }) => abortAfterMs !== null);
   }
 
   /** Each interval once. */
   add(interval: Interval): void {
     this.totals.add(interval);
+    if (!isStalled(interval)) this.#steady.add(interval);
     const looks = Math.floor((this.totals.toMs - this.totals.fromMs) / LOOK_EVERY_MS);
     if (looks === this.#looks || this.#aborting.length === 0) return;
     this.#looks = looks;
@@ -53,6 +60,20 @@ export class ThresholdFold {
     return judgeThresholds(this.thresholds, this.totals).map((result) =>
       ended !== undefined && result.threshold === ended.threshold ? ended : result,
     );
+  }
+
+  /**
+   * A share as the interval of what may have happened in the seconds in which the generator stood still, laid over `range`,
+   * which calls that hung may have widened; null: it is no share.
+   */
+  shareRange(threshold: Threshold, range: Range): Range | null {
+    const all = shareOf(threshold, this.totals);
+    if (all === null) return null;
+    const certain = shareOf(threshold, this.#steady) ?? { part: 0, count: 0 };
+    const width = range.upper - range.lower;
+    const hung = width < 1 ? (all.count * width) / (1 - width) : 0;
+    const count = all.count + hung;
+    return { lower: certain.part / count, upper: (certain.part + all.count - certain.count + hung) / count };
   }
 
   #look(atMs: number): Crossing | null {

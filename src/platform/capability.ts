@@ -10,6 +10,8 @@ export interface CapabilityContract {
   /** What revert() brings back. */
   readonly undo: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** It reaches all that stands on the target's node, not the target alone: they share what is changed. */
+  readonly reachesNode?: true;
 }
 
 const PEERS =
@@ -83,6 +85,7 @@ export const CAPABILITY_CONTRACTS: Readonly<Record<CapabilityName, CapabilityCon
   disk: {
     says: "Fills the disk that the target's data is on.",
     undo: "deletes our filler",
+    reachesNode: true,
     parameters: { leaveMegabytes: "left free; 0: nothing" },
   },
   clock: {

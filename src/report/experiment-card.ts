@@ -17,11 +17,16 @@ export function renderExperiment(one: ExperimentVerdict): Markup {
     "div",
     { class: "card" },
     element("h3", {}, pill(one.status), " ", one.name),
-    element("p", { class: "dim small" }, `${one.fault} of ${targets || "no target"}. ${one.because}`),
+    element("p", { class: "dim small" }, `${one.fault} of ${targets || "no target"}${standingOn(one)}. ${one.because}`),
     stamps(one),
     recoveries(one),
     writes(one),
   );
+}
+
+/** ", with postgres/n1, app/n1-1 on the same node": a drained node is more than its name. */
+export function standingOn({ standing = [] }: ExperimentVerdict): string {
+  return standing.length === 0 ? "" : `, with ${standing.map(({ id }) => id).join(", ")} on the same node`;
 }
 
 function stamps(one: ExperimentVerdict): Markup {

@@ -5,6 +5,7 @@ import type { ObjectiveVerdict } from "../objective.ts";
 import type { Recovery } from "../outage.ts";
 import type { Verdict } from "../verdict.ts";
 import { visible } from "./escape.ts";
+import { standingOn } from "./experiment-card.ts";
 import { formatBound, formatMeasured, seconds } from "./format.ts";
 import { plateauSays } from "./plateau-says.ts";
 import type { Stats } from "./stats.ts";
@@ -62,7 +63,7 @@ function experiment(one: ExperimentVerdict): string {
   );
   return [
     `## Experiment ${disarm(one.name)} (${disarm(one.fault)}): ${one.status}`,
-    `${disarm(one.because)} Targets: ${disarm(one.targets.map((target) => target.id).join(", ") || "none")}.`,
+    `${disarm(one.because)} Targets: ${disarm(`${one.targets.map((target) => target.id).join(", ") || "none"}${standingOn(one)}`)}.`,
     stamps.join("; "),
     classes.length === 0 ? "" : [row(["class", "recovery", "what was seen"]), "|---|---|---|", ...classes].join("\n"),
     `Writes: ${writes.acknowledged} acknowledged (${writes.acknowledgedLastSecond} in the last second before the fault), ${writes.lost} lost, ${writes.recovered} recovered, ${writes.duplicated} duplicated, ${writes.unknown} unknown. Recovery point: ${disarm(one.rpo.says)}.`,

@@ -21,6 +21,8 @@ export interface ExperimentGround {
   readonly story: Story;
   readonly streams: readonly ProbeStream[];
   readonly findings: readonly Finding[];
+  /** Whether users of this experiment may recover only when the fault ends: its kind or the plan says so. */
+  mayRecoverLate(experiment: ExperimentStory): boolean;
 }
 
 export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentGround): ExperimentVerdict {
@@ -34,7 +36,8 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
   const outages = felt.flatMap(({ outages }) => outages);
   const writes = writesOf(experiment.name, ground.findings);
   const healedBy = healerOf(felt);
-  const users = recoveryStatus(experiment, bite, recovery, healedBy, ground.story.controls);
+  const told = recoveryStatus(experiment, bite, recovery, ground.story.controls);
+  const users = told ?? recoveredBy(healedBy, recovery, ground.mayRecoverLate(experiment));
   const judged = withWrites(users, writes);
   return {
     name: experiment.name,
@@ -43,6 +46,7 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
     because: judged.because,
     usersRecovered: users,
     targets: experiment.targets,
+    ...(experiment.standing !== null && experiment.standing.length > 0 && { standing: experiment.standing }),
     commandedAtMs: experiment.commandedAtMs,
     bite: stampOf(bite),
     firstFailureAtMs: firstFailure(outages),
@@ -159,13 +163,13 @@ function withWrites(users: Judged, { lost, duplicated }: WriteAccount): Judged {
   return says === "" ? users : { status: "fail", because: `${users.because} Of the writes around it, ${says}.` };
 }
 
+/** null: the fault bit a healthy platform, somebody watched, and users recovered. */
 function recoveryStatus(
   experiment: ExperimentStory,
   bite: TargetStamp | null,
   recovery: Readonly<Record<string, ClassRecovery>>,
-  healedBy: HealedBy,
   controls: Story["controls"],
-): Judged {
+): Judged | null {
   if (experiment.abortedBecause !== null && bite === null) {
     return {
       status: "unknown",
@@ -188,9 +192,29 @@ function recoveryStatus(
   const blind = Object.entries(recovery).find(([, { state }]) => state === "no-data");
   if (blind !== undefined) return { status: "unknown", because: `No data of class ${blind[0]}: ${blind[1].says}.` };
   if (Object.keys(recovery).length === 0) return { status: "unknown", because: "No probe watched the users' side." };
-  const who =
-    healedBy === "platform" ? "Users recovered while the fault held" : "Users recovered only after our own heal";
-  return { status: "pass", because: `${who}.` };
+  return null;
+}
+
+/** Nothing shows that a platform whose users waited for our own heal would have recovered by itself. */
+function recoveredBy(
+  healedBy: HealedBy,
+  recovery: Readonly<Record<string, ClassRecovery>>,
+  mayBeLate: boolean,
+): Judged {
+  if (healedBy !== "platform") {
+    const because = "Users recovered only after our own heal";
+    return mayBeLate
+      ? { status: "pass", because: `${because}, as is expected of this fault.` }
+      : { status: "unknown", because: `${because}, so nothing shows that the platform recovers by itself.` };
+  }
+  const felt = Object.values(recovery).filter(({ state }) => state === "recovered");
+  if (felt.length === 0) return { status: "pass", because: "Users felt no outage." };
+  const byFault = felt.filter(({ timedFrom }) => timedFrom === undefined);
+  const because =
+    byFault.length > 0
+      ? "Users recovered while the fault held."
+      : `No outage by the fault: users failed only after our own heal, and ${felt.map(({ upperMs }) => `${((upperMs ?? 0) / 1000).toFixed(2)} s`).join(", ")} after it were served again.`;
+  return { status: "pass", because };
 }
 
 /** Nobody knows what users would have seen had we gone on watching; unless we stopped because they had seen enough of it. */

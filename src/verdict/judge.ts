@@ -6,6 +6,7 @@ import { CHECKERS } from "../checker/catalogue.ts";
 import type { Checker, RunFacts } from "../checker.ts";
 import { wellFormed } from "../evidence/shape.ts";
 import type { Evidence } from "../evidence.ts";
+import { FAULTS } from "../fault/catalogue.ts";
 import { assess } from "../objective/assess.ts";
 import { measureNamed } from "../objective/catalogue.ts";
 import type { Facts } from "../objective/facts.ts";
@@ -16,12 +17,13 @@ import { outagesOf } from "../outage/outages.ts";
 import { type Status, worst } from "../status.ts";
 import { ExitCode } from "../std/errors.ts";
 import { firstBiteMs, lastHealMs } from "../timeline/rounds.ts";
-import { type Story, tellStory } from "../timeline/story.ts";
+import { type ExperimentStory, type Story, tellStory } from "../timeline/story.ts";
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
 import { VERDICT_VERSION, type Verdict } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
+import { neverSucceeded } from "./never-succeeded.ts";
 import { notTestedBy } from "./not-tested.ts";
-import { ownFindings, REDUNDANCY } from "./own-findings.ts";
+import { ownFindings, repeatedLogins, UNASKED } from "./own-findings.ts";
 import { readOnce } from "./read.ts";
 import { sentenceOf } from "./sentence.ts";
 import { tornBy } from "./torn.ts";
@@ -59,7 +61,8 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
   const story = tellStory(timeline, plan.experiments);
   const reading = readOnce(evidence, runFacts(run.runId, story), checkers);
   const { findings, streams } = reading;
-  const experiments = story.experiments.map((one) => judgeExperiment(one, { story, streams, findings }));
+  const ground = { story, streams, findings, mayRecoverLate: (one: ExperimentStory) => mayRecoverLate(one, plan) };
+  const experiments = story.experiments.map((one) => judgeExperiment(one, ground));
   const windows = windowsOf(story, experiments, plan);
   const load = foldLoad(evidence, windows, story);
   const judged = VALIDITY_RULES.map((rule) => rule.judge({ ...reading, evidence, story, experiments, load }));
@@ -69,7 +72,12 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
   const torn = stage === "finished" ? tornBy(evidence, story, reading.operations.count) : null;
   const judgements = {
     validity: judged.map(({ finding }) => finding),
-    findings: [...findings, ...ownFindings(story, experiments)],
+    findings: [
+      ...findings,
+      ...ownFindings(story, experiments),
+      ...neverSucceeded(facts),
+      ...repeatedLogins(load.fates.loginsRepeated),
+    ],
     experiments,
     objectives: [
       ...plan.objectives.map((objective) => assess(objective, facts)),
@@ -77,6 +85,16 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
     ],
   };
   return { verdict: conclude(evidence, story, permitted(stage, judgements, torn), torn), facts };
+}
+
+/** Some kinds of fault hurt for as long as they hold; of others a plan may accept that with `healedBy: anyone`. */
+function mayRecoverLate(
+  { fault, name, plannedName }: ExperimentStory,
+  { objectives }: Evidence["run"]["plan"],
+): boolean {
+  if (FAULTS.some((kind) => kind.name === fault && kind.recoversOnlyAfterHeal === true)) return true;
+  const names = new Set([name, plannedName]);
+  return objectives.some(({ over }) => over["healedBy"] === "anyone" && names.has(over["experiment"] ?? ""));
 }
 
 /** All windows as a whole, and those parts of them that objectives ask for. */
@@ -116,7 +134,7 @@ function conclude({ run }: Evidence, story: Story, parts: Judgements, torn: stri
  */
 function statusOf({ validity, findings, objectives }: Judgements): Status {
   const all: readonly { readonly status: Status }[] = [...validity, ...findings, ...objectives];
-  const asked = objectives.length + findings.filter(({ checker }) => checker !== REDUNDANCY).length;
+  const asked = objectives.length + findings.filter(({ checker }) => !UNASKED.has(checker)).length;
   return worst([...all.map(({ status }) => status), ...(asked === 0 ? (["unknown"] as const) : [])]);
 }
 

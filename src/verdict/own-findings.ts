@@ -6,6 +6,18 @@ import type { EventOf, Story } from "../timeline/story.ts";
 type Health = EventOf<"health">;
 
 export const REDUNDANCY = "redundancy-restored";
+export const LOGINS_REPEATED = "logins-repeated";
+/** They say something of every run, whatever was asked of it: by themselves they prove nothing. */
+export const UNASKED: ReadonlySet<string> = new Set([REDUNDANCY, LOGINS_REPEATED]);
+
+/** Users whose tokens were rejected logged in again and saw little of it: said in the verdict, also where nobody asks. */
+export function repeatedLogins(count: number): Finding[] {
+  if (count === 0) return [];
+  const because = `${count} login${count === 1 ? " was" : "s were"} repeated because tokens were rejected.`;
+  return [
+    { checker: LOGINS_REPEATED, object: "users", status: "pass", because, witnesses: [], figures: { repeated: count } },
+  ];
+}
 
 export function ownFindings(story: Story, experiments: readonly ExperimentVerdict[]): Finding[] {
   const at = (moment: Health["moment"], lines: readonly Health[]) => lines.filter((line) => line.moment === moment);

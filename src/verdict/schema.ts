@@ -34,13 +34,16 @@ const healedBy = z.enum(["platform", "gameday", "nobody"]);
 const stamp = z.object({ atMs, witness: z.object({ atMs, says: text, source: text }).nullable() });
 const bracket = z.object({ lowerMs: atMs.nullable(), upperMs: atMs.nullable() });
 
+const target = z.object({ id: text, role: text, node: text });
+
 const experiment = z.object({
   name: text,
   fault: text,
   status,
   because: text,
   usersRecovered: z.object({ status, because: text }),
-  targets: z.array(z.object({ id: text, role: text, node: text })),
+  targets: z.array(target),
+  standing: z.array(target).exactOptional().describe("what else stood on the nodes that were hit"),
   commandedAtMs: atMs.nullable(),
   bite: stamp.nullable(),
   firstFailureAtMs: atMs.nullable(),

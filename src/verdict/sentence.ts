@@ -1,5 +1,6 @@
 /** The whole verdict as a person would say it: first what, then why. */
 import type { Verdict } from "../verdict.ts";
+import { LOGINS_REPEATED } from "./own-findings.ts";
 
 /** `torn`: why the evidence may be only a part of itself, which comes before all other reasons; null: it is whole. */
 export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | null = null): string {
@@ -7,10 +8,12 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | nu
   if (verdict.verdict === "pass") {
     const met =
       objectives.length === 0 ? "no objective was set" : `${objectives.length} of ${objectives.length} objectives met`;
-    return `Pass: ${met}, ${survived(experiments.length)}, every check held.`;
+    return `Pass: ${met}, ${survived(experiments.length)}, every check held${remarks(verdict)}.`;
   }
   const of = (status: string) => [
-    ...objectives.filter((one) => one.status === status).map((one) => `${one.says} (${lower(one.because)})`),
+    ...objectives
+      .filter((one) => one.status === status)
+      .map((one) => `${lower(one.because)} (the objective: ${one.says})`),
     ...findings
       .filter((one) => one.status === status)
       .map((one) => `${one.checker} of ${one.object} (${lower(one.because)})`),
@@ -21,6 +24,16 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | nu
   const head = verdict.verdict === "fail" ? "Fail" : "Unknown";
   const body = reasons.slice(0, 2).join("; ") || "nothing was asked of this run, so nothing is proven";
   return `${head}: ${body}${more}.`;
+}
+
+/** What a person should know of a run that passed, though nobody asked for it. */
+function remarks({ experiments, findings }: Omit<Verdict, "sentence">): string {
+  const healed = experiments.filter(({ healedBy }) => healedBy === "gameday").map(({ name }) => `"${name}"`);
+  const parts = [
+    ...(healed.length > 0 ? [`users recovered from ${healed.join(", ")} only when the fault ended`] : []),
+    ...findings.filter(({ checker }) => checker === LOGINS_REPEATED).map(({ because }) => lower(because)),
+  ];
+  return parts.map((part) => `; ${part}`).join("");
 }
 
 function survived(faults: number): string {

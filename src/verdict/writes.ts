@@ -44,6 +44,18 @@ export function recoveryPointOf(
     return { lostWrites: null, seconds: null, says: "no claim of the plan looks for lost writes" };
   }
   const rpoMs = Math.max(0, ...sets.map((set) => figuresOf(experiment, findings, ACKED_SET, set.object)["rpoMs"] ?? 0));
+  const oldest = sets.flatMap((set) => figuresOf(experiment, findings, ACKED_SET, set.object)["oldestLostMs"] ?? []);
+  const afterBiteMs = Math.min(...oldest) - biteAfterMs;
+  if (writes.lost > 0 && oldest.length > 0 && afterBiteMs >= 0) {
+    const first = `the first ${(afterBiteMs / 1000).toFixed(3)} s after it`;
+    const says = `${writes.lost} acknowledged writes lost, all of them acknowledged after the fault bit, ${first}: no recovery point holds`;
+    return { lostWrites: writes.lost, seconds: null, says };
+  }
+  if (writes.lost > 0 && oldest.length > 0 && afterBiteMs > -biteAfterMs) {
+    const seconds = -afterBiteMs / 1000;
+    const says = `${writes.lost} acknowledged writes lost, the oldest ${seconds.toFixed(3)} s before the fault was seen to bite`;
+    return { lostWrites: writes.lost, seconds, says };
+  }
   if (writes.lost > 0) {
     const seconds = (rpoMs + biteAfterMs) / 1000;
     const says = `${writes.lost} acknowledged writes lost, the oldest at most ${seconds.toFixed(3)} s before the fault bit`;

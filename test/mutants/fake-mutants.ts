@@ -144,7 +144,9 @@ const RECOVERY: readonly FakeRow[] = [
     says: "Sentinel quorum unreachable after a node loss: no failover, the outage ends only with our heal",
     drills: ["kill-redis-leader"],
     objectives: [ask.recovers("kill-redis-leader", 8)],
-    expected: line("objectives/recovers kill-redis-leader", "fail", "is gone"),
+    expected: line("objectives/recovers kill-redis-leader", "fail", "is gone", [
+      "findings/users-recover/kill-redis-leader",
+    ]),
   }),
   mutant("pinned-pool", {
     says: "pool pinned to the demoted leader: writes fail for ever, reads and health green",
@@ -201,7 +203,10 @@ const RECOVERY: readonly FakeRow[] = [
   mutant("retry-storm", {
     says: "retry storm after recovery: second outage, p95 stays high",
     objectives: [ask.recovers("kill-postgres-leader", 10), ask.quick],
-    expected: line("objectives/recovers kill-postgres-leader", "fail", "after the bite", ["objectives/quick"]),
+    expected: line("objectives/recovers kill-postgres-leader", "fail", "after the bite", [
+      "objectives/quick",
+      "findings/users-recover/kill-postgres-leader",
+    ]),
   }),
   mutant("many-short-blips", {
     says: "many blips shorter than a slow prober's period: the 20/s probe sees them",
@@ -230,7 +235,7 @@ const RECOVERY: readonly FakeRow[] = [
     says: "disk full on the leader: writes fail, reads fine, no recovery while it lasts",
     drills: ["fill-disk"],
     objectives: [ask.recovers("fill-disk", 10)],
-    expected: line("objectives/recovers fill-disk", "fail", "after the bite"),
+    expected: line("objectives/recovers fill-disk", "fail", "after the bite", ["findings/users-recover/fill-disk"]),
   }),
   mutant("replica-crashes", {
     says: "an app that crashes by itself, outside all faults",

@@ -1,6 +1,7 @@
 /** What goes wrong where nobody asks, inside a fault's window or under a fine average; and what only looks so. */
 import * as ask from "./objectives.ts";
 import { type FakeRow, line } from "./row.ts";
+import { rareCalls } from "./twist.ts";
 
 type Given = Pick<FakeRow, "says" | "expected"> & Partial<FakeRow>;
 
@@ -18,6 +19,18 @@ export const FAKE_UNASKED: readonly FakeRow[] = [
   row("restarts-that-follow-the-leader", "healthy", {
     says: "replicas that are built to start again with each new leader, as their platform declares",
     changes: [{ app: { exitsOnFailover: "declared" } }],
+    expected: null,
+  }),
+  row("dead-endpoint-under-a-fine-average", "mutant", {
+    says: "an endpoint of which every call fails, among so many others that the average is fine",
+    twist: rareCalls("POST /refunds", null),
+    options: { warmUpMs: 25_000 },
+    expected: line("findings/succeeds-at-all/request POST /refunds", "fail", "15 of 15 failed"),
+  }),
+  row("endpoint-that-mostly-fails", "healthy", {
+    says: "an endpoint of which one call of fifteen succeeded: within what the plan asks of the average",
+    twist: rareCalls("POST /refunds", 6),
+    options: { warmUpMs: 25_000 },
     expected: null,
   }),
 ];

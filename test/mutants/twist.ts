@@ -5,6 +5,7 @@
 import type { Evidence } from "../../src/evidence.ts";
 import type { Operation } from "../../src/history.ts";
 import type { LedgerItem, LedgerLine } from "../../src/ledger.ts";
+import { Histogram } from "../../src/std/histogram.ts";
 import type { Json } from "../../src/std/json.ts";
 
 export type Twist = (evidence: Evidence) => Evidence;
@@ -205,4 +206,19 @@ export function numbers({ object, done, output = () => null, rows }: Numbers): T
 function rowsOf(object: string, rows: Numbers["rows"], end: LedgerLine): LedgerLine[] {
   const { read } = end;
   return [...rows.map((row): LedgerLine => ({ line: "item", read, object, count: 1, ...row })), { ...end, object }];
+}
+
+/** One more request a second, of a name of its own, for fifteen seconds: each fails, but for the one at `served`. */
+export function rareCalls(name: string, served: number | null): Twist {
+  return (evidence) => {
+    const intervals = [...evidence.intervals()].map((interval, at) => {
+      if (at < 2 || at >= 17) return interval;
+      const histogram = new Histogram();
+      histogram.record(20);
+      const tags = at - 2 === served ? `name:${name}` : `error:503,expected_response:false,name:${name}`;
+      const delta = { metric: `http_req_duration{${tags}}`, failed: 0, ...histogram.snapshot() };
+      return { ...interval, metrics: [...interval.metrics, delta] };
+    });
+    return { ...evidence, intervals: () => intervals };
+  };
 }

@@ -1,0 +1,100 @@
+/** What the evidence says about the faults that an objective is about: what they hit, and what became of leaders meanwhile. */
+import type { ExperimentVerdict } from "../experiment.ts";
+import { contains, type Span } from "../outage/span.ts";
+import type { Objective } from "../plan.ts";
+import { type ExperimentStory, reachOf, type Story } from "../timeline/story.ts";
+import type { Facts } from "./facts.ts";
+
+export interface Circumstances {
+  readonly anyFault: boolean;
+  /** A member of a store that has a leader was hit, or stood on what was hit; true where that was not recorded. */
+  readonly storeHit: boolean;
+  /** Something else was hit: the app, the proxy. */
+  readonly othersHit: boolean;
+  /** Traffic between nodes was cut; true where the kind of change was not recorded. */
+  readonly partitioned: boolean;
+  readonly powerLost: boolean;
+  readonly leaderChanged: boolean;
+  /** Some class of users was served later on kept connections than on fresh ones, or never. */
+  readonly keptIsSlower: boolean;
+  /** All lost writes that are known by time were acknowledged while the store that was hit had no leader. */
+  readonly lostWithoutLeader: boolean;
+}
+
+/** As platforms call whoever takes the writes. */
+const LEADERS: ReadonlySet<string> = new Set(["leader", "master", "primary"]);
+/** Changes that end the processes of what they hit. */
+const ENDING: ReadonlySet<string | null> = new Set(["stop", "power", "restart"]);
+/** Later by less than this is no difference between two connections. */
+const SLOWER_MS = 1_000;
+
+export function circumstancesOf(objective: Objective, facts: Facts): Circumstances {
+  const { story } = facts;
+  const concerned = experimentsOf(objective, facts);
+  const stories = story.experiments.filter(({ name }) => concerned.some((one) => one.name === name));
+  const stores = new Set(story.roles.map(({ role }) => role));
+  const hit = stories.flatMap(rolesHit);
+  const capabilities = stories.flatMap(({ rounds }) =>
+    rounds.flatMap(({ changes }) => changes.map((one) => one.capability)),
+  );
+  return {
+    anyFault: concerned.length > 0,
+    storeHit: hit.some((role) => role === null || stores.has(role)),
+    othersHit: hit.some((role) => role === null || !stores.has(role)),
+    partitioned: capabilities.some((one) => one === null || one === "cut" || one === "drop" || one === "reset"),
+    powerLost: capabilities.includes("power"),
+    leaderChanged: stories.some((one) => leadersIn(story, reachOf(one, story.experiments, story.span.toMs))),
+    keptIsSlower: concerned.some(keptIsSlower),
+    lostWithoutLeader: lostWithoutLeader(facts, stories),
+  };
+}
+
+/** The one that is asked about; else those around which writes were lost or doubled; else those from which users took long. */
+function experimentsOf({ measure, over }: Objective, { experiments }: Facts): readonly ExperimentVerdict[] {
+  const named = over["experiment"];
+  if (named !== undefined) return experiments.filter(({ name }) => name === named);
+  if (measure === "recovery-seconds") return experiments;
+  return experiments.filter(({ writes }) => writes.lost > 0 || writes.duplicated > 0);
+}
+
+/** Roles of what was hit and of what stood on it; null: it was not recorded what stood on a node. */
+function rolesHit({ targets, standing, rounds }: ExperimentStory): (string | null)[] {
+  const commanded = rounds.flatMap(({ changes }) => changes.map(({ target }) => target));
+  const nodes =
+    targets.some(({ role }) => role === "node") || commanded.some((id) => !targets.some((one) => one.id === id));
+  const own = targets.map(({ role }) => role).filter((role) => role !== "node");
+  return [...own, ...(standing ?? []).map(({ role }) => role), ...(nodes && standing === null ? [null] : [])];
+}
+
+function leadersIn({ roles }: Story, span: Span): boolean {
+  return roles.some(({ is, was, atMs }) => LEADERS.has(is) && was !== "unknown" && contains(span, atMs));
+}
+
+function keptIsSlower({ recovery }: ExperimentVerdict): boolean {
+  return Object.values(recovery).some(({ connections }) => {
+    const { kept, fresh } = connections;
+    if (kept === undefined || fresh === undefined) return true; // nothing speaks against it
+    const at = (upperMs: number | null) => upperMs ?? Number.POSITIVE_INFINITY;
+    return at(kept.upperMs) > at(fresh.upperMs) + SLOWER_MS;
+  });
+}
+
+function lostWithoutLeader({ findings, story }: Facts, stories: readonly ExperimentStory[]): boolean {
+  const lost = findings.filter(({ checker, figures }) => checker === "acked-set" && (figures["lost"] ?? 0) > 0);
+  const times = lost.flatMap(({ witnesses }) => witnesses.flatMap(({ atMs }) => atMs ?? []));
+  const spans = stories.flatMap((one) => leaderless(one, story));
+  return times.length > 0 && times.every((atMs) => spans.some((span) => contains(span, atMs)));
+}
+
+/** From the death of a leader to the next leader of its store. */
+function leaderless(experiment: ExperimentStory, { roles }: Story): Span[] {
+  const changes = experiment.rounds.flatMap((round) => round.changes);
+  return changes.flatMap(({ capability, target, bite }) => {
+    if (bite?.witness == null || !ENDING.has(capability)) return [];
+    const before = roles.filter(({ atMs, is }) => atMs <= bite.atMs && LEADERS.has(is));
+    const led = before.findLast(({ role }) => before.findLast((one) => one.role === role)?.target === target);
+    if (led === undefined || led.target !== target) return [];
+    const next = roles.find(({ atMs, is, role }) => role === led.role && atMs > bite.atMs && LEADERS.has(is));
+    return [{ fromMs: bite.atMs, toMs: next?.atMs ?? Number.POSITIVE_INFINITY }];
+  });
+}

@@ -1,0 +1,52 @@
+/** A share is the interval of what may have happened while the generator stood still; the bound decides by its ends. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Interval } from "../interval.ts";
+import type { ObjectiveVerdict } from "../objective.ts";
+import { judge } from "../verdict/judge.ts";
+import { cleanRun, evidenceOf, interval, objective, toldChecker } from "../verdict/run.fixture.ts";
+
+/** 54 seconds of 100 requests; `failed` of each fail, and the generator stands still in the first eight. */
+function intervals(failed: number): Interval[] {
+  return Array.from({ length: 54 }, (_, at) => {
+    const one = interval(at, 1_000 + at * 1_000, failed);
+    return at < 8 ? { ...one, health: { ...one.health, loopDelayMsP99: 900 } } : one;
+  });
+}
+
+function judged(
+  failed: number,
+  bound: { atLeast: number },
+  thresholds: Record<string, string[]> = {},
+): ObjectiveVerdict[] {
+  const run = cleanRun([objective("success-percent", bound)]);
+  run.plan = { ...run.plan, load: { ...run.plan.load, thresholds } };
+  run.intervals = intervals(failed);
+  return [...judge(evidenceOf(run), [toldChecker()]).objectives];
+}
+
+test("none of them succeeded: whatever came of eight seconds of 54 could not change it", () => {
+  const [row] = judged(100, { atLeast: 99 });
+  assert.equal(row?.status, "fail", row?.because);
+  assert.match(row?.because ?? "", /800 of them may have gone either way/);
+});
+
+test("all of them succeeded: 80 % are met for sure, and 99 % may not be", () => {
+  assert.equal(judged(0, { atLeast: 80 })[0]?.status, "pass");
+  assert.equal(judged(0, { atLeast: 99 })[0]?.status, "unknown");
+});
+
+test("thresholds over shares likewise: missed and met for sure, or unknown", () => {
+  const status = (failed: number, expression: string) =>
+    judged(failed, { atLeast: 0 }, { http_req_failed: [expression] })[1]?.status;
+  assert.equal(status(100, "rate<0.01"), "fail");
+  assert.equal(status(0, "rate<0.2"), "pass");
+  assert.equal(status(0, "rate<0.01"), "unknown");
+  assert.equal(status(100, "rate>0.5"), "pass");
+});
+
+test("a latency is no share: a stalled generator leaves it unknown", () => {
+  const run = cleanRun([objective("http_req_duration-p95-ms", { under: 100 })]);
+  run.intervals = intervals(0);
+  assert.equal(judge(evidenceOf(run), [toldChecker()]).objectives[0]?.status, "unknown");
+});

@@ -1,0 +1,73 @@
+/**
+ * What was tried and never once succeeded, while the average was fine: a request name, a call, a check, a scenario or a
+ * probe. It is a failure when so many tries outside all fault windows failed that less than half would succeed (95 %
+ * confidence); fewer, or tries under faults only, leave it unknown. Never silent.
+ */
+import type { Finding } from "../checker.ts";
+import { CONFIDENCE, successRange } from "../objective/confidence.ts";
+import type { Facts } from "../objective/facts.ts";
+import type { ProbeStream } from "../outage/samples.ts";
+import { contains } from "../outage/span.ts";
+
+export const NEVER_SUCCEEDED = "succeeds-at-all";
+
+/** More than these are counted in the last of them. */
+const FINDINGS_MAX = 20;
+
+interface Dead {
+  readonly object: string;
+  readonly count: number;
+  /** Tries outside all fault windows. */
+  readonly outside: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** An example, in words; null: none was recorded. */
+  readonly error: string | null;
+}
+
+export function neverSucceeded({ load, streams, windows, doubts }: Omit<Facts, "outages">): Finding[] {
+  const outside = windows.find(({ key }) => key === "outside")?.spans ?? [];
+  const dead: Dead[] = [
+    ...load.fates.neverSucceeded().map(({ what, name, ...fate }) => ({ ...fate, object: `${what} ${name}` })),
+    ...streams.flatMap((stream) => deadProbe(stream, outside)),
+  ];
+  const doubt = doubts.find(({ kind, span }) => span === null && (kind === "load" || kind === "all"))?.because;
+  const shown = dead.slice(0, FINDINGS_MAX);
+  return shown.map((one, at) => findingOf(one, at === FINDINGS_MAX - 1 ? dead.length - FINDINGS_MAX : 0, doubt));
+}
+
+function deadProbe(stream: ProbeStream, outside: readonly { fromMs: number; toMs: number }[]): Dead[] {
+  const { samples } = stream;
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || samples.some(({ ok }) => ok)) return [];
+  const tries = samples.filter(({ sentMs }) => outside.some((span) => contains(span, sentMs)));
+  const where = { object: `probe ${stream.class}/${stream.connection}`, count: samples.length, outside: tries.length };
+  return [{ ...where, firstMs: first.sentMs, lastMs: last.completedMs, error: `probe ${first.id}` }];
+}
+
+function findingOf(dead: Dead, more: number, doubt: string | undefined): Finding {
+  const { object, count, outside, firstMs, lastMs, error } = dead;
+  const isProven = outside > 0 && successRange(0, outside, CONFIDENCE).upper < 0.5 && doubt === undefined;
+  const at = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const example = error === null ? "" : `, for example with ${error}`;
+  const tail = more > 0 ? ` ${more} more never succeeded either.` : "";
+  return {
+    checker: NEVER_SUCCEEDED,
+    object,
+    status: isProven ? "fail" : "unknown",
+    because: `It never once succeeded: ${count} of ${count} failed, from ${at(firstMs)} to ${at(lastMs)}${example}${isProven ? "" : `; ${whyOpen(outside, doubt)}`}.${tail}`,
+    witnesses: [
+      { says: "first", atMs: firstMs },
+      { says: "last", atMs: lastMs },
+    ],
+    figures: { failed: count, outsideFaults: outside },
+  };
+}
+
+function whyOpen(outside: number, doubt: string | undefined): string {
+  if (doubt !== undefined) return doubt;
+  return outside === 0
+    ? "all of that was while faults were in force, so nothing shows whether it works without them"
+    : `only ${outside} of that were outside all fault windows, too few to tell`;
+}

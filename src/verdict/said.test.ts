@@ -1,0 +1,134 @@
+/** What the verdict says in words: what is, never the claim that was asked, and only causes that the evidence leaves open. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { TimelineEvent } from "../timeline.ts";
+import type { Verdict } from "../verdict.ts";
+import { judge } from "./judge.ts";
+import {
+  cleanRun,
+  evidenceOf,
+  type FakeRun,
+  KILL,
+  MOMENTS,
+  objective,
+  probeSamples,
+  toldChecker,
+} from "./run.fixture.ts";
+
+const NOTHING_LOST = { ...objective("lost-writes", { atMost: 0 }), says: "no acknowledged order is lost" };
+const APP = { id: "app/n2-1", role: "app", node: "n2" };
+
+interface Loss {
+  /** When the lost write was acknowledged. */
+  readonly atMs: number;
+  readonly change?: (run: FakeRun) => void;
+}
+
+function lost({ atMs, change }: Loss): Verdict {
+  const run = cleanRun([NOTHING_LOST]);
+  change?.(run);
+  const witnesses = [{ says: "acknowledged, yet absent", id: "run-1/w0/u1/7", atMs }];
+  const own = { lost: 6, rpoMs: Math.max(0, MOMENTS.commanded - atMs), oldestLostMs: atMs - MOMENTS.commanded };
+  return judge(evidenceOf(run), [toldChecker({ status: "fail", because: "6 are lost.", witnesses }, own)]);
+}
+
+const causesOf = (verdict: Verdict): string => verdict.objectives[0]?.explanation?.likelyCauses.join("; ") ?? "";
+
+/** The role events of a watch that begins with n1 leading. */
+function watched(run: FakeRun): void {
+  const first = {
+    atMs: 600,
+    type: "role",
+    role: "postgres",
+    target: "postgres/n1",
+    is: "leader",
+    was: "unknown",
+  } as const;
+  run.timeline.splice(1, 0, first);
+  run.timeline = run.timeline.map(
+    (event): TimelineEvent => (event.type === "fault" ? { ...event, capability: "stop" } : event),
+  );
+}
+
+function onApp(run: FakeRun): void {
+  watched(run);
+  run.timeline = run.timeline
+    .filter((event) => event.type !== "role" || event.atMs < MOMENTS.commanded)
+    .map((event): TimelineEvent => {
+      if (event.type === "experiment") return { ...event, targets: [APP] };
+      return event.type === "fault" ? { ...event, target: APP.id } : event;
+    });
+}
+
+test("a failed objective says what is before what was asked", () => {
+  const { sentence } = lost({ atMs: 19_000 });
+  assert.match(sentence, /^Fail: 6 are lost \(the objective: no acknowledged order is lost\)/);
+});
+
+test("replication is a likely cause where the leader died, and none where only processes of the app did", () => {
+  assert.match(causesOf(lost({ atMs: 19_000, change: watched })), /^asynchronous replication/);
+  const ofApp = causesOf(lost({ atMs: 19_000, change: onApp }));
+  assert.doesNotMatch(ofApp, /replication|partition/);
+  assert.match(ofApp, /answers before its transaction has committed/);
+});
+
+test("a write that was acknowledged while there was no leader was lost by no replication", () => {
+  const without = causesOf(lost({ atMs: 22_000, change: watched }));
+  assert.doesNotMatch(without, /replication/);
+  assert.match(causesOf(lost({ atMs: 26_000, change: watched })), /replication/, "n2 led by then");
+});
+
+test("a partition is a cause only where traffic was cut", () => {
+  assert.doesNotMatch(causesOf(lost({ atMs: 19_000, change: watched })), /minority/);
+});
+
+test("writes that were acknowledged after the bite are said to be so, and give no recovery point", () => {
+  const after = lost({ atMs: 20_400 }).experiments[0]?.rpo;
+  assert.match(after?.says ?? "", /all of them acknowledged after the fault bit, the first 0\.300 s after it/);
+  assert.equal(after?.seconds, null);
+  assert.equal(lost({ atMs: 20_030 }).experiments[0]?.rpo.seconds, 0.07, "between the command and the bite");
+  assert.equal(lost({ atMs: 19_000 }).experiments[0]?.rpo.seconds, 1.1);
+});
+
+function felt(
+  failing: [number, number][],
+  objectives = [objective("recovery-seconds", { under: 30 }, { experiment: KILL.name })],
+) {
+  const run = cleanRun(objectives);
+  run.operations = probeSamples("order-write", "kept", failing);
+  return judge(evidenceOf(run), [toldChecker()]);
+}
+
+test("users who felt nothing until our own heal felt no outage by the fault", () => {
+  const verdict = felt([[40_200, 41_000]]);
+  assert.equal(verdict.verdict, "pass", verdict.sentence);
+  assert.equal(verdict.experiments[0]?.healedBy, "platform");
+  assert.match(verdict.experiments[0]?.because ?? "", /^No outage by the fault: users failed only after our own heal/);
+  assert.equal(felt([[40_200, 70_000]]).verdict, "fail", "an outage after the heal that never ends");
+});
+
+test("an outage after our heal is still timed, from the heal", () => {
+  const late = felt([[40_200, 50_000]], [objective("recovery-seconds", { under: 5 }, { experiment: KILL.name })]);
+  assert.equal(late.objectives[0]?.status, "fail");
+});
+
+test("no outage is claimed of a time in which no probe was sent", () => {
+  const run = cleanRun([]);
+  run.operations = probeSamples("order-write", "kept", [[40_200, 41_000]]).filter(
+    ({ invokedAtMs }) => invokedAtMs < MOMENTS.commanded || invokedAtMs >= MOMENTS.healCommanded,
+  );
+  assert.equal(judge(evidenceOf(run), [toldChecker()]).experiments[0]?.status, "unknown");
+});
+
+test("users who recovered only by our own heal are unknown, also where no objective asks", () => {
+  const verdict = felt([[20_150, 41_000]], []);
+  assert.equal(verdict.verdict, "unknown");
+  assert.match(verdict.sentence, /only after our own heal/);
+});
+
+test("where the plan accepts a late recovery it passes, and the sentence says so", () => {
+  const accepted = objective("recovery-seconds", { under: 30 }, { experiment: KILL.name, healedBy: "anyone" });
+  const verdict = felt([[20_150, 41_000]], [accepted]);
+  assert.equal(verdict.verdict, "pass", verdict.sentence);
+  assert.match(verdict.sentence, /users recovered from "kill-postgres" only when the fault ended/);
+});
