@@ -6,6 +6,23 @@ import type { Outage, Recovery } from "./outage.ts";
 import type { Status } from "./status.ts";
 import type { HealedBy, TargetReference, Witness } from "./timeline.ts";
 
+/**
+ * Kinds of fault that may hurt users for as long as they hold, so that a recovery when they end is what is expected. The kinds
+ * say so themselves (fault/kind/); this is what the judge may know of them, evidence of earlier versions included.
+ */
+export const HURTS_WHILE_IT_HOLDS: ReadonlySet<string> = new Set([
+  "latency",
+  "jitter",
+  "packet-loss",
+  "bandwidth",
+  "connection-reset",
+  "dns-failure",
+  "cpu-pressure",
+  "memory-pressure",
+  "slow-app",
+  "disk-full",
+]);
+
 export interface ClassRecovery extends Recovery {
   /** gameday: users of this class recovered only after our own heal; nobody: never while we watched, or no data. */
   readonly healedBy: HealedBy;

@@ -6,7 +6,7 @@ import { CHECKERS } from "../checker/catalogue.ts";
 import type { Checker, RunFacts } from "../checker.ts";
 import { wellFormed } from "../evidence/shape.ts";
 import type { Evidence } from "../evidence.ts";
-import { FAULTS } from "../fault/catalogue.ts";
+import { HURTS_WHILE_IT_HOLDS } from "../experiment.ts";
 import { assess } from "../objective/assess.ts";
 import { measureNamed } from "../objective/catalogue.ts";
 import type { Facts } from "../objective/facts.ts";
@@ -92,7 +92,7 @@ function mayRecoverLate(
   { fault, name, plannedName }: ExperimentStory,
   { objectives }: Evidence["run"]["plan"],
 ): boolean {
-  if (FAULTS.some((kind) => kind.name === fault && kind.recoversOnlyAfterHeal === true)) return true;
+  if (HURTS_WHILE_IT_HOLDS.has(fault)) return true;
   const names = new Set([name, plannedName]);
   return objectives.some(({ over }) => over["healedBy"] === "anyone" && names.has(over["experiment"] ?? ""));
 }
