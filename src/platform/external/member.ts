@@ -5,6 +5,8 @@ import { askStatus, describeStatus } from "../../std/ask-status.ts";
 import { withDeadline } from "../../std/deadline.ts";
 import { withSession } from "../session.ts";
 import type { MemberConfig } from "./config.ts";
+import { waysToConnect } from "./postgres-url.ts";
+import { redisOptions } from "./redis-url.ts";
 import { type LookStage, whyNotWell } from "./trouble.ts";
 
 const LOOK_MS_MAX = 3_000;
@@ -46,17 +48,53 @@ async function askPostgres(url: string, signal: AbortSignal): Promise<MemberStat
   });
 }
 
-/** Runs the work on a session of its own with that very member. */
-export async function onPostgres<T>(url: string, signal: AbortSignal, work: (client: pg.Client) => Promise<T>) {
-  const options = { connectionString: url, connectionTimeoutMillis: LOOK_MS_MAX, application_name: "gameday" };
-  return await withSession(options, signal, work);
+/**
+ * Runs the work on a session of its own with that very member. Where the URL leaves the choice, a way that fails to connect is
+ * followed by the next; the work is never done twice.
+ */
+export async function onPostgres<T>(
+  url: string,
+  signal: AbortSignal,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const common = { connectionTimeoutMillis: LOOK_MS_MAX, application_name: "gameday" };
+  const ways = waysToConnect(url);
+  let refusal: unknown;
+  for (const way of ways) {
+    let isConnected = false;
+    const begin = (client: pg.Client) => {
+      isConnected = true;
+      return work(client);
+    };
+    try {
+      return await withSession({ ...common, ...way }, signal, begin);
+    } catch (thrown) {
+      if (isConnected || signal.aborted || isOfNetwork(thrown)) throw thrown;
+      // "no TLS here" has no code: then what the other way says is the reason.
+      refusal = codeOf(refusal) === undefined ? thrown : refusal;
+    }
+  }
+  throw refusal;
+}
+
+/** Another way to talk reaches nobody either. */
+function isOfNetwork(thrown: unknown): boolean {
+  return ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EAI_AGAIN", "ENOENT"].includes(
+    codeOf(thrown) ?? "",
+  );
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  return typeof code === "string" ? code : undefined;
 }
 
 /** A Sentinel has a ROLE of its own, and leads nothing. */
 const REDIS_IS: Readonly<Record<string, string>> = { master: "leader", sentinel: "sentinel" };
 
 async function askRedis(url: string, stage: LookStage, signal: AbortSignal): Promise<MemberState> {
-  const redis = new Redis(url, {
+  const redis = new Redis({
+    ...redisOptions(url),
     lazyConnect: true,
     connectTimeout: LOOK_MS_MAX,
     maxRetriesPerRequest: 0,

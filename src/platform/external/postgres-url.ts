@@ -1,0 +1,83 @@
+/**
+ * What a PostgreSQL URL says of TLS, as psql takes it (libpq, "SSL Mode Descriptions"): `require` encrypts and verifies nobody
+ * unless there is a root certificate, and without any word TLS is preferred. The driver's own reading verifies in both.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type pg from "pg";
+import { GamedayError } from "../../std/errors.ts";
+import { suggestion } from "../../std/suggest.ts";
+
+type Tls = pg.ClientConfig["ssl"];
+
+const MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full", "no-verify"] as const;
+type Mode = (typeof MODES)[number];
+
+const OURS = ["sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslnegotiation", "uselibpqcompat"];
+
+/** The ways to connect, in the order in which they are tried. Reads the certificates that the URL, or libpq's folder, names. */
+export function waysToConnect(url: string, folder = join(homedir(), ".postgresql")): pg.ClientConfig[] {
+  const at = url.indexOf("?");
+  const parameters = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
+  const said = (name: string) => parameters.get(name) || undefined;
+  const mode = modeOf(said("sslmode"), said("ssl"));
+  const verified = verifiedTls(mode, said, folder);
+  const isDirect = said("sslnegotiation") === "direct";
+  const isLocal = (said("host") ?? "").startsWith("/") || /^\w+:\/\/([^/@]*@)?(%2F|\/)/i.test(url);
+  for (const name of OURS) parameters.delete(name);
+  const rest = parameters.size === 0 ? "" : `?${parameters}`;
+  const connectionString = `${at < 0 ? url : url.slice(0, at)}${rest}`;
+  const ways = isLocal ? [false as const] : TRIED[mode].map((isTls) => isTls && verified);
+  return ways.map((ssl) => ({
+    connectionString,
+    ssl,
+    ...(isDirect && ssl !== false && { sslnegotiation: "direct" as const }),
+  }));
+}
+
+/** Whether each try is over TLS. */
+const TRIED: Readonly<Record<Mode, readonly boolean[]>> = {
+  disable: [false],
+  allow: [false, true],
+  prefer: [true, false],
+  require: [true],
+  "verify-ca": [true],
+  "verify-full": [true],
+  "no-verify": [true],
+};
+
+/** `ssl=true` is how JDBC, and libpq for its sake, says `require`. */
+function modeOf(given: string | undefined, ssl: string | undefined): Mode {
+  if (given === undefined) return ssl === undefined ? "prefer" : /^(0|false)$/.test(ssl) ? "disable" : "require";
+  const mode = MODES.find((known) => known === given);
+  if (mode !== undefined) return mode;
+  throw new GamedayError({
+    code: "postgres-sslmode",
+    expected: "sslmode of the URL to be one that psql knows",
+    got: `"${given}"`,
+    hint: suggestion(given, [...MODES]),
+  });
+}
+
+function verifiedTls(mode: Mode, said: (name: string) => string | undefined, folder: string): Exclude<Tls, undefined> {
+  const file = (parameter: string, usual: string) => {
+    const given = said(parameter);
+    if (given !== undefined && given !== "system") return readFileSync(given, "utf8");
+    const path = join(folder, usual);
+    return given === undefined && existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  };
+  const ca = mode === "no-verify" ? undefined : file("sslrootcert", "root.crt");
+  const cert = file("sslcert", "postgresql.crt");
+  const key = cert === undefined ? undefined : file("sslkey", "postgresql.key");
+  const passphrase = said("sslpassword");
+  const own = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== undefined && { passphrase }),
+  };
+  if (mode === "verify-full" || said("sslrootcert") === "system") return own;
+  const verifiesChain = mode === "verify-ca" || (mode === "require" && ca !== undefined);
+  return verifiesChain ? { ...own, checkServerIdentity: () => undefined } : { ...own, rejectUnauthorized: false };
+}
