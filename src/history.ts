@@ -33,6 +33,8 @@ export interface Operation {
   readonly invokedAtMs: number;
   /** null: no answer was ever seen (its worker was lost). */
   readonly completedAtMs: number | null;
+  /** The script gave no id, so this one was made for the record: nothing that was sent bears it. */
+  readonly idWasMade?: true;
   /** Set on a probe's samples only. */
   readonly probe?: {
     readonly class: string;

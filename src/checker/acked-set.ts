@@ -44,7 +44,7 @@ function finding(fold: WriteFold, facts: RunFacts, { sparse, refusals }: Options
   const result = fold.tally();
   const excess = unexplained(writes, result);
   const stored = refusedPresent(refusals, result.refusedPresent, result.refused);
-  const failure = failureOf(result, excess, stored.failure);
+  const failure = failureOf(writes, result, excess, stored.failure);
   const quiet = quietSecond(writes, result);
   const gap = gapOf(writes, facts, result, excess) ?? stored.gap ?? (sparse ? null : quiet);
   const { witnesses } = result;
@@ -66,17 +66,17 @@ function finding(fold: WriteFold, facts: RunFacts, { sparse, refusals }: Options
   };
 }
 
-/** Where the app makes its own ids, as many rows as there are unanswered writes explain themselves. */
+/** Writes that have no id explain as many rows: an app's own ids, or ids that the script never told us. */
 function unexplained(writes: WriteSet, result: Tally): number {
-  return writes.correlation.clientSide
-    ? result.unexpected
-    : Math.max(0, result.unexpected - writes.unknownWithoutId - writes.acknowledgedWithoutId);
+  return Math.max(0, result.unexpected - writes.unknownWithoutId - writes.acknowledgedWithoutId);
 }
 
-function failureOf(result: Tally, excess: number, refused: string | null): string | null {
+function failureOf(writes: WriteSet, result: Tally, excess: number, refused: string | null): string | null {
   const { total, resurrected, altered } = result;
   const parts = [
-    total.lost > 0 ? `${total.lost} of ${total.acknowledged} acknowledged writes are lost` : "",
+    total.lost > 0
+      ? `${total.lost} of ${total.acknowledged} acknowledged writes are lost${underOtherIds(writes, result)}`
+      : "",
     excess > 0 ? `${excess} rows are in the ledger that no client attempted` : "",
     refused ?? "",
     resurrected > 0 ? `${resurrected} removed rows are there again` : "",
@@ -85,13 +85,20 @@ function failureOf(result: Tally, excess: number, refused: string | null): strin
   return parts.length === 0 ? null : `${parts.join("; ")}.`;
 }
 
+/** All lost at once, while rows are there: more often it is the ids that do not match than the rows that are gone. */
+function underOtherIds(writes: WriteSet, { total, unexpected }: Tally): string {
+  const others = writes.foreignLines + unexpected;
+  if (total.lost < total.acknowledged || total.late + total.recovered > 0 || others === 0) return "";
+  return ` (not one is there under its id, and ${others} lines of the ledger have other ids: does the app store the id that the script records?)`;
+}
+
 /** Why the evidence does not suffice for a pass, or null when it does. */
 function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number): string | null {
   if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
-  if (result.total.acknowledged === 0) return "Not one write was acknowledged, so nothing could be lost.";
   if (writes.acknowledgedWithoutId > 0) {
-    return `${writes.acknowledgedWithoutId} acknowledged writes have no id to find them by in the ledger.`;
+    return `${writes.acknowledgedWithoutId} acknowledged writes have no id to find them by in the ledger: ${writes.correlation.lack}.`;
   }
+  if (result.total.acknowledged === 0) return "Not one write was acknowledged, so nothing could be lost.";
   if (result.expired === result.total.acknowledged) {
     return `All ${result.expired} acknowledged writes may have expired before the ledger was read, so no loss could be seen.`;
   }

@@ -14,6 +14,8 @@ import { isRecord, type Json } from "../std/json.ts";
 export interface Correlation {
   /** false: unanswered writes have no ledger id ("output.FIELD"). */
   readonly clientSide: boolean;
+  /** Why a write may have no id, as the end of a sentence. */
+  readonly lack: string;
   /** The id under which the write must be in the ledger; undefined where there is none. */
   idOf(operation: Operation): string | undefined;
 }
@@ -21,14 +23,15 @@ export interface Correlation {
 /** Reads the claim's option; throws GamedayError when it is not one of the three forms. */
 export function correlationOf(claim: Claim): Correlation {
   const option = claim.options["correlate"] ?? "id";
-  if (option === "id") return { clientSide: true, idOf: (operation) => operation.id };
+  if (option === "id") return BY_ID;
   const [, side, field] = /^(input|output)\.(.+)$/.exec(String(option)) ?? [];
   if (side === "input" && field !== undefined) {
-    return { clientSide: true, idOf: ({ input }) => fieldOf(input, field) };
+    return { clientSide: true, lack: lackOf(side, field), idOf: ({ input }) => fieldOf(input, field) };
   }
   if (side === "output" && field !== undefined) {
     return {
       clientSide: false,
+      lack: lackOf(side, field),
       idOf: ({ outcome }) => (outcome.type === "ok" ? fieldOf(outcome.output, field) : undefined),
     };
   }
@@ -39,7 +42,20 @@ export function correlationOf(claim: Claim): Correlation {
   });
 }
 
+const BY_ID: Correlation = {
+  clientSide: true,
+  lack: "the script gave record() no id, so nothing that it sent bears the one in the history",
+  idOf: ({ id, idWasMade }) => (idWasMade === true ? undefined : id),
+};
+
+function lackOf(side: string, field: string): string {
+  return `the ${side} that the script records has no "${field}", or a number there that JSON rounds`;
+}
+
+/** A number beyond 2^53 is not the one that was meant, and may be another write's. */
 function fieldOf(value: Json, field: string): string | undefined {
   const inner = isRecord(value) ? value[field] : undefined;
-  return inner === undefined || inner === null ? undefined : String(inner);
+  if (inner === undefined || inner === null) return undefined;
+  if (typeof inner === "number" && Number.isInteger(inner) && !Number.isSafeInteger(inner)) return undefined;
+  return String(inner);
 }

@@ -60,6 +60,8 @@ class QueueCheck implements Check {
   /** The last read in which a message waits that was in none before. */
   #gainedInRead = 0;
   #unknownDequeues = 0;
+  /** Acknowledged messages that have no id to find them by. */
+  #withoutId = 0;
 
   constructor(claim: Claim, facts: RunFacts) {
     this.#claim = claim;
@@ -130,9 +132,10 @@ class QueueCheck implements Check {
 
   #enqueue(operation: Operation): void {
     const id = this.#correlation.idOf(operation);
+    const { type } = operation.outcome;
+    if (id === undefined && type === "ok") this.#withoutId += 1;
     if (id === undefined) return;
     const message = this.#message(id);
-    const { type } = operation.outcome;
     if (message.sent === "ok") return;
     if (type === "ok" || message.sent !== "unknown") message.sent = type;
     message.atMs = operation.completedAtMs ?? operation.invokedAtMs;
@@ -181,6 +184,10 @@ class QueueCheck implements Check {
     }
     if (lost > 0) return { status: "unknown", because: `${lost} acknowledged messages are missing: ${doubt}.` };
     if (stored.gap !== null) return { status: "unknown", because: stored.gap };
+    if (this.#withoutId > 0) {
+      const because = `${this.#withoutId} acknowledged messages have no id to find them by: ${this.#correlation.lack}.`;
+      return { status: "unknown", because };
+    }
     const acknowledged = [...this.#messages.values()].some(({ sent }) => sent === "ok");
     if (!acknowledged) return { status: "unknown", because: "Not one message was acknowledged." };
     const again = duplicated > 0 ? `; ${duplicated} of them more than once` : "";

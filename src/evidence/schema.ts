@@ -40,6 +40,7 @@ export const operationSchema = holds<Operation>()(
     intendedAtMs: milliseconds,
     invokedAtMs: milliseconds,
     completedAtMs: milliseconds.nullable(),
+    idWasMade: z.literal(true).exactOptional().describe("the script gave no id: nothing that was sent bears this one"),
     probe: z
       .looseObject({
         class: text,

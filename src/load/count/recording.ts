@@ -13,7 +13,7 @@ export interface RecordingWorld {
   onOperation(operation: Operation): void;
 }
 
-type Subject = Pick<Recorded, "object" | "kind" | "id" | "input" | "key" | "attempt">;
+type Subject = Pick<Recorded, "object" | "kind" | "id" | "input" | "key" | "attempt"> & Pick<Operation, "idWasMade">;
 
 /** Deeper than any person's data; what holds itself is deeper still. */
 const DEPTH_MAX = 100;
@@ -60,6 +60,7 @@ export function beginOperation(
       intendedAtMs: invokedAtMs - lateMs,
       invokedAtMs,
       completedAtMs: world.clock.nowMs(),
+      ...(subject.idWasMade === true && { idWasMade: true }),
     });
 }
 

@@ -118,8 +118,9 @@ function historyOf<T>(
   options: CallOptions<T>,
   lateMs: number,
 ): (outcome: Outcome) => void {
-  const { object, id = user.uniqueId(), key } = options;
+  const { object, id, key } = options;
   if (object === undefined) return () => undefined;
-  const operation = { ...subject, object, id, ...(key === undefined ? {} : { key }) };
+  const named = id === undefined ? ({ id: user.uniqueId(), idWasMade: true } as const) : { id };
+  const operation = { ...subject, object, ...named, ...(key === undefined ? {} : { key }) };
   return beginOperation(world, user.id, operation, lateMs);
 }
