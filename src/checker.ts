@@ -69,6 +69,8 @@ export interface Checker {
   readonly claim: string;
   /** Names of the claim's options that it reads. */
   readonly options: readonly string[];
+  /** It knows that objects of a claim may expire; any other would take their absence for a mistake. */
+  readonly knowsExpiry?: true;
   /** `shared`: what the checks of this claim have in common; all of them must then be given the same lines. */
   begin(claim: Claim, facts: RunFacts, shared?: SharedFolds): Check;
 }

@@ -27,6 +27,7 @@ export const ackedSet: Checker = {
   name: "acked-set",
   claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
   options: ["correlate", "prefix", "sparse", "holds", "numeric", "refused"],
+  knowsExpiry: true,
   begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
     const fold = shared.of(WriteFold);
     const options = { sparse: claim.options["sparse"] === true, refusals: refusalsOption(claim) };

@@ -43,3 +43,9 @@ test("nothing fed is unknown for every checker, never a pass", () => {
     assert.equal(check.finish().status, "unknown", checker.name);
   }
 });
+
+test("a claim whose objects expire is for checkers that know it", () => {
+  const claim = (...checkers: string[]) => ({ object: "carts", checkers, options: {}, expiresMs: 900_000 });
+  validateClaim(claim("acked-set", "duplicates"));
+  assert.throws(() => validateClaim(claim("acked-set", "counter-bounds")), /"counter-bounds", which does not/);
+});

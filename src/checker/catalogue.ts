@@ -47,10 +47,21 @@ export function validateClaim(claim: Claim, place?: Place): void {
   const known = [...new Set(checkers.flatMap(({ options }) => options))];
   try {
     for (const name of Object.keys(claim.options)) if (!known.includes(name)) throw unknownOption(claim, name, known);
+    const blind = checkers.find(({ knowsExpiry }) => claim.expiresMs !== undefined && knowsExpiry !== true);
+    if (blind !== undefined) throw noExpiry(claim, blind.name);
     for (const checker of checkers) checker.begin(claim, { runId: "plan", faults: [], lostWorkers: [] });
   } catch (thrown) {
     throw thrown instanceof GamedayError && place !== undefined ? thrown.at(place) : thrown;
   }
+}
+
+function noExpiry({ object }: Claim, checker: string): GamedayError {
+  return new GamedayError({
+    code: "claim-expires",
+    expected: `checkers of "${object}" that know that objects expire`,
+    got: `"${checker}", which does not`,
+    hint: "acked-set and duplicates do; give the others a claim of their own, about an object that does not expire",
+  });
 }
 
 function unknownOption(claim: Claim, name: string, known: readonly string[]): GamedayError {

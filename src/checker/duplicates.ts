@@ -17,6 +17,7 @@ export const duplicates: Checker = {
   name: "duplicates",
   claim: "no logical write materialised more than once",
   options: ["correlate", "prefix", "holds", "numeric"],
+  knowsExpiry: true,
   begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
     const fold = shared.of(WriteFold);
     return fold.check(() => finding(fold.writes, fold.tally()));

@@ -53,7 +53,10 @@ test("a call by a package of the script's own is timed, counted, and part of the
     ],
   );
   assert.equal(new Set(operations.map(({ id }) => id)).size, 3);
+  assert.deepEqual(new Set(operations.map(({ idWasMade }) => idWasMade)), new Set([true]), "nobody sent these ids");
   assert.deepEqual(counted()["call_duration{name:PlaceOrder,scenario:s}"], [3, 2]);
+  await user.record("PlaceOrder", { id: "b" }, (signal) => placeOrder("b", signal), { ...options, id: "b" });
+  assert.deepEqual([operations.at(-1)?.id, operations.at(-1)?.idWasMade], ["b", undefined]);
 });
 
 test("a call that does not end in time is given up, and told by its signal", async () => {

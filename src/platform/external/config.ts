@@ -29,8 +29,8 @@ const log = z.union([
 
 export const externalConfig = z.strictObject({
   kind: z.literal("external"),
-  /** Base URL at which users reach the app. */
-  endpoint: z.url(),
+  /** Base URL at which users reach the app; everything is asked for below its path. */
+  endpoint: z.url().refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment"),
   /** Path below the endpoint that answers 2xx while the whole is well. */
   health: z.string().startsWith("/").default("/"),
   members: z.array(member).max(1000).default([]),
