@@ -99,6 +99,19 @@ test("a cursor that comes again, at once or later, ends the read with a reason",
   assert.match((await read(context, () => whole([], { page: 2 }))).because, /no cursor/);
 });
 
+test("APIs that always name a next page end with an empty page of the same cursor, or with their total", async (context) => {
+  const always: Answer = (url) => {
+    const from = Number(url.searchParams.get("cursor") ?? 0);
+    const items = [1, 2, 3].slice(from, from + 2).map((id) => ({ id }));
+    return { ...(whole(items, Math.min(from + 2, 3)) as object), total: 3 } as Json;
+  };
+  const empty = await read(context, always);
+  assert.deepEqual([empty.found.length, empty.because, empty.asked.length], [3, "", 3]);
+  const mapping = { items: "$.items[*]", next: "$.next", total: "$.total" };
+  const total = await read(context, always, { ledger: { mapping } });
+  assert.deepEqual([total.found.length, total.because, total.asked.length], [3, "", 2]);
+});
+
 test("headers, page size and deadline are the plan's, and all lies below the endpoint's path", async (context) => {
   const seen: (string | undefined)[] = [];
   const { asked, because } = await read(

@@ -28,6 +28,7 @@ export async function* readHttp(walk: Walk): AsyncGenerator<Page> {
   const begin = firstUrl(walk);
   const cursors = new Set<string>();
   let shown = 0;
+  let asked: string | null = null;
   for (let url = begin, number = 1; number <= PAGES_MAX; number++) {
     const body = await ask(url, {
       method: "GET",
@@ -42,12 +43,14 @@ export async function* readHttp(walk: Walk): AsyncGenerator<Page> {
     const isOnly = number === 1 && next === null;
     yield { found: isOnly ? items : items.map((item) => ({ ...item, page: number })), source: sourceOf(body, url) };
     requireComplete(body, walk.ledger, url);
-    if (next === null) return requireTotal(body, walk.ledger, shown);
+    const isEnd = next === null || isTotal(body, walk.ledger, shown) || (items.length === 0 && next === asked);
+    if (isEnd) return requireTotal(body, walk.ledger, shown);
     if (cursors.has(next))
       throw new Error(
         `${url.pathname} gives the cursor ${JSON.stringify(next)} again on page ${number}: its pages would never end`,
       );
     cursors.add(next);
+    asked = next;
     url = nextUrl(url, next, walk.ledger);
   }
   throw new Error(`${begin.pathname} has more than ${PAGES_MAX} pages`);
@@ -131,12 +134,16 @@ function requireComplete(body: Json, { mapping }: HttpLedger, url: URL): void {
   throw new Error(`${url.pathname} says that it is not complete`);
 }
 
-function requireTotal(body: Json, { mapping }: HttpLedger, shown: number): void {
-  if (mapping?.total === undefined) return;
-  const given = valueAt(body, mapping.total);
-  const total = wholeNumberOf(given);
-  if (total === shown) return;
-  throw new Error(`all pages have ${shown} items, and the answer's total is ${JSON.stringify(given) ?? "absent"}`);
+/** Some name a next page on the last one as well; the total tells better. */
+function isTotal(body: Json, { mapping }: HttpLedger, shown: number): boolean {
+  return mapping?.total !== undefined && wholeNumberOf(valueAt(body, mapping.total)) === shown;
+}
+
+function requireTotal(body: Json, ledger: HttpLedger, shown: number): void {
+  const { mapping } = ledger;
+  if (mapping?.total === undefined || isTotal(body, ledger, shown)) return;
+  const given = JSON.stringify(valueAt(body, mapping.total)) ?? "absent";
+  throw new Error(`all pages have ${shown} items, and the answer's total is ${given}`);
 }
 
 function sourceOf(body: Json, url: URL): string {

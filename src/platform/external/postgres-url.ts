@@ -21,7 +21,9 @@ export function waysToConnect(url: string, folder = join(homedir(), ".postgresql
   const at = url.indexOf("?");
   const parameters = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
   const said = (name: string) => parameters.get(name) || undefined;
-  const mode = modeOf(said("sslmode"), said("ssl"));
+  const isSystem = said("sslrootcert") === "system";
+  const mode = modeOf(said("sslmode") ?? (isSystem ? "verify-full" : undefined), said("ssl"));
+  if (isSystem && mode !== "verify-full") throw weak(mode);
   const verified = verifiedTls(mode, said, folder);
   const isDirect = said("sslnegotiation") === "direct";
   const isLocal = (said("host") ?? "").startsWith("/") || /^\w+:\/\/([^/@]*@)?(%2F|\/)/i.test(url);
@@ -60,6 +62,15 @@ function modeOf(given: string | undefined, ssl: string | undefined): Mode {
   });
 }
 
+/** libpq: whoever trusts everybody's roots must look at the name. */
+function weak(mode: Mode): GamedayError {
+  return new GamedayError({
+    code: "postgres-sslmode",
+    expected: "sslmode=verify-full with sslrootcert=system",
+    got: `"${mode}", which psql refuses there`,
+  });
+}
+
 function verifiedTls(mode: Mode, said: (name: string) => string | undefined, folder: string): Exclude<Tls, undefined> {
   const file = (parameter: string, usual: string) => {
     const given = said(parameter);
@@ -77,7 +88,7 @@ function verifiedTls(mode: Mode, said: (name: string) => string | undefined, fol
     ...(key !== undefined && { key }),
     ...(passphrase !== undefined && { passphrase }),
   };
-  if (mode === "verify-full" || said("sslrootcert") === "system") return own;
+  if (mode === "verify-full") return own;
   const verifiesChain = mode === "verify-ca" || (mode === "require" && ca !== undefined);
   return verifiesChain ? { ...own, checkServerIdentity: () => undefined } : { ...own, rejectUnauthorized: false };
 }

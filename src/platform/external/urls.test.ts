@@ -29,6 +29,7 @@ for (const [query, expected] of [
   ["?sslmode=verify-full", ["full"]],
   ["?sslmode=no-verify", ["any"]],
   ["?sslmode=verify-full&sslrootcert=system", ["full"]],
+  ["?sslrootcert=system", ["full"]],
   ["?ssl=true", ["any"]],
   ["?ssl=0", ["plain"]],
   ["?application_name=x&sslmode=require", ["any"]],
@@ -66,6 +67,10 @@ test("a client's certificate is shown, and the rest of the URL is left to the dr
   assert.equal(way.connectionString, "postgres://u:p%40@h:5433/db?options=-c+x%3D1");
 });
 
+test("everybody's roots without the name are refused, as by psql", () => {
+  assert.throws(() => ways("postgres://h/db?sslmode=require&sslrootcert=system"), /verify-full/);
+});
+
 test("a mode that psql does not know is refused", () => {
   assert.throws(
     () => ways("postgres://h/db?sslmode=required"),
@@ -79,6 +84,7 @@ for (const [url, expected] of [
   ["redis://user:p%40w@h/0", { host: "h", port: 6379, db: 0, username: "user", password: "p@w" }],
   ["redis://pw@h", { host: "h", port: 6379, db: 0, password: "pw" }],
   ["redis://:p/w#1@h", { host: "h", port: 6379, db: 0, password: "p/w#1" }],
+  ["redis://:a:b@h", { host: "h", port: 6379, db: 0, password: "a:b" }],
   ["redis://[::1]:6380", { host: "::1", port: 6380, db: 0 }],
   ["redis:///3", { host: "127.0.0.1", port: 6379, db: 3 }],
   ["redis://h/1?protocol=3", { host: "h", port: 6379, db: 1 }],
