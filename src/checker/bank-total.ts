@@ -15,12 +15,13 @@ import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import { STILL_CHANGED } from "../ledger/rest.ts";
 import type { LedgerLine } from "../ledger.ts";
-import { absolute, type Decimal, minus, plus, textOf, ZERO } from "../std/decimal.ts";
+import { type Decimal, minus, plus, textOf, ZERO } from "../std/decimal.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { amountOf, givenAmount, Unreadable, unreadableGap } from "./amounts.ts";
-import { type Bounds, fit, ROUNDED, roundingOf } from "./bounds.ts";
+import { type Bounds, fit, ROUNDED } from "./bounds.ts";
 import { type LedgerNumber, LedgerValues, ledgerNumber, type ValuesRead } from "./ledger-values.ts";
 import { decimalOption, toleranceOption } from "./option.ts";
+import { Amounts } from "./rounding.ts";
 
 export const bankTotal: Checker = {
   name: "bank-total",
@@ -49,12 +50,12 @@ class BankCheck implements Check {
   #acknowledged = 0;
   #unknown = 0;
   #rounded = 0;
-  /** Sums of what was surely and what was perhaps paid in (positive) and out (negative), and of all that was moved. */
+  /** Sums of what was surely and what was perhaps paid in (positive) and out (negative), and all that was moved. */
   #sureIn = ZERO;
   #sureOut = ZERO;
   #perhapsIn = ZERO;
   #perhapsOut = ZERO;
-  #moved = ZERO;
+  readonly #moved = new Amounts();
 
   constructor(claim: Claim) {
     this.#claim = claim;
@@ -73,7 +74,7 @@ class BankCheck implements Check {
     else this.#unknown += 1;
     const named = givenAmount(operation) ?? null;
     const amount = sign !== 0 && named === null ? undefined : amountOf(operation);
-    if (amount !== undefined) this.#moved = plus(this.#moved, absolute(amount));
+    if (amount !== undefined) this.#moved.add(amount, givenAmount(operation));
     if (sign === 0) return;
     if (amount === undefined) this.#unreadable.operation(operation);
     else this.#move(sign < 0 ? minus(ZERO, amount) : amount, outcome.type === "ok");
@@ -151,9 +152,9 @@ class BankCheck implements Check {
   }
 
   #fits({ total, accounts }: Snapshot, bounds: Pick<Bounds, "lower" | "upper">): boolean {
-    const steps = 2 * (this.#acknowledged + this.#unknown) + accounts;
-    const magnitude = plus(absolute(this.#total ?? ZERO), plus(this.#moved, this.#moved));
-    const found = fit(total, { ...bounds, rounding: roundingOf(steps, magnitude) }, this.#tolerance);
+    // Each move changes two balances, and all of them are added up in the end.
+    const rounding = this.#moved.rounding(this.#total ?? ZERO, this.#acknowledged + this.#unknown + accounts);
+    const found = fit(total, { ...bounds, rounding }, this.#tolerance);
     if (found === "rounded") this.#rounded += 1;
     return found !== "no";
   }

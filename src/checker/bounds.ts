@@ -4,27 +4,23 @@
  * unanswered one may have been applied as well. Sums are exact (std/decimal.ts).
  */
 import type { Operation } from "../history.ts";
-import { absolute, compare, type Decimal, minus, plus, times, ZERO } from "../std/decimal.ts";
-import { amountOf, Unreadable } from "./amounts.ts";
+import { compare, type Decimal, minus, plus, ZERO } from "../std/decimal.ts";
+import { amountOf, givenAmount, Unreadable } from "./amounts.ts";
 import type { LedgerNumber } from "./ledger-values.ts";
+import { Amounts, type Rounding } from "./rounding.ts";
 
 export interface Bounds {
   readonly lower: Decimal;
   readonly upper: Decimal;
-  /** How far the rounding of binary fractions may take a number that was added up with them. */
-  readonly rounding: Decimal;
+  readonly rounding: Rounding;
 }
 
-interface Changes {
-  lower: Decimal;
-  upper: Decimal;
-  /** How many there were, and the sum of their sizes. */
-  count: number;
-  magnitude: Decimal;
-  isUnreadable: boolean;
+class Changes {
+  lower = ZERO;
+  upper = ZERO;
+  readonly amounts = new Amounts();
+  isUnreadable = false;
 }
-
-const NONE: Readonly<Changes> = { lower: ZERO, upper: ZERO, count: 0, magnitude: ZERO, isUnreadable: false };
 
 export class BoundsByKey {
   acknowledged = 0;
@@ -36,7 +32,7 @@ export class BoundsByKey {
   /** Adds the operation's amount, times `sign`, under the key, as certain or as possible as the outcome says. */
   add(key: string, sign: 1 | -1, operation: Operation): void {
     if (operation.outcome.type === "refused") return;
-    const changes = this.#changes.get(key) ?? { ...NONE };
+    const changes = this.#changes.get(key) ?? new Changes();
     this.#changes.set(key, changes);
     const certain = operation.outcome.type === "ok";
     if (certain) this.acknowledged += 1;
@@ -47,8 +43,7 @@ export class BoundsByKey {
       return this.unreadable.operation(operation);
     }
     const amount = sign < 0 ? minus(ZERO, size) : size;
-    changes.count += 1;
-    changes.magnitude = plus(changes.magnitude, absolute(amount));
+    changes.amounts.add(amount, givenAmount(operation));
     if (certain || amount.units < 0n) changes.lower = plus(changes.lower, amount);
     if (certain || amount.units > 0n) changes.upper = plus(changes.upper, amount);
   }
@@ -64,26 +59,14 @@ export class BoundsByKey {
 
   /** What the key's number may be, having begun at `initial`. */
   of(key: string, initial: Decimal): Bounds {
-    const { lower, upper, count, magnitude } = this.#changes.get(key) ?? NONE;
-    const rounding = roundingOf(count, plus(magnitude, absolute(initial)));
-    return { lower: plus(initial, lower), upper: plus(initial, upper), rounding };
+    const { lower, upper, amounts } = this.#changes.get(key) ?? new Changes();
+    return { lower: plus(initial, lower), upper: plus(initial, upper), rounding: amounts.rounding(initial) };
   }
-}
-
-/** A little more than half the distance of two neighbouring binary fractions, relative to them. */
-const UNIT_ROUNDOFF: Decimal = { units: 12n, scale: 17 };
-
-/**
- * The most by which a sum of so many binary fractions can differ from the exact one, whatever their order: one unit of roundoff
- * for each step, relative to the sum of their sizes. Source: Higham, Accuracy and Stability of Numerical Algorithms (2002), section 4.2.
- */
-export function roundingOf(count: number, magnitude: Decimal): Decimal {
-  return times({ units: BigInt(2 * count + 2), scale: 0 }, times(magnitude, UNIT_ROUNDOFF));
 }
 
 /** What a finding adds where a number was only right within that rounding. */
 export const ROUNDED =
-  "Some values were added up in binary fractions (0.30000000000000004) and are right within their rounding.";
+  "Some values or amounts are binary fractions (0.30000000000000004) and are right within their rounding.";
 
 /** yes; no; or only if what was added up in binary fractions is taken as rounded. */
 export type Fit = "yes" | "rounded" | "no";
@@ -93,5 +76,6 @@ export function fit(value: LedgerNumber, { lower, upper, rounding }: Bounds, tol
   const isWithin = (slack: Decimal) =>
     compare(value.value, minus(lower, slack)) >= 0 && compare(value.value, plus(upper, slack)) <= 0;
   if (isWithin(tolerance ?? ZERO)) return "yes";
-  return tolerance === undefined && value.isBinary && isWithin(rounding) ? "rounded" : "no";
+  if (tolerance !== undefined) return "no";
+  return isWithin(value.isBinary ? rounding.ofSum : rounding.ofAmounts) ? "rounded" : "no";
 }

@@ -3,7 +3,7 @@
 import { LedgerReads } from "../ledger/reads.ts";
 import { isAtRest, STILL_CHANGED } from "../ledger/rest.ts";
 import type { LedgerItem, LedgerLine } from "../ledger.ts";
-import { type Decimal, decimalOf, textOf } from "../std/decimal.ts";
+import { type Decimal, decimalOf, isBinaryText, textOf } from "../std/decimal.ts";
 import type { Json } from "../std/json.ts";
 
 export interface LedgerNumber {
@@ -103,20 +103,10 @@ function addCopies(values: Map<string, LedgerNumber>, unreadable: LedgerItem[], 
   }
 }
 
-/** Digits that every decimal keeps when it becomes a binary fraction and is printed again. */
-const DIGITS_KEPT = 15;
-
 /** A number, or text that is one (a database's numeric comes as text); undefined for anything else. */
 export function ledgerNumber(value: Json): LedgerNumber | undefined {
   const decimal = decimalOf(value);
   return decimal === undefined
     ? undefined
-    : { value: decimal, isBinary: typeof value === "number" || isPrintedBinary(value) };
-}
-
-function isPrintedBinary(value: Json): boolean {
-  const text = String(value).trim();
-  return (
-    text.replace(/[eE].*|\D|^[-.0]+/g, "").length > DIGITS_KEPT && text.includes(".") && String(Number(text)) === text
-  );
+    : { value: decimal, isBinary: typeof value === "number" || isBinaryText(String(value).trim()) };
 }

@@ -72,6 +72,23 @@ test("counter-bounds: sums that the platform made in binary fractions are right 
   assert.equal(counted(["0.000000000000000001"], "0.000000000000000002").status, "fail");
 });
 
+test("a missing unit is never taken for rounding, however many additions there were", () => {
+  const many = (amount: Json, times: number) => Array.from({ length: times }, () => amount);
+  assert.equal(counted(many(1_000_000, 20_000), 20_000_000_000 - 1).status, "fail");
+  assert.equal(counted(many(99_999_999.99, 20_000), 1_999_999_999_800).status, "pass");
+  assert.equal(counted(many(99_999_999.99, 20_000), 1_999_999_999_799.99).status, "fail");
+  assert.equal(counted(many("99999999.99", 20_000), "1999999999799.99").status, "fail");
+});
+
+test("amounts that were computed in binary fractions make no exact sum", () => {
+  const amounts = [0.1 * 3, 0.7, 1.1 * 1.1];
+  assert.equal(counted(amounts, "2.21").status, "pass");
+  assert.equal(counted(amounts, 2.21).status, "pass");
+  assert.equal(counted(amounts, "2.20").status, "fail");
+  assert.equal(counted([0.1 * 3], String(0.1 * 3)).status, "pass");
+  assert.equal(counted([0.1 * 3], 0.3).status, "pass");
+});
+
 test("counter-bounds: what a plan tolerates", () => {
   assert.equal(counted([10, 10], 19.98, { tolerance: "0.02" }).status, "pass");
   assert.equal(counted([10, 10], 19.97, { tolerance: "0.02" }).status, "fail");
@@ -165,6 +182,11 @@ test("the counter model: the same, one operation after the other", () => {
     ["pass", "pass", "pass", "fail", "fail", "fail", "fail"],
   );
   assert.equal(found(20.19, "19.99").status, "pass");
+  assert.equal(found(0.5, 0.1 * 3).status, "pass");
+  assert.equal(found("0.50", 0.1 * 3).status, "pass");
+  assert.equal(found("0.51", 0.1 * 3).status, "fail");
+  assert.equal(found(100_000.2001, 100_000).status, "fail");
+  assert.equal(found(9_007_199_254_740_002, "9007199254740000.8").status, "fail");
   const unknown = found(0.3, "a dime");
   assert.deepEqual([unknown.status, unknown.witnesses.length], ["unknown", 1]);
   assert.equal(found("much").status, "unknown");

@@ -66,6 +66,26 @@ function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
   return scale === wanted ? units : units * 10n ** BigInt(wanted - scale);
 }
 
+/** Digits behind the point, but for zeros at the end: 2 for 19.99, 1 for 19.90, 0 for 100. */
+export function scaleOf(value: Decimal): number {
+  if (value.scale === 0) return 0;
+  const text = textOf(value);
+  const point = text.indexOf(".");
+  return point < 0 ? 0 : text.length - point - 1;
+}
+
+/** Digits that every decimal keeps when it becomes a binary fraction and is printed again. */
+const DIGITS_KEPT = 15;
+
+/** Whether a text is just what a binary fraction is printed as that was not read from a decimal but computed: with more digits than those keep. */
+export function isBinaryText(text: string): boolean {
+  const digits = text
+    .replace(/[eE].*/, "")
+    .replace(/\D/g, "")
+    .replace(/^0+/, "");
+  return digits.length > DIGITS_KEPT && text.includes(".") && String(Number(text)) === text;
+}
+
 /** Plain digits without exponent and without zeros at the end of a fraction: equal numbers have equal text. */
 export function textOf({ units, scale }: Decimal): string {
   if (scale === 0) return String(units);

@@ -108,9 +108,10 @@ export function formatOf(text: string): HistoryFormat | undefined {
   return /^[[({#]/.test(rest) ? "edn" : "jepsen-log";
 }
 
-/** Our own operations have an id, an object, a kind and an outcome; the events of others have none of these, but an f. */
+/** Our own operations have an id, an object, a kind and an outcome; the events of others have a type and an f instead. */
 function isOurs(text: string): boolean {
   const line = text.split("\n", 1)[0] ?? "";
   const names = [...line.matchAll(/"(\w+)"\s*:/g)].map(([, name = ""]) => name);
-  return line.startsWith("{") && !names.includes("f") && OURS.some((name) => names.includes(name));
+  const count = OURS.filter((name) => names.includes(name)).length;
+  return line.startsWith("{") && (count > 1 || (count === 1 && !names.includes("f")));
 }

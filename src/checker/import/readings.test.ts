@@ -254,3 +254,23 @@ test("operations of one line are told apart by their columns", () => {
     ["line 1:2", "line 1:98"],
   );
 });
+
+test("a history.ndjson is known by its operations, whatever their inputs hold", () => {
+  const operation = {
+    ...{ id: "1", process: "p", object: "o", kind: "write", input: { f: 1, type: "x" }, attempt: 1 },
+    ...{ outcome: { type: "ok", output: null }, intendedAtMs: 0, invokedAtMs: 0, completedAtMs: 1 },
+  };
+  assert.equal(load(JSON.stringify(operation), "register")[0]?.id, "1");
+});
+
+test("transactions of objects that are tested side by side do not touch each other", () => {
+  const both = (process: number, value: string) => [
+    event("invoke", "txn", process, value),
+    event("ok", "txn", process, value),
+  ];
+  const text = [...both(0, "[1 [[:w :x 5]]]"), ...both(1, "[2 [[:r :x nil]]]"), ...both(1, "[1 [[:r :x 5]]]")].join(
+    "\n",
+  );
+  assert.equal(verdict(text, "multi-register", { independent: true }), true);
+  assert.equal(verdict(text.replaceAll(":r :x 5", ":r :x 6"), "multi-register", { independent: true }), false);
+});

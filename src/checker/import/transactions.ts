@@ -12,14 +12,23 @@ const TRANSACTIONAL = ["list-append", "multi-register"];
 
 /** The event with its transaction under the kind "txn". Throws GamedayError for a transaction that the model does not know. */
 export function withTransaction(event: RecordedEvent, model: Model, file: string): RecordedEvent {
-  const { value, key } = event;
-  if (value === undefined || key !== undefined) return event;
+  const { value } = event;
+  if (value === undefined) return event;
   if (!TRANSACTIONAL.includes(model.name)) {
     if (isTransaction(value)) throw notOfModel(event, model, file);
     return event;
   }
-  if (isTransaction(value)) return { ...event, kind: "txn" };
-  return isMicroOperation(value) ? { ...event, kind: "txn", value: [value] } : event;
+  const list = isTransaction(value) ? value : isMicroOperation(value) ? [value] : undefined;
+  return list === undefined ? event : transaction(event, list as Json[]);
+}
+
+/** Transactions of objects that are tested side by side (--independent) touch keys of their own object only. */
+function transaction(event: RecordedEvent, list: readonly Json[]): RecordedEvent {
+  const { key } = event;
+  const own = list.map((each) =>
+    Array.isArray(each) && key !== undefined ? each.map((part, at) => (at === 1 ? [key, part] : part)) : each,
+  );
+  return { ...event, kind: "txn", key: undefined, value: own };
 }
 
 function isTransaction(value: Json): boolean {

@@ -19,6 +19,7 @@ import {
 import { GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { ledgerNumber } from "../ledger-values.ts";
+import { halfUnit } from "../rounding.ts";
 import type { Step } from "./definition.ts";
 import { defineModel, wrongKind, wrongShape } from "./model.ts";
 
@@ -76,8 +77,10 @@ function add(operation: Operation, sign: 1 | -1): Step<Decimal> {
   };
 }
 
-/** Relative to the larger number, or to 1: more than thousands of additions in binary fractions need, and far below any amount of money. */
-const ROUNDING: Decimal = { units: 1n, scale: 12 };
+/** Relative to the larger number, or to 1: as much as hundreds of additions in binary fractions may need at worst. */
+const ROUNDING: Decimal = { units: 1n, scale: 13 };
+/** An amount with more digits behind the point was itself computed in binary fractions. */
+const SCALE_PLAIN_MAX = 12;
 
 /** Whether a state is what the answer says. Throws for an answer that is no number. */
 function answer(operation: Operation, output: Json): (state: Decimal) => boolean {
@@ -85,13 +88,12 @@ function answer(operation: Operation, output: Json): (state: Decimal) => boolean
   if (told === undefined) throw wrongShape(operation, "a number as output", output);
   return (state) => {
     if (compare(state, told.value) === 0) return true;
-    if (!told.isBinary || isWhole(state, told.value)) return false;
+    const isComputed = state.scale > SCALE_PLAIN_MAX;
+    if (!told.isBinary && !isComputed) return false;
     const size = [ONE, absolute(state), absolute(told.value)].reduce((a, b) => (compare(a, b) < 0 ? b : a));
-    return compare(absolute(minus(state, told.value)), times(size, ROUNDING)) <= 0;
+    const worst = times(size, ROUNDING);
+    const half = halfUnit(state.scale);
+    const slack = isComputed || compare(worst, half) < 0 ? worst : half;
+    return compare(absolute(minus(state, told.value)), slack) <= 0;
   };
-}
-
-/** Whole numbers that a binary fraction holds exactly are added up without rounding. */
-function isWhole(...numbers: readonly Decimal[]): boolean {
-  return numbers.every((number) => Number.isSafeInteger(Number(textOf(number))) && !textOf(number).includes("."));
 }
