@@ -53,18 +53,20 @@ export interface KindPlayed {
   readonly ms: number;
 }
 
-/** The plan of a kind: a few users of the shop, its books, and what any healthy platform keeps. */
-export function kindPlan(fault: string, marker: string): Json {
-  const kind = FAULTS.find(({ name }) => name === fault) as FaultKind;
-  const hold = FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : HOLD;
-  const after = kind.recoversOnlyAfterHeal === true ? { healedBy: "anyone" } : {};
-  const objective = (id: string, says: string, measure: string, more: Part): Json => ({ id, says, measure, ...more });
+/** The plan of a game day of these kinds: a few users of the shop, its books, and what any healthy platform keeps. */
+export function dayPlan(faults: readonly string[], marker: string): Json {
   return shopPlan({
-    name: `kind ${fault}`,
+    name: `kinds ${faults.join(", ")}`,
     probes: SHOP_PROBES,
     warmUp: "3s",
     calm: "3s",
-    experiments: [{ name: fault, fault, hold, settle: "2s", ...given(fault, marker) }],
+    experiments: faults.map((fault) => ({
+      name: fault,
+      fault,
+      hold: FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : HOLD,
+      settle: "2s",
+      ...given(fault, marker),
+    })),
     claims: ["orders", "carts"].map((object) => ({
       object,
       checkers: ["acked-set", "duplicates"],
@@ -73,25 +75,48 @@ export function kindPlan(fault: string, marker: string): Json {
     ledger: { quiet: "2s", betweenReads: "1s" },
     cleanUp: { http: "POST /audit/clean-up" },
     objectives: [
-      objective("recovers", `users are served again within ${RECOVERY_SECONDS} s`, "recovery-seconds", {
-        over: { experiment: fault, ...after },
-        under: RECOVERY_SECONDS,
-      }),
+      ...faults.flatMap(objectivesOf),
       objective("nothing-lost", "no acknowledged write is lost", "lost-writes", { atMost: 0 }),
       objective("no-crashes", "nothing restarts that no fault touched", "unexpected-restarts", { atMost: 0 }),
-      objective("whole", "all members are in their place after it", "health-checks-unmet", {
-        over: { experiment: fault },
-        atMost: 0,
-      }),
     ],
   });
+}
+
+function objective(id: string, says: string, measure: string, more: Part): Json {
+  return { id, says, measure, ...more };
+}
+
+function objectivesOf(fault: string): Json[] {
+  const kind = FAULTS.find(({ name }) => name === fault) as FaultKind;
+  const after = kind.recoversOnlyAfterHeal === true ? { healedBy: "anyone" } : {};
+  return [
+    objective(`recovers-${fault}`, `users are served again within ${RECOVERY_SECONDS} s`, "recovery-seconds", {
+      over: { experiment: fault, ...after },
+      under: RECOVERY_SECONDS,
+    }),
+    objective(`whole-${fault}`, `all members are in their place after ${fault}`, "health-checks-unmet", {
+      over: { experiment: fault },
+      atMost: 0,
+    }),
+  ];
+}
+
+/** Plays one game day of several kinds, one after another; gives its verdict. Throws when there is none. */
+export async function playDay(lab: AttachedLab, faults: readonly string[], seed: string): Promise<Verdict> {
+  await whole(lab, faults.join(", "));
+  const out = join(lab.folder, `day-${seed}`);
+  const plan = lab.write(`day-${seed}.yaml`, dayPlan(faults, join(lab.folder, "marker")));
+  const { code, stdout, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
+  const file = join(out, "verdict.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Verdict;
+  throw new Error(`expected a verdict of ${faults.join(", ")}, got exit ${code}: ${stderr || stdout}`);
 }
 
 /** Plays it on the lab, which is whole before and after. Throws when the lab does not become whole. */
 export async function playKind(lab: AttachedLab, fault: string, seed: string): Promise<KindPlayed> {
   await whole(lab, fault);
   const out = join(lab.folder, `kind-${fault}-${seed}`);
-  const plan = lab.write(`kind-${fault}.yaml`, kindPlan(fault, join(lab.folder, "marker")));
+  const plan = lab.write(`kind-${fault}.yaml`, dayPlan([fault], join(lab.folder, "marker")));
   const began = performance.now();
   const { code, stdout, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
   const ms = Math.round(performance.now() - began);
