@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NODES } from "./addresses.ts";
 import { layOutSlots, leaving, spread } from "./app.ts";
-import { labConfig } from "./config.ts";
+import { labConfig, resolvedLabConfig } from "./config.ts";
 import { haproxyConfig, isUp, parseStatistics } from "./haproxy.ts";
 
 const config = labConfig.parse({ kind: "lab", app: { command: ["x"], maxReplicas: 10 } });
@@ -34,7 +34,7 @@ test("slots without a replica start disabled, and no name is left to fill in", (
 });
 
 test("without health checks no replica of the app is checked, and the stores' leaders are still found", () => {
-  const broken = labConfig.parse({ ...config, haproxy: { healthChecks: false } });
+  const broken = resolvedLabConfig.parse({ ...config, haproxy: { healthChecks: false } });
   const text = haproxyConfig(broken, [{ ...(slots[0] ?? assert.fail()), state: "ready" }]);
   assert.match(text, /server n1-1 10\.88\.0\.1:8101$/m);
   assert.doesNotMatch(text, /http-check send meth GET/);

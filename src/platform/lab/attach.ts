@@ -16,7 +16,7 @@ import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { LAB_CAPABILITIES } from "./capability/all.ts";
-import { type LabConfig, labConfig } from "./config.ts";
+import { type LabConfig, resolvedLabConfig } from "./config.ts";
 import { LabHost, type LabOptions, type LabPlatform } from "./host.ts";
 import type { CpuLook } from "./replica-cpu.ts";
 import { Caller } from "./rpc.ts";
@@ -36,7 +36,7 @@ export async function openLab(config: unknown, options: LabOptions): Promise<Lab
   const holder = await currentLab();
   if (holder?.control == null) return new LabHost(config, options);
   const lab = await attachLab(holder.control, options.clock);
-  if (isDeepStrictEqual(sameBut(lab.config), sameBut(labConfig.parse(config)))) return lab;
+  if (isDeepStrictEqual(sameBut(lab.config), sameBut(resolvedLabConfig.parse(config)))) return lab;
   await lab[Symbol.asyncDispose]();
   throw new GamedayError({
     code: "lab-differs",

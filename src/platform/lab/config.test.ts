@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labConfig } from "./config.ts";
+import { labConfig, resolvedLabConfig } from "./config.ts";
 
 const least = { kind: "lab", app: { command: ["node", "app.js"] } };
 
@@ -16,7 +16,7 @@ test("a command is all that a lab needs", () => {
 test("durations are read with units, and parsing what was parsed changes nothing", () => {
   const config = labConfig.parse({ ...least, postgres: { ttl: "30s", synchronous: false } });
   assert.equal(config.postgres.ttl, 30_000);
-  assert.deepEqual(labConfig.parse(config), config);
+  assert.deepEqual(resolvedLabConfig.parse(config), config);
 });
 
 test("an unknown key is an error at its place", () => {
@@ -40,5 +40,5 @@ test("an autoscaler is written as in Kubernetes, and parsing it again changes no
   const config = labConfig.parse({ kind: "lab", app: { command: ["x"], autoscaler } });
   assert.equal(config.app.autoscaler?.behavior.scaleDown.stabilizationWindowSeconds, 30);
   assert.equal(config.app.autoscaler?.behavior.scaleUp.policies.length, 2);
-  assert.deepEqual(labConfig.parse(config), config);
+  assert.deepEqual(resolvedLabConfig.parse(config), config);
 });

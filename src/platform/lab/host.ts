@@ -19,7 +19,7 @@ import { type Autoscaling, autoscalingOf } from "./autoscaling.ts";
 import { type Boot, boot } from "./boot.ts";
 import { labCapabilities } from "./capability/all.ts";
 import { ChangeRegistry } from "./capability/registry.ts";
-import { type LabConfig, labConfig } from "./config.ts";
+import { type LabConfig, resolvedLabConfig } from "./config.ts";
 import { healthOf } from "./health.ts";
 import { InsidePlaces } from "./inside.ts";
 import { labOf } from "./lab-parts.ts";
@@ -72,7 +72,7 @@ export class LabHost implements LabPlatform {
   #registration: Registration | null = null;
 
   constructor(config: unknown, options: LabOptions) {
-    this.config = labConfig.parse(config);
+    this.config = resolvedLabConfig.parse(config);
     this.#options = options;
   }
 

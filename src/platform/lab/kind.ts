@@ -6,7 +6,7 @@ import { FOLDER, NODES, PATH } from "./addresses.ts";
 import { layOutSlots, spread } from "./app.ts";
 import { openLab, reachLab } from "./attach.ts";
 import { LAB_CAPABILITIES } from "./capability/all.ts";
-import { labConfig } from "./config.ts";
+import { labConfig, resolvedLabConfig } from "./config.ts";
 import {
   etcdService,
   haproxyService,
@@ -38,8 +38,8 @@ const USERS: Users = { postgres: NOBODY, redis: NOBODY, haproxy: NOBODY, etcd: N
 
 /** As after a fresh start, but for PostgreSQL's leader, which Patroni elects: n1 stands for it. */
 export function plannedTopology(config: Plan["platform"]): Target[] {
-  const { app, etcd } = labConfig.parse(config);
-  const slots = spread(layOutSlots(labConfig.parse(config)), new Set(), new Set(NODES), app.replicas);
+  const { app, etcd } = resolvedLabConfig.parse(config);
+  const slots = spread(layOutSlots(resolvedLabConfig.parse(config)), new Set(), new Set(NODES), app.replicas);
   const onNodes = (role: string, led: boolean) => NODES.map((node) => planned(role, node, node, led && node === "n1"));
   return [
     ...slots.map((slot) => planned("app", slot.node, slot.name)),
@@ -53,7 +53,7 @@ export function plannedTopology(config: Plan["platform"]): Target[] {
 }
 
 function noticedAfter(config: Plan["platform"]): Record<string, Noticing> {
-  const { postgres, redis } = labConfig.parse(config);
+  const { postgres, redis } = resolvedLabConfig.parse(config);
   return {
     postgres: { afterMs: postgres.ttl, says: "Patroni's ttl, the leader's lease" },
     redis: { afterMs: redis.downAfter, says: "the Sentinels' downAfter" },
@@ -62,7 +62,7 @@ function noticedAfter(config: Plan["platform"]): Record<string, Noticing> {
 
 /** What runs inside the lab's namespaces, one of each kind. */
 function plannedCommands(given: Plan["platform"]): (readonly string[])[] {
-  const config = labConfig.parse(given);
+  const config = resolvedLabConfig.parse(given);
   const [slot] = layOutSlots(config);
   return [
     etcdService(config, config.etcd === 1 ? "switch" : "n1", USERS),
@@ -79,7 +79,7 @@ function plannedCommands(given: Plan["platform"]): (readonly string[])[] {
 
 /** They run in the app's folder, which is /srv/app in there, with the PATH of the lab, whose node is our own. */
 function givenCommands(given: Plan["platform"]): GivenCommand[] {
-  const { command, prepare, directory: folder } = labConfig.parse(given).app;
+  const { command, prepare, directory: folder } = resolvedLabConfig.parse(given).app;
   const outside = (argv: readonly string[]) =>
     argv.map((word, index) => {
       if (index === 0 && (word === "node" || word === FOLDER.node)) return process.execPath;

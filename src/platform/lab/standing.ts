@@ -11,7 +11,7 @@ import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
 import { attachLab } from "./attach.ts";
-import { labConfig } from "./config.ts";
+import { resolvedLabConfig } from "./config.ts";
 import type { DaemonBoot, DaemonNews } from "./daemon/main.ts";
 import { demandMachine } from "./preflight.ts";
 import { currentLab, demandNoLab, type Holder } from "./single.ts";
@@ -40,7 +40,7 @@ export async function labUp(
   const folder = join(options.stateFolder, "lab");
   const log = openLog(folder);
   const boot: DaemonBoot = {
-    config: labConfig.parse(config) as unknown as Json,
+    config: resolvedLabConfig.parse(config) as unknown as Json,
     folder: options.folder,
     logFolder: join(folder, "log"),
     control: join(folder, "control.sock"),
