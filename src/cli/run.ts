@@ -6,6 +6,7 @@ import { scriptsOf } from "./check/script.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
 import { playGameDay } from "./run/game-day.ts";
+import { neglectedProxy } from "./run/proxy.ts";
 import { repeatGameDays } from "./run/repeat.ts";
 
 interface RunFlags {
@@ -32,6 +33,8 @@ export function runCommand(world: World): Command {
         // What does not load or is not there is named before a platform is started for it.
         const [wrong] = planErrors(world, planFile, await requireScripts(scriptsOf(planFile.plan)));
         if (wrong !== undefined) throw wrong;
+        const says = neglectedProxy(planFile.plan, world.env);
+        if (says !== null) world.stderr.write(`gameday: ${says}\n`);
         const { repeat, ...one } = flags;
         const discreetWorld = discreet(world, secrets);
         world.setExitCode(

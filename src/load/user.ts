@@ -23,6 +23,7 @@ import type { Series } from "./count/metrics.ts";
 import { beginOperation, noCall, recordReply } from "./count/recording.ts";
 import type { Scope } from "./count/scope.ts";
 import { LazyHttp2 } from "./http/http2.ts";
+import { leftInWords } from "./http/redirect.ts";
 import { Session, type SessionOwner } from "./http/session.ts";
 import { Sleeping } from "./time/sleeping.ts";
 import { UserStopped } from "./user/stopped.ts";
@@ -215,8 +216,15 @@ export class LoadUser implements User, SessionOwner {
 
   /** The first: answers without what is behind them look like quick successes. */
   onRedirectLeft(location: string | null): void {
-    const where = location === null ? "without a Location" : `to ${JSON.stringify(location.slice(0, 120))}`;
-    this.#world.onNote("redirect", `a redirect ${where} was not followed: only those to one place on its host are`);
+    this.#world.onNote("redirect", leftInWords(location));
+  }
+
+  onCookieRefused(name: string, why: string): void {
+    const shown = JSON.stringify(name.slice(0, 60));
+    this.#world.onNote(
+      `cookie:${shown}`,
+      `the cookie ${shown} was not kept, as browsers keep none of its kind: ${why}`,
+    );
   }
 
   /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). Gives the time. */

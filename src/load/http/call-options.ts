@@ -62,12 +62,12 @@ export function demandPath(path: unknown): void {
   throw badOption("path", 'a path such as "/orders", or an http:// URL', path);
 }
 
-/** CONNECT is for the way through a proxy, which is not the script's. */
-const METHOD = /^(?!CONNECT$)[A-Z][A-Z0-9_-]{0,31}$/;
+/** CONNECT is for the way through a proxy, which is not the script's; TRACE would send cookies to be shown again. */
+const METHOD = /^(?!(?:CONNECT|TRACE)$)[A-Z][A-Z0-9_-]{0,31}$/;
 
 export function demandMethod(method: string): void {
   if (METHOD.test(method)) return;
-  const expected = "an HTTP method in capitals, and not CONNECT";
+  const expected = "an HTTP method in capitals, and neither CONNECT nor TRACE";
   throw new GamedayError({ code: "bad-method", expected, got: JSON.stringify(method) });
 }
 

@@ -13,7 +13,7 @@ import { type Origin, splitUrl } from "./origin.ts";
 import { forProxy, type HttpProxy } from "./proxy.ts";
 import { isRedirect, methodAfter, redirectionOf, withoutContent, withoutCredentials } from "./redirect.ts";
 import { HttpReply } from "./reply.ts";
-import { buildRequest, hostOf } from "./request.ts";
+import { buildRequest, closesAfter, hostOf } from "./request.ts";
 import type { Session } from "./session.ts";
 
 /** How often a call is sent again that the server has not worked on: connections end, but not for ever. */
@@ -25,6 +25,7 @@ export class Call implements Exchange {
   payload: Uint8Array | null = null;
   method: string;
   readonly keepsBody: boolean;
+  closes = false;
   timeoutMs: number;
   startedMs = 0;
   sentMs = 0;
@@ -110,7 +111,7 @@ export class Call implements Exchange {
     const session = this.#session;
     this.#status = head.status;
     const connection = this.#connection; // a redirect takes another
-    if (head.cookies !== null) session.jar.take(head.cookies, this.#site, this.#path);
+    if (head.cookies !== null) session.takeCookies(head.cookies, this.#site, this.#path);
     if (head.status === 401 && this.#mayLogIn()) return void this.#logInAndRepeat(answer, now);
     const next = isRedirect(head.status) && this.#redirectsMax > 0 ? this.#redirection(answer) : null;
     if (next === null) this.#finish(answer, now);
@@ -161,6 +162,7 @@ export class Call implements Exchange {
   #write(proxy: HttpProxy | null): void {
     const { jar, fixedHeaders } = this.#session;
     this.#host = hostOf(fixedHeaders, this.#options);
+    this.closes = closesAfter(fixedHeaders, this.#options);
     this.#site = this.#host === "" ? this.#origin : siteOf(this.#host, this.#origin.secure);
     const { authority, text } = this.#origin;
     const target = proxy === null ? this.#path : `${text}${this.#path}`;

@@ -24,6 +24,8 @@ export interface Exchange {
   readonly method: string;
   /** Whether anybody will look at the body of the answer. */
   readonly keepsBody: boolean;
+  /** It says that the connection ends with its answer. */
+  readonly closes: boolean;
   readonly timeoutMs: number;
   /** performance.now() at its start; set before it is given to a connection. */
   readonly startedMs: number;
@@ -219,10 +221,10 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#answersSeen++;
     // Bytes beyond the answer belong to nothing that was asked: such a connection is not to be trusted again.
     const { head } = answer;
-    const framedTwice = head.chunked && head.contentLength >= 0;
+    const framedBadly = head.chunked && (head.contentLength >= 0 || head.isOld);
     // Answered before the request was taken: the next exchange would wait behind what nobody may ever read.
     const unread = (this.#socket?.writableLength ?? 0) > 0;
-    if (head.close || leftOver > 0 || framedTwice || unread) this.#drop();
+    if (head.close || exchange.closes || leftOver > 0 || framedBadly || unread) this.#drop();
     // An answer that came in one read was whole when its first byte was seen.
     exchange.onAnswer(answer, exchange.reads === 1 ? exchange.firstByteMs : performance.now());
   }

@@ -20,12 +20,12 @@ export function cookieText(name: string, value: string, options: CookieOptions):
   return parts.join("; ");
 }
 
-export function badCookie(name: string): GamedayError {
+/** `why`: what browsers have against it. */
+export function badCookie(name: string, why?: string): GamedayError {
   return new GamedayError({
     code: "bad-cookie",
-    expected: "a cookie that its host may set: a name and a value without line ends and semicolons, at most 4096 bytes",
-    got: describe(name),
-    hint: "Secure needs https:// or a loopback address; __Host- needs secure, and neither a domain nor another path; a domain is the host's own",
+    expected: "a cookie that its host may set: a name, and a value without line ends and semicolons",
+    got: why === undefined ? describe(name) : `${describe(name)}: ${why}`,
   });
 }
 

@@ -60,17 +60,22 @@ export function pathFits(cookiePath: string, path: string): boolean {
   return path.startsWith(cookiePath) && (cookiePath.endsWith("/") || path[cookiePath.length] === "/");
 }
 
-/** Null for one that browsers ignore, too. `path`: of the request whose answer it came with. */
-export function parseCookie(text: string, site: CookieSite, path: string): Cookie | null {
-  if (CONTROLS.test(text)) return null;
+/**
+ * The cookie, or why browsers would not keep it, either: "" where it is none at all. `path`: of the request whose answer it
+ * came with.
+ */
+export function parseCookie(text: string, site: CookieSite, path: string): Cookie | string {
+  if (CONTROLS.test(text)) return "it has control characters";
   const end = text.indexOf(";");
   const pair = end < 0 ? text : text.slice(0, end);
   const equals = pair.indexOf("=");
   const name = pair.slice(0, Math.max(0, equals)).trim();
   const value = pair.slice(equals + 1).trim();
-  if (name.length + value.length > PAIR_MAX || name.length + value.length === 0) return null;
+  if (name.length + value.length === 0) return "";
+  if (name.length + value.length > PAIR_MAX) return `it is larger than ${PAIR_MAX} bytes`;
   const scope = scopeOf(end < 0 ? "" : text.slice(end + 1), site, path);
-  return scope === null || !prefixHolds(name, value, scope.said) ? null : { name, value, ...scope.cookie };
+  if (typeof scope === "string") return scope;
+  return prefixHolds(name, value, scope.said) ? { name, value, ...scope.cookie } : "its prefix promises what is not so";
 }
 
 /** What __Secure- and __Host- promise must be so; a cookie without a name must not look as though it had one (5.7). */
@@ -95,14 +100,14 @@ interface CookieScope {
 
 const SCOPES_MAX = 300;
 /** A server gives its cookies the same attributes again and again; those without a time are understood once. */
-const scopes = new Map<string, CookieScope | null>();
+const scopes = new Map<string, CookieScope | string>();
 
-function scopeOf(attributes: string, site: CookieSite, path: string): CookieScope | null {
+function scopeOf(attributes: string, site: CookieSite, path: string): CookieScope | string {
   const key = `${site.secure ? "s" : ""} ${site.host} ${defaultPath(path)} ${attributes}`;
   const known = scopes.get(key);
   if (known !== undefined) return known;
   const scope = parseAttributes(attributes, site, path);
-  if (scope === null || scope.cookie.expiresMs === Number.POSITIVE_INFINITY) {
+  if (typeof scope === "string" || scope.cookie.expiresMs === Number.POSITIVE_INFINITY) {
     if (scopes.size >= SCOPES_MAX) scopes.clear();
     scopes.set(key, scope);
   }
@@ -110,11 +115,14 @@ function scopeOf(attributes: string, site: CookieSite, path: string): CookieScop
 }
 
 /** Of an attribute that is given twice the last one counts. */
-function parseAttributes(attributes: string, site: CookieSite, path: string): CookieScope | null {
+function parseAttributes(attributes: string, site: CookieSite, path: string): CookieScope | string {
   const given = new Map(attributes.split(";").map(splitAttribute));
   const domain = domainOf(given.get("domain") ?? "", site);
   const secure = given.has("secure");
-  if (domain === null || (secure && !isTrusted(site))) return null;
+  const sameSite = sameSiteOf(given.get("samesite"));
+  if (domain === null) return `its domain is not one that ${site.host} may set`;
+  if (secure && !isTrusted(site)) return "it is Secure, and came over http://";
+  if (sameSite === "none" && !secure) return "it has SameSite=None without Secure";
   const own = given.get("path");
   const place = own?.startsWith("/") === true ? own : defaultPath(path);
   return {
@@ -125,7 +133,7 @@ function parseAttributes(attributes: string, site: CookieSite, path: string): Co
       path: place,
       secure,
       httpOnly: given.has("httponly"),
-      sameSite: sameSiteOf(given.get("samesite")),
+      sameSite,
       expiresMs: expiry(given.get("max-age"), given.get("expires")),
     },
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCookie } from "./cookie.ts";
+import { type Cookie, parseCookie } from "./cookie.ts";
 import { CookieJar } from "./cookies.ts";
 import { splitUrl } from "./origin.ts";
 
@@ -20,6 +20,12 @@ function sentTo(url: string, ...given: Given[]): string {
 function jarOf(base: string): CookieJar {
   const { origin } = splitUrl(base);
   return new CookieJar(() => origin, "");
+}
+
+function cookieOf(line: string): Cookie {
+  const cookie = parseCookie(line, { host: "shop.test", secure: true }, "/");
+  if (typeof cookie === "string") throw new Error(cookie);
+  return cookie;
 }
 
 const SHOP = "http://shop.test/a/b";
@@ -56,6 +62,9 @@ test("a domain is the host's own or one above it, never an ending of an address 
   assert.equal(sentTo("http://localhost/", ["http://localhost/", "a=1; Domain=localhost"]), "a=1");
   assert.equal(sentTo("http://127.0.0.1/", ["http://127.0.0.1/", "a=1; Domain=127.0.0.1"]), "a=1");
   assert.equal(sentTo("http://127.0.0.1/", ["http://127.0.0.1/", "a=1; Domain=0.0.1"]), "");
+  assert.equal(sentTo("http://10.0.0.1/", ["http://192.168.0.1/", "a=1; Domain=0.1; Path=/"]), "");
+  assert.equal(sentTo("http://[2001:db8::2]/", ["http://[2001:db8::1]/", "a=1; Path=/"]), "");
+  assert.equal(sentTo("http://[2001:db8::1]/", ["http://[2001:db8::1]/", "a=1; Path=/"]), "a=1");
 });
 
 test("names, quotes, paths and lifetimes", () => {
@@ -105,7 +114,7 @@ test("sizes, control characters and cookies without a name, as RFC 6265bis has t
   assert.equal(at("=alone; Path=/"), "alone");
   assert.equal(at("; Path=/"), "");
   assert.equal(at("a=b=c"), "a=b=c");
-  assert.equal(at("a=1; SameSite=None"), "a=1");
+  assert.equal(at("a=1; SameSite=None"), "", "without Secure");
   assert.equal(at("a=1; SameSite=Wrong; Unknown=x"), "a=1");
   assert.equal(at("a=1; Domain=sh\u00f6p.test"), "");
   assert.equal(at("a=1; Domain="), "a=1");
@@ -117,13 +126,26 @@ test("Max-Age counts before Expires, nothing is kept longer than 400 days, and t
   assert.equal(at("a=1; Max-Age=1x; Expires=Thu, 01 Jan 1970 00:00:00 GMT"), "");
   assert.equal(at("a=1; Max-Age=0; Max-Age=10"), "a=1");
   assert.equal(at("a=1; Path=/nowhere; Path=/a"), "a=1");
-  const latest = parseCookie("a=1; Max-Age=99999999999", { host: "shop.test", secure: false }, "/")?.expiresMs ?? 0;
+  const latest = cookieOf("a=1; Max-Age=99999999999").expiresMs;
   assert.ok(latest > Date.now() && latest <= Date.now() + 400 * 86_400_000);
 });
 
 test("what a line says is kept, also what only browsers act on", () => {
-  const cookie = parseCookie("a=1; HttpOnly; SameSite=strict; Path=/x", { host: "shop.test", secure: true }, "/");
-  assert.deepEqual([cookie?.httpOnly, cookie?.sameSite, cookie?.path], [true, "strict", "/x"]);
+  const cookie = cookieOf("a=1; HttpOnly; SameSite=strict; Path=/x");
+  assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, "strict", "/x"]);
+});
+
+test("what browsers would not keep is refused with the reason, what is no cookie without a word", () => {
+  const refused: string[] = [];
+  const lines = ["a=1; Secure", "b=1; SameSite=None", "__Host-c=1", "d=1; Domain=bank.test", "e=1\u0001", ";", "f=1"];
+  jarOf(SHOP).take(lines, { host: "shop.test", secure: false }, "/", (name, why) => refused.push(`${name}: ${why}`));
+  assert.deepEqual(refused, [
+    "a: it is Secure, and came over http://",
+    "b: it has SameSite=None without Secure",
+    "__Host-c: its prefix promises what is not so",
+    "d: its domain is not one that shop.test may set",
+    "e: it has control characters",
+  ]);
 });
 
 test("a jar holds many cookies of one host and of all, and lets the oldest go", () => {

@@ -34,11 +34,12 @@ export class CookieJar implements Cookies {
     return fit.length === 0 ? "" : lineOf(fit);
   }
 
-  /** Takes the values of Set-Cookie headers that came from a request to `path`. Ill-formed ones are ignored. */
-  take(values: readonly string[], site: CookieSite, path: string): void {
+  /** Takes the values of Set-Cookie headers that came from a request to `path`. What browsers would not keep is refused. */
+  take(values: readonly string[], site: CookieSite, path: string, refused?: (name: string, why: string) => void): void {
     for (const value of values) {
       const cookie = parseCookie(value, site, path);
-      if (cookie !== null) this.#put(cookie, site.secure);
+      if (typeof cookie !== "string") this.#put(cookie, site.secure);
+      else if (cookie !== "") refused?.(value.split(/[=;]/, 1)[0]?.trim() ?? "", cookie);
     }
     this.#prepare(site);
   }
@@ -58,7 +59,7 @@ export class CookieJar implements Cookies {
   set(name: string, value: string, options: CookieOptions = {}): void {
     const { site } = this.#placeOf(options.url ?? "/");
     const cookie = parseCookie(cookieText(name, value, options), site, "/");
-    if (cookie === null) throw badCookie(name);
+    if (typeof cookie === "string") throw badCookie(name, cookie);
     this.#put(cookie, true);
     this.#prepare(this.#base());
   }

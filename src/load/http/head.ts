@@ -23,6 +23,8 @@ export class Head {
   chunked = false;
   /** Codings below the chunks, as decodeBody takes them: "gzip"; nearly always none. */
   transferCodings = "";
+  /** HTTP/1.0, which knows no chunks: one that has them is not to be trusted with another answer (RFC 9112, 6.1). */
+  isOld = false;
   /** The server closes after this answer. */
   close = false;
   /** "close" was said: no other word takes it back. */
@@ -81,7 +83,8 @@ function scanStatusLine(bytes: Buffer, from: number, to: number, head: Head): nu
   if (a < 1 || b < 0 || c < 0 || (end > from + 12 && bytes[from + 12] !== SPACE))
     return bad(head, "no status of three digits");
   head.status = a * 100 + b * 10 + c;
-  head.close = bytes[from + 7] === 48;
+  head.isOld = bytes[from + 7] === 48;
+  head.close = head.isOld;
   return endOfLine(bytes, end, to, head);
 }
 

@@ -31,6 +31,12 @@ export function redirectionOf(head: string, origin: Origin, path: string, virtua
   return { to: [location, ...others].join(", ") || null };
 }
 
+/** For a note: `location`: null when the redirect named no place. */
+export function leftInWords(location: string | null): string {
+  const where = location === null ? "without a Location" : `to ${JSON.stringify(location.slice(0, 120))}`;
+  return `a redirect ${where} was not followed: only those to one place on its host are`;
+}
+
 /** The name is one that a header gave: the connection still goes to the address, with another port where one is named. */
 function atAddress(url: URL, here: URL, origin: Origin): URL {
   const moved = new URL(url);

@@ -14,8 +14,8 @@ export type FixedHeaders = Readonly<Record<string, string>>;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const UNSAFE_IN_PATH = /[^\x21-\x7e]/;
 const UNSAFE_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
-/** These frame the message, so only the client itself may write them. */
-const OURS = new Set(["content-length", "transfer-encoding"]);
+/** These frame the message, or ask for trailers that nobody reads: only the client itself may write them. */
+const OURS = new Set(["content-length", "transfer-encoding", "te"]);
 
 /** Headers that do not change between requests: checked and joined once. */
 export interface FixedLines {
@@ -27,6 +27,8 @@ export interface FixedLines {
   /** Cookies that go beside the jar's; "" when there are none. */
   readonly cookie: string;
   readonly hasType: boolean;
+  /** They say that the connection ends with the answer. */
+  readonly closes: boolean;
 }
 
 export function fixedLines(headers: FixedHeaders): FixedLines {
@@ -42,6 +44,7 @@ export function fixedLines(headers: FixedHeaders): FixedLines {
     host: special.get("host") ?? "",
     cookie: special.get("cookie") ?? "",
     hasType: others.has("content-type"),
+    closes: isClose(others.get("connection") ?? ""),
   };
 }
 
@@ -50,6 +53,19 @@ export function hostOf(fixed: FixedLines, options: RequestOptions | undefined): 
   const own = options?.headers;
   if (own !== undefined) for (const name in own) if (name.toLowerCase() === "host") return own[name] ?? fixed.host;
   return fixed.host;
+}
+
+/** Whether the request says that its connection ends with the answer: then nothing else may be sent on it (RFC 9112, 9.6). */
+export function closesAfter(fixed: FixedLines, options: RequestOptions | undefined): boolean {
+  const own = options?.headers;
+  if (own === undefined) return fixed.closes;
+  for (const name in own)
+    if (name.toLowerCase() === "connection" && own[name] !== undefined) return isClose(`: ${own[name] ?? ""}`);
+  return fixed.closes;
+}
+
+function isClose(line: string): boolean {
+  return /[:,]\s*close\s*(,|$)/i.test(line);
 }
 
 /** `target`: as the request line has it. `jarLine`: the session's cookies as a header line, or "". Throws GamedayError. */
@@ -68,7 +84,7 @@ export function buildRequest(
   if (own === undefined && !withContent) return bare(method, target, host, fixed.lines, beside(jarLine, fixed.cookie));
   const start = `${method} ${safePath(target)} HTTP/1.1\r\nHost: ${host}\r\n`;
   const common = own === undefined ? fixed.lines + beside(jarLine, fixed.cookie) : withOwn(own, fixed, jarLine);
-  if (options === undefined || !withContent) return withoutBody(start + common, method);
+  if (options === undefined || !withContent) return withoutBody(start + expectingNothing(common), method);
   return withBody(start + common, options, fixed);
 }
 
@@ -97,6 +113,12 @@ function bare(method: string, path: string, authority: string, lines: string, co
   last.cookie = cookie;
   last.bytes = bytes;
   return bytes;
+}
+
+/** Who sends nothing has no permission to wait for (RFC 9110, 10.1.1). */
+function expectingNothing(lines: string): string {
+  if (!/^expect:/im.test(lines)) return lines;
+  throw badRequest("header-expect", "a body with the header Expect", "none");
 }
 
 function withoutBody(head: string, method: string): RequestBytes {

@@ -6,7 +6,7 @@ import type { Http, Reply, RequestOptions, TransportError } from "../../scenario
 import type { Scope } from "../count/scope.ts";
 import { Call } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
-import { siteOf } from "./cookie.ts";
+import { type CookieSite, siteOf } from "./cookie.ts";
 import { CookieJar } from "./cookies.ts";
 import { Logins } from "./logins.ts";
 import type { Network } from "./network.ts";
@@ -48,6 +48,8 @@ export interface SessionOwner {
   onInterrupted?(): void;
   /** Told where a redirect that is not followed led to; null: nowhere. */
   onRedirectLeft?(location: string | null): void;
+  /** Told of a cookie that browsers would not keep, either. */
+  onCookieRefused?(name: string, why: string): void;
 }
 
 export function sessionSettings(
@@ -118,6 +120,11 @@ export class Session implements Http {
     if (this.traced) this.lastCall = new Error("a call");
     if (mustBeRead(options)) return this.#requestOnceRead(method, path, options as RequestOptions);
     return this.#request(method, path, options);
+  }
+
+  /** Cookies of an answer; one that browsers would not keep is told, for without it a user may be logged out. */
+  takeCookies(values: readonly string[], site: CookieSite, path: string): void {
+    this.jar.take(values, site, path, (name, why) => this.owner.onCookieRefused?.(name, why));
   }
 
   get cookies(): CookieJar {

@@ -120,5 +120,5 @@ function headersOf(
 
 function takeCookies(user: LoadUser, { headers }: IncomingMessage, site: CookieSite, path: string): void {
   const cookies = headers["set-cookie"];
-  if (cookies !== undefined) user.session.jar.take(cookies, site, path);
+  if (cookies !== undefined) user.session.takeCookies(cookies, site, path);
 }
