@@ -11,6 +11,7 @@ import { fixture } from "./load.fixture.ts";
 const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
 const ADDRESSES = ["127.0.0.41", "127.0.0.42"];
 const asked = new Map<string, string[]>();
+const agents = new Set<string | undefined>();
 const servers: Server[] = [];
 let port = 0;
 
@@ -19,6 +20,7 @@ before(async () => {
     asked.set(address, []);
     const server = createServer((request, response) => {
       asked.get(address)?.push(request.url ?? "");
+      agents.add(request.headers["user-agent"]);
       response.end("ok");
     });
     servers.push(server);
@@ -49,6 +51,7 @@ async function load(script: string, argv: readonly string[], env: Record<string,
 test("users are spread over the addresses that a script gives to its host, which the system does not know", async () => {
   const { counts, stdout, stderr } = await load("named.ts", ["-H", `http://shop.test:${port}`]);
   assert.deepEqual(counts, [2, 2], stdout + stderr);
+  assert.deepEqual([...agents], ["gameday"]);
 });
 
 test("--resolve goes before the script's addresses", async () => {

@@ -90,6 +90,7 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   answers("a length with leading zeros", `${OK}Content-Length: 0002\r\n\r\nhi`, "hi"),
   answers("a length with very many zeros", `${OK}Content-Length: ${"0".repeat(40)}2\r\n\r\nhi`, "hi"),
   answers("a body until the end of the connection", `${OK}\r\nall of it`, "all of it", { atEnd: "ends" }),
+  answers("HTTP/1.2 is read as 1.1", "HTTP/1.2 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "hi"),
   answers("HTTP/1.0 until the end", "HTTP/1.0 200 OK\r\n\r\nold", "old", { atEnd: "ends" }),
   answers("HTTP/1.0 with a length", "HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nold", "old"),
   answers("Connection: close with a length", `${OK}Connection: close\r\nContent-Length: 2\r\n\r\nhi`, "hi", {
@@ -182,7 +183,7 @@ export const NASTY_SERVERS: readonly NastyServer[] = [
   fails("TLS bytes on a plain port", Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28]), "malformed"),
   fails("HTTP/2 preface of a server", Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]), "malformed"),
   fails("an unknown version", "HTTP/2.0 200 OK\r\n\r\n", "malformed"),
-  fails("HTTP/1.2", "HTTP/1.2 200 OK\r\n\r\n", "malformed"),
+  fails("a minor version that is no number", "HTTP/1.x 200 OK\r\n\r\n", "malformed"),
   fails("a status of two digits", "HTTP/1.1 20 OK\r\n\r\n", "malformed"),
   fails("a status of four digits", "HTTP/1.1 2000 OK\r\n\r\n", "malformed"),
   fails("a status below 100", "HTTP/1.1 099 No\r\n\r\n", "malformed"),

@@ -23,6 +23,13 @@ test("a connection is kept as its head says: close is not taken back", () => {
   assert.equal(closes("1", "Connection: CLOSE\r\nConnection: Keep-Alive\r\n"), true);
 });
 
+test("empty elements of a list are none", () => {
+  assert.equal(headOf("HTTP/1.1 200 OK\r\nConnection: , close ,,\r\n\r\n").close, true);
+  assert.equal(headOf("HTTP/1.1 200 OK\r\nConnection: ,\r\n\r\n").close, false);
+  const coded = headOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: , gzip,, chunked,\r\n\r\n");
+  assert.deepEqual([coded.chunked, coded.transferCodings], [true, "gzip"]);
+});
+
 test("what came instead of HTTP is told in words", () => {
   const problemOf = (bytes: Buffer) => {
     const head = new Head();

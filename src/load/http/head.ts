@@ -95,7 +95,8 @@ function checkStart(bytes: Buffer, from: number, to: number, head: Head): number
   const length = Math.min(START.length, to - from);
   for (let at = 0; at < length; at++)
     if (bytes[from + at] !== START[at]) return bad(head, `no HTTP/1 status line but ${inWords(bytes, from, to)}`);
-  if (to - from > 7 && bytes[from + 7] !== 48 && bytes[from + 7] !== 49) return bad(head, "an unknown HTTP version");
+  // A later minor version is read as 1.1 (RFC 9110, 2.5).
+  if (to - from > 7 && digit(bytes, from + 7) < 0) return bad(head, "an unknown HTTP version");
   if (to - from > 8 && bytes[from + 8] !== SPACE) return bad(head, "no space after the HTTP version");
   for (let at = from + 9; at < Math.min(from + 12, to); at++)
     if (digit(bytes, at) < 0) return bad(head, "no status of three digits");
@@ -241,6 +242,7 @@ const TRANSFER_CODINGS = new Set(["gzip", "x-gzip", "deflate", "br"]);
 function noteTransfer(value: string, head: Head): boolean {
   for (const word of value.toLowerCase().split(",")) {
     const coding = word.trim();
+    if (coding === "") continue;
     const known = coding === "chunked" || coding === "identity" || TRANSFER_CODINGS.has(coding);
     if (!known || head.chunked) {
       head.problem = `transfer-encoding "${value.trim().slice(0, 40)}" (understood: gzip, deflate, br, then "chunked" once)`;

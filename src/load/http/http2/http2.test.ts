@@ -71,6 +71,18 @@ test("the same calls over HTTP/2: bodies, cookies shared with http, redirects, n
   assert.deepEqual(counted["http_req_waiting{scenario:s}"], [3, 0]);
 });
 
+test("the authority is the address's, or the virtual host that a header names", async () => {
+  await using rig = await rigOf((stream, headers) => {
+    stream.respond({ ":status": 200, "set-cookie": ["sid=1; Path=/"] });
+    stream.end(JSON.stringify([headers[":authority"], headers["host"] ?? null, headers["cookie"] ?? null]));
+  });
+  const { http2 } = rig.user;
+  assert.match((await http2.get("/")).text(), /^\["127\.0\.0\.1:\d+",null,null\]$/);
+  const headers = { Host: "shop.test" };
+  assert.deepEqual((await http2.get("/", { headers })).json(), ["shop.test", null, null]);
+  assert.deepEqual((await http2.get("/", { headers })).json(), ["shop.test", null, "sid=1"]);
+});
+
 test("calls that overlap are streams of one connection", async () => {
   await using rig = await rigOf((stream, headers) => {
     stream.respond({ ":status": 200 });
