@@ -18,3 +18,15 @@ test("an interval far outside of the run costs nothing and is in no slice", () =
   load.add({ ...interval(1, 1e14, 0), toMs: 1e15 });
   assert.ok(load.slices.every(({ count }) => count === 0));
 });
+
+test("what the end cut off is counted apart: no request, and no failure", () => {
+  const load = new LoadFold([], [], { fromMs: 0, toMs: 10_000 });
+  const before = interval(0, 0, 1_000);
+  const cut = { metric: "http_req_interrupted{name:page}", count: 4, failed: 0, sum: 40, min: 10, max: 10 };
+  load.add({ ...before, metrics: [...before.metrics, cut] });
+  const counted = load.byName().reduce((sum, [, { count }]) => sum + count, 0);
+  const fresh = new LoadFold([], [], { fromMs: 0, toMs: 10_000 });
+  fresh.add(before);
+  assert.equal(load.interrupted, 4);
+  assert.deepEqual(load.byName(), fresh.byName(), `${counted} requests`);
+});

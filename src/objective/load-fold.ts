@@ -2,6 +2,7 @@
  * The one pass over the intervals: adds each worker's deltas to the windows that somebody asked for, to the time slices
  * of the chart, and to the generator's own record. Memory is bounded by windows and slices, not by the length of a run.
  */
+import { INTERRUPTED } from "../interval/interrupted.ts";
 import { hasTags, type Metric, parseMetric } from "../interval/metric.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
 import { contains, overlaps, type Span } from "../outage/span.ts";
@@ -76,6 +77,8 @@ export class LoadFold {
   readonly users: UsersRecord;
   /** What became of each request, script and check, by name. */
   readonly fates: Fates;
+  /** Requests that the end of the load cut off: none of the others, and no failures. */
+  interrupted = 0;
   readonly #totals = new Map<string, Accumulator>();
   readonly #byName = new Map<string, Total>();
   readonly #metrics = new Map<string, Metric | null>();
@@ -133,6 +136,7 @@ export class LoadFold {
 
   #delta(delta: MetricDelta, span: Span, { into, shares, isDoubtful }: Destination): void {
     const metric = this.#metric(delta.metric);
+    if (metric?.name === INTERRUPTED[DURATION_METRIC]) this.interrupted += delta.count;
     if (metric === null || metric.name !== DURATION_METRIC) return;
     const failed = metric.tags["expected_response"] === "false" ? delta.count : delta.failed;
     for (const { tags, total } of into) {

@@ -151,7 +151,7 @@ function witnessText({ id, atMs, says }: Verdict["findings"][number]["witnesses"
   return `${id ?? ""}${when}${id === undefined && when === "" ? "" : ": "}${says}`.trim();
 }
 
-function statistics({ plateau, windows, requests }: Stats): Markup {
+function statistics({ plateau, windows, requests, interruptedByTheEnd = 0 }: Stats): Markup {
   const titles = ["requests", "failed", "success %", "mean ms", "p50", "p95", "p99", "max"];
   const cells = (one: RequestStats) =>
     [one.requests, one.failed, one.successPercent, one.meanMs, one.p50Ms, one.p95Ms, one.p99Ms, one.maxMs].map(
@@ -172,6 +172,9 @@ function statistics({ plateau, windows, requests }: Stats): Markup {
           requests.map((one) => [one.name, ...cells(one)]),
           numeric,
         ),
+    interruptedByTheEnd === 0
+      ? null
+      : element("p", {}, `Interrupted by the end of the load, which is no failure: ${interruptedByTheEnd} requests.`),
   ]);
 }
 

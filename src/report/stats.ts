@@ -50,6 +50,8 @@ export interface Stats {
   readonly plateau: Plateau | null;
   readonly windows: readonly WindowStats[];
   readonly requests: readonly (RequestStats & { readonly name: string })[];
+  /** Requests that the end of the load cut off, which are in no other figure; absent: none. */
+  readonly interruptedByTheEnd?: number;
   readonly sliceMs: number;
   readonly series: readonly SeriesPoint[];
   readonly replicas: readonly { readonly atMs: number; readonly ready: number; readonly desired: number }[];
@@ -73,6 +75,7 @@ export function statsOf(facts: Facts): Stats {
       .byName()
       .slice(0, NAMES_MAX)
       .map(([name, total]) => ({ name, ...requestStats(total) })),
+    ...(load.interrupted === 0 ? {} : { interruptedByTheEnd: load.interrupted }),
     sliceMs: load.sliceMs,
     series: load.slices.map((slice, at) => pointOf(slice, load.span.fromMs + at * load.sliceMs, load.sliceMs)),
     replicas: story.replicas.map(({ atMs, ready, desired }) => ({ atMs: round(atMs) ?? 0, ready, desired })),

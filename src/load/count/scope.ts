@@ -67,11 +67,11 @@ export class Scope {
   }
 
   /** The tags of a call beside its name; its own come first. */
-  tagsOf(own: CallTags, method: string, url: () => string): CallTags {
+  tagsOf(own: CallTags, method: string, origin: string, path: string): CallTags {
     if (this.#extra.size === 0) return own;
     const extra = {
       ...(this.#extra.has("method") ? { method } : {}),
-      ...(this.#extra.has("url") ? { url: url() } : {}),
+      ...(this.#extra.has("url") ? { url: origin + path } : {}),
     };
     return Object.keys(extra).length === 0 ? own : { ...extra, ...own };
   }

@@ -80,7 +80,7 @@ export class Call implements Exchange {
     const { scope } = session.owner;
     this.#scope = scope;
     const name = options?.name;
-    const tags = scope.tagsOf(options?.tags, method, () => this.#origin.text + this.#path);
+    const tags = scope.tagsOf(options?.tags, method, this.#origin.text, this.#path);
     this.#series = name === undefined ? scope.unnamed(method, path, tags) : scope.named(name, tags);
   }
 
