@@ -46,4 +46,6 @@ export interface JournalContent {
   /** In the order in which they were made. */
   readonly open: readonly OpenChange[];
   readonly flaws: readonly string[];
+  /** It could not be read at all: what it held open is not known. */
+  readonly unread?: boolean;
 }

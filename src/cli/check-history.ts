@@ -58,11 +58,22 @@ export function checkHistoryCommand(world: World): Command {
 /** One file that cannot be read does not hide the answers about the others. */
 function checkOneOfMany(world: World, file: string, flags: Flags): ExitCode {
   try {
-    return checkOne(world, file, flags);
+    return notTooDeep(file, () => checkOne(world, file, flags));
   } catch (thrown) {
     if (!(thrown instanceof GamedayError)) throw thrown;
     world.stderr.write(`gameday: ${thrown.describe()}\n`);
     return thrown.exitCode;
+  }
+}
+
+/** What reads and compares values calls itself for each level of nesting; no history of anybody's has thousands of them. */
+function notTooDeep<T>(file: string, body: () => T): T {
+  try {
+    return body();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const got = `one that is nested too deeply or too large (${cause.message})`;
+    throw new GamedayError({ code: "history-unreadable", expected: "a history", got, place: { file }, cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CHECKERS, validateClaim } from "../checker/catalogue.ts";
 import type { World } from "../cli.ts";
@@ -12,6 +12,7 @@ import { formatDuration } from "../plan/duration.ts";
 import { type ParsedPlan, parsePlan } from "../plan/parse.ts";
 import { scalingTimes } from "../plan/scaling-times.ts";
 import { GamedayError, type Place, systemReason } from "../std/errors.ts";
+import { readGiven } from "../std/given-file.ts";
 import { canonicalJson, type Json } from "../std/json.ts";
 import { suggestion } from "../std/suggest.ts";
 import { PLATFORMS, platformKind } from "./platforms.ts";
@@ -37,11 +38,9 @@ const PLAN_BYTES_MAX = 4 << 20;
 
 function readText(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size <= PLAN_BYTES_MAX) return readFileSync(file, "utf8");
-    throw notRead(file, `a file of ${size} bytes, more than the ${PLAN_BYTES_MAX} that a plan may have`);
+    return readGiven(file, PLAN_BYTES_MAX).toString("utf8");
   } catch (cause) {
-    throw cause instanceof GamedayError ? cause : notRead(file, systemReason(cause), cause);
+    throw notRead(file, systemReason(cause), cause);
   }
 }
 

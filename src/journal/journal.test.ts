@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, readFile, rm, stat, truncate } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import type { Change } from "../platform.ts";
@@ -96,6 +97,23 @@ test("a run id is never a path, and a second journal of the same run is refused"
   assert.equal(path, join(folder, "run%2F1.ndjson"));
   const again = JournalFile.create(folder, { runId: "run/1", platform: { kind: "lab" } }, new ManualClock());
   await assert.rejects(again, GamedayError);
+});
+
+test("a pipe, a link and a folder in the place of journals are told, and keep no other from being read", async () => {
+  const { folder } = await folderWith("a");
+  execFileSync("mkfifo", [join(folder, "pipe.ndjson")]);
+  await symlink("/etc/hostname", join(folder, "link.ndjson"));
+  await mkdir(join(folder, "folder.ndjson"));
+  const contents = await openJournals(folder);
+  assert.deepEqual(
+    contents.map(({ path, open, unread = false }) => [basename(path), open.length, unread]),
+    [
+      ["folder.ndjson", 0, true],
+      ["link.ndjson", 0, true],
+      ["pipe.ndjson", 0, true],
+      ["run%2F1.ndjson", 1, false],
+    ],
+  );
 });
 
 test("cut off anywhere, all whole lines before the cut are read", async () => {

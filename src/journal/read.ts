@@ -1,21 +1,36 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { JournalContent, JournalHeader, JournalLine, OpenChange } from "../journal.ts";
-import { isRecord } from "../std/json.ts";
+import { messageOf } from "../std/errors.ts";
+import { isRecord, parseJson } from "../std/json.ts";
+import { readRegular } from "../std/regular-file.ts";
+
+/** A journal has a few lines for each change; a larger file is none. */
+const JOURNAL_BYTES_MAX = 256 << 20;
 
 /** Reads a journal whatever its state: what cannot be read is a flaw in words, never a reason not to heal the rest. */
 export async function readJournal(path: string): Promise<JournalContent> {
-  return parseJournal(path, await readFile(path, "utf8"));
+  return parseJournal(path, readRegular(path, JOURNAL_BYTES_MAX));
 }
 
 /** All journals of a folder that still have something to undo, oldest name first. A folder that is not there has none. */
 export async function openJournals(folder: string): Promise<JournalContent[]> {
   const contents: JournalContent[] = [];
   for (const name of (await namesIn(folder)).filter((one) => one.endsWith(".ndjson")).sort()) {
-    const content = await readJournal(join(folder, name));
-    if (content.open.length > 0) contents.push(content);
+    const content = await readWhatever(join(folder, name));
+    if (content.open.length > 0 || content.unread === true) contents.push(content);
   }
   return contents;
+}
+
+/** What is no file at all may have been put in the place of a journal: that is told, and keeps nothing else from being healed. */
+async function readWhatever(path: string): Promise<JournalContent> {
+  try {
+    return await readJournal(path);
+  } catch (thrown) {
+    const gone = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT"; // another healer was faster
+    return { path, header: null, open: [], flaws: [messageOf(thrown)], unread: !gone };
+  }
 }
 
 export function parseJournal(path: string, text: string): JournalContent {
@@ -47,7 +62,7 @@ function note(open: Map<string, OpenChange>, line: JournalLine): void {
 
 function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return undefined; // the caller counts it as a flaw
   }

@@ -1,13 +1,13 @@
 /** The YAML of a plan: read strictly, and only what a person would write by hand. */
 import { LineCounter, parseDocument } from "yaml";
 import { GamedayError, messageOf, type Place } from "../std/errors.ts";
-import { isRecord, type Json } from "../std/json.ts";
+import { isRecord, type Json, nestsDeeper } from "../std/json.ts";
 import type { Source } from "./place.ts";
 
 /** Reads one document. Throws GamedayError, at its place, for what is not YAML, or whose meaning would be guessed. */
 export function readYaml(text: string, file: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const document = parsed(text, lines, file);
   // An unknown tag or version is only a warning of the parser's: what was meant by it would be dropped without a word.
   const trouble = document.errors[0] ?? document.warnings[0];
   if (trouble === undefined) return { file, document, lines };
@@ -15,10 +15,26 @@ export function readYaml(text: string, file: string): Source {
   throw notYaml(firstLine(trouble.message), { file, line, column: col });
 }
 
+/** The parser calls itself for each level of nesting, and takes long over thousands of them. */
+function parsed(text: string, lines: LineCounter, file: string): Source["document"] {
+  if (nestsDeeper(text, 10 * LEVELS_MAX)) throw notYaml(TOO_DEEP, { file });
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw notYaml(TOO_DEEP, { file }, cause);
+    throw cause;
+  }
+}
+
+/** More levels than anybody writes by hand, and few enough for all that walks a plan. */
+const LEVELS_MAX = 100;
+const TOO_DEEP = `more than ${LEVELS_MAX} levels of nesting`;
+
 /** The document's value. Throws GamedayError where aliases make it endless, or larger than anybody wrote. */
 export function plainValue({ document, file }: Source): Json {
   const value = unaliased(document, file);
-  if (containsItself(value, new Set())) throw notYaml("an alias within its own anchor, which never ends", { file });
+  if (containsItself(value, new Set(), file))
+    throw notYaml("an alias within its own anchor, which never ends", { file });
   return value;
 }
 
@@ -26,16 +42,17 @@ function unaliased(document: Source["document"], file: string): Json {
   try {
     return document.toJS() as Json;
   } catch (cause) {
-    throw notYaml(messageOf(cause), { file }, cause);
+    throw notYaml(cause instanceof RangeError ? TOO_DEEP : messageOf(cause), { file }, cause);
   }
 }
 
 /** Depth first, so that what hangs together only by shared parts is no circle. */
-function containsItself(value: Json, above: Set<Json>): boolean {
+function containsItself(value: Json, above: Set<Json>, file: string): boolean {
   if (!isRecord(value) && !Array.isArray(value)) return false;
   if (above.has(value)) return true;
+  if (above.size >= LEVELS_MAX) throw notYaml(TOO_DEEP, { file });
   above.add(value);
-  const found = Object.values(value).some((inner) => containsItself(inner, above));
+  const found = Object.values(value).some((inner) => containsItself(inner, above, file));
   above.delete(value);
   return found;
 }

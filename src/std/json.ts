@@ -40,7 +40,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** Whether brackets outside of strings are open at more than so many levels. Short texts cannot be, and cost nothing. */
-function nestsDeeper(text: string, levels: number): boolean {
+export function nestsDeeper(text: string, levels: number): boolean {
   if (text.length <= 2 * levels) return false;
   let depth = 0;
   let quoted = false;

@@ -1,7 +1,7 @@
 /** A history file's text: plain or gzipped, UTF-8 or marked UTF-16, and never more than fits into memory. */
-import { readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { GamedayError, messageOf } from "../../std/errors.ts";
+import { readGiven } from "../../std/given-file.ts";
 
 /** A larger text would not fit into one string of the engine's. */
 const FILE_BYTES_MAX = 256 << 20;
@@ -13,11 +13,9 @@ export function readHistoryFile(path: string, name: string): string {
 
 function bytesOf(path: string, name: string): Buffer {
   try {
-    const { size } = statSync(path);
-    if (size > FILE_BYTES_MAX) throw unreadable(name, `one of ${size} bytes`);
-    return readFileSync(path);
+    return readGiven(path, FILE_BYTES_MAX);
   } catch (thrown) {
-    throw thrown instanceof GamedayError ? thrown : unreadable(name, messageOf(thrown), thrown);
+    throw unreadable(name, messageOf(thrown), thrown);
   }
 }
 
