@@ -25,8 +25,8 @@ export interface Campaign {
 /** Judges `count` damaged folders (rounded up to a multiple of the four runs that are damaged). */
 export function fuzz(count: number, seed: string): Campaign {
   const random = seededRandom(`fuzz ${seed}`);
-  const results: FuzzResult[] = [];
-  const wrong: FuzzResult[] = [];
+  const results: CampaignResult[] = [];
+  const wrong: CampaignResult[] = [];
   for (const liar of LIARS) {
     const { whole, damaged } = fuzzRun(liar, Math.ceil(count / LIARS.length), seed, random);
     results.push(...damaged);
@@ -38,23 +38,33 @@ export function fuzz(count: number, seed: string): Campaign {
 }
 
 function fuzzRun(liar: (typeof LIARS)[number], count: number, seed: string, random: Random) {
-  const folder = mkdtempSync(join(tmpdir(), "gameday-fuzz-whole-"));
+  const folders = [false, true].map((closed) => ({ closed, at: mkdtempSync(join(tmpdir(), "gameday-fuzz-whole-")) }));
   try {
     const changes = liar === null ? [] : [lieNamed(liar).change];
-    writeFolder(folder, simulateRun({ seed, changes, users: 3, warmUpMs: 2_000, calmMs: 4_000 }));
-    const whole = judgeFolder(folder);
-    const damaged = Array.from({ length: count }, (_, number) => fuzzOnce(folder, random, number % 2 === 1));
-    return { whole, damaged };
+    const evidence = simulateRun({ seed, changes, users: 3, warmUpMs: 2_000, calmMs: 4_000 });
+    for (const { closed, at } of folders) writeFolder(at, evidence, { closed });
+    const judged = folders.map(({ at }) => judgeFolder(at));
+    if (new Set(judged).size > 1) throw new Error(`expected one verdict of the whole folders, got ${judged.join()}`);
+    const damaged = Array.from({ length: count }, (_, number) => {
+      const { at, closed } = folders[(number >> 1) % 2] as (typeof folders)[number];
+      return { ...fuzzOnce(at, random, number % 2 === 1), closed };
+    });
+    return { whole: judged[0] as Status | "error", damaged };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const { at } of folders) rmSync(at, { recursive: true, force: true });
   }
 }
 
-function isWrong(result: FuzzResult, whole: Status | "error"): boolean {
+/** `closed`: of a run that wrote its own last line, so that a new seal hides nothing. */
+interface CampaignResult extends FuzzResult {
+  readonly closed: boolean;
+}
+
+function isWrong(result: CampaignResult, whole: Status | "error"): boolean {
   return result.outcome === "pass" && result.changed && (whole !== "pass" || isBroken(result));
 }
 
 /** The manifest itself is no evidence: what it says may be laid out otherwise and still hold. */
-function isBroken({ resealed, file }: FuzzResult): boolean {
-  return !resealed && file !== MANIFEST_FILE;
+function isBroken({ resealed, file, closed }: CampaignResult): boolean {
+  return (closed || !resealed) && file !== MANIFEST_FILE;
 }

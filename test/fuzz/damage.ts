@@ -25,3 +25,19 @@ function flip(text: string, random: Random): string {
   const flipped = String.fromCharCode(text.charCodeAt(at) ^ (1 << random.int(7)));
   return text.slice(0, at) + flipped + text.slice(at + 1);
 }
+
+/** A ledger of which one read of one object has lost its items; `counted`: its end line says that there were none. */
+export function emptyRead(text: string, counted: boolean, random: Random): string {
+  const lines = text.split("\n").filter((line) => line !== "");
+  const parsed = lines.map((line) => JSON.parse(line) as { line: string; read: number; object: string });
+  const ends = parsed.filter(({ line }) => line === "end");
+  if (ends.length === 0) return text;
+  const { read, object } = random.pick(ends);
+  const isOf = (one: { read: number; object: string }) => one.read === read && one.object === object;
+  const kept = parsed.flatMap((one) => {
+    if (!isOf(one)) return [one];
+    if (one.line === "item") return [];
+    return [counted ? { ...one, items: 0, copies: 0, pages: [] } : one];
+  });
+  return kept.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
