@@ -38,7 +38,7 @@ const PLAN_BYTES_MAX = 4 << 20;
 
 function readText(file: string): string {
   try {
-    return readGiven(file, PLAN_BYTES_MAX).toString("utf8");
+    return readGiven(file, { as: "a plan", bytesMax: PLAN_BYTES_MAX }).toString("utf8");
   } catch (cause) {
     throw notRead(file, systemReason(cause), cause);
   }

@@ -12,26 +12,33 @@ const CHUNK_BYTES = 1 << 16;
 /** Why a file was not read, in words; whoever asked for it says for what. */
 export class NotReadable extends Error {}
 
+export interface GivenOptions {
+  /** What it is read as: "a plan". */
+  readonly as: string;
+  readonly bytesMax: number;
+  readonly patienceMs?: number;
+}
+
 /** All bytes of it. Throws NotReadable for anything else or more than `bytesMax`, or the system's error. */
-export function readGiven(path: string, bytesMax: number, patienceMs = PATIENCE_MS): Buffer {
+export function readGiven(path: string, options: GivenOptions): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const found = fstatSync(descriptor);
-    if (found.isFile()) return readWhole(descriptor, found.size, bytesMax);
-    if (found.isFIFO()) return readPipe(descriptor, bytesMax, patienceMs);
+    if (found.isFile()) return readWhole(descriptor, found.size, options);
+    if (found.isFIFO()) return readPipe(descriptor, options);
     throw new NotReadable(whatIs(found));
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readWhole(descriptor: number, size: number, bytesMax: number): Buffer {
-  if (size > bytesMax) throw tooLarge(`a file of ${size} bytes`, bytesMax);
+function readWhole(descriptor: number, size: number, { as, bytesMax }: GivenOptions): Buffer {
+  if (size > bytesMax) throw new NotReadable(`a file of ${size} bytes, more than the ${bytesMax} that ${as} may have`);
   return readFileSync(descriptor);
 }
 
 /** A pipe whose writer has not come yet reads as ended, so that an empty one is waited for as well. */
-function readPipe(descriptor: number, bytesMax: number, patienceMs: number): Buffer {
+function readPipe(descriptor: number, { as, bytesMax, patienceMs = PATIENCE_MS }: GivenOptions): Buffer {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (let silentMs = 0; silentMs < patienceMs; ) {
@@ -41,7 +48,7 @@ function readPipe(descriptor: number, bytesMax: number, patienceMs: number): Buf
       chunks.push(chunk);
       bytes += chunk.length;
       silentMs = 0;
-      if (bytes > bytesMax) throw tooLarge(`a pipe with more than ${bytesMax} bytes`, bytesMax);
+      if (bytes > bytesMax) throw new NotReadable(`a pipe with more than the ${bytesMax} bytes that ${as} may have`);
       continue;
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
@@ -64,8 +71,4 @@ function readSome(descriptor: number): Buffer | null {
 function whatIs(found: Stats): string {
   if (found.isDirectory()) return "a folder, not a file";
   return found.isSocket() ? "a socket, not a file" : "a device, not a file";
-}
-
-function tooLarge(what: string, bytesMax: number): NotReadable {
-  return new NotReadable(`${what}, more than the ${bytesMax} that it may have`);
 }

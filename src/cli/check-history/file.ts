@@ -13,7 +13,7 @@ export function readHistoryFile(path: string, name: string): string {
 
 function bytesOf(path: string, name: string): Buffer {
   try {
-    return readGiven(path, FILE_BYTES_MAX);
+    return readGiven(path, { as: "a history", bytesMax: FILE_BYTES_MAX });
   } catch (thrown) {
     throw unreadable(name, messageOf(thrown), thrown);
   }
