@@ -5,9 +5,18 @@
 import { join } from "node:path";
 import { EVIDENCE_VERSION, type RunRecord } from "../evidence.ts";
 import { isRecord } from "../std/json.ts";
-import { isThere } from "../std/regular-file.ts";
+import { isThere, readRegular } from "../std/regular-file.ts";
 import type { TimelineEvent, WrittenFile } from "../timeline.ts";
-import { EVIDENCE_FILES, type EvidenceFile, HISTORY_FILE, MANIFEST_FILE, TIMELINE_FILE } from "./files.ts";
+import {
+  EVIDENCE_FILES,
+  type EvidenceFile,
+  HISTORY_FILE,
+  MANIFEST_FILE,
+  PLAN_FILE,
+  RUN_FILE,
+  TIMELINE_FILE,
+} from "./files.ts";
+import { droppedFrom } from "./planned.ts";
 import { areWritten, type Manifest, measure, readManifest } from "./seal.ts";
 
 export interface Soundness {
@@ -34,8 +43,15 @@ export function soundnessOf(folder: string, run: RunRecord, timeline: readonly T
   const flaws = [
     ...sealFlaws(manifest, measured),
     ...(manifest === null ? [] : closingFlaws(folder, run, timeline, measured)),
+    ...planFlaws(folder, run, measured),
   ];
   return { flaws: flaws.map(({ says }) => says), torn: tornBy(flaws) };
+}
+
+function planFlaws(folder: string, { plan }: RunRecord, measured: Measured): Flaw[] {
+  if (!measured.has(PLAN_FILE)) return [];
+  const dropped = droppedFrom(plan, readRegular(join(folder, PLAN_FILE)));
+  return dropped.map((says) => ({ says, file: RUN_FILE, lacks: "nothing" }));
 }
 
 function sealFlaws(manifest: Manifest | "damaged" | null, measured: Measured): Flaw[] {
