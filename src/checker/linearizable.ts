@@ -176,7 +176,8 @@ function judge(result: HistoryVerdict): Pick<Finding, "status" | "because"> {
   };
 }
 
-function spentOf({ spent, configurations, undecided, parts }: Linearization): string {
+/** Why the answer is unknown where the search gave up. */
+export function spentOf({ spent, configurations, undecided, parts }: Linearization): string {
   const what = spent === "memory" ? "The budget of memory ran out" : "The budget ran out";
   return `${what} after ${configurations} configurations, with ${undecided} of ${parts} parts undecided.`;
 }

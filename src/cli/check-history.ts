@@ -7,13 +7,13 @@ import { type HistoryOptions, type Reading, readHistory } from "../checker/impor
 import { DEFAULT_BUDGET } from "../checker/linearizable/budget.ts";
 import { MODELS, modelNamed } from "../checker/linearizable/models.ts";
 import { normalized } from "../checker/numeric.ts";
+import { decide, readAs } from "../checker/readings.ts";
 import type { World } from "../cli.ts";
 import { numericJson } from "../std/decimal.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { answerAsJson, answerInWords } from "./check-history/answer.ts";
 import { readHistoryFile } from "./check-history/file.ts";
-import { decide, readAs } from "./check-history/readings.ts";
 
 interface Flags {
   readonly model: string;

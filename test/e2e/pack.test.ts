@@ -8,7 +8,30 @@ import { ROOT, temporaryFolder } from "./gameday.ts";
 
 const MINUTES = 60_000;
 
-test("npm pack, installed into an empty folder: help, judge and a scenario's types work", async (context) => {
+/** A program of somebody else's, and what it prints. */
+const LIBRARY = `import { checkHistory, checkText, parseHistory, type CheckResult, type Operation } from "gameday/checkers";
+const text = [
+  '{:process 0, :type :invoke, :f :write, :value 1}',
+  '{:process 0, :type :ok, :f :write, :value 1}',
+  '{:process 1, :type :invoke, :f :read, :value nil}',
+  '{:process 1, :type :ok, :f :read, :value 2}',
+].join("\\n");
+const operations: Operation[] = parseHistory(text, { model: "register" });
+const result: CheckResult = checkHistory(operations, { model: "register" });
+console.log(result.linearizable, result.because);
+console.log(checkText(text.replace(":value 2", ":value 1"), { model: "register" }).linearizable);
+`;
+
+async function usesTheCheckers(folder: string): Promise<void> {
+  writeFileSync(join(folder, "check.mts"), LIBRARY);
+  const types = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--types", "", "check.mts"];
+  const compiled = await tryExec([join(ROOT, "node_modules/.bin/tsc"), ...types], { cwd: folder, deadlineMs: MINUTES });
+  assert.equal(compiled.code, 0, compiled.stdout);
+  const { stdout } = await exec([process.execPath, "check.mts"], { cwd: folder, deadlineMs: MINUTES });
+  assert.equal(stdout, "false read 2 by process 1 fits no order: the state could only be 1.\ntrue\n");
+}
+
+test("npm pack, installed into an empty folder: help, judge, a scenario's types and the checkers work", async (context) => {
   const folder = temporaryFolder(context);
   const { stdout } = await exec(["npm", "pack", "--silent", "--pack-destination", folder], {
     cwd: ROOT,
@@ -26,4 +49,5 @@ test("npm pack, installed into an empty folder: help, judge and a scenario's typ
   const judged = await tryExec(["npx", "gameday", "judge", "run", "--json"], { cwd: folder, deadlineMs: MINUTES });
   assert.equal(judged.code, 0, judged.stderr);
   assert.equal(judged.stdout, readFileSync(join(folder, "run/verdict.json"), "utf8"));
+  await usesTheCheckers(folder);
 });

@@ -14,9 +14,11 @@ export function partition(operations: readonly Operation[], model: Model, initia
   );
 }
 
-function byKeys(operations: readonly Operation[], model: Model): [string, Operation[]][] {
+function byKeys(operations: readonly Operation[], model: Model): [string, readonly Operation[]][] {
   const groups = new KeyGroups();
-  const kept = operations.filter(({ outcome }) => outcome.type !== "refused");
+  const kept = withoutRefused(operations);
+  const only = onlyKey(kept, model);
+  if (only !== undefined) return [[only, kept]];
   const firstKeys = kept.map((operation) => groups.join(model.partsOf(operation)));
   const parts = new Map<string, Operation[]>();
   for (const [at, operation] of kept.entries()) {
@@ -26,6 +28,23 @@ function byKeys(operations: readonly Operation[], model: Model): [string, Operat
     else own.push(operation);
   }
   return [...parts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Lists of a million operations are not copied where nothing would change. */
+function withoutRefused(operations: readonly Operation[]): readonly Operation[] {
+  return operations.some(isRefused) ? operations.filter((operation) => !isRefused(operation)) : operations;
+}
+
+function isRefused({ outcome }: Operation): boolean {
+  return outcome.type === "refused";
+}
+
+/** The one key that all operations are about; undefined where there are several, or none. */
+function onlyKey(operations: readonly Operation[], model: Model): string | undefined {
+  const [first] = operations;
+  const key = first && model.partsOf(first)[0];
+  const isOnly = operations.every((operation) => model.partsOf(operation).every((each) => each === key));
+  return isOnly ? key : undefined;
 }
 
 /** Disjoint sets of keys (union-find with path halving); a set's name is its smallest key. */

@@ -16,8 +16,8 @@ import type { Decision } from "./definition.ts";
 import { type EventOrder, orderEvents } from "./event-order.ts";
 
 interface Zone {
-  readonly value: string;
-  readonly calledAt: number;
+  /** Call of the write. */
+  calledAt: number;
   /** Earliest return, and latest call with the operation that made it; of writes and reads. */
   returned: number;
   called: number;
@@ -25,28 +25,31 @@ interface Zone {
 }
 
 export function decideRegister(operations: readonly Operation[], initial: Json | undefined): Decision | undefined {
-  const order = orderEvents(operations);
-  const zones = zonesOf(operations, order, initial);
+  const zones = zonesOf(operations, initial);
   if (zones === undefined) return undefined;
-  return addReads(zones, operations, order) ?? clash([...zones.values()]) ?? { linearizable: true };
+  const order = orderEvents(operations);
+  for (const zone of zones.values()) if (zone.last >= 0) begin(zone, order);
+  return addReads(zones, operations, order) ?? clash([...zones.values()], operations) ?? { linearizable: true };
 }
 
-/** By value; undefined where two writes, or a write and the beginning, have the same. */
-function zonesOf(
-  operations: readonly Operation[],
-  { callAt, returnAt }: EventOrder,
-  initial: Json | undefined,
-): Map<string, Zone> | undefined {
-  const first = canonicalJson(initial ?? null);
-  const zones = new Map([[first, { value: first, calledAt: -2, returned: -1, called: -2, last: -1 }]]);
+/** By value, before their times are known; undefined where two writes, or a write and the beginning, have the same value. */
+function zonesOf(operations: readonly Operation[], initial: Json | undefined): Map<string, Zone> | undefined {
+  const zones = new Map<string, Zone>();
+  zones.set(canonicalJson(initial ?? null), { calledAt: -2, returned: -1, called: -2, last: -1 });
   for (const [index, { kind, input }] of operations.entries()) {
     if (kind !== "write") continue;
     const value = canonicalJson(input);
     if (zones.has(value)) return undefined;
-    const calledAt = callAt[index] ?? 0;
-    zones.set(value, { value, calledAt, returned: returnAt[index] ?? 0, called: calledAt, last: index });
+    zones.set(value, { calledAt: 0, returned: 0, called: 0, last: index });
   }
   return zones;
+}
+
+/** Of a zone whose last operation is its write. */
+function begin(zone: Zone, { callAt, returnAt }: EventOrder): void {
+  zone.calledAt = callAt[zone.last] ?? 0;
+  zone.called = zone.calledAt;
+  zone.returned = returnAt[zone.last] ?? 0;
 }
 
 function addReads(zones: Map<string, Zone>, operations: readonly Operation[], order: EventOrder): Decision | undefined {
@@ -65,25 +68,32 @@ function addReads(zones: Map<string, Zone>, operations: readonly Operation[], or
 }
 
 /** Forward zones in order of time, each held against the next one, and against the backward ones that begin within it. */
-function clash(zones: readonly Zone[]): Decision | undefined {
+function clash(zones: readonly Zone[], operations: readonly Operation[]): Decision | undefined {
   const forward = zones.filter(({ returned, called }) => returned < called).sort((x, y) => x.returned - y.returned);
   const backward = zones.filter(({ returned, called }) => called < returned).sort((x, y) => x.called - y.called);
   let next = 0;
   for (const [at, zone] of forward.entries()) {
     const after = forward[at + 1];
-    if (after !== undefined && after.returned < zone.called) return clashOf(zone, after);
+    if (after !== undefined && after.returned < zone.called) return clashOf([zone, after], operations);
     for (; (backward[next]?.called ?? Infinity) < zone.called; next++) {
       const other = backward[next] as Zone;
-      if (zone.returned < other.called && other.returned < zone.called) return clashOf(zone, other);
+      if (zone.returned < other.called && other.returned < zone.called) return clashOf([zone, other], operations);
     }
   }
   return undefined;
 }
 
-/** The read that comes last of all is the one that a person would call stale. */
-function clashOf(zone: Zone, other: Zone): Decision {
+/** The operation that was called last of all is the one that a person would call stale. */
+function clashOf([zone, other]: readonly [Zone, Zone], operations: readonly Operation[]): Decision {
   const [stale, newer] = zone.called > other.called ? [zone, other] : [other, zone];
-  return no(stale.last, `${newer.value} was surely written in between`);
+  return no(stale.last, `${valueAt(operations[newer.last])} was surely the value in between`);
+}
+
+/** As text, of what a write wrote or a read gave. */
+function valueAt(operation: Operation | undefined): string {
+  if (operation === undefined) return "another value";
+  const { kind, input, outcome } = operation;
+  return canonicalJson(kind === "write" || outcome.type !== "ok" ? input : outcome.output);
 }
 
 function no(operation: number, because: string): Decision {

@@ -1,9 +1,10 @@
 /** Decides a history that may be read in several ways: where its readings give different answers, no answer is given. */
-import { firstDoubtfulCas } from "../../checker/import/failed-cas.ts";
-import type { Reading } from "../../checker/import/import-history.ts";
-import { checkHistory, type HistoryVerdict } from "../../checker/linearizable/evidence.ts";
-import type { Model } from "../../checker/linearizable/model.ts";
-import { GamedayError } from "../../std/errors.ts";
+
+import { GamedayError } from "../std/errors.ts";
+import { firstDoubtfulCas } from "./import/failed-cas.ts";
+import type { Reading } from "./import/import-history.ts";
+import { checkHistory, type HistoryVerdict } from "./linearizable/evidence.ts";
+import type { Model } from "./linearizable/model.ts";
 
 export interface Decision {
   readonly reading: Reading;
