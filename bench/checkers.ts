@@ -1,21 +1,26 @@
 /**
- * Measures the checkers against what they must reach, on histories that it makes itself (seeded): `node bench/checkers.ts`.
- * One JSON line a measure: { name, ms, megabytes, limit..., holds }. Exit 1 when one does not hold. For the set check the CPU
- * time counts, which on an idle machine is the time that it takes.
+ * Measures the checkers against what they must reach, on histories that it makes itself (seeded): `node bench/checkers.ts [NAME...]`.
+ * One JSON line a measure: { name, ms, cpuMs, megabytes, limit..., holds }. Exit 1 when one does not hold. CPU time counts, which
+ * on an idle machine is the time that it takes. Each measure has a process of its own, so that its memory is its own.
  */
+import { spawnSync } from "node:child_process";
 import { ackedSet } from "../src/checker/acked-set.ts";
 import { importHistory } from "../src/checker/import/import-history.ts";
 import { linearize } from "../src/checker/linearizable/linearize.ts";
 import { modelNamed } from "../src/checker/linearizable/models.ts";
 import type { Operation } from "../src/history.ts";
 import type { LedgerLine } from "../src/ledger.ts";
+import type { Json } from "../src/std/json.ts";
 import { seededRandom } from "../src/std/random.ts";
-import { corrupt, execute } from "../test/histories/random-history.ts";
-import { jepsenLog, kvLog } from "../test/histories/write-history.ts";
+import { contendedKv } from "../test/histories/contended-kv.ts";
+import { execute } from "../test/histories/random-history.ts";
+import { jepsenLog } from "../test/histories/write-history.ts";
 
 const RUN = "bench";
 const SET_OPERATIONS = 1_000_000;
 const LOGS = 102;
+const REGISTER_OPERATIONS = 1_000_000;
+const COLLECTION = Array.from({ length: 20_000 }, (_, number) => number);
 
 function report(name: string, figures: Readonly<Record<string, unknown>>, holds: boolean): void {
   console.log(JSON.stringify({ name, ...figures, holds }));
@@ -29,7 +34,7 @@ function cpuMs(): number {
 }
 
 /** A million writes, 1 % unanswered, each made when it is needed, as a file would give them; then two reads of all. */
-function setCheck(): void {
+function setCheck(name: string): void {
   const check = ackedSet.begin(
     { object: "orders", checkers: ["acked-set"], options: {} },
     { runId: RUN, faults: [{ experiment: "kill", bitAtMs: 500_000, healedAtMs: 530_000 }], lostWorkers: [] },
@@ -48,11 +53,7 @@ function setCheck(): void {
   const { status, figures } = finding;
   const holds =
     cpu < 3_000 && megabytes < 600 && status === "pass" && figures["acknowledged"] === SET_OPERATIONS * 0.99;
-  report(
-    "set of 1,000,000 operations",
-    { ms, msLimit: 3_000, cpuMs: cpu, megabytes, megabytesLimit: 600, status },
-    holds,
-  );
+  report(name, { ms, msLimit: 3_000, cpuMs: cpu, megabytes, megabytesLimit: 600, status }, holds);
 }
 
 function write(number: number): Operation {
@@ -82,7 +83,7 @@ function end(read: number): LedgerLine {
 }
 
 /** Logs like Jepsen's of etcd: 5 processes, 85 operations, a fifth or more unanswered; three of four from a stale replica. */
-function etcdLogs(): void {
+function etcdLogs(name: string): void {
   const random = seededRandom("etcd");
   const logs = Array.from({ length: LOGS }, (_, index) =>
     jepsenLog(
@@ -113,28 +114,117 @@ function etcdLogs(): void {
   const ms = Math.round(times.reduce((total, time) => total + time, 0));
   const msWorst = Math.round(Math.max(...times));
   const holds = ms < 4_000 && msWorst < 2_000 && verdicts.unknown === 0 && verdicts.true > 0 && verdicts.false > 0;
-  report(`${LOGS} etcd-like logs`, { ms, msLimit: 4_000, msWorst, msWorstLimit: 2_000, ...verdicts }, holds);
+  report(name, { ms, msLimit: 4_000, msWorst, msWorstLimit: 2_000, ...verdicts }, holds);
 }
 
-/** 1,700 operations (3,400 events) of 50 clients on 10 keys, sound and with answers exchanged. */
-function kvHistory(broken: boolean): void {
-  const random = seededRandom("kv");
-  const shape = { model: "kv", processes: 50, operations: 1_700, values: 50, keys: 10, unanswered: 0, ticksMax: 20 };
-  let operations = execute(shape, random);
-  for (let times = broken ? 6 : 0; times > 0; times--) operations = corrupt(operations, random);
-  const log = kvLog(operations);
+/** 1,700 operations (3,400 events) of 50 clients on 10 keys, with calls that stay open over hundreds of others. */
+function kvHistory(stale: number): Large {
+  const shape = { clients: 50, keys: 10, operations: 1_700, stale };
+  return { model: "kv", operations: contendedKv(shape, seededRandom("d")), linearizable: stale === 0 };
+}
+
+/** Near-sequential, as probes and users write: each call overlaps the three after it. */
+function registers(keys: number, valueAt: (number: number) => number): Large {
+  const random = seededRandom("register");
+  const held = new Map<number, number>();
+  const operations = Array.from({ length: REGISTER_OPERATIONS }, (_, number) => {
+    const key = number % keys;
+    if (random.float() < 0.5) return one(number, "read", null, held.get(key) ?? null, `${key}`);
+    held.set(key, valueAt(number));
+    return one(number, "write", valueAt(number), null, `${key}`);
+  });
+  return { model: "register", operations, linearizable: true };
+}
+
+function set(): Large {
+  const adds = COLLECTION.map((number) => one(number, "add", number, null));
+  const operations = [...adds, one(COLLECTION.length + 10, "read", null, COLLECTION)];
+  return { model: "set", operations, linearizable: true };
+}
+
+/** All in, then all out: at its longest it holds them all. */
+function queue(valueAt: (number: number) => number): Large["operations"] {
+  const { length } = COLLECTION;
+  return [
+    ...COLLECTION.map((number) => one(number, "enqueue", valueAt(number), null)),
+    ...COLLECTION.map((number) => one(length + 10 + number, "dequeue", null, valueAt(number))),
+  ];
+}
+
+function counter(): Large {
+  const increments = COLLECTION.map((number) => one(number, "increment", 1, null));
+  const operations = [...increments, one(COLLECTION.length + 10, "read", null, COLLECTION.length)];
+  return { model: "counter", operations, linearizable: true };
+}
+
+function one(number: number, kind: string, input: Json, output: Json, key = "x"): Operation {
+  return {
+    id: `${RUN}/${number}`,
+    process: `w${number % 8}`,
+    object: "object",
+    kind,
+    key,
+    input,
+    attempt: 1,
+    outcome: { type: "ok", output },
+    intendedAtMs: number * 10,
+    invokedAtMs: number * 10,
+    completedAtMs: number * 10 + 35,
+  };
+}
+
+interface Large {
+  readonly model: string;
+  readonly operations: readonly Operation[];
+  readonly linearizable: boolean | "unknown";
+}
+
+/** The memory is that of the whole process, operations included; the CPU time that of the check. */
+function large(name: string, limits: { readonly cpuMs: number; readonly megabytes: number }, make: () => Large): void {
+  const { model, operations, linearizable: expected } = make();
   const start = performance.now();
-  const model = modelNamed("kv");
-  const { linearizable, configurations } = linearize(
-    importHistory(log, { file: "log", model, failedCas: "mismatch" }),
-    model,
-  );
+  const cpuStart = cpuMs();
+  const { linearizable, configurations } = linearize(operations, modelNamed(model));
   const ms = Math.round(performance.now() - start);
-  const name = `3,400 kv events of 50 clients, ${broken ? "broken" : "sound"}`;
-  report(name, { ms, msLimit: 2_000, configurations, linearizable }, ms < 2_000 && linearizable === !broken);
+  const cpu = Math.round(cpuMs() - cpuStart);
+  const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  const holds = cpu <= limits.cpuMs && megabytes <= limits.megabytes && linearizable === expected;
+  const bounds = { cpuMsLimit: limits.cpuMs, megabytesLimit: limits.megabytes };
+  report(name, { ms, cpuMs: cpu, megabytes, ...bounds, configurations, linearizable }, holds);
 }
 
-setCheck();
-etcdLogs();
-kvHistory(false);
-kvHistory(true);
+const SMALL = { cpuMs: 2_000, megabytes: 300 };
+const MILLION = { cpuMs: 5_000, megabytes: 600 };
+/** A budget of 512 MiB of states, twice while they are garbage. */
+const SPENT = { cpuMs: 10_000, megabytes: 1_300 };
+
+const MEASURES: Readonly<Record<string, (name: string) => void>> = {
+  "set of 1,000,000 operations": setCheck,
+  "102 etcd-like logs": etcdLogs,
+  "3,400 kv events, sound": (name) => large(name, SMALL, () => kvHistory(0)),
+  "3,400 kv events, one stale read": (name) => large(name, SMALL, () => kvHistory(1)),
+  "1,000,000 register operations": (name) => large(name, MILLION, () => registers(1, (number) => number % 1_000)),
+  "1,000,000 register operations, all values different": (name) =>
+    large(name, MILLION, () => registers(1, (number) => number)),
+  "1,000,000 register operations on 1,000 keys": (name) =>
+    large(name, MILLION, () => registers(1_000, (number) => number % 1_000)),
+  "a set of 20,000": (name) => large(name, SMALL, set),
+  "a queue of 20,000": (name) =>
+    large(name, SMALL, () => ({ model: "queue", operations: queue((number) => number), linearizable: true })),
+  "a queue of 20,000 with values that repeat": (name) =>
+    large(name, SPENT, () => ({
+      model: "queue",
+      operations: queue((number) => number % 100),
+      linearizable: "unknown",
+    })),
+  "a counter of 20,000": (name) => large(name, SMALL, counter),
+};
+
+function measureIn(name: string): void {
+  const { status } = spawnSync(process.execPath, [import.meta.filename, "--here", name], { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
+}
+
+const [first, ...names] = process.argv.slice(2);
+if (first === "--here") for (const name of names) MEASURES[name]?.(name);
+else for (const name of first === undefined ? Object.keys(MEASURES) : [first, ...names]) measureIn(name);

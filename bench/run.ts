@@ -3,7 +3,7 @@
  * median of them counts; so a busy machine moves them less than it moves any absolute figure. About twelve minutes on a quiet
  * machine. Writes bench/results.json; with --only, bench/.peers/results.json.
  *
- *     node bench/run.ts [--rounds 3] [--seconds 10] [--only script,flat,thousand,users,open,stall,starts,startup,soak,coordinator]
+ *     node bench/run.ts [--rounds 3] [--seconds 10] [--only script,flat,thousand,users,open,stall,starts,startup,soak,coordinator,checkers]
  *
  * Peers are found in bench/.peers/bin, node_modules/.bin and PATH; `bench/peers/install.sh` brings k6. One that is missing
  * makes its ratios "not measured", which is a miss, never a pass. Exit 1 when a target is missed.
@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Bench, type Part, PEERS } from "./bench.ts";
 import { atLeast, type Goal, keep, met, say } from "./goals.ts";
+import { checkers } from "./parts/checkers.ts";
 import { flat, script, thousand } from "./parts/closed.ts";
 import { coordinator } from "./parts/coordinator.ts";
 import { open, stall, starts, startup } from "./parts/open.ts";
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   startup,
   soak,
   coordinator,
+  checkers,
 };
 
 const { values: flags } = parseArgs({
