@@ -15,78 +15,103 @@ import { canonicalJson, type Json } from "../../std/json.ts";
 import type { Decision } from "./definition.ts";
 import { type EventOrder, orderEvents } from "./event-order.ts";
 
-interface Zone {
+/** Columns, by number of the value: there may be a million. The value at the beginning is number 0. */
+interface Zones {
+  readonly numbers: ReadonlyMap<string, number>;
   /** Call of the write. */
-  calledAt: number;
+  readonly writtenAt: Float64Array;
   /** Earliest return, and latest call with the operation that made it; of writes and reads. */
-  returned: number;
-  called: number;
-  last: number;
+  readonly returned: Float64Array;
+  readonly called: Float64Array;
+  readonly last: Int32Array;
 }
+
+const BEFORE_ALL = -2;
 
 export function decideRegister(operations: readonly Operation[], initial: Json | undefined): Decision | undefined {
-  const zones = zonesOf(operations, initial);
-  if (zones === undefined) return undefined;
+  const numbers = numbersOf(operations, initial);
+  if (numbers === undefined) return undefined;
   const order = orderEvents(operations);
-  for (const zone of zones.values()) if (zone.last >= 0) begin(zone, order);
-  return addReads(zones, operations, order) ?? clash([...zones.values()], operations) ?? { linearizable: true };
+  const size = numbers.size;
+  const zones: Zones = {
+    numbers,
+    writtenAt: new Float64Array(size).fill(BEFORE_ALL),
+    returned: new Float64Array(size).fill(BEFORE_ALL + 1),
+    called: new Float64Array(size).fill(BEFORE_ALL),
+    last: new Int32Array(size).fill(-1),
+  };
+  addWrites(zones, operations, order);
+  return addReads(zones, operations, order) ?? clash(zones, operations) ?? { linearizable: true };
 }
 
-/** By value, before their times are known; undefined where two writes, or a write and the beginning, have the same value. */
-function zonesOf(operations: readonly Operation[], initial: Json | undefined): Map<string, Zone> | undefined {
-  const zones = new Map<string, Zone>();
-  zones.set(canonicalJson(initial ?? null), { calledAt: -2, returned: -1, called: -2, last: -1 });
-  for (const [index, { kind, input }] of operations.entries()) {
+/** Values in order of the list; undefined where two writes, or a write and the beginning, have the same. */
+function numbersOf(operations: readonly Operation[], initial: Json | undefined): Map<string, number> | undefined {
+  const numbers = new Map([[canonicalJson(initial ?? null), 0]]);
+  for (const { kind, input } of operations) {
     if (kind !== "write") continue;
     const value = canonicalJson(input);
-    if (zones.has(value)) return undefined;
-    zones.set(value, { calledAt: 0, returned: 0, called: 0, last: index });
+    if (numbers.has(value)) return undefined;
+    numbers.set(value, numbers.size);
   }
-  return zones;
+  return numbers;
 }
 
-/** Of a zone whose last operation is its write. */
-function begin(zone: Zone, { callAt, returnAt }: EventOrder): void {
-  zone.calledAt = callAt[zone.last] ?? 0;
-  zone.called = zone.calledAt;
-  zone.returned = returnAt[zone.last] ?? 0;
+function addWrites(
+  { writtenAt, returned, called, last }: Zones,
+  operations: readonly Operation[],
+  order: EventOrder,
+): void {
+  let number = 0;
+  for (const [index, { kind }] of operations.entries()) {
+    if (kind !== "write") continue;
+    number += 1;
+    writtenAt[number] = order.callAt[index] ?? 0;
+    called[number] = order.callAt[index] ?? 0;
+    returned[number] = order.returnAt[index] ?? 0;
+    last[number] = index;
+  }
 }
 
-function addReads(zones: Map<string, Zone>, operations: readonly Operation[], order: EventOrder): Decision | undefined {
+function addReads(zones: Zones, operations: readonly Operation[], order: EventOrder): Decision | undefined {
+  const { numbers, writtenAt, returned, called, last } = zones;
   for (const index of order.answered) {
     const operation = operations[index];
     if (operation?.kind !== "read" || operation.outcome.type !== "ok") continue;
-    const zone = zones.get(canonicalJson(operation.outcome.output));
-    if (zone === undefined) return no(index, "that value was never written");
-    const [called, returned] = [order.callAt[index] ?? 0, order.returnAt[index] ?? 0];
-    if (returned < zone.calledAt) return no(index, "that value was written only later");
-    zone.returned = Math.min(zone.returned, returned);
+    const number = numbers.get(canonicalJson(operation.outcome.output));
+    if (number === undefined) return no(index, "that value was never written");
+    const [callAt, returnAt] = [order.callAt[index] ?? 0, order.returnAt[index] ?? 0];
+    if (returnAt < (writtenAt[number] ?? 0)) return no(index, "that value was written only later");
+    returned[number] = Math.min(returned[number] ?? 0, returnAt);
     // In order of calls, so the latest so far, unless the write was called after it.
-    if (called > zone.called) [zone.called, zone.last] = [called, index];
-  }
-  return undefined;
-}
-
-/** Forward zones in order of time, each held against the next one, and against the backward ones that begin within it. */
-function clash(zones: readonly Zone[], operations: readonly Operation[]): Decision | undefined {
-  const forward = zones.filter(({ returned, called }) => returned < called).sort((x, y) => x.returned - y.returned);
-  const backward = zones.filter(({ returned, called }) => called < returned).sort((x, y) => x.called - y.called);
-  let next = 0;
-  for (const [at, zone] of forward.entries()) {
-    const after = forward[at + 1];
-    if (after !== undefined && after.returned < zone.called) return clashOf([zone, after], operations);
-    for (; (backward[next]?.called ?? Infinity) < zone.called; next++) {
-      const other = backward[next] as Zone;
-      if (zone.returned < other.called && other.returned < zone.called) return clashOf([zone, other], operations);
+    if (callAt > (called[number] ?? 0)) {
+      called[number] = callAt;
+      last[number] = index;
     }
   }
   return undefined;
 }
 
-/** The operation that was called last of all is the one that a person would call stale. */
-function clashOf([zone, other]: readonly [Zone, Zone], operations: readonly Operation[]): Decision {
-  const [stale, newer] = zone.called > other.called ? [zone, other] : [other, zone];
-  return no(stale.last, `${valueAt(operations[newer.last])} was surely the value in between`);
+/** Forward zones in order of time, each held against the next one, and against the backward ones that begin within it. */
+function clash({ returned, called, last }: Zones, operations: readonly Operation[]): Decision | undefined {
+  const returnOf = (number: number | undefined) => (number === undefined ? Infinity : (returned[number] ?? 0));
+  const callOf = (number: number | undefined) => (number === undefined ? Infinity : (called[number] ?? 0));
+  const all = Int32Array.from(last.keys());
+  const forward = all.filter((number) => returnOf(number) < callOf(number)).sort((x, y) => returnOf(x) - returnOf(y));
+  const backward = all.filter((number) => callOf(number) < returnOf(number)).sort((x, y) => callOf(x) - callOf(y));
+  let next = 0;
+  for (const [at, zone] of forward.entries()) {
+    const ends = callOf(zone);
+    const after = forward[at + 1];
+    let within = returnOf(after) < ends ? after : undefined;
+    for (; within === undefined && callOf(backward[next]) < ends; next++) {
+      if (returnOf(zone) < callOf(backward[next]) && returnOf(backward[next]) < ends) within = backward[next];
+    }
+    if (within === undefined) continue;
+    // The operation that was called last of all is the one that a person would call stale.
+    const [stale, newer] = ends > callOf(within) ? [zone, within] : [within, zone];
+    return no(last[stale] ?? 0, `${valueAt(operations[last[newer] ?? 0])} was surely the value in between`);
+  }
+  return undefined;
 }
 
 /** As text, of what a write wrote or a read gave. */
