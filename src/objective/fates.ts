@@ -36,6 +36,8 @@ export class Fates {
   readonly #outside: readonly Span[];
   readonly #byKey = new Map<string, Fate>();
   loginsRepeated = 0;
+  /** Counts that cannot be: more failed, or held, than there were. */
+  impossible = 0;
 
   constructor(outside: readonly Span[]) {
     this.#outside = outside;
@@ -58,6 +60,7 @@ export class Fates {
   #delta(delta: MetricDelta, { fromMs, toMs }: Interval, isOutside: boolean): void {
     const metric = parseMetric(delta.metric);
     if (metric?.name === "logins_repeated") this.loginsRepeated += delta.sum;
+    if (metric !== undefined && isImpossible(delta, metric.name)) this.impossible++;
     const counted = metric === undefined ? undefined : COUNTED[metric.name];
     if (metric === undefined || counted === undefined || delta.count === 0 || unopenedIn([delta]) > 0) return;
     const fate = this.#fate(counted.what, metric.tags[counted.tag] ?? "(no name)", fromMs);
@@ -77,6 +80,10 @@ export class Fates {
     this.#byKey.set(key, fresh);
     return fresh;
   }
+}
+
+function isImpossible({ count, failed, sum }: MetricDelta, name: string): boolean {
+  return failed > count || (name === "checks" && (sum < 0 || sum > count));
 }
 
 /** A check's sum is how often it held; all else says how often it failed. */

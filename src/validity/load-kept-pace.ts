@@ -24,6 +24,7 @@ export const loadKeptPace = rule(
       ...broken(ground),
       ...dropped(ground),
       ...unopened(ground),
+      ...impossible(ground),
       ...missing(ground),
       ...lost(ground),
       ...cutOff(ground),
@@ -43,6 +44,13 @@ export const loadKeptPace = rule(
     return { status: "pass", because, figures };
   },
 );
+
+function impossible({ load }: Ground): Doubt[] {
+  const count = load.fates.impossible;
+  if (count === 0) return [];
+  const because = `${plural(count, "figure")} of the load cannot be: more failed, or held, than there were`;
+  return [{ kind: "load", span: null, because }];
+}
 
 function behind({ load }: Ground): Doubt[] {
   const { intervals, behind: late } = load.generator;

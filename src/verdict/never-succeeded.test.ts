@@ -94,3 +94,16 @@ test("logins repeated because tokens were rejected are said, and turn nothing re
   assert.equal(verdict.verdict, "pass", verdict.sentence);
   assert.match(verdict.sentence, /3 logins were repeated because tokens were rejected/);
 });
+
+test("more failures than requests, or more checks held than made, is no share: unknown", () => {
+  const run = cleanRun([objective("availability-percent", { atLeast: 90 })]);
+  run.plan = { ...run.plan, load: { ...run.plan.load, thresholds: { checks: ["rate>0.9"] } } };
+  const held = { metric: "checks{name:has a price}", count: 2, failed: 0, sum: 3, min: 0, max: 1 };
+  const failed = { metric: "http_req_duration{name:sale}", count: 2, failed: 9, sum: 40, min: 20, max: 20 };
+  for (const delta of [held, failed]) {
+    run.intervals = cleanRun().intervals.map((one) => ({ ...one, metrics: [...one.metrics, delta] }));
+    const { verdict, objectives } = judge(evidenceOf(run), [toldChecker()]);
+    assert.equal(verdict, "unknown");
+    assert.ok(objectives.every(({ status, because }) => status === "unknown" && /cannot be|No evidence/.test(because)));
+  }
+});
