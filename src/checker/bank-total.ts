@@ -15,7 +15,7 @@ import { WITNESSES_MAX } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import { STILL_CHANGED } from "../ledger/rest.ts";
 import type { LedgerLine } from "../ledger.ts";
-import { type Decimal, minus, plus, textOf, ZERO } from "../std/decimal.ts";
+import { absolute, type Decimal, isBinaryText, minus, plus, scaleOf, textOf, ZERO } from "../std/decimal.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { amountOf, givenAmount, Unreadable, unreadableGap } from "./amounts.ts";
 import { type Bounds, fit, ROUNDED } from "./bounds.ts";
@@ -32,8 +32,11 @@ export const bankTotal: Checker = {
 
 interface Snapshot {
   readonly total: LedgerNumber;
-  /** Of how many balances. */
+  /** Of how many balances, and the sum of their sizes. */
   readonly accounts: number;
+  readonly size: Decimal;
+  /** Digits behind the point of the finest of them, but for those that show the rounding of a binary fraction. */
+  readonly scale: number;
   readonly says: string;
   readonly id?: string;
   readonly atMs?: number;
@@ -151,9 +154,14 @@ class BankCheck implements Check {
     };
   }
 
-  #fits({ total, accounts }: Snapshot, bounds: Pick<Bounds, "lower" | "upper">): boolean {
+  #fits({ total, accounts, size, scale }: Snapshot, bounds: Pick<Bounds, "lower" | "upper">): boolean {
     // Each move changes two balances, and all of them are added up in the end.
-    const rounding = this.#moved.rounding(this.#total ?? ZERO, this.#acknowledged + this.#unknown + accounts);
+    const before = this.#total ?? ZERO;
+    const steps = this.#acknowledged + this.#unknown + accounts;
+    const rounding = this.#moved.rounding(plus(absolute(before), size), {
+      steps,
+      scale: Math.max(scale, scaleOf(before)),
+    });
     const found = fit(total, { ...bounds, rounding }, this.#tolerance);
     if (found === "rounded") this.#rounded += 1;
     return found !== "no";
@@ -202,5 +210,11 @@ function snapshotOfRead({ read, values }: ValuesRead): Snapshot {
 function snapshotOf(balances: readonly LedgerNumber[], rest: Pick<Snapshot, "says" | "id" | "atMs">): Snapshot {
   const value = balances.reduce((sum, balance) => plus(sum, balance.value), ZERO);
   const isBinary = balances.some((balance) => balance.isBinary);
-  return { total: { value, isBinary }, accounts: balances.length, ...rest };
+  const size = balances.reduce((sum, balance) => plus(sum, absolute(balance.value)), ZERO);
+  const scale = balances.reduce((finest, balance) => Math.max(finest, plainScaleOf(balance.value)), 0);
+  return { total: { value, isBinary }, accounts: balances.length, size, scale, ...rest };
+}
+
+function plainScaleOf(value: Decimal): number {
+  return isBinaryText(textOf(value)) ? 0 : scaleOf(value);
 }

@@ -4,7 +4,7 @@
  * unanswered one may have been applied as well. Sums are exact (std/decimal.ts).
  */
 import type { Operation } from "../history.ts";
-import { compare, type Decimal, minus, plus, ZERO } from "../std/decimal.ts";
+import { compare, type Decimal, minus, plus, scaleOf, ZERO } from "../std/decimal.ts";
 import { amountOf, givenAmount, Unreadable } from "./amounts.ts";
 import type { LedgerNumber } from "./ledger-values.ts";
 import { Amounts, type Rounding } from "./rounding.ts";
@@ -60,7 +60,11 @@ export class BoundsByKey {
   /** What the key's number may be, having begun at `initial`. */
   of(key: string, initial: Decimal): Bounds {
     const { lower, upper, amounts } = this.#changes.get(key) ?? new Changes();
-    return { lower: plus(initial, lower), upper: plus(initial, upper), rounding: amounts.rounding(initial) };
+    return {
+      lower: plus(initial, lower),
+      upper: plus(initial, upper),
+      rounding: amounts.rounding(initial, { scale: scaleOf(initial) }),
+    };
   }
 }
 

@@ -136,6 +136,9 @@ test("bank-total: cents, text, drifts of a cent, and balances that are no number
     "pass",
   );
   assert.equal(banked([transfer, snapshot({ a: "50.00", b: "49.99" })], { a: 100 }).status, "fail");
+  const spread = { a: 324.71 + 181.51, b: -506.22 };
+  assert.equal(banked([transfer], spread, 0).status, "pass");
+  assert.equal(banked([transfer], { ...spread, b: -506.23 }, 0).status, "fail");
   for (const wrong of [
     banked([transfer], { a: 100, b: "frozen" }),
     banked([transfer], { a: 100, b: null }),

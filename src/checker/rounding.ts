@@ -42,13 +42,13 @@ export class Amounts {
   }
 
   /**
-   * `start`: what was there before. The sum of n binary fractions is off by at most n units of roundoff of the sum of their sizes, in
+   * `start`: the size of what was there before; `steps` and `scale`: further additions, and digits behind the point. The sum of n binary fractions is off by at most n units of roundoff of the sum of their sizes, in
    * any order (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 4.2).
    */
-  rounding(start: Decimal, extraSteps = 0): Rounding {
-    const steps: Decimal = { units: BigInt(this.#count + extraSteps + 2), scale: 0 };
+  rounding(start: Decimal, { steps: more = 0, scale = 0 } = {}): Rounding {
+    const steps: Decimal = { units: BigInt(this.#count + more + 2), scale: 0 };
     const worst = times(steps, times(plus(this.#magnitude, absolute(start)), UNIT_ROUNDOFF));
-    const half = halfUnit(Math.max(this.#scale, scaleOf(start)));
+    const half = halfUnit(Math.max(this.#scale, scale));
     const isCapped = this.#isPlain && compare(worst, half) > 0;
     return { ofSum: plus(isCapped ? half : worst, this.#ofAmounts), ofAmounts: this.#ofAmounts };
   }

@@ -68,7 +68,7 @@ function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
 
 /** Digits behind the point, but for zeros at the end: 2 for 19.99, 1 for 19.90, 0 for 100. */
 export function scaleOf(value: Decimal): number {
-  if (value.scale === 0) return 0;
+  if (value.scale === 0 || value.units % 10n !== 0n) return value.scale;
   const text = textOf(value);
   const point = text.indexOf(".");
   return point < 0 ? 0 : text.length - point - 1;
@@ -79,6 +79,7 @@ const DIGITS_KEPT = 15;
 
 /** Whether a text is just what a binary fraction is printed as that was not read from a decimal but computed: with more digits than those keep. */
 export function isBinaryText(text: string): boolean {
+  if (text.length <= DIGITS_KEPT) return false;
   const digits = text
     .replace(/[eE].*/, "")
     .replace(/\D/g, "")
