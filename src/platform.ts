@@ -127,6 +127,10 @@ export interface Platform extends AsyncDisposable {
   readonly queries?: Queries;
   /** True: it runs on when this process dies, and our faults with it; so a watchdog guards them. */
   readonly outlivesTool?: boolean;
+  /** How long it may take to come up, where it says so itself; else a few minutes. */
+  readonly upWithinMs?: number;
+  /** How long one of its parts may take to be ready again, where it says so itself. */
+  readonly readyWithinMs?: number;
   /** Boots it, or attaches to one that runs. Returns when everything is started (not necessarily healthy). */
   prepare(signal: AbortSignal): Promise<void>;
   /** All that must hold before a run or a fault; a line each, in a stable order. */

@@ -7,7 +7,7 @@ import { abortAt, withDeadline } from "../std/deadline.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
 import { cleanUp } from "./clean-up.ts";
 import { runExperiments } from "./experiment.ts";
-import { becomeHealthy, requireHealthy } from "./health.ts";
+import { becomeHealthy, requireHealthy, wholeWithinMs } from "./health.ts";
 import { readLedger } from "./ledger.ts";
 import { LoadCourse } from "./load-course.ts";
 import { partOptions, whileStarting } from "./part-options.ts";
@@ -18,7 +18,8 @@ import { ThresholdWatch } from "./threshold-watch.ts";
 import { groupsOf } from "./together.ts";
 
 /** From nothing to ready, also on a slow machine. */
-const PREPARE_MS_MAX = 180_000;
+/** A platform that says itself how long it takes gets that, if it is longer. */
+const PREPARE_MS_MIN = 180_000;
 const COLLECT_MS_MAX = 60_000;
 const WATCH_AGAIN_MS = 5_000;
 
@@ -55,10 +56,11 @@ export async function conduct(run: Run): Promise<Conducted> {
 }
 
 async function validate(run: Run): Promise<void> {
+  const deadlineMs = Math.max(PREPARE_MS_MIN, run.platform.upWithinMs ?? 0);
   // Waited for to its end, however late: what is taken down next must not still be being built.
-  using limit = abortAt({ what: "a platform to test", deadlineMs: PREPARE_MS_MAX, signal: run.stop.signal });
+  using limit = abortAt({ what: "a platform to test", deadlineMs, signal: run.stop.signal });
   await run.platform.prepare(limit.signal);
-  await requireHealthy(run, { moment: "before-run", deadlineMs: PREPARE_MS_MAX, signal: run.stop.signal });
+  await requireHealthy(run, { moment: "before-run", deadlineMs, signal: run.stop.signal });
 }
 
 /** The probes beat on when the load has ended: nobody may be sent away by the scaling down either. */
@@ -137,7 +139,7 @@ async function stopAll(run: Run, parts: readonly Running[]): Promise<void> {
 }
 
 async function collectStatistics(run: Run): Promise<void> {
-  await becomeHealthy(run, { moment: "after-run", deadlineMs: 120_000, signal: run.stop.signal });
+  await becomeHealthy(run, { moment: "after-run", deadlineMs: wholeWithinMs(run), signal: run.stop.signal });
   await readLedger(run);
   const window = { fromMs: 0, toMs: run.clock.nowMs() };
   const limit = { what: "the platform's logs to be collected", deadlineMs: COLLECT_MS_MAX };

@@ -5,13 +5,10 @@ import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
 import { messageOf } from "../std/errors.ts";
 import type { TargetReference } from "../timeline.ts";
-import { becomeHealthy } from "./health.ts";
+import { becomeHealthy, wholeWithinMs } from "./health.ts";
 import { injectExperiment } from "./inject.ts";
 import { startInside } from "./inside.ts";
 import { requireFit } from "./together.ts";
-
-/** How long a platform may take to be whole before a fault; longer is a stop condition, for a fault on a broken platform proves nothing. */
-const WHOLE_BEFORE_MS = 120_000;
 
 /**
  * A group: healthy before, inject all and prove their bites, hold, heal each and prove it, healthy after, settle. Returns
@@ -27,7 +24,7 @@ export async function runExperiments(run: Run, group: readonly ExperimentPlan[])
 async function wholeBefore(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
   const signal = run.stop.signal;
   for (const { name } of group) {
-    const look = { moment: "before-fault", experiment: name, deadlineMs: WHOLE_BEFORE_MS, signal } as const;
+    const look = { moment: "before-fault", experiment: name, deadlineMs: wholeWithinMs(run), signal } as const;
     if (await becomeHealthy(run, look)) continue;
     for (const experiment of group)
       mark(run, experiment, { edge: "aborted", because: "the platform was not healthy before the fault" });

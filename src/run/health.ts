@@ -19,6 +19,13 @@ const TELL_AGAIN_MS = 5_000;
 
 const LOOK_MS_MAX = 10_000;
 
+const WHOLE_MS_MIN = 120_000;
+
+/** How long a platform may take to be whole before a fault and at the end; its slowest part may take as long as it says. */
+export function wholeWithinMs({ platform }: Run): number {
+  return Math.max(WHOLE_MS_MIN, 2 * (platform.readyWithinMs ?? 0));
+}
+
 /** One look, which lasts at most so long also where the platform does not listen; one that does not answer is not healthy. */
 export function lookAtHealth(run: Run, signal?: AbortSignal): Promise<HealthLine[]> {
   const limit = { what: "the platform's health to be known", deadlineMs: LOOK_MS_MAX, signal };

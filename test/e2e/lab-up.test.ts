@@ -69,6 +69,27 @@ if (process.env[INSIDE] === undefined) {
     });
   }
 
+  test("an app that only its own machine reaches is not ready, is told why, and by this boot's log", async () => {
+    const local = (boot: string) => {
+      const readiness = { path: "/", within: "6s" };
+      const platform = { kind: "lab", app: { ...app, command: ["node", "local.mjs"], readiness, env: { BOOT: boot } } };
+      const path = join(folder, "local.json");
+      writeFileSync(path, JSON.stringify({ name: "local", platform, load, experiments: [] }));
+      return gameday(["lab", "up", path], { env: { GAMEDAY_STATE: state } });
+    };
+    for (const boot of ["one", "two"]) {
+      const { code, stderr } = await local(boot);
+      assert.equal(code, 4, stderr);
+      assert.match(
+        stderr,
+        /expected 3 replicas of the app to be ready within 6 s, got 0; .*it listens on 127\.0\.0\.1 only/,
+      );
+      assert.match(stderr, new RegExp(`ends with:\nthis is boot ${boot} \\[`));
+      assert.doesNotMatch(stderr, new RegExp(`boot ${boot === "one" ? "two" : "one"}`));
+    }
+    assert.match((await lab("status")).stdout, /there is no lab/);
+  });
+
   test("twice: the second is refused and names the first, which lives on", async () => {
     const first = await lab("up");
     assert.equal(first.code, 0, first.stderr);

@@ -79,6 +79,10 @@ export class AttachedLab implements LabPlatform {
     this.can = Object.fromEntries(LAB_CAPABILITIES.map((name) => [name, this.#capability(name)]));
   }
 
+  get readyWithinMs(): number {
+    return this.config.app.readiness.within;
+  }
+
   readonly queries = {
     sql: async (statement: string, parameters: readonly Json[], signal: AbortSignal) =>
       (await this.#call("sql", { statement, parameters: [...parameters] }, signal)) as unknown as SqlAnswer,

@@ -3,6 +3,7 @@ import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { until } from "../../std/wait.ts";
 import { diskOf, FOLDER, NODES, type NodeName, PORT, RESOLVER_FILE, SWITCH_ADDRESS } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
+import type { Slot } from "./app.ts";
 import { runOnLeader } from "./leader.ts";
 import { patroniConfig } from "./postgres.ts";
 import type { Programs } from "./programs.ts";
@@ -39,9 +40,39 @@ export async function boot(parts: Boot, signal: AbortSignal): Promise<void> {
   await Promise.all([bootSentinels(parts, signal), bootDatabase(parts, signal)]);
   await prepareApp(parts, signal);
   await replicas.scale(config.app.replicas, signal);
-  await awaitPart(parts, "the app's replicas to be ready", config.app.readiness.within, signal, async () => {
-    return (await replicas.ready(signal)).length >= config.app.replicas;
+  await awaitReplicas(parts, signal);
+}
+
+async function awaitReplicas(parts: Boot, signal: AbortSignal): Promise<void> {
+  const { config, replicas } = parts;
+  const { replicas: wanted, readiness } = config.app;
+  try {
+    await awaitPart(parts, "the app's replicas to be ready", readiness.within, signal, async () => {
+      return (await replicas.ready(signal)).length >= wanted;
+    });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof GamedayError) || thrown.code !== "timed-out") throw thrown;
+    throw notReady(parts, await replicas.whyNotReady(signal), await replicas.ready(signal));
+  }
+}
+
+function notReady({ config, replicas, logFolder }: Boot, why: string, ready: readonly Slot[]): GamedayError {
+  const { replicas: wanted, readiness } = config.app;
+  const waiting = replicas.current().find((slot) => !ready.includes(slot));
+  const log = `${logFolder}/app-${waiting?.name}.log`;
+  return new GamedayError({
+    code: "lab-not-ready",
+    expected: `${wanted} replicas of the app to be ready within ${readiness.within / 1000} s`,
+    got: `${ready.length}; ${why}; ${endOfLog(log)}`,
+    hint: "readiness is asked at $PORT of each node's address, as users' requests come; `app.readiness` says where and how long",
+    exitCode: ExitCode.notReady,
   });
+}
+
+function endOfLog(log: string): string {
+  const tail = tailOf(log);
+  return tail === "" ? `it wrote nothing to ${log}` : `${log} ends with:\n${tail}`;
 }
 
 /** Powers a node on and starts what belongs on it, but Sentinels on a newborn lab: they would not know any replica. */
@@ -150,8 +181,7 @@ function keepsDying(parts: Boot, { place, report }: { place: string; report: Ser
   return new GamedayError({
     code: "lab-process-dies",
     expected: `${report.name} on ${place} to keep running`,
-    got: `${report.failures} deaths, the last by ${report.lastEnd}; its log ends with:\n${tailOf(`${parts.logFolder}/${file}.log`)}`,
-    hint: `the whole log is ${parts.logFolder}/${file}.log`,
+    got: `${report.failures} deaths, the last by ${report.lastEnd}; ${endOfLog(`${parts.logFolder}/${file}.log`)}`,
     exitCode: ExitCode.notReady,
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labConfig, resolvedLabConfig } from "./config.ts";
+import { labConfig, resolvedLabConfig, upWithinMs } from "./config.ts";
 
 const least = { kind: "lab", app: { command: ["node", "app.js"] } };
 
@@ -41,4 +41,12 @@ test("an autoscaler is written as in Kubernetes, and parsing it again changes no
   assert.equal(config.app.autoscaler?.behavior.scaleDown.stabilizationWindowSeconds, 30);
   assert.equal(config.app.autoscaler?.behavior.scaleUp.policies.length, 2);
   assert.deepEqual(resolvedLabConfig.parse(config), config);
+});
+
+test("a boot may take as long as the plan gives the app's readiness and preparation, however long that is", () => {
+  const within = (readiness: string, more = {}) =>
+    upWithinMs(labConfig.parse({ kind: "lab", app: { command: ["app"], readiness: { within: readiness }, ...more } }));
+  assert.ok(within("240s") > 240_000);
+  assert.ok(within("2h") > 7_200_000);
+  assert.ok(within("240s", { prepare: ["migrate"], prepareTimeout: "10m" }) > 840_000);
 });

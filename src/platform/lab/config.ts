@@ -117,3 +117,11 @@ export const labConfig = labSchema(duration);
 export const resolvedLabConfig = labSchema(resolvedDuration);
 
 export type LabConfig = z.output<typeof labConfig>;
+
+/** What comes before the app: nodes, stores, their leaders, the proxy. */
+const STORES_UP_MS = 90_000;
+
+/** How long a boot may take at most: its stores, the app's preparation, and its readiness, however long the plan gives them. */
+export function upWithinMs({ app }: LabConfig): number {
+  return STORES_UP_MS + (app.prepare === null ? 0 : app.prepareTimeout) + app.readiness.within;
+}

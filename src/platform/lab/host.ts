@@ -1,6 +1,6 @@
 /** The embedded lab as a platform: boots in this process, and is gone with it. */
-import { mkdirSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type {
   Capability,
   CapabilityName,
@@ -19,7 +19,7 @@ import { type Autoscaling, autoscalingOf } from "./autoscaling.ts";
 import { type Boot, boot } from "./boot.ts";
 import { labCapabilities } from "./capability/all.ts";
 import { ChangeRegistry } from "./capability/registry.ts";
-import { type LabConfig, resolvedLabConfig } from "./config.ts";
+import { type LabConfig, resolvedLabConfig, upWithinMs } from "./config.ts";
 import { healthOf } from "./health.ts";
 import { InsidePlaces } from "./inside.ts";
 import { labOf } from "./lab-parts.ts";
@@ -74,6 +74,14 @@ export class LabHost implements LabPlatform {
   constructor(config: unknown, options: LabOptions) {
     this.config = resolvedLabConfig.parse(config);
     this.#options = options;
+  }
+
+  get upWithinMs(): number {
+    return upWithinMs(this.config);
+  }
+
+  get readyWithinMs(): number {
+    return this.config.app.readiness.within;
   }
 
   get can(): Partial<Readonly<Record<CapabilityName, Capability>>> {
@@ -178,7 +186,7 @@ export class LabHost implements LabPlatform {
     const { logFolder, clock } = this.#options;
     const programs = await findPrograms(signal);
     const users = findUsers(config);
-    mkdirSync(logFolder, { recursive: true });
+    emptyOfLogs(logFolder);
     const appFolder = demandFolder(resolve(this.#options.folder, config.app.directory));
     const { patroniFolder } = programs;
     const space = await Space.open({ ...config, appFolder, patroniFolder, logFolder }, signal);
@@ -191,6 +199,16 @@ export class LabHost implements LabPlatform {
     await boot(parts, signal);
     autoscaling?.begin();
   }
+}
+
+/** What an earlier lab wrote is not this one's: it is kept beside, once. */
+function emptyOfLogs(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const old = readdirSync(folder).filter((name) => name.endsWith(".log"));
+  const previous = join(folder, "previous");
+  if (old.length > 0) rmSync(previous, { recursive: true, force: true });
+  if (old.length > 0) mkdirSync(previous);
+  for (const name of old) renameSync(join(folder, name), join(previous, name));
 }
 
 function findUsers(config: LabConfig): Users {

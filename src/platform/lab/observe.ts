@@ -1,10 +1,11 @@
 /** Asks the lab's parts how they are. Every question has a deadline of its own; a part that does not answer is undefined. */
 import type { Json } from "../../std/json.ts";
-import { NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
+import { addressOf, NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
 import type { Usage } from "./agent/usage.ts";
 import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "./ask.ts";
 import { HAPROXY_SOCKET, parseStatistics, type ServerRow } from "./haproxy.ts";
+import { type Listener, parseListeners } from "./listeners.ts";
 import { leaderOf, type Member, parseCluster } from "./postgres.ts";
 import { MASTER_NAME, pairs, parseReplication, type Replication } from "./redis.ts";
 import type { Space } from "./space.ts";
@@ -102,6 +103,26 @@ export class Observer {
   /** Status of one GET from inside a node; undefined when there is no answer. */
   async http(node: NodeName, port: number, path: string, signal: AbortSignal): Promise<number | undefined> {
     return (await quietly(() => this.#httpFrom(node, port, path, signal)))?.status;
+  }
+
+  /** Status of one GET of an app on a node, asked from where users come from; undefined when there is no answer in time. */
+  async app(
+    node: NodeName,
+    port: number,
+    path: string,
+    withinMs: number,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const both = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+    const ask = async () => askHttp(await this.#space.switch.dial(addressOf(node), port, both, withinMs), path, both);
+    return (await quietly(ask))?.status;
+  }
+
+  /** Who listens on a node; empty where it does not answer. */
+  async listeners(node: NodeName, signal: AbortSignal): Promise<Listener[]> {
+    const read = (file: string) => quietly(() => this.#space.nodes[node].read(file, bounded(signal)));
+    const tables = await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map(read));
+    return tables.flatMap((table) => parseListeners(table ?? ""));
   }
 
   async #clusterFrom(node: NodeName, signal: AbortSignal): Promise<Member[] | undefined> {

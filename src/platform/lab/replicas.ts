@@ -9,6 +9,7 @@ import { NODES, type NodeName } from "./addresses.ts";
 import { layOutSlots, leaving, type Slot, spread } from "./app.ts";
 import type { LabConfig } from "./config.ts";
 import { HAPROXY_FILE, haproxyConfig, type SlotState } from "./haproxy.ts";
+import { whyNotReady } from "./not-ready.ts";
 import type { Observer } from "./observe.ts";
 import { replicaService, type Users } from "./services.ts";
 import type { Space } from "./space.ts";
@@ -99,13 +100,28 @@ export class Replicas {
     return held.filter((slot) => up.has(slot.name));
   }
 
-  /** Those of the slots whose replica says itself that it is ready. */
+  /** Those of the slots whose replica says itself that it is ready, to whoever comes from where users do. */
   async answering(slots: readonly Slot[], signal: AbortSignal): Promise<Slot[]> {
     const { observer, config } = this.#parts;
-    const { path, status } = config.app.readiness;
+    const { path, status, timeout } = config.app.readiness;
     const [low = 200, high = low] = status.split("-").map(Number);
-    const statuses = await Promise.all(slots.map((slot) => observer.http(slot.node, slot.port, path, signal)));
+    const statuses = await Promise.all(slots.map(({ node, port }) => observer.app(node, port, path, timeout, signal)));
     return slots.filter((_, index) => (statuses[index] ?? 0) >= low && (statuses[index] ?? 0) <= high);
+  }
+
+  /** In words, why replicas are not ready; one line for each reason, with those that have it. */
+  async whyNotReady(signal: AbortSignal): Promise<string> {
+    const ready = new Set(await this.ready(signal));
+    const waiting = this.current().filter((slot) => !ready.has(slot));
+    const reasons = await Promise.all(waiting.map((slot) => whyNotReady(slot, this.#parts, signal)));
+    const lines = [...new Set(reasons)].map(
+      (reason) =>
+        `${waiting
+          .filter((_, index) => reasons[index] === reason)
+          .map(({ name }) => name)
+          .join(", ")}: ${reason}`,
+    );
+    return lines.join("; ") || "all of them are ready now";
   }
 
   /** The proxy's file for the slots as they are: written at every change, so that a restarted proxy knows them. */
@@ -123,7 +139,7 @@ export class Replicas {
     const least = () => this.#desired - this.#parts.config.app.maxUnavailable;
     await until(async () => (await this.ready(signal)).length - 1 >= least(), {
       what: `the disruption budget to let a replica of ${node} go`,
-      deadlineMs: 120_000,
+      deadlineMs: Math.max(120_000, 2 * this.#parts.config.app.readiness.within),
       everyMs: 100,
       signal,
     });

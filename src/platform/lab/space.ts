@@ -4,8 +4,9 @@
  * and link inside. Nothing is left on the host, for nothing was put there.
  */
 import type { ChildProcess } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
+import { readRange } from "../../std/file-range.ts";
 import { until } from "../../std/wait.ts";
 import { addressOf, agentSocketOf, cableOf, FOLDER, NODES, type NodeName, PATH, PREFIX_LENGTH } from "./addresses.ts";
 import { AgentLink } from "./agent-link.ts";
@@ -178,10 +179,14 @@ function killInit(unshare: number): boolean {
   }
 }
 
+const TAIL_BYTES_MAX = 16 << 10;
+
 /** The last lines of a log, for an error; empty when there is none. */
 export function tailOf(file: string, lines = 12): string {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+    const { size } = statSync(file);
+    const end = readRange(file, Math.max(0, size - TAIL_BYTES_MAX), size).toString("utf8");
+    return end.trimEnd().split("\n").slice(-lines).join("\n");
   } catch {
     return "";
   }

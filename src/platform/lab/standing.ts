@@ -11,7 +11,7 @@ import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
 import { attachLab } from "./attach.ts";
-import { resolvedLabConfig } from "./config.ts";
+import { resolvedLabConfig, upWithinMs } from "./config.ts";
 import type { DaemonBoot, DaemonNews } from "./daemon/main.ts";
 import { demandMachine } from "./preflight.ts";
 import { currentLab, demandNoLab, type Holder } from "./single.ts";
@@ -25,7 +25,6 @@ export interface LabStatus {
   readonly health: readonly HealthLine[];
 }
 
-const BOOT_MS = 180_000;
 const SETTLE_MS = 20_000;
 const DAEMON = entryBeside(import.meta.url, "./daemon/main");
 
@@ -35,17 +34,18 @@ export async function labUp(
   options: { readonly folder: string; readonly stateFolder: string },
   signal: AbortSignal,
 ): Promise<LabStatus> {
+  const parsed = resolvedLabConfig.parse(config);
   demandMachine(options.stateFolder);
   await demandNoLab();
   const folder = join(options.stateFolder, "lab");
   const log = openLog(folder);
   const boot: DaemonBoot = {
-    config: resolvedLabConfig.parse(config) as unknown as Json,
+    config: parsed as unknown as Json,
     folder: options.folder,
     logFolder: join(folder, "log"),
     control: join(folder, "control.sock"),
   };
-  using limit = abortAt({ what: "the lab to be up", deadlineMs: BOOT_MS, signal });
+  using limit = abortAt({ what: "the lab to be up", deadlineMs: upWithinMs(parsed), signal });
   await launch(boot, log, limit.signal);
   return settled(signal);
 }

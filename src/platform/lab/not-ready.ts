@@ -1,0 +1,27 @@
+/** Why one replica of the app does not become ready, in words for whoever wrote the app. */
+import { addressOf } from "./addresses.ts";
+import type { Slot } from "./app.ts";
+import { whyUnreached } from "./listeners.ts";
+import type { Parts } from "./replicas.ts";
+
+/** What holds for several replicas reads alike for all of them, so that it is said once. */
+export async function whyNotReady(
+  slot: Slot,
+  { config, observer, users }: Parts,
+  signal: AbortSignal,
+): Promise<string> {
+  const { path, status: wanted, timeout } = config.app.readiness;
+  const { node, port } = slot;
+  const status = await observer.app(node, port, path, timeout, signal);
+  const ended = endOf((await observer.services(node, signal)).find(({ name }) => name === `app/${slot.name}`));
+  if (status !== undefined) return `${path} answers status ${status}, ready is ${wanted}${ended}`;
+  const at = { port, reachableAt: addressOf(node), uid: users.app.uid };
+  const unreached = whyUnreached(await observer.listeners(node, signal), at);
+  return `${unreached ?? `no answer to GET ${path} within ${timeout / 1000} s`}${ended}`;
+}
+
+function endOf(report: { readonly failures: number; readonly lastEnd: string | null } | undefined): string {
+  if (report === undefined || report.failures === 0) return "";
+  const times = report.failures === 1 ? "once" : `${report.failures} times`;
+  return `; it ended ${times}, the last time by ${report.lastEnd}`;
+}
