@@ -78,7 +78,19 @@ function describePlan(plan: Plan, now: Date): string[] {
     `platform: ${plan.platform.kind}`,
     `duration: about ${formatDuration(Math.round(durationMs / 1000) * 1000)}; started now it ends at ${end} UTC`,
     `load: ${describeLoad(plan.load, loadMs)}`,
+    ...describeRates(plan),
     `objectives: ${plan.objectives.length}; thresholds: ${Object.values(plan.load.thresholds).flat().length}; claims: ${plan.claims.length}; experiments: ${plan.experiments.length}`,
+  ];
+}
+
+/** Of the plan; those of the module stand beside its classes. */
+function describeRates({ probes }: Plan): string[] {
+  if (probes?.rate === undefined) return [];
+  const rates = typeof probes.rate === "number" ? { "each class": probes.rate } : probes.rate;
+  return [
+    `probes: ${Object.entries(rates)
+      .map(([name, rate]) => `${name} ${rate} beats a second`)
+      .join(", ")}`,
   ];
 }
 

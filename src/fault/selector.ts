@@ -71,7 +71,9 @@ function nothingMatches(selector: Selector, topology: readonly Target[]): Gameda
   return new GamedayError({
     code: "no-target",
     expected: `a target that matches ${say(selector)}`,
-    got: topology.length === 0 ? "a platform without targets" : `${topology.length} targets, none of which does`,
+    got:
+      ["a platform without targets", "1 target, which does not"][topology.length] ??
+      `${topology.length} targets, none of which does`,
     hint: hintFor(selector, topology),
     exitCode: ExitCode.notReady,
   });

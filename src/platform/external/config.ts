@@ -1,6 +1,14 @@
 /** What a plan says of a platform that somebody else runs: where its parts answer, and nothing of how they are run. */
 import { z } from "zod";
 
+const UNREADABLE =
+  "a URL that can be read (in a user name or password / is written %2F, # %23, @ %40, : %3A), got one that cannot";
+
+const webUrl = z
+  .string()
+  .regex(/^https?:\/\//i, "a URL that begins with http:// or https://")
+  .refine((url) => !/^https?:\/\//i.test(url) || URL.canParse(url), UNREADABLE);
+
 const member = z.strictObject({
   /** Unique, as faults and reports name it: "postgres/a". */
   name: z.string().min(1).max(200),
@@ -12,9 +20,10 @@ const member = z.strictObject({
   url: z
     .string()
     .regex(/^(postgres|postgresql|redis|rediss):\/\//, "a URL that begins with postgres:// or redis://")
+    .refine((url) => !url.includes("://") || URL.canParse(url), UNREADABLE)
     .optional(),
   /** http://... that answers 2xx while the member is well. */
-  health: z.url().optional(),
+  health: webUrl.optional(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 
@@ -30,14 +39,21 @@ const log = z.union([
 export const externalConfig = z.strictObject({
   kind: z.literal("external"),
   /** Base URL at which users reach the app; everything is asked for below its path. */
-  endpoint: z.url().refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment"),
+  endpoint: webUrl.refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment"),
   /** Path below the endpoint that answers 2xx while the whole is well. */
   health: z.string().startsWith("/").default("/"),
-  members: z.array(member).max(1000).default([]),
+  members: z
+    .array(member)
+    .max(1000)
+    .refine(
+      (members) => new Set(members.map(({ name }) => name)).size === members.length,
+      "a list of members whose names differ",
+    )
+    .default([]),
   logs: z
     .array(log)
     .max(100)
-    .refine((logs) => new Set(logs.map(({ name }) => name)).size === logs.length, "logs whose names differ")
+    .refine((logs) => new Set(logs.map(({ name }) => name)).size === logs.length, "a list of logs whose names differ")
     .default([]),
 });
 

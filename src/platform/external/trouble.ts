@@ -31,5 +31,7 @@ export function whyNotWell(thrown: unknown, stage: LookStage, withinMs: number):
   const isLate = (thrown instanceof GamedayError && thrown.code === "timed-out") || message === "timeout expired";
   if (isLate) return `no ${stage.waitsFor} within ${withinMs / 1000} s`;
   const words = DRIVER_SAYS.find(([begin]) => message.startsWith(begin))?.[1];
-  return words === undefined ? whyUnreachable(thrown) : `${words} (${message.slice(0, DRIVER_SAYS_MAX)})`;
+  return words === undefined
+    ? whyUnreachable(thrown)
+    : `${words} (${message.replace(/\. Please report this\.$/, "").slice(0, DRIVER_SAYS_MAX)})`;
 }
