@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { userOn } from "../user/user.fixture.ts";
 import { AddressBook, type AddressOptions } from "./addresses.ts";
+import { networkOf } from "./network.ts";
 
 const THREE = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
 
@@ -101,6 +102,13 @@ test("given addresses go before the system's: by name and port, by name, for all
   assert.equal(await first("SHOP.test", 80), "10.9.0.2");
   assert.equal(await first("other.test", 80), "10.9.0.3");
   assert.equal(asked(), 0);
+});
+
+test("a name that a flag speaks of is no longer the script's, on any port", async () => {
+  const script = { hosts: { "shop.test:81": ["10.9.0.1"], "other.test": ["10.9.0.2"] } };
+  const { addresses } = networkOf({ hosts: { "shop.test": ["10.9.0.3"] } }, script);
+  const first = async (host: string, port: number) => (await addresses.addressesOf(host, port))[0]?.address;
+  assert.deepEqual([await first("shop.test", 81), await first("other.test", 80)], ["10.9.0.3", "10.9.0.2"]);
 });
 
 /** One server behind each of these addresses, on one port, and the requests that it got. */

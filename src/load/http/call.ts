@@ -18,7 +18,7 @@ import type { Session } from "./session.ts";
 
 /** How often a call is sent again that the server has not worked on: connections end, but not for ever. */
 const REFUSALS_MAX = 3;
-const ENDED_BEFORE_MAX = 100;
+const PASSES_MAX = 100;
 
 export class Call implements Exchange {
   text = "";
@@ -52,6 +52,7 @@ export class Call implements Exchange {
   #sentBefore = false;
   #repeated = false;
   #refusals = 0;
+  #passes = 0;
   #loggedIn = false;
   /** It waits, or was sent: the end of its user cuts it off. One that was never begun is not counted at all. */
   #begun = false;
@@ -120,7 +121,7 @@ export class Call implements Exchange {
   }
 
   onFailure(error: TransportError, repeatable: Repeatable): void {
-    if (this.#mayRepeat(error, repeatable)) return this.dispatch();
+    if (this.#mayRepeat(repeatable)) return this.dispatch();
     this.#status = 0;
     if (error.code === "aborted") {
       this.#interrupted();
@@ -132,9 +133,10 @@ export class Call implements Exchange {
     this.#session.released(this.#connection);
   }
 
-  #mayRepeat({ code }: TransportError, repeatable: Repeatable): boolean {
+  #mayRepeat(repeatable: Repeatable): boolean {
     if (repeatable === "nothing" || !this.#session.settings.repeatsOnStale) return false;
-    if (repeatable === "all") return ++this.#refusals <= (code === "goaway" ? ENDED_BEFORE_MAX : REFUSALS_MAX);
+    if (repeatable === "passed-over") return ++this.#passes <= PASSES_MAX;
+    if (repeatable === "refused") return ++this.#refusals <= REFUSALS_MAX;
     const safe = this.method === "GET" || this.method === "HEAD";
     if (!safe || this.#repeated) return false;
     this.#repeated = true;

@@ -44,9 +44,10 @@ export interface Exchange {
 
 /**
  * What may be repeated after a failure: nothing; reads, where a kept connection ended before any byte of an answer, as an idle
- * one that the server closes does; or all, where the server says that it has not worked on it (RFC 9113, 8.7).
+ * one that the server closes does; or all, where the server says that it has not worked on it (RFC 9113, 8.7): it was refused,
+ * or its connection ended before its turn, having carried others.
  */
-export type Repeatable = "nothing" | "reads" | "all";
+export type Repeatable = "nothing" | "reads" | "refused" | "passed-over";
 
 /** What takes exchanges to a server. */
 export interface Carrier {

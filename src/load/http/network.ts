@@ -1,6 +1,7 @@
 /** What all connections of a process share, as a plan wants it. */
 import type { ConnectionOptions } from "node:tls";
 import type { ClientPlan } from "../../plan.ts";
+import type { Hosts } from "../../std/hosts.ts";
 import { AddressBook, type AddressOptions } from "./addresses.ts";
 import { Deadlines } from "./deadlines.ts";
 import { KeptBytes } from "./kept-bytes.ts";
@@ -33,7 +34,7 @@ export function networkOf(client: ClientPlan, own: AddressOptions = {}): Network
   return networkWith({
     addresses: new AddressBook({
       ...own,
-      ...(hosts === undefined ? {} : { hosts: { ...own.hosts, ...hosts } }),
+      ...(hosts === undefined ? {} : { hosts: overridden(own.hosts ?? {}, hosts) }),
       ...(family === undefined ? {} : { family }),
     }),
     ...(proxy === undefined ? {} : { proxies: proxiesOf(proxy) }),
@@ -41,6 +42,17 @@ export function networkOf(client: ClientPlan, own: AddressOptions = {}): Network
     kept: new KeptBytes(client.bodyBytesMax ?? BODY_BYTES_MAX),
     tls: tlsOf(client.tls ?? {}),
   });
+}
+
+/** A name that a flag or plan speaks of is theirs alone, on whichever port a script speaks of it. */
+function overridden(scripts: Hosts, given: Hosts): Hosts {
+  const names = new Set(Object.keys(given).map(nameIn));
+  const others = Object.entries(scripts).filter(([key]) => !names.has(nameIn(key)));
+  return { ...Object.fromEntries(others), ...given };
+}
+
+function nameIn(key: string): string {
+  return key.replace(/:\d+$/, "");
 }
 
 /** One of its own, with what is left out as a plan that says nothing. */

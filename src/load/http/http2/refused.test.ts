@@ -27,14 +27,18 @@ const ok = (stream: number) => frame(HEADERS, 5, stream, Buffer.from([0x88])); /
 /** What a server does when a request is there: `count` of them on this connection, the connection's own number from 0. */
 type Deed = (write: (...frames: Buffer[]) => void, stream: number, count: number, connection: number) => void;
 
-async function rigOf(deed: Deed) {
+/** `streamsMax`: at once, as its SETTINGS say. */
+async function rigOf(deed: Deed, streamsMax = 100) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     const connection = sockets.push(socket) - 1;
     let bytes = Buffer.alloc(0);
     let [greeted, count] = [false, 0];
     socket.on("error", () => undefined);
-    socket.write(frame(SETTINGS, 0, 0));
+    const setting = Buffer.alloc(6);
+    setting.writeUInt16BE(3);
+    setting.writeUInt32BE(streamsMax, 2);
+    socket.write(frame(SETTINGS, 0, 0, setting));
     socket.on("data", (more) => {
       bytes = Buffer.concat([bytes, more]);
       if (!greeted && bytes.length >= 24) [greeted, bytes] = [true, bytes.subarray(24)];
@@ -92,6 +96,25 @@ test("so do those above it when the GOAWAY names an error, and writes at or belo
   );
   assert.equal(replies[0]?.error?.sent, true);
   assert.deepEqual(seen, ["0:1", "0:2", "0:3", "1:1", "1:2"]);
+});
+
+test("calls that waited for their turn when the connection ended go to the next", async () => {
+  await using rig = await rigOf((write, stream) => {
+    write(frame(GOAWAY, 0, 0, numbers(stream, 0)), ok(stream));
+  }, 1);
+  const replies = await Promise.all(Array.from({ length: 8 }, (_, n) => rig.http2.post("/event", { json: { n } })));
+  assert.deepEqual(
+    replies.map(({ status, error }) => error?.message ?? status),
+    Array(8).fill(200),
+  );
+  assert.equal(rig.connections(), 8, "each connection worked on one");
+});
+
+test("a server that works on nothing at all is asked a few times, not for ever", async () => {
+  await using rig = await rigOf((write) => write(frame(GOAWAY, 0, 0, numbers(0, 0))));
+  const reply = await rig.http2.post("/x");
+  assert.equal(reply.error?.code, "goaway");
+  assert.equal(rig.connections(), 4);
 });
 
 test("REFUSED_STREAM is sent again, a few times", async () => {

@@ -75,7 +75,7 @@ export class Http2Stream {
       if (body !== null) this.#stream.end(body);
     } catch (thrown) {
       // A connection that takes no more streams by now: this one was never on its way.
-      this.fail(transportError("closed", messageOf(thrown), false), "all");
+      this.fail(transportError("closed", messageOf(thrown), false), "refused");
     }
   }
 
@@ -170,8 +170,11 @@ export class Http2Stream {
   #repeatable(code: number): Repeatable {
     const { session } = this;
     if (session === null || this.exchange.firstByteMs > 0) return "nothing";
-    const id = this.#stream?.id;
-    if (code === REFUSED_STREAM || (id !== undefined && id > this.#owner.lastStreamOf(session))) return "all";
+    const last = this.#owner.lastStreamOf(session);
+    // One without a number waited for its turn within node:http2 when the connection ended.
+    const id = this.#stream?.id ?? Number.POSITIVE_INFINITY;
+    if (id > last) return last > 0 ? "passed-over" : "refused";
+    if (code === REFUSED_STREAM) return "refused";
     return this.#owner.hasServed(session) ? "reads" : "nothing";
   }
 
