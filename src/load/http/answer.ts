@@ -20,6 +20,28 @@ export interface Answer {
 
 const NOTHING = Buffer.alloc(0);
 
+/** An answer that lies in one piece: its head from `headFrom` to `headTo`, and right behind it `bodySize` bytes of body. */
+export function answerIn(
+  head: Head,
+  bytes: Buffer,
+  headFrom: number,
+  headTo: number,
+  bodySize: number,
+  isKept: boolean,
+): Answer {
+  return {
+    head,
+    headBytes: bytes,
+    headFrom,
+    headTo,
+    bodyBytes: bytes,
+    bodyFrom: headTo,
+    bodyTo: isKept ? headTo + bodySize : headTo,
+    bodySize,
+    isKept,
+  };
+}
+
 /** An answer whose head and body lie apart. `bodyBytes`: null when they were not kept. */
 export function answerOf(head: Head, headBytes: Buffer, bodyBytes: Buffer | null, bodySize: number): Answer {
   return {

@@ -5,11 +5,11 @@
 const CHARSET = /^content-type:.*;\s*charset\s*=\s*["']?([^\s;"']+)/im;
 const UTF8 = /^utf-?8$/i;
 
-/** `head`: of the answer, from its status line on. */
-export function textOf(bytes: Buffer, headLength: number, head: () => string): string {
+/** `bytes`: of the whole answer, head and body. */
+export function textOf(bytes: Buffer, headLength: number): string {
   const marked = markOf(bytes, headLength);
   if (marked !== null) return marked;
-  const charset = CHARSET.exec(head())?.[1];
+  const charset = CHARSET.exec(bytes.toString("latin1", 0, headLength))?.[1];
   if (charset === undefined || UTF8.test(charset)) return bytes.toString("utf8", headLength);
   return decoderOf(charset).decode(bytes.subarray(headLength));
 }
@@ -18,11 +18,11 @@ export function textOf(bytes: Buffer, headLength: number, head: () => string): s
  * The text of JSON: UTF-8 whatever the Content-Type says, as RFC 8259 wants it, unless it is no UTF-8 and something else is
  * said. To look at the head costs more than to read a small body, so it is the last resort.
  */
-export function jsonTextOf(bytes: Buffer, headLength: number, head: () => string): string {
+export function jsonTextOf(bytes: Buffer, headLength: number): string {
   const marked = markOf(bytes, headLength);
   if (marked !== null) return marked;
   const text = bytes.toString("utf8", headLength);
-  return text.includes("\ufffd") || text.includes("\0") ? textOf(bytes, headLength, head) : text;
+  return text.includes("\ufffd") || text.includes("\0") ? textOf(bytes, headLength) : text;
 }
 
 function markOf(bytes: Buffer, from: number): string | null {

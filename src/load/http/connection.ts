@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
-import { type Answer, answerOf, decodeWithin } from "./answer.ts";
+import { type Answer, answerIn, answerOf, decodeWithin } from "./answer.ts";
 import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
 import { Deadline } from "./deadlines.ts";
 import { codingError, socketError, transportError } from "./failure.ts";
@@ -185,10 +185,8 @@ export class Connection implements Carrier, OpenerListener, Writer {
     const length = exchange.method === "HEAD" || status === 204 || status === 304 ? 0 : chunked ? -1 : contentLength;
     const { kept } = this.#network;
     if (length >= 0 && size - end >= length) {
-      const isKept = length <= kept.eachMax;
-      const bodyTo = isKept ? end + length : end;
-      const lies = { headBytes: bytes, headFrom: from, headTo: end, bodyBytes: bytes, bodyFrom: end, bodyTo };
-      return this.#complete(exchange, { head: this.#head, ...lies, bodySize: length, isKept }, size - end - length);
+      const answer = answerIn(this.#head, bytes, from, end, length, length <= kept.eachMax);
+      return this.#complete(exchange, answer, size - end - length);
     }
     const keeps = exchange.keepsBody ? kept : null;
     this.#headBytes = Buffer.from(bytes.subarray(from, end));

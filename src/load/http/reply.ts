@@ -51,18 +51,18 @@ export class HttpReply implements Reply, Judged {
   }
 
   get headers(): ReplyHeaders {
-    this.#headers ??= new ReplyHeaders(this.#headText());
+    this.#headers ??= new ReplyHeaders(this.#bytes.toString("latin1", 0, this.#headLength));
     return this.#headers;
   }
 
   text(): string {
     this.#demandBody();
-    return textOf(this.#bytes, this.#headLength, () => this.#headText());
+    return textOf(this.#bytes, this.#headLength);
   }
 
   json<T = unknown>(): T {
     this.#demandBody();
-    const text = jsonTextOf(this.#bytes, this.#headLength, () => this.#headText());
+    const text = jsonTextOf(this.#bytes, this.#headLength);
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
@@ -82,10 +82,6 @@ export class HttpReply implements Reply, Judged {
   bytes(): Uint8Array {
     this.#demandBody();
     return this.#bytes.subarray(this.#headLength);
-  }
-
-  #headText(): string {
-    return this.#bytes.toString("latin1", 0, this.#headLength);
   }
 
   #demandBody(): void {
