@@ -9,8 +9,9 @@
  * compared as numbers, see numeric.ts).
  *
  * Figures: acknowledged, unknown, parts, configurations, refuted (parts without a legal order), undecided.
- * Complexity: exponential at worst, hence the budget; near-sequential parts take O(operations * overlap). Memory: the
- * operations themselves, and at most 512 MiB of configurations. Source: linearizable/search.ts.
+ * Complexity: exponential at worst, hence the budget; near-sequential parts take O(operations * overlap), and histories of certain
+ * shapes O(n log n). Memory: the operations themselves, and at most 512 MiB of configurations and states. Sources:
+ * linearizable/search.ts, register-zones.ts, queue-order.ts, set-growth.ts.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";

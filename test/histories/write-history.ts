@@ -121,8 +121,3 @@ export function jepsenLog(operations: readonly Operation[]): string {
   const lines = eventsOf(operations, { keys: "none", transaction: "txn" }).map(logLine);
   return `${lines.map((line) => `INFO  jepsen.util - ${line}`).join("\n")}\n`;
 }
-
-/** Lines of porcupine's kv logs. */
-export function kvLog(operations: readonly Operation[]): string {
-  return `${eventsOf(operations, { keys: "beside", transaction: "txn" }).map(ednMap).join("\n")}\n`;
-}

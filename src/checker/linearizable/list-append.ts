@@ -122,10 +122,24 @@ function microOperations(operation: Operation): MicroOperation[] {
   if (kind === "txn") {
     const list = Array.isArray(output) ? output : input;
     if (!Array.isArray(list)) throw wrongShape(operation, "a list of [what, key, value]", list);
-    return list.map((each) => microOperation(operation, each, outcome.type === "ok"));
+    const micro = list.map((each) => microOperation(operation, each, outcome.type === "ok"));
+    if (Array.isArray(output) && Array.isArray(input)) checkAnswer(operation, input, micro);
+    return micro;
   }
   const value = kind === "read" ? output : input;
   return [microOperation(operation, [kind, key ?? "", value ?? null], kind !== "read" || output !== undefined)];
+}
+
+/** An answer fills in what was read. One that says "append" where a read was asked for would make a wrong read a change. */
+function checkAnswer(operation: Operation, input: readonly Json[], answered: readonly MicroOperation[]): void {
+  const asked = input.map((each) => microOperation(operation, each, false));
+  const isAnswer = ({ what, key, value }: MicroOperation, at: number) => {
+    const answer = answered[at];
+    return answer?.what === what && answer.key === key && (what === "read" || answer.value === value);
+  };
+  if (asked.length === answered.length && asked.every(isAnswer)) return;
+  const got = operation.outcome.type === "ok" ? operation.outcome.output : null;
+  throw wrongShape(operation, `an answer to ${JSON.stringify(input)}: the same list, with what was read`, got);
 }
 
 function microOperation(operation: Operation, each: Json, answered: boolean): MicroOperation {

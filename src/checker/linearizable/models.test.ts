@@ -198,6 +198,34 @@ test("list-append: transactions happen at once, and see their own writes", () =>
   assert.equal(verdict("list-append", [["txn", own, own]]), true);
 });
 
+test("transactions: an answer that is none to what was asked is refused", () => {
+  const asked: Json = [
+    ["append", "x", 1],
+    ["r", "y", null],
+  ];
+  const wrong: readonly Json[] = [
+    [
+      ["append", "x", 1],
+      ["append", "y", [7]],
+    ],
+    [["append", "x", 1]],
+    [
+      ["append", "x", 1],
+      ["r", "z", null],
+    ],
+    [
+      ["append", "x", 2],
+      ["r", "y", null],
+    ],
+  ];
+  for (const output of wrong) {
+    assert.throws(
+      () => verdict("list-append", [["txn", asked, output]]),
+      (thrown) => thrown instanceof GamedayError && thrown.code === "model-wrong-shape",
+    );
+  }
+});
+
 test("multi-register: reads and writes of several registers, with initial values by key", () => {
   const output: Json = [
     ["read", "x", 0],
