@@ -111,6 +111,19 @@ test("a run folder is never written into twice", (context) => {
   assert.throws(() => write(path, 1), /expected to make the run folder/);
 });
 
+test("what clients did is on disk before an event or a row of the ledger is, whenever we are killed", (context) => {
+  const path = folder(context);
+  const writer = new EvidenceWriter({ folder: path, run, planText: "", redact: null, owner: null });
+  const kept = () => readFileSync(join(path, "history.ndjson"), "utf8").split("\n").length - 1;
+  writer.operation(operation("a"));
+  writer.event({ atMs: 0, type: "note", source: "test", says: "a fault is about to be injected" });
+  assert.equal(kept(), 1);
+  writer.operation(operation("b"));
+  writer.ledger({ line: "item", read: 1, object: "orders", id: "b", count: 1 });
+  assert.equal(kept(), 2);
+  writer.close();
+});
+
 test("a full disk is one failure, told once, and nothing is written after it", (context) => {
   const path = folder(context);
   const writer = new EvidenceWriter({

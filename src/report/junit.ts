@@ -38,8 +38,18 @@ export function renderJunit(verdict: Verdict): string {
       cases.filter((one) => one.suite === suite),
     ),
   );
-  const counts = countsOf(cases);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${escapeMarkup(verdict.plan)}" ${counts}>\n${suites.join("")}</testsuites>\n`;
+  return document(verdict.plan, cases, suites.join(""));
+}
+
+/** Stands in the run folder from the begin of a run: what dies before its first report must not look like nothing at all. */
+export function renderUnfinishedJunit(plan: string): string {
+  const because = "The run was never finished: nothing of it was judged.";
+  const cases: Case[] = [{ suite: "validity", name: "run-complete", status: "unknown", because }];
+  return document(plan, cases, suiteOf("validity", cases));
+}
+
+function document(plan: string, cases: readonly Case[], suites: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${escapeMarkup(plan)}" ${countsOf(cases)}>\n${suites}</testsuites>\n`;
 }
 
 function suiteOf(name: string, cases: readonly Case[]): string {

@@ -9,6 +9,7 @@ import { statsOf } from "./stats.ts";
 
 export const VERDICT_FILE = "verdict.json";
 export const REPORT_FILE = "report.html";
+export const JUNIT_FILE = "junit.xml";
 
 export function renderFiles({ verdict, facts }: Judgement, run: RunRecord): ReadonlyMap<string, string> {
   const stats = statsOf(facts);
@@ -17,7 +18,7 @@ export function renderFiles({ verdict, facts }: Judgement, run: RunRecord): Read
     ["stats.json", json(stats)],
     ["report.md", renderMarkdown(verdict, run, stats)],
     [REPORT_FILE, renderHtml({ verdict, run, facts, stats })],
-    ["junit.xml", renderJunit(verdict)],
+    [JUNIT_FILE, renderJunit(verdict)],
   ]);
 }
 

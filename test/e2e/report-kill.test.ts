@@ -82,6 +82,7 @@ describe("gameday run on the fake, killed", { concurrency: 2 }, () => {
       started.child.kill("SIGKILL");
       await started.ended;
       assertSaysNothing(run, phase);
+      assert.ok(existsSync(join(run, "junit.xml")), "a CI that collects it finds an error, not nothing");
       const before = readdirSync(run).sort();
       const judged = await gameday(["judge", run]);
       assert.equal(judged.code, 2, judged.stdout + judged.stderr);

@@ -1,5 +1,6 @@
 /** Run folders that are traps: every command ends soon and in words, and nothing outside the folder is read or written. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -116,10 +117,11 @@ test("a value that is nested without end in one line is an error at its line", (
     }
   }));
 
-test("links in the place of what is written are replaced; what they point to stays, with its owner", () =>
+test("links and pipes in the place of what is written are replaced; what links point to stays, with its owner", () =>
   inPlace(async ({ run, whole, parent, outside }) => {
     const written = ["verdict.json", "stats.json", "report.md", "report.html", "junit.xml", "manifest.json.part"];
-    for (const lay of [(path: string) => symlinkSync(outside, path), (path: string) => hardLink(path, outside)]) {
+    const pipe = (path: string) => execFileSync("mkfifo", [path]);
+    for (const lay of [(path: string) => symlinkSync(outside, path), (path: string) => hardLink(path, outside), pipe]) {
       rmSync(run, { recursive: true, force: true });
       cpSync(whole, run, { recursive: true });
       rmSync(join(run, MANIFEST_FILE));

@@ -24,7 +24,7 @@ import { redactFiles } from "../redact.ts";
 import { stateFolderOf } from "../state-folder.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
-import { finishFolder, reportSoFar } from "./judgement.ts";
+import { finishFolder, reportBegin, reportSoFar } from "./judgement.ts";
 import { LiveView } from "./live-view.ts";
 import { liveParts, type PartsWithLive } from "./parts.ts";
 
@@ -119,6 +119,7 @@ function openRunFolder(world: World, planFile: PlanFile, identity: Identity, fla
   const redact = secrets.isEmpty ? null : (text: string) => secrets.redact(text);
   const evidence = new EvidenceWriter({ folder, run: record, planText: planFile.text, redact, owner: world.owner });
   mkdirSync(join(folder, LOGS));
+  reportBegin(world, folder, planFile.plan.name);
   if (flags.out === undefined && !pointLatest(folder, world.owner))
     world.stderr.write("gameday: runs/latest could not be pointed at this run\n");
   world.stdout.write(`${record.command}\nevidence: ${folder}\n`);

@@ -4,7 +4,8 @@ import { openEvidence } from "../../evidence/reader.ts";
 import { seal } from "../../evidence/seal.ts";
 import { giveAllTo } from "../../evidence/writer.ts";
 import type { Evidence } from "../../evidence.ts";
-import { REPORT_FILE, renderFiles } from "../../report/render.ts";
+import { renderUnfinishedJunit } from "../../report/junit.ts";
+import { JUNIT_FILE, REPORT_FILE, renderFiles } from "../../report/render.ts";
 import { renderSummary } from "../../report/summary.ts";
 import type { GamedayError } from "../../std/errors.ts";
 import { type Judgement, judgeFully, judgeSoFar } from "../../verdict/judge.ts";
@@ -26,6 +27,11 @@ function judgeFolder(world: World, folder: string): number {
   const verdict = write(world, folder, openEvidence(folder), judgeFully);
   world.stdout.write(`\n${renderSummary(verdict)}\n${relative(world.cwd, join(folder, REPORT_FILE))}\n`);
   return verdict.exitCode;
+}
+
+/** What a CI collects of a run that dies before its first report: an error, not nothing. */
+export function reportBegin(world: World, folder: string, plan: string): void {
+  writeToNamed(world, folder, new Map([[JUNIT_FILE, renderUnfinishedJunit(plan)]]));
 }
 
 /** Judges and reports what is recorded so far, before the clean-up and the seal: none of the files says that anything has passed. */
