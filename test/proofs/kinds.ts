@@ -12,8 +12,8 @@ import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
 type Part = Readonly<Record<string, Json>>;
 
 /** Long enough for the slowest failover of the lab: a leader whose node is silent is replaced after Patroni's ttl. */
-const HOLD_OF_A_FAILOVER = "25s";
-const HOLD = "8s";
+const HOLD_OF_A_FAILOVER = "18s";
+const HOLD = "6s";
 const RECOVERY_SECONDS = 25;
 const HEALTHY_MS_MAX = 90_000;
 
