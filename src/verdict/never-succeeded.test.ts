@@ -107,3 +107,20 @@ test("more failures than requests, or more checks held than made, is no share: u
     assert.ok(objectives.every(({ status, because }) => status === "unknown" && /cannot be|No evidence/.test(because)));
   }
 });
+
+test("names that hold an id each, of which some met an outage, turn nothing red; they are said", () => {
+  const run = cleanRun([objective("availability-percent", { atLeast: 90 })]);
+  const dead = (id: number) => ({
+    ...new Histogram().snapshot(),
+    count: 1,
+    sum: 9,
+    failed: 1,
+    metric: `http_req_duration{name:GET /orders/${id}}`,
+  });
+  run.intervals = run.intervals.map((one, at) =>
+    at >= 20 && at < 26 ? { ...one, metrics: [...one.metrics, dead(at)] } : one,
+  );
+  const verdict = judge(evidenceOf(run), [toldChecker()]);
+  assert.equal(verdict.verdict, "pass", verdict.sentence);
+  assert.match(named(verdict)?.because ?? "", /6 names were tried fewer than 5 times each and never succeeded/);
+});

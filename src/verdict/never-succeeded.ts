@@ -8,11 +8,13 @@ import { CONFIDENCE, successRange } from "../objective/confidence.ts";
 import type { Facts } from "../objective/facts.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import { contains } from "../outage/span.ts";
-
-export const NEVER_SUCCEEDED = "succeeds-at-all";
+import { NEVER_SUCCEEDED } from "./own-findings.ts";
 
 /** More than these are counted in the last of them. */
 const FINDINGS_MAX = 20;
+/** Fewer tries prove nothing; more than so many such names are URLs that hold an id each, of which some met an outage. */
+const RARE_BELOW = 5;
+const RARE_NAMES_MAX = 5;
 
 interface Dead {
   readonly object: string;
@@ -32,8 +34,20 @@ export function neverSucceeded({ load, streams, windows, doubts }: Omit<Facts, "
     ...streams.flatMap((stream) => deadProbe(stream, outside)),
   ];
   const doubt = doubts.find(({ kind, span }) => span === null && (kind === "load" || kind === "all"))?.because;
-  const shown = dead.slice(0, FINDINGS_MAX);
-  return shown.map((one, at) => findingOf(one, at === FINDINGS_MAX - 1 ? dead.length - FINDINGS_MAX : 0, doubt));
+  const rare = dead.filter(({ count }) => count < RARE_BELOW);
+  const told = rare.length > RARE_NAMES_MAX ? dead.filter((one) => !rare.includes(one)) : dead;
+  const shown = told.slice(0, FINDINGS_MAX);
+  return [
+    ...shown.map((one, at) => findingOf(one, at === FINDINGS_MAX - 1 ? told.length - FINDINGS_MAX : 0, doubt)),
+    ...(told.length < dead.length ? [ofIds(rare)] : []),
+  ];
+}
+
+/** Said, and no reason for red: what is tried so seldom under so many names is one thing with many names. */
+function ofIds(rare: readonly Dead[]): Finding {
+  const because = `${rare.length} names were tried fewer than ${RARE_BELOW} times each and never succeeded, such as ${rare[0]?.object}; requests that differ by an id only should be given one name.`;
+  const figures = { names: rare.length };
+  return { checker: NEVER_SUCCEEDED, object: "rare names", status: "pass", because, witnesses: [], figures };
 }
 
 function deadProbe(stream: ProbeStream, outside: readonly { fromMs: number; toMs: number }[]): Dead[] {

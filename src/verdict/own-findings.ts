@@ -6,9 +6,10 @@ import type { EventOf, Story } from "../timeline/story.ts";
 type Health = EventOf<"health">;
 
 export const REDUNDANCY = "redundancy-restored";
+export const NEVER_SUCCEEDED = "succeeds-at-all";
 export const LOGINS_REPEATED = "logins-repeated";
 /** They say something of every run, whatever was asked of it: by themselves they prove nothing. */
-export const UNASKED: ReadonlySet<string> = new Set([REDUNDANCY, LOGINS_REPEATED]);
+export const UNASKED: ReadonlySet<string> = new Set([REDUNDANCY, LOGINS_REPEATED, NEVER_SUCCEEDED]);
 
 /** Users whose tokens were rejected logged in again and saw little of it: said in the verdict, also where nobody asks. */
 export function repeatedLogins(count: number): Finding[] {
