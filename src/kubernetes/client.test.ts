@@ -78,7 +78,7 @@ test("creates, lists, reads logs and deletes, each at its path and as the contex
     asked.map(({ line }) => line),
     [
       "POST /api/v1/namespaces/load/secrets?dryRun=All",
-      "GET /api/v1/namespaces/load/pods?labelSelector=a%3Db%2Cc%3Dd",
+      "GET /api/v1/namespaces/load/pods?limit=500&labelSelector=a%3Db%2Cc%3Dd",
       "GET /api/v1/namespaces/load/pods/p/log?tailLines=5",
       "DELETE /apis/batch/v1/namespaces/load/jobs/j",
     ],

@@ -1,16 +1,30 @@
-/** The port to a real cluster: kubeconfig and logging in by @kubernetes/client-node, requests by Node. */
-import { request as requestHttp } from "node:http";
-import { type RequestOptions, request as requestHttps } from "node:https";
+/** The port to a real cluster: kubeconfig, watches, exec and port-forward by @kubernetes/client-node. */
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { KubernetesApi, KubernetesObject, RemoveOptions, Right, Where } from "../kubernetes.ts";
-import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
-import { type Call, pathOf } from "./path.ts";
-import { answerTrouble } from "./refused.ts";
-
-const DEADLINE_MS = 15_000;
+import type {
+  ClusterApi,
+  ContainerReference,
+  ExecOutcome,
+  Forward,
+  Kind,
+  KubernetesObject,
+  LogOptions,
+  ObjectReference,
+  PatchOptions,
+  PodReference,
+  RemoveOptions,
+  Right,
+  WatchListener,
+  Where,
+} from "../kubernetes.ts";
+import { GamedayError, messageOf } from "../std/errors.ts";
+import { type ExecOptions, execInContainer } from "./exec.ts";
+import { forwardPort } from "./forward.ts";
+import type { Call } from "./path.ts";
+import { Requests } from "./requests.ts";
+import { watchObjects } from "./watch.ts";
 
 /** Reads KUBECONFIG, ~/.kube/config or the pod's own account. Throws GamedayError when there is none, or no such context. */
-export async function connectKubernetes(context: string | undefined): Promise<KubernetesApi> {
+export async function connectKubernetes(context: string | undefined): Promise<ClusterApi> {
   const { KubeConfig } = await import("@kubernetes/client-node"); // 0.8 s: only for who asks for it
   const config = new KubeConfig();
   try {
@@ -38,15 +52,26 @@ function noConfig(got: string, cause?: unknown): GamedayError {
   });
 }
 
-class Client implements KubernetesApi {
+const PATCH_TYPES = {
+  merge: "application/merge-patch+json",
+  json: "application/json-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+} as const;
+/** A list of everything is asked for in pages. */
+const PAGE_LIMIT = 500;
+const PAGES_MAX = 200;
+
+class Client implements ClusterApi {
   readonly context: string;
   readonly namespace: string;
   readonly server: string;
   readonly #config: KubeConfig;
+  readonly #requests: Requests;
 
   constructor(config: KubeConfig, server: string) {
     this.#config = config;
     this.server = server;
+    this.#requests = new Requests(config, server);
     this.context = config.getCurrentContext();
     this.namespace = config.getContextObject(this.context)?.namespace ?? "default";
   }
@@ -55,48 +80,123 @@ class Client implements KubernetesApi {
     const { kind, metadata } = object;
     const namespace = metadata.namespace ?? this.namespace;
     const query = options.dryRun === true ? { dryRun: "All" } : {};
-    const text = await this.#ask({ verb: "create", kind, namespace, name: metadata.name }, "POST", {
-      query,
-      body: object,
-    });
-    return JSON.parse(text) as T;
+    const call = { verb: "create" as const, kind, namespace, name: metadata.name };
+    return parse<T>(await this.#requests.ask(call, "POST", { query, body: object }));
   }
 
-  async list(
-    kind: KubernetesObject["kind"],
-    { namespace, labels, fields }: Where,
-  ): Promise<readonly KubernetesObject[]> {
+  async list(kind: Kind, { namespace, labels, fields }: Where): Promise<readonly KubernetesObject[]> {
     const query = {
+      limit: String(PAGE_LIMIT),
       ...(labels === undefined ? {} : { labelSelector: labels }),
       ...(fields === undefined ? {} : { fieldSelector: fields }),
     };
-    const text = await this.#ask({ verb: "list", kind, namespace }, "GET", { query });
-    return (JSON.parse(text) as { items: readonly KubernetesObject[] }).items;
+    const items: KubernetesObject[] = [];
+    let next = "";
+    for (let page = 0; page < PAGES_MAX; page++) {
+      const asked = next === "" ? query : { ...query, continue: next };
+      const text = await this.#requests.ask({ verb: "list", kind, namespace }, "GET", { query: asked });
+      const list = parse<{ items: readonly KubernetesObject[]; metadata?: { continue?: string } }>(text);
+      items.push(...list.items);
+      next = list.metadata?.continue ?? "";
+      if (next === "") break;
+    }
+    return items;
   }
 
-  async remove(
-    kind: KubernetesObject["kind"],
-    namespace: string,
-    name: string,
-    options: RemoveOptions = {},
-  ): Promise<boolean> {
-    const { graceSeconds } = options;
-    const body = {
-      propagationPolicy: "Background",
-      ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
-    };
+  async get(object: ObjectReference, signal: AbortSignal, subresource?: "scale"): Promise<KubernetesObject | null> {
+    const call = { verb: "get" as const, ...object, ...(subresource === undefined ? {} : { subresource }) };
     try {
-      await this.#ask({ verb: "delete", kind, namespace, name }, "DELETE", { body });
-      return true;
+      return parse<KubernetesObject>(await this.#requests.ask(call, "GET", { signal }));
     } catch (thrown) {
-      if (thrown instanceof GamedayError && thrown.code === "kubernetes-not-found") return false;
+      if (isCode(thrown, "kubernetes-not-found")) return null;
       throw thrown;
     }
   }
 
+  async patch(
+    object: ObjectReference,
+    body: unknown,
+    { type = "merge", subresource, dryRun }: PatchOptions,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> {
+    const call: Call = { verb: "patch", ...object, ...(subresource === undefined ? {} : { subresource }) };
+    const query = dryRun === true ? { dryRun: "All" } : {};
+    const content = { query, body, contentType: PATCH_TYPES[type], signal };
+    return parse<KubernetesObject>(await this.#requests.ask(call, "PATCH", content));
+  }
+
+  async replace<T extends KubernetesObject>(object: T, signal: AbortSignal): Promise<T> {
+    const { kind, metadata } = object;
+    const namespace = metadata.namespace ?? this.namespace;
+    const call = { verb: "update" as const, kind, namespace, name: metadata.name };
+    return parse<T>(await this.#requests.ask(call, "PUT", { body: object, signal }));
+  }
+
+  async remove(kind: Kind, namespace: string, name: string, options: RemoveOptions = {}): Promise<boolean> {
+    const { graceSeconds, uid, resourceVersion } = options;
+    const preconditions = {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+    const body = {
+      propagationPolicy: "Background",
+      ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
+      ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
+    };
+    try {
+      await this.#requests.ask({ verb: "delete", kind, namespace, name }, "DELETE", { body });
+      return true;
+    } catch (thrown) {
+      if (isCode(thrown, "kubernetes-not-found")) return false;
+      throw thrown;
+    }
+  }
+
+  async evict(pod: PodReference, options: { readonly graceSeconds?: number }, signal: AbortSignal): Promise<void> {
+    const { namespace, pod: name, uid } = pod;
+    const deleteOptions = {
+      ...(options.graceSeconds === undefined ? {} : { gracePeriodSeconds: options.graceSeconds }),
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    };
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
+    const call = { verb: "create" as const, kind: "Pod" as const, namespace, name, subresource: "eviction" };
+    await this.#requests.ask(call, "POST", { body, signal });
+  }
+
+  exec(
+    where: ContainerReference,
+    argv: readonly string[],
+    options: ExecOptions,
+    signal: AbortSignal,
+  ): Promise<ExecOutcome> {
+    return execInContainer(this.#config, where, argv, { options, signal });
+  }
+
+  forward(pod: PodReference, port: number, signal: AbortSignal): Promise<Forward> {
+    return forwardPort(this.#config, pod, port, signal);
+  }
+
   log(namespace: string, pod: string, lines: number): Promise<string> {
-    const query = { tailLines: String(lines) };
-    return this.#ask({ verb: "get", kind: "Pod", namespace, name: pod, subresource: "log" }, "GET", { query });
+    return this.logOf({ namespace, pod }, { lines }, new AbortController().signal);
+  }
+
+  logOf({ namespace, pod }: PodReference, options: LogOptions, signal: AbortSignal): Promise<string> {
+    const { container, sinceTime, lines, timestamps, previous } = options;
+    const query = {
+      ...(container === undefined ? {} : { container }),
+      ...(sinceTime === undefined ? {} : { sinceTime }),
+      ...(lines === undefined ? {} : { tailLines: String(lines) }),
+      ...(timestamps === true ? { timestamps: "true" } : {}),
+      ...(previous === true ? { previous: "true" } : {}),
+    };
+    const call = { verb: "get" as const, kind: "Pod" as const, namespace, name: pod, subresource: "log" };
+    return this.#requests.ask(call, "GET", { query, signal });
+  }
+
+  watch(kind: Kind, where: Where, listener: WatchListener, signal: AbortSignal): Promise<void> {
+    const nowMs = () => performance.now();
+    const source = { config: this.#config, requests: this.#requests, nowMs };
+    return watchObjects(source, { kind, where }, listener, signal);
   }
 
   async mayI(namespace: string, { verb, group, resource, subresource }: Right): Promise<boolean> {
@@ -106,67 +206,16 @@ class Client implements KubernetesApi {
       kind: "SelfSubjectAccessReview",
       spec: { resourceAttributes: attributes },
     };
-    const text = await this.#ask({ verb: "create", kind: "SelfSubjectAccessReview", namespace }, "POST", { body });
-    return (JSON.parse(text) as { status?: { allowed?: boolean } }).status?.allowed === true;
-  }
-
-  /** The body of a good answer. */
-  async #ask(
-    call: Call,
-    method: string,
-    { query = {}, body }: { query?: Readonly<Record<string, string>>; body?: unknown },
-  ): Promise<string> {
-    const url = new URL(this.server.replace(/\/$/, "") + pathOf(call, method));
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    let answer: Answer;
-    try {
-      const options: RequestOptions = {};
-      await this.#config.applyToHTTPSOptions(options); // each time: tokens expire
-      answer = await send(url, { ...options, method }, body === undefined ? undefined : JSON.stringify(body));
-    } catch (cause) {
-      throw unreachable(this.server, this.context, cause);
-    }
-    if (answer.status >= 200 && answer.status < 300) return answer.text;
-    throw answerTrouble(call, answer, this.context);
+    const call = { verb: "create" as const, kind: "SelfSubjectAccessReview" as const, namespace };
+    const answer = parse<{ status?: { allowed?: boolean } }>(await this.#requests.ask(call, "POST", { body }));
+    return answer.status?.allowed === true;
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly text: string;
+function parse<T>(text: string): T {
+  return JSON.parse(text) as T;
 }
 
-function send(url: URL, options: RequestOptions, body: string | undefined): Promise<Answer> {
-  const request = url.protocol === "http:" ? requestHttp : requestHttps;
-  const length = Buffer.byteLength(body ?? "");
-  // Without its length Node sends the body of a DELETE so that servers do not see it, and a Job's pods would stay.
-  const headers = {
-    ...options.headers,
-    accept: "application/json, */*",
-    "content-type": "application/json",
-    "content-length": length,
-  };
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(DEADLINE_MS);
-    const asking = request(url, { ...options, headers, signal }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
-    });
-    asking.on("error", (cause) => reject(signal.aborted ? new Error(`no answer in ${DEADLINE_MS / 1000} s`) : cause));
-    asking.end(body);
-  });
-}
-
-function unreachable(server: string, context: string, cause: unknown): GamedayError {
-  if (cause instanceof GamedayError) return cause;
-  return new GamedayError({
-    code: "kubernetes-unreachable",
-    expected: `the Kubernetes API at ${server} (context ${context}) to answer`,
-    got: messageOf(cause) || "no connection",
-    hint: `kubectl --context ${context} version`,
-    exitCode: ExitCode.notReady,
-    cause,
-  });
+function isCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof GamedayError && thrown.code === code;
 }

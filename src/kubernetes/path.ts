@@ -3,29 +3,59 @@ import type { Kind } from "../kubernetes.ts";
 
 /** One request in words, for its path and for what is said when it fails. */
 export interface Call {
-  readonly verb: "create" | "list" | "get" | "delete";
+  readonly verb: "create" | "list" | "get" | "delete" | "patch" | "update" | "watch";
   readonly kind: Kind | "SelfSubjectAccessReview";
   readonly namespace: string;
   readonly name?: string;
   readonly subresource?: string;
 }
 
-const RESOURCES: Readonly<Record<Call["kind"], { readonly group: string; readonly plural: string }>> = {
-  Job: { group: "batch", plural: "jobs" },
-  Pod: { group: "", plural: "pods" },
-  Secret: { group: "", plural: "secrets" },
-  ConfigMap: { group: "", plural: "configmaps" },
-  Event: { group: "", plural: "events" },
-  SelfSubjectAccessReview: { group: "authorization.k8s.io", plural: "selfsubjectaccessreviews" },
+interface Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  /** Belongs to the cluster, not to a namespace. */
+  readonly clusterWide?: true;
+}
+
+const RESOURCES: Readonly<Record<Call["kind"], Resource>> = {
+  ConfigMap: { group: "", version: "v1", plural: "configmaps" },
+  Deployment: { group: "apps", version: "v1", plural: "deployments" },
+  EndpointSlice: { group: "discovery.k8s.io", version: "v1", plural: "endpointslices" },
+  Event: { group: "", version: "v1", plural: "events" },
+  HorizontalPodAutoscaler: { group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers" },
+  Ingress: { group: "networking.k8s.io", version: "v1", plural: "ingresses" },
+  Job: { group: "batch", version: "v1", plural: "jobs" },
+  Lease: { group: "coordination.k8s.io", version: "v1", plural: "leases" },
+  Namespace: { group: "", version: "v1", plural: "namespaces", clusterWide: true },
+  NetworkPolicy: { group: "networking.k8s.io", version: "v1", plural: "networkpolicies" },
+  Node: { group: "", version: "v1", plural: "nodes", clusterWide: true },
+  NodeMetrics: { group: "metrics.k8s.io", version: "v1beta1", plural: "nodes", clusterWide: true },
+  Pod: { group: "", version: "v1", plural: "pods" },
+  PodDisruptionBudget: { group: "policy", version: "v1", plural: "poddisruptionbudgets" },
+  PodMetrics: { group: "metrics.k8s.io", version: "v1beta1", plural: "pods" },
+  ReplicaSet: { group: "apps", version: "v1", plural: "replicasets" },
+  Secret: { group: "", version: "v1", plural: "secrets" },
+  SelfSubjectAccessReview: {
+    group: "authorization.k8s.io",
+    version: "v1",
+    plural: "selfsubjectaccessreviews",
+    clusterWide: true,
+  },
+  Service: { group: "", version: "v1", plural: "services" },
+  StatefulSet: { group: "apps", version: "v1", plural: "statefulsets" },
 };
 
-/** "/apis/batch/v1/namespaces/load/jobs/x"; what is created is posted to its collection. */
+/**
+ * "/apis/batch/v1/namespaces/load/jobs/x"; what is created is posted to its collection. An empty namespace means all of them.
+ */
 export function pathOf({ kind, namespace, name, subresource }: Call, method: string): string {
-  const { group, plural } = RESOURCES[kind];
-  const scope = kind === "SelfSubjectAccessReview" ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
-  const one = name === undefined || method === "POST" ? "" : `/${encodeURIComponent(name)}`;
+  const { group, version, plural, clusterWide } = RESOURCES[kind];
+  const scope = clusterWide === true || namespace === "" ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  const one =
+    name === undefined || (method === "POST" && subresource === undefined) ? "" : `/${encodeURIComponent(name)}`;
   const below = subresource === undefined ? "" : `/${subresource}`;
-  return `${group === "" ? "/api/v1" : `/apis/${group}/v1`}${scope}/${plural}${one}${below}`;
+  return `${group === "" ? "/api" : `/apis/${group}`}/${version}${scope}/${plural}${one}${below}`;
 }
 
 /** As RBAC and kubectl write it: "jobs.batch", "pods/log". */
