@@ -1,10 +1,11 @@
 import { externalKind } from "../platform/external/kind.ts";
 import { fakePlatform } from "../platform/fake.ts";
 import type { PlatformKind } from "../platform/kind.ts";
+import { kubernetesKind } from "../platform/kubernetes/kind.ts";
 import { labKind } from "../platform/lab/kind.ts";
 
 /** Every kind of platform that a plan can name; the one explicit list. */
-export const PLATFORMS: readonly PlatformKind[] = [labKind, externalKind, fakePlatform];
+export const PLATFORMS: readonly PlatformKind[] = [labKind, kubernetesKind, externalKind, fakePlatform];
 
 export function platformKind(name: string): PlatformKind {
   const kind = PLATFORMS.find((each) => each.name === name);

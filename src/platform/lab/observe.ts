@@ -1,9 +1,9 @@
 /** Asks the lab's parts how they are. Every question has a deadline of its own; a part that does not answer is undefined. */
 import type { Json } from "../../std/json.ts";
+import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "../ask.ts";
 import { addressOf, NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
 import type { Usage } from "./agent/usage.ts";
-import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "./ask.ts";
 import { HAPROXY_SOCKET, parseStatistics, type ServerRow } from "./haproxy.ts";
 import { type Listener, parseListeners } from "./listeners.ts";
 import { leaderOf, type Member, parseCluster } from "./postgres.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeRedis, encodeRedis } from "./ask.ts";
+import { decodeRedis, encodeRedis } from "../ask.ts";
 import { labConfig } from "./config.ts";
 import { pairs, parseReplication, redisConfig, sentinelConfig } from "./redis.ts";
 

@@ -13,7 +13,7 @@ export interface HttpAnswer {
 /** Sends one HTTP request over a stream that is already connected; the stream ends with the answer. */
 export function askHttp(stream: Duplex, path: string, signal: AbortSignal): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const headers = { host: "lab", connection: "close" };
+    const headers = { host: "localhost", connection: "close" };
     const asked = request({ createConnection: () => stream as Socket, path, headers, signal }, (answer) => {
       text(answer, signal).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
     });
@@ -37,17 +37,28 @@ export async function askHaproxy(path: string, commands: readonly string[], sign
 /** What a Redis command may give (RESP 2): text, number, nothing, a list, or an error. */
 export type RedisAnswer = string | number | null | Error | RedisAnswer[];
 
-/** Sends one Redis command over a stream and reads its answer; an error answer is thrown. */
-export async function askRedis(stream: Duplex, command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
+/**
+ * Sends one Redis command over a stream and reads its answer; an error answer is thrown. `login`: the arguments of an AUTH before it.
+ */
+export async function askRedis(
+  stream: Duplex,
+  command: readonly string[],
+  signal: AbortSignal,
+  login: readonly string[] = [],
+): Promise<RedisAnswer> {
+  const commands = login.length === 0 ? [command] : [["AUTH", ...login], command];
+  let answers = 0;
   try {
-    stream.write(encodeRedis(command));
+    stream.write(commands.map(encodeRedis).join(""));
     let bytes = Buffer.alloc(0);
+    let offset = 0;
     for await (const chunk of readable(stream, signal)) {
       bytes = Buffer.concat([bytes, chunk]);
-      const read = decodeRedis(bytes, 0);
-      if (read === null) continue;
-      if (read.value instanceof Error) throw read.value;
-      return read.value;
+      for (let read = decodeRedis(bytes, offset); read !== null; read = decodeRedis(bytes, offset)) {
+        if (read.value instanceof Error) throw read.value;
+        if (++answers === commands.length) return read.value;
+        offset = read.next;
+      }
     }
     throw new Error(`Redis closed the connection before it answered ${command[0]}`);
   } finally {

@@ -1,0 +1,94 @@
+/** What a plan says of a platform on Kubernetes: which cluster and namespace, and which pods play which role. */
+import { z } from "zod";
+
+const name = z.string().regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/, "a name as Kubernetes allows it");
+const labels = z.record(z.string(), z.string()).refine((given) => Object.keys(given).length > 0, "at least one label");
+const argv = z.array(z.string().min(1)).min(1);
+const port = z.int().min(1).max(65_535);
+
+const app = z.strictObject({
+  /** The Deployment whose pods serve users. */
+  deployment: name,
+  /** Its container that serves them; default: the first. */
+  container: name.optional(),
+});
+
+const postgres = z.strictObject({
+  /** Labels that all members carry, and nothing else does. */
+  pods: labels,
+  container: name,
+  /** Who knows the leader: Patroni's REST API, or PostgreSQL itself (`pg_is_in_recovery()`). */
+  leader: z.enum(["patroni", "sql"]).default("patroni"),
+  port: port.default(5432),
+  patroniPort: port.default(8008),
+  members: z.int().min(1).default(3),
+  /** For the ledger by SQL, and for `leader: sql`. */
+  database: z.string().default("postgres"),
+  user: z.string().optional(),
+  password: z.string().optional(),
+});
+
+const redis = z.strictObject({
+  pods: labels,
+  container: name,
+  port: port.default(6379),
+  members: z.int().min(1).default(3),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  /** Absent: there are no Sentinels, and the master is whoever says so of itself. */
+  sentinel: z
+    .strictObject({
+      container: name,
+      /** Default: the pods of Redis. */
+      pods: labels.optional(),
+      port: port.default(26_379),
+      /** Name of the master set. */
+      master: z.string().default("mymaster"),
+      sentinels: z.int().min(1).default(3),
+      password: z.string().optional(),
+    })
+    .optional(),
+});
+
+/** Your own commands where the API can do nothing: argv, no shell; {node} in a word stands for the node's name. */
+const adapter = z.strictObject({ apply: argv, revert: argv });
+
+export const kubernetesConfig = z.strictObject({
+  kind: z.literal("kubernetes"),
+  /** The context of the kubeconfig. Nothing is done in another one, whatever is current. */
+  context: z.string().min(1),
+  namespace: name,
+  /** Base URL at which users reach the app: a NodePort, an Ingress, a load balancer; never a port-forward. */
+  endpoint: z.url(),
+  app,
+  postgres: postgres.optional(),
+  redis: redis.optional(),
+  /** Whatever else may be hit, by a role of your own: { proxy: { app: haproxy } }. */
+  others: z.record(z.string().regex(/^[a-z][a-z-]{0,30}$/), labels).default({}),
+  /** The HorizontalPodAutoscaler of the Deployment; null: there is none. */
+  autoscaler: name.nullable().default(null),
+  /** Image of Gameday that the nodes can pull: for ephemeral containers, the reaper and load workers. */
+  image: z.string().min(1).optional(),
+  /** The namespace once more, typed by hand, where it does not carry the label gameday/allowed=true. */
+  allow: z
+    .strictObject({
+      namespace: name.optional(),
+      /** Nodes of the control plane that may be hit all the same. On a small k3s there are no others. */
+      controlPlaneNodes: z.array(name).default([]),
+    })
+    .prefault({}),
+  /** Ends and starts a node's machine, or cuts its network: by the API neither can be done. */
+  nodes: z.strictObject({ power: adapter.optional(), cut: adapter.optional() }).prefault({}),
+});
+
+export type KubernetesConfig = z.output<typeof kubernetesConfig>;
+export type PostgresConfig = NonNullable<KubernetesConfig["postgres"]>;
+export type RedisConfig = NonNullable<KubernetesConfig["redis"]>;
+export type AdapterConfig = z.output<typeof adapter>;
+
+/** "app=pg,tier=db", as the API takes it. */
+export function selectorText(given: Readonly<Record<string, string>>): string {
+  return Object.entries(given)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}

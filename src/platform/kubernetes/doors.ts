@@ -1,0 +1,86 @@
+/**
+ * Ways into pods for questions: port-forwards that are opened when first needed and kept. They lead through the kubelet into the
+ * pod's own network namespace and its loopback, so they also reach a pod that is cut off from everybody.
+ */
+import { connect, type Socket } from "node:net";
+import type { ClusterApi, Forward } from "../../kubernetes.ts";
+import type { Json } from "../../std/json.ts";
+import { askHttp, askRedis, type HttpAnswer, type RedisAnswer } from "../ask.ts";
+import type { PodObject } from "./objects.ts";
+
+export const ANSWER_MS = 1_500;
+
+export class Doors implements AsyncDisposable {
+  readonly #api: ClusterApi;
+  readonly #open = new Map<string, Promise<Forward>>();
+  readonly #end = new AbortController();
+
+  constructor(api: ClusterApi) {
+    this.#api = api;
+  }
+
+  /** The local port that leads to a port of this very pod. */
+  async port(pod: PodObject, port: number): Promise<number> {
+    const { name, namespace = "", uid = "" } = pod.metadata;
+    const key = `${uid}:${port}`;
+    let door = this.#open.get(key);
+    if (door === undefined) {
+      door = this.#api.forward({ namespace, pod: name, uid }, port, this.#end.signal);
+      this.#open.set(key, door);
+    }
+    return (await door).port;
+  }
+
+  async http(pod: PodObject, port: number, path: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const both = bounded(signal);
+    return askHttp(await this.#dial(pod, port, both), path, both);
+  }
+
+  async json(pod: PodObject, port: number, path: string, signal: AbortSignal): Promise<Json> {
+    const { status, body } = await this.http(pod, port, path, signal);
+    if (status !== 200) throw new Error(`${path} answered ${status}`);
+    return JSON.parse(body) as Json;
+  }
+
+  /** One command to a Redis or a Sentinel; `login` goes before it. */
+  async redis(
+    { pod, port, login }: { pod: PodObject; port: number; login: readonly string[] },
+    command: readonly string[],
+    signal: AbortSignal,
+  ): Promise<RedisAnswer> {
+    const both = bounded(signal);
+    return askRedis(await this.#dial(pod, port, both), command, both, login);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort(new Error("the platform is closed"));
+    for (const door of this.#open.values()) await (await door.catch(() => undefined))?.[Symbol.asyncDispose]();
+  }
+
+  async #dial(pod: PodObject, port: number, signal: AbortSignal): Promise<Socket> {
+    const local = await this.port(pod, port);
+    return await new Promise((resolve, reject) => {
+      const socket = connect(local, "127.0.0.1");
+      const abort = () => socket.destroy(new Error(`no answer in ${ANSWER_MS} ms`));
+      signal.addEventListener("abort", abort, { once: true });
+      socket.once("connect", () => {
+        signal.removeEventListener("abort", abort);
+        resolve(socket);
+      });
+      socket.once("error", reject);
+    });
+  }
+}
+
+function bounded(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+}
+
+/** A part that does not answer is what such questions are about: its silence is an answer, not trouble. */
+export async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+/** Platforms on Kubernetes, in the catalogue. */
+import { connectKubernetes } from "../../kubernetes/client.ts";
+import type { Plan } from "../../plan.ts";
+import type { Target } from "../../platform.ts";
+import type { PlatformContext, PlatformKind } from "../kind.ts";
+import { KUBERNETES_CAPABILITIES } from "./capability/all.ts";
+import { kubernetesConfig } from "./config.ts";
+import { KubernetesPlatform } from "./platform.ts";
+
+export const kubernetesKind: PlatformKind = {
+  name: "kubernetes",
+  schema: kubernetesConfig,
+  capabilities: KUBERNETES_CAPABILITIES,
+  exclusive: false,
+  tells: ["restarts", "replicas"],
+  create: open,
+  attach: open,
+  plannedTopology,
+  plannedCommands: () => [],
+};
+
+async function open(given: Plan["platform"], { clock, runId }: PlatformContext): Promise<KubernetesPlatform> {
+  const config = kubernetesConfig.parse(given);
+  const api = await connectKubernetes(config.context);
+  return new KubernetesPlatform({ api, config, clock, runId });
+}
+
+/** Names are known only when the cluster is asked: these stand for them. */
+function plannedTopology(given: Plan["platform"]): Target[] {
+  const { postgres, redis, others } = kubernetesConfig.parse(given);
+  const some = (role: string, count: number, led: boolean) =>
+    Array.from({ length: count }, (_, index) =>
+      planned(role, `${role}-${index}`, `node-${index % 3}`, led && index === 0),
+    );
+  return [
+    ...some("app", 3, false),
+    ...(postgres === undefined ? [] : some("postgres", postgres.members, true)),
+    ...(redis === undefined ? [] : some("redis", redis.members, true)),
+    ...Object.keys(others).flatMap((role) => some(role, 2, false)),
+    ...[0, 1, 2].map((index) => planned("node", `node-${index}`, `node-${index}`, false)),
+  ];
+}
+
+function planned(role: string, name: string, node: string, leader: boolean): Target {
+  return { id: `${role}/${name}`, role, node, leader, healthy: true, labels: {} };
+}

@@ -1,0 +1,94 @@
+/** One look at the whole: pods by role, nodes, and who leads as they say of themselves. */
+import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
+import { GamedayError } from "../../std/errors.ts";
+import { type KubernetesConfig, selectorText } from "./config.ts";
+import type { Doors } from "./doors.ts";
+import { isPresent, type NodeObject, type PodObject, type WorkloadObject } from "./objects.ts";
+import { lookAtPatroni, type PostgresLook } from "./patroni.ts";
+import { lookAtRedis, type RedisLook, sentinelPods } from "./redis.ts";
+
+export interface Look {
+  readonly deployment: WorkloadObject | null;
+  readonly pods: Readonly<Record<string, readonly PodObject[]>>;
+  /** null: we may not list nodes. */
+  readonly nodes: readonly NodeObject[] | null;
+  readonly postgres: PostgresLook | null;
+  readonly redis: RedisLook | null;
+}
+
+/** Pods of the namespace that a plan gives a role, each role in order of name. */
+export async function podsByRole(
+  api: ClusterApi,
+  config: KubernetesConfig,
+  signal: AbortSignal,
+): Promise<{ deployment: WorkloadObject | null; pods: Record<string, PodObject[]>; all: PodObject[] }> {
+  const { namespace } = config;
+  const [deployment, listed] = await Promise.all([
+    api.get({ kind: "Deployment", namespace, name: config.app.deployment }, signal),
+    api.list("Pod", { namespace }),
+  ]);
+  signal.throwIfAborted();
+  const all = listed as readonly PodObject[];
+  const selectors = roleSelectors(config, deployment);
+  const pods = Object.fromEntries(
+    Object.entries(selectors).map(([role, labels]) => [role, ofLabels(all, labels).sort(byName)]),
+  );
+  return { deployment, pods, all: [...all] };
+}
+
+/** Which labels mean which role. The app's are its Deployment's own selector. */
+export function roleSelectors(
+  config: KubernetesConfig,
+  deployment: KubernetesObject | null,
+): Record<string, Readonly<Record<string, string>>> {
+  const own = (deployment as WorkloadObject | null)?.spec?.selector?.matchLabels;
+  return {
+    ...(own === undefined ? {} : { app: own }),
+    ...(config.postgres === undefined ? {} : { postgres: config.postgres.pods }),
+    ...(config.redis === undefined ? {} : { redis: config.redis.pods }),
+    ...config.others,
+  };
+}
+
+export async function look(
+  api: ClusterApi,
+  doors: Doors,
+  config: KubernetesConfig,
+  signal: AbortSignal,
+): Promise<Look> {
+  const [{ deployment, pods, all }, nodes] = await Promise.all([podsByRole(api, config, signal), listNodes(api)]);
+  const members = (role: string) => (pods[role] ?? []).filter(isPresent);
+  const [postgres, redis] = await Promise.all([
+    config.postgres?.leader === "patroni" ? lookAtPatroni(doors, config.postgres, members("postgres"), signal) : null,
+    config.redis === undefined
+      ? null
+      : lookAtRedis(doors, config.redis, { members: members("redis"), sentinels: sentinelPods(config, all) }, signal),
+  ]);
+  return { deployment, pods, nodes, postgres, redis };
+}
+
+/** null where RBAC does not let us: only drains and the network between nodes need it. */
+async function listNodes(api: ClusterApi): Promise<readonly NodeObject[] | null> {
+  try {
+    return (await api.list("Node", { namespace: "" })) as readonly NodeObject[];
+  } catch (thrown) {
+    if (thrown instanceof GamedayError && thrown.code === "kubernetes-forbidden") return null;
+    throw thrown;
+  }
+}
+
+/** "app=shop", for messages and for the API. */
+export function describeRole(config: KubernetesConfig, deployment: KubernetesObject | null, role: string): string {
+  const labels = roleSelectors(config, deployment)[role];
+  return labels === undefined ? `no pods for role "${role}"` : selectorText(labels);
+}
+
+function ofLabels(pods: readonly PodObject[], labels: Readonly<Record<string, string>>): PodObject[] {
+  return pods.filter(({ metadata }) =>
+    Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
+  );
+}
+
+function byName(a: PodObject, b: PodObject): number {
+  return a.metadata.name < b.metadata.name ? -1 : 1;
+}

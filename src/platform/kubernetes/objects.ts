@@ -1,0 +1,122 @@
+/** The parts of the cluster's objects that a platform reads, as the API sends them (times are RFC 3339 texts). */
+import type { ContainerStatus, KubernetesObject, OwnerReference } from "../../kubernetes.ts";
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface PodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly podIP?: string;
+  readonly conditions?: readonly Condition[];
+  readonly containerStatuses?: readonly PodContainerStatus[];
+  readonly initContainerStatuses?: readonly PodContainerStatus[];
+  readonly ephemeralContainerStatuses?: readonly PodContainerStatus[];
+}
+
+export interface PodContainerStatus extends ContainerStatus {
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image?: string;
+  readonly resources?: {
+    readonly limits?: Readonly<Record<string, string>>;
+    readonly requests?: Readonly<Record<string, string>>;
+  };
+  readonly readinessProbe?: object;
+  readonly livenessProbe?: object;
+  readonly securityContext?: SecurityContext;
+}
+
+export interface SecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+}
+
+export interface PodObject extends KubernetesObject {
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly hostNetwork?: boolean;
+    readonly containers?: readonly ContainerSpec[];
+    readonly initContainers?: readonly ContainerSpec[];
+    readonly ephemeralContainers?: readonly { readonly name: string; readonly image?: string }[];
+    readonly securityContext?: SecurityContext;
+  };
+  readonly status?: PodStatus;
+}
+
+export interface NodeObject extends KubernetesObject {
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly podCIDR?: string;
+    readonly podCIDRs?: readonly string[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+  };
+}
+
+export interface WorkloadObject extends KubernetesObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly template?: object;
+  };
+  readonly status?: { readonly replicas?: number; readonly readyReplicas?: number; readonly updatedReplicas?: number };
+}
+
+export interface AutoscalerObject extends KubernetesObject {
+  readonly spec?: {
+    readonly minReplicas?: number;
+    readonly maxReplicas?: number;
+    readonly scaleTargetRef?: { readonly name?: string };
+  };
+  readonly status?: {
+    readonly currentReplicas?: number;
+    readonly desiredReplicas?: number;
+    readonly conditions?: readonly Condition[];
+    readonly currentMetrics?: readonly object[];
+  };
+}
+
+/** Lives, and is not on its way out. */
+export function isPresent(pod: PodObject): boolean {
+  const { phase } = pod.status ?? {};
+  return pod.metadata.deletionTimestamp === undefined && phase !== "Succeeded" && phase !== "Failed";
+}
+
+export function isReady(object: { readonly status?: { readonly conditions?: readonly Condition[] } }): boolean {
+  return object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** All starts of its containers beyond the first, by container. */
+export function restartsOf(pod: PodObject): Readonly<Record<string, number>> {
+  const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  return Object.fromEntries(all.map(({ name, restartCount }) => [name, restartCount ?? 0]));
+}
+
+/** The object that makes the pod again when it goes; undefined for a bare pod. */
+export function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find((owner) => "controller" in owner && owner.controller === true);
+}
+
+export function isControlPlane({ metadata }: NodeObject): boolean {
+  const labels = metadata.labels ?? {};
+  return ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"].some((label) => label in labels);
+}
+
+/** Where packets from or to a node and its pods come from: its addresses and the ranges of its pods. */
+export function addressesOf({ spec, status }: NodeObject): string[] {
+  const own = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
+  const ranges = spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]);
+  return [...own, ...ranges].filter((address) => !address.includes(":")); // IPv4
+}

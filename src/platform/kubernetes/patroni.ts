@@ -1,0 +1,102 @@
+/** PostgreSQL as Patroni reports it, read from the members' REST API. Pure but for the questions. */
+import type { Json } from "../../std/json.ts";
+import type { PostgresConfig } from "./config.ts";
+import { type Doors, quietly } from "./doors.ts";
+import type { PodObject } from "./objects.ts";
+
+/** One member, by the name of its pod. */
+export interface PostgresMember {
+  readonly pod: string;
+  /** leader, sync_standby, quorum_standby, replica, standby_leader ... */
+  readonly role: string;
+  /** running, streaming, starting, stopped, crashed ... */
+  readonly state: string;
+  /** Bytes behind the leader; null for the leader, or when Patroni does not know. */
+  readonly lagBytes: number | null;
+}
+
+const LAG_BYTES_MAX = 1_000_000;
+
+/** The cluster, as a member's `/cluster` lists it. */
+export function parseMembers(body: Json): PostgresMember[] {
+  const members = (body as { members?: Json[] } | null)?.members ?? [];
+  return members
+    .map((entry) => entry as Readonly<Record<string, Json>>)
+    .map(({ name, role, state, lag }) => ({
+      pod: String(name ?? ""),
+      role: String(role ?? ""),
+      state: String(state ?? ""),
+      lagBytes: typeof lag === "number" ? lag : null,
+    }))
+    .sort((a, b) => (a.pod < b.pod ? -1 : 1));
+}
+
+/** The leader that runs; undefined while there is none. */
+export function runningLeader(members: readonly PostgresMember[]): string | undefined {
+  return members.find(({ role, state }) => (role === "leader" || role === "master") && state === "running")?.pod;
+}
+
+/** A standby that has all of the leader's writes, but for what is on its way. */
+export function isStreaming({ role, state, lagBytes }: PostgresMember): boolean {
+  const streams = state === "streaming" || state === "running";
+  return role !== "leader" && role !== "master" && streams && lagBytes !== null && lagBytes < LAG_BYTES_MAX;
+}
+
+export interface PostgresLook {
+  readonly members: readonly PostgresMember[];
+  /** Whether Patroni keeps a synchronous standby; null: nobody answered. */
+  readonly synchronous: boolean | null;
+}
+
+/**
+ * All members are asked, since one that is cut off still reports what was: the view that most of them share is taken, and its leader
+ * counts only if it says so of itself (`GET /primary`), for a lost leader's pod keeps its label and its place in the list.
+ */
+export async function lookAtPatroni(
+  doors: Doors,
+  config: PostgresConfig,
+  pods: readonly PodObject[],
+  signal: AbortSignal,
+): Promise<PostgresLook> {
+  const { patroniPort } = config;
+  const views = await Promise.all(
+    pods.map((pod) => quietly(async () => parseMembers(await doors.json(pod, patroniPort, "/cluster", signal)))),
+  );
+  const known = views.filter((view) => view !== undefined);
+  const votes = (view: PostgresMember[]) =>
+    known.filter((other) => runningLeader(other) === runningLeader(view)).length;
+  const members = known.toSorted((a, b) => votes(b) - votes(a))[0] ?? [];
+  const leader = pods.find(({ metadata }) => metadata.name === runningLeader(members));
+  const [confirmed, synchronous] = await Promise.all([
+    leader === undefined ? false : saysPrimary(doors, config, leader, signal),
+    isSynchronous(doors, config, leader ?? pods[0], signal),
+  ]);
+  return { members: confirmed ? members : members.map(withoutLead), synchronous };
+}
+
+async function saysPrimary(
+  doors: Doors,
+  config: PostgresConfig,
+  pod: PodObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return (await quietly(() => doors.http(pod, config.patroniPort, "/primary", signal)))?.status === 200;
+}
+
+async function isSynchronous(
+  doors: Doors,
+  config: PostgresConfig,
+  pod: PodObject | undefined,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  if (pod === undefined) return null;
+  const answer = await quietly(() => doors.json(pod, config.patroniPort, "/config", signal));
+  if (answer === undefined) return null;
+  const mode = (answer as { synchronous_mode?: Json }).synchronous_mode;
+  return mode === true || mode === "on" || mode === "quorum";
+}
+
+/** It is listed as leader, and does not say so of itself. */
+function withoutLead(member: PostgresMember): PostgresMember {
+  return member.role === "leader" || member.role === "master" ? { ...member, state: "unconfirmed" } : member;
+}

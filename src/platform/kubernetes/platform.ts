@@ -1,0 +1,101 @@
+/** A platform that runs on Kubernetes, broken and watched through the API alone. It runs on when we die; so a watchdog guards it. */
+
+import type { ClusterApi } from "../../kubernetes.ts";
+import type { Capability, CapabilityName, HealthLine, Platform, Queries, Residue, Target } from "../../platform.ts";
+import type { Clock } from "../../std/clock.ts";
+import { messageOf } from "../../std/errors.ts";
+import type { TimelineEvent } from "../../timeline.ts";
+import { capabilitiesOf } from "./capability/all.ts";
+import type { KubernetesConfig } from "./config.ts";
+import { Doors } from "./doors.ts";
+import { healthOf } from "./health.ts";
+import { copyLogs } from "./logs.ts";
+import type { AutoscalerObject } from "./objects.ts";
+import { lookAt, type Parts } from "./parts.ts";
+import { queriesOf } from "./queries.ts";
+import { takeAway } from "./residue.ts";
+import { assertNamespaceAllowed } from "./safety.ts";
+import { Tools } from "./tools.ts";
+import { topologyOf } from "./topology.ts";
+import { watchPlatform } from "./watch.ts";
+
+export interface KubernetesOptions {
+  readonly api: ClusterApi;
+  readonly config: KubernetesConfig;
+  readonly clock: Clock;
+  readonly runId: string;
+}
+
+export class KubernetesPlatform implements Platform {
+  readonly kind = "kubernetes";
+  readonly outlivesTool = true;
+  readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
+  readonly queries: Queries;
+  readonly #parts: Parts;
+  readonly #notes: ((event: TimelineEvent) => void)[] = [];
+
+  constructor({ api, config, clock, runId }: KubernetesOptions) {
+    const tools = new Tools(api, config.image, runId);
+    this.#parts = { api, config, clock, runId, doors: new Doors(api), tools };
+    this.can = capabilitiesOf(this.#parts, { onRefusal: ({ pod, says }) => this.#note(`eviction of ${pod}: ${says}`) });
+    this.queries = queriesOf(this.#parts);
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    const { api, config } = this.#parts;
+    const namespace = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
+    assertNamespaceAllowed(config, namespace);
+  }
+
+  async health(signal: AbortSignal): Promise<HealthLine[]> {
+    try {
+      const [seen, autoscaler] = await Promise.all([lookAt(this.#parts, signal), this.#autoscaler(signal)]);
+      return healthOf(seen, this.#parts.config, autoscaler);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return [{ name: "cluster", ok: false, expected: "an API server that answers", seen: messageOf(thrown) }];
+    }
+  }
+
+  async topology(signal: AbortSignal): Promise<Target[]> {
+    return topologyOf(await lookAt(this.#parts, signal));
+  }
+
+  endpoint(): string {
+    return this.#parts.config.endpoint.replace(/\/$/, "");
+  }
+
+  async watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void> {
+    this.#notes.push(emit);
+    await watchPlatform(this.#parts, emit, signal).finally(() => this.#notes.splice(this.#notes.indexOf(emit), 1));
+  }
+
+  restore(signal: AbortSignal): Promise<Residue[]> {
+    return takeAway(this.#parts, signal);
+  }
+
+  async collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    const since = new Date(Date.now() - clock.nowMs() + window.fromMs).toISOString();
+    await copyLogs(this.#parts, folder, since, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.doors[Symbol.asyncDispose]();
+  }
+
+  async #autoscaler(signal: AbortSignal): Promise<AutoscalerObject | null> {
+    const { api, config } = this.#parts;
+    if (config.autoscaler === null) return null;
+    const reference = {
+      kind: "HorizontalPodAutoscaler" as const,
+      namespace: config.namespace,
+      name: config.autoscaler,
+    };
+    return (await api.get(reference, signal)) as AutoscalerObject | null;
+  }
+
+  #note(says: string): void {
+    for (const emit of this.#notes) emit({ atMs: this.#parts.clock.nowMs(), type: "note", source: "drain", says });
+  }
+}

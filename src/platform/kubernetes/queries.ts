@@ -1,0 +1,71 @@
+/** What the databases hold, asked of who leads them, through a port-forward: for the ledger only. */
+import type { Queries } from "../../platform.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import type { Json } from "../../std/json.ts";
+import { withSession } from "../session.ts";
+import { lookAt, type Parts } from "./parts.ts";
+import { runningLeader } from "./patroni.ts";
+import { loginOf } from "./redis.ts";
+
+const CONNECT_MS = 5_000;
+
+export function queriesOf(parts: Parts): Queries {
+  return {
+    sql: (statement, parameters, signal) => askLeader(parts, { statement, parameters }, signal),
+    redis: (command, signal) => askMaster(parts, command, signal),
+  };
+}
+
+async function askLeader(
+  parts: Parts,
+  { statement, parameters }: { statement: string; parameters: readonly Json[] },
+  signal: AbortSignal,
+): Promise<{ rows: Json[][]; source: string }> {
+  const { postgres: config } = parts.config;
+  const seen = await lookAt(parts, signal);
+  const leader = runningLeader(seen.postgres?.members ?? []);
+  const pod = seen.pods["postgres"]?.find(({ metadata }) => metadata.name === leader);
+  if (config === undefined || pod === undefined) throw noLeader("PostgreSQL");
+  const options = {
+    host: "127.0.0.1",
+    port: await parts.doors.port(pod, config.port),
+    database: config.database,
+    connectionTimeoutMillis: CONNECT_MS,
+    ...(config.user === undefined ? {} : { user: config.user }),
+    ...(config.password === undefined ? {} : { password: config.password }),
+  };
+  return await withSession(options, signal, async (client) => {
+    await client.query("begin read only");
+    const query = { text: statement, values: [...parameters], rowMode: "array" as const };
+    const { rows } = await client.query<unknown[]>(query);
+    return { rows: rows.map((row) => row.map(toJson)), source: `postgres/${leader} (leader), directly` };
+  });
+}
+
+async function askMaster(
+  parts: Parts,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<{ value: Json; source: string }> {
+  const { redis: config } = parts.config;
+  const seen = await lookAt(parts, signal);
+  const pod = seen.pods["redis"]?.find(({ metadata }) => metadata.name === seen.redis?.master);
+  if (config === undefined || pod === undefined) throw noLeader("Redis");
+  const value = await parts.doors.redis({ pod, port: config.port, login: loginOf(config) }, command, signal);
+  return { value: value as Json, source: `redis/${pod.metadata.name} (master), directly` };
+}
+
+function toJson(value: unknown): Json {
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return value.toString("hex");
+  return (value ?? null) as Json;
+}
+
+function noLeader(what: string): GamedayError {
+  return new GamedayError({
+    code: "kubernetes-no-leader",
+    expected: `a leader of ${what} that says so of itself`,
+    got: "none",
+    exitCode: ExitCode.notReady,
+  });
+}

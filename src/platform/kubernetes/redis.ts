@@ -1,0 +1,133 @@
+/** Redis and its Sentinels as they report themselves: INFO replication of each, and whom each Sentinel names. */
+import type { KubernetesConfig, RedisConfig } from "./config.ts";
+import { type Doors, quietly } from "./doors.ts";
+import { isPresent, type PodObject } from "./objects.ts";
+
+/** What one Redis says of itself. */
+export interface RedisState {
+  readonly pod: string;
+  /** master or slave; "silent" where there was no answer. */
+  readonly role: string;
+  readonly linkUp: boolean;
+  readonly onlineReplicas: number;
+}
+
+/** What one Sentinel knows of the master set. */
+export interface SentinelState {
+  readonly pod: string;
+  /** Name of the pod that it calls master; undefined: it does not answer, or names nobody that we know. */
+  readonly names: string | undefined;
+  /** Sentinels that it knows, itself included. */
+  readonly sentinels: number;
+  readonly replicas: number;
+  /** "master", "master,s_down" ... */
+  readonly flags: string;
+}
+
+export interface RedisLook {
+  readonly members: readonly RedisState[];
+  readonly sentinels: readonly SentinelState[];
+  /** The pod that leads: named by most Sentinels, and says master of itself; undefined: nobody does. */
+  readonly master: string | undefined;
+}
+
+export async function lookAtRedis(
+  doors: Doors,
+  config: RedisConfig,
+  pods: { readonly members: readonly PodObject[]; readonly sentinels: readonly PodObject[] },
+  signal: AbortSignal,
+): Promise<RedisLook> {
+  const [members, sentinels] = await Promise.all([
+    Promise.all(pods.members.map((pod) => askMember(doors, config, pod, signal))),
+    Promise.all(pods.sentinels.map((pod) => askSentinel(doors, config, { pod, members: pods.members }, signal))),
+  ]);
+  return { members, sentinels, master: masterOf(members, sentinels, config.sentinel !== undefined) };
+}
+
+/** The master that most Sentinels name, if it says so of itself; without Sentinels, the only one that says so. */
+export function masterOf(
+  members: readonly RedisState[],
+  sentinels: readonly SentinelState[],
+  hasSentinels: boolean,
+): string | undefined {
+  const masters = members.filter(({ role }) => role === "master").map(({ pod }) => pod);
+  if (!hasSentinels) return masters.length === 1 ? masters[0] : undefined;
+  const named = sentinels.flatMap(({ names }) => (names === undefined ? [] : [names]));
+  const votes = (name: string) => named.filter((other) => other === name).length;
+  const most = [...new Set(named)].sort((a, b) => votes(b) - votes(a))[0];
+  return most !== undefined && masters.includes(most) ? most : undefined;
+}
+
+/** The pod that an address means: an IP, or a name that begins with the pod's. */
+export function podAt(address: string, pods: readonly PodObject[]): string | undefined {
+  return pods.find(
+    ({ metadata, status }) =>
+      status?.podIP === address || address === metadata.name || address.startsWith(`${metadata.name}.`),
+  )?.metadata.name;
+}
+
+/** Reads the text of INFO replication. */
+export function parseReplication(pod: string, info: string): RedisState {
+  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
+  return {
+    pod,
+    role: field("role") || "silent",
+    linkUp: field("master_link_status") === "up",
+    onlineReplicas: info.match(/^slave\d+:.*state=online/gm)?.length ?? 0,
+  };
+}
+
+/** Pods that run a Sentinel. */
+export function sentinelPods(config: KubernetesConfig, all: readonly PodObject[]): readonly PodObject[] {
+  const wanted = config.redis?.sentinel?.pods ?? config.redis?.pods;
+  if (config.redis?.sentinel === undefined || wanted === undefined) return [];
+  const matches = ({ metadata }: PodObject) =>
+    Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
+  return all.filter((pod) => matches(pod) && isPresent(pod));
+}
+
+/** Arguments of AUTH; empty: no password. */
+export function loginOf({
+  user,
+  password,
+}: {
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}): string[] {
+  if (password === undefined) return [];
+  return user === undefined ? [password] : [user, password];
+}
+
+async function askMember(doors: Doors, config: RedisConfig, pod: PodObject, signal: AbortSignal): Promise<RedisState> {
+  const where = { pod, port: config.port, login: loginOf(config) };
+  const info = await quietly(() => doors.redis(where, ["INFO", "replication"], signal));
+  return parseReplication(pod.metadata.name, String(info ?? ""));
+}
+
+async function askSentinel(
+  doors: Doors,
+  config: RedisConfig,
+  { pod, members }: { pod: PodObject; members: readonly PodObject[] },
+  signal: AbortSignal,
+): Promise<SentinelState> {
+  const { sentinel } = config;
+  const silent = { pod: pod.metadata.name, names: undefined, sentinels: 0, replicas: 0, flags: "silent" };
+  if (sentinel === undefined) return silent;
+  const where = { pod, port: sentinel.port, login: loginOf(sentinel) };
+  const answer = await quietly(() => doors.redis(where, ["SENTINEL", "MASTER", sentinel.master], signal));
+  if (!Array.isArray(answer)) return silent;
+  const known = pairs(answer);
+  return {
+    pod: pod.metadata.name,
+    names: podAt(known["ip"] ?? "", members),
+    sentinels: Number(known["num-other-sentinels"] ?? -1) + 1,
+    replicas: Number(known["num-slaves"] ?? 0),
+    flags: known["flags"] ?? "",
+  };
+}
+
+function pairs(list: readonly unknown[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (let at = 0; at + 1 < list.length; at += 2) found[String(list[at])] = String(list[at + 1]);
+  return found;
+}

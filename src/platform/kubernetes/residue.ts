@@ -1,0 +1,48 @@
+/** Whatever of ours is left in the cluster, found by label and name alone, and taken away as far as that can be. */
+import type { Residue } from "../../platform.ts";
+import { messageOf } from "../../std/errors.ts";
+import { uncordon } from "./capability/cordon.ts";
+import { CONTAINER_PREFIX, CORDONED_BY, TABLE_PREFIX } from "./marks.ts";
+import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
+import { lookAt, type Parts } from "./parts.ts";
+
+/** Undoes cordons of any run and deletes nft tables of any run; returns what could not be undone. */
+export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Residue[]> {
+  const seen = await lookAt(parts, signal);
+  const cordons = (seen.nodes ?? []).filter(({ metadata }) => metadata.annotations?.[CORDONED_BY] !== undefined);
+  const pods = Object.values(seen.pods)
+    .flat()
+    .filter((pod) => isPresent(pod) && isMarked(pod));
+  const left = await Promise.all([
+    ...cordons.map((node) =>
+      tried(`cordon of node ${node.metadata.name}`, node, () => uncordonAny(parts, node, signal)),
+    ),
+    ...pods.map((pod) => tried(`nft tables in pod ${pod.metadata.name}`, pod, () => deleteTables(parts, pod, signal))),
+  ]);
+  return left.flat();
+}
+
+/** An ephemeral container of ours was put into it, so something may have been changed in it. */
+export function isMarked({ spec }: PodObject): boolean {
+  return spec?.ephemeralContainers?.some(({ name }) => name.startsWith(CONTAINER_PREFIX)) ?? false;
+}
+
+async function uncordonAny(parts: Parts, node: NodeObject, signal: AbortSignal): Promise<void> {
+  await uncordon(parts, node.metadata.name, null, signal);
+}
+
+async function deleteTables(parts: Parts, pod: PodObject, signal: AbortSignal): Promise<void> {
+  const names = `nft list tables inet | sed -n 's/^table inet \\(${TABLE_PREFIX}[a-z0-9]*\\)$/\\1/p'`;
+  const script = `for t in $(${names}); do nft delete table inet $t || exit 1; done`;
+  const { code, stderr } = await parts.tools.exec(pod, { is: "network" }, ["sh", "-c", script], { signal });
+  if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`);
+}
+
+async function tried(what: string, where: NodeObject | PodObject, undo: () => Promise<void>): Promise<Residue[]> {
+  try {
+    await undo();
+    return [];
+  } catch (thrown) {
+    return [{ what: `${what}: ${messageOf(thrown)}`, where: where.metadata.name }];
+  }
+}

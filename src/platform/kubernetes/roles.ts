@@ -1,0 +1,19 @@
+/** Which role a pod plays by the plan. Pure. */
+import type { KubernetesConfig } from "./config.ts";
+import { controllerOf, type PodObject } from "./objects.ts";
+
+/** null: none. The app's pods are told by their ReplicaSet, whose name is the Deployment's with a hash. */
+export function roleOf(config: KubernetesConfig, pod: PodObject): string | null {
+  const carries = (labels: Readonly<Record<string, string>>) =>
+    Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
+  if (config.postgres !== undefined && carries(config.postgres.pods)) return "postgres";
+  if (config.redis !== undefined && carries(config.redis.pods)) return "redis";
+  const controller = controllerOf(pod);
+  if (controller?.kind === "ReplicaSet" && isSetOf(controller.name, config.app.deployment)) return "app";
+  return Object.entries(config.others).find(([, labels]) => carries(labels))?.[0] ?? null;
+}
+
+/** "shop-84ffb6b9" belongs to "shop", and "shop-admin-84ffb6b9" does not. */
+function isSetOf(set: string, deployment: string): boolean {
+  return set.startsWith(`${deployment}-`) && !set.slice(deployment.length + 1).includes("-");
+}

@@ -1,0 +1,146 @@
+/**
+ * Our tools in the namespaces of a pod: one ephemeral container for each pod, kind and run, which waits, and into which every change
+ * is made by exec. It needs no privileged daemon and nothing of the target's image. It can never be taken off its pod again.
+ */
+import type { ClusterApi, ExecOutcome } from "../../kubernetes.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { until } from "../../std/wait.ts";
+import { CONTAINER_PREFIX, shortName } from "./marks.ts";
+import type { PodContainerStatus, PodObject, SecurityContext } from "./objects.ts";
+
+/** "network": the pod's network as root with NET_ADMIN. "process": the processes of one container, as its own user. */
+export type ToolsKind = { readonly is: "network" } | { readonly is: "process"; readonly container: string };
+
+/** It ends by itself, also when nobody is left to end it. */
+const LIFE_SECONDS = 4 * 3600;
+const START_MS_MAX = 30_000;
+const EXEC_MS_MAX = 10_000;
+const END_FILE = "/tmp/gameday-end";
+
+export class Tools {
+  readonly #api: ClusterApi;
+  readonly #image: string | undefined;
+  readonly #run: string;
+  readonly #ready = new Map<string, Promise<string>>();
+
+  constructor(api: ClusterApi, image: string | undefined, runId: string) {
+    this.#api = api;
+    this.#image = image;
+    this.#run = shortName(runId);
+  }
+
+  /** Runs a command with our tools in the pod; the first one for a pod and kind adds the container (about 1 s). */
+  async exec(
+    pod: PodObject,
+    kind: ToolsKind,
+    argv: readonly string[],
+    { stdin, signal }: { readonly stdin?: string; readonly signal: AbortSignal },
+  ): Promise<ExecOutcome> {
+    const container = await this.#container(pod, kind, signal);
+    const where = { namespace: pod.metadata.namespace ?? "", pod: pod.metadata.name, container };
+    const options = { deadlineMs: EXEC_MS_MAX, ...(stdin === undefined ? {} : { stdin }) };
+    return await this.#api.exec(where, argv, options, signal);
+  }
+
+  /** Whether this run has already put a container of the kind into the pod. */
+  has(pod: PodObject, kind: ToolsKind): boolean {
+    return this.#ready.has(this.#key(pod, kind));
+  }
+
+  #container(pod: PodObject, kind: ToolsKind, signal: AbortSignal): Promise<string> {
+    const key = this.#key(pod, kind);
+    const known = this.#ready.get(key) ?? this.#add(pod, kind, signal);
+    this.#ready.set(key, known);
+    known.catch(() => this.#ready.delete(key));
+    return known;
+  }
+
+  #key({ metadata }: PodObject, kind: ToolsKind): string {
+    return `${metadata.uid}/${kind.is === "process" ? kind.container : "network"}`;
+  }
+
+  async #add(pod: PodObject, kind: ToolsKind, signal: AbortSignal): Promise<string> {
+    const { namespace = "", name } = pod.metadata;
+    const reference = { kind: "Pod" as const, namespace, name };
+    const container = toolsContainer(pod, kind, { image: this.#demandImage(), run: this.#run });
+    await this.#api.patch(
+      reference,
+      { spec: { ephemeralContainers: [container] } },
+      { type: "strategic", subresource: "ephemeralcontainers" },
+      signal,
+    );
+    let status: PodContainerStatus | undefined;
+    const runs = async () => {
+      const now = (await this.#api.get(reference, signal)) as PodObject | null;
+      status = now?.status?.ephemeralContainerStatuses?.find((one) => one.name === container.name);
+      return status?.state?.running !== undefined || status?.state?.terminated !== undefined;
+    };
+    const seen = () => status?.state?.waiting?.reason ?? "not started";
+    await until(runs, { what: `container ${container.name} in pod ${name}`, deadlineMs: START_MS_MAX, signal, seen });
+    if (status?.state?.running === undefined) throw ended(name, container.name, status);
+    return container.name;
+  }
+
+  #demandImage(): string {
+    if (this.#image !== undefined) return this.#image;
+    throw new GamedayError({
+      code: "kubernetes-no-image",
+      expected: "the plan's platform.image, an image of Gameday that the nodes can pull",
+      got: "none",
+      hint: "network faults, freeze and pressure run in an ephemeral container of that image beside the target",
+      exitCode: ExitCode.usage,
+    });
+  }
+}
+
+/** The ephemeral container as the API takes it. Its name is new for every run, since it can never be used again. */
+export function toolsContainer(
+  pod: PodObject,
+  kind: ToolsKind,
+  { image, run }: { readonly image: string; readonly run: string },
+) {
+  const loop = `until [ -e ${END_FILE} ]; do sleep 1; done`;
+  const command = ["timeout", String(LIFE_SECONDS), "sh", "-c", loop];
+  const base = { image, imagePullPolicy: "IfNotPresent", command };
+  if (kind.is === "network")
+    return { ...base, name: `${CONTAINER_PREFIX}${run}-net`, securityContext: NETWORK_CONTEXT };
+  return {
+    ...base,
+    name: `${CONTAINER_PREFIX}${run}-${shortName(kind.container).slice(0, 6)}`,
+    targetContainerName: kind.container,
+    securityContext: { ...userOf(pod, kind.container), ...NO_RIGHTS },
+  };
+}
+
+const NO_RIGHTS = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+const NETWORK_CONTEXT = {
+  ...NO_RIGHTS,
+  runAsUser: 0,
+  runAsNonRoot: false,
+  capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] },
+};
+
+/** The user of the container's processes, as far as the pod's spec says it: signals reach processes of the same user only. */
+function userOf({ spec }: PodObject, container: string): SecurityContext {
+  const own = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(({ name }) => name === container);
+  const { runAsUser, runAsGroup } = { ...spec?.securityContext, ...own?.securityContext };
+  return {
+    ...(runAsUser === undefined ? {} : { runAsUser }),
+    ...(runAsGroup === undefined ? {} : { runAsGroup }),
+  };
+}
+
+function ended(pod: string, container: string, status: PodContainerStatus | undefined): GamedayError {
+  const { reason = "Error", message = "", exitCode = -1 } = status?.state?.terminated ?? {};
+  return new GamedayError({
+    code: "kubernetes-tools-ended",
+    expected: `our container ${container} to wait in pod ${pod}`,
+    got: `${reason}, exit code ${exitCode}${message === "" ? "" : `: ${message}`}`,
+    hint: "the image needs sh, timeout, sleep, date and nft",
+    exitCode: ExitCode.notReady,
+  });
+}
