@@ -37,28 +37,17 @@ export async function askHaproxy(path: string, commands: readonly string[], sign
 /** What a Redis command may give (RESP 2): text, number, nothing, a list, or an error. */
 export type RedisAnswer = string | number | null | Error | RedisAnswer[];
 
-/**
- * Sends one Redis command over a stream and reads its answer; an error answer is thrown. `login`: the arguments of an AUTH before it.
- */
-export async function askRedis(
-  stream: Duplex,
-  command: readonly string[],
-  signal: AbortSignal,
-  login: readonly string[] = [],
-): Promise<RedisAnswer> {
-  const commands = login.length === 0 ? [command] : [["AUTH", ...login], command];
-  let answers = 0;
+/** Sends one Redis command over a stream and reads its answer; an error answer is thrown. */
+export async function askRedis(stream: Duplex, command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
   try {
-    stream.write(commands.map(encodeRedis).join(""));
+    stream.write(encodeRedis(command));
     let bytes = Buffer.alloc(0);
-    let offset = 0;
     for await (const chunk of readable(stream, signal)) {
       bytes = Buffer.concat([bytes, chunk]);
-      for (let read = decodeRedis(bytes, offset); read !== null; read = decodeRedis(bytes, offset)) {
-        if (read.value instanceof Error) throw read.value;
-        if (++answers === commands.length) return read.value;
-        offset = read.next;
-      }
+      const read = decodeRedis(bytes, 0);
+      if (read === null) continue;
+      if (read.value instanceof Error) throw read.value;
+      return read.value;
     }
     throw new Error(`Redis closed the connection before it answered ${command[0]}`);
   } finally {

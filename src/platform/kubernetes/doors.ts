@@ -5,14 +5,16 @@
 import { connect, type Socket } from "node:net";
 import type { ClusterApi, Forward } from "../../kubernetes.ts";
 import type { Json } from "../../std/json.ts";
-import { askHttp, askRedis, type HttpAnswer, type RedisAnswer } from "../ask.ts";
+import { askHttp, type HttpAnswer, type RedisAnswer } from "../ask.ts";
 import type { PodObject } from "./objects.ts";
+import { RedisLine } from "./redis-line.ts";
 
 export const ANSWER_MS = 1_500;
 
 export class Doors implements AsyncDisposable {
   readonly #api: ClusterApi;
   readonly #open = new Map<string, Promise<Forward>>();
+  readonly #lines = new Map<string, RedisLine>();
   readonly #end = new AbortController();
 
   constructor(api: ClusterApi) {
@@ -42,18 +44,26 @@ export class Doors implements AsyncDisposable {
     return JSON.parse(body) as Json;
   }
 
-  /** One command to a Redis or a Sentinel; `login` goes before it. */
+  /** One command to a Redis or a Sentinel, over a connection that is kept; `login`: the arguments of an AUTH, sent when it is opened. */
   async redis(
     { pod, port, login }: { pod: PodObject; port: number; login: readonly string[] },
     command: readonly string[],
     signal: AbortSignal,
   ): Promise<RedisAnswer> {
     const both = bounded(signal);
-    return askRedis(await this.#dial(pod, port, both), command, both, login);
+    const key = `${pod.metadata.uid}:${port}`;
+    let line = this.#lines.get(key);
+    if (line === undefined || line.failed) {
+      line = new RedisLine(await this.port(pod, port));
+      this.#lines.set(key, line);
+      if (login.length > 0) await line.ask(["AUTH", ...login], both);
+    }
+    return await line.ask(command, both);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort(new Error("the platform is closed"));
+    for (const line of this.#lines.values()) line.close();
     for (const door of this.#open.values()) await (await door.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 

@@ -83,17 +83,25 @@ async function saysPrimary(
   return (await quietly(() => doors.http(pod, config.patroniPort, "/primary", signal)))?.status === 200;
 }
 
+/** Settings change rarely, and each question costs a connection: an answer serves for a while. */
+const SETTINGS_MS = 10_000;
+const SETTINGS = new WeakMap<Doors, { readonly synchronous: boolean; readonly untilMs: number }>();
+
 async function isSynchronous(
   doors: Doors,
   config: PostgresConfig,
   pod: PodObject | undefined,
   signal: AbortSignal,
 ): Promise<boolean | null> {
+  const known = SETTINGS.get(doors);
+  if (known !== undefined && performance.now() < known.untilMs) return known.synchronous;
   if (pod === undefined) return null;
   const answer = await quietly(() => doors.json(pod, config.patroniPort, "/config", signal));
   if (answer === undefined) return null;
   const mode = (answer as { synchronous_mode?: Json }).synchronous_mode;
-  return mode === true || mode === "on" || mode === "quorum";
+  const synchronous = mode === true || mode === "on" || mode === "quorum";
+  SETTINGS.set(doors, { synchronous, untilMs: performance.now() + SETTINGS_MS });
+  return synchronous;
 }
 
 /** It is listed as leader, and does not say so of itself. */

@@ -15,7 +15,7 @@ import { roleOf } from "./roles.ts";
 
 type Emit = (event: TimelineEvent) => void;
 
-const ROLES_EVERY_MS = 500;
+const ROLES_EVERY_MS = 1_000;
 /** Repeated texts of the cluster are kept once in so long. */
 const EVENT_AGAIN_MS = 10_000;
 
@@ -131,7 +131,7 @@ class PodWatch {
   }
 }
 
-/** Who leads, asked twice a second: labels lag behind, and stay on a pod that is lost. */
+/** Who leads, asked each second: labels lag behind, and stay on a pod that is lost. */
 async function watchRoles(parts: Parts, emit: Emit, signal: AbortSignal): Promise<void> {
   const known = new Map<string, string>();
   while (!signal.aborted) {

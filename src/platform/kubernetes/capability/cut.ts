@@ -3,6 +3,7 @@
  * expire in the kernel: whoever dies meanwhile, the pod is back in the network on time. Loopback is never touched.
  */
 import type { Capability, Change, Witness } from "../../../platform.ts";
+import { podsByRole } from "../look.ts";
 import { tableName } from "../marks.ts";
 import type { NodeObject, PodObject } from "../objects.ts";
 import { addressesOf, isPresent } from "../objects.ts";
@@ -73,7 +74,7 @@ export function cutCapability(parts: Parts): Capability {
 
 /** The pods of the plan's roles that stand on a node. */
 export async function podsOn(parts: Parts, node: string, signal: AbortSignal): Promise<PodObject[]> {
-  const { pods } = await lookAt(parts, signal);
+  const { pods } = await podsByRole(parts.api, parts.config, signal);
   const all = Object.values(pods).flat();
   return all.filter((pod) => pod.spec?.nodeName === node && isPresent(pod) && pod.status?.phase === "Running");
 }
