@@ -21,8 +21,20 @@ import { exec } from "../src/std/exec.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MINUTES = 60_000;
-/** What the launcher's first line and a person with `kubectl exec` need. */
-const PROGRAMS = ["/usr/bin/env", "/bin/sh", "/bin/ls", "/bin/cat"];
+/** What the launcher's first line and a person with `kubectl exec` need, and what faults in a pod are made with. */
+const PROGRAMS = [
+  ...["/usr/bin/env", "/bin/sh", "/bin/ls", "/bin/cat"],
+  ...[
+    "/usr/sbin/nft",
+    "/usr/bin/timeout",
+    "/bin/sleep",
+    "/bin/date",
+    "/bin/sed",
+    "/bin/grep",
+    "/bin/rm",
+    "/usr/bin/getent",
+  ],
+];
 
 async function libraries(program: string): Promise<string[]> {
   const { stdout } = await exec(["ldd", program]);
@@ -37,6 +49,13 @@ async function addProgram(rootfs: string, from: string, to: string): Promise<voi
     copyFileSync(realpathSync(source ?? ""), at);
     chmodSync(at, 0o755);
   }
+}
+
+/** Freezes and kills where signals cannot (deploy/hold.c); static, so that it runs on any image. */
+async function addHold(rootfs: string): Promise<void> {
+  const program = join(rootfs, "usr/local/bin/hold");
+  mkdirSync(dirname(program), { recursive: true });
+  await exec(["cc", "-O2", "-static", "-o", program, join(ROOT, "deploy/hold.c")], { deadlineMs: MINUTES });
 }
 
 async function addPackage(rootfs: string): Promise<void> {
@@ -66,5 +85,7 @@ chmodSync(join(rootfs, "tmp"), 0o1777);
 for (const program of PROGRAMS) await addProgram(rootfs, program, program);
 if (!existsSync(join(rootfs, "lib"))) symlinkSync("usr/lib", join(rootfs, "lib"));
 await addProgram(rootfs, join(ROOT, "node_modules/node/bin/node"), "/usr/local/bin/node");
+await addHold(rootfs);
+console.log("packing Gameday and its production dependencies (about a minute)");
 await addPackage(rootfs);
 console.log(`${rootfs}: run as 1000:1000, for example "gameday worker --join http://HOST:7070"`);

@@ -17,3 +17,13 @@ export function roleOf(config: KubernetesConfig, pod: PodObject): string | null 
 function isSetOf(set: string, deployment: string): boolean {
   return set.startsWith(`${deployment}-`) && !set.slice(deployment.length + 1).includes("-");
 }
+
+/** The container of a role's pod that faults mean: as the plan names it, else the first. */
+export function containerOf(config: KubernetesConfig, role: string, pod: PodObject): string {
+  const named: Readonly<Record<string, string | undefined>> = {
+    app: config.app.container,
+    postgres: config.postgres?.container,
+    redis: config.redis?.container,
+  };
+  return named[role] ?? pod.spec?.containers?.[0]?.name ?? "";
+}

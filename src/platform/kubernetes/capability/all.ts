@@ -3,16 +3,22 @@ import type { Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
 import type { Parts } from "../parts.ts";
 import { cordonCapability } from "./cordon.ts";
-import { cutCapability } from "./cut.ts";
 import { type EvictNotes, evictCapability } from "./evict.ts";
+import { freezeCapability } from "./freeze.ts";
+import { bandwidthCapability, cutCapability, dnsCapability, dropCapability, resetCapability } from "./network.ts";
 import { restartCapability } from "./restart.ts";
 import { stopCapability } from "./stop.ts";
 
 export const KUBERNETES_CAPABILITIES = [
   "stop",
+  "freeze",
   "cordon",
   "evict",
   "cut",
+  "drop",
+  "bandwidth",
+  "reset",
+  "dns",
   "restart",
   "command",
 ] as const satisfies readonly CapabilityName[];
@@ -26,6 +32,11 @@ export function capabilitiesOf(
     cordon: cordonCapability(parts),
     evict: evictCapability(parts, notes),
     cut: cutCapability(parts),
+    drop: dropCapability(parts),
+    bandwidth: bandwidthCapability(parts),
+    reset: resetCapability(parts),
+    dns: dnsCapability(parts),
+    freeze: freezeCapability(parts),
     restart: restartCapability(parts),
     command: commandCapability(parts.clock),
   };

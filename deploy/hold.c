@@ -1,0 +1,104 @@
+/*
+ * hold: freezes or kills processes of a container from an ephemeral container that shares its process namespace, where signals cannot:
+ * the kernel ignores SIGSTOP and SIGKILL that reach PID 1 of a namespace from inside it. ptrace(2) does not ask for that. It needs
+ * the target's own user and no capability (Yama's ptrace_scope 0, or none).
+ *
+ *   hold freeze SECONDS PID...   stops every thread, prints "held N", lets go after so long or when it is killed
+ *   hold kill PID...             kills every process, prints "killed N"
+ *   hold list                    prints the ids of all processes that are not ours
+ *
+ * A tracer that ends lets go of what it holds, so a freeze heals itself whatever becomes of anybody. Source: ptrace(2), "Attaching and
+ * detaching", PTRACE_O_EXITKILL.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A process that starts threads while we seize them is looked at again, so often at most. */
+enum { ROUNDS_MAX = 20, THREADS_MAX = 100000 };
+
+static unsigned char seen[4194304]; /* PID_MAX_LIMIT on 64 bit */
+
+static int fail(const char *what, long id) {
+  fprintf(stderr, "hold: expected to %s %ld, got: %s\n", what, id, strerror(errno));
+  return 1;
+}
+
+/* Seizes all threads of a process; returns how many are new, or -1. */
+static int seize(long process, long options, int interrupt) {
+  char path[64];
+  int found = 0;
+  snprintf(path, sizeof path, "/proc/%ld/task", process);
+  DIR *tasks = opendir(path);
+  if (tasks == NULL) return errno == ENOENT ? 0 : -1;
+  for (struct dirent *entry = readdir(tasks); entry != NULL; entry = readdir(tasks)) {
+    long thread = atol(entry->d_name);
+    if (thread <= 0 || thread >= (long)sizeof seen || seen[thread]) continue;
+    if (ptrace(PTRACE_SEIZE, thread, NULL, (void *)options) == -1) {
+      if (errno == ESRCH) continue; /* it ended meanwhile */
+      closedir(tasks);
+      return -1;
+    }
+    seen[thread] = 1;
+    if (interrupt) ptrace(PTRACE_INTERRUPT, thread, NULL, NULL);
+    found++;
+  }
+  closedir(tasks);
+  return found;
+}
+
+static int seize_all(int count, char **ids, long options, int interrupt) {
+  int held = 0;
+  for (int i = 0; i < count; i++) {
+    for (int round = 0; round < ROUNDS_MAX && held < THREADS_MAX; round++) {
+      int found = seize(atol(ids[i]), options, interrupt);
+      if (found < 0) return -1;
+      held += found;
+      if (found == 0) break;
+    }
+  }
+  return held;
+}
+
+/* Processes of another mount namespace than ours: those of the containers that we share the process namespace with. */
+static int list(void) {
+  struct stat own, other;
+  char path[64];
+  if (stat("/proc/self/ns/mnt", &own) != 0) return fail("look at our own namespace of process", (long)getpid());
+  DIR *processes = opendir("/proc");
+  if (processes == NULL) return fail("list processes of", (long)getpid());
+  for (struct dirent *entry = readdir(processes); entry != NULL; entry = readdir(processes)) {
+    long id = atol(entry->d_name);
+    if (id <= 0) continue;
+    snprintf(path, sizeof path, "/proc/%ld/ns/mnt", id);
+    if (stat(path, &other) == 0 && other.st_ino != own.st_ino) printf("%ld\n", id);
+  }
+  closedir(processes);
+  return 0;
+}
+
+int main(int count, char **words) {
+  if (count == 2 && strcmp(words[1], "list") == 0) return list();
+  int kills = count >= 3 && strcmp(words[1], "kill") == 0;
+  int freezes = count >= 4 && strcmp(words[1], "freeze") == 0;
+  if (!kills && !freezes) {
+    fprintf(stderr, "usage: hold freeze SECONDS PID... | hold kill PID... | hold list\n");
+    return 3;
+  }
+  int first = kills ? 2 : 3;
+  int held = seize_all(count - first, words + first, kills ? PTRACE_O_EXITKILL : 0, freezes);
+  if (held < 0) return fail("seize a thread of process", atol(words[first]));
+  if (held == 0) {
+    errno = ESRCH;
+    return fail("find a thread of process", atol(words[first]));
+  }
+  printf("%s %d\n", kills ? "killed" : "held", held);
+  fflush(stdout);
+  if (freezes) sleep((unsigned)atoi(words[2]));
+  return 0;
+}

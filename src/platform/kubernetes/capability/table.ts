@@ -1,0 +1,141 @@
+/**
+ * What all changes of the network share: one nft table in the network namespace of each pod that is meant, made through our tools
+ * container, seen from inside by its counters, and forgotten by the kernel on time, whoever died meanwhile.
+ */
+
+import type { ExecOutcome } from "../../../kubernetes.ts";
+import type { Capability, Change, TargetReferenceWithNode } from "../../../platform.ts";
+import { podsByRole } from "../look.ts";
+import { tableName } from "../marks.ts";
+import { addressesOf, isPresent, type NodeObject, type PodObject } from "../objects.ts";
+import { demandNode, demandPod, lookAt, type Parts, refuse, witness } from "../parts.ts";
+import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
+import { topologyOf } from "../topology.ts";
+import { deleteLater, EVERYBODY, packetsIn, type RuleScope } from "./rules.ts";
+
+const OUTSIDE = "outside";
+const NETWORK = { is: "network" } as const;
+/** A change without an expiry of its own is bounded all the same. */
+const SECONDS_MAX = 3600;
+
+export interface TableKind {
+  /** The whole table for a change. */
+  rules(change: Change, scope: RuleScope): string;
+  /** Throws where the parameters ask for what cannot be done here. */
+  demand?(change: Pick<Change, "target" | "parameters">): void;
+  /** Traffic that the rules must meet, made from inside: a lookup, for example. */
+  readonly provoke?: readonly string[];
+}
+
+export function tableCapability(parts: Parts, kind: TableKind): Capability {
+  return {
+    async prior(target, parameters, signal) {
+      kind.demand?.({ target, parameters });
+      if (target.role === "node") assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
+      const pods = await podsOf(parts, target, signal);
+      for (const pod of pods) assertOwnNetwork(pod);
+      if (pods.length === 0) throw nobodyThere(target);
+      return { pods: pods.map(({ metadata }) => metadata.name) };
+    },
+    async apply(change, signal) {
+      const seconds = secondsOf(change);
+      const rules = kind.rules(change, { addresses: await peerAddresses(parts, change, signal), seconds });
+      const pods = await podsOf(parts, change.target, signal);
+      await Promise.all(pods.map((pod) => arm(parts, pod, { change, rules, seconds }, signal)));
+    },
+    async bitten(change, signal) {
+      const pods = await podsOf(parts, change.target, signal);
+      const counted = await Promise.all(pods.map((pod) => count(parts, { pod, change, kind }, signal)));
+      if (pods.length === 0 || counted.some((packets) => packets === null || packets === 0)) return null;
+      const each = pods.map(({ metadata }, index) => `${metadata.name} ${counted[index]}`).join(", ");
+      return witness(parts, `packets that nft table ${tableName(change.id)} met: ${each}`, "inside the pods");
+    },
+    async revert(change, signal) {
+      const pods = (await podsOf(parts, change.target, signal)).filter((pod) => parts.tools.has(pod, NETWORK));
+      const argv = ["sh", "-c", `nft delete table inet ${tableName(change.id)} 2>/dev/null || true`];
+      await Promise.all(pods.map((pod) => parts.tools.exec(pod, NETWORK, argv, { signal })));
+    },
+    healed: (change, signal) => healed(parts, change, signal),
+  };
+}
+
+/** The pod itself; for a node, the pods of the plan's roles that stand on it. */
+export async function podsOf(
+  parts: Parts,
+  target: TargetReferenceWithNode,
+  signal: AbortSignal,
+): Promise<readonly PodObject[]> {
+  if (target.role !== "node") return [await demandPod(parts, target, signal)];
+  const { pods } = await podsByRole(parts.api, parts.config, signal);
+  const all = Object.values(pods).flat();
+  return all.filter((pod) => pod.spec?.nodeName === target.node && isPresent(pod) && pod.status?.phase === "Running");
+}
+
+interface Arming {
+  readonly change: Change;
+  readonly rules: string;
+  readonly seconds: number;
+}
+
+async function arm(parts: Parts, pod: PodObject, { change, rules, seconds }: Arming, signal: AbortSignal) {
+  const { code, stderr } = await parts.tools.exec(pod, NETWORK, ["nft", "-f", "-"], { stdin: rules, signal });
+  if (code !== 0)
+    throw refuse(`nft to take our rules in pod ${pod.metadata.name}`, stderr.trim() || `exit code ${code}`);
+  await parts.tools.exec(pod, NETWORK, deleteLater(change.id, seconds), { signal });
+}
+
+/** Packets that our rules met in this pod; null: there is no table of ours. */
+async function count(
+  parts: Parts,
+  { pod, change, kind }: { pod: PodObject; change: Change; kind?: TableKind },
+  signal: AbortSignal,
+): Promise<number | null> {
+  if (kind?.provoke !== undefined) await parts.tools.exec(pod, NETWORK, kind.provoke, { signal });
+  const listed = await list(parts, pod, change, signal);
+  return listed.code === 0 ? packetsIn(listed.stdout) : null;
+}
+
+function list(parts: Parts, pod: PodObject, change: Change, signal: AbortSignal): Promise<ExecOutcome> {
+  return parts.tools.exec(pod, NETWORK, ["nft", "list", "table", "inet", tableName(change.id)], { signal });
+}
+
+async function healed(parts: Parts, change: Change, signal: AbortSignal) {
+  const pods = (await podsOf(parts, change.target, signal)).filter((pod) => parts.tools.has(pod, NETWORK));
+  const left = await Promise.all(pods.map((pod) => count(parts, { pod, change }, signal)));
+  if (left.some((packets) => packets !== null)) return null;
+  const { target } = change;
+  const here = topologyOf(await lookAt(parts, signal)).filter((one) =>
+    target.role === "node" ? one.node === target.node && one.role !== "node" : one.id === target.id,
+  );
+  if (here.length === 0 || here.some((one) => !one.healthy)) return null;
+  const names = here.map(({ id }) => id).join(", ");
+  return witness(parts, `no rule of ours is left; ${names} are ready`, "inside the pods, and the API");
+}
+
+/** Whose traffic with the target's pods is meant. */
+async function peerAddresses(parts: Parts, change: Change, signal: AbortSignal): Promise<readonly string[]> {
+  const given = change.parameters["peers"];
+  const peers = Array.isArray(given) ? given.map(String) : [];
+  if (peers.length === 0) return EVERYBODY;
+  if (peers.includes(OUTSIDE)) throw noOutside();
+  const { nodes } = await lookAt(parts, signal);
+  if (nodes === null) throw refuse("to list nodes, for their addresses", "no right to");
+  const named = (node: NodeObject) => peers.includes(node.metadata.name);
+  return nodes.filter(named).flatMap(addressesOf);
+}
+
+function secondsOf({ expiresAfterMs }: Change): number {
+  return Math.min(SECONDS_MAX, Math.ceil((expiresAfterMs ?? SECONDS_MAX * 1000) / 1000));
+}
+
+function noOutside() {
+  return refuse(
+    "peers that are nodes of the cluster",
+    `"${OUTSIDE}": what is on no node has no addresses that are known`,
+    "leave peers away to mean everybody",
+  );
+}
+
+function nobodyThere({ node }: TargetReferenceWithNode) {
+  return refuse(`a pod of the plan's roles on node ${node}`, "none: nothing would be changed");
+}
