@@ -8,6 +8,8 @@ export interface OwnerReference {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
+  /** It is the one that manages the object: at most one owner is. */
+  readonly controller?: boolean;
 }
 
 export interface Metadata {

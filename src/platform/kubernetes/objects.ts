@@ -106,7 +106,7 @@ export function restartsOf(pod: PodObject): Readonly<Record<string, number>> {
 
 /** The object that makes the pod again when it goes; undefined for a bare pod. */
 export function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
-  return metadata.ownerReferences?.find((owner) => "controller" in owner && owner.controller === true);
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
 
 export function isControlPlane({ metadata }: NodeObject): boolean {

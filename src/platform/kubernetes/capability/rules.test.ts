@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { tableName } from "../marks.ts";
+import {
+  bandwidthRules,
+  cutRules,
+  deleteLater,
+  dnsRules,
+  dropRules,
+  EVERYBODY,
+  packetsIn,
+  resetRules,
+} from "./rules.ts";
+
+const scope = { addresses: EVERYBODY, seconds: 30 };
+const change = (parameters: Record<string, string | number>) => ({ id: "run/experiment/1", parameters });
+const cut = (direction: string, how = "drop") => cutRules(change({ direction, how }), scope);
+
+test("a cut drops both ways, or only the way that is asked for, and lets loopback pass first", () => {
+  const both = cut("both");
+  assert.match(both, /chain input \{[^}]*iifname "lo" accept\n {4}ip saddr @peers counter drop/);
+  assert.match(both, /chain output \{[^}]*oifname "lo" accept\n {4}ip daddr @peers counter drop/);
+  assert.doesNotMatch(cut("out"), /saddr/);
+  assert.doesNotMatch(cut("in"), /daddr/);
+  assert.match(cut("both", "reject"), /ip saddr @peers counter reject/);
+});
+
+test("every table of ours is named after its change, and all that it asks expires in the kernel", () => {
+  const texts = [
+    cut("both"),
+    dropRules(change({ percent: 10 }), scope),
+    resetRules(change({ percent: 100 }), scope),
+    bandwidthRules(change({ kilobitsPerSecond: 1000 }), scope),
+    dnsRules(change({ how: "refuse" }), scope),
+    dnsRules(change({ how: "silence" }), scope),
+  ];
+  for (const text of texts) {
+    assert.ok(text.startsWith(`table inet ${tableName("run/experiment/1")} {`));
+    assert.match(text, /timeout 30s/);
+    for (const line of text.split("\n").filter((one) => /\b(drop|reject)\b/.test(one)))
+      assert.match(line, /@(peers|ports)/);
+  }
+});
+
+test("shares are thousandths, at least one", () => {
+  assert.match(dropRules(change({ percent: 10 }), scope), /mod 1000 < 100 counter drop/);
+  assert.match(dropRules(change({ percent: 0.01 }), scope), /mod 1000 < 1 counter drop/);
+  assert.match(resetRules(change({ percent: 100 }), scope), /mod 1000 < 1000 counter reject with tcp reset/);
+});
+
+test("refused questions are turned back on their way out, unanswered ones lose their answers on their way in", () => {
+  assert.match(dnsRules(change({ how: "refuse" }), scope), /udp dport @ports counter reject/);
+  assert.match(dnsRules(change({ how: "silence" }), scope), /udp sport @ports counter drop/);
+});
+
+test("packets of all counters are summed", () => {
+  assert.equal(packetsIn("counter packets 3 bytes 9\n counter packets 4 bytes 1"), 7);
+  assert.equal(packetsIn(""), 0);
+});
+
+test("nft takes each table, where it can be asked without touching anything", (context) => {
+  const asked = spawnSync("nft", ["--check", "-f", "-"], { input: cut("both"), encoding: "utf8" });
+  if (asked.error !== undefined || /Operation not permitted|must be root/.test(asked.stderr))
+    return context.skip("nft may not be asked here: it needs the program and root");
+  assert.equal(asked.stderr, "");
+  for (const text of [dropRules(change({ percent: 1 }), scope), resetRules(change({ percent: 1 }), scope)])
+    assert.equal(spawnSync("nft", ["--check", "-f", "-"], { input: text, encoding: "utf8" }).stderr, "");
+  for (const text of [
+    bandwidthRules(change({ kilobitsPerSecond: 8 }), scope),
+    dnsRules(change({ how: "refuse" }), scope),
+  ])
+    assert.equal(spawnSync("nft", ["--check", "-f", "-"], { input: text, encoding: "utf8" }).stderr, "");
+});
+
+test("what deletes the table later has no words of Kubernetes' own expansion, and waits longer than the elements live", () => {
+  const [, , script = ""] = deleteLater("run/experiment/1", 30);
+  assert.match(script, /sleep 32; nft delete table inet gameday_[0-9a-f]{12}/);
+  assert.doesNotMatch(script, /\$\$/);
+});
