@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configOf } from "./kubernetes.fixture.ts";
+import { rbacObjects } from "./rbac.ts";
+import { rightsNeeded } from "./rights.ts";
+
+const asText = (capabilities: Parameters<typeof rightsNeeded>[1]) =>
+  rightsNeeded(configOf(), capabilities).map(
+    ({ scope, verb, group, resource, subresource = "" }) =>
+      `${scope} ${verb} ${resource}/${subresource}${group === "" ? "" : `.${group}`}`,
+  );
+
+test("a plan without faults changes nothing but its lease", () => {
+  const changing = asText([]).filter((line) => /^\w+ (create|update|patch|delete) /.test(line));
+  assert.deepEqual(changing, [
+    "namespace create pods/portforward",
+    "namespace create leases/.coordination.k8s.io",
+    "namespace update leases/.coordination.k8s.io",
+    "namespace delete leases/.coordination.k8s.io",
+  ]);
+});
+
+test("each capability brings its own rights, a subresource as a field of its own", () => {
+  assert.ok(asText(["cut"]).includes("namespace patch pods/ephemeralcontainers"));
+  assert.ok(!asText(["cut"]).includes("cluster patch nodes/"));
+  assert.ok(asText(["evict"]).includes("cluster create pods/eviction"));
+  assert.ok(asText(["cordon"]).includes("cluster patch nodes/"));
+  assert.equal(new Set(asText(["cut", "freeze", "dns"])).size, asText(["cut", "freeze", "dns"]).length, "each once");
+});
+
+test("the printed roles hold exactly these rights", () => {
+  const objects = rbacObjects(configOf(), ["stop", "evict"]) as { kind: string; rules?: { verbs: string[] }[] }[];
+  assert.deepEqual(
+    objects.map(({ kind }) => kind),
+    ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"],
+  );
+  const granted = objects.flatMap(({ rules = [] }) => rules.flatMap(({ verbs }) => verbs)).length;
+  assert.equal(granted, rightsNeeded(configOf(), ["stop", "evict"]).length);
+});

@@ -1,0 +1,98 @@
+/** The rights that a plan needs, and no others: what `check` asks the server for, and what `gameday init --rbac` prints. Pure. */
+import type { Right } from "../../kubernetes.ts";
+import type { CapabilityName } from "../../platform.ts";
+import type { KubernetesConfig } from "./config.ts";
+
+/** A right, where it is needed, and for what, in words. */
+export interface NeededRight extends Right {
+  /** "namespace": the one under test; "cluster": all of it (nodes, and the pods of others that a drain evicts). */
+  readonly scope: "namespace" | "cluster";
+  readonly purpose: string;
+}
+
+type Rule = readonly [
+  scope: NeededRight["scope"],
+  group: string,
+  resource: string,
+  verbs: readonly string[],
+  purpose: string,
+];
+
+const BASE: readonly Rule[] = [
+  ["namespace", "", "pods", ["get", "list", "watch"], "what there is, and how it is"],
+  ["namespace", "", "pods/log", ["get"], "logs around each fault"],
+  ["namespace", "", "pods/portforward", ["get", "create"], "who leads, and the ledger by SQL"],
+  ["namespace", "", "events", ["get", "list", "watch"], "what the cluster says of its objects"],
+  ["namespace", "apps", "deployments", ["get"], "the app's replicas"],
+  ["namespace", "coordination.k8s.io", "leases", ["get", "create", "update", "delete"], "one run at a time"],
+  ["namespace", "metrics.k8s.io", "pods", ["list"], "whether the autoscaler has metrics"],
+  ["cluster", "", "namespaces", ["get"], "whether the namespace allows game days"],
+  ["cluster", "", "nodes", ["get", "list"], "which nodes there are, and their addresses"],
+];
+
+const AUTOSCALER: readonly Rule[] = [
+  ["namespace", "autoscaling", "horizontalpodautoscalers", ["get", "list", "watch"], "how the app scales"],
+];
+
+const EPHEMERAL: readonly Rule[] = [
+  ["namespace", "", "pods/ephemeralcontainers", ["patch"], "our tools beside the target"],
+  // Over a WebSocket servers up to 1.34 ask for get, newer ones for create.
+  ["namespace", "", "pods/exec", ["get", "create"], "changes and their proof from inside the pod"],
+];
+const NODES: readonly Rule[] = [["cluster", "", "nodes", ["patch"], "cordoning, and undoing it"]];
+
+const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> = {
+  stop: [["namespace", "", "pods", ["delete"], "killing pods"], ...NODES],
+  restart: [["namespace", "", "pods", ["delete"], "restarting pods"]],
+  cordon: NODES,
+  evict: [
+    ["cluster", "", "pods", ["list"], "whom a drain evicts"],
+    ["cluster", "", "pods/eviction", ["create"], "evicting within disruption budgets"],
+    ["namespace", "policy", "poddisruptionbudgets", ["get", "list"], "which budget would hold a drain up"],
+  ],
+  freeze: EPHEMERAL,
+  cut: EPHEMERAL,
+  drop: EPHEMERAL,
+  bandwidth: EPHEMERAL,
+  reset: EPHEMERAL,
+  dns: EPHEMERAL,
+  cpu: EPHEMERAL,
+  memory: EPHEMERAL,
+};
+
+/** Each right once, in a stable order. */
+export function rightsNeeded(config: KubernetesConfig, capabilities: readonly CapabilityName[]): NeededRight[] {
+  const rules = [
+    ...BASE,
+    ...(config.autoscaler === null ? [] : AUTOSCALER),
+    ...capabilities.flatMap((name) => BY_CAPABILITY[name] ?? []),
+  ];
+  const found = new Map<string, NeededRight>();
+  for (const [scope, group, path, verbs, purpose] of rules) {
+    const [resource = "", subresource] = path.split("/");
+    for (const verb of verbs) {
+      const right = { scope, verb, group, resource, purpose, ...(subresource === undefined ? {} : { subresource }) };
+      const key = [scope, verb, group, path].join(" ");
+      if (!found.has(key)) found.set(key, right);
+    }
+  }
+  return [...found.values()];
+}
+
+interface RbacRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The rights of one scope as rules of a Role or ClusterRole: one for each resource. */
+export function rbacRules(rights: readonly NeededRight[], scope: NeededRight["scope"]): RbacRule[] {
+  const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: string[] }>();
+  for (const { group, resource, subresource, verb } of rights.filter((right) => right.scope === scope)) {
+    const name = subresource === undefined ? resource : `${resource}/${subresource}`;
+    const rule = rules.get(`${group} ${name}`) ?? { apiGroups: [group], resources: [name], verbs: [] };
+    rule.verbs.push(verb);
+    rules.set(`${group} ${name}`, rule);
+  }
+  return [...rules.values()];
+}
