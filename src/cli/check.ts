@@ -13,6 +13,7 @@ import type { Secrets } from "../plan/secrets.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
+import type { HealthLine, Target } from "../platform.ts";
 import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
@@ -57,17 +58,41 @@ async function checkPlan(given: World, file: string, seed: string | undefined): 
 async function describeChecked(world: World, planFile: PlanFile, seed: string | undefined): Promise<boolean> {
   const { plan, placeOf, secrets } = planFile;
   const kind = platformKind(plan.platform.kind);
+  const surveyed = await surveyPlatform(plan, kind);
+  const topology = surveyed?.topology ?? kind.plannedTopology(plan.platform);
   const experiments = plan.experiments.map((experiment, index) =>
-    placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, kind, seed)),
+    placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, { kind, seed, topology })),
   );
-  checkGroups(plan, kind, seed, (index) => placeOf(["experiments", index]));
-  world.stdout.write(
-    `${[...describePlan(plan, world.now()), ...describeSecrets(secrets), ...experiments.flat(), ...describeCommands(plan, kind)].join("\n")}\n`,
-  );
-  return checkScripts(world, scriptsOf(plan), (found) => {
+  checkGroups(plan, topology, seed, (index) => placeOf(["experiments", index]));
+  const described = [
+    ...describePlan(plan, world.now()),
+    ...describeSecrets(secrets),
+    ...(surveyed?.lines ?? []).map(describeLine),
+    ...experiments.flat(),
+    ...describeCommands(plan, kind),
+  ];
+  world.stdout.write(`${described.join("\n")}\n`);
+  const scripts = await checkScripts(world, scriptsOf(plan), (found) => {
     for (const line of unmentioned(plan, found)) world.stdout.write(`warning: ${line}\n`);
     return planErrors(world, planFile, found);
   });
+  if (surveyed?.lines.some(({ ok }) => !ok)) world.setExitCode(ExitCode.notReady);
+  return scripts;
+}
+
+/** Enough for a cluster that answers slowly. */
+const SURVEY_MS_MAX = 60_000;
+
+/** null: the platform is made by the run, or there is nothing to ask. */
+async function surveyPlatform(plan: Plan, kind: PlatformKind): Promise<Survey | null> {
+  const needs = plan.experiments.flatMap(({ fault }) => faultNamed(fault).needs);
+  return (await kind.survey?.(plan.platform, [...new Set(needs)], AbortSignal.timeout(SURVEY_MS_MAX))) ?? null;
+}
+
+type Survey = Awaited<ReturnType<NonNullable<PlatformKind["survey"]>>>;
+
+function describeLine({ name, ok, expected, seen }: HealthLine): string {
+  return ok ? `ok       ${name}: ${seen}` : `NOT OK   ${name}: expected ${expected}, got ${seen}`;
 }
 
 function describePlan(plan: Plan, now: Date): string[] {
@@ -102,19 +127,20 @@ function describeSecrets(secrets: Secrets): string[] {
   );
 }
 
-function describeExperiment(
-  plan: Plan,
-  experiment: ExperimentPlan,
-  kind: PlatformKind,
-  seed: string | undefined,
-): string[] {
+interface Choosing {
+  readonly kind: PlatformKind;
+  readonly seed: string | undefined;
+  /** As it is where the platform could be asked; else as it will be. */
+  readonly topology: readonly Target[];
+}
+
+function describeExperiment(plan: Plan, experiment: ExperimentPlan, { kind, seed, topology }: Choosing): string[] {
   const fault = faultNamed(experiment.fault);
   const lacking: string[] = fault.needs.filter((need) => !kind.capabilities.includes(need));
   if (experiment.insideProbes !== undefined && kind.inside !== true) lacking.push("insideProbes");
   if (lacking.length > 0) throw cannot(experiment, kind, lacking);
   const random = seededRandom(seed ?? plan.seed ?? "any").fork(`experiment ${experiment.name}`);
   const parameters = resolveParameters(fault, experiment.parameters);
-  const topology = kind.plannedTopology(plan.platform);
   const radius = blastRadiusOf(experiment.blastRadius);
   const rounds = resolved(() =>
     planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"), radius),
@@ -152,11 +178,10 @@ function commands({ capability, target, parameters }: ChangeRequest): string[] {
 /** Experiments of a group must fit together on the targets that are known before the platform is up. */
 function checkGroups(
   plan: Plan,
-  kind: PlatformKind,
+  topology: readonly Target[],
   seed: string | undefined,
   placeAt: (index: number) => Place,
 ): void {
-  const topology = kind.plannedTopology(plan.platform);
   if (topology.length === 0) return;
   for (const group of groupsOf(plan.experiments).filter(({ length }) => length > 1)) {
     const [first] = group;

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Watched } from "../objective/measure.ts";
 import type { Plan } from "../plan.ts";
-import type { CapabilityName, Platform, Target } from "../platform.ts";
+import type { CapabilityName, HealthLine, Platform, Target } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
 
 export interface PlatformContext {
@@ -45,6 +45,15 @@ export interface PlatformKind {
   readonly inside?: boolean;
   /** The targets as they will be, for `gameday check`; leaders are as after a fresh start. */
   plannedTopology(config: Plan["platform"]): readonly Target[];
+  /**
+   * Asks a platform that is there already how it is, for `gameday check`, and changes nothing: a line for each thing that a run with
+   * these capabilities relies on, and the targets as they are. Absent: there is nothing to ask before a run.
+   */
+  survey?(
+    config: Plan["platform"],
+    capabilities: readonly CapabilityName[],
+    signal: AbortSignal,
+  ): Promise<{ readonly lines: readonly HealthLine[]; readonly topology: readonly Target[] }>;
   /** The commands that it will run, for `gameday check`; argv each. */
   plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
   /** Those of them that the plan gives itself, and where they stand in the section; with another folder or PATH than the tool's. */

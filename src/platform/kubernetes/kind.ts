@@ -1,11 +1,15 @@
 /** Platforms on Kubernetes, in the catalogue. */
 import { connectKubernetes } from "../../kubernetes/client.ts";
 import type { Plan } from "../../plan.ts";
-import type { Target } from "../../platform.ts";
+import type { CapabilityName, Target } from "../../platform.ts";
+import { monotonicClock } from "../../std/clock.ts";
 import type { PlatformContext, PlatformKind } from "../kind.ts";
 import { KUBERNETES_CAPABILITIES } from "./capability/all.ts";
 import { kubernetesConfig } from "./config.ts";
+import { Doors } from "./doors.ts";
 import { KubernetesPlatform } from "./platform.ts";
+import { survey } from "./survey.ts";
+import { Tools } from "./tools.ts";
 
 export const kubernetesKind: PlatformKind = {
   name: "kubernetes",
@@ -17,7 +21,20 @@ export const kubernetesKind: PlatformKind = {
   attach: open,
   plannedTopology,
   plannedCommands: () => [],
+  survey: surveyCluster,
 };
+
+async function surveyCluster(given: Plan["platform"], capabilities: readonly CapabilityName[], signal: AbortSignal) {
+  const config = kubernetesConfig.parse(given);
+  const api = await connectKubernetes(config.context);
+  await using doors = new Doors(api);
+  const clock = monotonicClock();
+  return await survey(
+    { api, config, clock, doors, tools: new Tools(api, config.image, "check"), runId: "check" },
+    capabilities,
+    signal,
+  );
+}
 
 async function open(given: Plan["platform"], { clock, runId }: PlatformContext): Promise<KubernetesPlatform> {
   const config = kubernetesConfig.parse(given);

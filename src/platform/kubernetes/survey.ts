@@ -1,0 +1,212 @@
+/**
+ * What `gameday check` asks a cluster before anything is touched: a line for each thing that a game day relies on, and the targets as
+ * they are now. Nothing is made: what the server would refuse is found out by dry runs.
+ */
+import { podTrouble } from "../../kubernetes/pod-trouble.ts";
+import { describeRight } from "../../kubernetes/rights.ts";
+import type { CapabilityName, HealthLine, Target } from "../../platform.ts";
+import { GamedayError, messageOf } from "../../std/errors.ts";
+import { podsToEvict } from "./capability/evict.ts";
+import { healthOf } from "./health.ts";
+import type { Look } from "./look.ts";
+import { type AutoscalerObject, controllerOf, isPresent, isReady, type PodObject } from "./objects.ts";
+import { lookAt, type Parts } from "./parts.ts";
+import { type NeededRight, rightsNeeded } from "./rights.ts";
+import { assertNamespaceAllowed } from "./safety.ts";
+import { toolsContainer } from "./tools.ts";
+import { topologyOf } from "./topology.ts";
+
+export interface Survey {
+  readonly lines: readonly HealthLine[];
+  readonly topology: readonly Target[];
+}
+
+/** Capabilities whose changes are made by an ephemeral container of ours. */
+const BY_EPHEMERAL: readonly CapabilityName[] = ["freeze", "cut", "drop", "bandwidth", "reset", "dns", "cpu", "memory"];
+
+/** Never throws for what a line can say. */
+export async function survey(
+  parts: Parts,
+  capabilities: readonly CapabilityName[],
+  signal: AbortSignal,
+): Promise<Survey> {
+  const access = await accessLine(parts, signal);
+  if (!access.ok) return { lines: [access], topology: [] };
+  const namespace = await namespaceLine(parts, signal);
+  if (!namespace.ok) return { lines: [access, namespace], topology: [] };
+  const [seen, autoscaler, rights] = await Promise.all([
+    lookAt(parts, signal),
+    autoscalerOf(parts, signal),
+    rightsLine(parts, rightsNeeded(parts.config, capabilities)),
+  ]);
+  const lines = [
+    access,
+    namespace,
+    ...healthOf(seen, parts.config, autoscaler),
+    await metricsLine(parts),
+    spreadLine(seen),
+    ...workloadLines(seen),
+    rights,
+    ...(await ephemeralLines(parts, seen, capabilities, signal)),
+    ...(await drainLines(parts, seen, capabilities)),
+  ];
+  return { lines, topology: topologyOf(seen) };
+}
+
+async function accessLine({ api, config }: Parts, signal: AbortSignal): Promise<HealthLine> {
+  const expected = `an API server in context ${config.context} that answers`;
+  try {
+    await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
+    return line("cluster accessible", true, expected, api.server);
+  } catch (thrown) {
+    return line("cluster accessible", false, expected, messageOf(thrown));
+  }
+}
+
+async function namespaceLine({ api, config }: Parts, signal: AbortSignal): Promise<HealthLine> {
+  const expected = `namespace ${config.namespace}, whose owner allows game days`;
+  const found = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
+  try {
+    assertNamespaceAllowed(config, found);
+    return line("namespace", true, expected, "it is there, and allowed");
+  } catch (thrown) {
+    return line(
+      "namespace",
+      false,
+      expected,
+      thrown instanceof GamedayError ? `${thrown.got} (${thrown.hint ?? ""})` : "",
+    );
+  }
+}
+
+async function autoscalerOf({ api, config }: Parts, signal: AbortSignal): Promise<AutoscalerObject | null> {
+  const { autoscaler: name, namespace } = config;
+  if (name === null) return null;
+  return (await api.get({ kind: "HorizontalPodAutoscaler", namespace, name }, signal)) as AutoscalerObject | null;
+}
+
+/** Without the metrics server an autoscaler stands still, and says so only in its conditions. */
+async function metricsLine({ api, config }: Parts): Promise<HealthLine> {
+  const expected = "pod metrics (metrics.k8s.io), which the autoscaler decides by";
+  try {
+    const metrics = await api.list("PodMetrics", { namespace: config.namespace });
+    return line("metrics server", metrics.length > 0, expected, `metrics of ${metrics.length} pods`);
+  } catch (thrown) {
+    return line("metrics server", config.autoscaler === null, expected, messageOf(thrown));
+  }
+}
+
+/** All replicas on one node are lost with it, and none is left to serve users. */
+function spreadLine({ pods }: Look): HealthLine {
+  const ready = (pods["app"] ?? []).filter((pod) => isPresent(pod) && isReady(pod));
+  const byNode = new Map<string, number>();
+  for (const pod of ready) byNode.set(pod.spec?.nodeName ?? "", (byNode.get(pod.spec?.nodeName ?? "") ?? 0) + 1);
+  const seen =
+    [...byNode]
+      .sort()
+      .map(([node, count]) => `${count} on ${node}`)
+      .join(", ") || "none";
+  return line("spread of replicas", ready.length < 2 || byNode.size > 1, "replicas on two nodes or more", seen);
+}
+
+function workloadLines({ pods }: Look): HealthLine[] {
+  const [app] = (pods["app"] ?? []).filter(isPresent);
+  if (app === undefined) return [];
+  const containers = app.spec?.containers ?? [];
+  const without = (has: (container: (typeof containers)[number]) => boolean) =>
+    containers.filter((container) => !has(container)).map(({ name }) => name);
+  const say = (names: readonly string[]) => (names.length === 0 ? "each has one" : `none on ${names.join(", ")}`);
+  const requests = without(({ resources }) => resources?.requests?.["cpu"] !== undefined);
+  const limits = without(({ resources }) => resources?.limits?.["memory"] !== undefined);
+  const probes = without(({ readinessProbe }) => readinessProbe !== undefined);
+  const trouble = podTrouble(app);
+  return [
+    line("CPU requests of the app", requests.length === 0, "a CPU request on each container", say(requests)),
+    line("memory limits of the app", limits.length === 0, "a memory limit on each container", say(limits)),
+    line("readiness of the app", probes.length === 0, "a readiness probe on each container", say(probes)),
+    ...(trouble === null ? [] : [line("pods of the app", false, "pods that run", trouble.says)]),
+  ];
+}
+
+async function rightsLine({ api, config }: Parts, needed: readonly NeededRight[]): Promise<HealthLine> {
+  const namespaceOf = ({ scope }: NeededRight) => (scope === "namespace" ? config.namespace : "");
+  const allowed = await Promise.all(needed.map((right) => api.mayI(namespaceOf(right), right)));
+  const missing = needed.filter((_, index) => allowed[index] !== true);
+  const seen = missing.map((right) => `${describeRight(right)} (${right.scope}: ${right.purpose})`).join("; ");
+  return line(
+    "rights",
+    missing.length === 0,
+    `the ${needed.length} rights that this plan needs`,
+    seen || "all are granted",
+  );
+}
+
+/** Pod Security and other admission are asked by a dry run of the very patch that a fault would make. */
+async function ephemeralLines(
+  { api, config }: Parts,
+  seen: Look,
+  capabilities: readonly CapabilityName[],
+  signal: AbortSignal,
+): Promise<HealthLine[]> {
+  if (!capabilities.some((name) => BY_EPHEMERAL.includes(name))) return [];
+  const name = "ephemeral containers";
+  const expected = "our tools to be let into a pod, by a dry run";
+  if (config.image === undefined) return [line(name, false, expected, "no image: set platform.image in the plan")];
+  const [pod] = Object.values(seen.pods).flat().filter(isPresent);
+  if (pod === undefined) return [line(name, false, expected, "no pod to try it on")];
+  const container = toolsContainer(pod, { is: "network" }, { image: config.image, run: "check" });
+  const body = { spec: { ephemeralContainers: [container] } };
+  const options = { type: "strategic", subresource: "ephemeralcontainers", dryRun: true } as const;
+  const reference = { kind: "Pod" as const, namespace: config.namespace, name: pod.metadata.name };
+  try {
+    await api.patch(reference, body, options, signal);
+    return [line(name, true, expected, `pod ${pod.metadata.name} would take one of image ${config.image}`)];
+  } catch (thrown) {
+    return [line(name, false, expected, thrown instanceof GamedayError ? thrown.got : messageOf(thrown))];
+  }
+}
+
+interface BudgetObject {
+  readonly metadata: { readonly name: string };
+  readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+  readonly status?: { readonly disruptionsAllowed?: number };
+}
+
+/** What a drain would evict from each node, what would stop it, and which budget would hold it up. */
+async function drainLines(
+  parts: Parts,
+  { nodes }: Look,
+  capabilities: readonly CapabilityName[],
+): Promise<HealthLine[]> {
+  if (!capabilities.includes("evict") || nodes === null) return [];
+  const { namespace } = parts.config;
+  const budgets = (await parts.api.list("PodDisruptionBudget", { namespace })) as unknown as readonly BudgetObject[];
+  const lines = await Promise.all(
+    nodes.map(async ({ metadata }) => drainLine(metadata.name, await podsToEvict(parts, metadata.name), budgets)),
+  );
+  return lines;
+}
+
+function drainLine(node: string, pods: readonly PodObject[], budgets: readonly BudgetObject[]): HealthLine {
+  const bare = pods.filter((pod) => controllerOf(pod) === undefined).map(({ metadata }) => metadata.name);
+  const blocking = budgets.filter(
+    ({ spec, status }) =>
+      status?.disruptionsAllowed === 0 && pods.some((pod) => carries(pod, spec?.selector?.matchLabels)),
+  );
+  const parts = [
+    `${pods.length} pods: ${pods.map(({ metadata }) => metadata.name).join(", ") || "none"}`,
+    ...(bare.length === 0 ? [] : [`without a controller, so refused: ${bare.join(", ")}`]),
+    ...blocking.map(({ metadata }) => `budget ${metadata.name} allows no disruption now`),
+  ];
+  const ok = bare.length === 0 && blocking.length === 0;
+  return line(`drain of ${node}`, ok, "evictions that nothing holds up", parts.join("; "));
+}
+
+function carries({ metadata }: PodObject, labels: Readonly<Record<string, string>> | undefined): boolean {
+  if (labels === undefined) return false;
+  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+function line(name: string, ok: boolean, expected: string, seen: string): HealthLine {
+  return { name, ok, expected, seen };
+}
