@@ -10,6 +10,7 @@ import { Doors } from "./doors.ts";
 import { KubernetesPlatform } from "./platform.ts";
 import { survey } from "./survey.ts";
 import { Tools } from "./tools.ts";
+import { UndoList } from "./undo-list.ts";
 
 export const kubernetesKind: PlatformKind = {
   name: "kubernetes",
@@ -28,12 +29,16 @@ async function surveyCluster(given: Plan["platform"], capabilities: readonly Cap
   const config = kubernetesConfig.parse(given);
   const api = await connectKubernetes(config.context);
   await using doors = new Doors(api);
-  const clock = monotonicClock();
-  return await survey(
-    { api, config, clock, doors, tools: new Tools(api, config.image, "check"), runId: "check" },
-    capabilities,
-    signal,
-  );
+  const parts = {
+    api,
+    config,
+    clock: monotonicClock(),
+    doors,
+    tools: new Tools(api, config.image, "check"),
+    undoList: new UndoList(api, config.namespace),
+    runId: "check",
+  };
+  return await survey(parts, capabilities, signal);
 }
 
 async function open(given: Plan["platform"], { clock, runId }: PlatformContext): Promise<KubernetesPlatform> {

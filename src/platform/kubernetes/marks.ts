@@ -22,3 +22,8 @@ export function tableName(changeId: string): string {
 export const TABLE_PREFIX = "gameday_";
 /** Ephemeral containers of ours begin so; they can never be taken off their pod again. */
 export const CONTAINER_PREFIX = "gameday-";
+
+/** The run that a change belongs to: the first part of its id. Whoever undoes it later may be another run, or none. */
+export function runOf({ id }: { readonly id: string }): string {
+  return id.split("/", 1)[0] ?? id;
+}

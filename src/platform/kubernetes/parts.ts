@@ -9,6 +9,7 @@ import { type Look, look } from "./look.ts";
 import type { NodeObject, PodObject } from "./objects.ts";
 import type { Tools } from "./tools.ts";
 import { topologyOf } from "./topology.ts";
+import type { UndoList } from "./undo-list.ts";
 
 export interface Parts {
   readonly api: ClusterApi;
@@ -16,6 +17,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly doors: Doors;
   readonly tools: Tools;
+  readonly undoList: UndoList;
   readonly runId: string;
 }
 

@@ -17,6 +17,7 @@ import { takeAway } from "./residue.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
 import { Tools } from "./tools.ts";
 import { topologyOf } from "./topology.ts";
+import { UndoList } from "./undo-list.ts";
 import { watchPlatform } from "./watch.ts";
 
 export interface KubernetesOptions {
@@ -36,7 +37,8 @@ export class KubernetesPlatform implements Platform {
 
   constructor({ api, config, clock, runId }: KubernetesOptions) {
     const tools = new Tools(api, config.image, runId);
-    this.#parts = { api, config, clock, runId, doors: new Doors(api), tools };
+    const undoList = new UndoList(api, config.namespace);
+    this.#parts = { api, config, clock, runId, doors: new Doors(api), tools, undoList };
     this.can = capabilitiesOf(this.#parts, { onRefusal: ({ pod, says }) => this.#note(`eviction of ${pod}: ${says}`) });
     this.queries = queriesOf(this.#parts);
   }

@@ -1,7 +1,7 @@
 /** Whatever of ours is left in the cluster, found by label and name alone, and taken away as far as that can be. */
 import type { Residue } from "../../platform.ts";
 import { messageOf } from "../../std/errors.ts";
-import { uncordon } from "./capability/cordon.ts";
+import { uncordonNode } from "./capability/cordon.ts";
 import { CONTAINER_PREFIX, CORDONED_BY, TABLE_PREFIX } from "./marks.ts";
 import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
@@ -19,6 +19,7 @@ export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Resid
     ),
     ...pods.map((pod) => tried(`nft tables in pod ${pod.metadata.name}`, pod, () => deleteTables(parts, pod, signal))),
   ]);
+  if (left.flat().length === 0) await parts.undoList.drop();
   return left.flat();
 }
 
@@ -28,7 +29,7 @@ export function isMarked({ spec }: PodObject): boolean {
 }
 
 async function uncordonAny(parts: Parts, node: NodeObject, signal: AbortSignal): Promise<void> {
-  await uncordon(parts, node.metadata.name, null, signal);
+  await uncordonNode(parts.api, node.metadata.name, null, signal);
 }
 
 async function deleteTables(parts: Parts, pod: PodObject, signal: AbortSignal): Promise<void> {

@@ -39,7 +39,10 @@ const EPHEMERAL: readonly Rule[] = [
   // Over a WebSocket servers up to 1.34 ask for get, newer ones for create.
   ["namespace", "", "pods/exec", ["get", "create"], "changes and their proof from inside the pod"],
 ];
-const NODES: readonly Rule[] = [["cluster", "", "nodes", ["patch"], "cordoning, and undoing it"]];
+const NODES: readonly Rule[] = [
+  ["cluster", "", "nodes", ["patch"], "cordoning, and undoing it"],
+  ["namespace", "", "configmaps", ["get", "create", "patch", "delete"], "the list of what must be undone"],
+];
 
 const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> = {
   stop: [["namespace", "", "pods", ["delete"], "killing pods"], ...NODES],

@@ -2,15 +2,18 @@
  * cordon: nothing new is placed on a node. The mark that says it is ours goes into the same patch, so that whoever comes later undoes
  * only what we did: a node that somebody else cordoned meanwhile, or before, stays cordoned.
  */
-import type { Capability } from "../../../platform.ts";
+import type { ClusterApi } from "../../../kubernetes.ts";
+import type { Capability, Change } from "../../../platform.ts";
 import { GamedayError } from "../../../std/errors.ts";
-import { CORDONED_BY } from "../marks.ts";
+import { CORDONED_BY, runOf } from "../marks.ts";
 import type { NodeObject } from "../objects.ts";
 import { demandNode, lookAt, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit } from "../safety.ts";
 import { topologyOf } from "../topology.ts";
 
 const CONFLICTS_MAX = 10;
+/** A cordon without an expiry of its own is bounded all the same. */
+const EXPIRY_MS_MAX = 3_600_000;
 
 export function cordonCapability(parts: Parts): Capability {
   return {
@@ -19,16 +22,15 @@ export function cordonCapability(parts: Parts): Capability {
       assertNodeMayBeHit(parts.config, node);
       return { cordoned: isCordoned(node) };
     },
-    async apply({ target, prior }, signal) {
-      if (wasCordoned(prior)) return;
-      await cordon(parts, target.node, signal);
+    async apply(change, signal) {
+      if (!wasCordoned(change.prior)) await cordon(parts, change, signal);
     },
     async bitten({ target }, signal) {
       const node = await demandNode(parts, target.node, signal);
       return isCordoned(node) ? witness(parts, `spec.unschedulable of node ${target.node} is true`, "the API") : null;
     },
-    async revert({ target, prior }, signal) {
-      if (!wasCordoned(prior)) await uncordon(parts, target.node, parts.runId, signal);
+    async revert(change, signal) {
+      if (!wasCordoned(change.prior)) await uncordon(parts, change, signal);
     },
     async healed({ target, prior }, signal) {
       const node = await demandNode(parts, target.node, signal);
@@ -40,22 +42,36 @@ export function cordonCapability(parts: Parts): Capability {
   };
 }
 
-export async function cordon(parts: Parts, name: string, signal: AbortSignal): Promise<void> {
-  const body = { spec: { unschedulable: true }, metadata: { annotations: { [CORDONED_BY]: parts.runId } } };
-  await parts.api.patch({ kind: "Node", namespace: "", name }, body, {}, signal);
+/** What is to be undone is in the cluster before it is done: the reaper needs nothing of this machine. */
+export async function cordon(parts: Parts, change: Change, signal: AbortSignal): Promise<void> {
+  const { node } = change.target;
+  const entry = { how: "uncordon" as const, node, run: runOf(change), afterMs: change.expiresAfterMs ?? EXPIRY_MS_MAX };
+  await parts.undoList.add(change.id, entry, signal);
+  const body = { spec: { unschedulable: true }, metadata: { annotations: { [CORDONED_BY]: runOf(change) } } };
+  await parts.api.patch({ kind: "Node", namespace: "", name: node }, body, {}, signal);
+}
+
+export async function uncordon(parts: Parts, change: Change, signal: AbortSignal): Promise<void> {
+  await uncordonNode(parts.api, change.target.node, runOf(change), signal);
+  await parts.undoList.remove(change.id, signal);
 }
 
 /** Undoes it where it is ours: `run` null means any run's. Returns whether it was. */
-export async function uncordon(parts: Parts, name: string, run: string | null, signal: AbortSignal): Promise<boolean> {
+export async function uncordonNode(
+  api: ClusterApi,
+  name: string,
+  run: string | null,
+  signal: AbortSignal,
+): Promise<boolean> {
   const reference = { kind: "Node" as const, namespace: "", name };
   for (let round = 0; round < CONFLICTS_MAX; round++) {
-    const node = (await parts.api.get(reference, signal)) as NodeObject | null;
+    const node = (await api.get(reference, signal)) as NodeObject | null;
     const by = node?.metadata.annotations?.[CORDONED_BY];
     if (node === null || by === undefined || (run !== null && by !== run)) return false;
     const { resourceVersion } = node.metadata;
     const body = { metadata: { resourceVersion, annotations: { [CORDONED_BY]: null } }, spec: { unschedulable: null } };
     try {
-      await parts.api.patch(reference, body, {}, signal);
+      await api.patch(reference, body, {}, signal);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown;

@@ -4,7 +4,7 @@
  */
 import type { Capability, Change } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
-import { CORDONED_BY } from "../marks.ts";
+import { CORDONED_BY, runOf } from "../marks.ts";
 import { controllerOf, type PodObject } from "../objects.ts";
 import { demandNode, demandPod, findPod, inPlace, lookAt, type Parts, podName, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit } from "../safety.ts";
@@ -29,9 +29,10 @@ export function stopCapability(parts: Parts): Capability {
       assertNodeMayBeHit(parts.config, node);
       return { uid: pod.metadata.uid ?? "", owner: controller.name, cordoned: isCordoned(node) };
     },
-    async apply({ target, parameters, prior }, signal) {
+    async apply(change, signal) {
+      const { target, parameters, prior } = change;
       const { uid, cordoned } = priorOf(prior);
-      if (staysDown(parameters) && !cordoned) await cordon(parts, target.node, signal);
+      if (staysDown(parameters) && !cordoned) await cordon(parts, change, signal);
       const grace = parameters["signal"] === "TERM" ? {} : { graceSeconds: 0 };
       await parts.api.remove("Pod", parts.config.namespace, podName(target), { uid, ...grace });
     },
@@ -42,13 +43,13 @@ export function stopCapability(parts: Parts): Capability {
       if (staysDown(change.parameters) && now?.spec?.nodeName !== undefined) return null;
       return witness(parts, biteSays(change, uid, now), "the API");
     },
-    async revert({ target, parameters, prior }, signal) {
-      if (staysDown(parameters) && !priorOf(prior).cordoned) await uncordon(parts, target.node, parts.runId, signal);
+    async revert(change, signal) {
+      if (staysDown(change.parameters) && !priorOf(change.prior).cordoned) await uncordon(parts, change, signal);
     },
     async healed(change, signal) {
       if (!staysDown(change.parameters)) return backInNumber(parts, change, signal);
       const node = await demandNode(parts, change.target.node, signal);
-      if (node.metadata.annotations?.[CORDONED_BY] === parts.runId) return null;
+      if (node.metadata.annotations?.[CORDONED_BY] === runOf(change)) return null;
       const seen = await inPlace(parts, change.target, signal);
       return seen === null ? null : witness(parts, seen, "the API, and those who lead it");
     },

@@ -1,0 +1,100 @@
+/**
+ * What must be undone in the cluster if we die, kept in the cluster: a ConfigMap with one key for each change that does not end by
+ * itself. It is written before the change is made, so that the reaper, which lives in the cluster, can undo it without us.
+ */
+import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
+import { GamedayError } from "../../std/errors.ts";
+import { isRecord } from "../../std/json.ts";
+import { MANAGED_BY, shortName } from "./marks.ts";
+
+export const UNDO_LIST = "gameday-undo";
+
+/** How one change is undone, by whoever comes first: undoing is idempotent and touches only what carries the run's mark. */
+export interface UndoEntry {
+  readonly how: "uncordon";
+  readonly node: string;
+  readonly run: string;
+  /** Counted by its reader's own clock from when it first saw the entry: clocks of two machines are never compared. */
+  readonly afterMs: number;
+}
+
+export interface UndoListObject extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export class UndoList {
+  readonly #api: ClusterApi;
+  readonly #namespace: string;
+
+  constructor(api: ClusterApi, namespace: string) {
+    this.#api = api;
+    this.#namespace = namespace;
+  }
+
+  /** Returns once the API server has it: the change may be made from then on. */
+  async add(changeId: string, entry: UndoEntry, signal: AbortSignal): Promise<void> {
+    const data = { [shortName(changeId)]: JSON.stringify(entry) };
+    try {
+      await this.#patch({ data }, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-not-found") throw thrown;
+      await this.#create(data, signal);
+    }
+  }
+
+  /** It was undone; harmless when it was never there. */
+  async remove(changeId: string, signal: AbortSignal): Promise<void> {
+    await this.removeKey(shortName(changeId), signal);
+  }
+
+  async removeKey(key: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#patch({ data: { [key]: null } }, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-not-found") throw thrown;
+    }
+  }
+
+  /** Entries by key; what cannot be read is left out, since nobody of ours wrote it. */
+  async read(signal: AbortSignal): Promise<ReadonlyMap<string, UndoEntry>> {
+    const reference = { kind: "ConfigMap" as const, namespace: this.#namespace, name: UNDO_LIST };
+    const found = (await this.#api.get(reference, signal)) as UndoListObject | null;
+    const entries = Object.entries(found?.data ?? {}).flatMap(([key, text]) => {
+      const entry = parseEntry(text);
+      return entry === null ? [] : [[key, entry] as const];
+    });
+    return new Map(entries);
+  }
+
+  /** Nothing is left to undo: the list itself goes. */
+  async drop(): Promise<void> {
+    await this.#api.remove("ConfigMap", this.#namespace, UNDO_LIST);
+  }
+
+  async #patch(body: object, signal: AbortSignal): Promise<void> {
+    await this.#api.patch({ kind: "ConfigMap", namespace: this.#namespace, name: UNDO_LIST }, body, {}, signal);
+  }
+
+  async #create(data: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+    const metadata = { name: UNDO_LIST, namespace: this.#namespace, labels: MANAGED_BY };
+    const list: UndoListObject = { apiVersion: "v1", kind: "ConfigMap", metadata, data };
+    try {
+      await this.#api.create(list);
+    } catch (thrown) {
+      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown;
+      await this.#patch({ data }, signal); // another change made it meanwhile
+    }
+  }
+}
+
+export function parseEntry(text: string): UndoEntry | null {
+  try {
+    const entry: unknown = JSON.parse(text);
+    if (!isRecord(entry) || entry["how"] !== "uncordon") return null;
+    const { node, run, afterMs } = entry;
+    if (typeof node !== "string" || typeof run !== "string" || typeof afterMs !== "number") return null;
+    return { how: "uncordon", node, run, afterMs };
+  } catch {
+    return null;
+  }
+}
