@@ -2,7 +2,7 @@
  * Our tools in the namespaces of a pod: one ephemeral container for each pod, kind and run, which waits, and into which every change
  * is made by exec. It needs no privileged daemon and nothing of the target's image. It can never be taken off its pod again.
  */
-import type { ClusterApi, ExecOutcome } from "../../kubernetes.ts";
+import type { ClusterApi, ExecOutcome, ObjectReference } from "../../kubernetes.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { until } from "../../std/wait.ts";
 import { CONTAINER_PREFIX, shortName } from "./marks.ts";
@@ -42,9 +42,9 @@ export class Tools {
     return await this.#api.exec(where, argv, options, signal);
   }
 
-  /** Whether this run has already put a container of the kind into the pod. */
+  /** Whether a container of ours is in the pod already, and something may have been changed through it. */
   has(pod: PodObject, kind: ToolsKind): boolean {
-    return this.#ready.has(this.#key(pod, kind));
+    return this.#ready.has(this.#key(pod, kind)) || runningTools(pod, kind) !== undefined;
   }
 
   #container(pod: PodObject, kind: ToolsKind, signal: AbortSignal): Promise<string> {
@@ -62,23 +62,31 @@ export class Tools {
   async #add(pod: PodObject, kind: ToolsKind, signal: AbortSignal): Promise<string> {
     const { namespace = "", name } = pod.metadata;
     const reference = { kind: "Pod" as const, namespace, name };
-    const container = toolsContainer(pod, kind, { image: this.#demandImage(), run: this.#run });
+    const now = ((await this.#api.get(reference, signal)) as PodObject | null) ?? pod;
+    const running = runningTools(now, kind);
+    if (running !== undefined) return running; // of an earlier process of this run, or of another run
+    const container = toolsContainer(now, kind, { image: this.#demandImage(), run: this.#run });
     await this.#api.patch(
       reference,
       { spec: { ephemeralContainers: [container] } },
       { type: "strategic", subresource: "ephemeralcontainers" },
       signal,
     );
+    await this.#started(reference, container.name, signal);
+    return container.name;
+  }
+
+  async #started(reference: ObjectReference, container: string, signal: AbortSignal): Promise<void> {
     let status: PodContainerStatus | undefined;
-    const runs = async () => {
+    const began = async () => {
       const now = (await this.#api.get(reference, signal)) as PodObject | null;
-      status = now?.status?.ephemeralContainerStatuses?.find((one) => one.name === container.name);
+      status = now?.status?.ephemeralContainerStatuses?.find((one) => one.name === container);
       return status?.state?.running !== undefined || status?.state?.terminated !== undefined;
     };
     const seen = () => status?.state?.waiting?.reason ?? "not started";
-    await until(runs, { what: `container ${container.name} in pod ${name}`, deadlineMs: START_MS_MAX, signal, seen });
-    if (status?.state?.running === undefined) throw ended(name, container.name, status);
-    return container.name;
+    const what = `container ${container} in pod ${reference.name}`;
+    await until(began, { what, deadlineMs: START_MS_MAX, signal, seen });
+    if (status?.state?.running === undefined) throw ended(reference.name, container, status);
   }
 
   #demandImage(): string {
@@ -93,7 +101,26 @@ export class Tools {
   }
 }
 
-/** The ephemeral container as the API takes it. Its name is new for every run, since it can never be used again. */
+/** A container of ours of this kind that still waits in the pod. */
+function runningTools({ status }: PodObject, kind: ToolsKind): string | undefined {
+  const own = new RegExp(`^${CONTAINER_PREFIX}[0-9a-f]+-${suffixOf(kind)}(-\\d+)?$`);
+  return status?.ephemeralContainerStatuses?.find(({ name, state }) => own.test(name) && state?.running !== undefined)
+    ?.name;
+}
+
+function suffixOf(kind: ToolsKind): string {
+  return kind.is === "network" ? "net" : shortName(kind.container).slice(0, 6);
+}
+
+/** A name that no container of the pod has: one that has ended can be neither used nor removed. */
+function freshName({ spec }: PodObject, kind: ToolsKind, run: string): string {
+  const base = `${CONTAINER_PREFIX}${run}-${suffixOf(kind)}`;
+  const taken = new Set(spec?.ephemeralContainers?.map(({ name }) => name));
+  if (!taken.has(base)) return base;
+  for (let number = 2; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
+}
+
+/** The ephemeral container as the API takes it. */
 export function toolsContainer(
   pod: PodObject,
   kind: ToolsKind,
@@ -101,12 +128,10 @@ export function toolsContainer(
 ) {
   const loop = `until [ -e ${END_FILE} ]; do sleep 1; done`;
   const command = ["timeout", String(LIFE_SECONDS), "sh", "-c", loop];
-  const base = { image, imagePullPolicy: "IfNotPresent", command };
-  if (kind.is === "network")
-    return { ...base, name: `${CONTAINER_PREFIX}${run}-net`, securityContext: NETWORK_CONTEXT };
+  const base = { name: freshName(pod, kind, run), image, imagePullPolicy: "IfNotPresent", command };
+  if (kind.is === "network") return { ...base, securityContext: NETWORK_CONTEXT };
   return {
     ...base,
-    name: `${CONTAINER_PREFIX}${run}-${shortName(kind.container).slice(0, 6)}`,
     targetContainerName: kind.container,
     securityContext: { ...userOf(pod, kind.container), ...NO_RIGHTS },
   };
