@@ -59,7 +59,8 @@ async function describeChecked(world: World, planFile: PlanFile, seed: string | 
   const { plan, placeOf, secrets } = planFile;
   const kind = platformKind(plan.platform.kind);
   const surveyed = await surveyPlatform(plan, kind);
-  const topology = surveyed?.topology ?? kind.plannedTopology(plan.platform);
+  const seen = surveyed?.topology ?? [];
+  const topology = seen.length > 0 ? seen : kind.plannedTopology(plan.platform);
   const experiments = plan.experiments.map((experiment, index) =>
     placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, { kind, seed, topology })),
   );

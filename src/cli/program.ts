@@ -27,6 +27,11 @@ const COMMANDS: readonly Entry[] = [
   { name: "seal", load: async (world) => (await import("./seal.ts")).sealCommand(world) },
   { name: "check-history", load: async (world) => (await import("./check-history.ts")).checkHistoryCommand(world) },
   { name: "watchdog", load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
+  {
+    name: "reaper",
+    hidden: true,
+    load: async (world) => (await import("./reaper.ts")).reaperCommand(world),
+  },
   { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
 ];
 

@@ -69,6 +69,11 @@ export const kubernetesConfig = z.strictObject({
   autoscaler: name.nullable().default(null),
   /** Image of Gameday that the nodes can pull: for ephemeral containers, the reaper and load workers. */
   image: z.string().min(1).optional(),
+  /**
+   * A ServiceAccount of the namespace with the rights that `gameday init --rbac` prints. With it, and an image, two pods in the cluster
+   * undo cordons of a run that died; null: only `gameday heal` and this machine's watchdog do.
+   */
+  serviceAccount: name.nullable().default(null),
   /** The namespace once more, typed by hand, where it does not carry the label gameday/allowed=true. */
   allow: z
     .strictObject({

@@ -9,10 +9,12 @@ import { capabilitiesOf } from "./capability/all.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { Doors } from "./doors.ts";
 import { healthOf } from "./health.ts";
+import { Lease } from "./lease.ts";
 import { copyLogs } from "./logs.ts";
 import type { AutoscalerObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { queriesOf } from "./queries.ts";
+import { Reaper } from "./reaper-deployment.ts";
 import { takeAway } from "./residue.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
 import { Tools } from "./tools.ts";
@@ -33,6 +35,8 @@ export class KubernetesPlatform implements Platform {
   readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
   readonly queries: Queries;
   readonly #parts: Parts;
+  #lease: Lease | null = null;
+  #reaper: Reaper | null = null;
   readonly #notes: ((event: TimelineEvent) => void)[] = [];
 
   constructor({ api, config, clock, runId }: KubernetesOptions) {
@@ -44,9 +48,17 @@ export class KubernetesPlatform implements Platform {
   }
 
   async prepare(signal: AbortSignal): Promise<void> {
-    const { api, config } = this.#parts;
+    const { api, config, clock, runId } = this.#parts;
     const namespace = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
     assertNamespaceAllowed(config, namespace);
+    this.#lease = await Lease.take({ api, namespace: config.namespace, holder: `gameday run ${runId}`, clock }, signal);
+    if (config.serviceAccount !== null && config.image !== undefined)
+      this.#reaper = await Reaper.start(
+        api,
+        config.namespace,
+        { image: config.image, account: config.serviceAccount },
+        signal,
+      );
   }
 
   async health(signal: AbortSignal): Promise<HealthLine[]> {
@@ -83,6 +95,8 @@ export class KubernetesPlatform implements Platform {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reaper?.[Symbol.asyncDispose]();
+    await this.#lease?.[Symbol.asyncDispose]();
     await this.#parts.doors[Symbol.asyncDispose]();
   }
 

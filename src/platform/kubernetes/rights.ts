@@ -34,6 +34,10 @@ const AUTOSCALER: readonly Rule[] = [
   ["namespace", "autoscaling", "horizontalpodautoscalers", ["get", "list", "watch"], "how the app scales"],
 ];
 
+const REAPER: readonly Rule[] = [
+  ["namespace", "apps", "deployments", ["create", "delete"], "the reaper, which undoes what a run that died has left"],
+];
+
 const EPHEMERAL: readonly Rule[] = [
   ["namespace", "", "pods/ephemeralcontainers", ["patch"], "our tools beside the target"],
   // Over a WebSocket servers up to 1.34 ask for get, newer ones for create.
@@ -67,6 +71,7 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
 export function rightsNeeded(config: KubernetesConfig, capabilities: readonly CapabilityName[]): NeededRight[] {
   const rules = [
     ...BASE,
+    ...(config.serviceAccount === null ? [] : REAPER),
     ...(config.autoscaler === null ? [] : AUTOSCALER),
     ...capabilities.flatMap((name) => BY_CAPABILITY[name] ?? []),
   ];
