@@ -1,5 +1,5 @@
 /** What the databases hold, asked of who leads them, through a port-forward: for the ledger only. */
-import type { Queries } from "../../platform.ts";
+import type { Queries, SqlAnswer } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import { withSession } from "../session.ts";
@@ -20,7 +20,7 @@ async function askLeader(
   parts: Parts,
   { statement, parameters }: { statement: string; parameters: readonly Json[] },
   signal: AbortSignal,
-): Promise<{ rows: Json[][]; source: string }> {
+): Promise<SqlAnswer> {
   const { postgres: config } = parts.config;
   const seen = await lookAt(parts, signal);
   const leader = runningLeader(seen.postgres?.members ?? []);
@@ -37,8 +37,12 @@ async function askLeader(
   return await withSession(options, signal, async (client) => {
     await client.query("begin read only");
     const query = { text: statement, values: [...parameters], rowMode: "array" as const };
-    const { rows } = await client.query<unknown[]>(query);
-    return { rows: rows.map((row) => row.map(toJson)), source: `postgres/${leader} (leader), directly` };
+    const { fields, rows } = await client.query<unknown[]>(query);
+    return {
+      columns: fields.map(({ name }) => name),
+      rows: rows.map((row) => row.map(toJson)),
+      source: `postgres/${leader} (leader), directly`,
+    };
   });
 }
 
