@@ -9,7 +9,7 @@ import { askHttp, type HttpAnswer, type RedisAnswer } from "../ask.ts";
 import type { PodObject } from "./objects.ts";
 import { RedisLine } from "./redis-line.ts";
 
-export const ANSWER_MS = 1_500;
+const ANSWER_MS = 3_000;
 
 export class Doors implements AsyncDisposable {
   readonly #api: ClusterApi;

@@ -22,6 +22,9 @@ import { topologyOf } from "./topology.ts";
 import { UndoList } from "./undo-list.ts";
 import { watchPlatform } from "./watch.ts";
 
+/** Looks for a leader before there is taken to be none. */
+const LOOKS_MAX = 3;
+
 export interface KubernetesOptions {
   readonly api: ClusterApi;
   readonly config: KubernetesConfig;
@@ -71,8 +74,19 @@ export class KubernetesPlatform implements Platform {
     }
   }
 
+  /** A member that answers late does not take the lead away from one that had it a moment ago: the look is repeated. */
   async topology(signal: AbortSignal): Promise<Target[]> {
-    return topologyOf(await lookAt(this.#parts, signal));
+    let targets: Target[] = [];
+    for (let look = 0; look < LOOKS_MAX; look++) {
+      targets = topologyOf(await lookAt(this.#parts, signal));
+      if (this.#ledRoles().every((role) => targets.some((one) => one.role === role && one.leader))) break;
+    }
+    return targets;
+  }
+
+  #ledRoles(): string[] {
+    const { postgres, redis } = this.#parts.config;
+    return [...(postgres?.leader === "patroni" ? ["postgres"] : []), ...(redis === undefined ? [] : ["redis"])];
   }
 
   endpoint(): string {

@@ -2,7 +2,7 @@
 import type { Queries, SqlAnswer } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
-import { withSession } from "../session.ts";
+import { askRows, withSession } from "../session.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { runningLeader } from "./patroni.ts";
 import { loginOf } from "./redis.ts";
@@ -36,13 +36,7 @@ async function askLeader(
   };
   return await withSession(options, signal, async (client) => {
     await client.query("begin read only");
-    const query = { text: statement, values: [...parameters], rowMode: "array" as const };
-    const { fields, rows } = await client.query<unknown[]>(query);
-    return {
-      columns: fields.map(({ name }) => name),
-      rows: rows.map((row) => row.map(toJson)),
-      source: `postgres/${leader} (leader), directly`,
-    };
+    return { ...(await askRows(client, statement, parameters)), source: `postgres/${leader} (leader), directly` };
   });
 }
 
@@ -57,12 +51,6 @@ async function askMaster(
   if (config === undefined || pod === undefined) throw noLeader("Redis");
   const value = await parts.doors.redis({ pod, port: config.port, login: loginOf(config) }, command, signal);
   return { value: value as Json, source: `redis/${pod.metadata.name} (master), directly` };
-}
-
-function toJson(value: unknown): Json {
-  if (value instanceof Date) return value.toISOString();
-  if (Buffer.isBuffer(value)) return value.toString("hex");
-  return (value ?? null) as Json;
 }
 
 function noLeader(what: string): GamedayError {

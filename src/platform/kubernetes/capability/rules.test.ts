@@ -13,7 +13,7 @@ import {
   resetRules,
 } from "./rules.ts";
 
-const scope = { addresses: EVERYBODY, seconds: 30 };
+const scope = { addresses: EVERYBODY, spared: [], seconds: 30 };
 const change = (parameters: Record<string, string | number>) => ({ id: "run/experiment/1", parameters });
 const cut = (direction: string, how = "drop") => cutRules(change({ direction, how }), scope);
 
@@ -24,6 +24,15 @@ test("a cut drops both ways, or only the way that is asked for, and lets loopbac
   assert.doesNotMatch(cut("out"), /saddr/);
   assert.doesNotMatch(cut("in"), /daddr/);
   assert.match(cut("both", "reject"), /ip saddr @peers counter reject/);
+});
+
+test("the pods' own node is spared both ways", () => {
+  const text = cutRules(change({ direction: "both", how: "drop" }), {
+    ...scope,
+    spared: ["10.77.0.11", "10.78.1.0/24"],
+  });
+  assert.match(text, /ip saddr \{ 10\.77\.0\.11, 10\.78\.1\.0\/24 \} accept\n {4}ip saddr @peers/);
+  assert.match(text, /ip daddr \{ 10\.77\.0\.11, 10\.78\.1\.0\/24 \} accept\n {4}ip daddr @peers/);
 });
 
 test("every table of ours is named after its change, and all that it asks expires in the kernel", () => {

@@ -10,6 +10,8 @@ export const EVERYBODY: readonly string[] = ["0.0.0.0/0"];
 export interface RuleScope {
   /** Addresses and ranges whose packets are meant. */
   readonly addresses: readonly string[];
+  /** Addresses that are never meant: the pods' own node, whose kubelet reaches them also when its network is gone. */
+  readonly spared: readonly string[];
   /** When the kernel forgets them, and with them the change. */
   readonly seconds: number;
 }
@@ -25,30 +27,45 @@ interface Statements {
 export function cutRules(change: RuleChange, scope: RuleScope): string {
   const { how, direction } = change.parameters;
   const verdict = how === "reject" ? "counter reject" : "counter drop";
-  return table(change, peersSet(scope), {
-    ...(direction === "out" ? {} : { input: [`ip saddr @peers ${verdict}`] }),
-    ...(direction === "in" ? {} : { output: [`ip daddr @peers ${verdict}`] }),
-  });
+  return table(
+    change,
+    peersSet(scope),
+    {
+      ...(direction === "out" ? {} : { input: [`ip saddr @peers ${verdict}`] }),
+      ...(direction === "in" ? {} : { output: [`ip daddr @peers ${verdict}`] }),
+    },
+    scope.spared,
+  );
 }
 
 /** Loses `percent` of the packets that come in. */
 export function dropRules(change: RuleChange, scope: RuleScope): string {
   const share = perMille(change.parameters["percent"]);
-  return table(change, peersSet(scope), { input: [`ip saddr @peers numgen random mod 1000 < ${share} counter drop`] });
+  return table(
+    change,
+    peersSet(scope),
+    { input: [`ip saddr @peers numgen random mod 1000 < ${share} counter drop`] },
+    scope.spared,
+  );
 }
 
 /** Answers `percent` of the TCP segments that come in with a reset. */
 export function resetRules(change: RuleChange, scope: RuleScope): string {
   const share = perMille(change.parameters["percent"]);
   const statement = `ip saddr @peers meta l4proto tcp numgen random mod 1000 < ${share} counter reject with tcp reset`;
-  return table(change, peersSet(scope), { input: [statement] });
+  return table(change, peersSet(scope), { input: [statement] }, scope.spared);
 }
 
 /** Drops what comes or goes faster than the limit; TCP then keeps to it. nft counts in bytes and bursts. */
 export function bandwidthRules(change: RuleChange, scope: RuleScope): string {
   const bytes = Math.max(1, Math.round((Number(change.parameters["kilobitsPerSecond"]) * 1000) / 8));
   const limit = `limit rate over ${bytes} bytes/second burst ${Math.max(3_000, Math.round(bytes / 5))} bytes counter drop`;
-  return table(change, peersSet(scope), { input: [`ip saddr @peers ${limit}`], output: [`ip daddr @peers ${limit}`] });
+  return table(
+    change,
+    peersSet(scope),
+    { input: [`ip saddr @peers ${limit}`], output: [`ip daddr @peers ${limit}`] },
+    scope.spared,
+  );
 }
 
 /**
@@ -82,9 +99,12 @@ function peersSet({ addresses, seconds }: RuleScope): string {
   return `  set peers { type ipv4_addr; flags interval, timeout; elements = { ${elements} } }\n`;
 }
 
-function table({ id }: RuleChange, set: string, { input = [], output = [] }: Statements): string {
+function table({ id }: RuleChange, set: string, statements: Statements, spared: readonly string[] = []): string {
+  const { input = [], output = [] } = statements;
+  const spare = (field: string) => (spared.length === 0 ? "" : `    ip ${field} { ${spared.join(", ")} } accept\n`);
   const chain = (hook: "input" | "output", device: "iifname" | "oifname", statements: readonly string[]) =>
     `  chain ${hook} {\n    type filter hook ${hook} priority -300; policy accept;\n    ${device} "lo" accept\n` +
+    spare(hook === "input" ? "saddr" : "daddr") +
     `${statements.map((statement) => `    ${statement}\n`).join("")}  }\n`;
   return `table inet ${tableName(id)} {\n${set}${chain("input", "iifname", input)}${chain("output", "oifname", output)}}\n`;
 }

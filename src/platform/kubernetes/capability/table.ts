@@ -39,7 +39,11 @@ export function tableCapability(parts: Parts, kind: TableKind): Capability {
     },
     async apply(change, signal) {
       const seconds = secondsOf(change);
-      const rules = kind.rules(change, { addresses: await peerAddresses(parts, change, signal), seconds });
+      const [addresses, spared] = await Promise.all([
+        peerAddresses(parts, change, signal),
+        ownAddresses(parts, change.target, signal),
+      ]);
+      const rules = kind.rules(change, { addresses, spared, seconds });
       const pods = await podsOf(parts, change.target, signal);
       await Promise.all(pods.map((pod) => arm(parts, pod, { change, rules, seconds }, signal)));
     },
@@ -122,6 +126,12 @@ async function peerAddresses(parts: Parts, change: Change, signal: AbortSignal):
   if (nodes === null) throw refuse("to list nodes, for their addresses", "no right to");
   const named = (node: NodeObject) => peers.includes(node.metadata.name);
   return nodes.filter(named).flatMap(addressesOf);
+}
+
+/** A node that is cut off still reaches its own pods, and they each other: their probes must not fail because of us. */
+async function ownAddresses(parts: Parts, { node, role }: TargetReferenceWithNode, signal: AbortSignal) {
+  if (role !== "node") return [];
+  return addressesOf(await demandNode(parts, node, signal));
 }
 
 function secondsOf({ expiresAfterMs }: Change): number {
