@@ -44,6 +44,7 @@ const NEEDS = [
   need("redis-cli", ["redis-tools"]),
   need("etcd", ["etcd-server", "etcd"]),
   need("nft", ["nftables"]),
+  need("openssl", ["openssl"]),
   { name: "PostgreSQL 14 to 17", there: hasPostgres, packages: ["postgresql"] },
   { name: "python3 venv", there: hasVenvModule, packages: ["python3-venv"] },
   { name: "libfaketime", there: hasFaketime, packages: ["libfaketime"] },

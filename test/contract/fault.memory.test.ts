@@ -10,8 +10,8 @@ faultContract("a platform in memory", {
   },
   skips: {},
   given: {
-    "rolling-restart": { with: { pause: 1 } },
-    "repeated-kills": { with: { down: 1, pause: 1 } },
+    "rolling-restart": { with: { pause: "1ms" } },
+    "repeated-kills": { with: { down: "1ms", pause: "1ms" } },
     command: { with: { inject: ["true"], verify: ["true"], heal: ["true"] } },
   },
   deadlines: { stepMs: 1_000, biteMs: 1_000, healMs: 1_000 },

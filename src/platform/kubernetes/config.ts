@@ -3,7 +3,6 @@ import { z } from "zod";
 
 const name = z.string().regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/, "a name as Kubernetes allows it");
 const labels = z.record(z.string(), z.string()).refine((given) => Object.keys(given).length > 0, "at least one label");
-const argv = z.array(z.string().min(1)).min(1);
 const port = z.int().min(1).max(65_535);
 
 const app = z.strictObject({
@@ -50,9 +49,6 @@ const redis = z.strictObject({
     .optional(),
 });
 
-/** Your own commands where the API can do nothing: argv, no shell; {node} in a word stands for the node's name. */
-const adapter = z.strictObject({ apply: argv, revert: argv });
-
 export const kubernetesConfig = z.strictObject({
   kind: z.literal("kubernetes"),
   /** The context of the kubeconfig. Nothing is done in another one, whatever is current. */
@@ -82,18 +78,8 @@ export const kubernetesConfig = z.strictObject({
       controlPlaneNodes: z.array(name).default([]),
     })
     .prefault({}),
-  /** Ends and starts a node's machine, or cuts its network: by the API neither can be done. */
-  nodes: z.strictObject({ power: adapter.optional(), cut: adapter.optional() }).prefault({}),
 });
 
 export type KubernetesConfig = z.output<typeof kubernetesConfig>;
 export type PostgresConfig = NonNullable<KubernetesConfig["postgres"]>;
 export type RedisConfig = NonNullable<KubernetesConfig["redis"]>;
-export type AdapterConfig = z.output<typeof adapter>;
-
-/** "app=pg,tier=db", as the API takes it. */
-export function selectorText(given: Readonly<Record<string, string>>): string {
-  return Object.entries(given)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
-}

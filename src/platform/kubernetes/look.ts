@@ -1,7 +1,7 @@
 /** One look at the whole: pods by role, nodes, and who leads as they say of themselves. */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
 import { GamedayError } from "../../std/errors.ts";
-import { type KubernetesConfig, selectorText } from "./config.ts";
+import type { KubernetesConfig } from "./config.ts";
 import type { Doors } from "./doors.ts";
 import { isPresent, type NodeObject, type PodObject, type WorkloadObject } from "./objects.ts";
 import { lookAtPatroni, type PostgresLook } from "./patroni.ts";
@@ -75,12 +75,6 @@ async function listNodes(api: ClusterApi): Promise<readonly NodeObject[] | null>
     if (thrown instanceof GamedayError && thrown.code === "kubernetes-forbidden") return null;
     throw thrown;
   }
-}
-
-/** "app=shop", for messages and for the API. */
-export function describeRole(config: KubernetesConfig, deployment: KubernetesObject | null, role: string): string {
-  const labels = roleSelectors(config, deployment)[role];
-  return labels === undefined ? `no pods for role "${role}"` : selectorText(labels);
 }
 
 function ofLabels(pods: readonly PodObject[], labels: Readonly<Record<string, string>>): PodObject[] {

@@ -5,8 +5,7 @@ import { createHash } from "node:crypto";
 export const ALLOWED_LABEL = "gameday/allowed";
 /** On a node that we cordoned, with the run's id: only what carries it is ours to undo. */
 export const CORDONED_BY = "gameday/cordoned-by";
-/** On all objects that we make, with the run's short name. */
-export const RUN_LABEL = "gameday/run";
+/** On all objects that we make. */
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "gameday" } as const;
 
 /** Twelve characters that stand for a run or a change wherever a name must be short: labels, containers, nft tables. */
