@@ -1,6 +1,6 @@
 /**
- * A checker decides one claim about one object from the evidence: a pure fold over the history and then the ledger, so
- * that evidence of any length streams through in one pass. It imports no I/O and reads no clock.
+ * A checker decides one claim about one object from the evidence. It is a pure fold over the history and then over the ledger, so
+ * that evidence of any length streams through it in one pass. It imports no I/O and reads no clock.
  */
 import type { SharedFolds } from "./checker/shared-folds.ts";
 import type { Operation } from "./history.ts";
@@ -18,41 +18,41 @@ export interface FindingWitness {
 
 export interface Finding {
   readonly checker: string;
-  /** The object the claim is about, or the part of the run for validity findings. */
+  /** The object that the claim is about; for validity findings, the part of the run. */
   readonly object: string;
   readonly status: Status;
-  /** A whole sentence with the figures in it. */
+  /** A complete sentence that contains the figures. */
   readonly because: string;
-  /** At most WITNESSES_MAX of them; `because` has the total. */
+  /** At most WITNESSES_MAX witnesses; `because` gives the total number. */
   readonly witnesses: readonly FindingWitness[];
-  /** Figures that others read: lost, recovered, duplicated, acknowledged, unknown ... */
+  /** Figures that the report and the objectives read: lost, recovered, duplicated, acknowledged, unknown ... */
   readonly figures: Readonly<Record<string, number>>;
-  /** The figures that can be blamed on one experiment, by its name. */
+  /** The figures that can be attributed to one experiment, by the experiment's name. */
   readonly byExperiment?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export const WITNESSES_MAX = 10;
 
-/** What the plan claims of an object, and which checkers hold it to that. */
+/** What the plan claims about an object, and the checkers that test the claim. */
 export interface Claim {
   readonly object: string;
   readonly checkers: readonly string[];
   /** Options of the checkers: { model: "register" }, { declaredLagMs: 500 }, { initial: 100 } ... */
   readonly options: Readonly<Record<string, Json>>;
-  /** So long an object lives after it was written; absent: until somebody removes it. */
+  /** How long an object exists after it was written. If absent, it exists until it is explicitly removed. */
   readonly expiresMs?: number;
 }
 
-/** Facts of the run that a checker may need besides the operations. */
+/** Facts about the run that a checker may need in addition to the operations. */
 export interface RunFacts {
   readonly runId: string;
-  /** When each fault was seen to bite and to be healed, in order. */
+  /** The times at which each fault was observed to bite and to be healed, in order. */
   readonly faults: readonly {
     readonly experiment: string;
     readonly bitAtMs: number;
     readonly healedAtMs: number | null;
   }[];
-  /** Lost workers: ids of theirs past the last report are unknown, never unexpected. */
+  /** Workers that were lost. Their ids after the last report are unknown; a checker never counts them as unexpected. */
   readonly lostWorkers: readonly { readonly worker: string; readonly atMs: number }[];
 }
 
@@ -65,12 +65,15 @@ export interface Check {
 export interface Checker {
   /** kebab-case: "acked-set". */
   readonly name: string;
-  /** What it proves, as a sentence. */
+  /** What the checker proves, as a sentence. */
   readonly claim: string;
-  /** Names of the claim's options that it reads. */
+  /** Names of the claim's options that the checker reads. */
   readonly options: readonly string[];
-  /** It knows that objects of a claim may expire; any other would take their absence for a mistake. */
+  /** Set if the checker allows for objects of a claim that expire. Any other checker would take their absence for an error. */
   readonly knowsExpiry?: true;
-  /** `shared`: what the checks of this claim have in common; all of them must then be given the same lines. */
+  /**
+   * Starts a check. `shared` holds the folds that all checks of this claim share; all of these checks must then receive the same
+   * lines.
+   */
   begin(claim: Claim, facts: RunFacts, shared?: SharedFolds): Check;
 }

@@ -1,10 +1,10 @@
 /**
- * The ledger is what the system says is true at rest, read back from the authority (the current leader) after every
- * fault is healed and a quiet period, at least twice some seconds apart. Lines of `ledger.ndjson`.
+ * The ledger is what the system reports as true at rest. It is read back from the authority (the current leader) after every
+ * fault is healed and after a quiet period, at least twice, some seconds apart. These types are the lines of `ledger.ndjson`.
  */
 import type { Json } from "./std/json.ts";
 
-/** One logical thing found. `count` > 1: one logical id materialised more than once. */
+/** One logical thing that was found. `count` > 1 means that one logical id was materialised more than once. */
 export interface LedgerItem {
   readonly line: "item";
   readonly read: number;
@@ -12,13 +12,16 @@ export interface LedgerItem {
   readonly id: string;
   readonly count: number;
   readonly value?: Json;
-  /** The page of the answer that showed it, from 1; absent: the read was one page. */
+  /** The page of the answer that showed the item, counted from 1. Absent if the read was a single page. */
   readonly page?: number;
-  /** The stored row's own identity, where the ledger gives one: two rows of one id differ in it, one row shown twice does not. */
+  /**
+   * The stored row's own identity, if the ledger provides one. Two rows with the same id have different values here; one row that
+   * is shown twice has the same value.
+   */
   readonly row?: string;
 }
 
-/** Closes one read of one object. Without this line, or with complete: false, the read proves nothing. */
+/** Closes one read of one object. Without this line, or with `complete: false`, the read proves nothing. */
 export interface LedgerEnd {
   readonly line: "end";
   readonly read: number;
@@ -26,15 +29,15 @@ export interface LedgerEnd {
   readonly startedAtMs: number;
   readonly completedAtMs: number;
   readonly complete: boolean;
-  /** Item lines of this read; when fewer or more are there, the read proves nothing. */
+  /** The number of item lines in this read. If the file holds fewer or more, the read proves nothing. */
   readonly items: number;
-  /** Sum of the items' counts. From evidence version 2 on it must be there, and hold like `items`. */
+  /** The sum of the items' counts. Required from evidence version 2 on; a mismatch invalidates the read, as with `items`. */
   readonly copies?: number;
-  /** Item lines by page, where there was more than one page. They must hold as well. */
+  /** The number of item lines on each page, if there was more than one page. A mismatch invalidates the read as well. */
   readonly pages?: readonly number[];
-  /** Who answered: "postgres member n2 (leader)". */
+  /** The source of the answer: "postgres member n2 (leader)". */
   readonly source: string;
-  /** Why it is not complete. */
+  /** Why the read is not complete. */
   readonly because?: string;
 }
 

@@ -1,20 +1,21 @@
 /**
- * How often a ledger is read: until two whole reads in a row show the same and it is at rest (rest.ts), within bounds. The
- * judge asks the same of the evidence; what ends without it is unknown there.
+ * Decides how often a ledger is read: until two consecutive complete reads show the same content and the ledger is at rest
+ * (rest.ts), within bounds. The judge applies the same condition to the evidence; a ledger whose reads ended without meeting it
+ * is judged unknown.
  */
 import type { LedgerItem, LedgerLine } from "../ledger.ts";
 import { HashSum } from "../std/hash.ts";
 import { LedgerReads } from "./reads.ts";
 import { isAtRest } from "./rest.ts";
 
-/** Whole reads of one object at most; and reads that are not whole. */
+/** The most complete reads of one object, and the most reads that are not complete. */
 const WHOLE_READS_MAX = 12;
 const BROKEN_READS_MAX = 4;
 
 export interface CourseOptions {
-  /** Rows whose ids do not begin with it are other people's, and may come and go; null: all are ours. */
+  /** Rows whose ids do not begin with this prefix belong to others and may appear and disappear. null: all rows are ours. */
   readonly prefix: string | null;
-  /** Rows may vanish by themselves. */
+  /** Whether rows may disappear by themselves. */
   readonly expires: boolean;
 }
 
@@ -43,14 +44,17 @@ export class ReadingCourse {
     shown.content.add(`${line.id} ${line.count} ${numberIn(line)}`);
   }
 
-  /** Whether another read would tell nothing new, or the bounds are reached. */
+  /** Returns whether another read would add no information, or the bounds are reached. */
   isOver(): boolean {
     const whole = this.#reads.completeEnds();
     if (whole.length >= WHOLE_READS_MAX || this.#reads.size - whole.length >= BROKEN_READS_MAX) return true;
     return whole.length > 1 && isAtRest(whole, this.#changedAt());
   }
 
-  /** Longer the longer rows keep coming, so that few reads see a long way. */
+  /**
+   * Returns the pause before the next read. It grows with the time over which new rows have kept arriving, so that few reads
+   * cover a long period.
+   */
   pauseMs(betweenReadsMs: number): number {
     const whole = this.#reads.completeEnds();
     if (this.#changedAt() <= 0) return betweenReadsMs;
@@ -58,7 +62,7 @@ export class ReadingCourse {
     return Math.max(betweenReadsMs, spanMs / 2);
   }
 
-  /** The last whole read that showed something else than the one before; 0 or less: none did. */
+  /** Returns the index of the last complete read that differs from the one before it; 0 or less if none does. */
   #changedAt(): number {
     const whole = this.#reads.completeEnds();
     return whole.findLastIndex(({ read }, at) => at > 0 && this.#isChange(whole[at - 1]?.read ?? read, read));
@@ -71,7 +75,10 @@ export class ReadingCourse {
   }
 }
 
-/** Only numbers are judged by how much they are; a database's numeric may come as text. */
+/**
+ * Returns the item's value as text if it is a number, else "". Only numbers are compared by value; a database's numeric may
+ * arrive as text.
+ */
 function numberIn({ value }: LedgerItem): string {
   return typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) ? String(value) : "";
 }

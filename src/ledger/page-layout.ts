@@ -1,7 +1,8 @@
 /**
- * How the items of one read lie on its pages. Pages by OFFSET may shift while they are read, or overlap where rows tie: a
- * walk then shows some rows twice and never others. The one thing that tells such a row from one that is there twice is its
- * own identity (`row`); without it, an id on two pages is believed only where the next read shows the very same pages.
+ * How the items of one read are distributed over its pages. Pages by OFFSET may shift while they are read, or overlap where rows
+ * tie in the sort order: a read then shows some rows twice and never shows others. Only a row's own identity (`row`)
+ * distinguishes a row that was shown twice from two rows with the same id. Without it, an id on two pages is believed only if an
+ * adjacent read shows exactly the same pages.
  */
 import type { LedgerItem } from "../ledger.ts";
 import { HashSum } from "../std/hash.ts";
@@ -9,11 +10,13 @@ import { HashSum } from "../std/hash.ts";
 export type PagedItem = Pick<LedgerItem, "id" | "count" | "page" | "row">;
 
 export class PageLayout {
-  /** Items of each page, in order. */
+  /** The number of items on each page, in order. */
   readonly itemsByPage: number[] = [];
-  /** Rows by their own identity that were shown more than once: certainly no whole read. */
+  /**
+   * Number of rows, by their own identity, that were shown more than once. If there are any, the read is certainly not complete.
+   */
   rowsAgain = 0;
-  /** Items whose id was on another page before: a second row, or one that was shown twice. */
+  /** Number of items whose id appeared on an earlier page: either a second row, or one row that was shown twice. */
   idsAcross = 0;
   #idsWithin = 0;
   #overlappingEdges = 0;
@@ -36,25 +39,28 @@ export class PageLayout {
     else this.idsAcross += 1;
   }
 
-  /** Frees what only further items would need. */
+  /** Frees the state that only further items would need. */
   close(): void {
     this.#turn();
     this.#turn();
     this.#pageOf = new Map();
   }
 
-  /** Whether both reads showed the same ids on the same pages, whatever their order within a page. */
+  /** Returns whether both reads showed the same ids on the same pages, regardless of the order within a page. */
   isLike(other: PageLayout): boolean {
     return this.#shown.isLike(other.#shown);
   }
 
-  /** Each page begins with what ended the page before: the cursor is inclusive, and no row need be there twice. */
+  /**
+   * Whether each page begins with the rows that ended the page before it. The cursor is then inclusive, and no row need exist
+   * twice.
+   */
   get overlapsAtEveryEdge(): boolean {
     const edges = this.itemsByPage.length - 1;
     return edges > 0 && this.#overlappingEdges === edges && this.#idsWithin === 0;
   }
 
-  /** To the next page; the edge between the two before it is now known whole. */
+  /** Moves on to the next page. Both pages at the edge before it are now complete, so that their overlap can be counted. */
   #turn(): void {
     if (overlap(this.#before, this.#current)) this.#overlappingEdges += 1;
     this.#before = this.#current;
@@ -62,7 +68,7 @@ export class PageLayout {
   }
 }
 
-/** Whether the second page begins with all of the first page's ids from some place on. */
+/** Returns whether the second page begins with all of the first page's ids from some position on. */
 function overlap(first: readonly string[], second: readonly string[]): boolean {
   const [begin] = second;
   const from = begin === undefined ? -1 : first.lastIndexOf(begin);

@@ -1,18 +1,18 @@
 /**
- * Which reads of one object's ledger may be believed. A read is whole when its end line says so and counts what is there: a
- * line lost from, or doubled in, the file makes the read prove nothing. Nor does a read whose pages shifted or overlapped
- * while it was made (page-layout.ts).
+ * Decides which reads of one object's ledger may be believed. A read is complete when its end line reports it as complete and its
+ * counts match the lines in the file: a line that is missing or duplicated makes the read prove nothing. The same holds for a
+ * read whose pages shifted or overlapped while it was made (page-layout.ts).
  */
 import type { LedgerEnd, LedgerItem } from "../ledger.ts";
 import { type PagedItem, PageLayout } from "./page-layout.ts";
 
-/** Reads are numbered from 1 (or 0); bits of a 32-bit mask hold which of them saw an id. */
+/** The highest number of a read. Reads are numbered from 1 (or 0); the bits of a 32-bit mask record which reads saw an id. */
 export const READS_MAX = 31;
 
 interface ReadState {
   lines: number;
   copies: number;
-  /** Only of a read with pages. */
+  /** Present only for a read with pages. */
   layout: PageLayout | null;
   end: LedgerEnd | null;
   ends: number;
@@ -21,7 +21,7 @@ interface ReadState {
 export class LedgerReads {
   readonly #reads = new Map<number, ReadState>();
 
-  /** Notes one item line of its read. */
+  /** Records one item line for its read. */
   item(item: PagedItem & Pick<LedgerItem, "read">): void {
     const state = this.#state(item.read);
     state.lines += 1;
@@ -38,23 +38,23 @@ export class LedgerReads {
     state.layout?.close();
   }
 
-  /** Numbers of the whole reads, in order of completion. */
+  /** Returns the numbers of the complete reads, in order of completion. */
   complete(): number[] {
     const counted = this.#counted();
     return counted.filter((_, at) => layoutFlaw(counted, at) === null).map(({ read }) => read);
   }
 
-  /** End lines of the whole reads, in order of completion. */
+  /** Returns the end lines of the complete reads, in order of completion. */
   completeEnds(): LedgerEnd[] {
     return this.complete().flatMap((read) => this.#reads.get(read)?.end ?? []);
   }
 
-  /** Reads that were begun, whole or not. */
+  /** The number of reads that were begun, complete or not. */
   get size(): number {
     return this.#reads.size;
   }
 
-  /** Why reads are not whole, as the end of a sentence. */
+  /** Returns why reads are not complete, as the end of a sentence. */
   whyIncomplete(): string {
     if (this.#reads.size === 0) return "the ledger was not read";
     const counted = this.#counted();
@@ -66,7 +66,7 @@ export class LedgerReads {
     return reasons.join("; ");
   }
 
-  /** The reads whose lines are all there, in order of completion. */
+  /** Returns the reads whose lines match their end line, in order of completion. */
   #counted(): (ReadState & { readonly read: number })[] {
     return [...this.#reads.entries()]
       .map(([read, state]) => ({ read, ...state }))
@@ -83,7 +83,7 @@ export class LedgerReads {
   }
 }
 
-/** What the end line and the items say against each other; null: they agree. */
+/** Returns how the end line and the items contradict each other; null if they agree. */
 function flaw({ end, ends, lines, copies, layout }: ReadState): string | null {
   if (end === null) return "has no end line";
   if (ends > 1) return `has ${ends} end lines`;
@@ -96,7 +96,7 @@ function flaw({ end, ends, lines, copies, layout }: ReadState): string | null {
   return null;
 }
 
-/** Why the pages of the read at that place cannot be believed; null: they can. */
+/** Returns why the pages of the read at that index cannot be believed; null if they can. */
 function layoutFlaw(counted: readonly ReadState[], at: number): string | null {
   const layout = counted[at]?.layout ?? null;
   if (layout === null) return null;
@@ -111,7 +111,7 @@ function layoutFlaw(counted: readonly ReadState[], at: number): string | null {
     : `shows ${layout.idsAcross} ids on more than one page, and no read beside it shows the same pages: they shifted or overlap`;
 }
 
-/** Bit of a read in a mask; reads beyond READS_MAX have none and never count as complete. */
+/** Returns the bit of a read in a mask. Reads beyond READS_MAX have no bit and never count as complete. */
 export function bitOf(read: number): number {
   return read <= READS_MAX ? (1 << read) >>> 0 : 0;
 }

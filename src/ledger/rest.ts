@@ -1,14 +1,17 @@
 /**
- * Whether a ledger had come to rest. Rows may reach what lists them seconds after they were acknowledged; as long as a read
- * shows more than the one before, what is absent is not lost. After the last change twice as much time must have passed without
- * another as rows had kept coming before it: rows that come by the batch, or few by few, are not all there because two reads
- * agree.
+ * Decides whether a ledger had come to rest. Rows may become visible in a listing seconds after they were acknowledged; as long
+ * as each read shows more than the one before, an absent row is not lost. After the last change, twice as much time as rows had
+ * kept arriving before it must pass without another change: two reads that agree do not prove that all rows have arrived, because
+ * rows may arrive in batches or a few at a time.
  */
 import type { LedgerEnd } from "../ledger.ts";
 
 const REST_FACTOR = 2;
 
-/** `changedAt`: the last of `reads` (whole, in order) that showed something new; 0 or less: none did. */
+/**
+ * Returns whether the ledger was at rest. `changedAt` is the index of the last of `reads` (complete, in order) that showed
+ * something new; 0 or less if none did.
+ */
 export function isAtRest(reads: readonly Pick<LedgerEnd, "startedAtMs">[], changedAt: number): boolean {
   const [first, changed, last] = [reads[0], reads[changedAt], reads.at(-1)];
   if (changedAt <= 0 || first === undefined || changed === undefined || last === undefined) return true;
@@ -16,5 +19,5 @@ export function isAtRest(reads: readonly Pick<LedgerEnd, "startedAtMs">[], chang
   return last.startedAtMs - changed.startedAtMs >= REST_FACTOR * (changed.startedAtMs - first.startedAtMs);
 }
 
-/** The words for a ledger that was not. */
+/** The message for a ledger that was not at rest. */
 export const STILL_CHANGED = "the ledger still changed between its last reads, so it was not at rest";
