@@ -9,7 +9,7 @@ import type { Plan } from "../plan.ts";
 import { droppedFrom } from "./planned.ts";
 
 const OPEN = z.looseObject({});
-const PLATFORMS = Object.fromEntries(["fake", "lab", "external"].map((kind) => [kind, OPEN]));
+const PLATFORMS = Object.fromEntries(["fake", "lab", "external", "kubernetes"].map((kind) => [kind, OPEN]));
 const FULL = `
 name: all
 platform: { kind: fake }
