@@ -1,6 +1,6 @@
 /**
- * The API of a Kubernetes cluster as far as Gameday needs it: a thin port (create, list, remove, log, may I) over plain objects,
- * so that what makes objects and what reads them can be pure. `kubernetes/client.ts` speaks to a real cluster.
+ * The part of the Kubernetes API that Gameday needs: a thin port (create, list, remove, log, may I) over plain objects, so that
+ * the code that builds objects and the code that reads them can be pure. `kubernetes/client.ts` connects it to a real cluster.
  */
 
 export interface OwnerReference {
@@ -8,7 +8,7 @@ export interface OwnerReference {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
-  /** It is the one that manages the object: at most one owner is. */
+  /** Whether this owner manages the object; at most one owner does. */
   readonly controller?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly uid?: string;
   readonly ownerReferences?: readonly OwnerReference[];
-  /** Set when it is being deleted. */
+  /** Set while the object is being deleted. */
   readonly deletionTimestamp?: string;
   readonly creationTimestamp?: string;
   readonly resourceVersion?: string;
@@ -31,7 +31,7 @@ export interface KubernetesObject {
   readonly metadata: Metadata;
 }
 
-/** The kinds that are used; kubernetes/client.ts knows their paths. */
+/** The kinds that Gameday uses; kubernetes/client.ts knows their paths. */
 export type Kind =
   | "ConfigMap"
   | "Deployment"
@@ -53,7 +53,7 @@ export type Kind =
   | "Service"
   | "StatefulSet";
 
-/** The part of a pod that says how it is. */
+/** The part of a pod that describes its state. */
 export interface Pod extends KubernetesObject {
   readonly spec?: { readonly nodeName?: string };
   readonly status?: {
@@ -81,17 +81,17 @@ export interface ContainerStatus {
   readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode: number } };
 }
 
-/** What the cluster says about an object of ours: "FailedCreate", "exceeded quota". */
+/** What the cluster reports about an object of ours: "FailedCreate", "exceeded quota". */
 export interface KubernetesEvent extends KubernetesObject {
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
 }
 
-/** One thing that somebody may or may not do in a namespace. */
+/** One thing that a user may or may not do in a namespace. */
 export interface Right {
   readonly verb: string;
-  /** "" is the core group. */
+  /** "" means the core group. */
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
@@ -104,32 +104,32 @@ export interface Where {
 }
 
 export interface RemoveOptions {
-  /** 0: at once, for a pod whose node is gone. Default: the object's own. */
+  /** 0: at once, for a pod whose node is gone. Default: the object's own grace period. */
   readonly graceSeconds?: number;
-  /** Removed only while it is this very object; another one of its name is left alone ("kubernetes-conflict"). */
+  /** Removes the object only if it has this uid; another object of the same name is left alone ("kubernetes-conflict"). */
   readonly uid?: string;
   readonly resourceVersion?: string;
 }
 
-/** Every call has a deadline and throws GamedayError "kubernetes-..." that says what was asked and what the server said. */
+/** Every call has a deadline and throws GamedayError "kubernetes-..." with the request and the server's response. */
 export interface KubernetesApi {
   /** The context of the kubeconfig, for messages. */
   readonly context: string;
-  /** Of the context; "default" where it names none. */
+  /** The namespace of the context; "default" when the context names none. */
   readonly namespace: string;
   /** The server's address: "https://10.0.0.1:6443". */
   readonly server: string;
-  /** `dryRun`: the server checks it whole (admission too) and keeps nothing. */
+  /** With `dryRun`, the server validates the object completely (admission included) and stores nothing. */
   create<T extends KubernetesObject>(object: T, options?: { readonly dryRun?: boolean }): Promise<T>;
   list(kind: Kind, where: Where): Promise<readonly KubernetesObject[]>;
-  /** With all that it owns; false when it was not there. */
+  /** Removes the object and everything that it owns; returns false when it did not exist. */
   remove(kind: Kind, namespace: string, name: string, options?: RemoveOptions): Promise<boolean>;
-  /** The last lines of a pod's log. */
+  /** Returns the last lines of a pod's log. */
   log(namespace: string, pod: string, lines: number): Promise<string>;
   mayI(namespace: string, right: Right): Promise<boolean>;
 }
 
-/** One object of the cluster. Kinds without a namespace (Node, Namespace) ignore it. */
+/** One object of the cluster. Kinds without a namespace (Node, Namespace) ignore `namespace`. */
 export interface ObjectReference {
   readonly kind: Kind;
   readonly namespace: string;
@@ -137,10 +137,10 @@ export interface ObjectReference {
 }
 
 export interface PatchOptions {
-  /** "merge" (RFC 7396, the default), "json" (RFC 6902) or "strategic" (lists merge by their keys). */
+  /** "merge" (RFC 7396, the default), "json" (RFC 6902) or "strategic" (lists are merged by their keys). */
   readonly type?: "merge" | "json" | "strategic";
   readonly subresource?: "ephemeralcontainers" | "scale" | "status";
-  /** The server checks it whole, admission included, and keeps nothing. */
+  /** The server validates the patch completely, admission included, and stores nothing. */
   readonly dryRun?: boolean;
 }
 
@@ -156,7 +156,7 @@ export interface ExecOutcome {
   readonly stderr: string;
 }
 
-/** What a watch reports: an object as it is now, or that it is gone. */
+/** What a watch reports: an object as it is now, or its deletion. */
 export interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: KubernetesObject;
@@ -164,32 +164,32 @@ export interface WatchEvent {
 
 export interface LogOptions {
   readonly container?: string;
-  /** RFC 3339. */
+  /** An RFC 3339 time. */
   readonly sinceTime?: string;
   readonly lines?: number;
   readonly timestamps?: boolean;
-  /** The log of the container's run before this one. */
+  /** Whether to read the log of the container's previous run. */
   readonly previous?: boolean;
 }
 
-/** A local port of this machine's loopback that leads to a port of a pod. Disposing closes it. */
+/** A local port on this machine's loopback interface that leads to a port of a pod. Disposing it closes the port. */
 export interface Forward extends AsyncDisposable {
   readonly port: number;
 }
 
 /**
- * The whole of the API that a platform on Kubernetes needs. Every call ends by its deadline or its signal, and throws GamedayError
+ * The whole API that a platform on Kubernetes needs. Every call ends by its deadline or its signal, and throws GamedayError
  * "kubernetes-..." when the server refuses or does not answer.
  */
 export interface ClusterApi extends KubernetesApi {
-  /** null: there is none of that name. */
+  /** Returns null when no object has that name. */
   get(object: ObjectReference, signal: AbortSignal, subresource?: "scale"): Promise<KubernetesObject | null>;
   patch(object: ObjectReference, body: unknown, options: PatchOptions, signal: AbortSignal): Promise<KubernetesObject>;
-  /** Refused ("kubernetes-conflict") when the object's resourceVersion is not the newest. */
+  /** Throws "kubernetes-conflict" when the object's resourceVersion is not the newest. */
   replace<T extends KubernetesObject>(object: T, signal: AbortSignal): Promise<T>;
-  /** Throws "kubernetes-too-many-requests" with the budget's own words while a PodDisruptionBudget forbids it. */
+  /** Throws "kubernetes-too-many-requests" with the server's explanation while a PodDisruptionBudget forbids the eviction. */
   evict(pod: PodReference, options: { readonly graceSeconds?: number }, signal: AbortSignal): Promise<void>;
-  /** Runs a command in a container that runs. Throws when the connection is lost before the exit code came. */
+  /** Runs a command in a running container. Throws when the connection is lost before the exit code arrives. */
   exec(
     where: ContainerReference,
     argv: readonly string[],
@@ -199,13 +199,13 @@ export interface ClusterApi extends KubernetesApi {
   forward(pod: PodReference, port: number, signal: AbortSignal): Promise<Forward>;
   logOf(pod: PodReference, options: LogOptions, signal: AbortSignal): Promise<string>;
   /**
-   * Reports all objects that there are, then each change, until the signal. A watch that breaks or is too old is made anew, and what
-   * changed meanwhile is reported then; `onGap` hears how long nobody watched. Resolves when the signal comes.
+   * Reports all objects that exist, then each change, until the signal aborts. A watch that breaks or is too old is restarted,
+   * and changes made in the meantime are reported then; `onGap` receives the length of the gap. Resolves when the signal aborts.
    */
   watch(kind: Kind, where: Where, listener: WatchListener, signal: AbortSignal): Promise<void>;
 }
 
-/** A pod, and where it matters that it is this very one: its uid. */
+/** A pod, with its uid where it must be exactly this pod. */
 export interface PodReference {
   readonly namespace: string;
   readonly pod: string;
@@ -214,6 +214,6 @@ export interface PodReference {
 
 export interface WatchListener {
   onEvent(event: WatchEvent): void;
-  /** Nobody watched for so long, for this reason. */
+  /** Reports that nothing was watched for this long, and why. */
   onGap(gap: { readonly ms: number; readonly because: string }): void;
 }

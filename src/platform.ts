@@ -1,7 +1,7 @@
 /**
- * A platform is the system under test behind a small port. Abilities are narrow optional capabilities: a fault says which
- * it needs, and a platform that lacks one refuses at `gameday check`. Kinds: lab (embedded, real parts), kubernetes,
- * external, fake (simulated, able to lie; for tests).
+ * A platform is the system under test behind a small port. Its abilities are narrow optional capabilities: a fault names the
+ * capabilities that it needs, and `gameday check` refuses a fault on a platform that lacks one. Kinds: lab (embedded, real
+ * parts), kubernetes, external, and fake (simulated, able to lie; for tests).
  */
 import type { Json } from "./std/json.ts";
 import type { TimelineEvent, Witness } from "./timeline.ts";
@@ -14,14 +14,14 @@ export interface Target {
   readonly id: string;
   /** "app", "postgres", "redis", "sentinel", "haproxy", "etcd", "node". */
   readonly role: string;
-  /** The node it runs on; for a node, itself. */
+  /** The node that the target runs on; for a node, the node itself. */
   readonly node: string;
   readonly leader: boolean;
   readonly healthy: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One line of "is it healthy": what was expected and what was seen, whether or not it holds. */
+/** One line of a health check: what was expected and what was seen, whether it holds or not. */
 export interface HealthLine {
   readonly name: string;
   readonly ok: boolean;
@@ -29,13 +29,13 @@ export interface HealthLine {
   readonly seen: string;
 }
 
-/** Something that a run left behind and that restore() could not take away. */
+/** Something that a run left behind and that restore() could not remove. */
 export interface Residue {
   readonly what: string;
   readonly where: string;
 }
 
-/** The names of all capabilities; a platform implements those it can. Add, never widen. */
+/** The names of all capabilities; a platform implements those that it supports. Add new ones; never widen an existing one. */
 export const CAPABILITIES = [
   "stop",
   "freeze",
@@ -55,22 +55,22 @@ export const CAPABILITIES = [
   "restart",
   "command",
 ] as const;
-/** What each may be asked, with its parameters, is said in platform/capability.ts. */
+/** platform/capability.ts describes the semantics and the parameters of each capability. */
 export type CapabilityName = (typeof CAPABILITIES)[number];
 
 /**
- * One change to one target, as it stands in the undo journal: written and fsynced before `apply`, so that anybody can
- * revert it later from this record alone.
+ * One change to one target, as the undo journal records it. It is written and fsynced before `apply`, so that anyone can revert
+ * it later from this record alone.
  */
 export interface Change {
-  /** run id / experiment / number: also the name of whatever rule or file the change makes. */
+  /** Run id / experiment / number. It also names every rule or file that the change makes. */
   readonly id: string;
   readonly capability: CapabilityName;
   readonly target: TargetReferenceWithNode;
   readonly parameters: Readonly<Record<string, Json>>;
-  /** State before the change, as prior() gave it: a node that was already cordoned stays cordoned. */
+  /** The state before the change, as prior() returned it: a node that was already cordoned stays cordoned. */
   readonly prior: Json;
-  /** Milliseconds after apply at which the change must undo itself without us; null for what needs no undoing. */
+  /** Milliseconds after apply at which the change must undo itself without the tool; null for a change that needs no undoing. */
   readonly expiresAfterMs: number | null;
 }
 
@@ -80,44 +80,44 @@ export interface TargetReferenceWithNode {
   readonly node: string;
 }
 
-/** An ability to change targets and to see, from inside the target, that the change is there or gone. */
+/** An ability to change targets and to see, from inside the target, that the change is present or gone. */
 export interface Capability {
-  /** State to go back to; read before anything is changed. */
+  /** Reads the state to return to, before anything is changed. */
   prior(target: Target, parameters: Readonly<Record<string, Json>>, signal: AbortSignal): Promise<Json>;
   apply(change: Change, signal: AbortSignal): Promise<void>;
-  /** The proof that it bit, seen from inside the target; null: not (yet) seen. */
+  /** Returns the proof, seen from inside the target, that the change bit; null when it has not been seen (yet). */
   bitten(change: Change, signal: AbortSignal): Promise<Witness | null>;
-  /** Takes the change away. Idempotent, and harmless when it was never applied or its target is gone. */
+  /** Removes the change. Idempotent, and harmless when the change was never applied or its target is gone. */
   revert(change: Change, signal: AbortSignal): Promise<void>;
-  /** The proof that the change is gone and the target back in its place; null: not (yet) seen. */
+  /** Returns the proof that the change is gone and the target is back in its place; null when it has not been seen (yet). */
   healed(change: Change, signal: AbortSignal): Promise<Witness | null>;
 }
 
-/** Rows of a statement, and the names of their columns in the same order. */
+/** The rows that a statement returned, and the names of their columns in the same order. */
 export interface SqlAnswer {
   readonly columns: string[];
   readonly rows: Json[][];
-  /** Who answered. */
+  /** The server that answered. */
   readonly source: string;
 }
 
-/** How the platform's authority is asked for what it holds: SQL rows or Redis keys. */
+/** Queries to the platform's authority about what it holds: SQL rows or Redis keys. */
 export interface Queries {
   /** Runs one read-only statement on the current PostgreSQL leader, directly (not through the proxy). */
   sql(statement: string, parameters: readonly Json[], signal: AbortSignal): Promise<SqlAnswer>;
-  /** Runs one Redis command on the master that the Sentinels name, directly. */
+  /** Runs one Redis command directly on the master that the Sentinels name. */
   redis?(command: readonly string[], signal: AbortSignal): Promise<{ value: Json; source: string }>;
 }
 
 /**
- * A client's place on a node itself, which reaches what is on that node even while it is cut off from everybody else.
- * Disposing ends it.
+ * A client's place on a node itself, which reaches whatever is on that node even while the node is cut off from all others.
+ * Disposing it closes the place.
  */
 export interface InsidePlace extends AsyncDisposable {
   readonly node: string;
-  /** Base URL, as seen from there, of an app that knows no other stores than those on the node. */
+  /** The base URL, as seen from the node, of an app that knows no stores other than those on the node. */
   readonly baseUrl: string;
-  /** What to put before an argv so that it runs with the node's network. */
+  /** The words to put before an argv so that it runs in the node's network. */
   readonly enter: readonly string[];
 }
 
@@ -125,28 +125,36 @@ export interface Platform extends AsyncDisposable {
   readonly kind: string;
   readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
   readonly queries?: Queries;
-  /** True: it runs on when this process dies, and our faults with it; so a watchdog guards them. */
+  /**
+   * True when the platform keeps running after this process dies, and our faults with it. A watchdog then guards those faults.
+   */
   readonly outlivesTool?: boolean;
-  /** How long it may take to come up, where it says so itself; else a few minutes. */
+  /** How long the platform may take to come up, where it defines this itself; otherwise a few minutes. */
   readonly upWithinMs?: number;
-  /** How long one of its parts may take to be ready again, where it says so itself. */
+  /** How long one of its parts may take to become ready again, where the platform defines this itself. */
   readonly readyWithinMs?: number;
-  /** Boots it, or attaches to one that runs. Returns when everything is started (not necessarily healthy). */
+  /** Boots the platform, or attaches to one that is running. Returns when everything has started (not necessarily healthy). */
   prepare(signal: AbortSignal): Promise<void>;
-  /** All that must hold before a run or a fault; a line each, in a stable order. */
+  /** Checks everything that must hold before a run or a fault; returns one line for each check, in a stable order. */
   health(signal: AbortSignal): Promise<HealthLine[]>;
-  /** What there is to hit, now; leaders marked. Stable order. */
+  /** Returns the current targets in a stable order, with leaders marked. */
   topology(signal: AbortSignal): Promise<Target[]>;
-  /** Base URL at which the app is reached by users: "http://127.0.0.1:43211". */
+  /** Returns the base URL at which users reach the app: "http://127.0.0.1:43211". */
   endpoint(): string;
-  /** Reports changes of roles, replicas, unexpected restarts from now on, until the signal. Resolves when it is over. */
+  /**
+   * Reports changes of roles and replicas, and unexpected restarts, from now until the signal aborts. Resolves when watching has
+   * ended.
+   */
   watch(emit: (event: TimelineEvent) => void, signal: AbortSignal): Promise<void>;
-  /** Reverts whatever of ours is left, by name, journal or not; returns what could not be taken away. */
+  /**
+   * Reverts all that is left of our changes, finding it by name whether the journal has it or not. Returns what could not be
+   * removed.
+   */
   restore(signal: AbortSignal): Promise<Residue[]>;
-  /** Copies logs of all targets that fall into [fromMs, toMs] to the folder. */
+  /** Copies the logs of all targets that fall into [fromMs, toMs] to the folder. */
   collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void>;
-  /** Opens a client's place on a node. Absent: this platform has none. */
+  /** Opens a client's place on a node. Absent when the platform offers none. */
   inside?(node: string, signal: AbortSignal): Promise<InsidePlace>;
-  /** Leaves: an embedded platform is taken down, an attached one lives on. */
+  /** Leaves the platform: an embedded platform is shut down, an attached one keeps running. */
   [Symbol.asyncDispose](): Promise<void>;
 }

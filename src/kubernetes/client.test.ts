@@ -1,4 +1,4 @@
-/** The port against a server of our own that answers as the API server does. */
+/** The port against our own server that answers as the API server does. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -15,7 +15,7 @@ interface Asked {
   readonly body: unknown;
 }
 
-/** Answers each request with what `answer` gives for it. */
+/** Answers each request with what `answer` returns for it. */
 async function cluster(
   context: TestContext,
   answer: (asked: Asked) => { status: number; body: unknown },
@@ -45,7 +45,7 @@ async function cluster(
     if (before === undefined) delete process.env["KUBECONFIG"];
   });
   const address = server.address();
-  // The library speaks plain HTTP, as this server does, to a cluster that may skip TLS only.
+  // The library uses plain HTTP, as this server does, only for a cluster that may skip TLS.
   const config = {
     "current-context": "here",
     clusters: [
@@ -83,7 +83,7 @@ test("creates, lists, reads logs and deletes, each at its path and as the contex
       "DELETE /apis/batch/v1/namespaces/load/jobs/j",
     ],
   );
-  // Without a policy the server would keep a Job's pods.
+  // Without a propagation policy the server would keep the pods of a Job.
   assert.deepEqual(asked.at(-1)?.body, { propagationPolicy: "Background" });
   assert.ok(asked.every(({ authorization }) => authorization === "Bearer t"));
 });

@@ -1,4 +1,4 @@
-/** The port to a real cluster: kubeconfig, watches, exec and port-forward by @kubernetes/client-node. */
+/** The port to a real cluster: kubeconfig, watches, exec and port-forward through @kubernetes/client-node. */
 import type { KubeConfig } from "@kubernetes/client-node";
 import type {
   ClusterApi,
@@ -23,9 +23,12 @@ import type { Call } from "./path.ts";
 import { Requests } from "./requests.ts";
 import { watchObjects } from "./watch.ts";
 
-/** Reads KUBECONFIG, ~/.kube/config or the pod's own account. Throws GamedayError when there is none, or no such context. */
+/**
+ * Reads KUBECONFIG, ~/.kube/config or the pod's service account. Throws GamedayError when there is none, or when the context does
+ * not exist.
+ */
 export async function connectKubernetes(context: string | undefined): Promise<ClusterApi> {
-  const { KubeConfig } = await import("@kubernetes/client-node"); // 0.8 s: only for who asks for it
+  const { KubeConfig } = await import("@kubernetes/client-node"); // takes 0.8 s, so it is imported only when it is needed
   const config = new KubeConfig();
   try {
     config.loadFromDefault();
@@ -57,7 +60,7 @@ const PATCH_TYPES = {
   json: "application/json-patch+json",
   strategic: "application/strategic-merge-patch+json",
 } as const;
-/** A list of everything is asked for in pages. */
+/** A complete list is requested in pages. */
 const PAGE_LIMIT = 500;
 const PAGES_MAX = 200;
 

@@ -1,4 +1,4 @@
-/** A command in a container that runs, over a WebSocket. A lost connection is an error here; the library never reports one. */
+/** Runs a command in a running container over a WebSocket. A lost connection is an error here; the library never reports one. */
 import { PassThrough, Readable, Writable } from "node:stream";
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 import type { ContainerReference, ExecOutcome } from "../kubernetes.ts";
@@ -11,7 +11,7 @@ export interface ExecOptions {
   readonly deadlineMs: number;
 }
 
-/** Throws GamedayError "kubernetes-exec" when it could not be started, lost its connection, or took too long. */
+/** Throws GamedayError "kubernetes-exec" when the command could not be started, lost its connection, or took too long. */
 export async function execInContainer(
   config: KubeConfig,
   where: ContainerReference,
@@ -53,14 +53,14 @@ export async function execInContainer(
   return { code: exitCodeOf(status), stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** 0 for success; the command's own code; -1 where the server names none (the command could not be started). */
+/** Returns 0 for success, the command's own exit code, or -1 when the server names none (the command could not be started). */
 function exitCodeOf(status: V1Status): number {
   if (status.status === "Success") return 0;
   const cause = status.details?.causes?.find(({ reason }) => reason === "ExitCode");
   return Number(cause?.message ?? -1);
 }
 
-/** What `promise` gives, unless the signal comes first: then `late` disposes of what it still gives. */
+/** Returns the result of `promise` unless the signal aborts first; `late` then disposes of a result that still arrives. */
 async function settledBefore<T>(promise: Promise<T>, signal: AbortSignal, late: (value: T) => void): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);

@@ -1,13 +1,14 @@
 /**
- * A port of this machine's loopback that leads to a port of a pod, through the API server and the kubelet: one WebSocket for each
- * connection. It is slower than the way users take and dies with the API server, so it serves ledgers and health only.
+ * A local port on this machine's loopback interface that leads to a port of a pod through the API server and the kubelet, with
+ * one WebSocket for each connection. It is slower than the path that users take and dies with the API server, so it is used only
+ * for ledgers and health.
  */
 import { createServer, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Forward, PodReference } from "../kubernetes.ts";
 
-/** Ends with the signal as well as by disposing. */
+/** Opens the port. Aborting the signal closes it, as disposing it does. */
 export async function forwardPort(
   config: KubeConfig,
   pod: PodReference,
@@ -66,7 +67,7 @@ async function bridge(library: Forwarder, { namespace, pod }: PodReference, port
     line.on("close", () => socket.end());
     line.on("error", () => socket.destroy());
   } catch {
-    socket.destroy(); // whoever connected sees a connection that ends, as with any server that is not there
+    socket.destroy(); // the client sees a connection that ends, as with any server that is down
   }
 }
 

@@ -1,7 +1,7 @@
-/** Where kinds live in the API. */
+/** The paths of the kinds in the API. */
 import type { Kind } from "../kubernetes.ts";
 
-/** One request in words, for its path and for what is said when it fails. */
+/** One request, described in words, to build its path and its error messages. */
 export interface Call {
   readonly verb: "create" | "list" | "get" | "delete" | "patch" | "update" | "watch";
   readonly kind: Kind | "SelfSubjectAccessReview";
@@ -14,7 +14,7 @@ interface Resource {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
-  /** Belongs to the cluster, not to a namespace. */
+  /** Set for a resource of the cluster rather than of a namespace. */
   readonly clusterWide?: true;
 }
 
@@ -47,7 +47,8 @@ const RESOURCES: Readonly<Record<Call["kind"], Resource>> = {
 };
 
 /**
- * "/apis/batch/v1/namespaces/load/jobs/x"; what is created is posted to its collection. An empty namespace means all of them.
+ * Returns a path such as "/apis/batch/v1/namespaces/load/jobs/x". A new object is posted to its collection. An empty namespace
+ * means all namespaces.
  */
 export function pathOf({ kind, namespace, name, subresource }: Call, method: string): string {
   const { group, version, plural, clusterWide } = RESOURCES[kind];
@@ -58,7 +59,7 @@ export function pathOf({ kind, namespace, name, subresource }: Call, method: str
   return `${group === "" ? "/api" : `/apis/${group}`}/${version}${scope}/${plural}${one}${below}`;
 }
 
-/** As RBAC and kubectl write it: "jobs.batch", "pods/log". */
+/** Returns the resource as RBAC and kubectl write it: "jobs.batch", "pods/log". */
 export function resourceOf({ kind, subresource }: Call): string {
   const { group, plural } = RESOURCES[kind];
   return `${plural}${subresource === undefined ? "" : `/${subresource}`}${group === "" ? "" : `.${group}`}`;

@@ -1,24 +1,24 @@
-/** Why a pod does not run, from what the cluster says of it. */
+/** Why a pod does not run, judged by its state in the cluster. */
 import type { ContainerStatus, Pod } from "../kubernetes.ts";
 
 export interface PodTrouble {
-  /** One word of Kubernetes: "ImagePullBackOff". */
+  /** One of Kubernetes' own words: "ImagePullBackOff". */
   readonly reason: string;
-  /** The whole, for people, without the pod's name. */
+  /** The full description for people, without the pod's name. */
   readonly says: string;
-  /** After this it will not get better by itself; null: it may at any time (a node that is being added). */
+  /** How long to wait before the trouble counts as permanent; null: it may go away at any time (a node is being added). */
   readonly patienceMs: number | null;
-  /** The pod has a log that may say more. */
+  /** Whether the pod has a log that may explain more. */
   readonly hasLog: boolean;
 }
 
-/** A registry or a network may have a bad moment. */
+/** A registry or a network may fail for a short time. */
 const PATIENCE_MS = 10_000;
 const ON_ITS_WAY = new Set(["ContainerCreating", "PodInitializing"]);
-/** Nothing will change these. */
+/** Waiting does not help with these. */
 const HOPELESS = new Set(["InvalidImageName", "ErrImageNeverPull"]);
 
-/** null: it is well, or on its way. */
+/** Returns null when the pod is well or still starting. */
 export function podTrouble(pod: Pod): PodTrouble | null {
   const { phase, reason, message } = pod.status ?? {};
   for (const status of pod.status?.containerStatuses ?? []) {

@@ -1,4 +1,4 @@
-/** What the API server says when it does not do what it was asked, for people. */
+/** Describes for people why the API server did not carry out a request. */
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { isRecord } from "../std/json.ts";
 import { type Call, resourceOf } from "./path.ts";
@@ -38,13 +38,13 @@ function hintOf(call: Call, status: number, context: string): string | null {
   return null;
 }
 
-/** A Status object says it in `message`; a proxy before the server may send anything. */
+/** Returns the `message` of a Status object, or the text itself: a proxy before the server may send anything. */
 function messageIn(text: string): string {
   try {
     const said: unknown = JSON.parse(text);
     if (isRecord(said) && typeof said["message"] === "string") return said["message"];
   } catch {
-    // not JSON: told as it is
+    // not JSON: shown as it is
   }
   return text.trim().slice(0, 300) || "no explanation";
 }

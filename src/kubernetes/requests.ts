@@ -1,4 +1,4 @@
-/** One request to the API server: logging in by @kubernetes/client-node, sending by Node, a deadline on each. */
+/** One request to the API server: @kubernetes/client-node authenticates it, Node sends it, and each has a deadline. */
 import { request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -32,14 +32,14 @@ export class Requests {
     this.#context = config.getCurrentContext();
   }
 
-  /** Returns the body of a good answer. Throws GamedayError that says what was asked and what the server said. */
+  /** Returns the body of a successful response. Throws GamedayError with the request and the server's answer. */
   async ask(call: Call, method: string, content: RequestContent = {}): Promise<string> {
     const url = new URL(this.#server + pathOf(call, method));
     for (const [name, value] of Object.entries(content.query ?? {})) url.searchParams.set(name, value);
     let answer: Answer;
     try {
       const options: RequestOptions = {};
-      await this.#config.applyToHTTPSOptions(options); // each time: tokens expire
+      await this.#config.applyToHTTPSOptions(options); // each time, because tokens expire
       answer = await send(url, { ...options, method }, content);
     } catch (cause) {
       content.signal?.throwIfAborted();
@@ -53,7 +53,7 @@ export class Requests {
 function send(url: URL, options: RequestOptions, content: RequestContent): Promise<Answer> {
   const request = url.protocol === "http:" ? requestHttp : requestHttps;
   const body = content.body === undefined ? undefined : JSON.stringify(content.body);
-  // Without its length Node sends the body of a DELETE so that servers do not see it, and a Job's pods would stay.
+  // Without a content length, Node sends the body of a DELETE in a way that servers do not see, and a Job's pods would stay.
   const headers = {
     ...options.headers,
     accept: "application/json, */*",

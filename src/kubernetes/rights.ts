@@ -1,13 +1,13 @@
-/** What one must be allowed to do, found out before anything is made, and told whole. */
+/** Checks the required rights before anything is created, and reports all missing ones at once. */
 import type { KubernetesApi, Right } from "../kubernetes.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
-/** `create jobs.batch`, `get pods/log`. */
+/** Formats a right: `create jobs.batch`, `get pods/log`. */
 export function describeRight({ verb, group, resource, subresource }: Right): string {
   return `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}${group === "" ? "" : `.${group}`}`;
 }
 
-/** Throws GamedayError that names all rights that are missing. */
+/** Throws GamedayError that names all missing rights. */
 export async function demandRights(api: KubernetesApi, namespace: string, rights: readonly Right[]): Promise<void> {
   const allowed = await Promise.all(rights.map((right) => api.mayI(namespace, right)));
   const missing = rights.filter((_, index) => allowed[index] !== true);

@@ -1,6 +1,7 @@
 /**
- * List and watch: what there is, then each change, for as long as asked. The library's watch ends after 30 s without a byte and for
- * ever at any other trouble, so each end begins a new one here: from where it was, or by a new list when that is too old (410).
+ * List and watch: all objects that exist, then each change, until the signal aborts. The library's watch ends after 30 s without
+ * a byte, and ends for good on any other trouble, so each end starts a new watch here: from where the last one stopped, or with a
+ * new list when that point is too old (410).
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
@@ -10,7 +11,7 @@ import { isRecord } from "../std/json.ts";
 import { pathOf } from "./path.ts";
 import type { Requests } from "./requests.ts";
 
-/** The server ends a watch then: before the library gives up a line on which nothing came for 30 s. */
+/** The server ends a watch after this time: earlier than the library, which gives up on a connection that was silent for 30 s. */
 const WATCH_SECONDS = 25;
 const PAUSE_MS = 500;
 
@@ -20,7 +21,7 @@ export interface WatchSource {
   readonly nowMs: () => number;
 }
 
-/** Resolves when the signal comes; no trouble of the server ends it. */
+/** Resolves when the signal aborts; no trouble with the server ends it earlier. */
 export async function watchObjects(
   source: WatchSource,
   { kind, where }: { kind: Kind; where: Where },
@@ -55,7 +56,7 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-/** Reports what differs from what is known; returns the list's resourceVersion. */
+/** Reports the differences from the known objects; returns the list's resourceVersion. */
 async function listAnew(
   { requests }: WatchSource,
   { kind, where }: { kind: Kind; where: Where },
@@ -79,12 +80,12 @@ async function listAnew(
 
 interface WatchEnd {
   readonly because: string;
-  /** The server closed it at the end of its time: nothing was missed. */
+  /** The server closed the watch at the end of its time, so nothing was missed. */
   readonly asExpected: boolean;
   readonly lastHeardMs: number;
 }
 
-/** Follows one watch to its end. */
+/** Follows one watch until it ends. */
 async function follow(
   { config, nowMs }: WatchSource,
   { kind, where, version }: { kind: Kind; where: Where; version: string },
@@ -134,7 +135,7 @@ function note(known: Map<string, KubernetesObject>, listener: WatchListener, eve
   listener.onEvent(event);
 }
 
-/** By uid where there is one: an object of the same name made anew is another object. */
+/** Returns the uid where there is one: an object that was recreated under the same name is another object. */
 function keyOf({ metadata }: KubernetesObject): string {
   return metadata.uid ?? `${metadata.namespace ?? ""}/${metadata.name}`;
 }

@@ -1,4 +1,4 @@
-/** One question over one stream: HTTP, Redis' protocol, or HAProxy's line of commands. */
+/** One request over one stream: HTTP, the Redis protocol, or a line of HAProxy commands. */
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -10,7 +10,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Sends one HTTP request over a stream that is already connected; the stream ends with the answer. */
+/** Sends one HTTP request over a stream that is already connected. The stream ends with the response. */
 export function askHttp(stream: Duplex, path: string, signal: AbortSignal): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const headers = { host: "localhost", connection: "close" };
@@ -18,12 +18,12 @@ export function askHttp(stream: Duplex, path: string, signal: AbortSignal): Prom
       text(answer, signal).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
     });
     asked.on("error", reject);
-    stream.resume(); // a dialled stream is handed over paused, and the server speaks only once it is asked
+    stream.resume(); // a dialled stream arrives paused, and the server sends nothing until it gets a request
     asked.end();
   }).finally(() => stream.destroy()) as Promise<HttpAnswer>;
 }
 
-/** Sends commands to HAProxy's runtime socket (one line, ";" between) and gives all that it answers. */
+/** Sends commands to HAProxy's runtime socket (on one line, separated by ";") and returns its whole answer. */
 export async function askHaproxy(path: string, commands: readonly string[], signal: AbortSignal): Promise<string> {
   const socket = connect(path);
   try {
@@ -34,10 +34,10 @@ export async function askHaproxy(path: string, commands: readonly string[], sign
   }
 }
 
-/** What a Redis command may give (RESP 2): text, number, nothing, a list, or an error. */
+/** A value that a Redis command may return (RESP 2): text, a number, null, a list, or an error. */
 export type RedisAnswer = string | number | null | Error | RedisAnswer[];
 
-/** Sends one Redis command over a stream and reads its answer; an error answer is thrown. */
+/** Sends one Redis command over a stream and returns its reply. Throws when the reply is an error. */
 export async function askRedis(stream: Duplex, command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
   try {
     stream.write(encodeRedis(command));
@@ -59,7 +59,7 @@ export function encodeRedis(command: readonly string[]): string {
   return `*${command.length}\r\n${command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join("")}`;
 }
 
-/** Reads one RESP 2 value from an offset; null when it is not whole yet. */
+/** Reads one RESP 2 value at an offset; returns null while the value is incomplete. */
 export function decodeRedis(bytes: Buffer, offset: number): { value: RedisAnswer; next: number } | null {
   const end = bytes.indexOf("\r\n", offset);
   if (end < 0) return null;

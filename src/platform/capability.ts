@@ -1,16 +1,16 @@
 /**
- * What each capability does and the parameters that its changes carry: the contract between fault kinds and platforms.
- * Times are in milliseconds, sizes in megabytes, shares in percent. A platform may rely on every listed parameter being
- * there (fault/kind/ gives them all) and must refuse one whose value it cannot do rather than do something else.
+ * What each capability does and which parameters its changes carry: the contract between fault kinds and platforms. Times are in
+ * milliseconds, sizes in megabytes, shares in percent. A platform may rely on every listed parameter being present (fault/kind/
+ * supplies them all). It must refuse a value that it cannot carry out rather than do something else.
  */
 import type { CapabilityName } from "../platform.ts";
 
 export interface CapabilityContract {
   readonly says: string;
-  /** What revert() brings back. */
+  /** What revert() restores. */
   readonly undo: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** It reaches all that stands on the target's node, not the target alone: they share what is changed. */
+  /** The change affects everything on the target's node, not only the target, because they share what is changed. */
   readonly reachesNode?: true;
 }
 

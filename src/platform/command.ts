@@ -1,6 +1,8 @@
 /**
- * The capability `command`: the plan's own argv, run on this machine, for whatever Gameday does not know how to break.
- * Never a shell, always in the plan's folder; it gets this process's environment, for it may need its credentials. `{target}`, `{role}` and `{node}` in a word stand for the target's, `{change}` for the change's name.
+ * The capability `command`: the plan's own argv, run on this machine, for anything that Gameday does not know how to break. It
+ * never runs a shell, and always runs in the plan's folder. It inherits this process's environment because it may need the
+ * credentials there. `{target}`, `{role}` and `{node}` in a word are replaced by those of the target, `{change}` by the name of
+ * the change.
  */
 import type { Capability, Change, TargetReferenceWithNode, Witness } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
@@ -47,7 +49,10 @@ type Run = (
   signal: AbortSignal,
 ) => Promise<ExecResult | null>;
 
-/** Healed is what `check` says; without one, that `verify` no longer sees it broken. */
+/**
+ * Decides whether the target has healed: `check` decides; without a `check`, the target has healed once `verify` no longer sees
+ * it broken.
+ */
 async function healed(
   change: Change,
   clock: Pick<Clock, "nowMs">,
@@ -70,7 +75,7 @@ interface PartRun {
   readonly signal: AbortSignal;
 }
 
-/** null where the plan gives no such command. */
+/** Returns null when the plan gives no such command. */
 async function runPart({ part, target, parameters, id, signal }: PartRun): Promise<ExecResult | null> {
   const argv = commandOf(part, target, parameters, id);
   if (argv.length === 0) return null;
@@ -78,12 +83,15 @@ async function runPart({ part, target, parameters, id, signal }: PartRun): Promi
   return await tryExec(argv, { signal, deadlineMs, ...folderOf(parameters), outputBytesMax: 64 << 10 });
 }
 
-/** The plan's own, kept with the change: who heals it may be called from anywhere. Journals of older versions have none. */
+/**
+ * Returns the plan's own folder, which is kept with the change because it may be healed from any working directory. Journals of
+ * older versions have none.
+ */
 function folderOf({ folder }: Parameters): { cwd: string } | undefined {
   return typeof folder === "string" ? { cwd: folder } : undefined;
 }
 
-/** The argv of one part for one target, placeholders replaced; empty where the plan gives none. */
+/** Returns the argv of one part for one target, with placeholders replaced; empty when the plan gives none. */
 export function commandOf(part: Part, target: TargetReferenceWithNode, parameters: Parameters, id: string): string[] {
   const given = parameters[part];
   const words = Array.isArray(given) ? given.map(String) : [];

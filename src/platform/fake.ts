@@ -1,9 +1,9 @@
 /**
  * The fake platform: a simulated shop (app replicas behind a proxy, a replicated database, a replicated session store, an
- * autoscaler, three nodes) that keeps its promises, or breaks one on purpose. It is for tests of the tool: a judge is worth
- * what it says of a platform whose truth is known. One model, two drivers: fake/simulate.ts runs it in virtual time and
- * gives evidence; this kind runs it in real time behind a small HTTP server on loopback, so that a whole `gameday run`
- * needs no real part. Nothing that it says is true of any real platform.
+ * autoscaler, three nodes) that keeps its promises, or breaks one on purpose. It exists to test the tool: a judge can be trusted
+ * only if it is right about a platform whose truth is known. One model has two drivers. fake/simulate.ts runs it in virtual time
+ * and produces evidence; this kind runs it in real time behind a small HTTP server on loopback, so that a whole `gameday run`
+ * needs no real part. Its results say nothing about any real platform.
  */
 import { z } from "zod";
 import type { Plan } from "../plan.ts";
@@ -20,13 +20,13 @@ import type { PlatformContext, PlatformKind } from "./kind.ts";
 
 const schema = z.strictObject({
   kind: z.literal("fake"),
-  /** Names of fake/lie.ts; none: it is honest. */
+  /** Names from fake/lie.ts; an empty list means that the platform is honest. */
   lies: z.array(z.string()).default([]),
-  /** Of the fake's own chance: answer times, failover times. */
+  /** The seed of the fake's own randomness: response times, failover times. */
   seed: z.union([z.string(), z.number()]).default("1"),
-  /** quick: fails over in less than a second, so that tests are short. realistic: 1 to 10 s, as platforms do. */
+  /** quick: fails over in less than a second, to keep tests short. realistic: 1 to 10 s, as real platforms do. */
   pace: z.enum(["quick", "realistic"]).default("quick"),
-  /** Its autoscaler runs. */
+  /** Whether its autoscaler runs. */
   autoscaler: z.boolean().default(false),
 });
 
@@ -47,7 +47,7 @@ export const fakePlatform: PlatformKind = {
   plannedCommands: () => [],
 };
 
-/** A fake platform, not started yet. Throws GamedayError for a lie that it does not know. */
+/** Creates a fake platform that is not started yet. Throws GamedayError for an unknown lie. */
 export function createFake(config: Plan["platform"], context: Pick<PlatformContext, "clock">): Platform {
   const { lies, seed, pace, autoscaler } = schema.parse(config);
   const changes = [...(pace === "quick" ? [QUICK] : []), ...lies.map((name) => lieNamed(name).change)];

@@ -1,4 +1,4 @@
-/** A kind of platform as the catalogue knows it: what a plan may say of it, and how it is made. */
+/** A kind of platform as the catalogue knows it: what a plan may state about it, and how it is created. */
 import type { z } from "zod";
 import type { Watched } from "../objective/measure.ts";
 import type { Plan } from "../plan.ts";
@@ -8,18 +8,18 @@ import type { Clock } from "../std/clock.ts";
 export interface PlatformContext {
   readonly runId: string;
   readonly clock: Clock;
-  /** Folder that the plan's paths are relative to. */
+  /** The folder that the plan's paths are relative to. */
   readonly planFolder: string;
   /** Where the tool keeps what must outlive a run: journals, sockets, locks. */
   readonly stateFolder: string;
-  /** Where logs of all processes go while the run lasts. */
+  /** Where the logs of all processes go during the run. */
   readonly logFolder: string;
 }
 
-/** How long a leader must be away before the platform acts. */
+/** How long a leader must be missing before the platform acts. */
 export interface Noticing {
   readonly afterMs: number;
-  /** By which setting: "Patroni's ttl". */
+  /** The setting that decides this: "Patroni's ttl". */
   readonly says: string;
 }
 
@@ -32,36 +32,45 @@ export interface GivenCommand {
 
 export interface PlatformKind {
   readonly name: string;
-  /** Schema of the plan's `platform` section, `kind` included. */
+  /** The schema of the plan's `platform` section, `kind` included. */
   readonly schema: z.ZodType;
-  /** What its targets can be made to suffer, without making one. */
+  /** The capabilities of its targets, known without creating a platform. */
   readonly capabilities: readonly CapabilityName[];
-  /** Only one run of this kind at a time on a machine. */
+  /** Only one run of this kind may be active on a machine at a time. */
   readonly exclusive: boolean;
-  /** What its watch tells of beside roles; a measure that is read from anything else is refused for it. */
+  /** What its watch reports besides roles. A measure that is read from anything else is refused for this kind. */
   readonly tells: readonly Watched[];
   create(config: Plan["platform"], context: PlatformContext): Promise<Platform>;
-  /** Whether clients can stand on its nodes (Platform.inside); absent: they cannot. */
+  /** Whether clients can be placed on its nodes (Platform.inside); absent when they cannot. */
   readonly inside?: boolean;
-  /** The targets as they will be, for `gameday check`; leaders are as after a fresh start. */
+  /** Returns the targets as they will be, for `gameday check`; leaders are those after a fresh start. */
   plannedTopology(config: Plan["platform"]): readonly Target[];
   /**
-   * Asks a platform that is there already how it is, for `gameday check`, and changes nothing: a line for each thing that a run with
-   * these capabilities relies on, and the targets as they are. Absent: there is nothing to ask before a run.
+   * Checks the state of a platform that already exists, for `gameday check`, and changes nothing. Returns one line for each thing
+   * that a run with these capabilities relies on, and the targets as they are. Absent when nothing can be checked before a run.
    */
   survey?(
     config: Plan["platform"],
     capabilities: readonly CapabilityName[],
     signal: AbortSignal,
   ): Promise<{ readonly lines: readonly HealthLine[]; readonly topology: readonly Target[] }>;
-  /** The commands that it will run, for `gameday check`; argv each. */
+  /** Returns the commands that the platform will run, for `gameday check`, each as an argv. */
   plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
-  /** Those of them that the plan gives itself, and where they stand in the section; with another folder or PATH than the tool's. */
+  /**
+   * Returns those commands that the plan itself gives, and where each stands in the section, with its folder or PATH where these
+   * differ from the tool's.
+   */
   givenCommands?(config: Plan["platform"]): readonly GivenCommand[];
-  /** Why no SQL can be asked of it, for a claim whose ledger is SQL; null: it can. Absent: it can. */
+  /** Explains why the platform cannot run SQL, for a claim whose ledger is SQL; null when it can. Absent: it can. */
   whyNoSql?(config: Plan["platform"]): string | null;
-  /** By role, when a missing leader is noticed, for `gameday check`'s warnings; absent: it is not known. */
+  /**
+   * Returns, by role, how long it takes until a missing leader is noticed, for the warnings of `gameday check`. Absent when this
+   * is not known.
+   */
   noticedAfter?(config: Plan["platform"]): Readonly<Record<string, Noticing>>;
-  /** Reaches one that still runs, only to undo; null when it is gone, and all that was done to it with it. */
+  /**
+   * Attaches to a platform that is still running, only to undo changes; returns null when the platform is gone together with all
+   * changes to it.
+   */
   attach?(config: Plan["platform"], context: PlatformContext): Promise<Platform | null>;
 }

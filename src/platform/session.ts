@@ -1,15 +1,15 @@
-/** A session with one PostgreSQL server whose end is sure, also when the server is dead, frozen or cut off. */
+/** A session with one PostgreSQL server that is sure to end, even when the server is dead, frozen or cut off. */
 import { Socket } from "node:net";
 import pg from "pg";
 import type { SqlAnswer } from "../platform.ts";
 import type { Json } from "../std/json.ts";
 
-/** So long a server may take to see us off. */
+/** How long a server may take to close the session. */
 const GOODBYE_MS = 1_000;
 
 /**
- * Connects, runs the work and ends the session, whatever happens. Aborted, it ends at once: a goodbye to a server that does
- * not answer is waited for in vain, and an end that was missed is never told again.
+ * Connects, runs the work and ends the session, whatever happens. When aborted, the session ends at once: waiting for a server
+ * that does not answer to close it would be in vain, and an end event that was missed is not emitted again.
  */
 export async function withSession<T>(
   options: pg.ClientConfig,
@@ -19,7 +19,7 @@ export async function withSession<T>(
   signal.throwIfAborted();
   const socket = new Socket();
   const client = new pg.Client({ ...options, stream: () => socket });
-  client.on("error", () => undefined); // a server that dies under us: the statement in flight tells
+  client.on("error", () => undefined); // when the server dies under us, the statement in flight reports it
   const abort = () => socket.destroy();
   signal.addEventListener("abort", abort, { once: true });
   try {
@@ -43,7 +43,7 @@ async function goodbye(client: pg.Client, socket: Socket): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Rows of one statement as JSON, with the names of their columns. */
+/** Returns the rows of one statement as JSON, with the names of their columns. */
 export async function askRows(
   client: pg.Client,
   statement: string,

@@ -1,4 +1,4 @@
-/** What a plan says of a platform that somebody else runs: where its parts answer, and nothing of how they are run. */
+/** What a plan states about a platform that someone else runs: where its parts answer, but nothing about how they are run. */
 import { z } from "zod";
 
 const UNREADABLE =
@@ -10,37 +10,43 @@ const webUrl = z
   .refine((url) => !/^https?:\/\//i.test(url) || URL.canParse(url), UNREADABLE);
 
 const member = z.strictObject({
-  /** Unique, as faults and reports name it: "postgres/a". */
+  /** Unique; faults and reports use this name: "postgres/a". */
   name: z.string().min(1).max(200),
-  /** "postgres" and "redis" are asked for their roles where they have a url; any other is only a name for commands. */
+  /**
+   * Members with role "postgres" or "redis" report their replication role if they have a url; any other role is only a name for
+   * commands.
+   */
   role: z.string().min(1).max(100),
-  /** The machine, zone or instance that it stands on; default: its own name. */
+  /** The machine, zone or instance that the member runs on; default: its own name. */
   node: z.string().min(1).max(200).optional(),
-  /** postgres://... or redis://... of this very member, not of a proxy. */
+  /** postgres://... or redis://... of this member itself, not of a proxy. */
   url: z
     .string()
     .regex(/^(postgres|postgresql|redis|rediss):\/\//, "a URL that begins with postgres:// or redis://")
     .refine((url) => !url.includes("://") || URL.canParse(url), UNREADABLE)
     .optional(),
-  /** http://... that answers 2xx while the member is well. */
+  /** http://... that answers 2xx while the member is healthy. */
   health: webUrl.optional(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 
 const logName = z.string().regex(/^[\w.-]{1,100}$/, "a name of letters, digits, dots, dashes and underscores");
-/** What the evidence keeps of the platform's own logs; the names must differ, for each becomes a file of the run folder. */
+/** What the evidence keeps of the platform's own logs. The names must differ, because each becomes a file of the run folder. */
 const log = z.union([
-  /** A file of this machine: what the run added to it. Relative to the plan's folder. */
+  /** A file on this machine, of which the run keeps what was added during it. The path is relative to the plan's folder. */
   z.strictObject({ name: logName, file: z.string().min(1) }),
-  /** Prints a log: argv, no shell. {from} and {to} in a word stand for the run's span in ISO 8601, UTC. */
+  /**
+   * A command that prints a log: an argv, without a shell. {from} and {to} in a word are replaced by the start and the end of the
+   * run in ISO 8601, UTC.
+   */
   z.strictObject({ name: logName, command: z.array(z.string()).min(1) }),
 ]);
 
 export const externalConfig = z.strictObject({
   kind: z.literal("external"),
-  /** Base URL at which users reach the app; everything is asked for below its path. */
+  /** The base URL at which users reach the app; all requests go to paths below it. */
   endpoint: webUrl.refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment"),
-  /** Path below the endpoint that answers 2xx while the whole is well. */
+  /** The path below the endpoint that answers 2xx while the whole platform is healthy. */
   health: z.string().startsWith("/").default("/"),
   members: z
     .array(member)

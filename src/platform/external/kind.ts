@@ -1,4 +1,4 @@
-/** Platforms that somebody else runs, in the catalogue. */
+/** The catalogue entry for platforms that someone else runs. */
 import type { Plan } from "../../plan.ts";
 import type { Target } from "../../platform.ts";
 import type { PlatformContext, PlatformKind } from "../kind.ts";
@@ -30,7 +30,7 @@ function open(config: Plan["platform"], { clock, planFolder }: PlatformContext):
   return new ExternalPlatform(externalConfig.parse(config), clock, planFolder);
 }
 
-/** Who leads is known only when asked: the first of each role that has leaders stands for it. */
+/** The real leader is known only by querying the members, so the first member of each role that has leaders stands for it. */
 function plannedTopology(config: Plan["platform"]): Target[] {
   const led = new Set<string>();
   return externalConfig.parse(config).members.map((member) => {

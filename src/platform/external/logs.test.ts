@@ -42,7 +42,7 @@ test("of a long log the end is kept, and what is written on the standard error",
     for (let line = 0; line < 60_000; line++) process.stdout.write("line " + line + " ".repeat(90) + "\\n");
     process.stdout.write("the last on one\\n", () => console.error("the last on the other"));`;
   writeFileSync(join(folder, "print.mjs"), program);
-  // Run in the plan's folder, as everything that the plan names.
+  // The command runs in the plan's folder, like everything that the plan names.
   await new DeclaredLogs([{ name: "long", command: [process.execPath, "print.mjs"] }], folder).copy(
     folder,
     span,

@@ -1,4 +1,4 @@
-/** The logs that a plan declares: of a file what the run added to it, of a command what it prints. */
+/** The logs that a plan declares: for a file, what was added to it during the run; for a command, what it prints. */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
@@ -6,11 +6,11 @@ import { tryExec } from "../../std/exec.ts";
 import { readRange } from "../../std/file-range.ts";
 import type { LogConfig } from "./config.ts";
 
-/** Kept of each log: its end. */
+/** The most bytes that are kept of each log, counted from its end. */
 const LOG_BYTES_MAX = 4 << 20;
 const COMMAND_MS_MAX = 60_000;
 
-/** Two moments in ISO 8601, UTC. */
+/** Two times in ISO 8601, UTC. */
 export interface IsoSpan {
   readonly from: string;
   readonly to: string;
@@ -21,18 +21,18 @@ export class DeclaredLogs {
   readonly #folder: string;
   readonly #sizes = new Map<string, number>();
 
-  /** Relative files count from `folder`. */
+  /** Relative files are resolved against `folder`. */
   constructor(logs: readonly LogConfig[], folder: string) {
     this.#logs = logs;
     this.#folder = folder;
   }
 
-  /** From here on what is added counts. */
+  /** Marks the beginning of the run: only what is added to the files from now on is kept. */
   begin(): void {
     for (const log of this.#logs) if ("file" in log) this.#sizes.set(log.name, sizeOf(this.#path(log.file)) ?? 0);
   }
 
-  /** Writes each log to a file of its own; then throws one error that names all that could not be had. */
+  /** Writes each log to a file of its own, then throws one error that names all logs that could not be read. */
   async copy(folder: string, span: IsoSpan, signal: AbortSignal): Promise<void> {
     if (this.#logs.length === 0) return;
     mkdirSync(folder, { recursive: true });
@@ -54,7 +54,7 @@ export class DeclaredLogs {
     const size = sizeOf(path);
     if (size === null) throw new Error(`there is no file ${path}`);
     const known = this.#sizes.get(log.name) ?? 0;
-    const begin = known > size ? 0 : known; // it was rotated: all of the new file is the run's
+    const begin = known > size ? 0 : known; // the file was rotated, so all of the new file belongs to the run
     return readRange(path, Math.max(begin, size - LOG_BYTES_MAX), size);
   }
 
@@ -63,7 +63,7 @@ export class DeclaredLogs {
   }
 }
 
-/** Both streams: many programs write their log on the standard error. */
+/** Returns the output of both streams, because many programs write their log to standard error. */
 async function printed(
   command: readonly string[],
   span: IsoSpan,

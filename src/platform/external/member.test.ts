@@ -24,7 +24,7 @@ async function listen(context: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that answers whatever it hears by `answer`; null closes the connection, undefined is silence. */
+/** A server that responds to all that it receives with `answer`; null closes the connection, undefined stays silent. */
 function speaker(answer: (heard: string) => string | Buffer | null | undefined): Server {
   return createServer((socket) =>
     socket.on("data", (heard) => {
@@ -35,7 +35,7 @@ function speaker(answer: (heard: string) => string | Buffer | null | undefined):
   );
 }
 
-/** Each command that Redis' client sent gets its own answer; it sends several at once. */
+/** Answers each command of the Redis client separately; the client sends several at once. */
 function redisServer(answer: (command: string) => string): Server {
   return speaker((heard) => {
     const commands = heard.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g);
@@ -52,7 +52,7 @@ test("a port at which nothing listens is named, whoever is asked", async () => {
   for (const scheme of ["redis", "postgres"])
     assert.match(await seenOf({ url: `${scheme}://app:secret@127.0.0.1:${port}/1` }), refused);
   assert.match(await seenOf({ health: `http://127.0.0.1:${port}/` }), refused);
-  // By this name there may be two addresses, and the error of both has no message at all.
+  // This name may have two addresses, and the error for both has no message at all.
   assert.match(await seenOf({ health: `http://localhost:${port}/` }), /^connection refused: nothing listens at/);
   assert.match(await seenOf({ health: "http://127.0.0.1:9/" }), /^connection refused: nothing listens at 127.0.0.1:9/);
 });

@@ -1,4 +1,4 @@
-/** What one member says of itself: PostgreSQL by SQL, Redis by ROLE, anything else by its health URL. */
+/** The state that one member reports: PostgreSQL through SQL, Redis through ROLE, anything else through its health URL. */
 import { Redis } from "ioredis";
 import type pg from "pg";
 import { askStatus, describeStatus } from "../../std/ask-status.ts";
@@ -16,11 +16,11 @@ export interface MemberState {
   readonly leader: boolean;
   /** "leader", "standby", "sentinel", "well", "not well", "not asked", or "unreachable". */
   readonly is: string;
-  /** In words: what it answered, or why it did not. */
+  /** A description of what the member answered, or of why it did not answer. */
   readonly seen: string;
 }
 
-/** Asks one member. Never throws but when aborted: a member that does not answer is a state too. */
+/** Checks one member. Throws only when aborted: a member that does not answer has a state too. */
 export async function look(member: MemberConfig, signal: AbortSignal, deadlineMs = LOOK_MS_MAX): Promise<MemberState> {
   const stage: LookStage = { waitsFor: "answer" };
   try {
@@ -49,8 +49,8 @@ async function askPostgres(url: string, signal: AbortSignal): Promise<MemberStat
 }
 
 /**
- * Runs the work on a session of its own with that very member. Where the URL leaves the choice, a way that fails to connect is
- * followed by the next; the work is never done twice.
+ * Runs the work on its own session with exactly this member. Where the URL allows several ways to connect, a way that fails to
+ * connect is followed by the next; the work is never done twice.
  */
 export async function onPostgres<T>(
   url: string,
@@ -70,14 +70,14 @@ export async function onPostgres<T>(
       return await withSession({ ...common, ...way }, signal, begin);
     } catch (thrown) {
       if (isConnected || signal.aborted || isOfNetwork(thrown)) throw thrown;
-      // "no TLS here" has no code: then what the other way says is the reason.
+      // "no TLS here" has no code; the error of the other way to connect is then the reason.
       refusal = codeOf(refusal) === undefined ? thrown : refusal;
     }
   }
   throw refusal;
 }
 
-/** Another way to talk reaches nobody either. */
+/** Returns true for network errors, where another way to connect would not reach the member either. */
 function isOfNetwork(thrown: unknown): boolean {
   return ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EAI_AGAIN", "ENOENT"].includes(
     codeOf(thrown) ?? "",
@@ -89,7 +89,7 @@ function codeOf(thrown: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** A Sentinel has a ROLE of its own, and leads nothing. */
+/** A Sentinel has its own ROLE, and leads nothing. */
 const REDIS_IS: Readonly<Record<string, string>> = { master: "leader", sentinel: "sentinel" };
 
 async function askRedis(url: string, stage: LookStage, signal: AbortSignal): Promise<MemberState> {
@@ -105,7 +105,7 @@ async function askRedis(url: string, stage: LookStage, signal: AbortSignal): Pro
   redis.on("connect", () => {
     stage.waitsFor = "answer";
   });
-  // The command in flight only hears that the connection is closed; why it is (a password, a refusal) is told here.
+  // The command in flight fails only with a closed connection; this event has the reason (a password, a refused connection).
   let trouble: unknown;
   redis.on("error", (thrown) => {
     trouble ??= thrown;
@@ -125,7 +125,7 @@ async function askRedis(url: string, stage: LookStage, signal: AbortSignal): Pro
   }
 }
 
-/** 2xx is well. */
+/** Checks a health URL; a 2xx status is healthy. */
 async function askHttp(url: string, stage: LookStage, signal: AbortSignal): Promise<MemberState> {
   const onStage = (now: string) => {
     stage.waitsFor = now;

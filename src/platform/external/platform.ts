@@ -1,6 +1,6 @@
 /**
- * A platform that somebody else runs (RDS, Cloud SQL, VMs, anything): Gameday only asks its parts how they are, and breaks
- * nothing but by the plan's own commands.
+ * A platform that someone else runs (RDS, Cloud SQL, VMs, anything). Gameday only queries the state of its parts, and breaks
+ * things only through the plan's own commands.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Capability, CapabilityName, HealthLine, Platform, Queries, Residue, Target } from "../../platform.ts";
@@ -30,7 +30,7 @@ export class ExternalPlatform implements Platform {
   readonly #clock: Clock;
   readonly #logs: DeclaredLogs;
 
-  /** Relative paths of the configuration count from `folder`. */
+  /** Relative paths of the configuration are resolved against `folder`. */
   constructor(config: ExternalConfig, clock: Clock, folder: string) {
     this.#config = config;
     this.#clock = clock;
@@ -39,7 +39,7 @@ export class ExternalPlatform implements Platform {
     this.queries = { sql: (statement, parameters, signal) => this.#sql(statement, parameters, signal) };
   }
 
-  /** It runs already; health() says how it is. */
+  /** The platform is running already; health() reports its state. */
   async prepare(): Promise<void> {
     this.#logs.begin();
   }
@@ -82,12 +82,12 @@ export class ExternalPlatform implements Platform {
     }
   }
 
-  /** Nothing here has a name of ours: what a command did, only its `heal` from the journal can undo. */
+  /** Nothing here carries a name of ours: only the `heal` command in the journal can undo what a command did. */
   async restore(): Promise<Residue[]> {
     return [];
   }
 
-  /** Only the logs that the plan declares: the others are their owner's. */
+  /** Copies only the logs that the plan declares; all other logs belong to the platform's owner. */
   async collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void> {
     const iso = (atMs: number) => new Date(Date.now() - this.#clock.nowMs() + atMs).toISOString();
     await this.#logs.copy(folder, { from: iso(window.fromMs), to: iso(window.toMs) }, signal);
@@ -122,7 +122,7 @@ export function targetOf(member: MemberConfig, state: Pick<MemberState, "healthy
   return { id, role, node, leader: state.leader, healthy: state.healthy, labels };
 }
 
-/** Roles whose members are asked who leads; a role of Sentinels only has no leader. */
+/** Returns the roles whose members report a leader; a role that consists of Sentinels only has none. */
 function rolesWithLeader(members: readonly Seen[]): string[] {
   const asked = members.filter(({ member, state }) => member.url !== undefined && state.is !== "sentinel");
   return [...new Set(asked.map(({ member }) => member.role))].filter((role) => role !== "sentinel");

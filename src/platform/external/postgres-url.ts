@@ -1,6 +1,7 @@
 /**
- * What a PostgreSQL URL says of TLS, as psql takes it (libpq, "SSL Mode Descriptions"): `require` encrypts and verifies nobody
- * unless there is a root certificate, and without any word TLS is preferred. The driver's own reading verifies in both.
+ * What a PostgreSQL URL means for TLS, interpreted as psql does (libpq, "SSL Mode Descriptions"): `require` encrypts but verifies
+ * nothing unless a root certificate exists, and without an sslmode TLS is preferred. The driver's own interpretation verifies the
+ * server in both cases.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -16,7 +17,10 @@ type Mode = (typeof MODES)[number];
 
 const OURS = ["sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslnegotiation", "uselibpqcompat"];
 
-/** The ways to connect, in the order in which they are tried. Reads the certificates that the URL, or libpq's folder, names. */
+/**
+ * Returns the ways to connect, in the order in which they are tried. Reads the certificates that the URL names, or those in
+ * libpq's folder.
+ */
 export function waysToConnect(url: string, folder = join(homedir(), ".postgresql")): pg.ClientConfig[] {
   const at = url.indexOf("?");
   const parameters = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
@@ -38,7 +42,7 @@ export function waysToConnect(url: string, folder = join(homedir(), ".postgresql
   }));
 }
 
-/** Whether each try is over TLS. */
+/** For each mode, the tries in order; true means over TLS. */
 const TRIED: Readonly<Record<Mode, readonly boolean[]>> = {
   disable: [false],
   allow: [false, true],
@@ -49,7 +53,7 @@ const TRIED: Readonly<Record<Mode, readonly boolean[]>> = {
   "no-verify": [true],
 };
 
-/** `ssl=true` is how JDBC, and libpq for its sake, says `require`. */
+/** `ssl=true` is JDBC's spelling of `require`, which libpq accepts for compatibility. */
 function modeOf(given: string | undefined, ssl: string | undefined): Mode {
   if (given === undefined) return ssl === undefined ? "prefer" : /^(0|false)$/.test(ssl) ? "disable" : "require";
   const mode = MODES.find((known) => known === given);
@@ -62,7 +66,7 @@ function modeOf(given: string | undefined, ssl: string | undefined): Mode {
   });
 }
 
-/** libpq: whoever trusts everybody's roots must look at the name. */
+/** As in libpq, a client that trusts the system's root certificates must also verify the server's name. */
 function weak(mode: Mode): GamedayError {
   return new GamedayError({
     code: "postgres-sslmode",

@@ -1,6 +1,7 @@
 /**
- * What a Redis URL says, as redis-cli takes it (parseRedisUri in cli_common.c): redis[s]://[[user]:]password@host[:port][/db].
- * What stands before "@" without a colon is the password; an empty user is none. TLS verifies the chain, not the name.
+ * What a Redis URL means, interpreted as redis-cli does (parseRedisUri in cli_common.c):
+ * redis[s]://[[user]:]password@host[:port][/db]. Text before "@" without a colon is the password; an empty user means no user.
+ * TLS verifies the certificate chain, not the name.
  */
 import type { ConnectionOptions } from "node:tls";
 import { GamedayError } from "../../std/errors.ts";
@@ -17,7 +18,7 @@ export interface RedisAddress {
   readonly tls?: ConnectionOptions;
 }
 
-/** Throws GamedayError, without the URL's text in it, for what has another form. */
+/** Throws GamedayError, without the text of the URL, when the URL has another form. */
 export function redisOptions(url: string): RedisAddress {
   const parts = URL_PARTS.exec(url);
   if (parts === null) {

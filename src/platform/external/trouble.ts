@@ -1,13 +1,13 @@
-/** Why a member does not answer as it should: what its protocol, its driver or the network gives away, in words. */
+/** Explains why a member does not answer as it should, from the errors of its protocol, its driver or the network. */
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import { whyUnreachable } from "../../std/unreachable.ts";
 
-/** What a look waits for, kept up to date by whoever looks. */
+/** What a check is waiting for; the check itself keeps it up to date. */
 export interface LookStage {
   waitsFor: string;
 }
 
-/** Begin of what a driver says when something else answers, or nobody does; the words for people. */
+/** The beginnings of driver messages for the case that another service answers, or none does, with an explanation for people. */
 const DRIVER_SAYS: readonly (readonly [begin: string, words: string])[] = [
   ["Connection is closed", "it closed the connection before it answered; does it expect TLS (rediss://)?"],
   ["Unknown RESP type", "what answers there does not speak Redis's protocol"],
@@ -22,10 +22,10 @@ const DRIVER_SAYS: readonly (readonly [begin: string, words: string])[] = [
   ["There was an error establishing an SSL connection", "TLS failed, or it does not speak PostgreSQL's protocol"],
 ];
 
-/** Characters of a driver's own words: some explain the whole command. */
+/** The most characters that are shown of a driver's message, because some messages explain the whole command. */
 const DRIVER_SAYS_MAX = 80;
 
-/** One line, for whatever a look threw; `withinMs` is how long the look may take. */
+/** Returns one line that explains whatever a check threw; `withinMs` is how long the check may take. */
 export function whyNotWell(thrown: unknown, stage: LookStage, withinMs: number): string {
   const message = messageOf(thrown);
   const isLate = (thrown instanceof GamedayError && thrown.code === "timed-out") || message === "timeout expired";

@@ -10,7 +10,7 @@ import { redisOptions } from "./redis-url.ts";
 
 const NOWHERE = "/nowhere/.postgresql";
 
-/** Each way in words: "plain", "any" certificate, "chain" verified, "full": chain and name. */
+/** Returns each way to connect in words: "plain", "any" certificate, "chain" verified, "full": chain and name verified. */
 function ways(url: string, folder = NOWHERE): string[] {
   return waysToConnect(url, folder).map(({ ssl }) => {
     if (ssl === undefined || typeof ssl === "boolean") return ssl === false ? "plain" : "?";
