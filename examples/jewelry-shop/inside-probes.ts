@@ -1,4 +1,4 @@
-/** What a client on the very node that is cut off goes on writing: the probes' orders and baskets. */
+/** The writes of a client on the very node that is cut off: the probes' orders and baskets. */
 import { probes } from "gameday";
 import everywhere from "./probes.ts";
 

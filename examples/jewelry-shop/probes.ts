@@ -1,7 +1,7 @@
-/** Three classes of what people feel, each one small request: order (PostgreSQL), basket (Redis), catalogue (read). */
+/** Three classes of what users experience, each with one small request: order (PostgreSQL), basket (Redis), catalogue (read). */
 import { probes } from "gameday";
 
-/** Services are never short, and several of them keep the beats from waiting for each other's row. */
+/** Services are never out of stock, and with several of them the beats do not wait for each other's row lock. */
 const SERVICES = 8;
 const BEATS_PER_BASKET = 500;
 

@@ -1,6 +1,6 @@
 /**
- * The shop's books, read for an audit: what a run's clients wrote, as the authority has it now. Pages of
- * {items, complete, next, source}; `complete` is false where the answer comes from a store that is not the authority.
+ * Reads the shop's books for an audit: what the clients of a run wrote, as the authority holds it now. Every audit answers in
+ * pages of {items, complete, next, source}; `complete` is false when the answer comes from a store that is not the authority.
  */
 import { CART_KEY, CART_SECONDS, type CartItem, pairs } from "./carts.ts";
 import type { Json } from "./http.ts";
@@ -19,9 +19,9 @@ export interface AuditItem {
 export interface AuditPage {
   readonly items: readonly AuditItem[];
   readonly complete: boolean;
-  /** Give it as `cursor` to get the next page; null: this was the last. */
+  /** The `cursor` of the next page; null on the last page. */
   readonly next: string | null;
-  /** Who answered. */
+  /** The server that answered. */
   readonly source: string;
 }
 
@@ -30,11 +30,14 @@ export interface Audit {
   repairs(run: string, after: string): Promise<AuditPage>;
   deliveries(run: string, after: string): Promise<AuditPage>;
   tills(run: string, after: string): Promise<AuditPage>;
-  /** Pieces in stock, as if this run alone had sold and delivered since the opening. */
+  /** Pieces in stock, computed as if this run alone had sold and delivered since the shop opened. */
   stock(run: string): Promise<AuditPage>;
-  /** All products and runs: {initial, sold, restocked, current}; sold and restocked summed from orders and deliveries. */
+  /**
+   * All products, over all runs: {initial, sold, restocked, current}. `sold` and `restocked` are summed from orders and
+   * deliveries.
+   */
   books(): Promise<AuditPage>;
-  /** The prices that the run changed, as they are now. */
+  /** The current prices of the products whose price the run changed. */
   prices(run: string): Promise<AuditPage>;
   sessions(run: string, after: string): Promise<AuditPage>;
   carts(run: string, after: string): Promise<AuditPage>;
@@ -42,7 +45,7 @@ export interface Audit {
 
 export const PAGE_ITEMS = 2_000;
 
-/** Rows of the run with an id past the cursor: one range of the index, as ids compare byte by byte. */
+/** Rows of the run whose id comes after the cursor. They form one range of the index, because ids compare byte by byte. */
 const RANGE = `client_id > $1 AND client_id < $2`;
 const page = (name: string, select: string): Statement => ({ name: `audit-${name}`, text: `${select} LIMIT $3` });
 
@@ -64,7 +67,7 @@ const DELIVERIES = page(
    FROM restocks WHERE ${RANGE} GROUP BY client_id ORDER BY client_id`,
 );
 const TILLS = page("tills", `SELECT id, 1 AS count, sales AS value FROM tills WHERE id > $1 AND id < $2 ORDER BY id`);
-/** Whole books of all runs: current must be initial - sold + restocked. */
+/** The complete books of all runs: `current` must equal initial - sold + restocked. */
 const BOOKS: Statement = {
   name: "audit-books",
   text: `
@@ -75,7 +78,7 @@ LEFT JOIN (SELECT product_id, sum(quantity)::integer AS sold FROM order_lines GR
 LEFT JOIN (SELECT product_id, sum(quantity)::integer AS restocked FROM restocks GROUP BY 1) AS r USING (product_id)
 ORDER BY s.product_id`,
 };
-/** Pieces only: services are sold by probes too. What other runs left behind is taken out again. */
+/** Covers pieces only, because the probes sell services too. Removes the effect that other runs left on the stock. */
 const STOCK: Statement = {
   name: "audit-stock",
   text: `
@@ -130,7 +133,7 @@ async function authority(database: Database): Promise<{ leader: boolean; says: s
 
 type ItemsOf = (redis: RedisConnection, keys: readonly string[]) => Promise<AuditItem[]>;
 
-/** One page of whole keys: a page ends after the key with which it has PAGE_ITEMS items or more. */
+/** Returns one page of whole keys: a page ends after the key that brings it to PAGE_ITEMS items or more. */
 async function keyPage(
   redis: RedisConnection,
   prefix: string,
@@ -152,7 +155,10 @@ async function keyPage(
   return { items, complete: role[0] === "master", next, source: `redis ${role[0]}${followers}` };
 }
 
-/** The value of a session is what its login wrote; a wrong lifetime is shown in it, and so makes it differ. */
+/**
+ * The value of a session is what its login wrote. If its lifetime is wrong, the value also contains the lifetime, so that it
+ * differs.
+ */
 async function sessionItems(redis: RedisConnection, keys: readonly string[]): Promise<AuditItem[]> {
   const answers = (
     await redis.send(

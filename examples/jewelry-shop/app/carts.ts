@@ -1,4 +1,4 @@
-/** Baskets in Redis: what a customer looked out, at the counter or on the web. Whoever knows a basket's id may use it. */
+/** Shopping baskets in Redis, filled at the counter or on the web. Anyone who knows a basket's id may use it. */
 import type { AcknowledgedWrites } from "./store/acknowledged.ts";
 import { plain, type RedisConnection } from "./store/redis.ts";
 
@@ -11,7 +11,7 @@ export interface CartItem {
 }
 
 export interface Carts {
-  /** Puts an item under the client's id; the same id again is the same item. */
+  /** Stores an item under the client's id. Putting the same id again does not add another item. */
   put(cart: string, id: string, item: CartItem): Promise<void>;
   list(cart: string): Promise<(CartItem & { readonly id: string })[]>;
   remove(cart: string, id: string): Promise<void>;
@@ -32,7 +32,7 @@ export function carts(reads: RedisConnection, writes: AcknowledgedWrites): Carts
   };
 }
 
-/** A hash as Redis answers it: an object, or a flat list of names and values. */
+/** Converts a Redis hash into pairs of name and value. Redis returns it as an object or as a flat list of names and values. */
 export function pairs(answer: unknown): [string, string][] {
   if (!Array.isArray(answer)) return Object.entries((answer ?? {}) as Record<string, string>);
   const found: [string, string][] = [];

@@ -1,6 +1,6 @@
 /**
- * Products and their prices. One product is always read from the database; a page of the catalogue may be up to
- * PAGE_AGE_MS old, because it is read far more often than it changes.
+ * Products and their prices. A single product is always read from the database. A page of the catalogue may be up to PAGE_AGE_MS
+ * old, because it is read far more often than it changes.
  */
 import { unknownThing } from "./errors.ts";
 import type { Statement } from "./store/connection.ts";
@@ -20,7 +20,10 @@ export interface Product {
 export interface Catalogue {
   page(category: string, afterId: number): Promise<readonly Product[]>;
   product(id: number): Promise<(Product & { readonly inStock: number }) | null>;
-  /** Sets a price; the same id again changes nothing, even after a newer change. Throws HttpError 422: no such product. */
+  /**
+   * Sets a price. The same id again changes nothing, even after a newer change. Throws HttpError 422 when there is no such
+   * product.
+   */
   setPrice(id: string, product: number, priceCents: number): Promise<{ readonly repeat: boolean }>;
 }
 
@@ -33,7 +36,7 @@ const PRODUCT: Statement = {
   name: "product",
   text: `SELECT ${COLUMNS}, s.quantity AS "inStock" FROM products p JOIN stock s ON s.product_id = p.id WHERE p.id = $1`,
 };
-/** As with orders, a repeat writes too, so that it waits for the standby. */
+/** As with orders, a repeat also writes, so that it waits for the standby. */
 const SET_PRICE: Statement = {
   name: "set-price",
   text: `

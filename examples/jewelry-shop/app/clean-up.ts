@@ -1,4 +1,4 @@
-/** Takes a run's rows out of the books again, and puts the stock back as if it had never been sold or delivered. */
+/** Removes a run's rows from the books and restores the stock as if the run had never sold or delivered anything. */
 import { CART_KEY } from "./carts.ts";
 import { SESSION_KEY } from "./sessions.ts";
 import type { AcknowledgedWrites } from "./store/acknowledged.ts";
@@ -8,12 +8,12 @@ import type { Database } from "./store/pool.ts";
 import type { RedisConnection } from "./store/redis.ts";
 
 const CHUNK = 500;
-/** One call works this long, well within what a proxy waits for an answer; who calls again until nothing remains gets it all done. */
+/** The longest that one call works, well within the timeout of a proxy. A caller repeats the call until nothing remains. */
 const BUDGET_MS = 1_500;
 
 export type CleanUp = (run: string) => Promise<{ readonly remaining: number }>;
 
-/** Takes the first rows of a range away; answers how many, and the last one's id. */
+/** Removes the first rows of a range. Returns their number and the id of the last one. */
 const REMOVE_ORDERS: Statement = {
   name: "remove-orders",
   text: `
@@ -54,7 +54,9 @@ WITH gone AS (
 )
 SELECT count(*)::integer AS count, max(id) AS last FROM gone`,
 });
-/** Orders before deliveries: the stock is given back before it is taken, so that it is never short. */
+/**
+ * Orders come before deliveries: their stock is returned before that of the deliveries is removed, so that it never falls short.
+ */
 const REMOVALS = [
   REMOVE_ORDERS,
   REMOVE_DELIVERIES,
@@ -82,7 +84,7 @@ export function cleanUp(database: Database, reads: RedisConnection, writes: Ackn
   };
 }
 
-/** Each bite begins where the one before ended: who begins at the front again wades through all that is already dead. */
+/** Each chunk starts where the previous one ended. Starting at the front again would scan all rows that are already dead. */
 async function removeAll(
   database: Database,
   removal: Statement,

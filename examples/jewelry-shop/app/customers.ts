@@ -2,9 +2,9 @@ import type { Row, Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
 
 export interface Customers {
-  /** At most 20 whose name begins with these letters, in order of name. */
+  /** Returns at most 20 customers whose name begins with these letters, ordered by name. */
   search(prefix: string): Promise<Row[]>;
-  /** One customer with the latest orders and open repairs; null when there is none. */
+  /** Returns one customer with the latest orders and the number of open repairs; null when there is none. */
   find(id: number): Promise<Row | null>;
 }
 

@@ -1,9 +1,12 @@
-/** What the shop is told by its environment. Anything missing or malformed is one clear message, and exit 1. */
+/**
+ * The shop's settings from its environment. Anything that is missing or malformed ends the shop with one clear message and exit
+ * code 1.
+ */
 export interface Environment {
   readonly port: number;
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** Signs session cookies; all replicas must share it. By default derived from what they share anyway. */
+  /** Signs session cookies; all replicas must share it. By default it is the database's URL, which they share anyway. */
   readonly sessionSecret: string;
 }
 

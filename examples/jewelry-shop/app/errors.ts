@@ -1,4 +1,4 @@
-/** An answer other than success, thrown from anywhere below a route. */
+/** An answer other than success. It can be thrown from anywhere below a route. */
 export class HttpError extends Error {
   readonly status: number;
   readonly code: string;
@@ -15,13 +15,13 @@ export class HttpError extends Error {
   }
 }
 
-/** The request is wrong, and certainly nothing was applied. */
+/** Returns the error for an invalid request, of which certainly nothing was applied. */
 export function refused(code: string, message: string, status = 422): HttpError {
   return new HttpError(status, code, message);
 }
 
 /**
- * A store did not answer, or not in a way that can be relied upon. Always a 503: for a write it does not say whether it
+ * A store did not answer, or its answer cannot be relied upon. This is always a 503; for a write it leaves open whether the write
  * was applied.
  */
 export class Unavailable extends HttpError {
@@ -35,7 +35,10 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** For `catch`: PostgreSQL found no row for a foreign key, so the request names something that is not there. */
+/**
+ * Handles a rejection in `catch`: when PostgreSQL found no row for a foreign key, the request names something that does not
+ * exist.
+ */
 export function unknownThing(error: unknown): never {
   const { code } = error as { code?: unknown };
   if (code === "23503") throw refused("no-such-thing", "no such customer or product");

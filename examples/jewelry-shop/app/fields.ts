@@ -1,4 +1,4 @@
-/** Reads fields of a request's body, each with its bounds; anything else is a 422 that names the field. */
+/** Reads fields of a request's body within their bounds. Any other value is a 422 that names the field. */
 import { refused } from "./errors.ts";
 
 const ID_LENGTH_MAX = 200;
@@ -30,12 +30,12 @@ export function list(fields: Readonly<Record<string, unknown>>, name: string, le
   throw refused("bad-field", `expected "${name}" to be a list of 1 to ${lengthMax} items, got ${describe(value)}`);
 }
 
-/** A client's own id of a write: what makes a repeat recognisable. */
+/** Reads the client's own id of a write, by which a repeat is recognised. */
 export function clientId(fields: Readonly<Record<string, unknown>>): string {
   return text(fields, "id", ID_LENGTH_MAX);
 }
 
-/** A whole number in a path or query: "17". */
+/** Parses a whole number from a path or query, such as "17". */
 export function number(given: string | null | undefined, name: string, min: number, max: number): number {
   const value = given === null || given === undefined || given === "" ? Number.NaN : Number(given);
   return whole({ [name]: value }, name, min, max);

@@ -1,4 +1,4 @@
-/** How the shop looks at its stores for its readiness: whether a write would be taken now. */
+/** Checks the stores for the shop's readiness: whether a write would be accepted now. */
 import { Unavailable } from "./errors.ts";
 import type { Line } from "./readiness.ts";
 import type { AcknowledgedWrites } from "./store/acknowledged.ts";
@@ -6,7 +6,7 @@ import type { Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
 import type { RedisConnection } from "./store/redis.ts";
 
-/** Connections for second opinions only. */
+/** Connections that serve only for second opinions. */
 export interface Witness {
   readonly database: Database;
   readonly writes: AcknowledgedWrites;
@@ -16,15 +16,15 @@ const WRITES_TAKEN = "NOT pg_is_in_recovery() AND current_setting('transaction_r
 const WRITABLE: Statement = { name: "writable", text: `SELECT 1 AS writable WHERE ${WRITES_TAKEN}` };
 
 /**
- * Really writes (a message that nobody reads), and so waits for the synchronous standby as an order does: where commits
- * hang for all, the pool's connections are all waiting, and that is not the pool's fault.
+ * Really writes (a message that nobody reads) and so waits for the synchronous standby as an order does. When commits hang for
+ * everybody, all of the pool's connections are waiting, and that is not the pool's fault.
  */
 const WRITTEN: Statement = {
   name: "written",
   text: `SELECT pg_logical_emit_message(true, 'readiness', '') WHERE ${WRITES_TAKEN}`,
 };
 
-/** Written, and waited for, at each look: whether a replica would take a write is known only by writing. */
+/** Written at each check, and acknowledged by a replica: only a write shows whether a replica would accept one. */
 const MARK = ["set", "readiness", "1", "ex", 60] as const;
 
 export function lines(

@@ -1,4 +1,4 @@
-/** PORT=8080 DATABASE_URL=postgres://... REDIS_URL=redis://... node main.ts */
+/** Starts one replica: PORT=8080 DATABASE_URL=postgres://... REDIS_URL=redis://... node main.ts */
 import { messageOf } from "./errors.ts";
 import { runShop } from "./run.ts";
 

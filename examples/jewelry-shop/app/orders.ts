@@ -1,10 +1,12 @@
-/** Orders: the row, its lines, the stock they take and the till they ring, all in one statement, all or nothing. */
+/**
+ * Places orders: one statement writes the order's row, its lines, the stock that they use and the till's count, all or nothing.
+ */
 import { refused, unknownThing } from "./errors.ts";
 import type { Row, Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
 
 export interface Wish {
-  /** The client's own id: the same id is the same order, however often it is sent. */
+  /** The client's own id. The same id always means the same order, no matter how often it is sent. */
   readonly id: string;
   readonly customer: number;
   readonly lines: readonly { readonly product: number; readonly quantity: number }[];
@@ -19,7 +21,10 @@ export interface Order {
 }
 
 export interface Orders {
-  /** Places the order, or finds the one that has this id already. Throws HttpError: 409 not in stock, 422 no such thing. */
+  /**
+   * Places the order, or finds the one that already has this id. Throws HttpError: 409 when it is not in stock, 422 when
+   * something that it names does not exist.
+   */
   place(wish: Wish, soldBy: string): Promise<{ readonly order: Order; readonly repeat: boolean }>;
   find(id: string): Promise<Order | null>;
 }
@@ -27,9 +32,9 @@ export interface Orders {
 const FOUND = `client_id AS id, number::float8 AS number, customer_id AS customer, total_cents AS "totalCents"`;
 
 /**
- * Stock rows are locked in order of their id, so that two orders cannot wait for each other. Selling more than there is
- * breaks the CHECK of the stock, and with it the whole statement. A repeat writes its row anew, unchanged: only a
- * transaction that writes waits for the standby, and a 200 must be worth as much as the 201 was.
+ * Locks the stock rows in the order of their ids, so that two orders cannot deadlock. Selling more than the stock holds violates
+ * its CHECK constraint and fails the whole statement. A repeat rewrites its row unchanged, because only a transaction that writes
+ * waits for the standby, and a 200 must be worth as much as the 201 was.
  */
 const PLACE: Statement = {
   name: "place-order",
@@ -88,7 +93,7 @@ function orderOf(row: Row): Order {
   return { id, number, customer, totalCents };
 }
 
-/** SQLSTATEs by which PostgreSQL says that the wish cannot be fulfilled. */
+/** Translates the SQLSTATEs with which PostgreSQL reports that the order cannot be fulfilled. */
 function explained(error: unknown): never {
   const { code } = error as { code?: unknown };
   if (code === "23514") throw refused("out-of-stock", "there are not that many in stock", 409);

@@ -1,4 +1,7 @@
-/** Makes the tables and fills them; run once before the replicas. Harmless to repeat, and from several places at once. */
+/**
+ * Creates the tables and fills them; run it once before the replicas start. It may be repeated and may run in several places at
+ * once.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { databaseUrl } from "./environment.ts";
@@ -6,13 +9,13 @@ import { messageOf } from "./errors.ts";
 import { ROWS, TABLES } from "./schema.ts";
 
 const DEADLINE_MS = 60_000;
-/** Any fixed number: whoever holds it prepares, the others wait. */
+/** An arbitrary fixed number: the process that holds this lock prepares, and the others wait. */
 const LOCK = 7_203_911;
 
-/** All in one transaction, so that half a shop is never seen. */
+/** Prepares everything in one transaction, so that a half-prepared shop is never visible. */
 export async function prepare(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, statement_timeout: 30_000 });
-  client.on("error", () => undefined); // the statement under way is told
+  client.on("error", () => undefined); // The running statement reports the error.
   await client.connect();
   try {
     await client.query(
@@ -23,7 +26,7 @@ export async function prepare(url: string): Promise<void> {
   }
 }
 
-/** As prepare, but waits for a leader to be there. Throws the last error when the deadline has passed. */
+/** Like `prepare`, but waits until a leader is available. Throws the last error when the deadline has passed. */
 export async function prepareWithin(url: string, deadlineMs: number): Promise<void> {
   const end = performance.now() + deadlineMs;
   for (;;) {

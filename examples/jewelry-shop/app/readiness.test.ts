@@ -1,4 +1,4 @@
-/** Readiness with stores that a test plays; no patience where that is not what is tested. */
+/** Readiness with stores that the test simulates, and without patience except where patience is tested. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Condition, type Line, readiness, type Times } from "./readiness.ts";

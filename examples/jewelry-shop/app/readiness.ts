@@ -1,45 +1,45 @@
 /**
- * Ready is about this replica, not about its stores. A store that is away is away for all replicas alike: if each of them
- * left the proxy for it, nobody would be left to answer what does not need it. So a store that was reached once and is away
- * now is told, and is no obstacle. Obstacles are:
+ * Readiness describes this replica, not its stores. A store that is unavailable is unavailable to all replicas alike: if each of
+ * them left the proxy because of it, no replica would remain for requests that do not need it. So a store that was reached once
+ * and is unavailable now is reported, but is no obstacle. The obstacles are:
  *
- * - a store that was never reached: the replica is not up yet;
- * - its own connections to a store fail while one that only this look uses works, for longer than any healing takes;
- * - no store can be reached for as long: it is the replica that is cut off, or nothing would work here anyway;
- * - it is closing.
+ * - a store was never reached: the replica is not up yet;
+ * - its own connections to a store fail while a connection that only this check uses works, for longer than any recovery takes;
+ * - no store can be reached for as long: either the replica is cut off, or nothing would work here anyway;
+ * - the replica is closing.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "./errors.ts";
 
-/** One store: a look at it by the connections that requests use, and one by a connection that nothing else uses. */
+/** One store with two checks: `own` uses the connections that requests use, `witness` one that nothing else uses. */
 export interface Line {
   readonly store: string;
   readonly own: () => Promise<unknown>;
   readonly witness: () => Promise<unknown>;
 }
 
-/** By the name of a store, or of the shop: what is wrong with it. */
+/** What is wrong, by the name of the store or of the shop. */
 export type Troubles = Readonly<Record<string, string>>;
 
 export interface Condition {
-  /** Empty: ready. */
+  /** Empty when the replica is ready. */
   readonly obstacles: Troubles;
-  /** Stores that are away for everybody, as far as can be seen from here. */
+  /** Stores that are unavailable to everybody, as far as this replica can see. */
   readonly away: Troubles;
 }
 
 export interface Readiness {
   check(): Promise<Condition>;
-  /** From now on it is not ready, whatever the stores say: the shop is closing. */
+  /** Makes the replica not ready from now on, whatever the state of the stores: the shop is closing. */
   drain(): void;
 }
 
 export interface Times {
-  /** So long a look at which all was well is remembered. */
+  /** For how long a successful check is reused. */
   readonly ageMs: number;
-  /** So long a check waits for a look; then it answers by the last one, because the proxy's patience is short. */
+  /** The longest that a caller waits for a check; after that the last result answers, because the proxy's timeout is short. */
   readonly waitMs: number;
-  /** Longer than the shop's connections need to heal themselves after a failover. */
+  /** Longer than the shop's connections need to recover after a failover. */
   readonly patienceMs: number;
 }
 
@@ -70,12 +70,12 @@ export function readiness(lines: readonly Line[], times: Times = TIMES): Readine
   };
 }
 
-/** What is known about one store. */
+/** The state of one store as this replica knows it. */
 class View {
   readonly line: Line;
   reached = false;
   trouble: string | null = "it was not reached yet";
-  /** Since when each look found it away, or found the fault on our side; infinity: the last one did not. */
+  /** Since when each check has found the store unavailable, or the fault on our side; infinity when the last check did not. */
   awaySinceMs = Number.POSITIVE_INFINITY;
   oursSinceMs = Number.POSITIVE_INFINITY;
 
@@ -94,7 +94,7 @@ class View {
   }
 }
 
-/** Troubles that lasted since `sinceMs` or before are obstacles where they are the replica's own. */
+/** Troubles that have lasted since `sinceMs` or earlier are obstacles if they are the replica's own. */
 function conditionOf(views: readonly View[], sinceMs: number): Condition {
   const cutOff = views.every(({ awaySinceMs }) => awaySinceMs <= sinceMs);
   const isObstacle = (view: View) => !view.reached || view.oursSinceMs <= sinceMs || cutOff;

@@ -9,12 +9,12 @@ export interface Repair {
 }
 
 export interface Repairs {
-  /** Takes a piece in under the client's id; the same id again is the same piece. */
+  /** Books in a piece under the client's id. The same id again is the same piece. */
   takeIn(repair: Repair): Promise<{ readonly repeat: boolean }>;
   find(id: string): Promise<Row | null>;
 }
 
-/** As with orders, a repeat writes too, so that it waits for the standby. */
+/** As with orders, a repeat also writes, so that it waits for the standby. */
 const TAKE_IN: Statement = {
   name: "take-in-repair",
   text: `INSERT INTO repairs AS r (client_id, customer_id, item) VALUES ($1, $2, $3)

@@ -1,4 +1,4 @@
-/** Reports look at a bounded number of rows and are remembered for a while, so that admins cannot slow the counter. */
+/** Reports read a bounded number of rows and are cached for a while, so that admins cannot slow down the counter. */
 import type { Row, Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
 import { remembered } from "./store/remembered.ts";
@@ -6,9 +6,9 @@ import { remembered } from "./store/remembered.ts";
 const AGE_MS = 2_000;
 
 export interface Reports {
-  /** Number and sum of the latest orders (at most 1,000), by seller of the most. */
+  /** Returns the number and sum of the latest orders (at most 1,000), and the seller of the most of them. */
   sales(): Promise<Row>;
-  /** The 20 products of which there are fewest. */
+  /** Returns the 20 products with the lowest stock. */
   lowStock(): Promise<Row[]>;
 }
 

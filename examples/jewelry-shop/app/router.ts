@@ -11,7 +11,7 @@ interface Compiled {
   readonly parts: readonly string[];
 }
 
-/** Finds the route of a method and path. Fixed paths are one map look-up; those with parameters are tried in order. */
+/** Finds the route for a method and path. Fixed paths need one map look-up; paths with parameters are tried in order. */
 export function router(routes: readonly Route[]): (method: string, path: string) => Match {
   const fixed = new Map<string, Route>();
   const open: Compiled[] = [];

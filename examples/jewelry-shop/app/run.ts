@@ -1,15 +1,15 @@
-/** Runs a shop as one replica: listens, logs its troubles sparingly, and leaves gently on SIGTERM. */
+/** Runs the shop as one replica: it listens, limits how much it logs, and shuts down gracefully on SIGTERM. */
 import { type Environment, readEnvironment } from "./environment.ts";
 import { messageOf } from "./errors.ts";
 import { serve } from "./server.ts";
 import { furnish, openStores, routesOf, type Shop, type Stores } from "./shop.ts";
 
-/** So long the proxy has to notice "not ready" before no new connection is taken. */
+/** The time that the proxy has to notice "not ready" before the replica stops accepting new connections. */
 const LINGER_MS = 1_500;
 const GRACE_MS = 5_000;
 const LOG_LINES_PER_SECOND = 20;
 
-/** `change` may put another part in the place of one of the shop's. */
+/** Runs the shop until SIGTERM. `change` may replace any of the shop's parts. */
 export async function runShop(
   change: (shop: Shop, stores: Stores, environment: Environment) => Shop = (shop) => shop,
 ): Promise<void> {
@@ -38,7 +38,7 @@ function describe(error: unknown): string {
   return bug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }
 
-/** At most so many lines a second; what was left out is counted in the next line. */
+/** Limits a log to `linesPerSecond`. The next line reports how many were left out. */
 export function sparingly(linesPerSecond: number, write: (line: string) => void): (line: string) => void {
   let second = 0;
   let lines = 0;

@@ -1,5 +1,5 @@
 /**
- * Tables of the shop. Clients' own ids compare byte by byte (COLLATE "C"), so that one run's rows are one range of the
+ * The tables of the shop. Clients' own ids compare byte by byte (COLLATE "C"), so that the rows of one run form one range of the
  * index. Amounts are whole cents.
  */
 export const TABLES = `
@@ -83,7 +83,7 @@ CREATE INDEX IF NOT EXISTS repairs_by_customer ON repairs (customer_id);
 /** How many of each the shop opens with. */
 export const SEED = { products: 200, services: 8, customers: 2_000, employees: 1_000, admins: 50 } as const;
 
-/** Services (gift wrap, engraving ...) have the first ids and a stock that does not run out. */
+/** The first rows. Services (gift wrap, engraving ...) have the lowest ids and a stock that does not run out. */
 export const ROWS = `
 INSERT INTO products (id, name, category, price_cents)
 SELECT n,

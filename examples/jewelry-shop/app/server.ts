@@ -1,4 +1,4 @@
-/** The HTTP side: one JSON request, one JSON answer, a bounded body, and a drain that loses nobody's answer. */
+/** The HTTP server: one JSON request, one JSON answer, a bounded body, and a drain that loses no answer. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { HttpError, messageOf } from "./errors.ts";
@@ -10,8 +10,8 @@ const BODY_BYTES_MAX = 64 << 10;
 export interface RunningServer {
   readonly port: number;
   /**
-   * Says "not ready" by `onDrain`, goes on answering for `lingerMs` so that the proxy can notice, then takes no new
-   * connection and waits for the answers under way, at most `graceMs`.
+   * Reports "not ready" through `onDrain` and continues to answer for `lingerMs`, so that the proxy can notice. Then stops
+   * accepting new connections and waits at most `graceMs` for the answers under way.
    */
   drain(lingerMs: number, graceMs: number): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly port: number;
   readonly host?: string;
-  /** Told of each failure that is not a plain answer: a bug, or a store that is away. */
+  /** Called for each failure that is not a plain answer: a bug, or a store that is unavailable. */
   readonly onError: (error: unknown, request: string) => void;
 }
 
@@ -79,7 +79,7 @@ async function handle(incoming: IncomingMessage, find: ReturnType<typeof router>
   return route.handle(request);
 }
 
-/** The whole body is read before anything is decided, so that a kept connection stays usable after an error. */
+/** Reads the whole body before anything is decided, so that a keep-alive connection stays usable after an error. */
 async function readBody(incoming: IncomingMessage): Promise<unknown> {
   if (incoming.method === "GET" || incoming.method === "HEAD") return null;
   const text = await readText(incoming);
@@ -106,7 +106,7 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** In seconds: a failover takes longer, but what troubles a single request is often over by then. */
+/** In seconds. A failover takes longer, but what troubles a single request is often over by then. */
 const ASK_AGAIN = { headers: { "retry-after": "1" } };
 
 function failure(thrown: unknown, request: string, onError: ServerOptions["onError"]): Answer {

@@ -1,4 +1,4 @@
-/** Staff sessions in Redis. The cookie is the session's id, signed, so that nobody can guess another's. */
+/** Staff sessions in Redis. The cookie is the session's id with a signature, so that nobody can guess another session. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { HttpError, refused } from "./errors.ts";
 import type { Request } from "./http.ts";
@@ -7,7 +7,7 @@ import type { Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
 import { plain, type RedisConnection } from "./store/redis.ts";
 
-/** Longer than any run; every write of the session starts it anew. */
+/** Longer than any run. Every write of the session restarts this lifetime. */
 export const SESSION_SECONDS = 7_200;
 export const SESSION_KEY = "session:";
 
@@ -19,9 +19,9 @@ export interface Session {
 }
 
 export interface Sessions {
-  /** Opens a session for a member of staff; the same id again is the same session. Answers the cookie's value. */
+  /** Opens a session for a member of staff and returns the cookie's value. The same id again returns the same session. */
   open(id: string, name: string): Promise<{ readonly session: Session; readonly cookie: string }>;
-  /** The session of the request's cookie. Throws HttpError 401 when there is none (any more). */
+  /** Returns the session of the request's cookie. Throws HttpError 401 when there is no session, or no longer one. */
   of(request: Request): Promise<Session>;
   close(session: Session): Promise<void>;
 }
@@ -65,7 +65,7 @@ function verified(cookie: string, sign: (id: string) => string): string {
   throw new HttpError(401, "no-session", "log in first");
 }
 
-/** Only the admins' pages. */
+/** Restricts a page to admins. Throws HttpError 403 for anybody else. */
 export function adminOnly(session: Session): Session {
   if (session.role === "admin") return session;
   throw new HttpError(403, "not-allowed", "only admins may do this");

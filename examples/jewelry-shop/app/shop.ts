@@ -1,4 +1,4 @@
-/** The shop, put together from its parts. Each part is made on its own, so that another can stand in for it. */
+/** Assembles the shop from its parts. Each part is created separately, so that another one can replace it. */
 import { type Audit, audit } from "./audit.ts";
 import { type Carts, carts } from "./carts.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
@@ -21,7 +21,7 @@ import { connect } from "./store/connection.ts";
 import { type Database, Pool } from "./store/pool.ts";
 import { connectRedis, type RedisConnection } from "./store/redis.ts";
 
-/** How many Redis replicas must have a write before it is acknowledged. */
+/** How many Redis replicas must hold a write before it is acknowledged. */
 export const REPLICAS = 1;
 
 /** The connections to the stores. `writes` has a connection of its own, because WAIT blocks it. */
@@ -47,7 +47,7 @@ export interface Shop {
   readonly cleanUp: CleanUp;
 }
 
-/** All bounds are well under the patience of the shop's clients (2 s and more). */
+/** Opens the stores. All timeouts are well under those of the shop's clients (2 s and more). */
 export function openStores(environment: Environment): Stores {
   const redisAt = { url: environment.redisUrl, connectMs: 500, answerMs: 800, reconnectEveryMs: 100 };
   const [reads, writer, witnessWriter] = [connectRedis(redisAt), connectRedis(redisAt), connectRedis(redisAt)];
@@ -61,7 +61,7 @@ export function openStores(environment: Environment): Stores {
       limboMs,
     });
   const database = poolOf(8, 3_000);
-  const witnessDatabase = poolOf(1, 30_000); // it may hang long, and must not pile up server processes
+  const witnessDatabase = poolOf(1, 30_000); // It may hang for a long time and must not accumulate server processes.
   const writesOver = (connection: RedisConnection) =>
     acknowledgedWrites({ connection, replicas: REPLICAS, waitMs: 400, groupMax: 64, waitersMax: 500 });
   return {

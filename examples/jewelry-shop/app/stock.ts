@@ -1,4 +1,4 @@
-/** Stock: orders take from it (orders.ts), deliveries add to it, each delivery once. */
+/** The stock. Orders reduce it (orders.ts); deliveries increase it, each delivery once. */
 import { unknownThing } from "./errors.ts";
 import type { Statement } from "./store/connection.ts";
 import type { Database } from "./store/pool.ts";
@@ -14,7 +14,7 @@ export interface Stock {
   add(delivery: Delivery): Promise<{ readonly repeat: boolean }>;
 }
 
-/** As with orders, a repeat writes too, so that it waits for the standby. */
+/** As with orders, a repeat also writes, so that it waits for the standby. */
 const ADD: Statement = {
   name: "add-stock",
   text: `

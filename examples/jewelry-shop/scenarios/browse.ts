@@ -1,4 +1,4 @@
-/** A visitor looks through the catalogue and at a few pieces, and now and then keeps one in the basket. */
+/** A visitor browses the catalogue, opens a few pieces, and occasionally puts one into the basket. */
 import { scenario } from "gameday";
 import { anyPiece, CATEGORIES } from "./staff.ts";
 

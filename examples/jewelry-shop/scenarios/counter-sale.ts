@@ -1,8 +1,8 @@
-/** An employee sells at the counter: shows a piece, puts it into the basket, rings it up at a till. */
+/** An employee sells at the counter: shows a piece, puts it into the basket, and rings it up at a till. */
 import { type Reply, scenario, type User } from "gameday";
 import { anyCustomer, anyPiece, logInAsEmployee } from "./staff.ts";
 
-/** Not a divisor of any weight, so that each is used. */
+/** Not a divisor of any weight, so that every till is used. */
 const TILLS = 17;
 const ITEMS_PER_BASKET = 50;
 const LOOK_EVERY = 4;
@@ -40,14 +40,14 @@ async function layInBasket(user: User, item: Item): Promise<void> {
   if (user.iteration % LOOK_EVERY === 0) await lookIntoBasket(user, basket, path);
 }
 
-/** What was laid in must be there, for whoever laid it in. */
+/** Checks that the basket still contains every item that was put into it. */
 async function lookIntoBasket(user: User, basket: string, path: string): Promise<void> {
   const output = (reply: Reply) => reply.json<{ items: { id: string }[] }>().items.map(({ id }) => id);
   const read = { object: "carts", kind: "read", id: user.uniqueId(), key: basket, input: null, output };
   await user.record(read, () => user.http.get(path, { name: "GET /carts/:id" }));
 }
 
-/** One sale is an order, one more on the till's counter, and so many fewer in stock. */
+/** One sale is an order, an increment of the till's counter, and a decrease of the stock. */
 async function ringUp(user: User, item: Item): Promise<void> {
   const id = user.uniqueId();
   const till = `${user.runId}/till/${user.index % TILLS}`;

@@ -1,4 +1,4 @@
-/** An employee looks a customer up by the beginning of the name, and opens the card. */
+/** An employee looks up a customer by the beginning of the name, and opens the customer's card. */
 import { scenario } from "gameday";
 import { anyCustomer, logInAsEmployee } from "./staff.ts";
 

@@ -1,4 +1,4 @@
-/** An employee takes a piece in for repair, and shows the customer what was written down. */
+/** An employee takes in a piece for repair, and shows the customer the record. */
 import { scenario } from "gameday";
 import { anyCustomer, logInAsEmployee } from "./staff.ts";
 

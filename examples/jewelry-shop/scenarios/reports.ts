@@ -1,4 +1,4 @@
-/** An admin reads the day's figures and sees what runs short. */
+/** An admin reads the day's figures and checks which products run low. */
 import { scenario } from "gameday";
 import { logInAsAdmin } from "./staff.ts";
 

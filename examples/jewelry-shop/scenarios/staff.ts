@@ -1,8 +1,8 @@
-/** What all members of staff do: log in with a session of their own, and stay logged in. */
+/** What all members of staff have in common: they log in with a session of their own, and stay logged in. */
 import type { User } from "gameday";
 
 export const CUSTOMERS = 2_000;
-/** Ids below are services (gift wrap, engraving): sold too, but never looked for. */
+/** Lower ids are services (gift wrap, engraving): these are sold too, but never searched for. */
 export const FIRST_PIECE = 9;
 export const LAST_PIECE = 200;
 export const CATEGORIES = ["rings", "necklaces", "bracelets", "earrings", "watches", "brooches"] as const;

@@ -1,10 +1,10 @@
-/** An admin books a delivery, sets a price, and looks whether the catalogue shows it. */
+/** An admin books a delivery, sets a price, and checks that the catalogue shows it. */
 import { scenario, type User } from "gameday";
 import { anyPiece, logInAsAdmin } from "./staff.ts";
 
-/** Few, so that several admins set and read the same price at the same time. */
+/** Few products, so that several admins set and read the same price at the same time. */
 const PRICED = { first: 190, count: 10 } as const;
-/** What each of them costs before the load; the claim about prices names it as `initial`. */
+/** The price of each of them before the load; the claim about prices names it as `initial`. */
 const INITIAL_PRICE_CENTS = 100_000;
 
 export default scenario({
@@ -22,7 +22,7 @@ export default scenario({
       if (!reply.ok)
         throw new Error(`the price of product ${product} could not be set: ${reply.status} ${reply.text()}`);
     }
-    await http.post("/logout"); // a session that no user opened would be a row that nobody wrote
+    await http.post("/logout"); // A session that no user opened would be a row that no recorded operation explains.
     return null;
   },
   async run(user) {
@@ -35,7 +35,7 @@ export default scenario({
   },
 });
 
-/** One delivery is a row of its own, and so many more in stock. */
+/** One delivery is a row of its own and an increase of the stock. */
 async function bookDelivery(user: User): Promise<void> {
   const id = user.uniqueId();
   const delivery = { product: anyPiece(user), quantity: 1 + user.random.int(5) };

@@ -1,11 +1,11 @@
-/** A TCP proxy between the shop and a store that can be shut without a word, as a cut cable is. */
+/** A TCP proxy between the shop and a store. It can be shut silently, like a cut cable. */
 import { connect, createServer, type Socket } from "node:net";
 
 export interface Gate extends AsyncDisposable {
   readonly port: number;
-  /** All connections that there are fall silent for ever: no byte, no end. New ones wait likewise while it is shut. */
+  /** Silences all existing connections forever: no byte, no end. While it is shut, new connections stall likewise. */
   shut(): void;
-  /** New connections pass again; the old ones stay silent. */
+  /** Lets new connections pass again; the old ones stay silent. */
   open(): void;
 }
 
@@ -16,7 +16,7 @@ export async function openGate(targetPort: number): Promise<Gate> {
     const all = passing ? [incoming, connect(targetPort, "127.0.0.1")] : [incoming];
     for (const socket of all) {
       sockets.add(socket);
-      socket.on("error", () => undefined); // the other side closes it; here nothing depends on how
+      socket.on("error", () => undefined); // The other side closes it; nothing here depends on how.
       socket.on("close", () => sockets.delete(socket));
     }
     const [, outgoing] = all;

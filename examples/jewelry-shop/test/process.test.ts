@@ -1,4 +1,4 @@
-/** A replica as a process of its own: its start, its end, and what it says when it cannot start. */
+/** A replica as a process of its own: how it starts and ends, and what it prints when it cannot start. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { after, before, test } from "node:test";

@@ -1,4 +1,4 @@
-/** One replica of the shop, in this process, with real stores; and a client that keeps one connection. */
+/** One replica of the shop in this process, with real stores, and a client that keeps one connection. */
 import { Agent, request } from "node:http";
 import type { Environment } from "../app/environment.ts";
 import { serve } from "../app/server.ts";

@@ -1,4 +1,4 @@
-/** The shop against a real PostgreSQL and Redis: what it promises when all is well. */
+/** The shop with a real PostgreSQL and Redis: what it promises while nothing fails. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "../../../src/std/wait.ts";

@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL and a real Redis (a master and a replica) on free ports of the loopback, in a temporary folder. As
- * root, PostgreSQL runs as the user postgres, because it refuses root.
+ * A real PostgreSQL and a real Redis (a master and a replica) on free loopback ports, in a temporary folder. When the tests run
+ * as root, PostgreSQL runs as the user postgres, because it refuses to run as root.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -12,11 +12,11 @@ import { until } from "../../../src/std/wait.ts";
 
 export interface TestProcess {
   readonly port: number;
-  /** Starts it, if it does not run, and waits until it answers. */
+  /** Starts the process if it is not running, and waits until it answers. */
   start(): Promise<void>;
-  /** Ends it and waits until it is gone. */
+  /** Ends the process and waits until it has exited. */
   stop(signal: NodeJS.Signals): Promise<void>;
-  /** Sends a signal and does not wait: SIGSTOP, SIGCONT. */
+  /** Sends a signal (SIGSTOP, SIGCONT) and does not wait. */
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -58,10 +58,10 @@ async function stopAll(processes: readonly TestProcess[], folder: string): Promi
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Ends with this process, however that ends: a test that is killed leaves nothing behind. */
+/** Ends with this process, however that ends: a killed test leaves nothing behind. */
 const TIED = ["--pdeathsig", "KILL"];
 
-/** A PostgreSQL with its data in a subfolder; not started yet. */
+/** Creates a PostgreSQL with its data in a subfolder; it is not started yet. */
 export async function postgresIn(folder: string): Promise<TestProcess> {
   const binaries = postgresBinaries();
   const data = join(folder, "postgres");
@@ -122,7 +122,7 @@ function supervised(
 
 async function answersSql(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
-  client.on("error", () => undefined); // the query below is told
+  client.on("error", () => undefined); // The query below reports the error.
   await client.connect();
   await client.query("SELECT 1");
   await client.end();
@@ -145,7 +145,7 @@ function run([file = "", ...args]: readonly string[]): string {
   return execFileSync(file, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], cwd: tmpdir() });
 }
 
-/** A port that nobody listens on now. */
+/** Returns a port on which nothing listens at the moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

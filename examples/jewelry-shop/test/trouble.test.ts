@@ -1,4 +1,4 @@
-/** The shop against a real PostgreSQL and Redis that die, fall silent, or lose their replica. */
+/** The shop with a real PostgreSQL and Redis that die, fall silent, or lose their replica. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import pg from "pg";
@@ -45,7 +45,7 @@ async function ready(replica: TestReplica): Promise<void> {
 
 async function sql(...statements: string[]): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: stores.databaseUrl, connectionTimeoutMillis: 1_000 });
-  client.on("error", () => undefined); // the statement under way is told
+  client.on("error", () => undefined); // The running statement reports the error.
   await client.connect();
   try {
     let rows: Record<string, unknown>[] = [];
@@ -63,7 +63,7 @@ async function shopConnections(): Promise<number> {
   return Number(row?.["n"]);
 }
 
-/** Orders each 20 ms, one after the other, until told to stop; what was acknowledged, and when the first was. */
+/** Orders every 20 ms, one order after the other, until stopped. Keeps what was acknowledged and when the first one was. */
 function steadyOrders(replica: TestReplica) {
   const acknowledged: { id: string; atMs: number }[] = [];
   const failures: Reply[] = [];
@@ -74,7 +74,7 @@ function steadyOrders(replica: TestReplica) {
       const reply = await orderThrough(replica, id);
       if (reply.status === 201) acknowledged.push({ id, atMs: performance.now() });
       else failures.push(reply);
-      await pause(20, stop.signal).catch(() => undefined); // whoever stops it ends the pause too
+      await pause(20, stop.signal).catch(() => undefined); // An abort ends the pause too.
     }
   })();
   const finish = () => {
@@ -86,7 +86,7 @@ function steadyOrders(replica: TestReplica) {
 
 test("PostgreSQL dies and comes back: orders go on at once, and none that was acknowledged is missing", async (t) => {
   await using replica = await startReplica(stores);
-  await Promise.all(Array.from({ length: 8 }, () => orderThrough(replica))); // so that all connections are there
+  await Promise.all(Array.from({ length: 8 }, () => orderThrough(replica))); // All connections are open after this.
   const orders = steadyOrders(replica);
   await eventually("orders before it", async () => orders.acknowledged.length >= 5);
   await stores.postgres.stop("SIGQUIT");
@@ -274,7 +274,7 @@ test("a statement that is cancelled is a 503 that says when to ask again, not a 
   assert.equal((await orderThrough(replica)).status, 201);
 });
 
-/** Another transaction holds the row of product 50, so that an order of it runs into its statement timeout. */
+/** Holds the row of product 50 in another transaction, so that an order of it runs into its statement timeout. */
 async function lockedStock(): Promise<AsyncDisposable & { release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: stores.databaseUrl });
   await client.connect();
@@ -284,12 +284,12 @@ async function lockedStock(): Promise<AsyncDisposable & { release(): Promise<voi
   return { release, [Symbol.asyncDispose]: release };
 }
 
-/** Why readiness says that a store is away; undefined: it does not. */
+/** Returns why readiness reports that a store is unavailable; undefined when it does not. */
 function awayIn(reply: Reply, store: string): string | undefined {
   return (reply.body["away"] as Record<string, string>)[store];
 }
 
-/** Longer than a trouble of its own would be borne. */
+/** Longer than the replica would tolerate a trouble of its own. */
 async function remainsReady(replica: TestReplica): Promise<void> {
   const endMs = performance.now() + TIMES.patienceMs + 1_000;
   const seen = new Set<number | string>();

@@ -1,4 +1,4 @@
-/** Health for the proxy, and the books for an audit. Neither is for customers. */
+/** Health checks for the proxy, and the books for an audit. Neither is meant for customers. */
 import type { Audit } from "../audit.ts";
 import type { CleanUp } from "../clean-up.ts";
 import { refused } from "../errors.ts";
@@ -37,7 +37,9 @@ export function auditRoutes(audit: Audit, cleanUp: CleanUp): Route[] {
   ];
 }
 
-/** A run's ids begin with "RUN/": without a run, an audit or a clean-up would touch everybody's rows. */
+/**
+ * Reads the run's id. All ids of a run begin with "RUN/": without a run, an audit or a clean-up would affect everybody's rows.
+ */
 function runOf(request: Request): string {
   const run = request.query.get("run") ?? "";
   if (/^[^/]{1,150}$/.test(run)) return run;

@@ -1,4 +1,4 @@
-/** What anybody may do: look at the catalogue, fill a basket, order. */
+/** Routes that need no session: browse the catalogue, fill a basket, order. */
 import type { CartItem, Carts } from "../carts.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { HttpError } from "../errors.ts";
@@ -83,7 +83,7 @@ export function orderRoutes(orders: Orders, sessions: Sessions): Route[] {
   ];
 }
 
-/** A sale at the counter is credited to whoever is logged in; an order without a session comes from the web. */
+/** A sale at the counter is credited to the member of staff who is logged in. An order without a session comes from the web. */
 async function sellerOf(request: Request, sessions: Sessions): Promise<string> {
   return request.cookies["session"] === undefined ? "web" : (await sessions.of(request)).name;
 }

@@ -1,4 +1,4 @@
-/** What members of staff do; each route but the login needs a session. */
+/** Routes for members of staff. Every route except the login needs a session. */
 import type { Catalogue } from "../catalogue.ts";
 import type { Customers } from "../customers.ts";
 import { HttpError } from "../errors.ts";

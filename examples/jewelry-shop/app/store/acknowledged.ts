@@ -1,12 +1,12 @@
 /**
- * Redis writes that are acknowledged only when a replica has them (WAIT). WAIT blocks its connection, so writes are
- * committed in groups: while one group waits, the next gathers, and one WAIT at its end serves all of it.
+ * Redis writes that are acknowledged only when a replica has them (WAIT). WAIT blocks its connection, so writes are committed in
+ * groups: while one group waits, the next one gathers, and a single WAIT at the end of a group serves all of it.
  */
 import { Unavailable } from "../errors.ts";
 import { type Command, plain, type RedisConnection } from "./redis.ts";
 
 export interface AcknowledgedWrites {
-  /** Resolves when all commands were applied and a replica has them; else throws Unavailable. */
+  /** Resolves when all commands were applied and a replica has them; otherwise throws Unavailable. */
   write(commands: readonly Command[]): Promise<void>;
 }
 
@@ -47,13 +47,13 @@ export function acknowledgedWrites(options: AcknowledgedOptions): AcknowledgedWr
   };
 }
 
-/** Never throws: each member of the group is told its own end. */
+/** Commits a group. Never throws: each member of the group gets its own result. */
 async function commit(group: readonly Pending[], options: AcknowledgedOptions): Promise<void> {
   try {
     const wait: Command = ["wait", options.replicas, options.waitMs];
     const answers = await options.connection.send([...group.flatMap(({ commands }) => commands), wait]);
     const held = Number(plain(answers.at(-1)));
-    // A master without replicas may be one that nobody follows any more.
+    // A master without replicas may be a deposed one that nobody follows any more.
     if (held < options.replicas) options.connection.renew();
     let at = 0;
     for (const member of group) {

@@ -1,4 +1,4 @@
-/** One PostgreSQL connection that runs one statement at a time; each statement is one transaction of its own. */
+/** One PostgreSQL connection, which runs one statement at a time. Each statement is a transaction of its own. */
 import { Socket } from "node:net";
 import pg from "pg";
 import { Unavailable } from "../errors.ts";
@@ -6,7 +6,7 @@ import { Unavailable } from "../errors.ts";
 export type Value = string | number | boolean | null | readonly (string | number)[];
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Statements are prepared once per connection, under their name. */
+/** A statement, prepared once per connection under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface Statement {
 export interface Connection {
   run(statement: Statement, values: readonly Value[]): Promise<Row[]>;
   close(): void;
-  /** Called once, when the connection is of no use any more, whoever ended it. */
+  /** Calls the listener once when the connection can no longer be used, no matter which side ended it. */
   onEnd(listener: () => void): void;
 }
 
@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   readonly statementMs: number;
 }
 
-/** Opens a connection, or throws within `connectMs`. The address is looked up anew each time. */
+/** Opens a connection, or throws within `connectMs`. The address is resolved anew each time. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const socket = new Socket();
   const client = new pg.Client({
@@ -51,14 +51,16 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       return result.rows;
     },
     close: () => {
-      client.end().catch(() => undefined); // it is being thrown away: how it goes is of no interest
-      socket.destroySoon(); // a peer that vanished never says goodbye
+      client.end().catch(() => undefined); // The connection is discarded, so the outcome does not matter.
+      socket.destroySoon(); // A peer that vanished never closes its side.
     },
     onEnd: (listener) => void ended.then(listener),
   };
 }
 
-/** An error on an idle connection is followed by its end, which is all that the pool needs to know. */
+/**
+ * Resolves when the connection has ended. An error on an idle connection precedes its end, and the pool needs to know no more.
+ */
 function endOf(client: pg.Client): Promise<void> {
   return new Promise((resolve) => {
     client.on("error", () => resolve());
@@ -67,17 +69,17 @@ function endOf(client: pg.Client): Promise<void> {
 }
 
 /**
- * PostgreSQL answers "done, but I stopped waiting for the standby" with success and a warning. That is committed here
- * and perhaps nowhere else, so it must not be acknowledged.
+ * Returns the error for a commit that PostgreSQL reports as a success with a warning, because it stopped waiting for the standby.
+ * Such a write is committed here and perhaps nowhere else, so it must not be acknowledged.
  */
 function warned(warning: string): Unavailable {
   return new Unavailable("not-replicated", `the database warned: ${warning}`);
 }
 
-/** SQLSTATEs after which the connection, and probably its neighbours, lead to a server that is no use for writes. */
+/** SQLSTATEs after which this connection, and probably the others, lead to a server that cannot take writes. */
 const LOST = new Set(["25006", "57P01", "57P02", "57P03", "57P05", "53300"]);
 
-/** True for errors of the connection or the server's state, false for errors of the statement. */
+/** Returns true for errors of the connection or of the server's state, and false for errors of the statement. */
 export function isConnectionLoss(thrown: unknown): boolean {
   if (thrown instanceof Unavailable || thrown instanceof TypeError || thrown instanceof RangeError) return false;
   const code = (thrown as { code?: unknown }).code;
@@ -85,10 +87,12 @@ export function isConnectionLoss(thrown: unknown): boolean {
   return LOST.has(code) || code.startsWith("08") || !/^[0-9A-Z]{5}$/.test(code) || code === "EPIPE";
 }
 
-/** Cancelled (by its own timeout too), a lock not had in time, a deadlock, a serialization failure. */
+/** Cancelled (also by its own timeout), a lock not acquired in time, a deadlock, a serialization failure. */
 const PASSING = new Set(["57014", "55P03", "40P01", "40001"]);
 
-/** True when the same statement may well work a moment later on the same connection; class 53: out of disk, memory ... */
+/**
+ * Returns true when the same statement may well succeed a moment later on the same connection. Class 53: out of disk, memory ...
+ */
 export function isPassing(thrown: unknown): boolean {
   const { code } = thrown as { code?: unknown };
   return typeof code === "string" && (PASSING.has(code) || code.startsWith("53"));

@@ -1,10 +1,10 @@
 import { Unavailable } from "../errors.ts";
 import { plain, type RedisConnection } from "./redis.ts";
 
-/** More keys than a run can make; beyond it the answer would be a guess. */
+/** More keys than a run can create. Beyond this number the answer would be a guess. */
 const KEYS_MAX = 500_000;
 
-/** All keys with this prefix, each once, sorted. SCAN may name a key twice, and sees all that are there throughout. */
+/** Returns all keys with this prefix, each once, sorted. SCAN may return a key twice, and returns all that exist throughout. */
 export async function keysOf(redis: RedisConnection, prefix: string): Promise<string[]> {
   const found = new Set<string>();
   const pattern = `${prefix.replaceAll(/[[\]*?\\^]/g, "\\$&")}*`;

@@ -1,4 +1,4 @@
-/** The pool with connections that a test plays. */
+/** The pool with connections that the test simulates. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -8,7 +8,7 @@ import { Pool, type PoolOptions } from "./pool.ts";
 
 const STATEMENT = { name: "one", text: "SELECT 1" };
 
-/** A connection whose statements end when the test says so. */
+/** A connection whose statements end when the test decides. */
 class PlayedConnection implements Connection {
   readonly running: PromiseWithResolvers<Row[]>[] = [];
   closed = false;
@@ -55,7 +55,7 @@ function played(more: Partial<PoolOptions> = {}) {
   return { opened, pool: new Pool({ open, ...bounds, ...more }) };
 }
 
-/** Lets all that is due happen. */
+/** Lets everything that is due happen. */
 async function settle(): Promise<void> {
   for (let n = 0; n < 5; n++) await turn();
 }

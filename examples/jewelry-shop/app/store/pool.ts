@@ -2,12 +2,12 @@
  * A pool of PostgreSQL connections that survives a failover without a stuck connection:
  *
  * - One lost connection condemns all idle ones: after a failover they all lead to the old leader.
- * - A statement that met a dead kept connection is tried once more on a fresh one, at once. All statements of the shop
- *   may be repeated (reads, and writes with a client's id), so this is safe.
- * - A statement that is not answered in time fails its request, but its connection keeps its place in the pool until the
- *   answer comes or `limboMs` have passed. So a commit that waits for a lost standby cannot pile up server processes:
- *   a replica never has more than `max` of them.
- * - There is no pause before a new connection: the first request after a failover opens it.
+ * - A statement that meets a dead kept connection is retried once on a fresh one, without delay. All statements of the shop are
+ *   safe to repeat (reads, and writes with a client's id).
+ * - A statement that is not answered in time fails its request, but its connection keeps its place in the pool until the answer
+ *   arrives or `limboMs` have passed. So a commit that waits for a lost standby cannot accumulate server processes: a replica
+ *   never has more than `max` of them.
+ * - There is no backoff before a new connection: the first request after a failover opens it.
  */
 import { messageOf, Unavailable } from "../errors.ts";
 import { type Connection, isConnectionLoss, isPassing, type Row, type Statement, type Value } from "./connection.ts";
@@ -21,7 +21,7 @@ export interface Database {
 export interface PoolOptions {
   readonly open: () => Promise<Connection>;
   readonly max: number;
-  /** Longest wait for a connection, a new one included, and the number of requests that may wait. */
+  /** The longest wait for a connection, including a new one, and the number of requests that may wait. */
   readonly waitMs: number;
   readonly waitersMax: number;
   readonly statementMs: number;
@@ -44,7 +44,7 @@ export class Pool implements Database {
   readonly #options: PoolOptions;
   readonly #idle: Member[] = [];
   readonly #waiters: Waiter[] = [];
-  /** Connections that there are, in use, idle, in limbo or being opened. */
+  /** All connections: in use, idle, in limbo or being opened. */
   #size = 0;
   #opening = 0;
   #closed = false;
@@ -68,7 +68,7 @@ export class Pool implements Database {
     }
   }
 
-  /** Ends what is idle; what is in use ends when it is given back. */
+  /** Closes idle connections now, and each connection in use when it is returned. */
   close(): void {
     this.#closed = true;
     this.#condemnIdle();
@@ -95,7 +95,7 @@ export class Pool implements Database {
     });
   }
 
-  /** Gives idle connections to who waits, and opens one more where that is not enough. */
+  /** Gives idle connections to waiting requests, and opens one more where those are not enough. */
   #pump(): void {
     while (this.#waiters.length > 0 && this.#idle.length > 0)
       this.#waiters.shift()?.resolve(this.#idle.pop() as Member);
@@ -159,13 +159,13 @@ export class Pool implements Database {
   }
 }
 
-/** Whatever the state of the server is to blame for is Unavailable; the statement's own errors stay as they are. */
+/** Turns errors that the server's state caused into Unavailable. The statement's own errors stay as they are. */
 function asLoss(error: unknown): unknown {
   if (isConnectionLoss(error)) return new Unavailable("database-lost", messageOf(error), error);
   return isPassing(error) ? new Unavailable("database-troubled", messageOf(error), error) : error;
 }
 
-/** The answer, or Unavailable after `ms`; `late` is called when time runs out. */
+/** Returns the answer, or throws Unavailable after `ms`. `late` is called when the time has run out. */
 async function inTime<T>(answer: Promise<T>, ms: number, late: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {

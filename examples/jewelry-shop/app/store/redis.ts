@@ -1,6 +1,6 @@
 /**
- * A Redis connection that fails fast and never repeats a command by itself: a write that was sent again on another
- * connection could be acknowledged by a WAIT that never saw it.
+ * A Redis connection that fails fast and never repeats a command by itself: a write that was sent again on another connection
+ * could be acknowledged by a WAIT that never saw it.
  */
 import { Redis } from "ioredis";
 import { messageOf, Unavailable } from "../errors.ts";
@@ -8,9 +8,9 @@ import { messageOf, Unavailable } from "../errors.ts";
 export type Command = readonly [name: string, ...values: (string | number)[]];
 
 export interface RedisConnection {
-  /** Sends all commands in one go, on one connection; an answer, or an Error, for each. Throws when there is no answer. */
+  /** Sends all commands together on one connection. Returns an answer, or an Error, for each. Throws when there is no answer. */
   send(commands: readonly Command[]): Promise<unknown[]>;
-  /** Leaves this connection for a new one: the proxy may know a better server by now. */
+  /** Drops this connection and opens a new one: the proxy may know a better server by now. */
   renew(): void;
   close(): void;
 }
@@ -30,11 +30,11 @@ export function connectRedis(options: RedisOptions): RedisConnection {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    disconnectTimeout: 100, // a peer that vanished never says goodbye
+    disconnectTimeout: 100, // A peer that vanished never closes its side.
     keepAlive: 1_000,
     connectionName: "jewelry-shop",
   });
-  redis.on("error", () => undefined); // each request tells of its own failure; reconnecting goes on by itself
+  redis.on("error", () => undefined); // Each request reports its own failure; reconnecting continues by itself.
   return {
     send: (commands) => send(redis, commands, options.answerMs),
     renew: () => redis.disconnect(true),
@@ -47,7 +47,7 @@ async function send(redis: Redis, commands: readonly Command[], answerMs: number
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      redis.disconnect(true); // whatever it hangs on, the next request shall not
+      redis.disconnect(true); // Whatever blocks this connection must not block the next request.
       reject(new Unavailable("redis-slow", `no answer within ${answerMs} ms`));
     }, answerMs);
   });
@@ -61,7 +61,7 @@ async function send(redis: Redis, commands: readonly Command[], answerMs: number
   }
 }
 
-/** An answer that must not be an error. */
+/** Returns the answer. Throws Unavailable when it is an error. */
 export function plain(answer: unknown): unknown {
   if (answer instanceof Error) throw new Unavailable("redis-refused", answer.message, answer);
   return answer;

@@ -1,6 +1,6 @@
 /**
- * Remembers what `read` gave for `ageMs`; calls for the same key share one read. A failure is not remembered. Holds at
- * most `keysMax` keys: the oldest goes first.
+ * Caches the result of `read` for `ageMs`; calls for the same key share one read. A failure is not cached. Holds at most
+ * `keysMax` keys and evicts the oldest first.
  */
 export function remembered<T>(
   ageMs: number,
