@@ -1,18 +1,21 @@
 /**
- * An interval is what one load worker did in about one second: all calls that are not in the history are only here.
- * Lines of `intervals.ndjson`. Deltas carry a sequence number, so that a repeat or a loss is seen.
+ * An interval records what one load worker did in about one second. Calls that are not in the history are recorded only here.
+ * Each interval is a line of `intervals.ndjson`, and its sequence number shows when one is repeated or lost.
  */
 export interface MetricDelta {
-  /** Request name and tags, canonical: "http_req_duration{name:checkout}". */
+  /** The metric's name and tags in canonical form: "http_req_duration{name:checkout}". */
   readonly metric: string;
   readonly count: number;
   readonly failed: number;
   readonly sum: number;
   readonly min: number;
   readonly max: number;
-  /** Sparse histogram of std/histogram.ts: [bucket, count, bucket, count, ...]. Absent for counters. */
+  /** Sparse histogram of std/histogram.ts: [bucket, count, bucket, count, ...]. Absent for plain sums. */
   readonly buckets?: readonly number[];
-  /** Of a script's own sums: what adds up, or stands at a level. Absent: values 0 and 1, of which a share held. */
+  /**
+   * How to read a plain sum: a counter adds up, and a gauge stands at a level. When absent, the values are 0 and 1, and the
+   * sum is the number of those that held.
+   */
   readonly kind?: "counter" | "gauge";
 }
 
@@ -22,16 +25,17 @@ export interface Interval {
   readonly sequence: number;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Users alive at the end, and intended by the plan at that moment. */
+  /** Users alive at the end of the interval. */
   readonly users: number;
+  /** Users that the plan intended at that moment. */
   readonly usersIntended: number;
-  /** Arrivals that found no free user (open models); drops break validity. */
+  /** Arrivals that found no free user (open models); dropped arrivals break validity. */
   readonly dropped: number;
   readonly metrics: readonly MetricDelta[];
   readonly health: GeneratorHealth;
 }
 
-/** The generator's own state; a generator that was the bottleneck makes latency unknown. */
+/** The generator's own state. When the generator itself was the bottleneck, latency is unknown. */
 export interface GeneratorHealth {
   readonly loopDelayMsP99: number;
   readonly loopDelayMsMax: number;

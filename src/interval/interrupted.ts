@@ -1,6 +1,6 @@
 /**
- * Calls that the engine itself cut off at the end of their user. They are no failures of the platform, which may have been
- * about to answer. Only one that had waited far longer than answers take is held against it, as a doubt: a platform that
+ * Calls that the engine itself cut off when their user ended. They are not failures of the platform, which may have been about
+ * to answer. Only a call that had waited far longer than answers take counts against the platform, as a doubt: a platform that
  * has stopped answering must not pass because the load ended before the timeouts did.
  */
 import { Histogram } from "../std/histogram.ts";
@@ -8,17 +8,20 @@ import type { Total, Totals } from "./totals.ts";
 
 type Tags = Readonly<Record<string, string>>;
 
-/** By the metric of what came to its end: where its cut-off calls are counted, by how long they had waited, in ms. */
+/** Maps the metric of completed calls to the metric that counts those that were cut off, by how long they had waited in ms. */
 export const INTERRUPTED: Readonly<Record<string, string>> = {
   http_req_duration: "http_req_interrupted",
   call_duration: "call_interrupted",
 };
 
-/** A wait that no answer had is a hang only when it is so many times as long as the slowest answer, and not a mere moment. */
+/** A cut-off call hung only when it waited longer than TIMES_SLOWEST times the slowest answer, and longer than MOMENT_MS. */
 const TIMES_SLOWEST = 2;
 const MOMENT_MS = 100;
 
-/** The waits, in ms, of cut-off calls with these tags that hung; empty: none did. `source`: a key of INTERRUPTED. */
+/**
+ * Returns the waits, in ms, of cut-off calls with these tags that hung; the histogram is empty when none did. `source` is a
+ * key of INTERRUPTED.
+ */
 export function hungIn(totals: Totals, source: string, tags: Tags): Histogram {
   const hung = new Histogram();
   const metric = INTERRUPTED[source];
@@ -31,12 +34,12 @@ export function hungIn(totals: Totals, source: string, tags: Tags): Histogram {
   return hung;
 }
 
-/** How many calls with these tags were cut off. */
+/** Returns how many calls with these tags were cut off. */
 export function interruptedIn(totals: Totals, source: string, tags: Tags = {}): number {
   return totals.series({ name: INTERRUPTED[source] ?? "", tags }).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Of the answers that were expected; null: there were none. */
+/** Returns how long the slowest expected answer took; null when there was none. */
 function slowest(totals: Totals, source: string, tags: Tags): number | null {
   const answered: Total | null = totals.find({ name: source, tags: { ...tags, expected_response: "true" } });
   return answered === null || answered.count === 0 ? null : answered.max;

@@ -1,6 +1,6 @@
 import type { Interval } from "../interval.ts";
 
-/** A generator that had nothing to do. */
+/** The health of a generator that had nothing to do. */
 export const IDLE_HEALTH: Interval["health"] = {
   loopDelayMsP99: 0,
   loopDelayMsMax: 0,
@@ -11,7 +11,7 @@ export const IDLE_HEALTH: Interval["health"] = {
   sendLagMsMax: 0,
 };
 
-/** A second in which a worker had one user, and that told so much. */
+/** Returns an interval of one second in which a worker had one user, with the given fields replaced. */
 export function aSecond(told: Partial<Interval> = {}): Interval {
   const times = { sequence: 1, fromMs: 0, toMs: 1_000 };
   const quiet = { users: 1, usersIntended: 1, dropped: 0, metrics: [], health: IDLE_HEALTH };

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { formatMetric } from "./metric.ts";
 import { parseWrittenMetric } from "./metric-written.ts";
 
-/** What the text means, and what else it may mean. */
+/** Returns the tags that the text most likely means, followed by those that it may mean otherwise. */
 function tagsOf(list: string): Record<string, string>[] {
   return parseWrittenMetric(`http_req_duration{${list}}`).map(({ tags }) => ({ ...tags }));
 }

@@ -1,16 +1,18 @@
-/** A metric as people write it: "http_req_duration{name:GET /items/{id}, scenario:"a, b"}". */
+/** Parses a metric as people write it: "http_req_duration{name:GET /items/{id}, scenario:"a, b"}". */
 import { decodeTag, type Metric } from "./metric.ts";
 
 interface Tag {
   readonly key: string;
-  /** As it stands there, and what that means when it is quoted or percent-encoded. */
+  /** The value as it is written. */
   readonly raw: string;
+  /** The value after quotes and percent-encoding are decoded. */
   readonly meant: string;
 }
 
 /**
- * What the text may mean, the likelier first: quotes and percent-encoding as such, or as a part of the value itself. Empty:
- * it is no metric. A comma within a value needs neither where no "key:" follows it, or where it stands in braces.
+ * Returns what the text may mean, the likelier meaning first: quotes and percent-encoding are decoded, or they are part of the
+ * value itself. The list is empty when the text is not a metric. A comma within a value needs neither quotes nor encoding when
+ * no "key:" follows it, or when it stands in braces.
  */
 export function parseWrittenMetric(text: string): Metric[] {
   const [, name, list = ""] = /^\s*([^{}\s]+)\s*(?:\{(.*)\})?\s*$/s.exec(text) ?? [];
@@ -22,7 +24,7 @@ export function parseWrittenMetric(text: string): Metric[] {
   return [meant, { name, tags: Object.fromEntries(tags.map(({ key, raw }) => [key, raw])) }];
 }
 
-/** Undefined: something in it is no tag. */
+/** Parses a list of tags; returns undefined when a part of it is not a tag. */
 function tagsIn(list: string): Tag[] | undefined {
   const tags: Tag[] = [];
   for (let at = 0; /\S/.test(list.slice(at)); ) {
@@ -43,7 +45,7 @@ function quotedLength(text: string): number | undefined {
   return QUOTED.exec(text)?.[0].length;
 }
 
-/** Up to a comma, outside braces, that another tag follows. */
+/** Returns the length up to the first comma outside braces that another tag follows. */
 function plainLength(text: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {

@@ -1,6 +1,7 @@
 /**
- * A metric's canonical text: a name and its tags in code-unit order, "http_req_duration{name:checkout,scenario:sale}".
- * `%`, `,`, `{` and `}` are percent-encoded in values, and `:` in keys too, so that the text reads back unchanged.
+ * A metric is a name with tags. Its canonical text has the tags in code-unit order:
+ * "http_req_duration{name:checkout,scenario:sale}". `%`, `,`, `{`, `}` and line feeds are percent-encoded, and `:` in keys too,
+ * so that the text reads back unchanged.
  */
 export interface Metric {
   readonly name: string;
@@ -13,7 +14,7 @@ export function formatMetric(name: string, tags: Readonly<Record<string, string>
   return `${name}{${keys.map((key) => `${encode(key).replaceAll(":", "%3A")}:${encode(tags[key] ?? "")}`).join(",")}}`;
 }
 
-/** Reads what formatMetric wrote; spaces around tags are allowed, as people write them. Undefined: not a metric. */
+/** Parses the output of formatMetric; spaces around tags are allowed. Returns undefined when the text is not a metric. */
 export function parseMetric(text: string): Metric | undefined {
   const [, name, list] = /^\s*([^{}\s]+)\s*(?:\{([^{}]*)\})?\s*$/.exec(text) ?? [];
   if (name === undefined) return undefined;
@@ -27,13 +28,16 @@ export function parseMetric(text: string): Metric | undefined {
   return { name, tags: Object.fromEntries(tags) }; // fromEntries defines, so a tag named __proto__ is only a tag
 }
 
-/** True when `metric` has the wanted name and at least the wanted tags: a wider question holds all narrower series. */
+/** Returns true when `metric` has the wanted name and at least the wanted tags, so a wider metric matches all narrower series. */
 export function matchesMetric(metric: Metric, wanted: Metric): boolean {
   if (metric.name !== wanted.name) return false;
   return hasTags(metric, wanted.tags);
 }
 
-/** Only failed requests say whether their answer was expected: all others were. */
+/**
+ * Returns true when `metric` has at least the wanted tags. A metric without the tag `expected_response` counts as expected,
+ * because only failed requests carry that tag.
+ */
 export function hasTags(metric: Metric, wanted: Readonly<Record<string, string>>): boolean {
   for (const key of Object.keys(wanted)) {
     const told = metric.tags[key] ?? (key === "expected_response" ? "true" : undefined);
@@ -49,7 +53,7 @@ function encode(text: string): string {
   );
 }
 
-/** What formatMetric encoded, read back. */
+/** Decodes what formatMetric percent-encoded. */
 export function decodeTag(text: string): string {
   return text.replace(/%([0-9A-F]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -1,4 +1,4 @@
-/** Everything that workers counted, added up by series; a fold over intervals, so it can be made again from their file. */
+/** Everything that workers counted, added up by series. It is a fold over intervals, so it can be recomputed from their file. */
 
 import type { Interval, MetricDelta } from "../interval.ts";
 import { Histogram } from "../std/histogram.ts";
@@ -13,15 +13,15 @@ export interface Total {
   max: number;
   /** null for plain sums (counters, gauges, checks, rates). */
   histogram: Histogram | null;
-  /** Of plain sums; absent: a share of what held. */
+  /** The kind of a plain sum; absent when the sum is the number of samples that held. */
   readonly kind?: "counter" | "gauge";
-  /** Mean of the last interval that had samples; what a gauge shows. */
+  /** Mean of the last interval that had samples, which is the value of a gauge. */
   last: number;
 }
 
 export class Totals {
   readonly #wants: (metric: Metric) => boolean;
-  /** null: nobody wants it. */
+  /** By canonical metric; null for a series that is not wanted. */
   readonly #series = new Map<string, Total | null>();
   dropped = 0;
   fromMs = Number.POSITIVE_INFINITY;
@@ -30,7 +30,7 @@ export class Totals {
   readonly #users = new Map<string, number>();
   #usersNow = 0;
 
-  /** Keeps only the series that are wanted; all by default. */
+  /** Keeps only the series for which `wants` returns true; all by default. */
   constructor(wants: (metric: Metric) => boolean = () => true) {
     this.#wants = wants;
   }
@@ -49,12 +49,12 @@ export class Totals {
     return Math.max(0, this.toMs - this.fromMs) / 1000;
   }
 
-  /** All series with that name and at least those tags, each by itself. */
+  /** Returns all series with that name and at least those tags, each separately. */
   series(wanted: Metric): Total[] {
     return this.#kept().filter((total) => matchesMetric(total.metric, wanted));
   }
 
-  /** All series with that name and at least those tags, merged; null when there is none. */
+  /** Returns all series with that name and at least those tags, merged; null when there is none. */
   find(wanted: Metric): Total | null {
     let merged: Total | null = null;
     for (const total of this.series(wanted)) {
@@ -64,7 +64,7 @@ export class Totals {
     return merged;
   }
 
-  /** Merged series of one metric by the value of a tag, in order of first appearance. */
+  /** Returns the merged series of one metric by the value of a tag, in order of first appearance. */
   by(name: string, tag: string): Map<string, Total> {
     const groups = new Map<string, Total>();
     for (const total of this.#kept()) {

@@ -1,4 +1,7 @@
-/** Calls that never left: this machine had no port or descriptor for them, which says nothing about the platform. */
+/**
+ * Counts calls that never left this machine, because it had no port or descriptor left for them. They say nothing about the
+ * platform.
+ */
 import type { MetricDelta } from "../interval.ts";
 
 const UNOPENED = /^(http_req_duration\{(.*,)?error|ws_errors\{(.*,)?kind):local[,}]/;

@@ -1,4 +1,4 @@
-/** A coordinator that takes over a load from one that was lost. */
+/** Tests a coordinator that takes over a load from one that was lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aSecond } from "../interval/interval.fixture.ts";

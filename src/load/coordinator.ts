@@ -1,6 +1,6 @@
 /**
- * The coordinator: gives workers their job, begins, changes and stops the load, and passes on what they tell. It is not in
- * the loop of any user: workers compute their share themselves, and each loss or live change is a new epoch.
+ * The coordinator gives workers their job, begins, changes and stops the load, and passes on what they report. It takes no
+ * part in the loop of any user: workers compute their share themselves, and each loss or live change is a new epoch.
  */
 
 import type { Interval } from "../interval.ts";
@@ -48,7 +48,7 @@ export class Coordinator implements LoadHandle {
   #data: readonly Json[] = [];
   #startAtMs = 0;
   #stopping: Promise<void> | null = null;
-  /** Nothing that comes from now on is passed on: whoever took it may have closed its files. */
+  /** When true, later messages are not passed on, because their receiver may have closed its files. */
   #over = false;
   #usersMax = 0;
   #exhaustedSlots = new Set<number>();
@@ -61,12 +61,12 @@ export class Coordinator implements LoadHandle {
     );
     this.#rows = rowsOfMembers(this.#members, options.plan.workers, (says) => this.#events.note(says));
     this.#epoch = firstEpoch(options.plan.workers);
-    this.finished.catch(() => undefined); // who never awaits it must not crash by it
+    this.finished.catch(() => undefined); // a caller that never awaits it must not crash because of it
   }
 
   /**
-   * Takes workers as they are opened by `open`, and begins the load; or goes on with the load that `adopted` workers are in
-   * the middle of, because their coordinator was lost.
+   * Opens a worker for each slot with `open` and begins the load. When there are `adopted` workers, which are already running
+   * a load whose coordinator was lost, continues that load instead.
    */
   async start({ open, adopted, lastReportsMs }: Via): Promise<void> {
     const { plan, signal } = this.#options;
@@ -130,7 +130,7 @@ export class Coordinator implements LoadHandle {
     this.#rows.close("the coordinator that knew which were used was lost");
     this.#events.note(`took over ${adopted.length} workers in the middle of the load`);
     for (const member of this.#members) {
-      member.state = "running"; // it was, for the coordinator before
+      member.state = "running"; // as it was for the previous coordinator
       member.lastHeardMs = this.#options.clock.nowMs();
       member.lastToMs = lastReportsMs.get(member.name) ?? null;
     }
@@ -143,9 +143,9 @@ export class Coordinator implements LoadHandle {
   #adoptOne(member: Member, state: Adopted | undefined): void {
     if (state === undefined) {
       member.link.kill();
-      member.lastToMs ??= this.#startAtMs; // nothing of it is here
+      member.lastToMs ??= this.#startAtMs; // no report of it was kept
       if (this.#epoch.lost.includes(member.slot))
-        member.state = "lost"; // the coordinator before has told so
+        member.state = "lost"; // the previous coordinator has already reported the loss
       else this.#gone(member, "it did not come back to the new coordinator");
       return;
     }
@@ -187,10 +187,10 @@ export class Coordinator implements LoadHandle {
     this.#waiters.look(message);
   }
 
-  /** Also of a worker that was given up and had more to tell: what was counted is counted. */
+  /** Also accepts late intervals of a worker that was given up: whatever it counted still counts. */
   #hearInterval(member: Member, interval: Interval): void {
-    if (interval.worker !== member.name) return; // nobody speaks for another
-    if (interval.sequence <= member.lastSequence) return; // a repeat after a broken line
+    if (interval.worker !== member.name) return; // no worker may report for another
+    if (interval.sequence <= member.lastSequence) return; // a repeat after a broken connection
     this.#events.missing(member, interval);
     this.#events.future(member, interval);
     member.lastSequence = interval.sequence;
@@ -203,7 +203,7 @@ export class Coordinator implements LoadHandle {
   #hearState(member: Member, message: FromWorker): void {
     if (message.type === "ready") member.state = "ready";
     else if (message.type === "done") {
-      if (member.state === "done") return; // told again to a coordinator that took over
+      if (member.state === "done") return; // repeated for a coordinator that took over
       member.state = "done";
       this.#usersMax += message.usersMax ?? 0;
       this.#events.worker(member, "left");
@@ -223,7 +223,7 @@ export class Coordinator implements LoadHandle {
     if (before !== "running") return this.#fail(workerEnded(member.name, member.link.where, because));
     this.#events.worker(member, "lost");
     this.#events.gap(member, {
-      fromMs: Math.min(member.lastHeardMs, member.lastToMs ?? member.lastHeardMs), // later counts were not told
+      fromMs: Math.min(member.lastHeardMs, member.lastToMs ?? member.lastHeardMs), // later counts were not reported
       toMs: this.#options.clock.nowMs(),
       because: `worker ${member.name} was lost: ${because}`,
     });

@@ -1,4 +1,4 @@
-/** An executor turns a schedule into users at work: one kind a file in executors/, by k6's names. */
+/** An executor turns a schedule into running users. Each file in executor/ is one kind; their names are those of k6. */
 
 import type { ScenarioDefinition } from "../scenario.ts";
 import type { Epoch, Shares } from "./share.ts";
@@ -6,17 +6,17 @@ import type { Alarms } from "./time/alarms.ts";
 import type { Piece } from "./time/schedule.ts";
 import type { Runner } from "./user/runner.ts";
 
-/** What an executor may use of its worker. */
+/** The part of its worker that an executor may use. */
 export interface ExecutorWorld {
   readonly slot: number;
   readonly alarms: Alarms;
-  /** performance.now() at which the load begins. */
+  /** The value of performance.now() at which the load begins. */
   readonly startMs: number;
   readonly gracefulStopMs: number;
   newRunner(index: number, definition: ScenarioDefinition): Runner;
   sharesOf(epoch: Epoch): Shares;
   scenarioOf(number: number): ScenarioDefinition;
-  /** An arrival for which there was no free user. */
+  /** Counts an arrival for which there was no free user. */
   dropped(): void;
   exhausted(): void;
   sendLag(lateMs: number): void;
@@ -25,11 +25,11 @@ export interface ExecutorWorld {
 export interface Executor {
   /** Users alive now. */
   readonly alive: number;
-  /** Users that the plan wants from this worker at a moment since the start; for open models the users alive. */
+  /** Returns the users that the plan wants from this worker, `atMs` after the start; for open models, the users alive. */
   intended(atMs: number): number;
-  /** Looks at the clock: starts and stops what is due. */
+  /** Starts and stops the users that are due, `atMs` after the start. */
   tick(atMs: number): void;
   change(epoch: Epoch, pieces: readonly Piece[]): void;
-  /** Starts nothing more, and resolves when all users are gone or were aborted. */
+  /** Starts nothing more, and resolves when all users have left or were aborted. */
   stop(): Promise<void>;
 }

@@ -14,7 +14,7 @@ const epochs: fc.Arbitrary<Epoch> = fc
       .map((lost) => ({ number: 1, count, lost, overrides: [] })),
   );
 
-/** How many of the first `total` numbers each slot has, of each scenario. */
+/** Returns, for each scenario, how many of the first `total` numbers each slot has. */
 function countsOf(epoch: Epoch, given: readonly number[], total: number): number[][] {
   const pattern = weightedPattern(given);
   const shares = patternShares(epoch, pattern);

@@ -1,16 +1,16 @@
 /**
- * Shares of a load of several scenarios. Numbers that go round the workers would be in step with the pattern in which they go
- * round the scenarios: of two scenarios on two workers each would have the one. So each number goes to the worker that has
- * the fewest of its scenario until then, and of those to the one that has the fewest in all.
+ * Shares of a load of several scenarios. Assigning numbers to workers in turn would be in step with the pattern that assigns
+ * them to scenarios: with two scenarios on two workers, each worker would run only one of them. Therefore each number goes to
+ * the worker that has the fewest of its scenario so far, and among equals to the one that has the fewest in all.
  */
 import { PATTERN_LENGTH } from "../scenario/weights.ts";
 import type { Epoch, Shares } from "./share.ts";
 
-/** Numbers that each worker has of a table, at least: what is left over at its end weighs little then. */
+/** The least number of entries that each worker has in a table, so that the uneven rest at its end weighs little. */
 const OF_EACH_MIN = 20;
 const LENGTH_MAX = 20_000;
 
-/** `pattern`: the scenario of a number, with a period of PATTERN_LENGTH. */
+/** Returns the shares of an epoch. `pattern` maps a number to its scenario, with a period of PATTERN_LENGTH. */
 export function patternShares(epoch: Epoch, pattern: (number: number) => number): Shares {
   const owners = ownersOf(epoch, pattern);
   const { length } = owners;
@@ -30,14 +30,17 @@ export function patternShares(epoch: Epoch, pattern: (number: number) => number)
   };
 }
 
-/** One whole turn of the pattern and of the workers where that is not too long. */
+/** Returns the length of the table: whole periods of both the pattern and the workers, unless that would be too long. */
 function lengthFor(count: number): number {
   for (let length = PATTERN_LENGTH; length <= LENGTH_MAX; length += PATTERN_LENGTH)
     if (length % count === 0 && length >= OF_EACH_MIN * count) return length;
   return Math.ceil((OF_EACH_MIN * count) / PATTERN_LENGTH) * PATTERN_LENGTH;
 }
 
-/** The losses in their order, so that each moves only what the lost slot had; fairly at every moment, not only in the end. */
+/**
+ * Returns the slot of each number. The losses are applied in their order, so that each moves only what the lost slot had, and
+ * the shares are fair after every loss.
+ */
 function ownersOf({ count, lost }: Epoch, pattern: (number: number) => number): Int32Array {
   const owners = new Int32Array(lengthFor(count));
   const alive = Array.from({ length: count }, (_, slot) => slot);
@@ -56,7 +59,7 @@ class Dealer {
   readonly #ofScenario = new Map<number, number[]>();
   readonly #inAll: number[] = [];
 
-  /** The slot that gets one more of a scenario; -1: there is none. */
+  /** Returns the slot that gets one more number of a scenario; -1 when there are no slots. */
   deal(scenario: number, slots: readonly number[]): number {
     let mine = this.#ofScenario.get(scenario);
     if (mine === undefined) {

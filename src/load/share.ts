@@ -1,21 +1,21 @@
 /**
- * Which worker does what. Users, arrivals and iterations are numbered through the whole run; a number's home is a slot, and
- * only the numbers of lost slots move. So a worker finds its share from the epoch alone, without asking, and a loss
- * re-places no more users than it must.
+ * Decides which worker does what. Users, arrivals and iterations are numbered through the whole run. Each number has a slot as
+ * its home, and only the numbers of lost slots move. A worker therefore computes its share from the epoch alone, without a
+ * request, and a loss moves no more users than necessary.
  */
 import type { Override } from "./time/schedule.ts";
 
-/** Whose numbers are whose, in one epoch. */
+/** The assignment of numbers to slots in one epoch. */
 export interface Shares {
-  /** The slot that has a number; -1 when all slots are lost. */
+  /** Returns the slot that has a number; -1 when all slots are lost. */
   ownerOf(number: number): number;
-  /** The least number >= `from` that the slot has; the slot must be alive. */
+  /** Returns the least number >= `from` that the slot has; the slot must be alive. */
   nextOwned(slot: number, from: number): number;
-  /** How many of the numbers below `total` a slot has. */
+  /** Returns how many of the numbers below `total` a slot has. */
   countOwned(slot: number, total: number): number;
 }
 
-/** Of users that all do the same. */
+/** Returns the shares of a load with one scenario. */
 export function plainShares(epoch: Epoch): Shares {
   return {
     ownerOf: (number) => ownerOf(number, epoch),
@@ -24,10 +24,10 @@ export function plainShares(epoch: Epoch): Shares {
   };
 }
 
-/** What all workers agree on until the next epoch: made anew by every loss, return and live change. */
+/** What all workers agree on until the next epoch. Every loss and every live change creates a new one. */
 export interface Epoch {
   readonly number: number;
-  /** Slots of the run, lost ones included. */
+  /** Number of slots of the run, including lost ones. */
   readonly count: number;
   readonly lost: readonly number[];
   readonly overrides: readonly Override[];
@@ -37,7 +37,7 @@ export function firstEpoch(count: number): Epoch {
   return { number: 1, count, lost: [], overrides: [] };
 }
 
-/** The slot that has a number; -1 when all slots are lost. */
+/** Returns the slot that has a number; -1 when all slots are lost. */
 export function ownerOf(number: number, epoch: Epoch): number {
   const home = number % epoch.count;
   if (!epoch.lost.includes(home)) return home;
@@ -49,7 +49,7 @@ export function aliveSlots(epoch: Epoch): number[] {
   return Array.from({ length: epoch.count }, (_, slot) => slot).filter((slot) => !epoch.lost.includes(slot));
 }
 
-/** The least number >= `from` that the slot has; never Infinity while the slot lives. */
+/** Returns the least number >= `from` that the slot has. Does not end when the slot is lost. */
 export function nextOwned(slot: number, from: number, epoch: Epoch): number {
   if (epoch.lost.length === 0) return from + ((((slot - from) % epoch.count) + epoch.count) % epoch.count);
   let number = from;
@@ -57,7 +57,7 @@ export function nextOwned(slot: number, from: number, epoch: Epoch): number {
   return number;
 }
 
-/** How many of the numbers below `total` a slot has. */
+/** Returns how many of the numbers below `total` a slot has. */
 export function countOwned(slot: number, total: number, epoch: Epoch): number {
   const home = Math.max(0, Math.ceil((total - slot) / epoch.count));
   if (epoch.lost.length === 0) return home;

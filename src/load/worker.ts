@@ -1,6 +1,7 @@
 /**
- * A worker: takes a job, runs its own share of the load, and tells what it did. It never asks whose turn it is: its share
- * follows from the plan and the epoch. Knows nothing of processes or sockets to its coordinator; `tell` is the only way out.
+ * A worker takes a job, runs its own share of the load, and reports what it did. It never asks the coordinator which users are
+ * its own, because its share follows from the plan and the epoch. It knows nothing about processes or sockets to its
+ * coordinator; `tell` is its only output.
  */
 
 import { shareFeeders } from "../scenario/feeder.ts";
@@ -17,17 +18,17 @@ import type { FromWorker, ToWorker } from "./wire/protocol.ts";
 import type { ProcessFigures } from "./worker/health.ts";
 import { Work } from "./worker/work.ts";
 
-/** Obeys a coordinator's messages, in order. */
+/** Handles a coordinator's messages, in order. */
 export class Worker {
   readonly #figures: ProcessFigures;
   readonly #tell: (message: FromWorker) => void;
   readonly #exit: () => void;
   readonly #rows: RowLeases;
   #work: Work | null = null;
-  /** The script that was loaded last: what is thrown before there is work comes from there. */
+  /** The script that was loaded last; an error that is thrown before there is work comes from it. */
   #loading = "";
 
-  /** `askRows`: how it gets rows of feeders that give each row once. */
+  /** `askRows` requests rows of feeders that give each row once. */
   constructor(figures: ProcessFigures, tell: (message: FromWorker) => void, exit: () => void, askRows: AskRows) {
     this.#rows = new RowLeases(askRows);
     this.#figures = figures;
@@ -35,14 +36,14 @@ export class Worker {
     this.#exit = exit;
   }
 
-  /** Something was thrown where nobody awaits: a script's own timers, a promise it forgot. */
+  /** Reports an error that was thrown where nothing awaits it: in a script's own timer, or in a promise that it forgot. */
   scriptTrouble(thrown: unknown): void {
     if (thrown instanceof UserStopped) return;
     if (this.#work === null) this.#tell({ type: "failed", error: errorText(loadError(thrown, this.#loading)) });
     else this.#work.notes.count("error that nothing awaits", thrownAt(thrown));
   }
 
-  /** Never rejects: what goes wrong is told. */
+  /** Carries out a message. Never rejects: errors are reported to the coordinator. */
   async obey(message: ToWorker): Promise<void> {
     try {
       await this.#obey(message);
@@ -59,7 +60,7 @@ export class Worker {
 
   async #obey(message: ToWorker): Promise<void> {
     if (message.type === "job") {
-      await this.#work?.discard(); // of a coordinator that was lost before it began
+      await this.#work?.discard(); // work from a coordinator that was lost before it began the load
       shareFeeders(message.job.slot, message.job.plan.workers, this.#rows);
       const definitions = await Promise.all(message.job.plan.scenarios.map(({ file }) => this.#load(file)));
       this.#work = new Work(message.job, definitions, this.#figures, this.#tell);

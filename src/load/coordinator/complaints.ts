@@ -1,4 +1,4 @@
-/** What can go wrong with workers, in words. */
+/** The errors for what can go wrong with workers. */
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 
 export function workerEnded(name: string, where: string, because: string): GamedayError {
@@ -21,7 +21,7 @@ export function tearingDownEnded(name: string, where: string): GamedayError {
   });
 }
 
-/** What Node prints when a heap is full; the process then ends by SIGABRT. */
+/** Recognizes the line that Node prints when its heap is full; the process then ends by SIGABRT. */
 export function isOutOfMemory(line: string): boolean {
   return /^FATAL ERROR: .*(heap limit|out of memory)/i.test(line);
 }
@@ -29,7 +29,7 @@ export function isOutOfMemory(line: string): boolean {
 const OUT_OF_MEMORY =
   "out of memory: its scripts keep what they should let go, or it has too many users (its heap may be larger: NODE_OPTIONS=--max-old-space-size=MEGABYTES)";
 
-/** Why a worker's process ended, in words. */
+/** Returns, as text for people, why a worker's process ended. */
 export function endOf(code: number | null, signal: string | null, outOfMemory: boolean): string {
   if (outOfMemory) return OUT_OF_MEMORY;
   return signal === null ? `exit ${code}` : `killed by ${signal}`;

@@ -1,10 +1,10 @@
-/** What a coordinator says of its workers, as events of the timeline. */
+/** Writes what a coordinator observes about its workers as events of the timeline. */
 import type { Interval } from "../../interval.ts";
 import type { LoadOptions } from "../../load.ts";
 import type { Json } from "../../std/json.ts";
 import type { Member } from "./member.ts";
 
-/** Far more than any clock that was measured can be off. */
+/** Far more than the error of any clock offset that was measured. */
 const FUTURE_MS = 1_000;
 
 export class CoordinatorEvents {
@@ -25,21 +25,24 @@ export class CoordinatorEvents {
     onEvent({ atMs: clock.nowMs(), type: "note", source, says, ...(detail === null ? {} : { detail }) });
   }
 
-  /** What a worker did in that time is not, or not surely, known. */
+  /** Records that what a worker did in that time is unknown or uncertain. */
   gap(member: Member, { fromMs, toMs, because }: { fromMs: number; toMs: number; because: string }): void {
     const { clock, onEvent } = this.#options;
     onEvent({ atMs: clock.nowMs(), type: "gap", source: `load/${member.name}`, fromMs, toMs, because });
   }
 
-  /** Reports between the last one of the worker and this one, should there be any, never came. */
+  /** Records a gap when reports between the worker's last one and this one never arrived. */
   missing(member: Member, { sequence, fromMs }: Interval): void {
     const count = sequence - member.lastSequence - 1;
-    if (count <= 0 || member.lastToMs === null) return; // null: what came before was told to another coordinator
+    if (count <= 0 || member.lastToMs === null) return; // null: earlier reports went to another coordinator
     const because = `${count} reports of worker ${member.name} never came`;
     this.gap(member, { fromMs: member.lastToMs, toMs: fromMs, because });
   }
 
-  /** What has not been yet: the worker's clock, or ours, has jumped since they were compared. Told once a worker. */
+  /**
+   * Notes, once per worker, that a report ends in the future: the worker's clock, or ours, has jumped since they were
+   * compared.
+   */
   future(member: Member, { toMs }: Interval): void {
     const aheadMs = toMs - this.#options.clock.nowMs();
     if (aheadMs < FUTURE_MS + (member.link.lineMs ?? 0) || this.#ahead.has(member.name)) return;

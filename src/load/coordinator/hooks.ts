@@ -1,11 +1,11 @@
-/** setup() and teardown() of the scenarios, run once a load by one worker that the coordinator asks. */
+/** Runs setup() and teardown() of the scenarios once per load, on one worker that the coordinator chooses. */
 import type { Json } from "../../std/json.ts";
 import type { FromWorker } from "../wire/protocol.ts";
 import { tearingDownEnded } from "./complaints.ts";
 import { type Member, stuckAmong } from "./member.ts";
 import { HOOK_DEADLINE_MS, type Waiters } from "./waiters.ts";
 
-/** Resolves with what setup() returned, by scenario. Rejects when it throws, ends with its worker, or takes too long. */
+/** Resolves with what setup() returned, by scenario. Rejects when setup() throws, its worker ends, or it takes too long. */
 export async function runSetup(member: Member, waiters: Waiters): Promise<readonly Json[]> {
   let data: readonly Json[] = [];
   const isSetUp = (message: FromWorker) => {
@@ -18,7 +18,7 @@ export async function runSetup(member: Member, waiters: Waiters): Promise<readon
   return data;
 }
 
-/** Resolves when teardown() ended. Rejects when it throws, ends with its worker, or takes too long. */
+/** Resolves when teardown() has ended. Rejects when teardown() throws, its worker ends, or it takes too long. */
 export async function runTeardown(member: Member, data: readonly Json[], waiters: Waiters): Promise<void> {
   const isTornDown = (message: FromWorker) => message.type === "torn-down";
   const heard = waiters.wait(isTornDown, "teardown to end", () => stuckAmong([member]), HOOK_DEADLINE_MS);

@@ -1,4 +1,4 @@
-/** Who is given up for silence, and who is not. */
+/** Tests which workers are given up because they are silent, and which are not. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { LoadOptions } from "../../load.ts";

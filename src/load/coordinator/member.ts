@@ -1,4 +1,4 @@
-/** Workers as their coordinator sees them, and how it finds out that one is stuck. */
+/** The state that a coordinator keeps about each worker, and the watch that finds out that a worker is stuck. */
 
 import { isOpenModel } from "../../plan/open-model.ts";
 import type { LoadPlan } from "../../plan.ts";
@@ -16,10 +16,10 @@ export interface Member {
   readonly link: Link;
   state: "starting" | "ready" | "running" | "done" | "lost";
   lastSequence: number;
-  /** End of its last report, on the run's clock; null before the first. */
+  /** End of its last report, on the run's clock; null before the first report. */
   lastToMs: number | null;
   lastHeardMs: number;
-  /** What its inspector told while it was silent. */
+  /** Where the worker is stuck, as its inspector reported while it was silent. */
   stuckAt: string | null;
   asked: boolean;
 }
@@ -38,22 +38,23 @@ export function giveJobs(
     link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
 }
 
-/** Who has which rows; `members` may be filled later. */
+/** Returns the ledger of which worker holds which rows; `members` may be filled later. */
 export function rowsOfMembers(members: readonly Member[], workers: number, onNote: (says: string) => void): RowLedger {
   const recall = (slot: number, key: string) => members[slot]?.link.send({ type: "rows-back", key });
   return new RowLedger({ workers, recall, onNote });
 }
 
-/** What a worker that is in the middle of a load tells a new coordinator. */
+/** What a worker that is already running a load reports to a new coordinator. */
 export interface Adopted {
   readonly slot: number;
   readonly startAtMs: number;
   readonly epoch: Epoch;
   readonly data: readonly Json[];
-  /** It has told that its iterations are used up; that it has stopped. */
+  /** The worker has reported that its iterations are used up. */
   readonly exhausted: boolean;
+  /** The worker has reported that it has stopped. */
   readonly done: boolean;
-  /** Of the last report that the coordinator before had kept; 0: not known. */
+  /** Sequence number of the last report that the previous coordinator had kept; 0 when unknown. */
   readonly lastSequence: number;
 }
 
@@ -61,11 +62,11 @@ export function newestOf(adopted: readonly Adopted[]): Adopted {
   return adopted.reduce((best, next) => (next.epoch.number > best.epoch.number ? next : best));
 }
 
-/** Time from "all ready" to the first user, so that every worker has heard of the beginning. */
+/** Time from "all ready" to the first user, so that every worker has received the message to begin. */
 const BEGIN_DELAY_MS = 20;
-/** The same to the first arrival: users of a closed model may begin a little late, what is due may not. */
+/** The same for open models: users of a closed model may begin a little late, but arrivals that are due may not. */
 const ARRIVALS_DELAY_MS = 60;
-/** A slow line is waited for, but not for ever. */
+/** The longest round trip that the beginning waits for. */
 const LINE_MS_MAX = 5_000;
 
 export function beginDelayMs(plan: LoadPlan, members: readonly Member[]): number {
@@ -74,13 +75,13 @@ export function beginDelayMs(plan: LoadPlan, members: readonly Member[]): number
 }
 
 const SILENCE_LOOK_MS = 250;
-/** A silent worker is asked where it is stuck, and given up a second later: noticed within 3 s. */
+/** A silent worker is queried for where it is stuck and given up a second later, so its loss is noticed within 3 s. */
 const ASK_AFTER_MS = 1_500;
 const SILENCE_MS = 2_500;
-/** A look this late means that the coordinator itself stood still (stopped, swapped out): nobody could be heard. */
+/** A check that is this late means that the coordinator itself was stopped or swapped out and could not hear any worker. */
 const OWN_STALL_MS = 1_000;
 
-/** A worker that says nothing is stuck, most often in a script that never awaits: it is ended, and its users go to others. */
+/** Ends workers that are silent, most often because a script never awaits; their users move to other workers. */
 export class SilenceWatch {
   readonly #members: readonly Member[];
   readonly #clock: Clock;
@@ -118,7 +119,7 @@ export class SilenceWatch {
     for (const member of this.#members) if (member.state === "running") this.#lookAt(member, nowMs);
   }
 
-  /** What workers said meanwhile waits to be read. */
+  /** Restarts the silence of every worker, because messages that arrived during the stall have not been read yet. */
   #forgive(nowMs: number, lateMs: number): void {
     this.#events.note(`the coordinator stood still for ${Math.round(lateMs)} ms and heard no worker`);
     for (const member of this.#members) member.lastHeardMs = Math.max(member.lastHeardMs, nowMs);
@@ -142,7 +143,7 @@ function ask(member: Member): void {
   });
 }
 
-/** The first place at which one of them is stuck; null: none can tell, or none is. */
+/** Returns the first place at which one of them is stuck; null when none is stuck or the place cannot be determined. */
 export async function stuckAmong(members: readonly Member[]): Promise<string | null> {
   const places = await Promise.all(members.map(({ link }) => link.whereStuck()));
   return places.find((place) => place !== null) ?? null;

@@ -1,4 +1,4 @@
-/** What must be there before users can exist: descriptors and local ports of this machine, and the host's name. */
+/** Checks what users need before a load begins: descriptors and local ports of this machine, and a host name that resolves. */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import type { ClientPlan } from "../../plan.ts";
@@ -14,10 +14,10 @@ export interface MachineLimits {
   readonly ports: number | null;
 }
 
-/** Descriptors of a worker beside its users' connections. */
+/** Descriptors that a worker needs besides its users' connections. */
 const DESCRIPTORS_ASIDE = 100;
 
-/** Reads Linux's figures; elsewhere nothing is known, and nothing is refused. */
+/** Returns the limits that Linux reports; on other systems they are unknown, and no load is refused. */
 export function machineLimits(): MachineLimits {
   const limits = /^Max open files\s+(\d+)/m.exec(read("/proc/self/limits"))?.[1];
   const [low, high] = read("/proc/sys/net/ipv4/ip_local_port_range").trim().split(/\s+/).map(Number);
@@ -27,7 +27,10 @@ export function machineLimits(): MachineLimits {
   };
 }
 
-/** Throws GamedayError, with figure and remedy, when `users` on `workers` processes of this machine cannot each have a connection. */
+/**
+ * Throws GamedayError, with the figure and a remedy, when `users` on `workers` processes of this machine cannot each have a
+ * connection.
+ */
 export function checkLimits(users: number, workers: number, baseUrl: string, limits: MachineLimits): void {
   const each = Math.ceil(users / workers);
   if (limits.descriptors !== null && each + DESCRIPTORS_ASIDE > limits.descriptors) {
@@ -51,8 +54,8 @@ export function checkLimits(users: number, workers: number, baseUrl: string, lim
 }
 
 /**
- * Throws GamedayError when this machine cannot resolve the host, or the proxy on the way to it: every call of every user
- * would fail. `hostsOfScripts`: asked only when the name is not found otherwise, for that takes its time.
+ * Throws GamedayError when this machine cannot resolve the host, or the proxy on the way to it, because every call of every
+ * user would fail. `hostsOfScripts` is called only when the name is not found otherwise, because it is slow.
  */
 export async function checkHost(
   baseUrl: string,

@@ -6,9 +6,9 @@ import type { Adopted } from "./member.ts";
 export type { LoadHandle, LoadOptions } from "../../load.ts";
 
 /**
- * Starts the load of a plan on worker processes of this machine, one a core unless the plan says otherwise, and returns when
- * it has begun. It lasts until stop(): the last stage is held. Throws GamedayError when a script cannot be loaded or its
- * setup fails.
+ * Starts the load of a plan on its number of workers, which are processes of this machine by default, and returns when the
+ * load has begun. The load lasts until stop(); its last stage is held until then. Throws GamedayError when a script cannot be
+ * loaded or its setup fails.
  */
 export async function startLoad(
   options: LoadOptions,
@@ -19,11 +19,11 @@ export async function startLoad(
   return coordinator;
 }
 
-/** Where workers come from, when they are not processes of this machine. */
+/** How workers are opened, and which of them are taken over from a coordinator that was lost. */
 export interface Via {
   readonly open: (listener: LinkListener) => Link;
-  /** Workers in the middle of a load whose coordinator was lost. */
+  /** Workers that are already running a load whose coordinator was lost. */
   readonly adopted: readonly Adopted[];
-  /** By name of a worker: the end of its last report that the coordinator before had kept, on the run's clock. */
+  /** By worker name: the end of the last report that the previous coordinator had kept, on the run's clock. */
   readonly lastReportsMs?: ReadonlyMap<string, number>;
 }

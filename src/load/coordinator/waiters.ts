@@ -1,10 +1,10 @@
-/** Those who wait until workers have said something. */
+/** Promises that wait until workers have sent certain messages. */
 
 import type { FromWorker } from "../wire/protocol.ts";
 import { late } from "./complaints.ts";
 
 const DEADLINE_MS = 60_000;
-/** A little more than setup and teardown have themselves: the worker knows better which of them it is. */
+/** A little more than setup and teardown have themselves: the worker can report more exactly which hook was too slow. */
 export const HOOK_DEADLINE_MS = 65_000;
 
 interface Waiter {
@@ -16,8 +16,8 @@ export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
   /**
-   * Waits until `holds` is true after some message; rejects when the load fails or time runs out, then with the place that
-   * `whereStuck` finds.
+   * Waits until `holds` is true after some message. Rejects when the load fails, or when the deadline passes; that error
+   * includes the place that `whereStuck` finds.
    */
   wait(
     holds: (message: FromWorker) => boolean,
