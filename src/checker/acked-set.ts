@@ -1,18 +1,25 @@
 /**
- * acked-set: every acknowledged write is in the ledger, and nothing is there that nobody attempted.
- * With the option `holds`, each row also holds those fields of the input as they were sent.
+ * acked-set: every acknowledged write is in the ledger, and the ledger holds nothing that was never attempted. With the option
+ * `holds`, each row must also hold the listed fields of the input as they were sent.
  *
- * Feeds: operations kind "add" (and "remove"), see write-set.ts; ledger items are the ids that exist, `count` copies of
- * each. Options: `correlate`, `prefix`, `refused` (what a refusal is worth, see refused-present.ts), `holds` (a list of fields, see sent-values.ts), and `sparse: true` for an object that is written too seldom to have a write in the
- * last second before every fault: that is then said, and no gap (objects that are written all the time prove the faults).
+ * Feeds: operations of kind "add" (and "remove"), see write-set.ts; ledger items are the ids that exist, `count` copies of each.
  *
- * Figures: acknowledged, acknowledgedLastSecond (the least over all faults), unknown, refused, lost, recovered, late,
- * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs, and where there are any
- * vanished, unsettled, passedOver, expired (tally.ts) and altered. The same of
- * acknowledged .. rpoMs by experiment, see Writes in tally.ts.
+ * Options:
+ * - `correlate`, `prefix`.
+ * - `refused`: what a refusal guarantees, see refused-present.ts.
+ * - `holds`: a list of fields, see sent-values.ts.
+ * - `sparse: true`: for an object that is written too seldom to have a write in the last second before every fault. The lack of
+ *   such a write is then reported, but is not a gap in the evidence (objects that are written all the time put the faults to the
+ *   test).
  *
- * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id, shared with duplicates of the same claim.
- * Source: Jepsen's set checker (lost, unexpected, recovered), with two reads and unknown where evidence is missing.
+ * Figures: acknowledged, acknowledgedLastSecond (the minimum over all faults), unknown, refused, lost, recovered, late,
+ * unexpected, duplicated, resurrected, refusedPresent, lostWorkerRows, foreignLines, completeReads, rpoMs, and where they are not
+ * zero vanished, unsettled, passedOver, expired (tally.ts) and altered. The figures acknowledged .. rpoMs are also given by
+ * experiment, see Writes in writes.ts.
+ *
+ * Complexity: O(operations + ledger lines) time and about 150 bytes per logical id, shared with `duplicates` of the same claim.
+ * Source: Jepsen's set checker (lost, unexpected, recovered), extended by a second read and by "unknown" where evidence is
+ * missing.
  */
 import type { Checker, Finding, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -67,7 +74,10 @@ function finding(fold: WriteFold, facts: RunFacts, { sparse, refusals }: Options
   };
 }
 
-/** Writes that have no id explain as many rows: an app's own ids, or ids that the script never told us. */
+/**
+ * Returns the number of unexpected rows that remain unexplained. Each write without an id explains one row: the app generated the
+ * id itself, or the script never reported it.
+ */
 function unexplained(writes: WriteSet, result: Tally): number {
   return Math.max(0, result.unexpected - writes.unknownWithoutId - writes.acknowledgedWithoutId);
 }
@@ -86,14 +96,17 @@ function failureOf(writes: WriteSet, result: Tally, excess: number, refused: str
   return parts.length === 0 ? null : `${parts.join("; ")}.`;
 }
 
-/** All lost at once, while rows are there: more often it is the ids that do not match than the rows that are gone. */
+/**
+ * Returns a hint if all writes are lost while the ledger has rows under other ids: mismatched ids are then likelier than lost
+ * rows.
+ */
 function underOtherIds(writes: WriteSet, { total, unexpected }: Tally): string {
   const others = writes.foreignLines + unexpected;
   if (total.lost < total.acknowledged || total.late + total.recovered > 0 || others === 0) return "";
   return ` (not one is there under its id, and ${others} lines of the ledger have other ids: does the app store the id that the script records?)`;
 }
 
-/** Why the evidence does not suffice for a pass, or null when it does. */
+/** Returns why the evidence does not suffice for a pass, or null if it does. */
 function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number): string | null {
   if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
   if (writes.acknowledgedWithoutId > 0) {

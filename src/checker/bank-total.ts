@@ -1,14 +1,15 @@
 /**
- * bank-total: money moves, but is neither made nor destroyed.
+ * bank-total: money moves, but is neither created nor destroyed.
  *
- * Feeds: operations kind "transfer" (changes no total), "deposit" and "withdraw" (input: a number, or { amount }), and "read"
- * (output: { account: balance, ... } as one snapshot; optional). Ledger: items { id: account, value: balance }.
- * Options: `total` (before the run; needed), `tolerance` (how far a total may be off; default: exact but for the rounding of binary
- * fractions, see bounds.ts). Text that is a number counts as one; any other text makes it unknown, and so does a deposit without amount.
+ * Feeds: operations of kind "transfer" (changes no total), "deposit" and "withdraw" (input: a number, or { amount }), and "read"
+ * (output: { account: balance, ... } as one snapshot; optional). Ledger: items { id: account, value: balance }. Options: `total`
+ * (the total before the run; required), `tolerance` (how far a total may be off; by default it must be exact except for the
+ * rounding of binary fractions, see bounds.ts). Text that is a number counts as a number. Any other text makes the finding
+ * unknown, and so does a deposit or withdrawal without an amount.
  *
- * Figures: acknowledged, unknown, snapshots (reads of clients), violations, completeReads, total (of the last complete
- * read). O(operations + items) time. A client's snapshot is compared with the bounds of the whole run, so that
- * deposits and withdrawals only widen them. Source: Jepsen's bank workload.
+ * Figures: acknowledged, unknown, snapshots (reads by clients), violations, completeReads, total (of the last complete read), and
+ * where they are not zero rounded and unreadable. O(operations + items) time. A client's snapshot is compared with the bounds of
+ * the whole run, so deposits and withdrawals only widen these bounds. Source: Jepsen's bank workload.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -32,10 +33,10 @@ export const bankTotal: Checker = {
 
 interface Snapshot {
   readonly total: LedgerNumber;
-  /** Of how many balances, and the sum of their sizes. */
+  /** The number of balances, and the sum of their absolute values. */
   readonly accounts: number;
   readonly size: Decimal;
-  /** Digits behind the point of the finest of them, but for those that show the rounding of a binary fraction. */
+  /** The most decimal places of any balance, except those that show the rounding of a binary fraction. */
   readonly scale: number;
   readonly says: string;
   readonly id?: string;
@@ -53,7 +54,7 @@ class BankCheck implements Check {
   #acknowledged = 0;
   #unknown = 0;
   #rounded = 0;
-  /** Sums of what was surely and what was perhaps paid in (positive) and out (negative), and all that was moved. */
+  /** Sums of the amounts that were surely or possibly paid in (positive) and out (negative), and all amounts that were moved. */
   #sureIn = ZERO;
   #sureOut = ZERO;
   #perhapsIn = ZERO;
@@ -139,13 +140,13 @@ class BankCheck implements Check {
     } else if (numbers.length > 0) this.#snapshots.push(snapshotOf(numbers, { says: "a client's read", id, ...at }));
   }
 
-  /** At rest, all that was surely moved has arrived. */
+  /** Returns the bounds at rest, when everything that was surely moved has arrived. */
   #settled(): Pick<Bounds, "lower" | "upper"> {
     const settled = plus(this.#total ?? ZERO, plus(this.#sureIn, this.#sureOut));
     return { lower: plus(settled, this.#perhapsOut), upper: plus(settled, this.#perhapsIn) };
   }
 
-  /** While operations are under way, any of them may or may not have happened yet. */
+  /** Returns the bounds while operations are in progress: any of them may or may not have happened yet. */
   #underWay(): Pick<Bounds, "lower" | "upper"> {
     const start = this.#total ?? ZERO;
     return {
@@ -155,7 +156,7 @@ class BankCheck implements Check {
   }
 
   #fits({ total, accounts, size, scale }: Snapshot, bounds: Pick<Bounds, "lower" | "upper">): boolean {
-    // Each move changes two balances, and all of them are added up in the end.
+    // Each move changes two balances, and finally all balances are added up.
     const before = this.#total ?? ZERO;
     const steps = this.#acknowledged + this.#unknown + accounts;
     const rounding = this.#moved.rounding(plus(absolute(before), size), {
@@ -180,7 +181,7 @@ class BankCheck implements Check {
     return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
   }
 
-  /** Why the evidence does not suffice for a pass, or null when it does. */
+  /** Returns why the evidence does not suffice for a pass, or null if it does. */
   #gap(reads: number): string | null {
     if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
     if (this.#isMoving) return `The balances do not add up, and ${STILL_CHANGED}.`;
@@ -198,7 +199,7 @@ class BankCheck implements Check {
   }
 }
 
-/** Balances of a snapshot: an object's fields, or a list's items. */
+/** Returns the balances of a snapshot: the fields of an object, or the items of a list. */
 function balancesOf(output: Json): Json[] {
   return isRecord(output) ? Object.values(output) : Array.isArray(output) ? output : [];
 }

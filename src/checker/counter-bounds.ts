@@ -1,16 +1,17 @@
 /**
- * counter-bounds: at rest a counter is at least the acknowledged sum and at most that plus all unanswered additions.
+ * counter-bounds: at rest, a counter is at least the acknowledged sum and at most that sum plus all unanswered additions.
  *
- * Feeds: operations kind "increment" and "decrement" (input: a number, or { amount }; 1 where there is none; `key` names the
- * counter, none: there is one). Ledger: items { id: key, value }; for a counter without key any id will do, if there is
- * one item. Options: `initial` (a number, or numbers by key; default 0), `tolerance` (how far a value may be off; default: exact but
- * for the rounding of binary fractions, see bounds.ts). Text that is a number counts as one; any other makes it unknown.
+ * Feeds: operations of kind "increment" and "decrement" (input: a number, or { amount }; 1 if absent; `key` names the counter;
+ * without a key there is a single counter). Ledger: items { id: key, value }; for a counter without a key any id is accepted,
+ * provided that there is exactly one item. Options: `initial` (a number, or numbers by key; default 0), `tolerance` (how far a
+ * value may be off; by default it must be exact except for the rounding of binary fractions, see bounds.ts). Text that is a
+ * number counts as a number; any other text makes the finding unknown.
  *
- * The last complete read counts, and it must not be the only one, nor show other numbers than the one before: what is outside of
- * the bounds may just be late.
+ * The last complete read decides. It must not be the only one, nor may the numbers still have been changing: a value outside the
+ * bounds may simply be late.
  *
- * Figures: acknowledged, unknown, counters, violations, completeReads, and where there are any rounded and unreadable. O(operations) time, O(counters + items) memory.
- * Source: Jepsen's counter checker.
+ * Figures: acknowledged, unknown, counters, violations, completeReads, and where they are not zero rounded and unreadable.
+ * O(operations) time, O(counters + items) memory. Source: Jepsen's counter checker.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -82,7 +83,7 @@ class CounterCheck implements Check {
     return keys.includes(id) || keys.includes("");
   }
 
-  /** What the last complete read shows of the counters whose changes are all known. */
+  /** Compares the last complete read with the bounds, for the counters whose changes are all known. */
   #compare(last: ValuesRead | undefined): { violations: FindingWitness[]; missing: number } {
     const violations: FindingWitness[] = [];
     let missing = 0;
@@ -125,7 +126,7 @@ class CounterCheck implements Check {
     return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
   }
 
-  /** Why the evidence does not suffice for a pass, or null when it does. */
+  /** Returns why the evidence does not suffice for a pass, or null if it does. */
   #gap(missing: number, unreadable: string | null, reads: number): string | null {
     if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
     if (unreadable !== null) return unreadable;
@@ -134,7 +135,7 @@ class CounterCheck implements Check {
   }
 }
 
-/** A counter that is there twice has no value: whoever reads it sees either. */
+/** Returns a violation for a counter that exists twice: it has no single value, because a reader may see either. */
 function doubled(key: string, last: ValuesRead | undefined): FindingWitness[] {
   const other = last?.values.get(copyOf(key, 2));
   const one = last?.values.get(key);
@@ -143,7 +144,7 @@ function doubled(key: string, last: ValuesRead | undefined): FindingWitness[] {
   return [{ says, id: key }];
 }
 
-/** A counter without key is the only item of its object, whatever its id. */
+/** Returns the value shown for a counter. A counter without a key is the only item of its object, whatever the item's id. */
 function shownValue(key: string, values: ReadonlyMap<string, LedgerNumber> | undefined): LedgerNumber | undefined {
   return values?.get(key) ?? (key === "" && values?.size === 1 ? [...values.values()][0] : undefined);
 }

@@ -1,6 +1,7 @@
 /**
- * The checkers as a library: `import { checkHistory } from "gameday/checkers"`. Pure functions over histories in memory, without files,
- * clocks or processes; docs/guide/checkers.md shows how they are used. What is exported here stays compatible.
+ * The checkers as a library: `import { checkHistory } from "gameday/checkers"`. It consists of pure functions over histories in
+ * memory, without files, clocks or processes; docs/guide/checkers.md shows how they are used. What is exported here stays
+ * compatible.
  */
 import type { Finding, RunFacts } from "../checker.ts";
 import type { Operation } from "../history.ts";
@@ -22,70 +23,76 @@ export { GamedayError } from "../std/errors.ts";
 export type { Json } from "../std/json.ts";
 export type { Budget } from "./linearizable/budget.ts";
 
-/** A model of `checkHistory`: what an object does, and the kinds of operations on it. */
+/** A model for `checkHistory`: how an object behaves, and the kinds of operations on it. */
 export interface ModelSummary {
   readonly name: string;
   readonly says: string;
   readonly kinds: readonly string[];
 }
 
-/** All models, and the names of all checkers of `checkClaim`. */
+/** All models. `checkers` holds the names of all checkers that `checkClaim` accepts. */
 export const models: readonly ModelSummary[] = MODELS.map(({ name, says, kinds }) => ({ name, says, kinds }));
 export const checkers: readonly string[] = CHECKERS.map(({ name }) => name);
 
 export interface CheckOptions {
   /** The name of a model: "register", "queue" ... */
   readonly model: string;
-  /** What the object holds before the first operation; by default nothing. */
+  /** The value of the object before the first operation; nothing by default. */
   readonly initial?: Json;
-  /** What the search may cost; what is not given is 10,000,000 configurations and 512 MiB a part. */
+  /** The limits of the search. Limits that are absent default to 10,000,000 configurations and 512 MiB per part. */
   readonly budget?: Partial<Budget>;
 }
 
-/** How a text is read; a history says most of it by itself. */
+/** How a text is read. Most of this can be derived from the history itself. */
 export interface TextOptions extends Omit<HistoryOptions, "file" | "model"> {
-  /** What errors call the text; default "history". */
+  /** The name of the text in error messages; "history" by default. */
   readonly file?: string;
 }
 
 export interface Witness {
-  /** The key, or the smallest of the keys, that the answer is about. */
+  /** The key that the answer concerns, or the smallest of several keys. */
   readonly part: string;
-  /** The operation whose answer no order explains, and that in one sentence. */
+  /** The operation whose answer fits no order; `says` states this in one sentence. */
   readonly operation: Operation;
   readonly says: string;
-  /** The fewest answers that were found to contradict each other, whatever all others did; empty where none fewer were found. */
+  /**
+   * The smallest set of answers that was found to be contradictory regardless of all other answers; empty if no smaller set was
+   * found.
+   */
   readonly contradiction: readonly Operation[];
 }
 
 export interface CheckResult {
-  /** "unknown": the budget ran out, or nothing was acknowledged or read, so that a legal order proves nothing. */
+  /** "unknown" if the budget ran out, or if nothing was acknowledged or read, so that a legal order proves nothing. */
   readonly linearizable: boolean | "unknown";
-  /** A whole sentence. */
+  /** A complete sentence. */
   readonly because: string;
   readonly operations: number;
   readonly parts: number;
   readonly configurations: number;
-  /** One for each part that was found to have no legal order. */
+  /** One witness for each part that was found to have no legal order. */
   readonly witnesses: readonly Witness[];
 }
 
 /**
- * The operations of a history in any notation that `gameday check-history` reads, in their most credible reading. Throws GamedayError, with
- * line and column, for what is no history of the model.
+ * Parses a history in any notation that `gameday check-history` reads, and returns the operations in their most credible reading.
+ * Throws GamedayError, with line and column, if the text is not a history of the model.
  */
 export function parseHistory(text: string, options: TextOptions & { readonly model: string }): Operation[] {
   return importHistory(text, { file: "history", ...options, model: modelNamed(options.model) });
 }
 
-/** Is there an order of the operations, each between its call and its answer, that the model allows? Their order in the list does not matter. */
+/**
+ * Checks whether an order of the operations exists, each between its call and its answer, that the model allows. The order of the
+ * list does not matter.
+ */
 export function checkHistory(operations: readonly Operation[], options: CheckOptions): CheckResult {
   return resultOf(check(operations, modelNamed(options.model), optionsOf(options)), options);
 }
 
 /**
- * Like `checkHistory`, of a text. A text that can be read in several ways is answered where they agree; where they do not, a GamedayError names
- * the option that decides.
+ * Checks a history like `checkHistory`, but from a text. If the text can be read in several ways, the result is what the readings
+ * agree on; if they disagree, throws a GamedayError that names the option that decides.
  */
 export function checkText(text: string, options: TextOptions & CheckOptions): CheckResult {
   const { file = "history" } = options;
@@ -95,17 +102,20 @@ export function checkText(text: string, options: TextOptions & CheckOptions): Ch
 }
 
 export interface ClaimEvidence {
-  /** What the claim is about; operations and ledger lines of other objects are passed over. */
+  /** The object that the claim is about; operations and ledger lines of other objects are ignored. */
   readonly object: string;
   /** The checker's options, as a plan gives them. */
   readonly options?: Readonly<Record<string, Json>>;
   readonly operations: readonly Operation[];
-  /** What is read at the end: items, and a line at the end of each read. */
+  /** What was read at the end: items, and an end line for each read. */
   readonly ledger?: readonly LedgerLine[];
   readonly facts?: Partial<RunFacts>;
 }
 
-/** What one checker ("acked-set", "bank-total" ...) finds in the evidence. Throws GamedayError for options that it does not take. */
+/**
+ * Returns the finding of one checker ("acked-set", "bank-total" ...) on the evidence. Throws GamedayError for options that the
+ * checker does not accept.
+ */
 export function checkClaim(checker: string, evidence: ClaimEvidence): Finding {
   const { object, options = {}, operations, ledger = [], facts = {} } = evidence;
   const claim = { object, checkers: [checker], options };

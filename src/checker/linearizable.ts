@@ -1,16 +1,15 @@
 /**
  * linearizable: the object behaves as if operations happened one at a time, each between its call and its answer.
  *
- * Feeds: operations of the model's kinds, `key` naming the part (a register, a queue ...); see the files of
- * linearizable/ for each model's input and output. Ledger items { id: key, value } of complete reads count as one more
- * read of that key by the authority (models register, cas-register, counter, kv, list-append and multi-register); for
- * operations without a key the id does not matter.
- * Options: `model` (default "register"), `initial` (the value before the run), `configurations` (the budget), `numeric` (values are
- * compared as numbers, see numeric.ts).
+ * Feeds: operations of the model's kinds, where `key` names the part (a register, a queue ...); the files in linearizable/
+ * describe each model's input and output. Ledger items { id: key, value } of complete reads count as one more read of that key by
+ * the authority (models register, cas-register, counter, kv, list-append and multi-register); for operations without a key the id
+ * does not matter. Options: `model` (default "register"), `initial` (the value before the run), `configurations` (the budget),
+ * `numeric` (values are compared as numbers, see numeric.ts).
  *
- * Figures: acknowledged, unknown, parts, configurations, refuted (parts without a legal order), undecided.
- * Complexity: exponential at worst, hence the budget; near-sequential parts take O(operations * overlap), and histories of certain
- * shapes O(n log n). Memory: the operations themselves, and at most 512 MiB of configurations and states. Sources:
+ * Figures: acknowledged, unknown, parts, configurations, refuted (parts without a legal order), undecided. Complexity:
+ * exponential in the worst case, hence the budget. Nearly sequential parts take O(operations * overlap), and histories of certain
+ * shapes take O(n log n). Memory: the operations themselves, and at most 512 MiB of configurations and states. Sources:
  * linearizable/search.ts, register-zones.ts, queue-order.ts, set-growth.ts.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
@@ -30,7 +29,7 @@ import type { Refutation } from "./linearizable/part.ts";
 import { type Normalize, normalized, numericOption } from "./numeric.ts";
 import { badOption, numberOption } from "./option.ts";
 
-/** The kind that reads one key, for models that have such. */
+/** The kind of operation that reads one key, for the models that have one. */
 const READS: Readonly<Record<string, string>> = {
   register: "read",
   "cas-register": "read",
@@ -58,7 +57,7 @@ class LinearizableCheck implements Check {
   readonly #ends = new Map<number, LedgerEnd>();
   readonly #reads = new LedgerReads();
   #acknowledged = 0;
-  /** The first operation that is none of the model's: whatever it did is missing from the history. */
+  /** The first operation that does not belong to the model: its effect is missing from the history. */
   #misfit: FindingWitness | undefined;
 
   constructor(claim: Claim) {
@@ -121,7 +120,7 @@ class LinearizableCheck implements Check {
     };
   }
 
-  /** The first of those that are refuted is explained by the few answers that contradict each other. */
+  /** Returns the witnesses. The first refutation is explained by the few answers that contradict each other. */
   #witnesses({ linearizable: isLinearizable, refutations }: Linearization): FindingWitness[] {
     return refutations.slice(0, WITNESSES_MAX).map((refutation, at) => {
       const explains = at === 0 && isLinearizable === false;
@@ -156,7 +155,10 @@ function finalRead(item: LedgerItem, end: LedgerEnd | undefined, kind: string, k
   };
 }
 
-/** Without an operation's effect, any answer after it may look wrong, so nothing is refuted either. */
+/**
+ * Returns "unknown" for a history with a misfit: without an operation's effect, any later answer may look wrong, so nothing is
+ * refuted either.
+ */
 function misfit(complaint: string): Pick<Finding, "status" | "because"> {
   return { status: "unknown", because: `An operation does not fit the model: ${complaint}.` };
 }
@@ -177,13 +179,13 @@ function judge(result: HistoryVerdict): Pick<Finding, "status" | "because"> {
   };
 }
 
-/** Why the answer is unknown where the search gave up. */
+/** Returns why the answer is unknown if the search gave up. */
 export function spentOf({ spent, configurations, undecided, parts }: Linearization): string {
   const what = spent === "memory" ? "The budget of memory ran out" : "The budget ran out";
   return `${what} after ${configurations} configurations, with ${undecided} of ${parts} parts undecided.`;
 }
 
-/** One sentence without its full stop: what was answered, and what it could have been instead. */
+/** Returns one sentence without its full stop: what was answered, and which states were possible instead. */
 export function explain({ operation, says, states, because }: Refutation): string {
   const where = operation.key === undefined ? "" : ` of ${operation.key}`;
   const fits = `${shorten(says)}${where} by ${operation.process} fits no order`;
@@ -207,7 +209,7 @@ function witnessOf(refutation: Refutation, core: readonly Operation[]): FindingW
   };
 }
 
-/** "w0/u1: write 5 -> null, called at 120 ms, answered at 130 ms". */
+/** Describes an operation: "w0/u1: write 5 -> null, called at 120 ms, answered at 130 ms". */
 function told({ process, kind, input, outcome, invokedAtMs, completedAtMs }: Operation): string {
   const answer =
     outcome.type === "ok" && outcome.output !== null ? ` -> ${shorten(canonicalJson(outcome.output))}` : "";
@@ -215,7 +217,7 @@ function told({ process, kind, input, outcome, invokedAtMs, completedAtMs }: Ope
   return `${process}: ${kind}${asked}${answer}, called at ${invokedAtMs} ms, answered at ${completedAtMs} ms`;
 }
 
-/** More answers than this explain nothing to a person. */
+/** The most answers of a contradiction that are shown; more would explain nothing to a person. */
 const CORE_SHOWN_MAX = 12;
 const TEXT_MAX = 200;
 

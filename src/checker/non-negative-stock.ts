@@ -1,15 +1,17 @@
 /**
- * non-negative-stock: no stock is ever below zero, and none is sold that was not there.
+ * non-negative-stock: no stock is ever below zero, and nothing is sold that was not in stock.
  *
- * Feeds: operations kind "take" and "put" (input: a number, or { quantity }; 1 where there is none; `key`: the article), and
- * "read" (output: a number; optional). Ledger: items { id: article, value: stock }.
- * Options: `tolerance` (as of counter-bounds); `initial` (a number, or numbers by article): where it is known, the stock at rest must also be what the
- * acknowledged operations leave of it, give or take the unanswered ones; so selling more than there was is seen even where
- * the shown stock stops at zero.
+ * Feeds: operations of kind "take" and "put" (input: a number, or { quantity }; 1 if absent; `key`: the article), and "read"
+ * (output: a number; optional). Ledger: items { id: article, value: stock }. Options: `tolerance` (as in counter-bounds);
+ * `initial` (a number, or numbers by article). If the initial stock is known, the stock at rest must also equal what remains of
+ * it after the acknowledged operations, within the range that the unanswered ones allow. Overselling is therefore detected even
+ * if the displayed stock stops at zero.
  *
- * No complete read may show less than zero; what the operations leave is compared with the last of at least two.
+ * No complete read may show less than zero. The remainder after all operations is compared with the last of at least two complete
+ * reads.
  *
- * Figures: acknowledged, unknown, articles, violations, completeReads. O(operations + items) time.
+ * Figures: acknowledged, unknown, articles, violations, completeReads, and where they are not zero rounded and unreadable.
+ * O(operations + items) time.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -37,7 +39,7 @@ class StockCheck implements Check {
   readonly #values: LedgerValues;
   readonly #negativeReads: Stock[] = [];
   readonly #violations: FindingWitness[] = [];
-  /** Stocks outside of their bounds in the last complete read. */
+  /** Stocks that were outside their bounds in the last complete read. */
   readonly #unexplained: FindingWitness[] = [];
 
   constructor(claim: Claim) {
@@ -88,7 +90,10 @@ class StockCheck implements Check {
     };
   }
 
-  /** A client's read of what is no number (an answer with more in it, say) proves nothing, text that is none is told. */
+  /**
+   * Records a client's read. An answer that is no number (a larger object, for example) proves nothing; text that is not a number
+   * is reported.
+   */
   #read({ outcome, id, key = "", completedAtMs }: Operation): void {
     if (outcome.type !== "ok") return;
     const value = ledgerNumber(outcome.output);
@@ -145,7 +150,7 @@ class StockCheck implements Check {
     return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
   }
 
-  /** Why the evidence does not suffice for a pass, or null when it does. */
+  /** Returns why the evidence does not suffice for a pass, or null if it does. */
   #gap(reads: number, articles: number, missing: readonly string[]): string | null {
     if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
     const unreadable = unreadableGap(this.#bounds.unreadable);
@@ -158,7 +163,7 @@ class StockCheck implements Check {
   }
 }
 
-/** A stock that somebody saw. */
+/** A stock that a client or a ledger read showed. */
 interface Stock extends Omit<FindingWitness, "id"> {
   readonly value: LedgerNumber;
   readonly key: string;

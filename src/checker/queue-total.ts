@@ -1,16 +1,16 @@
 /**
- * queue-total: every acknowledged message was delivered or still waits; nothing was delivered that was never sent.
+ * queue-total: every acknowledged message was delivered or is still waiting; nothing was delivered that was never sent.
  *
- * Feeds: operations kind "enqueue" (the message's id as the option `correlate` says, see correlation.ts) and "dequeue" (ok
- * output: the id, { id }, a list of these, or null when the queue was empty). Ledger: items whose id is a message that
- * still waits. Options: `correlate`; `delivery`: "at-least-once" (default: a second delivery is counted, no violation) or
- * "exactly-once"; `refused` (what a refusal is worth, see refused-present.ts).
+ * Feeds: operations of kind "enqueue" (the message's id is found by the option `correlate`, see correlation.ts) and "dequeue" (ok
+ * output: the id, { id }, a list of these, or null if the queue was empty). Ledger: items whose id is a message that is still
+ * waiting. Options: `correlate`; `delivery`: "at-least-once" (default: a second delivery is counted, but is no violation) or
+ * "exactly-once"; `refused` (what a refusal guarantees, see refused-present.ts).
  *
- * An unanswered dequeue may have taken one message that nobody then saw, so as many missing ones as there are unanswered
- * dequeues explain themselves.
+ * An unanswered dequeue may have taken one message that no client then saw, so each unanswered dequeue explains one missing
+ * message.
  *
- * Figures: acknowledged, unknown, delivered, waiting, lost, recovered, duplicated, unexpected, unknownDequeues,
- * completeReads. O(operations + items) time, about 150 bytes a message. Source: Jepsen's total-queue checker.
+ * Figures: acknowledged, unknown, delivered, waiting, lost, recovered, duplicated, unexpected, refusedPresent (where not zero),
+ * unknownDequeues, completeReads. O(operations + items) time, about 150 bytes per message. Source: Jepsen's total-queue checker.
  */
 import type { Check, Checker, Claim, Finding, FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -35,7 +35,7 @@ interface Message {
   sent: "ok" | "unknown" | "refused" | "never";
   atMs: number;
   deliveries: number;
-  /** Copies that the latest read which saw it showed. */
+  /** Number of copies in the latest read that saw the message. */
   waiting: number;
   waitingInRead: number;
 }
@@ -57,10 +57,10 @@ class QueueCheck implements Check {
   readonly #refusals: Refusals;
   readonly #messages = new Map<string, Message>();
   readonly #reads = new LedgerReads();
-  /** The last read in which a message waits that was in none before. */
+  /** The last read that showed a waiting message which no earlier read had shown. */
   #gainedInRead = 0;
   #unknownDequeues = 0;
-  /** Acknowledged messages that have no id to find them by. */
+  /** Number of acknowledged messages that have no id by which to find them. */
   #withoutId = 0;
 
   constructor(claim: Claim, facts: RunFacts) {
@@ -163,7 +163,9 @@ class QueueCheck implements Check {
     );
   }
 
-  /** Messages of other runs, and of lost workers past their last report, are none of ours to judge. */
+  /**
+   * Returns whether we can judge the message. We cannot judge messages of other runs, or of lost workers after their last report.
+   */
   #isOurs(id: string): boolean {
     if (!this.#correlation.clientSide) return false;
     const { runId, lostWorkers } = this.#facts;
@@ -202,7 +204,7 @@ function witness(says: string): (message: Message & { id: string }) => FindingWi
   return ({ id, sent, atMs }) => ({ says, id, ...(sent === "never" ? {} : { atMs }) });
 }
 
-/** Ids of a dequeue's answer: one, several, or none. */
+/** Returns the ids in a dequeue's answer: one, several, or none. */
 function idsOf(output: Json): string[] {
   if (output === null) return [];
   if (Array.isArray(output)) return output.flatMap(idsOf);

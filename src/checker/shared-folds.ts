@@ -1,9 +1,12 @@
-/** What several checks of one claim fold alike, kept once: a million ids in two tables would be twice the memory and time. */
+/**
+ * Folds that several checks of one claim share are kept only once: a million ids in two tables would take twice the memory and
+ * time.
+ */
 import type { Claim, RunFacts } from "../checker.ts";
 
 type Kind<Fold> = new (claim: Claim, facts: RunFacts) => Fold;
 
-/** The folds of one claim, made by the first check that asks for one. */
+/** The folds of one claim. Each is created when the first check requests it. */
 export class SharedFolds {
   readonly #claim: Claim;
   readonly #facts: RunFacts;

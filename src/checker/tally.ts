@@ -1,24 +1,26 @@
 /**
- * Sorts every logical write of a WriteSet into what became of it, for the whole run and per experiment.
- * The rules (sets of logical ids; "present" is the union of all reads, "complete" the complete ones):
+ * Sorts the logical writes of a WriteSet by what happened to each of them, for the whole run and per experiment.
  *
- *     lost       = acknowledged, not surely or perhaps removed, absent from two or more complete reads after the last that saw
- *                  it, if any did; the ledger at rest (rest.ts), and not to be explained by pages in an unstable order (survey.ts)
+ * The rules, over sets of logical ids ("present" means seen by any read; "the same" repeats the condition of `lost`):
+ *
+ *     lost       = acknowledged, not removed (surely or possibly), and absent from two or more complete reads after the last
+ *                  read that saw it, if any did; the ledger is at rest (rest.ts), and pages in an unstable order do not
+ *                  explain the absence (survey.ts)
  *     unsettled  = the same, or resurrected, while the ledger still changed
- *     passedOver = the same where as many rows are on two pages as are on none
- *     expired    = absent, and at the time of each of those reads old enough to have expired, as the claim declares
- *     absent     = the same with one complete read only, and seen by none: lost, or late
- *     vanished   = the same with one complete read only, and seen by an earlier one: gone since, or the last read came from a
- *                  copy that was behind
+ *     passedOver = the same, where at least as many rows are on two pages as are on none
+ *     expired    = absent, and old enough at the time of each of those reads to have expired, as the claim declares
+ *     absent     = the same with only one complete read, and never seen: lost, or late
+ *     vanished   = the same with only one complete read, but seen by an earlier one: it disappeared since, or the last read
+ *                  came from a replica that lagged
  *     recovered  = unknown and present                          (never an error)
  *     late       = absent from an earlier complete read, present in a later one
- *     unexpected = seen by a complete read, never attempted, and not of a lost worker
- *     resurrected = acknowledged, then its removal acknowledged, yet seen by the last complete read: an earlier one may have
- *                  come from a copy that was behind
- *     duplicated = seen more than once by the last complete read; by an earlier one only: repeatedBefore; on two pages, while
- *                  as many others are on none: shownAgain
- *     refusedPresent = refused in every attempt, and seen by some read
- *     altered    = the last complete read shows something else than was sent (sent-values.ts)
+ *     unexpected = seen by a complete read, never attempted, and not written by a lost worker
+ *     resurrected = acknowledged, and its removal acknowledged later, yet seen by the last complete read (an earlier read may
+ *                  have come from a replica that lagged)
+ *     duplicated = seen more than once by the last complete read. If only an earlier read saw it more than once, it counts as
+ *                  repeatedBefore; if it is on two pages while as many others are on none, as shownAgain
+ *     refusedPresent = refused in every attempt, yet seen by some read
+ *     altered    = the last complete read shows a different value from the one sent (sent-values.ts)
  */
 import type { FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
@@ -36,28 +38,31 @@ export interface Tally {
   readonly total: Writes;
   readonly byExperiment: Map<string, Writes>;
   absent: number;
-  /** Acknowledged, seen by an earlier read, and absent from the last one only: one more read would tell. */
+  /** Acknowledged, seen by an earlier read, and absent only from the last one. One more read would decide. */
   vanished: number;
-  /** Absent, or there although it was removed, while the ledger was not at rest. */
+  /** Absent, or present although removed, while the ledger was not at rest. */
   unsettled: number;
-  /** Absent from the pages of reads which show at least as many other rows on two pages. */
+  /** Absent from the pages of reads that show at least as many other rows on two pages. */
   passedOver: number;
-  /** On two pages, while at least as many writes are on none: one row that was shown twice, or two. */
+  /** On two pages, while at least as many writes are on none: either one row that was shown twice, or two rows. */
   shownAgain: number;
-  /** Absent, and old enough to have expired by then. */
+  /** Absent, and old enough to have expired by the time of the read. */
   expired: number;
-  /** Acknowledged in the last second before each fault, by index, and not expired before anybody looked. */
+  /**
+   * Writes acknowledged in the last second before each fault, by the fault's index, without those that expired before any read
+   * looked for them.
+   */
   readonly acknowledgedLastSecond: readonly number[];
-  /** There more than once in an earlier complete read, and not in the last one. */
+  /** Present more than once in an earlier complete read, but not in the last one. */
   repeatedBefore: number;
-  /** Rows of the last complete read that hold something else than was sent. */
+  /** Rows of the last complete read whose value differs from the one sent. */
   altered: number;
   unexpected: number;
   resurrected: number;
   refused: number;
   refusedPresent: number;
   lostWorkerRows: number;
-  /** Ids seen by some complete read. */
+  /** Number of ids that some complete read saw. */
   present: number;
   readonly witnesses: Record<WitnessKind, FindingWitness[]>;
 }
@@ -125,7 +130,7 @@ class Tallying {
     else if (known === 0 && seenComplete) this.#unattempted(state);
   }
 
-  /** What the last read shows on two pages is doubled where no other write could be hidden behind it. */
+  /** Counts what the last read shows on two pages as duplicated only if no missing write could explain the repetition. */
   #copies(state: WriteState): void {
     const { completeMask, lastMask, across, hidden } = this.#survey;
     if ((state.repeated & lastMask) !== 0) this.#duplicated(state);
@@ -155,8 +160,8 @@ class Tallying {
   }
 
   /**
-   * The complete reads after the last read of any kind that saw it; reads are numbered in order of time. A read that lacks
-   * what reads before and after it show is no proof of absence.
+   * Returns the complete reads after the last read of any kind that saw the write; reads are numbered in order of time. A read
+   * that lacks writes which both an earlier and a later read show does not prove absence, and is left out.
    */
   #readsWithout({ seen }: WriteState): readonly number[] {
     const { complete, holedMask, lastMask } = this.#survey;
@@ -165,13 +170,19 @@ class Tallying {
     return complete.filter((read) => read > lastSeen && (holedMask & bitOf(read)) === 0);
   }
 
-  /** An object lives from somewhere in its first attempt on; the read looked for it at its end at the latest. */
+  /**
+   * Returns whether the object may have expired by the given read. Its life may begin as early as the start of its first attempt,
+   * and the read looked for it no later than the read's end.
+   */
   #mayHaveExpired({ begunAtMs }: WriteState, read: number): boolean {
     const { expiresMs } = this.#writes;
     return expiresMs !== null && (this.#readEndedAtMs.get(read) ?? Infinity) >= begunAtMs + expiresMs;
   }
 
-  /** It puts no fault to the test either: nobody looked while it should still have been there. */
+  /**
+   * Counts an expired write. If no read saw it, it does not put a fault to the test either: no read looked for it while it should
+   * still have existed.
+   */
   #expired({ atMs, seen }: WriteState): void {
     this.#result.expired += 1;
     if (seen !== 0) return;
@@ -192,8 +203,8 @@ class Tallying {
   }
 
   /**
-   * Two complete reads in a row without it tell "lost" from "late", and from a read of a copy that was behind, also where an
-   * earlier read had it.
+   * Counts a missing write. Two consecutive complete reads without the write are needed to distinguish a lost write from a late
+   * one, or from a read of a replica that lagged; this also holds if an earlier read showed the write.
    */
   #missing(state: WriteState, without: readonly number[]): void {
     const doubt = this.#doubtOf(state, without);
@@ -205,7 +216,7 @@ class Tallying {
     this.#witness(certain ? "lost" : "absent", { says, id: state.id, atMs: state.atMs });
   }
 
-  /** What else than a loss the absence may be; null: nothing. */
+  /** Returns the other explanation of the absence, if there is one; null if the write is certainly lost. */
   #doubtOf(state: WriteState, without: readonly number[]): "absent" | "vanished" | "unsettled" | "passedOver" | null {
     const { atRest, across, missing } = this.#survey;
     if (!atRest) return "unsettled";
@@ -265,7 +276,7 @@ class Tallying {
     this.#witness("duplicated", { says, id: state.id, ...atMs, detail: { copies: state.copies } });
   }
 
-  /** Absent from an earlier complete read and seen by a later one. */
+  /** Returns whether the write was absent from an earlier complete read and seen by a later one. */
   #isLate({ seen }: WriteState): boolean {
     const first = this.#result.complete[0];
     return first !== undefined && (seen & bitOf(first)) === 0 && (seen & this.#survey.completeMask) !== 0;
@@ -279,7 +290,7 @@ class Tallying {
     if (own !== undefined) own[what] += 1;
   }
 
-  /** Keeps a short list sorted by age: the oldest tell most about the recovery point. */
+  /** Adds a witness to a short list sorted by age: the oldest witnesses reveal most about the recovery point. */
   #witness(kind: keyof Tally["witnesses"], witness: FindingWitness): void {
     const list = this.#result.witnesses[kind];
     list.push(witness);
@@ -287,7 +298,7 @@ class Tallying {
   }
 }
 
-/** Sorts and cuts the list once it is longer than `slack`, so that n witnesses cost O(n). */
+/** Sorts and truncates the list once it is longer than `slack`, so that n witnesses cost O(n). */
 function keepOldest(list: FindingWitness[], slack: number): void {
   if (list.length <= slack) return;
   list.sort((a, b) => (a.atMs ?? Infinity) - (b.atMs ?? Infinity));

@@ -1,11 +1,11 @@
 /**
- * The fold under acked-set and duplicates: what became of each logical write, by its ledger id.
+ * The fold under acked-set and duplicates: it records what happened to each logical write, by its ledger id.
  *
- * Input: operations of the claim's object with kind "add" (one logical write; a retry has the same id and a higher
- * attempt) and "remove" (a delete by the scenario; `input.id`, else `key`, names the removed write's ledger id). Then the ledger's
- * items of that object. Only ids that were attempted, or that bear this run's prefix, are considered.
+ * Input: operations on the claim's object of kind "add" (one logical write; a retry has the same id and a higher attempt) and
+ * "remove" (a delete by the scenario; `input.id`, or else `key`, is the ledger id of the removed write), followed by the ledger's
+ * items of that object. Only ids that were attempted, or that begin with this run's prefix, are considered.
  *
- * O(1) a line; about 100 bytes a logical id beside the id itself, in typed arrays.
+ * O(1) time per line; about 100 bytes per logical id in addition to the id itself, in typed arrays.
  */
 import type { Claim, RunFacts } from "../checker.ts";
 import type { Operation } from "../history.ts";
@@ -18,29 +18,37 @@ import { FaultWindows } from "./fault-windows.ts";
 import { IdTable } from "./id-table.ts";
 import { type Altered, SentValues } from "./sent-values.ts";
 
-/** What is known of a logical id, as bits. Several attempts add up: one ok makes it acknowledged whatever the others were. */
+/**
+ * What is known about a logical id, as bits. Several attempts are combined: a single ok makes the write acknowledged, regardless
+ * of the other attempts.
+ */
 export const Known = { ok: 1, unknown: 2, refused: 4, removed: 8, removedPerhaps: 16 } as const;
 
-/** A write acknowledged less than this before a fault shows that the fault hit a system that was being written to. */
+/**
+ * In milliseconds. A write acknowledged less than this before a fault shows that the fault hit a system that was being written
+ * to.
+ */
 export const LAST_SECOND_MS = 1000;
 
-/** One logical id, as seen when everything was read. */
+/** The state of one logical id after everything was read. */
 export interface WriteState {
   readonly id: string;
-  /** Bits of Known; 0: only the ledger knows it. */
+  /** Bits of Known; 0 if the id appears only in the ledger. */
   readonly known: number;
-  /** First acknowledgement, or the first invocation where there was none; 0 for an id that only the ledger knows. */
+  /**
+   * The time of the first acknowledgement, or of an invocation if there was none; 0 for an id that appears only in the ledger.
+   */
   readonly atMs: number;
-  /** Bit mask of the reads that saw it, and of those that saw it more than once. */
+  /** Bit masks of the reads that saw the id, and of the reads that saw it more than once. */
   readonly seen: number;
   readonly repeated: number;
-  /** Bit mask of the reads that showed it on more than one page, so that it may be one row that was shown twice. */
+  /** Bit mask of the reads that showed the id on more than one page, so that it may be one row that was shown twice. */
   readonly across: number;
-  /** First invocation of all of its attempts; an object that expires may have been made then. */
+  /** The first invocation of all its attempts; an object that expires may have been created at that time. */
   readonly begunAtMs: number;
-  /** The most copies that one read showed. */
+  /** The largest number of copies that one read showed. */
   readonly copies: number;
-  /** Set where some read showed something else than was sent. */
+  /** Set if some read showed a different value from the one sent. */
   readonly altered: Altered | undefined;
 }
 
@@ -49,16 +57,16 @@ export class WriteSet {
   readonly correlation: Correlation;
   readonly windows: FaultWindows;
   readonly reads = new LedgerReads();
-  /** Writes acknowledged in the last second before each fault, by index into `windows.faults`. */
+  /** Number of writes acknowledged in the last second before each fault, by index into `windows.faults`. */
   readonly acknowledgedLastSecond: number[];
-  /** Unanswered attempts that have no ledger id. */
+  /** Number of unanswered attempts that have no ledger id. */
   unknownWithoutId = 0;
-  /** Acknowledged attempts whose answer lacked the id it was to bring: nothing can be said of them. */
+  /** Number of acknowledged attempts whose answer lacked the expected id: they cannot be judged. */
   acknowledgedWithoutId = 0;
-  /** Item lines of other runs, or of nobody we know. */
+  /** Number of item lines that belong to other runs or to unknown writers. */
   foreignLines = 0;
   readonly values: SentValues;
-  /** So long an object lives, where the claim says that it expires. */
+  /** The lifetime of an object in milliseconds, if the claim declares that it expires. */
   readonly expiresMs: number | null;
   readonly #prefix: string | null;
   readonly #ids = new IdTable();
@@ -93,7 +101,7 @@ export class WriteSet {
     else this.#item(line);
   }
 
-  /** All logical ids in order of first appearance; those that only the ledger knows come last. */
+  /** Yields all logical ids in order of first appearance; those that appear only in the ledger come last. */
   *states(): Generator<WriteState> {
     for (let index = 0; index < this.#ids.size; index++) {
       yield {
@@ -138,7 +146,10 @@ export class WriteSet {
     }
   }
 
-  /** Only a delete that began after the write was acknowledged surely deletes it; any other may have come too early. */
+  /**
+   * Records a delete. Only a delete that began after the write was acknowledged surely deletes it; any other may have come too
+   * early.
+   */
   #remove(operation: Operation): void {
     if (operation.outcome.type === "refused") return;
     const id = isRecord(operation.input) ? (operation.input["id"] ?? operation.key) : operation.key;
@@ -150,7 +161,7 @@ export class WriteSet {
     this.#known.set(index, known | (sure ? Known.removed : Known.removedPerhaps));
   }
 
-  /** A line that counts no copy says that nothing is there, and is a line of its read all the same. */
+  /** Records an item line. A line with a count of 0 means that the id does not exist, but still counts as a line of its read. */
   #item(item: LedgerItem): void {
     this.reads.item(item);
     if (item.count < 1) return;
@@ -173,7 +184,7 @@ export class WriteSet {
   }
 }
 
-/** How the ids of a claim's objects begin; null where the app makes its own and the claim gives no prefix. */
+/** Returns the prefix of the ids of a claim's objects; null if the app generates its own ids and the claim gives no prefix. */
 export function prefixOf(claim: Claim, { runId }: Pick<RunFacts, "runId">, clientSide: boolean): string | null {
   const option = claim.options["prefix"];
   if (typeof option === "string") return option;

@@ -8,7 +8,10 @@ const ALL: CourseOptions = { prefix: null, expires: false };
 
 type Ids = readonly string[] | Readonly<Record<string, Json>>;
 
-/** Feeds one read a second; null: one that is not complete. Gives how many were made before it was over. */
+/**
+ * Feeds reads to a course, one per `everyMs`; null stands for a read that is not complete. Returns the number of reads made
+ * before the course was over.
+ */
 function readsMade(options: CourseOptions, shown: readonly (Ids | null)[], everyMs = 1_000): number {
   const course = new ReadingCourse(options);
   for (const [at, ids] of shown.entries()) {

@@ -8,7 +8,7 @@ interface Row {
   readonly row?: string;
 }
 
-/** One read in pages of ids (or rows); the end line counts what is there unless it is told otherwise. */
+/** Builds one read from pages of ids (or rows). The end line counts the items correctly unless `over` overrides it. */
 function readIn(read: number, pages: readonly (readonly (string | Row)[])[], over: object = {}): LedgerLine[] {
   const items = pages.flatMap((page, at) =>
     page.map((given): LedgerLine => {
