@@ -1,4 +1,6 @@
-/** The amounts that operations name, and what becomes of those that are no numbers: never a silent 0 or 1, but unknown. */
+/**
+ * The amounts that operations name. An amount that is not a number never silently becomes 0 or 1: it makes the finding unknown.
+ */
 import type { FindingWitness } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import type { LedgerItem } from "../ledger.ts";
@@ -6,20 +8,20 @@ import { type Decimal, decimalOf, ONE } from "../std/decimal.ts";
 import { canonicalJson, isRecord, type Json } from "../std/json.ts";
 
 /**
- * The operation's number: its input, or its input's `amount` or `quantity`; 1 where there is none. Text that is a number counts as one;
- * undefined for whatever else is there.
+ * Returns the operation's number: its input, or its input's `amount` or `quantity`; 1 if there is none. Text that is a number
+ * counts as a number. Returns undefined for anything else.
  */
 export function amountOf(operation: Operation): Decimal | undefined {
   const given = givenAmount(operation);
   return given === undefined || given === null ? ONE : decimalOf(given);
 }
 
-/** What the operation names as its amount, be it a number or not. */
+/** Returns what the operation names as its amount, whether or not it is a number. */
 export function givenAmount({ input }: Operation): Json | undefined {
   return isRecord(input) ? (input["amount"] ?? input["quantity"]) : input;
 }
 
-/** What was to be a number and is none, with the first few as witnesses. */
+/** Counts values that should have been numbers but are not, and keeps the first few as witnesses. */
 export class Unreadable {
   count = 0;
   readonly witnesses: FindingWitness[] = [];
@@ -50,7 +52,7 @@ function shownAs(value: Json | undefined): string {
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)} ...`;
 }
 
-/** Why nothing can be concluded from what is no number; null where all are numbers. */
+/** Returns why values that are not numbers prevent a conclusion; null if all values are numbers. */
 export function unreadableGap({ count, witnesses }: Unreadable): string | null {
   const [first] = witnesses;
   if (first === undefined) return null;

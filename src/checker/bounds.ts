@@ -1,7 +1,7 @@
 /**
- * What a number may be at rest after operations that add to it: at least the acknowledged sum with every unanswered
- * subtraction, at most the acknowledged sum with every unanswered addition. Each attempt counts for itself: a retry of an
- * unanswered one may have been applied as well. Sums are exact (std/decimal.ts).
+ * The values that a number may have at rest after operations that add to it: at least the acknowledged sum plus every unanswered
+ * subtraction, and at most the acknowledged sum plus every unanswered addition. Each attempt counts separately, because both an
+ * unanswered attempt and its retry may have been applied. Sums are exact (std/decimal.ts).
  */
 import type { Operation } from "../history.ts";
 import { compare, type Decimal, minus, plus, scaleOf, ZERO } from "../std/decimal.ts";
@@ -25,11 +25,14 @@ class Changes {
 export class BoundsByKey {
   acknowledged = 0;
   unknown = 0;
-  /** Operations whose amount is no number: whatever they changed is not known. */
+  /** Operations whose amount is not a number: the change that they made is not known. */
   readonly unreadable = new Unreadable();
   readonly #changes = new Map<string, Changes>();
 
-  /** Adds the operation's amount, times `sign`, under the key, as certain or as possible as the outcome says. */
+  /**
+   * Adds the operation's amount, multiplied by `sign`, under the key. The outcome decides whether the change is certain or only
+   * possible.
+   */
   add(key: string, sign: 1 | -1, operation: Operation): void {
     if (operation.outcome.type === "refused") return;
     const changes = this.#changes.get(key) ?? new Changes();
@@ -52,12 +55,12 @@ export class BoundsByKey {
     return [...this.#changes.keys()];
   }
 
-  /** Some change of it named no number, so what it may be is not known. */
+  /** Returns whether some change of the key named no number, so that its possible values are not known. */
   isUnreadable(key: string): boolean {
     return this.#changes.get(key)?.isUnreadable ?? false;
   }
 
-  /** What the key's number may be, having begun at `initial`. */
+  /** Returns the values that the key's number may have, if it started at `initial`. */
   of(key: string, initial: Decimal): Bounds {
     const { lower, upper, amounts } = this.#changes.get(key) ?? new Changes();
     return {
@@ -68,14 +71,19 @@ export class BoundsByKey {
   }
 }
 
-/** What a finding adds where a number was only right within that rounding. */
+/** The sentence that a finding adds if a number was correct only within that rounding. */
 export const ROUNDED =
   "Some values or amounts are binary fractions (0.30000000000000004) and are right within their rounding.";
 
-/** yes; no; or only if what was added up in binary fractions is taken as rounded. */
+/**
+ * Whether a value fits its bounds: yes; no; or "rounded", if it fits only when sums in binary fractions may be off by their
+ * rounding.
+ */
 export type Fit = "yes" | "rounded" | "no";
 
-/** `tolerance`: what the plan allows, instead of what binary fractions need. */
+/**
+ * Returns whether the value fits the bounds. `tolerance` is what the plan allows; it replaces the allowance for binary fractions.
+ */
 export function fit(value: LedgerNumber, { lower, upper, rounding }: Bounds, tolerance: Decimal | undefined): Fit {
   const isWithin = (slack: Decimal) =>
     compare(value.value, minus(lower, slack)) >= 0 && compare(value.value, plus(upper, slack)) <= 0;

@@ -1,4 +1,6 @@
-/** All checkers there are: one explicit list, in the order in which findings are shown. */
+/**
+ * All checkers, as one explicit list in the order in which findings are shown.
+ */
 import type { Checker, Claim } from "../checker.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
@@ -26,7 +28,7 @@ export const CHECKERS: readonly Checker[] = [
   linearizable,
 ];
 
-/** The checker of that name; throws GamedayError with the nearest name when there is none. */
+/** Returns the checker with that name. Throws GamedayError with the nearest name if none exists. */
 export function checkerNamed(name: string): Checker {
   const found = CHECKERS.find((checker) => checker.name === name);
   if (found !== undefined) return found;
@@ -41,7 +43,10 @@ export function checkerNamed(name: string): Checker {
   });
 }
 
-/** Throws GamedayError, with the place if it is given, for an option that none of the claim's checkers reads or takes. */
+/**
+ * Throws GamedayError, with the place if it is given, when the claim has an option that none of its checkers reads or accepts, or
+ * when the claim expires and one of its checkers does not allow for that.
+ */
 export function validateClaim(claim: Claim, place?: Place): void {
   const checkers = claim.checkers.map(checkerNamed);
   const known = [...new Set(checkers.flatMap(({ options }) => options))];

@@ -1,6 +1,6 @@
 /**
- * A growing column of numbers outside the garbage-collected heap: a check of millions of operations keeps its per-id
- * state in a few of these (8 or fewer bytes a number) instead of in one object an id.
+ * A growing column of numbers outside the garbage-collected heap. A check of millions of operations keeps its state for each id
+ * in a few of these columns (8 bytes or fewer per number) instead of in one object per id.
  */
 type Numbers = Float64Array | Uint32Array | Uint8Array;
 
@@ -15,12 +15,12 @@ export class Column<T extends Numbers> {
     this.#numbers = make(FIRST_CAPACITY);
   }
 
-  /** The number at `index`; 0 where nothing was ever set. */
+  /** Returns the number at `index`; 0 if none was ever set. */
   get(index: number): number {
     return this.#numbers[index] ?? 0;
   }
 
-  /** Doubles the room as needed, so that n sets cost O(n) in total. */
+  /** Sets the number at `index`. The capacity doubles as needed, so that n calls cost O(n) in total. */
   set(index: number, value: number): void {
     if (index >= this.#numbers.length) this.#grow(index + 1);
     this.#numbers[index] = value;

@@ -1,10 +1,10 @@
 /**
- * How one logical write is found again in the ledger. The option `correlate` of a claim says where its ledger id is:
+ * How one logical write is found in the ledger. The option `correlate` of a claim defines where a write's ledger id comes from:
  *
  * - "id" (default): the ledger holds the operation's own id, which the client sent along;
  * - "input.FIELD": a field that the client supplied in the operation's input;
- * - "output.FIELD": an id that the app made and returned. A write without an answer then has no id, so rows that nobody
- *   was told of can only be counted: unexpected <= count(unknown).
+ * - "output.FIELD": an id that the app generated and returned. A write without an answer then has no id, so rows that were never
+ *   reported to a client can only be counted: unexpected <= count(unknown).
  */
 import type { Claim } from "../checker.ts";
 import type { Operation } from "../history.ts";
@@ -12,15 +12,15 @@ import { GamedayError } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 
 export interface Correlation {
-  /** false: unanswered writes have no ledger id ("output.FIELD"). */
+  /** false if unanswered writes have no ledger id ("output.FIELD"). */
   readonly clientSide: boolean;
   /** Why a write may have no id, as the end of a sentence. */
   readonly lack: string;
-  /** The id under which the write must be in the ledger; undefined where there is none. */
+  /** Returns the id that the write must have in the ledger; undefined if it has none. */
   idOf(operation: Operation): string | undefined;
 }
 
-/** Reads the claim's option; throws GamedayError when it is not one of the three forms. */
+/** Parses the claim's option. Throws GamedayError when it has none of the three forms. */
 export function correlationOf(claim: Claim): Correlation {
   const option = claim.options["correlate"] ?? "id";
   if (option === "id") return BY_ID;
@@ -52,7 +52,9 @@ function lackOf(side: string, field: string): string {
   return `the ${side} that the script records has no "${field}", or a number there that JSON rounds`;
 }
 
-/** A number beyond 2^53 is not the one that was meant, and may be another write's. */
+/**
+ * Returns the field as an id. An integer beyond 2^53 was rounded by JSON and may be the id of another write, so it is not an id.
+ */
 function fieldOf(value: Json, field: string): string | undefined {
   const inner = isRecord(value) ? value[field] : undefined;
   if (inner === undefined || inner === null) return undefined;

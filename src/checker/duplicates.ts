@@ -1,11 +1,11 @@
 /**
  * duplicates: no logical write materialised more than once.
  *
- * Feeds: as acked-set. Only ids of this run count. Where the app makes its own ids ("output.FIELD"), a second row has
- * another id and is an unexpected row of acked-set; then this finding is unknown unless one id itself is repeated.
+ * Feeds: the same as acked-set. Only ids of this run count. If the app generates the ids itself ("output.FIELD"), a second row
+ * has another id and is an unexpected row of acked-set; this finding is then unknown unless one id itself is repeated.
  *
- * Figures: duplicated, present (ids seen), completeReads; by experiment: duplicated.
- * Complexity: O(operations + ledger lines) time, about 150 bytes a logical id, shared with acked-set of the same claim.
+ * Figures: duplicated, present (ids seen), completeReads; by experiment: duplicated. Complexity: O(operations + ledger lines)
+ * time and about 150 bytes per logical id, shared with acked-set of the same claim.
  */
 import type { Checker, Finding } from "../checker.ts";
 import { SharedFolds } from "./shared-folds.ts";

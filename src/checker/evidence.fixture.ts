@@ -1,4 +1,6 @@
-/** Builds small operations and ledger lines for the tests of this folder. */
+/**
+ * Builds small operations and ledger lines for the tests in this folder.
+ */
 import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
 import type { Operation, Outcome } from "../history.ts";
 import type { LedgerLine } from "../ledger.ts";
@@ -21,7 +23,7 @@ export function factsOf(facts: Partial<RunFacts> = {}): RunFacts {
 
 let sequence = 0;
 
-/** An operation on "orders" by w0/u0 from 0 to 1 ms, with a fresh id, unless told otherwise. */
+/** Builds an operation on "orders" by w0/u0 from 0 to 1 ms with a fresh id, unless `fields` override it. */
 export function operation(fields: Partial<Operation> = {}): Operation {
   sequence += 1;
   const invokedAtMs = fields.invokedAtMs ?? 0;
@@ -40,7 +42,7 @@ export function operation(fields: Partial<Operation> = {}): Operation {
   };
 }
 
-/** One complete read of "orders": ids, or [id, count] pairs, or whole items. */
+/** Builds one complete read of `object` from ids or [id, count] pairs. */
 export function readOf(
   read: number,
   items: readonly (string | readonly [string, number])[],

@@ -1,7 +1,7 @@
 /**
- * Numbers the ids of a check 0, 1, 2 ... in order of first appearance. A hash table of its own (open addressing, FNV-1a
- * over UTF-16 units) because it takes half the time of a Map at a million ids, where the memory's latency decides: the
- * hashes lie beside each other, so that an id's text is looked at only when it is very likely the right one.
+ * Numbers the ids of a check 0, 1, 2 ... in order of first appearance. It is a separate hash table (open addressing, FNV-1a over
+ * UTF-16 units) because it takes half the time of a Map at a million ids, where memory latency dominates: the hashes are adjacent
+ * in memory, so an id's text is compared only when it is very likely the right one.
  */
 import { hashOf } from "../std/hash.ts";
 
@@ -17,18 +17,18 @@ export class IdTable {
     return this.#ids.length;
   }
 
-  /** The id with that number; numbers are below `size`. */
+  /** Returns the id with that number; numbers are below `size`. */
   idAt(number: number): string {
     return this.#ids[number] ?? "";
   }
 
-  /** The id's number; undefined when it has none yet. */
+  /** Returns the id's number; undefined if it has none yet. */
   find(id: string): number | undefined {
     const number = this.#slots[this.#slotOf(id, hashOf(id))] ?? FREE;
     return number === FREE ? undefined : number;
   }
 
-  /** The id's number, a new one if it has none yet. */
+  /** Returns the id's number, and assigns a new one if it has none yet. */
   add(id: string): number {
     const hashed = hashOf(id);
     const slot = this.#slotOf(id, hashed);
@@ -41,7 +41,7 @@ export class IdTable {
     return number;
   }
 
-  /** Where the id is, or where it would be put. */
+  /** Returns the slot where the id is, or where it would be inserted. */
   #slotOf(id: string, hashed: number): number {
     const mask = this.#slots.length - 1;
     let slot = hashed & mask;

@@ -1,4 +1,6 @@
-/** The values that complete reads of one object's ledger gave, for checkers of numbers. */
+/**
+ * The values that the complete reads of one object's ledger returned, for checkers of numbers.
+ */
 
 import { LedgerReads } from "../ledger/reads.ts";
 import { isAtRest, STILL_CHANGED } from "../ledger/rest.ts";
@@ -8,11 +10,14 @@ import type { Json } from "../std/json.ts";
 
 export interface LedgerNumber {
   readonly value: Decimal;
-  /** It may have been added up in binary fractions: a JSON number, or text that is printed just as one with all its digits. */
+  /**
+   * Whether the value may have been summed in binary fractions: it is a JSON number, or text that equals such a number printed
+   * with all its digits.
+   */
   readonly isBinary: boolean;
 }
 
-/** One complete read: its number, its values by id, and the items whose value is no number. */
+/** One complete read: its number, its values by id, and the items whose value is not a number. */
 export interface ValuesRead {
   readonly read: number;
   readonly values: ReadonlyMap<string, LedgerNumber>;
@@ -22,7 +27,7 @@ export interface ValuesRead {
 /** Why a deviation in the only complete read decides nothing. */
 export const ONLY_READ = "lost, or late; a second complete read would tell";
 
-/** More copies of one id add nothing to the proof. */
+/** The most copies of one id that are kept. More copies add nothing to the proof. */
 const COPIES_MAX = 10;
 
 export class LedgerValues {
@@ -42,8 +47,8 @@ export class LedgerValues {
   }
 
   /**
-   * The complete reads in turn. Values that are no numbers are none of `values`. An id that is there more than once has a value
-   * for each copy, the others under `copyOf`: what is doubled must not hide behind its twin.
+   * Returns the complete reads in order. Values that are not numbers are left out of `values`. An id that exists more than once
+   * has a value for each copy, the further ones under `copyOf`, so that one copy cannot hide another.
    */
   complete(): ValuesRead[] {
     return this.reads.complete().map((read) => {
@@ -55,8 +60,8 @@ export class LedgerValues {
   }
 
   /**
-   * What else than a mistake a deviation in the last complete read may be, as the end of a sentence; null: nothing. Numbers
-   * that still move (a projection that lags, a queue that is worked off) prove nothing yet.
+   * Returns what a deviation in the last complete read may be other than an error, as the end of a sentence; null if nothing else
+   * is possible. Numbers that still change (a projection that lags, a queue that is being processed) prove nothing yet.
    */
   doubt(): string | null {
     if (this.reads.complete().length < 2) return ONLY_READ;
@@ -67,12 +72,12 @@ export class LedgerValues {
     return !isAtRest(this.reads.completeEnds(), this.#changedAt());
   }
 
-  /** The complete reads from the last one on that showed other numbers than the one before. */
+  /** Returns the complete reads since the numbers last changed, beginning with the read that showed the change. */
   settled(): ValuesRead[] {
     return this.complete().slice(Math.max(0, this.#changedAt()));
   }
 
-  /** Place of that read; 0 or less: none did. */
+  /** Returns the index of the last complete read whose numbers differ from the read before it; 0 or less if none does. */
   #changedAt(): number {
     const reads = this.complete();
     return reads.findLastIndex((read, at) => at > 0 && !isLike(read, reads[at - 1]));
@@ -87,7 +92,7 @@ function isLike({ values }: ValuesRead, before: ValuesRead | undefined): boolean
   });
 }
 
-/** Under what the second, third ... row of one id stands. */
+/** Returns the key under which the second, third ... row of one id is kept. */
 export function copyOf(id: string, number: number): string {
   return `${id} (copy ${number})`;
 }
@@ -103,7 +108,7 @@ function addCopies(values: Map<string, LedgerNumber>, unreadable: LedgerItem[], 
   }
 }
 
-/** A number, or text that is one (a database's numeric comes as text); undefined for anything else. */
+/** Returns the number, also if it is written as text (a database's numeric arrives as text); undefined for anything else. */
 export function ledgerNumber(value: Json): LedgerNumber | undefined {
   const decimal = decimalOf(value);
   return decimal === undefined

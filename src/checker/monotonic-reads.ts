@@ -1,12 +1,13 @@
 /**
- * monotonic-reads: what a session has read does not go back to something surely older; what it has seen does not vanish.
+ * monotonic-reads: what a session reads never goes back to a surely older value, and an element that it has seen does not
+ * disappear.
  *
- * Feeds: see session-history.ts; a session is one process (of the history). Only where declared.
+ * Feeds: see session-history.ts; a session is one process (of the history). Applies only where the plan declares it.
  *
- * A later read goes back when every write of its value returned before the first write of an earlier read's value was called. So
- * a value that was written twice, or by an unanswered write, never accuses anybody.
+ * A later read goes back if every write of its value returned before the first write of an earlier read's value was called. A
+ * value that was written twice, or by an unanswered write, therefore never leads to a wrong accusation.
  *
- * Figures: compared (reads with an earlier one of their session and key), violations, staleMsMax (0: not measured here).
+ * Figures: compared (reads that have an earlier read of the same session and key), violations, staleMsMax (0: not measured here).
  * O(reads) time for registers; a read of a collection costs its length. Source: Terry et al.: Session guarantees (1994).
  */
 import type { Checker } from "../checker.ts";

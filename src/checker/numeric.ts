@@ -1,6 +1,7 @@
 /**
- * The option `numeric` of a claim: values that are numbers are compared as numbers, whatever they are written like ("19.9",
- * "19.90" and 19.9; 5 and the "5" that a database driver makes of it). `true`: all values; a list: these fields of values that are objects.
+ * The option `numeric` of a claim: values that are numbers are compared as numbers, however they are written ("19.9", "19.90" and
+ * 19.9; 5 and the "5" that a database driver turns it into). `true` applies to all values; a list names fields of values that are
+ * objects.
  */
 import type { Claim } from "../checker.ts";
 import type { Operation } from "../history.ts";
@@ -8,7 +9,7 @@ import { numericJson } from "../std/decimal.ts";
 import { isRecord, type Json } from "../std/json.ts";
 import { badOption } from "./option.ts";
 
-/** Brings a value into the form in which equal values are equal JSON. */
+/** Converts a value to the form in which equal values are equal JSON. */
 export type Normalize = (value: Json) => Json;
 
 const AS_IT_IS: Normalize = (value) => value;
@@ -29,7 +30,9 @@ function withNumericFields(value: { [key: string]: Json }, fields: readonly stri
   );
 }
 
-/** The operation with its values in that form. Of a transaction's [what, key, value] only the value is one. */
+/**
+ * Returns the operation with its values in that form. In the [what, key, value] of a transaction, only the value is converted.
+ */
 export function normalized(operation: Operation, normalize: Normalize): Operation {
   if (normalize === AS_IT_IS) return operation;
   const { kind, input, outcome } = operation;

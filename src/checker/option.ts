@@ -1,10 +1,12 @@
-/** Options of a claim, read with a clear complaint where they are not what a checker needs. */
+/**
+ * Parses the options of a claim, and throws a clear error where they are not what a checker needs.
+ */
 import type { Claim } from "../checker.ts";
 import { type Decimal, decimalOf } from "../std/decimal.ts";
 import { GamedayError } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 
-/** The number under that name, or the fallback where there is none. */
+/** Returns the number under that name, or the fallback if it is absent. */
 export function numberOption<Fallback>(claim: Claim, name: string, fallback: Fallback): number | Fallback {
   const value = claim.options[name];
   if (value === undefined) return fallback;
@@ -12,7 +14,7 @@ export function numberOption<Fallback>(claim: Claim, name: string, fallback: Fal
   throw badOption(claim, name, "a number", value);
 }
 
-/** One of the words, the first being the default. */
+/** Returns the option, which must be one of the words; the first is the default. */
 export function wordOption<Word extends string>(claim: Claim, name: string, words: readonly [Word, ...Word[]]): Word {
   const value = claim.options[name];
   if (value === undefined) return words[0];
@@ -21,7 +23,7 @@ export function wordOption<Word extends string>(claim: Claim, name: string, word
   throw badOption(claim, name, words.join(" or "), value);
 }
 
-/** The exact number under that name, given as a number or as text ("19.99"); undefined where there is none. */
+/** Returns the exact number under that name, given as a number or as text ("19.99"); undefined if it is absent. */
 export function decimalOption(claim: Claim, name: string): Decimal | undefined {
   const value = claim.options[name];
   const found = decimalOf(value);
@@ -29,14 +31,14 @@ export function decimalOption(claim: Claim, name: string): Decimal | undefined {
   throw badOption(claim, name, "a number", value);
 }
 
-/** How far a number may be off, as the plan allows it: at least 0; undefined where it says nothing. */
+/** Returns how far a number may be off according to the plan, at least 0; undefined if the plan does not specify it. */
 export function toleranceOption(claim: Claim): Decimal | undefined {
   const found = decimalOption(claim, "tolerance");
   if (found === undefined || found.units >= 0n) return found;
   throw badOption(claim, "tolerance", "at least 0", claim.options["tolerance"] ?? null);
 }
 
-/** An exact number for every key: one for all, or an object of numbers; undefined where neither is given. */
+/** Returns an exact number for every key: one number for all keys, or an object of numbers; undefined if the option is absent. */
 export function decimalByKey(claim: Claim, name: string): ((key: string) => Decimal | undefined) | undefined {
   const value = claim.options[name];
   if (value === undefined) return undefined;

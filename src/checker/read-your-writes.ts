@@ -1,12 +1,12 @@
 /**
- * read-your-writes: after a session's write is acknowledged, that session reads it, or something not surely older.
+ * read-your-writes: after a session's write is acknowledged, the session reads that write, or something that is not surely older.
  *
- * Feeds: see session-history.ts; a session is one process (of the history). Option: `correlate` for collections. Only where declared: many
- * platforms do not promise it.
+ * Feeds: see session-history.ts; a session is one process (of the history). Option: `correlate` for collections. Applies only
+ * where the plan declares it: many platforms do not promise it.
  *
- * Figures: compared (reads after an acknowledged write of their session), violations, staleMsMax (the longest time from
- * an acknowledgement to the call of a read that did not show it). O(n log n) time; a read of a collection costs its length,
- * and the session's own elements. Source: Terry et al.: Session guarantees (1994).
+ * Figures: compared (reads after an acknowledged write of their session), violations, staleMsMax (the longest time from an
+ * acknowledgement to the call of a read that did not show the write). O(n log n) time; a read of a collection costs its length
+ * plus the number of the session's own elements. Source: Terry et al.: Session guarantees (1994).
  */
 import type { Checker } from "../checker.ts";
 import type { Operation } from "../history.ts";

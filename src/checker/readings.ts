@@ -1,4 +1,6 @@
-/** Decides a history that may be read in several ways: where its readings give different answers, no answer is given. */
+/**
+ * Decides a history that may be read in several ways: if its readings give contradictory answers, no answer is given.
+ */
 
 import { GamedayError } from "../std/errors.ts";
 import { firstDoubtfulCas } from "./import/failed-cas.ts";
@@ -11,7 +13,7 @@ export interface Decision {
   readonly result: HistoryVerdict;
 }
 
-/** What the reading takes for granted beyond what is written, for people. */
+/** Lists what the reading assumes beyond what is written, in text for people. */
 export function readAs({ order, independent }: Reading, told: { readonly independent?: boolean }): string[] {
   return [
     ...(order === "lines" ? [] : [`events are in the order of their :${order}`]),
@@ -22,8 +24,8 @@ export function readAs({ order, independent }: Reading, told: { readonly indepen
 type Options = Parameters<typeof checkHistory>[2];
 
 /**
- * The answer of the most credible reading, if all agree; unknown, if one of them is undecided and none is refuted. Throws GamedayError
- * where they contradict each other, with the flag that decides.
+ * Returns the answer of the most credible reading if all readings agree; unknown if one of them is undecided and none is refuted.
+ * Otherwise the readings contradict each other, and it throws GamedayError with the flag that decides.
  */
 export function decide(file: string, readings: readonly Reading[], model: Model, options: Options): Decision {
   const decisions: Decision[] = [];
@@ -37,7 +39,10 @@ export function decide(file: string, readings: readonly Reading[], model: Model,
   throw ambiguous(file, first, other);
 }
 
-/** What is refuted with failed cas that just were not applied, is refuted with failed compares too: these only add to what must be explained. */
+/**
+ * Returns the reading's result. If the history is already refuted when failed cas operations count as not applied, it is also
+ * refuted when they count as failed comparisons: these only add constraints.
+ */
 function resultOf(reading: Reading, before: readonly Decision[], model: Model, options: Options): HistoryVerdict {
   const weaker = before.find(({ reading: { order, independent }, result }) => {
     return order === reading.order && independent === reading.independent && result.linearizable === false;

@@ -1,11 +1,12 @@
 /**
- * Writes of which every attempt was refused, and that are there all the same: their answer is contradicted. The option `refused` of
- * a claim says what a refusal is worth:
+ * Judges writes that were refused in every attempt but exist all the same, which contradicts their answer. The option `refused`
+ * of a claim declares what a refusal guarantees:
  *
- * - "doubtful" (default): unknown, with the writes as witnesses. Either the app stored what it refused, or something between repeated
- *   the call and the refusal answered the second one (docs/decisions/0031): the evidence does not tell which.
- * - "final": nothing between repeats calls, so a refused write that is there is a violation.
- * - "may-exist": a refusal may mean that it is there already: counted and told, no gap.
+ * - "doubtful" (default): the finding is unknown, with the writes as witnesses. Either the app stored what it refused, or an
+ *   intermediary repeated the call and the refusal answered the second one (docs/decisions/0031): the evidence cannot distinguish
+ *   the two.
+ * - "final": no intermediary repeats calls, so a refused write that exists is a violation.
+ * - "may-exist": a refusal may mean that the write exists already. It is counted and reported, but is no gap in the evidence.
  */
 import type { Claim } from "../checker.ts";
 import { wordOption } from "./option.ts";
@@ -18,7 +19,10 @@ export function refusalsOption(claim: Claim): Refusals {
 
 export const REFUSED_PRESENT = "refused in every attempt, yet it is there";
 
-/** What is to be told of them, for each weight that the finding may give it; all null where there is none. */
+/**
+ * Returns what to report about these writes: a failure, a gap or a remark, depending on the option; all are null if no such write
+ * exists.
+ */
 export function refusedPresent(
   refusals: Refusals,
   present: number,

@@ -1,21 +1,21 @@
 /**
- * How far a number may be off because somebody added it up, or computed an amount of it, in binary fractions (0.1 + 0.2 is then
- * 0.30000000000000004). At most by what rounding can do to so many additions of such sizes, and always by less than half of the
- * smallest unit that the amounts are written in: a cent that is missing is never taken for rounding.
+ * How far a number may be off because it, or one of its amounts, was computed in binary fractions (0.1 + 0.2 is then
+ * 0.30000000000000004). The allowance is at most what rounding can do to that many additions of such sizes, and for sums always
+ * less than half of the smallest unit in which the amounts are written: a missing cent is never mistaken for rounding.
  */
 import { absolute, compare, type Decimal, isBinaryText, plus, scaleOf, times, ZERO } from "../std/decimal.ts";
 import type { Json } from "../std/json.ts";
 
-/** A little more than half the distance of two neighbouring binary fractions, relative to them. */
+/** Slightly more than half the distance between two neighbouring binary fractions, relative to their size. */
 const UNIT_ROUNDOFF: Decimal = { units: 12n, scale: 17 };
-/** The same for an amount that took a few steps to compute, as 1.1 * 1.1 does. */
+/** The same for an amount that took a few steps to compute, such as 1.1 * 1.1. */
 const OF_COMPUTED: Decimal = { units: 96n, scale: 17 };
 const HALF: Decimal = { units: 5n, scale: 1 };
 
 export interface Rounding {
-  /** For numbers that were added up in binary fractions. */
+  /** The allowance for numbers that were summed in binary fractions. */
   readonly ofSum: Decimal;
-  /** For any number: what the amounts themselves are off by, as they are written. */
+  /** The allowance for any number: the error of the amounts themselves, as they are written. */
   readonly ofAmounts: Decimal;
 }
 
@@ -24,11 +24,11 @@ export class Amounts {
   #count = 0;
   #magnitude = ZERO;
   #ofAmounts = ZERO;
-  /** Digits behind the point of the finest amount, but for those that show the rounding of a binary fraction. */
+  /** The most decimal places of any amount, except those that show the rounding of a binary fraction. */
   #scale = 0;
   #isPlain = false;
 
-  /** `given`: as it is written. */
+  /** Adds an amount. `given` is the amount as it was written. */
   add(amount: Decimal, given: Json | undefined): void {
     const size = absolute(amount);
     this.#count += 1;
@@ -42,8 +42,9 @@ export class Amounts {
   }
 
   /**
-   * `start`: the size of what was there before; `steps` and `scale`: further additions, and digits behind the point. The sum of n binary fractions is off by at most n units of roundoff of the sum of their sizes, in
-   * any order (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 4.2).
+   * Returns the allowance. `start` is the number before the amounts were added; `steps` is the number of further additions, and
+   * `scale` their decimal places. The sum of n binary fractions is off by at most n units of roundoff of the sum of their sizes,
+   * in any order (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 4.2).
    */
   rounding(start: Decimal, { steps: more = 0, scale = 0 } = {}): Rounding {
     const steps: Decimal = { units: BigInt(this.#count + more + 2), scale: 0 };
@@ -54,7 +55,7 @@ export class Amounts {
   }
 }
 
-/** A little less than half of the last of so many digits behind the point. */
+/** Returns slightly less than half of the last of that many decimal places. */
 export function halfUnit(scale: number): Decimal {
   return times({ units: 98n, scale: scale + 2 }, HALF);
 }

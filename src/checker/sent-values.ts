@@ -1,6 +1,8 @@
 /**
- * Whether rows hold what was sent: the claim's option `holds` names fields of the operations' input that the ledger's value must
- * have unchanged (as numbers, where the option `numeric` says so); operations that lack one of them are not compared. Only for fields that no later write changes. About 100 bytes a logical id, and nothing without the option.
+ * Checks whether rows hold what was sent. The claim's option `holds` names fields of the operations' input that the ledger's
+ * value must contain unchanged (compared as numbers where the option `numeric` applies). Operations that lack one of the fields
+ * are not compared. The option suits only fields that no later write changes. It takes about 100 bytes per logical id, and
+ * nothing if it is absent.
  */
 import type { Claim } from "../checker.ts";
 import { bitOf } from "../ledger/reads.ts";
@@ -9,13 +11,13 @@ import { GamedayError } from "../std/errors.ts";
 import { canonicalJson, isRecord, type Json } from "../std/json.ts";
 import { type Normalize, numericOption } from "./numeric.ts";
 
-/** One row that holds something else, by the reads that saw it so. */
+/** One row with a different value; `reads` is the bit mask of the reads that showed it. */
 export interface Altered {
   readonly reads: number;
   readonly says: string;
 }
 
-/** Attempts of one id that were sent different things: either may rightly be there. */
+/** Marks an id whose attempts sent different values: any of them may rightly be in the ledger. */
 const AMBIGUOUS = "";
 
 export class SentValues {
@@ -23,7 +25,7 @@ export class SentValues {
   readonly #normalize: Normalize;
   readonly #sent = new Map<number, string>();
   readonly #altered = new Map<number, Altered>();
-  /** Rows that could be compared. */
+  /** Number of rows that could be compared. */
   compared = 0;
 
   constructor(claim: Claim) {
@@ -35,7 +37,7 @@ export class SentValues {
     return this.#fields.length > 0;
   }
 
-  /** What was sent for the id of that number. */
+  /** Records what was sent for the id with that number. */
   sent(index: number, input: Json): void {
     if (!this.isAsked || !isRecord(input) || this.#fields.some((field) => input[field] === undefined)) return;
     const text = this.#pick(input);

@@ -1,14 +1,16 @@
-/** The finding that read-your-writes, monotonic-reads and staleness share: violations among what could be compared. */
+/**
+ * The finding that read-your-writes, monotonic-reads and staleness share: the violations among the reads that could be compared.
+ */
 import type { Check, Claim, Finding, FindingWitness } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import { type KeyHistory, SessionHistory } from "./session-history.ts";
 
-/** What one checker counts while it walks the keys. */
+/** The counts of one checker while it processes the keys. */
 export class Comparison {
-  /** Reads that could have shown a violation. */
+  /** Number of reads that could have shown a violation. */
   compared = 0;
   violations = 0;
-  /** The longest that something acknowledged was still not seen, in milliseconds. */
+  /** The longest time that something acknowledged remained unseen, in milliseconds. */
   staleMsMax = 0;
   readonly witnesses: FindingWitness[] = [];
 
@@ -18,7 +20,7 @@ export class Comparison {
   }
 }
 
-/** A check that keeps the history and compares key by key at the end. */
+/** Returns a check that keeps the history and compares it key by key at the end. */
 export function sessionCheck(
   checker: string,
   claim: Claim,

@@ -1,15 +1,15 @@
 /**
- * The history under read-your-writes, monotonic-reads and staleness, by key. Two kinds of object are known:
+ * The history under read-your-writes, monotonic-reads and staleness, by key. It supports two kinds of object:
  *
  * - registers: "write" (input: the value) and "cas", and "read" whose ok output is the value (null: nothing was written);
- * - collections: "add" (its id as the option `correlate` says) and "remove" (input.id, else key), and "read" whose ok
- *   output is the list of the ids that are there. `key` names the collection, of an add and a remove too where they have
- *   input.id; a list without some elements (a page) must not be recorded as a read.
+ * - collections: "add" (its id is found by the option `correlate`) and "remove" (input.id, or else key), and "read" whose ok
+ *   output is the list of the ids that exist. `key` names the collection, also for an add, and for a remove that has input.id. A
+ *   list that lacks some elements (a page) must not be recorded as a read.
  *
- * Values of registers are compared as numbers where the option `numeric` says so (numeric.ts).
+ * Values of registers are compared as numbers where the option `numeric` applies (numeric.ts).
  *
- * A session is one process (of the history). Everything is kept until the end, since an answer is judged by writes that complete later:
- * O(operations) memory.
+ * A session is one process (of the history). Everything is kept until the end, because an answer is judged by writes that
+ * complete later: O(operations) memory.
  */
 import type { Claim } from "../checker.ts";
 import type { Operation } from "../history.ts";
@@ -18,7 +18,7 @@ import { type Correlation, correlationOf } from "./correlation.ts";
 import { type Normalize, normalized, numericOption } from "./numeric.ts";
 import { ValueTimes } from "./value-times.ts";
 
-/** An acknowledged element of a collection that nobody tried to remove. */
+/** An acknowledged element of a collection. `keys()` leaves out elements that an operation tried to remove. */
 export interface Element {
   readonly id: string;
   readonly by: string;
@@ -67,7 +67,7 @@ export class SessionHistory {
     }
   }
 
-  /** By key, without elements that somebody removed or tried to. */
+  /** Returns the history by key, without elements that an operation removed or tried to remove. */
   keys(): KeyHistory[] {
     return [...this.#keys.values()].map((history) => ({
       ...history,
@@ -75,7 +75,7 @@ export class SessionHistory {
     }));
   }
 
-  /** Values of registers are compared; ids of a collection stay what they are. */
+  /** Normalizes the values of a register, because they are compared; ids of a collection remain unchanged. */
   #register(operation: Operation): Operation {
     return normalized(operation, this.#normalize);
   }
@@ -96,13 +96,13 @@ export class SessionHistory {
   }
 }
 
-/** The ids that a read of a collection gave; undefined for a register's read. */
+/** Returns the ids in the answer to a read of a collection; undefined for a register's read. */
 export function idsRead({ outcome }: Operation): Set<string> | undefined {
   if (outcome.type !== "ok" || !Array.isArray(outcome.output)) return undefined;
   return new Set(outcome.output.map(String));
 }
 
-/** The items grouped by what `nameOf` says, in order. */
+/** Returns the items grouped by `nameOf`, in order. */
 export function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

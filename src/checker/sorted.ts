@@ -1,4 +1,6 @@
-/** How many of the items, sorted by `at`, are at or before the limit. Binary search, O(log n). */
+/**
+ * Returns how many of the items, sorted by `at`, are at or before the limit. Binary search, O(log n).
+ */
 export function countUpTo<T>(items: readonly T[], limit: number, at: (item: T) => number): number {
   let low = 0;
   let high = items.length;

@@ -1,14 +1,16 @@
 /**
- * staleness: whatever was acknowledged is seen by every read that begins more than the declared lag later.
+ * staleness: every acknowledged write is seen by every read that begins more than the declared lag later.
  *
- * Feeds: see session-history.ts. Option: `declaredLagMs` (default 0: no read may be stale), `correlate` for collections.
+ * Feeds: see session-history.ts. Options: `declaredLagMs` (default 0: no read may be stale), `correlate` for collections.
  *
- * A register's read is stale when its value is surely older than some write that was acknowledged before the read was called
- * (value-times.ts); a collection's when it lacks an element that was acknowledged, and that nobody tried to remove.
+ * A register's read is stale if its value is surely older than some write that was acknowledged before the read was called
+ * (value-times.ts). A collection's read is stale if it lacks an element that was acknowledged and that no operation tried to
+ * remove.
  *
- * Figures: compared (reads with anything acknowledged before them), violations, staleMsMax (also of reads within the
- * lag: what the platform really needed). O(n log n) time for registers; a complete read of a collection costs its length, one that lacks
- * something the number of all elements. Source: Jepsen's set-full checker (stale and lost elements).
+ * Figures: compared (reads with anything acknowledged before them), violations, staleMsMax (including reads within the lag: the
+ * lag that the platform actually had). O(n log n) time for registers; a read of a collection that shows every element costs its
+ * length, and a read that lacks one costs the number of all elements. Source: Jepsen's set-full checker (stale and lost
+ * elements).
  */
 import type { Checker, Claim } from "../checker.ts";
 import type { Operation } from "../history.ts";
@@ -40,10 +42,10 @@ function compareKey(history: KeyHistory, lagMs: number, comparison: Comparison):
   }
 }
 
-/** Acknowledged writes by completion, each with the latest call of all writes that had completed by then. */
+/** Acknowledged writes by completion, each with the latest-called of all writes that had completed by then. */
 interface Acknowledged {
   readonly completedAtMs: number;
-  /** The write that was called last of those completed so far: the hardest to be older than. */
+  /** The write that was called last of those completed so far: the one that a value is most easily older than. */
   readonly newest: Operation;
 }
 
@@ -68,7 +70,7 @@ function compareValue(
   comparison.compared += 1;
   const span = history.times.spanOf(read.outcome.output);
   if (span === undefined) return;
-  // The first acknowledged write that the value is surely older than tells since when the value is out of date.
+  // The first acknowledged write that is surely newer than the value determines since when the value is out of date.
   const first = countUpTo(acknowledged, span.latestMs, ({ newest }) => newest.invokedAtMs);
   const since = acknowledged[first];
   if (since === undefined || first >= before) return;

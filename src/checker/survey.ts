@@ -1,27 +1,28 @@
 /**
- * What the reads of one object are worth, seen over all of its ids at once; the tally then sorts the ids one by one.
+ * Evaluates the reads of one object over all of its ids at once; the tally then sorts the ids one by one.
  *
- *     changedAt  the last whole read that showed an id which no whole read before it had, or no more an id that was removed
- *     holed      whole reads that lack an id which reads before and after them have: a copy that was behind, or a page that
- *                shifted. They prove no absence
- *     across     ids that the last whole read shows on more than one page (the same pages as the read beside it): two rows
- *                each, or rows that tie in an unstable order, where each one shown twice hides another
+ *     changedAt  the last complete read that showed an id which no complete read before it had, or that no longer showed an id
+ *                that was removed
+ *     holed      complete reads that lack an id which reads before and after them have: they came from a replica that
+ *                lagged, or a page shifted. They do not prove absence
+ *     across     ids that the last complete read shows on more than one page (with the same pages as an adjacent read): either
+ *                two rows each, or rows that tie in an unstable order, where each row shown twice hides another
  */
 import { bitOf } from "../ledger/reads.ts";
 import { isAtRest } from "../ledger/rest.ts";
 import { Known, type WriteSet, type WriteState } from "./write-set.ts";
 
 export interface Survey {
-  /** Numbers of the whole reads, in order of completion. */
+  /** Numbers of the complete reads, in order of completion. */
   readonly complete: readonly number[];
   readonly completeMask: number;
   readonly lastMask: number;
   readonly holedMask: number;
   readonly atRest: boolean;
   readonly across: number;
-  /** Acknowledged writes that the last whole read does not show. */
+  /** Number of acknowledged writes that the last complete read does not show. */
   readonly missing: number;
-  /** These, and the unanswered ones that it does not show: all that could be hidden behind rows that were shown twice. */
+  /** The same plus the unanswered writes that it does not show: all that could be hidden behind rows that were shown twice. */
   readonly hidden: number;
 }
 
@@ -44,7 +45,7 @@ export function survey(writes: WriteSet): Survey {
   return { complete, completeMask, lastMask, holedMask, atRest, across, missing, hidden };
 }
 
-/** Place of the first read that saw it; 0 also where none did. */
+/** Returns the index of the first read that saw the id; 0 also if none did. */
 function firstAmong(complete: readonly number[], seen: number): number {
   return Math.max(
     0,
@@ -52,14 +53,17 @@ function firstAmong(complete: readonly number[], seen: number): number {
   );
 }
 
-/** Place of the first read that does not show any more what somebody removed; 0 where none did, or none has. */
+/**
+ * Returns the index of the first read that no longer shows a removed id; 0 if the id was not removed, was never seen or is still
+ * shown.
+ */
 function removedAt(complete: readonly number[], { known, seen }: WriteState): number {
   if ((known & (Known.removed | Known.removedPerhaps)) === 0) return 0;
   const last = complete.findLastIndex((read) => (seen & bitOf(read)) !== 0);
   return last < 0 || last === complete.length - 1 ? 0 : last + 1;
 }
 
-/** Reads are numbered in order of time: the whole ones without it between the first and the last that have it. */
+/** Returns the complete reads without the id between the first and the last that have it. Reads are numbered in order of time. */
 function holesOf(seen: number, completeMask: number): number {
   if (seen === 0) return 0;
   const upToLast = 0xffffffff >>> Math.clz32(seen);

@@ -1,9 +1,9 @@
 /**
- * When each value of a register may have been its value, as far as clients can know: not before the first call that
- * wrote it, and, once a later write was acknowledged, not after the last that wrote it returned. Values are equal when
- * their canonical JSON is.
+ * Computes when each value of a register may have been its current value, as far as clients can know: not before the first call
+ * that wrote it, and, once a later write was acknowledged, not after the return of the last write of it. Values are equal if
+ * their canonical JSON is equal.
  *
- * A value is surely older than a write w when every write of that value returned before w was called: then no order that keeps
+ * A value is surely older than a write w if every write of that value returned before w was called: then no order that preserves
  * real time puts it after w. An unanswered write may take effect at any time, so its value is never surely older.
  */
 import type { Operation } from "../history.ts";
@@ -14,13 +14,13 @@ interface Span {
   latestMs: number;
 }
 
-/** The value of a key that nobody has written yet: older than everything. */
+/** The value of a key that has never been written: older than everything. */
 const INITIAL: Span = { earliestMs: -Infinity, latestMs: -Infinity };
 
 export class ValueTimes {
   readonly #spans = new Map<string, Span>();
 
-  /** Notes a write, or a cas that may have succeeded; others are ignored. */
+  /** Records a write, or a cas that may have succeeded; other operations are ignored. */
   note(operation: Operation): void {
     const value = writtenBy(operation);
     if (value === undefined) return;
@@ -35,13 +35,16 @@ export class ValueTimes {
     }
   }
 
-  /** null is the initial value unless it was written; undefined for any other value that nobody wrote. */
+  /**
+   * Returns the span of a value. null is the initial value unless it was written; the span of any other value that was never
+   * written is undefined.
+   */
   spanOf(value: Json): Readonly<Span> | undefined {
     return this.#spans.get(canonicalJson(value)) ?? (value === null ? INITIAL : undefined);
   }
 }
 
-/** What the operation put there, if it did: undefined for anything that certainly wrote nothing. */
+/** Returns the value that the operation wrote if it was applied; undefined if it certainly wrote nothing. */
 function writtenBy({ kind, input, outcome }: Operation): Json | undefined {
   if (outcome.type === "refused") return undefined;
   if (kind === "write") return input;

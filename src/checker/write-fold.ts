@@ -1,4 +1,6 @@
-/** The writes of one claim and what became of them: one fold, however many checks look at it. */
+/**
+ * The writes of one claim and what happened to them: a single fold, however many checks use it.
+ */
 import type { Check, Claim, Finding, RunFacts } from "../checker.ts";
 import { type Tally, tally } from "./tally.ts";
 import { WriteSet } from "./write-set.ts";
@@ -14,13 +16,13 @@ export class WriteFold {
     this.#facts = facts;
   }
 
-  /** Once everything was read. */
+  /** Returns the tally. Call it only after everything was read. */
   tally(): Tally {
     this.#tally ??= tally(this.writes, this.#facts);
     return this.#tally;
   }
 
-  /** A check on this fold. The first one feeds it: all checks of a claim are given the same lines. */
+  /** Returns a check on this fold. The first check feeds the fold, because all checks of a claim receive the same lines. */
   check(finish: () => Finding): Check {
     const feeds = !this.#isFed;
     this.#isFed = true;

@@ -1,6 +1,11 @@
-/** Counts of what became of logical writes. */
+/**
+ * Counts of what happened to logical writes.
+ */
 
-/** Counts of one experiment, or of the whole run. `rpoMs`: from the oldest lost acknowledgement to the fault, else 0. */
+/**
+ * The counts of one experiment, or of the whole run. `rpoMs` is the time from the oldest lost acknowledgement to the fault's
+ * bite, or 0.
+ */
 export interface Writes {
   acknowledged: number;
   acknowledgedLastSecond: number;
@@ -10,7 +15,10 @@ export interface Writes {
   unknown: number;
   late: number;
   rpoMs: number;
-  /** When the oldest lost write was acknowledged, counted from the fault's command: negative before it. Absent: none was lost. */
+  /**
+   * When the oldest lost write was acknowledged, in milliseconds from the fault's bite: negative if before it. Absent if none was
+   * lost.
+   */
   oldestLostMs?: number;
 }
 
