@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The launcher: plain JavaScript that old versions of Node can run, so that they get a clear message instead of a syntax
-// error. In a checkout it runs the sources, in an installed package dist/.
+// The launcher is plain JavaScript that old versions of Node can run, so that they print a clear message instead of a syntax
+// error. In a checkout it runs the sources, in an installed package it runs dist/.
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import module from "node:module";
@@ -23,12 +23,13 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.exitCode = 4;
 }
 
-// The child must not outlive this launcher, even when it is killed with SIGKILL: on Linux the kernel sees to that.
+// Runs the launcher again with the pinned Node. The child must not outlive this process, even if this one is killed with
+// SIGKILL: on Linux the kernel enforces that.
 function runPinned() {
   const own = [pinned, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   const argv = process.platform === "linux" ? ["setpriv", "--pdeathsig", "KILL", ...own] : own;
   const child = spawn(argv[0], argv.slice(1), { stdio: "inherit" });
-  // Ctrl-C reaches the child by itself (same process group); a signal sent to this process alone is passed on.
+  // Ctrl-C reaches the child by itself (same process group); a signal that is sent to this process alone is forwarded.
   process.on("SIGINT", () => hasTerminal() || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.on("SIGHUP", () => child.kill("SIGHUP"));

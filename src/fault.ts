@@ -1,6 +1,6 @@
 /**
- * A fault is a kind of breakage. A kind only chooses targets and names the changes it wants; injecting, proving the bite,
- * expiring, reverting and proving the healing are done once for all kinds (fault/injection.ts), so that healing cannot
+ * A fault is a kind of breakage. A kind only chooses targets and names the changes it wants. Injecting, proving the bite,
+ * expiring, reverting and proving the healing are implemented once for all kinds (fault/injection.ts), so that healing cannot
  * be forgotten.
  */
 
@@ -9,23 +9,29 @@ import type { CapabilityName, Target } from "./platform.ts";
 import type { Json } from "./std/json.ts";
 import type { Random } from "./std/random.ts";
 
-/** What one fault wants done to one target. */
+/** One change that a fault requests for one target. */
 export interface ChangeRequest {
   readonly capability: CapabilityName;
   readonly target: Target;
   readonly parameters: Readonly<Record<string, Json>>;
-  /** false: the platform mends it (a killed replica is started again); we only do when it did not in time. Default true. */
+  /**
+   * false: the platform repairs the target itself (a killed replica is restarted), and we act only if it has not done so in
+   * time. The default is true.
+   */
   readonly undo?: boolean;
 }
 
-/** The type of a parameter: how a plan may write it. A duration `hold` in a plan is `holdMs` once resolved. */
+/**
+ * The type of a parameter, which determines how a plan may write it. A duration `hold` in a plan becomes `holdMs` when it is
+ * resolved.
+ */
 export type ParameterType =
   | { readonly is: "duration"; readonly signed: boolean }
   | { readonly is: "number"; readonly min: number; readonly max: number; readonly whole: boolean }
   | { readonly is: "choice"; readonly of: readonly string[] }
   | { readonly is: "flag" }
   | { readonly is: "text" }
-  /** One selector or a list of some; "everybody" where there is none (fault/peers.ts). */
+  /** One selector or a list of selectors; "everybody" if the plan gives none (fault/peers.ts). */
   | { readonly is: "peers" }
   /** A command as a list of words, never a shell string. */
   | { readonly is: "argv" };
@@ -33,35 +39,39 @@ export type ParameterType =
 /** One parameter that a plan may give to a fault. */
 export interface Parameter {
   readonly type: ParameterType;
-  /** Used where the plan gives none (durations in milliseconds); undefined: the plan must give it. */
+  /** The value if the plan gives none (durations in milliseconds); undefined: the plan must give one. */
   readonly default: Json | undefined;
-  /** What it does, in words, with the unit. */
+  /** What the parameter does, in words, with its unit. */
   readonly says: string;
 }
 
 export interface FaultKind {
-  /** kebab-case, as in plans: "kill-leader". */
+  /** The name in plans, in kebab-case: "kill-leader". */
   readonly name: string;
   /** One sentence for the table of faults. */
   readonly says: string;
   readonly needs: readonly CapabilityName[];
-  /** Selector used where the plan gives none; its count (else one) also holds where a plan's selector gives no number. */
+  /** The selector if the plan gives none. Its count (or else 1) also applies if a plan's selector gives no number. */
   readonly defaultSelector: Selector;
-  /** What every target must be, whatever the plan's selector says: { leader: true }, { role: "node" }. */
+  /** The conditions that every target must meet, whatever the plan's selector is: { leader: true }, { role: "node" }. */
   readonly always?: Selector;
-  /** Parameters that a plan may give, by their names in plans. */
+  /** The parameters that a plan may give, by their names in plans. */
   readonly parameters: Readonly<Record<string, Parameter>>;
   /**
-   * More than one round, each begun when the one before is healed and the parameter `pause` has passed. "each-target": chosen
-   * once, one target a round (rolling restart). "times": as often as the parameter `times` says, chosen anew each time.
+   * Repeats the fault in rounds; each round begins when the one before is healed and the parameter `pause` has passed.
+   * "each-target": the targets are chosen once, and each round hits one of them (rolling restart). "times": there are as many
+   * rounds as the parameter `times` says, and each chooses its targets anew.
    */
   readonly rounds?: "each-target" | "times";
   /**
-   * false: the platform is expected to recover while the fault holds (a leader is elected). true: users may only recover
-   * when the fault ends (freeze of everything): then recovery after our heal is counted as expected.
+   * false: the platform is expected to recover while the fault holds (a leader is elected). true: users may recover only when
+   * the fault ends (everything is frozen); recovery after our heal then counts as expected.
    */
   readonly recoversOnlyAfterHeal?: boolean;
-  /** The changes to make, in order; all at once as far as the targets go. Pure. `all` is the topology when chosen. */
+  /**
+   * Returns the changes to make, in order; the targets are changed at the same time if possible. Pure. `all` is the topology
+   * at the moment of the choice.
+   */
   changes(
     targets: readonly Target[],
     parameters: Readonly<Record<string, Json>>,

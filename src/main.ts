@@ -1,4 +1,7 @@
-/** The program: builds the commands, runs the one that was asked for, turns whatever was thrown into a message and an exit code. */
+/**
+ * The program: builds the commands, runs the requested one, and turns any error that was thrown into a message and an exit
+ * code.
+ */
 import { CommanderError } from "commander";
 import { describeBug } from "./cli/bug.ts";
 import { buildProgram } from "./cli/program.ts";
@@ -7,7 +10,7 @@ import { ExitCode, GamedayError } from "./std/errors.ts";
 import { realWorld } from "./world.ts";
 
 export async function main(world: World = realWorld()): Promise<void> {
-  // Without this the runtime would end us with 1, which means that a platform failed.
+  // Without this handler the runtime would exit with 1, which means that a platform failed.
   using _crash = world.onCrash((thrown) => {
     world.stderr.write(describeBug(thrown));
     world.exit(ExitCode.bug);

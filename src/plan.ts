@@ -1,13 +1,13 @@
 /**
- * A plan says what to run: platform, load, probes, experiments, claims, objectives, seed. YAML for people; this is the
- * resolved form: all defaults filled in, all durations in milliseconds, all paths absolute.
+ * A plan defines what to run: platform, load, probes, experiments, claims, objectives, seed. People write it in YAML. This is
+ * the resolved form: all defaults are filled in, all durations are in milliseconds, all paths are absolute.
  */
 import type { Claim } from "./checker.ts";
 import type { Bound } from "./range.ts";
 import type { Hosts } from "./std/hosts.ts";
 import type { Json } from "./std/json.ts";
 
-/** Which targets: all given conditions must hold; then `count` (or `percent`) of them by seed. */
+/** Selects targets: all given conditions must hold; `count` (or `percent`) of the matching targets are then chosen by seed. */
 export interface Selector {
   readonly role?: string;
   readonly leader?: boolean;
@@ -18,10 +18,10 @@ export interface Selector {
   readonly percent?: number;
 }
 
-/** The most that one fault may hit at a time; checked on the resolved targets of each round. */
+/** The most that one fault may hit at a time; checked against the resolved targets of each round. */
 export interface BlastRadius {
   readonly targetsMax?: number;
-  /** Of all targets of a role, in percent; one target is always allowed. */
+  /** The share of all targets of a role, in percent; one target is always allowed. */
   readonly percentMax?: number;
 }
 
@@ -32,59 +32,62 @@ export interface ExperimentPlan {
   readonly parameters: Readonly<Record<string, Json>>;
   /** How long the fault is held. */
   readonly holdMs: number;
-  /** The most that it may hit at a time, where the plan says it; what is left out keeps the default (fault/selector.ts). */
+  /**
+   * The most targets that the fault may hit at a time, if the plan limits it; limits that are left out keep their default
+   * (fault/selector.ts).
+   */
   readonly blastRadius?: BlastRadius;
-  /** Number of the group (`together`) that it is injected with at the same moment; absent: it stands by itself. */
+  /** The number of the group (`together`) whose faults are injected at the same moment; absent: the fault is injected alone. */
   readonly together?: number;
-  /** Upper end of the recovery of users' writes that is still watched for; beyond it the run stops (stop condition). */
+  /** The longest recovery of users' writes that is still waited for; beyond it the run stops (stop condition). */
   readonly recoverWithinMs: number;
-  /** Calm between "recovered and healthy" and the next experiment. */
+  /** How long the platform rests between "recovered and healthy" and the next experiment. */
   readonly settleMs: number;
   /**
-   * Module of probes that beat on the targets' own nodes while the experiment lasts, as clients on the minority's side of a
-   * partition do: they write there only, and what they were told is looked for in the ledger like everything else.
+   * A module of probes that beat on the targets' own nodes during the experiment, as clients on the minority side of a
+   * partition do. They write only there, and what was acknowledged to them is looked up in the ledger like every other write.
    * Absent: none.
    */
   readonly insideProbes?: string;
 }
 
-/** Where in an item what we look for is: paths (std/json-path.ts) in an answer's item, names of columns in SQL. */
+/** Where an item's fields are found: JSON paths (std/json-path.ts) in an HTTP answer's item, or names of columns in SQL. */
 export interface LedgerFields {
   readonly id?: string;
   readonly count?: string;
   readonly value?: string;
-  /** The stored row's own identity. */
+  /** The identity of the stored row itself. */
   readonly row?: string;
 }
 
-/** How the answers of a ledger that one cannot change are read: JSON paths into each page. */
+/** How to read the answers of a ledger API that cannot be changed: JSON paths into each page. */
 export interface LedgerMapping {
   readonly items: string;
-  /** What leads to the next page: a URL, or the cursor. */
+  /** What leads to the next page: a URL or a cursor. */
   readonly next?: string;
-  /** Whether there is another page, where `next` alone does not tell. */
+  /** Whether another page exists, if `next` alone does not show that. */
   readonly more?: string;
-  /** How many items all pages have; held against those that were shown. */
+  /** The number of items on all pages; it is compared with the number of items that were read. */
   readonly total?: string;
 }
 
 export interface HttpLedger {
   readonly kind: "http";
-  /** Below the endpoint; {run} stands for the run's id. */
+  /** The path below the endpoint; {run} stands for the run's id. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Asked for as `limit`. */
+  /** Sent as the parameter `limit`. */
   readonly pageSize?: number;
-  /** Name of the parameter by which the next page is asked for; default "cursor". */
+  /** The name of the parameter that requests the next page; the default is "cursor". */
   readonly cursor?: string;
-  /** Absent: the answers are as docs/guide/plan.md asks for. */
+  /** Absent: the answers have the form that docs/guide/plan.md requires. */
   readonly mapping?: LedgerMapping;
   readonly fields?: LedgerFields;
 }
 
 export interface SqlLedger {
   readonly kind: "sql";
-  /** $1 is the run's id. */
+  /** The SQL statement; $1 is the run's id. */
   readonly statement: string;
   readonly fields?: LedgerFields;
 }
@@ -92,12 +95,12 @@ export interface SqlLedger {
 /** How one object's ledger is read: over HTTP from the app's audit, by SQL from the leader, or not at all. */
 export type LedgerSource = HttpLedger | SqlLedger | { readonly kind: "none" };
 
-/** Calls of the app by the run itself. */
+/** Limits and headers of the run's own calls to the app. */
 export interface AskPlan {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of one call; default 2 min. */
+  /** The timeout of one call; the default is 2 min. */
   readonly timeoutMs?: number;
-  /** Of all calls together; default 10 min for the ledger, 5 min for the clean-up. */
+  /** The deadline for all calls together; the default is 10 min for the ledger and 5 min for the clean-up. */
   readonly withinMs?: number;
 }
 
@@ -117,53 +120,59 @@ export interface ClaimPlan extends Claim {
 }
 
 export interface LoadPlan {
-  /** Scenario modules with weights. */
+  /** Scenario modules with their weights. */
   readonly scenarios: readonly { readonly file: string; readonly weight: number | null }[];
-  /** k6's executor names; stages for ramping ones. */
+  /** The name of a k6 executor; ramping executors have several stages. */
   readonly executor: string;
   readonly stages: readonly { readonly durationMs: number; readonly target: number }[];
   readonly workers: number;
   readonly gracefulStopMs: number;
   readonly env: Readonly<Record<string, string>>;
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
-  /** Users or arrivals a second at the very start of a ramping executor; default 0. */
+  /** The users, or the arrivals a second, at the very start of a ramping executor; the default is 0. */
   readonly startTarget?: number;
-  /** constant executors: the load stays at least so long once it is there, and until the experiments are over. */
+  /** Constant executors: once the load is complete, it lasts at least this long, and until the experiments are over. */
   readonly holdMs?: number;
-  /** per-vu-iterations: of each user; shared-iterations: of all together. The first stage gives the users. */
+  /**
+   * per-vu-iterations: the iterations of each user; shared-iterations: those of all users together. The first stage gives the
+   * number of users.
+   */
   readonly iterations?: number;
-  /** The load ends when they are done, or then. */
+  /** The load ends when all iterations are done, or at the latest after this time. */
   readonly iterationsWithinMs?: number;
   /** Open models: users that are started before the first arrival. */
   readonly usersReady?: number;
-  /** Open models: users that may exist at once in the whole run; arrivals beyond are dropped. */
+  /** Open models: the most users that may exist at once in the whole run; arrivals beyond that are dropped. */
   readonly usersMax?: number;
-  /** Open models: no arrival is due from then on; default: the last stage is held until the load is stopped. */
+  /** Open models: no arrival is due from this time on; by default the last stage is held until the load is stopped. */
   readonly arrivalsEndMs?: number;
   readonly client?: ClientPlan;
 }
 
-/** URLs of HTTP proxies for http:// and https://, perhaps with user and password, and NO_PROXY's list of exceptions. */
+/** URLs of HTTP proxies for http:// and https://, optionally with user and password, and exceptions in the format of NO_PROXY. */
 export interface ProxyPlan {
   readonly http?: string;
   readonly https?: string;
   readonly except?: string;
 }
 
-/** How users' connections behave; what is left out has the engine's default. */
+/** How users' connections behave; whatever is left out has the engine's default. */
 export interface ClientPlan {
-  /** From the call to the whole answer; default 10 s. */
+  /** The time from the call to the complete answer; the default is 10 s. */
   readonly timeoutMs?: number;
-  /** Opening a connection, TLS included; default 3 s. */
+  /** The time for opening a connection, TLS included; the default is 3 s. */
   readonly connectTimeoutMs?: number;
   readonly redirectsMax?: number;
-  /** Users' http speaks HTTP/2: ALPN over TLS, prior knowledge without. */
+  /** Users' `http` uses HTTP/2: ALPN over TLS, prior knowledge without TLS. */
   readonly http2?: boolean;
-  /** Of an answer's body, for the script to read; what is beyond is counted and not kept. Default 16 MiB. */
+  /**
+   * The most bytes of an answer's body that are kept for the script to read; the rest is counted and discarded. The default is
+   * 16 MiB.
+   */
   readonly bodyBytesMax?: number;
-  /** Addresses by "name" or "name:port"; the system is not asked for these. */
+  /** Addresses by "name" or "name:port"; these names are not looked up in the system. */
   readonly hosts?: Hosts;
-  /** Only addresses of this family of IP are used. */
+  /** Only addresses of this IP family are used. */
   readonly family?: 4 | 6;
   readonly proxy?: ProxyPlan;
   /** PEM texts; `insecure` accepts any certificate of the server. */
@@ -176,30 +185,33 @@ export interface ClientPlan {
   };
 }
 
-/** Watch until so many replicas are ready, or the time is up; the objectives judge what was seen. */
+/** Waits until this many replicas are ready or the time is up; the objectives judge what was observed. */
 export interface ScalingWait {
   readonly replicas: number;
   readonly withinMs: number;
 }
 
-/** What a plan may say under `stopWhen`, resolved; null: switched off. */
+/** What a plan may give under `stopWhen`, resolved; null: switched off. */
 export interface StopPlan {
-  /** No class of users may be without one success for longer. */
+  /** The longest time that any class of users may be without a success. */
   readonly notRecoveredMs: number | null;
-  /** PostgreSQL's synchronous standby may not be missing for longer: the next leader's death would find no successor. */
+  /**
+   * The longest time that PostgreSQL's synchronous standby may be missing: if the next leader died then, it would have no
+   * successor.
+   */
   readonly syncStandbyMissingMs: number | null;
   readonly errorRate: { readonly above: number; readonly forMs: number } | null;
   readonly latency: { readonly p95AboveMs: number; readonly forMs: number } | null;
   readonly probes: readonly StopProbe[];
 }
 
-/** A question of the plan's own, asked every `everyMs`: its answer must not be bad for longer than `forMs`. */
+/** A check that the plan defines itself, made every `everyMs`; the run stops if it fails for longer than `forMs`. */
 export type StopProbe = { readonly name: string; readonly everyMs: number; readonly forMs: number } & (
   | { readonly argv: readonly string[] }
   | { readonly url: string }
 );
 
-/** On unless a plan switches them off. */
+/** The conditions that are on unless a plan switches them off. */
 export const DEFAULT_STOP_PLAN: StopPlan = {
   notRecoveredMs: 300_000,
   syncStandbyMissingMs: 120_000,
@@ -210,16 +222,19 @@ export const DEFAULT_STOP_PLAN: StopPlan = {
 
 export interface Objective {
   readonly id: string;
-  /** Plain words for people: "users' writes recover within 30 s of the database leader's death". */
+  /** A description in plain words for people: "users' writes recover within 30 s of the database leader's death". */
   readonly says: string;
-  /** Name of the measure: "recovery-seconds", "http_req_duration-p95-ms", "lost-writes" ... */
+  /** The name of the measure: "recovery-seconds", "http_req_duration-p95-ms", "lost-writes" ... */
   readonly measure: string;
   readonly bound: Bound;
   /** What it is measured over: nothing (the whole run), a window, an experiment, a probe class, a metric's tags. */
   readonly over: Readonly<Record<string, string>>;
 }
 
-/** Beats a second of every probe stream, or of those of the classes that it names; the others beat as their module says. */
+/**
+ * Beats a second of every probe stream, or of the streams of the named classes; the other streams beat at the rate of their
+ * module.
+ */
 export type ProbeRate = number | Readonly<Record<string, number>>;
 
 export interface Plan {
@@ -229,15 +244,18 @@ export interface Plan {
   readonly platform: { readonly kind: string } & Readonly<Record<string, Json>>;
   readonly load: LoadPlan;
   readonly probes: { readonly file: string; readonly rate?: ProbeRate } | null;
-  /** Steady load before the first experiment, and after the last, before the load ends. */
+  /** How long the load is steady before the first experiment, and after the last one before the load ends. */
   readonly warmUpMs: number;
   readonly calmMs: number;
-  /** The users stay at full load at least so long: the calm after the last experiment lasts until then. Absent: no longer. */
+  /**
+   * The shortest time for which the users stay at full load; the calm after the last experiment is extended accordingly.
+   * Absent: no minimum.
+   */
   readonly plateauMs?: number;
   /** Where the platform scales by itself: what is waited for before the experiments, and after the load has ended. */
   readonly autoscaling: { readonly up: ScalingWait; readonly down: ScalingWait } | null;
   readonly experiments: readonly ExperimentPlan[];
-  /** What ends the run early, healed and judged. */
+  /** The conditions that end the run early; the run is then healed and judged. */
   readonly stopWhen: StopPlan;
   readonly claims: readonly ClaimPlan[];
   readonly ledger: LedgerPlan;

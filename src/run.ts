@@ -1,6 +1,6 @@
 /**
- * A run is one game day: nine phases with deadlines, one clock, one seed. The conductor (run/) knows the order; the parts
- * that it conducts come from outside, so that tests can give it simulated ones.
+ * A run is one game day: nine phases with deadlines, one clock, one seed. The conductor (run/) knows the order. The parts that
+ * it conducts are passed in, so that tests can pass simulated ones.
  */
 import type { EvidenceWriter } from "./evidence/writer.ts";
 import type { Operation } from "./history.ts";
@@ -11,15 +11,15 @@ import type { Platform } from "./platform.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
 
-/** Something that was started beside the run and is stopped by it. */
+/** A part that was started beside the run and is stopped by it. */
 export interface Running {
-  /** Stops it in good order; resolves when it is gone. Stopping twice is harmless. */
+  /** Stops the part gracefully and resolves when it has ended. Stopping twice is harmless. */
   stop(): Promise<void>;
-  /** Rejects when it dies before it was stopped. Absent: it starts itself again, and tells the gap. */
+  /** Rejects if the part dies before it is stopped. Absent: the part restarts itself and reports the gap. */
   readonly finished?: Promise<void>;
-  /** A load of a number of iterations: resolves when all are done. */
+  /** For a load with a number of iterations: resolves when all of them are done. */
   readonly exhausted?: Promise<void>;
-  /** What it does now, for the live view; null where it has nothing to show. */
+  /** Returns what the load does now, for the live view. Absent: the part has nothing to show. */
   live?(): LiveLoad;
 }
 
@@ -28,11 +28,11 @@ export interface LiveLoad {
   readonly users: number;
   readonly requestsPerSecond: number;
   readonly p95Ms: number | null;
-  /** Failed share of the requests, 0 to 1; null when there was none. */
+  /** The failed share of the requests, 0 to 1; null if there were no requests. */
   readonly failedFraction: number | null;
 }
 
-/** What every part is given: where to aim, how to stamp, where to report. */
+/** What every part is given: where to send requests, which clock to use, where to report. */
 export interface PartOptions {
   readonly baseUrl: string;
   readonly runId: string;
@@ -43,26 +43,28 @@ export interface PartOptions {
   readonly signal: AbortSignal;
 }
 
-/** Where probes beat that are clients on a node: how a process gets there, and what tells them from all others. */
+/**
+ * A place on a node where probes run as clients: how a process enters it, and what distinguishes these probes from all others.
+ */
 export interface Inside {
   readonly enter: readonly string[];
-  /** "inside/3/n1": the third experiment's, on n1. Begins the names and ids of its operations. */
+  /** "inside/3/n1" for the third experiment on n1. The names and ids of their operations begin with it. */
   readonly name: string;
 }
 
 export interface RunParts {
   startLoad(options: PartOptions & { plan: LoadPlan; onInterval: (interval: Interval) => void }): Promise<Running>;
   startProbes(options: PartOptions & { file: string; rate?: ProbeRate; inside?: Inside }): Promise<Running>;
-  /** What the load does now; null before it has begun. */
+  /** Returns what the load does now; null before it has begun. */
   live(): LiveLoad | null;
-  /** Reports what is recorded so far, before the clean-up: whatever happens to that, the report is there. */
+  /** Writes a report of what is recorded so far, before the clean-up, so that a report exists even if the clean-up fails. */
   reportSoFar(): void;
 }
 
 export interface Run {
   readonly runId: string;
   readonly plan: Plan;
-  /** Where the plan's commands run, absolute. */
+  /** The absolute path of the folder in which the plan's commands run. */
   readonly planFolder: string;
   readonly seed: string;
   readonly clock: Clock;
@@ -70,8 +72,8 @@ export interface Run {
   readonly evidence: EvidenceWriter;
   readonly journal: Journal;
   readonly parts: RunParts;
-  /** Throws when nobody would undo our faults if we died now. */
+  /** Throws if nobody would undo our faults if we died now. */
   readonly assertGuarded: () => void;
-  /** Aborted when the run shall wind down: Ctrl-C, a stop condition. Healing is never cut short by it. */
+  /** Aborted when the run must wind down: on Ctrl-C or a stop condition. It never cuts healing short. */
   readonly stop: AbortController;
 }

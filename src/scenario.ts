@@ -1,6 +1,7 @@
 /**
- * A scenario is what one user does, as a TypeScript module with a default export made by `scenario({...})`. A user is one
- * running instance of it, with a keep-alive connection and a cookie jar of its own, like a browser.
+ * A scenario describes what one user does. It is a TypeScript module whose default export is made by `scenario({...})`. A
+ * user is one running instance of a scenario. Like a browser, each user has a keep-alive connection and a cookie jar of
+ * its own.
  *
  *     import { scenario } from "gameday";
  *     export default scenario({
@@ -30,25 +31,31 @@ export type {
   TransportError,
 } from "./scenario/http.ts";
 
-/** "1500ms", "2s", "5m", "1h30m"; always with a unit. */
+/** A length of time such as "1500ms", "2s", "5m" or "1h30m"; the unit is always required. */
 export type Duration = string;
 
-/** Time a user waits after an iteration (or where it calls think()). Pacing: iterations start at least that far apart. */
+/**
+ * The time that a user waits after an iteration, or wherever the script calls think(). With `pacing`, iterations start at
+ * least that far apart.
+ */
 export type ThinkTime =
   | Duration
   | { readonly uniform: readonly [Duration, Duration] }
   | { readonly normal: readonly [mean: Duration, deviation: Duration] }
   | { readonly pacing: Duration };
 
-/** A WebSocket that a user opens. */
+/** Options of a WebSocket that a user opens. */
 export interface SocketOptions {
-  /** Name under which it is counted; default "WS path". */
+  /** The name under which the socket is counted; the default is "WS path". */
   readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Of this call alone. Undefined: as though it were not there; null: not sent, although all other calls carry it. */
+  /**
+   * Headers of this call only. Undefined: the entry is ignored. Null: the header is not sent, even if all other calls
+   * carry it.
+   */
   readonly headers?: Readonly<Record<string, string | null | undefined>>;
   readonly protocols?: readonly string[];
-  /** For opening it, and for each message waited for; default the load's timeout. */
+  /** The timeout for opening the socket and for each receive(); the default is the load's timeout. */
   readonly timeout?: Duration;
 }
 
@@ -61,101 +68,119 @@ export interface SocketMessage {
 
 export interface ReceiveOptions {
   readonly timeout?: Duration;
-  /** Messages before the first that fits are passed over. */
+  /** Messages for which it returns false are skipped; the first that matches is returned. */
   readonly where?: (message: SocketMessage) => boolean;
 }
 
 export interface UserSocket {
-  /** Open, and nothing wrong with it. */
+  /** True when the socket is open and has had no error. */
   readonly ok: boolean;
-  /** 101 once it was open; the server's status when it answered the handshake otherwise; 0 when it answered nothing. */
+  /**
+   * 101 once the socket was open; otherwise the status with which the server answered the handshake, or 0 if it did not
+   * answer.
+   */
   readonly status: number;
   readonly error: TransportError | null;
-  /** Does nothing (but counts an error) when the socket is not open. */
+  /** Sends one message. If the socket is not open, nothing is sent and an error is counted. */
   send(data: string | Uint8Array): void;
   sendJson(value: unknown): void;
-  /** The next message; null when none came in time, or none will come any more. */
+  /** Returns the next message, or null if none arrived before the timeout or none can arrive any more. */
   receive(options?: ReceiveOptions): Promise<SocketMessage | null>;
-  /** Resolves when it is gone. Twice is harmless; a user's sockets are closed with it. */
+  /**
+   * Closes the socket and resolves when it is closed. Calling it twice is harmless. A user's sockets are closed when the
+   * user stops.
+   */
   close(code?: number, reason?: string): Promise<void>;
 }
 
-/** How a call that is not HTTP is bounded and counted, and the claim that it belongs to. */
+/** The timeout and the name of a call that is not HTTP, and the claim that it belongs to. */
 export interface CallOptions<T> {
-  /** Name under which it is counted; default its kind. */
+  /** The name under which the call is counted; the default is its kind. */
   readonly name?: string;
-  /** Default the load's timeout; the call is told by its signal, and given up. */
+  /** The default is the load's timeout. When it expires, the call's signal is aborted and its result is no longer awaited. */
   readonly timeout?: Duration;
-  /** Feeds the history under the claim of this object. */
+  /** The object of a claim; the call is recorded in the history under that claim. */
   readonly object?: string;
-  /** Default one of its own. */
+  /** The default is a generated id. */
   readonly id?: string;
   readonly key?: string;
   readonly output?: (value: T) => Json;
-  /** True where an error proves that the call was certainly not applied. */
+  /** Returns true if the error proves that the call was certainly not applied. */
   readonly notApplied?: (error: unknown) => boolean;
 }
 
-/** What became of such a call. `responseMs` runs from when it was due. */
+/** The result of a call that is not HTTP. `responseMs` is measured from the moment at which the call was due. */
 export type Called<T> = { readonly serviceMs: number; readonly responseMs: number } & (
   | { readonly ok: true; readonly value: T; readonly error: null }
   | {
       readonly ok: false;
       readonly value: undefined;
-      /** `code`: the error's own ("14", "ECONNREFUSED"), "timeout", "aborted", or its class. */
+      /** `code` is the error's own code ("14", "ECONNREFUSED"), "timeout", "aborted", or the name of the error's class. */
       readonly error: { readonly code: string; readonly message: string };
     }
 );
 
-/** An operation that feeds the history under the claim of its object. */
+/** An operation that is recorded in the history under the claim of its object. */
 export interface Recorded {
   readonly object: string;
   readonly kind: string;
   readonly id: string;
   readonly input: Json;
   readonly key?: string;
-  /** 1 by default; give 2, 3 ... when the same id is tried again. */
+  /** The number of the attempt, 1 by default; pass 2, 3 ... when the same id is tried again. */
   readonly attempt?: number;
-  /** What the answer says, for reads and models; default null. Called only for a successful reply. */
+  /** Extracts what the reply contains, for reads and models; the default is null. It is called only for a successful reply. */
   readonly output?: (reply: Reply) => Json;
-  /** A full answer with a 2xx that the app uses to say "no": give the outcome yourself. */
+  /**
+   * Decides the outcome of a reply itself, for an app that answers "no" with a complete 2xx reply. Undefined: the usual
+   * rules apply.
+   */
   readonly outcome?: (reply: Reply) => Outcome | undefined;
 }
 
 export interface User {
-  /** "w0/u12" */
+  /** The worker and the user within it: "w0/u12". */
   readonly id: string;
   readonly worker: string;
-  /** Number of the user in the whole run, from 0, the same whatever the number of workers. */
+  /** The number of the user in the whole run, from 0; it does not depend on the number of workers. */
   readonly index: number;
   readonly runId: string;
   readonly scenario: string;
-  /** Iterations begun by this user, from 0. */
+  /** The number of iterations that this user has begun, from 0. */
   readonly iteration: number;
   readonly http: Http;
-  /** The same over HTTP/2 (ALPN over TLS, prior knowledge without), with the same cookies: one connection, many streams. */
+  /**
+   * The same as `http`, but over HTTP/2 (ALPN over TLS, prior knowledge without TLS) on one connection with many streams.
+   * The cookies are shared.
+   */
   readonly http2: Http;
   readonly random: Random;
-  /** Yours: what this user remembers between iterations. */
+  /** Free for the script to use: whatever this user remembers between iterations. */
   readonly state: Record<string, unknown>;
   readonly signal: AbortSignal;
-  /** Values given by -e K=V, or by the plan. */
+  /** Values given by -e K=V or by the plan. */
   readonly env: Readonly<Record<string, string>>;
-  /** run/worker/user/sequence: never given twice in a run. */
+  /** Returns run/worker/user/sequence; no value is returned twice in a run. */
   uniqueId(): string;
   think(time?: ThinkTime): Promise<void>;
-  /** Counts a check by name; gives back whether it held. */
+  /** Counts a check by name and returns whether it held. */
   check(name: string, holds: boolean): boolean;
-  /** Runs the call and records its outcome by the rules (2xx ok; 5xx, reset, timeout unknown; refused only if proven). */
+  /**
+   * Runs the call and records its outcome: 2xx is ok; 5xx, a reset and a timeout are unknown; refused is recorded only if
+   * it is proven.
+   */
   record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply>;
-  /** Runs any other call (gRPC, a queue, a database), timed and counted by its kind. Never rejects for what it throws. */
+  /**
+   * Runs any other call (gRPC, a queue, a database) and times and counts it by its kind. It never rejects because of what
+   * the call throws.
+   */
   record<T>(
     kind: string,
     input: Json,
     call: (signal: AbortSignal) => Promise<T>,
     options?: CallOptions<T>,
   ): Promise<Called<T>>;
-  /** Opens a WebSocket at a path, or a ws:// or wss:// URL, with the user's cookies. */
+  /** Opens a WebSocket at a path, or at a ws:// or wss:// URL, with the user's cookies. */
   socket(path: string, options?: SocketOptions): Promise<UserSocket>;
   group<T>(name: string, body: () => Promise<T>): Promise<T>;
   counter(name: string, add?: number): void;
@@ -164,7 +189,7 @@ export interface User {
   trend(name: string, value: number): void;
 }
 
-/** What setup() may use: one user-like session, before the load. */
+/** What setup() and teardown() may use: one session like a user's, outside the load. */
 export interface SetupContext {
   readonly runId: string;
   readonly http: Http;
@@ -174,20 +199,23 @@ export interface SetupContext {
 
 export interface ScenarioDefinition {
   readonly name: string;
-  /** Share of users among the scenarios of one load; default 1. */
+  /** The share of the load's users that run this scenario, relative to its other scenarios; the default is 1. */
   readonly weight?: number;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Addresses of names, in the place of what the system says: { "shop.test": "127.0.0.1", "api.test:8443": ["127.0.0.2"] }. */
+  /** Addresses that are used instead of a name lookup: { "shop.test": "127.0.0.1", "api.test:8443": ["127.0.0.2"] }. */
   readonly hosts?: Readonly<Record<string, string | readonly string[]>>;
   readonly think?: ThinkTime;
-  /** Once per run, before any user; what it returns (null for nothing) is `data` of every user's onStart. */
+  /**
+   * Runs once per run, before any user starts. What it returns (null for nothing) is passed to every user's onStart as
+   * `data`.
+   */
   readonly setup?: (context: SetupContext) => Promise<Json>;
   readonly teardown?: (context: SetupContext, data: Json) => Promise<void>;
   readonly onStart?: (user: User, data: Json) => Promise<void>;
   readonly onStop?: (user: User) => Promise<void>;
-  /** Called by the engine before a request is repeated after a 401; at most once per request. */
+  /** Called by the engine after a 401, before the request is repeated; at most once per request. */
   readonly login?: (user: User) => Promise<void>;
-  /** One iteration. Give either `run` or weighted `tasks`. */
+  /** One iteration. Define either `run` or weighted `tasks`. */
   readonly run?: (user: User) => Promise<void>;
   readonly tasks?: readonly {
     readonly name: string;
@@ -196,12 +224,12 @@ export interface ScenarioDefinition {
   }[];
 }
 
-/** Marks and types a scenario; validates nothing, so that a module is cheap to load. */
+/** Marks an object as a scenario and gives it its type. It validates nothing, so that a module loads quickly. */
 export function scenario(definition: ScenarioDefinition): ScenarioDefinition {
   return definition;
 }
 
-/** What a probe may use at each beat: one request on a kept or a fresh connection, chosen by the engine. */
+/** What a probe may use at each beat. The engine decides whether the request goes over a kept or a fresh connection. */
 export interface ProbeContext {
   readonly runId: string;
   readonly http: Http;
@@ -212,28 +240,29 @@ export interface ProbeContext {
 }
 
 /**
- * A probe's only job is to see outages precisely: the engine calls `beat` `rate` times a second, open-loop, on two streams
- * (kept and fresh connection) in a process of its own. What it writes feeds the claim of `object`.
+ * A probe exists only to measure outages precisely. The engine calls `beat` `rate` times a second, open-loop, on two
+ * streams (one on a kept connection, one on fresh connections) in a separate process. Its operations are recorded under
+ * the claim of `object`.
  */
 export interface ProbeDefinition {
-  /** The class of users' experience it stands for: "order-write", "session-write", "read". */
+  /** The kind of user experience that the probe represents: "order-write", "session-write", "read". */
   readonly class: string;
   readonly object: string;
   readonly kind: string;
   /**
-   * Beats a second of each of its two streams, 1 to 20; default 20. Fewer cost the platform less, and outages are seen less
-   * precisely: to within one beat at either end. The plan's `probes.rate` comes before it.
+   * Beats a second on each of the two streams, 1 to 20; the default is 20. A lower rate costs the platform less, but
+   * outages are measured less precisely: to within one beat at either end. The plan's `probes.rate` takes precedence.
    */
   readonly rate?: number;
   readonly timeout?: Duration;
-  /** Before the first beat, and again whenever it fails: log in, create what the beats need. */
+  /** Runs before the first beat, and again whenever it fails: logs in, creates what the beats need. */
   readonly prepare?: (context: ProbeContext) => Promise<void>;
   readonly input?: (context: ProbeContext) => Json;
   readonly beat: (context: ProbeContext) => Promise<Reply>;
   readonly output?: (reply: Reply) => Json;
 }
 
-/** Marks and types the probes of a platform: `export default probes([...])`. */
+/** Marks a list as the probes of a platform and gives it its type: `export default probes([...])`. */
 export function probes(definitions: readonly ProbeDefinition[]): readonly ProbeDefinition[] {
   return definitions;
 }

@@ -4,7 +4,7 @@ import type { InterruptSignal, OutputStream, World } from "./cli.ts";
 import type { Owner } from "./evidence/writer.ts";
 import { ExitCode, GamedayError } from "./std/errors.ts";
 
-/** The real world of this process. */
+/** Returns the real world of this process. */
 export function realWorld(): World {
   return {
     argv: process.argv.slice(2),
@@ -28,11 +28,14 @@ export function realWorld(): World {
     setExitCode: (code) => {
       process.exitCode = code;
     },
-    exit: process.exit.bind(process), // as it is now: a worker's script finds another
+    exit: process.exit.bind(process), // bound now, because process.exit is replaced in a worker when scripts are loaded (load/script/guard.ts)
   };
 }
 
-/** A folder that was deleted under our feet is nobody's bug, and no command that needs none of it must stumble over it. */
+/**
+ * Returns the working folder. If it was deleted meanwhile, that is a user error and not a bug, and a command that does not
+ * need it must not fail.
+ */
 function workingFolder(): string {
   try {
     return process.cwd();
@@ -49,7 +52,7 @@ function workingFolder(): string {
 
 const crashHandlers: ((thrown: unknown) => void)[] = [];
 
-/** Also what was thrown in a promise that nobody awaited: the runtime makes it an uncaught exception. */
+/** Also handles what was thrown in a promise that nobody awaited: the runtime turns it into an uncaught exception. */
 function onCrash(callback: (thrown: unknown) => void): Disposable {
   if (crashHandlers.length === 0) process.on("uncaughtException", crash);
   crashHandlers.push(callback);
@@ -65,7 +68,10 @@ function crash(thrown: unknown): void {
   crashHandlers.at(-1)?.(thrown);
 }
 
-/** SIGHUP: the terminal is gone. Node undoes nohup's ignoring of it, so it cannot be told from a wish to go on. */
+/**
+ * SIGHUP means that the terminal is gone. Node overrides nohup's ignoring of it, so that the two cases cannot be
+ * distinguished.
+ */
 const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function onInterrupt(callback: (signal: InterruptSignal) => void): Disposable {
@@ -78,7 +84,7 @@ function onInterrupt(callback: (signal: InterruptSignal) => void): Disposable {
   };
 }
 
-/** Under sudo everything that is written belongs to the person who called. */
+/** Returns the user who called sudo: under sudo, every written file belongs to that user. */
 function ownerOf(env: NodeJS.ProcessEnv): Owner | null {
   const uid = Number(env["SUDO_UID"]);
   const gid = Number(env["SUDO_GID"]);
@@ -89,9 +95,9 @@ function ownerOf(env: NodeJS.ProcessEnv): Owner | null {
 function streamOf(stream: NodeJS.WriteStream): OutputStream {
   stream.on("error", outputLost);
   return {
-    isTTY: stream.isTTY === true && process.env["TERM"] !== "dumb", // one that cannot redraw a line
+    isTTY: stream.isTTY === true && process.env["TERM"] !== "dumb", // a dumb terminal cannot redraw a line
     get columns() {
-      return stream.columns || 80; // some terminals say 0
+      return stream.columns || 80; // some terminals report 0
     },
     write: (text) => {
       stream.write(text);
@@ -101,10 +107,13 @@ function streamOf(stream: NodeJS.WriteStream): OutputStream {
 
 let isOutputLost = false;
 
-/** A reader that went away (`| head`) must not end a run in the middle of a fault. One that is full is told by the exit code. */
+/**
+ * Handles a failed write to the output. A closed pipe (`| head`) must not end a run while a fault is held. Any other error,
+ * such as a full disk, is reported by the exit code.
+ */
 function outputLost({ code, message }: NodeJS.ErrnoException): void {
   if (code === "EPIPE" || isOutputLost) return;
-  isOutputLost = true; // told once: the standard error may be the full one
+  isOutputLost = true; // reported once: the standard error may be the stream that fails
   process.stderr.write(`gameday: expected to write the output, got ${message}\n`);
   process.once("exit", () => {
     if ((process.exitCode ?? ExitCode.pass) === ExitCode.pass) process.exitCode = ExitCode.notReady;

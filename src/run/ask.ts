@@ -1,32 +1,35 @@
-/** Asks the platform's app over HTTP for JSON; deadline and size of the answer are bounded. */
+/** Requests JSON from the platform's app over HTTP; the deadline and the size of the answer are bounded. */
 import type { AskPlan } from "../plan.ts";
 import type { Run } from "../run.ts";
 import { abortAt } from "../std/deadline.ts";
 import { messageOf } from "../std/errors.ts";
 import { isRecord, type Json } from "../std/json.ts";
 
-/** Header that every request of a run carries. */
+/** The header that every request of a run carries. */
 const RUN_HEADER = "x-gameday-run";
-/** A larger answer is no page of a ledger: it would not be read, but fill the memory. */
+/** The largest answer that is read. A larger one cannot be a page of a ledger and would only fill the memory. */
 const ANSWER_BYTES_MAX = 64 << 20;
 const TIMEOUT_MS = 120_000;
 
 export interface Question {
   readonly method: string;
   readonly run: Pick<Run, "runId">;
-  /** Headers and deadline of all such calls. */
+  /** The headers and the deadline of all such calls. */
   readonly plan: AskPlan;
-  /** More headers, of this call. */
+  /** Additional headers of this call. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Of one call. */
+/** Returns the timeout of one call. */
 export function timeoutOf({ timeoutMs = TIMEOUT_MS }: AskPlan): number {
   return timeoutMs;
 }
 
-/** Throws an Error that names the path, for any answer but 200 with JSON; or the signal's reason. */
+/**
+ * Sends one request and returns its JSON. Throws an Error that names the path for any answer but 200 with JSON, or the
+ * signal's reason.
+ */
 export async function ask(url: URL, question: Question): Promise<Json> {
   const { method, run, plan, signal } = question;
   const headers = { ...plan.headers, ...question.headers, [RUN_HEADER]: run.runId };
@@ -39,14 +42,14 @@ export async function ask(url: URL, question: Question): Promise<Json> {
   return body;
 }
 
-/** The same for an answer that must be one JSON object. */
+/** Does the same as `ask` for an answer that must be a JSON object. */
 export async function askObject(url: URL, question: Question): Promise<{ [key: string]: Json }> {
   const body = await ask(url, question);
   if (isRecord(body)) return body;
   throw new Error(`${url.pathname} answered no JSON object: ${JSON.stringify(body).slice(0, 200)}`);
 }
 
-/** "fetch failed" alone tells nobody anything: what failed stands in its cause. */
+/** Sends a request. Replaces "fetch failed", which says nothing by itself, with its cause. */
 async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
   try {
     return await fetch(url, init);
@@ -70,7 +73,7 @@ async function boundedText(response: Response, url: URL): Promise<string> {
     .replace(/^\uFEFF/, "");
 }
 
-/** A number with so many digits may be more than a double holds; as an id it would be another one's. */
+/** A number with so many digits may exceed the precision of a double; as an id it would then become a different one. */
 const LONG_NUMBER = /[[:,\s]-?\d{16,}\s*[\],}]/;
 
 function parse(text: string): Json | undefined {
@@ -80,11 +83,11 @@ function parse(text: string): Json | undefined {
       exactly(value, context?.source);
     return JSON.parse(text, revive) as Json;
   } catch {
-    return undefined; // said by the caller as "no JSON", with its begin
+    return undefined; // the caller reports this as "no JSON", with the beginning of the text
   }
 }
 
-/** Whole numbers that a double would round stay what was written, as text. */
+/** Returns whole numbers that a double would round as text, exactly as they were written. */
 function exactly(value: Json, source: string | undefined): Json {
   const isRounded = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "");
   return isRounded ? (source ?? value) : value;

@@ -1,6 +1,9 @@
-/** Addresses of the app: everything lies below the endpoint, whatever path it has. */
+/** Addresses of the app: every path lies below the endpoint, which may have a path itself. */
 
-/** `path` begins with "/" and may have a query: "/audit/orders?sort=id" below "https://host/shop". */
+/**
+ * Returns the URL of a path below the endpoint. `path` begins with "/" and may have a query: "/audit/orders?sort=id" below
+ * "https://host/shop".
+ */
 export function below(endpoint: string, path: string): URL {
   const base = new URL(endpoint);
   const url = new URL(path, base);
@@ -9,7 +12,7 @@ export function below(endpoint: string, path: string): URL {
   return url;
 }
 
-/** The same for a plan's path in which {run} stands for the run's id. */
+/** Does the same for a plan's path in which {run} stands for the run's id. */
 export function belowForRun(endpoint: string, path: string, runId: string): URL {
   return below(endpoint, path.replaceAll("{run}", encodeURIComponent(runId)));
 }

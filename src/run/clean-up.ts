@@ -1,4 +1,4 @@
-/** Takes this run's rows out of the system and reports, with the platform, whatever is left behind. */
+/** Removes this run's rows from the system, restores the platform, and reports whatever is left behind. */
 import { setTimeout as delay } from "node:timers/promises";
 import { restored } from "../fault/recover.ts";
 import type { Run } from "../run.ts";
@@ -9,11 +9,14 @@ import { belowForRun } from "./below.ts";
 import { wholeNumberOf } from "./found.ts";
 
 const WITHIN_MS = 300_000;
-/** Calls in a row without an answer, before it counts as not to be had: a clean-up may be repeated, and a proxy may have lost patience. */
+/** Consecutive failed calls after which the clean-up is given up: it may be repeated safely, and a proxy may have timed out. */
 const FAILURES_MAX = 5;
 const BETWEEN_FAILURES_MS = 1_000;
 
-/** Cleans test data and restores the platform; returns how many pieces of residue were recorded. Runs also after an interrupt. */
+/**
+ * Cleans test data and restores the platform; returns how many pieces of residue were recorded. It also runs after an
+ * interrupt.
+ */
 export async function cleanUp(run: Run): Promise<number> {
   let left = 0;
   const residue = (what: string, where: string) => {
@@ -23,7 +26,7 @@ export async function cleanUp(run: Run): Promise<number> {
   await cleanData(run).catch((thrown: unknown) =>
     residue(`test data of ${run.runId}: ${messageOf(thrown)}`, run.platform.endpoint()),
   );
-  // No signal of the run's: restoring goes on after an interrupt.
+  // The run's signal is not passed here: restoring continues after an interrupt.
   const found = await restored(run.platform).catch((thrown: unknown) => [
     { what: `restoring failed: ${messageOf(thrown)}`, where: run.platform.kind },
   ]);
@@ -31,7 +34,7 @@ export async function cleanUp(run: Run): Promise<number> {
   return left;
 }
 
-/** Asks until nothing remains, for a clean-up may work in bites; stops when a bite takes nothing away. */
+/** Repeats the clean-up until nothing remains, because it may work in batches; throws if a batch removes nothing. */
 async function cleanData(run: Run): Promise<void> {
   const plan = run.plan.cleanUp;
   if (plan === null) return;
@@ -46,20 +49,20 @@ async function cleanData(run: Run): Promise<void> {
   }
 }
 
-/** Throws what the last of FAILURES_MAX tries threw, or the signal's reason. */
+/** Retries until an attempt succeeds. Throws the error of the last of FAILURES_MAX attempts, or the signal's reason. */
 async function persist<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let failures = 1; failures < FAILURES_MAX; failures++) {
     try {
       return await attempt();
     } catch {
-      signal.throwIfAborted(); // else the next try tells, and the last one's error is thrown
+      signal.throwIfAborted(); // otherwise the attempt is retried, and only the last attempt's error is thrown
     }
     await delay(BETWEEN_FAILURES_MS, undefined, { signal });
   }
   return await attempt();
 }
 
-/** How many rows are left after one call. */
+/** Makes one clean-up call and returns how many rows are left. */
 async function cleanOnce(url: URL, question: Question): Promise<number> {
   const { remaining } = await persist(() => askObject(url, question), question.signal);
   const count = wholeNumberOf(remaining);

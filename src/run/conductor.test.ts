@@ -85,7 +85,7 @@ test("after a fault from which the platform does not recover, no further fault i
   simulated.platform.healthy = () => !bitten;
   simulated.run.evidence.onEvent((event) => {
     if (event.type === "fault" && event.edge === "bit") bitten = true;
-    if (event.type === "control") bitten = false; // so that the last look does not take its whole deadline
+    if (event.type === "control") bitten = false; // so that the last check does not take its whole deadline
   });
   await conduct(simulated.run);
   const timeline = simulated.timeline();
@@ -119,7 +119,7 @@ test("a platform that is not ready in time is an error with words, not a bug", a
 
 test("a platform that never answers for its health is not healthy, and not waited for for ever", async (context) => {
   const simulated = simulatedRun(context);
-  simulated.platform.health = () => new Promise(() => undefined); // deaf to the signal as well
+  simulated.platform.health = () => new Promise(() => undefined); // ignores the signal as well
   const waiting = conduct(simulated.run);
   await until(() => simulated.platform.done.includes("prepare"), {
     what: "preparing",

@@ -17,21 +17,24 @@ import { StopConditions } from "./stop-conditions.ts";
 import { ThresholdWatch } from "./threshold-watch.ts";
 import { groupsOf } from "./together.ts";
 
-/** From nothing to ready, also on a slow machine. */
-/** A platform that says itself how long it takes gets that, if it is longer. */
+/**
+ * The shortest deadline for a platform to become ready from nothing, even on a slow machine. A platform that declares a longer
+ * time itself gets that.
+ */
 const PREPARE_MS_MIN = 180_000;
 const COLLECT_MS_MAX = 60_000;
 const WATCH_AGAIN_MS = 5_000;
 
 export interface Conducted {
-  /** What ended the run early, in words; null: it came to its end. */
+  /** The reason why the run ended early, in words; null: it ran to its end. */
   readonly endedEarly: string | null;
   readonly residue: number;
 }
 
 /**
- * Conducts a run up to the sealed-to-be evidence. Whatever happens on the way, faults are healed, load and probes are
- * stopped, the platform is restored and what is left is recorded. Throws only when the platform was never ready.
+ * Conducts a run until its evidence is complete and can be sealed. Whatever happens on the way, faults are healed, load and
+ * probes are stopped, the platform is restored and what is left behind is recorded. Throws only if the platform was never
+ * ready.
  */
 export async function conduct(run: Run): Promise<Conducted> {
   const watching = new AbortController();
@@ -57,13 +60,16 @@ export async function conduct(run: Run): Promise<Conducted> {
 
 async function validate(run: Run): Promise<void> {
   const deadlineMs = Math.max(PREPARE_MS_MIN, run.platform.upWithinMs ?? 0);
-  // Waited for to its end, however late: what is taken down next must not still be being built.
+  // This is awaited until it ends, however late: what is torn down next must not still be under construction.
   using limit = abortAt({ what: "a platform to test", deadlineMs, signal: run.stop.signal });
   await run.platform.prepare(limit.signal);
   await requireHealthy(run, { moment: "before-run", deadlineMs, signal: run.stop.signal });
 }
 
-/** The probes beat on when the load has ended: nobody may be sent away by the scaling down either. */
+/**
+ * Runs the load and the experiments. The probes continue after the load has ended, because scaling down must not turn users
+ * away either.
+ */
 async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
   const course = new LoadCourse(run);
   const parts = await inPhase(run, "load-deployment", () => deployLoad(run, course));
@@ -104,12 +110,15 @@ async function runAll(run: Run): Promise<void> {
   }
 }
 
-/** Probes first, so that they have seen the platform unloaded and whole before the first user arrives; the load is the last. */
+/**
+ * Starts the probes first, so that they measure the platform whole and without load before the first user arrives; the load is
+ * started last.
+ */
 async function deployLoad(run: Run, course: LoadCourse): Promise<Running[]> {
   const parts: Running[] = [];
   try {
     await whileStarting(run, (signal) => startParts(run, parts, partOptions(run, signal), course));
-    // A part that dies takes the run with it, in good order: what is broken at that moment is healed first.
+    // If a part dies, the run is stopped gracefully: what is broken at that moment is healed first.
     for (const part of parts) part.finished?.catch((cause: unknown) => run.stop.abort(cause));
     return parts;
   } catch (thrown) {
@@ -131,7 +140,7 @@ async function startParts(run: Run, parts: Running[], options: PartOptions, cour
   course.began(load);
 }
 
-/** In the reverse order of their start. */
+/** Stops the parts in the reverse order of their start. */
 async function stopAll(run: Run, parts: readonly Running[]): Promise<void> {
   for (const part of parts.toReversed()) {
     await part.stop().catch((thrown: unknown) => note(run, "stopping the load", messageOf(thrown)));
@@ -148,7 +157,10 @@ async function collectStatistics(run: Run): Promise<void> {
   );
 }
 
-/** The final report is written once more behind this one: a full disk here must not keep the platform from being restored. */
+/**
+ * Writes a preliminary report; the final report is written again after the clean-up. A full disk here must not prevent the
+ * platform from being restored.
+ */
 function reportSoFar(run: Run): void {
   try {
     run.parts.reportSoFar();
@@ -157,7 +169,7 @@ function reportSoFar(run: Run): void {
   }
 }
 
-/** A watch that breaks is begun again; nobody saw what happened in between, and the timeline says so. */
+/** Watches the platform. A watch that fails is restarted; the timeline records the gap in which nothing was observed. */
 async function watchPlatform(run: Run, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {

@@ -1,4 +1,7 @@
-/** Experiments: those of one group are injected at the same moment, each with its own hold, healing and marks. Most stand alone. */
+/**
+ * Runs experiments. Those of one group are injected at the same moment, each with its own hold, healing and marks; most
+ * experiments form a group of one.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
@@ -11,13 +14,13 @@ import { startInside } from "./inside.ts";
 import { requireFit } from "./together.ts";
 
 /**
- * A group: healthy before, inject all and prove their bites, hold, heal each and prove it, healthy after, settle. Returns
- * whether the next may begin. Faults are healed on every way out of here. When one of several cannot be injected none is
- * held: a part of the group would answer another question.
+ * Runs a group: healthy before, inject all and prove their bites, hold, heal each and prove it, healthy after, settle. Returns
+ * whether the next group may begin. Faults are healed however this function ends. If one of several faults cannot be injected,
+ * none is held, because a part of the group would test something else.
  */
 export async function runExperiments(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
   if (!(await wholeBefore(run, group))) return false;
-  if (!(await injectAll(run, group))) return true; // nothing is broken any more: the next is as good as it was
+  if (!(await injectAll(run, group))) return true; // nothing is broken any more, so that the next group can begin as usual
   return wholeAfter(run, group);
 }
 
@@ -45,8 +48,9 @@ async function wholeAfter(run: Run, group: readonly ExperimentPlan[]): Promise<b
 }
 
 /**
- * Whether all were injected. Whatever becomes of one, all that were are healed. Throws the reason of a run that is stopped.
- * Clients on the nodes that are hit stand there first; a plan has them only for an experiment that is alone.
+ * Injects and heals all, and returns whether all were injected. Whatever happens to one, every fault that was injected is
+ * healed. Throws the reason if the run is stopped. Clients on the nodes that are hit start first; a plan allows them only for
+ * an experiment that is injected alone.
  */
 async function injectAll(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
   const { signal } = run.stop;
@@ -100,7 +104,7 @@ interface Mark {
   readonly because?: string;
 }
 
-/** Tells the timeline of an edge of an experiment. */
+/** Records an edge of an experiment in the timeline. */
 function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], standing = [], because }: Mark): void {
   run.evidence.event({
     atMs: run.clock.nowMs(),

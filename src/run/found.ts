@@ -1,4 +1,7 @@
-/** One row of a ledger as an app or a database shows it, made an item; whatever cannot be one is refused in words. */
+/**
+ * Turns one row of a ledger, as an app or a database returns it, into an item; whatever cannot be one is refused with a
+ * reason.
+ */
 import type { LedgerItem } from "../ledger.ts";
 import type { Json } from "../std/json.ts";
 
@@ -11,7 +14,7 @@ export interface Shown {
   readonly row: Json | undefined;
 }
 
-/** Throws an Error that says what is wrong with it. */
+/** Returns the item. Throws an Error that says what is wrong with the row. */
 export function foundOf({ id, count, value, row }: Shown, whose: string): Found {
   const text = nameOf(id, `${whose} has an item whose id`);
   return {
@@ -22,7 +25,7 @@ export function foundOf({ id, count, value, row }: Shown, whose: string): Found 
   };
 }
 
-/** Ids are texts; a database's numbers are ids as well, as long as JSON does not round them. */
+/** Returns an id as text. A database's numbers are valid ids as well, unless JSON rounds them. */
 function nameOf(given: Json | undefined, what: string): string {
   if (typeof given === "string" && given !== "") return given;
   if (typeof given === "number" && (!Number.isInteger(given) || Number.isSafeInteger(given))) return String(given);
@@ -30,7 +33,10 @@ function nameOf(given: Json | undefined, what: string): string {
   throw new Error(`${what} is ${got}, neither text nor a number that JSON holds exactly`);
 }
 
-/** How often an id is there: 1 where nothing is said. A database's count may come as text; anything else is no answer. */
+/**
+ * Returns how many copies of an id exist: 1 if the row gives no count. A database's count may come as text; anything else is
+ * an error.
+ */
 function copiesOf(given: Json | undefined, id: string): number {
   if (given === undefined) return 1;
   const count = wholeNumberOf(given);
@@ -38,7 +44,7 @@ function copiesOf(given: Json | undefined, id: string): number {
   throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 0`);
 }
 
-/** A whole number from 0, as number or as text: a database's bigint comes as text. Undefined: it is none. */
+/** Returns a whole number from 0, given as number or as text (a database's bigint comes as text); undefined if it is not one. */
 export function wholeNumberOf(given: Json | undefined): number | undefined {
   const number = typeof given === "string" && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;

@@ -21,20 +21,26 @@ const LOOK_MS_MAX = 10_000;
 
 const WHOLE_MS_MIN = 120_000;
 
-/** How long a platform may take to be whole before a fault and at the end; its slowest part may take as long as it says. */
+/**
+ * Returns how long a platform may take to become healthy before a fault and at the end: twice what its slowest part declares,
+ * but at least WHOLE_MS_MIN.
+ */
 export function wholeWithinMs({ platform }: Run): number {
   return Math.max(WHOLE_MS_MIN, 2 * (platform.readyWithinMs ?? 0));
 }
 
-/** One look, which lasts at most so long also where the platform does not listen; one that does not answer is not healthy. */
+/**
+ * Checks the health once, with a deadline that also holds if the platform ignores the signal. A platform that does not answer
+ * is not healthy.
+ */
 export function lookAtHealth(run: Run, signal?: AbortSignal): Promise<HealthLine[]> {
   const limit = { what: "the platform's health to be known", deadlineMs: LOOK_MS_MAX, signal };
   return withDeadline(limit, (inner) => run.platform.health(inner));
 }
 
 /**
- * Waits until every health line holds, records the last look line by line, and gives back whether all held in time.
- * A platform without any health line is not healthy: nothing was looked at.
+ * Waits until every health line holds, records the last check line by line, and returns whether all held in time. A platform
+ * without any health line is not healthy, because nothing was checked.
  */
 export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean> {
   return (await awaitHealth(run, wait)).healthy;
@@ -42,7 +48,7 @@ export async function becomeHealthy(run: Run, wait: HealthWait): Promise<boolean
 
 interface Health {
   readonly healthy: boolean;
-  /** Of the last look. */
+  /** The lines of the last check. */
   readonly lines: readonly HealthLine[];
 }
 
@@ -66,7 +72,7 @@ async function awaitHealth(run: Run, wait: HealthWait): Promise<Health> {
   }
 }
 
-/** Records what is waited for and why, whenever that has changed, but not too often; nor what comes right within a moment. */
+/** Records what is waited for and why whenever that has changed, but not too often, and not for what recovers within a moment. */
 function waitingTeller(run: Run): (lines: readonly HealthLine[]) => void {
   let nextAtMs = run.clock.nowMs() + TELL_AFTER_MS;
   let told = "";
@@ -81,7 +87,7 @@ function waitingTeller(run: Run): (lines: readonly HealthLine[]) => void {
   };
 }
 
-/** The check before anything is loaded or broken; throws (exit 4) with every line that does not hold. */
+/** Requires a healthy platform before anything is loaded or broken; throws (exit code 4) with every line that does not hold. */
 export async function requireHealthy(run: Run, wait: HealthWait): Promise<void> {
   const { healthy, lines } = await awaitHealth(run, wait);
   if (healthy) return;

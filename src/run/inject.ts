@@ -8,16 +8,16 @@ import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
 import { type Random, seededRandom } from "../std/random.ts";
 
-/** A fault undoes itself without us this long after the end of its hold: longer than injecting and healing ever take. */
+/** How long after the end of its hold a fault expires by itself: longer than injecting and healing ever take. */
 const EXPIRY_MARGIN_MS = 60_000;
 
-/** The nodes that the experiment would hit now. */
+/** Returns the nodes that the experiment would hit now. */
 export async function nodesToHit(run: Run, experiment: ExperimentPlan): Promise<string[]> {
   const topology = await run.platform.topology(run.stop.signal);
   return [...new Set(requestsOf(run.seed, experiment, topology).map(({ target }) => target.node))];
 }
 
-/** What an experiment would change on this topology, by the run's seed. Pure. */
+/** Returns the changes that an experiment would make on this topology, by the run's seed. Pure. */
 export function requestsOf(seed: string, experiment: ExperimentPlan, topology: readonly Target[]): ChangeRequest[] {
   const kind = faultNamed(experiment.fault);
   const parameters = resolveParameters(kind, experiment.parameters);
@@ -31,7 +31,10 @@ function randomOf(run: Run, experiment: ExperimentPlan): Random {
   return seededRandom(run.seed).fork(`experiment ${experiment.name}`);
 }
 
-/** Injects an experiment's fault: targets by the run's seed and the experiment's name, told to `chosen` before anything is changed. */
+/**
+ * Injects an experiment's fault. The targets are chosen by the run's seed and the experiment's name, and passed to `chosen`
+ * before anything is changed.
+ */
 export function injectExperiment(
   run: Run,
   experiment: ExperimentPlan,

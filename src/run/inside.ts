@@ -1,4 +1,4 @@
-/** Clients on the very nodes that an experiment hits: they write on the minority's side of a partition. */
+/** Runs clients on the very nodes that an experiment hits: they write on the minority side of a partition. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Run } from "../run.ts";
@@ -8,10 +8,10 @@ import { nodesToHit } from "./inject.ts";
 import { partOptions, whileStarting } from "./part-options.ts";
 
 const OPEN_MS_MAX = 30_000;
-/** Their connections are there, and writes were acknowledged, before the fault. */
+/** How long the clients run before the fault: their connections are then open, and writes have been acknowledged. */
 const WARM_UP_MS = 2_000;
 
-/** Starts them where the experiment asks for any, and returns when they have been writing for a little while. */
+/** Starts the clients if the experiment requests any, and returns when they have been writing for a moment. */
 export async function startInside(run: Run, experiment: ExperimentPlan): Promise<AsyncDisposable> {
   const { insideProbes } = experiment;
   const started = new AsyncDisposableStack();
@@ -45,7 +45,7 @@ async function startOn(
   started.defer(() => quietly(run, () => probes.stop()));
 }
 
-/** The fault was healed by now, and the run goes on: what did not end well is told. */
+/** Ends a part without failing: the fault is healed by now and the run continues, so an error is only recorded. */
 async function quietly(run: Run, end: () => Promise<void>): Promise<void> {
   await end().catch((thrown: unknown) =>
     run.evidence.event({ atMs: run.clock.nowMs(), type: "note", source: "inside", says: messageOf(thrown) }),

@@ -10,13 +10,13 @@ import { simulatedPlan, simulatedRun } from "./run.fixture.ts";
 interface Asked {
   readonly ledger?: Partial<HttpLedger>;
   readonly plan?: Partial<LedgerPlan>;
-  /** Path of the endpoint. */
+  /** The path of the endpoint. */
   readonly base?: string;
 }
 
 type Answer = (url: URL, request: IncomingMessage) => Json | string;
 
-/** Items of all pages, or the reason why there are none; and the requests in order. */
+/** Returns the items of all pages, or the reason why there are none, and the requests in order. */
 async function read(context: TestContext, answer: Answer, { ledger, plan, base = "" }: Asked = {}) {
   const asked: string[] = [];
   const server = createServer((request, response) => {

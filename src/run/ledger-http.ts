@@ -1,6 +1,6 @@
 /**
- * A ledger over HTTP, page by page: GET path?run=ID answers {"items":[{"id","count","value"}],"complete":true,
- * "next":cursor|null,"source":"..."}; with a mapping, whatever an existing API answers.
+ * Reads a ledger over HTTP, page by page: GET path?run=ID answers {"items":[{"id","count","value"}],"complete":true,
+ * "next":cursor|null,"source":"..."}; with a mapping, the answers of an existing API are read as they are.
  */
 import type { HttpLedger } from "../plan.ts";
 import type { Run } from "../run.ts";
@@ -23,7 +23,7 @@ interface Walk {
   readonly signal: AbortSignal;
 }
 
-/** Throws an Error for a page that is none, and for pages that do not end. */
+/** Reads all pages. Throws an Error for an invalid page, and for pages that do not end. */
 export async function* readHttp(walk: Walk): AsyncGenerator<Page> {
   const begin = firstUrl(walk);
   const cursors = new Set<string>();
@@ -56,7 +56,10 @@ export async function* readHttp(walk: Walk): AsyncGenerator<Page> {
   throw new Error(`${begin.pathname} has more than ${PAGES_MAX} pages`);
 }
 
-/** An API that was not made for us may refuse a parameter that it does not know: a mapped path is taken as it stands. */
+/**
+ * Returns the URL of the first page. An API that was not written for Gameday may refuse a parameter that it does not know, so
+ * that a mapped path is used as it is.
+ */
 function firstUrl({ ledger, run }: Walk): URL {
   const url = belowForRun(run.platform.endpoint(), ledger.path, run.runId);
   if (ledger.mapping === undefined) url.searchParams.set("run", run.runId);
@@ -65,7 +68,8 @@ function firstUrl({ ledger, run }: Walk): URL {
 }
 
 /**
- * Rows without an id are, in an API that was not made for us, other people's; in one that was, a mistake.
+ * Returns the items of a page. A row without an id belongs to other people in an API that was not written for Gameday, and is
+ * an error in one that was.
  */
 function itemsOf(body: Json, { mapping, fields = {} }: HttpLedger, url: URL): Found[] {
   const items = mapping === undefined ? listOf(body, url) : mapped(body, mapping.items, url);
@@ -84,7 +88,7 @@ function listOf(body: Json, url: URL): Json[] {
   return items;
 }
 
-/** No item is an empty page; no list at all is no page. */
+/** Returns the items at a path. A list without items is an empty page; without a list, the answer is not a page. */
 function mapped(body: Json, path: string, url: URL): Json[] {
   const list = path.endsWith("[*]") ? path.slice(0, -"[*]".length) || "$" : path;
   const lists = valuesAt(body, list);
@@ -93,7 +97,10 @@ function mapped(body: Json, path: string, url: URL): Json[] {
   return lists.flatMap((each) => (Array.isArray(each) ? each : []));
 }
 
-/** The cursor, or the URL, of the page after this one; null: it was the last. Nothing, no text and false say the same. */
+/**
+ * Returns the cursor or the URL of the next page; null if this page was the last. A missing value, an empty text and false all
+ * mean that there is no next page.
+ */
 function nextOf(body: Json, { mapping }: HttpLedger, url: URL): string | null {
   if (mapping?.more !== undefined && !isTrue(valueAt(body, mapping.more))) return null;
   const path = mapping === undefined ? "next" : mapping.next;
@@ -108,7 +115,10 @@ function isTrue(value: Json | undefined): boolean {
   return value === true || value === "true" || value === 1;
 }
 
-/** A next page that is given as a URL is asked for at our own address: a proxy may have changed host and folder. */
+/**
+ * Returns the URL of the next page. If it is given as a URL, it is requested at our own address, because a proxy may have
+ * changed host and folder.
+ */
 function nextUrl(url: URL, next: string, { cursor = "cursor" }: HttpLedger): URL {
   const after = new URL(url);
   if (!/^(https?:\/\/|\/|\?)/i.test(next)) {
@@ -134,7 +144,7 @@ function requireComplete(body: Json, { mapping }: HttpLedger, url: URL): void {
   throw new Error(`${url.pathname} says that it is not complete`);
 }
 
-/** Some name a next page on the last one as well; the total tells better. */
+/** Returns whether all items were read. Some APIs name a next page on the last page as well; the total is more reliable. */
 function isTotal(body: Json, { mapping }: HttpLedger, shown: number): boolean {
   return mapping?.total !== undefined && wholeNumberOf(valueAt(body, mapping.total)) === shown;
 }

@@ -1,4 +1,7 @@
-/** A ledger by SQL. The names of the columns decide what they are; only the id's may have any name, if it stands first. */
+/**
+ * Reads a ledger by SQL. The names of the columns determine their meaning; only the column of the id may have any name, if it
+ * is the first.
+ */
 import type { SqlLedger } from "../plan.ts";
 import type { Run } from "../run.ts";
 import type { Json } from "../std/json.ts";
@@ -11,7 +14,7 @@ interface Rows {
 
 type Place = (row: readonly Json[]) => Json | undefined;
 
-/** Throws an Error for an answer that is no ledger. */
+/** Reads the ledger once. Throws an Error for an answer that is no ledger. */
 export async function readSql(
   run: Run,
   source: SqlLedger,
@@ -46,14 +49,17 @@ function place(columns: readonly string[], name: string, whose = "the ledger"): 
   return (row) => row[index];
 }
 
-/** The id of a statement that gives it another name. */
+/** Returns the first column as the id, for a statement that gives it another name. */
 function first(columns: readonly string[]): Place {
   const [name] = columns;
   if (name !== undefined && !["count", "value", "row"].includes(name)) return (row) => row[0];
   throw new Error(`the ledger's SQL gives no column for the id: ${columns.join(", ") || "none at all"}`);
 }
 
-/** A column that nobody reads might be the count that the plan's author meant: then a doubled row would pass. */
+/**
+ * Refuses columns that would be ignored: one might be the count that the plan's author meant, and a doubled row would then
+ * pass.
+ */
 function refuseUnknown(columns: readonly string[]): void {
   const odd = columns.slice(1).filter((name) => !["id", "count", "value", "row"].includes(name));
   const [name] = odd;

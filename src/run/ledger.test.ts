@@ -39,7 +39,7 @@ const page = (...ids: string[]) => ({
   source: "n1",
 });
 
-/** Items of each read, as they were recorded. */
+/** The number of items of each read, as recorded. */
 const itemsOf = (simulated: SimulatedRun) =>
   [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.items] : []));
 

@@ -1,4 +1,7 @@
-/** Reads back what the system says is true at rest: every claim's ledger, until it is at rest, within the plan's bounds. */
+/**
+ * Reads back what the system reports as true at rest: the ledger of every claim, until it is at rest, within the plan's
+ * bounds.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { correlationOf } from "../checker/correlation.ts";
 import { prefixOf } from "../checker/write-set.ts";
@@ -19,7 +22,7 @@ interface Course {
   readonly course: ReadingCourse;
 }
 
-/** Throws only when the run is stopped: what could not be read is recorded as that. */
+/** Reads all ledgers. Throws only if the run is stopped; a ledger that could not be read is recorded as unread. */
 export async function readLedger(run: Run): Promise<void> {
   const { quietMs, betweenReadsMs, withinMs = WITHIN_MS } = run.plan.ledger;
   await delay(quietMs, undefined, { signal: run.stop.signal });
@@ -34,20 +37,26 @@ export async function readLedger(run: Run): Promise<void> {
   }
 }
 
-/** Whether the time for all reads lasts longer than the pause. */
+/** Waits for the pause; returns false if the time for all reads ended first. */
 async function paused(run: Run, pauseMs: number, signal: AbortSignal): Promise<boolean> {
-  await delay(pauseMs, undefined, { signal }).catch(() => undefined); // its reason is asked for in the next line
+  await delay(pauseMs, undefined, { signal }).catch(() => undefined); // its reason is checked in the next line
   run.stop.signal.throwIfAborted();
   return !signal.aborted;
 }
 
-/** One object has one ledger, however many claims are made about it; the plan's check refuses two different ones. */
+/**
+ * Returns one claim for each ledger. One object has one ledger, however many claims are made about it; the plan's validation
+ * refuses two different ones.
+ */
 function sourcesOf(claims: readonly ClaimPlan[]): ClaimPlan[] {
   const known = claims.filter(({ source }) => source.kind !== "none");
   return known.filter(({ object }, at) => known.findIndex((other) => other.object === object) === at);
 }
 
-/** Only where clients' ids are the run's own can other people's rows be told from ours before the history is read. */
+/**
+ * Makes the course of a claim's reads. Other people's rows can be told from ours before the history is read only if the
+ * clients' ids are the run's own.
+ */
 function courseOf(run: Run, claim: ClaimPlan): ReadingCourse {
   const isOwn = (claim.options["correlate"] ?? "id") === "id";
   const prefix = isOwn ? prefixOf(claim, run, correlationOf(claim).clientSide) : null;

@@ -1,4 +1,7 @@
-/** The course of a run's load: begin, steady, ramp-down and end as edges of the timeline, and how long it stays. */
+/**
+ * Follows the course of a run's load: records begin, steady, ramp-down and end in the timeline, and decides how long the load
+ * stays.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Run, Running } from "../run.ts";
 
@@ -18,7 +21,7 @@ export class LoadCourse {
     this.#edge("begin", 0);
   }
 
-  /** The load is there; where its iterations are used up before its end, there are no users from then on. */
+  /** Called when the load has started. If its iterations are used up before its end, there are no users from then on. */
   began(load: Running): void {
     this.#load = load;
     void load.exhausted?.then(() => {
@@ -27,7 +30,7 @@ export class LoadCourse {
     });
   }
 
-  /** Until all users or arrivals are there, and the platform is warm. */
+  /** Waits until all users or arrivals are present and the platform is warm. */
   async rampUp(): Promise<void> {
     const { stages } = this.#run.plan.load;
     await this.#wait(stages.reduce((sum, stage) => sum + stage.durationMs, 0));
@@ -36,7 +39,7 @@ export class LoadCourse {
     await this.#wait(this.#run.plan.warmUpMs);
   }
 
-  /** The calm after the last experiment: as long as the plan wants the load to stay, or its iterations take. */
+  /** Waits for the calm after the last experiment: as long as the plan requires the load to stay, or its iterations take. */
   async remain(): Promise<void> {
     const { calmMs, plateauMs = 0, load } = this.#run.plan;
     await this.#wait(Math.max(calmMs, this.#leftOf(Math.max(plateauMs, load.holdMs ?? 0))));
@@ -60,11 +63,11 @@ export class LoadCourse {
       await Promise.race([exhausted, late]);
     } finally {
       done.abort();
-      await late.catch(() => undefined); // it was told to end, or ended the wait
+      await late.catch(() => undefined); // it was aborted, or it ended the wait itself
     }
   }
 
-  /** What is left of a time that began when the load was all there. */
+  /** Returns what is left of a time that began when the load was complete. */
   #leftOf(lastsMs: number): number {
     return this.#steadyAtMs + lastsMs - this.#run.clock.nowMs();
   }

@@ -1,7 +1,8 @@
 /**
- * One run at a time on a machine: whoever listens on the lock's name holds it. The kernel gives it back when the process
- * ends, however it ends, so that no stale lock can exist. Whoever comes second asks the first who it is. Runs that disturb
- * nobody (of platforms that there may be many of) share the lock: each holds a place of its own, where it can be found.
+ * Allows one run at a time on a machine: the process that listens on the lock's name holds the lock. The kernel releases it
+ * when the process ends, however it ends, so that no stale lock can exist. A second process can connect to ask who the holder
+ * is. Runs that do not disturb each other (of platforms that may exist many times) share the lock: each holds a place of its
+ * own, where it can be found.
  */
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,17 +16,17 @@ export interface Holder {
   readonly since: string;
 }
 
-/** Runs that may share a lock. */
+/** The most runs that may share a lock. */
 const SHARED_MAX = 32;
 const ASK_MS_MAX = 2_000;
 const ANSWER_BYTES_MAX = 4096;
 
-/** Takes the lock or throws, naming who holds it. Disposing gives it back. */
+/** Takes the lock, or throws an error that names the holder. Disposing releases it. */
 export async function takeLock(name: string, holder: Holder): Promise<AsyncDisposable> {
   return (await tryLock(name, holder)) ?? Promise.reject(refused(await askHolder(name)));
 }
 
-/** Takes a place at the lock beside all others that share it. Throws when there are too many. */
+/** Takes a place of the lock beside all others that share it. Throws if all places are taken. */
 export async function takeSharedLock(name: string, holder: Holder): Promise<AsyncDisposable> {
   for (const place of placesOf(name)) {
     const lock = await tryLock(place, holder);
@@ -40,13 +41,13 @@ export async function takeSharedLock(name: string, holder: Holder): Promise<Asyn
   });
 }
 
-/** All who hold the lock, alone or together. */
+/** Returns all holders of the lock, whether it is held alone or shared. */
 export async function askHolders(name: string): Promise<Holder[]> {
   const holders = await Promise.all([name, ...placesOf(name)].map(askHolder));
   return holders.filter((holder) => holder !== null);
 }
 
-/** "run 20260101-... (process 4711, since ...)". */
+/** Returns "run 20260101-... (process 4711, since ...)". */
 export function sayHolder({ runId, pid, since }: Holder): string {
   return `run ${runId} (process ${pid}, since ${since})`;
 }
@@ -55,7 +56,7 @@ function placesOf(name: string): string[] {
   return Array.from({ length: SHARED_MAX }, (_, place) => `${name}-${place + 1}`);
 }
 
-/** Null: somebody else has it. */
+/** Takes the lock; returns null if another process holds it. */
 async function tryLock(name: string, holder: Holder): Promise<AsyncDisposable | null> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
@@ -71,7 +72,7 @@ async function tryLock(name: string, holder: Holder): Promise<AsyncDisposable | 
   return { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) };
 }
 
-/** Who holds the lock, or null when nobody does. */
+/** Returns the holder of the lock, or null if nobody holds it. */
 export function askHolder(name: string): Promise<Holder | null> {
   return new Promise((resolve) => {
     const socket = connect(addressOf(name));
@@ -95,7 +96,7 @@ function parseHolder(answer: string): Holder | null {
       ? { pid, runId, since }
       : null;
   } catch {
-    return null; // said by the caller as "somebody who does not say who"
+    return null; // the caller reports this as "another one that does not say who it is"
   }
 }
 
@@ -106,7 +107,10 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Linux has names that are no files; elsewhere a socket in the folder for temporary files serves. */
+/**
+ * Returns the address of the lock's socket. Linux has abstract names that are not files; other systems use a socket in the
+ * folder for temporary files.
+ */
 function addressOf(name: string): string {
   return process.platform === "linux" ? `\0gameday/${name}` : join(tmpdir(), `gameday-${name}.sock`);
 }

@@ -1,4 +1,7 @@
-/** `<plan>-<UTC with milliseconds>-<seed>`: the run's id, and the name of its folder. Only characters that are safe in file names and URLs. */
+/**
+ * Returns `<plan>-<UTC with milliseconds>-<seed>`, the run's id and the name of its folder. It contains only characters that
+ * are safe in file names and URLs.
+ */
 export function runName(plan: string, startedAt: Date, seed: string): string {
   const time = startedAt.toISOString().slice(0, 23).replaceAll(/[-:.]/g, "").replace("T", "-");
   return [safe(plan), time, safe(seed)].join("-");

@@ -1,6 +1,6 @@
 import type { PartOptions, Run } from "../run.ts";
 
-/** What every part of a run is given; `signal` kills the part at once, where stop() would end it in good order. */
+/** Returns what every part of a run is given. `signal` kills the part at once, whereas stop() ends it gracefully. */
 export function partOptions(run: Run, signal: AbortSignal): PartOptions {
   return {
     baseUrl: run.platform.endpoint(),
@@ -13,7 +13,10 @@ export function partOptions(run: Run, signal: AbortSignal): PartOptions {
   };
 }
 
-/** Gives a signal that the run's stop aborts only as long as the parts are being started: once they run, they are stopped in good order. */
+/**
+ * Passes a signal that the run's stop aborts only while the parts are being started; once they run, they are stopped
+ * gracefully instead.
+ */
 export async function whileStarting<T>(run: Run, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const starting = new AbortController();
   const abandon = () => starting.abort(run.stop.signal.reason);

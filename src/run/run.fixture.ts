@@ -1,4 +1,7 @@
-/** A run over simulated parts, for tests of the conductor: a platform in memory that does what it is told, and says so. */
+/**
+ * A run over simulated parts, for tests of the conductor: an in-memory platform that does what the test sets up, and records
+ * it.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -116,7 +119,7 @@ export function simulatedPlan(over: Partial<Plan> = {}): Plan {
   };
 }
 
-/** A part that runs until it is stopped, or until `die` is called. */
+/** A part that runs until it is stopped or until `die` is called. */
 export class SimulatedPart implements Running {
   stops = 0;
   die: (cause: Error) => void = () => undefined;
@@ -140,7 +143,7 @@ export interface SimulatedRun {
   readonly platform: SimulatedPlatform;
   readonly load: SimulatedPart;
   readonly probes: SimulatedPart;
-  /** The timeline as it stands on disk. */
+  /** Returns the timeline as it is on disk. */
   timeline(): readonly TimelineEvent[];
   ledger(): ReturnType<ReturnType<typeof openEvidence>["ledger"]>;
 }
@@ -194,7 +197,7 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
   return { run, platform, load, probes, timeline: () => read().timeline, ledger: () => read().ledger() };
 }
 
-/** Serves an audit of the given pages and a clean-up that leaves `remaining`; gives what was asked, in order. */
+/** Serves an audit of the given pages and a clean-up that leaves `remaining`; returns the requests in order. */
 export async function serveAudit(
   context: TestContext,
   simulated: SimulatedRun,

@@ -14,8 +14,8 @@ export class ReplicaWatch {
   }
 
   /**
-   * Waits until at least (up) or at most (down) so many are both ready and wanted. The time running out is no error: the
-   * objectives judge what was seen.
+   * Waits until at least (up) or at most (down) this many replicas are both ready and desired. It is no error if the time runs
+   * out: the objectives judge what was observed.
    */
   async reach(run: Run, wait: ScalingWait, direction: "up" | "down"): Promise<void> {
     const isThere = (count: number) => (direction === "up" ? count >= wait.replicas : count <= wait.replicas);

@@ -73,7 +73,7 @@ test("a success in between, or a condition that is switched off, does not", asyn
 
 const OFF: StopPlan = { ...stopWhen, notRecoveredMs: null };
 
-/** What ended the run of a plan whose load and health are these, in words. */
+/** Returns what ended the run of a plan with this load and health, in words. */
 async function endOf(
   context: TestContext,
   plan: StopPlan,

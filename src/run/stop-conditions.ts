@@ -1,4 +1,4 @@
-/** Ends the run when one of the plan's stop conditions holds: what is broken is healed first, then it is judged. */
+/** Ends the run when one of the plan's stop conditions holds: what is broken is healed first, then the run is judged. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type Sight, StopWatch } from "../fault/stop-condition.ts";
 import { ask } from "../fault/stop-probe.ts";
@@ -7,10 +7,10 @@ import type { Run } from "../run.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { lookAtHealth } from "./health.ts";
 
-/** How often it is looked, in milliseconds. */
+/** How often the load and the health are checked, in milliseconds. */
 export interface Looks {
   readonly loadEveryMs: number;
-  /** A look at the health costs the platform something; the shortest allowed streak is many times longer. */
+  /** A health check costs the platform something; the shortest allowed streak is many times longer than this. */
   readonly healthEveryMs: number;
 }
 
@@ -28,15 +28,15 @@ export class StopConditions {
   }
 
   /**
-   * Only probes' operations count: the load's users are tired of waiting in ways of their own. And only of those who stand
-   * where users stand: probes inside a node that is cut off are meant to fail.
+   * Counts only probes' operations, because the load's users handle waiting in their own ways, and only those of probes that
+   * run where users are: probes inside a node that is cut off are expected to fail.
    */
   operation({ probe, process, outcome, completedAtMs }: Operation): void {
     if (probe === undefined || completedAtMs === null || process.startsWith("inside/")) return;
     this.#see({ is: "answer", atMs: completedAtMs, class: probe.class, ok: outcome.type === "ok" });
   }
 
-  /** Looks by itself until the signal; resolves when it has ended. */
+  /** Checks the conditions periodically until the signal is aborted; resolves when all checks have ended. */
   async look(signal: AbortSignal): Promise<void> {
     const questions = this.#run.plan.stopWhen.probes;
     const loops = [

@@ -5,8 +5,8 @@ import type { Run } from "../run.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
 /**
- * Ends the run when a threshold with `abort` fails: what is broken is healed, then it is judged. It sees the intervals in
- * the order of the evidence, so that the judge finds the same threshold at the same moment.
+ * Ends the run when a threshold with `abort` fails: what is broken is healed, then the run is judged. It processes the
+ * intervals in the order of the evidence, so that the judge finds the same threshold at the same moment.
  */
 export class ThresholdWatch {
   readonly #run: Run;

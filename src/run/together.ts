@@ -1,11 +1,11 @@
-/** Which experiments of a plan are injected at the same moment, and whether they may be. */
+/** Decides which experiments of a plan are injected at the same moment, and whether that is allowed. */
 import { assertWithin, blastRadiusOf } from "../fault/selector.ts";
 import { requireApart } from "../fault/together.ts";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import { requestsOf } from "./inject.ts";
 
-/** The plan's experiments in the order of their begin; those of one group are one entry. */
+/** Returns the plan's experiments in the order in which they begin; those of one group are one entry. */
 export function groupsOf(experiments: readonly ExperimentPlan[]): ExperimentPlan[][] {
   const groups: ExperimentPlan[][] = [];
   for (const experiment of experiments) {
@@ -17,7 +17,7 @@ export function groupsOf(experiments: readonly ExperimentPlan[]): ExperimentPlan
   return groups;
 }
 
-/** Throws when two would meet on one target, or all together would hit more than each of them may. */
+/** Throws if two experiments would hit the same target, or if all together would hit more than each of them may. */
 export function requireFit(group: readonly ExperimentPlan[], topology: readonly Target[], seed: string): void {
   const requests = group.flatMap((experiment) => requestsOf(seed, experiment, topology));
   requireApart(requests);

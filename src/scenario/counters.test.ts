@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { countersIn } from "./counters.ts";
 
-/** The counters of a script with that text, beside a module of its own. */
+/** Returns the counters of a script with this text, which may have a module beside it. */
 function countersOf(text: string, beside = ""): string[] {
   const folder = mkdtempSync(join(tmpdir(), "gameday-counters-"));
   try {

@@ -1,11 +1,12 @@
 /**
- * The counters that a script mentions: a run that has the line and never came to it has counted none of them, which is known
- * to be 0. Read from the text, because a branch that was not taken tells nothing of itself.
+ * Finds the counters that a script mentions. A run whose script contains the call but never reached it has counted
+ * nothing, so the counter is known to be 0. The names are read from the source text, because a branch that was not taken
+ * leaves no trace at run time.
  */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-/** Of a script and what it imports by relative path. */
+/** The most files that are read: the script and what it imports by relative path. */
 const FILES_MAX = 100;
 const BYTES_MAX = 1_000_000;
 
@@ -14,7 +15,7 @@ const LITERAL = /"([^"\\\n]+)"|'([^'\\\n]+)'|`([^`\\$]+)`/g;
 const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']/g;
 
-/** Names of counters by the text of a script and its own modules; empty where it cannot be read. */
+/** Returns the names of the counters in the text of a script and its own modules; files that cannot be read are skipped. */
 export function countersIn(script: string): string[] {
   const texts = textsOf(script);
   const names = new Set<string>();
@@ -24,7 +25,7 @@ export function countersIn(script: string): string[] {
   return [...names];
 }
 
-/** The script first. */
+/** Returns the texts of the script (first) and of the modules that it imports. */
 function textsOf(script: string): string[] {
   const texts = new Map<string, string>();
   const waiting = [resolve(script)];
@@ -38,7 +39,10 @@ function textsOf(script: string): string[] {
   return [...texts.values()];
 }
 
-/** Without whole lines of comment; null: it is not there, or no script. */
+/**
+ * Returns the text without the lines that are only a comment; null if the file does not exist or is too large to be a
+ * script.
+ */
 function read(file: string): string | null {
   try {
     const text = readFileSync(file, "utf8");
@@ -48,7 +52,7 @@ function read(file: string): string | null {
   }
 }
 
-/** What stands between "counter(" and the comma or bracket that ends it. */
+/** Returns the text between "counter(" and the comma or bracket that ends the first argument. */
 function firstArgument(text: string, at: number): string {
   const from = text.indexOf("(", at) + 1;
   let depth = 0;
@@ -64,7 +68,10 @@ function firstArgument(text: string, at: number): string {
   return "";
 }
 
-/** Texts in it, and those that its constants stand for: `counter(REFUSED)`, `counter(NAMES.refused)`. */
+/**
+ * Returns the literals in the argument, and those that its constants stand for: `counter(REFUSED)`,
+ * `counter(NAMES.refused)`.
+ */
 function named(argument: string, texts: readonly string[]): string[] {
   const direct = literals(argument);
   const words = new Set(argument.replace(LITERAL, "").match(WORD) ?? []);

@@ -1,6 +1,6 @@
-/** CSV by RFC 4180, strict where leniency would change what a row says. */
+/** Parses CSV by RFC 4180, strictly wherever leniency would change the content of a row. */
 
-/** What is wrong, and in which line of the file (from 1). */
+/** A syntax error, with the line of the file (from 1). */
 export class CsvError extends Error {
   readonly line: number;
   constructor(message: string, line: number) {
@@ -11,14 +11,14 @@ export class CsvError extends Error {
 
 export interface CsvRow {
   readonly fields: readonly string[];
-  /** Line of the file at which it begins, from 1. */
+  /** The line of the file at which the row begins, from 1. */
   readonly line: number;
 }
 
-/** A field, and what ended it. Quotes may hold commas, line ends and doubled quotes. */
+/** A field and the separator that ended it. A quoted field may contain commas, line ends and doubled quotes. */
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
 
-/** Rows of fields; lines without anything are passed over. Throws CsvError for a quote that is not where quotes are. */
+/** Returns the rows of fields; empty lines are skipped. Throws CsvError for a quote in a wrong place. */
 export function parseCsv(text: string): CsvRow[] {
   const rows: CsvRow[] = [];
   let fields: string[] = [];

@@ -8,7 +8,7 @@ import { csv, json, type RowSource, rows, shareFeeders } from "./feeder.ts";
 
 afterEach(() => shareFeeders(0, 1));
 
-/** Gives out rows by key, and remembers which keys there were. */
+/** Gives out rows by key, and remembers the keys. */
 function sourceOf(): RowSource & { readonly keys: Set<string> } {
   const given = new Map<string, number>();
   return {
@@ -68,7 +68,7 @@ test("rows that go round: each worker begins with its own, and all of them come 
   );
 });
 
-/** What a feeder says of a file with this content. */
+/** Returns what a feeder reports about a file with this content. */
 function said(read: typeof csv | typeof json, content: string | Buffer): unknown {
   const folder = mkdtempSync(join(tmpdir(), "gameday-feeder-"));
   try {

@@ -1,6 +1,7 @@
 /**
- * Feeders hand out rows of a CSV or JSON file to users: each row once in the whole run, whichever worker, user or script asks
- * for it, or all of them again and again. Then each worker begins with another one (worker i of n with rows i, i+n, i+2n ...).
+ * Feeders hand out the rows of a CSV or JSON file to users. With `once`, each row is given once in the whole run,
+ * whichever worker, user or script requests it. Otherwise all rows are given again and again, and each worker begins with
+ * a different one (worker i of n with rows i, i+n, i+2n ...).
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -13,31 +14,31 @@ import { placesOf } from "./thrown.ts";
 
 export interface Feeder<Row> {
   readonly length: number;
-  /** The next row; null when each row is given once and none is left. */
+  /** Returns the next row; null if each row is given once and none is left. */
   next(): Row | null;
 }
 
 export interface FeederOptions {
-  /** Each row at most once in the run; default: again from the start. */
+  /** Gives each row at most once in the run; by default the feeder starts again from the first row. */
   readonly once?: boolean;
 }
 
-/** A feeder as whoever gives out its rows knows it. */
+/** A feeder as the source of its rows knows it. */
 export interface FeederRows {
-  /** The same on all workers: a file by its name and content, a list by where its script made it. */
+  /** The same on all workers: a file is identified by its name and content, a list by the place in the script that made it. */
   readonly key: string;
-  /** For people. */
+  /** The name that is shown to people. */
   readonly name: string;
   readonly length: number;
 }
 
 /** Gives out the rows of feeders that give each row once in the whole run. */
 export interface RowSource {
-  /** The number of a row that nobody else has, from 0; null: none is left. */
+  /** Returns the number, from 0, of a row that has not been given to anybody; null if none is left. */
   next(feeder: FeederRows): number | null;
 }
 
-/** Alone in its process: a script that is only looked at. */
+/** The source of rows in a process of its own, for a script that is only inspected. */
 class OwnRows implements RowSource {
   readonly #given = new Map<string, number>();
 
@@ -48,7 +49,7 @@ class OwnRows implements RowSource {
   }
 }
 
-/** This worker's place among all; set by the engine before scripts are loaded. */
+/** This worker's position among all workers; the engine sets it before scripts are loaded. */
 const share = { slot: 0, count: 1, source: new OwnRows() as RowSource };
 const lists = new Map<string, number>();
 
@@ -57,7 +58,10 @@ export function shareFeeders(slot: number, count: number, source: RowSource = ne
   lists.clear();
 }
 
-/** Rows of a CSV file with a header line, as records of text. `file`: a path, or `new URL("people.csv", import.meta.url)`. */
+/**
+ * Returns a feeder of the rows of a CSV file with a header line, as records of text. `file` is a path, or `new
+ * URL("people.csv", import.meta.url)`.
+ */
 export function csv(file: string | URL, options: FeederOptions = {}): Feeder<Readonly<Record<string, string>>> {
   const path = pathOf(file);
   const content = read(path);
@@ -90,7 +94,7 @@ function demandNames({ fields, line }: CsvRow, path: string): void {
   if (twice !== undefined) throw badFile(place, "each name once in the header line", `"${twice}" twice`);
 }
 
-/** Elements of a JSON file that holds an array. */
+/** Returns a feeder of the elements of a JSON file that contains an array. */
 export function json<Row = Json>(file: string | URL, options: FeederOptions = {}): Feeder<Row> {
   const path = pathOf(file);
   const content = read(path);
@@ -104,12 +108,12 @@ export function json<Row = Json>(file: string | URL, options: FeederOptions = {}
   return feeder(value as Row[], options, path, content);
 }
 
-/** Rows that the script made itself. */
+/** Returns a feeder of rows that the script made itself. */
 export function rows<Row>(list: readonly Row[], options: FeederOptions = {}): Feeder<Row> {
   return feeder(list, options, "the rows");
 }
 
-/** `content`: of the file; undefined for a list. */
+/** Makes a feeder. `content` is the content of the file; undefined for a list. */
 function feeder<Row>(
   list: readonly Row[],
   { once = false }: FeederOptions,
@@ -129,12 +133,18 @@ function feeder<Row>(
   };
 }
 
-/** Two scripts may read one file, which may lie elsewhere on another machine: its rows are the same rows. */
+/**
+ * Returns the key of a file. Two scripts may read the same file, and it may have another path on another machine: its
+ * rows are still the same rows.
+ */
 function keyOfFile(path: string, content: string): string {
   return `${basename(path)} ${createHash("sha256").update(content).digest("hex")}`;
 }
 
-/** By the lines that led to it, and which of those it is. */
+/**
+ * Returns the key of a list: the lines of the script that led to it, and the number of the list among those that were
+ * made there.
+ */
 function keyOfList(): string {
   const places = placesOf(new Error("a list of rows")).map(formatPlace).join(" ");
   const number = lists.get(places) ?? 0;
@@ -142,7 +152,10 @@ function keyOfList(): string {
   return `${places} ${number}`;
 }
 
-/** All rows for ever: a worker begins with its own share, every count-th row, and goes on with those of the others. */
+/**
+ * Returns rows endlessly: a worker begins with its own share, every count-th row, and continues with the shares of the
+ * others.
+ */
 function turns<Row>(list: readonly Row[]): () => Row | null {
   let at = -1;
   let home = 0;
@@ -159,7 +172,10 @@ function pathOf(file: string | URL): string {
   return file instanceof URL ? fileURLToPath(file) : file;
 }
 
-/** A mark of order at its begin is no part of the text; what is not UTF-8 would come out as other letters. */
+/**
+ * Reads a file as UTF-8 without its byte order mark. Another encoding is an error, because it would decode to wrong
+ * characters.
+ */
 function read(path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));

@@ -1,11 +1,14 @@
-/** What is imported while a person's module loads: which files, and by whom, so that an import that fails has a line. */
+/**
+ * Records which files are imported while a user's module loads, and by which file, so that a failed import can be
+ * reported with its line.
+ */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Place } from "../std/errors.ts";
 import { isOurs } from "./thrown.ts";
 
-/** `import "specifier"`, in a file. */
+/** One `import "specifier"` in a file. */
 export interface Import {
   readonly specifier: string;
   readonly by: string;
@@ -17,7 +20,7 @@ const first = new Map<string, Import>();
 const files = new Set<string>();
 let hooked = false;
 
-/** Makes "gameday" mean this very package for all modules loaded from now on, and watches them; once per process. */
+/** Makes "gameday" resolve to this package for all modules loaded from now on, and records their imports; once per process. */
 export function hookImports(): void {
   if (hooked) return;
   hooked = true;
@@ -46,22 +49,22 @@ function remember(url: string, imported: Import): void {
   if (!isOurs(imported.by) && !first.has(file)) first.set(file, imported);
 }
 
-/** The import that this error comes from, when what it names was not found. */
+/** Returns the import that this error comes from, if what it names was not found. */
 export function failedImport(thrown: unknown): Import | undefined {
   return typeof thrown === "object" && thrown !== null ? failed.get(thrown) : undefined;
 }
 
-/** Who imported a file first. */
+/** Returns the import that loaded a file first. */
 export function importOf(file: string): Import | undefined {
   return first.get(file);
 }
 
-/** All files of persons that were asked for so far, the last first. */
+/** Returns all of the user's files that were imported so far, the last first. */
 export function importedFiles(): readonly string[] {
   return [...files].reverse();
 }
 
-/** Where a file names what it imports. */
+/** Returns the place in a file at which an import names its module. */
 export function placeOfImport({ specifier, by }: Import): Place {
   const lines = readFileSync(by, "utf8").split("\n");
   for (const quote of ['"', "'", "`"]) {

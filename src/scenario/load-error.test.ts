@@ -19,7 +19,7 @@ const FILES = {
   "node_modules/broken/i.js": '\nthrow new Error("at its start");',
 };
 
-/** The first line, where the error is said to be, and what else is said. */
+/** The text of a script, the place at which the error is reported, and the rest of the report. */
 const WRONG: readonly (readonly [text: string, at: string, says: RegExp])[] = [
   ["import http from 'k6/http';", "script.ts:1:18", /package 'k6'.*\n.*user\.http\.get/],
   ["import x from 'no-such-package';", "script.ts:1:15", /\n.*npm install no-such-package in /],
@@ -57,7 +57,7 @@ test("other tools' scripts: what to write instead", async () => {
   assert.match(await wrongIn("view.tsx", ""), /view\.tsx: .*\n.*JSX is not compiled/);
 });
 
-/** What is said of a script of this name and text, with the folder cut out. */
+/** Returns what is reported about a script with this name and text, without the folder. */
 async function wrongIn(name: string, text: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "gameday-script-"));
   try {

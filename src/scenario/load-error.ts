@@ -1,4 +1,4 @@
-/** Why a person's module does not load: at the line that is wrong, with what to write instead. */
+/** Explains why a user's module does not load: names the line that is wrong, and what to write instead. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -12,7 +12,10 @@ export const K6_HINT =
   'scripts of k6 are written anew: http.get(url) becomes await user.http.get(path), check() user.check(name, holds), sleep(1) await user.think("1s"), options flags; the default function becomes run of scenario({...}); see docs/guide/load.md';
 const CHECK_DEADLINE_MS = 5_000;
 
-/** Names the place of a syntax error, of an import that fails, of TypeScript that cannot be stripped, of what was thrown. */
+/**
+ * Describes a failed load with its place: a syntax error, a failed import, TypeScript that cannot be stripped, or an
+ * error that was thrown.
+ */
 export function loadError(thrown: unknown, path: string): GamedayError {
   if (thrown instanceof GamedayError)
     return thrown.place === undefined ? thrown.at(placeOf(thrown) ?? { file: path }) : thrown;
@@ -44,14 +47,14 @@ function placeOfLoadError(thrown: unknown, syntax: boolean): Place | undefined {
   return { file: place.file, line: Number(line), column: Number(column) };
 }
 
-/** The import of what was not found, or of a file that cannot be imported in this way. */
+/** Returns the import of what was not found, or of a file that cannot be imported in this way. */
 function importBehind(thrown: unknown): Import | undefined {
   const [url] = /file:\/\/\/[^"']+/.exec(thrownText(thrown)) ?? [];
   const odd = /^ERR_(IMPORT_ATTRIBUTE_MISSING|UNKNOWN_FILE_EXTENSION)$/.test(codeOf(thrown));
   return failedImport(thrown) ?? (odd && url !== undefined ? importOf(fileURLToPath(url)) : undefined);
 }
 
-/** V8 keeps the place of a module's syntax error to itself; `node --check` prints it, and runs nothing. */
+/** Finds the place of a syntax error. V8 does not expose it for a module; `node --check` prints it, and runs nothing. */
 function placeOfSyntax(): Place | undefined {
   for (const file of importedFiles()) {
     const argv = ["--disable-warning=ExperimentalWarning", "--check", file];
@@ -63,7 +66,7 @@ function placeOfSyntax(): Place | undefined {
   return undefined;
 }
 
-/** By what the message says: Node has no codes for most of these. */
+/** Matched against the message, because Node has no error codes for most of these. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /^Invalid or unexpected token/,
@@ -117,7 +120,7 @@ function hintOfPath(specifier: string, folder: string): string {
   return meant === undefined ? "there is no such file" : `with the whole name of the file: "${meant}"`;
 }
 
-/** It does not throw, but neither does it come to its end. */
+/** Returns the error for a script that neither throws nor finishes loading. */
 export function neverLoads(file: string, got: string): GamedayError {
   return new GamedayError({
     code: "script-never-loads",
@@ -128,7 +131,7 @@ export function neverLoads(file: string, got: string): GamedayError {
   });
 }
 
-/** Rejects with `neverLoads` when time runs out. */
+/** Waits for a module to load; rejects with `neverLoads` when the deadline has passed. */
 export async function inTime<T>(loading: Promise<T>, file: string, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

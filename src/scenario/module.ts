@@ -1,4 +1,4 @@
-/** Loading of users' modules: `import { scenario } from "gameday"` means our own, wherever the file lies. */
+/** Loads users' modules: `import { scenario } from "gameday"` resolves to this package, wherever the module is. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,17 +9,17 @@ import { hookImports } from "./imports.ts";
 import { K6_HINT, loadError } from "./load-error.ts";
 import { describe, type Problem, scenarioProblem } from "./shape.ts";
 
-/** The scenario that a module exports by default. Throws GamedayError at the place that is wrong. */
+/** Returns the scenario that a module exports by default. Throws GamedayError with the place that is wrong. */
 export async function loadScenario(file: string): Promise<ScenarioDefinition> {
   return scenarioIn(await loadDefault(file, "scenario({...})"), file);
 }
 
-/** The probes that a module exports by default. */
+/** Returns the probes that a module exports by default. */
 export async function loadProbes(file: string): Promise<readonly ProbeDefinition[]> {
   return probesIn(await loadDefault(file, "probes([...])"), file);
 }
 
-/** Whichever of the two a module exports by default. */
+/** Returns the scenario or the probes, whichever a module exports by default. */
 export async function loadScenarioOrProbes(file: string): Promise<ScenarioDefinition | readonly ProbeDefinition[]> {
   const given = await loadDefault(file, "scenario({...})");
   return Array.isArray(given) ? probesIn(given, file) : scenarioIn(given, file);
@@ -40,7 +40,7 @@ function scenarioIn(given: unknown, file: string): ScenarioDefinition {
   });
 }
 
-/** Looking at it may run a getter of the script. */
+/** Returns the first problem of a scenario. Inspecting it may run a getter of the script. */
 function problemOf(given: unknown, file: string): Problem | undefined {
   try {
     return scenarioProblem(given);
@@ -91,7 +91,10 @@ async function loadDefault(file: string, what: string): Promise<unknown> {
   });
 }
 
-/** A file without import and export is CommonJS to Node, which then exports an empty object. */
+/**
+ * Returns whether an export is an empty object. Node treats a file without import and export as CommonJS, which exports
+ * one.
+ */
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

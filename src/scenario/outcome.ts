@@ -1,7 +1,7 @@
 import type { Outcome } from "../history.ts";
 import type { Recorded, Reply } from "../scenario.ts";
 
-/** What the engine knows of a reply beyond the script's view: statuses that the script declared. */
+/** What the engine knows about a reply and a script does not see: how its status relates to those that the script declared. */
 interface Declared {
   readonly expected: boolean;
   readonly notApplied: boolean;
@@ -11,9 +11,9 @@ interface Declared {
 const NEVER_SENT = new Set(["dns", "refused", "tls", "connect-timeout", "timeout", "aborted", "local"]);
 
 /**
- * The outcome of one attempt (rules of the verdict, section 1): ok is a whole answer with 2xx, or with a status that the
- * script expects; refused is proven (nothing was sent, or the app declares the status to mean "not applied"); everything
- * else is unknown, because it may have happened or may still happen.
+ * Returns the outcome of one attempt. It is ok for a complete reply with 2xx or with a status that the script expects. It
+ * is refused only if that is proven: nothing was sent, or the app declares that the status means "not applied".
+ * Everything else is unknown, because the operation may have been applied, or may still be.
  */
 export function outcomeOf(reply: Reply & Partial<Declared>, recorded: Recorded): Outcome {
   const { error } = reply;

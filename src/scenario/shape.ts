@@ -1,4 +1,4 @@
-/** What a module exports as a scenario, looked at without running any of it. */
+/** Validates what a module exports as a scenario, without running any of it. */
 import type { ScenarioDefinition } from "../scenario.ts";
 import { GamedayError } from "../std/errors.ts";
 import { parseHosts } from "../std/hosts.ts";
@@ -15,7 +15,7 @@ const HOOKS = ["setup", "teardown", "onStart", "onStop", "login", "run"] as cons
 const KEYS: readonly string[] = ["name", "weight", "tags", "hosts", "think", "tasks", ...HOOKS];
 const TASK_KEYS: readonly string[] = ["name", "weight", "run"];
 
-/** The first thing that is wrong with a scenario; undefined: nothing. */
+/** Returns the first thing that is wrong with a scenario; undefined if it is valid. */
 export function scenarioProblem(given: unknown): Problem | undefined {
   if (typeof given !== "object" || given === null)
     return { expected: "a default export of scenario({...})", got: describe(given) };
@@ -80,7 +80,7 @@ function taskProblem(task: unknown): Problem | undefined {
   };
 }
 
-/** What the parser of a part says against it. */
+/** Returns the error of a part's parser as a problem. */
 function saidBy(parse: () => unknown): Problem | undefined {
   try {
     parse();
@@ -92,7 +92,7 @@ function saidBy(parse: () => unknown): Problem | undefined {
   }
 }
 
-/** A value as its script would write it, of bounded length. */
+/** Returns a value as its script would write it, with a bounded length. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "function") return "a function";
@@ -100,6 +100,6 @@ export function describe(value: unknown): string {
   try {
     return JSON.stringify(value).slice(0, 120);
   } catch {
-    return "an object that is no JSON"; // it holds itself, say
+    return "an object that is no JSON"; // for example because it refers to itself
   }
 }

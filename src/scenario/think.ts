@@ -3,12 +3,15 @@ import { parseDuration } from "../std/duration.ts";
 import { GamedayError } from "../std/errors.ts";
 import type { Random } from "../std/random.ts";
 
-/** A think time made ready: how long to wait, given a stream of randomness and the time the iteration took. */
+/** A compiled think time: returns how long to wait, given a random stream and the duration of the iteration. */
 export type Thinking = (random: () => Random, iterationMs: number) => number;
 
 const compiled = new WeakMap<object, Thinking>();
 
-/** Throws GamedayError for a time that is none. Compiles an object once, so that think() in a loop is cheap. */
+/**
+ * Compiles a think time. Throws GamedayError if it is invalid. An object is compiled only once, so that think() in a loop
+ * is cheap.
+ */
 export function thinking(time: ThinkTime): Thinking {
   if (typeof time !== "object" || time === null) {
     const fixedMs = milliseconds(time);
@@ -23,7 +26,7 @@ export function thinking(time: ThinkTime): Thinking {
 }
 
 function compile(time: Exclude<ThinkTime, Duration>): Thinking {
-  if (Object.keys(time).length !== 1) throw notATime(time); // which of the two would count?
+  if (Object.keys(time).length !== 1) throw notATime(time); // two keys would be ambiguous
   if ("uniform" in time) {
     const [least, most] = pair(time.uniform, time);
     return (random) => least + random().float() * (most - least);
@@ -39,7 +42,7 @@ function compile(time: Exclude<ThinkTime, Duration>): Thinking {
   throw notATime(time);
 }
 
-/** Box-Muller; 1 - float() is never 0. */
+/** Draws from the standard normal distribution by Box-Muller; 1 - float() is never 0. */
 function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float());
 }
@@ -49,7 +52,7 @@ function pair(given: unknown, time: ThinkTime): [number, number] {
   return [milliseconds(given[0], time), milliseconds(given[1], time)];
 }
 
-/** `within`: what to show a person when it is none. */
+/** Parses a duration. `within` is what the error shows if it is invalid. */
 function milliseconds(given: unknown, within: unknown = given): number {
   const value = typeof given === "string" || typeof given === "number" ? parseDuration(given) : undefined;
   if (value === undefined) throw notATime(within);

@@ -1,17 +1,23 @@
-/** What a script threw: in words, and the place in a person's file that it came from. Never throws itself, whatever was thrown. */
+/**
+ * Describes what a script threw, in words and with the place in the user's file that it came from. Never throws, whatever
+ * was thrown.
+ */
 import { fileURLToPath } from "node:url";
 import { formatPlace, GamedayError, messageOf, type Place } from "../std/errors.ts";
 
 const TEXT_MAX = 500;
 const INNER_MAX = 3;
 
-/** "sale.ts:3:5: the message", as far as it is known. */
+/** Returns "sale.ts:3:5: the message"; the place is left out if it is unknown. */
 export function thrownAt(thrown: unknown): string {
   const place = placeOf(thrown);
   return `${place === undefined ? "" : `${formatPlace(place)}: `}${thrownText(thrown)}`;
 }
 
-/** One line of bounded length: an error's message with its causes (`fetch failed` alone helps nobody), any other value as text. */
+/**
+ * Returns one line of bounded length: an error's message with its causes (`fetch failed` alone does not help), any other
+ * value as text.
+ */
 export function thrownText(thrown: unknown): string {
   const seen: unknown[] = [];
   const text = [...withCauses(thrown, seen)].filter((part) => part !== "").join(": ");
@@ -32,7 +38,7 @@ function* withCauses(thrown: unknown, seen: unknown[]): Generator<string> {
   if (cause !== undefined && cause !== null) yield* withCauses(cause, seen);
 }
 
-/** Scripts may have made a property that throws when it is read. */
+/** Reads a property; scripts may define one that throws when it is read. */
 function read(thrown: object, key: string): unknown {
   try {
     return (thrown as Record<string, unknown>)[key];
@@ -46,27 +52,27 @@ function nameOf(thrown: unknown): string {
   return typeof name === "string" && name !== "" ? `${name} without a message` : "an empty text";
 }
 
-/** What a terminal would obey, or break a line at, becomes a space. */
+/** Replaces control characters and line separators, which a terminal would interpret, with a space. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
-/** A frame: "at f (file:///x/y.ts:3:5)", "at async /x/y.ts:3:5"; not Node's own "at node:internal/x:3:5". */
+/** A stack frame: "at f (file:///x/y.ts:3:5)", "at async /x/y.ts:3:5"; not Node's own "at node:internal/x:3:5". */
 const FRAME = /^\s+at (?:.*?[ (])??(file:\/\/)?(\/.*):(\d+):(\d+)\)?$/;
-/** The first line of an error of syntax: "file:///x/y.ts:3". */
+/** The first line of a syntax error: "file:///x/y.ts:3". */
 const HEAD = /^(file:\/\/)?(\/.*):(\d+)$/;
 
-/** The first place in an error's stack that is a person's file. */
+/** Returns the first place in an error's stack that is in a user's file. */
 export function placeOf(thrown: unknown): Place | undefined {
   return placesIn(thrown).find(({ file }) => !isOurs(file));
 }
 
-/** All places in an error's stack that are a person's, the innermost first. */
+/** Returns all places in an error's stack that are in users' files, the innermost first. */
 export function placesOf(thrown: unknown): Place[] {
   return placesIn(thrown).filter(({ file }) => !isOurs(file));
 }
 
-/** The same, or failing that the file of a package that the person uses. */
+/** Returns the first place in a user's file, or else the first in a file of a package that the user imports. */
 export function placeOrPackageOf(thrown: unknown): Place | undefined {
   return placeOf(thrown) ?? placesIn(thrown).find(({ file }) => !file.startsWith(OUR_FOLDER));
 }
@@ -92,7 +98,7 @@ function fileOf(url: string): string {
   }
 }
 
-/** Errors of syntax begin with the line itself and carets below it. */
+/** Returns the column of the carets: a syntax error's stack begins with the source line and carets below it. */
 function caretColumn(lines: readonly string[]): number | undefined {
   const carets = lines.slice(1, 6).find((line) => /^\s*\^+\s*$/.test(line));
   return carets === undefined ? undefined : carets.indexOf("^") + 1;
@@ -100,7 +106,7 @@ function caretColumn(lines: readonly string[]): number | undefined {
 
 const OUR_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
-/** True for files of this package and of packages: no person's script. */
+/** Returns true for files of this package and of installed packages, which are not users' scripts. */
 export function isOurs(file: string): boolean {
   return file.startsWith(OUR_FOLDER) || file.includes("/node_modules/");
 }

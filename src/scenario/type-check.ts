@@ -1,6 +1,6 @@
 /**
- * Types of users' scripts, checked by the TypeScript of their own project: Node strips types and would run a script whose
- * types are wrong without a word. Writes only into a folder of its own below the system's temporary one.
+ * Checks the types of users' scripts with the TypeScript of their own project. Node strips types, and so runs a script
+ * whose types are wrong without a warning. Files are written only to a folder below the system's temporary folder.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { tryExec } from "../std/exec.ts";
 import { isOurs } from "./thrown.ts";
 
 export interface TypeReport {
-  /** One line for people: checked by what, or why not. */
+  /** One line for people: what checked the types, or why they were not checked. */
   readonly says: string;
   readonly errors: readonly GamedayError[];
 }
@@ -22,7 +22,7 @@ const TYPES_OF_OURS = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../scenario.ts" : "../scenario.d.ts", import.meta.url),
 );
 
-/** Checks one script, with the tsconfig.json next above it. `node`: what runs the compiler. */
+/** Checks one script with the nearest tsconfig.json in its folder or above. `node` is the executable that runs the compiler. */
 export async function checkTypes(file: string, node: string): Promise<TypeReport> {
   if (!TYPESCRIPT.test(file)) return { says: "types: not checked, the script is JavaScript", errors: [] };
   const folder = dirname(resolve(file));
@@ -51,7 +51,7 @@ async function runCompiler(tsc: readonly string[], asked: Asked): Promise<TypeRe
     const config = join(place, "tsconfig.json");
     writeFileSync(config, JSON.stringify(await configOf(tsc, asked)));
     const packages = above(asked.folder, "node_modules/@types");
-    // Packages of types are looked for beside the configuration.
+    // The compiler looks for packages of types beside its configuration.
     if (packages !== undefined) symlinkSync(dirname(packages), join(place, "node_modules"));
     const argv = [...tsc, "--noEmit", "--pretty", "false", "-p", config];
     const { code, stdout } = await tryExec(argv, { cwd: asked.folder, deadlineMs: DEADLINE_MS });
@@ -61,7 +61,10 @@ async function runCompiler(tsc: readonly string[], asked: Asked): Promise<TypeRe
   }
 }
 
-/** Options that would have the compiler write, or that contradict not writing; null takes away what the person set. */
+/**
+ * Options that prevent the compiler from writing files; null removes an option of the user's that writes files or
+ * contradicts these.
+ */
 const NO_OUTPUT = {
   noEmit: true,
   composite: null,
@@ -75,8 +78,8 @@ const NO_OUTPUT = {
 };
 
 /**
- * What a script is taken to be where its project does not say: a module, as Node takes it to be, even without a package.json
- * that says so ("nodenext" would make it CommonJS, and an await at its top level an error that is none).
+ * Options for a script whose project has no tsconfig.json. The script is treated as a module, as Node treats it, even if
+ * no package.json declares that: "nodenext" would treat it as CommonJS, and report a top-level await as an error.
  */
 const DEFAULTS = {
   target: "esnext",
@@ -105,10 +108,10 @@ async function configOf(tsc: readonly string[], { file, folder, config }: Asked)
   };
 }
 
-/** The project's own aliases, made absolute; ours would replace them otherwise. */
+/** Returns the project's own aliases as absolute paths; without them, ours would replace all of the project's. */
 async function pathsOf(tsc: readonly string[], config: string): Promise<Record<string, string[]>> {
   const { code, stdout } = await tryExec([...tsc, "--showConfig", "-p", config], { deadlineMs: DEADLINE_MS });
-  if (code !== 0) return {}; // the check itself will tell what is wrong with the project
+  if (code !== 0) return {}; // the check itself will report what is wrong with the project
   const { compilerOptions = {} } = JSON.parse(stdout) as {
     compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> };
   };
@@ -140,7 +143,7 @@ function errorAt(line: string, detail: string, folder: string): GamedayError[] {
   return [typeError(kind, detail === "" ? message : `${message} ${detail}`).at(place)];
 }
 
-/** The compiler goes on about an error in lines that are set in. */
+/** Returns the continuation of an error, which the compiler prints in indented lines. */
 function detailAfter(lines: readonly string[], index: number): string {
   const next = lines[index + 1] ?? "";
   return next.startsWith("  ") ? next.trim() : "";
@@ -150,7 +153,7 @@ function typeError(kind: string, message: string): GamedayError {
   return new GamedayError({ code: `script-type ${kind}`, expected: "types that fit", got: message });
 }
 
-/** The nearest such path in a folder or above it. */
+/** Returns the nearest file with this path in a folder or above it. */
 function above(folder: string, path: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const candidate = join(at, path);

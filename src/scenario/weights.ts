@@ -1,6 +1,6 @@
 /**
- * Which scenario a user runs, by its number: the first N numbers hold the scenarios in the proportion of their weights as
- * nearly as whole users can, for every N (Webster's apportionment, one seat at a time).
+ * Decides by a user's number which scenario it runs. For every N, the scenarios of the first N users are as close to the
+ * proportion of their weights as whole users allow (Webster's apportionment, one seat at a time).
  */
 export const PATTERN_LENGTH = 1000;
 
@@ -20,7 +20,7 @@ export function weightedPattern(weights: readonly number[]): (number: number) =>
   return (number) => pattern[number % PATTERN_LENGTH] ?? 0;
 }
 
-/** One index, drawn by weight with a draw in [0, 1). */
+/** Returns one index, chosen by weight with a draw in [0, 1). */
 export function drawWeighted(weights: readonly number[], draw: number): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let left = draw * total;
