@@ -1,4 +1,4 @@
-/** What every part of the bench works with: how long, how often, the target's binary, and where rounds are kept. */
+/** What every part of the bench uses: durations, the number of rounds, the target's binary, and the list of rounds. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import type { Goal } from "./goals.ts";
 import { type Job, measure, type Round, Target } from "./measure.ts";
 
 export const PEERS = join(import.meta.dirname, ".peers");
-/** Gameday as any other tool: a command that reads its job from the environment. */
+/** Gameday, run like any other tool: a command that reads its job from the environment. */
 export const ENGINE: readonly string[] = [join(import.meta.dirname, "engine.sh")];
 
 const BINARY = join(PEERS, "target");
@@ -16,7 +16,7 @@ export interface BenchOptions {
   readonly seconds: number;
 }
 
-/** One part of the bench: measures, and says what it found against what is wanted. */
+/** One part of the bench. It measures, and returns its figures together with their goals. */
 export type Part = (bench: Bench) => Promise<Goal[]>;
 
 export class Bench {
@@ -32,7 +32,7 @@ export class Bench {
     execFileSync("cc", ["-O2", "-o", BINARY, join(import.meta.dirname, "target", "target.c")]);
   }
 
-  /** A fresh target that answers after `delayMs`. */
+  /** Starts a fresh target that answers after `delayMs`. */
   target(delayMs = 0): Promise<Target> {
     return Target.start(BINARY, delayMs);
   }
@@ -44,7 +44,7 @@ export class Bench {
     return round;
   }
 
-  /** A round of Gameday itself. */
+  /** Measures a round of Gameday itself. */
   engine(target: Target, job: Omit<Job, "tool" | "argv">): Promise<Round> {
     return this.run(target, { tool: "gameday", argv: ENGINE, ...job });
   }

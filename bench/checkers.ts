@@ -1,7 +1,8 @@
 /**
- * Measures the checkers against what they must reach, on histories that it makes itself (seeded): `node bench/checkers.ts [NAME...]`.
- * One JSON line a measure: { name, ms, cpuMs, megabytes, limit..., holds }. Exit 1 when one does not hold. CPU time counts, which
- * on an idle machine is the time that it takes. Each measure has a process of its own, so that its memory is its own.
+ * Measures the checkers against their limits, on seeded histories that it generates itself: `node bench/checkers.ts [NAME...]`.
+ * Prints one JSON line per measure: { name, ms, cpuMs, megabytes, limit..., holds }. Exits with 1 when a limit is exceeded. CPU
+ * time counts, which on an idle machine is the elapsed time. Each measure runs in a process of its own, so that its memory is its
+ * own.
  */
 import { spawnSync } from "node:child_process";
 import { ackedSet } from "../src/checker/acked-set.ts";
@@ -27,13 +28,16 @@ function report(name: string, figures: Readonly<Record<string, unknown>>, holds:
   if (!holds) process.exitCode = 1;
 }
 
-/** Milliseconds of CPU that this process has used: what a busy machine does not change much. */
+/** Returns the milliseconds of CPU that this process has used, which a busy machine hardly changes. */
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** A million writes, 1 % unanswered, each made when it is needed, as a file would give them; then two reads of all. */
+/**
+ * Checks a million writes, 1 % of them unanswered, then two reads of all. Each write is generated when it is needed, as if read
+ * from a file.
+ */
 function setCheck(name: string): void {
   const check = ackedSet.begin(
     { object: "orders", checkers: ["acked-set"], options: {} },
@@ -82,7 +86,9 @@ function end(read: number): LedgerLine {
   return { line: "end", read, object: "orders", ...times, complete: true, items: SET_OPERATIONS, source: "bench" };
 }
 
-/** Logs like Jepsen's of etcd: 5 processes, 85 operations, a fifth or more unanswered; three of four from a stale replica. */
+/**
+ * Checks logs like Jepsen's of etcd: 5 processes, 85 operations, at least a fifth unanswered; three of four from a stale replica.
+ */
 function etcdLogs(name: string): void {
   const random = seededRandom("etcd");
   const logs = Array.from({ length: LOGS }, (_, index) =>
@@ -117,13 +123,13 @@ function etcdLogs(name: string): void {
   report(name, { ms, msLimit: 4_000, msWorst, msWorstLimit: 2_000, ...verdicts }, holds);
 }
 
-/** 1,700 operations (3,400 events) of 50 clients on 10 keys, with calls that stay open over hundreds of others. */
+/** Generates 1,700 operations (3,400 events) of 50 clients on 10 keys, with calls that stay open during hundreds of others. */
 function kvHistory(stale: number): Large {
   const shape = { clients: 50, keys: 10, operations: 1_700, stale };
   return { model: "kv", operations: contendedKv(shape, seededRandom("d")), linearizable: stale === 0 };
 }
 
-/** Near-sequential, as probes and users write: each call overlaps the three after it. */
+/** Generates nearly sequential operations, as probes and users produce them: each call overlaps the three after it. */
 function registers(keys: number, valueAt: (number: number) => number): Large {
   const random = seededRandom("register");
   const held = new Map<number, number>();
@@ -142,7 +148,7 @@ function set(): Large {
   return { model: "set", operations, linearizable: true };
 }
 
-/** All in, then all out: at its longest it holds them all. */
+/** Enqueues all values, then dequeues them all: at its longest the queue holds them all. */
 function queue(valueAt: (number: number) => number): Large["operations"] {
   const { length } = COLLECTION;
   return [
@@ -179,7 +185,7 @@ interface Large {
   readonly linearizable: boolean | "unknown";
 }
 
-/** The memory is that of the whole process, operations included; the CPU time that of the check. */
+/** Measures one check. The memory is that of the whole process, operations included; the CPU time is that of the check alone. */
 function large(name: string, limits: { readonly cpuMs: number; readonly megabytes: number }, make: () => Large): void {
   const { model, operations, linearizable: expected } = make();
   const start = performance.now();
@@ -195,7 +201,7 @@ function large(name: string, limits: { readonly cpuMs: number; readonly megabyte
 
 const SMALL = { cpuMs: 2_000, megabytes: 300 };
 const MILLION = { cpuMs: 5_000, megabytes: 600 };
-/** A budget of 512 MiB of states, twice while they are garbage. */
+/** A budget of 512 MiB of states, and as much again while they are garbage. */
 const SPENT = { cpuMs: 10_000, megabytes: 1_300 };
 
 const MEASURES: Readonly<Record<string, (name: string) => void>> = {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs Gameday as a load generator for a bench: the job is in the environment (SCENARIO flat|script|users|open, BASE, N, DUR,
-# RAMP, THINK in ms, RATE a second; GAMEDAY_WORKERS, default 1, because a rig that pins its tools gives them one core).
-# For open its last line on stdout is JSON with p50, p90, p95, p99 and max in ms, from the intended start.
+# Runs Gameday as a load generator for a bench. The job is in the environment (SCENARIO flat|script|users|open, BASE, N, DUR,
+# RAMP, THINK in ms, RATE per second; GAMEDAY_WORKERS, default 1, because a bench that pins its tools gives them one core). For
+# open, the last line on stdout is JSON with p50, p90, p95, p99 and max in ms, from the intended start.
 here=$(cd "$(dirname "$0")" && pwd)
 PATH="$here/../node_modules/.bin:$PATH"
 export THINK="${THINK:-0}"

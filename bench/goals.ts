@@ -1,4 +1,4 @@
-/** What a bench found against what is wanted, and the file that keeps it. */
+/** The figures of a bench against its goals, and the file that keeps them. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -6,7 +6,7 @@ import type { Round } from "./measure.ts";
 
 export interface Goal {
   readonly name: string;
-  /** null: could not be measured, which is a miss. */
+  /** Null when it could not be measured, which is a miss. */
   readonly measured: number | null;
   readonly bound: number;
   readonly atLeast: boolean;
@@ -26,14 +26,14 @@ export function met({ measured, bound, atLeast: least }: Goal): boolean {
   return least ? measured >= bound : measured <= bound;
 }
 
-/** The middle one; of two, the worse for whoever claims to be high. */
+/** Returns the median; of two middle values the lower one, so that a claim to be high is never favoured. */
 export function median(values: readonly number[] | undefined): number | null {
   if (values === undefined) return null;
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }
 
-/** One line for each goal, and a last one with all figures. */
+/** Returns one line for each goal, and a last line with all figures. */
 export function say(goals: readonly Goal[]): string {
   const lines = goals.map((goal) => {
     const { name, unit, bound, atLeast: least } = goal;
@@ -52,7 +52,7 @@ export function keep(file: string, goals: readonly Goal[], rounds: readonly Roun
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** "+" behind it: with changes that are not committed. */
+/** Returns the commit's hash, with a "+" when there are uncommitted changes. */
 function commit(): string {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: import.meta.dirname, encoding: "utf8" }).trim();
   const changed = git("status", "--porcelain", "--untracked-files=no", "--", "../src", "../bin", ".", ":!results.json");

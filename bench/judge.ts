@@ -1,7 +1,8 @@
 /**
- * Measures how long a run of half an hour with 1,000 users takes to be judged: `node bench/judge.ts`. The folder is made first (seeded, some
- * 750,000 operations and 1,400,000 rows of the ledger), then judged and reported by a process of its own, as
- * `gameday judge` does. One JSON line; exit 1 when a limit does not hold. CPU time counts, which on an idle machine is the time it takes.
+ * Measures how long it takes to judge a run of half an hour with 1,000 users: `node bench/judge.ts`. It first generates the
+ * folder (seeded, some 750,000 operations and 1,400,000 rows of the ledger), which a separate process then judges and reports, as
+ * `gameday judge` does. Prints one JSON line; exits with 1 when a limit is exceeded. CPU time counts, which on an idle machine is
+ * the elapsed time.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
@@ -40,7 +41,7 @@ const STREAMS = ["order-write", "session-write", "read"].flatMap((name) =>
 const NAMES = ["POST /orders", "GET /products", "GET /products/:id", "PUT /carts/:id", "GET /carts/:id", "POST /login"];
 const LIMITS = { cpuMs: 30_000, megabytes: 800 };
 
-/** All that happens after the fault's hour of the small clean run comes this much later. */
+/** By this much everything after the fault is later than in the small clean run. */
 const LATER_MS = MINUTES * 60_000 - MOMENTS.end;
 const BEGIN_MS = MOMENTS.loadBegin;
 const END_MS = MOMENTS.loadEnd + LATER_MS;
@@ -80,7 +81,7 @@ function* timeline(): Generator<TimelineEvent> {
   }
 }
 
-/** Users' operations and probes by the second; in the fault's first seconds nobody is answered. */
+/** Generates users' operations and probes second by second. In the first seconds of the fault nothing is answered. */
 function* operations(): Generator<Operation> {
   for (let fromMs = BEGIN_MS; fromMs < END_MS; fromMs += 1_000) {
     for (let at = 0; at < RECORDED_A_SECOND; at++) yield userOperation(fromMs, at);
@@ -148,7 +149,7 @@ function* intervals(): Generator<Interval> {
   }
 }
 
-/** Everything that was acknowledged, and every second unanswered write, in both reads. */
+/** Generates everything that was acknowledged, and every second unanswered write, in both reads. */
 function* ledger(): Generator<LedgerLine> {
   for (const read of [1, 2]) {
     for (const object of OBJECTS) {
@@ -165,7 +166,7 @@ function* ledger(): Generator<LedgerLine> {
   }
 }
 
-/** In blocks, so that no file is ever in memory as a whole. */
+/** Writes in blocks, so that no file is ever in memory as a whole. */
 function writeLines(path: string, lines: Iterable<unknown>): void {
   const file = openSync(path, "w");
   let block: string[] = [];
@@ -178,7 +179,7 @@ function writeLines(path: string, lines: Iterable<unknown>): void {
   closeSync(file);
 }
 
-/** In the process that is measured: judges and renders, and says what it took. */
+/** Judges and renders in the process that is measured, and prints what that cost. */
 function judgeFolder(folder: string): void {
   const began = performance.now();
   const evidence = openEvidence(folder);

@@ -1,14 +1,17 @@
-/** Measuring one run of one tool: work counted at the target, CPU and memory of the tool's whole session read from /proc. */
+/**
+ * Measures one run of one tool: the work is counted at the target, and CPU and memory of the tool's whole session are read from
+ * /proc.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Clock ticks a second of /proc/PID/stat on Linux. */
+/** Clock ticks per second of /proc/PID/stat on Linux. */
 const TICKS = 100;
 const PAGE_BYTES = 4096;
 const PORT = 18_431;
-/** Start-up and compiling are left out of the window. */
+/** Start-up and compilation are excluded from the window. */
 const WARM_MS = 3_000;
 
 interface TargetStats {
@@ -18,7 +21,7 @@ interface TargetStats {
   readonly open: number;
 }
 
-/** Percentiles of the answers' times as the target saw them, in ms. */
+/** Percentiles of the response times as the target measured them, in ms. */
 export interface ServerLatency {
   readonly p50: number;
   readonly p95: number;
@@ -36,7 +39,7 @@ export interface Round {
   readonly cpuSeconds: number;
   readonly requestsPerCpuSecond: number;
   readonly requestsPerSecond: number;
-  /** The most, within the window; and the mean of its first and its last minute (or tenth, if that is shorter). */
+  /** The maximum within the window, and the means of its first and its last minute (or tenth, if that is shorter). */
   readonly rssBytes: number;
   readonly rssBytesEarly: number;
   readonly rssBytesLate: number;
@@ -46,7 +49,7 @@ export interface Round {
   readonly stdout: string;
 }
 
-/** The target on core 0; the tools go to core 1, where there is one. */
+/** The server under load. It runs on core 0; the tools run on core 1, if there is one. */
 export class Target implements AsyncDisposable {
   readonly baseUrl = `http://127.0.0.1:${PORT}`;
   readonly #child: ChildProcess;
@@ -62,7 +65,7 @@ export class Target implements AsyncDisposable {
         await target.stats();
         return target;
       } catch {
-        await delay(20); // not listening yet
+        await delay(20); // The target is not listening yet.
       }
     }
     throw new Error(`the target does not listen on port ${PORT}`);
@@ -76,7 +79,10 @@ export class Target implements AsyncDisposable {
     return await this.#ask("/__latency");
   }
 
-  /** How late requests arrived against an even rate, in ms after the earliest. Takes them: ask once, at the end. */
+  /**
+   * Returns how late requests arrived compared with an even rate, in ms after the earliest one. This consumes the arrivals: call
+   * it once, at the end.
+   */
   async starts(
     ratePerSecond: number,
   ): Promise<{ readonly count: number; readonly median: number; readonly p99: number }> {
@@ -109,12 +115,12 @@ export interface Job {
   readonly scenario: string;
   readonly users: number;
   readonly rampSeconds?: number;
-  /** Left out of the window at the beginning; WARM_MS unless given. */
+  /** Excluded from the beginning of the window; WARM_MS by default. */
   readonly warmSeconds?: number;
   readonly seconds: number;
   readonly thinkMs?: number;
   readonly ratePerSecond?: number;
-  /** Called once, that long after the first request. */
+  /** Called once, `afterMs` after the first request. */
   readonly disturb?: { readonly afterMs: number; readonly body: () => Promise<void> };
 }
 
@@ -131,7 +137,7 @@ export async function measure(target: Target, job: Job): Promise<Round> {
   await target.reset();
   const startedMs = performance.now();
   const child = spawn(...pinned(1, job.argv), {
-    detached: true, // a session of its own, so that all its processes can be counted
+    detached: true, // Gives the tool a session of its own, so that all its processes can be counted.
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...environmentOf(target, job) },
   });
@@ -223,18 +229,18 @@ async function sampleOf(target: Target, session: number): Promise<Omit<Sample, "
   return { requests, open, cpuSeconds: ticks / TICKS, rssBytes: pages * PAGE_BYTES };
 }
 
-/** User and system time of a process so far. */
+/** Returns the user and system time of a process so far. */
 export function cpuSecondsOf(pid: number): number {
   const fields = statOf(String(pid));
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** Fields of /proc/PID/stat after the name: state, parent, group, session ... */
+/** Returns the fields of /proc/PID/stat after the name: state, parent, group, session ... */
 function statOf(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   } catch {
-    return []; // it ended meanwhile
+    return []; // The process ended in the meantime.
   }
 }
 
@@ -254,7 +260,7 @@ function environmentOf(target: Target, job: Job): Record<string, string> {
   };
 }
 
-/** The command held to one core, where there is more than one. */
+/** Returns the command pinned to one core, if there is more than one. */
 export function pinned(core: number, argv: readonly string[]): [string, string[]] {
   return cpus().length > 1 ? ["taskset", ["-c", String(core), ...argv]] : [argv[0] ?? "", argv.slice(1)];
 }

@@ -1,12 +1,12 @@
 /**
- * `npm run bench`: Gameday against its peers in one run. Rounds are interleaved, ratios are formed within a round, and the
- * median of them counts; so a busy machine moves them less than it moves any absolute figure. About twelve minutes on a quiet
+ * `npm run bench`: measures Gameday against its peers in one run. Rounds are interleaved, ratios are formed within a round, and
+ * their median counts; so a busy machine affects them less than any absolute figure. Takes about twelve minutes on a quiet
  * machine. Writes bench/results.json; with --only, bench/.peers/results.json.
  *
  *     node bench/run.ts [--rounds 3] [--seconds 10] [--only script,flat,thousand,users,open,stall,starts,startup,soak,coordinator,checkers]
  *
- * Peers are found in bench/.peers/bin, node_modules/.bin and PATH; `bench/peers/install.sh` brings k6. One that is missing
- * makes its ratios "not measured", which is a miss, never a pass. Exit 1 when a target is missed.
+ * Peers are found in bench/.peers/bin, node_modules/.bin and PATH; `bench/peers/install.sh` installs k6. A missing peer makes its
+ * ratios "not measured", which is a miss, never a pass. Exits with 1 when a target is missed.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -40,7 +40,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-/** A part that cannot be measured must not take the others' figures with it. */
+/** Runs one part. A part that cannot be measured must not lose the others' figures. */
 async function goalsOf(name: string, part: Part, bench: Bench): Promise<Goal[]> {
   try {
     return await part(bench);

@@ -1,4 +1,4 @@
-/** What a perfect constant-rate sender would measure against a server that stops once. */
+/** The latencies that a perfect constant-rate sender would measure against a server that stalls once. */
 export interface Stall {
   readonly ratePerSecond: number;
   readonly seconds: number;
@@ -7,7 +7,7 @@ export interface Stall {
   readonly delayMs: number;
 }
 
-/** Exact percentiles in ms, from the intended start of each request. */
+/** Returns exact percentiles in ms, from the intended start of each request. */
 export function exactStall({ ratePerSecond, seconds, stallAtMs, stallMs, delayMs }: Stall): {
   p50: number;
   p95: number;
@@ -17,7 +17,8 @@ export function exactStall({ ratePerSecond, seconds, stallAtMs, stallMs, delayMs
   const endMs = stallAtMs + stallMs;
   for (let number = 0; number < ratePerSecond * seconds; number++) {
     const atMs = (number * 1000) / ratePerSecond;
-    // Sent before the stall but due within it: delivered when it ends. Sent within it: read when it ends, then delayed.
+    // A request that was sent before the stall and is due within it is answered when the stall ends. A request that is sent
+    // within the stall is read when it ends, and then delayed.
     if (atMs + delayMs <= stallAtMs || atMs >= endMs) latencies.push(delayMs);
     else if (atMs < stallAtMs) latencies.push(endMs - atMs);
     else latencies.push(endMs - atMs + delayMs);

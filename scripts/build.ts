@@ -1,4 +1,4 @@
-/** `npm run build`: compiles src/ to dist/ for the published package (Node runs no .ts below node_modules). */
+/** `npm run build`: compiles src/ to dist/ for the published package, because Node runs no .ts files inside node_modules. */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 

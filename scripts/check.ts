@@ -1,4 +1,7 @@
-/** `npm run check`: types, lint, un-awaited promises, unit and contract tests; stops at the first failure. Aim: under 60 s. */
+/**
+ * `npm run check`: types, lint, un-awaited promises, unit and contract tests; stops at the first failure. It should take less
+ * than 60 s.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -11,7 +14,7 @@ const steps: [string, string[]][] = [
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
   ["un-awaited promises", ["oxlint", "--type-aware", ...sources]],
 ];
-// Node leaves one core free, which of two is half of them.
+// By default Node leaves one core free, which is half of a machine with two.
 const flags = ["--test", `--test-concurrency=${availableParallelism()}`, "--test-reporter=dot"];
 if (!onlyStatic) steps.push(["tests", ["node", ...flags, ...tests]]);
 

@@ -1,4 +1,7 @@
-/** What the mission requires, a row each, and how each is read off a kept run: one explicit list in the mission's order. */
+/**
+ * The requirements of the completion report, one row each, and how each is read from a kept run. One explicit list, in the order
+ * of the report.
+ */
 import type { Measured } from "../src/objective.ts";
 import type { Bound } from "../src/range.ts";
 import { formatBound, formatMeasured } from "../src/report/format.ts";
@@ -16,7 +19,7 @@ export interface KeptRun {
 export interface Answer {
   readonly measured: string;
   readonly status: Status;
-  /** The file of the kept run, and where in it. */
+  /** The file of the kept run that holds the answer, and the place in it. */
   readonly file: "verdict.json" | "stats.json" | "timeline.ndjson";
   readonly key: string;
 }
@@ -115,7 +118,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   },
 ];
 
-/** The run's own objective, and only if it had the mission's bound. */
+/** Returns the requirement that the run's own objective answers, and only if that objective had the required bound. */
 function objective(part: string, says: string, id: string, unit: string, bound: Bound): Requirement {
   return {
     part,
@@ -165,7 +168,7 @@ function plateau(
   };
 }
 
-/** `holds` null: nothing is known of it. */
+/** Returns an answer from verdict.json. `holds` is null when the verdict does not contain it. */
 function inVerdict(measured: string, holds: boolean | null, key: string): Answer {
   return { measured, status: holds === null ? "unknown" : holds ? "pass" : "fail", file: "verdict.json", key };
 }

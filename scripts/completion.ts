@@ -1,4 +1,7 @@
-/** docs/completion-report.md as text, from a kept run and the tables of the track record; the same bytes for the same files. */
+/**
+ * Renders docs/completion-report.md from a kept run and the tables of the track record. The same files always give the same
+ * bytes.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../src/evidence.ts";

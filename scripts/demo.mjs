@@ -1,5 +1,6 @@
-// `npm run demo`: the quick game day on the lab, or that of the plan given. The lab makes namespaces, so it needs root; without it, asks sudo for it.
-// Plain JavaScript: it may be the first thing that an old Node runs here.
+// `npm run demo`: runs the quick game day, or the plan that is given, on the lab. The lab creates namespaces and so needs root;
+// without root, this script uses sudo.
+// This is plain JavaScript, because it may be the first thing that an old Node runs here.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

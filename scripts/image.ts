@@ -1,7 +1,7 @@
 /**
- * `npm run image -- FOLDER`: the root file system of an image that can be a load's worker: this package as npm packs it, its
- * production dependencies, the pinned Node and the libraries that it needs. Any tool that makes images of folders takes it; with
- * Docker the Dockerfile beside package.json does the same.
+ * `npm run image -- FOLDER`: writes the root file system of an image that can run as a worker of a load: this package as npm
+ * packs it, its production dependencies, the pinned Node and the libraries that Node needs. Any tool that builds images from
+ * folders can use it; with Docker, the Dockerfile next to package.json does the same.
  */
 import {
   chmodSync,
@@ -21,7 +21,7 @@ import { exec } from "../src/std/exec.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MINUTES = 60_000;
-/** What the launcher's first line and a person with `kubectl exec` need, and what faults in a pod are made with. */
+/** What the launcher's first line and a person with `kubectl exec` need, and what faults in a pod use. */
 const PROGRAMS = [
   ...["/usr/bin/env", "/bin/sh", "/bin/ls", "/bin/cat"],
   ...[
@@ -51,7 +51,7 @@ async function addProgram(rootfs: string, from: string, to: string): Promise<voi
   }
 }
 
-/** Freezes and kills where signals cannot (deploy/hold.c); static, so that it runs on any image. */
+/** Freezes and kills processes where signals cannot (deploy/hold.c). It is static, so that it runs in any image. */
 async function addHold(rootfs: string): Promise<void> {
   const program = join(rootfs, "usr/local/bin/hold");
   mkdirSync(dirname(program), { recursive: true });

@@ -1,7 +1,7 @@
 /**
- * Keeps of a run what a repository can hold: the verdict and its reports, the plan, the record of the run with its seed, and
- * the manifest, which holds size and hash of the evidence that is left out. Everything that is derived is made anew from the
- * whole evidence, so that what is kept is what this commit says of it.
+ * Keeps the part of a run that a repository can hold: the verdict and its reports, the plan, the record of the run with its seed,
+ * and the manifest, which holds the size and hash of the evidence that is left out. Everything derived is recomputed from the
+ * whole evidence, so that the kept files are what this commit concludes from it.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import { renderFiles } from "../src/report/render.ts";
 import { ExitCode, GamedayError } from "../src/std/errors.ts";
 import { judgeFully } from "../src/verdict/judge.ts";
 
-/** What is long in every run; a person reads none of it, and git would keep it for ever. */
+/** The files that are long in every run. Nobody reads them, and git would keep them forever. */
 const LONG_FILES: readonly EvidenceFile[] = [HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE];
 export const LEFT_OUT_FILE = "left-out.json";
 
@@ -30,7 +30,10 @@ export interface LeftOut {
   readonly sha256: string;
 }
 
-/** Writes `to` anew. Throws when the evidence is not whole, is another plan's, or what is kept would tell of this machine. */
+/**
+ * Rewrites the folder `to`. Throws when the evidence is not whole, belongs to another plan, or when a kept file would reveal this
+ * machine.
+ */
 export function keepRun(from: string, to: string, planName: string, machine = ""): readonly LeftOut[] {
   const evidence = openEvidence(from);
   refuseUnfit(from, evidence, planName);
@@ -45,7 +48,7 @@ export function keepRun(from: string, to: string, planName: string, machine = ""
   return out;
 }
 
-/** The lines that hold an absolute path of a machine, or its name, as "file:line: text". */
+/** Returns the lines that hold an absolute path of a machine, or its name, as "file:line: text". */
 export function machineLines(file: string, text: string, machine: string): string[] {
   const named = machine.length > 2 ? new RegExp(`\\b${machine.replaceAll(/[^\w-]/g, "\\$&")}\\b`) : null;
   const isTold = (line: string) => MACHINE_PATH.test(line) || named?.test(line) === true;
@@ -54,7 +57,9 @@ export function machineLines(file: string, text: string, machine: string): strin
     .flatMap((line, at) => (isTold(line) ? [`${file}:${at + 1}: ${line.trim().slice(0, 160)}`] : []));
 }
 
-/** Where people, temporary files and checkouts live; the lab's own folders (/srv in its namespaces) are everywhere the same. */
+/**
+ * Folders of users, temporary files and checkouts. The lab's own folders (/srv in its namespaces) are the same on every machine.
+ */
 const MACHINE_PATH = /(?<![\w.])\/(?:root|home|tmp|work|Users|mnt|opt|var\/folders)(?:\/|\b(?![\w-]))/;
 
 function refuseUnfit(from: string, { run, flaws }: Evidence, planName: string): void {
@@ -73,7 +78,7 @@ function keptFiles(from: string, evidence: Evidence, out: readonly LeftOut[]): M
   return files;
 }
 
-/** The long evidence, and all logs: they are for the person who looks for a cause on the day. */
+/** Lists the long evidence files and all logs. They serve to find a cause on the day of the run. */
 function leftOutOf(from: string): LeftOut[] {
   const big = LONG_FILES.filter((name) => existsSync(join(from, name)));
   const folder = join(from, "logs");

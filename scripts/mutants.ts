@@ -1,11 +1,11 @@
 /**
- * `npm run mutants [-- --json] [--platform fake|lab|all] [--only NAME] [--seed SEED]`: plays broken platforms and healthy
- * look-alikes, and says of each whether the verdict flagged it. Exit 1 when a mutant was missed or a healthy one flagged.
- * --json prints rows {name, kind, platform, flagged, finding, expected} and nothing else.
+ * `npm run mutants [-- --json] [--platform fake|lab|all] [--only NAME] [--seed SEED]`: runs broken platforms and healthy
+ * look-alikes, and reports for each whether the verdict flagged it. Exits with 1 when a mutant was missed or a healthy platform
+ * was flagged. --json prints rows {name, kind, platform, flagged, finding, expected} and nothing else.
  *
  * On the lab a row takes the better part of a minute. `--platform lab` without --only is resumable: each row is added to
- * docs/track-record/mutants-lab.json as soon as it is known, and those that are there are not played again; take rows out to try
- * them again. A row that could not be played at all is not added.
+ * docs/track-record/mutants-lab.json as soon as it is known, and rows that exist are not run again; delete rows to repeat them. A
+ * row that could not be run at all is not added.
  */
 import { parseArgs } from "node:util";
 import { ROWS } from "../test/mutants/catalogue.ts";

@@ -1,8 +1,8 @@
 /**
- * `npm run prove:accuracy [-- FAILOVERS]`: FAILOVERS (50) real failovers on the lab; the product's recovery interval of each must
- * hold the truth by an independent witness (decisions/0090) and be at most 250 ms wide. One row each in
- * docs/track-record/accuracy.json; five to a game day; resumable. Needs root and a machine without another lab.
- * Faults without a promotion, and failovers of which the witness itself knows too little, have rows but do not count.
+ * `npm run prove:accuracy [-- FAILOVERS]`: runs FAILOVERS (50) real failovers on the lab. The product's recovery interval of each
+ * must contain the truth according to an independent witness (decisions/0090) and be at most 250 ms wide. Adds one row each to
+ * docs/track-record/accuracy.json, with five failovers per game day; resumable. Needs root and a machine without another lab.
+ * Faults without a promotion, and failovers about which the witness itself knows too little, have rows but do not count.
  */
 import { type Comparison, failoversOf, isFailover, playAndCompare } from "../test/proofs/accuracy.ts";
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
@@ -10,7 +10,7 @@ import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/accuracy.json";
 const WIDTH_MS_MAX = 250;
-/** More rows than this for each failover that counts: something is wrong with the lab or the witness. */
+/** With more rows than this for each failover that counts, something is wrong with the lab or the witness. */
 const ROWS_A_FAILOVER_MAX = 2;
 type AccuracyRow = Row & Comparison;
 
@@ -44,7 +44,7 @@ console.log(
 );
 process.exitCode = outside + wide === 0 && counted() >= wanted ? 0 : 1;
 
-/** A member was promoted, and yet users waited for our own healing. */
+/** Keeps the lab's folder when a member was promoted and users nevertheless waited for the tool's own healing. */
 function keep(lab: AttachedLab, { fault, target }: Comparison): void {
   lab.keepFolder();
   console.log(

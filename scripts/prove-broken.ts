@@ -1,6 +1,6 @@
 /**
- * `npm run prove:broken [-- TIMES]`: each plan of examples/jewelry-shop/broken TIMES (5) times, on a fresh lab each; every run must
- * exit 1, and the verdict's `lost` must be what psql or redis-cli say is missing. One row each in
+ * `npm run prove:broken [-- TIMES]`: runs each plan of examples/jewelry-shop/broken TIMES (5) times, on a fresh lab each time.
+ * Every run must exit with 1, and the verdict's `lost` must be what psql or redis-cli report as missing. Adds one row each to
  * docs/track-record/broken.json; resumable. Needs root and a machine without another lab.
  */
 import { AttachedLab } from "../test/proofs/attached-lab.ts";

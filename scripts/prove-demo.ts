@@ -1,6 +1,6 @@
 /**
- * `npm run prove:demo [-- TIMES]`: the smoke plan again and again, a seed each; one row per run in docs/track-record/demo.json.
- * Resumable: goes on where the table ends. Exit 1 when any run failed, or fewer than nine of ten passed.
+ * `npm run prove:demo [-- TIMES]`: runs the smoke plan repeatedly, with a different seed each time, and adds one row per run to
+ * docs/track-record/demo.json. Resumes where the table ends. Exits with 1 when any run failed, or fewer than nine of ten passed.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ interface DemoRow extends Row {
   readonly verdict: string;
   readonly exitCode: number | null;
   readonly seconds: number;
-  /** The verdict's sentence where it is not a pass. */
+  /** The verdict's sentence when it is not a pass. */
   readonly cause: string | null;
   readonly experiments: readonly {
     readonly name: string;

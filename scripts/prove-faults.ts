@@ -1,7 +1,7 @@
 /**
- * `npm run prove:faults`: the contract suite on the lab, for every kind of fault that has no row yet; one row each in
- * docs/track-record/faults.json with both witnesses. To prove a kind again, take its row out. Needs root and a machine
- * without another lab.
+ * `npm run prove:faults`: runs the contract suite on the lab for every kind of fault that has no row yet. Adds one row each to
+ * docs/track-record/faults.json with both witnesses. To prove a kind again, delete its row. Needs root and a machine without
+ * another lab.
  */
 import { spawnSync } from "node:child_process";
 import { LAB_FAULTS } from "../test/proofs/kill.ts";

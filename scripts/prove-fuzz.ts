@@ -1,6 +1,7 @@
 /**
- * `npm run prove:fuzz [-- COUNT]`: COUNT (10,000) evidence folders, truncated, flipped, reordered or doubled, of which none may
- * pass where the whole one does not. A row of docs/track-record/fuzz.json for each 400; goes on where it ends. Needs no lab.
+ * `npm run prove:fuzz [-- COUNT]`: judges COUNT (10,000) evidence folders that are truncated, flipped, reordered or doubled. None
+ * of them may pass where the whole one does not. Adds a row to docs/track-record/fuzz.json for each 400 folders and resumes where
+ * the table ends. Needs no lab.
  */
 import { type Campaign, fuzz } from "../test/fuzz/campaign.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";

@@ -1,6 +1,6 @@
 /**
- * `npm run prove:idle [-- SECONDS]`: a lab with the quick plan's app and autoscaler, and nobody on it, for five minutes: three
- * replicas must stay three. One row in docs/track-record/idle.json.
+ * `npm run prove:idle [-- SECONDS]`: runs a lab with the quick plan's app and autoscaler, but without any load, for five minutes.
+ * The three replicas must remain three. Adds one row to docs/track-record/idle.json.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,8 +1,8 @@
 /**
- * `npm run prove:job -- --image NAME [--host ADDRESS] [--namespace NAME] [--cluster TOOL] [SCENE...]`: loads whose workers are an
- * Indexed Job, on the cluster of KUBECONFIG: whole, with lost pods and nodes, with everything that may be wrong, and with a coordinator that is
- * killed. One row each in docs/track-record/job.json. The namespace must be there and empty; TOOL cuts a node's power (`TOOL node-stop NAME`)
- * and has kubectl (`TOOL kubectl`). 6 min.
+ * `npm run prove:job -- --image NAME [--host ADDRESS] [--namespace NAME] [--cluster TOOL] [SCENE...]`: runs loads whose workers
+ * are an Indexed Job on the cluster of KUBECONFIG: undisturbed, with lost pods and nodes, with everything that may be
+ * misconfigured, and with a coordinator that is killed. Adds one row each to docs/track-record/job.json. The namespace must exist
+ * and be empty. TOOL cuts a node's power (`TOOL node-stop NAME`) and provides kubectl (`TOOL kubectl`). Takes 6 min.
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -42,7 +42,7 @@ const kubectl = (...args: string[]) => tool("kubectl", "-n", flags.namespace, ..
 
 interface Found {
   readonly exitCode: number | null;
-  /** What is printed for people, where the scene is about that. */
+  /** The message for people, where the scene is about that message. */
   readonly says?: string;
   readonly [figure: string]: unknown;
 }
@@ -67,7 +67,7 @@ async function whole(server: CountingServer) {
   return { good, exitCode, requests, counted };
 }
 
-/** A load of which one worker is lost by `lose`, in the middle. */
+/** Runs a load and lets `lose` take one of its workers while it runs. */
 async function lossy(server: CountingServer, lose: (load: JobLoad) => Promise<void>) {
   using load = new JobLoad(scene, server, ["-d", "20s"]);
   await load.says(/slot 3\)/);
@@ -93,7 +93,7 @@ async function lossy(server: CountingServer, lose: (load: JobLoad) => Promise<vo
   };
 }
 
-/** A load that cannot begin, and must say so. */
+/** Runs a load that cannot begin and must report why. */
 async function hopeless(server: CountingServer, given: readonly string[], wanted: RegExp, environment = {}) {
   using load = new JobLoad(scene, server, ["-d", "8s", ...given], environment);
   const beganMs = performance.now();
@@ -114,7 +114,10 @@ async function ofInterrupt(server: CountingServer, name: NodeJS.Signals, request
   return { good: exitCode === 2 && requests === counted, exitCode, requests, counted };
 }
 
-/** Nobody cleans up: workers end by themselves, and the Job goes with all that is its. */
+/**
+ * Kills the coordinator. No process cleans up: the workers end by themselves, and Kubernetes deletes the Job with all that
+ * belongs to it.
+ */
 async function killed(server: CountingServer) {
   using load = new JobLoad(scene, server, ["-d", "120s"]);
   await load.says(/slot 3\)/);
@@ -226,7 +229,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
 };
 
 let record = readRecord<JobRow>(FILE, "workers as an Indexed Job on Kubernetes", "npm run prove:job");
-/** A failed try stays; the newest row of a scene counts. */
+/** A failed attempt stays in the table; the newest row of a scene counts. */
 const isGood = (name: string) => record.rows.findLast((row) => row.scene === name)?.good === true;
 const names = positionals.length > 0 ? positionals : Object.keys(SCENES).filter((name) => !isGood(name));
 for (const name of names) {
@@ -236,7 +239,7 @@ for (const name of names) {
   if (before.length > 0) throw new Error(`expected an empty namespace, got ${before.join(", ")}`);
   await using server = await CountingServer.on(flags.host);
   const { good, ...found } = await play(server);
-  await pause(500, signal); // what a controller does late
+  await pause(500, signal); // A controller may act late.
   const left = await leftIn(scene);
   const row: JobRow = {
     command: `npm run prove:job -- '${name}'`,

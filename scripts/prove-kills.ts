@@ -1,7 +1,7 @@
 /**
- * `npm run prove:kills [-- TIMES]`: SIGKILLs `gameday run` TIMES (100) times, attached to a lab of `gameday lab up`, with each
- * kind of fault at each kind of moment; then looks for what is left of it. One row each in docs/track-record/kills.json;
- * resumable. Needs root and a machine without another lab.
+ * `npm run prove:kills [-- TIMES]`: kills `gameday run` with SIGKILL TIMES (100) times while it is attached to a lab of `gameday
+ * lab up`, with each kind of fault at each kind of moment, and then checks for anything left behind. Adds one row each to
+ * docs/track-record/kills.json; resumable. Needs root and a machine without another lab.
  */
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { type Kill, kill, killNumbered } from "../test/proofs/kill.ts";
@@ -27,7 +27,7 @@ while (record.rows.length < times) {
   console.log(
     `${number + 1}/${times} ${found.fault} ${found.moment} +${found.afterMs} ms: ${found.open} open, whole after ${found.healthyAfterMs} ms, ${found.healedBy}, ${left}`,
   );
-  if (found.healthyAfterMs === null) break; // the next kill would only be judged by what this one left
+  if (found.healthyAfterMs === null) break; // What this kill left behind would spoil the result of the next one.
 }
 const bad = record.rows.filter((row) => !row.labAlive || row.healthyAfterMs === null || row.residue.length > 0).length;
 const open = record.rows.filter((row) => row.open > 0).length;

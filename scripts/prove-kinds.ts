@@ -1,7 +1,7 @@
 /**
- * `npm run prove:kinds [-- KIND...]`: each kind of fault of the lab as one short game day on a healthy lab, which must end in
- * pass. One row each in docs/track-record/kinds.json; a kind whose newest row does not pass is played again. Needs root and
- * a machine without another lab.
+ * `npm run prove:kinds [-- KIND...]`: runs each kind of fault of the lab as one short game day on a healthy lab, which must end
+ * in a pass. Adds one row each to docs/track-record/kinds.json; a kind whose newest row does not pass is run again. Needs root
+ * and a machine without another lab.
  */
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { LAB_FAULTS } from "../test/proofs/kill.ts";

@@ -1,6 +1,7 @@
 /**
- * `npm run prove:seeds [-- COUNT]`: COUNT (1,000) honest fakes, of which none may fail and 99 % must pass, and as many liars,
- * which must all be flagged as their row says. A row of docs/track-record/seeds.json for each 50; goes on where it ends.
+ * `npm run prove:seeds [-- COUNT]`: runs COUNT (1,000) honest fakes, of which none may fail and 99 % must pass, and as many
+ * liars, each of which must be flagged as its row expects. Adds a row to docs/track-record/seeds.json for each 50 and resumes
+ * where the table ends.
  */
 import { playHonest, playLiar } from "../test/mutants/seeds.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
@@ -13,11 +14,11 @@ interface SeedRow extends Row {
   readonly from: number;
   readonly count: number;
   readonly seconds: number;
-  /** Honest ones: how their verdicts came out. */
+  /** The verdicts of the honest fakes. */
   readonly verdicts: { readonly pass: number; readonly unknown: number; readonly fail: number };
-  /** Liars: how many were flagged as expected. */
+  /** The number of liars that were flagged as expected. */
   readonly flagged: number;
-  /** Each that is not as it should be, with its reason. */
+  /** Each fake whose verdict is not as it should be, with the reason. */
   readonly exceptions: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * `npm run prove:sigkill [-- TIMES]`: kills `gameday run` with SIGKILL at moments spread over boot, load, fault and restore,
- * and compares what the machine holds before and after. One row each in docs/track-record/sigkill.json; resumable.
- * No other lab may run beside it: whatever appears on the machine in between is taken for a leak.
+ * `npm run prove:sigkill [-- TIMES]`: kills `gameday run` with SIGKILL at moments spread over boot, load, fault and restore, and
+ * compares the state of the machine before and after. Adds one row each to docs/track-record/sigkill.json; resumable. No other
+ * lab may run at the same time: anything that appears on the machine in between counts as a leak.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/sigkill.json";
 const PLAN = "examples/jewelry-shop/smoke.yaml";
-/** Which printed line begins a moment, and how long after it the kill may come. */
+/** The printed line that begins each moment, and the longest delay after it until the kill. */
 const MOMENTS = [
   { moment: "boot", begins: /evidence:/, withinMs: 6_000 },
   { moment: "load", begins: /== load$/, withinMs: 12_000 },
@@ -55,7 +55,7 @@ async function kill(number: number): Promise<KillRow> {
   };
 }
 
-/** Resolves at the first line that matches; rejects when the run ends before. */
+/** Resolves at the first line that matches; rejects when the run ends before it. */
 async function printed(child: ChildProcess, begins: RegExp): Promise<void> {
   if (child.stdout === null) throw new Error("expected a pipe, got none");
   for await (const line of createInterface(child.stdout)) if (begins.test(line)) return void child.stdout.resume();
@@ -66,7 +66,7 @@ function seedOf(number: number): string {
   return String(2000 + number);
 }
 
-/** The first try without a row: one that was taken out is made again, at the same moment. */
+/** Returns the number of the first attempt without a row. An attempt whose row was deleted is repeated, at the same moment. */
 function nextNumber(rows: readonly KillRow[]): number {
   const seeds = new Set(rows.map((row) => row.seed));
   let number = 0;

@@ -1,7 +1,7 @@
 /**
- * `npm run prove:soak [-- --from MINUTES --to MINUTES]`: 1,000 users for half an hour on one worker: its memory (all processes
- * of the tool) must grow by less than 5 % between the mean of minute 5 and that of the last one. One row in
- * docs/track-record/soak.json; each try is whole, for memory of two processes says nothing about one.
+ * `npm run prove:soak [-- --from MINUTES --to MINUTES]`: runs 1,000 users for half an hour on one worker. Its memory (all
+ * processes of the tool) must grow by less than 5 % between the mean of minute 5 and that of the last minute. Adds one row to
+ * docs/track-record/soak.json. An attempt cannot be resumed, because the memory of two processes proves nothing about one.
  */
 import { parseArgs } from "node:util";
 import { Bench } from "../bench/bench.ts";

@@ -1,6 +1,7 @@
 /**
- * `node scripts/record-fixture.ts RUN NAME`: keeps a run as a fixture with its golden bytes. `... --again`: judges all
- * fixtures anew and rewrites their golden bytes; do so only when a change of the judgement is meant, and say so in the commit.
+ * `node scripts/record-fixture.ts RUN NAME`: keeps a run as a fixture with its golden bytes. `... --again`: judges all fixtures
+ * anew and rewrites their golden bytes. Use it only when the judgement is meant to change, and mention that in the commit
+ * message.
  */
 import { cpSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { renderFiles } from "../src/report/render.ts";
 import { judgeFully } from "../src/verdict/judge.ts";
 import { FIXTURE_RUNS, pack, withFixtureRun } from "../test/fixture-run.ts";
 
-/** Evidence longer than this is packed. */
+/** Longer evidence is compressed. */
 const PLAIN_BYTES_MAX = 1_000_000;
 
 function judgeAnew(name: string): void {

@@ -1,11 +1,11 @@
-// Set-up of everything that `npm run demo` and `npm test` need, from a bare Debian with Node >= 20, npm, python3 and root or
-// sudo. Quick and silent when all is there; asks nothing; when it may not install, it names the one command to type.
-// Plain JavaScript without packages: it is the first thing that runs, on whatever Node the machine has.
+// Installs everything that `npm run demo` and `npm test` need, starting from a bare Debian with Node >= 20, npm, python3 and root
+// or sudo. It is quick and silent when nothing is missing, and never prompts; when it may not install, it prints the one command
+// to run. It is plain JavaScript without packages, because it runs first, on whatever Node the machine has.
 //
-// What it installs: npm packages (npm ci), Debian packages, Patroni in a venv below /var/lib/gameday. It starts, enables and
-// creates no service: a policy-rc.d forbids starting while packages are installed, PostgreSQL is kept from making a cluster,
-// and units that an installation enabled are disabled again. All of that is undone at the end, and at the next start if the
-// end was never reached.
+// It installs npm packages (npm ci), Debian packages, and Patroni in a venv below /var/lib/gameday. It starts, enables and
+// creates no service: a policy-rc.d forbids starting services while packages are installed, PostgreSQL is kept from creating a
+// cluster, and units that an installation enabled are disabled again. The policy and PostgreSQL's setting are undone at the end,
+// or at the next start if the end was never reached.
 import { spawnSync } from "node:child_process";
 import {
   accessSync,
@@ -25,14 +25,14 @@ import { fileURLToPath } from "node:url";
 const HERE = fileURLToPath(import.meta.url);
 const CHECKOUT = fileURLToPath(new URL("..", import.meta.url));
 const PATRONI = "3.1.2";
-const STATE = "/var/lib/gameday"; // not in a home: user postgres must be able to read it, and root and sudo must agree on it
+const STATE = "/var/lib/gameday"; // not in a home directory: the user postgres must be able to read it, and root and sudo must agree on it
 const VENV = `${STATE}/patroni-${PATRONI}`;
 const POLICY = "/usr/sbin/policy-rc.d";
 const POLICY_MARK = "# written by gameday's set-up; removed when it is done";
 const CLUSTER_FILE = "/etc/postgresql-common/createcluster.conf";
 const SEARCH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-// What is needed, how it is seen to be there, and the packages that bring it (the first that the archive knows).
+// What is needed, how its presence is checked, and the packages that provide it (the first one that the archive offers).
 const NEEDS = [
   ...["setpriv", "unshare", "mount"].map((name) => need(name, ["util-linux"])),
   ...["ip", "tc"].map((name) => need(name, ["iproute2"])),
@@ -73,13 +73,13 @@ function setUpPackages() {
     return;
   }
   say("npm ci");
-  // Under sudo the files still belong to whoever owns the checkout.
+  // Under sudo the files still belong to the owner of the checkout.
   const { uid, gid } = statSync(CHECKOUT);
   const owner = process.getuid() === 0 ? { uid, gid } : {};
   run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: CHECKOUT, ...owner });
 }
 
-/** npm keeps a list of what it installed; every package of the lock file must be in it, in the same version. */
+/** Checks npm's own list of installed packages: it must contain every package of the lock file, in the same version. */
 function packagesAreThere() {
   const installed = readJson(`${CHECKOUT}node_modules/.package-lock.json`)?.packages;
   if (installed === undefined) return false;
@@ -130,7 +130,9 @@ function isKnown(name) {
   return /Candidate: [^(\s]/.test(stdout ?? "");
 }
 
-/** Runs the work with services forbidden and undoes that whatever happens to us, but for SIGKILL: then the next run does. */
+/**
+ * Runs the work with services forbidden and undoes that however the work ends, except by SIGKILL: then the next run undoes it.
+ */
 function undoWhenStopped(work) {
   const undo = () => {
     restorePolicy();
@@ -142,7 +144,7 @@ function undoWhenStopped(work) {
   undo();
 }
 
-/** Debian asks this program before it starts a service; 101 means "forbidden". */
+/** Forbids services: Debian runs this program before it starts a service, and exit code 101 means "forbidden". */
 function forbidServices() {
   if (existsSync(POLICY)) renameSync(POLICY, `${POLICY}.gameday`);
   writeFileSync(POLICY, `#!/bin/sh\n${POLICY_MARK}\nexit 101\n`, { mode: 0o755 });
@@ -153,7 +155,10 @@ function restorePolicy() {
   if (existsSync(`${POLICY}.gameday`)) renameSync(`${POLICY}.gameday`, POLICY);
 }
 
-/** PostgreSQL's packages make a cluster on installation, unless this file (which comes with an earlier package) says no. */
+/**
+ * Keeps PostgreSQL's packages from creating a cluster on installation, with a setting in this file, which an earlier package
+ * provides.
+ */
 function forbidCluster() {
   apt(["install", "-qq", "-y", "--no-install-recommends", "postgresql-common"]);
   const text = readFileSync(CLUSTER_FILE, "utf8");
@@ -165,7 +170,7 @@ function restoreClusterFile() {
   if (existsSync(`${CLUSTER_FILE}.gameday`)) renameSync(`${CLUSTER_FILE}.gameday`, CLUSTER_FILE);
 }
 
-/** Links by which units are wanted at boot, systemd's and those of System V. */
+/** Returns the links that make units start at boot, those of systemd and of System V. */
 function enabledUnits() {
   const folders = [
     ...list("/etc/systemd/system")
@@ -190,7 +195,7 @@ function installPatroni() {
   say(`Patroni ${PATRONI} in ${VENV}`);
   mkdirSync(STATE, { recursive: true, mode: 0o755 });
   for (const name of list(STATE)) if (name.includes(".partial-")) rmSync(`${STATE}/${name}`, { recursive: true });
-  // Made aside and then renamed: an interrupted set-up leaves nothing that looks whole.
+  // Created aside and then renamed: an interrupted set-up leaves nothing that looks complete.
   const partial = `${VENV}.partial-${process.pid}`;
   run(["/usr/bin/python3", "-m", "venv", partial]);
   run([`${partial}/bin/pip`, "install", "--quiet", `patroni[etcd3]==${PATRONI}`, "psycopg[binary]"], { quiet: true });
@@ -201,7 +206,7 @@ function installPatroni() {
 // ---------------------------------------------------------------------------------------------------- what is there
 
 function missingNeeds() {
-  // The browser is for tests alone: the demo does without it.
+  // Only the tests need the browser, so the demo does not install it.
   const needs = process.env.npm_lifecycle_event === "predemo" ? NEEDS : [...NEEDS, BROWSER];
   return needs.filter(({ there }) => !there());
 }

@@ -1,9 +1,12 @@
-/** The track record: one JSON file a proof in docs/track-record/, one row per try, appended as soon as it is known, so that a proof can be resumed. */
+/**
+ * The track record: one JSON file per proof in docs/track-record/, with one row per attempt. Each row is appended as soon as it
+ * is known, so that a proof can be resumed.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** What every row says besides its own figures. */
+/** What every row holds besides its own figures. */
 export interface Row {
   readonly command: string;
   readonly commit: string;
@@ -13,7 +16,7 @@ export interface Row {
 
 export interface TrackRecord<T extends Row> {
   readonly proof: string;
-  /** The command that makes (or goes on with) this table. */
+  /** The command that creates or continues this table. */
   readonly command: string;
   readonly rows: readonly T[];
 }
@@ -23,7 +26,7 @@ export function readRecord<T extends Row>(file: string, proof: string, command: 
   return JSON.parse(readFileSync(file, "utf8")) as TrackRecord<T>;
 }
 
-/** Adds a row and writes the file in one step. */
+/** Adds a row and replaces the file atomically. */
 export function addRow<T extends Row>(file: string, record: TrackRecord<T>, row: T): TrackRecord<T> {
   const next = { ...record, rows: [...record.rows, row] };
   mkdirSync(dirname(file), { recursive: true });
@@ -32,7 +35,7 @@ export function addRow<T extends Row>(file: string, record: TrackRecord<T>, row:
   return next;
 }
 
-/** Short hash of the commit that is tried; "+" behind it: with changes that are not committed. */
+/** Returns the short hash of the commit under test, with a "+" when there are uncommitted changes. */
 export function commit(): string {
   const git = (...args: string[]) => spawnSync("git", args, { encoding: "utf8" }).stdout.trim();
   const dirty = git("status", "--porcelain", "--", "src", "lab", "examples", "bin") === "" ? "" : "+";

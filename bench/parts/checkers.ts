@@ -1,10 +1,10 @@
-/** The checkers on large and on hard histories: CPU seconds and memory of a process that does nothing else. */
+/** Measures the checkers on large and on hard histories: CPU seconds and memory of a process that does nothing else. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Part } from "../bench.ts";
 import { atMost, type Goal } from "../goals.ts";
 
-/** A line of bench/checkers.ts. */
+/** One output line of bench/checkers.ts. */
 interface Measure {
   readonly name: string;
   readonly cpuMs?: number;
@@ -16,7 +16,7 @@ interface Measure {
   readonly holds: boolean;
 }
 
-/** Whether the answer was right is part of each goal: a wrong one counts as not measured. */
+/** Each goal also requires the right answer: a wrong one counts as not measured. */
 export const checkers: Part = async () => {
   const script = join(import.meta.dirname, "..", "checkers.ts");
   const { stdout } = spawnSync(process.execPath, [script], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
@@ -35,12 +35,12 @@ function goalsOf({ name, cpuMs, cpuMsLimit, megabytes, megabytesLimit, ms, msLim
   ];
 }
 
-/** One that printed nothing was ended by a signal, as an abort is. */
+/** Counts the missed limits. A measure that printed nothing was ended by a signal, such as an abort. */
 function missed(measures: readonly Measure[]): number | null {
   return measures.length === 0
     ? null
     : measures.filter(({ holds }) => !holds).length + Math.max(0, MEASURES - measures.length);
 }
 
-/** How many lines bench/checkers.ts prints. */
+/** The number of lines that bench/checkers.ts prints. */
 const MEASURES = 11;

@@ -1,4 +1,4 @@
-/** Users in a closed loop without pauses, beside the peers: rounds in turn, ratios within a round, and their median. */
+/** Runs users in a closed loop without pauses, next to the peers: interleaved rounds, ratios within a round, and their median. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Bench, ENGINE, type Part, PEERS } from "../bench.ts";
@@ -31,7 +31,7 @@ export const thousand: Part = async (bench) => {
   return [atLeast("script, 1,000 users: gameday / k6", median(ratios.get("k6")), 4)];
 };
 
-/** For each tool, requests per CPU-second of Gameday over those of the tool, round by round. */
+/** Returns, for each tool and round, Gameday's requests per CPU-second divided by those of the tool. */
 async function ratiosOf(
   bench: Bench,
   scenario: Scenario,
@@ -55,7 +55,7 @@ async function ratiosOf(
   return ratios;
 }
 
-/** How each tool that is there runs a closed scenario. */
+/** Returns how each available tool runs a closed scenario. */
 function toolsOf(scenario: Scenario, target: Target, users: number, seconds: number): Map<string, Argv> {
   const tools = new Map<string, Argv>([["gameday", ENGINE]]);
   const k6 = peer("k6");
@@ -69,7 +69,7 @@ function toolsOf(scenario: Scenario, target: Target, users: number, seconds: num
   return tools.set("autocannon", [process.execPath, autocannon, ...flags]);
 }
 
-/** Its file; null when it is not installed. */
+/** Returns the path of a peer; null when it is not installed. */
 function peer(name: string): string | null {
   const folders = [
     join(PEERS, "bin"),

@@ -1,4 +1,4 @@
-/** One coordinator, the real command, and a thousand simulated workers that tell it every second what they did. */
+/** Runs one coordinator, with the real command, and a thousand simulated workers that report to it every second. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ export const coordinator: Part = async (bench) => {
   }
 };
 
-/** The coordinator on core 1, as all tools; the workers on core 0. */
+/** Runs the coordinator on core 1, like all tools, and the workers on core 0. */
 async function measured(seconds: number, folder: string, started: ChildProcess[]): Promise<Goal[]> {
   const lead = spawn(...pinned(1, coordinate(folder)), { stdio: ["ignore", "pipe", "pipe"] });
   started.push(lead);
@@ -43,7 +43,7 @@ async function measured(seconds: number, folder: string, started: ChildProcess[]
   started.push(spawn(...pinned(0, peers), { stdio: "inherit" }));
   const intervals = join(folder, "intervals.ndjson");
   await until(() => size(intervals) > 0, { what: `${WORKERS} workers at work`, deadlineMs: JOIN_MS, signal });
-  await delay(WARM_MS); // compiling is no part of its work
+  await delay(WARM_MS); // Compilation is not part of the coordinator's work.
   const [before, beforeMs] = [cpuSecondsOf(lead.pid ?? 0), performance.now()];
   await delay(seconds * 1_000);
   const cores = (cpuSecondsOf(lead.pid ?? 0) - before) / ((performance.now() - beforeMs) / 1_000);
@@ -62,7 +62,7 @@ function coordinate(folder: string): string[] {
   return [process.execPath, gameday, "load", join(HERE, "../scenarios/plain.ts"), ...flags, ...crew, ...threshold];
 }
 
-/** Ends the load in good order, so that the file is whole. */
+/** Ends the load gracefully, so that the file is complete. */
 async function ended(lead: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => lead.once("exit", resolve));
   lead.kill("SIGINT");
@@ -73,11 +73,11 @@ function size(file: string): number {
   try {
     return statSync(file).size;
   } catch {
-    return 0; // not there yet
+    return 0; // The file does not exist yet.
   }
 }
 
-/** Gaps in the sequences of workers: what a worker told last is the number of lines that it has. */
+/** Counts gaps in the workers' sequences: the last sequence number of each worker must equal the number of its lines. */
 function missed(file: string): number {
   const lines = readFileSync(file, "utf8").trim().split("\n");
   const lastOf = new Map<string, number>();

@@ -1,4 +1,7 @@
-/** Open models, against the server's own clock: latency, a server that stops once, even starts, and the first request. */
+/**
+ * Runs open models, measured against the server's own clock: latency, a server that stalls once, even starts, and the first
+ * request.
+ */
 import type { Part } from "../bench.ts";
 import { atMost, median } from "../goals.ts";
 import type { Round } from "../measure.ts";
@@ -7,7 +10,7 @@ import { exactStall } from "../stall.ts";
 const DELAY_MS = 50;
 const OPEN = { scenario: "open", users: 0, ratePerSecond: 500 };
 
-/** What engine.sh says in its last line: ms from the intended start. */
+/** The last line of engine.sh: ms from the intended start. */
 interface Said {
   readonly p50: number;
   readonly p95: number;
@@ -42,7 +45,9 @@ export const stall: Part = async (bench) => {
   ];
 };
 
-/** How far requests reached the server from an even rate, after the one that was earliest against it. */
+/**
+ * Measures how far the arrivals at the server deviate from an even rate, relative to the request that was earliest against it.
+ */
 export const starts: Part = async (bench) => {
   await using target = await bench.target();
   await bench.engine(target, { ...OPEN, ratePerSecond: 1_000, seconds: bench.seconds });
@@ -50,7 +55,7 @@ export const starts: Part = async (bench) => {
   return [atMost("1,000/s: median start error", errors.median, 1, "ms")];
 };
 
-/** From the command to the first request at the server. */
+/** Measures the time from the command to the first request at the server. */
 export const startup: Part = async (bench) => {
   await using target = await bench.target();
   const firsts: number[] = [];

@@ -1,4 +1,4 @@
-/** Thousands of users that mostly think: memory, pace, CPU, and whether memory grows. */
+/** Runs thousands of users that mostly think: memory, pace, CPU, and whether memory grows. */
 import type { Bench, Part } from "../bench.ts";
 import { atLeast, atMost } from "../goals.ts";
 import type { Round } from "../measure.ts";
@@ -20,13 +20,13 @@ export const users: Part = async (bench) => {
   ];
 };
 
-/** A smoke of `npm run prove:soak`, which does the same from minute 5 to 30. */
+/** A short version of `npm run prove:soak`, which does the same from minute 5 to 30. */
 export const soak: Part = async (bench) => {
   const round = await soaked(bench, 30, 90);
   return [atMost("memory growth, second 30 to 90", growthPercent(round), 5, "%")];
 };
 
-/** 1,000 users, measured from `fromSeconds` on. */
+/** Runs 1,000 users, measured from `fromSeconds` on. */
 export async function soaked(bench: Bench, fromSeconds: number, seconds: number): Promise<Round> {
   await using target = await bench.target(DELAY_MS);
   return await bench.engine(target, {

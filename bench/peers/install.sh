@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds k6, used only as a measured peer, into bench/.peers/bin with the Go tool chain. wrk comes from apt, autocannon and
-# undici from npm.
+# Builds k6, which is used only as a peer to measure, into bench/.peers/bin with the Go tool chain. wrk comes from apt; autocannon
+# and undici come from npm.
 set -e
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)

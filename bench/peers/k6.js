@@ -1,4 +1,4 @@
-// The same users for k6: SCENARIO is flat or script.
+// The same users for k6. SCENARIO is flat or script.
 
 import { check } from "k6";
 import http from "k6/http";

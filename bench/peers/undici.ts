@@ -1,4 +1,4 @@
-/** The scripted user on undici, one Client for each user: what an engine built on the best Node client would start from. */
+/** The scripted user on undici, with one Client for each user: the starting point of an engine built on the best Node client. */
 import { Client } from "undici";
 import { Histogram } from "../../src/std/histogram.ts";
 

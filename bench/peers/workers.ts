@@ -1,7 +1,7 @@
 /**
- * `node workers.ts URL TOKEN COUNT`: that many simulated workers in one process. To their coordinator each is like a real one:
- * it joins, gets ready, and from the beginning on tells every second what some hundred requests of four names would have been,
- * with a sign of life every half second.
+ * `node workers.ts URL TOKEN COUNT`: runs COUNT simulated workers in one process. To the coordinator each looks like a real one:
+ * it joins and gets ready. From the start on, it reports every second the figures of some hundred requests of four names, and
+ * sends a heartbeat every half second.
  */
 import { WebSocket } from "ws";
 import type { Interval, MetricDelta } from "../../src/interval.ts";
@@ -23,7 +23,7 @@ const HEALTH: Interval["health"] = {
   sendLagMsMax: 2,
 };
 
-/** Latencies about 20 ms with a long tail, as a sparse histogram. */
+/** Generates latencies of about 20 ms with a long tail, as a sparse histogram. */
 function latencies(metric: string, samples: number): MetricDelta {
   const histogram = new Histogram();
   for (let made = 0; made < samples; made++) histogram.record(20 * Math.exp(Math.random() * Math.random() * 3));
@@ -34,7 +34,7 @@ function sums(metric: string, samples: number): MetricDelta {
   return { metric, count: samples, failed: 0, sum: samples, min: 0, max: 1 };
 }
 
-/** All that a worker with that scenario tells in a second. */
+/** Returns everything that a worker with that scenario reports in a second. */
 function metrics(): MetricDelta[] {
   const all = NAMES.length * REQUESTS_OF_A_NAME;
   return [
@@ -93,7 +93,7 @@ class SimulatedWorker {
     else if (message.type === "exit") this.#socket.close();
   }
 
-  /** Workers tell at moments of their own, as the beginnings of real ones differ. */
+  /** Begins the reports. Each worker reports at moments of its own, because the beginnings of real workers differ too. */
   #begin(startAtMs: number): void {
     this.#beginMs = startAtMs;
     const phase = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** One GET, status checked; with THINK a pause after it. */
+/** One GET whose status is checked; with THINK, a pause follows. */
 import { scenario } from "gameday";
 
 const thinkMs = Number(process.env["THINK"] ?? 0);

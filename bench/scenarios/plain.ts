@@ -1,4 +1,4 @@
-/** One GET after the other, status checked. */
+/** One GET after the other, each with its status checked. */
 import { scenario } from "gameday";
 
 export default scenario({

@@ -1,4 +1,6 @@
-/** A shopper: logs in, reads three items and adds up their prices, orders with the computed total. The target checks the work. */
+/**
+ * A shopper logs in, reads three items, adds up their prices, and orders with the computed total. The target checks the result.
+ */
 import { scenario } from "gameday";
 
 export default scenario({

@@ -1,6 +1,6 @@
 /*
- * The bench's target: one thread, epoll, HTTP/1.1 keep-alive on loopback. It checks the clients' work and counts it, so that
- * no tool is believed about itself.
+ * The bench's target: one thread, epoll, HTTP/1.1 keep-alive on loopback. It checks and counts the clients' work, so that no tool
+ * has to be trusted about itself.
  *
  *   target PORT [DELAY_MS]
  *
@@ -9,12 +9,12 @@
  * GET  /items/N   needs the cookie; the answer holds a price
  * POST /orders    needs the cookie; {"items":[a,b,c],"total":T}: 422 unless T is the sum of the prices
  * GET  /__stats   counters, never delayed, never counted
- * GET  /__latency percentiles of the answers' times in ms
- * GET  /__starts?RATE  how far requests arrived from an even RATE a second, in ms after the earliest: median and p99
- * GET  /__reset   zeroes all of that
- * GET  /__stall?MS  answers, then stops the whole server for MS
+ * GET  /__latency percentiles of the response times in ms
+ * GET  /__starts?RATE  how far requests arrived from an even RATE per second, in ms after the earliest: median and p99
+ * GET  /__reset   resets all of that to zero
+ * GET  /__stall?MS  answers, then stalls the whole server for MS
  *
- * With a delay every answer waits in a queue for that long. A request's time runs from the kernel's receive stamp
+ * With a delay, every answer waits in a queue for that long. A request's time begins at the kernel's receive timestamp
  * (SO_TIMESTAMPNS), so that a stall shows in the server's own figures.
  */
 #define _GNU_SOURCE
@@ -107,7 +107,10 @@ static int by_time(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The even schedule is laid through the arrival that was earliest against it: whoever sends no request early is judged rightly. */
+/*
+ * The even schedule passes through the arrival that was earliest against it. This is fair to any tool that sends no request
+ * early.
+ */
 static int starts(char *out, double rate) {
   if (!arrival_count || rate <= 0) return sprintf(out, "{}");
   qsort(arrivals_ns, arrival_count, sizeof *arrivals_ns, by_time);
@@ -120,7 +123,7 @@ static int starts(char *out, double rate) {
   return bytes;
 }
 
-/* Writes the body of an answer; gives the status. `cookie` is set when the answer sets one. */
+/* Writes the body of an answer and returns the status. `cookie` is set when the answer sets one. */
 static int answer(struct connection *c, const char *path, const char *body, int has_session, char *out, char *cookie) {
   static const char filler[] = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdef";
   int posts = c->request[0] == 'P';
@@ -163,7 +166,10 @@ static int value_of(const char *head, const char *name) {
   return found ? atoi(found + strlen(name)) : 0;
 }
 
-/* Serves one whole request if it is there; gives the bytes it took, 0 for "not whole yet", -1 for nonsense. */
+/*
+ * Serves one whole request if there is one. Returns the bytes that it consumed, 0 when the request is incomplete, -1 when it is
+ * malformed.
+ */
 static int serve(int descriptor) {
   struct connection *c = connections[descriptor];
   c->request[c->filled] = 0;
