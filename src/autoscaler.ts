@@ -1,11 +1,12 @@
 /**
- * The autoscaler decides how many replicas there should be, by the algorithm that Kubernetes documents for its
+ * The autoscaler decides how many replicas there should be. It follows the algorithm that Kubernetes documents for its
  * HorizontalPodAutoscaler ("Algorithm details", "Configurable scaling behavior"), with the field names and conditions of
- * `autoscaling/v2`. It is pure: configuration, state, samples and the time go in, a decision and the next state come
- * out, so that a judge can compute every decision again from what was recorded.
+ * `autoscaling/v2`. It is a pure function: it takes the configuration, state, samples and time, and returns a decision and the
+ * next state. A judge can therefore recompute every decision from the recorded data.
  *
- * A *sample* is one pod as it was seen at a sync. A *recommendation* is what the metric alone asks for. *Stabilising*
- * takes the most careful recommendation of a window; *policies* limit the change per period; min and max bound it all.
+ * A *sample* is the state of one pod at a sync. A *recommendation* is the number of replicas that the metric alone calls for.
+ * *Stabilizing* chooses the most cautious recommendation of a window, *policies* limit the change per period, and min and max
+ * bound the result.
  */
 import { type Bounded, limit } from "./autoscaler/limit.ts";
 import { type Recommendation, recommend } from "./autoscaler/recommend.ts";
@@ -23,14 +24,14 @@ export interface ScalingRules {
   readonly stabilizationWindowSeconds: number;
   readonly selectPolicy: SelectPolicy;
   readonly policies: readonly ScalingPolicy[];
-  /** Share of the target within which nothing is done in this direction; 0.1 is Kubernetes' default. */
+  /** The share of the target within which nothing is changed in this direction; Kubernetes' default is 0.1. */
   readonly tolerance: number;
 }
 
 export interface AutoscalerConfig {
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** Target of CPU used / CPU requested, in percent, averaged over the pods. */
+  /** The target for CPU used / CPU requested, in percent, averaged over the pods. */
   readonly averageUtilization: number;
   readonly behavior: { readonly scaleUp: ScalingRules; readonly scaleDown: ScalingRules };
   /** Flags of kube-controller-manager: --horizontal-pod-autoscaler-sync-period, -cpu-initialization-period, ... */
@@ -39,30 +40,30 @@ export interface AutoscalerConfig {
   readonly initialReadinessDelaySeconds: number;
 }
 
-/** One pod as it was seen at a sync. Times are milliseconds on the clock of the sync. */
+/** The state of one pod at a sync. Times are milliseconds on the clock of the sync. */
 export interface PodSample {
   readonly name: string;
   readonly phase: "Pending" | "Running" | "Failed";
   readonly deleting: boolean;
   readonly ready: boolean;
-  /** null: not started yet, or never reported as ready or not ready. */
+  /** Null: the pod has not started yet, or was never reported as ready or not ready. */
   readonly startedAtMs: number | null;
   readonly readyChangedAtMs: number | null;
-  /** CPU requested, in thousandths of a core; null: it declares none, and then nothing can be computed. */
+  /** The CPU requested, in thousandths of a core; null if the pod declares none, in which case nothing can be computed. */
   readonly requestMilli: number | null;
-  /** CPU used on average over the window that ended at `atMs`; null: missing. */
+  /** The average CPU usage over the window that ended at `atMs`; null if it is missing. */
   readonly usage: { readonly milli: number; readonly atMs: number; readonly windowMs: number } | null;
 }
 
 export interface AutoscalerSamples {
-  /** Replicas asked for now (spec.replicas), whether or not they are there. */
+  /** The number of replicas currently requested (spec.replicas), whether or not they exist yet. */
   readonly currentReplicas: number;
   readonly pods: readonly PodSample[];
 }
 
 export interface AutoscalerState {
   readonly recommendations: readonly { readonly atMs: number; readonly replicas: number }[];
-  /** Changes that were made: positive for more replicas, negative for fewer. */
+  /** The changes that were made: positive for more replicas, negative for fewer. */
   readonly scalings: readonly { readonly atMs: number; readonly change: number }[];
 }
 
@@ -75,18 +76,18 @@ export interface Condition {
 
 export interface AutoscalerDecision {
   readonly desiredReplicas: number;
-  /** What the metric alone asks for, and what the windows made of it; null where no metric was looked at. */
+  /** The number that the metric alone calls for, and the number after stabilization; null where no metric was evaluated. */
   readonly recommended: number | null;
   readonly stabilized: number | null;
-  /** Whole percent over the pods that count, rounded down as Kubernetes does; null: none. */
+  /** The utilization of the pods that count, in whole percent, rounded down as in Kubernetes; null if there is none. */
   readonly utilization: number | null;
   readonly conditions: readonly Condition[];
 }
 
-/** Before the first sync. */
+/** The state before the first sync. */
 export const INITIAL_STATE: AutoscalerState = { recommendations: [], scalings: [] };
 
-/** One sync. Never throws: what cannot be computed is a condition, and then nothing changes. */
+/** Performs one sync. Never throws: if the recommendation cannot be computed, a condition reports that and nothing changes. */
 export function autoscalerStep(
   config: AutoscalerConfig,
   state: AutoscalerState,
@@ -112,7 +113,7 @@ export function autoscalerStep(
   return decided(config, next, current, decision, nowMs);
 }
 
-/** Kubernetes corrects a count outside [min, max] before it looks at any metric, and leaves a count of 0 alone. */
+/** Corrects a count outside [min, max] before any metric is evaluated, and leaves a count of 0 alone, as Kubernetes does. */
 function outOfBounds(config: AutoscalerConfig, current: number): AutoscalerDecision | null {
   const plain = { recommended: null, stabilized: null, utilization: null };
   if (current === 0) {
@@ -135,7 +136,7 @@ function decided(
   return { state: change === 0 ? state : rememberScaling(config, state, change, nowMs), decision };
 }
 
-/** Without a metric nothing is changed. */
+/** Returns the decision for a missing metric: nothing is changed. */
 function blind(current: number, { utilization, reason, message }: Recommendation): AutoscalerDecision {
   const conditions: Condition[] = [
     { type: "AbleToScale", status: "True", reason: "SucceededGetScale", message: "the current scale was read" },

@@ -1,6 +1,6 @@
 /**
- * Evidence is the run folder: plan + timeline + history + intervals + ledger; append-only, sealed at the end. The pure
- * part of the program sees it only through this type; evidence/ reads and writes the files.
+ * Evidence is the run folder: plan, timeline, history, intervals and ledger. It is append-only and sealed at the end of the run.
+ * The pure part of the program accesses it only through this type; evidence/ reads and writes the files.
  */
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
@@ -10,50 +10,50 @@ import type { Json } from "./std/json.ts";
 import type { TimelineEvent } from "./timeline.ts";
 
 /**
- * Version of all files of a run folder; a reader refuses a newer one. 2: the end lines of the ledger count copies, and items
- * by page.
+ * The version of all files of a run folder; a reader refuses a newer version. Since version 2, the end lines of the ledger count
+ * copies, and items by page.
  */
 export const EVIDENCE_VERSION = 2;
 
-/** `run.json`: what was run, by what, where. Secrets are redacted. */
+/** The content of `run.json`: what was run, with which version of the tool, and where. Secrets are redacted. */
 export interface RunRecord {
   readonly version: number;
   readonly runId: string;
   readonly plan: Plan;
   readonly seed: string;
-  /** The command that repeats the run. */
+  /** The command that runs the same plan again. */
   readonly command: string;
-  /** ISO time, UTC, of the clock's 0. */
+  /** The time at which the run's clock was 0, in ISO format, UTC. */
   readonly startedAt: string;
   readonly tool: { readonly name: string; readonly version: string };
   readonly environment: Readonly<Record<string, Json>>;
-  /** The timeline ends with a `closed` line; older evidence, and what was made by hand, promises none. */
+  /** True if the timeline must end with a `closed` line. Older evidence and evidence made by hand do not promise one. */
   readonly closes?: boolean;
 }
 
 export interface Evidence {
   readonly run: RunRecord;
   readonly timeline: readonly TimelineEvent[];
-  /** Each call starts again from the first line; lines stream, so they may be many. */
+  /** Streams the lines of the history; there may be very many. Like the next two methods, each call starts at the first line. */
   operations(): Iterable<Operation>;
   intervals(): Iterable<Interval>;
   ledger(): Iterable<LedgerLine>;
-  /** What is wrong with the folder itself, in words: not sealed, history absent (its hash is kept) ... Empty: sound. */
+  /** Flaws of the folder itself, in words: not sealed, history absent (though its hash is kept) ... Empty if it is sound. */
   readonly flaws: readonly string[];
   /**
-   * Why what is there may be less than what was recorded, in words: "history absent". Then nothing that is missing from it
-   * can be held against the platform. Absent: all of it is there, as far as the folder tells.
+   * Why the folder may contain less than what was recorded, in words: "history absent". In that case, nothing that is missing
+   * from the folder can be held against the platform. Undefined if the folder seems to be complete.
    */
   readonly torn?: string;
 }
 
-/** What validity asks about the history as a whole. */
+/** Figures about the whole history that the validity rules need. */
 export interface OperationTally {
   count: number;
-  /** Operations that ended before they began, or at no finite time; the first few of them. */
+  /** The first few operations that ended before they began, or that have a time that is not finite. */
   readonly impossibleTimes: string[];
   impossible: number;
   lastMs: number;
-  /** Recorded operations by object, so that a claim nobody fed is seen. */
+  /** The number of recorded operations by object, so that a claim without any operation is noticed. */
   readonly byObject: Map<string, number>;
 }

@@ -1,14 +1,15 @@
 /**
- * An experiment is one fault injected, held and healed; its verdict says what became of users and of their writes. Judged by
- * verdict/experiments.ts.
+ * An experiment is one fault that is injected, held and healed. Its verdict states whether users recovered and whether their
+ * writes survived; verdict/experiments.ts computes it.
  */
 import type { Outage, Recovery } from "./outage.ts";
 import type { Status } from "./status.ts";
 import type { HealedBy, TargetReference, Witness } from "./timeline.ts";
 
 /**
- * Kinds of fault that may hurt users for as long as they hold, so that a recovery when they end is what is expected. The kinds
- * say so themselves (fault/kind/); this is what the judge may know of them, evidence of earlier versions included.
+ * The kinds of fault that may hurt users for as long as they hold, so that a recovery is expected only when the fault ends. The
+ * kinds declare this themselves (fault/kind/); the judge cannot import them and uses this list, which also covers evidence of
+ * earlier versions.
  */
 export const HURTS_WHILE_IT_HOLDS: ReadonlySet<string> = new Set([
   "latency",
@@ -24,16 +25,16 @@ export const HURTS_WHILE_IT_HOLDS: ReadonlySet<string> = new Set([
 ]);
 
 export interface ClassRecovery extends Recovery {
-  /** gameday: users of this class recovered only after our own heal; nobody: never while we watched, or no data. */
+  /** "gameday": users of this class recovered only after our own heal. "nobody": never while they were watched, or no data. */
   readonly healedBy: HealedBy;
-  /** Each probe stream by itself: they differ exactly when a pool is stuck. */
+  /** The recovery of each probe stream by itself; the two differ exactly when a connection pool is stuck. */
   readonly connections: Readonly<Record<string, Recovery>>;
 }
 
-/** What became of the writes between the end of the previous experiment and the end of this one. */
+/** The fate of the writes between the end of the previous experiment and the end of this one. */
 export interface WriteAccount {
   readonly acknowledged: number;
-  /** Acknowledged in the second before the bite: without any, "nothing was lost" would prove nothing. */
+  /** The writes acknowledged in the second before the bite. If there were none, "nothing was lost" proves nothing. */
   readonly acknowledgedLastSecond: number;
   readonly lost: number;
   readonly recovered: number;
@@ -41,7 +42,7 @@ export interface WriteAccount {
   readonly unknown: number;
 }
 
-/** How far back data was lost: seconds from the oldest lost acknowledged write to the fault. null: not known. */
+/** How far back data was lost: the seconds from the oldest lost acknowledged write to the fault. A null field is not known. */
 export interface RecoveryPoint {
   readonly lostWrites: number | null;
   readonly seconds: number | null;
@@ -58,13 +59,13 @@ export interface ExperimentVerdict {
   readonly fault: string;
   readonly status: Status;
   readonly because: string;
-  /** Of users alone, whatever became of their writes. */
+  /** Whether users recovered, regardless of their writes. */
   readonly usersRecovered: { readonly status: Status; readonly because: string };
   readonly targets: readonly TargetReference[];
-  /** What else stood on the nodes that were hit, and so went with them. */
+  /** Other targets on the nodes that were hit, which therefore went down with those nodes. */
   readonly standing?: readonly TargetReference[];
   readonly commandedAtMs: number | null;
-  /** null: not seen from inside the target; then the experiment proves nothing. */
+  /** Null if the bite was not seen from inside the target, in which case the experiment proves nothing. */
   readonly bite: Stamp | null;
   readonly firstFailureAtMs: number | null;
   readonly heal: Stamp | null;

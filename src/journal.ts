@@ -1,15 +1,15 @@
 /**
- * The journal is the list of changes that may have to be undone: each is written and fsynced before it is made, so that
- * whoever comes after us (the watchdog, `gameday heal`) can undo it from the record alone. One append-only file a run:
- * a first line that says how the platform is reached, then one line for each step of each change.
+ * The journal is the list of changes that may have to be undone. Each change is written and fsynced before it is made, so that
+ * the watchdog or a later `gameday heal` can undo it from the record alone. Each run has one append-only file: the first line
+ * describes how to reach the platform, and every further line records one step of one change.
  */
 import type { Change } from "./platform.ts";
 import type { Json } from "./std/json.ts";
 
-/** How to reach a platform again: the `platform` part of the plan. May hold secrets, so the file is for its owner only. */
+/** How to reach a platform again: the `platform` part of the plan. It may contain secrets, so the file is for its owner only. */
 export type PlatformReference = { readonly kind: string } & Readonly<Record<string, Json>>;
 
-/** Who undid it. */
+/** The part of the tool that undid a change. */
 export type Healer = "gameday" | "watchdog" | "heal";
 
 export interface JournalHeader {
@@ -19,33 +19,33 @@ export interface JournalHeader {
 }
 
 export type JournalLine =
-  /** `expiresAtNs`: CLOCK_MONOTONIC of this machine, in decimal; null: needs no undoing. */
+  /** `expiresAtNs` is a time on this machine's CLOCK_MONOTONIC, in decimal; null if the change need not be undone. */
   | { readonly state: "intended"; readonly change: Change; readonly expiresAtNs: string | null }
   | { readonly state: "reverted"; readonly id: string; readonly by: Healer }
   | { readonly state: "healed"; readonly id: string; readonly by: Healer };
 
-/** What the injection needs of a journal. All are on the disk when they return. */
+/** The journal as the injection uses it. When a method returns, its record is on the disk. */
 export interface Journal {
   intend(change: Change): Promise<void>;
   reverted(change: Change, by: Healer): Promise<void>;
   healed(change: Change, by: Healer): Promise<void>;
 }
 
-/** A change that was written and of which no undoing is written. */
+/** A change that the journal records as intended but not as undone. */
 export interface OpenChange {
   readonly change: Change;
   readonly expiresAtNs: string | null;
-  /** The watchdog undid it, but the tool may have made it after that: undone for good only once the tool is gone. */
+  /** True if the watchdog undid it. The tool may have made it after that, so it is undone for good only once the tool is gone. */
   readonly revertedByWatchdog: boolean;
 }
 
-/** A journal as read back; `flaws` says in words what could not be read (a torn last line after a crash is usual). */
+/** A journal as read back. `flaws` describes what could not be read; a torn last line is usual after a crash. */
 export interface JournalContent {
   readonly path: string;
   readonly header: JournalHeader | null;
-  /** In the order in which they were made. */
+  /** The open changes, in the order in which they were made. */
   readonly open: readonly OpenChange[];
   readonly flaws: readonly string[];
-  /** It could not be read at all: what it held open is not known. */
+  /** True if the journal could not be read at all, so that its open changes are not known. */
   readonly unread?: boolean;
 }

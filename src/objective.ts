@@ -1,11 +1,12 @@
 /**
- * An objective is a bound on one measure of the run; judged from evidence only. No sample is unknown, never pass.
+ * An objective is a bound on one measure of the run. It is judged from the evidence alone; without a sample, it is unknown,
+ * never pass.
  */
 import type { Objective } from "./plan.ts";
 import type { Bound } from "./range.ts";
 import type { Status } from "./status.ts";
 
-/** A measured value: one number, or an interval that surely holds the truth (upper null: no upper end is proven). */
+/** A measured value: one number, or an interval that is sure to contain the truth (`upper` is null if no upper end is proven). */
 export type Measured =
   | { readonly value: number }
   | { readonly lower: number; readonly upper: number | null; readonly value?: number }
@@ -27,7 +28,7 @@ export interface ObjectiveVerdict {
   readonly measured: Measured;
   readonly bound: Bound;
   readonly because: string;
-  /** Only when it is not met. */
+  /** Null when the objective is met. */
   readonly explanation: Explanation | null;
 }
 

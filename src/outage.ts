@@ -1,30 +1,31 @@
 /**
- * An outage is what users felt, as a bracket that surely holds the truth; a recovery is how long they waited for its end.
+ * An outage is a period in which users were not served, as a bracket that is sure to contain the truth; a recovery is how long
+ * users waited for the end of the outage.
  */
 
-/** What users felt: from the first failure to the sustained recovery, as brackets that surely hold the truth. */
+/** What users felt, from the first failure to the sustained recovery, with brackets that are sure to contain both ends. */
 export interface Outage {
   readonly class: string;
   readonly connection: "kept" | "fresh";
-  /** Send of the last success before, and of the first failure. */
+  /** When the last successful probe before the outage was sent, and when the first failed one was sent. */
   readonly begin: { readonly lowerMs: number; readonly upperMs: number };
-  /** Send of the last failure, and completion of the first success after it; null: never recovered in the evidence. */
+  /** When the last failed probe was sent and when the first success after it completed; null if there was no recovery. */
   readonly end: { readonly lowerMs: number; readonly upperMs: number } | null;
   readonly failures: number;
 }
 
-/** What became of users on one probe stream, or (the worst of both connections) in one class. */
+/** The outcome for users on one probe stream or in one class; for a class it is the worse of its two connections. */
 export type RecoveryState = "recovered" | "no-outage-seen" | "not-recovered" | "no-data";
 
 /**
- * Time from the bite to the sustained recovery of users, as an interval that surely holds the truth, in milliseconds.
- * `upperMs` null: no upper end is proven (it never recovered while we watched, or nobody watched).
+ * The time from the bite to the sustained recovery of users, in milliseconds, as an interval that is sure to contain the truth.
+ * `upperMs` is null when no upper end is proven: users did not recover while the probes watched, or no probe watched.
  */
 export interface Recovery {
   readonly state: RecoveryState;
   readonly lowerMs: number;
   readonly upperMs: number | null;
   readonly says: string;
-  /** Users failed only after the tool's own heal: the interval counts from that, and the fault itself hurt nobody. */
+  /** "heal" if users failed only after the tool's own heal: the interval starts there, and the fault itself hurt nobody. */
   readonly timedFrom?: "heal";
 }

@@ -6,7 +6,7 @@ import { compareToBound, maximum, type Range, sum } from "./range.ts";
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const range = fc.tuple(number, number).map(([a, b]): Range => ({ lower: Math.min(a, b), upper: Math.max(a, b) }));
 const share = fc.double({ min: 0, max: 1, noNaN: true });
-/** A truth that the range surely holds. */
+/** Returns a value that lies within the range. */
 const within = ({ lower, upper }: Range, at: number) => Math.min(upper, Math.max(lower, lower + (upper - lower) * at));
 
 test("pass and fail hold for every truth in the interval, and unknown only where both are possible", () => {

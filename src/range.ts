@@ -1,15 +1,16 @@
 /**
- * Arithmetic on intervals that surely hold a truth. `upper` is Infinity where no upper end is proven. A bound is met only
- * if the whole interval meets it, and missed only if the whole interval misses it; else nobody knows.
+ * A range is an interval that is sure to contain the true value; this is the arithmetic on ranges. `upper` is Infinity where no
+ * upper end is proven. A bound is met only if the whole interval meets it, and missed only if the whole interval misses it;
+ * otherwise the result is unknown.
  */
 import { type Status, worst } from "./status.ts";
 
-/** "under" and "atLeast" with the unit in the measure's name. */
+/** The limits for a measured value; the unit is part of the measure's name. */
 export interface Bound {
   readonly under?: number;
   readonly atMost?: number;
   readonly atLeast?: number;
-  /** Of thresholds only. */
+  /** This field and the next two are used by thresholds only. */
   readonly over?: number;
   readonly equals?: number;
   readonly unequal?: number;
@@ -20,17 +21,17 @@ export interface Range {
   readonly upper: number;
 }
 
-/** The range of max(a, b) for a in the one and b in the other. */
+/** Returns the range of max(x, y) for x in `a` and y in `b`. */
 export function maximum(a: Range, b: Range): Range {
   return { lower: Math.max(a.lower, b.lower), upper: Math.max(a.upper, b.upper) };
 }
 
-/** The range of a + b. */
+/** Returns the range of x + y for x in `a` and y in `b`. */
 export function sum(a: Range, b: Range): Range {
   return { lower: a.lower + b.lower, upper: a.upper + b.upper };
 }
 
-/** pass, fail or unknown by interval arithmetic; a bound without any end is unknown. */
+/** Compares a range with a bound by interval arithmetic. A bound without any limit gives unknown. */
 export function compareToBound(range: Range, bound: Bound): Status {
   const statuses: Status[] = [];
   const { under, atMost, atLeast, over, equals, unequal } = bound;
@@ -56,7 +57,7 @@ function opposite(status: Status): Status {
   return status === "pass" ? "fail" : status === "fail" ? "pass" : "unknown";
 }
 
-/** "under 30", "at least 0.99 and at most 1", in the order of the type. */
+/** Describes a bound in words, with the limits in the order of the type: "under 30", "at least 0.99 and at most 1". */
 export function describeBound(bound: Bound, unit: string): string {
   const suffix = unit === "" ? "" : ` ${unit}`;
   const parts = [

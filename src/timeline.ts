@@ -1,10 +1,10 @@
 /**
- * The timeline is what the tool did and saw, as events in order of recording. Lines of `timeline.ndjson`. Readers ignore
- * types that they do not know; writers never change the meaning of one that exists.
+ * The timeline is a list of events, in the order in which they were recorded, that describe what the tool did and saw. Each event
+ * is one line of `timeline.ndjson`. Readers ignore unknown event types; writers never change the meaning of an existing type.
  */
 import type { Json } from "./std/json.ts";
 
-/** The steps of a run, in this order; printed by name. */
+/** The phases of a run, in order. The tool prints these names. */
 export const PHASES = [
   "validation",
   "load-deployment",
@@ -18,11 +18,11 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** Something seen, by whom, when: proof that a fault bit or was healed. */
+/** A witness is an observation with its time and source, which proves that a fault bit or was healed. */
 export interface Witness {
   readonly atMs: number;
   readonly says: string;
-  /** Where it was seen from: "inside n1: /proc", "sentinel n2". */
+  /** Where the observation was made: "inside n1: /proc", "sentinel n2". */
   readonly source: string;
 }
 
@@ -32,7 +32,7 @@ export interface TargetReference {
   readonly node: string;
 }
 
-/** What was written to a file: size in bytes and SHA-256 in hexadecimal. */
+/** The size of a file's content in bytes, and its SHA-256 in hexadecimal. */
 export interface WrittenFile {
   readonly bytes: number;
   readonly sha256: string;
@@ -42,7 +42,7 @@ export type HealedBy = "platform" | "gameday" | "nobody";
 
 export type TimelineEvent = { readonly atMs: number } & (
   | { readonly type: "phase"; readonly phase: Phase; readonly edge: "begin" | "end" }
-  /** One line of the check before the first fault, and before and after each (etcd's robustness tests do so). */
+  /** One result of the health checks before the first fault, and before and after every fault (as in etcd's robustness tests). */
   | {
       readonly type: "health";
       readonly moment: "before-run" | "before-fault" | "after-fault" | "after-run";
@@ -59,17 +59,17 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly fault: string;
       readonly edge: "begin" | "end" | "aborted";
       readonly targets: readonly TargetReference[];
-      /** At the begin: what else stands on the nodes that are hit, and so may go down or restart with them. */
+      /** On "begin": other targets on the nodes that are hit, which may therefore go down or restart with those nodes. */
       readonly standing?: readonly TargetReference[];
       readonly because?: string;
     }
-  /** The four stamps of a fault, and what could not be stamped. */
+  /** The four stamps of a fault, or the fact that a bite or a healing was not observed. */
   | {
       readonly type: "fault";
       readonly experiment: string;
       readonly edge: "commanded" | "bit" | "not-bitten" | "heal-commanded" | "healed" | "not-healed";
       readonly target: string;
-      /** What is done to the target, where one fault does several things to it. */
+      /** The capability that changes the target, where one fault makes several changes to it. */
       readonly capability?: string;
       readonly witness?: Witness;
       readonly because?: string;
@@ -80,18 +80,18 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly current: number;
       readonly ready: number;
       readonly desired: number;
-      /** What the autoscaler saw, enough to recompute desired: samples, conditions with autoscaling/v2 names. */
+      /** What the autoscaler saw, enough to recompute `desired`: samples, and conditions with their autoscaling/v2 names. */
       readonly detail?: Json;
     }
   | {
       readonly type: "restart";
       readonly target: string;
-      /** The node that it runs on, where the platform knows it. */
+      /** The node that the target runs on, if the platform knows it. */
       readonly node?: string;
       readonly reason: string;
-      /** The platform itself knows that a change of ours was on the target or its node at that moment. */
+      /** True if the platform itself knows that one of our changes affected the target or its node at that moment. */
       readonly expected: boolean;
-      /** Roles whose members make this one restart when they are hit, as the platform declares: it is built so. */
+      /** The roles whose members, when hit, make this target restart by design, as the platform declares. */
       readonly follows?: readonly string[];
     }
   | {
@@ -100,7 +100,7 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly edge: "joined" | "lost" | "left";
       readonly lastSequence: number;
     }
-  /** A span in which one of our own parts could not see or send: "no data", neither up nor down. */
+  /** A span in which one of the tool's own parts could not observe or send. It means "no data", neither up nor down. */
   | {
       readonly type: "gap";
       readonly source: string;
@@ -111,6 +111,6 @@ export type TimelineEvent = { readonly atMs: number } & (
   | { readonly type: "control"; readonly command: string; readonly by: string; readonly manual: boolean }
   | { readonly type: "residue"; readonly what: string; readonly where: string }
   | { readonly type: "note"; readonly source: string; readonly says: string; readonly detail?: Json }
-  /** The last line: size and hash of what the run had written to each file of evidence; of the timeline, before this line. */
+  /** The last line: the size and hash of each evidence file as the run wrote it (of the timeline, up to this line). */
   | { readonly type: "closed"; readonly files: Readonly<Record<string, WrittenFile>> }
 );

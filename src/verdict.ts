@@ -1,13 +1,13 @@
 /**
- * The verdict is the worst of all findings and assessments: fail > unknown > pass. No evidence is unknown, never pass.
- * Judged by verdict/judge.ts from the evidence alone; `verdict.json` is this type with stable bytes.
+ * The verdict is the worst of all findings and assessments: fail > unknown > pass. Missing evidence is unknown, never pass.
+ * verdict/judge.ts computes the verdict from the evidence alone; `verdict.json` is this type, serialized to stable bytes.
  */
 import type { Finding } from "./checker.ts";
 import type { ExperimentVerdict } from "./experiment.ts";
 import type { ObjectiveVerdict } from "./objective.ts";
 import type { Status } from "./status.ts";
 
-/** Version of verdict.json; fields are added, never changed in meaning. */
+/** The version of verdict.json. Fields may be added, but the meaning of a field never changes. */
 export const VERDICT_VERSION = 1;
 
 export interface NotTested {
@@ -21,13 +21,13 @@ export interface Verdict {
   readonly plan: string;
   readonly verdict: Status;
   readonly exitCode: number;
-  /** The whole verdict as a person would say it. */
+  /** A summary of the whole verdict in one plain sentence. */
   readonly sentence: string;
   readonly validity: readonly Finding[];
   readonly notTested: readonly NotTested[];
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentVerdict[];
   readonly objectives: readonly ObjectiveVerdict[];
-  /** Control commands by hand that changed the run. */
+  /** The number of control commands that somebody gave by hand and that changed the run. */
   readonly manualInterventions: number;
 }

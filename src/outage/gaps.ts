@@ -1,6 +1,6 @@
 /**
- * A gap is a span in which a probe stream did not send, for a reason of our own: "no data", neither up nor down. Found
- * from the samples themselves (they tell by their absence) and from the gaps that the tool recorded.
+ * A gap is a span in which a probe stream did not send, for a reason of the tool's own. It means "no data", neither up nor down.
+ * Gaps are found from missing samples.
  */
 import { beatEveryMs } from "../probe.ts";
 import type { ProbeStream } from "./samples.ts";
@@ -8,12 +8,12 @@ import type { Span } from "./span.ts";
 
 const GAP_BEATS = 5;
 
-/** Sends further apart than this are a gap: five beats, so that one late timer is none. */
+/** Returns the longest time between two sends that is not a gap: five beats, so that one late timer is not a gap. */
 export function gapMs(everyMs: number = beatEveryMs()): number {
   return GAP_BEATS * everyMs;
 }
 
-/** Spans within [fromMs, toMs] without a send that are a gap. Samples in order of sending. O(n). */
+/** Returns the gaps within a span. The samples must be in order of sending. O(n). */
 export function gapsOf({ samples, everyMs }: Pick<ProbeStream, "samples" | "everyMs">, within: Span): Span[] {
   const longest = gapMs(everyMs);
   const gaps: Span[] = [];

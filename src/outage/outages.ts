@@ -1,9 +1,10 @@
 /**
- * Outages of one probe stream. An outage opens at a failed sample and closes at the sustained recovery: RECOVERY_SUCCESSES
- * successes in a row over RECOVERY_HOLD_MS, stamped at the first of them; a failure before that reopens the same outage.
- * The ends are brackets that surely hold the truth as far as this stream could see: the begin lies in [send of the last
- * success before, send of the first failure], the end in [send of the last failure, completion of the first success].
- * Completion rather than send, because a probe held in a proxy's queue and then served was sent while the outage lasted.
+ * Finds the outages of one probe stream. An outage opens at a failed sample and closes at the sustained recovery, which is
+ * RECOVERY_SUCCESSES successes in a row over RECOVERY_HOLD_MS, stamped at the first of them. A failure before that continues the
+ * same outage. Both ends are brackets that are sure to contain the truth as far as this stream could see it: the begin lies in
+ * [send of the last success before, send of the first failure], and the end in [send of the last failure, completion of the first
+ * success]. The upper end is the completion, not the send, because a probe that is held in a proxy's queue and then served was
+ * sent while the outage lasted.
  */
 import type { Outage } from "../outage.ts";
 import { beatEveryMs } from "../probe.ts";
@@ -11,19 +12,19 @@ import { gapMs } from "./gaps.ts";
 import type { ProbeStream, Sample } from "./samples.ts";
 
 export const RECOVERY_HOLD_MS = 3_000;
-/** Out of the 60 beats of the hold window, so that a few late timers do not put off the proof. */
+/** The number needed out of the 60 beats of the hold window, so that a few late timers do not delay the proof of recovery. */
 export const RECOVERY_SUCCESSES = 50;
 
-/** The same share of the beats that a slower stream has in the hold window. */
+/** Returns the same share of the beats for a slower stream, which has fewer beats in the hold window. */
 function successesNeeded(everyMs: number = beatEveryMs()): number {
   return Math.ceil((RECOVERY_SUCCESSES * beatEveryMs()) / everyMs);
 }
 
 export interface FeltOutage extends Outage {
-  /** The answer to a probe that was in flight when the fault came is known only here. */
+  /** When the first failure was known. A probe that was in flight when the fault came was sent before the fault. */
   readonly firstFailureCompletedMs: number;
   readonly lastFailureSentMs: number;
-  /** Probe ids of the first and the last failure. */
+  /** The probe ids of the first and the last failure. */
   readonly witnesses: readonly [first: string, last: string];
 }
 
@@ -32,12 +33,12 @@ interface Open {
   readonly first: Sample;
   last: Sample;
   failures: number;
-  /** The successes in a row since the last failure or gap. */
+  /** The first of the successes in a row since the last failure or gap; `successes` is their number. */
   firstOk: Sample | null;
   successes: number;
 }
 
-/** All outages of a stream, in order. O(n). */
+/** Returns all outages of a stream, in order. O(n). */
 export function outagesOf(stream: ProbeStream): FeltOutage[] {
   const outages: FeltOutage[] = [];
   let open: Open | null = null;
@@ -66,7 +67,7 @@ function fail(open: Open | null, sample: Sample, before: Sample | null): Open {
   return open;
 }
 
-/** Counts a success; true when the recovery is sustained. A gap in our sending starts the count again. */
+/** Counts a success and returns true when the recovery is sustained. A gap in our sending restarts the count. */
 function succeed(open: Open, sample: Sample, before: Sample | null, everyMs: number | undefined): boolean {
   const silent = before !== null && sample.sentMs - before.sentMs > gapMs(everyMs);
   if (open.firstOk === null || silent) {

@@ -1,8 +1,8 @@
 /**
- * Recovery of users after one fault: from the bite to the sustained recovery, as an interval. An outage that opens while
- * the fault holds is the fault's; after a sustained recovery a further one is the same only if it has RELAPSE_FAILURES or
- * more and opens before our own heal. An outage that opens only after our heal is none by the fault: it is timed from the
- * heal. A fault of several rounds is timed by each round, and as slow as its slowest.
+ * Measures the recovery of users after one fault, from the bite to the sustained recovery, as an interval. An outage that opens
+ * while the fault holds is caused by the fault. After a sustained recovery, a further outage counts as the same one only if it has
+ * at least RELAPSE_FAILURES failures and opens before our own heal. An outage that opens only after our heal is not caused by the
+ * fault, and is timed from the heal. A fault of several rounds is timed round by round, and its slowest round counts.
  */
 import type { Recovery } from "../outage.ts";
 import { maximum, type Range } from "../range.ts";
@@ -11,35 +11,35 @@ import { type FeltOutage, outagesOf } from "./outages.ts";
 import type { ProbeStream } from "./samples.ts";
 import type { Span } from "./span.ts";
 
-/** Fewer failures after a sustained recovery are a blip: listed, but not the same outage again. */
+/** Fewer failures than this after a sustained recovery are a blip, which is listed but does not continue the outage. */
 export const RELAPSE_FAILURES = 3;
-/** An answer that took longer than this while no probe failed is counted as users having waited. */
+/** If an answer took longer than this while no probe failed, users are counted as having waited. */
 export const STALL_MS = 1_000;
 
-/** The moments of one round of a fault that recovery is measured by, in milliseconds since run start. */
+/** The moments of one round of a fault by which recovery is measured, in milliseconds since the start of the run. */
 export interface FaultTimes {
   readonly commandedMs: number;
-  /** From where recovery counts: seen from inside, or the first failure of users where that came earlier. */
+  /** The start of recovery time: when the bite was seen from inside, or the first failure of users if that came earlier. */
   readonly biteMs: number;
-  /** Infinity: the tool itself undid nothing. */
+  /** When the tool commanded its own heal; Infinity if the tool undid nothing. */
   readonly healCommandedMs: number;
-  /** Until when outages are put down to this round, and until when the probes had to watch. */
+  /** The span whose outages are attributed to this round; `watchedUntilMs` is the time until which the probes had to watch. */
   readonly reach: Span;
   readonly watchedUntilMs: number;
-  /** Of all rounds: what is still open from an earlier one was no failure before the fault. */
+  /** The reach of all rounds: an outage that is still open from an earlier round did not begin before the fault. */
   readonly ofAllRounds: Span;
 }
 
 export interface StreamRecovery {
   readonly recovery: Recovery;
   readonly outages: readonly FeltOutage[];
-  /** Sure to have recovered while the fault still held, or never to have failed. */
+  /** True if users surely recovered while the fault still held, or never failed because of it. */
   readonly beforeHeal: boolean;
 }
 
 /**
- * The outages of a stream that this fault has to answer for. When the first failure was known decides, never when its
- * probe was sent: one that was in flight when the next fault came was sent before that fault, and failed by it.
+ * Returns the outages that are attributed to this fault. What counts is when the first failure was known, not when its probe was
+ * sent: a probe in flight when the next fault comes was sent before that fault, but fails because of it.
  */
 export function outagesWithin(outages: readonly FeltOutage[], reach: Span): FeltOutage[] {
   return outages.filter(
@@ -47,7 +47,7 @@ export function outagesWithin(outages: readonly FeltOutage[], reach: Span): Felt
   );
 }
 
-/** Over all rounds of a fault; there is at least one. */
+/** Returns the recovery of a stream over all rounds of a fault. There must be at least one round. */
 export function recoverStream(stream: ProbeStream, rounds: readonly FaultTimes[]): StreamRecovery {
   const all = outagesOf(stream);
   const each = rounds.map((times) => recoverRound(stream, all, times));
@@ -76,7 +76,7 @@ function recoverRound(stream: ProbeStream, all: readonly FeltOutage[], times: Fa
   return { recovery: recovered(first, last, times), outages, beforeHeal: endedBy(last, times.healCommandedMs) };
 }
 
-/** Users felt nothing of the fault itself, as far as the probes watched while it held; what came after our heal is timed from it. */
+/** Returns the recovery if users felt nothing while the fault held, as far as the probes watched, but failed after our heal. */
 function onlyAfterHeal(stream: ProbeStream, outages: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
   const quiet = withoutOutage(stream, { ...times, watchedUntilMs: times.healCommandedMs });
   if (quiet.recovery.state === "no-data") return { ...quiet, outages };
@@ -118,7 +118,7 @@ function recovered(first: FeltOutage, last: FeltOutage, times: FaultTimes): Reco
   return { state: "recovered", lowerMs, upperMs, says, ...timedFrom };
 }
 
-/** No failure at all: an outage can only hide where we did not look, or in answers that were held back. */
+/** Returns the recovery if no probe failed: an outage could hide only in gaps between probes, or in answers that were delayed. */
 function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
   const watch: Span = { fromMs: times.commandedMs, toMs: Math.max(times.watchedUntilMs, times.commandedMs) };
   const samples = stream.samples.filter(({ sentMs }) => sentMs >= watch.fromMs && sentMs < watch.toMs);
@@ -127,7 +127,7 @@ function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
   const gap = gapsOf(stream, watch).at(-1);
   const stalls = samples.filter((sample) => sample.completedMs - sample.sentMs > STALL_MS);
   const hidden = Math.max(gap?.toMs ?? 0, ...stalls.slice(-1000).map((stall) => stall.completedMs));
-  // A slow stream may miss an outage between two of its beats; at the usual rate that is less than anybody asks for.
+  // A slow stream may miss an outage between two of its beats; at the usual rate such an outage is too short to matter.
   const betweenBeatsMs = stream.everyMs ?? 0;
   const upperMs = Math.max(betweenBeatsMs, hidden - times.biteMs);
   if (gap !== undefined && gap.toMs >= watch.toMs) {
@@ -149,7 +149,7 @@ function noData(says: string): Recovery {
   return { state: "no-data", lowerMs: 0, upperMs: null, says };
 }
 
-/** The worst of several streams: users have recovered when all of them have. */
+/** Returns the worst recovery of several streams: users have recovered only when all streams have. */
 export function worstRecovery(recoveries: readonly Recovery[]): Recovery {
   const order = { "no-outage-seen": 0, recovered: 1, "no-data": 2, "not-recovered": 3 } as const;
   const worst = recoveries.reduce((a, b) => (worse(a, b, order) ? b : a));
@@ -161,7 +161,7 @@ export function worstRecovery(recoveries: readonly Recovery[]): Recovery {
 
 function worse(a: Recovery, b: Recovery, order: Readonly<Record<Recovery["state"], number>>): boolean {
   if (order[a.state] !== order[b.state]) return order[b.state] > order[a.state];
-  // An outage by the fault comes before one that began only after our heal, however long that was.
+  // An outage caused by the fault is worse than one that began only after our heal, however long the latter lasted.
   if (a.timedFrom !== b.timedFrom) return a.timedFrom === "heal";
   return rangeOf(b).upper > rangeOf(a).upper;
 }

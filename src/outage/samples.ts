@@ -1,7 +1,7 @@
 /**
- * The samples of one probe stream (one class on one connection), kept compactly and given back in order of sending.
- * History lines come in order of completion, so a sample that waited for its timeout comes late; an outage is stamped by
- * send times and needs the order of sending.
+ * Collects the samples of each probe stream (one class on one connection) in a compact form and returns them in order of sending.
+ * The lines of the history are in order of completion, so a sample that timed out comes late. Outages are stamped by the times of
+ * sending, so they need the order of sending.
  */
 import type { Operation } from "../history.ts";
 
@@ -15,11 +15,11 @@ export interface Sample {
 export interface ProbeStream {
   readonly class: string;
   readonly connection: "kept" | "fresh";
-  /** From one beat to the next; absent: as usual. */
+  /** The time from one beat to the next; undefined for the usual rate. */
   readonly everyMs?: number;
-  /** In order of sending. */
+  /** The samples in order of sending. */
   readonly samples: readonly Sample[];
-  /** Samples of which no answer was ever seen: no data. */
+  /** The number of samples that were never completed, which count as no data. */
   readonly unanswered: number;
 }
 
@@ -31,11 +31,11 @@ interface Collecting {
   unanswered: number;
 }
 
-/** Collects probe samples from the operations of a run. O(n log n) for n samples at the end. */
+/** Collects probe samples from the operations of a run. Sorting n samples at the end takes O(n log n). */
 export class SampleCollector {
   readonly #streams = new Map<string, Collecting>();
 
-  /** Takes any operation; those that are not probe samples are passed over. */
+  /** Adds an operation; operations that are not probe samples are ignored. */
   add(operation: Operation): void {
     const probe = operation.probe;
     if (probe === undefined) return;
@@ -52,7 +52,7 @@ export class SampleCollector {
     });
   }
 
-  /** All streams, by class and connection, each in order of sending; a repeated id counts once. */
+  /** Returns all streams, sorted by class and connection, each in order of sending. A repeated id counts once. */
   streams(): ProbeStream[] {
     const byName = [...this.#streams.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     return byName.map(([, stream]) => ({ ...stream, samples: inOrderOfSending(stream.samples) }));

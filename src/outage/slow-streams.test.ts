@@ -7,7 +7,7 @@ import { outagesOf } from "./outages.ts";
 import { type FaultTimes, recoverStream } from "./recovery.ts";
 import { type ProbeStream, SampleCollector } from "./samples.ts";
 
-/** A stream that beats each `everyMs`, which fails where a beat is sent within the span. */
+/** Returns a stream that beats every `everyMs`, and whose beats fail if they are sent within the span. */
 function slow(everyMs: number, ...spans: [number, number][]): ProbeStream {
   const collector = new SampleCollector();
   for (const sample of probeSamples("order-write", "kept", spans)) {

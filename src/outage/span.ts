@@ -1,4 +1,4 @@
-/** A span of time in milliseconds since run start; `toMs` belongs to it no more. Infinity: until the end of evidence. */
+/** A span of time in milliseconds since the start of the run, without `toMs` itself. Infinity: until the end of the evidence. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;

@@ -1,4 +1,4 @@
-/** All rules of validity, in the order in which they are shown. */
+/** The list of all validity rules, in the order in which they are shown. */
 import { clocksSane } from "./clocks-sane.ts";
 import { evidenceSound } from "./evidence-sound.ts";
 import { faultsBit } from "./faults-bit.ts";

@@ -4,12 +4,12 @@ import { isSpan, isStamp } from "../std/stamp.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
-/** Stamps of two of our processes may be so far apart, and a late timer makes a record late. */
+/** Stamps of two of our processes may differ by this much, and a late timer delays a record. */
 const SLACK_MS = 1_000;
-/** The last line of the timeline comes after all else; clocks of remote workers were measured, not set. */
+/** The last event of the timeline should be the latest stamp; the slack is for remote workers, whose clocks are only measured. */
 const AFTER_END_MS = 60_000;
 
-/** One clock for all: nothing ends before it begins, nothing is seen before it is there, and nothing is stamped outside the run. */
+/** Everything is on one clock: nothing ends before it begins, is recorded before it is seen, or is stamped outside the run. */
 export const clocksSane = rule("clocks-sane", "All stamps are on one clock: none ends before it begins.", (ground) => {
   const { operations, load } = ground;
   const witnesses = [
@@ -47,7 +47,7 @@ function eventStamps(event: TimelineEvent): FindingWitness[] {
   return [{ says: `"${event.experiment}" ${event.edge}, seen at ${atSeconds(seenMs)}, after it was recorded`, atMs }];
 }
 
-/** Stamped as they are recorded, so that a later one is never earlier. What a platform tells of may be told late. */
+/** The event types that are stamped when recorded, so that their stamps never decrease. A platform may report others late. */
 const IN_ORDER: ReadonlySet<string> = new Set(["phase", "load", "experiment", "fault", "health", "closed"]);
 
 function outOfOrder(timeline: readonly TimelineEvent[]): FindingWitness[] {

@@ -1,6 +1,6 @@
 import { rule } from "./rule.ts";
 
-/** The seal is what makes a folder evidence: a flaw may hide anything, so it makes everything unknown. */
+/** The seal makes a folder trustworthy as evidence. A flaw may hide anything, so it makes everything unknown. */
 export const evidenceSound = rule(
   "evidence-sound",
   "The run folder is sealed, and its files are whole and as they were sealed.",

@@ -3,7 +3,7 @@ import { type ChangeStory, stampsOf } from "../timeline/rounds.ts";
 import type { ExperimentStory } from "../timeline/story.ts";
 import { plural, rule } from "./rule.ts";
 
-/** A fault that never happened proves nothing, whatever the users felt. */
+/** A fault that never bit proves nothing, whatever the users felt. */
 export const faultsBit = rule(
   "faults-bit",
   "Every fault was seen to bite, from inside each of its targets.",
@@ -43,7 +43,7 @@ function complaint(experiment: ExperimentStory): string | null {
   return unseen.length === 0 ? null : `the fault of "${name}" was not seen from inside ${unseen.join(", ")}`;
 }
 
-/** Which change: its target, what was done to it, and the round where there are several. */
+/** Describes a change: its target, the capability, and the round if there are several. */
 export function changeOf({ target, capability }: ChangeStory, rounds: number, index: number): string {
   const what = capability === null ? target : `${target} (${capability})`;
   return rounds === 1 ? what : `${what} in round ${index + 1}`;

@@ -4,7 +4,7 @@ import type { ExperimentStory } from "../timeline/story.ts";
 import { changeOf } from "./faults-bit.ts";
 import { plural, rule } from "./rule.ts";
 
-/** What follows a fault that did not end was measured on a broken platform. */
+/** Everything after a fault that did not end was measured on a broken platform. */
 export const faultsEnded = rule(
   "faults-ended",
   "Every fault was seen to be gone, from inside each of its targets, before anything else was judged.",

@@ -1,7 +1,7 @@
 import { LOOP_DELAY_MS_MAX, SEND_LAG_MS_MAX, STALLED_SHARE_MAX } from "../objective/generator.ts";
 import { rule } from "./rule.ts";
 
-/** Latency measured by a generator that stood still is its own; windows it stalled in are unknown by themselves. */
+/** A stalled generator measures its own latency, not the platform's. Windows with stalls are made unknown separately. */
 export const generatorHealthy = rule(
   "generator-healthy",
   `The load generator was not the bottleneck: event loop delayed at most ${LOOP_DELAY_MS_MAX} ms (p99), sends at most ${SEND_LAG_MS_MAX} ms late (p50).`,

@@ -4,7 +4,7 @@ import { type Ground, plural, rule } from "./rule.ts";
 
 type Health = EventOf<"health">;
 
-/** A platform that was not whole before a fault was not put to the test: error, neither pass nor fail. */
+/** A platform that was not healthy before a fault was not really tested, so the result is neither pass nor fail. */
 export const healthyBefore = rule(
   "healthy-before",
   "The platform was healthy before the run and before each fault.",

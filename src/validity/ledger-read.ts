@@ -4,7 +4,7 @@ import type { Doubt } from "../objective/facts.ts";
 import { stampsOf } from "../timeline/rounds.ts";
 import { type Ground, rule } from "./rule.ts";
 
-/** Once shows what is there; only the second read tells "late" from "lost". */
+/** One read shows what the ledger holds; only a second read distinguishes "late" from "lost". */
 export const LEDGER_READS_MIN = 2;
 
 export const ledgerRead = rule(
@@ -37,7 +37,7 @@ function complaint(object: string, ground: Ground): string[] {
   });
 }
 
-/** Reads of which each began when the one before had ended. */
+/** Counts the reads that do not overlap: each began after the previous one had ended. */
 function countApart(ends: readonly LedgerEnd[]): number {
   let count = 0;
   let freeAtMs = Number.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ function countApart(ends: readonly LedgerEnd[]): number {
   return count;
 }
 
-/** What had not ended yet when the read began, or null. */
+/** Returns what the read should have waited for ("all faults had ended"), or null if it began late enough. */
 function tooEarly(end: LedgerEnd, { story }: Ground): string | null {
   const healed = story.experiments.flatMap((experiment) =>
     stampsOf(experiment.rounds, "heal").map((heal) => heal.atMs),

@@ -2,14 +2,14 @@ import type { Doubt } from "../objective/facts.ts";
 import { USERS_SHARE_MIN } from "../objective/generator.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
-/** More intervals than this share behind the plan is another load than the one that was planned. */
+/** If more than this share of the intervals is behind the plan, the load is not the one that was planned. */
 const BEHIND_SHARE_MAX = 0.05;
-/** Scripts throw while the platform is broken, too; more than this share of a whole run is a broken script. */
+/** Scripts also throw while the platform is broken; if more than this share of all iterations throws, the script is broken. */
 const BROKEN_SHARE_MAX = 0.5;
-/** A report comes each second; five that do not come are no late timer. */
+/** Workers report every second; five missing reports cannot be explained by a late timer. */
 const SILENCE_MS_MAX = 5_000;
 
-/** What was not sent cannot have been answered: a load that fell behind its plan proves less than it seems to. */
+/** A load that fell behind its plan proves less than it seems to, because requests that were not sent could not fail. */
 export const loadKeptPace = rule(
   "load-kept-pace",
   "The load had the users that the plan intends, dropped no arrival, and all its figures arrived.",
@@ -59,7 +59,7 @@ function behind({ load }: Ground): Doubt[] {
   return [{ kind: "load", span: null, because }];
 }
 
-/** A script that mostly throws does not do what its users would, whatever was answered to what it still sent. */
+/** A script that mostly throws does not do what real users would, whatever the answers to its remaining requests. */
 function broken({ load, story }: Ground): Doubt[] {
   const { iterations, iterationsFailed } = load.generator;
   if (iterationsFailed <= BROKEN_SHARE_MAX * iterations) return [];
@@ -69,7 +69,7 @@ function broken({ load, story }: Ground): Doubt[] {
   return [{ kind: "load", span: null, because }];
 }
 
-/** Windows with drops are in doubt by their own stalled share; here the whole load is said not to have been sent. */
+/** Windows with drops are in doubt because of their stalled share; this doubt is that the load was not sent as a whole. */
 function dropped({ load }: Ground): Doubt[] {
   const { dropped: count } = load.generator;
   if (count === 0) return [];
@@ -82,7 +82,7 @@ function dropped({ load }: Ground): Doubt[] {
   ];
 }
 
-/** They count as failed, and say nothing about the platform. */
+/** Calls that could not open a connection count as failed, but say nothing about the platform. */
 function unopened({ load }: Ground): Doubt[] {
   const { unopened: count } = load.generator;
   if (count === 0) return [];
@@ -107,8 +107,9 @@ function lost({ story }: Ground): Doubt[] {
 }
 
 /**
- * A worker that stops reporting before the load ends leaves no gap in its sequence: what it did from then on is not
- * known. One that left, or is known to be lost, is no news; of one that nobody saw join, only the last to report counts.
+ * Finds workers that stopped reporting before the load ended. They leave no gap in their sequence, but what they did from then on
+ * is not known. Workers that left or are known to be lost are handled elsewhere. Of the workers without a recorded join, only
+ * those that reported last are included.
  */
 function fellSilent({ load, story }: Ground): Doubt[] {
   const endMs = story.load.rampDownMs ?? story.load.endMs;
@@ -127,7 +128,7 @@ function fellSilent({ load, story }: Ground): Doubt[] {
     });
 }
 
-/** A worker that joins counts its reports from there; when the first to arrive is a later one, the begin of the file is missing. */
+/** Finds workers whose first reports are missing: a worker counts its reports from the number that it had when it joined. */
 function begunLate({ load, story }: Ground): Doubt[] {
   return [...load.generator.firstReports].flatMap(([worker, { sequence, fromMs }]): Doubt[] => {
     const joined = story.workers.find((event) => event.worker === worker && event.edge === "joined");
@@ -138,7 +139,7 @@ function begunLate({ load, story }: Ground): Doubt[] {
   });
 }
 
-/** A worker says how many reports it made when it leaves; fewer are there when the end of the file is missing. */
+/** Finds workers whose last reports are missing: a worker that leaves reports how many reports it made. */
 function cutOff({ load, story }: Ground): Doubt[] {
   return story.workers.flatMap(({ worker, edge, lastSequence, atMs }): Doubt[] => {
     const { sequence, toMs } = load.generator.lastReports.get(worker) ?? { sequence: lastSequence, toMs: atMs };
@@ -149,8 +150,8 @@ function cutOff({ load, story }: Ground): Doubt[] {
 }
 
 /**
- * Where the tool recorded the course of the run, every worker that reports has joined, and every one that joined has left
- * or was lost: else a line that tells of a loss may be missing.
+ * Finds workers without a complete record. If the tool recorded the phases of the run, every worker that reports must have joined,
+ * and every worker that joined must have left or been lost. Otherwise, the record of a loss may be missing.
  */
 function unaccounted({ load, story }: Ground): Doubt[] {
   if (story.phases.length === 0) return [];

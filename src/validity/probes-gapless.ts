@@ -4,7 +4,7 @@ import type { ProbeStream } from "../outage/samples.ts";
 import { overlaps, type Span } from "../outage/span.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
-/** A gap counts where an outage is judged: from a little before each fault to the end of its experiment. */
+/** A gap counts where an outage is judged: from this long before each fault until its heal is commanded. */
 const BEFORE_FAULT_MS = 1_000;
 
 export const probesGapless = rule(
@@ -35,7 +35,7 @@ export const probesGapless = rule(
   },
 );
 
-/** What slower probes cannot show. */
+/** Describes what slower probes cannot show. */
 function slowBeats(streams: readonly ProbeStream[]): string {
   const slow = new Map(streams.flatMap(({ class: name, everyMs }) => (everyMs === undefined ? [] : [[name, everyMs]])));
   return [...slow]

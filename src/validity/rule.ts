@@ -1,6 +1,6 @@
 /**
- * Validity asks first whether the run may be believed. Each rule is one file: it gives a finding in words, and doubts
- * that make unknown only what their window or data touches. The list is validity/catalogue.ts.
+ * The validity rules decide whether a run can be believed at all. Each rule is one file. It returns a finding in words, and doubts
+ * that make unknown only those results that depend on their window or data. validity/catalogue.ts lists all rules.
  */
 
 import type { Finding, FindingWitness } from "../checker.ts";
@@ -30,14 +30,14 @@ export interface Judged {
 }
 
 export interface ValidityRule {
-  /** kebab-case, also `checker` of its finding. */
+  /** The name in kebab case; it is also the `checker` of the finding. */
   readonly name: string;
-  /** What must hold, as a sentence for the docs. */
+  /** What must hold, as a sentence for the documentation. */
   readonly says: string;
   judge(ground: Ground): Judged;
 }
 
-/** What a rule found, before it is dressed as a finding. */
+/** What a rule found, before it is turned into a finding. */
 export interface Outcome {
   readonly status: Status;
   readonly because: string;
@@ -47,7 +47,7 @@ export interface Outcome {
   readonly doubts?: readonly Doubt[];
 }
 
-/** Makes a rule of a function; the witnesses are cut to what a person reads. */
+/** Makes a rule from a function, and limits the number of witnesses to what a person will read. */
 export function rule(name: string, says: string, judge: (ground: Ground) => Outcome): ValidityRule {
   return { name, says, judge: (ground) => dress(name, judge(ground)) };
 }
@@ -57,7 +57,7 @@ function dress(checker: string, outcome: Outcome): Judged {
   return { finding: { checker, object, status, because, witnesses: witnesses.slice(0, 10), figures }, doubts };
 }
 
-/** "1 target", "3 targets". */
+/** Returns a count with its noun: "1 target", "3 targets". */
 export function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -3,7 +3,7 @@ import { unfinishedPhases } from "../timeline/phases.ts";
 import { stampsOf } from "../timeline/rounds.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
-/** All that was planned was done; what was not done cannot have passed. */
+/** Everything that was planned must have been done, because what was not done cannot pass. */
 export const runComplete = rule(
   "run-complete",
   "Every planned experiment was run to its end, and the load ran and ended.",
@@ -27,7 +27,7 @@ function interrupted({ story }: Ground): string[] {
     .map(({ command, by, atMs }) => `${command} by ${by} at ${atSeconds(atMs)}`);
 }
 
-/** What was measured at full load needs both of its ends. */
+/** Returns the missing stamps of the load; measurements at full load need both the begin and the end of full load. */
 function missingLoad({ story: { load, phases } }: Ground): string[] {
   if (load.beginMs === null) return ["the load never began"];
   return [
@@ -71,7 +71,7 @@ function missingExperiment(plan: ExperimentPlan, story: Ground["story"], begun: 
 const SEEN: ReadonlySet<string> = new Set(["bit", "not-bitten", "healed", "not-healed"]);
 const STAMPS = ["bite", "notBitten", "heal", "notHealed"] as const;
 
-/** What was seen of a change that was never commanded belongs to a command that is not there any more. */
+/** Finds observations of a change without its command: the record of the command must have been lost. */
 function strayStamps({ evidence, story }: Ground): string[] {
   const seen = evidence.timeline.filter((event) => event.type === "fault" && SEEN.has(event.edge)).length;
   const told = story.experiments.flatMap(({ rounds }) => STAMPS.flatMap((stamp) => stampsOf(rounds, stamp))).length;

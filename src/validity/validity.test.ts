@@ -1,4 +1,4 @@
-/** A planted lie for each rule of validity: the rule names it, and a clean run passes all of them. */
+/** Plants a lie for each validity rule: the rule must report it, and a clean run must pass all rules. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Status } from "../status.ts";
@@ -11,7 +11,7 @@ interface Lie {
   readonly rule: string;
   readonly says: string;
   readonly status?: Status;
-  /** Status of the two objectives, recovery and loss. */
+  /** The status of the two objectives, recovery and loss. */
   readonly objectives?: readonly [Status, Status];
   plant(run: FakeRun): void;
 }
@@ -243,7 +243,7 @@ const LIES: readonly Lie[] = [
   },
 ];
 
-/** Stamps that no clock gives: each makes everything unknown that would pass. */
+/** Returns lies with impossible stamps. Each one makes everything unknown that would otherwise pass. */
 function impossible(): Lie[] {
   const bend = (change: (run: FakeRun, atMs: number) => Partial<FakeRun>, values: readonly number[]) =>
     values.map(
@@ -277,7 +277,7 @@ function impossible(): Lie[] {
   ];
 }
 
-/** Lines that the run promises: without them it is not known to have been done. */
+/** Returns lies with missing lines. Without these lines, nobody can know that the run was complete. */
 function incomplete(): Lie[] {
   const gone = (says: string, is: (event: TimelineEvent) => boolean): Lie => ({
     rule: "run-complete",

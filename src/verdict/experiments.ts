@@ -1,4 +1,4 @@
-/** One experiment judged: its stamps, who healed it, what users felt, what became of their writes. */
+/** Judges one experiment: its stamps, who healed it, what users felt, and the fate of their writes. */
 import type { Finding } from "../checker.ts";
 import type { ClassRecovery, ExperimentVerdict, Stamp, WriteAccount } from "../experiment.ts";
 import { outagesOf } from "../outage/outages.ts";
@@ -21,7 +21,7 @@ export interface ExperimentGround {
   readonly story: Story;
   readonly streams: readonly ProbeStream[];
   readonly findings: readonly Finding[];
-  /** Whether users of this experiment may recover only when the fault ends: its kind or the plan says so. */
+  /** Returns whether the kind of fault or the plan allows users to recover only when the fault ends. */
   mayRecoverLate(experiment: ExperimentStory): boolean;
 }
 
@@ -66,10 +66,10 @@ export function judgeExperiment(experiment: ExperimentStory, ground: ExperimentG
 }
 
 /**
- * The bite counts from where it was seen from inside, or from users' first failure if that came earlier. A fault of several
- * rounds has times for each: users recover from one kill before the next. Of a group all is one window: users cannot tell
- * which of its faults they felt. It opens with the first bite, and what they recovered from after the first healing of ours
- * is not surely the platform's doing.
+ * Returns the times by which recovery is measured, one entry per round. The bite is the moment at which it was seen from inside,
+ * or the users' first failure if that came earlier. A fault of several rounds has times for each round, because users recover
+ * from one kill before the next. A group of faults is one window, because users cannot tell which of its faults they felt. The
+ * window opens with the first bite, and a recovery after our first heal is not certain to be the platform's own.
  */
 function timesOf(experiment: ExperimentStory, ground: ExperimentGround, reach: Span): FaultTimes[] {
   const group = groupOf(experiment, ground.story.experiments);
@@ -92,7 +92,7 @@ function endOf(experiment: ExperimentStory, reach: Span): number {
 
 interface RoundGround {
   readonly ground: ExperimentGround;
-  /** Of the whole experiment. */
+  /** The reach of the whole experiment. */
   readonly reach: Span;
   readonly endedMs: number;
   /** When the next round begins. */
@@ -132,7 +132,7 @@ function byClass(felt: readonly Felt[]): Record<string, ClassRecovery> {
   );
 }
 
-/** nobody: some stream never recovered, or nobody saw it. gameday: some recovered only after our heal. */
+/** Returns "nobody" if some stream never recovered or has no data, and "gameday" if some stream recovered only after our heal. */
 function healerOf(felt: readonly Felt[]): HealedBy {
   const recovered = felt.every(({ recovery }) => recovery.state === "recovered" || recovery.state === "no-outage-seen");
   if (felt.length === 0 || !recovered) return "nobody";
@@ -153,7 +153,7 @@ interface Judged {
   readonly because: string;
 }
 
-/** What was lost or doubled around a fault is a failure of that experiment, however soon users were served again. */
+/** Makes the experiment fail if writes around it were lost or duplicated, however soon users were served again. */
 function withWrites(users: Judged, { lost, duplicated }: WriteAccount): Judged {
   const parts = [
     lost > 0 ? `${lost} acknowledged writes were lost` : "",
@@ -163,7 +163,7 @@ function withWrites(users: Judged, { lost, duplicated }: WriteAccount): Judged {
   return says === "" ? users : { status: "fail", because: `${users.because} Of the writes around it, ${says}.` };
 }
 
-/** null: the fault bit a healthy platform, somebody watched, and users recovered. */
+/** Returns null if the fault bit a healthy platform, the users' side was watched, and users recovered. */
 function recoveryStatus(
   experiment: ExperimentStory,
   bite: TargetStamp | null,
@@ -195,7 +195,7 @@ function recoveryStatus(
   return null;
 }
 
-/** Nothing shows that a platform whose users waited for our own heal would have recovered by itself. */
+/** Judges who healed it: if users waited for our own heal, nothing shows that the platform would have recovered by itself. */
 function recoveredBy(
   healedBy: HealedBy,
   recovery: Readonly<Record<string, ClassRecovery>>,
@@ -217,7 +217,7 @@ function recoveredBy(
   return { status: "pass", because };
 }
 
-/** Nobody knows what users would have seen had we gone on watching; unless we stopped because they had seen enough of it. */
+/** Returns whether users might have recovered in a longer run, which is not so if it was stopped because they did not recover. */
 function isCutShort(experiment: ExperimentStory, controls: Story["controls"]): boolean {
   if (controls.some((control) => control.by.startsWith("stop condition not-recovered"))) return false;
   return experiment.abortedBecause !== null || controls.some((control) => control.command === "interrupt");

@@ -136,7 +136,7 @@ test("a threshold of latency that a stalled generator measured is unknown; text 
   );
 });
 
-/** The clean run with a second fault of another kind on it, injected with the first and healed by us at `healedAtMs`. */
+/** Judges the clean run with a second fault of another kind, injected with the first and healed by us at `healedAtMs`. */
 function together(healedAtMs: number): Verdict {
   return judged((run) => {
     const second = { ...KILL, name: "the network is slow", fault: "latency" };

@@ -1,6 +1,6 @@
 /**
- * judge(evidence) -> Verdict. Pure: the same evidence gives the same verdict, whenever and wherever it is judged. The
- * evidence streams through once: timeline, then operations, ledger, intervals.
+ * Judges evidence: judge(evidence) -> Verdict. It is pure, so the same evidence gives the same verdict at any time and on any
+ * machine. It reads the evidence in a single pass: the timeline, then operations, ledger and intervals.
  */
 import { CHECKERS } from "../checker/catalogue.ts";
 import type { Checker, RunFacts } from "../checker.ts";
@@ -33,20 +33,20 @@ export function judge(evidence: Evidence, checkers: readonly Checker[] = CHECKER
   return judgeFully(evidence, checkers).verdict;
 }
 
-/** The verdict, and the figures that reports draw from the same single pass. */
+/** The verdict, and the figures that the reports take from the same single pass. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly facts: Facts;
 }
 
-/** Throws GamedayError (exit 2) for evidence that has not the shape it should have. */
+/** Judges the evidence of a finished run. Throws GamedayError (exit 2) if the evidence does not have the expected shape. */
 export function judgeFully(given: Evidence, checkers: readonly Checker[] = CHECKERS): Judgement {
   return judgeAs("finished", given, checkers);
 }
 
 /**
- * The same of a run that is not at its end: all that clients did and the ledger holds is recorded, the clean-up and the seal
- * are still to come. Nothing of it says that anything has passed.
+ * Judges a run that is not finished: all client operations and the ledger are recorded, but the clean-up and the seal are still
+ * to come. Nothing in the result has the status pass.
  */
 export function judgeSoFar({ torn: _, ...given }: Evidence): Judgement {
   return judgeAs("going on", { ...given, flaws: ["it is not sealed yet"] }, CHECKERS);
@@ -87,7 +87,7 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
   return { verdict: conclude(evidence, story, permitted(stage, judgements, torn), torn), facts };
 }
 
-/** Some kinds of fault hurt for as long as they hold; of others a plan may accept that with `healedBy: anyone`. */
+/** Returns true for kinds of fault that hurt for as long as they hold, and for faults that the plan marks `healedBy: anyone`. */
 function mayRecoverLate(
   { fault, name, plannedName }: ExperimentStory,
   { objectives }: Evidence["run"]["plan"],
@@ -97,7 +97,7 @@ function mayRecoverLate(
   return objectives.some(({ over }) => over["healedBy"] === "anyone" && names.has(over["experiment"] ?? ""));
 }
 
-/** All windows as a whole, and those parts of them that objectives ask for. */
+/** Folds the load's intervals over all windows, and over those parts of the windows that objectives need. */
 function foldLoad(evidence: Evidence, windows: readonly Window[], story: Story): LoadFold {
   const { objectives } = evidence.run.plan;
   const asked = objectives.flatMap(({ measure, over }) => measureNamed(measure)?.wants?.(over) ?? []);
@@ -129,8 +129,8 @@ function conclude({ run }: Evidence, story: Story, parts: Judgements, torn: stri
 }
 
 /**
- * The worst of all. A run that asked for nothing proves nothing: without an objective, a claim or an experiment it is
- * unknown, however well the platform looked at the end.
+ * Returns the worst of all statuses. A run without an objective, a claim or an experiment proves nothing, so it is unknown even
+ * if the platform was healthy at the end.
  */
 function statusOf({ validity, findings, objectives }: Judgements): Status {
   const all: readonly { readonly status: Status }[] = [...validity, ...findings, ...objectives];
@@ -143,8 +143,9 @@ function exitCodeOf(status: Status, story: Story): number {
 }
 
 /**
- * The fault counts for writes from its command: "acknowledged in the last second before the fault" must not depend on how
- * soon the bite was seen. Each round is a fault of its own, for each can lose what was acknowledged just before it.
+ * Returns the facts that checkers need. For writes, a fault starts at its command, because "acknowledged in the last second
+ * before the fault" must not depend on how soon the bite was seen. Each round is a separate fault, because each can lose what
+ * was acknowledged just before it.
  */
 function runFacts(runId: string, story: Story): RunFacts {
   const faults = story.experiments.flatMap((experiment) =>

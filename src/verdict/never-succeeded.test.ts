@@ -1,4 +1,4 @@
-/** What never once succeeded is named, however fine the average is; what succeeded at all, or failed under faults only, is not. */
+/** What never succeeded is reported, even if the average is fine; what succeeded at all, or failed under faults only, is not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../checker.ts";
@@ -14,7 +14,7 @@ interface Series {
   readonly count?: number;
 }
 
-/** The clean run's load with one more series in the intervals that begin at these seconds. */
+/** Judges the clean run with one more series in the intervals that begin at these seconds. */
 function judged(seconds: readonly number[], { metric, failed, count = 1 }: Series): Verdict {
   const run = cleanRun([objective("availability-percent", { atLeast: 90 })]);
   const histogram = new Histogram();

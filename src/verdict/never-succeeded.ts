@@ -1,7 +1,7 @@
 /**
- * What was tried and never once succeeded, while the average was fine: a request name, a call, a check, a scenario or a
- * probe. It is a failure when so many tries outside all fault windows failed that less than half would succeed (95 %
- * confidence); fewer, or tries under faults only, leave it unknown. Never silent.
+ * Finds what was tried and never once succeeded, even if the average was fine: a request name, a call, a check, a scenario or a
+ * probe. The finding is a failure when so many attempts outside all fault windows failed that the true success rate is below one
+ * half (95 % confidence). With fewer attempts, or with attempts under faults only, it is unknown. It is never left out silently.
  */
 import type { Finding } from "../checker.ts";
 import { CONFIDENCE, successRange } from "../objective/confidence.ts";
@@ -10,20 +10,20 @@ import type { ProbeStream } from "../outage/samples.ts";
 import { contains } from "../outage/span.ts";
 import { NEVER_SUCCEEDED } from "./own-findings.ts";
 
-/** More than these are counted in the last of them. */
+/** The most findings listed; the last one gives the number of those left out. */
 const FINDINGS_MAX = 20;
-/** Fewer tries prove nothing; more than so many such names are URLs that hold an id each, of which some met an outage. */
+/** Fewer attempts prove nothing; more such names than RARE_NAMES_MAX are URLs with an id in each, some of which met an outage. */
 const RARE_BELOW = 5;
 const RARE_NAMES_MAX = 5;
 
 interface Dead {
   readonly object: string;
   readonly count: number;
-  /** Tries outside all fault windows. */
+  /** The number of attempts outside all fault windows. */
   readonly outside: number;
   readonly firstMs: number;
   readonly lastMs: number;
-  /** An example, in words; null: none was recorded. */
+  /** An example of an error, in words; null if none was recorded. */
   readonly error: string | null;
 }
 
@@ -43,7 +43,7 @@ export function neverSucceeded({ load, streams, windows, doubts }: Omit<Facts, "
   ];
 }
 
-/** Said, and no reason for red: what is tried so seldom under so many names is one thing with many names. */
+/** Reports the rare names without failing the run: so many names with so few attempts each are one request with many names. */
 function ofIds(rare: readonly Dead[]): Finding {
   const because = `${rare.length} names were tried fewer than ${RARE_BELOW} times each and never succeeded, such as ${rare[0]?.object}; requests that differ by an id only should be given one name.`;
   const figures = { names: rare.length };

@@ -1,6 +1,6 @@
 /**
- * What this run could not show, whatever its result: shown with the verdict, and turning nothing unknown unless an
- * objective asks for it.
+ * Lists what this run could not test, whatever its result. The list is shown with the verdict and does not make anything unknown
+ * unless an objective depends on it.
  */
 
 import type { ExperimentVerdict } from "../experiment.ts";
@@ -8,7 +8,7 @@ import type { Plan } from "../plan.ts";
 import type { Story } from "../timeline/story.ts";
 import type { NotTested } from "../verdict.ts";
 
-/** Faults that end a process but leave the kernel, and so the page cache, alive. */
+/** The faults that end a process but leave the kernel, and with it the page cache, alive. */
 const PROCESS_ONLY = /^(kill|freeze|restart|rolling)/;
 
 export function notTestedBy(plan: Plan, story: Story, experiments: readonly ExperimentVerdict[]): NotTested[] {

@@ -1,4 +1,4 @@
-/** Findings that no plan has to ask for: users who never recover, and redundancy that did not come back. */
+/** Findings that every run gets without asking for them: users who never recover, and redundancy that was not restored. */
 import type { Finding } from "../checker.ts";
 import type { ExperimentVerdict } from "../experiment.ts";
 import type { EventOf, Story } from "../timeline/story.ts";
@@ -8,10 +8,10 @@ type Health = EventOf<"health">;
 export const REDUNDANCY = "redundancy-restored";
 export const NEVER_SUCCEEDED = "succeeds-at-all";
 export const LOGINS_REPEATED = "logins-repeated";
-/** They say something of every run, whatever was asked of it: by themselves they prove nothing. */
+/** The checkers that judge every run, whatever its plan contains. By themselves, their findings prove nothing. */
 export const UNASKED: ReadonlySet<string> = new Set([REDUNDANCY, LOGINS_REPEATED, NEVER_SUCCEEDED]);
 
-/** Users whose tokens were rejected logged in again and saw little of it: said in the verdict, also where nobody asks. */
+/** Reports in every verdict how many logins were repeated because tokens were rejected; users hardly notice those. */
 export function repeatedLogins(count: number): Finding[] {
   if (count === 0) return [];
   const because = `${count} login${count === 1 ? " was" : "s were"} repeated because tokens were rejected.`;
@@ -52,9 +52,10 @@ interface Looks {
 }
 
 /**
- * Users may be served while a member is missing: that redundancy is lost shows only in the health after the fault. What
- * was missing before it was not lost by it: that is no finding about the platform, and no proof of anything either. Nor is
- * a look that was not taken, where none was bound to be left out.
+ * Judges whether redundancy was restored. Users may be served while a member is missing, so a loss of redundancy shows only in
+ * the health checks after the fault. A check that also failed before the fault is not held against the platform, but it leaves
+ * the finding unknown. So does a check that was made only before or only after the fault; there is no finding at all if the run
+ * was cut short before any check after the fault (`mayBeLeftOut`).
  */
 function redundancy(object: string, { before, after }: Looks, mayBeLeftOut: boolean): Finding[] {
   if (after.length === 0 && mayBeLeftOut) return [];
@@ -78,7 +79,7 @@ function redundancy(object: string, { before, after }: Looks, mayBeLeftOut: bool
   ];
 }
 
-/** What was looked at only before, or only after. The same checks are made at each look. */
+/** Returns the names of the checks that were not made equally often before and after the fault, as they should have been. */
 function lookedAtOnce({ before, after }: Looks): string[] {
   const times = (lines: readonly Health[], name: string) => lines.filter((line) => line.name === name).length;
   const names = [...new Set([...before, ...after].map(({ name }) => name))];

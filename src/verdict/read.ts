@@ -1,6 +1,6 @@
 /**
- * The one pass over operations and ledger: every claim's checks, the probes' samples and the tallies that validity needs
- * are fed from the same line, so that evidence of any length streams through once.
+ * Makes the single pass over operations and ledger. Each line feeds the checks of every claim, the probes' samples and the
+ * tallies that the validity rules need, so evidence of any length is streamed once.
  */
 
 import { SharedFolds } from "../checker/shared-folds.ts";
@@ -15,7 +15,7 @@ import { isSpan } from "../std/stamp.ts";
 export interface Reading {
   readonly findings: readonly Finding[];
   readonly streams: readonly ProbeStream[];
-  /** Of each object whose ledger was read. */
+  /** The reads of each object whose ledger was read. */
   readonly ledgerReads: ReadonlyMap<string, LedgerReads>;
   readonly operations: OperationTally;
 }
@@ -23,7 +23,7 @@ export interface Reading {
 interface RunningCheck {
   readonly claim: Claim;
   readonly checker: string;
-  /** Text: why it cannot be checked here. */
+  /** The running check, or a text that explains why the claim cannot be checked. */
   readonly check: Check | string;
 }
 
@@ -51,7 +51,7 @@ function begin(claim: Claim, facts: RunFacts, checkers: readonly Checker[]): Run
   });
 }
 
-/** Options that the checker refuses make the finding unknown; the plan's check refuses them before a run. */
+/** Starts a check. Options that the checker refuses make the finding unknown; `gameday check` refuses them before a run. */
 function tryBegin(checker: Checker, claim: Claim, facts: RunFacts, shared: SharedFolds): Check | string {
   try {
     return checker.begin(claim, facts, shared);
@@ -61,7 +61,7 @@ function tryBegin(checker: Checker, claim: Claim, facts: RunFacts, shared: Share
   }
 }
 
-/** The checks by the object they are about. */
+/** Groups the checks by their object. */
 function byObject(running: readonly RunningCheck[]): Map<string, Check[]> {
   const checks = new Map<string, Check[]>();
   for (const { claim, check } of running) {

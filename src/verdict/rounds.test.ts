@@ -1,4 +1,4 @@
-/** Faults of several rounds: one begin and one bite a round, one end; each round is proven, and timed, by itself. */
+/** Faults of several rounds have one begin, one bite per round, and one end. Each round is proven and timed by itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TimelineEvent } from "../timeline.ts";
@@ -12,7 +12,7 @@ interface RoundTimes {
   readonly commandedMs: number;
   readonly healedMs: number;
   readonly target: string;
-  /** Edges that are left out. */
+  /** The edges to leave out. */
   readonly without?: readonly Edge[];
 }
 
@@ -21,7 +21,7 @@ const ROUNDS: readonly RoundTimes[] = [
   { commandedMs: 30_000, healedMs: 36_000, target: "postgres/n2" },
   { commandedMs: 40_000, healedMs: 46_000, target: "postgres/n1" },
 ];
-/** Users fail for a second and a half after each kill. */
+/** The outages of users: about a second and a half after each kill. */
 const OUTAGES: [number, number][] = [
   [20_050, 21_500],
   [30_050, 31_500],

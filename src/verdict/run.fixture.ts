@@ -1,4 +1,4 @@
-/** A small run made in memory for tests: two probe classes, one kill of a leader, every part of it changeable. */
+/** A small in-memory run for tests: one probe class on two connections, and one kill of a leader. Every part can be changed. */
 
 import type { Checker, Finding } from "../checker.ts";
 import type { Evidence } from "../evidence.ts";
@@ -29,7 +29,7 @@ export const KILL: ExperimentPlan = {
   settleMs: 5_000,
 };
 
-/** Run of 60 s: load from 1 s to 55 s, fault commanded at 20 s, seen at 20.1 s, healed at 40.5 s. */
+/** The moments of the 60 s run: load from 1 s to 55 s, fault commanded at 20 s, bite seen at 20.1 s, healed at 40.5 s. */
 export const MOMENTS = {
   loadBegin: 1_000,
   loadEnd: 55_000,
@@ -44,7 +44,7 @@ export function objective(measure: string, bound: Objective["bound"], over: Obje
   return { id: measure, says: `${measure} holds`, measure, bound, over };
 }
 
-/** A clean run. Users' writes fail from 20.15 s to 26 s on both connections; everything else is whole. */
+/** Returns a clean run. Users' writes fail from 20.15 s to 26 s on both connections; everything else succeeds. */
 export function cleanRun(objectives: readonly Objective[] = []): FakeRun {
   return {
     plan: fakePlan(objectives),
@@ -155,7 +155,7 @@ export function cleanTimeline(): TimelineEvent[] {
   return events.sort((a, b) => a.atMs - b.atMs);
 }
 
-/** One probe stream at 20 beats a second from 1 s to 55 s; failing where sent within one of the spans. */
+/** Returns one probe stream at 20 beats a second from 1 s to 55 s; beats that are sent within one of the spans fail. */
 export function probeSamples(
   name: string,
   connection: "kept" | "fresh",
@@ -192,7 +192,7 @@ export function probeSample(
   };
 }
 
-/** One worker, 10 users, 100 requests a second from 1 s to 55 s; those of 20 s to 26 s fail. */
+/** Returns the intervals of one worker with 10 users and 100 requests a second from 1 s to 55 s; those from 20 s to 26 s fail. */
 export function cleanIntervals(): Interval[] {
   return Array.from({ length: 54 }, (_, sequence) => {
     const fromMs = MOMENTS.loadBegin + sequence * 1_000;
@@ -242,7 +242,7 @@ function wholeLedger(): LedgerLine[] {
   ]);
 }
 
-/** A checker that says what it is told, so that the judge is tested without the checkers. */
+/** Returns a checker with a fixed finding, so that tests of the judge do not depend on the real checkers. */
 export function toldChecker(change: Partial<Finding> = {}, own: Readonly<Record<string, number>> = {}): Checker {
   const figures = {
     acknowledged: 900,

@@ -1,4 +1,4 @@
-/** What the verdict says in words: what is, never the claim that was asked, and only causes that the evidence leaves open. */
+/** The verdict's texts describe what was found, never the claim itself, and name only causes that the evidence leaves open. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TimelineEvent } from "../timeline.ts";
@@ -19,7 +19,7 @@ const NOTHING_LOST = { ...objective("lost-writes", { atMost: 0 }), says: "no ack
 const APP = { id: "app/n2-1", role: "app", node: "n2" };
 
 interface Loss {
-  /** When the lost write was acknowledged. */
+  /** The time at which the lost write was acknowledged. */
   readonly atMs: number;
   readonly change?: (run: FakeRun) => void;
 }
@@ -34,7 +34,7 @@ function lost({ atMs, change }: Loss): Verdict {
 
 const causesOf = (verdict: Verdict): string => verdict.objectives[0]?.explanation?.likelyCauses.join("; ") ?? "";
 
-/** The role events of a watch that begins with n1 leading. */
+/** Adds the role event with which a watch begins, n1 being the leader. */
 function watched(run: FakeRun): void {
   const first = {
     atMs: 600,

@@ -1,4 +1,4 @@
-/** verdict.json as a zod schema, for schema/verdict.json; src/verdict.ts is the contract, and a test holds them together. */
+/** verdict.json as a zod schema, the source of schema/verdict.json. src/verdict.ts is the contract; a test keeps both the same. */
 import { z } from "zod";
 
 const text = z.string();

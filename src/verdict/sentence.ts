@@ -1,8 +1,8 @@
-/** The whole verdict as a person would say it: first what, then why. */
+/** Summarizes the whole verdict in one plain sentence: first the result, then the reasons. */
 import type { Verdict } from "../verdict.ts";
 import { LOGINS_REPEATED } from "./own-findings.ts";
 
-/** `torn`: why the evidence may be only a part of itself, which comes before all other reasons; null: it is whole. */
+/** Returns the sentence. `torn` is why the evidence may be incomplete, which precedes all other reasons; null: it is complete. */
 export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | null = null): string {
   const { objectives, findings, experiments } = verdict;
   if (verdict.verdict === "pass") {
@@ -26,7 +26,7 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | nu
   return `${head}: ${body}${more}.`;
 }
 
-/** What a person should know of a run that passed, though nobody asked for it. */
+/** Returns remarks that a reader of a passed run should know, even though no objective covers them. */
 function remarks({ experiments, findings }: Omit<Verdict, "sentence">): string {
   const healed = experiments.filter(({ healedBy }) => healedBy === "gameday").map(({ name }) => `"${name}"`);
   const parts = [

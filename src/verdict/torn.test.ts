@@ -6,7 +6,7 @@ import { cleanRun, evidenceOf, type FakeRun, objective, toldChecker } from "./ru
 
 const LOSS = { status: "fail", because: "3 acknowledged writes are not in the ledger." } as const;
 
-/** A run that fails by a checker, by an objective and by users who did not recover. */
+/** Returns a run that fails because of a checker, an objective and users who did not recover. */
 function failingRun(): FakeRun {
   const run = cleanRun([objective("success-percent", { atLeast: 99 })]);
   run.operations = run.operations.map((one) =>

@@ -1,6 +1,6 @@
 /**
- * Judgements that cannot be given: from less than what was recorded nobody is accused, and before a run is finished nothing
- * is passed. What would have been said stays in the words.
+ * Withholds judgements that cannot be given: incomplete evidence cannot make anything fail, and nothing passes before the run is
+ * finished. The withheld judgement becomes unknown, and its text is kept in the reason.
  */
 import type { Status } from "../status.ts";
 import type { Verdict } from "../verdict.ts";
@@ -9,7 +9,7 @@ export type Judgements = Pick<Verdict, "validity" | "findings" | "experiments" |
 
 interface Withholding {
   readonly status: Status;
-  /** Begins the reason: "Nothing can be held against the platform, because history absent". */
+  /** The beginning of the new reason: "Not held against the platform (history absent)". */
   readonly because: string;
 }
 
@@ -18,13 +18,13 @@ interface Judged {
   readonly because: string;
 }
 
-/** What is missing may be what would have explained it. A thing that the run left behind was seen, and stays a failure. */
+/** Withholds failures, because missing evidence might explain them. Validity is kept: residue was seen, and stays a failure. */
 export function withoutAccusing(judgements: Judgements, torn: string): Judgements {
   const rule = { status: "fail", because: `Not held against the platform (${torn})` } as const;
   return { ...withhold(judgements, rule), validity: judgements.validity };
 }
 
-/** The report that is written before the clean-up and the seal: whatever becomes of them, it says nothing of having passed. */
+/** Withholds passes, for the report that is written before the clean-up and the seal, which may still fail. */
 export function withoutPassing(judgements: Judgements): Judgements {
   return withhold(judgements, { status: "pass", because: "Held so far, before the clean-up and the seal" });
 }

@@ -1,4 +1,4 @@
-/** The account of writes of one experiment, summed over all claims' findings that have figures by experiment. */
+/** Computes the account of writes of one experiment, summed over the findings of all claims that have figures by experiment. */
 import type { Finding } from "../checker.ts";
 import type { RecoveryPoint, WriteAccount } from "../experiment.ts";
 
@@ -7,7 +7,7 @@ type Figures = Readonly<Record<string, number>>;
 const ACKED_SET = "acked-set";
 const DUPLICATES = "duplicates";
 
-/** Sums acked-set over objects; duplicates of an object come from whichever of the two checkers saw more. */
+/** Sums acked-set over all objects; the duplicates of an object come from whichever of the two checkers saw more. */
 export function writesOf(experiment: string, findings: readonly Finding[]): WriteAccount {
   const total = { acknowledged: 0, acknowledgedLastSecond: 0, lost: 0, recovered: 0, duplicated: 0, unknown: 0 };
   for (const object of new Set(findings.map((finding) => finding.object))) {
@@ -29,9 +29,9 @@ function figuresOf(experiment: string, findings: readonly Finding[], checker: st
 }
 
 /**
- * The recovery point. Not known unless every acked-set finding is decided; a loss that was found stands whatever else
- * is not known. The checkers time from the fault's command; `biteAfterMs` is how much later it was seen to bite, which
- * is added, so that the figure is rather too long than too short.
+ * Returns the recovery point. A loss that was found stands even if other things are not known; otherwise the recovery point is
+ * known only if every acked-set finding is decided. The checkers measure from the fault's command; `biteAfterMs` is how much
+ * later the fault was seen to bite. It is added, so that the figure is too long rather than too short.
  */
 export function recoveryPointOf(
   experiment: string,
