@@ -1,4 +1,4 @@
-/** Metrics that a script counts by names of its own. */
+/** Counts metrics that a script defines with names of its own. */
 import { describe } from "../../scenario/shape.ts";
 import { placeOf } from "../../scenario/thrown.ts";
 import { formatPlace } from "../../std/errors.ts";
@@ -7,10 +7,13 @@ import type { Scope } from "./scope.ts";
 
 export type CustomKind = "counter" | "gauge" | "rate" | "trend";
 
-/** As thresholds can name it. */
+/** The names that thresholds can refer to. */
 const NAME = /^[^\s{}\p{Cc}]{1,128}$/u;
 
-/** Null: not counted, and said why, with the line of the first time. */
+/**
+ * Counts a value and returns its series. Returns null when the value is not counted; a note then gives the reason and the line
+ * where it happened first.
+ */
 export function countCustom(
   scope: Scope,
   world: { onNote(key: string, says: string): void },
@@ -42,7 +45,7 @@ function seriesOf(scope: Scope, name: string, kind: CustomKind): Series | null {
   return series.counts(kind === "trend", told) ? series : null;
 }
 
-/** " (sale.ts:3:5)", as far as it is known. */
+/** Returns the script's place of the call, " (sale.ts:3:5)", or "" when it is unknown. */
 function calledAt(here: Error): string {
   const place = placeOf(here);
   return place === undefined ? "" : ` (${formatPlace(place)})`;

@@ -1,4 +1,4 @@
-/** What the generator's own health over a load says about it: a generator that was the bottleneck measured itself. */
+/** Decides from the generator's own health over a load whether it was the bottleneck, and so measured itself. */
 
 import { unopenedIn } from "../../interval/unopened.ts";
 import type { Interval } from "../../interval.ts";
@@ -16,17 +16,17 @@ export interface GeneratorReport {
   readonly dropped: number;
   /** Calls that failed because this machine had no port or descriptor left. */
   readonly unopened: number;
-  /** Why latency must not be believed; empty: the generator kept pace. */
+  /** Reasons why latency must not be trusted; empty when the generator kept pace. */
   readonly bottlenecks: readonly string[];
 }
 
-/** Above these a worker was too busy for its figures to be the platform's. */
+/** Above these bounds a worker was too busy for its figures to describe the platform. */
 const CPU_MAX = 0.95;
 const SEND_LAG_MS_P50_MAX = 10;
 const LOOP_DELAY_MS_P99_MAX = 50;
-/** Share of all intervals that may be over a bound: start-up compiles, and one slow second is no verdict. */
+/** Share of all intervals that may exceed a bound: code is compiled at the start, and one slow second decides nothing. */
 const TOLERATED = 0.1;
-/** Of a load of fewer seconds, one is too much of it. */
+/** In a load of fewer seconds than this, even one slow second is too many. */
 const SECONDS_MIN = 3;
 
 export class GeneratorWatch {
@@ -78,7 +78,10 @@ export class GeneratorWatch {
     };
   }
 
-  /** Of a short load, one second of each worker: that is less than a tenth of it only from ten seconds on. */
+  /**
+   * The number of intervals that may exceed a bound: a tenth of all, but at least one for each worker. One second is more than
+   * a tenth of any load that is shorter than ten seconds.
+   */
   get #tolerated(): number {
     const workers = this.#workers.size;
     const share = TOLERATED * this.#intervals;

@@ -5,7 +5,7 @@ import type { Interval } from "../../interval.ts";
 import { Histogram } from "../../std/histogram.ts";
 import { LiveView } from "./live.ts";
 
-/** A second of a worker: as many requests as there are latencies. */
+/** Returns one second of a worker, with one request for each latency. */
 function second(worker: string, number: number, latenciesMs: readonly number[], failed = 0): Interval {
   const histogram = new Histogram();
   for (const latency of latenciesMs) histogram.record(latency);

@@ -1,4 +1,4 @@
-/** The load as it is now, folded from intervals as they come; for people who watch, never for a verdict. */
+/** The state of the load now, folded from intervals as they arrive. It is for people who watch, never for a verdict. */
 import type { Interval } from "../../interval.ts";
 import { Histogram } from "../../std/histogram.ts";
 
@@ -6,11 +6,11 @@ export interface LoadLive {
   readonly users: number;
   readonly usersIntended: number;
   readonly workers: number;
-  /** Over the last three seconds. */
+  /** Rate over the last three seconds. */
   readonly requestsPerSecond: number;
-  /** Over the last ten seconds; null when there was no request. */
+  /** 95th percentile over the last ten seconds; null when there was no request. */
   readonly p95Ms: number | null;
-  /** Of the requests of the last ten seconds; 0 when there was none. */
+  /** The failed fraction of the requests of the last ten seconds; 0 when there was none. */
   readonly failedFraction: number;
   readonly requests: number;
   readonly failed: number;
@@ -22,7 +22,7 @@ const RATE_MS = 3_000;
 const REQUESTS = /^http_req_duration(\{|$)/;
 
 export class LiveView {
-  /** The last ten seconds of each worker, oldest first: a thousand workers tell something every millisecond. */
+  /** The last ten seconds of each worker, oldest first. They are kept by worker, as 1,000 workers report every millisecond. */
   readonly #recent = new Map<string, Interval[]>();
   readonly #latest = new Map<string, Interval>();
   #newestMs = 0;
@@ -42,7 +42,7 @@ export class LiveView {
     }
   }
 
-  /** The worker is lost. What it did lately still counts. */
+  /** Removes a lost worker's users from the view. What it did lately still counts. */
   forget(worker: string): void {
     this.#latest.delete(worker);
   }
@@ -75,7 +75,7 @@ export class LiveView {
     return [...this.#recent.values()].flat().filter(({ toMs }) => toMs > fromMs);
   }
 
-  /** Each worker's rate over its own last seconds: their intervals do not end together. */
+  /** Adds up each worker's rate over its own last seconds, because the workers' intervals do not end together. */
   #rate(): number {
     let rate = 0;
     for (const [worker, latest] of this.#latest) {

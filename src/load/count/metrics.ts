@@ -1,7 +1,7 @@
 /**
- * What a worker counts, as series that are emptied into an interval each second. A series is a metric's canonical text with
- * a histogram or a plain sum. The number of series is bounded: a script that puts an id into each request's name would
- * otherwise fill memory, and no person could read the table.
+ * What a worker counts, as series that are emptied into an interval each second. A series is a metric's canonical text with a
+ * histogram or a plain sum. The number of series is bounded: a script that puts an id into each request's name would otherwise
+ * fill the memory, and the table would be too long to read.
  */
 import { formatMetric } from "../../interval/metric.ts";
 import type { MetricDelta } from "../../interval.ts";
@@ -9,16 +9,16 @@ import { Histogram } from "../../std/histogram.ts";
 
 export const SERIES_MAX = 2_000;
 const OTHER = "(other)";
-/** Of the engine: these are few, and what is beyond the bound is still counted as theirs. */
+/** The engine's own metrics. They are few, and beyond the bound on series they are still counted, with the name "(other)". */
 export const OWN_METRIC =
   /^(http_req_|http_reqs$|ws_|call_|checks$|data_|iterations?(_|$)|dropped_iterations$|group_duration$|script_errors$|logins_repeated$)/;
 
-/** Count, failed and a histogram of one series in this interval. */
+/** What one series counted in this interval: its count, its failures, and a histogram or a plain sum. */
 export class Series {
   readonly metric: string;
   readonly #histogram: Histogram | null;
   readonly #kind: MetricDelta["kind"];
-  /** Told once although nothing was counted. */
+  /** True while the series is still to be reported once although nothing was counted. */
   #declared = false;
   count = 0;
   failed = 0;
@@ -38,23 +38,23 @@ export class Series {
     else this.#note(value);
   }
 
-  /** Whether it counts in that way: one name cannot be two kinds of metric. */
+  /** Returns whether the series is of that kind, because one name cannot be two kinds of metric. */
   counts(withHistogram: boolean, kind: MetricDelta["kind"]): boolean {
     return (this.#histogram !== null) === withHistogram && this.#kind === kind;
   }
 
-  /** For sums whose extremes nobody asks for. */
+  /** Adds to a plain sum whose minimum and maximum are not needed. */
   add(value: number): void {
     this.count++;
     this.sum += value;
   }
 
-  /** It would be counted if it happened: its first delta is told although it is empty. */
+  /** Makes the first delta appear even when it is empty, for a metric that would be counted if it occurred. */
   declare(): void {
     this.#declared = true;
   }
 
-  /** What was counted since the last call; null when nothing was. */
+  /** Returns what was counted since the last call; null when nothing was. */
   take(): MetricDelta | null {
     if (this.count === 0 && !this.#declared) return null;
     this.#declared = false;
@@ -84,17 +84,17 @@ export class Series {
   }
 }
 
-/** Series of one request name: answers that count as success, and those that do not. */
+/** The series of one request name: for answers that count as a success, and for failures. */
 export class RequestSeries {
   readonly passed: Series;
-  /** Open models only, where the time from the send differs from the time since the call was due. */
+  /** Time from the send, for open models only, where it differs from the time since the call was due. */
   readonly service: Series | null;
   readonly #registry: MetricRegistry;
   readonly #tags: Readonly<Record<string, string>>;
   readonly #open: boolean;
-  /** Where thresholds ask for the status. */
+  /** By status; used only when thresholds refer to the status. */
   #byStatus: Map<number, RequestSeries> | null = null;
-  /** By kind: "timeout", "http-503". */
+  /** By kind of failure: "timeout", "http-503". */
   #failures: Map<string, Series> | null = null;
 
   constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>, open: boolean) {
@@ -105,12 +105,12 @@ export class RequestSeries {
     this.service = open ? registry.series("http_req_service", tags, true) : null;
   }
 
-  /** How long calls had waited that the end of their user cut off: no failure of anybody. */
+  /** How long calls had waited when the end of their user cut them off. They are not failures. */
   get interrupted(): Series {
     return this.#registry.series("http_req_interrupted", this.#tags, true);
   }
 
-  /** The same for answers with that status; 0: there was none. */
+  /** Returns the same series for answers with that status; status 0 means that there was no answer. */
   withStatus(status: number): RequestSeries {
     this.#byStatus ??= new Map();
     let series = this.#byStatus.get(status);
@@ -137,7 +137,7 @@ export class MetricRegistry {
   readonly #series = new Map<string, Series>();
   readonly #onFull: (metric: string) => void;
 
-  /** `onFull` is told once, when the bound on series is hit. */
+  /** `onFull` is called with a metric that exceeds the bound on series; it may be called more than once. */
   constructor(onFull: (metric: string) => void) {
     this.#onFull = onFull;
   }
@@ -153,7 +153,7 @@ export class MetricRegistry {
     if (known !== undefined) return known;
     if (this.#series.size === SERIES_MAX) this.#onFull(metric);
     if (this.#series.size >= SERIES_MAX && tags["name"] !== OTHER) {
-      // A script's own metric has no name but its own to be counted under.
+      // A script's own metric cannot be merged with others under another name, so it is not reported at all.
       if (!OWN_METRIC.test(name)) return new Series(OTHER, withHistogram, kind);
       return this.series(name, { name: OTHER }, withHistogram, kind);
     }
@@ -162,7 +162,7 @@ export class MetricRegistry {
     return series;
   }
 
-  /** All that was counted since the last call. */
+  /** Returns everything that was counted since the last call. */
   take(): MetricDelta[] {
     const deltas: MetricDelta[] = [];
     for (const series of this.#series.values()) {

@@ -1,4 +1,4 @@
-/** Things worth a word, without a flood: each kind once, and repeated kinds as a count every few seconds. */
+/** Emits notes without a flood: each kind once, and repetitions as a count every few seconds. */
 import type { Json } from "../../std/json.ts";
 
 const KINDS_MAX = 100;
@@ -14,7 +14,7 @@ export class Notes {
     this.#emit = emit;
   }
 
-  /** Says it the first time that this key comes. */
+  /** Emits a note the first time that its key occurs. */
   once(key: string, says: string): void {
     if (this.#told.has(key) || this.#told.size >= KINDS_MAX) return;
     this.#told.add(key);
@@ -22,7 +22,7 @@ export class Notes {
     if (this.#told.size === KINDS_MAX) this.#emit(`${KINDS_MAX} kinds of notes were told: further kinds are not`, null);
   }
 
-  /** Says it the first time, later how often it has come since. */
+  /** Emits a note the first time that it occurs, and later how often it has occurred since. */
   count(what: string, says: string): void {
     const text = `${what}: ${says}`;
     if (!this.#told.has(text)) return this.once(text, text);

@@ -1,4 +1,4 @@
-/** What scripts print: kept as notes, apart from the engine's own, and only so much of it that a storm hides nothing. */
+/** Keeps what scripts print as notes, apart from the engine's own, and limits it so that a flood of output hides nothing. */
 import type { Json } from "../../std/json.ts";
 
 const LINES_MAX = 1_000;
@@ -11,7 +11,7 @@ export function isPrinted(detail: Json | undefined): boolean {
   return typeof detail === "object" && detail !== null && "printed" in detail;
 }
 
-/** Takes the lines of one worker. */
+/** Returns a function that takes the lines of one worker and keeps at most LINES_MAX of them. */
 export function printsOf(keep: (says: string) => void): (line: string) => void {
   let lines = 0;
   return (line) => {

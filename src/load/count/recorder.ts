@@ -1,4 +1,4 @@
-/** Keeps what a load tells while it runs, for thresholds, the summary and its JSON. */
+/** Records what a load reports while it runs, for thresholds, the summary and its JSON. */
 
 import { hungIn, interruptedIn } from "../../interval/interrupted.ts";
 import { type Total, Totals } from "../../interval/totals.ts";
@@ -49,18 +49,18 @@ export class Recorder {
     add(this.#notes, says, count);
   }
 
-  /** Iterations that ended, when workers were lost on the way; null: none was lost. */
+  /** Number of iterations that ended although workers were lost; null when no worker was lost. */
   get iterationsInSpiteOfLoss(): number | null {
     if (this.#lost === 0) return null;
     return this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0;
   }
 
-  /** The threshold that wants the load to end, once one has failed. */
+  /** The failed threshold that requires the load to end; null while there is none. */
   get crossing(): Crossing | null {
     return this.#thresholds.crossing;
   }
 
-  /** The end of it. Latency that a generator measured while it was itself the bottleneck is unknown. */
+  /** Returns the summary. Latency that a generator measured while it was the bottleneck itself is unknown. */
   summary(): SummaryInput {
     const generator = this.#generator.report();
     const results = this.#thresholds.results();
@@ -73,14 +73,14 @@ export class Recorder {
     };
   }
 
-  /** Intervals count users once a second; workers know of more in between. */
+  /** Raises the maximum of users to `count`: intervals count users once a second, and workers may have had more in between. */
   usersAtLeast(count: number): void {
     this.#totals.usersMax = Math.max(this.#totals.usersMax, count);
   }
 
   /**
-   * False: nothing that a script does came to its end, so the load has proven nothing. Iterations longer than the load count
-   * by the answers that they got.
+   * False when no iteration completed, so that the load has proven nothing. Iterations that are longer than the load count when
+   * they received at least one answer.
    */
   get iterated(): boolean {
     if (this.#count("iteration_duration") > 0) return true;
@@ -96,7 +96,7 @@ export class Recorder {
     return this.#totals.find({ name, tags: {} })?.count ?? 0;
   }
 
-  /** True: there were requests, and not one of them had a connection that could be used. */
+  /** True when there were requests, and none of them had a usable connection. */
   get unreached(): boolean {
     const all = this.#totals.find({ name: "http_req_duration", tags: {} });
     if (all === null) return false;
@@ -147,7 +147,10 @@ function add(notes: Map<string, number>, says: string, count: number): void {
   if (notes.size < NOTE_KINDS_MAX || notes.has(says)) notes.set(says, (notes.get(says) ?? 0) + count);
 }
 
-/** Latency is, once the generator was a bottleneck; and what failed is, where calls failed before they left this machine. */
+/**
+ * Returns whether a result is in doubt: latency, when the generator was a bottleneck, and a failed threshold, when calls failed
+ * before they left this machine.
+ */
 function inDoubt(result: ThresholdResult, { bottlenecks, unopened }: GeneratorReport): boolean {
   return (bottlenecks.length > 0 && isLatency(result)) || (unopened > 0 && result.status === "fail");
 }
@@ -161,7 +164,7 @@ function isCount(detail: Json | undefined): detail is { count: number } {
   return typeof detail === "object" && detail !== null && !Array.isArray(detail) && typeof detail["count"] === "number";
 }
 
-/** How often requests of that name failed, by kind: "timeout", "http-503". */
+/** Returns how often requests of that name failed, by kind: "timeout", "http-503". */
 function errorsOf(totals: Totals, name: string): { [error: string]: Json } {
   const kinds = [...totals.by("http_req_duration", "error").keys()];
   const counts = kinds.map((error) => [error, failuresOf(totals, name, error)] as const);
@@ -177,7 +180,7 @@ function checks(totals: Totals): { [name: string]: Json } {
   );
 }
 
-/** What the load itself cut off, and how many of those had waited far longer than any answer took. */
+/** Returns what the end of the load cut off, and how many of those calls had waited far longer than any answer took. */
 function interruptions(totals: Totals): { [key: string]: Json } {
   const hung = hungIn(totals, "http_req_duration", {}).count + hungIn(totals, "call_duration", {}).count;
   const [requests, calls] = [interruptedIn(totals, "http_req_duration"), interruptedIn(totals, "call_duration")];
@@ -185,7 +188,7 @@ function interruptions(totals: Totals): { [key: string]: Json } {
   return { iterations, requests, calls, hung };
 }
 
-/** Everything else that was counted: what the script counts of its own, and the parts of requests. */
+/** Returns everything else that was counted: the script's own metrics, and the phases of requests. */
 function metrics(totals: Totals): { [name: string]: Json } {
   const others = totals
     .names()
@@ -208,7 +211,7 @@ function sums({ kind, count, sum, min, max, last }: Total): { [key: string]: Jso
   return kind === "counter" ? { count: sum } : { count, sum, rate: count === 0 ? null : sum / count };
 }
 
-/** Times in ms. */
+/** Returns the statistics of a series; times are in ms. */
 function figures(total: Total): { [key: string]: Json } {
   const at = (q: number) => total.histogram?.quantile(q) ?? null;
   return {

@@ -1,4 +1,4 @@
-/** Operations that scripts record: told to the history under the claim of their object, whatever became of the call. */
+/** Writes operations that scripts record to the history, under the claim of their object, whatever the outcome of the call. */
 import type { Operation, Outcome } from "../../history.ts";
 import { outcomeOf } from "../../scenario/outcome.ts";
 import { describe } from "../../scenario/shape.ts";
@@ -7,7 +7,7 @@ import type { Clock } from "../../std/clock.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { UserStopped } from "../user/stopped.ts";
 
-/** Who records, and where it goes. */
+/** The clock for recording operations, and the receiver of what is recorded. */
 export interface RecordingWorld {
   readonly clock: Clock;
   onOperation(operation: Operation): void;
@@ -15,10 +15,10 @@ export interface RecordingWorld {
 
 type Subject = Pick<Recorded, "object" | "kind" | "id" | "input" | "key" | "attempt"> & Pick<Operation, "idWasMade">;
 
-/** Deeper than any person's data; what holds itself is deeper still. */
+/** Deeper than any real data; a value that contains itself is deeper still. */
 const DEPTH_MAX = 100;
 
-/** Throws for what cannot be written down: one such value would cost the operations of everybody that travel with it. */
+/** Throws when a value cannot be serialized: it would cause the loss of all operations that are sent in the same message. */
 export function demandJson(what: string, value: unknown, depth = 0): void {
   if (typeof value === "bigint" || depth > DEPTH_MAX)
     throw noJson(what, typeof value === "bigint" ? "a bigint" : "one that holds itself");
@@ -38,7 +38,7 @@ function demandOperation({ object, kind, id, input }: Subject): void {
   demandJson("the input of an operation", input);
 }
 
-/** Begins an operation now, `lateMs` after it was due; the function it gives tells how it ended. */
+/** Begins an operation now, `lateMs` after it was due, and returns the function that records its outcome. */
 export function beginOperation(
   world: RecordingWorld,
   process: string,
@@ -64,7 +64,7 @@ export function beginOperation(
     });
 }
 
-/** Runs a call whose reply says what became of the operation. */
+/** Runs a call whose reply determines the outcome of the operation. */
 export async function recordReply(
   operation: Recorded,
   call: () => Promise<Reply>,
@@ -88,7 +88,7 @@ export async function recordReply(
   return reply;
 }
 
-/** record() of any other call than one of user.http needs the call itself. */
+/** Returns the error for a record() without a call, which is required for every call that is not of user.http. */
 export function noCall(kind: string): GamedayError {
   return new GamedayError({
     code: "record-without-call",

@@ -1,4 +1,4 @@
-/** Where users' calls are counted: a scenario, or a group within one. */
+/** The scopes in which users' calls are counted: a scenario, or a group within one. */
 import { formatMetric } from "../../interval/metric.ts";
 import type { MetricDelta } from "../../interval.ts";
 import { type MetricRegistry, RequestSeries, SERIES_MAX, type Series } from "./metrics.ts";
@@ -6,7 +6,7 @@ import { type MetricRegistry, RequestSeries, SERIES_MAX, type Series } from "./m
 const NO_EXTRA: ReadonlySet<string> = new Set();
 type CallTags = Readonly<Record<string, string>> | undefined;
 
-/** Where the time of requests went, and bytes received; one of these for each scenario or group. */
+/** The phases of requests by the time that each took, and the bytes received; one object for each scenario or group. */
 export class Phases {
   readonly #connecting: Series;
   readonly #handshaking: Series;
@@ -22,13 +22,13 @@ export class Phases {
     this.#received = registry.series("data_received", tags, false, "counter");
   }
 
-  /** `tlsMs` -1: plain. */
+  /** Records a new connection. `tlsMs` is -1 for a connection without TLS. */
   opened(connectMs: number, tlsMs: number): void {
     this.#connecting.record(connectMs);
     if (tlsMs >= 0) this.#handshaking.record(tlsMs);
   }
 
-  /** `receivingMs` 0: the answer came in one piece, which has no length in time. */
+  /** Records an answer. `receivingMs` is 0 when the answer arrived in one piece, which has no duration. */
   answered(waitingMs: number, receivingMs: number, bytes: number): void {
     this.#waiting.record(waitingMs);
     if (receivingMs > 0) this.#receiving.record(receivingMs);
@@ -36,14 +36,14 @@ export class Phases {
   }
 }
 
-/** The place where a user's calls are counted: a scenario, or a group within one. Users of a scenario share it. */
+/** The scope in which a user's calls are counted: a scenario, or a group within one. All users of a scenario share it. */
 export class Scope {
   readonly tags: Readonly<Record<string, string>>;
   readonly registry: MetricRegistry;
   readonly phases: Phases;
   readonly #open: boolean;
   readonly #extra: ReadonlySet<string>;
-  /** Requests are counted by their status, too. */
+  /** True when requests are also counted by their status. */
   readonly byStatus: boolean;
   readonly #byName = new Map<string, RequestSeries>();
   readonly #byMethod = new Map<string, Map<string, RequestSeries>>();
@@ -51,7 +51,7 @@ export class Scope {
   readonly #checks = new Map<string, Series>();
   readonly #groups = new Map<string, Scope>();
 
-  /** `extra`: those of "status", "method" and "url" that somebody asks for; each multiplies the series. */
+  /** `extra` holds those of "status", "method" and "url" that thresholds refer to; each multiplies the number of series. */
   constructor(
     registry: MetricRegistry,
     tags: Readonly<Record<string, string>>,
@@ -66,7 +66,7 @@ export class Scope {
     this.byStatus = extra.has("status");
   }
 
-  /** The tags of a call beside its name; its own come first. */
+  /** Returns the tags of a call besides its name; the call's own tags take precedence. */
   tagsOf(own: CallTags, method: string, origin: string, path: string): CallTags {
     if (this.#extra.size === 0) return own;
     const extra = {
@@ -76,7 +76,7 @@ export class Scope {
     return Object.keys(extra).length === 0 ? own : { ...extra, ...own };
   }
 
-  /** Counters that a script would count. */
+  /** Declares the counters that a script may count, so that they are reported even when they stay at 0. */
   declare(counters: readonly string[]): void {
     for (const name of counters) this.custom(name, "", false, "counter").declare();
   }
@@ -91,7 +91,7 @@ export class Scope {
     return series;
   }
 
-  /** Requests without a name count as "METHOD path", without the query. */
+  /** Returns the series of a request without a name, which is counted as "METHOD path", without the query. */
   unnamed(method: string, path: string, tags: Readonly<Record<string, string>> | undefined): RequestSeries {
     if (tags !== undefined) return this.named(`${method} ${withoutQuery(path)}`, tags);
     let paths = this.#byMethod.get(method);
@@ -147,7 +147,7 @@ function withoutQuery(path: string): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
-/** These maps are caches: one that grew beyond all sense is begun anew. */
+/** Clears a map that has grown too large, and returns it. These maps are only caches. */
 function bounded<K, V>(map: Map<K, V>): Map<K, V> {
   if (map.size >= SERIES_MAX * 2) map.clear();
   return map;

@@ -1,4 +1,7 @@
-/** The end of a load as people read it, in k6's spirit: thresholds first, a row for each request name, the generator last. */
+/**
+ * Formats the summary at the end of a load for people, in the style of k6: thresholds first, a row for each request name, and
+ * the generator last.
+ */
 
 import { hungIn, interruptedIn } from "../../interval/interrupted.ts";
 import type { Total, Totals } from "../../interval/totals.ts";
@@ -10,7 +13,7 @@ export interface SummaryInput {
   readonly totals: Totals;
   readonly thresholds: readonly ThresholdResult[];
   readonly generator: GeneratorReport;
-  /** Errors of scripts and other notes, each with how often it came. */
+  /** Script errors and other notes, each with how often it occurred. */
   readonly notes: ReadonlyMap<string, number>;
   readonly open: boolean;
 }
@@ -50,7 +53,7 @@ function thresholdLines(results: readonly ThresholdResult[]): string[] {
   return ["thresholds", ...lines];
 }
 
-/** More than one number where calls hung until the load cut them off. */
+/** Formats a measure: as one number, or as a range when calls hung until the load cut them off. */
 function rangeText({ lower, upper }: Range): string {
   if (lower === upper) return number(lower);
   return `${number(lower)} ${Number.isFinite(upper) ? `to ${number(upper)}` : "or more"}: calls hung when the load ended`;
@@ -76,7 +79,7 @@ function requestLines(totals: Totals, open: boolean): string[] {
 
 const FAILURES_MAX = 10;
 
-/** Which requests failed, and how; the most frequent first. */
+/** Lists which requests failed, and how; the most frequent failures come first. */
 function failureLines(totals: Totals): string[] {
   const kinds = [...totals.by("http_req_duration", "error").keys()];
   const found = [...totals.by("http_req_duration", "name").keys()].flatMap((name) =>
@@ -93,7 +96,7 @@ export function failuresOf(totals: Totals, name: string, error: string): number 
   return totals.find({ name: "http_req_duration", tags: { name, error } })?.failed ?? 0;
 }
 
-/** Calls that are not HTTP. */
+/** Returns the table of calls that are not HTTP requests. */
 function callLines(totals: Totals): string[] {
   const rows = [...totals.by("call_duration", "name")].map(([name, total]) => requestRow(name, total, totals.seconds));
   if (rows.length === 0) return [];
@@ -160,7 +163,7 @@ function totalLines(totals: Totals): string[] {
   return lines;
 }
 
-/** No failures: the load itself ended them. Those that had hung by then are a doubt. */
+/** Lists what the end of the load cut off. These are not failures, but calls that had hung by then are a doubt. */
 function interruptedLines(totals: Totals): string[] {
   const iterations = totals.find({ name: "iterations_interrupted", tags: {} })?.sum ?? 0;
   const lines = iterations === 0 ? [] : [`  interrupted by the end: ${iterations} iterations`];
@@ -196,7 +199,7 @@ function generatorLines(report: GeneratorReport): string[] {
   ];
 }
 
-/** Columns wide enough for their widest cell; the first to the left, the others to the right. */
+/** Formats rows as columns that are as wide as their widest cell; the first is aligned left, the others right. */
 function table(rows: readonly string[][]): string[] {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
@@ -206,13 +209,13 @@ function table(rows: readonly string[][]): string[] {
   );
 }
 
-/** Nobody reads a thousand lines; the JSON has all of them. */
+/** Cuts a section to ROWS_MAX lines and a count of the rest. The JSON contains all of them. */
 function capped(lines: readonly string[]): string[] {
   const more = lines.length - ROWS_MAX;
   return more > 0 ? [...lines.slice(0, ROWS_MAX), `  and ${more} more`] : [...lines];
 }
 
-/** What scripts name or print, on one line of bounded length, with nothing that a terminal would obey. */
+/** Returns text from a script as one line of bounded length, without control characters that a terminal would interpret. */
 function shown(text: string, lengthMax = NAME_LENGTH_MAX): string {
   const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
   return line.length <= lengthMax ? line : `${line.slice(0, lengthMax)}...`;

@@ -1,4 +1,4 @@
-/** An open model through a loss: what was due is begun, and those who are left have room for all. */
+/** Tests that after the loss of a worker every due arrival is begun, and that the remaining workers have room for all users. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ import { piecesOf } from "../time/schedule.ts";
 import type { Runner } from "../user/runner.ts";
 import { ArrivalsExecutor } from "./arrivals.ts";
 
-/** Rings when the test says so. */
+/** A bell that rings only when the test calls ring(). */
 class HandBell implements Bell {
   ring: () => void = () => undefined;
   aim(_dueMs: number, ring: () => void): void {
@@ -22,7 +22,10 @@ class HandBell implements Bell {
   }
 }
 
-/** A worker of two, at 100 arrivals a second that began `agoMs` ago; its users never end their first iteration. */
+/**
+ * Creates one of two workers, for a load of 100 arrivals per second that began `agoMs` ago. Its users never end their first
+ * iteration.
+ */
 function workerOfTwo(agoMs: number, usersMax: number) {
   const counts = { begun: 0, dropped: 0 };
   const bell = new HandBell();

@@ -1,7 +1,7 @@
 /**
- * constant-arrival-rate and ramping-arrival-rate: iterations begin when they are due, whatever became of earlier ones (an
- * open model). A free user takes the arrival; with none free another is made, up to a bound; beyond it the arrival is
- * dropped, and counted. Latency runs from the due time.
+ * The executors constant-arrival-rate and ramping-arrival-rate. Iterations begin when they are due, whether or not earlier ones
+ * have ended (an open model). A free user takes the arrival. When no user is free, a new one is created, up to a bound; beyond
+ * the bound, the arrival is dropped and counted. Latency is measured from the due time.
  */
 
 import type { ScenarioDefinition } from "../../scenario.ts";
@@ -13,13 +13,13 @@ import { arrivalsBefore, arrivalTime, type Piece } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 import type { Runner } from "../user/runner.ts";
 
-/** Looked at again this often while no arrival is in sight, because a live change may bring some. */
+/** The longest time until the next check for arrivals, even when none is due earlier. */
 const LOOK_AHEAD_MS = 1_000;
 
 export interface ArrivalsPlan {
-  /** Of the whole run at once: workers that are alive share it. */
+  /** The most users at once in the whole run; workers that are alive share it. */
   readonly usersMax: number;
-  /** Of the whole run: users that are made, and have started, before they are needed. */
+  /** The users of the whole run that are created and started before they are needed. */
   readonly usersReady: number;
 }
 
@@ -28,7 +28,7 @@ export class ArrivalsExecutor implements Executor {
   readonly #crowd: Crowd;
   readonly #plan: ArrivalsPlan;
   #usersMax: number;
-  /** Free users of each scenario; the last one used first, so that its connection is warm. */
+  /** Free users by scenario; the one that was freed last is used first, because its connection is warm. */
   readonly #free = new Map<ScenarioDefinition, Member[]>();
   readonly #count: number;
   #shares: Shares;
@@ -61,15 +61,15 @@ export class ArrivalsExecutor implements Executor {
   }
 
   tick(): void {
-    // Arrivals have alarms of their own, finer than ticks.
+    // Arrivals have alarms of their own, which are finer than ticks.
   }
 
   change(epoch: Epoch, pieces: readonly Piece[]): void {
-    this.#fireDue(); // what was due until now was due by the old plan, however late this worker is
+    this.#fireDue(); // arrivals until now are due by the old plan, even when this worker is late
     this.#shares = this.#world.sharesOf(epoch);
     this.#usersMax = this.#shareOf(epoch);
     this.#pieces = pieces;
-    // Arrivals of a lost worker that were due before now are lost with it; those to come are shared out.
+    // Arrivals of a lost worker that were due before now are lost with it; its later ones move to the remaining workers.
     const passed = Math.ceil(arrivalsBefore(pieces, performance.now() - this.#world.startMs) - 1e-6);
     this.#next = this.#shares.nextOwned(this.#world.slot, Math.max(this.#next, passed));
     this.#aim();
@@ -82,7 +82,7 @@ export class ArrivalsExecutor implements Executor {
     await this.#crowd.leaveAll();
   }
 
-  /** Of the users at once, a worker's equal part. */
+  /** Returns a worker's equal part of the most users at once. */
   #shareOf(epoch: Epoch): number {
     return Math.ceil(this.#plan.usersMax / Math.max(1, aliveSlots(epoch).length));
   }
@@ -120,12 +120,12 @@ export class ArrivalsExecutor implements Executor {
     runner.user.due(dueMs);
     const member = new Member(runner, (freed) => this.#release(definition, freed));
     let begun = false;
-    // The arrival made this user, and its due time is with it already.
+    // The user was created for this arrival, and runner.user.due() has already set its due time.
     this.#crowd.add(runner, () => {
       begun = true;
       return member.serve(0);
     });
-    // One whose onStart never succeeded has taken the arrival with it.
+    // When a user's onStart never succeeds, the arrival is lost with it.
     void runner.gone.then(() => {
       if (!begun) this.#world.dropped();
     });
@@ -149,7 +149,7 @@ export class ArrivalsExecutor implements Executor {
   }
 }
 
-/** A user of an open model: waits for an arrival, serves it, waits again. */
+/** A user of an open model, which waits for an arrival, serves it, and waits again. */
 class Member {
   readonly #runner: Runner;
   readonly #release: (member: Member) => void;
@@ -160,7 +160,7 @@ class Member {
     this.#release = release;
   }
 
-  /** Serves the arrival due then, and all that come after it; null: none comes any more. */
+  /** Serves the arrival that is due at `firstDueMs` and all later ones; null means that there are no more arrivals. */
   async serve(firstDueMs: number | null): Promise<void> {
     let dueMs = firstDueMs;
     while (dueMs !== null && !this.#runner.leaving) {
@@ -169,7 +169,7 @@ class Member {
     }
   }
 
-  /** When the next arrival is due. */
+  /** Marks the user as free, and resolves with the due time of its next arrival; null when there are no more. */
   arrival(): Promise<number | null> {
     return new Promise((resolve) => {
       this.#wake = resolve;

@@ -1,4 +1,4 @@
-/** The executors there are, by k6's names. */
+/** All executors by name; the names are those of k6. */
 import type { LoadPlan } from "../../plan.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { suggestion } from "../../std/suggest.ts";
@@ -20,7 +20,7 @@ const EXECUTORS: Readonly<Record<string, Create>> = {
   "shared-iterations": (world, epoch, pieces, plan) => iterations(world, epoch, pieces, plan, true),
 };
 
-/** Users of an open model at once in the whole run, unless the plan says otherwise. */
+/** The default of the most users at once in the whole run, for open models. */
 const USERS_MAX = 20_000;
 
 function arrivals(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: LoadPlan): Executor {
@@ -51,7 +51,7 @@ export function createExecutor(plan: LoadPlan, world: ExecutorWorld, epoch: Epoc
   });
 }
 
-/** How the plan's stages are meant: constant at each stage's target, or straight lines between targets. */
+/** Returns the plan's stages, either constant at each stage's target or with straight lines between targets. */
 export function stagePlanOf(plan: LoadPlan): StagePlan {
   return { stages: plan.stages, ramping: plan.executor.startsWith("ramping-"), startTarget: plan.startTarget ?? 0 };
 }

@@ -1,6 +1,6 @@
 /**
- * per-vu-iterations and shared-iterations: a number of iterations instead of a time. What a lost worker had not done is not
- * done by others: nobody knows how far it came, and the loss is in the timeline.
+ * The executors per-vu-iterations and shared-iterations, which run a number of iterations instead of a time. Other workers do
+ * not take over the iterations of a lost worker, because it is unknown how many it has done; the loss is in the timeline.
  */
 
 import type { Executor, ExecutorWorld } from "../executor.ts";
@@ -9,7 +9,7 @@ import { type Piece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 
 export interface IterationsPlan {
-  /** Of each user, or of all together. */
+  /** The number of iterations: of all users together when `shared`, otherwise of each user. */
   readonly iterations: number;
   readonly shared: boolean;
 }
@@ -20,7 +20,7 @@ export class IterationsExecutor implements Executor {
   readonly #plan: IterationsPlan;
   readonly #users: number;
   readonly #shares: Shares;
-  /** Of a shared total: those that this worker may still begin. */
+  /** The iterations of a shared total that this worker may still begin. */
   #left: number;
   #begun = false;
   #stopped = false;
@@ -47,7 +47,7 @@ export class IterationsExecutor implements Executor {
   }
 
   change(): void {
-    // The users and their iterations were shared out at the beginning.
+    // The users and their iterations were distributed at the beginning.
   }
 
   async stop(): Promise<void> {
@@ -55,7 +55,7 @@ export class IterationsExecutor implements Executor {
     await this.#crowd.leaveAll();
   }
 
-  /** Of a shared total; a worker without a user has nobody to do its part, so only those with one share it. */
+  /** Returns this worker's part of a shared total. A worker without users could not run its part, so it gets none. */
   #part(epoch: Epoch): number {
     const hands = Math.min(epoch.count, this.#users);
     return this.#world.slot < hands ? Math.ceil((this.#plan.iterations - this.#world.slot) / hands) : 0;
@@ -73,7 +73,7 @@ export class IterationsExecutor implements Executor {
     void Promise.all(lives).then(() => this.#world.exhausted());
   }
 
-  /** Says whether a user may begin one more iteration. */
+  /** Returns a function that decides whether a user may begin one more iteration. */
   #allowance(): () => boolean {
     if (this.#plan.shared) return () => this.#left-- > 0;
     let left = this.#plan.iterations;

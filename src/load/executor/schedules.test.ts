@@ -1,4 +1,4 @@
-/** Every executor against its schedule: whatever the plan, the workers and the losses, all of it is done, and nothing twice. */
+/** Tests every executor against its schedule: for any plan, workers and losses, everything is done exactly once. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ import { VusExecutor } from "./vus.ts";
 
 const scenario = {} as ScenarioDefinition;
 
-/** A user without a script: counts the iterations that it may begin, or loops until it is asked to leave. */
+/** A user without a script. It counts the iterations that it may begin, or loops until it must leave. */
 class FakeRunner {
   readonly index: number;
   readonly user = { abort: () => undefined };
@@ -36,7 +36,7 @@ class FakeRunner {
 
   async loop(mayGoOn: () => boolean): Promise<void> {
     while (this.begun < 1_000 && mayGoOn()) this.begun++;
-    if (this.begun === 1_000) await this.gone; // it would go on for ever
+    if (this.begun === 1_000) await this.gone; // it would continue forever
   }
 
   leave(): void {
@@ -49,7 +49,7 @@ class FakeRunner {
   }
 }
 
-/** A worker's world that keeps its runners. */
+/** Returns the world of a worker, and the list of its runners. */
 function worldOf(slot: number): { world: ExecutorWorld; runners: FakeRunner[]; exhausted: Promise<void> } {
   const runners: FakeRunner[] = [];
   const { promise: exhausted, resolve } = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** constant-vus and ramping-vus: a number of users over time, each looping with its own pauses (a closed model). */
+/** The executors constant-vus and ramping-vus: a number of users over time, each looping with its own pauses (a closed model). */
 
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch, Shares } from "../share.ts";

@@ -1,17 +1,17 @@
 /**
- * A worker's rows of feeders that give each row once: leased from the coordinator in portions that are used up within
- * moments, so that a fast worker seldom asks and a slow one keeps little from the others.
+ * A worker's rows of feeders that give each row once. They are leased from the coordinator in portions that are used up
+ * quickly, so that a fast worker seldom sends a request and a slow one keeps few rows from the others.
  */
 import type { FeederRows, RowSource } from "../../scenario/feeder.ts";
 import { type AskRows, LEASE_MAX } from "./protocol.ts";
 
-/** A portion should last at least so long, and so many times as long as it took to ask for it. */
+/** A portion should last at least LASTING_MS, and at least LASTING_ASKS times as long as the request for it took. */
 const LASTING_MS = 20;
 const LASTING_ASKS = 50;
 
 interface Held {
   rows: readonly number[];
-  /** Of these, so many were used. */
+  /** How many of these rows were used. */
   used: number;
   asks: number;
   want: number;
@@ -34,7 +34,7 @@ export class RowLeases implements RowSource {
     return held.used < held.rows.length ? (held.rows[held.used++] as number) : null;
   }
 
-  /** Rows that were not used, which are the worker's no more. */
+  /** Returns the rows that were not used; they no longer belong to the worker. */
   giveBack(key: string): readonly number[] {
     const held = this.#held.get(key);
     if (held === undefined) return [];
@@ -49,7 +49,7 @@ export class RowLeases implements RowSource {
     const soon = beganMs - held.askedMs < held.lastsMs;
     const want = Math.max(1, Math.min(LEASE_MAX, soon ? held.want * 2 : Math.floor(held.want / 2)));
     const { rows, last } = this.#ask({ key, name, length, number: held.asks + 1, want, back: this.#others(key) });
-    held.asks++; // an ask that nobody answered is asked again
+    held.asks++; // counted after the answer: a request without an answer is repeated with the same number
     held.want = want;
     held.rows = rows;
     held.used = 0;

@@ -7,7 +7,7 @@ import type { RowsAnswer } from "./protocol.ts";
 
 const FEEDER = { key: "k", name: "people.csv", length: 0 };
 
-/** Workers of one ledger; one that is recalled answers at once, as it does between two turns of its loop. */
+/** Creates workers of one ledger. A worker that is recalled answers at once, as it does between two turns of its event loop. */
 function crew(workers: number) {
   const notes: string[] = [];
   const recall = (slot: number, key: string) => ledger.takeBack(slot, key, leases[slot]?.giveBack(key) ?? []);
@@ -25,7 +25,7 @@ function crew(workers: number) {
   return { ledger, leases, notes };
 }
 
-/** What a worker takes until there is no more. */
+/** Returns the rows that a worker takes until there are no more. */
 function rest(leases: RowLeases, feeder: typeof FEEDER): number[] {
   const rows: number[] = [];
   for (let row = leases.next(feeder); row !== null; row = leases.next(feeder)) rows.push(row);

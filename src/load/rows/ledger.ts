@@ -1,16 +1,16 @@
 /**
- * The coordinator's book of rows that are given once: who has which. A row is one worker's at a time; what a worker has not
- * used comes back when it is asked for. When none is left here, those who have some are asked for them, before anybody is
- * told that there are none. What a lost worker had is given to nobody: whether it used them, nobody knows.
+ * The coordinator's record of rows that are given once, and of which worker holds which. A row belongs to one worker at a time,
+ * and a worker returns its unused rows when they are recalled. When no row is left here, rows are recalled from the workers that
+ * hold some before any worker is refused. The rows of a lost worker are not given again, because it may have used them.
  */
 import type { RowsAnswer, RowsAsk } from "./protocol.ts";
 
-/** A worker that does not give back what it has keeps the others waiting no longer. */
+/** The longest time that other workers wait for one that does not return its rows. */
 const RECALL_MS = 1_000;
 
 export interface RowLedgerOptions {
   readonly workers: number;
-  /** Asks a worker for what it has not used; it answers by takeBack(). */
+  /** Requests a worker's unused rows, which arrive by takeBack(). */
   readonly recall: (slot: number, key: string) => void;
   readonly onNote: (says: string) => void;
 }
@@ -29,12 +29,12 @@ interface Book {
   readonly length: number;
   /** Rows from this number on were never given. */
   next: number;
-  /** Came back unused. */
+  /** Rows that came back unused. */
   readonly free: number[];
   readonly held: Map<number, readonly number[]>;
   readonly recalled: Set<number>;
   waiting: Waiting[];
-  /** By slot: its last ask, and what it was given. */
+  /** By slot: the number of its last request, and the answer. */
   readonly answered: Map<number, { readonly number: number; readonly answer: RowsAnswer }>;
 }
 
@@ -48,14 +48,17 @@ export class RowLedger {
     this.#options = options;
   }
 
-  /** Gives rows to a worker, now or when others have given some back. Null: it gets none, because it was given up. */
+  /**
+   * Gives rows to a worker, now or when others have returned some. The answer has no rows when none is left, or when the worker
+   * was given up.
+   */
   ask(slot: number, ask: RowsAsk, give: Give): void {
     const book = this.#bookOf(ask);
     const before = book.answered.get(slot);
     if (before?.number === ask.number) return give(before.answer);
     if (this.#lost.has(slot)) return give({ rows: [], last: false });
     if (this.#closedBecause !== null) return this.#refuse(book, give);
-    book.held.delete(slot); // one that asks has used what it had
+    book.held.delete(slot); // a worker that requests rows has used those that it had
     for (const [key, rows] of Object.entries(ask.back)) this.#comesBack(slot, key, rows);
     const tell = (answer: RowsAnswer) => {
       book.answered.set(slot, { number: ask.number, answer });
@@ -67,14 +70,14 @@ export class RowLedger {
     for (const other of this.#books.values()) this.#serve(other);
   }
 
-  /** What a worker had not used when it was asked for it. */
+  /** Takes the rows that a worker had not used when they were recalled. */
   takeBack(slot: number, key: string, rows: readonly number[]): void {
     this.#comesBack(slot, key, rows);
     const book = this.#books.get(key);
     if (book !== undefined) this.#serve(book);
   }
 
-  /** A worker was lost; it gets no more. */
+  /** Marks a worker as lost; it gets no more rows. */
   lose(slot: number, worker: string): void {
     if (this.#lost.has(slot)) return;
     this.#lost.add(slot);
@@ -90,7 +93,7 @@ export class RowLedger {
     }
   }
 
-  /** Gives no more rows at all: what was given before is not known here. */
+  /** Refuses all further requests, because this coordinator does not know which rows were given before. */
   close(because: string): void {
     this.#closedBecause = because;
   }
@@ -130,7 +133,7 @@ export class RowLedger {
     for (let first = book.waiting[0]; first !== undefined; first = book.waiting[0]) {
       const left = book.free.length + book.length - book.next;
       if (left === 0 && this.#recalled(book)) return;
-      if (book.waiting[0] !== first) continue; // who was asked has answered at once, and it was served
+      if (book.waiting[0] !== first) continue; // a recalled worker has answered at once, and `first` was served
       book.waiting.shift();
       clearTimeout(first.late);
       const rows = this.#take(book, Math.min(first.want, Math.ceil(left / (2 * this.#options.workers))));
@@ -145,7 +148,7 @@ export class RowLedger {
     return rows;
   }
 
-  /** True: somebody has rows, and was asked for them. */
+  /** Recalls rows from all workers that hold some; returns false when none holds any. */
   #recalled(book: Book): boolean {
     for (const [slot] of book.held) {
       if (book.recalled.has(slot)) continue;
@@ -160,7 +163,7 @@ export class RowLedger {
     return "";
   }
 
-  /** Nobody else may take them, so they are given to nobody for now. */
+  /** Answers a request without rows, because the workers that hold some did not return them in time. */
   #tooLate(book: Book, give: Give): void {
     const at = book.waiting.findIndex((waiting) => waiting.give === give);
     if (at < 0) return;
@@ -169,7 +172,7 @@ export class RowLedger {
     this.#options.onNote(
       `a user found no row of ${book.name} although ${count} may be left: the worker that has them did not answer within ${RECALL_MS} ms`,
     );
-    book.recalled.clear(); // whoever asks next tries again
+    book.recalled.clear(); // the next request recalls them again
     give({ rows: [], last: false });
   }
 }

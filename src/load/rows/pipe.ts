@@ -1,6 +1,6 @@
 /**
- * The line on which a worker process asks its coordinator for rows: a pipe of its own beside the channel of messages, because a
- * script gets its row at once (`feeder.next()`), so the worker has to block for it, and a channel of messages cannot be read then.
+ * The pipe on which a worker process requests rows from its coordinator. It is separate from the channel of messages, because
+ * `feeder.next()` returns its row synchronously: the worker has to block for it, and cannot read the channel of messages then.
  */
 import { readSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -11,7 +11,7 @@ import type { AskRows, RowsAnswer, RowsAsk } from "./protocol.ts";
 /** Number of the pipe among a worker's descriptors: after the standard ones and the channel. */
 export const ROWS_DESCRIPTOR = 4;
 
-/** The worker's end. */
+/** Returns the worker's end of the pipe. */
 export function askByPipe(descriptor = ROWS_DESCRIPTOR): AskRows {
   return (ask) => {
     writeAll(descriptor, Buffer.from(`${JSON.stringify(ask)}\n`));
@@ -38,9 +38,9 @@ export function noRows(got: string): GamedayError {
   return new GamedayError({ code: "rows-unanswered", expected: "the coordinator to give a row", got });
 }
 
-/** The coordinator's end. */
+/** Answers requests at the coordinator's end of the pipe. */
 export function answerOnPipe(pipe: Duplex, onAsk: (ask: RowsAsk, give: (answer: RowsAnswer) => void) => void): void {
-  pipe.on("error", () => undefined); // told as the end of the worker
+  pipe.on("error", () => undefined); // reported as the end of the worker
   createInterface({ input: pipe }).on("line", (line) =>
     onAsk(JSON.parse(line) as RowsAsk, (answer) => {
       if (pipe.writable) pipe.write(`${JSON.stringify(answer)}\n`);

@@ -1,28 +1,31 @@
-/** How a worker asks for rows of feeders that give each row once. It waits for the answer, so nothing else can come between. */
+/**
+ * The messages by which a worker requests rows of feeders that give each row once. The worker blocks until the answer arrives,
+ * so nothing else can happen in between.
+ */
 
-/** The most that one answer gives. */
+/** The most rows in one answer. */
 export const LEASE_MAX = 5_000;
 
 export interface RowsAsk {
-  /** Of the feeder, the same on all workers. */
+  /** Key of the feeder, which is the same on all workers. */
   readonly key: string;
-  /** Its file, for people. */
+  /** Name of the feeder's file, for people. */
   readonly name: string;
-  /** Rows of the feeder. */
+  /** Number of rows of the feeder. */
   readonly length: number;
-  /** Counts the asks of this worker for this key from 1; the same one again wants the same answer again. */
+  /** Counts the requests of this worker for this key, from 1; a request with the same number gets the same answer again. */
   readonly number: number;
   readonly want: number;
-  /** What the worker had of other feeders and has not used: one that waits keeps nothing from others. */
+  /** Unused rows of other feeders, by key: a worker that waits returns them, so that others can use them. */
   readonly back: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface RowsAnswer {
-  /** Numbers of rows, from 0, which are the worker's alone; empty: none was to be had. */
+  /** Row numbers, from 0, which belong to this worker alone; empty when none was available. */
   readonly rows: readonly number[];
-  /** None is left, and none will come back. */
+  /** True when no row is left, and none will be returned. */
   readonly last: boolean;
 }
 
-/** Blocks until the answer is there. Throws when nobody answers. */
+/** Blocks until the answer arrives. Throws when no answer arrives. */
 export type AskRows = (ask: RowsAsk) => RowsAnswer;

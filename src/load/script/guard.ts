@@ -1,18 +1,19 @@
 /**
- * What scripts must not take from the process that they share with their engine: its line to the coordinator, its life, its
- * clock. Against mistakes and habits (`process.send?.("ready")`, `process.exit()` at the end, a faked clock), not against malice.
+ * Protects the process that scripts share with their engine: scripts cannot use its channel to the coordinator, end it, or fake
+ * its clock. This guards against mistakes and habits (`process.send?.("ready")`, `process.exit()` at the end, a fake clock), not
+ * against malice.
  */
 import { GamedayError } from "../../std/errors.ts";
 
-/** What a script finds no more. */
+/** The functions of the process that scripts cannot use. */
 export interface OwnProcess {
-  /** Null when this process has no parent to tell. */
+  /** Sends a message to the parent; null when this process has no channel to one. */
   readonly send: ((message: unknown, told?: () => void) => void) | null;
-  /** With the exit code that was set, unless another is given. */
+  /** Ends the process with the exit code that was set, unless another is given. */
   readonly exit: (code?: number) => void;
 }
 
-/** Before any script is loaded, once a process. */
+/** Installs the guard. Must be called once per process, before any script is loaded. */
 export function guardProcess(): OwnProcess {
   const send = process.send?.bind(process) ?? null;
   const exit = process.exit.bind(process);
@@ -38,7 +39,7 @@ function refuse(got: string, name: string): never {
   });
 }
 
-/** Every figure comes from this clock: faking it is an error at the line that does it. */
+/** Freezes performance.now(), because every figure comes from this clock. A script that replaces it fails at that line. */
 function keepClock(): void {
   const { performance } = globalThis;
   const now = performance.now.bind(performance);

@@ -1,4 +1,4 @@
-/** Entry point of the process that loads one module of a person, and tells its parent what it is. */
+/** Entry point of the process that loads one user module and reports to its parent what the module contains. */
 
 import { loadError } from "../../scenario/load-error.ts";
 import { loadProbes, loadScenario, loadScenarioOrProbes } from "../../scenario/module.ts";
@@ -7,13 +7,13 @@ import { type Hosts, parseHosts } from "../../std/hosts.ts";
 import { type ErrorText, errorText } from "../wire/error-text.ts";
 import { guardProcess } from "./guard.ts";
 
-/** What a module is. */
+/** What a module contains. */
 export interface ScriptFacts {
-  /** In words, for a line of `gameday check`. */
+  /** The description for a line of `gameday check`. */
   readonly says: string;
-  /** Name of the scenario; null: the module has probes. */
+  /** Name of the scenario; null when the module has probes. */
   readonly scenario: string | null;
-  /** Addresses that it gives to names. */
+  /** Addresses that the module assigns to host names. */
   readonly hosts: Hosts;
   readonly probes: readonly { readonly class: string; readonly object: string }[];
 }
@@ -62,7 +62,7 @@ function describeScenario(definition: ScenarioDefinition): string {
 
 const { send, exit } = guardProcess();
 const [, , kind, file = ""] = process.argv;
-// What the module left running does not matter any more.
+// The process exits even when the module has left something running.
 const tell = (found: Inspected) => send?.(found, () => exit(0));
 process.on("uncaughtException", (thrown) => tell({ error: errorText(loadError(thrown, file)) }));
 tell(await inspected(kind, file));

@@ -1,4 +1,4 @@
-/** Looks at users' modules in a process of its own, so that what one does while it loads reaches nobody. */
+/** Inspects each user module in a process of its own, so that what a module does while it loads affects nothing else. */
 import { fork } from "node:child_process";
 import { neverLoads } from "../../scenario/load-error.ts";
 import { entryBeside } from "../../std/entry.ts";
@@ -19,18 +19,18 @@ export interface Script {
 
 export type { ScriptFacts } from "./inspect-process.ts";
 
-/** What each module is; or what is wrong with it, at its place. In the order given. */
+/** Resolves, in the given order, with what each module contains, or with the error at its place in the module. */
 export async function inspectScripts(scripts: readonly Script[]): Promise<(ScriptFacts | GamedayError)[]> {
   return Promise.all(scripts.map(inspect));
 }
 
-/** The `hosts` of all of them together; those of a script that cannot be loaded are left out. */
+/** Resolves with the merged `hosts` of all scripts; a script that cannot be loaded is left out. */
 export async function hostsOfScripts(files: readonly string[]): Promise<Hosts> {
   const found = await inspectScripts(files.map((file) => ({ file, kind: "scenario" })));
   return Object.assign({}, ...found.map((one) => (one instanceof GamedayError ? {} : one.hosts)));
 }
 
-/** As inspectScripts, but throws the first thing that is wrong with any of them. */
+/** Does the same as inspectScripts, but throws the first error of any of them. */
 export async function requireScripts(scripts: readonly Script[]): Promise<ScriptFacts[]> {
   const found = await inspectScripts(scripts);
   return found.map((each) => {
@@ -52,7 +52,7 @@ function inspect({ file, kind }: Script): Promise<ScriptFacts | GamedayError> {
       resolve("error" in found ? fromErrorText(found.error) : found);
     });
     child.once("error", (error) => resolve(neverLoads(file, error.message)));
-    // It may end before it has told anything: process.exit() at its top level, or an await that nothing settles.
+    // The process may end without a message, for example when nothing settles an await at the module's top level.
     child.once("close", (code, signal) => resolve(neverLoads(file, endOf(code, signal, child.killed))));
   });
 }

@@ -1,17 +1,17 @@
 /**
- * Wake-up calls of thousands of waiting users on one bell: a binary heap by due time. All that are due when it rings are woken
- * together.
+ * Alarms for thousands of waiting users on one bell, in a binary heap by due time. All alarms that are due when the bell rings
+ * are rung together.
  */
 import { type Bell, TimerBell } from "./bell.ts";
 
 export interface Alarm {
   /** On the scale of performance.now(). */
   readonly dueMs: number;
-  /** null once it has rung or was cancelled. */
+  /** Null once the alarm has rung or was cancelled. */
   sleeper: Ringing | null;
 }
 
-/** Who is woken. */
+/** The receiver of an alarm. */
 export interface Ringing {
   ring(): void;
 }
@@ -22,7 +22,7 @@ export class Alarms {
   readonly #bell: Bell;
   #bellDueMs = Number.POSITIVE_INFINITY;
 
-  /** `onLate` is told how late each alarm rang. */
+  /** `onLate` receives how late each alarm rang. */
   constructor(onLate: (lateMs: number) => void, bell: Bell = new TimerBell()) {
     this.#onLate = onLate;
     this.#bell = bell;
@@ -35,7 +35,7 @@ export class Alarms {
     return alarm;
   }
 
-  /** The alarm stays in the heap until it is due, and then does nothing. */
+  /** Cancels an alarm. It stays in the heap until it is due, and then does nothing. */
   cancel(alarm: Alarm): void {
     alarm.sleeper = null;
   }
@@ -49,7 +49,7 @@ export class Alarms {
 
   readonly #onBell = () => {
     const now = performance.now();
-    this.#bellDueMs = Number.NEGATIVE_INFINITY; // whatever is added while ringing is aimed at below, once
+    this.#bellDueMs = Number.NEGATIVE_INFINITY; // alarms that are added while ringing are aimed at once, below
     for (let next = this.#heap[0]; next !== undefined && next.dueMs <= now; next = this.#heap[0]) {
       this.#pop();
       const { sleeper } = next;

@@ -1,11 +1,11 @@
-/** The thread of a FineBell: waits until the moment it was told last, rings, and waits for the next order. */
+/** The thread of a FineBell. It waits until the moment of its last order, rings, and waits for the next order. */
 import { workerData } from "node:worker_threads";
 import type { BellJob } from "./bell.ts";
 
 const { cells, dueMs } = workerData as BellJob;
 let order = 0;
 
-/** False when another order came meanwhile. */
+/** Waits until the order is due; returns false when another order arrived meanwhile. */
 function waited(): boolean {
   const leftMs = (dueMs[0] ?? 0) - Number(process.hrtime.bigint()) / 1e6;
   return leftMs <= 0 || Atomics.wait(cells, 0, order, leftMs) === "timed-out";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { startThread } from "../../std/thread.ts";
 import { type Bell, FineBell, TimerBell } from "./bell.ts";
 
-/** When it rang, on the scale of performance.now(). */
+/** Resolves with the moment when the bell rang, on the scale of performance.now(). */
 function rung(bell: Bell, dueMs: number): Promise<number> {
   return new Promise((resolve) => bell.aim(dueMs, () => resolve(performance.now())));
 }

@@ -1,15 +1,18 @@
-/** What wakes a list of alarms: one that is as coarse as timers are, and one that is finer. */
+/** Bells that wake a list of alarms: one that is as coarse as timers are, and one that is finer. */
 import type { Worker } from "node:worker_threads";
 import { entryBeside } from "../../std/entry.ts";
 import { startThread } from "../../std/thread.ts";
 
-/** Rings once, at the moment it was last aimed at or soon after; never before. Moments are on the scale of performance.now(). */
+/**
+ * A bell rings once, at or soon after the moment that it was last aimed at, and never before. Moments are on the scale of
+ * performance.now().
+ */
 export interface Bell {
   aim(dueMs: number, ring: () => void): void;
   cancel(): void;
 }
 
-/** By a timer: up to a millisecond late, since neither timers nor the event loop's own wait know of parts of one. */
+/** A bell on a timer. It rings up to a millisecond late, because timers and the event loop wait for whole milliseconds only. */
 export class TimerBell implements Bell {
   #timer: NodeJS.Timeout | null = null;
 
@@ -29,21 +32,21 @@ export class TimerBell implements Bell {
   }
 }
 
-/** What the thread of a FineBell is given. */
+/** The memory that a FineBell shares with its thread. */
 export interface BellJob {
-  /** [0]: grows with each order; [1]: grows with each ring. */
+  /** [0] grows with each order; [1] grows with each ring. */
   readonly cells: Int32Array<SharedArrayBuffer>;
-  /** [0]: the moment of the last order, in ms of process.hrtime. */
+  /** [0] is the moment of the last order, in ms of process.hrtime. */
   readonly dueMs: Float64Array<SharedArrayBuffer>;
 }
 
 const ENTRY = entryBeside(import.meta.url, "./bell-thread");
-/** Two rings are at least this far apart: each costs about 25 us of CPU, and what is due meanwhile rings together. */
+/** The least time between two rings: each costs about 25 us of CPU, and all alarms that are due meanwhile ring together. */
 const APART_MS = 0.5;
 
 /**
- * By a thread that waits on a futex, which is fine to some 60 us. Until the thread is there, and where none can be had, a timer
- * does its work.
+ * A bell on a thread that waits on a futex, which is accurate to about 60 us. A timer is used until the thread has started, and
+ * when no thread can be started.
  */
 export class FineBell implements Bell {
   readonly #coarse = new TimerBell();
@@ -53,7 +56,7 @@ export class FineBell implements Bell {
   };
   readonly #toHrtimeMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   readonly #thread: Worker | null;
-  /** Resolves when the thread is there, or will not be. */
+  /** Resolves when the thread has started, or when it cannot be started. */
   readonly ready: Promise<void>;
   #ready = false;
   #listening = false;
@@ -83,7 +86,7 @@ export class FineBell implements Bell {
     if (!this.#ready) return this.#coarse.aim(dueMs, ring);
     this.#ring = ring;
     this.#dueMs = Math.max(dueMs, this.#rungMs + APART_MS);
-    while (!this.#listening) this.#listen(); // before the order: a ring that nobody listens for would be lost
+    while (!this.#listening) this.#listen(); // before the order, because a ring without a listener would be lost
     const { cells, dueMs: due } = this.#job;
     due[0] = this.#dueMs + this.#toHrtimeMs;
     Atomics.add(cells, 0, 1);
@@ -100,7 +103,7 @@ export class FineBell implements Bell {
     await this.endThread();
   }
 
-  /** A timer takes over. */
+  /** Ends the thread; a timer takes over. */
   async endThread(): Promise<void> {
     await this.#thread?.terminate();
   }
@@ -108,7 +111,7 @@ export class FineBell implements Bell {
   #listen(): void {
     const { cells } = this.#job;
     const waiting = Atomics.waitAsync(cells, 1, Atomics.load(cells, 1));
-    if (!waiting.async) return; // it rang between the two: for an order that no longer counts
+    if (!waiting.async) return; // it rang between load and wait, for an order that no longer counts
     this.#listening = true;
     void waiting.value.then(() => {
       this.#listening = false;
@@ -119,7 +122,7 @@ export class FineBell implements Bell {
   #rang(): void {
     const ring = this.#ring;
     if (ring === null) return;
-    if (performance.now() < this.#dueMs) return this.aim(this.#dueMs, ring); // for an order that no longer counts
+    if (performance.now() < this.#dueMs) return this.aim(this.#dueMs, ring); // it rang for an order that no longer counts
     this.#ring = null;
     this.#rungMs = performance.now();
     ring();

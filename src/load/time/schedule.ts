@@ -1,16 +1,16 @@
 /**
- * What a plan intends at each moment: a target (users, or arrivals a second) as straight pieces over time since the load
- * began, the last of them held for ever. Pure, so that every worker computes the same from the plan alone.
+ * The target that a plan intends at each moment (users, or arrivals per second), as linear pieces over the time since the load
+ * began. The last piece is held forever. All functions are pure, so that every worker computes the same from the plan alone.
  */
 export interface Piece {
   readonly fromMs: number;
-  /** Infinity for the last. */
+  /** Infinity for the last piece. */
   readonly toMs: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Live change of the target: from then on it is constant. */
+/** A live change of the target, which is constant from then on. */
 export interface Override {
   readonly atMs: number;
   readonly target: number;
@@ -18,7 +18,7 @@ export interface Override {
 
 export interface StagePlan {
   readonly stages: readonly { readonly durationMs: number; readonly target: number }[];
-  /** Straight lines between targets, from `startTarget`; otherwise each stage is constant at its target. */
+  /** True for straight lines between targets, from `startTarget`; false when each stage is constant at its target. */
   readonly ramping: boolean;
   readonly startTarget: number;
 }
@@ -48,7 +48,7 @@ function cut(piece: Piece, atMs: number): Piece {
   return { ...piece, toMs: atMs, to: levelIn(piece, atMs) };
 }
 
-/** The target at a moment, with its fraction; 0 before the start. */
+/** Returns the target at a moment, including its fraction; 0 before the start. */
 export function targetAt(pieces: readonly Piece[], atMs: number): number {
   if (atMs < 0) return 0;
   const piece = pieces.findLast((candidate) => candidate.fromMs <= atMs);
@@ -60,12 +60,12 @@ function levelIn(piece: Piece, atMs: number): number {
   return piece.from + ((piece.to - piece.from) * (atMs - piece.fromMs)) / (piece.toMs - piece.fromMs);
 }
 
-/** Users that should exist at a moment: whole ones only (a hair is added against binary fractions). */
+/** Returns the whole users that should exist at a moment. 1e-9 is added so that binary fractions do not round down. */
 export function usersAt(pieces: readonly Piece[], atMs: number): number {
   return Math.floor(targetAt(pieces, atMs) + 1e-9);
 }
 
-/** Arrivals that are due in [0, atMs) when the target is a rate a second. */
+/** Returns the arrivals that are due in [0, atMs) when the target is a rate per second. */
 export function arrivalsBefore(pieces: readonly Piece[], atMs: number): number {
   let sum = 0;
   for (const piece of pieces) {
@@ -76,7 +76,10 @@ export function arrivalsBefore(pieces: readonly Piece[], atMs: number): number {
   return sum;
 }
 
-/** When arrival `number` (from 0) is due: the moment at which the area under the rate reaches it; Infinity: never. */
+/**
+ * Returns when arrival `number` (from 0) is due: the moment at which the area under the rate reaches it, or Infinity when that
+ * never happens.
+ */
 export function arrivalTime(pieces: readonly Piece[], number: number): number {
   let before = 0;
   for (const piece of pieces) {
@@ -89,7 +92,10 @@ export function arrivalTime(pieces: readonly Piece[], number: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Milliseconds into a piece at which its area is `wanted`: the root of a straight line's integral, in its stable form. */
+/**
+ * Returns the milliseconds into a piece at which its area is `wanted`. That is the root of a straight line's integral, in its
+ * numerically stable form.
+ */
 function timeInto(piece: Piece, wanted: number): number {
   if (wanted === 0 && piece.from > 0) return 0;
   if (piece.toMs === Number.POSITIVE_INFINITY || piece.from === piece.to) return (wanted / piece.from) * 1000;

@@ -1,7 +1,7 @@
 import { UserStopped } from "../user/stopped.ts";
 import type { Alarm, Ringing } from "./alarms.ts";
 
-/** One wait of a user, which nearly always has only one at a time. */
+/** One wait of a user. A user nearly always has at most one at a time. */
 export class Sleep implements Ringing {
   alarm: Alarm | null = null;
   readonly wake: () => void;

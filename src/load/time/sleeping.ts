@@ -1,4 +1,4 @@
-/** The waits of one user. */
+/** All waits of one user. */
 
 import type { UserStopped } from "../user/stopped.ts";
 import type { Alarms } from "./alarms.ts";
@@ -6,7 +6,7 @@ import { Sleep } from "./sleep.ts";
 
 export class Sleeping {
   readonly #alarms: Alarms;
-  /** Nearly always there is one at most. */
+  /** The first wait; there is nearly always at most one. */
   #sleep: Sleep | null = null;
   #more: Set<Sleep> | null = null;
 
@@ -24,13 +24,13 @@ export class Sleeping {
     }
   }
 
-  /** A wait has come to its own end. */
+  /** Removes a wait that has ended by itself. */
   slept(sleep: Sleep): void {
     if (this.#sleep === sleep) this.#sleep = null;
     else this.#more?.delete(sleep);
   }
 
-  /** All there are, which ring no more by themselves. */
+  /** Removes and returns all waits, and cancels their alarms. */
   take(): Sleep[] {
     const sleeping = [...(this.#sleep === null ? [] : [this.#sleep]), ...(this.#more ?? [])];
     this.#sleep = null;

@@ -1,10 +1,10 @@
-/** The generator watching itself: loop delay, CPU, memory, garbage collection, and how late it sends. */
+/** Measures the generator itself: loop delay, CPU, memory, garbage collection, and how late it sends. */
 import { PerformanceObserver } from "node:perf_hooks";
 import type { GeneratorHealth } from "../../interval.ts";
 import { Histogram } from "../../std/histogram.ts";
 
 const PROBE_MS = 20;
-/** A stall longer than this leaves a gap in what was sent, and is told as such. */
+/** A stall at least this long leaves a gap in what was sent, and is reported as a gap. */
 export const STALL_MS = 250;
 
 export interface ProcessFigures {
@@ -35,12 +35,12 @@ export class HealthWatch {
     this.#probe();
   }
 
-  /** How late a call was begun after it was due. */
+  /** Records how late a call was begun after it was due. */
   sendLag(lateMs: number): void {
     this.#lags.record(Math.max(0, lateMs));
   }
 
-  /** The figures since the last call. */
+  /** Returns the figures since the last call. */
   take(): GeneratorHealth {
     const now = performance.now();
     const cpuSeconds = this.#figures.cpuSeconds();

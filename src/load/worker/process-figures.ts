@@ -2,7 +2,7 @@ import type { ProcessFigures } from "./health.ts";
 
 let rssBytes = 0;
 
-/** This process's own CPU and memory. */
+/** Reads the CPU and memory figures of this process. */
 export const processFigures: ProcessFigures = {
   cpuSeconds: () => {
     const { user, system } = process.cpuUsage();
@@ -12,7 +12,7 @@ export const processFigures: ProcessFigures = {
     try {
       rssBytes = process.memoryUsage.rss();
     } catch {
-      // It opens a file, and there may be no descriptor left: the last figure stands, and the interval is not lost.
+      // The call opens a file, and there may be no descriptor left. The last figure then stands, so the interval is not lost.
     }
     return rssBytes;
   },

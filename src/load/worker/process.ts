@@ -1,4 +1,4 @@
-/** Entry point of a worker that is a child process of its coordinator; the only part of a worker that touches `process`. */
+/** Entry point of a worker that is a child process of its coordinator. */
 
 import { askByPipe } from "../rows/pipe.ts";
 import { guardProcess } from "../script/guard.ts";
@@ -17,12 +17,12 @@ const worker = new Worker(
 );
 
 process.on("message", (message: ToWorker) => void worker.obey(message));
-// Trouble in callbacks of a script's own: told, and survived.
+// Errors in a script's own callbacks are reported, and do not end the worker.
 process.on("uncaughtException", (error) => worker.scriptTrouble(error));
 process.on("unhandledRejection", (reason) => worker.scriptTrouble(reason));
-// The coordinator is gone: nobody would read what this worker did.
+// Without its coordinator, nothing would read the worker's reports.
 process.on("disconnect", () => exit(0));
 // Ctrl-C reaches the whole process group; the coordinator decides when workers stop.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
-process.on("SIGHUP", () => undefined); // a terminal that closes tells the whole group, too
+process.on("SIGHUP", () => undefined); // a terminal that closes signals the whole group, too

@@ -1,11 +1,11 @@
-/** The thread of a StuckGuard: looks twice a second, and ends the whole process when its own thread stands still for too long. */
+/** The thread of a StuckGuard. It checks twice a second, and ends the whole process when the main thread is stuck for too long. */
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import type { GuardCells } from "./stuck-guard.ts";
 
 const cells = workerData as GuardCells;
 const LOOK_MS = 500;
-/** Counted in looks, not by a clock: a process that was stopped for a while is not stuck. */
+/** Counted in checks rather than by a clock, because a process that was stopped for a while is not stuck. */
 let stuckMs = 0;
 let ticks = 0;
 

@@ -1,12 +1,12 @@
 /**
- * Ends a worker that cannot end itself: a script that loops for ever keeps it from hearing its coordinator, and from noticing
- * that it has none any more. Only another thread can see that, and only a signal ends it then. For workers of other machines;
- * those of this one are children, and end with their coordinator.
+ * Ends a worker that cannot end itself. A script that loops forever keeps its worker from receiving messages, and from noticing
+ * that its coordinator is gone. Only another thread can detect that, and only a signal can end the process then. The guard is
+ * for workers on other machines; those on this machine are children, and end with their coordinator.
  */
 import { entryBeside } from "../../std/entry.ts";
 import { startThread } from "../../std/thread.ts";
 
-/** [0]: grows while the worker's own thread runs; [1]: how long that may stand still, in ms; [2]: never changes. */
+/** [0] grows while the worker's main thread runs; [1] is how long it may stand still, in ms; [2] never changes. */
 export type GuardCells = Int32Array<SharedArrayBuffer>;
 
 const ENTRY = entryBeside(import.meta.url, "./stuck-guard-thread");
@@ -16,7 +16,10 @@ export class StuckGuard {
   readonly #cells: GuardCells = new Int32Array(new SharedArrayBuffer(12));
   #started = false;
 
-  /** From now to the end of this process, unless told anew. Where no thread can be had there is no guard. */
+  /**
+   * Sets how long the main thread may stand still, from now until the next call. Without a guard thread, which the system may
+   * refuse, nothing is guarded.
+   */
   allow(stuckMs: number): void {
     Atomics.store(this.#cells, 1, stuckMs);
     if (this.#started) return;

@@ -1,7 +1,7 @@
 /**
- * Before a load begins, its engine works a little on a server of its own: code that has never run is read, compiled and laid
- * out at its first use, which would cost the first arrivals tens of milliseconds that are not the platform's. Nothing of it
- * is counted, and the platform sees nothing of it.
+ * Warms up the engine before a load begins, with a few users on a local server of its own. Code that has never run is read,
+ * compiled and laid out in memory at its first use, which would add tens of milliseconds to the first arrivals that are not the
+ * platform's. None of these calls are counted, and none reach the platform.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
@@ -16,12 +16,12 @@ import { LoadUser } from "../user.ts";
 
 const USERS = 4;
 const ITERATIONS = 60;
-/** Where even this takes long, the load had better begin. */
+/** The most time for the warm-up: on a slow machine the load begins without the rest of it. */
 const LASTS_MS_MAX = 200;
 const TIMEOUT_MS = 500;
 const ANSWER = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
-/** Never rejects: a load without it is as true, only slower at first. */
+/** Runs the warm-up. Never rejects, because a load without it is equally valid and only slower at first. */
 export async function warmUp(world: UserWorld): Promise<void> {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on("data", () => socket.write(ANSWER));
@@ -36,7 +36,7 @@ export async function warmUp(world: UserWorld): Promise<void> {
     const quiet = { ...world, session, http2: false, onNote: () => undefined };
     await Promise.all(Array.from({ length: USERS }, (_, index) => work(quiet, index)));
   } catch {
-    // No port, no descriptor: the load itself will say so, of its own calls.
+    // There is no port or descriptor left. The load itself will report that for its own calls.
   } finally {
     server.close();
   }
@@ -57,7 +57,7 @@ const nobody: RunnerWorld = {
   onGivenUp: () => undefined,
 };
 
-/** A user whose calls are counted where nobody looks. */
+/** Runs a user whose calls are counted in a registry that is never read. */
 async function work(world: UserWorld, index: number): Promise<void> {
   const scope = new Scope(new MetricRegistry(() => undefined), {}, true);
   const runner = new Runner(new LoadUser(index, definition, scope, world), definition, nobody);

@@ -1,4 +1,4 @@
-/** A job that is being done: its users, its clock, and what it tells each second. */
+/** A job in progress: its users, its clock, and what it reports each second. */
 
 import type { Operation } from "../../history.ts";
 import { extraTagsOf } from "../../objective/threshold-tags.ts";
@@ -49,7 +49,7 @@ export class Work {
   readonly users: UserWorld;
   readonly #tell: (message: FromWorker) => void;
   readonly #alarms: Alarms;
-  /** Arrivals are due at moments of their own; the pauses of a closed model are not worth a thread. */
+  /** Arrivals of an open model are due at exact moments; the pauses of a closed model do not need a thread. */
   readonly #bell: FineBell | null;
   readonly #open: boolean;
   readonly #pattern: (number: number) => number;
@@ -96,7 +96,7 @@ export class Work {
     this.#intervalFromMs = this.clock.nowMs();
   }
 
-  /** Resolves when nothing has to be made any more before the load can begin. */
+  /** Resolves when everything that the load needs before it begins is ready. */
   async prepared(): Promise<void> {
     for (const [index, definition] of this.definitions.entries())
       this.#scope(definition).declare(countersIn(this.job.plan.scenarios[index]?.file ?? ""));
@@ -108,7 +108,7 @@ export class Work {
   }
 
   async teardown(data: readonly Json[]): Promise<void> {
-    this.#tornDown ??= runTeardowns(this.definitions, this.users, data); // a coordinator that took over asks again
+    this.#tornDown ??= runTeardowns(this.definitions, this.users, data); // a coordinator that took over requests it again
     await this.#tornDown;
     this.#tell({ type: "torn-down" });
   }
@@ -134,20 +134,20 @@ export class Work {
     this.#tick();
   }
 
-  /** Twice is harmless: a coordinator that starts anew asks again, and is told again. */
+  /** Stops the users and reports "done". A second call only reports again, for a coordinator that was started again. */
   async stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     await this.#stopped;
     this.#tell({ type: "done", usersMax: this.#usersMax });
   }
 
-  /** Nothing was begun, and nothing will be. */
+  /** Releases what the job holds, when it was not begun and will not be. */
   async discard(): Promise<void> {
     this.health.close();
     await this.#bell?.close();
   }
 
-  /** Begins no more, and tells all that was counted until now; for a worker that is let go in the middle. */
+  /** Begins nothing more and reports all that was counted so far, when a worker is released during the load. */
   lastWords(): void {
     if (this.#executor === null || this.#ended) return;
     void this.#executor.stop();
