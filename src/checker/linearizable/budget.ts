@@ -1,8 +1,13 @@
-/** What a search may cost, and what comes of it. */
+/**
+ * The limits of a search, and its result.
+ */
 export interface Budget {
-  /** Configurations that may be looked at, over all parts of a history; comparing many counts as well (visited.ts). */
+  /**
+   * The most configurations that may be examined, over all parts of a history; a large number of comparisons counts as well
+   * (visited.ts).
+   */
   readonly configurations: number;
-  /** Bytes of memory for them and for the model's states, for one part. */
+  /** The most bytes of memory for the configurations and for the model's states, per part. */
   readonly bytes: number;
 }
 
@@ -12,17 +17,17 @@ export const DEFAULT_BUDGET: Budget = { configurations: 10_000_000, bytes: 512 <
 export interface Obstacle {
   /** Index of the operation that could not be put into the order before it returned. */
   readonly operation: number;
-  /** States in which an order of all that came before may have left the object; at most STATES_MAX of them. */
+  /** States that the object may have after an order of everything before that operation; at most STATES_MAX of them. */
   readonly states: readonly string[];
-  /** Indices of the last operations of one such order, at most LAST_MAX. */
+  /** Indices of the last operations of one such order, at most LAST_MAX of them. */
   readonly last: readonly number[];
 }
 
 export interface SearchResult {
   readonly linearizable: boolean | "unknown";
   readonly configurations: number;
-  /** Set unless linearizable. */
+  /** Set unless the part is linearizable. */
   readonly obstacle: Obstacle | null;
-  /** Which part of the budget ran out, where the answer is unknown. */
+  /** The part of the budget that ran out, if the answer is unknown. */
   readonly spent: "configurations" | "memory" | null;
 }

@@ -1,13 +1,14 @@
 /**
- * Why a part is not linearizable, in as few answers as can be found: answers that contradict each other, whatever all
- * other operations did.
+ * Explains why a part is not linearizable, in as few answers as can be found: answers that contradict each other regardless of
+ * all other operations.
  *
- * Every other answered operation is weakened to an unanswered one, which may have had its effect at any time after its call, or never.
- * Weakening only ever adds legal orders: an order that was legal stays so. So where the weakened history has none, the
- * operations that kept their answers prove it alone. Ever smaller pieces are weakened for good as long as the rest is still
- * refuted (Zeller, Hildebrandt: Simplifying and isolating failure-inducing input, 2002); what stays is minimal if the budget lasts.
+ * Every other answered operation is weakened to an unanswered one, which may have had its effect at any time after its call, or
+ * never. Weakening only adds legal orders: an order that was legal remains legal. So if the weakened history has none, the
+ * operations that kept their answers suffice to prove it. Smaller and smaller pieces are weakened permanently, as long as the
+ * rest is still refuted (Zeller, Hildebrandt: Simplifying and isolating failure-inducing input, 2002). The result is minimal if
+ * the budget suffices.
  *
- * Cost: at most O(n^2) searches of n operations, mostly O(n); bounded by configurations over all of them.
+ * Cost: at most O(n^2) searches of n operations, usually O(n); bounded by the number of configurations over all of them.
  */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
@@ -16,11 +17,14 @@ import type { Model } from "./model.ts";
 import type { Refutation } from "./part.ts";
 import { search } from "./search.ts";
 
-/** Over all searches, and for one: what is not refuted in so few stays as it is. */
+/**
+ * The most configurations over all searches, and for one search. A piece whose removal is not refuted within the limit keeps its
+ * answers.
+ */
 const CONFIGURATIONS_MAX = 400_000;
 const CONFIGURATIONS_EACH_MAX = 20_000;
 const BYTES_MAX = 64 << 20;
-/** A part with more operations costs more than its explanation is worth. */
+/** The most operations of a part that is explained; a longer part costs more than its explanation is worth. */
 const OPERATIONS_MAX = 5_000;
 
 export interface CoreOptions {
@@ -28,7 +32,7 @@ export interface CoreOptions {
   readonly configurations?: number;
 }
 
-/** The answers that contradict each other, in order of their calls; empty where nothing smaller than the part was found. */
+/** Returns the answers that contradict each other, in order of their calls; empty if nothing smaller than the part was found. */
 export function coreOf(refutation: Refutation, model: Model, options: CoreOptions = {}): readonly Operation[] {
   return refutation.operations.length > OPERATIONS_MAX ? [] : new Shrinking(refutation, model, options).run();
 }
@@ -66,7 +70,7 @@ class Shrinking {
     }
   }
 
-  /** Weakens one piece of `size` after the other, each for good if the rest is still refuted. */
+  /** Weakens one piece of `size` after another, each permanently if the rest is still refuted. */
   #withoutPieces(start: readonly Operation[], size: number): readonly Operation[] {
     let core = start;
     for (let at = 0; at < core.length && this.#left > 0; ) {
@@ -102,8 +106,8 @@ function weaken(operation: Operation): Operation {
 }
 
 /**
- * A bar for each operation from its call to its answer, all to the same scale: the order of these ends, not their times. An open
- * end is ">".
+ * Draws a bar for each operation from its call to its answer. The columns show the order of these events, not their times. An
+ * open end is ">".
  */
 export function drawn(operations: readonly Operation[]): string[] {
   const times = operations.flatMap(({ invokedAtMs, completedAtMs }) => [invokedAtMs, completedAtMs ?? invokedAtMs]);

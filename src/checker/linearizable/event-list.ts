@@ -1,7 +1,7 @@
 /**
- * The calls and returns of the answered operations that are not in the order yet, as a doubly linked list in order of
- * events (Lowe: Testing for linearizability, 2017). Answered operations are named by rank: 0, 1 ... in order of calls.
- * Entry 2r + 1 is the call of rank r, entry 2r + 2 its return.
+ * The calls and returns of the answered operations that are not yet in the order, as a doubly linked list in order of events
+ * (Lowe: Testing for linearizability, 2017). Answered operations are identified by rank: 0, 1 ... in order of their calls. Entry
+ * 2r + 1 is the call of rank r, and entry 2r + 2 is its return.
  */
 import type { EventOrder } from "./event-order.ts";
 
@@ -9,7 +9,7 @@ const HEAD = 0;
 const END = -1;
 
 export class EventList {
-  /** How many answered operations were called before the return of each rank. */
+  /** For each rank, the number of answered operations that were called before its return. */
   readonly calledBefore: Int32Array;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
@@ -38,20 +38,20 @@ export class EventList {
     return this.#previous[entry] ?? HEAD;
   }
 
-  /** Rank of the operation that returns first; the list must not be empty. */
+  /** Returns the rank of the operation that returns first; the list must not be empty. */
   firstReturn(): number {
     let entry = this.first;
     while (isCall(entry)) entry = this.after(entry);
     return rankOf(entry);
   }
 
-  /** Takes call and return of the rank out of the list. */
+  /** Removes the call and the return of the rank from the list. */
   lift(rank: number): void {
     this.#unlink(2 * rank + 1);
     this.#unlink(2 * rank + 2);
   }
 
-  /** Undoes lift, provided that whatever was lifted later was put back before. */
+  /** Undoes `lift`, provided that every rank that was lifted later was put back before. */
   putBack(rank: number): void {
     this.#relink(2 * rank + 2);
     this.#relink(2 * rank + 1);
@@ -66,7 +66,7 @@ export class EventList {
     let last = HEAD;
     let called = 0;
     for (const entry of entries) {
-      if (entry === HEAD) continue; // The call of an open operation.
+      if (entry === HEAD) continue; // Skips the call of an open operation.
       if (isCall(entry)) called += 1;
       else this.calledBefore[rankOf(entry)] = called;
       this.#next[last] = entry;

@@ -1,7 +1,7 @@
 /**
- * Puts the calls and returns of operations into one order. Operation a comes before b in real time only if a returned
- * strictly before b was called; at equal times they overlap, so calls sort before returns: clocks with coarse ticks can
- * then hide a violation, but never invent one.
+ * Puts the calls and returns of operations into one order. Operation a precedes b in real time only if a returned strictly before
+ * b was called. At equal times they overlap, so calls sort before returns: a clock with coarse ticks can then hide a violation,
+ * but never produce a false one.
  */
 import type { Operation } from "../../history.ts";
 
@@ -10,14 +10,17 @@ export interface EventOrder {
   readonly answered: Int32Array;
   /** Indices of the operations whose effect may come at any time after their call, in order of their calls. */
   readonly open: Int32Array;
-  /** Position of the call and of the return of each operation, no two alike; an open one's return is Infinity. */
+  /** Positions of the call and of the return of each operation, all distinct; the return of an open operation is Infinity. */
   readonly callAt: Float64Array;
   readonly returnAt: Float64Array;
-  /** How many positions there are. */
+  /** The number of positions. */
   readonly positions: number;
 }
 
-/** O(n log n), O(n) where the operations come in order. Refused operations have no effect and must have been left out. */
+/**
+ * Orders the events in O(n log n), or in O(n) if the operations come in order. Refused operations have no effect and must be left
+ * out.
+ */
 export function orderEvents(operations: readonly Operation[]): EventOrder {
   const calledMs = new Float64Array(operations.length);
   const returnedMs = new Float64Array(operations.length);
@@ -47,7 +50,7 @@ function returnTimeOf({ outcome, completedAtMs }: Operation): number {
   return outcome.type === "ok" ? (completedAtMs ?? Infinity) : Infinity;
 }
 
-/** Stable, so that equal times keep the order of the history. Most histories come in order. */
+/** Sorts stably, so that equal times keep the order of the history. Most histories are already in order. */
 function sortedBy(indices: Int32Array, times: Float64Array): Int32Array {
   const isInOrder = indices.every((index, at) => at === 0 || (times[indices[at - 1] ?? 0] ?? 0) <= (times[index] ?? 0));
   if (isInOrder) return indices;

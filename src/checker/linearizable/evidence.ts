@@ -1,6 +1,6 @@
 /**
- * Whether a legal order proves anything. Where nothing was changed with an answer, or no answer says anything about the object,
- * a broken object would have looked the same: such a history is unknown, never right.
+ * Decides whether a legal order proves anything. If no change was acknowledged, or no answer reveals anything about the object, a
+ * broken object would have looked the same: such a history is unknown, never correct.
  */
 import type { Operation } from "../../history.ts";
 import type { Linearization, LinearizeOptions } from "./linearize.ts";
@@ -11,11 +11,13 @@ export const NOTHING_ACKNOWLEDGED = "Not one change was acknowledged.";
 export const NOTHING_READ = "Nothing was ever read, so nothing could contradict the order.";
 
 export interface HistoryVerdict extends Linearization {
-  /** A whole sentence: why a legal order proves nothing here; null where it does, or where there is none. */
+  /**
+   * A complete sentence that explains why a legal order proves nothing here; null if it proves something, or if no order exists.
+   */
   readonly gap: string | null;
 }
 
-/** Like `linearize`, but unknown where the history could not have shown that the object is broken. */
+/** Decides a history like `linearize`, but returns unknown if the history could not have shown that the object is broken. */
 export function checkHistory(
   operations: readonly Operation[],
   model: Model,

@@ -1,6 +1,6 @@
 /**
- * The places that a search can go back to, newest on top: how long the trail was before the choice that led there, and what
- * to try next. Columns of numbers, since there is one for each operation of a long history.
+ * The positions to which a search can backtrack, newest on top: the length of the trail before the choice that led there, and
+ * what to try next. They are columns of numbers, because there is one position for each operation of a long history.
  */
 import { wider } from "./word-table.ts";
 
@@ -30,7 +30,7 @@ export class Frames {
     return this.#trailLengths[this.depth - 1] ?? 0;
   }
 
-  /** The next event to try of the list of events. */
+  /** The next entry to try in the list of events. */
   get entry(): number {
     return this.#entries[this.depth - 1] ?? -1;
   }

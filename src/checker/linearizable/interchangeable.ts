@@ -1,4 +1,6 @@
-/** Operations that may stand in for each other, so that a search need not try each; why, is told in search.ts. */
+/**
+ * Operations that are interchangeable, so that a search need not try each of them; search.ts explains why.
+ */
 import type { Operation } from "../../history.ts";
 import { canonicalJson } from "../../std/json.ts";
 import { type EventList, isCall, rankOf } from "./event-list.ts";
@@ -6,8 +8,8 @@ import type { EventOrder } from "./event-order.ts";
 import { ILLEGAL, type Machine } from "./machine.ts";
 
 /**
- * (B): open operations by kind, key and input, which is all that their effect can depend on; each class in order of its
- * calls. Those that change nothing are left out.
+ * Returns the classes of (B): open operations grouped by kind, key and input, which is all that their effect can depend on. Each
+ * class is in order of its calls. Operations that change nothing are left out.
  */
 export function classesOf(operations: readonly Operation[], { open }: EventOrder, machine: Machine): number[][] {
   const classes = new Map<string, number[]>();
@@ -24,10 +26,10 @@ export function classesOf(operations: readonly Operation[], { open }: EventOrder
 
 const ALONE = -1;
 
-/** (D): answered operations that changed the object and are equal in all but their times. */
+/** The answered operations of (D): those that changed the object and are equal in everything but their times. */
 export class Twins {
   readonly #order: EventOrder;
-  /** By rank: the number of the class, or ALONE. */
+  /** The number of the class for each rank, or ALONE. */
   readonly #classes: Int32Array;
 
   constructor(operations: readonly Operation[], order: EventOrder, machine: Machine) {
@@ -44,7 +46,7 @@ export class Twins {
     }
   }
 
-  /** Is there a twin among the candidates that returns earlier, and so is to be taken first? */
+  /** Returns whether a twin among the candidates returns earlier, and must therefore be taken first. */
   isBehind(rank: number, list: EventList): boolean {
     const own = this.#classes[rank] ?? ALONE;
     if (own === ALONE) return false;
@@ -61,7 +63,7 @@ export class Twins {
   }
 }
 
-/** What a step does, by all that it can depend on; the state that it gives tells that alone for most. */
+/** Identifies a step by everything that it can depend on; for most steps the state that it gives suffices. */
 function nameOf({ kind, key, input, outcome }: Operation, index: number, machine: Machine): string | number {
   const [needs, gives] = [machine.needs(index), machine.gives(index)];
   if (gives !== ILLEGAL && machine.isPlain(index)) return (needs + 1) * 2 ** 26 + gives;

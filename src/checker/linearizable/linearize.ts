@@ -1,7 +1,7 @@
 /**
- * Decides linearizability of a whole history. Parts that are never touched by one operation together are decided on
- * their own: a history is linearizable if and only if each object's part is (locality; Herlihy, Wing: Linearizability,
- * 1990, theorem 1). Usually a part is one key; keys that a transaction touches together are one part.
+ * Decides the linearizability of a whole history. Parts that no single operation touches together are decided separately: a
+ * history is linearizable if and only if each object's part is (locality; Herlihy, Wing: Linearizability, 1990, theorem 1).
+ * Usually a part is one key; keys that a transaction touches together form one part.
  */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
@@ -11,37 +11,44 @@ import { type Part, type PartResult, Referee, type Refutation } from "./part.ts"
 import { partition } from "./partition.ts";
 
 export interface LinearizeOptions {
-  /** What the object holds before the first operation; the model says in which shape. */
+  /** The value of the object before the first operation, in the shape that the model defines. */
   readonly initial?: Json;
   readonly budget?: Budget;
 }
 
 export interface Linearization {
-  /** false: some part has no legal order. "unknown": none is refuted, but the budget ran out in one. */
+  /** false if some part has no legal order. "unknown" if no part is refuted, but the budget ran out in one. */
   readonly linearizable: boolean | "unknown";
   readonly operations: number;
   readonly parts: number;
-  /** Parts that are not decided: where some part is refuted the answer is no, and the rest is not looked at to its end. */
+  /**
+   * Number of parts that are not decided. As soon as some part is refuted the answer is no, and the other parts are not searched
+   * to the end.
+   */
   readonly undecided: number;
-  /** Which part of the budget ran out, where the answer is unknown. */
+  /** The part of the budget that ran out, if the answer is unknown. */
   readonly spent: SearchResult["spent"];
-  /** Configurations looked at, over all parts. */
+  /** Number of configurations examined, over all parts. */
   readonly configurations: number;
-  /** One for each part that is refuted (or undecided, where the answer is unknown), in order of the parts' names. */
+  /** One refutation for each part that is refuted (or undecided, if the answer is unknown), in order of the parts' names. */
   readonly refutations: readonly Refutation[];
 }
 
-/** A part gets at least this much in the first round, so that one hard part does not hide what is easy to see in others. */
+/**
+ * Each part receives at least this many configurations in the first round, so that one hard part does not hide easy results in
+ * other parts.
+ */
 const FIRST_ROUND_MIN = 1_000;
 const FIRST_ROUND = 10_000;
 const SECOND_ROUND = 20_000;
 const GROWTH = 8;
 
 /**
- * Operations may come in any order; refused ones are ignored. Throws GamedayError for what is not of the model.
+ * Decides a history. The operations may be in any order; refused ones are ignored. Throws GamedayError for operations that do not
+ * belong to the model.
  *
- * In rounds, easy ones first: an equal share of a small budget for every part; the special algorithms; then shares that grow.
- * A round that refutes a part is the last one.
+ * The decision proceeds in rounds, easy parts first: an equal share of a small budget for every part; then the special
+ * algorithms; then growing shares. A round that refutes a part is the last one.
  */
 export function linearize(
   operations: readonly Operation[],
@@ -102,7 +109,7 @@ class Rounds {
     return this.#results.some((result) => result?.spent === "configurations") ? "configurations" : "memory";
   }
 
-  /** Indices of the parts that a larger share might decide, unless some part is refuted already: then none. */
+  /** Returns the indices of the parts that a larger share might decide; none if some part is refuted already. */
   #open(): number[] {
     if (this.#results.some((result) => result?.linearizable === false)) return [];
     return this.#parts.flatMap((_, at) => (isOpen(this.#results[at]) ? [at] : []));

@@ -1,18 +1,19 @@
 /**
- * Sees early that a search has gone astray: the next answer that needs a certain state can no more have it.
+ * Detects early that a search cannot succeed: the next answer that needs a certain state can no longer have it.
  *
- * Let g be the answered operation, not yet in the order, that returns first of those which need a certain state w (a read of
- * w, a cas from w). Whatever comes before g in the order was called before g returned. So if the state does not lead to w by
- * small steps (for strings: is no beginning of it), then one of the operations that are left and were called before g returned
- * must give a state that does: a write of w, a put of what w begins with. Where there is none, no order of the rest is legal.
+ * Let g be the answered operation, not yet in the order, that returns first of those that need a certain state w (a read of w, a
+ * cas from w). Every operation before g in the order was called before g returned. So if the current state does not lead to w by
+ * small steps (for strings: is not a prefix of w), then one of the remaining operations that were called before g returned must
+ * give a state that does: a write of w, or a put of a prefix of w. If there is none, no order of the remaining operations is
+ * legal.
  *
- * A necessary condition only, so it prunes nothing that could have been completed.
+ * This is only a necessary condition, so it prunes nothing that could have been completed.
  */
 import { type EventList, isCall, rankOf } from "./event-list.ts";
 import type { EventOrder } from "./event-order.ts";
 import { ILLEGAL, type Machine } from "./machine.ts";
 
-/** Events that are looked at, so that a look costs no more than a few steps. */
+/** The most events that are inspected, so that one lookahead costs no more than a few steps. */
 const EVENTS_MAX = 256;
 const NONE = -1;
 
@@ -29,7 +30,9 @@ export class Lookahead {
     this.#classes = classes;
   }
 
-  /** Rank of an answer that no order of the rest can explain from this state; -1 where none was seen. */
+  /**
+   * Returns the rank of an answer that no order of the remaining operations can explain from this state; -1 if none was found.
+   */
   hopeless(state: number, used: Uint32Array): number {
     const { leadsTo } = this.#machine;
     if (leadsTo === undefined) return NONE;
@@ -56,7 +59,7 @@ export class Lookahead {
     return NONE;
   }
 
-  /** Does one of the answered operations called before the return of `until` fit, but for itself? */
+  /** Returns whether one of the answered operations called before the return of `until`, other than `until` itself, fits. */
   #someCalled(until: number, fits: (operation: number) => boolean): boolean {
     for (let entry = this.#list.first; entry >= 0; entry = this.#list.after(entry)) {
       const rank = rankOf(entry);

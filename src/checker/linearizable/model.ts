@@ -1,6 +1,6 @@
 /**
- * A model says what one object does when operations come one at a time: a start state and a step. A history is
- * linearizable when some order of its operations, keeping the order of those that did not overlap, is legal for it.
+ * A model defines what one object does when operations come one at a time: a start state and a step. A history is linearizable if
+ * some order of its operations that keeps the order of those that did not overlap is legal for the model.
  */
 import type { Operation } from "../../history.ts";
 import { GamedayError } from "../../std/errors.ts";
@@ -9,7 +9,9 @@ import type { Decide, ModelDefinition, Piece } from "./definition.ts";
 import type { Machine } from "./machine.ts";
 import { NumberedMachine } from "./numbered-machine.ts";
 
-/** What an operation is to the evidence: does it change the object, and does its answer say anything about it? */
+/**
+ * What an operation contributes to the evidence: whether it changes the object, and whether its answer reveals anything about it.
+ */
 export interface Traits {
   readonly changes: boolean;
   readonly observes: boolean;
@@ -20,18 +22,18 @@ export interface Model {
   readonly says: string;
   readonly kinds: readonly string[];
   partsOf(operation: Operation): readonly string[];
-  /** Throws GamedayError when the operation is of no kind, or not of the shape, that the model knows. */
+  /** Throws GamedayError if the model does not support the operation's kind or shape. */
   accept(operation: Operation): Traits;
-  /** See ModelDefinition; one piece, where the model does not split its parts. */
+  /** Splits a part (see ModelDefinition); returns a single piece if the model does not split its parts. */
   split(operations: readonly Operation[], initial: Json | undefined): readonly Piece[];
-  /** The operations of one part without those that change no answer: less to search. */
+  /** Returns the operations of one part without those that change no answer, so that less is searched. */
   reduce(operations: readonly Operation[]): readonly Operation[];
   machine(operations: readonly Operation[], part: string, initial: Json | undefined): Machine;
-  /** See ModelDefinition; undefined where the model has no special algorithm. */
+  /** See ModelDefinition; undefined if the model has no special algorithm. */
   readonly decide: Decide | undefined;
 }
 
-/** Hides the model's own type of state behind numbers. */
+/** Builds a Model, which hides the model's own type of state behind numbers. */
 export function defineModel<State>(definition: ModelDefinition<State>): Model {
   return {
     name: definition.name,
@@ -52,7 +54,7 @@ export function defineModel<State>(definition: ModelDefinition<State>): Model {
   };
 }
 
-/** The complaint about an operation that is none of the model's. */
+/** Returns the error for an operation that does not belong to the model. */
 export function wrongKind(model: string, kinds: readonly string[], operation: Operation): GamedayError {
   return new GamedayError({
     code: "model-wrong-kind",
@@ -62,7 +64,7 @@ export function wrongKind(model: string, kinds: readonly string[], operation: Op
   });
 }
 
-/** The complaint about an operation whose input or output is not of the shape that its kind has. */
+/** Returns the error for an operation whose input or output does not have the shape that its kind requires. */
 export function wrongShape(operation: Operation, expected: string, got: Json): GamedayError {
   return new GamedayError({
     code: "model-wrong-shape",

@@ -1,4 +1,6 @@
-/** All models there are: one explicit list. */
+/**
+ * All models, as one explicit list.
+ */
 import { GamedayError } from "../../std/errors.ts";
 import { suggestion } from "../../std/suggest.ts";
 import { casRegister } from "./cas-register.ts";
@@ -12,7 +14,7 @@ import { set } from "./set.ts";
 
 export const MODELS: readonly Model[] = [register, casRegister, set, counter, queue, kv, listAppend, multiRegister];
 
-/** The model of that name; throws GamedayError with the nearest name when there is none. */
+/** Returns the model with that name. Throws GamedayError with the nearest name if none exists. */
 export function modelNamed(name: string): Model {
   const found = MODELS.find((model) => model.name === name);
   if (found !== undefined) return found;

@@ -1,4 +1,6 @@
-/** A model's states as numbers, so that a search handles plain integers; plain steps (see Step) are numbers as well. */
+/**
+ * Represents a model's states as numbers, so that a search handles plain integers; plain steps (see Step) are numbers as well.
+ */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
 import type { ModelDefinition, Step } from "./definition.ts";
@@ -6,7 +8,7 @@ import { ILLEGAL, type Machine } from "./machine.ts";
 
 type Apply<State> = NonNullable<Step<State>["apply"]>;
 
-/** What a state costs besides its text: an entry in two tables, and the state's own header. */
+/** The bytes of a state in addition to its text: an entry in two tables, and the state's own header. */
 const STATE_BYTES = 128;
 
 export class NumberedMachine<State> implements Machine {
@@ -17,7 +19,7 @@ export class NumberedMachine<State> implements Machine {
   readonly #needs: Int32Array;
   readonly #gives: Int32Array;
   readonly #readOnly: Uint8Array;
-  /** Only of those steps that are not plain. */
+  /** The functions of those steps that are not plain. */
   readonly #applies = new Map<number, Apply<State>>();
   readonly #states: State[] = [];
   readonly #numbers = new Map<string, number>();
@@ -73,7 +75,10 @@ export class NumberedMachine<State> implements Machine {
     return this.#gives[index] ?? ILLEGAL;
   }
 
-  /** Made anew: kept for each operation it would take more memory than all the rest. */
+  /**
+   * Describes the operation. The description is recreated on each call: keeping one for each operation would take more memory
+   * than everything else.
+   */
   says(index: number): string {
     const operation = this.#operations[index];
     return operation === undefined ? "" : this.#definition.step(operation).says;
@@ -100,7 +105,10 @@ export class NumberedMachine<State> implements Machine {
   }
 }
 
-/** Bytes of a state itself where it is not its own text: a word for each element, some more for each entry of a map. */
+/**
+ * Estimates the bytes of the state itself, if it is not its own text: one word for each element, somewhat more for each entry of
+ * a map.
+ */
 function sizeOf(state: unknown): number {
   if (Array.isArray(state)) return 8 * state.length;
   return state instanceof Map ? 48 * state.size : 0;

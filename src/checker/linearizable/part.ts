@@ -1,4 +1,6 @@
-/** One part of a history, and the ways to decide it, from the cheapest to the dearest. */
+/**
+ * One part of a history, and the ways to decide it, from the cheapest to the most expensive.
+ */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
 import type { Budget, Obstacle, SearchResult } from "./budget.ts";
@@ -12,14 +14,14 @@ export interface Part {
   readonly initial: Json | undefined;
 }
 
-/** Why a history, or one part of it, has no legal order: small enough to read. */
+/** Why a history, or one part of it, has no legal order; small enough to read. */
 export interface Refutation {
   readonly part: string;
-  /** The operation whose answer no order explains, and all that the object could be by then. */
+  /** The operation whose answer fits no order; `states` are the states that the object could have had by then. */
   readonly operation: Operation;
   readonly says: string;
   readonly states: readonly string[];
-  /** Set where a special algorithm refuted the part, and the states are not known: the reason, as the end of a sentence. */
+  /** Set if a special algorithm refuted the part and the states are not known: the reason, as the end of a sentence. */
   readonly because?: string;
   /** All operations of the part that were searched, in the order of the history. */
   readonly operations: readonly Operation[];
@@ -34,11 +36,14 @@ export interface PartResult {
   readonly refutation: Refutation | null;
 }
 
-/** A longer part is not decided by few configurations, and its states may be large: it goes to the special algorithms first. */
+/**
+ * The most operations of an easy part. A longer part is not decided within few configurations, and its states may be large: it
+ * goes to the special algorithms first.
+ */
 const EASY_OPERATIONS_MAX = 5_000;
-/** What an explanation may cost. */
+/** The budget of an explanation. */
 const EXPLAIN: Budget = { configurations: 50_000, bytes: 16 << 20 };
-/** So many parts are explained as well as can be. */
+/** The number of parts that are explained as well as possible. */
 const EXPLAINED_MAX = 3;
 
 export class Referee {
@@ -49,13 +54,13 @@ export class Referee {
     this.#model = model;
   }
 
-  /** A short search that looks for the best explanation; undefined for a long part. */
+  /** Runs a short search for the best explanation; returns undefined for a long part. */
   easy(part: Part, budget: Budget): PartResult | undefined {
     if (part.operations.length > EASY_OPERATIONS_MAX) return undefined;
     return this.#search(part, budget, false);
   }
 
-  /** The model's special algorithm; undefined where it has none for such a history. */
+  /** Runs the model's special algorithm; returns undefined if the model has none for such a history. */
   special(part: Part): PartResult | undefined {
     const decision = this.#model.decide?.(part.operations, part.initial);
     if (decision === undefined) return undefined;
@@ -68,14 +73,14 @@ export class Referee {
     return { ...decided, refutation: this.#explain(part) ?? own };
   }
 
-  /** The whole search. */
+  /** Runs the complete search. */
   hard(part: Part, budget: Budget): PartResult {
     const result = this.#search(part, budget, true);
     if (result.linearizable !== false) return result;
     return { ...result, refutation: this.#explain(part) ?? result.refutation };
   }
 
-  /** How far a search comes that does not look ahead: it ends at the answer at which a person would. */
+  /** Runs a search without lookahead for an explanation: it stops at the same answer at which a person would. */
   #explain(part: Part): Refutation | null {
     if (this.#explained++ >= EXPLAINED_MAX) return null;
     const configurations = Math.max(EXPLAIN.configurations, 4 * part.operations.length);
@@ -83,7 +88,7 @@ export class Referee {
     return result.linearizable === false ? result.refutation : null;
   }
 
-  /** The machine with all its states is garbage once this is done. */
+  /** Runs one search. The machine with all its states becomes garbage when the search ends. */
   #search(part: Part, budget: Budget, lookahead: boolean): PartResult {
     const machine = this.#model.machine(part.operations, part.name, part.initial);
     const { linearizable, configurations, spent, obstacle } = search(part.operations, machine, budget, { lookahead });

@@ -1,12 +1,15 @@
-/** Cuts a history into parts that can be decided on their own. */
+/**
+ * Splits a history into parts that can be decided separately.
+ */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
 import type { Model } from "./model.ts";
 import type { Part } from "./part.ts";
 
 /**
- * Parts without refused operations, and without those that change no answer. They are named by their smallest key and sorted,
- * so that answers do not depend on the order of operations; those of one key that its model splits further share the name.
+ * Returns the parts, without refused operations and without operations that change no answer. Parts are named by their smallest
+ * key and sorted, so that answers do not depend on the order of operations; pieces of one key that its model splits further share
+ * the name.
  */
 export function partition(operations: readonly Operation[], model: Model, initial: Json | undefined): Part[] {
   return [...byKeys(operations, model)].flatMap(([name, own]) =>
@@ -30,7 +33,7 @@ function byKeys(operations: readonly Operation[], model: Model): [string, readon
   return [...parts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** Lists of a million operations are not copied where nothing would change. */
+/** Avoids copying a list of a million operations if nothing would change. */
 function withoutRefused(operations: readonly Operation[]): readonly Operation[] {
   return operations.some(isRefused) ? operations.filter((operation) => !isRefused(operation)) : operations;
 }
@@ -39,7 +42,7 @@ function isRefused({ outcome }: Operation): boolean {
   return outcome.type === "refused";
 }
 
-/** The one key that all operations are about; undefined where there are several, or none. */
+/** Returns the only key that the operations concern; undefined if there are several, or none. */
 function onlyKey(operations: readonly Operation[], model: Model): string | undefined {
   const [first] = operations;
   const key = first && model.partsOf(first)[0];
@@ -47,11 +50,11 @@ function onlyKey(operations: readonly Operation[], model: Model): string | undef
   return isOnly ? key : undefined;
 }
 
-/** Disjoint sets of keys (union-find with path halving); a set's name is its smallest key. */
+/** Disjoint sets of keys (union-find with path halving). A set's name is its smallest key. */
 class KeyGroups {
   readonly #parent = new Map<string, string>();
 
-  /** Makes one set of them all; gives back the first of them. */
+  /** Joins the keys into one set and returns the first key. */
   join(keys: readonly string[]): string {
     const [first = "", ...others] = keys;
     let root = others.length === 0 ? first : this.nameOf(first);

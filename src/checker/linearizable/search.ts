@@ -1,42 +1,43 @@
 /**
- * Looks for a legal order of one part's operations. The search is Wing and Gong's [1] with Lowe's improvements [2]: a
- * doubly linked list of call and return events, out of which an operation is lifted when it is put into the order, and a
- * memory of the configurations seen. Porcupine and Knossos do the same; what is ours is marked (A) to (C).
+ * Searches for a legal order of one part's operations. The search is that of Wing and Gong [1] with Lowe's improvements [2]: a
+ * doubly linked list of call and return events, from which an operation is removed when it is put into the order, and a memory of
+ * the configurations seen. Porcupine and Knossos do the same; our own additions are marked (A) to (E).
  *
- * Why it is right. A linearization is an order of all answered operations and any of the open (unanswered) ones, legal
- * for the model, in which a precedes b whenever a returned before b was called. It can be built from left to right: the
- * next operation must have been called before the first return of those not yet in the order, and any such one may be
- * next as far as real time goes. So trying all of them, and going back when none is legal, finds an order if there is
- * one. When no answered operation is left, what is left are open ones, which need not be in the order: done.
+ * Correctness. A linearization is an order of all answered operations and any subset of the open (unanswered) ones, legal for the
+ * model, in which a precedes b whenever a returned before b was called. It can be built from left to right: the next operation
+ * must have been called before the first return among those not yet in the order, and any such operation may be next as far as
+ * real time is concerned. Trying all of them, and backtracking when none is legal, therefore finds an order if one exists. When
+ * no answered operation is left, only open ones remain, which need not be in the order, and the search is done.
  *
- * An open operation has no return event, so it stays a candidate for ever: it may have had its effect at any time after
- * its call, or never.
+ * An open operation has no return event, so it remains a candidate forever: it may have had its effect at any time after its
+ * call, or never.
  *
- * Memory. What can still follow depends only on the model's state and on which operations are in the order, not on how
- * they got there; a configuration seen before need not be searched again [2].
+ * Memory. What can still follow depends only on the model's state and on which operations are in the order, not on how they got
+ * there; a configuration seen before need not be searched again [2].
  *
- * (A) Legal read-only operations are taken at once, with no way back. Suppose an order of the rest exists in which read
- * r comes later. Moving r to the front breaks no real-time constraint (r is a candidate: nothing that is left must precede it,
- * and the others keep their order), r is legal there, and its leaving the later place changes no state. So if any
- * order exists, one with r first does.
+ * (A) Legal read-only operations are taken at once, without backtracking. Suppose an order of the remaining operations exists in
+ * which read r comes later. Moving r to the front violates no real-time constraint (r is a candidate: no remaining operation must
+ * precede it, and the others keep their order), r is legal there, and removing it from its later place changes no state. So if
+ * any order exists, one with r first exists.
  *
- * (B) Open operations of equal kind, key and input, so of equal effect, form a class, used in order of their calls. If an
- * order uses b but not the earlier called a, then a in b's place is as legal, and a's only constraint (called before what
- * comes after returned) is the weaker one.
+ * (B) Open operations of equal kind, key and input, and therefore of equal effect, form a class, whose members are used in order
+ * of their calls. If an order uses b but not a, which was called earlier, then a in b's place is equally legal, and a's only
+ * constraint (it was called before the operations after it returned) is the weaker one.
  *
- * (C) Dominance (visited.ts): of two configurations with the same state and the same answered operations, the one that
- * used no more of each class can be completed whenever the other can, by the same operations. So the other is pruned.
- * This holds also while the dominating one is still being searched: by induction on the length of the shortest
- * completion, some configuration that was not pruned has one that is no longer, and its search reaches the end.
+ * (C) Dominance (visited.ts): of two configurations with the same state and the same answered operations, the one that used no
+ * more of each class can be completed whenever the other can, by the same operations. So the other is pruned. This holds even
+ * while the dominating one is still being searched: by induction on the length of the shortest completion, some configuration
+ * that was not pruned has a completion that is no longer, and its search reaches the end.
  *
- * (D) Of answered candidates that are equal in all but their times, only the one that returns first is tried. If an order
- * begins with another, b, then a, which returns earlier, comes later in it. Exchange the two: a is a candidate now; b at a's
- * place comes before a's return, and so before its own; what had to follow a's return still does. The effects are the same.
+ * (D) Of answered candidates that are equal in everything but their times, only the one that returns first is tried. If an order
+ * begins with another one, b, then a, which returns earlier, comes later in it. Exchange the two: a is a candidate now; b in a's
+ * place comes before a's return, and therefore before its own; operations that had to follow a's return still do. The effects are
+ * the same.
  *
- * (E) A configuration from which the next answer cannot be explained any more is left (lookahead.ts).
+ * (E) A configuration from which the next answer can no longer be explained is abandoned (lookahead.ts).
  *
- * Cost: exponential in the worst case (the problem is NP-complete [3]), so every configuration counts towards a budget,
- * and when that is spent the answer is "unknown". Near-sequential histories take O(n * overlap) time and memory.
+ * Cost: exponential in the worst case (the problem is NP-complete [3]), so every configuration counts towards a budget; when the
+ * budget is spent, the answer is "unknown". Nearly sequential histories take O(n * overlap) time and memory.
  *
  * [1] Wing, Gong: Testing and verifying concurrent objects (1993). [2] Lowe: Testing for linearizability (2017).
  * [3] Gibbons, Korach: Testing shared memories (1997).
@@ -55,8 +56,8 @@ const STATES_MAX = 5;
 const LAST_MAX = 5;
 
 /**
- * `operations`: answered and unanswered ones of one part, no refused ones; the machine was made for the same list. Without
- * `lookahead` a refuted search goes as far as it can, and its obstacle explains more to a person.
+ * Searches one part. `operations` are its answered and unanswered operations, without refused ones; the machine was made for the
+ * same list. Without `lookahead`, a refuted search proceeds as far as it can, and its obstacle explains more to a person.
  */
 export function search(
   operations: readonly Operation[],
@@ -76,7 +77,7 @@ class Search {
   readonly #lookahead: Lookahead | undefined;
   readonly #twins: Twins;
   readonly #frames = new Frames();
-  /** Bit r: the operation of rank r is in the order. */
+  /** Bit r is set if the operation of rank r is in the order. */
   readonly #taken: Uint32Array;
   readonly #classes: readonly (readonly number[])[];
   readonly #used: Uint32Array;
@@ -84,7 +85,7 @@ class Search {
   #state: number;
   #hopeless = 0;
   #spent: SearchResult["spent"] = null;
-  /** What was put into the order: a rank, or -1 - class; and the state before each. */
+  /** What was put into the order (a rank, or -1 - class), and the state before each entry. */
   readonly #trail: Int32Array;
   readonly #trailStates: Int32Array;
   #trailLength = 0;
@@ -124,7 +125,7 @@ class Search {
     return this.#result(true);
   }
 
-  /** Looks at the configuration just reached; pushes a frame when there is something left to try in it. */
+  /** Examines the configuration just reached, and pushes a frame if something is left to try in it. */
   #enter(trailLength: number): "done" | "open" | "pruned" | "over budget" {
     this.#takeReads();
     if (this.#list.isEmpty) return "done";
@@ -161,7 +162,7 @@ class Search {
     return this.#spent !== null;
   }
 
-  /** (A): takes every legal read among the candidates; more candidates may come within reach as it goes. */
+  /** Takes every legal read among the candidates, by (A); more operations may become candidates in the process. */
   #takeReads(): void {
     let entry = this.#list.first;
     while (isCall(entry)) {
@@ -169,7 +170,7 @@ class Search {
       const following = this.#list.after(entry);
       const operation = this.#order.answered[rank] ?? 0;
       if (this.#machine.readOnly(operation) && this.#machine.step(this.#state, operation) !== ILLEGAL) {
-        // Its own return may be what follows, and is lifted with it: then go on from what is there now.
+        // The entry that follows may be this operation's own return, which is removed with it; so continue from the current list.
         const before = this.#list.before(entry);
         this.#take(rank, this.#state);
         entry = this.#list.after(before);
@@ -179,7 +180,7 @@ class Search {
     }
   }
 
-  /** Takes the next legal candidate of the newest frame, answered ones first: open ones are used only where they must be. */
+  /** Takes the next legal candidate of the newest frame. Answered operations come first: open ones are used only if necessary. */
   #choose(): boolean {
     const frames = this.#frames;
     while (isCall(frames.entry)) {
@@ -234,9 +235,10 @@ class Search {
   }
 
   /**
-   * Writes the configuration's key to #words and returns its length: the state, the rank of the first operation that is
-   * not taken, and the bits from there on. All ranks before it are taken; none from calledBefore on can be, because a
-   * candidate is called before the first return, and the first return only moves on. So the window is the whole truth.
+   * Writes the configuration's key to #words and returns its length: the state, the rank of the first operation that is not
+   * taken, and the bits from there on. All ranks before it are taken. No rank from `calledBefore` on can be taken, because a
+   * candidate is called before the first return, and the first return only advances. So the window describes the configuration
+   * completely.
    */
   #encode(firstReturn: number): number {
     const frontier = rankOf(this.#list.first);
@@ -248,7 +250,7 @@ class Search {
     return 2 + to - from;
   }
 
-  /** Remembers the furthest return that the search had to stop at, and the states in which it did. */
+  /** Records the furthest return at which the search had to stop, and the states in which it did. */
   #noteObstacle(rank: number): void {
     const returnAt = this.#order.returnAt[this.#order.answered[rank] ?? 0] ?? 0;
     const furthest = this.#obstacle;
@@ -277,7 +279,10 @@ class Search {
     };
   }
 
-  /** For a witness any member of a class does: they say the same. */
+  /**
+   * Returns the operation of a trail entry. For a witness any member of a class is suitable, because their descriptions are the
+   * same.
+   */
   #operationOf(taken: number): number {
     return taken < 0 ? (this.#classes[-1 - taken]?.[0] ?? -1) : (this.#order.answered[taken] ?? -1);
   }

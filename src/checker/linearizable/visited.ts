@@ -1,33 +1,33 @@
 /**
- * The memory of a search: configurations that need not be searched again. A configuration is a key (model state, and
- * which answered operations are in the order so far, as words of a bit set) and, for each class of interchangeable
- * unanswered operations, how many of it were used.
+ * The memory of a search: configurations that need not be searched again. A configuration is a key (the model's state, and the
+ * answered operations that are in the order so far, as words of a bit set) and, for each class of interchangeable unanswered
+ * operations, the number of members used.
  *
- * Every configuration is remembered exactly. Beyond that, dominance: with equal keys, one that used at least as many of
- * every class can do nothing that the other cannot, since what the other has not used it may use later, or never. So of each
- * key a few configurations that used little are kept at hand, and whatever one of them dominates is pruned. They are a
- * few, because comparing with all would make the time quadratic; leaving some out only prunes less.
+ * Every configuration is remembered exactly. Beyond that, dominance applies: of two configurations with equal keys, one that used
+ * at least as many of every class can do nothing that the other cannot, because the other may use its unused members later, or
+ * never. So for each key a few configurations that used little are kept for comparison, and everything that one of them dominates
+ * is pruned. Only a few are kept, because comparing with all would take quadratic time; leaving some out only prunes less.
  */
 import { WordTable, wider } from "./word-table.ts";
 
-/** Configurations of one key that others are compared with. */
+/** The most configurations of one key with which others are compared. */
 const KEPT_MAX = 128;
 const COMPARED_PER_COST = 32;
 const NONE = -1;
 
 export class Visited {
-  /** Configurations asked for so far. */
+  /** Number of configurations looked up so far. */
   lookups = 0;
   readonly #classes: number;
   readonly #keys = new WordTable();
-  /** Of each configuration: its key, then its counts. */
+  /** For each configuration: its key, followed by its counts. */
   readonly #configurations = new WordTable();
   readonly #words: Uint32Array;
-  /** Of each key: how many configurations are kept, and the newest; of each configuration: the kept one before it. */
+  /** For each key: the number of configurations kept, and the newest of them. For each configuration: the kept one before it. */
   #keptCount = new Int32Array(1);
   #newest = new Int32Array(1);
   #older = new Int32Array(1);
-  /** Of each configuration: how many unanswered operations it used, all classes together. */
+  /** For each configuration: the number of unanswered operations that it used, over all classes. */
   #used = new Int32Array(1);
   #compared = 0;
 
@@ -36,18 +36,21 @@ export class Visited {
     this.#words = new Uint32Array(classes + 1);
   }
 
-  /** What counts towards a budget: one a configuration, and one for every COMPARED_PER_COST that it was compared with. */
+  /** The cost towards a budget: one for each configuration, and one for every COMPARED_PER_COST comparisons. */
   get cost(): number {
     return this.lookups + Math.floor(this.#compared / COMPARED_PER_COST);
   }
 
-  /** Bytes in use, all arrays together. */
+  /** Bytes in use, over all arrays. */
   get bytes(): number {
     const columns = [this.#keptCount, this.#newest, this.#older, this.#used];
     return columns.reduce((sum, { byteLength }) => sum + byteLength, this.#keys.bytes + this.#configurations.bytes);
   }
 
-  /** Notes the configuration; false when it, or one that dominates it, was noted before. Only the first `length` words count. */
+  /**
+   * Records the configuration. Returns false if it, or one that dominates it, was recorded before. Only the first `length` words
+   * count.
+   */
   add(words: Uint32Array, length: number, counts: Uint32Array): boolean {
     this.lookups += 1;
     const known = this.#keys.size;
@@ -79,7 +82,9 @@ export class Visited {
     return true;
   }
 
-  /** Puts the configuration at hand, and away those that it dominates or, where there are too many, the one that used most. */
+  /**
+   * Keeps the configuration for comparison, and drops those that it dominates or, if there are too many, the one that used most.
+   */
   #keep(key: number, configuration: number, counts: Uint32Array): void {
     this.#keptCount = wider(this.#keptCount, key + 1);
     this.#newest = wider(this.#newest, key + 1);
@@ -92,7 +97,7 @@ export class Visited {
     if ((this.#keptCount[key] ?? 0) > KEPT_MAX) this.#putAwayWorst(key);
   }
 
-  /** Unlinks whatever the newest dominates; gives back how many others stay. */
+  /** Unlinks everything that the newest configuration dominates, and returns how many others remain. */
   #putAwayDominated(newest: number, counts: Uint32Array): number {
     let stay = 0;
     let newer = newest;

@@ -1,15 +1,15 @@
 /**
- * Numbers sequences of 32-bit words 0, 1, 2 ... in order of first appearance (open addressing, FNV-1a). Everything lies
- * in a few growing typed arrays; no object is made for a sequence.
+ * Numbers sequences of 32-bit words 0, 1, 2 ... in order of first appearance (open addressing, FNV-1a). Everything is stored in a
+ * few growing typed arrays; no object is created for a sequence.
  */
 const FREE = -1;
-/** Small, since some histories have thousands of parts with few configurations each. */
+/** Small, because some histories have thousands of parts with few configurations each. */
 const FIRST_SLOTS = 1 << 5;
 const FIRST_WORDS = 1 << 6;
 
 export class WordTable {
   #slots = new Int32Array(FIRST_SLOTS).fill(FREE);
-  /** Where each sequence begins; one entry more than there are sequences. */
+  /** The start of each sequence; it has one more entry than there are sequences. */
   #starts = new Uint32Array(FIRST_SLOTS);
   #words = new Uint32Array(FIRST_WORDS);
   #size = 0;
@@ -22,7 +22,10 @@ export class WordTable {
     return this.#slots.byteLength + this.#starts.byteLength + this.#words.byteLength;
   }
 
-  /** The number of the sequence made of the first `length` words; a new one (equal to the former `size`) if it is new. */
+  /**
+   * Returns the number of the sequence formed by the first `length` words; a new number (equal to the former `size`) if the
+   * sequence is new.
+   */
   add(words: Uint32Array, length: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash(words, 0, length) & mask;
@@ -34,7 +37,7 @@ export class WordTable {
     return this.#append(words, length);
   }
 
-  /** One word of a sequence. */
+  /** Returns one word of a sequence. */
   wordAt(number: number, at: number): number {
     return this.#words[(this.#starts[number] ?? 0) + at] ?? 0;
   }
@@ -69,7 +72,7 @@ export class WordTable {
   }
 }
 
-/** The array itself when it is long enough, else a copy at least twice as long. */
+/** Returns the array itself if it is long enough, else a copy at least twice as long. */
 export function wider<T extends Int32Array | Uint32Array>(array: T, length: number): T {
   if (length <= array.length) return array;
   const make = array.constructor as new (length: number) => T;
