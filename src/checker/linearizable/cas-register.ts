@@ -1,6 +1,6 @@
 /**
- * cas-register: a register with "cas" (input: [from, to], or { from, to }). An ok output of false says that the compare
- * failed: the value was certainly not `from`. Any other ok output says that it was, and is now `to`. An unknown cas may
+ * cas-register: a register with "cas" (input: [from, to], or { from, to }). An ok output of false means that the compare failed:
+ * the value was certainly not `from`. Any other ok output means that the value was `from` and is now `to`. An unknown cas may
  * have been either.
  */
 import type { Operation } from "../../history.ts";

@@ -1,7 +1,8 @@
 /**
- * counter: "increment" and "decrement" (input: a number; null is 1; an ok output that is a number is the value after it),
- * "read" (output: the value). Starts at 0. Numbers are exact decimals, and text that is a number is one ("19.99"); a JSON number
- * may have been added up in binary fractions, and is then the value that it differs from by less than their rounding.
+ * counter: "increment" and "decrement" (input: a number; null means 1; an ok output that is a number is the value afterwards),
+ * "read" (output: the value). It starts at 0. Numbers are exact decimals, and text that is a number counts as one ("19.99"). A
+ * JSON number may have been summed in binary fractions; it then equals every value from which it differs by no more than their
+ * rounding.
  */
 import type { Operation } from "../../history.ts";
 import {
@@ -77,12 +78,15 @@ function add(operation: Operation, sign: 1 | -1): Step<Decimal> {
   };
 }
 
-/** Relative to the larger number, or to 1: as much as hundreds of additions in binary fractions may need at worst. */
+/**
+ * The rounding allowance relative to the larger number, or to 1: as much as hundreds of additions in binary fractions may need in
+ * the worst case.
+ */
 const ROUNDING: Decimal = { units: 1n, scale: 13 };
-/** An amount with more digits behind the point was itself computed in binary fractions. */
+/** An amount with more decimal places was itself computed in binary fractions. */
 const SCALE_PLAIN_MAX = 12;
 
-/** Whether a state is what the answer says. Throws for an answer that is no number. */
+/** Returns a function that decides whether a state matches the answer. Throws for an answer that is not a number. */
 function answer(operation: Operation, output: Json): (state: Decimal) => boolean {
   const told = ledgerNumber(output);
   if (told === undefined) throw wrongShape(operation, "a number as output", output);

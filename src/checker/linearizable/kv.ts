@@ -1,6 +1,6 @@
 /**
- * kv: strings by key. "put" (input: the string), "append" (input: what is put behind it), "get" (output: the string; null
- * is the same as ""), "delete". The key is the operation's `key`. A key that was never put is "".
+ * kv: strings by key. "put" (input: the string), "append" (input: the string to append), "get" (output: the string; null is the
+ * same as ""), "delete". The key is the operation's `key`. A key that was never put holds "".
  */
 import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
@@ -27,8 +27,9 @@ export const kv = defineModel<string>({
 });
 
 /**
- * Without unanswered gets, and without the unanswered puts and appends whose text is in no answer. Where a legal order has such
- * a one, no get lies between it and the next put or delete (its text would be part of the answer), so the order without it is legal too.
+ * Returns the operations without unanswered gets, and without the unanswered puts and appends whose text appears in no answer. If
+ * a legal order contains such a put or append, no get lies between it and the next put or delete (its text would be part of the
+ * answer), so the order without it is legal too.
  */
 function withoutUnseen(operations: readonly Operation[]): readonly Operation[] {
   const answers = operations.flatMap(({ kind, outcome }) =>
@@ -62,7 +63,7 @@ function textOf(operation: Operation, value: Json): string {
   throw wrongShape(operation, "a string", value);
 }
 
-/** The text of a scalar; null, and what is none, are the empty text. */
+/** Returns the text of a scalar. null, and anything that is not a scalar, becomes the empty text. */
 function textOrEmpty(value: Json | undefined): string {
   return value === null || value === undefined || typeof value === "object" ? "" : String(value);
 }

@@ -1,10 +1,10 @@
 /**
- * list-append and multi-register: transactions over several keys that happen at once (strict serializability). The input
- * of an operation of kind "txn" is a list of [what, key, value]: "append" puts the value behind the key's list, "w"
- * ("write") sets the key, "r" ("read") reads it. The ok output is the same list with each read's value filled in; null
- * is a key that was never set, and for list-append the empty list as well. The first may also be written as a keyword
- * (":append"). Outside of a transaction: kind "append", "write" or "read" with `key`. Within a transaction, reads see its own
- * earlier writes. A key is a name: 1 and "1" are the same key, as ledgers give ids as text. Values keep their type.
+ * list-append and multi-register: transactions over several keys that happen atomically (strict serializability). The input of an
+ * operation of kind "txn" is a list of [what, key, value]: "append" ("a") appends the value to the key's list, "w" ("write") sets
+ * the key, "r" ("read") reads it. The ok output is the same list with the value of each read filled in; null is a key that was
+ * never set, and for list-append also the empty list. `what` may also be written as a keyword (":append"). Outside of a
+ * transaction, the kinds are "append", "write" and "read" with `key`. Within a transaction, reads see its own earlier writes. A
+ * key is a name: 1 and "1" are the same key, because ledgers return ids as text. Values keep their type.
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, isRecord, type Json } from "../../std/json.ts";
@@ -13,13 +13,13 @@ import { defineModel, type Model, wrongKind, wrongShape } from "./model.ts";
 
 const KINDS = ["txn", "append", "read", "write"];
 
-/** By key: the canonical text of a register's value, or of the list. Absent keys are null. */
+/** The canonical text of a register's value, or of the list, by key. Absent keys are null. */
 type Keys = ReadonlyMap<string, string>;
 
 interface MicroOperation {
   readonly what: "append" | "read" | "write";
   readonly key: string;
-  /** Canonical text; undefined: a read whose value is not known. */
+  /** Canonical text; undefined for a read whose value is not known. */
   readonly value: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export const multiRegister = transactional(
   (value) => value,
 );
 
-/** `normal`: the one text for all values that are the same to the model. */
+/** Builds a model. `normal` returns the same text for all values that are equal to the model. */
 function transactional(name: string, says: string, normal: (value: string) => string): Model {
   return defineModel<Keys>({
     name,
@@ -61,20 +61,20 @@ function transactional(name: string, says: string, normal: (value: string) => st
   });
 }
 
-/** What is appended is an element, and stays what it is. */
+/** Normalises the value of a micro-operation. An appended value is an element, and remains unchanged. */
 function normalised(micro: MicroOperation, normal: (value: string) => string): MicroOperation {
   return micro.what === "append" || micro.value === undefined ? micro : { ...micro, value: normal(micro.value) };
 }
 
-/** `initial`: values by key. */
+/** Returns the initial state. `initial` holds values by key. */
 function startOf(initial: Json | undefined, normal: (value: string) => string): Keys {
   const entries = isRecord(initial) ? Object.entries(initial) : [];
   return new Map(entries.map(([key, value]) => [key, normal(canonicalJson(value))]));
 }
 
 /**
- * A JSON object, keys in code-unit order and quoted: no key or value can be read as another's. What was never set and what holds
- * null are one state, as no read can tell them apart; so are an absent and an empty list.
+ * Returns a JSON object with quoted keys in code-unit order, so that no key or value can be mistaken for another. A key that was
+ * never set and a key that holds null are one state, because no read can distinguish them; so are an absent and an empty list.
  */
 function textOf(state: Keys): string {
   const set = [...state].filter(([, value]) => value !== NULL).sort(byKey);
@@ -109,13 +109,13 @@ function applyAll(start: Keys, micro: readonly MicroOperation[]): Keys | undefin
   return state;
 }
 
-/** undefined: there is no list to append to. */
+/** Returns the list with the element; undefined if there is no list to append to. */
 function appended(list: string, element: string): string | undefined {
   if (list === NULL || list === "[]") return `[${element}]`;
   return list.startsWith("[") ? `${list.slice(0, -1)},${element}]` : undefined;
 }
 
-/** Reads carry their value in the ok output; everything else is in the input. */
+/** Returns the micro-operations. Reads have their value in the ok output; everything else is in the input. */
 function microOperations(operation: Operation): MicroOperation[] {
   const { kind, key, input, outcome } = operation;
   const output = outcome.type === "ok" ? outcome.output : undefined;
@@ -130,7 +130,10 @@ function microOperations(operation: Operation): MicroOperation[] {
   return [microOperation(operation, [kind, key ?? "", value ?? null], kind !== "read" || output !== undefined)];
 }
 
-/** An answer fills in what was read. One that says "append" where a read was asked for would make a wrong read a change. */
+/**
+ * Checks that an answer only fills in what was read. An answer that says "append" where a read was requested would turn a wrong
+ * read into a change.
+ */
 function checkAnswer(operation: Operation, input: readonly Json[], answered: readonly MicroOperation[]): void {
   const asked = input.map((each) => microOperation(operation, each, false));
   const isAnswer = ({ what, key, value }: MicroOperation, at: number) => {

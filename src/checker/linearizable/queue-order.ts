@@ -1,32 +1,33 @@
 /**
- * Decides a queue whose values are all different, in O(n log n) instead of a search.
+ * Decides a queue whose values are all different, in O(n log n) instead of by a search.
  *
  * Such a history of completed operations is linearizable if and only if it shows none of four patterns (Henzinger, Sezgin,
- * Vafeiadis: Aspect-oriented linearizability proofs, CONCUR 2013; as patterns of histories: Bouajjani, Emmi, Enea, Hamza:
- * On reducing linearizability to state reachability, ICALP 2015):
+ * Vafeiadis: Aspect-oriented linearizability proofs, CONCUR 2013; as patterns of histories: Bouajjani, Emmi, Enea, Hamza: On
+ * reducing linearizability to state reachability, ICALP 2015):
  *
- * 1. a value leaves that never came, or before its enqueue was called; 2. a value leaves twice; 3. x came before y (its enqueue returned before
- * y's was called), y left, and x left only after that or never; 4. while a dequeue found the queue empty, at each moment some value
- * had surely come and surely not left.
+ * 1. a value leaves that never came, or leaves before its enqueue was called;
+ * 2. a value leaves twice;
+ * 3. x came before y (its enqueue returned before y's was called), y left, and x left only after that or never;
+ * 4. while a dequeue found the queue empty, at each moment some value had surely come and surely not left.
  *
- * Unanswered operations. An enqueue happened if its value left; if not, taking it for one that never happened only helps. An unanswered
- * dequeue returns nowhere, so it can break no pattern itself; it may take a value that must be out of the way of others (3),
- * which has to be done by the earliest return of those others. So values in the way, by that deadline, are matched with unanswered dequeues, by
- * their calls: the i-th deadline must come after the i-th call. It may also have made the queue empty (4): where an empty answer has
- * no other explanation, the history is left to the search.
+ * Unanswered operations. An enqueue happened if its value left; otherwise it is safe to assume that it never happened. An
+ * unanswered dequeue never returns, so it cannot form a pattern itself. It may take a value that must be out of the way of others
+ * (3), which has to happen before the earliest return of those others. So the values in the way, by that deadline, are matched
+ * with the unanswered dequeues, by their calls: the i-th deadline must come after the i-th call. An unanswered dequeue may also
+ * have made the queue empty (4): if an empty answer has no other explanation, the history is left to the search.
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
 import type { Decision } from "./definition.ts";
 import { orderEvents } from "./event-order.ts";
 
-/** Positions of the calls and returns of what brought a value and what took it. */
+/** Positions of the calls and returns of the operations that brought a value and took it. */
 interface Stay {
   readonly item: string;
   readonly enqueue: number;
   readonly cameFrom: number;
   readonly cameBy: number;
-  /** Index of the answered dequeue; -1 for none, and then it leaves at Infinity. */
+  /** Index of the answered dequeue; -1 if there is none, in which case the value leaves at Infinity. */
   dequeue: number;
   leftFrom: number;
   leftBy: number;
@@ -49,7 +50,10 @@ export function decideQueue(operations: readonly Operation[], initial: Json | un
   return events.openFrom.length === 0 ? full : undefined;
 }
 
-/** undefined where values are not all different, or null is one: a dequeue of null means empty. */
+/**
+ * Collects the events. Returns undefined if the values are not all different, or if one of them is null: a dequeue of null means
+ * that the queue was empty.
+ */
 function eventsOf(operations: readonly Operation[], initial: Json | undefined): Events | Decision | undefined {
   const { callAt, returnAt, open } = orderEvents(operations);
   const stays = staysOf(operations, { callAt, returnAt }, Array.isArray(initial) ? initial : []);
@@ -89,7 +93,7 @@ function staysOf(
     stays.set(item, { item, enqueue, cameFrom, cameBy, dequeue: -1, leftFrom: Infinity, leftBy: Infinity });
     return isNew;
   };
-  // What was there at first came before all calls, one after the other.
+  // The initial values came before all calls, one after the other.
   const first = -2 * initial.length;
   const allInitial = initial.every((value, at) => add(value, -1, first + 2 * at, first + 2 * at + 1));
   const allOthers = operations.every(
@@ -98,7 +102,7 @@ function staysOf(
   return allInitial && allOthers ? stays : undefined;
 }
 
-/** Pattern 3 among values that both left. */
+/** Finds pattern 3 among values that both left. */
 function overtaken({ stays }: Events): Decision | undefined {
   const byReturn = stays.filter(({ dequeue }) => dequeue >= 0).sort((x, y) => x.cameBy - y.cameBy);
   const byCall = [...byReturn].sort((x, y) => x.cameFrom - y.cameFrom);
@@ -115,7 +119,7 @@ function overtaken({ stays }: Events): Decision | undefined {
   return undefined;
 }
 
-/** Pattern 3 where the earlier value was taken by no answered dequeue. */
+/** Finds pattern 3 where no answered dequeue took the earlier value. */
 function inTheWay({ stays, openFrom }: Events): Decision | undefined {
   const byCall = stays.filter(({ dequeue }) => dequeue >= 0).sort((x, y) => y.cameFrom - x.cameFrom);
   const staying = stays.filter(({ dequeue }) => dequeue < 0).sort((x, y) => y.cameBy - x.cameBy);
@@ -134,7 +138,10 @@ function inTheWay({ stays, openFrom }: Events): Decision | undefined {
   return missed && no(missed.before.dequeue, `${missed.stay.item} came before it and never left`);
 }
 
-/** Pattern 4: surely there from the return of the enqueue to the call of the dequeue; such times that overlap are one. */
+/**
+ * Finds pattern 4. A value is surely present from the return of its enqueue to the call of its dequeue; such periods that overlap
+ * are merged.
+ */
 function neverEmpty({ stays, empties }: Events): Decision | undefined {
   const sure = stays.filter(({ cameBy, leftFrom }) => cameBy < leftFrom).sort((x, y) => x.cameBy - y.cameBy);
   let next = 0;

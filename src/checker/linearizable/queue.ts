@@ -1,6 +1,7 @@
 /**
- * queue: first in, first out. "enqueue" (input: the value), "dequeue" (output: the value, null when it was empty). An
- * unanswered dequeue may have taken whatever was first. Starts empty, or as `initial` lists, first one first.
+ * queue: first in, first out. "enqueue" (input: the value), "dequeue" (output: the value; null if the queue was empty). An
+ * unanswered dequeue may have taken the value that was first, whichever it was. It starts empty, or with the values of `initial`,
+ * first one first.
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson } from "../../std/json.ts";

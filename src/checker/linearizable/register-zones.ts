@@ -1,26 +1,27 @@
 /**
- * Decides a register whose written values are all different, in O(n log n) instead of a search.
+ * Decides a register whose written values are all different, in O(n log n) instead of by a search.
  *
- * A write and the reads of its value are one cluster. Its zone lies between the earliest return and the latest call of its operations: where
- * that return comes first (a forward zone), the register surely held the value from the one to the other; else (a backward zone) some
- * moment between the two is enough for all of them. The history is linearizable if and only if no read returned before the write of its
- * value was called, no two forward zones overlap, and no backward zone lies within a forward one (Gibbons, Korach: Testing shared
- * memories, SIAM Journal on Computing 26, 1997, theorem 4.1 and section 4.2).
+ * A write and the reads of its value form one cluster. Its zone lies between the earliest return and the latest call of its
+ * operations. If that return comes first (a forward zone), the register surely held the value from the one to the other;
+ * otherwise (a backward zone) a single moment between the two suffices for all operations of the cluster. The history is
+ * linearizable if and only if no read returned before the write of its value was called, no two forward zones overlap, and no
+ * backward zone lies within a forward one (Gibbons, Korach: Testing shared memories, SIAM Journal on Computing 26, 1997, theorem
+ * 4.1 and section 4.2).
  *
- * An unanswered write that was read happened, and returns never, which only widens its zone's choice; those that nobody read were left out
- * before (register.ts). The value at the beginning counts as written before all calls.
+ * An unanswered write whose value was read did happen. It never returns, which only leaves its zone more freedom; unanswered
+ * writes whose value was never read were removed earlier (register.ts). The initial value counts as written before all calls.
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
 import type { Decision } from "./definition.ts";
 import { type EventOrder, orderEvents } from "./event-order.ts";
 
-/** Columns, by number of the value: there may be a million. The value at the beginning is number 0. */
+/** Columns indexed by the number of the value, because there may be a million values. The initial value is number 0. */
 interface Zones {
   readonly numbers: ReadonlyMap<string, number>;
-  /** Call of the write. */
+  /** The call of the write. */
   readonly writtenAt: Float64Array;
-  /** Earliest return, and latest call with the operation that made it; of writes and reads. */
+  /** The earliest return, and the latest call together with the operation that made it, over the write and the reads. */
   readonly returned: Float64Array;
   readonly called: Float64Array;
   readonly last: Int32Array;
@@ -44,7 +45,7 @@ export function decideRegister(operations: readonly Operation[], initial: Json |
   return addReads(zones, operations, order) ?? clash(zones, operations) ?? { linearizable: true };
 }
 
-/** Values in order of the list; undefined where two writes, or a write and the beginning, have the same. */
+/** Numbers the values in order of the list; returns undefined if two writes, or a write and the initial value, are equal. */
 function numbersOf(operations: readonly Operation[], initial: Json | undefined): Map<string, number> | undefined {
   const numbers = new Map([[canonicalJson(initial ?? null), 0]]);
   for (const { kind, input } of operations) {
@@ -82,7 +83,7 @@ function addReads(zones: Zones, operations: readonly Operation[], order: EventOr
     const [callAt, returnAt] = [order.callAt[index] ?? 0, order.returnAt[index] ?? 0];
     if (returnAt < (writtenAt[number] ?? 0)) return no(index, "that value was written only later");
     returned[number] = Math.min(returned[number] ?? 0, returnAt);
-    // In order of calls, so the latest so far, unless the write was called after it.
+    // Reads come in order of their calls, so this call is the latest so far, unless the write was called after it.
     if (callAt > (called[number] ?? 0)) {
       called[number] = callAt;
       last[number] = index;
@@ -91,7 +92,7 @@ function addReads(zones: Zones, operations: readonly Operation[], order: EventOr
   return undefined;
 }
 
-/** Forward zones in order of time, each held against the next one, and against the backward ones that begin within it. */
+/** Compares each forward zone, in order of time, with the next forward zone and with the backward zones that begin within it. */
 function clash({ returned, called, last }: Zones, operations: readonly Operation[]): Decision | undefined {
   const returnOf = (number: number | undefined) => (number === undefined ? Infinity : (returned[number] ?? 0));
   const callOf = (number: number | undefined) => (number === undefined ? Infinity : (called[number] ?? 0));
@@ -114,7 +115,7 @@ function clash({ returned, called, last }: Zones, operations: readonly Operation
   return undefined;
 }
 
-/** As text, of what a write wrote or a read gave. */
+/** Returns, as text, the value that a write wrote or a read returned. */
 function valueAt(operation: Operation | undefined): string {
   if (operation === undefined) return "another value";
   const { kind, input, outcome } = operation;

@@ -1,4 +1,6 @@
-/** register: "write" (input: the value), "read" (output: the value; null while nothing was written). Any JSON value. */
+/**
+ * register: "write" (input: the value), "read" (output: the value; null if nothing was written yet). Values are any JSON values.
+ */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
 import type { Step } from "./definition.ts";
@@ -24,9 +26,9 @@ export const register = defineModel<string>({
 });
 
 /**
- * Without the unknown writes of values that no answered read gave, and without unanswered reads. Such a write changes no
- * answer: take it out of a legal order, and the order stays legal, for no read can lie between it and the next write; and
- * an order without it is legal anyway, for it may never have happened.
+ * Returns the operations without the unknown writes of values that no answered read returned, and without unanswered reads. Such
+ * a write changes no answer: removed from a legal order, the order remains legal, because no read can lie between it and the next
+ * write; and an order without it is legal for the full history, because the write may never have happened.
  */
 function withoutUnseen(operations: readonly Operation[]): readonly Operation[] {
   if (operations.every(({ outcome }) => outcome.type === "ok")) return operations;
@@ -39,7 +41,7 @@ function withoutUnseen(operations: readonly Operation[]): readonly Operation[] {
   );
 }
 
-/** A register's state is the canonical text of its value, so that equal values are equal states. */
+/** Returns the initial state. A register's state is the canonical text of its value, so that equal values are equal states. */
 export function startOf(initial: Json | undefined): string {
   return canonicalJson(initial ?? null);
 }

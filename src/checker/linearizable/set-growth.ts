@@ -1,23 +1,24 @@
 /**
- * Two ways in which sets are simpler than a search of their states.
+ * Two cases in which sets are simpler than a search of their states.
  *
- * Where nobody reads the set as a whole, each element is an object of its own (locality, linearize.ts).
+ * If no operation reads the set as a whole, each element is a separate object (locality, linearize.ts).
  *
- * A set that nothing is removed from only grows, and is decided in time linear in its operations and what they read. Give each
- * operation a moment between its call and its return, and each element the moment of its birth, that of its first add. That
- * moment lies between the earliest call and the earliest return of the element's adds; every other add only has to come later,
- * which it can. "contains: true" puts the birth before its return, "contains: false" after its call. Reads of the whole
- * must form a chain, each with all that the one before has; births of what is new lie between the two. So all conditions are "not
- * before" and "not after" of one moment, and "this one before that one": the earliest moments that obey them are found from
- * left to right, and the history is linearizable if and only if none comes too late. (The idea is that of Gibbons and Korach's
- * schedules for histories whose reads-from relation is known: Testing shared memories, 1997; monotone objects are simpler still.)
+ * A set from which nothing is removed only grows, and is decided in time linear in its operations and the elements that they
+ * read. Assign each operation a moment between its call and its return, and each element the moment of its birth, which is that
+ * of its first add. The birth lies between the earliest call and the earliest return of the element's adds; every other add only
+ * has to come later, which is possible. "contains: true" puts the birth before its own return, "contains: false" after its own
+ * call. Reads of the whole set must form a chain in which each read has everything that the one before has; births of new
+ * elements lie between the two. So all conditions have the forms "not before" and "not after" for one moment, and "this one
+ * before that one". The earliest moments that satisfy them are found from left to right, and the history is linearizable if and
+ * only if none comes too late. (The idea is that of Gibbons and Korach's schedules for histories whose reads-from relation is
+ * known: Testing shared memories, 1997; monotone objects are even simpler.)
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
 import type { Decision, Piece } from "./definition.ts";
 import { type EventOrder, orderEvents } from "./event-order.ts";
 
-/** One piece for each element; the whole where it is read as such. */
+/** Returns one piece for each element, or the whole if the set is read as a whole. */
 export function byElement(operations: readonly Operation[], initial: Json | undefined): readonly Piece[] {
   if (operations.some(({ kind, outcome }) => kind === "read" && outcome.type === "ok"))
     return [{ operations, initial }];
@@ -33,13 +34,13 @@ export function byElement(operations: readonly Operation[], initial: Json | unde
   return [...pieces.values()];
 }
 
-/** When an element came: not before `from`, not after `by`. */
+/** When an element was added: not before `from`, not after `by`. */
 interface Birth {
   from: number;
   by: number;
   /** The operation that set `by`. */
   witness: number;
-  /** In the order of reads, the first that has it; Infinity for none. */
+  /** The first read that has the element, by its place in the order of reads; Infinity if none has it. */
   rank: number;
 }
 
@@ -60,7 +61,7 @@ export function decideGrowingSet(operations: readonly Operation[], initial: Json
   return chained(reads, births) ?? inTime(reads, births) ?? { linearizable: true };
 }
 
-/** From the adds alone. What is there at first was born before all calls. */
+/** Computes the births from the adds alone. Initial elements were born before all calls. */
 function birthsOf(
   operations: readonly Operation[],
   { callAt, returnAt }: EventOrder,
@@ -102,7 +103,7 @@ function before(birth: Birth, at: number, index: number): void {
   if (at < birth.by) [birth.by, birth.witness] = [at, index];
 }
 
-/** Smaller ones first, as they must have happened. */
+/** Returns the reads, smaller ones first, because they must have happened first. */
 function readsOf(operations: readonly Operation[], { answered, callAt, returnAt }: EventOrder): Read[] {
   const reads: Read[] = [];
   for (const index of answered) {
@@ -114,7 +115,10 @@ function readsOf(operations: readonly Operation[], { answered, callAt, returnAt 
   return reads.sort((a, b) => a.elements.length - b.elements.length);
 }
 
-/** Each read has all that the one before has, and nothing twice or that was never added. Notes the rank of each element. */
+/**
+ * Checks that each read has everything that the one before has, and has nothing twice or that was never added. Records the rank
+ * of each element.
+ */
 function chained(reads: readonly Read[], births: Map<string, Birth>): Decision | undefined {
   let size = 0;
   for (const [rank, { index, elements }] of reads.entries()) {
@@ -132,13 +136,13 @@ function chained(reads: readonly Read[], births: Map<string, Birth>): Decision |
   return undefined;
 }
 
-/** The earliest moments from left to right. Reads of equal elements are in one gap between births. */
+/** Assigns the earliest moments from left to right. Reads of equal elements lie in one gap between births. */
 function inTime(reads: readonly Read[], births: Map<string, Birth>): Decision | undefined {
   const byRank = Map.groupBy(births.values(), ({ rank }) => rank);
   let readAt = -Infinity;
   let bornAt = -Infinity;
   for (const [rank, read] of reads.entries()) {
-    // Births come after all reads of the gap before; and all reads of this gap after them.
+    // Births come after all reads of the previous gap, and all reads of this gap come after the births.
     const born = byRank.get(rank) ?? [];
     const after = readAt;
     for (const birth of born) {
@@ -152,7 +156,8 @@ function inTime(reads: readonly Read[], births: Map<string, Birth>): Decision | 
   }
   for (const birth of byRank.get(Infinity) ?? []) {
     if (Math.max(birth.from, readAt) <= birth.by) continue;
-    // What was there at first has no witness of its own; then some answer lacks it, and the last read is as good as any.
+    // An initial element has no witness of its own. In that case some read lacks it, and the last read is as suitable a witness
+    // as any.
     const witness = birth.witness >= 0 ? birth.witness : (reads.at(-1)?.index ?? 0);
     return no(witness, "some answer after it lacks it");
   }

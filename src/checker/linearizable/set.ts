@@ -1,6 +1,7 @@
 /**
- * set: "add" and "remove" (input: the element), "contains" (input: the element, output: true or false), "read" (output:
- * all elements, in any order, each once; null while it is empty). Any JSON values. Starts empty, or as `initial` lists.
+ * set: "add" and "remove" (input: the element), "contains" (input: the element, output: true or false), "read" (output: all
+ * elements, in any order, each once; null while the set is empty). Elements are any JSON values. It starts empty, or with the
+ * elements of `initial`.
  */
 import type { Operation } from "../../history.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
@@ -10,7 +11,7 @@ import { byElement, decideGrowingSet } from "./set-growth.ts";
 
 const KINDS = ["add", "remove", "contains", "read"];
 
-/** A set's state: its elements' canonical texts in code-unit order. */
+/** The state of a set: the canonical texts of its elements in code-unit order. */
 type Elements = readonly string[];
 
 export const set = defineModel<Elements>({
@@ -61,6 +62,6 @@ function read(operation: Operation): Step<Elements> {
   const output: Json = outcome.output ?? [];
   if (!Array.isArray(output)) throw wrongShape(operation, "a list of elements as output", output);
   const elements = output.map(canonicalJson).sort();
-  // A repeated element makes it the text of no state, so it is never legal.
+  // If an element is repeated, no state has this text, so the read is never legal.
   return { needs: elements, readOnly: true, observes: true, says: `read [${elements.join(",")}]` };
 }
