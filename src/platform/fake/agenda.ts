@@ -1,6 +1,7 @@
 /**
- * The fake's agenda: what is to happen when, in order of time and, at equal times, of entry. Virtual time runs it as fast
- * as it can; real time runs whatever is due by the clock. A binary heap in three parallel arrays: no object per event.
+ * The fake's agenda: what is to happen when, ordered by time and, at equal times, by order of entry. Virtual time runs it as fast
+ * as possible; real time runs whatever is due by the clock. It is a binary heap in three parallel arrays, to avoid an object for
+ * each event.
  */
 export type Happening = () => void;
 
@@ -16,12 +17,12 @@ export class Agenda {
     return this.#nowMs;
   }
 
-  /** Time of the earliest happening; null when there is none. */
+  /** The time of the earliest happening; null when there is none. */
   get nextAtMs(): number | null {
     return this.#times[0] ?? null;
   }
 
-  /** Enters a happening; a time in the past counts as now. */
+  /** Schedules a happening; a time in the past counts as now. */
   at(atMs: number, happening: Happening): void {
     let hole = this.#times.length;
     const time = Math.max(atMs, this.#nowMs);
@@ -35,12 +36,14 @@ export class Agenda {
     this.#put(hole, time, order, happening);
   }
 
-  /** Enters a happening `afterMs` from now. */
+  /** Schedules a happening `afterMs` from now. */
   after(afterMs: number, happening: Happening): void {
     this.at(this.#nowMs + afterMs, happening);
   }
 
-  /** Runs all that is due until `untilMs`, what it enters meanwhile included, and leaves the time there. */
+  /**
+   * Runs everything that is due until `untilMs`, including what these happenings schedule, and then sets the time to `untilMs`.
+   */
   runUntil(untilMs: number): void {
     while ((this.#times[0] ?? Number.POSITIVE_INFINITY) <= untilMs) {
       this.#nowMs = this.#times[0] as number;
@@ -74,7 +77,7 @@ export class Agenda {
     this.#put(hole, time, order, happening);
   }
 
-  /** Whether the entry at `index` comes after (time, order). */
+  /** Returns whether the entry at `index` comes after (time, order). */
   #isAfter(index: number, time: number, order: number): boolean {
     const other = this.#times[index] as number;
     return other > time || (other === time && (this.#order[index] as number) > order);

@@ -1,4 +1,4 @@
-/** The fake's app: what one replica does with one call. All of an app's typical mistakes are switches of AppBehaviour. */
+/** The fake's app: what one replica does with one call. All typical mistakes of an app are switches of AppBehaviour. */
 import type { Json } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
@@ -10,9 +10,9 @@ import type { EntryContent } from "./log.ts";
 import type { StoreAnswer } from "./member.ts";
 import type { Store } from "./store.ts";
 
-/** After this long without an answer from a store the app gives up and says so. */
+/** The app gives up on a store that has not answered for this long, and responds with an error. */
 const QUERY_TIMEOUT_MS = 1500;
-/** Between reading a counter and writing it back, where the app does so. */
+/** The time between reading a counter and writing it back, in an app that does so. */
 const THINKS_MS = [2, 8] as const;
 const READ_MS = [0.5, 2] as const;
 const LATE_COMMIT_RETRY_MS = 300;
@@ -25,7 +25,7 @@ export interface Impairment {
 export const UNIMPAIRED: Impairment = { laterMs: 0, failShare: 0 };
 
 const UNAVAILABLE: Answer = { status: 503, body: { error: "the store is not available" } };
-/** Declared to mean "certainly not applied". */
+/** This status is declared to mean "certainly not applied". */
 const SOLD_OUT: Answer = { status: 422, body: { error: "sold out" } };
 const TIMED_OUT: Answer = { status: 504, body: { error: "the store did not answer" } };
 
@@ -36,11 +36,11 @@ export class App {
   readonly #database: Store;
   readonly #sessionStore: Store;
   #writes = 0;
-  /** Users' writes fail until then, whatever the stores say. */
+  /** Users' writes fail until this time, whatever the stores answer. */
   #failsUntilMs = 0;
   #stormUntilMs = 0;
   #impairment: Impairment = UNIMPAIRED;
-  /** The moment at which caches stopped following; null: they follow. */
+  /** The time at which caches stopped being updated; null while they are updated. */
   #cachedAtMs: number | null = null;
 
   constructor(parts: {
@@ -58,7 +58,7 @@ export class App {
     if (parts.behaviour.blip.everyMs > 0) this.#blip();
   }
 
-  /** Users' writes fail for so long from now on. */
+  /** Makes users' writes fail for this long from now on. */
   failWritesFor(lastsMs: number): void {
     this.#failsUntilMs = Math.max(this.#failsUntilMs, this.#agenda.nowMs + lastsMs);
   }
@@ -67,12 +67,12 @@ export class App {
     return this.#impairment;
   }
 
-  /** What network and CPU faults do to every request: later, or lost with that probability. */
+  /** Sets what network and CPU faults do to every request: it is delayed, or lost with the given probability. */
   impair(impairment: Impairment): void {
     this.#impairment = impairment;
   }
 
-  /** The database has a new leader. */
+  /** Handles a new leader of the database. */
   failedOver(): void {
     const { relapse, retryStormMs, cacheForEver } = this.#behaviour;
     if (cacheForEver) this.#cachedAtMs ??= this.#agenda.nowMs;
@@ -83,12 +83,12 @@ export class App {
     });
   }
 
-  /** Bytes that one replica holds. */
+  /** Returns the bytes of memory that one replica holds. */
   memoryBytes(): number {
     return 80_000_000 + (this.#behaviour.leak.bytesPerMinute * this.#agenda.nowMs) / 60_000;
   }
 
-  /** Serves one call on a replica; answers once, also when the replica dies meanwhile (502, from the proxy). */
+  /** Serves one call on a replica. Answers exactly once, even when the replica dies in the meantime (502, from the proxy). */
   serve(replica: Replica, call: Call, answered: Answered): void {
     const { life } = replica;
     replica.requests++;
@@ -104,7 +104,7 @@ export class App {
     });
   }
 
-  /** One queue a replica: a request waits for those before it. */
+  /** Returns when the CPU is done with a request. Each replica has one queue, so a request waits for those before it. */
   #cpuDoneAtMs(replica: Replica): number {
     const { cpuMsPerRequest, cpuLimit } = this.#behaviour;
     const start = Math.max(this.#agenda.nowMs, replica.busyUntilMs);
@@ -166,7 +166,10 @@ export class App {
     else this.#store(replica, call, contentOf(call), done);
   }
 
-  /** What the app answers without asking its store: refusals, failures of its own, and lies. */
+  /**
+   * Returns the answers that the app gives without its store: refusals, failures of its own, and lies. Returns null when it needs
+   * the store.
+   */
   #withoutStore(replica: Replica, call: Call): Answer | null {
     const { nowMs } = this.#agenda;
     if (call.value === "sold-out") return SOLD_OUT;
@@ -179,7 +182,7 @@ export class App {
     return acknowledged(false);
   }
 
-  /** A counter that is read, added to and written overwrites whatever was added in between. */
+  /** Reads a counter, adds to it and writes it back, which overwrites whatever was added in between. */
   #readAddWrite(replica: Replica, call: Call, done: (answer: StoreAnswer) => void): void {
     const { log } = this.#storeOf(call);
     const written = log.sum(call.object, call.key) + Number(call.value);
@@ -203,7 +206,7 @@ export class App {
 
   #store(replica: Replica, call: Call, content: EntryContent, done: (answer: StoreAnswer) => void): void {
     const store = this.#storeOf(call);
-    // Inside a cut node a client reaches nothing but that node's own member.
+    // From inside a cut node, a client reaches only that node's own member.
     const inside = store.members.find(({ node, condition }) => node === call.inside && condition === "cut") ?? null;
     const pinned = store === this.#database ? replica.pinned : null;
     const { idempotent } = this.#behaviour;
@@ -213,7 +216,7 @@ export class App {
       answered = true;
       done(answer);
     };
-    // "hang" is the store's word for "nothing soon"; an answer may still come before the app gives up.
+    // "hang" means that the store will not answer soon; an answer may still come before the app gives up.
     store.write(content, { idempotent, member: inside ?? pinned, inside: inside !== null }, (answer) => {
       if (answer === "hang") this.#agenda.after(QUERY_TIMEOUT_MS, () => once("hang"));
       else once(answer);

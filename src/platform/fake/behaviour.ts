@@ -1,79 +1,81 @@
 /**
- * How the fake behaves: every switch and duration of the model, with the values of an honest, healthy platform. A lie
- * (lie.ts) is a change of these values, and nothing else. Durations in milliseconds; a pair is a range drawn from by seed.
+ * How the fake behaves: every switch and duration of the model, with the values of an honest, healthy platform. A lie (lie.ts) is
+ * a change of these values, and nothing else. Durations are in milliseconds; a pair is a range from which the seed draws a value.
  */
 export type Range = readonly [from: number, to: number];
 
-/** One replicated store: PostgreSQL under an elector, or Redis under sentinels. */
+/** One replicated store: PostgreSQL under an elector, or Redis under Sentinels. */
 export interface StoreBehaviour {
-  /** strict: no acknowledgement without a second copy. off: acknowledged first, copied `lagMs` later. */
+  /** strict: no write is acknowledged without a second copy. off: acknowledged first, copied `lagMs` later. */
   readonly replication: "strict" | "off";
-  /** How far behind an asynchronous copy is. */
+  /** How far an asynchronous copy lags behind. */
   readonly lagMs: Range;
-  /** Time of one commit. */
+  /** The time of one commit. */
   readonly commitMs: Range;
-  /** From the second copy to the client's answer leaving the store. */
+  /** The time from the second copy until the answer to the client leaves the store. */
   readonly acknowledgeMs: Range;
-  /** From a leader's process death to the next leader. */
+  /** The time from the death of a leader's process to the next leader. */
   readonly failoverMs: Range;
-  /** The same where the leader cannot be reached: its lock has to run out first. */
+  /** The same for a leader that cannot be reached: its lock has to expire first. */
   readonly failoverUnreachableMs: Range;
-  /** The elector notices a leader that cannot write. */
+  /** Whether the elector notices a leader that cannot write. */
   readonly failsOverWhenFull: boolean;
-  /** false: there is no majority to elect a new leader. */
+  /** false: no majority exists to elect a new leader. */
   readonly elects: boolean;
-  /** From start or healing to standing in place as a copy again; null: never. */
+  /** The time from starting or healing until the member is a copy again; null: never. */
   readonly rejoinMs: Range | null;
-  /** How long a thawed or healed old leader goes on acknowledging on its own; 0: it knows its place. */
+  /** How long a thawed or healed old leader keeps acknowledging on its own; 0: it steps down at once. */
   readonly splitBrainMs: number;
-  /** An isolated leader goes on acknowledging clients on its side until its lock has run out. */
+  /** Whether an isolated leader keeps acknowledging clients on its side until its lock has expired. */
   readonly isolatedLeaderAcknowledges: boolean;
 }
 
 export interface AppBehaviour {
   readonly replicas: number;
-  /** Answer time of the app itself. */
+  /** The response time of the app itself. */
   readonly serviceMs: Range;
-  /** From process start to able to serve. */
+  /** The time from process start until the app can serve. */
   readonly startMs: Range;
-  /** truth: ready once it can serve. always: ready from the first moment. */
+  /** truth: ready once it can serve. always: ready from the start. */
   readonly readiness: "truth" | "always";
-  /** Extra time after it could serve until readiness admits so. */
+  /** The extra time from being able to serve until readiness reports it. */
   readonly readinessDelayMs: number;
   readonly acknowledges: "after-commit" | "before-commit";
-  /** Delay of a commit that was acknowledged before. */
+  /** The delay of a commit that was acknowledged before. */
   readonly lateCommitMs: Range;
-  /** A second attempt at the same id finds the first. */
+  /** Whether a second attempt with the same id finds the first. */
   readonly idempotent: boolean;
-  /** Counters change inside the store, not by read, add, write. */
+  /** Whether counters change inside the store rather than by read, add and write. */
   readonly countersAtomic: boolean;
   /** Every n-th order is acknowledged and thrown away; 0: none. */
   readonly dropsEvery: number;
-  /** After a failover this share of the replicas goes on talking to the old leader, until it restarts: 0 (honest) to 1 (all). */
+  /**
+   * The share of the replicas that keep talking to the old leader after a failover, until they restart: 0 (honest) to 1 (all).
+   */
   readonly pinnedShare: number;
   /**
-   * The app's processes exit when the database has a new leader. declared: the platform says that they follow it, for they
-   * are built so; undeclared: they crash, and it is nobody's plan.
+   * Whether the app's processes exit when the database has a new leader. declared: the platform declares that they follow the
+   * leader, because they are built to do so. undeclared: they crash without such a declaration.
    */
   readonly exitsOnFailover: "no" | "declared" | "undeclared";
-  /** Users' writes fail from the first fault on, whatever becomes of it: no fault is ever recovered from. */
+  /** Users' writes fail from the first fault on, whatever happens to it: the platform never recovers from a fault. */
   readonly staysBroken: boolean;
   readonly sessions: "store" | "memory";
-  /** Cached values of reads outlive a failover. */
+  /** Whether cached values of reads outlive a failover. */
   readonly cacheForEver: boolean;
-  /** Reads come from a copy that is `lagMs` behind, at all times. */
+  /** Reads come from a copy that always lags this far behind. */
   readonly readsLagMs: number;
-  /** Failures are answered 200 with an error in the body. */
+  /** Whether failures are answered with 200 and an error in the body. */
   readonly errorsInside200: boolean;
-  /** After each recovery, for `retryStormMs`, clients' retries overwhelm the app. */
+  /** How long the retries of clients overwhelm the app after each recovery. */
   readonly retryStormMs: number;
-  /** Short outages of writes: each so long, so far apart; 0: none. */
+  /** Short outages of writes: the length of each and the interval between them; 0: none. */
   readonly blip: { readonly lastsMs: number; readonly everyMs: number };
-  /** After a fault's recovery users' writes fail once more, so long, so late; 0: never. */
+  /** After the recovery from a fault, users' writes fail again after `afterMs` for `lastsMs`; 0: never. */
   readonly relapse: { readonly lastsMs: number; readonly afterMs: number };
-  /** Milliseconds that each answer gets slower per minute, and bytes that memory grows per minute. */
+  /** How many milliseconds slower responses get per minute, and how many bytes memory grows per minute. */
   readonly leak: { readonly slowerMsPerMinute: number; readonly bytesPerMinute: number };
-  /** CPU that one request takes; CPU that a replica asks for, and the most it gets, in cores. */
+  /** The CPU time of one request; the CPU that a replica requests, and the most that it gets, in cores. */
   readonly cpuMsPerRequest: number;
   readonly cpuRequest: number;
   readonly cpuLimit: number;
@@ -81,11 +83,11 @@ export interface AppBehaviour {
 
 export interface ProxyBehaviour {
   readonly healthChecks: boolean;
-  /** Until a dead replica is taken out. */
+  /** The time until a dead replica is taken out of rotation. */
   readonly detectMs: Range;
-  /** A request that found its replica dead is sent to another. */
+  /** Whether a request that found its replica dead is sent to another one. */
   readonly redispatches: boolean;
-  /** A write whose answer got lost is sent again (non-idempotent POST). */
+  /** Whether a write whose answer got lost is sent again (a non-idempotent POST). */
   readonly retriesWrites: boolean;
 }
 
@@ -95,70 +97,73 @@ export interface ScalingBehaviour {
   readonly stabilisationMs: number;
   /** false: the metric is missing (ScalingActive false). */
   readonly metrics: boolean;
-  /** Target share of the CPU requested. */
+  /** The target share of the requested CPU. */
   readonly target: number;
-  /** Replicas beyond this never become ready (no room for their pods). */
+  /** Replicas beyond this number never become ready (there is no room for their pods). */
   readonly roomFor: number;
-  /** Goes down and up again without a change of load. */
+  /** Whether it scales down and up again without a change of load. */
   readonly flaps: boolean;
 }
 
 export interface DrainBehaviour {
-  /** one: evicted one by one, the next when its replacement is ready. all: all at once. never: eviction is refused. */
+  /**
+   * one: replicas are evicted one by one, each when the replacement of the last is ready. all: all at once. never: eviction is
+   * refused.
+   */
   readonly evicts: "one" | "all" | "never";
-  /** Replicas are spread over the nodes; false: all on one. */
+  /** Whether replicas are spread over the nodes; false: all are on one. */
   readonly spread: boolean;
 }
 
 /**
- * Pages of a ledger. shifting: another order in each query. ties: an order that depends on the page alone, as of a sort that
- * stops where the page ends. inclusive: each page begins with the last row of the one before.
+ * The pages of a ledger. shifting: another order in each query. ties: an order that depends on the page alone, like that of a
+ * sort that stops where the page ends. inclusive: each page begins with the last row of the page before.
  */
 export interface PageBehaviour {
   readonly size: number;
   readonly order: "stable" | "shifting" | "ties" | "inclusive";
-  /** Each item bears its row's own identity. */
+  /** Whether each item carries the identity of its row. */
   readonly rows: boolean;
 }
 
 /** How the platform lists what it holds. */
 export interface LedgerBehaviour {
-  /** A row is listed so long after it was committed. */
+  /** How long after its commit a row is listed. */
   readonly listedAfterMs: Range;
   readonly pages: PageBehaviour | null;
-  /** Sessions vanish so long after they were made; null: never. */
+  /** How long after their creation sessions vanish; null: never. */
   readonly sessionsExpireMs: number | null;
 }
 
 /** What the fake's own part of the tool does wrong: evidence that must not be believed. */
 export interface ReportBehaviour {
   /**
-   * claimed-only: the injection reports success and nothing happens. unwitnessed: it bites, and nobody saw it from inside.
-   * failed: it cannot be made, and says so.
+   * claimed-only: the injection reports success and nothing happens. unwitnessed: it bites, but no witness inside saw it. failed:
+   * it cannot be made, and reports so.
    */
   readonly bites: "really" | "claimed-only" | "unwitnessed" | "failed";
-  /** Seen healed only this long after the order; null: never seen. */
+  /** How long after the heal command the target is seen healed; null: never. */
   readonly healSeenMs: Range | null;
-  /** Reads of the ledger at most; null: as many as a real run makes. */
+  /** The maximum number of ledger reads; null: as many as a real run makes. */
   readonly ledgerReads: number | null;
   readonly ledgerComplete: boolean;
-  /** The first read comes from a copy this far behind. */
+  /** The first read comes from a copy that lags this far behind. */
   readonly firstReadLagMs: number;
   /** A span in which probes and load sent nothing: [after the fault's bite, length]; length 0: none. */
   readonly stall: { readonly afterBiteMs: number; readonly lastsMs: number };
-  /** The stall is not admitted by a gap event. */
+  /** Whether the stall is hidden: no gap event reports it. */
   readonly stallHidden: boolean;
   readonly unhealthyBefore: boolean;
   readonly residue: boolean;
-  /** A load worker is lost without its last reports, in mid-run. */
+  /** Whether a load worker is lost in mid-run without its last reports. */
   readonly losesWorker: boolean;
-  /** The generator itself is the bottleneck: CPU at its limit, late sends. */
+  /** Whether the load generator itself is the bottleneck: CPU at its limit, late sends. */
   readonly generatorOverloaded: boolean;
-  /** No write is sent in the last second before the fault. */
+  /** Whether no write is sent in the last second before the fault. */
   readonly quietBeforeFault: boolean;
-  /** Members of the store are one fewer than promised. */
+  /** How many members fewer than promised the store has. */
   readonly membersMissing: number;
-  /** A replica dies by itself, outside all faults. */
+  /** Whether a replica dies by itself, outside all faults. */
   readonly crashes: boolean;
 }
 
@@ -173,7 +178,7 @@ export interface Behaviour {
   readonly report: ReportBehaviour;
 }
 
-/** Changed values, section by section. */
+/** Changed values, by section. */
 export type BehaviourChange = { readonly [Section in keyof Behaviour]?: Partial<Behaviour[Section]> };
 
 export const HONEST: Behaviour = {
@@ -259,7 +264,7 @@ export const HONEST: Behaviour = {
   },
 };
 
-/** `base` with each section's changes laid over it, later ones over earlier. */
+/** Returns `base` with the changes of each section applied; later changes override earlier ones. */
 export function behave(changes: readonly BehaviourChange[], base: Behaviour = HONEST): Behaviour {
   return changes.reduce<Behaviour>(
     (behaviour, change) => ({

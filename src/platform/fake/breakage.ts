@@ -1,6 +1,6 @@
 /**
- * What breaking the fake means: each capability's effect on the site, its undoing, and what an observer inside the target
- * then sees. The parameters are those of platform/capability.ts.
+ * What breaking the fake means: the effect of each capability on the site, how it is undone, and what an observer inside the
+ * target then sees. The parameters are those of platform/capability.ts.
  */
 import type { TargetReferenceWithNode } from "../../platform.ts";
 import { isRecord } from "../../std/json.ts";
@@ -11,16 +11,16 @@ import type { Condition, Member } from "./member.ts";
 import { type Lives, livesOf, seesBite } from "./sight.ts";
 import type { Site } from "./site.ts";
 
-/** How long a supervisor takes to start a store's member again. */
+/** How long a supervisor takes to restart a store's member. */
 const MEMBER_RESTART_MS = 900;
 const PROXY_RESTART_MS = 300;
 
 export class Breakage {
   readonly #site: Site;
   readonly #active = new Map<string, Break>();
-  /** Evictions that came to their end. */
+  /** Evictions that have completed. */
   readonly #done = new Set<string>();
-  /** What processes each change found: a killed one is gone, also when another runs in its place. */
+  /** The processes that each change found: a killed process is gone even when another runs in its place. */
   readonly #found = new Map<string, Lives>();
 
   constructor(site: Site) {
@@ -55,7 +55,10 @@ export class Breakage {
     else if (change.capability !== "evict" && change.capability !== "command") this.#mend(change);
   }
 
-  /** Seen from inside the target: the change is there. What was never made, or changed nothing, is not seen. */
+  /**
+   * Returns whether the change is seen from inside the target. A change that was never made, or that changed nothing, is not
+   * seen.
+   */
   isBitten(change: Break): boolean {
     if (!this.#active.has(change.id)) return false;
     if (change.capability === "evict") return this.#done.has(change.id) || this.#site.behaviour.drain.evicts === "one";
@@ -67,7 +70,7 @@ export class Breakage {
     });
   }
 
-  /** Seen from inside the target: the change is gone, and the target back in its place. */
+  /** Returns whether it is seen from inside the target that the change is gone and the target is back in its place. */
   isHealed(change: Break): boolean {
     if (this.#active.has(change.id) && !endsByItself(change)) return false;
     const members = this.#membersOf(change.target);

@@ -1,16 +1,16 @@
-/** What a client asks of the fake's app, and what it is told. */
+/** The requests of a client to the fake's app, and the app's answers. */
 import type { Json } from "../../std/json.ts";
 import type { Connection } from "./fleet.ts";
 
 export interface Call {
-  /** browse: a page that needs no store. read: the value of a key. The others are writes; remove takes the id `key` away. */
+  /** browse: a page that needs no store. read: the value of a key. The others are writes; remove deletes the id `key`. */
   readonly kind: "browse" | "read" | "add" | "remove" | "increment" | "write";
   readonly object: string;
   readonly id: string;
   readonly key: string;
   readonly value: Json;
   readonly connection: Connection;
-  /** Name of the node that the client is inside of; null: outside, as users are. */
+  /** The name of the node that the client is inside of; null: outside, like users. */
   readonly inside: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: Json;
 }
 
-/** Called once, when the whole answer is there. */
+/** Called once, when the whole answer has arrived. */
 export type Answered = (answer: Answer) => void;
 
 export const SESSIONS = "sessions";

@@ -1,4 +1,4 @@
-/** One change to the fake as an order, and what it makes of what it hits. */
+/** One change to the fake as a command, and its effect on what it hits. */
 import type { CapabilityName, TargetReferenceWithNode } from "../../platform.ts";
 import type { Json } from "../../std/json.ts";
 import type { Impairment } from "./app.ts";
@@ -9,7 +9,7 @@ export interface Break {
   readonly capability: CapabilityName;
   readonly target: TargetReferenceWithNode;
   readonly parameters: Readonly<Record<string, Json>>;
-  /** { cordoned: true } of a node that was so before: it stays so. */
+  /** { cordoned: true } for a node that was already cordoned: it stays so. */
   readonly prior?: Json;
 }
 
@@ -24,12 +24,15 @@ export const IMPAIRMENT: Partial<Record<CapabilityName, Impairment>> = {
   memory: { laterMs: 5, failShare: 0 },
   dns: { laterMs: 0, failShare: 0.05 },
 };
-/** Whoever supervises the target undoes it; nobody needs to revert it. */
+/** Returns true when the supervisor of the target undoes the change, so that nothing needs to revert it. */
 export function endsByItself({ capability, parameters }: Break): boolean {
   return capability === "evict" || capability === "restart" || parameters["stayDown"] === false;
 }
 
-/** A cut that leaves the clients' side ("outside") alone keeps the member from its peers only. */
+/**
+ * Returns the condition that a change puts its target into. A cut that leaves the clients' side ("outside") alone isolates the
+ * member only from its peers.
+ */
 export function conditionOf({ capability, target, parameters }: Break): Condition {
   const { peers } = parameters;
   const fromPeersOnly = Array.isArray(peers) && peers.length > 0 && !peers.includes("outside");

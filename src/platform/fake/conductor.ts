@@ -1,6 +1,6 @@
 /**
- * The conductor of a simulated run: the same steps, stamps and events as a real one, in virtual time. A script is a
- * generator that says how long to wait; whoever runs it moves the agenda.
+ * The conductor of a simulated run: the same steps, stamps and events as in a real run, in virtual time. A script is a generator
+ * that yields how long to wait; its runner advances the agenda.
  */
 
 import type { Plan } from "../../plan.ts";
@@ -14,7 +14,7 @@ import { ledgerReading } from "./ledger-reading.ts";
 import { type Recorder, stamp } from "./recorder.ts";
 import type { Site } from "./site.ts";
 
-/** Milliseconds to wait until the script goes on. */
+/** Each yielded value is the number of milliseconds to wait until the script continues. */
 export type Script = Generator<number, void, void>;
 
 export interface Crew {
@@ -22,14 +22,14 @@ export interface Crew {
   readonly rampDown: () => void;
   readonly end: () => void;
   readonly stopWatching: () => void;
-  /** Users inside the node of a target, while its experiment runs. */
+  /** Starts users inside the node of a target while its experiment runs. */
   readonly beginInside: (node: string) => void;
   readonly endInside: () => void;
   /** The last second before a fault, and its bite, for lies about our own part. */
   readonly beforeFault: (quiet: boolean) => void;
   readonly onBite: () => void;
   readonly scaleDownMs: number;
-  /** Of the load worker's reports. */
+  /** The last sequence number of the load worker's reports. */
   readonly lastSequence: number;
   readonly scaleUpMs: number;
 }
@@ -126,7 +126,7 @@ export class Conductor {
     return { ...change, id: `${experiment}/${++this.#changes}` };
   }
 
-  /** Whether the changes could be made at all; whether they bit is what the stamps say. */
+  /** Returns whether the changes could be made at all; the stamps record whether they bit. */
   *#inject(experiment: string, changes: readonly Break[]): Generator<number, boolean, void> {
     const { site, crew } = this.#parts;
     const { bites } = site.behaviour.report;
@@ -168,7 +168,7 @@ export class Conductor {
     }
   }
 
-  /** Waits a while for health; what is not healthy then is what the next health lines say. */
+  /** Waits for health for a limited time; whatever is unhealthy then shows in the next health lines. */
   *#steady(): Script {
     const end = this.#nowMs + HEAL_WITHIN_MS;
     while (this.#parts.site.health().some(({ ok }) => !ok) && this.#nowMs < end) yield STEP_MS;
@@ -242,7 +242,7 @@ function reference({ id, role, node }: Break["target"]): TargetReference {
   return { id, role, node };
 }
 
-/** What stands on the nodes among the targets. */
+/** Returns the targets that run on the nodes among the given targets. */
 function standingOn(targets: readonly TargetReference[], all: readonly Break["target"][]): TargetReference[] {
   const nodes = new Set(targets.flatMap(({ role, node }) => (role === "node" ? [node] : [])));
   return all.filter(({ role, node }) => role !== "node" && nodes.has(node)).map(reference);

@@ -1,4 +1,7 @@
-/** All that sends in a simulated run: users as one worker, users inside a cut node, probes; and our own part's mistakes. */
+/**
+ * Everything that sends in a simulated run: users as one worker, users inside a cut node, and probes; and the mistakes of our own
+ * part.
+ */
 import type { Random } from "../../std/random.ts";
 import type { Behaviour, Range } from "./behaviour.ts";
 import type { Crew } from "./conductor.ts";
@@ -11,7 +14,7 @@ import { RUN_ID } from "./simulated-plan.ts";
 import type { Site } from "./site.ts";
 import { Users } from "./users.ts";
 
-/** The platform is looked at this often, for its replicas and the memory that they hold. */
+/** How often the replicas of the platform and their memory are checked. */
 const LOOK_MS = 500;
 const SAMPLE_EVERY_LOOKS = 4;
 
@@ -110,7 +113,7 @@ export class SimulatedCrew implements Crew {
     this.#site.agenda.after(stall.afterBiteMs, () => this.#stall(stall.lastsMs, stallHidden));
   }
 
-  /** Ends the looking; what runs after it is not watched. */
+  /** Stops watching; whatever happens afterwards is not observed. */
   stopWatching(): void {
     this.#watching = false;
   }

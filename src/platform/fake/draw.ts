@@ -1,4 +1,4 @@
-/** Draws of durations: even within a range, or with the long right tail that real answer times have. */
+/** Draws durations: evenly within a range, or with the long right tail of real response times. */
 import type { Random } from "../../std/random.ts";
 import type { Range } from "./behaviour.ts";
 
@@ -6,7 +6,9 @@ export function evenly(random: Random, [from, to]: Range): number {
   return from + random.float() * (to - from);
 }
 
-/** Mostly near `from`; one in a hundred is about `to` longer (an exponential tail cut at three times the range). */
+/**
+ * Returns a value mostly near `from`; one in a hundred is about `to` longer (an exponential tail, cut at three times the range).
+ */
 export function withTail(random: Random, [from, to]: Range): number {
   const tail = -Math.log(1 - random.float()) / 4;
   return from + Math.min(tail, 3) * (to - from);

@@ -1,4 +1,4 @@
-/** The experiments that a simulated run can hold: each names its targets on the site and the changes to make to them. */
+/** The experiments that a simulated run can include: each names its targets on the site and the changes to make to them. */
 
 import type { ExperimentPlan } from "../../plan.ts";
 import type { CapabilityName, Target } from "../../platform.ts";

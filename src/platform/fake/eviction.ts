@@ -1,11 +1,11 @@
-/** Draining a node of the fake: its replicas move elsewhere, within the disruption budget or without one. */
+/** Drains a node of the fake: its replicas move elsewhere, with or without a disruption budget. */
 import type { Replica } from "./fleet.ts";
 import { NODES, type Site } from "./site.ts";
 
 const GRACE_MS = 400;
 const LOOK_AGAIN_MS = 200;
 
-/** Evicts all replicas of the node; `done` when none is left there. A blocked eviction never is. */
+/** Evicts all replicas of the node and calls `done` when none is left there. A blocked eviction never completes. */
 export function evict(site: Site, node: string, done: () => void): void {
   const { evicts } = site.behaviour.drain;
   if (evicts === "never") return;
@@ -17,7 +17,7 @@ export function evict(site: Site, node: string, done: () => void): void {
   done();
 }
 
-/** One at a time: the next only when as many are ready as are wanted. */
+/** Evicts one replica at a time: the next only when as many replicas are ready as are wanted. */
 function evictNext(site: Site, node: string, done: () => void): void {
   const [next] = replicasOn(site, node);
   if (next === undefined) {

@@ -1,6 +1,6 @@
 /**
- * The fake's app replicas behind their proxy: which replica a request reaches, what becomes of a replica that is killed,
- * frozen or evicted, when it serves again, and when the proxy notices either.
+ * The fake's app replicas behind their proxy: which replica a request reaches, what happens to a replica that is killed, frozen
+ * or evicted, when it serves again, and when the proxy notices either.
  */
 import type { Json } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
@@ -13,27 +13,27 @@ export interface Replica {
   readonly id: string;
   node: string;
   condition: "up" | "down" | "frozen" | "cut";
-  /** Able to serve; a replica that is up but not yet able answers 503. */
+  /** Whether it can serve; a replica that is up but cannot serve yet answers 503. */
   serves: boolean;
-  /** As its readiness says. */
+  /** The state that its readiness check reports. */
   ready: boolean;
-  /** As the proxy believes; only such get requests. */
+  /** Whether the proxy considers it usable; only such replicas get requests. */
   routed: boolean;
-  /** Counts its processes: what an earlier one had in memory is gone. */
+  /** Counts the replica's processes: what an earlier process had in memory is gone. */
   life: number;
-  /** Nothing may start it until then. */
+  /** Whether it is kept from being started. */
   heldDown: boolean;
-  /** Until when its one CPU queue is busy. */
+  /** The time until which its one CPU queue is busy. */
   busyUntilMs: number;
-  /** Requests since the autoscaler looked last. */
+  /** Requests since the autoscaler's last check. */
   requests: number;
-  /** The database member that its pool talks to whatever happens; null: it follows the leader. */
+  /** The database member that its pool uses whatever happens; null: the pool follows the leader. */
   pinned: Member | null;
-  /** Sessions kept in the process, if the app does such a thing: id to value. */
+  /** Sessions that the process itself keeps, if the app does so: id to value. */
   sessions: Map<string, Json>;
 }
 
-/** What a request finds: a replica, or nothing that would take it; `afterMs` passes before. */
+/** What a request finds after `afterMs`: a replica, or none that accepts it. */
 export interface Route {
   readonly replica: Replica | null;
   readonly afterMs: number;
@@ -68,7 +68,7 @@ export class Fleet {
     return this.replicas.filter((replica) => replica.ready && replica.condition === "up").length;
   }
 
-  /** The replica that a request on this connection reaches, as the proxy decides. */
+  /** Returns the replica that a request on this connection reaches, as the proxy decides. */
   route(connection: Connection): Route {
     const kept = connection.replica;
     const first = connection.kept && kept?.routed === true ? kept : this.#pick(null);
@@ -78,7 +78,7 @@ export class Fleet {
     return route;
   }
 
-  /** A process of the replica dies. Unless it is held down, its supervisor starts it again. */
+  /** Kills the replica's process. Its supervisor restarts it unless it is held down. */
   kill(replica: Replica, held: boolean): void {
     replica.heldDown = held;
     replica.life++;
@@ -86,7 +86,7 @@ export class Fleet {
     if (!held) this.start(replica, RESTART_BACKOFF_MS);
   }
 
-  /** Frozen or cut off; its process lives on. */
+  /** Freezes the replica or cuts it off; its process lives on. */
   detach(replica: Replica, condition: "frozen" | "cut"): void {
     if (replica.condition === "up") this.#fall(replica, condition);
   }
@@ -97,7 +97,7 @@ export class Fleet {
     this.#admit(replica);
   }
 
-  /** Starts the replica's process; it serves after its start-up. */
+  /** Starts the replica's process; it serves after its start-up time. */
   start(replica: Replica, delayMs = 0): void {
     replica.heldDown = false;
     const { life } = replica;
@@ -114,19 +114,19 @@ export class Fleet {
     });
   }
 
-  /** One replica more, on the emptiest of the given nodes. */
+  /** Adds one replica on the emptiest of the given nodes. */
   grow(nodes: readonly string[], mayServe: boolean): Replica {
     const replica = this.#add(this.#nextNode(nodes));
     if (mayServe) this.start(replica);
     return replica;
   }
 
-  /** Takes replicas away, the last first, after draining them. */
+  /** Removes replicas after draining them, the last first. */
   shrinkTo(count: number): void {
     for (const replica of this.replicas.slice(count)) this.remove(replica);
   }
 
-  /** Drains one replica: routed no more at once, gone after its last request. */
+  /** Drains one replica: it is no longer routed at once, and is gone after its last request. */
   remove(replica: Replica): void {
     this.replicas = this.replicas.filter((other) => other !== replica);
     replica.routed = false;
@@ -164,7 +164,7 @@ export class Fleet {
     return choice.length === 0 ? null : this.#random.pick(choice);
   }
 
-  /** The way around a replica that does not answer: refused at once, or silent until the proxy's connect timeout. */
+  /** Returns the route around a replica that does not answer: refused at once, or silent until the proxy's connect timeout. */
   #around(dead: Replica): Route {
     const afterMs = dead.condition === "down" ? 1 : 500;
     if (!this.#behaviour.proxy.redispatches || dead.condition === "frozen") return { replica: dead, afterMs };

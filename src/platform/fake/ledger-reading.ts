@@ -1,4 +1,7 @@
-/** How a simulated run reads its ledgers: as often as a real one does, from a platform that may list rows late, or in pages that shift. */
+/**
+ * How a simulated run reads its ledgers: as often as a real run does, from a platform that may list rows late or in pages that
+ * shift.
+ */
 import { ReadingCourse } from "../../ledger/course.ts";
 import type { LedgerLine } from "../../ledger.ts";
 import type { ClaimPlan, Plan } from "../../plan.ts";
@@ -7,7 +10,7 @@ import { type PagedFound, pagesOf } from "./paging.ts";
 import { type Recorder, stamp } from "./recorder.ts";
 import type { Site } from "./site.ts";
 
-/** Milliseconds to wait until the script goes on. */
+/** Each yielded value is the number of milliseconds to wait until the script continues. */
 type Script = Generator<number, void, void>;
 
 const READ_MS = 15;

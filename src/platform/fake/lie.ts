@@ -1,7 +1,7 @@
 /**
- * The lies that the fake can tell: each a planted fault of a platform (or of our own part of a run), as changes of an
- * honest Behaviour. One explicit list. A lie says what it imitates in the world; which finding must name it is said by
- * whoever tells it (test/mutants/), never here.
+ * The lies that the fake can tell: each is a planted fault of a platform (or of our own part of a run), written as changes of an
+ * honest Behaviour. This is one explicit list. A lie states what it imitates in the world; the code that uses it (test/mutants/)
+ * states which finding must name it.
  */
 import { GamedayError } from "../../std/errors.ts";
 import { suggestion } from "../../std/suggest.ts";
@@ -9,15 +9,15 @@ import type { BehaviourChange } from "./behaviour.ts";
 
 export interface Lie {
   readonly name: string;
-  /** What in the world it imitates. */
+  /** What it imitates in the real world. */
   readonly imitates: string;
   readonly change: BehaviourChange;
 }
 
-/** Answers under way for so long that many are when a fault comes. */
+/** Answers that take so long that many are in flight when a fault comes. */
 const SLOW_ANSWERS = { acknowledgeMs: [500, 850] } as const;
 
-/** Acknowledged data is lost, or there twice. */
+/** Acknowledged data is lost or duplicated. */
 const DATA_LIES: readonly Lie[] = [
   {
     name: "drops-acknowledged-write",
@@ -91,7 +91,7 @@ const DATA_LIES: readonly Lie[] = [
   },
 ];
 
-/** Users' outage is longer, comes back, or hides. */
+/** The users' outage is longer, comes back, or is hidden. */
 const RECOVERY_LIES: readonly Lie[] = [
   {
     name: "recovers-late",
@@ -201,7 +201,7 @@ const SCALING_LIES: readonly Lie[] = [
   },
 ];
 
-/** Our own part of the run is not to be believed. */
+/** Our own part of the run must not be believed. */
 const REPORT_LIES: readonly Lie[] = [
   {
     name: "claims-fault-that-did-not-bite",
@@ -271,7 +271,7 @@ const REPORT_LIES: readonly Lie[] = [
 
 export const LIES: readonly Lie[] = [...DATA_LIES, ...RECOVERY_LIES, ...SCALING_LIES, ...REPORT_LIES];
 
-/** The lie of that name. Throws GamedayError with the nearest name. */
+/** Returns the lie of that name. Throws GamedayError with the nearest name when there is none. */
 export function lieNamed(name: string): Lie {
   const found = LIES.find((lie) => lie.name === name);
   if (found !== undefined) return found;

@@ -1,10 +1,13 @@
-/** The log of a store: what was committed, in order, and what of it a failover threw away; and the values that follow. */
+/** The log of a store: what was committed, in order, which parts of it a failover threw away, and the resulting values. */
 import type { LedgerItem } from "../../ledger.ts";
 import type { Json } from "../../std/json.ts";
 
 export interface EntryContent {
   readonly object: string;
-  /** add: one more member of a set. remove: takes the member whose id is `key` away. increment: added to a number. write: the new value of a key. */
+  /**
+   * add: one more member of a set. remove: deletes the member whose id is `key`. increment: adds to a number. write: sets a new
+   * value of a key.
+   */
   readonly kind: "add" | "remove" | "increment" | "write";
   readonly id: string;
   readonly key: string;
@@ -13,13 +16,13 @@ export interface EntryContent {
 
 export interface Entry extends EntryContent {
   readonly atMs: number;
-  /** When a second member had it. */
+  /** When a second member had received it. */
   copiedAtMs: number;
-  /** When readers see it: with strict replication not before its copy. */
+  /** When readers see it: with strict replication, not before it is copied. */
   visibleAtMs: number;
 }
 
-/** A ledger item before it is known in which read it is found. */
+/** A ledger item before it is assigned to the read that found it. */
 export type Found = Omit<LedgerItem, "line" | "read">;
 
 export class Log {
@@ -29,7 +32,7 @@ export class Log {
   #values = new Map<string, Entry[]>();
   #sums = new Map<string, number>();
 
-  /** The entry that the same object and id made before. */
+  /** Returns the earlier entry with the same object and id. */
   find(content: EntryContent): Entry | undefined {
     return this.#firsts.get(`${content.object} ${content.id}`);
   }
@@ -41,17 +44,17 @@ export class Log {
     return entry;
   }
 
-  /** Throws away what no other member had at `atMs`: what a new leader does not know never was. */
+  /** Throws away the entries that no other member had at `atMs`: what a new leader does not know is lost. */
   cut(atMs: number): void {
     this.#keep((entry) => entry.copiedAtMs <= atMs);
   }
 
-  /** Deletes what has an id with this prefix. */
+  /** Deletes all entries whose id has this prefix. */
   forget(prefix: string): void {
     this.#keep((entry) => !entry.id.startsWith(prefix));
   }
 
-  /** The value of a key as it was at `atMs`; null when it had none. */
+  /** Returns the value of a key as it was at `atMs`; null when it had none. */
   valueAt(object: string, key: string, atMs: number): Json {
     return this.#values.get(`${object} ${key}`)?.findLast((entry) => entry.visibleAtMs <= atMs)?.value ?? null;
   }
@@ -60,7 +63,7 @@ export class Log {
     return this.#sums.get(`${object} ${key}`) ?? 0;
   }
 
-  /** Everything of one object as a reader at `atMs` finds it: sets by id, numbers and values by key. */
+  /** Returns everything of one object as a reader at `atMs` finds it: sets by id, numbers and values by key. */
   found(object: string, atMs = Number.POSITIVE_INFINITY, isListed: (entry: Entry) => boolean = () => true): Found[] {
     const found = new Map<string, Found>();
     for (const entry of this.#entries) {

@@ -1,4 +1,4 @@
-/** Counts the simulated load's requests into one interval a second, as a load worker does. */
+/** Counts the requests of the simulated load into one interval each second, as a load worker does. */
 import type { GeneratorHealth, MetricDelta } from "../../interval.ts";
 import { Histogram } from "../../std/histogram.ts";
 import type { Random } from "../../std/random.ts";
@@ -17,7 +17,7 @@ export interface MeterParts {
   readonly random: Random;
   readonly recorder: Recorder;
   readonly report: ReportBehaviour;
-  /** Users alive, and users that the plan wants, now. */
+  /** The users alive and the users that the plan wants, now. */
   readonly users: () => { alive: number; intended: number };
 }
 
@@ -43,13 +43,13 @@ export class Meter {
     this.#tick();
   }
 
-  /** The last, shorter interval is written; none follows. */
+  /** Writes the last, shorter interval and stops. */
   end(): void {
     if (this.#running) this.#flush();
     this.#running = false;
   }
 
-  /** Its worker is gone: nothing more is written, the last second included. */
+  /** Loses the worker: nothing more is written, not even the last second. */
   lose(): void {
     this.#running = false;
   }
@@ -64,7 +64,7 @@ export class Meter {
     if (failed) counts.failed++;
   }
 
-  /** The generator stood still for so long. */
+  /** Records that the generator stood still for this long. */
   stalled(forMs: number): void {
     this.#stalledMs = forMs;
   }

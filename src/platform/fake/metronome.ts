@@ -24,7 +24,7 @@ export class Metronome {
     this.#timer = null;
   }
 
-  /** Brings the agenda up to now and sets the timer for what comes next; to be called before and after using the model. */
+  /** Brings the agenda up to now and sets the timer for what comes next; must be called before and after using the model. */
   touch(): void {
     this.#agenda.runUntil(this.#clock.nowMs());
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -34,7 +34,7 @@ export class Metronome {
     this.#timer = setTimeout(() => this.touch(), Math.max(0, next - this.#clock.nowMs()));
   }
 
-  /** Uses the model at this very moment. */
+  /** Uses the model at the current time. */
   now<T>(use: () => T): T {
     this.touch();
     const value = use();

@@ -1,4 +1,6 @@
-/** How a ledger's rows come in pages by OFFSET: each page is a query of its own, in the order that rows then have. */
+/**
+ * How the rows of a ledger come in pages by OFFSET: each page is a separate query, in the order that the rows have at that time.
+ */
 import type { LedgerItem } from "../../ledger.ts";
 import type { Random } from "../../std/random.ts";
 import type { PageBehaviour } from "./behaviour.ts";
@@ -6,7 +8,7 @@ import type { Found } from "./log.ts";
 
 export type PagedFound = Found & Pick<LedgerItem, "page" | "row">;
 
-/** The rows as the walk of that read over all pages shows them. */
+/** Returns the rows as the given read shows them when it walks over all pages. */
 export function pagesOf(found: readonly Found[], pages: PageBehaviour, random: Random, read: number): PagedFound[] {
   const rows = rowsOf(found);
   const step = pages.order === "inclusive" ? pages.size - 1 : pages.size;
@@ -20,7 +22,7 @@ export function pagesOf(found: readonly Found[], pages: PageBehaviour, random: R
   return shown;
 }
 
-/** Each copy is a row of its own; those that came later stand at the end. */
+/** Returns each copy as a row of its own; copies that came later are at the end. */
 function rowsOf(found: readonly Found[]): (Found & { row: string })[] {
   const copies = Math.max(0, ...found.map(({ count }) => count));
   const rows: (Found & { row: string })[] = [];
@@ -30,7 +32,9 @@ function rowsOf(found: readonly Found[]): (Found & { row: string })[] {
   return rows;
 }
 
-/** Rows tie in groups; within one their order is nobody's promise, and each query draws its own. */
+/**
+ * Orders the rows of one query. Rows tie in groups; their order within a group is not guaranteed, and each query draws its own.
+ */
 function orderOf<T>(rows: readonly T[], { order }: PageBehaviour, query: Random): readonly T[] {
   if (order === "stable" || order === "inclusive") return rows;
   const placed = rows.map((row, at) => ({ row, at: Math.floor(at / 30) + query.float() }));

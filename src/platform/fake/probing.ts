@@ -1,4 +1,4 @@
-/** The simulated probes: 20 beats a second for each class, on a kept and on a fresh connection, whatever was answered. */
+/** The simulated probes: 20 beats a second for each class, on a kept and on a fresh connection, regardless of the answers. */
 import { BEATS_PER_SECOND } from "../../probe.ts";
 import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
@@ -20,9 +20,9 @@ export interface ProbingParts {
   readonly agenda: Agenda;
   readonly random: Random;
   readonly sender: Sender;
-  /** Nothing is sent while this holds: our own part stands still. */
+  /** While this holds, nothing is sent because our own part stands still. */
   readonly stalled: () => boolean;
-  /** Only reads are sent while this holds. */
+  /** While this holds, only reads are sent. */
   readonly quiet: () => boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The fake in a hurry: the same behaviour with everything that takes time ten times faster, for tests in real time. */
+/** The quick fake: the same behaviour with everything that takes time about ten times faster, for tests in real time. */
 import type { BehaviourChange } from "./behaviour.ts";
 
 export const QUICK: BehaviourChange = {

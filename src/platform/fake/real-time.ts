@@ -37,7 +37,7 @@ export class FakePlatform implements Platform {
   readonly kind = "fake";
   readonly can: Platform["can"];
   readonly #parts: FakeParts;
-  /** The model itself, for users who are simulated beside the port. */
+  /** The model itself, for users who are simulated without the port. */
   readonly site: Site;
   readonly #metronome: Metronome;
   readonly #breakage: Breakage;
@@ -133,7 +133,9 @@ export class FakePlatform implements Platform {
     };
   }
 
-  /** The plan's own commands are really run, as on any platform; the model only learns that it was meddled with. */
+  /**
+   * Wraps the capability that really runs the plan's own commands, as on any platform; the model only learns that it was changed.
+   */
   #commands(real: Capability): Capability {
     return {
       ...real,
@@ -149,7 +151,7 @@ export class FakePlatform implements Platform {
     };
   }
 
-  /** Applies the change, and undoes it when it expires, whoever is alive then. */
+  /** Applies the change and reverts it when it expires, even if nothing else does. */
   #apply(change: Change): void {
     this.#breakage.apply(change);
     if (change.expiresAfterMs === null) return;

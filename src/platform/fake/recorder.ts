@@ -1,4 +1,4 @@
-/** What the simulated tool writes down in memory: the parts of an Evidence, in order of recording. */
+/** What the simulated tool records in memory: the parts of an Evidence, in order of recording. */
 import type { Operation } from "../../history.ts";
 import type { Interval } from "../../interval.ts";
 import type { LedgerLine } from "../../ledger.ts";
@@ -15,7 +15,7 @@ export class Recorder {
   }
 }
 
-/** Microseconds are what a real clock would give; more digits only make long lines. */
+/** Rounds to microseconds, the resolution of a real clock; more digits would only make the lines longer. */
 export function stamp(atMs: number): number {
   return Math.round(atMs * 1000) / 1000;
 }

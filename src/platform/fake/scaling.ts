@@ -1,7 +1,7 @@
 /**
- * The fake's autoscaler: Kubernetes' published algorithm for one CPU utilisation metric. desired = ceil(current x
- * utilisation / target), tolerance 0.1, up at most max(100 %, 4 pods) a sync, down after the stabilisation window.
- * Source: Kubernetes documentation, "Horizontal Pod Autoscaling", algorithm details and scaling behavior.
+ * The fake's autoscaler: Kubernetes' published algorithm for one CPU utilisation metric. desired = ceil(current x utilisation /
+ * target), tolerance 0.1, up by at most max(100 %, 4 pods) a sync, down after the stabilisation window. Source: Kubernetes
+ * documentation, "Horizontal Pod Autoscaling", algorithm details and scaling behavior.
  */
 import type { Json } from "../../std/json.ts";
 import type { Site } from "./site.ts";
@@ -11,7 +11,7 @@ const PODS_PER_SYNC = 4;
 
 interface Wanted {
   readonly desired: number;
-  /** Percent of the CPU requested; null: no sample. */
+  /** Percent of the requested CPU; null: no sample. */
   readonly utilisation: number | null;
   readonly limited: boolean;
 }
@@ -19,7 +19,7 @@ interface Wanted {
 export class Autoscaler {
   readonly #site: Site;
   readonly #min: number;
-  /** Recommendations inside the stabilisation window. */
+  /** The recommendations inside the stabilisation window. */
   #recent: { readonly atMs: number; readonly desired: number }[] = [];
   #syncs = 0;
   #desired: number;
@@ -38,7 +38,7 @@ export class Autoscaler {
     });
   }
 
-  /** Reports the replicas where they are not as reported last. */
+  /** Reports the replicas when they differ from the last report. */
   look(): void {
     const { fleet, agenda } = this.#site;
     const [current, ready] = [fleet.replicas.length, fleet.ready];
@@ -70,7 +70,7 @@ export class Autoscaler {
     return { desired, utilisation, limited: calm > scaling.max };
   }
 
-  /** Share of the CPU requested that was used since the last look, on average over ready replicas. */
+  /** Returns the share of the requested CPU that was used since the last sync, averaged over ready replicas. */
   #utilisation(): number {
     const { app, scaling } = this.#site.behaviour;
     const used = this.#site.fleet.replicas.reduce(
@@ -80,7 +80,7 @@ export class Autoscaler {
     return used / Math.max(1, this.#site.fleet.ready) / app.cpuRequest;
   }
 
-  /** Down only to the most that was wanted within the window; up at once. */
+  /** Limits scaling down to the most that was wanted within the window; scaling up takes effect at once. */
   #stabilised(desired: number): number {
     const { nowMs } = this.#site.agenda;
     this.#recent.push({ atMs: nowMs, desired });

@@ -1,4 +1,4 @@
-/** The simulated client: sends calls into the site, waits no longer than its timeout, and writes down what it was told. */
+/** The simulated client: sends calls to the site, waits no longer than its timeout, and records the answers. */
 import type { Operation, Outcome } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
 import type { Agenda } from "./agenda.ts";
@@ -7,23 +7,23 @@ import type { Meter } from "./meter.ts";
 import { type Recorder, stamp } from "./recorder.ts";
 import type { Site } from "./site.ts";
 
-/** Probes give up early, so that an outage is seen at once; people wait. */
+/** Probes give up early, so that an outage is seen at once; people wait longer. */
 export const PROBE_TIMEOUT_MS = 1000;
 export const USER_TIMEOUT_MS = 4000;
 
-/** One request to be sent, and how it is to be recorded. */
+/** One request to send, and how to record it. */
 export interface Request {
   readonly call: Call;
   readonly process: string;
   readonly attempt: number;
   readonly input: Json;
   readonly intendedAtMs: number;
-  /** Leave null what is not to be in the history (calls that no checker uses). */
+  /** null for a request that does not belong in the history (calls that no checker uses). */
   readonly record: "history" | null;
   readonly probe?: { readonly class: string; readonly connection: "kept" | "fresh" };
-  /** Where the request is counted; probes count nowhere. */
+  /** The meter that counts the request; probes are not counted. */
   readonly meter: Meter | null;
-  /** Name of the request in the metrics. */
+  /** The name of the request in the metrics. */
   readonly name: string;
 }
 
@@ -39,7 +39,7 @@ export class Sender {
   readonly #agenda: Agenda;
   readonly #recorder: Recorder;
   readonly #timeoutMs: number;
-  /** In order of sending, and so of their deadlines: one timer for all. */
+  /** In order of sending, and so in order of their deadlines: one timer serves all. */
   #pending: Pending[] = [];
   #watching = false;
 
@@ -50,7 +50,7 @@ export class Sender {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Sends it now; `then` is told the outcome once. */
+  /** Sends the request now and calls `then` once with the outcome. */
   send(request: Request, then: (outcome: Outcome) => void): void {
     const pending: Pending = { request, sentAtMs: this.#agenda.nowMs, then, settled: false };
     this.#pending.push(pending);
@@ -58,7 +58,7 @@ export class Sender {
     this.#site.submit(request.call, (answer) => this.#settle(pending, outcomeOf(request.call, answer)));
   }
 
-  /** Nothing that its senders were told is written any more, and what is under way ends without an answer. */
+  /** Loses a process: none of its answers are recorded any more, and its requests in flight end without an answer. */
   lose(process: string): void {
     for (const pending of this.#pending) {
       if (pending.settled || !pending.request.process.startsWith(`${process}/`)) continue;
@@ -118,7 +118,7 @@ function operationOf(request: Request, outcome: Outcome, sentAtMs: number, compl
   };
 }
 
-/** The rules for one attempt: 2xx ok, a declared "not applied" refused, everything else unknown. */
+/** Applies the rules for one attempt: 2xx is ok, a declared "not applied" is refused, everything else is unknown. */
 function outcomeOf(call: Call, { status, body }: Answer): Outcome {
   if (status >= 200 && status < 300) return { type: "ok", output: isWrite(call) ? null : valueIn(body) };
   return status === 422 ? { type: "refused", code: "http-422" } : { type: "unknown", code: `http-${status}` };

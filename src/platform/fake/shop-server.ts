@@ -27,7 +27,7 @@ export class ShopServer {
     });
   }
 
-  /** Listens on a free port of loopback; gives back the base URL. */
+  /** Listens on a free port of the loopback interface; returns the base URL. */
   listen(): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
@@ -73,7 +73,7 @@ export class ShopServer {
     return connection;
   }
 
-  /** GET /audit/OBJECT?run=R and POST /audit/clean-up?run=R, answered by the current leader. */
+  /** Serves GET /audit/OBJECT?run=R and POST /audit/clean-up?run=R, with the data of the current leader. */
   #audit(url: URL, method: string): Answer {
     const run = url.searchParams.get("run") ?? "";
     const object = url.pathname.slice("/audit/".length);
@@ -115,7 +115,7 @@ function answer(response: ServerResponse, { status, body }: Answer): void {
   response.end(text);
 }
 
-/** The body as JSON; null when there is none, or none that is JSON. */
+/** Returns the body as JSON; null when there is no body, or it is not JSON. */
 async function bodyOf(request: IncomingMessage): Promise<Json> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -128,6 +128,6 @@ async function bodyOf(request: IncomingMessage): Promise<Json> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString("utf8")) as Json;
   } catch {
-    return null; // a body that is not JSON asks for nothing that the fake has
+    return null; // a body that is not JSON requests nothing that the fake has
   }
 }

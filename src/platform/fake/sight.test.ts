@@ -1,4 +1,4 @@
-/** What is seen of a change comes from the model: nothing is seen of what was not made, or of what the model does not do. */
+/** What is seen of a change comes from the model: a change that was not made, or that the model does not support, is not seen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAULTS } from "../../fault/catalogue.ts";
@@ -18,7 +18,7 @@ function stage() {
   return { agenda, site, breakage: new Breakage(site) };
 }
 
-/** The changes of each kind but the plan's own commands, which are no part of the model. */
+/** The fault kinds except the plan's own commands, which are not part of the model. */
 const KINDS = FAULTS.filter(({ name }) => name !== "command");
 
 function changesOf(kind: (typeof FAULTS)[number], { site }: ReturnType<typeof stage>): Break[] {

@@ -1,6 +1,6 @@
 /**
- * What an observer inside a target of the fake sees of a change. It looks at the model and never at the change's own word:
- * a capability that the model does not have is never seen to bite.
+ * What an observer inside a target of the fake sees of a change. It inspects the model and never trusts the change itself: a
+ * capability that the model does not have is never seen to bite.
  */
 import { type Break, conditionOf, endsByItself, IMPAIRMENT } from "./change.ts";
 import type { Replica } from "./fleet.ts";
@@ -33,7 +33,10 @@ export function seesBite(change: Break, sight: Sight): boolean {
   return wanted.laterMs <= laterMs && wanted.failShare <= failShare && laterMs + failShare > 0;
 }
 
-/** All that the target is, or that stands on it, is in the condition that the change brings about, or has a new process. */
+/**
+ * Returns true when every part of the target, or everything that runs on it, is in the condition that the change causes, or has a
+ * new process.
+ */
 function seesStrike(change: Break, { site, members, replicas, found }: Sight): boolean {
   const { capability, target } = change;
   const wanted = conditionOf(change);
@@ -41,7 +44,7 @@ function seesStrike(change: Break, { site, members, replicas, found }: Sight): b
   const restarted = endsByItself(change);
   const struck = members.map((member) => (restarted ? isNew(member) : member.condition === wanted));
   if (target.id === site.proxy.id) struck.push(isNew(site.proxy) && (restarted || !site.proxy.isUp));
-  // The disk of a replica and its peers' network are not modelled: its members tell.
+  // A replica's disk and the network of its peers are not modelled, so only store members count here.
   if (capability !== "disk" && wanted !== "isolated")
     struck.push(...replicas.map((one) => replicaIs(one, wanted, isNew)));
   return struck.length > 0 && struck.every(Boolean);

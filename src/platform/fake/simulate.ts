@@ -1,6 +1,6 @@
 /**
- * A whole run on the fake in virtual time: platform, users, probes, conductor and ledger, in memory. The same seed gives
- * the same bytes. It is what the judge is measured against: 1,000 seeds take about a minute.
+ * A whole run on the fake in virtual time: platform, users, probes, conductor and ledger, in memory. The same seed produces the
+ * same bytes. The judge is measured against it: 1,000 seeds take about a minute.
  */
 import { EVIDENCE_VERSION, type Evidence } from "../../evidence.ts";
 import type { ClaimPlan, Objective } from "../../plan.ts";
@@ -17,7 +17,7 @@ import { Site } from "./site.ts";
 
 export interface SimulationOptions {
   readonly seed: string;
-  /** Lies and variations, laid over an honest platform. */
+  /** Lies and variations, applied to an honest platform. */
   readonly changes?: readonly BehaviourChange[];
   readonly drills?: readonly DrillName[];
   readonly objectives?: readonly Objective[];
@@ -28,13 +28,16 @@ export interface SimulationOptions {
   readonly warmUpMs?: number;
   readonly calmMs?: number;
   readonly probes?: readonly ProbeClass[];
-  /** The autoscaler runs; the load is held so long for it to go up, and so long after the load for it to come back. */
+  /**
+   * Runs the autoscaler. The load is held for `upMs` so that it can scale up; the run lasts `downMs` after the load so that it
+   * can scale down.
+   */
   readonly scaling?: { readonly upMs: number; readonly downMs: number };
 }
 
 type Settled = CrewOptions & Required<Omit<SimulationOptions, "changes" | "scaling">>;
 
-/** Runs it to its end. About 50 ms for two simulated minutes. */
+/** Runs the simulation to its end. This takes about 50 ms for two simulated minutes. */
 export function simulateRun(options: SimulationOptions): Evidence {
   const settled = settle(options);
   const random = seededRandom(settled.seed);

@@ -1,11 +1,11 @@
-/** The plan of a simulated run, resolved, as a person would have written it for this fake. */
+/** The resolved plan of a simulated run, as a person would have written it for this fake. */
 
 import type { ClaimPlan, Objective, Plan } from "../../plan.ts";
 import { DEFAULT_STOP_PLAN } from "../../plan.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { DRILLS, type DrillName } from "./drill.ts";
 
-/** All simulated runs bear it: their ids are the same from run to run. */
+/** The id of all simulated runs, so that ids are the same from run to run. */
 export const RUN_ID = "simulated";
 
 export interface PlanShape {
@@ -21,7 +21,7 @@ export interface PlanShape {
   readonly behaviour: Behaviour;
 }
 
-/** What the demo platform claims of its objects. */
+/** What the demo platform claims about its objects. */
 export const CLAIMS: readonly ClaimPlan[] = [
   claim("orders", ["acked-set", "duplicates"], "/audit/orders"),
   claim("sessions", ["acked-set"], "/audit/sessions"),
@@ -72,7 +72,7 @@ function loadOf({ users, warmUpMs, calmMs }: PlanShape): Plan["load"] {
   };
 }
 
-/** A claim about what clients saw of each other, without a ledger. */
+/** Returns a claim about what clients observed of each other, without a ledger. */
 function unread(object: string, checkers: readonly string[], options: ClaimPlan["options"] = {}): ClaimPlan {
   return { object, checkers, options, source: { kind: "none" } };
 }

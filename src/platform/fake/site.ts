@@ -1,4 +1,4 @@
-/** The fake's platform as a whole: nodes, stores, app replicas and proxy, and the way of a request through them. */
+/** The fake's platform as a whole: nodes, stores, app replicas and proxy, and the path of a request through them. */
 import type { HealthLine, Target } from "../../platform.ts";
 import { hashOf } from "../../std/hash.ts";
 import type { Random } from "../../std/random.ts";
@@ -14,16 +14,16 @@ import { Store } from "./store.ts";
 
 export const NODES: readonly string[] = ["n1", "n2", "n3"];
 
-/** The proxy gives up on a replica that took the request and says nothing. */
+/** After this time the proxy gives up on a replica that accepted the request and does not answer. */
 const SERVER_TIMEOUT_MS = 1500;
-/** The proxy's second try of a write, where it does such a thing. */
+/** The delay of the proxy's second attempt at a write, where it retries writes. */
 const PROXY_RETRY_MS = 800;
 
 export interface SiteParts {
   readonly agenda: Agenda;
   readonly random: Random;
   readonly behaviour: Behaviour;
-  /** Told of roles, replicas and restarts as they change. */
+  /** Called with changes of roles and replicas, and with restarts, as they happen. */
   readonly emit: (event: TimelineEvent) => void;
 }
 
@@ -36,7 +36,7 @@ export class Site {
   readonly app: App;
   /** Nodes on which nothing new may be placed. */
   readonly cordoned = new Set<string>();
-  /** The one proxy before the app, on a node of its own. */
+  /** The one proxy in front of the app, on its own node. */
   readonly proxy = { id: "haproxy/switch", role: "haproxy", node: "switch", isUp: true, life: 0 };
   /** By target: how many milliseconds its clock is ahead. */
   readonly clocks = new Map<string, number>();
@@ -63,7 +63,7 @@ export class Site {
     this.app = new App({ agenda, random: random.fork("app"), behaviour: behaviour.app, database, sessionStore });
   }
 
-  /** Sends one call in; `answered` is called once, when the answer is complete. */
+  /** Sends one call to the platform; calls `answered` once, when the answer is complete. */
   submit(call: Call, answered: Answered): void {
     const cutOff = this.fleet.replicas.find(({ node, condition }) => node === call.inside && condition === "cut");
     if (cutOff !== undefined) {
@@ -78,14 +78,14 @@ export class Site {
     this.agenda.after(afterMs, () => this.#reach(replica, call, answered));
   }
 
-  /** What the authority holds of one object, as seen by a reader `lagMs` behind. */
+  /** Returns what the authority holds of one object, as seen by a reader that lags `lagMs` behind. */
   found(object: string, lagMs = 0): Found[] {
     if (object === SESSIONS && this.behaviour.app.sessions === "memory") return this.#inMemory();
     const store = object === SESSIONS ? this.sessionStore : this.database;
     return store.log.found(object, this.agenda.nowMs - lagMs, (entry) => this.#isListed(entry));
   }
 
-  /** How late an entry is listed goes by its id, so that it is the same in every read. */
+  /** Returns whether an entry is listed yet. The delay depends on its id, so that it is the same in every read. */
   #isListed({ object, id, atMs }: Entry): boolean {
     const { listedAfterMs, sessionsExpireMs } = this.behaviour.ledger;
     const ageMs = this.agenda.nowMs - atMs;
@@ -94,13 +94,13 @@ export class Site {
     return to === 0 || ageMs >= from + ((hashOf(id) % 1000) / 1000) * (to - from);
   }
 
-  /** Takes away whatever has an id with this prefix. */
+  /** Deletes everything whose id has this prefix. */
   forget(prefix: string): void {
     this.database.log.forget(prefix);
     this.sessionStore.log.forget(prefix);
   }
 
-  /** What there is to hit, in a stable order. */
+  /** Returns the current targets in a stable order. */
   topology(): Target[] {
     const member = (role: string, store: Store) => (one: Member) =>
       target(one.id, role, one.node, { leader: one === store.leader, healthy: one.condition === "up" });
@@ -126,7 +126,7 @@ export class Site {
     ];
   }
 
-  /** A replica's process ended and is started again; `follows`: roles that it is declared to follow. */
+  /** Reports that a replica's process ended and is being restarted; `follows` lists the roles that it is declared to follow. */
   restarted({ id, node }: Replica, reason: string, expected: boolean, follows: readonly string[] = []): void {
     const more = follows.length === 0 ? {} : { follows };
     this.#emit({ atMs: this.agenda.nowMs, type: "restart", target: id, node, reason, expected, ...more });
@@ -184,7 +184,7 @@ export class Site {
     }
   }
 
-  /** A new leader: some replicas' pools stay with the old one, where that mistake is planted. */
+  /** Handles a new leader: some replicas' pools stay with the old one when that mistake is planted. */
   #pin(): void {
     const { pinnedShare } = this.behaviour.app;
     if (pinnedShare === 0) return;

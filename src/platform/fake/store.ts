@@ -1,7 +1,7 @@
 /**
- * One replicated store of the fake: a leader, its copies, and an elector. What matters for a game day is modelled: which
- * entries stand on which side of a failover, what a client is told of a write in flight, and how long all that takes.
- * Not modelled: SQL, quorum reads, disks.
+ * One replicated store of the fake: a leader, its copies, and an elector. It models what matters for a game day: which entries
+ * are on which side of a failover, what a client learns about a write in flight, and how long all that takes. Not modelled: SQL,
+ * quorum reads, disks.
  */
 import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
@@ -18,12 +18,12 @@ export class Store {
   readonly log = new Log();
   readonly members: Member[];
   leader: Member;
-  /** Failovers so far; connections of before are stale. */
+  /** The number of failovers so far; connections from before are stale. */
   term = 0;
-  /** Since when the leader has been out of order; null: it is well. */
+  /** Since when the leader has been unwell; null while it is well. */
   #badSinceMs: number | null = null;
   #waitingForCopy: (() => void)[] = [];
-  /** An old leader that still acknowledges until then. */
+  /** An old leader still acknowledges until this time. */
   #splitUntilMs = 0;
   readonly #agenda: Agenda;
   readonly #random: Random;
@@ -49,12 +49,12 @@ export class Store {
     this.leader = this.members[0] as Member;
   }
 
-  /** All members up and in their place. */
+  /** Returns whether all members are up and in their place. */
   get isWhole(): boolean {
     return this.members.every((member) => member.condition === "up" && member.role !== "none") && this.#hasSync();
   }
 
-  /** Tries one write; `done` is called once, or with "hang" at once and perhaps with an answer later. */
+  /** Tries one write. Calls `done` once, or with "hang" at once and perhaps with an answer later. */
   write(content: EntryContent, options: WriteOptions, done: (answer: StoreAnswer) => void): void {
     const member = options.member ?? this.#reached();
     const { condition } = member;
@@ -76,7 +76,7 @@ export class Store {
     );
   }
 
-  /** Puts a member into a condition, with all that follows from it: elections, rejoining, lost copies. */
+  /** Puts a member into a condition, with all the consequences: elections, rejoining, lost copies. */
   setCondition(member: Member, condition: Condition): void {
     const was = member.condition;
     if (was === condition) return;
@@ -125,7 +125,7 @@ export class Store {
     this.#copyFirst(member, entry, acknowledge, () => done("hang"));
   }
 
-  /** The answer of a member that cannot commit; null: it can. */
+  /** Returns the answer of a member that cannot commit; null when it can. */
   #shortAnswer(member: Member): StoreAnswer | null {
     if (member.condition === "frozen") return "hang";
     if (member.condition === "down" || member.condition === "full") return "error";
@@ -133,7 +133,7 @@ export class Store {
     return this.#isSplit(member) ? "ok" : "error";
   }
 
-  /** The same write again: answered as the first was, once that has its copy; until then it waits for it. */
+  /** Answers a repeated write as the first one was answered, once that has its copy; until then, it waits. */
   #answerAgain(member: Member, before: Entry, inside: boolean, done: (answer: StoreAnswer) => void): void {
     const { term } = this;
     if (this.#behaviour.replication !== "off" && !Number.isFinite(before.copiedAtMs)) {
@@ -146,7 +146,10 @@ export class Store {
     });
   }
 
-  /** Strict: its copy was made before the leader was cut off from those that would have it. */
+  /**
+   * Returns whether an entry survives. With strict replication, its copy must have been made before the leader was cut off from
+   * the members that would have it.
+   */
   #isSafe(entry: Entry): boolean {
     if (this.#badSinceMs === null || this.#acknowledgesAlone(this.leader)) return true;
     return entry.copiedAtMs <= this.#badSinceMs;
@@ -226,7 +229,7 @@ export class Store {
     this.#agenda.after(evenly(this.#random, rejoinMs), () => this.#rejoin(member));
   }
 
-  /** The leader is back before anybody took its place. */
+  /** Handles a leader that returns before another member took its place. */
   #resume(): void {
     this.#badSinceMs = null;
     this.#chooseSync();

@@ -1,4 +1,4 @@
-/** The simulated users: closed loops with think time, each doing what a shop's user does, as one load worker. */
+/** The simulated users: closed loops with think time. Each does what a user of a shop does; together they are one load worker. */
 import type { Outcome } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
@@ -19,7 +19,7 @@ export interface UsersParts {
   readonly sender: Sender;
   readonly meter: Meter;
   readonly thinkMs: Range;
-  /** The node that these users are inside of; null: outside, as people are. */
+  /** The node that these users are inside of; null: outside, like real users. */
   readonly inside: string | null;
   readonly stalled: () => boolean;
   readonly quiet: () => boolean;
@@ -29,15 +29,15 @@ interface Person {
   readonly name: string;
   readonly connection: Connection;
   sequence: number;
-  /** The order that was acknowledged last, and is still wanted. */
+  /** The last acknowledged order that the user still wants. */
   order: string | null;
-  /** Version of the profile that this user wrote last. */
+  /** The version of the profile that this user wrote last. */
   version: number;
 }
 
 type Wish = Pick<Call, "kind" | "object" | "key" | "value"> & { readonly name: string; readonly recorded: boolean };
 
-/** Four seconds of trying again outlast a quick failover. */
+/** About four seconds of retries, which outlast a quick failover. */
 const ATTEMPTS_MAX = 12;
 const RETRY_MS: Range = [250, 450];
 const PRICES = 12;
@@ -56,7 +56,7 @@ export class Users {
     return { alive: this.#alive, intended: this.#intended };
   }
 
-  /** Starts users, a little apart. */
+  /** Starts the users at slightly different times. */
   begin(count: number): void {
     this.#running = true;
     this.#intended = count;
@@ -148,7 +148,7 @@ export class Users {
     };
   }
 
-  /** A user's own profile: written with growing versions, read back in the same session. */
+  /** Returns a request for the user's own profile: written with growing versions, read back in the same session. */
   #profileWish(person: Person, random: Random): Wish {
     const write = random.float() < 0.5;
     if (write) person.version++;
@@ -164,7 +164,7 @@ export class Users {
   }
 }
 
-/** One order in fifty asks for what there is none of: the app says so (422), and nothing is stored. */
+/** One order in fifty is for an item that is sold out: the app reports that (422), and nothing is stored. */
 function soldOut(random: Random): Json {
   return random.float() < 0.02 ? "sold-out" : "ring";
 }
@@ -175,7 +175,7 @@ function inputOf(call: Call): Json {
   return call.value;
 }
 
-/** Orders are tried again under their own id, as careful clients do. */
+/** Returns whether to retry. Orders are retried under their own id, as careful clients do. */
 function retries(call: Call, outcome: Outcome, attempt: number): boolean {
   return isWrite(call) && call.object === "orders" && outcome.type === "unknown" && attempt < ATTEMPTS_MAX;
 }
