@@ -1,4 +1,4 @@
-/** What a plan says of a platform on Kubernetes: which cluster and namespace, and which pods play which role. */
+/** What a plan states about a platform on Kubernetes: which cluster and namespace, and which pods have which role. */
 import { z } from "zod";
 
 const name = z.string().regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/, "a name as Kubernetes allows it");
@@ -8,7 +8,7 @@ const port = z.int().min(1).max(65_535);
 const app = z.strictObject({
   /** The Deployment whose pods serve users. */
   deployment: name,
-  /** Its container that serves them; default: the first. */
+  /** The container that serves users; default: the first. */
   container: name.optional(),
 });
 
@@ -16,7 +16,7 @@ const postgres = z.strictObject({
   /** Labels that all members carry, and nothing else does. */
   pods: labels,
   container: name,
-  /** Who knows the leader: Patroni's REST API, or PostgreSQL itself (`pg_is_in_recovery()`). */
+  /** The source that identifies the leader: Patroni's REST API, or PostgreSQL itself (`pg_is_in_recovery()`). */
   leader: z.enum(["patroni", "sql"]).default("patroni"),
   port: port.default(5432),
   patroniPort: port.default(8008),
@@ -34,14 +34,14 @@ const redis = z.strictObject({
   members: z.int().min(1).default(3),
   user: z.string().optional(),
   password: z.string().optional(),
-  /** Absent: there are no Sentinels, and the master is whoever says so of itself. */
+  /** Absent when there are no Sentinels; the master is then the member that reports this role. */
   sentinel: z
     .strictObject({
       container: name,
       /** Default: the pods of Redis. */
       pods: labels.optional(),
       port: port.default(26_379),
-      /** Name of the master set. */
+      /** The name of the master set. */
       master: z.string().default("mymaster"),
       sentinels: z.int().min(1).default(3),
       password: z.string().optional(),
@@ -51,30 +51,30 @@ const redis = z.strictObject({
 
 export const kubernetesConfig = z.strictObject({
   kind: z.literal("kubernetes"),
-  /** The context of the kubeconfig. Nothing is done in another one, whatever is current. */
+  /** The context of the kubeconfig. Gameday never acts on another one, whichever is current. */
   context: z.string().min(1),
   namespace: name,
-  /** Base URL at which users reach the app: a NodePort, an Ingress, a load balancer; never a port-forward. */
+  /** The base URL at which users reach the app: a NodePort, an Ingress, a load balancer; never a port-forward. */
   endpoint: z.url(),
   app,
   postgres: postgres.optional(),
   redis: redis.optional(),
-  /** Whatever else may be hit, by a role of your own: { proxy: { app: haproxy } }. */
+  /** Other pods that faults may hit, by a role of your own: { proxy: { app: haproxy } }. */
   others: z.record(z.string().regex(/^[a-z][a-z-]{0,30}$/), labels).default({}),
-  /** The HorizontalPodAutoscaler of the Deployment; null: there is none. */
+  /** The HorizontalPodAutoscaler of the Deployment; null when there is none. */
   autoscaler: name.nullable().default(null),
-  /** Image of Gameday that the nodes can pull: for ephemeral containers, the reaper and load workers. */
+  /** A Gameday image that the nodes can pull: for ephemeral containers, the reaper and load workers. */
   image: z.string().min(1).optional(),
   /**
-   * A ServiceAccount of the namespace with the rights that `gameday init --rbac` prints. With it, and an image, two pods in the cluster
-   * undo cordons of a run that died; null: only `gameday heal` and this machine's watchdog do.
+   * A ServiceAccount of the namespace with the rights that `gameday init --rbac` prints. With it and an image, two pods in the
+   * cluster undo the cordons of a run that died; null: only `gameday heal` and this machine's watchdog do so.
    */
   serviceAccount: name.nullable().default(null),
-  /** The namespace once more, typed by hand, where it does not carry the label gameday/allowed=true. */
+  /** The namespace once more, typed by hand, when it does not carry the label gameday/allowed=true. */
   allow: z
     .strictObject({
       namespace: name.optional(),
-      /** Nodes of the control plane that may be hit all the same. On a small k3s there are no others. */
+      /** Nodes of the control plane that may be hit nevertheless. A small k3s cluster has no others. */
       controlPlaneNodes: z.array(name).default([]),
     })
     .prefault({}),

@@ -1,6 +1,6 @@
 /**
- * Ways into pods for questions: port-forwards that are opened when first needed and kept. They lead through the kubelet into the
- * pod's own network namespace and its loopback, so they also reach a pod that is cut off from everybody.
+ * Connections into pods for queries: port-forwards that are opened on first use and kept. They lead through the kubelet to the
+ * loopback interface of the pod's own network namespace, so they also reach a pod that is cut off from everything else.
  */
 import { connect, type Socket } from "node:net";
 import type { ClusterApi, Forward } from "../../kubernetes.ts";
@@ -21,7 +21,7 @@ export class Doors implements AsyncDisposable {
     this.#api = api;
   }
 
-  /** The local port that leads to a port of this very pod. */
+  /** Returns the local port that leads to a port of exactly this pod. */
   async port(pod: PodObject, port: number): Promise<number> {
     const { name, namespace = "", uid = "" } = pod.metadata;
     const key = `${uid}:${port}`;
@@ -44,7 +44,10 @@ export class Doors implements AsyncDisposable {
     return JSON.parse(body) as Json;
   }
 
-  /** One command to a Redis or a Sentinel, over a connection that is kept; `login`: the arguments of an AUTH, sent when it is opened. */
+  /**
+   * Sends one command to a Redis or a Sentinel over a connection that is kept; `login` holds the arguments of an AUTH that is
+   * sent when the connection is opened.
+   */
   async redis(
     { pod, port, login }: { pod: PodObject; port: number; login: readonly string[] },
     command: readonly string[],
@@ -86,7 +89,10 @@ function bounded(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
 }
 
-/** A part that does not answer is what such questions are about: its silence is an answer, not trouble. */
+/**
+ * Returns the answer, or undefined when the query fails: such queries find out whether a part answers, so its silence is a result
+ * and not an error.
+ */
 export async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

@@ -1,4 +1,4 @@
-/** What must hold before a run and before each fault, a line each, always in the same order. Pure. */
+/** What must hold before a run and before each fault: one line for each check, always in the same order. Pure. */
 import type { HealthLine } from "../../platform.ts";
 import type { KubernetesConfig } from "./config.ts";
 import type { Look } from "./look.ts";
@@ -24,7 +24,7 @@ function nodesLine({ nodes }: Look): HealthLine {
   return line("nodes", bad.length === 0, `${nodes.length} ready and schedulable`, seen || `${nodes.length} are`);
 }
 
-/** As many as are wanted now, which an autoscaler changes. */
+/** Checks for as many replicas as are wanted now; an autoscaler changes this number. */
 function appLine({ deployment, pods }: Look, autoscaler: AutoscalerObject | null): HealthLine {
   const ready = (pods["app"] ?? []).filter((pod) => isPresent(pod) && isReady(pod)).length;
   const wanted = Math.max(autoscaler?.spec?.minReplicas ?? 1, deployment?.spec?.replicas ?? 1);
@@ -64,7 +64,7 @@ function redisLines({ redis }: Look, config: KubernetesConfig): HealthLine[] {
   return sentinel === undefined ? [members] : [members, sentinelsLine(redis, sentinel.sentinels, wanted - 1)];
 }
 
-/** Sentinels agree when all name the same master, know each other and the replicas, and call nobody down. */
+/** Checks that the Sentinels agree: all name the same master, know each other and the replicas, and consider none down. */
 function sentinelsLine({ sentinels, master }: RedisLook, wanted: number, replicas: number): HealthLine {
   const whole = sentinels.filter((one) => one.sentinels === wanted && one.replicas === replicas).length === wanted;
   const agreed = master !== undefined && sentinels.every(({ names }) => names === master);
@@ -83,8 +83,8 @@ function podsLine({ pods }: Pick<Look, "pods">, role: string, wanted?: number): 
 }
 
 /**
- * An autoscaler that has no metrics for a moment is well: after each rollout and fault Kubernetes says so for a window. Whether that
- * lasts too long is the watch's business, which sees it over time.
+ * Checks the autoscaler. One that lacks metrics for a moment is healthy: Kubernetes reports this for a while after each rollout
+ * and fault. The watch, which sees it over time, decides whether it lasts too long.
  */
 function autoscalerLine(name: string, found: AutoscalerObject | null): HealthLine {
   const able = found?.status?.conditions?.find(({ type }) => type === "AbleToScale");

@@ -1,4 +1,4 @@
-/** Platforms on Kubernetes, in the catalogue. */
+/** The catalogue entry for platforms on Kubernetes. */
 import { connectKubernetes } from "../../kubernetes/client.ts";
 import type { Plan } from "../../plan.ts";
 import type { CapabilityName, Target } from "../../platform.ts";
@@ -47,7 +47,7 @@ async function open(given: Plan["platform"], { clock, runId }: PlatformContext):
   return new KubernetesPlatform({ api, config, clock, runId });
 }
 
-/** Names are known only when the cluster is asked: these stand for them. */
+/** The real names are known only by querying the cluster; these placeholders stand for them. */
 function plannedTopology(given: Plan["platform"]): Target[] {
   const { postgres, redis, others } = kubernetesConfig.parse(given);
   const some = (role: string, count: number, led: boolean) =>

@@ -59,7 +59,7 @@ export function nodeOf(
   };
 }
 
-/** Three of each on three nodes, all well; pg-0 and redis-0 lead. */
+/** Returns three members of each role on three nodes, all healthy; pg-0 and redis-0 lead. */
 export function healthyLook(): Look {
   const three = (role: string) => [0, 1, 2].map((index) => podOf(`${role}-${index}`, `worker-${index + 1}`));
   return {

@@ -1,7 +1,7 @@
 /**
- * The lease keeps a second run away from a namespace: whoever creates it holds it, renews it, and deletes it in the end. One that was
- * not renewed for its duration belongs to a run that died, and is taken over. Expiry counts from when we first saw it unchanged, by
- * our own clock: clocks of two machines are never compared.
+ * The lease keeps a second run out of a namespace: the run that creates it holds it, renews it, and deletes it in the end. A
+ * lease that was not renewed for its duration belongs to a run that died, and is taken over. Expiry counts from when we first saw
+ * the lease unchanged, by our own clock: clocks of two machines are never compared.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
@@ -25,12 +25,12 @@ interface LeaseObject extends KubernetesObject {
 export interface LeaseOptions {
   readonly api: ClusterApi;
   readonly namespace: string;
-  /** "ann@laptop run-id": what the second run is told. */
+  /** "ann@laptop run-id", which a second run is shown. */
   readonly holder: string;
   readonly clock: Clock;
 }
 
-/** Held until it is disposed. `lost` says why, once somebody else holds it or it could not be renewed in time. */
+/** A lease, held until it is disposed. `lost` gives the reason once another holder has it or it could not be renewed in time. */
 export class Lease implements AsyncDisposable {
   readonly #options: LeaseOptions;
   readonly #end = new AbortController();
@@ -44,7 +44,10 @@ export class Lease implements AsyncDisposable {
     this.#renewing = this.#renew();
   }
 
-  /** Throws GamedayError "kubernetes-busy" while another run holds it; waits for one that does not renew it any more. */
+  /**
+   * Takes the lease. Throws GamedayError "kubernetes-busy" while another run holds it; waits for the expiry of one that is no
+   * longer renewed.
+   */
   static async take(options: LeaseOptions, signal: AbortSignal): Promise<Lease> {
     const { api, namespace } = options;
     const reference = { kind: "Lease" as const, namespace, name: NAME };
@@ -59,7 +62,7 @@ export class Lease implements AsyncDisposable {
     this.#end.abort();
     await this.#renewing;
     const { resourceVersion } = this.#lease.metadata;
-    const only = resourceVersion === undefined ? {} : { resourceVersion }; // another's is left alone
+    const only = resourceVersion === undefined ? {} : { resourceVersion }; // the lease of another run is left alone
     await this.#options.api.remove("Lease", this.#options.namespace, NAME, only).catch(() => undefined); // it expires
   }
 
@@ -93,7 +96,7 @@ async function create(options: LeaseOptions): Promise<LeaseObject> {
   }
 }
 
-/** Resolves once nobody renewed it for its whole duration. */
+/** Resolves once the lease was not renewed for its whole duration. */
 async function outlived({ api, namespace, clock }: LeaseOptions, seen: LeaseObject, signal: AbortSignal) {
   const sinceMs = clock.nowMs();
   const durationMs = (seen.spec?.leaseDurationSeconds ?? DURATION_SECONDS) * 1_000;
@@ -106,7 +109,7 @@ async function outlived({ api, namespace, clock }: LeaseOptions, seen: LeaseObje
   }
 }
 
-/** Kubernetes wants microseconds, which Date does not have. */
+/** Kubernetes requires microseconds, which Date does not have. */
 function specOf({ holder }: LeaseOptions) {
   const now = new Date().toISOString().replace("Z", "000Z");
   return { holderIdentity: holder, leaseDurationSeconds: DURATION_SECONDS, acquireTime: now, renewTime: now };

@@ -1,13 +1,16 @@
-/** The logs of the platform's pods around the run, a file for each container, for the run folder. */
+/** Copies the logs of the platform's pods around the run to the run folder, one file for each container. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../std/errors.ts";
 import { lookAt, type Parts } from "./parts.ts";
 
-/** What a container without end would print is cut at so many of its last lines. */
+/** The most lines that are kept of a container's log, counted from its end. */
 const LINES_MAX = 20_000;
 
-/** Writes `<folder>/<pod>.<container>.log`, and `.previous.log` where the container was started again. Never throws for one log. */
+/**
+ * Writes `<folder>/<pod>.<container>.log`, and `.previous.log` for a container that was restarted. A log that cannot be read does
+ * not make it throw.
+ */
 export async function copyLogs(parts: Parts, folder: string, sinceTime: string, signal: AbortSignal): Promise<void> {
   const { pods } = await lookAt(parts, signal);
   await mkdir(folder, { recursive: true });

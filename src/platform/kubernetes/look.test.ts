@@ -1,4 +1,4 @@
-/** What members report of themselves, read as they send it. */
+/** What members report about themselves, parsed from the form in which they send it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configOf, podOf } from "./kubernetes.fixture.ts";

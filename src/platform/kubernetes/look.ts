@@ -1,4 +1,4 @@
-/** One look at the whole: pods by role, nodes, and who leads as they say of themselves. */
+/** A snapshot of the whole platform: pods by role, nodes, and the leaders as they report themselves. */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
 import { GamedayError } from "../../std/errors.ts";
 import type { KubernetesConfig } from "./config.ts";
@@ -10,13 +10,13 @@ import { lookAtRedis, type RedisLook, sentinelPods } from "./redis.ts";
 export interface Look {
   readonly deployment: WorkloadObject | null;
   readonly pods: Readonly<Record<string, readonly PodObject[]>>;
-  /** null: we may not list nodes. */
+  /** null when we may not list nodes. */
   readonly nodes: readonly NodeObject[] | null;
   readonly postgres: PostgresLook | null;
   readonly redis: RedisLook | null;
 }
 
-/** Pods of the namespace that a plan gives a role, each role in order of name. */
+/** Returns the pods of the namespace that the plan gives a role, each role ordered by name. */
 export async function podsByRole(
   api: ClusterApi,
   config: KubernetesConfig,
@@ -36,7 +36,7 @@ export async function podsByRole(
   return { deployment, pods, all: [...all] };
 }
 
-/** Which labels mean which role. The app's are its Deployment's own selector. */
+/** Returns the labels of each role. Those of the app are its Deployment's own selector. */
 export function roleSelectors(
   config: KubernetesConfig,
   deployment: KubernetesObject | null,
@@ -67,7 +67,7 @@ export async function look(
   return { deployment, pods, nodes, postgres, redis };
 }
 
-/** null where RBAC does not let us: only drains and the network between nodes need it. */
+/** Returns null when RBAC does not allow listing; only drains and the network between nodes need it. */
 async function listNodes(api: ClusterApi): Promise<readonly NodeObject[] | null> {
   try {
     return (await api.list("Node", { namespace: "" })) as readonly NodeObject[];

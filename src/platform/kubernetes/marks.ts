@@ -1,28 +1,31 @@
-/** The names by which everything of ours in a cluster is found again, whoever died meanwhile. Pure. */
+/** The names by which everything of ours in a cluster is found again, no matter which process has died. Pure. */
 import { createHash } from "node:crypto";
 
-/** The owner of a namespace consents to game days by this label with the value "true". */
+/** With this label, set to "true", the owner of a namespace consents to game days. */
 export const ALLOWED_LABEL = "gameday/allowed";
-/** On a node that we cordoned, with the run's id: only what carries it is ours to undo. */
+/** Marks a node that we cordoned with the run's id: only nodes that carry it are ours to undo. */
 export const CORDONED_BY = "gameday/cordoned-by";
-/** On all objects that we make. */
+/** The label on all objects that we create. */
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "gameday" } as const;
 
-/** Twelve characters that stand for a run or a change wherever a name must be short: labels, containers, nft tables. */
+/** Returns twelve characters that identify a run or a change where a name must be short: labels, containers, nft tables. */
 export function shortName(id: string): string {
   return createHash("sha256").update(id).digest("hex").slice(0, 12);
 }
 
-/** The nft table of a change. `gameday heal` finds all that begin so. */
+/** Returns the name of a change's nft table. `gameday heal` finds all tables with this prefix. */
 export function tableName(changeId: string): string {
   return `${TABLE_PREFIX}${shortName(changeId)}`;
 }
 
 export const TABLE_PREFIX = "gameday_";
-/** Ephemeral containers of ours begin so; they can never be taken off their pod again. */
+/** The prefix of our ephemeral containers; these can never be removed from their pod. */
 export const CONTAINER_PREFIX = "gameday-";
 
-/** The run that a change belongs to: the first part of its id. Whoever undoes it later may be another run, or none. */
+/**
+ * Returns the run that a change belongs to: the first part of its id. The change may be undone by another run, or outside any
+ * run.
+ */
 export function runOf({ id }: { readonly id: string }): string {
   return id.split("/", 1)[0] ?? id;
 }

@@ -88,7 +88,7 @@ export interface AutoscalerObject extends KubernetesObject {
   };
 }
 
-/** Lives, and is not on its way out. */
+/** Returns whether the pod is alive and is not being deleted. */
 export function isPresent(pod: PodObject): boolean {
   const { phase } = pod.status ?? {};
   return pod.metadata.deletionTimestamp === undefined && phase !== "Succeeded" && phase !== "Failed";
@@ -98,13 +98,13 @@ export function isReady(object: { readonly status?: { readonly conditions?: read
   return object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
-/** All starts of its containers beyond the first, by container. */
+/** Returns the number of restarts of each container. */
 export function restartsOf(pod: PodObject): Readonly<Record<string, number>> {
   const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   return Object.fromEntries(all.map(({ name, restartCount }) => [name, restartCount ?? 0]));
 }
 
-/** The object that makes the pod again when it goes; undefined for a bare pod. */
+/** Returns the object that recreates the pod when it goes; undefined for a bare pod. */
 export function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
@@ -114,7 +114,7 @@ export function isControlPlane({ metadata }: NodeObject): boolean {
   return ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"].some((label) => label in labels);
 }
 
-/** Where packets from or to a node and its pods come from: its addresses and the ranges of its pods. */
+/** Returns the source addresses of a node and its pods: the node's addresses and the ranges of its pods. */
 export function addressesOf({ spec, status }: NodeObject): string[] {
   const own = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
   const ranges = spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]);

@@ -1,4 +1,4 @@
-/** What the platform's capabilities share: the API, the plan's configuration, the clock, our tools, and the latest look. */
+/** What the platform's capabilities share: the API, the plan's configuration, the clock, our tools, and the undo list. */
 import type { ClusterApi } from "../../kubernetes.ts";
 import type { TargetReferenceWithNode, Witness } from "../../platform.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -25,12 +25,12 @@ export function lookAt({ api, doors, config }: Parts, signal: AbortSignal): Prom
   return look(api, doors, config, signal);
 }
 
-/** The name of the pod that a target is: "postgres/pg-0" is pg-0. */
+/** Returns the name of a target's pod: "postgres/pg-0" is pg-0. */
 export function podName({ id }: Pick<TargetReferenceWithNode, "id">): string {
   return id.slice(id.indexOf("/") + 1);
 }
 
-/** null: it is gone. */
+/** Returns null when the pod is gone. */
 export async function findPod(
   { api, config }: Parts,
   target: Pick<TargetReferenceWithNode, "id">,
@@ -60,7 +60,7 @@ export function witness({ clock }: Parts, says: string, source: string): Witness
   return { atMs: clock.nowMs(), says, source };
 }
 
-/** Whether a target is there, ready and in its role again, in words; null: not yet. */
+/** Describes a target that exists, is ready and has its role again; returns null until then. */
 export async function inPlace(
   parts: Parts,
   target: Pick<TargetReferenceWithNode, "id">,

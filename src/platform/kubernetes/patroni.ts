@@ -1,4 +1,4 @@
-/** PostgreSQL as Patroni reports it, read from the members' REST API. Pure but for the questions. */
+/** PostgreSQL as Patroni reports it, read from the members' REST API. Pure except for the queries. */
 import type { Json } from "../../std/json.ts";
 import type { PostgresConfig } from "./config.ts";
 import { type Doors, quietly } from "./doors.ts";
@@ -17,7 +17,7 @@ export interface PostgresMember {
 
 const LAG_BYTES_MAX = 1_000_000;
 
-/** The cluster, as a member's `/cluster` lists it. */
+/** Parses the cluster as a member's `/cluster` lists it. */
 export function parseMembers(body: Json): PostgresMember[] {
   const members = (body as { members?: Json[] } | null)?.members ?? [];
   return members
@@ -31,12 +31,12 @@ export function parseMembers(body: Json): PostgresMember[] {
     .sort((a, b) => (a.pod < b.pod ? -1 : 1));
 }
 
-/** The leader that runs; undefined while there is none. */
+/** Returns the running leader; undefined while there is none. */
 export function runningLeader(members: readonly PostgresMember[]): string | undefined {
   return members.find(({ role, state }) => (role === "leader" || role === "master") && state === "running")?.pod;
 }
 
-/** A standby that has all of the leader's writes, but for what is on its way. */
+/** Returns whether a member is a standby that has all of the leader's writes except those in transit. */
 export function isStreaming({ role, state, lagBytes }: PostgresMember): boolean {
   const streams = state === "streaming" || state === "running";
   return role !== "leader" && role !== "master" && streams && lagBytes !== null && lagBytes < LAG_BYTES_MAX;
@@ -44,13 +44,14 @@ export function isStreaming({ role, state, lagBytes }: PostgresMember): boolean 
 
 export interface PostgresLook {
   readonly members: readonly PostgresMember[];
-  /** Whether Patroni keeps a synchronous standby; null: nobody answered. */
+  /** Whether Patroni keeps a synchronous standby; null when no member answered. */
   readonly synchronous: boolean | null;
 }
 
 /**
- * All members are asked, since one that is cut off still reports what was: the view that most of them share is taken, and its leader
- * counts only if it says so of itself (`GET /primary`), for a lost leader's pod keeps its label and its place in the list.
+ * Queries all members, because one that is cut off still reports a past state. It uses the view that most of them share, and
+ * counts the leader only if that member confirms it (`GET /primary`), because the pod of a lost leader keeps its label and its
+ * place in the list.
  */
 export async function lookAtPatroni(
   doors: Doors,
@@ -83,7 +84,7 @@ async function saysPrimary(
   return (await quietly(() => doors.http(pod, config.patroniPort, "/primary", signal)))?.status === 200;
 }
 
-/** Settings change rarely, and each question costs a connection: an answer serves for a while. */
+/** Settings change rarely, and each query costs a connection, so an answer is reused for this long. */
 const SETTINGS_MS = 10_000;
 const SETTINGS = new WeakMap<Doors, { readonly synchronous: boolean; readonly untilMs: number }>();
 
@@ -104,7 +105,7 @@ async function isSynchronous(
   return synchronous;
 }
 
-/** It is listed as leader, and does not say so of itself. */
+/** Marks a member that is listed as leader but does not confirm it. */
 function withoutLead(member: PostgresMember): PostgresMember {
   return member.role === "leader" || member.role === "master" ? { ...member, state: "unconfirmed" } : member;
 }

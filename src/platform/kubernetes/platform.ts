@@ -1,4 +1,7 @@
-/** A platform that runs on Kubernetes, broken and watched through the API alone. It runs on when we die; so a watchdog guards it. */
+/**
+ * A platform that runs on Kubernetes, changed and watched through the API alone. It keeps running when this process dies, so a
+ * watchdog guards it.
+ */
 
 import type { ClusterApi } from "../../kubernetes.ts";
 import type { Capability, CapabilityName, HealthLine, Platform, Queries, Residue, Target } from "../../platform.ts";
@@ -22,7 +25,7 @@ import { topologyOf } from "./topology.ts";
 import { UndoList } from "./undo-list.ts";
 import { watchPlatform } from "./watch.ts";
 
-/** Looks for a leader before there is taken to be none. */
+/** How many looks are taken before the platform counts as leaderless. */
 const LOOKS_MAX = 3;
 
 export interface KubernetesOptions {
@@ -74,7 +77,10 @@ export class KubernetesPlatform implements Platform {
     }
   }
 
-  /** A member that answers late does not take the lead away from one that had it a moment ago: the look is repeated. */
+  /**
+   * Repeats the look when a leader is missing: a member that answers late does not take the lead from one that had it a moment
+   * ago.
+   */
   async topology(signal: AbortSignal): Promise<Target[]> {
     let targets: Target[] = [];
     for (let look = 0; look < LOOKS_MAX; look++) {

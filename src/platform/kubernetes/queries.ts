@@ -1,4 +1,4 @@
-/** What the databases hold, asked of who leads them, through a port-forward: for the ledger only. */
+/** Queries to the leaders of the databases through a port-forward, for the ledger only. */
 import type { Queries, SqlAnswer } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";

@@ -5,7 +5,7 @@ import { rbacRules, rightsNeeded } from "./rights.ts";
 
 const NAME = "gameday";
 
-/** Objects in the order in which they can be applied. */
+/** Returns the objects in the order in which they can be applied. */
 export function rbacObjects(config: KubernetesConfig, capabilities: readonly CapabilityName[]): readonly object[] {
   const { namespace } = config;
   const rights = rightsNeeded(config, capabilities);

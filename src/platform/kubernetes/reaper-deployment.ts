@@ -7,7 +7,7 @@ import type { WorkloadObject } from "./objects.ts";
 
 export const REAPER = "gameday-reaper";
 
-/** Two pods on different nodes, which also stay on a node that is cordoned or drained. */
+/** Returns a Deployment of two pods on different nodes, which also stay on a node that is cordoned or drained. */
 export function reaperDeployment(namespace: string, image: string, serviceAccount: string): KubernetesObject {
   const labels = { app: REAPER, ...MANAGED_BY };
   const apart = [{ topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: REAPER } } }];
@@ -39,7 +39,7 @@ export function reaperDeployment(namespace: string, image: string, serviceAccoun
 
 const READY_MS_MAX = 60_000;
 
-/** The reaper of a namespace while a run lasts. Disposing takes it away; when the run dies it stays and does its work. */
+/** The reaper of a namespace during a run. Disposing it removes it; when the run dies, the reaper stays and does its work. */
 export class Reaper implements AsyncDisposable {
   readonly #api: ClusterApi;
   readonly #namespace: string;
@@ -49,7 +49,7 @@ export class Reaper implements AsyncDisposable {
     this.#namespace = namespace;
   }
 
-  /** Returns once one of its pods is ready: before that nothing may be broken that only it could undo. */
+  /** Returns once one of its pods is ready. Before that, nothing may be broken that only the reaper could undo. */
   static async start(
     api: ClusterApi,
     namespace: string,
@@ -59,7 +59,7 @@ export class Reaper implements AsyncDisposable {
     try {
       await api.create(reaperDeployment(namespace, image, account));
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown; // of a run that died
+      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown; // left by a run that died
     }
     const reference = { kind: "Deployment" as const, namespace, name: REAPER };
     let ready = 0;

@@ -1,6 +1,7 @@
 /**
- * The reaper undoes from inside the cluster what a run that died has left: it reads the undo list twice a second and undoes each entry
- * once its time is over. Two of them stand on different nodes, since one may stand on the node that is hit; whoever comes first undoes.
+ * The reaper undoes, from inside the cluster, what a run that died has left behind: it reads the undo list twice a second and
+ * undoes each entry once its time is over. Two of them run on different nodes, because one may be on the node that is hit; the
+ * first to act undoes the entry.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClusterApi } from "../../kubernetes.ts";
@@ -15,12 +16,15 @@ export interface ReaperOptions {
   readonly api: ClusterApi;
   readonly namespace: string;
   readonly clock: Clock;
-  /** Hears in words what was undone, and what could not be. */
+  /** Called with a description of what was undone, or of what could not be. */
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Works until the signal. An API that is away is asked again; whatever is due then is undone at once when it is back. */
+/**
+ * Works until the signal aborts. It keeps retrying an API that is down, and undoes whatever is due then as soon as the API is
+ * back.
+ */
 export async function reap({ api, namespace, clock, say, signal }: ReaperOptions): Promise<void> {
   const list = new UndoList(api, namespace);
   const seenAtMs = new Map<string, number>();

@@ -1,4 +1,7 @@
-/** One connection to a Redis or a Sentinel that is kept for many questions: opening one through a port-forward costs fifty of them. */
+/**
+ * One connection to a Redis or a Sentinel that is kept for many commands: opening one through a port-forward costs as much as
+ * fifty of them.
+ */
 import { connect, type Socket } from "node:net";
 import { decodeRedis, encodeRedis, type RedisAnswer } from "../ask.ts";
 
@@ -7,7 +10,7 @@ interface Waiting {
   reject(reason: Error): void;
 }
 
-/** Answers come in the order of the questions. Once it has failed it stays so: make a new one. */
+/** A connection on which answers arrive in the order of the commands. Once it has failed it stays failed; create a new one. */
 export class RedisLine {
   readonly #socket: Socket;
   readonly #waiting: Waiting[] = [];
@@ -25,7 +28,10 @@ export class RedisLine {
     return this.#failed !== null;
   }
 
-  /** Rejects with Redis' own error, or when the signal comes: the line is then given up, since a late answer would be another's. */
+  /**
+   * Sends a command. Rejects with Redis' own error, or when the signal aborts; the connection is then given up, because a late
+   * answer would be taken for that of the next command.
+   */
   ask(command: readonly string[], signal: AbortSignal): Promise<RedisAnswer> {
     if (this.#failed !== null) return Promise.reject(this.#failed);
     return new Promise((resolve, reject) => {

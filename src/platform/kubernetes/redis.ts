@@ -1,23 +1,23 @@
-/** Redis and its Sentinels as they report themselves: INFO replication of each, and whom each Sentinel names. */
+/** Redis and its Sentinels as they report themselves: INFO replication of each Redis, and the master that each Sentinel names. */
 import type { KubernetesConfig, RedisConfig } from "./config.ts";
 import { type Doors, quietly } from "./doors.ts";
 import { isPresent, type PodObject } from "./objects.ts";
 
-/** What one Redis says of itself. */
+/** What one Redis reports about itself. */
 export interface RedisState {
   readonly pod: string;
-  /** master or slave; "silent" where there was no answer. */
+  /** master or slave; "silent" when there was no answer. */
   readonly role: string;
   readonly linkUp: boolean;
   readonly onlineReplicas: number;
 }
 
-/** What one Sentinel knows of the master set. */
+/** What one Sentinel knows about the master set. */
 export interface SentinelState {
   readonly pod: string;
-  /** Name of the pod that it calls master; undefined: it does not answer, or names nobody that we know. */
+  /** The name of the pod that it calls master; undefined when it does not answer, or names an unknown one. */
   readonly names: string | undefined;
-  /** Sentinels that it knows, itself included. */
+  /** The number of Sentinels that it knows, itself included. */
   readonly sentinels: number;
   readonly replicas: number;
   /** "master", "master,s_down" ... */
@@ -27,7 +27,7 @@ export interface SentinelState {
 export interface RedisLook {
   readonly members: readonly RedisState[];
   readonly sentinels: readonly SentinelState[];
-  /** The pod that leads: named by most Sentinels, and says master of itself; undefined: nobody does. */
+  /** The pod that leads: most Sentinels name it, and it reports itself as master; undefined when there is none. */
   readonly master: string | undefined;
 }
 
@@ -44,7 +44,10 @@ export async function lookAtRedis(
   return { members, sentinels, master: masterOf(members, sentinels, config.sentinel !== undefined) };
 }
 
-/** The master that most Sentinels name, if it says so of itself; without Sentinels, the only one that says so. */
+/**
+ * Returns the master that most Sentinels name, if it confirms this itself; without Sentinels, the only member that reports itself
+ * as master.
+ */
 export function masterOf(
   members: readonly RedisState[],
   sentinels: readonly SentinelState[],
@@ -58,7 +61,7 @@ export function masterOf(
   return most !== undefined && masters.includes(most) ? most : undefined;
 }
 
-/** The pod that an address means: an IP, or a name that begins with the pod's. */
+/** Returns the pod of an address: an IP, or a name that begins with the pod's name. */
 export function podAt(address: string, pods: readonly PodObject[]): string | undefined {
   return pods.find(
     ({ metadata, status }) =>
@@ -66,7 +69,7 @@ export function podAt(address: string, pods: readonly PodObject[]): string | und
   )?.metadata.name;
 }
 
-/** Reads the text of INFO replication. */
+/** Parses the text of INFO replication. */
 export function parseReplication(pod: string, info: string): RedisState {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
   return {
@@ -77,7 +80,7 @@ export function parseReplication(pod: string, info: string): RedisState {
   };
 }
 
-/** Pods that run a Sentinel. */
+/** Returns the pods that run a Sentinel. */
 export function sentinelPods(config: KubernetesConfig, all: readonly PodObject[]): readonly PodObject[] {
   const wanted = config.redis?.sentinel?.pods ?? config.redis?.pods;
   if (config.redis?.sentinel === undefined || wanted === undefined) return [];
@@ -86,7 +89,7 @@ export function sentinelPods(config: KubernetesConfig, all: readonly PodObject[]
   return all.filter((pod) => matches(pod) && isPresent(pod));
 }
 
-/** Arguments of AUTH; empty: no password. */
+/** Returns the arguments of AUTH; empty when there is no password. */
 export function loginOf({
   user,
   password,

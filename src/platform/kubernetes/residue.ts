@@ -1,4 +1,4 @@
-/** Whatever of ours is left in the cluster, found by label and name alone, and taken away as far as that can be. */
+/** Everything of ours that is left in the cluster, found by label and name alone, and removed as far as possible. */
 import type { Residue } from "../../platform.ts";
 import { messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
@@ -6,7 +6,7 @@ import { CONTAINER_PREFIX, CORDONED_BY, TABLE_PREFIX } from "./marks.ts";
 import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
 
-/** Undoes cordons of any run and deletes nft tables of any run; returns what could not be undone. */
+/** Undoes cordons and deletes nft tables of any run; returns what could not be undone. */
 export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Residue[]> {
   const seen = await lookAt(parts, signal);
   const cordons = (seen.nodes ?? []).filter(({ metadata }) => metadata.annotations?.[CORDONED_BY] !== undefined);
@@ -23,7 +23,7 @@ export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Resid
   return left.flat();
 }
 
-/** An ephemeral container of ours was put into it, so something may have been changed in it. */
+/** Returns whether an ephemeral container of ours was added to the pod, so that something in it may have been changed. */
 export function isMarked({ spec }: PodObject): boolean {
   return spec?.ephemeralContainers?.some(({ name }) => name.startsWith(CONTAINER_PREFIX)) ?? false;
 }

@@ -1,11 +1,16 @@
-/** The rights that a plan needs, and no others: what `check` asks the server for, and what `gameday init --rbac` prints. Pure. */
+/**
+ * The rights that a plan needs, and no others: `check` verifies them with the server, and `gameday init --rbac` prints them.
+ * Pure.
+ */
 import type { Right } from "../../kubernetes.ts";
 import type { CapabilityName } from "../../platform.ts";
 import type { KubernetesConfig } from "./config.ts";
 
-/** A right, where it is needed, and for what, in words. */
+/** A right, with its scope and a description of its purpose. */
 export interface NeededRight extends Right {
-  /** "namespace": the one under test; "cluster": all of it (nodes, and the pods of others that a drain evicts). */
+  /**
+   * "namespace": the one under test; "cluster": the whole cluster (nodes, and the pods of other namespaces that a drain evicts).
+   */
   readonly scope: "namespace" | "cluster";
   readonly purpose: string;
 }
@@ -40,7 +45,7 @@ const REAPER: readonly Rule[] = [
 
 const EPHEMERAL: readonly Rule[] = [
   ["namespace", "", "pods/ephemeralcontainers", ["patch"], "our tools beside the target"],
-  // Over a WebSocket servers up to 1.34 ask for get, newer ones for create.
+  // Over a WebSocket, servers up to 1.34 require get, newer ones create.
   ["namespace", "", "pods/exec", ["get", "create"], "changes and their proof from inside the pod"],
 ];
 const NODES: readonly Rule[] = [
@@ -67,7 +72,7 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
   memory: EPHEMERAL,
 };
 
-/** Each right once, in a stable order. */
+/** Returns each right once, in a stable order. */
 export function rightsNeeded(config: KubernetesConfig, capabilities: readonly CapabilityName[]): NeededRight[] {
   const rules = [
     ...BASE,
@@ -93,7 +98,7 @@ interface RbacRule {
   readonly verbs: readonly string[];
 }
 
-/** The rights of one scope as rules of a Role or ClusterRole: one for each resource. */
+/** Returns the rights of one scope as rules of a Role or ClusterRole: one for each resource. */
 export function rbacRules(rights: readonly NeededRight[], scope: NeededRight["scope"]): RbacRule[] {
   const rules = new Map<string, { apiGroups: string[]; resources: string[]; verbs: string[] }>();
   for (const { group, resource, subresource, verb } of rights.filter((right) => right.scope === scope)) {

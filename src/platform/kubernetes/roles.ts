@@ -1,8 +1,11 @@
-/** Which role a pod plays by the plan. Pure. */
+/** The role that a pod has according to the plan. Pure. */
 import type { KubernetesConfig } from "./config.ts";
 import { controllerOf, type PodObject } from "./objects.ts";
 
-/** null: none. The app's pods are told by their ReplicaSet, whose name is the Deployment's with a hash. */
+/**
+ * Returns null when the pod has no role. The app's pods are recognised by their ReplicaSet, whose name is the Deployment's with a
+ * hash.
+ */
 export function roleOf(config: KubernetesConfig, pod: PodObject): string | null {
   const carries = (labels: Readonly<Record<string, string>>) =>
     Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
@@ -13,12 +16,14 @@ export function roleOf(config: KubernetesConfig, pod: PodObject): string | null 
   return Object.entries(config.others).find(([, labels]) => carries(labels))?.[0] ?? null;
 }
 
-/** "shop-84ffb6b9" belongs to "shop", and "shop-admin-84ffb6b9" does not. */
+/**
+ * Returns whether a ReplicaSet belongs to a Deployment: "shop-84ffb6b9" belongs to "shop", and "shop-admin-84ffb6b9" does not.
+ */
 function isSetOf(set: string, deployment: string): boolean {
   return set.startsWith(`${deployment}-`) && !set.slice(deployment.length + 1).includes("-");
 }
 
-/** The container of a role's pod that faults mean: as the plan names it, else the first. */
+/** Returns the container of a role's pod that faults apply to: the one that the plan names, otherwise the first. */
 export function containerOf(config: KubernetesConfig, role: string, pod: PodObject): string {
   const named: Readonly<Record<string, string | undefined>> = {
     app: config.app.container,

@@ -1,4 +1,4 @@
-/** What may be hit at all. Everything here refuses before anything is done, and says what would allow it. Pure. */
+/** What may be hit at all. Everything here refuses before any change is made, and names what would allow it. Pure. */
 import type { KubernetesObject } from "../../kubernetes.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { KubernetesConfig } from "./config.ts";

@@ -1,6 +1,6 @@
 /**
- * What `gameday check` asks a cluster before anything is touched: a line for each thing that a game day relies on, and the targets as
- * they are now. Nothing is made: what the server would refuse is found out by dry runs.
+ * What `gameday check` finds out about a cluster before any change: a line for each thing that a game day relies on, and the
+ * targets as they are now. It creates nothing: dry runs show what the server would refuse.
  */
 import { podTrouble } from "../../kubernetes/pod-trouble.ts";
 import { describeRight } from "../../kubernetes/rights.ts";
@@ -21,10 +21,10 @@ export interface Survey {
   readonly topology: readonly Target[];
 }
 
-/** Capabilities whose changes are made by an ephemeral container of ours. */
+/** Capabilities whose changes are made through an ephemeral container of ours. */
 const BY_EPHEMERAL: readonly CapabilityName[] = ["freeze", "cut", "drop", "bandwidth", "reset", "dns", "cpu", "memory"];
 
-/** Never throws for what a line can say. */
+/** Never throws for a problem that a line can report. */
 export async function survey(
   parts: Parts,
   capabilities: readonly CapabilityName[],
@@ -85,7 +85,7 @@ async function autoscalerOf({ api, config }: Parts, signal: AbortSignal): Promis
   return (await api.get({ kind: "HorizontalPodAutoscaler", namespace, name }, signal)) as AutoscalerObject | null;
 }
 
-/** Without the metrics server an autoscaler stands still, and says so only in its conditions. */
+/** Without the metrics server an autoscaler does nothing, and reports this only in its conditions. */
 async function metricsLine({ api, config }: Parts): Promise<HealthLine> {
   const expected = "pod metrics (metrics.k8s.io), which the autoscaler decides by";
   try {
@@ -96,7 +96,7 @@ async function metricsLine({ api, config }: Parts): Promise<HealthLine> {
   }
 }
 
-/** All replicas on one node are lost with it, and none is left to serve users. */
+/** Replicas that are all on one node are lost with it, and none is left to serve users. */
 function spreadLine({ pods }: Look): HealthLine {
   const ready = (pods["app"] ?? []).filter((pod) => isPresent(pod) && isReady(pod));
   const byNode = new Map<string, number>();
@@ -141,7 +141,7 @@ async function rightsLine({ api, config }: Parts, needed: readonly NeededRight[]
   );
 }
 
-/** Pod Security and other admission are asked by a dry run of the very patch that a fault would make. */
+/** Checks Pod Security and other admission with a dry run of exactly the patch that a fault would make. */
 async function ephemeralLines(
   { api, config }: Parts,
   seen: Look,
@@ -172,7 +172,7 @@ interface BudgetObject {
   readonly status?: { readonly disruptionsAllowed?: number };
 }
 
-/** What a drain would evict from each node, what would stop it, and which budget would hold it up. */
+/** Describes what a drain would evict from each node, what would stop it, and which budget would delay it. */
 async function drainLines(
   parts: Parts,
   { nodes }: Look,

@@ -1,6 +1,6 @@
 /**
- * Our tools in the namespaces of a pod: one ephemeral container for each pod, kind and run, which waits, and into which every change
- * is made by exec. It needs no privileged daemon and nothing of the target's image. It can never be taken off its pod again.
+ * Our tools in the namespaces of a pod: one waiting ephemeral container for each pod, kind and run, in which every change is made
+ * by exec. It needs no privileged daemon and nothing from the target's image. It can never be removed from its pod.
  */
 import type { ClusterApi, ExecOutcome, ObjectReference } from "../../kubernetes.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
@@ -11,7 +11,7 @@ import type { PodContainerStatus, PodObject, SecurityContext } from "./objects.t
 /** "network": the pod's network as root with NET_ADMIN. "process": the processes of one container, as its own user. */
 export type ToolsKind = { readonly is: "network" } | { readonly is: "process"; readonly container: string };
 
-/** It ends by itself, also when nobody is left to end it. */
+/** The container ends by itself after this time, even when no process is left to end it. */
 const LIFE_SECONDS = 4 * 3600;
 const START_MS_MAX = 30_000;
 const EXEC_MS_MAX = 10_000;
@@ -42,7 +42,7 @@ export class Tools {
     return await this.#api.exec(where, argv, options, signal);
   }
 
-  /** Whether a container of ours is in the pod already, and something may have been changed through it. */
+  /** Returns whether a container of ours is in the pod already, so that something may have been changed through it. */
   has(pod: PodObject, kind: ToolsKind): boolean {
     return this.#ready.has(this.#key(pod, kind)) || runningTools(pod, kind) !== undefined;
   }
@@ -64,7 +64,7 @@ export class Tools {
     const reference = { kind: "Pod" as const, namespace, name };
     const now = ((await this.#api.get(reference, signal)) as PodObject | null) ?? pod;
     const running = runningTools(now, kind);
-    if (running !== undefined) return running; // of an earlier process of this run, or of another run
+    if (running !== undefined) return running; // left by an earlier process of this run, or by another run
     const container = toolsContainer(now, kind, { image: this.#demandImage(), run: this.#run });
     await this.#api.patch(
       reference,
@@ -101,7 +101,7 @@ export class Tools {
   }
 }
 
-/** A container of ours of this kind that still waits in the pod. */
+/** Returns a container of ours of this kind that is still waiting in the pod. */
 function runningTools({ status }: PodObject, kind: ToolsKind): string | undefined {
   const own = new RegExp(`^${CONTAINER_PREFIX}[0-9a-f]+-${suffixOf(kind)}(-\\d+)?$`);
   return status?.ephemeralContainerStatuses?.find(({ name, state }) => own.test(name) && state?.running !== undefined)
@@ -112,7 +112,7 @@ function suffixOf(kind: ToolsKind): string {
   return kind.is === "network" ? "net" : shortName(kind.container).slice(0, 6);
 }
 
-/** A name that no container of the pod has: one that has ended can be neither used nor removed. */
+/** Returns a name that no container of the pod has: one that has ended can be neither used nor removed. */
 function freshName({ spec }: PodObject, kind: ToolsKind, run: string): string {
   const base = `${CONTAINER_PREFIX}${run}-${suffixOf(kind)}`;
   const taken = new Set(spec?.ephemeralContainers?.map(({ name }) => name));
@@ -120,7 +120,7 @@ function freshName({ spec }: PodObject, kind: ToolsKind, run: string): string {
   for (let number = 2; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
 }
 
-/** The ephemeral container as the API takes it. */
+/** Returns the ephemeral container in the form that the API accepts. */
 export function toolsContainer(
   pod: PodObject,
   kind: ToolsKind,
@@ -149,7 +149,10 @@ const NETWORK_CONTEXT = {
   capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] },
 };
 
-/** The user of the container's processes, as far as the pod's spec says it: signals reach processes of the same user only. */
+/**
+ * Returns the user of the container's processes as far as the pod's spec defines it: signals reach only processes of the same
+ * user.
+ */
 function userOf({ spec }: PodObject, container: string): SecurityContext {
   const own = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(({ name }) => name === container);
   const { runAsUser, runAsGroup } = { ...spec?.securityContext, ...own?.securityContext };

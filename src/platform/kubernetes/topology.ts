@@ -1,10 +1,10 @@
-/** What there is to hit, with its leaders. Pure. */
+/** The targets of the cluster, with the leaders marked. Pure. */
 import type { Target } from "../../platform.ts";
 import type { Look } from "./look.ts";
 import { isPresent, isReady, type NodeObject, type PodObject } from "./objects.ts";
 import { isStreaming, runningLeader } from "./patroni.ts";
 
-/** Pods in order of role and name, then nodes. A pod that is on its way out is no target any more. */
+/** Returns pods ordered by role and name, then nodes. A pod that is being deleted is no longer a target. */
 export function topologyOf(seen: Look): Target[] {
   const roles = Object.entries(seen.pods);
   const targets = roles.flatMap(([role, pods]) => pods.filter(isPresent).map((pod) => podTarget(role, pod, seen)));
@@ -38,7 +38,7 @@ function stateOf(role: string, name: string, { postgres, redis }: Look): { healt
   return { healthy: true, leader: false };
 }
 
-/** Where nodes may not be listed, those that the pods stand on, of which nothing else is known. */
+/** Returns the nodes. Where they may not be listed, it returns those that the pods run on, without any further details. */
 function nodeTargets({ nodes, pods }: Look): Target[] {
   if (nodes !== null) return nodes.map(nodeTarget).sort((a, b) => (a.id < b.id ? -1 : 1));
   const named = new Set(

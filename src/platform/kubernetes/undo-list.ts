@@ -1,6 +1,7 @@
 /**
- * What must be undone in the cluster if we die, kept in the cluster: a ConfigMap with one key for each change that does not end by
- * itself. It is written before the change is made, so that the reaper, which lives in the cluster, can undo it without us.
+ * What must be undone in the cluster if this process dies, kept in the cluster: a ConfigMap with one key for each change that
+ * does not end by itself. It is written before the change is made, so that the reaper, which runs in the cluster, can undo it
+ * without us.
  */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
 import { GamedayError } from "../../std/errors.ts";
@@ -9,7 +10,7 @@ import { MANAGED_BY, shortName } from "./marks.ts";
 
 export const UNDO_LIST = "gameday-undo";
 
-/** How one change is undone, by whoever comes first: undoing is idempotent and touches only what carries the run's mark. */
+/** How to undo one change. Any process may do so: undoing is idempotent and touches only what carries the run's mark. */
 export interface UndoEntry {
   readonly how: "uncordon";
   readonly node: string;
@@ -31,7 +32,7 @@ export class UndoList {
     this.#namespace = namespace;
   }
 
-  /** Returns once the API server has it: the change may be made from then on. */
+  /** Returns once the API server has stored the entry; only then may the change be made. */
   async add(changeId: string, entry: UndoEntry, signal: AbortSignal): Promise<void> {
     const data = { [shortName(changeId)]: JSON.stringify(entry) };
     try {
@@ -42,7 +43,7 @@ export class UndoList {
     }
   }
 
-  /** It was undone; harmless when it was never there. */
+  /** Removes the entry of a change that was undone; harmless when there is none. */
   async remove(changeId: string, signal: AbortSignal): Promise<void> {
     await this.removeKey(shortName(changeId), signal);
   }
@@ -55,7 +56,7 @@ export class UndoList {
     }
   }
 
-  /** Entries by key; what cannot be read is left out, since nobody of ours wrote it. */
+  /** Returns the entries by key. An entry that cannot be parsed is left out, because Gameday did not write it. */
   async read(signal: AbortSignal): Promise<ReadonlyMap<string, UndoEntry>> {
     const reference = { kind: "ConfigMap" as const, namespace: this.#namespace, name: UNDO_LIST };
     const found = (await this.#api.get(reference, signal)) as UndoListObject | null;
@@ -66,7 +67,7 @@ export class UndoList {
     return new Map(entries);
   }
 
-  /** Nothing is left to undo: the list itself goes. */
+  /** Deletes the list itself, once nothing is left to undo. */
   async drop(): Promise<void> {
     await this.#api.remove("ConfigMap", this.#namespace, UNDO_LIST);
   }
@@ -82,7 +83,7 @@ export class UndoList {
       await this.#api.create(list);
     } catch (thrown) {
       if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown;
-      await this.#patch({ data }, signal); // another change made it meanwhile
+      await this.#patch({ data }, signal); // another change created it in the meantime
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * What happens on the platform, as events of the timeline: roles, replicas, restarts, and whatever the cluster itself records. Watches
- * are stamped when their events arrive, by our own clock: the only stamps of a cluster that are finer than a second.
+ * What happens on the platform, as events of the timeline: roles, replicas, restarts, and whatever the cluster itself records.
+ * The events of watches are stamped on arrival by our own clock: these are the only timestamps from a cluster that are finer than
+ * a second.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Kind, KubernetesEvent, KubernetesObject, WatchEvent } from "../../kubernetes.ts";
@@ -16,10 +17,10 @@ import { roleOf } from "./roles.ts";
 type Emit = (event: TimelineEvent) => void;
 
 const ROLES_EVERY_MS = 1_000;
-/** Repeated texts of the cluster are kept once in so long. */
+/** A text that the cluster repeats is recorded at most once in this time. */
 const EVENT_AGAIN_MS = 10_000;
 
-/** Ends with the signal. A watch that was blind for a while says so as a gap. */
+/** Watches until the signal aborts. A watch that was blind for a while reports this as a gap. */
 export async function watchPlatform(parts: Parts, emit: Emit, signal: AbortSignal): Promise<void> {
   const pods = new PodWatch(parts, emit);
   const follow = (kind: Kind, onEvent: (event: WatchEvent) => void) =>
@@ -74,7 +75,10 @@ class PodWatch {
     this.#seeReplicas();
   }
 
-  /** What the cluster says of its objects (evictions, failed probes, scaling, scheduling), each text once in a while. */
+  /**
+   * Records what the cluster reports about its objects (evictions, failed probes, scaling, scheduling), with a limit on repeated
+   * texts.
+   */
   seeEvent(object: KubernetesObject): void {
     const {
       type,
@@ -89,7 +93,7 @@ class PodWatch {
     const lastMs = this.#said.get(says);
     if (lastMs !== undefined && atMs - lastMs < EVENT_AGAIN_MS) return;
     this.#said.set(says, atMs);
-    if (atMs - this.#beganMs < 1_000) return; // what was there before the run began
+    if (atMs - this.#beganMs < 1_000) return; // events from before the run
     if (type === "Normal" && !["Killing", "SuccessfulRescale", "Scheduled"].includes(reason)) return;
     this.#emit({ atMs, type: "note", source: "kubernetes", says: says.slice(0, 1_000) });
   }
@@ -131,11 +135,11 @@ class PodWatch {
   }
 }
 
-/** Who leads, asked each second: labels lag behind, and stay on a pod that is lost. */
+/** Checks each second which member leads: labels lag behind, and stay on a pod that is lost. */
 async function watchRoles(parts: Parts, emit: Emit, signal: AbortSignal): Promise<void> {
   const known = new Map<string, string>();
   while (!signal.aborted) {
-    // An API that is away is a gap of the other watches; roles are asked again.
+    // An API that is down shows as a gap of the other watches; roles are checked again in the next round.
     const seen = await quietly(() => lookAt(parts, signal));
     for (const { role, pod, is } of seen === undefined ? [] : rolesIn(seen)) {
       const target = `${role}/${pod}`;
@@ -147,7 +151,7 @@ async function watchRoles(parts: Parts, emit: Emit, signal: AbortSignal): Promis
   }
 }
 
-/** A leader that does not say so of itself is "unconfirmed". */
+/** Returns the role of each member. A leader that does not confirm its role is "unconfirmed". */
 function rolesIn({ postgres, redis }: Look): { readonly role: string; readonly pod: string; readonly is: string }[] {
   const leader = postgres === null ? undefined : runningLeader(postgres.members);
   const claims = (is: string, leads: boolean) =>

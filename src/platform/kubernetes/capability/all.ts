@@ -1,4 +1,4 @@
-/** What can be done to a platform on Kubernetes. What is missing cannot be done through the API; capability/refused.ts says why. */
+/** The capabilities of a platform on Kubernetes. The missing ones cannot be carried out through the API. */
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
 import type { Parts } from "../parts.ts";

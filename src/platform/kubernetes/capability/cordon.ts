@@ -1,6 +1,6 @@
 /**
- * cordon: nothing new is placed on a node. The mark that says it is ours goes into the same patch, so that whoever comes later undoes
- * only what we did: a node that somebody else cordoned meanwhile, or before, stays cordoned.
+ * cordon: nothing new is placed on a node. The mark that identifies the cordon as ours is part of the same patch, so that any
+ * later process undoes only what we did: a node that someone else cordoned before or in the meantime stays cordoned.
  */
 import type { ClusterApi } from "../../../kubernetes.ts";
 import type { Capability, Change } from "../../../platform.ts";
@@ -12,7 +12,7 @@ import { assertNodeMayBeHit } from "../safety.ts";
 import { topologyOf } from "../topology.ts";
 
 const CONFLICTS_MAX = 10;
-/** A cordon without an expiry of its own is bounded all the same. */
+/** A cordon without its own expiry is bounded as well. */
 const EXPIRY_MS_MAX = 3_600_000;
 
 export function cordonCapability(parts: Parts): Capability {
@@ -42,7 +42,9 @@ export function cordonCapability(parts: Parts): Capability {
   };
 }
 
-/** What is to be undone is in the cluster before it is done: the reaper needs nothing of this machine. */
+/**
+ * Cordons the node. The undo entry is in the cluster before the change is made, so the reaper needs nothing from this machine.
+ */
 export async function cordon(parts: Parts, change: Change, signal: AbortSignal): Promise<void> {
   const { node } = change.target;
   const entry = { how: "uncordon" as const, node, run: runOf(change), afterMs: change.expiresAfterMs ?? EXPIRY_MS_MAX };
@@ -56,7 +58,7 @@ export async function uncordon(parts: Parts, change: Change, signal: AbortSignal
   await parts.undoList.remove(change.id, signal);
 }
 
-/** Undoes it where it is ours: `run` null means any run's. Returns whether it was. */
+/** Removes a cordon that is ours: `run` null means that of any run. Returns whether it was ours. */
 export async function uncordonNode(
   api: ClusterApi,
   name: string,
@@ -84,7 +86,10 @@ export function isCordoned({ spec }: NodeObject): boolean {
   return spec?.unschedulable === true;
 }
 
-/** All members of the databases are healthy: those whose disk binds them to the node came back to it. */
+/**
+ * Returns a description once all members of the databases are healthy: members that are bound to the node by their disk have
+ * returned to it. Returns null until then.
+ */
 async function membersInPlace(parts: Parts, node: string, signal: AbortSignal): Promise<string | null> {
   const seen = await lookAt(parts, signal);
   const members = topologyOf(seen).filter(({ role }) => role === "postgres" || role === "redis");

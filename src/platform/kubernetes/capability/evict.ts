@@ -1,6 +1,7 @@
 /**
- * evict: everything that may move away from a node is asked to go through the Eviction API, which keeps disruption budgets. Each
- * refusal of a budget is kept with its words. DaemonSets and mirror pods stay; a bare pod would never come back and stops the drain.
+ * evict: requests, through the Eviction API, that everything that may move leaves a node; this API respects disruption budgets.
+ * Each refusal by a budget is recorded with its message. DaemonSet pods and mirror pods stay. A bare pod would never come back,
+ * so it stops the drain.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Capability, Change } from "../../../platform.ts";
@@ -15,7 +16,7 @@ const ASK_AGAIN_MS = 500;
 const MIRROR = "kubernetes.io/config.mirror";
 
 export interface EvictNotes {
-  /** A budget refused, or an eviction gave up. */
+  /** Called when a budget refused an eviction, or an eviction gave up. */
   onRefusal(note: { readonly pod: string; readonly says: string }): void;
 }
 
@@ -28,7 +29,7 @@ export function evictCapability(parts: Parts, notes: EvictNotes): Capability {
       if (bare.length > 0) throw barePods(target.node, bare);
       return { pods: pods.map(({ metadata }) => ({ ...placeOf(metadata), uid: metadata.uid ?? "" })) };
     },
-    /** Only begins it: a drain may take longer than one call may. */
+    /** Only starts the drain, because it may take longer than one call may. */
     async apply(change) {
       const { parameters, prior } = change;
       const signal = AbortSignal.timeout(Number(parameters["withinMs"] ?? 60_000));
@@ -44,7 +45,7 @@ export function evictCapability(parts: Parts, notes: EvictNotes): Capability {
         "the API",
       );
     },
-    /** There is nothing to undo: work comes back when the node is uncordoned. */
+    /** Does nothing: work returns when the node is uncordoned. */
     async revert() {},
     async healed(_change, signal) {
       const targets = topologyOf(await lookAt(parts, signal)).filter(({ role }) => role !== "node");
@@ -54,7 +55,7 @@ export function evictCapability(parts: Parts, notes: EvictNotes): Capability {
   };
 }
 
-/** Pods that a drain of the node asks to go, of all namespaces where we may list them. */
+/** Returns the pods that a drain of the node would evict, in all namespaces. */
 export async function podsToEvict(parts: Parts, node: string): Promise<PodObject[]> {
   const fields = `spec.nodeName=${node}`;
   const pods = (await parts.api.list("Pod", { namespace: "", fields })) as readonly PodObject[];
@@ -96,7 +97,7 @@ async function evictOne(parts: Parts, notes: EvictNotes, { pod, change, signal }
   notes.onRefusal({ pod: pod.pod, says: `given up: ${last}` });
 }
 
-/** Somebody else has removed it, or another pod has its name now. */
+/** Returns whether someone else has removed the pod, or another pod has its name now. */
 function isGone(thrown: unknown): boolean {
   return thrown instanceof GamedayError && ["kubernetes-not-found", "kubernetes-conflict"].includes(thrown.code);
 }

@@ -1,6 +1,7 @@
 /**
- * freeze: every process of the target's container is held by a tracer from a container of ours that shares its process namespace and
- * its user. It also holds PID 1, which ignores SIGSTOP from inside. A tracer that ends lets go: it ends by itself when time is up.
+ * freeze: a tracer holds every process of the target's container, from a container of ours that shares its process namespace and
+ * its user. It can also hold PID 1, which ignores SIGSTOP from inside. A tracer that ends releases what it holds, and it ends by
+ * itself when its time is up.
  */
 import type { Capability, Change } from "../../../platform.ts";
 import { shortName } from "../marks.ts";
@@ -43,7 +44,7 @@ export function freezeCapability(parts: Parts): Capability {
     },
     async revert(change, signal) {
       const pod = await findPod(parts, change.target, signal);
-      if (pod === null || !parts.tools.has(pod, kindOf(parts, change, pod))) return; // gone, and the tracer with it
+      if (pod === null || !parts.tools.has(pod, kindOf(parts, change, pod))) return; // the pod is gone, and the tracer with it
       const file = `/tmp/${shortName(change.id)}.pid`;
       await inside(change, `[ -e ${file} ] && kill $(cat ${file}) 2>/dev/null; rm -f ${file}`, signal);
     },

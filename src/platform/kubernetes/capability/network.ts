@@ -1,10 +1,10 @@
-/** The changes of the network that nft can make inside a pod: cut, drop, reset, bandwidth, dns. */
+/** The network changes that nft can make inside a pod: cut, drop, reset, bandwidth, dns. */
 import type { Capability } from "../../../platform.ts";
 import { type Parts, refuse } from "../parts.ts";
 import { bandwidthRules, cutRules, dnsRules, dropRules, resetRules } from "./rules.ts";
 import { tableCapability } from "./table.ts";
 
-/** A name that every cluster resolves. */
+/** A lookup of a name that every cluster resolves. */
 const LOOKUP = ["timeout", "2", "getent", "hosts", "kubernetes.default.svc.cluster.local"];
 
 export const cutCapability = (parts: Parts): Capability =>

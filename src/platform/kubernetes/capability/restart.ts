@@ -1,4 +1,4 @@
-/** restart: a rollout of the workload, as `kubectl rollout restart` makes one; for a single pod, its deletion with grace. */
+/** restart: the pod is deleted with grace, and its controller creates a new one. */
 import type { Capability } from "../../../platform.ts";
 import { controllerOf } from "../objects.ts";
 import { demandPod, findPod, inPlace, lookAt, type Parts, podName, witness } from "../parts.ts";

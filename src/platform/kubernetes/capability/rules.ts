@@ -1,6 +1,6 @@
 /**
- * The text of the nft tables that our changes of the network are made of. Pure. One `nft -f -` makes all of a table, or nothing. Every
- * rule asks a set whose elements have a timeout: when that is over the kernel forgets them, and the rule meets nothing any more.
+ * The text of the nft tables that make our network changes. Pure. One `nft -f -` creates the whole table or nothing. Every rule
+ * matches against a set whose elements have a timeout: after it, the kernel removes them and the rule no longer matches anything.
  */
 import type { Change } from "../../../platform.ts";
 import { tableName } from "../marks.ts";
@@ -8,22 +8,22 @@ import { tableName } from "../marks.ts";
 export const EVERYBODY: readonly string[] = ["0.0.0.0/0"];
 
 export interface RuleScope {
-  /** Addresses and ranges whose packets are meant. */
+  /** The addresses and ranges whose packets are affected. */
   readonly addresses: readonly string[];
-  /** Addresses that are never meant: the pods' own node, whose kubelet reaches them also when its network is gone. */
+  /** Addresses that are never affected: the pods' own node, whose kubelet reaches them even when the node's network is down. */
   readonly spared: readonly string[];
-  /** When the kernel forgets them, and with them the change. */
+  /** When the kernel removes the addresses, and with them the change. */
   readonly seconds: number;
 }
 
 type RuleChange = Pick<Change, "id" | "parameters">;
-/** Statements of the chains that hear (input) and speak (output); loopback has passed before them. */
+/** The statements of the input and output chains; loopback traffic is accepted before them. */
 interface Statements {
   readonly input?: readonly string[];
   readonly output?: readonly string[];
 }
 
-/** Established connections are cut like new ones. */
+/** Returns the table for a cut. Established connections are cut like new ones. */
 export function cutRules(change: RuleChange, scope: RuleScope): string {
   const { how, direction } = change.parameters;
   const verdict = how === "reject" ? "counter reject" : "counter drop";
@@ -38,7 +38,7 @@ export function cutRules(change: RuleChange, scope: RuleScope): string {
   );
 }
 
-/** Loses `percent` of the packets that come in. */
+/** Returns the table that loses `percent` of the incoming packets. */
 export function dropRules(change: RuleChange, scope: RuleScope): string {
   const share = perMille(change.parameters["percent"]);
   return table(
@@ -49,14 +49,17 @@ export function dropRules(change: RuleChange, scope: RuleScope): string {
   );
 }
 
-/** Answers `percent` of the TCP segments that come in with a reset. */
+/** Returns the table that answers `percent` of the incoming TCP segments with a reset. */
 export function resetRules(change: RuleChange, scope: RuleScope): string {
   const share = perMille(change.parameters["percent"]);
   const statement = `ip saddr @peers meta l4proto tcp numgen random mod 1000 < ${share} counter reject with tcp reset`;
   return table(change, peersSet(scope), { input: [statement] }, scope.spared);
 }
 
-/** Drops what comes or goes faster than the limit; TCP then keeps to it. nft counts in bytes and bursts. */
+/**
+ * Returns the table that drops traffic above the limit in either direction; TCP then adapts to it. nft counts in bytes and
+ * bursts.
+ */
 export function bandwidthRules(change: RuleChange, scope: RuleScope): string {
   const bytes = Math.max(1, Math.round((Number(change.parameters["kilobitsPerSecond"]) * 1000) / 8));
   const limit = `limit rate over ${bytes} bytes/second burst ${Math.max(3_000, Math.round(bytes / 5))} bytes counter drop`;
@@ -69,8 +72,8 @@ export function bandwidthRules(change: RuleChange, scope: RuleScope): string {
 }
 
 /**
- * refuse: questions are turned back on their way out. silence: the answers are lost on their way in; a question that is dropped on its
- * way out is no silence, for the kernel tells its sender.
+ * Returns the table for DNS faults. refuse: queries are rejected on their way out. silence: the answers are dropped on their way
+ * in, because the kernel reports an outgoing query that is dropped to its sender, which would not be silence.
  */
 export function dnsRules(change: RuleChange, { seconds }: Pick<RuleScope, "seconds">): string {
   const set = `  set ports { type inet_service; flags timeout; elements = { 53 timeout ${seconds}s } }\n`;
@@ -83,13 +86,16 @@ export function dnsRules(change: RuleChange, { seconds }: Pick<RuleScope, "secon
   return table(change, set, statements);
 }
 
-/** Runs on inside the pod without us: the empty table goes a moment after its elements. */
+/**
+ * Returns a command that keeps running inside the pod without us and deletes the empty table shortly after its elements have
+ * expired.
+ */
 export function deleteLater(changeId: string, seconds: number): string[] {
   const later = `sleep ${seconds + 2}; nft delete table inet ${tableName(changeId)}`;
   return ["sh", "-c", `(${later}) >/dev/null 2>&1 </dev/null &`];
 }
 
-/** Packets that all rules of a listed table have met. */
+/** Returns the number of packets that matched the rules of a listed table. */
 export function packetsIn(listed: string): number {
   return [...listed.matchAll(/counter packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
 }
@@ -109,7 +115,7 @@ function table({ id }: RuleChange, set: string, statements: Statements, spared: 
   return `table inet ${tableName(id)} {\n${set}${chain("input", "iifname", input)}${chain("output", "oifname", output)}}\n`;
 }
 
-/** Shares as nft's random numbers compare them; at least one in a thousand. */
+/** Converts a share to the form that nft compares with its random numbers; at least one in a thousand. */
 function perMille(percent: unknown): number {
   return Math.min(1000, Math.max(1, Math.round(Number(percent) * 10)));
 }

@@ -1,6 +1,6 @@
 /**
- * stop: a pod is deleted, without grace or with it. Its controller makes a new one at once. A member that must stay down is kept down
- * by cordoning its node first: its volume binds it there, so the new pod waits as Pending until the node is uncordoned.
+ * stop: a pod is deleted, with or without grace. Its controller creates a new one at once. To keep a member down, its node is
+ * cordoned first: its volume binds the member to that node, so the new pod stays Pending until the node is uncordoned.
  */
 import type { Capability, Change } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
@@ -56,7 +56,7 @@ export function stopCapability(parts: Parts): Capability {
   };
 }
 
-/** A pod of a Deployment comes back under another name: as many of its role as are wanted must be ready. */
+/** A Deployment's pod returns under another name, so as many pods of its role as are wanted must be ready. */
 async function backInNumber(parts: Parts, { target }: Change, signal: AbortSignal) {
   const seen = await lookAt(parts, signal);
   const same = topologyOf(seen).filter(({ role }) => role === target.role);

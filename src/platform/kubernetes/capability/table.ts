@@ -1,6 +1,7 @@
 /**
- * What all changes of the network share: one nft table in the network namespace of each pod that is meant, made through our tools
- * container, seen from inside by its counters, and forgotten by the kernel on time, whoever died meanwhile.
+ * The part that all network changes share: one nft table in the network namespace of each affected pod, created through our tools
+ * container. Its counters show from inside that it works, and the kernel expires its elements on time, no matter which process
+ * has died.
  */
 
 import type { ExecOutcome } from "../../../kubernetes.ts";
@@ -15,15 +16,15 @@ import { deleteLater, EVERYBODY, packetsIn, type RuleScope } from "./rules.ts";
 
 const OUTSIDE = "outside";
 const NETWORK = { is: "network" } as const;
-/** A change without an expiry of its own is bounded all the same. */
+/** A change without its own expiry is bounded as well. */
 const SECONDS_MAX = 3600;
 
 export interface TableKind {
-  /** The whole table for a change. */
+  /** Returns the whole table for a change. */
   rules(change: Change, scope: RuleScope): string;
-  /** Throws where the parameters ask for what cannot be done here. */
+  /** Throws when the parameters require something that cannot be done here. */
   demand?(change: Pick<Change, "target" | "parameters">): void;
-  /** Traffic that the rules must meet, made from inside: a lookup, for example. */
+  /** A command that, run from inside, causes traffic that the rules must match: a lookup, for example. */
   readonly provoke?: readonly string[];
 }
 
@@ -63,7 +64,7 @@ export function tableCapability(parts: Parts, kind: TableKind): Capability {
   };
 }
 
-/** The pod itself; for a node, the pods of the plan's roles that stand on it. */
+/** Returns the pod itself; for a node, the pods of the plan's roles that run on it. */
 export async function podsOf(
   parts: Parts,
   target: TargetReferenceWithNode,
@@ -88,7 +89,7 @@ async function arm(parts: Parts, pod: PodObject, { change, rules, seconds }: Arm
   await parts.tools.exec(pod, NETWORK, deleteLater(change.id, seconds), { signal });
 }
 
-/** Packets that our rules met in this pod; null: there is no table of ours. */
+/** Returns the number of packets that matched our rules in this pod; null when it has no table of ours. */
 async function count(
   parts: Parts,
   { pod, change, kind }: { pod: PodObject; change: Change; kind?: TableKind },
@@ -116,7 +117,7 @@ async function healed(parts: Parts, change: Change, signal: AbortSignal) {
   return witness(parts, `no rule of ours is left; ${names} are ready`, "inside the pods, and the API");
 }
 
-/** Whose traffic with the target's pods is meant. */
+/** Returns the addresses whose traffic with the target's pods is affected. */
 async function peerAddresses(parts: Parts, change: Change, signal: AbortSignal): Promise<readonly string[]> {
   const given = change.parameters["peers"];
   const peers = Array.isArray(given) ? given.map(String) : [];
@@ -128,7 +129,10 @@ async function peerAddresses(parts: Parts, change: Change, signal: AbortSignal):
   return nodes.filter(named).flatMap(addressesOf);
 }
 
-/** A node that is cut off still reaches its own pods, and they each other: their probes must not fail because of us. */
+/**
+ * Returns the addresses that are spared: a node that is cut off still reaches its own pods, and these reach each other, because
+ * their probes must not fail because of us.
+ */
 async function ownAddresses(parts: Parts, { node, role }: TargetReferenceWithNode, signal: AbortSignal) {
   if (role !== "node") return [];
   return addressesOf(await demandNode(parts, node, signal));
