@@ -1,4 +1,4 @@
-/** All kinds of fault, in the order of the documentation. To add one: a file in kind/, and a line here. */
+/** All kinds of fault, in the order of the documentation. To add a kind, add a file in kind/ and a line here. */
 import type { FaultKind } from "../fault.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
@@ -56,7 +56,7 @@ export const FAULTS: readonly FaultKind[] = [
   command,
 ];
 
-/** The kind of that name; GamedayError with the nearest one when there is none. */
+/** Returns the kind of this name; throws GamedayError, with the nearest name as a hint, if no kind has it. */
 export function faultNamed(name: string, place?: Place): FaultKind {
   const found = FAULTS.find((kind) => kind.name === name);
   if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 /**
- * The engine is stopped at every point at which it waits for the outside (or tells somebody something), in every way:
- * one failure, an outage from then on, an abort, a call that hangs, and the death of the whole tool. Afterwards the
- * platform is as it was before, or the journal knows and heals it.
+ * The engine is stopped at every point at which it waits for the outside or reports something, in every way: one failure, an
+ * outage from then on, an abort, a call that hangs, and the death of the whole tool. Afterwards the platform is as it was
+ * before, or the journal knows the change and heals it.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -52,7 +52,7 @@ class Saboteur {
     if (hangs) await this.#hang(signal);
   }
 
-  /** A point that cannot wait: telling somebody. */
+  /** A point that cannot wait: reporting something. */
   stepNow(): void {
     const here = this.points++;
     if (this.#way === null || here < this.#at) return;
@@ -109,7 +109,7 @@ async function live(platform: MemoryPlatform, kind: FaultKind, saboteur: Saboteu
       signal: saboteur.controller.signal,
     });
   } catch {
-    // an injection that failed: the state below is what counts
+    // the injection failed, which is expected: the state below is what counts
   }
 }
 
@@ -126,7 +126,7 @@ function sabotaged(journal: Journal, saboteur: Saboteur): Journal {
   };
 }
 
-/** What `gameday heal` would do in a new process. */
+/** Does what `gameday heal` would do in a new process. */
 async function healAfterwards({ platform: left, file: { path } }: Played): Promise<void> {
   const { open } = await readJournal(path);
   if (left.state.get("cordon node/n1") !== "cordoned by hand" || left.state.size !== 1)

@@ -16,7 +16,7 @@ const folder = await mkdtemp(join(tmpdir(), "gameday-guard-"));
 const whole = new AbortController();
 const { signal } = whole;
 after(() => {
-  whole.abort(); // a guard that a failed test left would guard for ever
+  whole.abort(); // otherwise the guard of a failed test would guard forever
   return rm(folder, { recursive: true });
 });
 const BEAT_MS = 20;
@@ -28,7 +28,7 @@ interface Guarded {
   readonly said: string[];
   readonly beats: PassThrough;
   readonly ended: Promise<number>;
-  /** Makes the change as the tool would: written first. */
+  /** Makes the change as the tool would: it is written to the journal first. */
   make(expiresAfterMs: number | null): Promise<Change>;
   undone(): Promise<true>;
 }
@@ -114,7 +114,7 @@ test("three missed beats undo everything, and what the tool does after that goes
   const change = await one.make(60_000);
   await one.undone();
   assert.match(one.said.join("\n"), /no heartbeat for \d+ ms/);
-  await one.platform.can.cut.apply(change, signal); // a tool that was frozen in the middle of it
+  await one.platform.can.cut.apply(change, signal); // a tool that was frozen while it applied the change
   one.beats.end();
   assert.equal(await one.ended, 0);
   assert.equal(one.platform.state.size, 0);
@@ -126,7 +126,7 @@ test("the end of the tool undoes everything at once, and an orphan's late change
   const change = await one.make(60_000);
   one.beats.destroy(new Error("broken pipe"));
   await one.undone();
-  await one.platform.can.cut.apply(change, signal); // a command of the dead tool lands
+  await one.platform.can.cut.apply(change, signal); // a command of the dead tool takes effect late
   assert.equal(await one.ended, 0);
   assert.equal(one.platform.state.size, 0);
   await one.journal[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 /**
- * What the watchdog does, in a process of its own that outlives the tool: it undoes what the journal holds open when the
- * tool's heartbeats stop (three missed), when a change's time is up, and when the tool is gone. It knows only the journal.
+ * The watchdog's work, in a separate process that outlives the tool. It undoes what the journal holds open when the tool's
+ * heartbeats stop (three missed), when a change expires, and when the tool has ended. It knows nothing but the journal.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { readJournal } from "../journal/read.ts";
@@ -11,7 +11,7 @@ import { messageOf } from "../std/errors.ts";
 import { healFromJournal } from "./heal.ts";
 import { type Attach, recover } from "./recover.ts";
 
-/** Heartbeats that may be missed before the tool is taken for dead. */
+/** The number of heartbeats that may be missed before the tool counts as dead. */
 export const BEATS_MISSED_MAX = 3;
 const RETRY_MS = 1_000;
 
@@ -20,16 +20,16 @@ export interface GuardOptions {
   readonly attach: Attach;
   readonly clock: Clock;
   readonly beatEveryMs: number;
-  /** Told in words of everything that the watchdog does. */
+  /** Called with a description of everything that the watchdog does. */
   readonly say: (line: string) => void;
-  /** How long to go on trying once the tool is gone. */
+  /** How long the watchdog keeps trying after the tool has ended. */
   readonly giveUpAfterMs: number;
-  /** A command that the tool started may land after its death: everything is undone once more this long after. */
+  /** A command that the tool started may take effect after the tool's death: everything is undone once more after this time. */
   readonly orphansMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Guards until the tool's stream of heartbeats ends and everything is undone. Gives back how many changes are left. */
+/** Guards until the tool's stream of heartbeats ends and everything is undone. Returns how many changes are left. */
 export async function guard(heartbeats: AsyncIterable<unknown>, options: GuardOptions): Promise<number> {
   const pulse = new Pulse(heartbeats, options.clock);
   while (!pulse.ended) {
@@ -46,7 +46,7 @@ export async function guard(heartbeats: AsyncIterable<unknown>, options: GuardOp
   return await afterTheTool(options);
 }
 
-/** The last beat, and whether there can be another. */
+/** The time of the last heartbeat, and whether the stream has ended. */
 class Pulse {
   lastBeatMs: number;
   ended = false;
@@ -69,7 +69,7 @@ class Pulse {
     try {
       this.ended = (await this.#beats.next()).done === true;
     } catch {
-      this.ended = true; // a broken pipe is a dead tool
+      this.ended = true; // a broken pipe means that the tool is dead
     }
     this.lastBeatMs = this.#clock.nowMs();
     this.#pending = undefined;
@@ -81,7 +81,7 @@ function expired({ expiresAtNs }: OpenChange, { clock }: GuardOptions): boolean 
   return BigInt(expiresAtNs) <= BigInt(clock.originNs) + BigInt(Math.round(clock.nowMs() * 1e6));
 }
 
-/** Nothing is open in a journal that is not there: the tool deletes it when all is undone. */
+/** Returns the open changes. If the journal does not exist, nothing is open: the tool deletes it when all is undone. */
 async function openChanges(options: GuardOptions): Promise<readonly OpenChange[]> {
   try {
     return (await readJournal(options.journalPath)).open;
@@ -91,7 +91,10 @@ async function openChanges(options: GuardOptions): Promise<readonly OpenChange[]
   }
 }
 
-/** Undoes while the tool may still live: written down as the watchdog's, so that it is done again when the tool is gone. */
+/**
+ * Undoes changes while the tool may still be alive. They are recorded as undone by the watchdog, so that they are undone again
+ * when the tool has ended.
+ */
 async function undo(due: readonly OpenChange[], options: GuardOptions): Promise<void> {
   try {
     const { header } = await readJournal(options.journalPath);
@@ -112,7 +115,10 @@ async function undo(due: readonly OpenChange[], options: GuardOptions): Promise<
   }
 }
 
-/** The tool is gone: undo at once, once more when its orphans have ended, and again until nothing is left. */
+/**
+ * Undoes everything after the tool has ended: at once, again when its orphaned commands have ended, and then until nothing is
+ * left.
+ */
 async function afterTheTool(options: GuardOptions): Promise<number> {
   const end = options.clock.nowMs() + options.giveUpAfterMs;
   let open = await openChanges(options);

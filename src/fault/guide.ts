@@ -1,4 +1,4 @@
-/** The guide's page on faults, generated from the catalogue so that the two cannot differ. Pure. */
+/** Generates the guide's page on faults from the catalogue, so that the two cannot differ. Pure. */
 import type { FaultKind, Parameter } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import type { Selector } from "../plan.ts";
@@ -39,7 +39,7 @@ not undo undoes itself after the fault's hold plus a minute, by a watchdog, wher
 \`gameday faults\` says which platforms support which fault.
 `;
 
-/** The whole page, in Markdown. */
+/** Returns the whole page as Markdown. */
 export function faultsGuide(kinds: readonly FaultKind[]): string {
   return [HEAD, ...kinds.map(section), capabilities()].join("\n");
 }

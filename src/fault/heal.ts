@@ -1,4 +1,4 @@
-/** Undoing from the journal alone: what `gameday heal` and the watchdog do when the tool is no longer there. */
+/** Undoes changes from the journal alone. `gameday heal` and the watchdog use this when the tool has ended. */
 import type { Healer, Journal, OpenChange } from "../journal.ts";
 import type { Change, Platform } from "../platform.ts";
 import { withDeadline } from "../std/deadline.ts";
@@ -8,13 +8,13 @@ import { until } from "../std/wait.ts";
 export interface HealOptions {
   readonly by: Healer;
   readonly signal: AbortSignal;
-  /** For one revert. */
+  /** The deadline for one revert. */
   readonly stepMs?: number;
-  /** For the proof that one change is gone; 0 asks only once. */
+  /** The deadline for the proof that one change is gone; 0 checks only once. */
   readonly healMs?: number;
 }
 
-/** What became of one change of the journal. */
+/** The result of healing one change of the journal. */
 export interface JournalHealing {
   readonly change: Change;
   readonly reverted: boolean;
@@ -22,7 +22,7 @@ export interface JournalHealing {
   readonly because: string;
 }
 
-/** Undoes all open changes, last first, whatever fails on the way; then waits for the proofs. Throws only when aborted. */
+/** Undoes all open changes, the last first, whatever fails on the way; then waits for the proofs. Throws only if aborted. */
 export async function healFromJournal(
   platform: Platform,
   open: readonly OpenChange[],

@@ -1,6 +1,7 @@
 /**
- * An injection is one fault in place: chosen targets, changes made, the bite proven. Disposing it undoes everything in
- * reverse order and proves the healing; so `await using` cannot forget. Done once here for all kinds of fault.
+ * An injection is one fault in place: the targets are chosen, the changes are made, the bite is proven. Disposing it undoes
+ * everything in reverse order and proves the healing, so that `await using` cannot forget it. This is implemented once for all
+ * kinds of fault.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChangeRequest, FaultKind } from "../fault.ts";
@@ -23,40 +24,46 @@ export interface InjectionOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly emit: (event: TimelineEvent) => void;
-  /** A stream of this experiment's own. */
+  /** A random stream that only this experiment uses. */
   readonly random: Random;
-  /** Milliseconds after which each change undoes itself without us. */
+  /** Milliseconds after which each change expires without us; null: never. */
   readonly expiresAfterMs: number | null;
   readonly blastRadius?: BlastRadius;
   readonly deadlines?: Partial<Deadlines>;
-  /** Ends the injecting, never the healing. */
+  /** Aborts the injecting, never the healing. */
   readonly signal: AbortSignal;
-  /** Told of the targets of each round before anything is changed, and of what else stands on the nodes that it hits. */
+  /**
+   * Called before anything is changed with the targets of each round, and with what else runs on the nodes that the round
+   * hits.
+   */
   readonly chosen?: (targets: readonly Target[], standing: readonly Target[]) => void;
-  /** Throws when nobody would undo our changes if we died now (watchdog gone). */
+  /** Throws if nobody would undo our changes if we died now (the watchdog has ended). */
   readonly assertGuarded?: () => void;
 }
 
 export interface Injection extends AsyncDisposable {
   readonly kind: string;
-  /** All that were hit, in order. */
+  /** All targets that were hit, in order. */
   readonly targets: readonly Target[];
   readonly changes: readonly Change[];
-  /** Whether every change was seen to bite. */
+  /** Whether every change was proven to bite. */
   readonly bitten: boolean;
-  /** Undoes and proves; never throws: what failed is told by an event and here, and stays in the journal. */
+  /**
+   * Undoes all changes and proves the healing. Never throws: what failed is reported by an event and in the result, and stays
+   * in the journal.
+   */
   heal(): Promise<readonly Healing[]>;
 }
 
-/** What a fault would do to whom on this topology. Pure. */
+/** What a fault would change on this topology, and on which targets. Pure. */
 export interface Choice {
   readonly targets: readonly Target[];
   readonly requests: readonly ChangeRequest[];
-  /** What else stands on the nodes that are hit. */
+  /** What else runs on the nodes that are hit. */
   readonly standing: readonly Target[];
 }
 
-/** The rounds of a fault on this topology; throws GamedayError when a target is missing or too many are hit. */
+/** Returns the rounds of a fault on this topology; throws GamedayError if a target is missing or too many are hit. */
 export function planRound(
   kind: FaultKind,
   selector: Selector,
@@ -76,7 +83,7 @@ export function planRound(
   });
 }
 
-/** All that stands on nodes that are changed as a whole, the targets left out: it may go down or start again with them. */
+/** Returns what else runs on the nodes that are changed as a whole: it may go down or restart together with the targets. */
 function standingBy(requests: readonly ChangeRequest[], topology: readonly Target[]): Target[] {
   const reaching = requests.filter(
     ({ capability, target }) => target.role === "node" || CAPABILITY_CONTRACTS[capability].reachesNode === true,
@@ -87,8 +94,9 @@ function standingBy(requests: readonly ChangeRequest[], topology: readonly Targe
 }
 
 /**
- * Injects the fault and returns once all of it bit, or was not seen to in time. Parameters are resolved ones
- * (resolveParameters). Throws GamedayError, or the signal's reason, after undoing what was done until then.
+ * Injects the fault and returns once every change has bitten, or was not proven to bite in time. The parameters must be
+ * resolved (resolveParameters). If it fails, it undoes what was done until then and throws GamedayError or the signal's
+ * reason.
  */
 export async function inject(
   platform: Platform,
@@ -175,7 +183,7 @@ class RunningInjection implements Injection {
     }
   }
 
-  /** All changes of a round are made in order before the first bite is waited for, so that they hit together. */
+  /** Makes all changes of a round in order before it waits for the first bite, so that they hit together. */
   async #round(requests: readonly ChangeRequest[]): Promise<void> {
     const { experiment, runId, signal } = this.#options;
     const first = this.#live.length;

@@ -1,4 +1,7 @@
-/** One change from its intention to the proof that it is gone. Whatever happens, it is undone or stands in the journal. */
+/**
+ * Follows one change from the intention to the proof that it is gone. Whatever happens, it is undone or remains in the
+ * journal.
+ */
 import type { ChangeRequest } from "../fault.ts";
 import type { Journal } from "../journal.ts";
 import type { Capability, Change, Platform, Witness } from "../platform.ts";
@@ -14,7 +17,7 @@ export interface Deadlines {
   readonly stepMs: number;
   /** From apply to the proof of the bite. */
   readonly biteMs: number;
-  /** From revert to the proof of the healing: a database member has to rejoin. */
+  /** From revert to the proof of the healing; a database member has to rejoin within this time. */
   readonly healMs: number;
 }
 
@@ -29,16 +32,16 @@ export interface ChangeContext {
   readonly emit: (event: TimelineEvent) => void;
   readonly expiresAfterMs: number | null;
   readonly deadlines: Deadlines;
-  /** Throws when nobody would undo our changes if we died now. */
+  /** Throws if nobody would undo our changes if we died now. */
   readonly assertGuarded: () => void;
 }
 
-/** What became of one change in the end. */
+/** The final state of one change. */
 export interface Healing {
   readonly change: Change;
-  /** It was undone, or needed no undoing. */
+  /** Whether it was undone, or needed no undoing. */
   readonly reverted: boolean;
-  /** The proof that it is gone; null: not seen in time. */
+  /** The proof that it is gone; null: there was none in time. */
   readonly witness: Witness | null;
   /** What went wrong on the way, in words. */
   readonly because: readonly string[];
@@ -55,7 +58,7 @@ export class LiveChange {
   readonly #capability: Capability;
   readonly #undo: boolean;
   readonly #trouble: string[] = [];
-  /** Settles when apply has: even one that was given up is waited for before it is undone. */
+  /** Settles when apply has settled: even an apply that timed out is waited for before it is undone. */
   #applied: Promise<unknown> = Promise.resolve();
   #reverted = false;
 
@@ -66,7 +69,7 @@ export class LiveChange {
     this.#undo = undo;
   }
 
-  /** Reads the state to go back to; nothing is changed or written yet. */
+  /** Reads the state to return to; nothing is changed or written yet. */
   static async prepare(context: ChangeContext, request: ChangeRequest, id: string, signal: AbortSignal) {
     const { target, parameters } = request;
     const capability = capabilityOf(context.platform, request);
@@ -82,7 +85,7 @@ export class LiveChange {
     return new LiveChange(context, capability, change, undo);
   }
 
-  /** Writes the intention, then makes the change. */
+  /** Writes the intention to the journal, then makes the change. */
   async make(signal: AbortSignal): Promise<void> {
     const { journal, deadlines, assertGuarded } = this.#context;
     await journal.intend(this.change);
@@ -95,7 +98,7 @@ export class LiveChange {
     });
   }
 
-  /** Whether it was seen to bite in time. */
+  /** Returns whether the change was proven to bite in time. */
   async bite(signal: AbortSignal): Promise<boolean> {
     const witness = await this.#look("seen to bite", this.#context.deadlines.biteMs, signal, (inner) =>
       this.#capability.bitten(this.change, inner),
@@ -105,12 +108,12 @@ export class LiveChange {
     return typeof witness !== "string";
   }
 
-  /** Undoes it unless the platform does. Never throws. */
+  /** Undoes the change, unless the platform repairs it itself. Never throws. */
   async undo(): Promise<void> {
     if (this.#undo) await this.#revert();
   }
 
-  /** Waits for the proof that it is gone; what the platform did not mend in time is undone now. Never throws. */
+  /** Waits for the proof that the change is gone; what the platform did not repair in time is undone now. Never throws. */
   async prove(): Promise<Healing> {
     let witness = await this.#healed();
     if (!this.#undo && typeof witness === "string") {
@@ -135,10 +138,10 @@ export class LiveChange {
     });
   }
 
-  /** An apply that was given up may still land: it is waited for, within bounds, before it is undone. */
+  /** Waits, within bounds, for an apply that timed out: it may still take effect, and must have ended before it is undone. */
   async #settle(): Promise<void> {
     const limit = { what: this.#what("over"), deadlineMs: this.#context.deadlines.stepMs };
-    await Promise.allSettled([withDeadline(limit, () => this.#applied)]); // its own trouble was already thrown by make()
+    await Promise.allSettled([withDeadline(limit, () => this.#applied)]); // make() has already thrown its error
   }
 
   async #close(witness: Witness): Promise<Healing> {
@@ -159,7 +162,7 @@ export class LiveChange {
     );
   }
 
-  /** The witness, or in words why there is none. Throws only the reason of an aborted signal. */
+  /** Returns the witness, or the reason in words why there is none. Throws only the reason of an aborted signal. */
   async #look(
     done: string,
     deadlineMs: number,
@@ -168,7 +171,7 @@ export class LiveChange {
   ): Promise<Witness | string> {
     const what = this.#what(done);
     try {
-      // The outer deadline is for a look that never answers.
+      // The outer deadline is for a check that never returns.
       return await withDeadline({ what, deadlineMs: deadlineMs + this.#context.deadlines.stepMs, signal }, (inner) =>
         until(() => look(inner), { what, deadlineMs, signal: inner }),
       );
@@ -178,7 +181,7 @@ export class LiveChange {
     }
   }
 
-  /** Healing goes on whatever fails beside it; the failure is told at the end. */
+  /** Continues healing whatever fails beside it; the failure is reported at the end. */
   async #quietly(work: () => Promise<void> | void): Promise<void> {
     try {
       await work();

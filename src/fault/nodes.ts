@@ -1,16 +1,19 @@
-/** Faults of networks and machines hit nodes; plans name what runs on them ("the leader's node"). */
+/**
+ * Resolves targets to nodes: faults of networks and machines hit nodes, whereas plans name what runs on them ("the leader's
+ * node").
+ */
 import type { Target } from "../platform.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
-/** All that is on no node: the proxy, etcd, clients. As a peer of the capability `cut`. */
+/** The peer of the capability `cut` that stands for everything that runs on no node: the proxy, etcd, clients. */
 export const OUTSIDE = "outside";
 
-/** The nodes that the targets are or run on, each once. Throws GamedayError for a target that runs on no known node. */
+/** Returns the nodes that the targets are or run on, each once. Throws GamedayError for a target that runs on no known node. */
 export function nodesOf(targets: readonly Target[], all: readonly Target[]): Target[] {
   return [...new Set(targets.map((target) => nodeOf(target, all)))];
 }
 
-/** All nodes of the platform but the given. */
+/** Returns all nodes of the platform except the given ones. */
 export function otherNodes(nodes: readonly Target[], all: readonly Target[]): Target[] {
   return all.filter((target) => target.role === "node" && !nodes.includes(target));
 }

@@ -1,4 +1,4 @@
-/** Parameters of faults: short constructors for the catalogue, and the check of what a plan gives against them. */
+/** Parameters of faults: short constructors for the catalogue, and the validation of what a plan gives. */
 import type { FaultKind, Parameter } from "../fault.ts";
 import { DURATION_MS_MAX, parseDuration } from "../plan/duration.ts";
 import { selectorSchema } from "../plan/schema.ts";
@@ -45,14 +45,14 @@ export const argv = (says: string, byDefault?: string[]): Parameter => ({
   says,
 });
 
-/** The name of a parameter once resolved: a duration's has its unit. */
+/** Returns the name of a parameter after resolution: a duration's name has its unit. */
 export function resolvedName(name: string, parameter: Parameter): string {
   return parameter.type.is === "duration" ? `${name}Ms` : name;
 }
 
 /**
- * What a plan gives, checked, with the defaults filled in and durations in milliseconds under their resolved names. Reads
- * its own output to the same result. Throws GamedayError for an unknown, missing or wrong parameter.
+ * Validates what a plan gives, fills in the defaults, and returns durations in milliseconds under their resolved names.
+ * Resolving its own result again changes nothing. Throws GamedayError for an unknown, missing or wrong parameter.
  */
 export function resolveParameters(kind: FaultKind, given: Parameters, place?: Place): Parameters {
   refuseUnknown(kind, given, place);
@@ -60,7 +60,7 @@ export function resolveParameters(kind: FaultKind, given: Parameters, place?: Pl
     const resolved = resolvedName(name, parameter);
     const own = given[name];
     const value = given[resolved] ?? own ?? parameter.default;
-    // What a person writes has its unit; a bare number would be seconds to some and milliseconds to others.
+    // A value that a person writes needs a unit: some would read a bare number as seconds, others as milliseconds.
     const bare = resolved !== name && given[resolved] === undefined && typeof own === "number" && own !== 0;
     if (bare) throw complaint(kind, name, describeType(parameter), `${own}, without a unit`, place);
     if (value === undefined) throw complaint(kind, name, describeType(parameter), "nothing", place);
@@ -69,7 +69,7 @@ export function resolveParameters(kind: FaultKind, given: Parameters, place?: Pl
   return Object.fromEntries(entries);
 }
 
-/** A type as plans' authors read it: "a duration", "0.1 to 100", `"drop" or "reject"`. */
+/** Describes a type for authors of plans: "a duration", "0.1 to 100", `"drop" or "reject"`. */
 export function describeType({ type }: Parameter): string {
   switch (type.is) {
     case "duration":
@@ -129,7 +129,10 @@ function read({ type }: Parameter, value: Json): Json | undefined {
   }
 }
 
-/** A number is in milliseconds, as we resolve them ourselves; signed ones may be behind as well as ahead (clock skew): "-5m". */
+/**
+ * Parses a duration. A number is in milliseconds, as in resolved parameters. A signed duration may be negative (a clock that
+ * is behind): "-5m".
+ */
 function readDuration(value: string | number, signed: boolean): number | undefined {
   if (typeof value === "number")
     return Math.abs(value) <= DURATION_MS_MAX && (signed || value >= 0) ? value : undefined;
@@ -143,7 +146,10 @@ function inRange(value: number, type: { min: number; max: number; whole: boolean
   return value >= type.min && value <= type.max && (!type.whole || Number.isInteger(value));
 }
 
-/** A selector that says nothing would match everything: that is what "everybody" is for. */
+/**
+ * Returns whether a value is one selector or a list of them. An empty selector is refused, because it would match everything:
+ * "everybody" means that.
+ */
 function isPeers(value: Json): boolean {
   const selectors = Array.isArray(value) ? value : [value];
   const says = (one: Json) => selectorSchema.safeParse(one).success && Object.keys(one as object).length > 0;

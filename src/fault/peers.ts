@@ -1,6 +1,6 @@
 /**
- * Peers of a fault of the network: those with whom the target's traffic is touched, all other traffic being left alone. A
- * plan names them by selectors like its targets; they resolve to nodes, for that is where traffic comes from and goes to.
+ * The peers of a network fault: only traffic between the target and its peers is affected. A plan names peers by selectors, as
+ * it names targets; they resolve to nodes, because nodes send and receive the traffic.
  */
 import type { Parameter } from "../fault.ts";
 import type { Selector } from "../plan.ts";
@@ -11,10 +11,10 @@ import type { Random } from "../std/random.ts";
 import { OUTSIDE } from "./nodes.ts";
 import { choose, matching } from "./selector.ts";
 
-/** The value of the parameter where a plan names no peers: all traffic of the target is touched. */
+/** The value of the parameter if a plan names no peers: all traffic of the target is affected. */
 export const EVERYBODY = "everybody";
 
-/** The parameter `peers` of a fault. */
+/** Returns the parameter `peers` of a fault. */
 export const peers = (): Parameter => ({
   type: { is: "peers" },
   default: EVERYBODY,
@@ -22,9 +22,9 @@ export const peers = (): Parameter => ({
 });
 
 /**
- * What the capabilities' parameter `peers` says for this target: names of nodes, OUTSIDE for all that is on no node; []
- * for everybody. What is on the target's own node is never a peer: that traffic takes no network. Throws GamedayError when
- * nothing matches, or nothing elsewhere. Pure.
+ * Returns the value of the capabilities' parameter `peers` for this target: names of nodes, OUTSIDE for everything that runs
+ * on no node, [] for everybody. What runs on the target's own node is never a peer, because its traffic does not cross the
+ * network. Throws GamedayError if nothing matches, or only the target's own node. Pure.
  */
 export function peersOf(target: Target, given: Json | undefined, all: readonly Target[], random: Random): string[] {
   if (given === undefined || given === EVERYBODY) return [];

@@ -1,4 +1,7 @@
-/** Recovering what one run left, from its journal: reach the platform, undo, take away what is ours by name, tell. */
+/**
+ * Recovers what one run left behind, from its journal: attaches to the platform, undoes the changes, removes by name what is
+ * ours, and reports the result.
+ */
 import { rm } from "node:fs/promises";
 import { JournalFile } from "../journal/write.ts";
 import type { JournalContent, PlatformReference } from "../journal.ts";
@@ -10,23 +13,23 @@ import { ExitCode, GamedayError } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { type HealOptions, healFromJournal, type JournalHealing } from "./heal.ts";
 
-/** Reaches a platform that still runs; null when it is gone, and all that was done to it with it. */
+/** Attaches to a platform that still runs; returns null if it is gone, and every change with it. */
 export type Attach = (reference: PlatformReference, runId: string) => Promise<Platform | null>;
 
 export interface Recovery {
   readonly runId: string;
-  /** The platform is gone: nothing is left to undo. */
+  /** True if the platform is gone: nothing is left to undo. */
   readonly gone: boolean;
   readonly healings: readonly JournalHealing[];
-  /** What could not be taken away. */
+  /** What could not be removed. */
   readonly residue: readonly Residue[];
-  /** What of the journal could not be read. */
+  /** The parts of the journal that could not be read. */
   readonly flaws: readonly string[];
 }
 
 const RESTORE_MS_MAX = 120_000;
 
-/** Undoes everything that is open in one journal. Throws GamedayError when the platform cannot be reached. */
+/** Undoes everything that is open in one journal. Throws GamedayError if the platform cannot be reached. */
 export async function recover(
   content: JournalContent,
   attach: Attach,
@@ -47,14 +50,14 @@ export async function recover(
   return { runId: header.runId, gone: false, healings, residue: [...residue, ...left], flaws };
 }
 
-/** Takes away what is ours by name, journal or not. */
+/** Removes by name what is ours, whether or not it is in a journal. Returns what could not be removed. */
 export function restored(platform: Platform, signal?: AbortSignal): Promise<Residue[]> {
   return withDeadline({ what: "the platform to be restored", deadlineMs: RESTORE_MS_MAX, signal }, (inner) =>
     platform.restore(inner),
   );
 }
 
-/** How the kinds of platforms are reached, from what a journal says of them. */
+/** Returns the function that attaches to a platform of any of these kinds, from the reference in a journal. */
 export function attachBy(kinds: readonly PlatformKind[], context: Omit<PlatformContext, "runId">): Attach {
   return async (reference, runId) => {
     const kind = kinds.find((each) => each.name === reference.kind);

@@ -1,4 +1,4 @@
-/** From a selector to the targets that are hit: pure, seeded, and never empty. */
+/** Chooses the targets to hit by a selector: pure, seeded, and never empty. */
 import type { FaultKind } from "../fault.ts";
 import type { BlastRadius, Selector } from "../plan.ts";
 import type { Target } from "../platform.ts";
@@ -7,29 +7,32 @@ import { canonicalJson } from "../std/json.ts";
 import type { Random } from "../std/random.ts";
 import { suggestion } from "../std/suggest.ts";
 
-/** What holds where the plan says nothing: never everything of a kind that has more than one. */
+/** The limit if the plan gives none: never all targets of a role that has more than one. */
 export const DEFAULT_BLAST_RADIUS: BlastRadius = { percentMax: 70 };
 
-/** What a plan says of the blast radius; where it says nothing, the default holds: all of a role only by "100 %". */
+/**
+ * Returns the blast radius of a plan. Limits that the plan does not set keep their default, so that all of a role can be hit
+ * only with 100 percent.
+ */
 export function blastRadiusOf(given: BlastRadius | undefined): BlastRadius {
   return { ...DEFAULT_BLAST_RADIUS, ...given };
 }
 
-/** The selector that counts: the plan's or else the kind's, with the kind's number where there is none. */
+/** Returns the selector that applies: the plan's or else the kind's, with the kind's number if the plan gives none. */
 export function effectiveSelector(kind: FaultKind, given: Selector): Selector {
   const chosen = Object.keys(given).length === 0 ? kind.defaultSelector : given;
   const { count: _count, percent: _percent, ...conditions } = chosen;
   return { ...conditions, ...kind.always, ...amount(chosen, kind.defaultSelector) };
 }
 
-/** All targets that match, in the topology's order. Throws GamedayError when there is none. */
+/** Returns all targets that match, in the topology's order. Throws GamedayError if none matches. */
 export function matching(selector: Selector, topology: readonly Target[]): Target[] {
   const found = topology.filter((target) => matches(selector, target));
   if (found.length === 0) throw nothingMatches(selector, topology);
   return found;
 }
 
-/** The chosen targets: `count` or `percent` (rounded up) of those that match, by seed. Throws when there are too few. */
+/** Returns the chosen targets: `count` or `percent` (rounded up) of those that match, by seed. Throws if there are too few. */
 export function choose(selector: Selector, topology: readonly Target[], random: Random): Target[] {
   const found = matching(selector, topology);
   const wanted = selector.count ?? Math.ceil((found.length * (selector.percent ?? 100)) / 100);
@@ -38,7 +41,7 @@ export function choose(selector: Selector, topology: readonly Target[], random: 
   return found.filter((target) => chosen.has(target));
 }
 
-/** Throws GamedayError when the targets are more than may be hit at a time. */
+/** Throws GamedayError if there are more targets than may be hit at a time. */
 export function assertWithin(radius: BlastRadius, targets: readonly Target[], topology: readonly Target[]): void {
   const ids = new Set(targets.map((target) => target.id));
   if (radius.targetsMax !== undefined && ids.size > radius.targetsMax)

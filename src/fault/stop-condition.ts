@@ -1,45 +1,45 @@
 /**
- * A stop condition ends a run that does harm or proves nothing more: something was bad without a break for too long. Pure:
- * it folds over sights, small observations that the conductor makes; a span without sights neither begins nor ends
- * anything, for a gap in our own seeing is no data.
+ * A stop condition ends a run that does harm or can no longer prove anything: something was bad without interruption for too
+ * long. Pure: it folds over sights, which are small observations that the conductor makes. A period without sights neither
+ * begins nor ends a streak, because a gap in our own observation is no data.
  */
 import type { StopPlan, StopProbe } from "../plan.ts";
 import type { HealthLine } from "../platform.ts";
 import type { Json } from "../std/json.ts";
 
-export type Sight = { readonly atMs: number } /** One answer to a probe: a class of users' experience. */ & (
+export type Sight = { readonly atMs: number } /** One answer to a probe of a class of user experience. */ & (
   | { readonly is: "answer"; readonly class: string; readonly ok: boolean }
-  /** The load over the last second or so; null where there was no request. */
+  /** The load over the last second or so; null if there was no request. */
   | { readonly is: "load"; readonly failedFraction: number | null; readonly p95Ms: number | null }
   | { readonly is: "health"; readonly lines: readonly HealthLine[] }
   /** One run of a command or HTTP request of the plan (stop-probe.ts). */
   | { readonly is: "probe"; readonly name: string; readonly ok: boolean; readonly seen: string }
 );
 
-/** Why the run has to stop. */
+/** The reason why the run has to stop. */
 export interface Stop {
   readonly condition: string;
-  /** A whole sentence with the figures in it. */
+  /** A complete sentence that contains the figures. */
   readonly because: string;
   readonly detail: Json;
 }
 
 interface Opinion {
-  /** What it is about: streaks of different keys do not mix. */
+  /** What the opinion is about; streaks of different keys are counted separately. */
   readonly key: string;
   readonly bad: boolean;
-  /** What is seen, in words that follow the key. */
+  /** What was observed, in words that follow the key. */
   readonly seen: string;
 }
 
 interface Condition {
   readonly name: string;
   readonly forMs: number;
-  /** Empty: this sight says nothing of it. */
+  /** Returns the opinions on one sight; none if the sight does not concern this condition. */
   judge(sight: Sight): readonly Opinion[];
 }
 
-/** Folds sights; gives a Stop as soon as one of the conditions holds, then again and again. */
+/** Folds sights; returns a Stop for every sight at which one of the conditions holds. */
 export class StopWatch {
   readonly #conditions: readonly Condition[];
   readonly #badSinceMs = new Map<string, number>();

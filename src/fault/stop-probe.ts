@@ -1,4 +1,4 @@
-/** Asks the plan's own questions whether the run may go on: a command that exits 0, or a URL that answers 2xx. */
+/** Runs the plan's own checks of whether the run may continue: a command that exits with 0, or a URL that answers 2xx. */
 
 import type { StopProbe } from "../plan.ts";
 import { askStatus, describeStatus } from "../std/ask-status.ts";
@@ -9,7 +9,7 @@ import { whyUnreachable } from "../std/unreachable.ts";
 const ASK_MS_MAX = 10_000;
 const SAID_CHARACTERS_MAX = 200;
 
-/** One answer; a question that cannot be asked is answered badly. Commands run in `folder`. Throws only when aborted. */
+/** Runs one check; one that cannot be run counts as failed. Commands run in `folder`. Throws only if aborted. */
 export async function ask(
   probe: StopProbe,
   folder: string,
@@ -30,7 +30,7 @@ async function askCommand(argv: readonly string[], folder: string, signal: Abort
   return { ok: code === 0, seen: `${killedBy ?? `exit ${code}`}${said === "" ? "" : `: ${said}`}` };
 }
 
-/** As a browser would go on: the last of a few redirects counts. */
+/** The most redirects that are followed, as a browser would; the last answer counts. */
 const REDIRECTS_MAX = 5;
 
 async function askUrl(url: string, signal: AbortSignal) {

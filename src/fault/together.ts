@@ -1,9 +1,12 @@
-/** Which kinds of fault may be in force together, and why the others may not. Pure. */
+/** Defines which kinds of fault may be in force together, and why the others may not. Pure. */
 
 import type { ChangeRequest } from "../fault.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
-/** Their changes are put on and taken off one by one, and none takes another away or waits for what another has stopped. */
+/**
+ * The kinds that may be combined: their changes are applied and reverted one by one, and none removes another or waits for
+ * what another has stopped.
+ */
 export const COMPOSABLE: ReadonlySet<string> = new Set([
   "kill-leader",
   "kill-member",
@@ -24,7 +27,7 @@ export const COMPOSABLE: ReadonlySet<string> = new Set([
   "disk-full",
 ]);
 
-/** Every other kind, and why it stands alone. */
+/** Every other kind, with the reason why it must be injected alone. */
 export const ALONE: Readonly<Record<string, string>> = {
   "rolling-restart": "it waits for each target to be back before the next, which another fault may prevent",
   "repeated-kills": "it waits for each victim to be back before the next, which another fault may prevent",
@@ -36,7 +39,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   command: "nobody knows what the plan's own commands touch",
 };
 
-/** Throws GamedayError, with the reason, when the kind may not be in a group. */
+/** Throws GamedayError, with the reason, if the kind may not be in a group. */
 export function requireComposable(fault: string): void {
   if (COMPOSABLE.has(fault)) return;
   throw new GamedayError({
@@ -48,7 +51,10 @@ export function requireComposable(fault: string): void {
   });
 }
 
-/** Two changes of one capability on one target would take each other away. Throws GamedayError that names them. */
+/**
+ * Throws GamedayError, naming them, if two changes use the same capability on the same target: reverting one would remove the
+ * other.
+ */
 export function requireApart(requests: readonly ChangeRequest[]): void {
   const seen = new Set<string>();
   for (const { capability, target } of requests) {

@@ -1,11 +1,11 @@
-/** The watchdog as a process; what it does to a journal is in guard.test.ts. */
+/** Tests the watchdog as a process; what it does to a journal is tested in guard.test.ts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { exec } from "../std/exec.ts";
 import { READY } from "./watchdog.ts";
 
-/** Says that it guards; told to end, it lets go of all its streams and takes its time. */
+/** Reports that it guards; when it is asked to end, it closes all its streams and takes its time. */
 const SLOW = `
 process.stdin.on("end", () => {
   for (const stream of [1, 2]) require("node:fs").closeSync(stream);

@@ -1,4 +1,7 @@
-/** The tool's end of the watchdog: starts it as a process of its own session, beats, and knows whether it still guards. */
+/**
+ * The tool's end of the watchdog: starts it as a process in a separate session, sends heartbeats, and knows whether it still
+ * guards.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -6,31 +9,33 @@ import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 
 export const BEAT_EVERY_MS = 2_000;
-/** The watchdog's first line, once it has reached the platform. */
+/** The first line that the watchdog prints, once it has reached the platform. */
 export const READY = "guarding";
 
 const LAST_WORDS_MAX = 5;
 
 export interface WatchdogOptions {
-  /** What runs `guard` on the journal: ["node", "gameday.mjs", "watchdog", "--journal", path]. */
+  /** The command that runs `guard` on the journal: ["node", "gameday.mjs", "watchdog", "--journal", path]. */
   readonly argv: readonly string[];
   readonly beatEveryMs?: number;
   readonly startWithinMs?: number;
-  /** Told of every line that it says: it undid something that we had not. */
+  /** Called with every other line that it prints: it undid something that we had not undone. */
   readonly heard: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Disposing tells it that we are done, and waits for its end. */
+/** Disposing closes its stream of heartbeats, which means that we are done, and waits for its end. */
 export interface Watchdog extends AsyncDisposable {
-  /** Throws GamedayError when it is gone: nothing may be broken unguarded. */
+  /** Throws GamedayError if the watchdog has ended: nothing may be broken unguarded. */
   assertAlive(): void;
 }
 
-/** Starts it and waits until it guards. Throws GamedayError with its last words when it cannot. */
+/**
+ * Starts the watchdog and waits until it guards. Throws GamedayError, with the last lines of its standard error, if it cannot.
+ */
 export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
   const [file = "", ...args] = options.argv;
-  // A session of its own: neither Ctrl-C in the terminal nor the end of the terminal reaches it.
+  // A separate session: neither Ctrl-C in the terminal nor the end of the terminal reaches it.
   const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
   const lastWords: string[] = [];
   const ready = new Promise<void>((resolve, reject) => {
@@ -44,7 +49,7 @@ export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog>
   createInterface({ input: child.stderr }).on("line", (line) => {
     if (lastWords.length < LAST_WORDS_MAX) lastWords.push(line);
   });
-  child.stdin.on("error", () => undefined); // its end is seen by "exit"
+  child.stdin.on("error", () => undefined); // its end is detected by "exit"
   const limit = { what: "the watchdog to guard", deadlineMs: options.startWithinMs ?? 15_000, signal: options.signal };
   try {
     await withDeadline(limit, () => ready);
@@ -81,7 +86,7 @@ class RunningWatchdog implements Watchdog {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#beats);
     this.#child.stdin?.end();
-    this.#child.ref(); // else its end is awaited by a loop that nothing keeps alive: Node's exit 13
+    this.#child.ref(); // otherwise nothing keeps the event loop alive while its end is awaited, and Node exits with 13
     await this.#ended;
   }
 

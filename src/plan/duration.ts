@@ -3,10 +3,10 @@ import { DURATION_MS_MAX, parseDuration } from "../std/duration.ts";
 
 export { DURATION_MS_MAX, formatDuration, parseDuration } from "../std/duration.ts";
 
-/** Field of a plan that holds a duration; resolves to milliseconds. */
+/** A field of a plan that holds a duration; resolves to milliseconds. */
 export const duration = durationOf(parseDuration);
 
-/** The same where the plan was resolved before: a number is what a duration was resolved to. */
+/** The same for a plan that may already be resolved: a number is a duration in milliseconds. */
 export const resolvedDuration = durationOf((given) =>
   typeof given === "number" && given >= 0 && given <= DURATION_MS_MAX ? given : parseDuration(given),
 );

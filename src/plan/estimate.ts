@@ -2,9 +2,9 @@ import type { Plan } from "../plan.ts";
 import { iterationsMs, rampMs } from "./load-estimate.ts";
 import { scalingTimes } from "./scaling-times.ts";
 
-/** Boot, health and reports around the load; measured on the lab with 2 cores. */
+/** Boot, health checks and reports around the load; measured on the lab with 2 cores. */
 const AROUND_MS = 45_000;
-/** What a fault usually takes beyond its hold, until the platform is whole again. */
+/** What a fault usually takes beyond its hold, until the platform is healthy again. */
 const RECOVERY_MS = 20_000;
 
 export interface Estimate {
@@ -14,7 +14,7 @@ export interface Estimate {
   readonly loadMs: number;
 }
 
-/** How long a plan takes, if the platform recovers and scales as fast as most do. */
+/** Estimates how long a plan takes, if the platform recovers and scales as fast as most do. */
 export function estimate(plan: Plan): Estimate {
   const experimentsMs = sum([...groupsOf(plan)].map(durationOf));
   const times = scalingTimes(plan.platform);
@@ -27,7 +27,7 @@ export function estimate(plan: Plan): Estimate {
   return { durationMs: AROUND_MS + loadMs + downMs + ledgerMs, loadMs };
 }
 
-/** Experiments that stand together last as long as the longest of them. */
+/** Groups the experiments: those that are injected together last as long as the longest of them. */
 function groupsOf({ experiments }: Plan): Iterable<Plan["experiments"]> {
   return Map.groupBy(experiments, (experiment) => experiment.together ?? experiment).values();
 }

@@ -1,10 +1,10 @@
-/** What a plan may say of the calls by which the run itself reads ledgers and cleans up. */
+/** The schema of what a plan may set for the calls by which the run itself reads ledgers and cleans up. */
 import { z } from "zod";
 import { GamedayError } from "../std/errors.ts";
 import { isSingular, parsePath } from "../std/json-path.ts";
 import { duration } from "./duration.ts";
 
-/** A path of the platform under test: neither another host ("//host/") nor a relative one. */
+/** A path of the platform under test: neither another host ("//host/") nor a relative path. */
 const path = z
   .string()
   .max(2000)

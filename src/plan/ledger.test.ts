@@ -5,7 +5,7 @@ import type { Plan } from "../plan.ts";
 import { GamedayError } from "../std/errors.ts";
 import { parsePlan } from "./parse.ts";
 
-/** A plan with these lines about its ledgers. */
+/** Parses a plan with these lines about its ledgers. */
 function parse(lines: string): Plan {
   const text = `name: p\nplatform: { kind: fake }\nload: { scenarios: [{ file: a.ts }], vus: 1 }\n${lines}\n`;
   const options = { file: "p.yaml", environment: { TOKEN: "s3cret" }, platforms: { fake: z.looseObject({}) } };

@@ -1,4 +1,4 @@
-/** The resolved form of what a plan says of ledgers and clean-up. */
+/** Resolves what a plan sets for a ledger; the functions below resolve the reads and the clean-up. */
 import type { z } from "zod";
 import type { CleanUpPlan, LedgerFields, LedgerPlan, LedgerSource } from "../plan.ts";
 import type { cleanUpSchema, ledgerSourceSchema, ledgersSchema } from "./ledger-schema.ts";
@@ -38,7 +38,7 @@ export function resolveCleanUp(cleanUp: z.output<typeof cleanUpSchema> | undefin
 
 type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
-/** What was said; a plan's resolved form has no undefined. */
+/** Returns only the values that were given; a plan's resolved form contains no undefined. */
 function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
 }

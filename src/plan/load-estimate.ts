@@ -1,17 +1,20 @@
-/** How much a load will be, before it is run: users, arrivals and iterations, by its executor. */
+/** Estimates the size of a load before it is run: users, arrivals and iterations, by its executor. */
 import type { LoadPlan } from "../plan.ts";
 import { formatDuration } from "./duration.ts";
 import { isOpenModel } from "./open-model.ts";
 
-/** Mean time between two requests of one user where the plan does not say: think time and answer together. */
+/** The assumed mean time between two requests of one user, since the plan does not give it: think time and answer together. */
 export const CYCLE_MS_GUESS = 1_500;
 
-/** Until all users or arrivals are there. */
+/** Returns the time until all users or arrivals are present. */
 export function rampMs(load: LoadPlan): number {
   return load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-/** How long iterations take when each is one request and a pause, at most as long as they may; 0 for all other loads. */
+/**
+ * Estimates how long iterations take if each is one request and a pause, up to the time that they may take; returns 0 for all
+ * other loads.
+ */
 export function iterationsMs({ executor, stages, iterations = 1, iterationsWithinMs }: LoadPlan): number {
   if (iterationsWithinMs === undefined) return 0;
   const users = stages[0]?.target ?? 1;
@@ -19,7 +22,7 @@ export function iterationsMs({ executor, stages, iterations = 1, iterationsWithi
   return Math.min(iterationsWithinMs, rounds * CYCLE_MS_GUESS);
 }
 
-/** What a load of that length does, as a person reads it. */
+/** Describes for people what a load of this length does. */
 export function describeLoad(load: LoadPlan, loadMs: number): string {
   if (isOpenModel(load.executor)) return describeArrivals(load, loadMs);
   if (load.executor.endsWith("iterations")) return describeIterations(load);
@@ -43,7 +46,7 @@ function describeIterations({ executor, stages, iterations = 1, iterationsWithin
   return `${users} users with ${iterations} iterations each, ${users * iterations} in all, ${within}`;
 }
 
-/** Users or arrivals a second, times seconds: along the stages, then the last target until the end. */
+/** Returns users (or arrivals a second) times seconds: along the stages, then at the last target until the end. */
 function areaOf({ executor, stages, startTarget = 0 }: LoadPlan, loadMs: number): number {
   const ramps = executor.startsWith("ramping-");
   let [area, atMs, level] = [0, 0, startTarget];

@@ -1,4 +1,4 @@
-/** What a plan may say under `load`: six executors by k6's names, each with k6's own options. */
+/** The schema of `load` in a plan: six executors by k6's names, each with k6's own options. */
 import { z } from "zod";
 import { GamedayError } from "../std/errors.ts";
 import { parseHosts } from "../std/hosts.ts";
@@ -8,7 +8,7 @@ const name = z.string().min(1).max(200);
 const users = z.int().min(1).max(1_000_000);
 const perUnit = z.number().min(0).max(10_000_000);
 
-/** Options of each executor beyond those that all have; the first list must be given. */
+/** The options of each executor beyond those that all executors have; those of the first list are required. */
 const OPTIONS: Readonly<Record<string, readonly [needed: readonly string[], allowed: readonly string[]]>> = {
   "constant-vus": [[], ["vus", "duration"]],
   "ramping-vus": [[], ["vus", "rampUp", "startVUs", "stages"]],
@@ -21,7 +21,7 @@ const OPTIONS: Readonly<Record<string, readonly [needed: readonly string[], allo
 const EXECUTOR_NAMES = Object.keys(OPTIONS) as [string, ...string[]];
 const OWN_OPTIONS = [...new Set(Object.values(OPTIONS).flatMap(([, allowed]) => allowed))];
 
-/** What people write who know the one executor and mean the other. */
+/** Hints for options that belong to another executor, which the author probably meant. */
 const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "constant-vus": {
     stages: "ramping-vus has stages",
@@ -44,7 +44,7 @@ const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "shared-iterations": { duration: "iterations end by themselves; maxDuration bounds them" },
 };
 
-/** k6 writes a threshold as text, or as an object when it may end the load. */
+/** As in k6, a threshold is a text, or an object if it may end the load. */
 const threshold = z.union([
   z.string(),
   z

@@ -148,7 +148,7 @@ test("the estimate knows how long each executor's load is, and how much it does"
     60,
     "30 users at most for 1m, some 1200 requests (if a user makes one each 1.5 s)",
   ]);
-  // A ramp counts half: 60 s on average 30 users, then 20 s of 60.
+  // A ramp counts half: 60 s with 30 users on average, then 20 s with 60.
   assert.deepEqual(estimated("  vus: 60\n  rampUp: 1m\n"), [
     80,
     "60 users at most for 1m20s, some 2020 requests (if a user makes one each 1.5 s)",

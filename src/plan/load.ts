@@ -1,4 +1,4 @@
-/** The load of a plan resolved: every executor as stages of targets in users or arrivals a second. */
+/** Resolves the load of a plan: every executor becomes stages whose targets are users or arrivals a second. */
 import { resolve } from "node:path";
 import type { z } from "zod";
 import type { ClientPlan, LoadPlan } from "../plan.ts";
@@ -48,7 +48,7 @@ function shapeOf(load: LoadDocument): Shape {
   }
   if (executor === "constant-vus")
     return { stages: constant(vus), ...(duration === undefined ? {} : { holdMs: duration }) };
-  // One ramp to so many: the first of them is there at once. Where k6's stages begin is said by k6's own option.
+  // With `vus`, the load is one ramp whose first user is present at once. With `stages`, k6's own option gives the start.
   const startTarget = load.startVUs ?? (load.stages === undefined ? 1 : undefined);
   const stages = load.stages ?? [{ duration: load.rampUp ?? RAMP_UP_MS, target: vus }];
   return {
@@ -78,7 +78,7 @@ function arrivals({
   };
 }
 
-/** All at once, and held. */
+/** Returns stages in which all are present at once and held. */
 function constant(target: number): LoadPlan["stages"] {
   return [{ durationMs: 0, target }];
 }

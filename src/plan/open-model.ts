@@ -1,4 +1,4 @@
-/** Whether iterations begin when they are due (arrivals a second), rather than when a user is free (a closed model). */
+/** Returns whether iterations begin when they are due (arrivals a second), not when a user is free (a closed model). */
 export function isOpenModel(executor: string): boolean {
   return executor.endsWith("arrival-rate");
 }

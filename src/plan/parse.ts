@@ -14,9 +14,9 @@ import { fillVariables } from "./variables.ts";
 import { plainValue, readYaml } from "./yaml.ts";
 
 export interface ParseOptions {
-  /** Name of the file, for complaints. */
+  /** The name of the file, for error messages. */
   readonly file: string;
-  /** Folder that the plan's paths are relative to; default the file's. */
+  /** The folder that the plan's paths are relative to; the default is the file's folder. */
   readonly folder?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The schema of the platform section for each kind that can be run. */
@@ -26,11 +26,14 @@ export interface ParseOptions {
 export interface ParsedPlan {
   readonly plan: Plan;
   readonly secrets: Secrets;
-  /** Where in the file a part of the plan stands: ["objectives", 0, "measure"]. */
+  /** Returns where in the file a part of the plan is: ["objectives", 0, "measure"]. */
   placeOf(path: readonly PropertyKey[]): Place;
 }
 
-/** Reads a plan: YAML, secrets, schema, platform schema, resolution. Throws one GamedayError, at its place, on anything wrong. */
+/**
+ * Parses a plan: YAML, secrets, schema, platform schema, resolution. Throws one GamedayError, with its place, if anything is
+ * wrong.
+ */
 export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   const source = readYaml(text, options.file);
   const secrets = new Secrets();
@@ -108,7 +111,9 @@ function resolveProbes(probes: PlanDocument["probes"], folder: string): Plan["pr
 
 type ExperimentDocument = Exclude<PlanDocument["experiments"][number], { together: unknown }>;
 
-/** The experiments one by one, each with the number of its group (null: it stands by itself) and where it stands. */
+/**
+ * Returns the experiments one by one, each with the number of its group (null: it is injected alone) and its path in the file.
+ */
 function flatten(entries: PlanDocument["experiments"]) {
   return entries.flatMap(
     (entry, index): { experiment: ExperimentDocument; together: number | null; at: PropertyKey[] }[] =>
@@ -118,7 +123,7 @@ function flatten(entries: PlanDocument["experiments"]) {
   );
 }
 
-/** The resolved plan counts experiments one by one; the file has some of them in groups. */
+/** Converts a path of the resolved plan, which counts experiments one by one, to the file, in which some are in groups. */
 function placeOfExperiment(path: readonly PropertyKey[], entries: PlanDocument["experiments"]): readonly PropertyKey[] {
   const [key, number, ...rest] = path;
   if (key !== "experiments" || typeof number !== "number") return path;
@@ -126,7 +131,7 @@ function placeOfExperiment(path: readonly PropertyKey[], entries: PlanDocument["
   return found === undefined ? path : [key, ...found.at, ...rest];
 }
 
-/** The one path that a platform may name, its app's folder, counts from the plan's own folder like every other path. */
+/** Resolves the only path that a platform may contain, its app's folder, against the plan's folder like every other path. */
 function resolvePlatform(platform: Plan["platform"], folder: string): Plan["platform"] {
   const { app } = platform;
   if (!isRecord(app) || typeof app["directory"] !== "string") return platform;
@@ -179,7 +184,7 @@ function resolveExperiment(
   };
 }
 
-/** Null: the plan says nothing of it. */
+/** Returns the blast radius; null if the plan does not set it. */
 function resolveBlastRadius({ count, percent }: NonNullable<PlanDocument["blastRadius"]>): BlastRadius | null {
   if (count === undefined && percent === undefined) return null;
   return {

@@ -1,4 +1,4 @@
-/** Turns zod's issues on a YAML document into complaints with file, line, column and "did you mean". */
+/** Turns zod's issues with a YAML document into errors with file, line, column and "did you mean". */
 import { type Document, isMap, isNode, type LineCounter } from "yaml";
 import type { z } from "zod";
 import { GamedayError, type Place } from "../std/errors.ts";
@@ -11,7 +11,7 @@ export interface Source {
   readonly lines: LineCounter;
 }
 
-/** The error for the first issue, which is the one nearest to the top of the file. */
+/** Returns the error for the first issue, which is the one nearest to the top of the file. */
 export function complain(issues: readonly z.core.$ZodIssue[], source: Source, schema: z.ZodType): GamedayError {
   const located = issues
     .flatMap((issue) => ofMeant(issue, source))
@@ -22,7 +22,7 @@ export function complain(issues: readonly z.core.$ZodIssue[], source: Source, sc
   return describe(first.issue, first.place, schema, source, located.length - 1);
 }
 
-/** Of a map that may be of several shapes, the one that knows all its keys was meant: its issues are the ones to tell. */
+/** Replaces an issue with a union by the issues of the variant that was meant: the only one that knows all keys of the map. */
 function ofMeant(issue: z.core.$ZodIssue, source: Source): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union" || !isMap(nodeAt(source.document, issue.path))) return [issue];
   const isStrange = (one: z.core.$ZodIssue) => one.code === "unrecognized_keys" && one.path.length === 0;
@@ -61,14 +61,14 @@ function describe(
   });
 }
 
-/** For a word that is none of those there are. */
+/** Suggests the nearest allowed word for one that is not allowed. */
 function choiceHint(issue: z.core.$ZodIssue, source: Source): string | undefined {
   if (issue.code !== "invalid_value") return undefined;
   const given = source.document.getIn(issue.path);
   return typeof given === "string" ? suggestion(given, issue.values.map(String)) : undefined;
 }
 
-/** Line and column of the value at a path, else of its nearest parent. */
+/** Returns line and column of the value at a path, or else of its nearest parent. */
 export function placeAt(path: readonly PropertyKey[], source: Source): Place {
   for (let length = path.length; length >= 0; length--) {
     const offset = startOf(nodeAt(source.document, path.slice(0, length)));
@@ -77,7 +77,7 @@ export function placeAt(path: readonly PropertyKey[], source: Source): Place {
   return { file: source.file, line: 1, column: 1 };
 }
 
-/** Line and column of what an issue is about: the unknown key itself, else the value, else its nearest parent. */
+/** Returns line and column of what an issue is about: the unknown key itself, or else the value, or else its nearest parent. */
 function placeOf(issue: z.core.$ZodIssue, source: Source): Place {
   const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   for (let length = issue.path.length; length >= 0; length--) {
@@ -99,7 +99,7 @@ function nodeAt(document: Document, path: readonly PropertyKey[]): unknown {
 
 const SHOWN_MAX = 80;
 
-/** What stands there, as far as a line shows it. */
+/** Returns the value at a path as text, truncated to fit on one line. */
 function valueAt(path: readonly PropertyKey[], source: Source): string {
   const node = nodeAt(source.document, path);
   const value = isNode(node) ? node.toJS(source.document) : node;
@@ -118,7 +118,7 @@ function keyOffset(node: unknown, key: string): number | undefined {
   return startOf(pair?.key);
 }
 
-/** The keys that the schema knows at a path; empty where it is not an object with fixed keys. */
+/** Returns the keys that the schema knows at a path; none if it is not an object with fixed keys. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let current: z.core.$ZodType | undefined = schema;
   for (const step of path) current = current === undefined ? undefined : childOf(current, step);
@@ -143,7 +143,7 @@ function childOf(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | 
   return option ?? definition.shape?.[String(step)] ?? definition.element ?? definition.valueType;
 }
 
-/** Through optional, default, pipe and the first object of a union. */
+/** Unwraps optional, default and pipe, and takes the first object of a union. */
 function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   const definition = schema?._zod.def as Definition | undefined;
   const inner = definition?.innerType ?? definition?.in;

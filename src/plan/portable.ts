@@ -2,7 +2,10 @@ import { relative } from "node:path";
 import type { Plan } from "../plan.ts";
 import { isRecord } from "../std/json.ts";
 
-/** The plan with its paths relative to its own folder again, as it is recorded: evidence says nothing of where it was made. */
+/**
+ * Returns the plan as it is recorded, with its paths relative to its own folder again: evidence must not reveal where it was
+ * made.
+ */
 export function portable(plan: Plan, folder: string): Plan {
   const path = (file: string) => relative(folder, file) || ".";
   return {

@@ -1,4 +1,4 @@
-/** What is wrong with a value, as "expected ..., got ...": zod's issues in the words of people who write plans. */
+/** Describes what is wrong with a value as "expected ..., got ...": zod's issues in words for authors of plans. */
 import type { z } from "zod";
 
 export interface Saying {
@@ -21,10 +21,10 @@ const SIZES: Readonly<Record<string, string>> = {
   ">": "more than",
   "<": "less than",
 };
-/** Our own messages: either what it should be, with or without what it is, or a whole complaint. */
+/** Matches our own messages: either what the value should be, with or without what it is, or a complete error message. */
 const OWN = /^((?:an?|at least|one of|either) .*?)(?:, got (.*))?$/s;
 
-/** `where` names the value; `value` shows what stands there, and is asked only where that is worth showing. */
+/** Describes an issue. `where` names the value. `value` returns the value as text, and is called only if it is worth showing. */
 export function saying(issue: z.core.$ZodIssue, where: string, value: () => string): Saying {
   if (issue.code === "custom" || issue.code === "invalid_format") return own(issue.message, where, value);
   const wanted = wantedBy(issue);
@@ -56,7 +56,7 @@ function oneOf(values: readonly string[]): string {
   return values.length === 1 ? (values[0] ?? "") : `one of ${values.join(", ")}`;
 }
 
-/** "at least 1", "a list of at most 1000", "a text of at least 1 character". */
+/** Returns "at least 1", "a list of at most 1000", "a text of at least 1 character". */
 function sized(origin: string, sign: string, limit: number | bigint): string {
   const size = `${SIZES[sign]} ${limit}`;
   if (origin === "array") return `a list of ${size}`;

@@ -1,19 +1,19 @@
-/** How long an autoscaler takes at most when all is well: what a plan waits for where it does not say, and must not undercut. */
+/** How long an autoscaler takes at most when all is well: the default of a plan's waits, and their lower limit. */
 import type { Plan } from "../plan.ts";
 import { isRecord } from "../std/json.ts";
 
 /** Kubernetes' defaults, for platforms whose autoscaler the plan does not describe. */
 const SYNC_SECONDS = 15;
 const DOWN_WINDOW_SECONDS = 300;
-/** New replicas become ready, and leaving ones end, within this. */
+/** New replicas become ready, and leaving ones end, within this time. */
 const CHANGE_MS = 30_000;
 
 export interface ScalingTimes {
   /** From the load to ready replicas: several syncs, each of which may at most double them. */
   readonly upMs: number;
-  /** From the end of the load to as few as before: the stabilisation window has to pass first, whole. */
+  /** From the end of the load to the original number of replicas: the whole stabilisation window has to pass first. */
   readonly downMs: number;
-  /** The stabilisation window alone: whoever waits for less cannot see it. */
+  /** The stabilisation window alone: a shorter wait cannot observe scaling down. */
   readonly downLeastMs: number;
 }
 

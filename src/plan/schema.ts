@@ -1,4 +1,4 @@
-/** What a plan's YAML may say, with defaults. The platform's part is checked by the schema of its kind. */
+/** The schema of a plan's YAML, with defaults. The platform's section is validated by the schema of its kind. */
 import { z } from "zod";
 import { duration } from "./duration.ts";
 import { cleanUpSchema, ledgerSourceSchema, ledgersSchema } from "./ledger-schema.ts";
@@ -18,7 +18,7 @@ export const selectorSchema = z.strictObject({
   percent: z.number().gt(0).max(100).optional(),
 });
 
-/** Of the resolved targets: at most so many at a time, and at most so much of each role. */
+/** A limit on the resolved targets: at most this number at a time, and at most this share of each role. */
 const blastRadius = z
   .strictObject({ count: z.int().min(1).optional(), percent: z.number().gt(0).max(100).optional() })
   .refine((given) => given.count !== undefined || given.percent !== undefined, "a count, a percent, or both");

@@ -1,6 +1,6 @@
 /**
- * `${env:NAME}` in a plan stands for a secret from the environment. Its value never reaches evidence, reports, errors or
- * argv: everything written goes through `redact`. What is no secret is written as `${var:NAME}` (variables.ts).
+ * `${env:NAME}` in a plan stands for a secret from the environment. Its value never reaches evidence, reports, errors or argv:
+ * everything that is written goes through `redact`. A value that is not secret is written as `${var:NAME}` (variables.ts).
  */
 import { GamedayError, type Place } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
@@ -10,34 +10,35 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type PlaceOf = (path: readonly PropertyKey[]) => Place;
 
 /**
- * A value that innocent text is full of: short, a plain word ("postgres", "runs"), a small number ("5432"), or without a
- * letter or digit ("/"). Cut out everywhere it would make texts unreadable and evidence wrong, and hide nothing.
+ * Matches a weak value, which occurs in many harmless texts: short, a plain word ("postgres", "runs"), a small number
+ * ("5432"), or without a letter or digit ("/"). Redacting it everywhere would make texts unreadable and evidence wrong, and
+ * would hide nothing.
  */
 const WEAK = /^(.{0,3}|[A-Z]?[a-z]{0,11}|[A-Z]{0,12}|\d{0,7}|[\W_]*)$/su;
 const NAMED = /\$\{env:([A-Za-z_]\w*)\}/g;
-/** Where even such a value is a secret. */
+/** Matches the positions in which even a weak value is a secret. */
 const AS_PASSWORD = String.raw`(?<=:\/\/[^\s/@]*:|\b(?:pass|password|passwd|pwd|secret|token|key)["']?\s*[:=]\s*["']?)`;
 
 export class Secrets {
   readonly #values = new Map<string, string>();
-  /** Texts of the plan that name no secret. */
+  /** Texts of the plan that contain no secret. */
   readonly #clear = new Set<string>();
-  /** Texts of the plan that do, as they are, and as they may be shown. */
+  /** Texts of the plan that contain a secret, with the form in which each may be shown. */
   readonly #wholes = new Map<string, string>();
   readonly #kept = new Set<string>();
   #pattern: RegExp | null = null;
 
-  /** True when the plan names none. */
+  /** True if the plan contains no secret. */
   get isEmpty(): boolean {
     return this.#values.size === 0;
   }
 
-  /** Names of those whose values are cut out only where they stand as a password. */
+  /** The names of the secrets whose values are redacted only in the position of a password. */
   get weak(): string[] {
     return [...this.#values].filter(([value]) => WEAK.test(value)).map(([, name]) => name);
   }
 
-  /** Replaces every `${env:NAME}` in all strings of a value; throws, at its place, where the environment has no such name. */
+  /** Replaces every `${env:NAME}` in all strings of a value; throws, with its place, if the environment has no such variable. */
   resolve(value: Json, environment: Environment, placeOf: PlaceOf, path: readonly PropertyKey[] = []): Json {
     if (typeof value === "string") return this.#resolveText(value, environment, () => placeOf(path));
     if (Array.isArray(value))
@@ -59,7 +60,10 @@ export class Secrets {
     return resolved;
   }
 
-  /** The plan as it may be recorded: a value that was given as a secret is none, however weak, unless the plan also says it. */
+  /**
+   * Returns the plan as it may be recorded. A text that was given with a secret is redacted as a whole, however weak the value
+   * is, unless the plan also contains the same text without a secret.
+   */
   redactPlan<T>(plan: T): T {
     if (typeof plan === "string") {
       const whole = this.#clear.has(plan) ? undefined : this.#wholes.get(plan);
@@ -70,13 +74,13 @@ export class Secrets {
     return Object.fromEntries(Object.entries(plan).map(([key, each]) => [key, this.redactPlan(each)])) as T;
   }
 
-  /** This very text is never touched: a path that is printed so that it can be opened. */
+  /** Exempts exactly this text from redaction: a path that is printed so that it can be opened. */
   keep(text: string): void {
     if (text !== "") this.#kept.add(text);
     this.#pattern = null;
   }
 
-  /** The text with every known secret (also as JSON or percent-encoded text would carry it) replaced by its name. */
+  /** Returns the text with every known secret (also as it appears in JSON or percent-encoded text) replaced by its name. */
   redact(text: string): string {
     if (this.isEmpty) return text;
     this.#pattern ??= this.#compile();
@@ -85,7 +89,9 @@ export class Secrets {
     );
   }
 
-  /** The same error without a secret in any of its words; what is no GamedayError loses them from its stack. */
+  /**
+   * Returns the same error without a secret in any of its texts; any other error than a GamedayError is redacted in its stack.
+   */
   redactError(thrown: unknown): unknown {
     if (this.isEmpty || !(thrown instanceof Error)) return thrown;
     if (!(thrown instanceof GamedayError)) {
@@ -103,7 +109,7 @@ export class Secrets {
     });
   }
 
-  /** One pass, the longest first: what stands for a secret is not searched again. */
+  /** Compiles one pattern with the longest forms first, so that one pass suffices and replaced text is not searched again. */
   #compile(): RegExp {
     const searched = [...this.#values.keys()].flatMap((value) =>
       formsOf(value).map((form) => ({ form, isWeak: WEAK.test(value) })),

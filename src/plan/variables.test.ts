@@ -6,7 +6,7 @@ import { GamedayError } from "../std/errors.ts";
 import { parsePlan } from "./parse.ts";
 import { Secrets } from "./secrets.ts";
 
-/** "$" apart, so that no linter takes it for a template. */
+/** Assembles the text from "$" and the rest, so that no linter mistakes it for a template. */
 const named = (what: string) => `$\{${what}}`;
 const parse = (lines: string, environment: Record<string, string> = {}) =>
   parsePlan(`name: v\nplatform:\n  kind: any\nload:\n  scenarios: [{ file: s.ts }]\n${lines}`, {

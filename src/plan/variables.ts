@@ -1,7 +1,7 @@
 /**
- * `${var:NAME}` and `${var:NAME:-default}` in a plan stand for what differs from place to place and is no secret: a host, a
- * port, a number of users. Nothing is cut out of any text for them. Where one is the whole of an unquoted value, a number
- * or true and false are read as YAML reads them.
+ * `${var:NAME}` and `${var:NAME:-default}` in a plan stand for a value that differs from place to place and is not secret: a
+ * host, a port, a number of users. It is never redacted. If a variable is the whole of an unquoted value, numbers, true and
+ * false are read as YAML reads them.
  */
 import { type Scalar, visit } from "yaml";
 import { GamedayError } from "../std/errors.ts";
@@ -10,11 +10,11 @@ import { placeAtOffset, type Source } from "./place.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const VARIABLE = /\$\{var:([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
-/** What was meant as one, and is none: it would be taken as text. */
+/** Matches a malformed variable, which would otherwise be taken as text. */
 const ODD = /\$\{(?:var|env):?[^}]*\}?/;
 const PROPER = /^\$\{(?:var:[A-Za-z_]\w*(?::-[^}]*)?|env:[A-Za-z_]\w*)\}$/;
 
-/** Fills in all of them, in place. Throws GamedayError, at its place, where there is neither a value nor a default. */
+/** Fills in all variables in place. Throws GamedayError, with its place, if there is neither a value nor a default. */
 export function fillVariables(source: Source, environment: Environment): void {
   visit(source.document, {
     Scalar: (_key, node) => {
@@ -28,7 +28,7 @@ function fill(node: Scalar<string>, source: Source, environment: Environment): v
   for (const [odd] of node.value.matchAll(new RegExp(ODD, "g"))) if (!PROPER.test(odd)) throw oddOne(odd, node, source);
   const text = node.value.replaceAll(VARIABLE, (_whole, name: string, byDefault: string | undefined) => {
     const given = environment[name];
-    // As a shell does with ":-": an empty variable is none.
+    // As in a shell, ":-" treats an empty variable as unset.
     const value = given === undefined || (given === "" && byDefault !== undefined) ? byDefault : given;
     if (value === undefined) throw missing(name, node, source);
     return value;

@@ -1,21 +1,24 @@
-/** The YAML of a plan: read strictly, and only what a person would write by hand. */
+/** Reads the YAML of a plan strictly, and accepts only what a person would write by hand. */
 import { LineCounter, parseDocument } from "yaml";
 import { GamedayError, messageOf, type Place } from "../std/errors.ts";
 import { isRecord, type Json, nestsDeeper } from "../std/json.ts";
 import type { Source } from "./place.ts";
 
-/** Reads one document. Throws GamedayError, at its place, for what is not YAML, or whose meaning would be guessed. */
+/**
+ * Reads one document. Throws GamedayError, with its place, for text that is not YAML or whose meaning would have to be
+ * guessed.
+ */
 export function readYaml(text: string, file: string): Source {
   const lines = new LineCounter();
   const document = parsed(text, lines, file);
-  // An unknown tag or version is only a warning of the parser's: what was meant by it would be dropped without a word.
+  // The parser only warns about an unknown tag or version: its meaning would be dropped silently.
   const trouble = document.errors[0] ?? document.warnings[0];
   if (trouble === undefined) return { file, document, lines };
   const { line, col } = lines.linePos(trouble.pos[0]);
   throw notYaml(firstLine(trouble.message), { file, line, column: col });
 }
 
-/** The parser calls itself for each level of nesting, and takes long over thousands of them. */
+/** Parses the text. Deep nesting is refused first: the parser recurses at each level, and takes long for thousands of levels. */
 function parsed(text: string, lines: LineCounter, file: string): Source["document"] {
   if (nestsDeeper(text, 10 * LEVELS_MAX)) throw notYaml(TOO_DEEP, { file });
   try {
@@ -26,11 +29,11 @@ function parsed(text: string, lines: LineCounter, file: string): Source["documen
   }
 }
 
-/** More levels than anybody writes by hand, and few enough for all that walks a plan. */
+/** The most levels of nesting: more than anybody writes by hand, and few enough for all code that walks a plan. */
 const LEVELS_MAX = 100;
 const TOO_DEEP = `more than ${LEVELS_MAX} levels of nesting`;
 
-/** The document's value. Throws GamedayError where aliases make it endless, or larger than anybody wrote. */
+/** Returns the document's value. Throws GamedayError if aliases make it endless, or larger than anybody would write. */
 export function plainValue({ document, file }: Source): Json {
   const value = unaliased(document, file);
   if (containsItself(value, new Set(), file))
@@ -46,7 +49,7 @@ function unaliased(document: Source["document"], file: string): Json {
   }
 }
 
-/** Depth first, so that what hangs together only by shared parts is no circle. */
+/** Returns whether a value contains itself. It searches depth first, so that shared parts alone are not mistaken for a cycle. */
 function containsItself(value: Json, above: Set<Json>, file: string): boolean {
   if (!isRecord(value) && !Array.isArray(value)) return false;
   if (above.has(value)) return true;

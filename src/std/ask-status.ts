@@ -1,17 +1,17 @@
-/** One HTTP request for a status: without the ports that fetch refuses to ask, and with a reason when it fails. */
+/** Requests the status of a URL over HTTP: without the ports that fetch refuses, and with a reason if it fails. */
 import { request as plainRequest, STATUS_CODES } from "node:http";
 import { request as secureRequest } from "node:https";
 import type { Socket } from "node:net";
 
 export interface StatusAnswer {
   readonly status: number;
-  /** Where a redirect leads; null where there is none. */
+  /** The target of a redirect; null if there is none. */
   readonly location: string | null;
 }
 
 export interface StatusOptions {
   readonly signal: AbortSignal;
-  /** Called with what is waited for next, as it changes. */
+  /** Called with what is waited for next, whenever it changes. */
   readonly onStage?: (stage: Stage) => void;
 }
 
@@ -23,7 +23,7 @@ export function askStatus(url: URL, { signal, onStage }: StatusOptions): Promise
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const isSecure = url.protocol === "https:";
-    // An agent of its own: a kept connection would say nothing of whether a new one can be made.
+    // No shared agent: a kept connection would not show whether a new one can be made.
     const options = { agent: false as const, signal, headers: { accept: "*/*", "user-agent": "gameday" } };
     const asked = (isSecure ? secureRequest : plainRequest)(url, options, (answer) => {
       resolve({ status: answer.statusCode ?? 0, location: answer.headers.location ?? null });
@@ -39,7 +39,7 @@ export function askStatus(url: URL, { signal, onStage }: StatusOptions): Promise
   });
 }
 
-/** "status 503 Service Unavailable"; of a redirect also where it leads. */
+/** Returns "status 503 Service Unavailable"; for a redirect also its target. */
 export function describeStatus({ status, location }: StatusAnswer): string {
   const reason = STATUS_CODES[status];
   const leads = location === null || status < 300 || status > 399 ? "" : `, which leads to ${location.slice(0, 200)}`;

@@ -7,7 +7,7 @@ test("clocks of one origin agree within a tenth of a millisecond, that of a proc
   const here = monotonicClock();
   const there = monotonicClock(here.originNs);
   assert.ok(Math.abs(here.nowMs() - there.nowMs()) < 0.1);
-  // The child gives its clock's reading and CLOCK_MONOTONIC's, one right after the other.
+  // The child prints the readings of its clock and of CLOCK_MONOTONIC, one right after the other.
   const program = `import { monotonicClock } from ${JSON.stringify(new URL("./clock.ts", import.meta.url).href)};
     const clock = monotonicClock("0");
     const skews = Array.from({ length: 50 }, () => clock.nowMs() - Number(process.hrtime.bigint()) / 1e6);

@@ -1,17 +1,17 @@
 /**
- * One clock for a whole run: monotonic milliseconds since the run's start. Linux's CLOCK_MONOTONIC is shared by all
- * processes of a machine, so a child given the same origin stamps on the same scale; other machines measure an offset.
+ * One clock for a whole run: monotonic milliseconds since the run's start. All processes of a machine share Linux's
+ * CLOCK_MONOTONIC, so that a child with the same origin stamps on the same scale; other machines measure an offset.
  */
 export interface Clock {
-  /** Milliseconds since the origin, with a fraction; never goes back. */
+  /** Returns the milliseconds since the origin, with a fraction; they never decrease. */
   nowMs(): number;
-  /** Nanoseconds of CLOCK_MONOTONIC that count as 0, as decimal text so that it travels in JSON. */
+  /** The reading of CLOCK_MONOTONIC that counts as 0, in nanoseconds, as decimal text so that it can be sent as JSON. */
   readonly originNs: string;
 }
 
-/** A clock whose 0 is `originNs` of CLOCK_MONOTONIC (default: now). */
+/** Returns a clock whose 0 is `originNs` of CLOCK_MONOTONIC (default: now). */
 export function monotonicClock(originNs: string = process.hrtime.bigint().toString()): Clock {
-  // performance.now() is far cheaper than a bigint reading; the offset between the two is fixed for this process.
+  // performance.now() is far cheaper than reading a bigint; the offset between the two is fixed for this process.
   const offsetMs = measureOffsetMs(BigInt(originNs));
   return { originNs, nowMs: () => performance.now() + offsetMs };
 }
@@ -19,8 +19,9 @@ export function monotonicClock(originNs: string = process.hrtime.bigint().toStri
 const OFFSET_READINGS = 50;
 
 /**
- * CLOCK_MONOTONIC less performance.now(). The first readings of a process take milliseconds, and any may be interrupted
- * between the two clocks: a process would then stamp a failure before its cause. So: the tightest of many brackets.
+ * Returns CLOCK_MONOTONIC minus performance.now(). The first readings of a process take milliseconds, and any reading may be
+ * interrupted between the two clocks: a process would then stamp a failure before its cause. The tightest of many brackets
+ * avoids that.
  */
 function measureOffsetMs(origin: bigint): number {
   let offsetMs = 0;
@@ -36,7 +37,7 @@ function measureOffsetMs(origin: bigint): number {
   return offsetMs;
 }
 
-/** A clock moved by hand; for tests and for the simulated platform. */
+/** A clock that is moved by hand, for tests and for the simulated platform. */
 export class ManualClock implements Clock {
   readonly originNs = "0";
   #nowMs = 0;

@@ -1,16 +1,16 @@
 import { ExitCode, GamedayError } from "./errors.ts";
 
 export interface DeadlineOptions {
-  /** What is done, in words that follow "expected". */
+  /** What is awaited, in words that follow "expected". */
   readonly what: string;
   readonly deadlineMs: number;
-  /** Ends it early; the work is told and its reason thrown. */
+  /** Ends the work early: the work is notified, and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs `work` with a signal that fires at the deadline or when `signal` does, and settles at that moment even when the
- * work does not listen. Throws GamedayError at the deadline, the signal's reason when aborted.
+ * Runs `work` with a signal that fires at the deadline or when `signal` does, and settles at that moment even if the work
+ * ignores the signal. Throws GamedayError at the deadline, and the signal's reason if aborted.
  */
 export async function withDeadline<T>(options: DeadlineOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   options.signal?.throwIfAborted();
@@ -23,8 +23,9 @@ export async function withDeadline<T>(options: DeadlineOptions, work: (signal: A
 }
 
 /**
- * A signal that fires at the deadline, its reason a GamedayError that says what was awaited, or when `signal` does. For
- * work that listens to it, and that must be over before anybody goes on. Dispose it with the work.
+ * Returns a signal that fires at the deadline, with a GamedayError that says what was awaited as its reason, or when `signal`
+ * fires. It is for work that obeys the signal and must have ended before anything else continues. Dispose it when the work has
+ * ended.
  */
 export function abortAt(options: DeadlineOptions): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();

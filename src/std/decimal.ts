@@ -1,10 +1,13 @@
 /**
- * Exact decimal numbers, for amounts: 0.1 + 0.2 is 0.3. A JSON number is read by its shortest decimal text (0.1 is a tenth, as
- * whoever wrote it meant), text by its digits ("19.99", "-3", "1e2"). Sums and comparisons lose nothing.
+ * Exact decimal numbers, for amounts: 0.1 + 0.2 is 0.3. A JSON number is read by its shortest decimal text (0.1 is one tenth,
+ * as its author meant), a text by its digits ("19.99", "-3", "1e2"). Sums and comparisons are exact.
  */
 import { isRecord, type Json } from "./json.ts";
 
-/** units / 10^scale; the scale is a whole number of at least 0. 1.5 is { 15n, 1 } as well as { 150n, 2 }: compare with `compare`. */
+/**
+ * units / 10^scale; the scale is a whole number of at least 0. 1.5 is { 15n, 1 } as well as { 150n, 2 }: compare with
+ * `compare`.
+ */
 export interface Decimal {
   readonly units: bigint;
   readonly scale: number;
@@ -14,10 +17,13 @@ export const ZERO: Decimal = { units: 0n, scale: 0 };
 export const ONE: Decimal = { units: 1n, scale: 0 };
 
 const NUMBER = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?\s*$/;
-/** Every finite JSON number fits; more digits than this are no amount, and would only cost time. */
+/** The most digits: every finite JSON number fits; a longer number cannot be an amount, and would only cost time. */
 const DIGITS_MAX = 700;
 
-/** The number that a JSON number or a text is; undefined for all that is none ("", "abc", "1,000", "NaN", null, lists). */
+/**
+ * Returns the number that a JSON number or a text represents; undefined for anything else ("", "abc", "1,000", "NaN", null,
+ * lists).
+ */
 export function decimalOf(value: Json | undefined): Decimal | undefined {
   if (typeof value === "number")
     return Number.isSafeInteger(value) ? { units: BigInt(value), scale: 0 } : parsed(`${value}`);
@@ -55,7 +61,7 @@ export function absolute(value: Decimal): Decimal {
   return value.units < 0n ? negate(value) : value;
 }
 
-/** Below 0 where a < b, 0 where they are equal, above 0 where a > b. */
+/** Returns -1 if a < b, 0 if they are equal, 1 if a > b. */
 export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
   const scale = Math.max(a.scale, b.scale);
   const [left, right] = [unitsAt(a, scale), unitsAt(b, scale)];
@@ -66,7 +72,7 @@ function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
   return scale === wanted ? units : units * 10n ** BigInt(wanted - scale);
 }
 
-/** Digits behind the point, but for zeros at the end: 2 for 19.99, 1 for 19.90, 0 for 100. */
+/** Returns the number of digits after the decimal point, without trailing zeros: 2 for 19.99, 1 for 19.90, 0 for 100. */
 export function scaleOf(value: Decimal): number {
   if (value.scale === 0 || value.units % 10n !== 0n) return value.scale;
   const text = textOf(value);
@@ -74,10 +80,13 @@ export function scaleOf(value: Decimal): number {
   return point < 0 ? 0 : text.length - point - 1;
 }
 
-/** Digits that every decimal keeps when it becomes a binary fraction and is printed again. */
+/** The number of digits with which every decimal survives the conversion to a binary fraction and back. */
 const DIGITS_KEPT = 15;
 
-/** Whether a text is just what a binary fraction is printed as that was not read from a decimal but computed: with more digits than those keep. */
+/**
+ * Returns whether a text looks like a printed binary fraction that was computed, not read from a decimal: it has more digits
+ * than such a conversion preserves.
+ */
 export function isBinaryText(text: string): boolean {
   if (text.length <= DIGITS_KEPT) return false;
   const digits = text
@@ -87,7 +96,7 @@ export function isBinaryText(text: string): boolean {
   return digits.length > DIGITS_KEPT && text.includes(".") && String(Number(text)) === text;
 }
 
-/** Plain digits without exponent and without zeros at the end of a fraction: equal numbers have equal text. */
+/** Returns plain digits without exponent and without trailing zeros of a fraction: equal numbers have equal text. */
 export function textOf({ units, scale }: Decimal): string {
   if (scale === 0) return String(units);
   const digits = String(units < 0n ? -units : units).padStart(scale + 1, "0");
@@ -96,7 +105,7 @@ export function textOf({ units, scale }: Decimal): string {
   return `${units < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** A JSON number where it is the very same number, else its text. */
+/** Returns a JSON number if it represents exactly the same number, otherwise its text. */
 export function jsonOf(value: Decimal): Json {
   const text = textOf(value);
   const number = Number(text);
@@ -104,7 +113,10 @@ export function jsonOf(value: Decimal): Json {
   return same !== undefined && compare(same, value) === 0 ? number : text;
 }
 
-/** The value with every number and every text that is one in the same form at every depth, so that "19.90", 19.9 and "1.99e1" are equal. */
+/**
+ * Returns the value with every number, and every text that is a number, in the same form at every depth, so that "19.90", 19.9
+ * and "1.99e1" are equal.
+ */
 export function numericJson(value: Json): Json {
   if (Array.isArray(value)) return value.map(numericJson);
   if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, numericJson(each)]));

@@ -2,15 +2,15 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 export const DURATION_MS_MAX = 7 * 24 * 3_600_000;
 
 /**
- * "500ms", "1.5s", "2m", "1h30m" as milliseconds; undefined when it is none of these. A number without a unit is none: to some it
- * would be seconds, to others milliseconds. Only 0 is the same in all units.
+ * Parses "500ms", "1.5s", "2m", "1h30m" to milliseconds; returns undefined for anything else. A number without a unit is not
+ * accepted: some would read it as seconds, others as milliseconds. Only 0 is the same in all units.
  */
 export function parseDuration(given: string | number): number | undefined {
   const value = typeof given === "number" ? (given === 0 ? 0 : undefined) : parseText(given.trim());
   return value !== undefined && value >= 0 && value <= DURATION_MS_MAX ? value : undefined;
 }
 
-/** The shortest exact way to say a duration: "1m30s", "250ms". */
+/** Returns the shortest exact form of a duration: "1m30s", "250ms". */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000 || durationMs % 1000 !== 0)
     return durationMs < 1000 ? `${durationMs}ms` : `${durationMs / 1000}s`;

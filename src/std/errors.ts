@@ -1,9 +1,9 @@
 /**
- * The one family of errors that a person may see. Everything else that reaches main.ts is a bug (exit 70).
- * The message says what was expected and what was seen; the hint says what to do.
+ * The only family of errors that is shown to people. Any other error that reaches main.ts is a bug (exit code 70). The message
+ * says what was expected and what was found; the hint says what to do.
  */
 
-/** Exit codes of the command, one meaning each. */
+/** Exit codes of the command; each has one meaning. */
 export const ExitCode = {
   pass: 0,
   fail: 1,
@@ -15,7 +15,7 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** Where in a file a complaint belongs; line and column count from 1. */
+/** The place in a file that an error is about; line and column count from 1. */
 export interface Place {
   readonly file: string;
   readonly line?: number;
@@ -23,7 +23,7 @@ export interface Place {
 }
 
 export interface Complaint {
-  /** Stable machine-readable name, kebab-case: "plan-unknown-key". */
+  /** A stable, machine-readable name in kebab-case: "plan-unknown-key". */
   readonly code: string;
   readonly expected: string;
   readonly got: string;
@@ -54,12 +54,12 @@ export class GamedayError extends Error {
     this.place = complaint.place;
   }
 
-  /** The same complaint, with its place; for a reader that knows where what it handed on came from. */
+  /** Returns the same error with its place, for a caller that knows where the faulty value came from. */
   at(place: Place): GamedayError {
     return new GamedayError({ ...this.#complaint, place });
   }
 
-  /** The same complaint with the exit code that fits where it came up. */
+  /** Returns the same error with the exit code that suits the context. */
   withExitCode(exitCode: ExitCode): GamedayError {
     const { code, expected, got, hint, place, cause } = this;
     return new GamedayError({
@@ -73,7 +73,7 @@ export class GamedayError extends Error {
     });
   }
 
-  /** The whole complaint as a person reads it, at most three lines. */
+  /** Returns the whole error as a person reads it, at most three lines. */
   describe(): string {
     const where = this.place === undefined ? "" : `${formatPlace(this.place)}: `;
     const hint = this.hint === undefined ? "" : `\n  hint: ${this.hint}`;
@@ -81,12 +81,12 @@ export class GamedayError extends Error {
   }
 }
 
-/** `file:line:column`, leaving out what is not known. */
+/** Returns `file:line:column`, without the parts that are unknown. */
 export function formatPlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
 }
 
-/** The message of anything that was thrown; never throws itself. */
+/** Returns the message of anything that was thrown; never throws. */
 export function messageOf(thrown: unknown): string {
   try {
     if (thrown instanceof Error) return String(thrown.message);
@@ -111,7 +111,7 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EPIPE: "a pipe that nobody reads any more",
 };
 
-/** Why the system did not do it, in words; for an error of another kind its message. */
+/** Returns the system's reason for a failure in words; for any other error its message. */
 export function systemReason(thrown: unknown): string {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   return SYSTEM_REASONS[code] ?? messageOf(thrown);

@@ -10,22 +10,22 @@ export interface ExecOptions {
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Bytes kept of the beginning of each stream. */
+  /** The most bytes that are kept from the beginning of each stream. */
   readonly outputBytesMax?: number;
-  /** Bytes kept of the end of both together. */
+  /** The most bytes that are kept from the end of both streams together. */
   readonly tailBytesMax?: number;
 }
 
 export interface ExecResult {
   readonly argv: readonly string[];
-  /** Exit code, or null when a signal ended it. */
+  /** The exit code; null if a signal ended the program. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The end of what it printed, both streams in order of arrival: where a reason stands. */
+  /** The end of what the program printed, both streams in order of arrival: it usually contains the reason of a failure. */
   readonly tail: string;
-  /** True when the tail is not all that it printed. */
+  /** True if the tail is not everything that the program printed. */
   readonly tailIsCut: boolean;
 }
 
@@ -33,8 +33,8 @@ const DEADLINE_MS = 30_000;
 const TAIL_BYTES_MAX = 4_096;
 
 /**
- * Runs argv (never a shell) to its end and returns whatever came of it. Throws when it cannot be started, when it has not
- * ended at the deadline, and the signal's reason when that is aborted; it is killed then.
+ * Runs argv (never a shell) until it ends and returns the result, whatever it is. Throws if it cannot be started or has not
+ * ended at the deadline, and throws the signal's reason if that is aborted; the program is killed then.
  */
 export async function tryExec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const { signal, deadlineMs = DEADLINE_MS } = options;
@@ -59,7 +59,7 @@ function run(argv: readonly string[], options: ExecOptions, signal: AbortSignal)
     const tail = new OutputTail(options.tailBytesMax ?? TAIL_BYTES_MAX);
     tail.follow(child.stdout, child.stderr);
     child.on("error", (cause) => reject(signal.aborted ? signal.reason : notStarted(argv, options.cwd, cause)));
-    child.stdin.on("error", () => undefined); // EPIPE when the program does not read its input: its exit code tells
+    child.stdin.on("error", () => undefined); // EPIPE if the program does not read its input: its exit code shows whether that is an error
     child.stdin.end(options.input ?? "");
     child.on("close", (code, killedBy) => {
       const ended = { tail: tail.text(), tailIsCut: tail.isCut };
@@ -68,7 +68,7 @@ function run(argv: readonly string[], options: ExecOptions, signal: AbortSignal)
   });
 }
 
-/** As tryExec, but anything other than exit 0 throws, with the end of what it printed. */
+/** Does the same as tryExec, but throws, with the end of the output, unless the exit code is 0. */
 export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const result = await tryExec(argv, options);
   if (result.code === 0) return result;
@@ -100,7 +100,10 @@ function notStarted(argv: readonly string[], folder: string | undefined, cause: 
   });
 }
 
-/** The system says ENOENT alike of a program and of the folder to start it in. */
+/**
+ * Explains why a program could not be started. The system reports ENOENT both for a missing program and for a missing working
+ * folder.
+ */
 function whyNotStarted(program: string, folder: string | undefined, cause: NodeJS.ErrnoException): string {
   if (folder !== undefined && !existsSync(folder)) return `no folder ${folder} to start it in`;
   if (cause.code === "ENOENT") return `no program "${program}"${program.includes("/") ? "" : " on the PATH"}`;

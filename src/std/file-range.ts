@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** The bytes [from, to) of a file; fewer where it ends before. */
+/** Returns the bytes [from, to) of a file; fewer if the file ends before. */
 export function readRange(path: string, from: number, to: number): Buffer {
   const file = openSync(path, "r");
   try {

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** A port of loopback on which nobody listens now. */
+/** Returns a port of the loopback interface on which nothing listens now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,25 +1,28 @@
 /**
- * A file that a person named on the command line: a regular file (a link to one as well) or a pipe, as `<(command)` or
- * /dev/stdin is. A device is refused, for it never ends, and a pipe that nobody writes to is waited for only so long.
+ * Reads a file that a person named on the command line: a regular file (also through a link) or a pipe, such as `<(command)`
+ * or /dev/stdin. A device is refused, because it never ends, and the wait for a pipe to which nobody writes is bounded.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from "node:fs";
 
-/** Of silence in a pipe. */
+/** How long a pipe may be silent. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 const CHUNK_BYTES = 1 << 16;
 
-/** Why a file was not read, in words; whoever asked for it says for what. */
+/** Explains in words why a file was not read; the caller adds what it was needed for. */
 export class NotReadable extends Error {}
 
 export interface GivenOptions {
-  /** What it is read as: "a plan". */
+  /** What the file is read as: "a plan". */
   readonly as: string;
   readonly bytesMax: number;
   readonly patienceMs?: number;
 }
 
-/** All bytes of it. Throws NotReadable for anything else or more than `bytesMax`, or the system's error. */
+/**
+ * Returns all bytes of the file. Throws NotReadable for anything else or for more than `bytesMax` bytes, or the system's
+ * error.
+ */
 export function readGiven(path: string, options: GivenOptions): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
@@ -37,7 +40,10 @@ function readWhole(descriptor: number, size: number, { as, bytesMax }: GivenOpti
   return readFileSync(descriptor);
 }
 
-/** A pipe whose writer has not come yet reads as ended, so that an empty one is waited for as well. */
+/**
+ * Reads a pipe to its end. A pipe whose writer has not opened it yet reads as ended, so that an empty one is waited for as
+ * well.
+ */
 function readPipe(descriptor: number, { as, bytesMax, patienceMs = PATIENCE_MS }: GivenOptions): Buffer {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -57,7 +63,7 @@ function readPipe(descriptor: number, { as, bytesMax, patienceMs = PATIENCE_MS }
   throw new NotReadable(`a pipe that was silent for ${patienceMs / 1000} s`);
 }
 
-/** null: nothing yet; an empty one: nobody has it open for writing. */
+/** Returns null if nothing has arrived yet, and an empty buffer if nobody has the pipe open for writing. */
 function readSome(descriptor: number): Buffer | null {
   const chunk = Buffer.alloc(CHUNK_BYTES);
   try {

@@ -1,11 +1,14 @@
-/** FNV-1a over UTF-16 units, 32 bits. */
+/** Returns the 32-bit FNV-1a hash of a text's UTF-16 units. */
 export function hashOf(text: string): number {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   return (value ^ (value >>> 15)) >>> 0;
 }
 
-/** A sum of hashes, whatever the order of what is added: two that are alike summed the same texts. 64 bits, not against forgers. */
+/**
+ * A sum of hashes that does not depend on the order of what is added: two sums that are alike are sums of the same texts. It
+ * has 64 bits and does not protect against forgery.
+ */
 export class HashSum {
   #low = 0;
   #high = 0;

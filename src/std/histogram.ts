@@ -1,17 +1,17 @@
 /**
- * A log-linear histogram: exact below 128 units, then 64 buckets an octave, so that a value read back is within 0.8 % of
- * the one recorded. A unit is a thousandth of the value's unit (microseconds for milliseconds). Merging adds counts, so
- * the percentiles of merged histograms equal those of one histogram given all samples.
+ * A log-linear histogram: exact below 128 units, then 64 buckets an octave, so that a value read back is within 0.8 % of the
+ * recorded value. A unit is a thousandth of the value's unit (microseconds for milliseconds). Merging adds counts, so that the
+ * percentiles of merged histograms equal those of one histogram that recorded all samples.
  *
  * Bucket of u = floor(value * 1000): u itself when u < 128, else shift * 64 + floor(u / 2^shift), shift = floor(log2 u) - 6.
  * Negative values mirror: bucket -1 - b. Measured at 7 ns a record.
  */
 const UNITS_PER_VALUE = 1000;
 const FIRST_LENGTH = 1024;
-/** Bucket of 2^52 units; larger values are counted there, and `max` stays exact. */
+/** The bucket of 2^52 units; larger values are counted there, and `max` stays exact. */
 export const BUCKET_MAX = 46 * 64 + 127;
 
-/** What travels and is stored: `buckets` is sparse, [bucket, count, bucket, count, ...] in order of bucket. */
+/** The form that is sent and stored: `buckets` is sparse, [bucket, count, bucket, count, ...] in order of bucket. */
 export interface HistogramDelta {
   readonly count: number;
   readonly sum: number;
@@ -28,7 +28,7 @@ export class Histogram {
   #counts = new Uint32Array(FIRST_LENGTH);
   #negative: Histogram | null = null;
 
-  /** Counts one value. NaN and infinities are the caller's bug and throw RangeError. */
+  /** Counts one value. NaN and infinities are a bug of the caller and throw RangeError. */
   record(value: number): void {
     if (!Number.isFinite(value)) throw new RangeError(`expected a finite number, got ${value}`);
     this.count++;
@@ -53,7 +53,7 @@ export class Histogram {
     }
   }
 
-  /** The value below or at which the share `q` (0 to 1) of the samples lies; null when there are none. */
+  /** Returns the value at or below which the share `q` (0 to 1) of the samples lies; null if there are no samples. */
   quantile(q: number): number | null {
     if (this.count === 0) return null;
     const rank = Math.min(this.count, Math.max(1, Math.ceil(q * this.count)));
@@ -61,7 +61,7 @@ export class Histogram {
     return Math.min(this.max, Math.max(this.min, this.#valueAt(rank)));
   }
 
-  /** All samples as a delta; the histogram stays as it is. */
+  /** Returns all samples as a delta; the histogram does not change. */
   snapshot(): HistogramDelta {
     const empty = this.count === 0;
     return {
@@ -73,7 +73,10 @@ export class Histogram {
     };
   }
 
-  /** The samples above a value, as exactly as buckets tell them apart; each bucket's sum is that of its middle. */
+  /**
+   * Returns the samples above a value, as exactly as the buckets distinguish them; each sample counts with the middle of its
+   * bucket.
+   */
   above(value: number): Histogram {
     const pairs = this.#sparse();
     const kept = new Histogram();
@@ -85,7 +88,7 @@ export class Histogram {
     return kept;
   }
 
-  /** Forgets all samples, keeping the memory. */
+  /** Removes all samples, keeping the memory. */
   reset(): void {
     this.count = 0;
     this.sum = 0;
@@ -95,7 +98,7 @@ export class Histogram {
     this.#negative = null;
   }
 
-  /** A histogram of the samples of several deltas. */
+  /** Returns a histogram of the samples of several deltas. */
   static of(...deltas: readonly HistogramDelta[]): Histogram {
     const merged = new Histogram();
     for (const delta of deltas) merged.merge(delta);
@@ -164,7 +167,7 @@ function bucketOf(value: number): number {
   return Math.min(BUCKET_MAX, shift * 64 + Math.floor(units / 2 ** shift));
 }
 
-/** The middle of what a bucket holds, in the value's unit. */
+/** Returns the middle of a bucket, in the value's unit. */
 function middleOf(bucket: number): number {
   if (bucket < 0) return -middleOf(-1 - bucket);
   if (bucket < 128) return (bucket + 0.5) / UNITS_PER_VALUE;

@@ -1,4 +1,4 @@
-/** Names with addresses of a person's own, in the place of what the system says. */
+/** Names whose addresses the user gives, instead of those that the system resolves. */
 import { isIP } from "node:net";
 import { GamedayError } from "./errors.ts";
 
@@ -6,8 +6,8 @@ import { GamedayError } from "./errors.ts";
 export type Hosts = Readonly<Record<string, readonly string[]>>;
 
 /**
- * "NAME:ADDRESS", "NAME:PORT:ADDRESS", as curl's --resolve; several addresses with commas, IPv6 in brackets where it
- * could be taken for a port. Gives the key and the addresses for `hosts`; throws GamedayError.
+ * Parses "NAME:ADDRESS" or "NAME:PORT:ADDRESS", as curl's --resolve does; several addresses are separated by commas, and IPv6
+ * is in brackets where it could be mistaken for a port. Returns the key and the addresses for `hosts`; throws GamedayError.
  */
 export function parseResolve(text: string): [name: string, addresses: readonly string[]] {
   const colon = text.indexOf(":");
@@ -16,14 +16,14 @@ export function parseResolve(text: string): [name: string, addresses: readonly s
   const whole = addressesIn(rest);
   const [, port = "", after = ""] = /^(\d{1,5}):(.*)$/.exec(rest) ?? [];
   const behindPort = Number(port) >= 1 && Number(port) <= 65_535 ? addressesIn(after) : null;
-  // "2001:db8::1" is an address, and a port with an address.
+  // "2001:db8::1" is an address, and also a port with an address.
   if (whole !== null && behindPort !== null) throw badHosts(`${JSON.stringify(text)}, which can be read in two ways`);
   if (name !== "" && whole !== null) return [name, whole];
   if (name !== "" && behindPort !== null) return [`${name}:${port}`, behindPort];
   throw badHosts(JSON.stringify(text));
 }
 
-/** `hosts` of a script or plan: addresses by name or name:port. Throws GamedayError. */
+/** Parses `hosts` of a script or plan: addresses by name or name:port. Throws GamedayError. */
 export function parseHosts(hosts: Readonly<Record<string, unknown>>): Hosts {
   const entries = Object.entries(hosts).map(([key, given]) => {
     const list = Array.isArray(given) ? given : [given];

@@ -1,6 +1,6 @@
 /**
- * The few forms of JSONPath (RFC 9535) by which a part of an answer is named: `$`, `.name`, `['name']`, `[3]`, `[*]`. A bare
- * name, or `a.b`, counts from where one stands. Filters, slices and `..` are refused: they would find more than was meant.
+ * The few forms of JSONPath (RFC 9535) that name a part of an answer: `$`, `.name`, `['name']`, `[3]`, `[*]`. A bare name, or
+ * `a.b`, is relative to the current value. Filters, slices and `..` are refused: they would match more than was meant.
  */
 import { GamedayError } from "./errors.ts";
 import { isRecord, type Json } from "./json.ts";
@@ -13,7 +13,7 @@ interface Path {
 
 const STEP = /\.([\p{L}_][\p{L}\p{N}_-]*)|\['([^']+)'\]|\["([^"]+)"\]|\[(\d{1,9})\]|(\[\*\]|\.\*)/uy;
 
-/** Throws GamedayError for what is none of these forms. */
+/** Parses a path. Throws GamedayError for anything but these forms. */
 export function parsePath(text: string): Path {
   const rest = text.startsWith("$") || text.startsWith("@") ? text.slice(1) : text.startsWith("[") ? text : `.${text}`;
   const steps: { kind: "name" | "index" | "all"; of: Step }[] = [];
@@ -29,7 +29,7 @@ export function parsePath(text: string): Path {
   return { steps };
 }
 
-/** All that the path leads to, in order; none where a step is not there. */
+/** Returns all values that the path leads to, in order; none if a step does not exist. */
 export function valuesAt(value: Json, path: string): Json[] {
   let values: Json[] = [value];
   for (const { kind, of } of parsePath(path).steps) {
@@ -42,12 +42,12 @@ export function valuesAt(value: Json, path: string): Json[] {
   return values;
 }
 
-/** What the path leads to; undefined where it leads nowhere. */
+/** Returns the first value that the path leads to; undefined if there is none. */
 export function valueAt(value: Json, path: string): Json | undefined {
   return valuesAt(value, path)[0];
 }
 
-/** Whether it names one thing at most. */
+/** Returns whether the path names at most one value. */
 export function isSingular(path: string): boolean {
   return parsePath(path).steps.every(({ kind }) => kind !== "all");
 }

@@ -1,13 +1,13 @@
-/** Any value that JSON can hold; what crosses a file or a socket is always of this type. */
+/** Any value that JSON can represent; everything that is written to a file or a socket has this type. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** JSON with object keys sorted at every depth, so that equal values have equal bytes. */
+/** Returns JSON with object keys sorted at every depth, so that equal values have equal bytes. */
 export function canonicalJson(value: Json): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(value, (_key, inner: Json) => (isRecord(inner) ? sortKeys(inner) : inner));
 }
 
-/** True for a plain JSON object (not null, not an array). */
+/** Returns true for a plain JSON object (not null, not an array). */
 export function isRecord(value: unknown): value is { [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -18,8 +18,9 @@ function sortKeys(record: { [key: string]: Json }): { [key: string]: Json } {
 }
 
 /**
- * JSON text with every text in it, names of fields included, given through `redact`. Never the serialised text as a whole:
- * a secret of digits would be cut out of numbers, and leave what is no JSON any more.
+ * Returns JSON in which every text, including the names of fields, has been passed through `redact`. The serialised text is
+ * never redacted as a whole: a secret that consists of digits would be removed from numbers, and the rest would no longer be
+ * valid JSON.
  */
 export function redactedJson(value: unknown, redact: (text: string) => string, indent?: number): string {
   const clean = (_key: string, inner: unknown) => {
@@ -30,16 +31,19 @@ export function redactedJson(value: unknown, redact: (text: string) => string, i
   return JSON.stringify(value, clean, indent);
 }
 
-/** Deeper values are abuse: everything that walks a value does so by recursion. */
+/** The deepest nesting that is accepted. Deeper values are abuse: everything that walks a value is recursive. */
 export const JSON_DEPTH_MAX = 500;
 
-/** JSON.parse, which throws a SyntaxError also for values that are nested deeper than JSON_DEPTH_MAX. */
+/** Parses JSON; throws a SyntaxError also for values that are nested deeper than JSON_DEPTH_MAX. */
 export function parseJson(text: string): unknown {
   if (nestsDeeper(text, JSON_DEPTH_MAX)) throw new SyntaxError(`more than ${JSON_DEPTH_MAX} levels of nesting`);
   return JSON.parse(text) as unknown;
 }
 
-/** Whether brackets outside of strings are open at more than so many levels. Short texts cannot be, and cost nothing. */
+/**
+ * Returns whether brackets outside of strings are nested deeper than this number of levels. Short texts cannot be, and are not
+ * scanned.
+ */
 export function nestsDeeper(text: string, levels: number): boolean {
   if (text.length <= 2 * levels) return false;
   let depth = 0;

@@ -1,6 +1,6 @@
 /**
- * Newline-delimited JSON: appended in order, read in order, one value a line. Reading is synchronous and streams, so that
- * pure folds can run over files of any length.
+ * Newline-delimited JSON: appended in order, read in order, one value a line. Reading is synchronous and streams, so that pure
+ * folds can run over files of any length.
  */
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
@@ -9,12 +9,12 @@ import { parseJson, redactedJson } from "./json.ts";
 import { openRegular } from "./regular-file.ts";
 
 const READ_BYTES = 1 << 20;
-/** A longer line is damage or abuse, not evidence. */
+/** The longest line that is read. A longer line is damage or abuse, not evidence. */
 const LINE_BYTES_MAX = 16 << 20;
-/** Lines kept in memory before they are written. */
+/** The size of the lines that are kept in memory before they are written. */
 const FLUSH_BYTES = 1 << 16;
 
-/** Appends values to one file; buffered, so call flush() where others must be able to read what was written. */
+/** Appends values to one file. It is buffered: call flush() where others must be able to read what was written. */
 export class NdjsonWriter {
   readonly #descriptor: number;
   readonly #redact: ((text: string) => string) | null;
@@ -23,7 +23,7 @@ export class NdjsonWriter {
   readonly #hash = createHash("sha256");
   #bytes = 0;
 
-  /** `redact` is given every text within a value; null: there is nothing to hide. */
+  /** `redact` is called with every text within a value; null: there is nothing to hide. */
   constructor(file: string, redact: ((text: string) => string) | null = null) {
     this.#descriptor = openSync(file, "ax", 0o644);
     this.#redact = redact;
@@ -37,7 +37,7 @@ export class NdjsonWriter {
     if (this.#pendingBytes >= FLUSH_BYTES) this.flush();
   }
 
-  /** Throws the system's error (ENOSPC ...) when not all could be written; what was not written stays pending. */
+  /** Writes what is pending. Throws the system's error (ENOSPC ...) if not all could be written; the rest stays pending. */
   flush(): void {
     if (this.#pending.length === 0) return;
     let rest: Buffer = Buffer.from(this.#pending.join(""), "utf8");
@@ -52,7 +52,7 @@ export class NdjsonWriter {
     }
   }
 
-  /** Size and hash of all that was written to the file; what is still pending is flushed first. */
+  /** Returns the size and hash of all that was written to the file; what is still pending is flushed first. */
   measure(): { readonly bytes: number; readonly sha256: string } {
     this.flush();
     return { bytes: this.#bytes, sha256: this.#hash.copy().digest("hex") };

@@ -1,6 +1,6 @@
 /**
- * The end of what a process printed, on both of its streams in the order in which it came: why a program failed is in its
- * last lines, and nobody knows on which stream it writes them.
+ * The end of what a process printed, on both of its streams in order of arrival: the last lines show why a program failed, and
+ * it may write them to either stream.
  */
 export class OutputTail {
   readonly #bytesMax: number;
@@ -12,7 +12,7 @@ export class OutputTail {
     this.#bytesMax = bytesMax;
   }
 
-  /** True when something was left out at the beginning. */
+  /** True if something was left out at the beginning. */
   get isCut(): boolean {
     return this.#bytesSeen > this.#bytesMax;
   }
@@ -32,7 +32,7 @@ export class OutputTail {
     }
   }
 
-  /** At most `bytesMax` bytes; where the beginning is left out it begins with a whole line, if there is one. */
+  /** Returns at most `bytesMax` bytes; if the beginning is left out, the text begins with a whole line, if there is one. */
   text(): string {
     const all = Buffer.concat(this.#chunks);
     const end = all.subarray(Math.max(0, all.length - this.#bytesMax));

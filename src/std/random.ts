@@ -1,21 +1,21 @@
 /**
- * Seeded randomness. One seed a run; every part takes its own stream by name (`fork`), so that a draw more in one part
- * does not move the draws of another.
+ * Seeded randomness. A run has one seed; every part takes a stream of its own by name (`fork`), so that an additional draw in
+ * one part does not change the draws of another.
  */
 export interface Random {
-  /** In [0, 1), 32 bits of it. */
+  /** Returns a number in [0, 1) with 32 random bits. */
   float(): number;
-  /** A whole number in [0, below); `below` >= 1. */
+  /** Returns a whole number in [0, below); `below` >= 1. */
   int(below: number): number;
-  /** One of the items. Throws RangeError when there is none. */
+  /** Returns one of the items. Throws RangeError if there is none. */
   pick<T>(items: readonly T[]): T;
-  /** A shuffled copy (Fisher-Yates). */
+  /** Returns a shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[];
-  /** An independent stream that depends on this seed and the name only, not on what was drawn before. */
+  /** Returns an independent stream that depends only on this seed and the name, not on earlier draws. */
   fork(name: string): Random;
 }
 
-/** The stream of a seed. Generator: sfc32 (Chris Doty-Humphrey's Small Fast Counting), seeded through FNV-1a. */
+/** Returns the stream of a seed. Generator: sfc32 (Chris Doty-Humphrey's Small Fast Counting), seeded through FNV-1a. */
 export function seededRandom(seed: number | string): Random {
   const text = String(seed);
   const next = sfc32(hash(text, 0x9e3779b9), hash(text, 0x243f6a88), hash(text, 0xb7e15162), hash(text, 0xdeadbeef));

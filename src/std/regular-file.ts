@@ -1,6 +1,6 @@
 /**
- * Files in folders that somebody else may have filled: only a regular file is ever opened, never what a link, a pipe or a
- * device of that name stands for, and what is written never lands where a link points to.
+ * Accesses files in folders that somebody else may have filled: only regular files are opened, never the target of a link, a
+ * pipe or a device with that name, and nothing is written through a link.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -23,28 +23,31 @@ import {
 import { basename, dirname, join } from "node:path";
 import { ExitCode, GamedayError } from "./errors.ts";
 
-/** O_NONBLOCK: a pipe that nobody writes to is opened at once, seen to be none of ours and closed again. */
+/** O_NONBLOCK: a pipe to which nobody writes opens at once, is recognised as not regular, and is closed again. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** A larger file is not read into memory at once. */
+/** The size above which a file is not read into memory at once. */
 const BYTES_MAX = 64 << 20;
 
-/** Whose the file shall be. */
+/** The user and group that must own the file. */
 export interface FileOwner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Whether something of that name can be reached, whatever it is; a link is there wherever it points. Never throws. */
+/** Returns whether anything with this name exists, whatever it is; a link exists wherever it points. Never throws. */
 export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    return false; // a file where a folder should be, or one that may not be looked into
+    return false; // a parent is a file, or may not be searched
   }
 }
 
-/** A descriptor to read from. Throws GamedayError (exit 2) for what is no regular file, or the system's error. */
+/**
+ * Opens a file for reading and returns the descriptor. Throws GamedayError (exit code 2) for anything but a regular file, or
+ * the system's error.
+ */
 export function openRegular(path: string): number {
   const descriptor = openNoLink(path);
   const found = fstatSync(descriptor);
@@ -53,7 +56,10 @@ export function openRegular(path: string): number {
   throw notRegular(path, kindOf(found));
 }
 
-/** The text of a regular file. Throws GamedayError (exit 2) for any other or one above 64 MiB, or the system's error. */
+/**
+ * Returns the text of a regular file. Throws GamedayError (exit code 2) for anything else or, by default, for more than 64
+ * MiB, or the system's error.
+ */
 export function readRegular(path: string, bytesMax = BYTES_MAX): string {
   const descriptor = openRegular(path);
   try {
@@ -66,15 +72,15 @@ export function readRegular(path: string, bytesMax = BYTES_MAX): string {
 }
 
 export interface ReplaceOptions {
-  /** null: whoever runs this. */
+  /** null: the user who runs this process. */
   readonly owner?: FileOwner | null;
-  /** Survives a loss of power, too. */
+  /** Makes the file survive a loss of power as well. */
   readonly durable?: boolean;
 }
 
 /**
- * Writes a file whole or not at all: beside it first, under a name that nobody can have laid a link to, then renamed. A link
- * of that name is replaced, and what it pointed to stays as it is. Throws the system's error.
+ * Writes a file completely or not at all: first beside it, under a name at which nobody can have placed a link, then renamed.
+ * A link with this name is replaced, and its target stays as it is. Throws the system's error.
  */
 export function replaceFile(path: string, text: string, { owner = null, durable = false }: ReplaceOptions = {}): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
@@ -94,7 +100,7 @@ export function replaceFile(path: string, text: string, { owner = null, durable 
   }
 }
 
-/** Everything below a folder, folders before what is in them. Links are named and not followed. */
+/** Returns everything below a folder, each folder before its contents. Links are listed and not followed. */
 export function* entriesBelow(folder: string): Generator<{ readonly path: string; readonly entry: Dirent }> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -103,7 +109,7 @@ export function* entriesBelow(folder: string): Generator<{ readonly path: string
   }
 }
 
-/** Gives a file, folder or link itself to its owner, never what a link points to; does nothing without an owner. */
+/** Changes the owner of a file, a folder or a link itself, never that of a link's target; does nothing without an owner. */
 export function giveTo(owner: FileOwner | null, path: string): void {
   if (owner !== null) lchownSync(path, owner.uid, owner.gid);
 }

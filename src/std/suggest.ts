@@ -1,5 +1,5 @@
 /**
- * The known word nearest to a misspelt one, or undefined when none is near enough to be meant. Distance: optimal string
+ * Returns the known word nearest to a misspelt one, or undefined if none is near enough. The distance is optimal string
  * alignment (Damerau-Levenshtein with adjacent transpositions), at most a third of the word's length, at least 1.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
@@ -13,7 +13,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** ` did you mean "x"?`-style hint for an unknown word, with the whole list where it is short. */
+/** Returns a hint such as `did you mean "x"?` for an unknown word, or the list of known words if none is near. */
 export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   if (near !== undefined) return `did you mean "${near}"?`;

@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 
-/** Such a thread only waits or looks: the defaults would reserve far more. */
+/** Limits for a thread that only waits or checks something: the defaults would reserve far more memory. */
 const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, stackSizeMb: 1 };
 
 /**
- * A small thread of ours, which keeps no process alive and whose trouble is nobody else's: "exit" tells its end. Null where the
- * system has no thread left for us: Node throws then.
+ * Starts a small thread that keeps no process alive and whose errors affect nobody else: "exit" reports its end. Returns null
+ * if the system has no thread left, in which case Node throws.
  */
 export function startThread(file: string, workerData: unknown): Worker | null {
   try {

@@ -1,5 +1,5 @@
 /**
- * Why something on the network could not be reached, in words for people. What a library throws ("fetch failed",
+ * Explains in words for people why something on the network could not be reached. What a library throws ("fetch failed",
  * "Connection is closed.", an AggregateError without a message) hides the reason in its cause, in a list, or in a code.
  */
 import { messageOf } from "./errors.ts";
@@ -7,13 +7,13 @@ import { messageOf } from "./errors.ts";
 interface Trouble {
   readonly code: string;
   readonly message: string;
-  /** "127.0.0.1:5432", or the name that was asked for; empty where the error does not carry it. */
+  /** "127.0.0.1:5432", or the name that was looked up; empty if the error does not contain it. */
   readonly where: string;
 }
 
 const TROUBLES_MAX = 20;
 
-/** One line: the reason, and what the library called it. Never throws. */
+/** Returns one line: the reason, and the error code. Never throws. */
 export function whyUnreachable(thrown: unknown): string {
   const troubles = troublesOf(thrown, []);
   const [first] = troubles;
@@ -25,7 +25,7 @@ export function whyUnreachable(thrown: unknown): string {
   return words.includes(first.code) ? words : `${words} (${first.code})`;
 }
 
-/** The innermost errors: those that no other error caused. */
+/** Returns the innermost errors: those that have no cause themselves. */
 function troublesOf(thrown: unknown, found: Trouble[]): Trouble[] {
   if (found.length >= TROUBLES_MAX || typeof thrown !== "object" || thrown === null) return found;
   if (thrown instanceof AggregateError && thrown.errors.length > 0) {

@@ -7,13 +7,13 @@ export interface WaitOptions {
   readonly deadlineMs: number;
   readonly everyMs?: number;
   readonly signal: AbortSignal;
-  /** What was seen last, for the message when time runs out. */
+  /** Returns what was observed last, for the message when time runs out. */
   readonly seen?: () => string;
 }
 
 /**
- * Polls `condition` until it gives something other than undefined, null or false, and returns that. A condition that
- * throws counts as "not yet"; its last message is part of the timeout's error. Throws the signal's reason when aborted.
+ * Polls `condition` until it returns something other than undefined, null or false, and returns that. A condition that throws
+ * counts as "not yet"; its last message is part of the timeout's error. Throws the signal's reason if aborted.
  */
 export async function until<T>(
   condition: () => Promise<T | undefined | null | false> | T | undefined | null | false,
@@ -35,7 +35,7 @@ export async function until<T>(
   }
 }
 
-/** Node's own delay rejects with an error of its own; whoever aborted must find their reason. */
+/** Waits. Node's own delay rejects with an error of its own if aborted; this rejects with the signal's reason instead. */
 export async function pause(forMs: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(forMs, undefined, { signal });

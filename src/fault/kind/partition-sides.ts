@@ -18,7 +18,10 @@ export const partitionSides: FaultKind = {
   changes: (targets, parameters, all, random) => split(nodesOf(targets, all), parameters, all, random),
 };
 
-/** The minority is the largest group that is smaller than half; its nodes are cut from all others, not from each other. */
+/**
+ * Returns the cuts. The minority is the largest group that is smaller than half; its nodes are cut off from all others, but
+ * not from each other.
+ */
 function split(
   chosen: readonly Target[],
   { side, outside, how = "drop" }: Parameters,
