@@ -1,4 +1,6 @@
-/** Compares the checker with the oracle on seeded random histories; used by the quick test and by the long comparison. */
+/**
+ * Compares the checker with the oracle on seeded random histories; used by the quick test and by the long comparison.
+ */
 import { linearize } from "../../src/checker/linearizable/linearize.ts";
 import { modelNamed } from "../../src/checker/linearizable/models.ts";
 import type { Operation } from "../../src/history.ts";
@@ -22,7 +24,10 @@ export interface Comparison {
   readonly disagreements: readonly Disagreement[];
 }
 
-/** `histories` tiny histories, models in turn, from one seed. Half are corrupted; an uncorrupted one must be linearizable. */
+/**
+ * Compares `histories` tiny histories from one seed, with the models in turn. Most are corrupted; an uncorrupted one must be
+ * linearizable.
+ */
 export function compare(histories: number, seed: string): Comparison {
   const disagreements: Disagreement[] = [];
   let linearizable = 0;

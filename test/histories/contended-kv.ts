@@ -1,7 +1,8 @@
 /**
- * A seeded kv history like those of the sharded store in MIT's 6.824 labs, from which porcupine's kv logs come: many clients
- * on few keys, half of the calls append a text that names client and number, and the turns are so unevenly given that some
- * calls stay open over hundreds of others. A stale get answers what the key held before its call, and not at any time during it.
+ * Generates a seeded kv history like those of the sharded store in MIT's 6.824 labs, the origin of porcupine's kv logs: many
+ * clients work on few keys, half of the calls append a text that names the client and a number, and the turns are distributed so
+ * unevenly that some calls stay open during hundreds of others. A stale get returns what the key held before the get's call, and
+ * at no time during it.
  */
 import type { Operation } from "../../src/history.ts";
 import type { Random } from "../../src/std/random.ts";
@@ -9,9 +10,9 @@ import type { Random } from "../../src/std/random.ts";
 export interface ContendedShape {
   readonly clients: number;
   readonly keys: number;
-  /** Calls; each has two events. */
+  /** The number of calls; each has two events. */
   readonly operations: number;
-  /** How many gets are stale, all in the second half. */
+  /** How many gets are stale; all are in the second half. */
   readonly stale: number;
 }
 
@@ -31,7 +32,7 @@ export function contendedKv(shape: ContendedShape, random: Random): Operation[] 
 class Store {
   readonly #shape: ContendedShape;
   readonly #random: Random;
-  /** What each key held, and since when. */
+  /** The values that each key held, and since when. */
   readonly #versions = new Map<string, { readonly text: string; readonly sinceMs: number }[]>();
   readonly #open = new Map<number, Call>();
   readonly #sent: number[];
@@ -49,7 +50,8 @@ class Store {
   run(): Operation[] {
     const { clients, operations } = this.#shape;
     for (let nowMs = 0; this.#done.length < operations; nowMs++) {
-      // A high power gives most turns to a few clients. A call takes three of them: to be made, to take effect, to return.
+      // A high power gives most turns to a few clients. A call takes three turns: one to be made, one to take effect, one to
+      // return.
       const client = nowMs < clients ? nowMs : Math.floor(clients * this.#random.float() ** 7);
       const call = this.#open.get(client);
       if (call === undefined) this.#begin(client, nowMs);
@@ -97,7 +99,7 @@ class Store {
     });
   }
 
-  /** The version before the one that was there when the get was called. */
+  /** Returns the version before the one that was current when the get was called. */
   #staleAnswer({ kind, key, invokedAtMs }: Call): string | undefined {
     if (kind !== "get" || this.#staleLeft === 0) return undefined;
     const before = (this.#versions.get(key) ?? []).filter(({ sinceMs }) => sinceMs < invokedAtMs);

@@ -1,4 +1,7 @@
-/** The same history in each notation gets the same verdict as its operations themselves, with its lines in order or shuffled. */
+/**
+ * Checks that the same history in each notation gets the same verdict as its operations themselves, with its lines in order or
+ * shuffled.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importHistory, readHistory } from "../../src/checker/import/import-history.ts";
@@ -39,7 +42,7 @@ const KINDS: readonly Kind[] = [
   kind("list-append", 3, "none", "transfer"),
 ];
 
-/** Times as a file has them: only the order of events, returns first at equal times; and answers of reads only. */
+/** Converts times to those of a file, which has only the order of events, with returns first at equal times. */
 function ordered(operations: readonly Operation[]): Operation[] {
   return operations.map((operation) => ({
     ...operation,

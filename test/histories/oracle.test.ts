@@ -1,4 +1,6 @@
-/** The long comparison: 140,000 histories, 20,000 of each model. About 15 s. */
+/**
+ * The long comparison: 140,000 histories, 20,000 of each model. It takes about 15 s.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compare } from "./compare.ts";

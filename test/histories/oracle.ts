@@ -1,14 +1,17 @@
 /**
  * An independent judge of tiny histories, for tests only: it shares no code with the checker. It tries every order of the
- * answered operations together with every choice of unanswered ones, compares real time pair by pair, and plays each order on
- * plain JavaScript values. Cost: factorial; at most OPERATIONS_MAX operations.
+ * answered operations together with every choice of unanswered ones, compares real time pair by pair, and executes each order on
+ * plain JavaScript values. Cost: factorial, for at most OPERATIONS_MAX operations.
  */
 import type { Operation } from "../../src/history.ts";
 import type { Json } from "../../src/std/json.ts";
 
 export const OPERATIONS_MAX = 8;
 
-/** What the object does, on a fresh world: false when the answer cannot be. `answer` is undefined for unanswered ones. */
+/**
+ * Applies the operation to the object's state in `world`; returns false if the answer is impossible. `answer` is undefined for
+ * unanswered operations.
+ */
 type Play = (world: Map<string, Json>, operation: Operation, answer: Json | undefined) => boolean;
 
 export function isLinearizable(operations: readonly Operation[], model: string, initial: Json = null): boolean {
@@ -19,7 +22,7 @@ export function isLinearizable(operations: readonly Operation[], model: string, 
   return extend([], candidates, (order) => plays(order, play, initial));
 }
 
-/** Is some order, begun with `order`, good? An order is whole when no answered operation is left out. */
+/** Returns whether some order that begins with `order` is good. An order is complete when no answered operation is left out. */
 function extend(
   order: Operation[],
   rest: readonly Operation[],

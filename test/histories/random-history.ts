@@ -1,7 +1,7 @@
 /**
- * Seeded random histories. `execute` plays clients against a perfect object that applies each operation at a random moment
- * between its call and its return, so what comes out is linearizable by construction; `corrupt` then changes an answer,
- * an outcome or a time, which may or may not break it.
+ * Generates seeded random histories. `execute` runs clients against a perfect object that applies each operation at a random
+ * moment between its call and its return, so the result is linearizable by construction (unless `stale` is set). `corrupt` then
+ * changes an answer, an outcome or a time, which may or may not make the history illegal.
  */
 import type { Operation, Outcome } from "../../src/history.ts";
 import type { Json } from "../../src/std/json.ts";
@@ -11,18 +11,18 @@ export interface Shape {
   readonly model: string;
   readonly processes: number;
   readonly operations: number;
-  /** Distinct values, and distinct keys. */
+  /** The number of distinct values, and of distinct keys. */
   readonly values: number;
   readonly keys: number;
-  /** Share of operations whose answer never comes; half of them still take effect. */
+  /** The share of operations whose answer never arrives; half of them still take effect. */
   readonly unanswered: number;
-  /** Longest call, in ticks: longer calls overlap more, and forgive more. */
+  /** The longest call, in ticks: longer calls overlap more, and permit more orders. */
   readonly ticksMax: number;
-  /** Share of answers that a lagging replica gives: from a state of up to three changes ago. Default 0. */
+  /** The share of answers that come from a lagging replica, from a state of up to three operations ago. 0 by default. */
   readonly stale?: number;
-  /** What is written, enqueued or added is new each time. Default: one of `values`. */
+  /** Whether each value that is written, enqueued or added is new. By default it is one of `values`. */
   readonly distinct?: boolean;
-  /** Kinds that are not drawn. */
+  /** Kinds that are not generated. */
   readonly without?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ interface Draft {
   readonly fate: "ok" | "applied" | "lost";
 }
 
-/** Operations in order of their calls, on a clock of whole ticks, so that ties happen. */
+/** Returns operations in order of their calls, on a clock of whole ticks, so that ties occur. */
 export function execute(shape: Shape, random: Random): Operation[] {
   const drafts = draftAll(shape, random);
   const world = new Map<string, Json>();
@@ -63,7 +63,7 @@ function draftAll(shape: Shape, random: Random): Draft[] {
     const slot = freeAt.indexOf(Math.min(...freeAt));
     const calledAt = freeAt[slot] ?? 0;
     const duration = 1 + random.int(shape.ticksMax);
-    // A process without an answer is replaced by a new one, as Jepsen does.
+    // A process without an answer is replaced by a new one, as in Jepsen.
     const answered = random.float() >= shape.unanswered;
     const fate = answered ? "ok" : random.float() < 0.5 ? "applied" : "lost";
     const late = fate === "applied" ? random.int(12) : 0;
@@ -128,10 +128,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** What an object holds before the first operation; null for the others. */
+/** The value of an object before the first operation; null for models that are absent here. */
 const EMPTY: Readonly<Record<string, Json>> = { counter: 0, set: [] };
 
-/** The answer of a perfect object. */
+/** Returns the answer of a perfect object. */
 function apply(world: Map<string, Json>, { kind, key, input }: Draft, model: string): Json {
   const now = world.get(key) ?? EMPTY[model] ?? null;
   const list = Array.isArray(now) ? now : [];
@@ -211,7 +211,7 @@ function operationOf(draft: Draft, index: number, answer: Json): Operation {
   };
 }
 
-/** Changes one thing of one operation: its answer, its time, or that it was answered at all. */
+/** Changes one thing in one operation: its answer, its time, or whether it was answered at all. */
 export function corrupt(operations: readonly Operation[], random: Random): Operation[] {
   const victim = random.pick(operations);
   const changed = random.pick([answered, answered, answered, shortened, refused])(victim, operations, random);
@@ -220,7 +220,7 @@ export function corrupt(operations: readonly Operation[], random: Random): Opera
 
 type Change = (victim: Operation, all: readonly Operation[], random: Random) => Operation;
 
-/** Its answer becomes that of another operation of its kind. */
+/** Replaces the answer with that of another operation of the same kind. */
 const answered: Change = (victim, all, random) => {
   const others = all.filter(({ kind, outcome }) => kind === victim.kind && outcome.type === "ok");
   if (victim.outcome.type !== "ok" || others.length === 0) return victim;
@@ -230,7 +230,7 @@ const answered: Change = (victim, all, random) => {
   return { ...victim, outcome: { type: "ok", output } };
 };
 
-/** Its reads become those of another transaction, or lose their last element. */
+/** Replaces the lists that were read with those of another transaction, or removes their last element. */
 function otherReads(own: Json, other: Json, random: Random): Json {
   const lists = (Array.isArray(other) ? other : []).flatMap((each) =>
     Array.isArray(each) && each[0] === "r" ? [each[2]] : [],

@@ -1,4 +1,6 @@
-/** Each way to decide a history on its own against the oracle: `linearize` takes the first that succeeds. */
+/**
+ * Compares each way to decide a history with the oracle separately; `linearize` uses the first way that succeeds.
+ */
 
 import { DEFAULT_BUDGET } from "../../src/checker/linearizable/budget.ts";
 import { modelNamed } from "../../src/checker/linearizable/models.ts";
@@ -12,13 +14,16 @@ import { corrupt, execute, type Shape } from "./random-history.ts";
 export type Way = "easy" | "special" | "hard";
 
 export interface WayComparison {
-  /** Histories that the way decided, and how many of them are linearizable. */
+  /** The number of histories that the way decided, and how many of them are linearizable. */
   readonly decided: number;
   readonly linearizable: number;
   readonly disagreements: readonly { readonly seed: string; readonly operations: readonly Operation[] }[];
 }
 
-/** `histories` tiny ones from one seed, decided in one way only. Most have unanswered operations, most are corrupted. */
+/**
+ * Compares `histories` tiny histories from one seed, decided in only one way. Most have unanswered operations, and most are
+ * corrupted.
+ */
 export function compareWay(
   way: Way,
   histories: number,
@@ -59,7 +64,7 @@ function tiny(seed: string, shape: Pick<Shape, "model" | "distinct" | "without">
   return operations;
 }
 
-/** undefined where the way does not decide one of the parts. */
+/** Returns undefined if the way does not decide one of the parts. */
 function decide(way: Way, operations: readonly Operation[], name: string): boolean | undefined {
   const model = modelNamed(name);
   const referee = new Referee(model);

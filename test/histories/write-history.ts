@@ -1,9 +1,11 @@
-/** Writes operations in the notations of others, as their own tools would have, so that the importers can be tried. */
+/**
+ * Writes operations in the notations of other tools, as those tools would have written them, so that the importers can be tested.
+ */
 import type { Operation } from "../../src/history.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { Random } from "../../src/std/random.ts";
 
-/** One line of a foreign history, before it has a notation. */
+/** One line of a foreign history, before it is written in a notation. */
 interface Event {
   readonly type: "invoke" | "ok" | "fail" | "info";
   readonly f: string;
@@ -13,7 +15,7 @@ interface Event {
   readonly error?: string;
 }
 
-/** How a tool names things: keyed values as [key value] or beside the value, transactions under a word of its own. */
+/** How a tool names things: keyed values as [key value] or with the key beside the value, and the kind of transactions. */
 export interface Habits {
   readonly keys: "none" | "beside" | "in the value";
   readonly transaction: string;
@@ -22,9 +24,9 @@ export interface Habits {
 const OF_ITS_OWN_VALUE = ["read", "get", "dequeue", "txn", "contains"];
 
 /**
- * Calls and returns in order of time, returns first at equal times (an operation takes effect strictly between the two, so
- * this orders nothing wrongly); some unanswered ones say :info, some nothing. A refused operation has a reason; a cas
- * whose compare failed has none.
+ * Returns calls and returns in order of time, with returns first at equal times (an operation takes effect strictly between the
+ * two, so this orders nothing wrongly). Some unanswered operations end with :info, some without any completion. A refused
+ * operation has a reason; a cas whose compare failed has none.
  */
 export function eventsOf(operations: readonly Operation[], habits: Habits): Event[] {
   const events = operations.flatMap((operation, index) => {
@@ -54,7 +56,7 @@ export function eventsOf(operations: readonly Operation[], habits: Habits): Even
   return events.sort((a, b) => a.at - b.at || isReturn(b) - isReturn(a)).map(({ event }) => event);
 }
 
-/** Every notation: its name, and the history in it. Keys beside the value have no place in log lines. */
+/** Returns the history in every notation, by the notation's name. Log lines cannot express keys beside the value. */
 export function notations(operations: readonly Operation[], habits: Habits, random: Random): Map<string, string> {
   const events = eventsOf(operations, habits);
   const stamped = events.map((event, index) => ({ ...event, time: 1_000 + index * 17, index }));
@@ -116,7 +118,7 @@ function edn(value: Json | bigint): string {
   return Array.isArray(value) ? `[${value.map(edn).join(" ")}]` : JSON.stringify(value);
 }
 
-/** Log lines of Jepsen's etcd test. */
+/** Writes the operations as log lines of Jepsen's etcd test. */
 export function jepsenLog(operations: readonly Operation[]): string {
   const lines = eventsOf(operations, { keys: "none", transaction: "txn" }).map(logLine);
   return `${lines.map((line) => `INFO  jepsen.util - ${line}`).join("\n")}\n`;

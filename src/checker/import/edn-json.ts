@@ -1,6 +1,6 @@
 /**
- * EDN values as JSON, so that equal values stay equal and different ones different: a keyword keeps its colon (":x" is
- * not "x"), a number too large or too exact for JSON stays text, sets are sorted lists, tags are dropped.
+ * Converts EDN values to JSON, so that equal values stay equal and different values stay different: a keyword keeps its colon
+ * (":x" is not "x"), a number too large or too precise for JSON remains text, sets become sorted lists, and tags are dropped.
  */
 import { decimalOf, jsonOf as exactJson } from "../../std/decimal.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
@@ -33,13 +33,16 @@ export function jsonOf(form: Form): Json {
   }
 }
 
-/** A map's key, or a name, as text: strings as they are, keywords with their colon, anything else as canonical JSON. */
+/** Returns a map's key, or a name, as text: strings unchanged, keywords with their colon, anything else as canonical JSON. */
 export function textOf(form: Form): string {
   const value = jsonOf(form);
   return typeof value === "string" ? value : canonicalJson(value);
 }
 
-/** 1, -2, 1.5, 1e3, 3N, 2.5M; what JSON cannot hold exactly stays text, and so do ratios and numbers of another base. */
+/**
+ * Converts 1, -2, 1.5, 1e3, 3N and 2.5M. A number that JSON cannot hold exactly remains text, and so do ratios and numbers in
+ * another base.
+ */
 function numberOf(text: string): Json {
   if (SMALL.test(text)) return Number(text);
   const decimal = decimalOf(text.replace(/[NM]$/, ""));

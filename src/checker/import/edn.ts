@@ -1,10 +1,10 @@
 /**
- * A small reader of EDN (github.com/edn-format/edn), the notation in which Jepsen and Knossos keep histories: nil,
- * booleans, numbers, strings, characters, keywords, symbols, lists, vectors, maps (also #:name{...}), sets, tagged
- * values, #_ discards and comments; commas are white space. Every form knows where it began.
+ * A small parser of EDN (github.com/edn-format/edn), the notation in which Jepsen and Knossos store histories: nil, booleans,
+ * numbers, strings, characters, keywords, symbols, lists, vectors, maps (also #:name{...}), sets, tagged values, #_ discards and
+ * comments; commas are white space. Every form records where it began.
  *
- * JSON is read by the same reader, since but for null and the colons between keys and values it is EDN: so both have
- * places, numbers of any size and one meaning.
+ * The same parser reads JSON, because JSON is EDN except for null and the colons between keys and values. Both notations
+ * therefore have places, numbers of any size and a single meaning.
  */
 import { GamedayError, type Place } from "../../std/errors.ts";
 
@@ -15,10 +15,10 @@ type Edn =
   | { readonly type: "map"; readonly entries: readonly (readonly [Form, Form])[] }
   | { readonly type: "tagged"; readonly tag: string; readonly value: Form };
 
-/** A value and the place of its first character; `text` of a keyword has no colon, of a string no quotes. */
+/** A value and the place of its first character. The `text` of a keyword has no colon, that of a string no quotes. */
 export type Form = Edn & { readonly line: number; readonly column: number };
 
-/** Deeper nesting is damage or abuse, not a history. */
+/** The deepest nesting that is accepted: deeper nesting is damage or abuse, not a history. */
 const DEPTH_MAX = 500;
 const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -33,8 +33,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * All top-level forms of a text. O(length). Throws GamedayError with file, line and column where it is not EDN; `first` is the
- * place of the text's first character in the file.
+ * Yields all top-level forms of a text, in O(length). Throws GamedayError with file, line and column if the text is not EDN.
+ * `first` is the place of the text's first character in the file.
  */
 export function* readEdn(text: string, file: string, first = { line: 1, column: 1 }): Generator<Form> {
   const reader = new EdnReader(text, file, first, "edn");
@@ -46,8 +46,8 @@ export function* readEdn(text: string, file: string, first = { line: 1, column: 
 }
 
 /**
- * The forms of a text of EDN or JSON, and of a list the items one by one: a history in one array needs no more memory than one
- * of lines. The same errors.
+ * Yields the forms of an EDN or JSON text; the items of a list are yielded one by one, so that a history in one array needs no
+ * more memory than a history in lines. Throws the same errors as `readEdn`.
  */
 export function* readItems(text: string, file: string, notation: "edn" | "json"): Generator<Form> {
   const reader = new EdnReader(text, file, { line: 1, column: 1 }, notation);
@@ -82,7 +82,7 @@ class EdnReader {
     this.#lineStart = 1 - column;
   }
 
-  /** The next form, or undefined at the end of the text. */
+  /** Returns the next form, or undefined at the end of the text. */
   next(depth: number): Form | undefined {
     this.#skipBlank(depth);
     if (this.#at >= this.#text.length) return undefined;
@@ -104,7 +104,7 @@ class EdnReader {
     return atom(this.#isJson && token === "null" ? "nil" : token);
   }
 
-  /** White space, commas, comments to the end of the line, and discarded forms (#_). */
+  /** Skips white space, commas, comments to the end of the line, and discarded forms (#_). */
   #skipBlank(depth: number): void {
     for (;;) {
       const character = this.#text[this.#at];
@@ -126,13 +126,13 @@ class EdnReader {
     }
   }
 
-  /** Whether what comes next is a list or a vector. */
+  /** Returns whether the next form is a list or a vector. */
   isAtList(): boolean {
     this.#skipBlank(0);
     return this.#text[this.#at] === "[" || this.#text[this.#at] === "(";
   }
 
-  /** The forms of the list that comes next, one by one. */
+  /** Yields the forms of the next list, one by one. */
   *items(): Generator<Form> {
     const place = this.#place();
     const closing = this.#open();
@@ -148,14 +148,14 @@ class EdnReader {
     return items;
   }
 
-  /** Passes over a bracket; what closes it. */
+  /** Skips an opening bracket, and returns the bracket that closes it. */
   #open(): string {
     const closing = CLOSING[this.#text[this.#at] ?? ""] ?? "";
     this.#at += 1;
     return closing;
   }
 
-  /** The next form before the closing bracket, or undefined once that was passed over. */
+  /** Returns the next form before the closing bracket, or undefined after it has skipped that bracket. */
   #item(closing: string, depth: number, place: { line: number; column: number }): Form | undefined {
     this.#skipBlank(depth);
     if (this.#text[this.#at] === closing) {
@@ -179,7 +179,7 @@ class EdnReader {
     return pairs;
   }
 
-  /** What follows "#": a set, a map whose keys share a namespace, a symbolic number, a pattern, or a tag and its value. */
+  /** Parses what follows "#": a set, a map whose keys share a namespace, a symbolic number, a pattern, or a tag and its value. */
   #dispatch(depth: number, place: { line: number; column: number }): Edn {
     this.#at += 1;
     const second = this.#text[this.#at] ?? "";
@@ -196,7 +196,10 @@ class EdnReader {
     return tag.startsWith(":") && value.type === "map" ? value : { type: "tagged", tag, value };
   }
 
-  /** What Clojure prints of objects that have no notation, #<TimeoutException ...>, as some errors have them: skipped up to its end. */
+  /**
+   * Skips to the end of what Clojure prints for objects without a notation, such as #<TimeoutException ...>; some errors contain
+   * it.
+   */
   #unreadable(place: { line: number; column: number }): string {
     const found = /<[^<>\n]*(?:<[^<>\n]*>[^<>\n]*)*>/y;
     found.lastIndex = this.#at;
@@ -222,7 +225,7 @@ class EdnReader {
     }
   }
 
-  /** Clojure's regular expressions, as some errors have them: what is between the quotes, as it is. */
+  /** Parses a regular expression of Clojure, which some errors contain, and returns the text between the quotes unchanged. */
   #pattern(place: { line: number; column: number }): string {
     const found = /"((?:[^"\\]|\\.)*)"/sy;
     found.lastIndex = this.#at;
@@ -245,7 +248,7 @@ class EdnReader {
     return meant;
   }
 
-  /** A character literal: the backslash, one character, and whatever letters follow it (\newline). */
+  /** Parses a character literal: the backslash, one character, and any letters that follow it (\newline). */
   #character(): string {
     const start = this.#at;
     this.#at += 2;
@@ -266,7 +269,7 @@ class EdnReader {
   }
 }
 
-/** The complaint about a history file that cannot be read. */
+/** Returns the error for a history file that cannot be read. */
 export function badHistory(expected: string, got: string, place: Place, hint?: string): GamedayError {
   return new GamedayError({ code: "history-bad-line", expected, got, place, ...(hint === undefined ? {} : { hint }) });
 }

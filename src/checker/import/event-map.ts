@@ -1,8 +1,8 @@
 /**
- * Events as maps, in EDN or JSON, one after the other or all in one list: Knossos' and Jepsen's history.edn, Elle's, elle-cli's JSON,
- * porcupine's kv logs. `{:process 0, :type :invoke, :f :append, :key "0", :value "x"}`: keys in any order, as keywords or strings,
- * with or without a namespace; records (#jepsen.history.Op{...}) are maps. A map that holds the list under :history is taken for it.
- * Events of the nemesis are skipped.
+ * Parses events written as maps, in EDN or JSON, one after the other or all in one list: history.edn of Knossos and Jepsen,
+ * Elle's histories, elle-cli's JSON, porcupine's kv logs. Example: `{:process 0, :type :invoke, :f :append, :key "0", :value
+ * "x"}`. Keys may be in any order, as keywords or strings, with or without a namespace; records (#jepsen.history.Op{...}) are
+ * maps. A map that holds the list under :history stands for the list. Events of the nemesis are skipped.
  */
 import type { Model } from "../linearizable/model.ts";
 import { badHistory, type Form, readItems } from "./edn.ts";
@@ -30,7 +30,7 @@ export function readEventMaps(text: string, notation: "edn" | "json", options: I
   return events;
 }
 
-/** The events of a list, or of a map that holds one; undefined for an event itself. */
+/** Returns the events of a list, or of a map that holds a list; undefined if the form is itself an event. */
 function listed(form: Form): readonly Form[] | undefined {
   const inner = form.type === "tagged" ? form.value : form;
   if (inner.type === "vector" || inner.type === "list") return inner.items;
@@ -82,13 +82,13 @@ function stampIn(form: Form | undefined): Stamp | undefined {
   return inner?.type === "number" || inner?.type === "string" ? stampOf(inner.text) : undefined;
 }
 
-/** Looks a field up by its local name, whether it is a keyword, a string or a symbol. */
+/** Returns a function that finds a field by its local name, whether it is a keyword, a string or a symbol. */
 function fieldsOf(map: Form & { readonly type: "map" }): (name: string) => Form | undefined {
   const fields = new Map(map.entries.map(([key, value]) => [nameOf(key), value]));
   return (name) => fields.get(name);
 }
 
-/** The last part of a keyword, symbol or string: "f" of :jepsen.history/f. */
+/** Returns the last part of a keyword, symbol or string: "f" for :jepsen.history/f. */
 function nameOf(form: Form): string {
   return textOf(form).replace(/^:/, "").replace(/^.*\//, "");
 }
@@ -108,7 +108,7 @@ function typeOf(form: Form | undefined, map: MapForm, file: string): RecordedEve
   throw badHistory("a :type of :invoke, :ok, :fail or :info", got, { file, line, column }, hintFor(names));
 }
 
-/** What is known of maps that are no events. */
+/** Returns a hint about maps that are not events. */
 function hintFor(names: readonly string[]): string {
   const known = names.map((name) => name.toLowerCase().replace(/[^a-z]/g, ""));
   if (["input", "call", "output", "return"].every((name) => known.includes(name))) {

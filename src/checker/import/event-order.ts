@@ -1,7 +1,7 @@
 /**
- * In which order the events of a foreign history happened. Most recorders write an event when it happens, so that the order of
- * the lines is that of time; others write both events of an operation when it ends, or gather the files of several clients.
- * Where events have an :index it is their order; else it is their :time, unless the lines are in its order anyway.
+ * Determines the order in which the events of a foreign history happened. Most recorders write an event when it happens, so that
+ * the lines are in order of time. Others write both events of an operation when it ends, or merge the files of several clients.
+ * If events have an :index, it defines their order; otherwise their :time does, unless the lines are in that order anyway.
  */
 import { badHistory } from "./edn.ts";
 import type { RecordedEvent, Stamp } from "./recorded-event.ts";
@@ -9,16 +9,17 @@ import type { RecordedEvent, Stamp } from "./recorded-event.ts";
 export type Order = "index" | "time" | "lines";
 export const ORDERS: readonly Order[] = ["index", "time", "lines"];
 
-/** An event and when it happened; events of the same tick happened at the same time as far as is known. */
+/** An event and when it happened. Events of the same tick happened at the same time as far as is known. */
 export interface TimedEvent {
   readonly event: RecordedEvent;
   readonly tick: number;
 }
 
 /**
- * The orders that the stamps allow, the most credible first; "lines" where it is the order of the stamps too. Two where every event has both stamps and they contradict each other: an
- * index that was given to the lines afterwards, or clocks that were read before the event was noted. Throws GamedayError where only
- * some events are stamped and the lines are not in the order of these.
+ * Returns the orders that the stamps allow, the most credible first; "lines" if the lines are in the order of the stamps too.
+ * Returns two orders if every event has both stamps and they contradict each other: the index may have been assigned to the lines
+ * afterwards, or the clocks may have been read before the event was recorded. Throws GamedayError if only some events are stamped
+ * and the lines are not in the order of these stamps.
  */
 export function ordersOf(events: readonly RecordedEvent[], file: string): Order[] {
   const timed = isWhole(events, "time");
@@ -35,7 +36,7 @@ export function ordersOf(events: readonly RecordedEvent[], file: string): Order[
   return ["lines"];
 }
 
-/** The events in that order. Events without such a stamp are an error. */
+/** Returns the events in that order. Throws GamedayError if an event lacks the stamp. */
 export function inOrder(events: readonly RecordedEvent[], order: Order, file: string): TimedEvent[] {
   if (order === "lines") return events.map((event, tick) => ({ event, tick }));
   const without = events.find((event) => event[order] === undefined);
@@ -60,7 +61,7 @@ function isBefore(a: Stamp | undefined, b: Stamp | undefined): boolean {
   return a !== undefined && b !== undefined && a < b;
 }
 
-/** Events of one time share a tick, and within it each process does one thing after the other. */
+/** Assigns the same tick to events of the same time; within a tick, each process does one thing after the other. */
 function simultaneous(events: readonly RecordedEvent[]): TimedEvent[] {
   const open = new Set<string>();
   const timed: TimedEvent[] = [];
@@ -78,7 +79,10 @@ function simultaneous(events: readonly RecordedEvent[]): TimedEvent[] {
   return timed;
 }
 
-/** By process: what ends the open operation, then the next invocation, then its end, and so on. */
+/**
+ * Orders the events of each process: first the completion of the open operation, then the next invocation, then its completion,
+ * and so on.
+ */
 function alternating(group: readonly RecordedEvent[], open: ReadonlySet<string>): RecordedEvent[] {
   const processes = Map.groupBy(group, (event) => event.process ?? "");
   return [...processes].flatMap(([process, own]) => {
@@ -96,7 +100,10 @@ function isWhole(events: readonly RecordedEvent[], stamp: "time" | "index"): boo
   return events.length > 0 && events.every((event) => event[stamp] !== undefined);
 }
 
-/** The very same list where it is in that order already; undefined where two events have the same index. */
+/**
+ * Returns the events in the order of their index: the same list if it is in that order already, and undefined if two events have
+ * the same index.
+ */
 function inOrderOfIndex(events: readonly RecordedEvent[]): readonly RecordedEvent[] | undefined {
   const isAscending = (list: readonly RecordedEvent[]) =>
     list.every((event, at) => at === 0 || isBefore(list[at - 1]?.index, event.index));
@@ -105,7 +112,7 @@ function inOrderOfIndex(events: readonly RecordedEvent[]): readonly RecordedEven
   return isAscending(byIndex) ? byIndex : undefined;
 }
 
-/** The first event whose stamp is smaller than one before it. */
+/** Returns the first event whose stamp is smaller than an earlier one. */
 function firstInversion(events: readonly RecordedEvent[], stamp: "time" | "index"): RecordedEvent | undefined {
   let latest: Stamp | undefined;
   for (const event of events) {

@@ -1,7 +1,7 @@
 /**
- * Reads a history of any known notation; which one it is, its beginning tells. What is written means the same in all of them, and what a
- * history does not say for sure (which of its stamps is its order, whether values are keyed, what a failed cas means) gives several
- * readings: an answer counts where they agree.
+ * Reads a history in any supported notation, which is detected from its beginning. The same content means the same in all
+ * notations. Where a history is ambiguous (which of its stamps defines the order, whether values are keyed, what a failed cas
+ * means), it has several readings, and an answer counts only if they agree.
  */
 import type { Operation } from "../../history.ts";
 import { GamedayError } from "../../std/errors.ts";
@@ -20,17 +20,19 @@ import { withTransaction } from "./transactions.ts";
 type HistoryFormat = "edn" | "json" | "jepsen-log" | "ndjson";
 
 export interface HistoryOptions extends ImportOptions {
-  /** What a failed cas means, where it gives no reason or one about its compare. Default: both are tried. */
+  /** What a failed cas means if it gives no reason, or a reason about its compare. By default, both meanings are tried. */
   readonly failedCas?: FailedCas;
-  /** Values are [key value], as jepsen.independent writes them. Default: as the values show. */
+  /** Whether values are [key value], as jepsen.independent writes them. By default this is derived from the values. */
   readonly independent?: boolean;
-  /** Where the order of events comes from. Default: :index, else :time, else the lines. */
+  /** The source of the order of events. By default :index, else :time, else the lines. */
   readonly order?: Order;
-  /** Of a history.ndjson with several objects, the one to check. */
+  /** The object to check in a history.ndjson with several objects. */
   readonly object?: string;
 }
 
-/** One way to read a history. The operations of a history.ndjson have times of their own: their order is that of the lines. */
+/**
+ * One way to read a history. The operations of a history.ndjson have times of their own, and their order is that of the lines.
+ */
 export interface Reading {
   readonly operations: readonly Operation[];
   readonly order: Order;
@@ -38,14 +40,15 @@ export interface Reading {
   readonly failedCas: FailedCas;
 }
 
-/** The operations of the most credible reading, in order of invocation; throws as `readHistory` does. */
+/** Returns the operations of the most credible reading, in order of invocation. Throws the same errors as `readHistory`. */
 export function importHistory(text: string, options: HistoryOptions): Operation[] {
   return [...(readHistory(text, options)[0]?.operations ?? [])];
 }
 
 /**
- * All ways to read it, the most credible first; at least one. Of two that differ in `failedCas` only, the one of mismatches has all that
- * the other has to explain, and more. Throws GamedayError with file, line and column for what cannot be read.
+ * Returns all ways to read the history, the most credible first; at least one. Of two readings that differ only in `failedCas`,
+ * the one with "mismatch" has to explain everything that the other has to explain, and more. Throws GamedayError with file, line
+ * and column for a history that cannot be read.
  */
 export function readHistory(text: string, options: HistoryOptions): Reading[] {
   const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -70,13 +73,13 @@ export function readHistory(text: string, options: HistoryOptions): Reading[] {
   return keyed === "perhaps" ? [...read(false), ...orNone(() => read(true))] : read(keyed === "yes");
 }
 
-/** What a recorded event says of the model's objects. */
+/** Returns the event in terms of the model's objects. */
 function meaningOf(event: RecordedEvent, independent: boolean, { file, model }: HistoryOptions): RecordedEvent {
   const own = withTransaction(independent ? splitKey(event, file) : event, model, file);
   return own.kind === "cas" && own.value !== undefined ? { ...own, value: casValue(own.value) } : own;
 }
 
-/** A second way to read a history that leads nowhere is none. */
+/** Returns the readings of a second way to read a history; none if that way leads to an error. */
 function orNone(read: () => Reading[]): Reading[] {
   try {
     return read();
@@ -93,12 +96,12 @@ function casReadings(operations: readonly Operation[], failedCas: FailedCas | un
   return failedCas === "mismatch" ? [mismatch] : [notApplied, mismatch];
 }
 
-/** A log shows its first operation within so many characters. */
+/** The number of characters that are searched for the first operation of a log. */
 const LOOKED_AT_MAX = 4_000_000;
 
 const OURS = ["id", "object", "kind", "outcome"];
 
-/** undefined: there is nothing but white space and comments. */
+/** Detects the notation. Returns undefined if the text contains only white space and comments. */
 export function formatOf(text: string): HistoryFormat | undefined {
   const first = /^(?:\s|;.*)*/.exec(text)?.[0].length ?? 0;
   const rest = text.slice(first, first + 10_000);
@@ -108,7 +111,10 @@ export function formatOf(text: string): HistoryFormat | undefined {
   return /^[[({#]/.test(rest) ? "edn" : "jepsen-log";
 }
 
-/** Our own operations have an id, an object, a kind and an outcome; the events of others have a type and an f instead. */
+/**
+ * Returns whether the history is our own. Our operations have an id, an object, a kind and an outcome; the events of others have
+ * a type and an f instead.
+ */
 function isOurs(text: string): boolean {
   const line = text.split("\n", 1)[0] ?? "";
   const names = [...line.matchAll(/"(\w+)"\s*:/g)].map(([, name = ""]) => name);

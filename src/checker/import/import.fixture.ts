@@ -1,4 +1,6 @@
-/** Reads small histories for the tests of this folder. */
+/**
+ * Reads small histories for the tests in this folder.
+ */
 import type { Operation } from "../../history.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { linearize } from "../linearizable/linearize.ts";
@@ -27,7 +29,7 @@ export function complaint(text: string, model = "cas-register", options: Partial
   return "none";
 }
 
-/** Jepsen's log lines, with the tabs that they have between process, type, what and value. */
+/** Builds Jepsen's log lines, with the tabs between process, type, kind and value. */
 export const log = (...lines: string[]) =>
   lines
     .map(
@@ -35,6 +37,6 @@ export const log = (...lines: string[]) =>
     )
     .join("\n");
 
-/** One event as EDN. */
+/** Builds one event as EDN. */
 export const event = (type: string, f: string, process: number, value: string, more = "") =>
   `{:type :${type}, :f :${f}, :value ${value}, :process ${process}${more}}`;

@@ -1,12 +1,12 @@
 /**
- * Histories as Jepsen's log lines: `INFO  jepsen.util - 0 :invoke :write 3`, with time and thread before it as newer versions have
- * (`... INFO [jepsen worker 0] jepsen.util: 0 :invoke :write 3`), or without what stands before the process
- * (history.txt). Fields are divided by tabs or spaces; values are EDN (nil, 3, [0 3]), and what stands behind them is why an operation
- * failed. A keyword in the value's place of an operation that failed or timed out is such a reason too.
+ * Parses histories in the form of Jepsen's log lines: `INFO  jepsen.util - 0 :invoke :write 3`, or with time and thread before it
+ * as in newer versions (`... INFO [jepsen worker 0] jepsen.util: 0 :invoke :write 3`), or without everything before the process
+ * (history.txt). Fields are separated by tabs or spaces. Values are EDN (nil, 3, [0 3]), and the text after a value is the reason
+ * why an operation failed. A keyword in the place of the value of an operation that failed or timed out is such a reason too.
  *
- * In a whole log everything else is skipped: other loggers, the test as it is printed over many lines, results, stack traces, the
- * nemesis. Only a line that begins like an event and is none is an error: it was cut in half. Where nothing was logged by anybody
- * (history.txt), every line must be an event.
+ * In a complete log everything else is skipped: other loggers, the test as it is printed over many lines, results, stack traces,
+ * the nemesis. Only a line that begins like an event but is not one is an error: it was truncated. In a file without logger
+ * prefixes (history.txt), every line must be an event.
  */
 import { messageOf } from "../../std/errors.ts";
 import { badHistory, type Form, readEdn } from "./edn.ts";
@@ -15,13 +15,13 @@ import type { ImportOptions } from "./event-map.ts";
 import { kindOf } from "./kinds.ts";
 import type { RecordedEvent } from "./recorded-event.ts";
 
-/** What stands before the message: everything up to Jepsen's logger of operations, or to any logger's name. */
+/** Matches the prefix of the message: everything up to Jepsen's logger of operations, or up to any logger's name. */
 const OF_UTIL = /^.*?\bjepsen\.util\b\s*(?:-\s+|:\s+)/;
 const OF_OTHERS = /^.*?\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b.*?(?:\s-|:)\s+/;
 const IS_LOGGED = /\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b|\bjepsen\.util\b/;
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
 const OF_NEMESIS = /^:?nemesis\b/;
-/** Clients are numbered, or have names. */
+/** Clients have numbers or names. */
 const EVENT = /^(:?[\w.-]+)\s+:(invoke|ok|fail|info)\s+:?([\w./?!*+<>=-]+)(?:\s+(.*))?$/d;
 const BEGINS_AS_EVENT = /^(?:\d+(?:\s+:|\s*$)|:(?:invoke|ok|fail|info)\s+:)/;
 const BEGINS_BARE = /^(?:\d+\s+:|:(?:invoke|ok|fail|info)\s+:)/;
@@ -35,7 +35,7 @@ export function readJepsenLog(text: string, options: ImportOptions): RecordedEve
   throw badHistory(EXPECTED, got, { file: options.file, line: 1, column: 1 }, HINT);
 }
 
-/** Whether the text has events as log lines; for texts that begin like another notation. */
+/** Returns whether the text has events in log lines; used for texts that begin like another notation. */
 export function isJepsenLog(text: string): boolean {
   return /^(?:.*\bjepsen\.util\b\s*[-:]\s+)?\d+\s+:(?:invoke|ok|fail|info)\s+:?\w/m.test(text);
 }
@@ -71,7 +71,10 @@ function eventsOf(
   ];
 }
 
-/** The first EDN form is the value, or the reason of a failure; what follows it is a reason, or a remark. */
+/**
+ * Parses the text after the kind. The first EDN form is the value, or the reason of a failure; a form after it is a reason, or a
+ * remark.
+ */
 function valueAndError(
   text: string | undefined,
   isFailure: boolean,
@@ -86,7 +89,7 @@ function valueAndError(
   return { value: jsonOf(form), error: remarkOf(forms) };
 }
 
-/** What stands behind a value, be it EDN or not. */
+/** Returns the text after a value, whether or not it is EDN. */
 function remarkOf(forms: Iterator<Form>): string | undefined {
   try {
     const form: Form | undefined = forms.next().value;

@@ -1,18 +1,22 @@
 /**
- * Keyed values: jepsen.independent tests many objects at once and writes each value as [key value], so that a read is invoked with
- * [3 nil]. The history does not say that it does; but a read that is invoked with [3 nil], or a cas of [3 [1 2]], can be nothing else.
+ * Keyed values: jepsen.independent tests many objects at once and writes each value as [key value], so that a read is invoked
+ * with [3 nil]. The history does not declare this, but a read that is invoked with [3 nil], or a cas with [3 [1 2]], has no other
+ * explanation.
  */
 import { isRecord, type Json } from "../../std/json.ts";
 import { badHistory } from "./edn.ts";
 import { ANSWERING } from "./pair.ts";
 import type { RecordedEvent } from "./recorded-event.ts";
 
-/** Objects of which a value can itself be a pair, so that pairs alone prove nothing; and those of which it cannot. */
+/** Models in which a value can itself be a pair, so that pairs alone prove nothing; and models in which it cannot. */
 const OF_ANY_VALUE = ["register", "cas-register", "set", "queue"];
 const OF_NO_PAIRS = ["counter", "kv"];
 const READS = ["read", "get", "dequeue"];
 
-/** Whether values are [key value], as `told` or else as they show: surely, surely not, or as far as can be seen either way. */
+/**
+ * Returns whether values are [key value]. `told` decides if it is given; otherwise the values do: "perhaps" means that both are
+ * possible.
+ */
 export function keyedness(
   events: readonly RecordedEvent[],
   model: string,
@@ -31,7 +35,7 @@ export function keyedness(
   return OF_NO_PAIRS.includes(model) ? "yes" : "perhaps";
 }
 
-/** Events whose value says what was asked, or answered; errors often stand in the value's place. */
+/** Returns whether the value is a request or an answer. Errors often take the place of the value. */
 function isValued({ type, kind, value }: RecordedEvent): boolean {
   const isAnswering = ANSWERING.includes(kind ?? "");
   if (value === undefined || (value === null && isAnswering)) return false;
@@ -49,7 +53,10 @@ function provesKeys(event: RecordedEvent): boolean {
   return kind === "cas" || (READS.includes(kind) && pairOf(value)?.[1] === null);
 }
 
-/** Splits the [key value] of an event; a completion without one keeps the invocation's key. Throws GamedayError for any other value. */
+/**
+ * Splits the [key value] of an event; a completion without one keeps the invocation's key. Throws GamedayError for any other
+ * value.
+ */
 export function splitKey(event: RecordedEvent, file: string): RecordedEvent {
   const { type, kind, value, line, column } = event;
   const isAnswering = ANSWERING.includes(kind ?? "");
@@ -61,7 +68,7 @@ export function splitKey(event: RecordedEvent, file: string): RecordedEvent {
   throw badHistory("a value of [key value]", JSON.stringify(value), { file, line, column }, hint);
 }
 
-/** [key value], or a map of :key and :value. */
+/** Returns the parts of [key value], or of a map with :key and :value. */
 function pairOf(value: Json | undefined): readonly [Json, Json] | undefined {
   if (Array.isArray(value)) {
     const [key, inner] = value;

@@ -1,4 +1,6 @@
-/** The words of foreign histories for what was done, by model, in the words of our models; and their ways to write a cas. */
+/**
+ * Translates the kinds of foreign histories, by model, to the kinds of our models, and foreign forms of a cas to ours.
+ */
 import { isRecord, type Json } from "../../std/json.ts";
 
 const CAS = { "compare-and-set": "cas", "compare-and-swap": "cas", compareAndSet: "cas", "cas!": "cas" };
@@ -13,7 +15,10 @@ const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "multi-register": { r: "read", w: "write" },
 };
 
-/** "r" and "w" for read and write, Jepsen's "add" of a counter, and the like; anything else stays as it is. */
+/**
+ * Translates "r" and "w" to read and write, Jepsen's "add" on a counter to increment, and the like; any other kind remains
+ * unchanged.
+ */
 export function kindOf(word: string, model: string): string {
   const aliases = ALIASES[model];
   return aliases !== undefined && Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word;
@@ -22,7 +27,7 @@ export function kindOf(word: string, model: string): string {
 const FROM = ["from", "old", "expected"];
 const TO = ["to", "new"];
 
-/** A cas as [from, to], where it is a map of both; anything else stays as it is. */
+/** Returns a cas as [from, to] if it is a map of both; anything else remains unchanged. */
 export function casValue(value: Json): Json {
   if (!isRecord(value)) return value;
   const field = (names: readonly string[]) =>

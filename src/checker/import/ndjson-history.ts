@@ -1,4 +1,6 @@
-/** Our own history.ndjson: operations as JSON, one a line; see history.ts. */
+/**
+ * Our own history.ndjson: operations as JSON, one per line; see history.ts.
+ */
 import type { Operation } from "../../history.ts";
 import { isRecord, type Json } from "../../std/json.ts";
 import type { Model } from "../linearizable/model.ts";
@@ -13,7 +15,7 @@ export interface NdjsonOptions {
 
 const OUTCOMES = ["ok", "refused", "unknown"];
 
-/** The operations of one object; where `object` is undefined the file must hold one object only. */
+/** Returns the operations of one object. If `object` is undefined, the file must contain only one object. */
 export function readNdjsonHistory(text: string, options: NdjsonOptions): Operation[] {
   const { file, object, model } = options;
   const operations = text.split(/\r?\n/).flatMap((line, index) => {

@@ -1,4 +1,6 @@
-/** Puts each invocation and its completion together into one operation. */
+/**
+ * Combines each invocation and its completion into one operation.
+ */
 import type { Operation, Outcome } from "../../history.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { canonicalJson, type Json } from "../../std/json.ts";
@@ -9,25 +11,26 @@ import type { RecordedEvent } from "./recorded-event.ts";
 
 export interface PairOptions {
   readonly file: string;
-  /** Throws GamedayError for an operation that is none of the model's; the line is added to the complaint. */
+  /** Throws GamedayError for an operation that does not belong to the model; the line is added to the error. */
   readonly accept: (operation: Operation) => void;
 }
 
-/** Kinds whose answer is a value; of all others the invocation's value counts. */
+/** Kinds whose answer is a value; for all other kinds the invocation's value counts. */
 export const ANSWERING: readonly string[] = ["read", "get", "dequeue", "contains", "txn"];
 
-/** An invocation, or a completion, and when it happened. */
+/** An invocation or a completion, and when it happened. */
 interface Open {
   readonly event: RecordedEvent;
   readonly tick: number;
 }
 
 /**
- * Operations in order of their invocations; the clock counts the events, since only their order is known.
- * ok: acknowledged. fail: refused. info, or no completion: unknown, with the invocation's value, and open for ever.
+ * Returns operations in order of their invocations; the clock counts events, because only their order is known. The completion
+ * decides the outcome: "ok" is acknowledged, "fail" is refused; with "info", or without a completion, the outcome is unknown,
+ * with the invocation's value, and the operation remains open forever.
  *
- * A history without any invocation tells no real time: then all its operations overlap. Throws GamedayError for a
- * completion of nothing, and for a process that invokes before it has its answer.
+ * A history without any invocation contains no real time, so all its operations overlap. Throws GamedayError for a completion
+ * without an invocation, and for a process that invokes an operation before it has its previous answer.
  */
 export function pair(events: readonly TimedEvent[], options: PairOptions): Operation[] {
   const named = namer(events);
@@ -56,7 +59,7 @@ export function pair(events: readonly TimedEvent[], options: PairOptions): Opera
   return found.sort((a, b) => a.tick - b.tick).map(({ operation }) => operation);
 }
 
-/** The operation itself, if the model takes it; else its complaint, with the place. */
+/** Returns the operation if the model accepts it; otherwise throws the model's error with the place. */
 export function accepted(
   event: { readonly line: number; readonly column: number },
   operation: Operation,
@@ -70,7 +73,7 @@ export function accepted(
   }
 }
 
-/** Operations are called by their lines; where a line has several invocations, by the columns too. */
+/** Returns a function that names operations by their lines; if a line has several invocations, by the columns as well. */
 function namer(events: readonly TimedEvent[]): (event: RecordedEvent) => string {
   const lines = events.filter(({ event }) => event.type === "invoke").map(({ event }) => event.line);
   const isOne = new Set(lines).size === lines.length;
@@ -115,7 +118,10 @@ function answerOf(kind: string, invocation: RecordedEvent, completion: RecordedE
   return completion.value === undefined ? (invocation.value ?? null) : completion.value;
 }
 
-/** What only ever notes that it did something, under a name of its own, is no client: a nemesis. */
+/**
+ * Returns whether the event is not by a client: a process with its own name that only ever reports that it did something is a
+ * nemesis.
+ */
 function isNoClient({ type, process }: RecordedEvent): boolean {
   return type === "info" && (process ?? "").startsWith(":");
 }

@@ -1,31 +1,34 @@
 /**
- * A recorded event is one line of a foreign history: a process invoked something, or learned what came of it. Every notation is read
- * into such events; what they mean is decided once, for all notations (transactions.ts, keyed.ts, event-order.ts, pair.ts).
+ * A recorded event is one line of a foreign history: a process invoked an operation, or learned its result. Every notation is
+ * parsed into such events; their meaning is decided once, for all notations (transactions.ts, keyed.ts, event-order.ts, pair.ts).
  */
 import type { Json } from "../../std/json.ts";
 
 export interface RecordedEvent {
-  /** Canonical text; undefined where the history names none: then all events are of one. */
+  /** Canonical text; undefined if the history names no process: then all events belong to the same one. */
   readonly process: string | undefined;
   readonly type: "invoke" | "ok" | "fail" | "info";
-  /** What was done, in the model's words; undefined where the history does not say. */
+  /** What was done, in the model's terms; undefined if the history does not specify it. */
   readonly kind: string | undefined;
   readonly key: string | undefined;
-  /** undefined: the event carries no value of its own (an :info with only an error, say). */
+  /** undefined if the event has no value of its own (for example an :info that has only an error). */
   readonly value: Json | undefined;
-  /** Why it failed, as the history has it; undefined where it gives no reason. */
+  /** The reason of the failure as the history gives it; undefined if it gives none. */
   readonly error: string | undefined;
-  /** When it happened and its place in the history, where they are recorded; larger is later, the unit does not matter. */
+  /** When the event happened, and its place in the history, if they are recorded. Larger is later; the unit does not matter. */
   readonly time: Stamp | undefined;
   readonly index: Stamp | undefined;
   readonly line: number;
   readonly column: number;
 }
 
-/** Nanoseconds since 1970 are no exact numbers, so what is too large for one is a bigint; both compare with each other. */
+/**
+ * A point in time or an index. Nanoseconds since 1970 are too large for an exact number, so a value that is too large is a
+ * bigint; both types compare with each other.
+ */
 export type Stamp = number | bigint;
 
-/** A stamp's text: a number, or a date as ISO 8601 has it; undefined for anything else. */
+/** Parses a stamp: a number, or a date in ISO 8601; returns undefined for anything else. */
 export function stampOf(text: string): Stamp | undefined {
   if (/^-?\d+N?$/.test(text)) {
     const digits = text.replace("N", "");

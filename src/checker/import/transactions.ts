@@ -1,6 +1,6 @@
 /**
- * Transactions are lists of micro-operations, [what, key, value] each, whatever the history calls them: Jepsen's long-fork test
- * writes them under :write and :read, others under :txn or a word of their own.
+ * Transactions are lists of micro-operations, each [what, key, value], whatever the history calls them: Jepsen's long-fork test
+ * records them under :write and :read, others under :txn or a name of their own.
  */
 import { isRecord, type Json } from "../../std/json.ts";
 import type { Model } from "../linearizable/model.ts";
@@ -10,7 +10,10 @@ import type { RecordedEvent } from "./recorded-event.ts";
 const MICRO_OPERATIONS = ["append", "a", "r", "read", "w", "write"];
 const TRANSACTIONAL = ["list-append", "multi-register"];
 
-/** The event with its transaction under the kind "txn". Throws GamedayError for a transaction that the model does not know. */
+/**
+ * Returns the event with its transaction under the kind "txn". Throws GamedayError for a transaction that the model does not
+ * support.
+ */
 export function withTransaction(event: RecordedEvent, model: Model, file: string): RecordedEvent {
   const { value } = event;
   if (value === undefined) return event;
@@ -22,7 +25,10 @@ export function withTransaction(event: RecordedEvent, model: Model, file: string
   return list === undefined ? event : transaction(event, list as Json[]);
 }
 
-/** Transactions of objects that are tested side by side (--independent) touch keys of their own object only. */
+/**
+ * Builds the transaction. Transactions of objects that are tested side by side (--independent) touch only keys of their own
+ * object.
+ */
 function transaction(event: RecordedEvent, list: readonly Json[]): RecordedEvent {
   const { key } = event;
   const own = list.map((each) =>
