@@ -1,4 +1,7 @@
-/** What the absence of an acknowledged write proves: pages in an order with ties, rows that come late, objects that expire. */
+/**
+ * Tests what the absence of an acknowledged write proves: pages in an order with ties, rows that arrive late, objects that
+ * expire.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../checker.ts";
@@ -11,7 +14,7 @@ const id = (n: number) => `${RUN}/w0/u0/${n}`;
 const ids = (...numbers: readonly number[]) => numbers.map(id);
 const writes = (...numbers: readonly number[]) => numbers.map((n) => operation({ id: id(n) }));
 
-/** A read of pages of numbers. */
+/** Builds one read from pages of numbers. */
 function pagesOf(read: number, ...pages: readonly (readonly number[])[]): LedgerLine[] {
   const items = pages.flatMap((page, at) => page.map((n): [number, number] => [n, at + 1]));
   const [end] = readOf(read, []).slice(-1);

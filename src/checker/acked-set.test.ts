@@ -196,7 +196,7 @@ test("a delete by the scenario is no loss; a removed row that is back is one", (
   const finding = run(ackedSet, { operations, ledger: [...readOf(1, back), ...readOf(2, back)] });
   assert.equal(finding.status, "fail");
   assert.equal(finding.figures["resurrected"], 1);
-  // A first read from a copy that is behind still shows what the second one no longer does.
+  // A first read from a replica that lags still shows a row that the second read no longer shows.
   assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, back), ...readOf(2, [id(1)])] }).status, "pass");
 });
 

@@ -13,7 +13,7 @@ test("ids keep their numbers as the table grows, and unknown ones have none", ()
 
 test("ids whose hashes collide stay apart", () => {
   const table = new IdTable();
-  // Found by search: equal 32-bit FNV-1a hashes.
+  // These words were found by search: their 32-bit FNV-1a hashes are equal.
   assert.notEqual(table.add("costarring"), table.add("liquid"));
   assert.notEqual(table.find("costarring"), table.find("liquid"));
 });

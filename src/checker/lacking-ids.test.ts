@@ -1,4 +1,6 @@
-/** Claims over ids that the script forgot to give are reported as exactly that, and accuse nobody. */
+/**
+ * Tests that claims over ids which the script failed to supply are reported as exactly that, and never as a violation.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ackedSet } from "./acked-set.ts";

@@ -1,4 +1,6 @@
-/** Amounts as people have them: cents, text, numbers that a platform added up in binary fractions. */
+/**
+ * Tests amounts as they occur in practice: cents, text, numbers that a platform summed in binary fractions.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Checker } from "../checker.ts";
@@ -16,7 +18,7 @@ import { nonNegativeStock } from "./non-negative-stock.ts";
 import { readYourWrites } from "./read-your-writes.ts";
 import { staleness } from "./staleness.ts";
 
-/** Both reads of the ledger: values by id. */
+/** Builds two identical reads of the ledger from values by id. */
 function both(values: Readonly<Record<string, Json>>): LedgerLine[] {
   return [1, 2].flatMap((read) => [
     ...Object.entries(values).map(

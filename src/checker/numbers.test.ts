@@ -1,4 +1,6 @@
-/** counter-bounds, bank-total and non-negative-stock. */
+/**
+ * Tests counter-bounds, bank-total and non-negative-stock.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Operation } from "../history.ts";
@@ -10,7 +12,7 @@ import { counterBounds } from "./counter-bounds.ts";
 import { claimOf, endOf, ok, operation, REFUSED, run, UNKNOWN } from "./evidence.fixture.ts";
 import { nonNegativeStock } from "./non-negative-stock.ts";
 
-/** One complete read of values by id. */
+/** Builds one complete read from values by id. */
 function read(number: number, values: Readonly<Record<string, Json>>): LedgerLine[] {
   const items = Object.entries(values).map(
     ([id, value]): LedgerLine => ({ line: "item", read: number, object: "orders", id, count: 1, value }),

@@ -1,4 +1,6 @@
-/** A write that was refused, and is there all the same. */
+/**
+ * Tests writes that were refused but exist all the same.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Outcome } from "../history.ts";
@@ -10,7 +12,7 @@ import { queueTotal } from "./queue-total.ts";
 
 const id = (name: string) => `${RUN}/w0/${name}`;
 
-/** Writes by name, each with the outcomes of its attempts in turn. */
+/** Builds writes by name, each with the outcomes of its attempts in order. */
 function writes(attempts: Readonly<Record<string, readonly Outcome[]>>, kind = "add") {
   return Object.entries(attempts).flatMap(([name, outcomes]) =>
     outcomes.map((outcome, at) =>

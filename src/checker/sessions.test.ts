@@ -1,4 +1,6 @@
-/** read-your-writes, monotonic-reads and staleness. */
+/**
+ * Tests read-your-writes, monotonic-reads and staleness.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Operation } from "../history.ts";

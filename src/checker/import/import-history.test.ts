@@ -1,4 +1,6 @@
-/** Each notation by itself: what it has, and complaints about what cannot be read. */
+/**
+ * Tests each notation separately: what it contains, and the errors for histories that cannot be read.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { complaint, load, log, read, verdict } from "./import.fixture.ts";
@@ -26,7 +28,7 @@ test("Jepsen's log lines: values, nil reads, cas, and an :info that keeps its in
   assert.equal(operations[1]?.completedAtMs, null);
 });
 
-/** The same cas history in each notation that has failures; `error` is why its cas failed. */
+/** Builds the same cas history in each notation that has failures; `error` is why the cas failed. */
 function failedCas(error: string): string[] {
   const reason = error === "" ? "" : `, :error ${error}`;
   const text = log("0 :invoke :write 1", "0 :ok :write 1", "1 :invoke :cas [1 2]", `1 :fail :cas [1 2] ${error}`);

@@ -1,4 +1,6 @@
-/** What histories leave open, and what means the same in every notation. */
+/**
+ * Tests what histories leave open, and what means the same in every notation.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { complaint, event, load, log, read, verdict } from "./import.fixture.ts";

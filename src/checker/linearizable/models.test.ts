@@ -7,7 +7,7 @@ import { operation } from "../evidence.fixture.ts";
 import { linearize } from "./linearize.ts";
 import { MODELS, modelNamed } from "./models.ts";
 
-/** A sequential history: [kind, input, output], each after the other; output "?" means unanswered. */
+/** Builds a sequential history from [kind, input, output], one after another; the output "?" means unanswered. */
 function sequence(steps: readonly (readonly [kind: string, input: Json, output: Json])[], key?: string): Operation[] {
   return steps.map(([kind, input, output], index) => {
     const outcome: Outcome = output === "?" ? { type: "unknown", code: "timeout" } : { type: "ok", output };

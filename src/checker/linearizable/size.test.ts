@@ -1,4 +1,6 @@
-/** Histories that a search of states alone could not hold in memory, or would look at for minutes. */
+/**
+ * Tests histories that a search of states alone could not hold in memory, or would search for minutes.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contendedKv } from "../../../test/histories/contended-kv.ts";
@@ -14,7 +16,7 @@ import { modelNamed } from "./models.ts";
 const COUNT = 20_000;
 const NUMBERS = Array.from({ length: COUNT }, (_, number) => number);
 
-/** Each call overlaps the three after it. */
+/** Builds an operation that overlaps the three after it. */
 function one(kind: string, at: number, input: Json, output: Json = null): Operation {
   return operation({ kind, input, outcome: ok(output), invokedAtMs: at * 10, completedAtMs: at * 10 + 35 });
 }
@@ -87,7 +89,7 @@ test("one stale read among 3,400 events of 50 clients is found without a long se
 });
 
 test("where a part is refuted the answer is no, and hard parts are left undecided", () => {
-  // Which of these unanswered increments happened is a question of subsets, and no answer helps.
+  // Which of these unanswered increments happened is a subset-sum problem, and no answer narrows it down.
   const hard = Array.from({ length: 60 }, (_, index) => ({
     ...one("increment", 0, 1_000_003 * (index + 1) + 7 ** (index % 9)),
     key: "hard",

@@ -1,7 +1,7 @@
 /**
- * A search takes states of equal text for one state. So for every model of the catalogue: two ways to change the object that end in
- * equal texts must be told apart by no observation. The second way is made of pieces of the text that the first one ended
- * in, so whatever a text is joined with is tried as a key and as a value.
+ * A search treats states of equal text as one state. These tests check for every model in the catalogue that two sequences of
+ * changes which end in equal texts cannot be distinguished by any observation. The second sequence is built from pieces of the
+ * text in which the first one ended, so that every separator in a text is also tried as a key and as a value.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -62,7 +62,7 @@ interface Draw {
   readonly last: Json;
 }
 
-/** Inputs and outputs of all shapes that some model takes; a model with another shape needs one more here. */
+/** Inputs and outputs of all shapes that some model accepts. A model with another shape needs one more here. */
 const SHAPES: readonly ((draw: Draw) => { readonly input: Json; readonly output: Json })[] = [
   ({ value }) => ({ input: value, output: null }),
   ({ value }) => ({ input: null, output: value }),
@@ -84,7 +84,7 @@ function transaction(micro: Json): { readonly input: Json; readonly output: Json
   return { input: micro, output: micro };
 }
 
-/** undefined where the model does not take such an operation. */
+/** Builds an operation; returns undefined if the model does not accept it. */
 function made(model: Model, kind: string, shape: number, draw: Draw): Operation | undefined {
   const { input, output } = SHAPES[shape]?.(draw) ?? { input: null, output: null };
   const one = operation({ kind, key: draw.key, input, outcome: { type: "ok", output } });
@@ -103,7 +103,10 @@ interface Way {
   readonly changes: boolean;
 }
 
-/** The kinds of a model with the shapes that it takes, but for those that it does not tell apart; each kind must have one. */
+/**
+ * Returns the kinds of a model with the shapes that it accepts, without shapes that it does not distinguish. Each kind must have
+ * a shape.
+ */
 function waysOf(model: Model): Way[] {
   const draw = { key: "a", other: "b", value: 1, last: 2 };
   return model.kinds.flatMap((kind) => {
@@ -126,7 +129,7 @@ function operations(model: Model, ways: readonly Way[], words: readonly string[]
     .map((drawn) => drawn.flatMap(([{ kind, shape }, each]) => made(model, kind, shape, each) ?? []));
 }
 
-/** The text of the state that the operations lead to, those that are illegal left out; and which of `probes` are legal then. */
+/** Returns the text of the state after the operations, without illegal ones, and which of `probes` are legal in that state. */
 function play(
   model: Model,
   changes: readonly Operation[],
@@ -143,8 +146,8 @@ function play(
 }
 
 /**
- * Single changes made of two pieces of a text, one from its beginning and one up to its end, as keys and as values: where a key or
- * a value can be taken for the joint between two others, one of them leads to the same text.
+ * Builds single changes from two pieces of a text, one from its beginning and one up to its end, as keys and as values. If a key
+ * or a value can be mistaken for the separator between two others, one of these changes leads to the same text.
  */
 function forged(model: Model, ways: readonly Way[], text: string): Operation[] {
   const short = text.slice(0, FORGED_MAX);
@@ -170,7 +173,7 @@ function cuts(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at + 1);
 }
 
-/** The text itself, and the value that it is the text of. */
+/** Returns the text itself, and the value that it represents as JSON. */
 function valuesOf(text: string): Json[] {
   try {
     return [text, JSON.parse(text) as Json];
@@ -179,7 +182,7 @@ function valuesOf(text: string): Json[] {
   }
 }
 
-/** What a transaction wrote, as a transaction that reads it. */
+/** Returns a transaction that reads what the given transaction wrote. */
 function asRead(change: Operation): Operation {
   const { input } = change;
   if (change.kind !== "txn" || !Array.isArray(input)) return change;
@@ -187,7 +190,10 @@ function asRead(change: Operation): Operation {
   return { ...change, input: output, outcome: { type: "ok", output } };
 }
 
-/** What the two are made of is what tells them apart, so their own operations are probes too. */
+/**
+ * Checks that states of equal text admit the same operations. The operations of both sequences are most likely to distinguish
+ * them, so they are probes too.
+ */
 function holds(
   model: Model,
   first: readonly Operation[],
@@ -219,7 +225,7 @@ for (const model of MODELS) {
   });
 }
 
-/** What a model takes for equal though its JSON is not: texts, numbers in texts, and no list for an empty one. */
+/** What a model treats as equal although its JSON differs: texts, numbers in texts, and an absent list and an empty one. */
 const SAME: Readonly<Record<string, (value: Json) => Json>> = {
   counter: (value) => Number(value ?? 1),
   kv: (value) => (value === null ? "" : String(value)),
@@ -230,7 +236,7 @@ for (const model of MODELS) {
   test(`${model.name}: values that differ leave states that differ`, () => {
     const same = SAME[model.name] ?? ((value: Json) => value);
     for (const way of waysOf(model).filter(({ kind, shape }) => givesValue(model, kind, shape))) {
-      // Not every way has the value where the model looks for it.
+      // Not every shape has the value where the model expects it.
       if (textAfter(model, way, 1) === textAfter(model, way, 2)) continue;
       const byText = new Map<string, string>();
       for (const value of VALUES) {
@@ -255,7 +261,7 @@ function textAfter(model: Model, { kind, shape }: Way, value: Json): string | un
   return one && play(model, [one], []).text;
 }
 
-/** Those of the changes that lead from the beginning to that text. */
+/** Returns those of the changes that lead from the start state to that text. */
 function sameText(model: Model, changes: readonly Operation[], text: string): Operation[] {
   const machine = model.machine(changes, "", undefined);
   return changes.filter((_, index) => {
