@@ -164,7 +164,8 @@ class QueueCheck implements Check {
   }
 
   /**
-   * Returns whether we can judge the message. We cannot judge messages of other runs, or of lost workers after their last report.
+   * Returns whether a delivered message that was never sent can be judged. It cannot be if the app generates the ids, nor if the
+   * message belongs to another run or to a lost worker, which may have sent it after its last report.
    */
   #isOurs(id: string): boolean {
     if (!this.#correlation.clientSide) return false;

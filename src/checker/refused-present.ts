@@ -1,6 +1,6 @@
 /**
- * Judges writes that were refused in every attempt but exist all the same, which contradicts their answer. The option `refused`
- * of a claim declares what a refusal guarantees:
+ * Judges writes that were refused in every attempt but exist all the same, which contradicts their answer (docs/decisions/0266).
+ * The option `refused` of a claim declares what a refusal guarantees:
  *
  * - "doubtful" (default): the finding is unknown, with the writes as witnesses. Either the app stored what it refused, or an
  *   intermediary repeated the call and the refusal answered the second one (docs/decisions/0031): the evidence cannot distinguish

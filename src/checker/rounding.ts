@@ -1,7 +1,7 @@
 /**
  * How far a number may be off because it, or one of its amounts, was computed in binary fractions (0.1 + 0.2 is then
- * 0.30000000000000004). The allowance is at most what rounding can do to that many additions of such sizes, and for sums always
- * less than half of the smallest unit in which the amounts are written: a missing cent is never mistaken for rounding.
+ * 0.30000000000000004). The allowance for a sum is at most what rounding can do to that many additions of such sizes. If amounts
+ * are written as plain decimals, it is also less than half of their smallest unit: a missing cent is never mistaken for rounding.
  */
 import { absolute, compare, type Decimal, isBinaryText, plus, scaleOf, times, ZERO } from "../std/decimal.ts";
 import type { Json } from "../std/json.ts";

@@ -36,7 +36,8 @@ export interface WriteState {
   /** Bits of Known; 0 if the id appears only in the ledger. */
   readonly known: number;
   /**
-   * The time of the first acknowledgement, or of an invocation if there was none; 0 for an id that appears only in the ledger.
+   * The time of the first acknowledgement; if there was none, the call of the first attempt that was recorded; 0 for an id that
+   * appears only in the ledger.
    */
   readonly atMs: number;
   /** Bit masks of the reads that saw the id, and of the reads that saw it more than once. */

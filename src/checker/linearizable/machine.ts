@@ -8,7 +8,10 @@ export interface Machine {
   readOnly(index: number): boolean;
   /** Returns whether operation `index` is fully described by what it needs and gives. */
   isPlain(index: number): boolean;
-  /** Return the state that operation `index` needs or gives, or ILLEGAL if it names none. */
+  /**
+   * Returns the state that operation `index` needs, or ILLEGAL if it names none; `gives` does the same for the state that it
+   * gives.
+   */
   needs(index: number): number;
   gives(index: number): number;
   /** See ModelDefinition; undefined if the model defines none. */

@@ -156,7 +156,7 @@ function inTime(reads: readonly Read[], births: Map<string, Birth>): Decision | 
   }
   for (const birth of byRank.get(Infinity) ?? []) {
     if (Math.max(birth.from, readAt) <= birth.by) continue;
-    // An initial element has no witness of its own. In that case some read lacks it, and the last read is as suitable a witness
+    // An initial element has no witness of its own. In that case some answer lacks it, and the last read is as suitable a witness
     // as any.
     const witness = birth.witness >= 0 ? birth.witness : (reads.at(-1)?.index ?? 0);
     return no(witness, "some answer after it lacks it");
