@@ -1,4 +1,4 @@
-/** The load of a run as its conductor sees it. */
+/** The load of a run, as the run's conductor uses it. */
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
 import type { LoadLive } from "./load/count/live.ts";
@@ -8,7 +8,7 @@ import type { TimelineEvent } from "./timeline.ts";
 
 export interface LoadOptions {
   readonly plan: LoadPlan;
-  /** Where users go: "http://127.0.0.1:8080". */
+  /** The address that users send their requests to, such as "http://127.0.0.1:8080". */
   readonly baseUrl: string;
   readonly runId: string;
   readonly seed: string;
@@ -22,13 +22,13 @@ export interface LoadOptions {
 
 export interface LoadHandle {
   live(): LoadLive;
-  /** On the run's clock. */
+  /** The start of the load on the run's clock, in milliseconds. */
   readonly beganAtMs: number;
-  /** Users at once, as far as workers that have stopped tell: intervals count them only once a second. */
+  /** The most users at once, as the workers that have stopped reported it; intervals count users only once a second. */
   readonly usersMax: number;
-  /** Live change: that many users (or arrivals a second) from now on. */
+  /** Changes the running load to `target` users, or arrivals per second. */
   setUsers(target: number): void;
-  /** Graceful: iterations end, everything counted arrives, teardown runs. Twice is harmless. */
+  /** Stops gracefully: iterations end, everything that was counted arrives, and teardown runs. A second call is harmless. */
   stop(): Promise<void>;
   /** Resolves when the load is over; rejects when it could not go on. */
   readonly finished: Promise<void>;

@@ -1,4 +1,4 @@
-/** One running instance of a scenario, as its script sees it. */
+/** A user: one running instance of a scenario, as its script sees it. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Thinking, thinking } from "../scenario/think.ts";
@@ -40,10 +40,10 @@ export class LoadUser implements User, SessionOwner {
   readonly scenario: string;
   readonly state: Record<string, unknown> = {};
   iteration = -1;
-  /** Grows with every call and wait; an iteration that leaves it as it was has awaited nothing of ours. */
+  /** A counter that grows with every call and wait. An iteration that does not change it has awaited nothing of ours. */
   activity = 0;
   readonly #scope: Scope;
-  /** Groups that are open: without one nobody has to look which. */
+  /** The number of open groups. While it is 0, the current group need not be looked up. */
   #groups = 0;
   readonly session: Session;
   readonly http: Http;
@@ -84,7 +84,7 @@ export class LoadUser implements User, SessionOwner {
     return this.#http2;
   }
 
-  /** A copy: what one user does to it is seen by no other. */
+  /** Returns this user's own copy, so that no other user sees a change to it. */
   get env(): Record<string, string> {
     this.#env ??= { ...this.#world.env };
     return this.#env;
@@ -114,13 +114,13 @@ export class LoadUser implements User, SessionOwner {
     return this.sleep(chosen(() => this.random, performance.now() - this.#iterationMs));
   }
 
-  /** The think time of the scenario, for the pause after an iteration. */
+  /** True when the scenario has a think time, and so a pause after each iteration. */
   get pauses(): boolean {
     return this.#thinking !== NO_TIME;
   }
 
   check(name: string, holds: boolean): boolean {
-    if (this.session.closed) return holds; // of an answer that the end cut off
+    if (this.session.closed) return holds; // not counted: the user's end may have cut off the answer that is checked
     const series = this.scope.check(name);
     series.record(holds ? 1 : 0);
     if (!holds) series.failed++;
@@ -163,7 +163,7 @@ export class LoadUser implements User, SessionOwner {
     return openSocket(this, this.#world, path, options);
   }
 
-  /** Groups may run side by side, so which one a call belongs to goes with the code that makes it. */
+  /** Runs `body` as a group. Groups may run concurrently, so asynchronous local storage holds the group of each call. */
   async group<T>(name: string, body: () => Promise<T>): Promise<T> {
     const inner = this.scope.group(name);
     const startedMs = performance.now();
@@ -193,7 +193,7 @@ export class LoadUser implements User, SessionOwner {
     this.#custom(name, value, "trend");
   }
 
-  /** Null: not counted, as nothing is after the user was cut off: its script cannot know what to make of that. */
+  /** Counts a custom metric. Returns null, and counts nothing, after the user was cut off: its script cannot know of that. */
   #custom(name: string, value: number, kind: CustomKind): Series | null {
     return this.session.closed ? null : countCustom(this.scope, this.#world, name, value, kind);
   }
@@ -209,12 +209,12 @@ export class LoadUser implements User, SessionOwner {
     this.#world.onNote("local", `this machine could not open a connection: ${message}`);
   }
 
-  /** The first of each kind, in words. */
+  /** Notes the first failure of each kind. */
   onNoAnswer({ code, message }: TransportError): void {
     if (code !== "aborted") this.#world.onNote(`no-answer:${code}`, `the first "${code}": ${message}`);
   }
 
-  /** The first: answers without what is behind them look like quick successes. */
+  /** Notes the first redirect that was not followed, because such answers look like quick successes. */
   onRedirectLeft(location: string | null): void {
     this.#world.onNote("redirect", leftInWords(location));
   }
@@ -227,7 +227,7 @@ export class LoadUser implements User, SessionOwner {
     );
   }
 
-  /** A new iteration begins; its first call was due at `dueMs` (performance.now()), or is due when made (0). Gives the time. */
+  /** Begins an iteration whose first call was due at `dueMs` (performance.now()), or is due when made (0). Returns the time. */
   begin(dueMs: number): number {
     this.iteration++;
     const nowMs = performance.now();
@@ -236,18 +236,18 @@ export class LoadUser implements User, SessionOwner {
     return nowMs;
   }
 
-  /** The next call was due at `dueMs`, be it in onStart or in the first iteration. */
+  /** Sets when the next call was due, whether onStart or the first iteration makes it. */
   due(dueMs: number): void {
     this.#dueMs = dueMs;
   }
 
-  /** Waits; rejects with UserStopped when the user is stopped for good meanwhile. */
+  /** Waits for `durationMs`; rejects with UserStopped when the user is stopped for good in the meantime. */
   sleep(durationMs: number): Promise<void> {
     if (this.session.closed) return Promise.reject(new UserStopped());
     return new Promise((resolve, reject) => this.#begin(durationMs, resolve, reject));
   }
 
-  /** The pause after an iteration, by the scenario's think time or as long as given; ends early when the user shall leave. */
+  /** Pauses after an iteration, for `durationMs` or the scenario's think time; ends early when the user is asked to leave. */
   rest(durationMs?: number): Promise<void> {
     const chosenMs = durationMs ?? this.#thinking(() => this.random, performance.now() - this.#iterationMs);
     return new Promise((resolve) => {
@@ -261,12 +261,12 @@ export class LoadUser implements User, SessionOwner {
     this.#sleeping.begin(durationMs, wake, stop);
   }
 
-  /** Ends all waiting at once; used for the pause after an iteration, when the user is asked to leave. */
+  /** Ends all waits at once. It cuts short the pause after an iteration when the user is asked to leave. */
   wake(): void {
     for (const sleep of this.#sleeping.take()) sleep.wake();
   }
 
-  /** Something that has to end with the user. */
+  /** Registers something that has to end with the user. */
   opened(closable: Closable): void {
     this.#open ??= new Set();
     this.#open.add(closable);
@@ -276,7 +276,7 @@ export class LoadUser implements User, SessionOwner {
     this.#open?.delete(closable);
   }
 
-  /** Ends all connections; calls in flight and later ones fail as aborted. */
+  /** Closes all connections; calls in flight and later calls fail as aborted. */
   close(): void {
     this.session.close();
     this.#http2?.close();
@@ -287,7 +287,10 @@ export class LoadUser implements User, SessionOwner {
     this.#interrupted = true;
   }
 
-  /** Stops the user for good: its calls fail as aborted, its waits reject. True: it was in one of them, not in an await of its own. */
+  /**
+   * Stops the user for good: its calls fail as aborted and its waits reject. Returns true when the script was in one of those,
+   * and false when it was in an await of its own.
+   */
   abort(): boolean {
     const sleeping = this.#sleeping.take();
     this.#interrupted ||= sleeping.length > 0 || (this.#open?.size ?? 0) > 0;

@@ -1,10 +1,10 @@
-/** A cookie that a script sets, as the line by which a server would set it. */
+/** A cookie that a script sets, written as the Set-Cookie line of a server that sets it. */
 import { describe } from "../../scenario/shape.ts";
 import type { CookieOptions } from "../../scenario.ts";
 import { parseDuration } from "../../std/duration.ts";
 import { GamedayError } from "../../std/errors.ts";
 
-/** Throws GamedayError for what no cookie can be. */
+/** Returns the value of the Set-Cookie line; throws GamedayError for what no cookie can be. */
 export function cookieText(name: string, value: string, options: CookieOptions): string {
   const { path = "/", domain, secure, httpOnly, sameSite, maxAge } = options;
   if (typeof name !== "string" || typeof value !== "string") throw badCookie(describe(name));
@@ -20,7 +20,7 @@ export function cookieText(name: string, value: string, options: CookieOptions):
   return parts.join("; ");
 }
 
-/** `why`: what browsers have against it. */
+/** Returns the error for a cookie that cannot be set; `why` is the reason for which browsers refuse it. */
 export function badCookie(name: string, why?: string): GamedayError {
   return new GamedayError({
     code: "bad-cookie",

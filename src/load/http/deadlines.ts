@@ -1,10 +1,10 @@
 /**
- * Deadlines of many requests at the price of a list entry each. All deadlines of one length wait in one list, in order of
- * their due time, so only the head of each list is ever looked at; one timer serves all of them.
+ * Deadlines of many requests, at the cost of one list entry each. All deadlines of one length wait in one list, in the order
+ * of their due times, so that only the head of each list is ever inspected. One timer serves all lists.
  */
 const TICK_MS = 10;
 
-/** One waiting place; its owner keeps it and uses it again and again. */
+/** One entry of a list of deadlines. Its owner keeps it and reuses it. */
 export class Deadline {
   dueMs = 0;
   previous: Deadline | null = null;
@@ -27,7 +27,7 @@ export interface DeadlineList {
   last: Deadline | null;
 }
 
-/** By due time: nearly always at the end, but one that counts from long ago (a call that had to wait) goes before others. */
+/** Inserts by due time: nearly always at the end, but a deadline that counts from long ago (a delayed call) goes before others. */
 function insert(list: DeadlineList, deadline: Deadline): void {
   let before = list.last;
   while (before !== null && before.dueMs > deadline.dueMs) before = before.previous;
@@ -42,12 +42,12 @@ function insert(list: DeadlineList, deadline: Deadline): void {
 
 export class Deadlines {
   readonly #lists = new Map<number, DeadlineList>();
-  /** Nearly all requests have the same timeout. */
+  /** The list that was used last, because nearly all requests have the same timeout. */
   #lastUsed: DeadlineList | null = null;
   #waiting = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  /** Calls its owner's `onDue` when `lengthMs` have passed since `nowMs` (performance.now()), unless it is removed before. */
+  /** Calls the owner's `onDue` when `lengthMs` have passed since `nowMs` (performance.now()), unless the deadline is removed. */
   add(deadline: Deadline, lengthMs: number, nowMs: number): void {
     if (deadline.list !== null) this.remove(deadline);
     const list = this.#list(lengthMs);
@@ -75,7 +75,7 @@ export class Deadlines {
     if (this.#lastUsed?.lengthMs === lengthMs) return this.#lastUsed;
     let list = this.#lists.get(lengthMs);
     if (list === undefined) {
-      // Scripts that compute a new timeout for every request would leave a list for each: empty ones go.
+      // Scripts that compute a new timeout for every request would leave a list for each, so empty lists are removed.
       if (this.#lists.size > 1000) this.#forgetEmptyLists();
       list = { lengthMs, first: null, last: null };
       this.#lists.set(lengthMs, list);
@@ -93,7 +93,7 @@ export class Deadlines {
     this.#timer = setTimeout(() => this.#tick(performance.now()), TICK_MS);
   }
 
-  /** Answers that came while this process was stalled are read first: expiry waits until sockets have been polled. */
+  /** Expires deadlines after sockets were polled, so that answers that came while this process was stalled are read first. */
   #tick(nowMs: number): void {
     setImmediate(() => {
       for (const list of this.#lists.values()) this.#expire(list, nowMs);

@@ -1,11 +1,11 @@
 import zlib, { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 
-/** Words by which servers say that there is no coding. */
+/** Values by which servers declare that there is no coding. */
 const NONE = new Set(["", "identity", "none"]);
 
 /**
- * The body with its content codings undone, last one first. Throws an Error that says what is wrong for damaged data, an
- * unknown coding, or a result larger than `bytesMax` (zlib's ERR_BUFFER_TOO_LARGE).
+ * Returns the body with its content codings undone, last one first. Throws an Error that describes the problem for damaged
+ * data, an unknown coding, or a result larger than `bytesMax` (zlib's ERR_BUFFER_TOO_LARGE).
  */
 export function decodeBody(body: Buffer, codings: string, bytesMax: number): Buffer {
   const list = codings
@@ -34,23 +34,23 @@ function decodeOne(body: Buffer, coding: string, maxOutputLength: number): Buffe
   }
 }
 
-/** "deflate" means zlib's wrapping, but some servers send the bare stream: the first byte tells. */
+/** Inflates either format: "deflate" means the zlib format, but some servers send the raw stream. The first byte shows which. */
 function inflateEither(body: Buffer, maxOutputLength: number): Buffer {
   const wrapped = ((body[0] ?? 0) & 0x0f) === 8;
   return wrapped ? inflateSync(body, { maxOutputLength }) : inflateRawSync(body, { maxOutputLength });
 }
 
-/** What zstdDecompressSync gives with `info`, which its types leave out. */
+/** The result of zstdDecompressSync with `info`, which its types leave out. */
 interface Unzstd {
   readonly buffer: Buffer;
-  /** Bytes read. */
+  /** `bytesWritten` is the number of bytes that the decoder read. */
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** Frames one after the other, of which Node reads the first only; each takes up a decoder, so they are bounded. */
+/** The most frames in one body. Node reads only the first frame, so each takes a decoder of its own and must be bounded. */
 const FRAMES_MAX = 256;
 
-/** Node has it since 22.15 and 23.8; an import by name would end older ones at their start. */
+/** Decompresses zstd, which Node supports since 22.15 and 23.8; older versions would not start with an import by name. */
 function unzstd(body: Buffer, bytesMax: number): Buffer {
   const { zstdDecompressSync } = zlib as Partial<Pick<typeof zlib, "zstdDecompressSync">>;
   if (zstdDecompressSync === undefined)

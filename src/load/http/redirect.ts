@@ -1,4 +1,4 @@
-/** Where a redirect leads (RFC 9110, 15.4), and what of a call goes along. */
+/** Decides where a redirect leads (RFC 9110, section 15.4), and what of a call goes along with it. */
 import { isUtf8 } from "node:buffer";
 import type { RequestOptions } from "../../scenario.ts";
 import type { Origin } from "./origin.ts";
@@ -6,38 +6,38 @@ import { ReplyHeaders } from "./reply.ts";
 
 export type Redirection =
   | { readonly url: URL }
-  /** Why there is nothing to follow; `to`: null when no place was named. */
+  /** There is nothing to follow. `to` is the place that the answer named, or null when it named none. */
   | { readonly to: string | null };
 
-/** Statuses that send a client elsewhere by Location; 300 leaves the choice to people, 304 to caches. */
+/** Returns true for statuses that redirect a client by Location. 300 leaves the choice to people, and 304 is for caches. */
 export function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
 /**
- * The place within the same host that the head of an answer names. `virtual`: the host that the request named in its header;
- * what is below that name lies at the same address.
+ * Returns where the head of an answer redirects to within the same host. `virtual` is the host that the request named in its
+ * Host header; redirects to that name go to the same address.
  */
 export function redirectionOf(head: string, origin: Origin, path: string, virtual: string): Redirection {
   const [location = "", ...others] = new Set(new ReplyHeaders(head).all("location"));
-  // An empty place would be this very one; of two, neither is more right than the other.
+  // An empty Location would lead back here; of two that differ, neither is more right than the other.
   const sound = location !== "" && others.length === 0;
   const scheme = origin.secure ? "https:" : "http:";
   const here = virtual !== "" && URL.canParse(`${scheme}//${virtual}`) ? new URL(`${scheme}//${virtual}`) : null;
   const url = sound ? placeOf(location, `${here?.origin ?? origin.text}${path}`) : null;
   if (url !== null && here?.hostname === url.hostname) return { url: atAddress(url, here, origin) };
-  // Load must not wander off to hosts that nobody named: such an answer is the reply.
+  // Load must not wander off to hosts that nobody named: a redirect to one is returned as the reply.
   if (url !== null && bare(url.hostname) === origin.host) return { url };
   return { to: [location, ...others].join(", ") || null };
 }
 
-/** For a note: `location`: null when the redirect named no place. */
+/** Returns the note for a redirect that was not followed; `location` is null when the redirect named no place. */
 export function leftInWords(location: string | null): string {
   const where = location === null ? "without a Location" : `to ${JSON.stringify(location.slice(0, 120))}`;
   return `a redirect ${where} was not followed: only those to one place on its host are`;
 }
 
-/** The name is one that a header gave: the connection still goes to the address, with another port where one is named. */
+/** Replaces the virtual host by the origin's address, which connections still go to, on another port if the redirect names one. */
 function atAddress(url: URL, here: URL, origin: Origin): URL {
   const moved = new URL(url);
   moved.hostname = origin.host.includes(":") ? `[${origin.host}]` : origin.host;
@@ -49,7 +49,7 @@ function bare(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** Null when it is no place for HTTP. Servers write names beyond ASCII as UTF-8, which headers read as latin1. */
+/** Returns null when it is not an HTTP URL. Servers write non-ASCII names as UTF-8, but headers are read as latin1. */
 function placeOf(location: string, here: string): URL | null {
   const bytes = Buffer.from(location, "latin1");
   const text = isUtf8(bytes) ? bytes.toString("utf8") : location;
@@ -60,7 +60,7 @@ function placeOf(location: string, here: string): URL | null {
   return /^https?:$/.test(url.protocol) ? url : null;
 }
 
-/** Null: the method stays. */
+/** Returns the method that a redirect changes the request to; null when the method stays. */
 export function methodAfter(status: number, method: string): "GET" | null {
   const toGet = status === 303 ? method !== "HEAD" : status < 303 && method === "POST";
   return toGet ? "GET" : null;
@@ -68,7 +68,7 @@ export function methodAfter(status: number, method: string): "GET" | null {
 
 const OF_CONTENT = /^content-/i;
 
-/** A request that has become a GET has no content, and nothing to say of one. */
+/** Removes the content, and the headers that describe it, from a request that has become a GET. */
 export function withoutContent(options: RequestOptions | undefined): RequestOptions | undefined {
   if (options === undefined) return undefined;
   const { json: _json, form: _form, body: _body, headers, ...rest } = options;
@@ -77,7 +77,7 @@ export function withoutContent(options: RequestOptions | undefined): RequestOpti
   return { ...rest, headers: Object.fromEntries(kept) };
 }
 
-/** Credentials are for the origin that they were given for: another port or scheme is another one, as to browsers and curl. */
+/** Removes credentials, which are for one origin only. As for browsers and curl, another port or scheme is another origin. */
 export function withoutCredentials(options: RequestOptions | undefined): RequestOptions {
   const others = Object.entries(options?.headers ?? {}).filter(([name]) => !/^authorization$/i.test(name));
   return { ...options, headers: { ...Object.fromEntries(others), Authorization: null } };

@@ -5,7 +5,7 @@ import { unfolded } from "./head.ts";
 
 const EMPTY = Buffer.alloc(0);
 
-/** What the engine knows of a reply beyond what a script may see; for the outcome of a recorded operation. */
+/** What the engine knows of a reply beyond what a script may see. The outcome of a recorded operation depends on it. */
 export interface Judged {
   /** The script named this status as success. */
   readonly expected: boolean;
@@ -13,7 +13,7 @@ export interface Judged {
   readonly notApplied: boolean;
 }
 
-/** An answer, or why there was none. Owns its bytes; text, headers and JSON are made only when a script asks. */
+/** An answer, or the reason for its absence. It owns its bytes; text, headers and JSON are created only on request. */
 export class HttpReply implements Reply, Judged {
   readonly status: number;
   readonly ok: boolean;
@@ -22,9 +22,9 @@ export class HttpReply implements Reply, Judged {
   readonly notApplied: boolean;
   serviceMs = 0;
   responseMs = 0;
-  /** Why the body cannot be had although there was one; "" when it can. */
+  /** The reason why the body is not available although there was one; "" when it is available. */
   notKept = "";
-  /** Head and body, one after the other. */
+  /** The head, followed by the body. */
   readonly #bytes: Buffer;
   readonly #headLength: number;
   #headers: ReplyHeaders | null = null;
@@ -105,13 +105,13 @@ export class ReplyHeaders {
     this.#text = unfolded(text);
   }
 
-  /** The value of a header, several of the same name joined by ", "; null when there is none. */
+  /** Returns the value of a header, with several of the same name joined by ", "; null when there is none. */
   get(name: string): string | null {
     const values = this.all(name);
     return values.length === 0 ? null : values.join(", ");
   }
 
-  /** The value of each header line of that name. */
+  /** Returns the value of each header line of that name. */
   all(name: string): string[] {
     const wanted = name.toLowerCase();
     const values: string[] = [];

@@ -1,4 +1,4 @@
-/** The users of an executor: started, asked to leave with grace, aborted when they stay too long. */
+/** The users of an executor. They are started, asked to leave, and aborted when they outstay the grace period. */
 import type { Alarm, Alarms } from "../time/alarms.ts";
 import type { Runner } from "./runner.ts";
 
@@ -16,7 +16,7 @@ export class Crowd {
     return this.#runners.size;
   }
 
-  /** Runs a user's life: start, then `body`, then stop. */
+  /** Runs a user from start to stop, with `body` in between. */
   add(runner: Runner, body: (runner: Runner) => Promise<void>): void {
     this.#runners.add(runner);
     void live(runner, body).finally(() => this.#runners.delete(runner));
@@ -30,7 +30,7 @@ export class Crowd {
     void runner.gone.then(() => this.#alarms.cancel(alarm));
   }
 
-  /** All leave; resolves when the last one is gone. */
+  /** Asks all users to leave; resolves when the last one is gone. */
   async leaveAll(): Promise<void> {
     const all = [...this.#runners];
     for (const runner of all) this.leave(runner);
@@ -46,7 +46,7 @@ async function live(runner: Runner, body: (runner: Runner) => Promise<void>): Pr
   }
 }
 
-/** Calls of the user fail as aborted; a script that awaits something else of its own is left behind. */
+/** Aborts a user: its calls fail as aborted. A script that awaits something else of its own is left behind. */
 function abort(runner: Runner): void {
   runner.abandon(runner.user.abort());
 }

@@ -6,7 +6,7 @@ interface Placed {
   readonly number: number;
 }
 
-/** A fake of the shape that @grpc/grpc-js gives its clients: a callback, a deadline, errors with numbers as codes. */
+/** A fake client in the shape of @grpc/grpc-js: with a callback, a deadline, and errors whose codes are numbers. */
 const grpc = {
   placeOrder(
     request: { readonly id: string },
@@ -20,7 +20,7 @@ const grpc = {
   },
 };
 
-/** As the guide shows it: a unary call as a promise that the engine's signal cancels. */
+/** Makes a unary call as the guide shows it: as a promise that the engine's signal cancels. */
 function placeOrder(id: string, signal: AbortSignal): Promise<Placed> {
   return new Promise((resolve, reject) => {
     const call = grpc.placeOrder({ id }, { deadline: Date.now() + 5_000 }, (error, answer) =>

@@ -1,6 +1,6 @@
 /**
- * Calls that are not HTTP (gRPC, a database, a queue), made by a package of the script's own: given a deadline, timed from
- * when they were due, counted by name, and told to the history where they belong to a claim.
+ * Calls that are not HTTP (gRPC, a database, a queue) and that a package of the script's own makes. Each has a deadline, is
+ * timed from when it was due, is counted by name, and is recorded in the history if it belongs to a claim.
  */
 import type { Outcome } from "../../history.ts";
 import type { Called, CallOptions } from "../../scenario.ts";
@@ -14,7 +14,7 @@ import { UserStopped } from "./stopped.ts";
 import type { UserWorld } from "./world.ts";
 
 export const CALL_METRIC = "call_duration";
-/** Calls that the end of their user cut off, by how long they had waited. */
+/** The metric of calls that the end of their user cut off; it records how long they had waited. */
 const INTERRUPTED_METRIC = "call_interrupted";
 
 interface Failure {
@@ -22,7 +22,7 @@ interface Failure {
   readonly message: string;
 }
 
-/** Never rejects for what the call throws: that is the result. */
+/** Makes the call. It does not reject with an error that the call throws: the error is part of the result. */
 export async function makeCall<T>(
   user: LoadUser,
   world: UserWorld,
@@ -36,7 +36,7 @@ export async function makeCall<T>(
   const tell = historyOf(user, world, subject, options, startedMs - dueMs);
   const ended = await bounded(user, world, call, options.timeout);
   const nowMs = performance.now();
-  const interrupted = "failure" in ended && user.session.closed; // whatever the call made of it
+  const interrupted = "failure" in ended && user.session.closed; // whichever error the call threw
   const metric = interrupted ? INTERRUPTED_METRIC : CALL_METRIC;
   const series = user.scope.custom(metric, options.name ?? subject.kind, true);
   series.record(nowMs - dueMs);
@@ -50,7 +50,7 @@ export async function makeCall<T>(
 
 type Ended<T> = { readonly value: T } | { readonly failure: Failure; readonly thrown: unknown };
 
-/** The call, or its deadline, or the end of the user, whichever is first; the call is told by its signal. */
+/** Waits for the call, its deadline or the end of the user, whichever is first; the latter two abort the call's signal. */
 async function bounded<T>(
   user: LoadUser,
   world: UserWorld,
@@ -86,7 +86,7 @@ async function settled<T>(call: (signal: AbortSignal) => Promise<T>, signal: Abo
   }
 }
 
-/** gRPC gives numbers as codes, Node words; what has none is named by its kind of error. */
+/** Describes an error by its code: gRPC has numbers, Node has words. An error without a code is named by its class. */
 function failureOf(thrown: unknown): Failure {
   const code = (thrown as { code?: unknown } | null | undefined)?.code;
   const named = typeof code === "string" || typeof code === "number" ? String(code) : undefined;
@@ -104,7 +104,7 @@ function tellOutcome<T>(ended: Ended<T>, options: CallOptions<T>, tell: (outcome
   }
 }
 
-/** A failed call is unknown, because it may have happened, unless the script knows better. */
+/** Returns the outcome of a call. A failed call is unknown, because it may have been applied, unless the script knows better. */
 function outcomeOf<T>(ended: Ended<T>, options: CallOptions<T>): Outcome {
   if (!("failure" in ended)) return { type: "ok", output: options.output?.(ended.value) ?? null };
   const proven = options.notApplied?.(ended.thrown) === true;

@@ -1,10 +1,10 @@
-/** What all users get and each may change: nobody must see what another has done to it. */
+/** Data that all users receive and that each may change without any other user seeing the change. */
 import type { Json } from "../../std/json.ts";
 
-/** So much is copied in a moment; more would cost a start of many users whole seconds. */
+/** The longest JSON text that each user gets a copy of. Copies of more would take whole seconds when many users start. */
 const COPIED_BYTES_MAX = 100_000;
 
-/** Gives each caller a copy of its own; of data that is too big for that all get the same, frozen, so that a change throws. */
+/** Returns a function that gives each caller its own copy. All callers share data that is too large, frozen: a change throws. */
 export function ownCopies(data: Json): () => Json {
   if (typeof data !== "object" || data === null) return () => data;
   const text = JSON.stringify(data);

@@ -1,4 +1,4 @@
-/** The life of a user: start, iterations with pauses, stop. Nothing that a script throws ends more than its iteration. */
+/** The life cycle of a user: start, iterations with pauses, stop. An error that a script throws ends at most its iteration. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { placeOf, thrownAt } from "../../scenario/thrown.ts";
 import { drawWeighted } from "../../scenario/weights.ts";
@@ -8,16 +8,16 @@ import type { Json } from "../../std/json.ts";
 import type { Series } from "../count/metrics.ts";
 import type { LoadUser } from "../user.ts";
 
-/** Pause after something that a script threw, so that a broken script does not spin. */
+/** The pause after an error that a script threw, so that a broken script does not spin. */
 const AFTER_ERROR_MS = 1_000;
 
 export interface RunnerWorld {
-  /** What its setup gave, as this caller's own. */
+  /** Returns what the scenario's setup returned, as the caller's own (see own-copies.ts). */
   readonly data: (scenario: ScenarioDefinition) => Json;
-  /** Told each kind of error of a script, with its place. */
+  /** Is called for each error that a script throws; `says` describes it, with its place. */
   onScriptError(scenario: string, says: string): void;
   onNote(key: string, says: string): void;
-  /** A user that did not leave in time: where its script was. */
+  /** Is called for each user that did not leave in time; `where` is the part of its script that was running. */
   onGivenUp(where: string): void;
 }
 
@@ -29,10 +29,10 @@ export class Runner {
   readonly #world: RunnerWorld;
   readonly #durations: Series;
   readonly #errors: Series;
-  /** Iterations that the end cut off in a call or a pause. */
+  /** Counts the iterations that the end of the user cut off in a call or a pause. */
   readonly #interrupted: Series;
   readonly #weights: readonly number[] | null;
-  /** The part of the script that runs, or ran last. */
+  /** The part of the script that is running, or that ran last. */
   #within: "onStart" | "run" | "onStop" = "run";
   #leaving = false;
   #betweenIterations = false;
@@ -55,7 +55,7 @@ export class Runner {
     return this.#leaving;
   }
 
-  /** Runs onStart until it succeeds; false when the user was asked to leave meanwhile. */
+  /** Runs onStart until it succeeds. Returns false when the user was asked to leave in the meantime. */
   async start(): Promise<boolean> {
     const { onStart } = this.definition;
     while (!this.#leaving) {
@@ -69,7 +69,7 @@ export class Runner {
     return false;
   }
 
-  /** One iteration, due at `dueMs` (0: now). */
+  /** Runs one iteration, due at `dueMs` (0: now). */
   async iterate(dueMs: number): Promise<void> {
     const { user } = this;
     this.#betweenIterations = false;
@@ -84,7 +84,10 @@ export class Runner {
     if (user.session.busy) await this.#unawaited();
   }
 
-  /** A loop of calls that are begun and not awaited would never let their answers in. The next one is named with its line. */
+  /**
+   * Lets answers in, which a loop of calls that are begun and not awaited would never do. Has the session trace its next call,
+   * so that the note can name the line that lacks an await.
+   */
   async #unawaited(): Promise<void> {
     const { session } = this.user;
     const place = placeOf(session.lastCall);
@@ -104,7 +107,7 @@ export class Runner {
     await this.#pause(AFTER_ERROR_MS);
   }
 
-  /** Iterations with pauses until the user is asked to leave, or `mayGoOn` says no. */
+  /** Runs iterations with pauses until the user is asked to leave or `mayGoOn` returns false. */
   async loop(mayGoOn: () => boolean): Promise<void> {
     const { user } = this;
     while (!this.#leaving && mayGoOn()) {
@@ -115,15 +118,15 @@ export class Runner {
     }
   }
 
-  /** Asks the user to leave after the iteration that runs. */
+  /** Asks the user to leave after its current iteration. */
   leave(): void {
     this.#leaving = true;
     if (this.#betweenIterations) this.user.wake();
   }
 
   /**
-   * Its time to leave is over. Counts the user as gone although its script may still hang in an await of its own (`interrupted`
-   * false); a turn later, so that aborted calls are told.
+   * Counts a user whose time to leave is over as gone, although its script may still hang in an await of its own (`interrupted`
+   * is false then). The user is gone one turn of the event loop later, so that its aborted calls are recorded first.
    */
   abandon(interrupted: boolean): void {
     if (interrupted && this.#within === "run") this.#interrupted.record(1);
@@ -161,7 +164,7 @@ export class Runner {
     this.#world.onScriptError(this.definition.name, thrownAt(thrown));
   }
 
-  /** An iteration that awaited nothing of ours would never let others run. */
+  /** Lets other users run, which iterations that await nothing of ours would never do. */
   async #idle(): Promise<void> {
     this.#world.onNote(
       `idle:${this.definition.name}`,
@@ -170,7 +173,7 @@ export class Runner {
     await nextTurn();
   }
 
-  /** Whoever asks the user to leave ends this pause. */
+  /** Pauses between iterations, until a request to leave ends the pause at the latest. */
   #pause(durationMs?: number): Promise<void> {
     this.#betweenIterations = true;
     return this.user.rest(durationMs);

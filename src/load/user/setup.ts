@@ -1,4 +1,4 @@
-/** setup() and teardown() of scenarios: once a run, by one worker, outside all counting of the load. */
+/** Runs setup() and teardown() of scenarios: once per run, in one worker, and outside all counts of the load. */
 
 import { placeOf, thrownText } from "../../scenario/thrown.ts";
 import type { Http, ScenarioDefinition, SetupContext } from "../../scenario.ts";
@@ -13,7 +13,7 @@ import type { UserWorld } from "./world.ts";
 
 const DEADLINE_MS = 60_000;
 
-/** What each scenario's setup gave, in order; null for those without. */
+/** Runs all setups and returns what each scenario's setup returned, in order; null for scenarios without one. */
 export async function runSetups(definitions: readonly ScenarioDefinition[], world: UserWorld): Promise<Json[]> {
   const data: Json[] = [];
   for (const { name, setup } of definitions) {
@@ -34,7 +34,7 @@ export async function runTeardowns(
   }
 }
 
-/** As every worker will get it: throws for what cannot travel. */
+/** Returns the data as every worker will receive it; throws for data that JSON cannot represent. */
 function dataOf(given: Json | undefined): Json {
   demandJson("the data that setup returns", given);
   return given ?? null;

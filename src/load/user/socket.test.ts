@@ -78,7 +78,7 @@ test("a handshake that is refused, garbage, silence, and nobody there: errors of
   assert.equal(errors.length, 4);
 });
 
-/** A server that answers each handshake with raw text, or ends or resets the connection. */
+/** Starts a server that answers each handshake with raw text, or ends or resets the connection. */
 async function rawServer(answer: (head: string, socket: Socket) => void) {
   const server = createNetServer((socket) => {
     socket.on("error", () => undefined);

@@ -1,4 +1,4 @@
-/** One WebSocket of a user: what came waits in a bounded inbox until the script asks for it. */
+/** One WebSocket of a user. Messages that arrive wait in a bounded inbox until the script receives them. */
 import { WebSocket } from "ws";
 import type { ReceiveOptions, SocketMessage, TransportError, UserSocket } from "../../scenario.ts";
 import type { Series } from "../count/metrics.ts";
@@ -10,7 +10,7 @@ import type { LoadUser } from "../user.ts";
 import type { UserWorld } from "./world.ts";
 
 const INBOX_MAX = 1_000;
-/** Time for the server to answer our close. */
+/** How long the server may take to answer our close. */
 const CLOSE_MS = 1_000;
 const NORMAL = new Set([1000, 1001, 1005]);
 
@@ -18,14 +18,14 @@ interface Wanted {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** performance.now() at which it was due. */
+  /** The time at which the opening was due (performance.now()). */
   readonly dueMs: number;
 }
 
 interface Receiver {
   readonly wants: (message: SocketMessage) => boolean;
   readonly give: (message: SocketMessage | null) => void;
-  /** `wants` is the script's own, and has thrown. */
+  /** Rejects the receive, because `wants`, which is the script's own function, has thrown. */
   readonly fail: (thrown: unknown) => void;
 }
 
@@ -35,7 +35,7 @@ export class LoadSocket implements UserSocket {
   readonly #user: LoadUser;
   readonly #world: UserWorld;
   readonly #wanted: Wanted;
-  /** Where it was opened: what comes later comes to nobody's code. */
+  /** The scope in which the socket was opened, because messages arrive outside of any code of the script. */
   readonly #scope: Scope;
   readonly #inbox: SocketMessage[] = [];
   readonly #received: Series;
@@ -43,7 +43,7 @@ export class LoadSocket implements UserSocket {
   #wire: WebSocket | null = null;
   #openedMs = 0;
   #closing = false;
-  /** How far the connection has come that the handshake is on. */
+  /** How far the connection below the handshake has come. */
   #connected = false;
   #secure = false;
   #setClosed: () => void = () => undefined;
@@ -63,7 +63,7 @@ export class LoadSocket implements UserSocket {
     return this.#wire?.readyState === WebSocket.OPEN && this.error === null;
   }
 
-  /** Resolves when it is open, or will not be. */
+  /** Resolves when the socket is open, or when it is certain that it will not open. */
   opening(wire: WebSocket): Promise<void> {
     this.#wire = wire;
     this.#user.opened(this.#abandoned);
@@ -82,7 +82,7 @@ export class LoadSocket implements UserSocket {
     this.#secure = secure;
   }
 
-  /** The server answered the handshake with a status of HTTP. */
+  /** Fails the socket because the server answered the handshake with an HTTP status. */
   refused(status: number): void {
     this.status = status;
     if (status === 101)
@@ -96,11 +96,11 @@ export class LoadSocket implements UserSocket {
     this.#user.activity++;
     if (!this.ok) return this.#miscounted("closed");
     if (this.#unread()) return;
-    this.#wire?.send(data, () => undefined); // a failed send is told as the end of the socket
+    this.#wire?.send(data, () => undefined); // a failed send is reported as the end of the socket
     this.#series("ws_msgs_sent", false).record(1);
   }
 
-  /** What the server does not read waits in our memory: a socket that has too much of it ends. */
+  /** Ends the socket and returns true when too much of what the server does not read waits in our memory. */
   #unread(): boolean {
     const waiting = this.#wire?.bufferedAmount ?? 0;
     const { eachMax } = this.#world.session.network.kept;
@@ -124,7 +124,7 @@ export class LoadSocket implements UserSocket {
   }
 
   async close(code = 1000, reason = ""): Promise<void> {
-    // A server that was first has its own reason, which counts.
+    // If the server closed first, its own reason counts.
     if (this.#wire?.readyState === WebSocket.OPEN) this.#closing = true;
     this.#wire?.close(code, reason);
     const { deadlines } = this.#world.session.network;
@@ -134,7 +134,7 @@ export class LoadSocket implements UserSocket {
     deadlines.remove(deadline);
   }
 
-  /** With the user, at once. */
+  /** Closes the socket together with its user, at once. */
   readonly #abandoned = {
     close: () => {
       this.#closing = true;
@@ -150,7 +150,7 @@ export class LoadSocket implements UserSocket {
 
   #await(wants: Receiver["wants"], timeoutMs: number): Promise<SocketMessage | null> {
     const { deadlines } = this.#world.session.network;
-    this.#receiver?.give(null); // a second receive takes the place of the first
+    this.#receiver?.give(null); // a second receive replaces the first
     return new Promise((resolve, reject) => {
       const deadline = new Deadline({
         onDue: () => {
@@ -202,12 +202,12 @@ export class LoadSocket implements UserSocket {
     if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return transportError("body-too-large", thrown.message, true);
     const broken = /^(WS_ERR|HPE_)/.test(code) || /^(Invalid|Unexpected|Server sent)/.test(thrown.message);
     if (broken) return transportError("malformed", thrown.message, true);
-    const ended = thrown.message === "socket hang up" && this.#secure; // by node:http, for an end without an answer
+    const ended = thrown.message === "socket hang up" && this.#secure; // node:http reports an end without an answer like this
     if (ended) return transportError("closed", "the connection ended before the handshake was answered", true);
     return socketError(thrown, { connected: this.#connected, secure: this.#secure, sent: this.#secure });
   }
 
-  /** The first reason is the one that explains the others. */
+  /** Records why the socket failed. Only the first reason counts, because it explains the others. */
   #fail(error: TransportError): void {
     if (this.error !== null || this.#closing) return;
     this.error = error;

@@ -1,4 +1,4 @@
-/** WebSockets of users, by `ws`: opened with the user's cookies and TLS, counted, bounded, and closed with the user. */
+/** Opens WebSockets for users with the package `ws`: with the user's cookies and TLS, counted, bounded, closed with the user. */
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { type ClientOptions, WebSocket } from "ws";
@@ -15,7 +15,7 @@ import type { LoadUser } from "../user.ts";
 import { LoadSocket } from "./socket.ts";
 import type { UserWorld } from "./world.ts";
 
-/** Always gives a socket; whether it is open is in `ok`, and why not in `status` and `error`. */
+/** Always returns a socket. `ok` states whether it is open; `status` and `error` state why it is not. */
 export async function openSocket(
   user: LoadUser,
   world: UserWorld,
@@ -47,17 +47,17 @@ export async function openSocket(
   return socket;
 }
 
-/** Relative paths count from the load's own address, as those of requests do. */
+/** Resolves a path. Relative paths are resolved against the load's own address, like those of requests. */
 function addressOf(path: string, base: UserWorld["session"]["base"]): { origin: Origin; path: string } {
   if (/^wss?:\/\//i.test(path)) return splitUrl(path.replace(/^ws/i, "http"));
   if (/^https?:\/\//i.test(path)) return splitUrl(path);
-  const target = path.replace(/#.*$/s, ""); // a fragment is for the client alone
+  const target = path.replace(/#.*$/s, ""); // a fragment is never sent to the server
   return { origin: base.origin, path: `${base.prefix}${target.startsWith("/") ? "" : "/"}${target}` };
 }
 
 type Connected = (error: Error | null, socket?: Socket) => void;
 
-/** As calls of HTTP are connected: to each address in turn, and through the proxy that is in force (RFC 6455, 4.1). */
+/** Connects as HTTP calls do: to each address in turn, and through the proxy that is in force (RFC 6455, section 4.1). */
 function connect(network: Network, origin: Origin, socket: LoadSocket, done: Connected): Socket | undefined {
   const options = { network, protocols: ["http/1.1"] };
   const proxy = network.proxies.on(origin);
@@ -98,7 +98,7 @@ function siteFor(user: LoadUser, origin: Origin, options: SocketOptions): Cookie
   return host === "" ? origin : siteOf(host, origin.secure);
 }
 
-/** As those of requests: undefined is as though it were not there, null takes away; cookies go beside the session's. */
+/** Merges headers as requests do: undefined changes nothing, null removes a header, and cookies are added to the session's. */
 function headersOf(
   fixed: FixedLines,
   jarLine: string,

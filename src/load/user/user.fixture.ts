@@ -1,4 +1,4 @@
-/** One user of a load on a server of this process, with all that it counted and told, for tests. */
+/** One user of a load on a server in this process, with all that it counted and recorded, for tests. */
 import type { Operation } from "../../history.ts";
 import type { ClientPlan } from "../../plan.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
@@ -16,7 +16,7 @@ export interface UserRig {
   readonly world: UserWorld;
   readonly operations: Operation[];
   readonly notes: string[];
-  /** Count and failed of each series since the last call, by metric text. */
+  /** Returns the count and the failures of each series since the last call, by metric text. */
   counted(): Record<string, [count: number, failed: number]>;
 }
 

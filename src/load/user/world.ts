@@ -11,16 +11,16 @@ export interface UserWorld {
   readonly clock: Clock;
   readonly alarms: Alarms;
   readonly session: SessionSettings;
-  /** The users' http speaks HTTP/2. */
+  /** True when the users' `http` speaks HTTP/2. */
   readonly http2: boolean;
   readonly env: Readonly<Record<string, string>>;
-  /** A number never given before by this worker. */
+  /** Returns a number that this worker has never returned before. */
   nextSequence(): number;
   onOperation(operation: Operation): void;
   onNote(key: string, says: string): void;
 }
 
-/** What ends with the user that opened it. */
+/** Something that ends with the user that opened it. */
 export interface Closable {
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** A user's HTTP/2 client: cookies, redirects, repeated logins and counting are those of its HTTP/1.1 session. */
+/** A user's HTTP/2 client. It shares cookies, redirects, repeated logins and counting with the user's HTTP/1.1 session. */
 import type { Carrier } from "../connection.ts";
 import type { Origin } from "../origin.ts";
 import { Session, type SessionSettings } from "../session.ts";
@@ -9,7 +9,7 @@ export class Http2Client extends Session {
 
   readonly #shared: Session;
 
-  /** `shared`: the session whose settings, owner, cookies and headers are also this one's. */
+  /** Creates a client with the settings, owner, cookies and headers of the session `shared`. */
   constructor(shared: Session) {
     super(shared.settings, shared.owner, shared);
     this.#shared = shared;
@@ -19,7 +19,7 @@ export class Http2Client extends Session {
     return this.#shared.fixedHeaders;
   }
 
-  /** Streams are many on one connection: no call waits for another. */
+  /** Returns the one connection to the origin. It carries many streams, so no call waits for another. */
   override connectionFor(origin: Origin): Carrier {
     let link = this.#links.get(origin.text);
     if (link === undefined) {

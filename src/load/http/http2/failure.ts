@@ -1,8 +1,8 @@
-/** How HTTP/2 fails, in the kinds that a verdict knows. */
+/** Failures of HTTP/2, as the kinds of error that a verdict knows. */
 import type { TransportError } from "../../../scenario.ts";
 import { socketError, transportError } from "../failure.ts";
 
-/** RFC 9113, section 7. */
+/** The names of error codes by number (RFC 9113, section 7). */
 const CODES = [
   "NO_ERROR",
   "PROTOCOL_ERROR",
@@ -27,21 +27,21 @@ export function nameOf(code: number): string {
 export const REFUSED_STREAM = 7;
 
 /**
- * The server takes no more streams on this connection. Those above the last one that it names are sent again; when that does
- * not help, whether one was worked on stays unknown for the history: proxies say what they know of themselves, not of what
- * lies behind.
+ * Returns the error for a server that accepts no more streams on this connection. Streams above the last one that the server
+ * names are sent again. When that does not help, the history records as unknown whether one was processed: a proxy reports
+ * only what it knows of itself, not of the servers behind it.
  */
 export function goaway(code: number): TransportError {
   return transportError("goaway", `the server ended the connection with GOAWAY ${nameOf(code)}`, true);
 }
 
 export function streamReset(code: number): TransportError {
-  // node:http2 does not tell whose reset it was: it answers a malformed answer with one of its own.
+  // node:http2 does not report who reset the stream: it resets a stream itself when the answer is malformed.
   const says = code === 1 ? "the answer breaks HTTP/2, or the server says so of the request" : "by the server";
   return transportError("stream-reset", `the stream was reset with ${nameOf(code)} (${says})`, true);
 }
 
-/** An error that node:http2 or the socket below it gave, once the connection was there. */
+/** Returns the error for one that node:http2 or the socket below it raised after the connection was established. */
 export function sessionError(error: NodeJS.ErrnoException): TransportError {
   if (error.code === "ERR_HTTP2_SESSION_ERROR") {
     const code = Number(/code (\d+)/.exec(error.message)?.[1] ?? 0);

@@ -13,7 +13,7 @@ async function listening(server: Server | Http2Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A server that speaks HTTP/2 by prior knowledge, and a user of it. */
+/** Starts a server that speaks HTTP/2 by prior knowledge, and creates a user of it. */
 async function rigOf(answer: Answer, options: UserOptions = {}) {
   const server = createServer();
   const sessions: ServerHttp2Session[] = [];
@@ -180,7 +180,7 @@ test("a graceful GOAWAY lets what runs come to its end", async () => {
   assert.equal(rig.sessions.length, 2);
 });
 
-/** Servers that do not speak HTTP/2: raw bytes to whoever connects. */
+/** Starts a server that does not speak HTTP/2: it answers each connection with raw bytes. */
 async function answering(bytes: string | Buffer, end: boolean) {
   const sockets = new Set<Socket>();
   const server = createNetServer((socket) => {
@@ -210,7 +210,7 @@ test("what is not HTTP/2 is an error, never a crash", async () => {
     [Buffer.alloc(0), true, /closed|reset/],
     [SETTINGS, true, /closed|reset/],
     [SETTINGS, false, /timeout/],
-    // DATA on stream 0, a HEADERS frame of garbage, a frame that is larger than it may be.
+    // These are DATA on stream 0, a HEADERS frame of garbage, and a frame that is larger than allowed.
     [Buffer.concat([SETTINGS, Buffer.from([0, 0, 1, 0, 0, 0, 0, 0, 0, 65])]), false, /malformed|goaway|closed/],
     [
       Buffer.concat([SETTINGS, Buffer.from([0, 0, 2, 1, 4, 0, 0, 0, 1, 0xff, 0xff])]),
@@ -257,7 +257,7 @@ test("a post that is refused before it was read is answered, although the server
     socket.write(Buffer.concat([frame(4, 0, 0, Buffer.alloc(0)), frame(4, 1, 0, Buffer.alloc(0))]));
     let taken = 0;
     socket.on("data", (data) => {
-      // So much is the head of its first stream, number 1, and some of the body; it is never told that there is room for more.
+      // By then the head of stream 1 and part of its body have arrived; the client never learns that there is room for more.
       if (taken < 30_000 && taken + data.length >= 30_000) socket.write(refusal(1));
       taken += data.length;
     });

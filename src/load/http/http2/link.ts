@@ -1,6 +1,6 @@
 /**
- * One user's HTTP/2 connection to one origin: all calls share it as streams. Opened when the first call needs it, and
- * anew after the server has ended it.
+ * One user's HTTP/2 connection to one origin, which all calls share as streams. It is opened when the first call needs it,
+ * and again after the server has ended it.
  */
 import type { ClientHttp2Session } from "node:http2";
 import type { TransportError } from "../../../scenario.ts";
@@ -15,13 +15,13 @@ import { Http2Stream, type StreamOwner } from "./stream.ts";
 
 export class Http2Link implements Carrier, OpeningListener, StreamOwner {
   readonly origin: Origin;
-  /** Proxies are asked for a way through, never for a URL. */
+  /** Null, because HTTP/2 requests a tunnel from a proxy, never a URL. */
   readonly asks = null;
   readonly #network: Network;
   readonly #streams = new Set<Http2Stream>();
   readonly #reasons = new WeakMap<ClientHttp2Session, TransportError>();
   readonly #served = new WeakSet<ClientHttp2Session>();
-  /** The last stream that the server said it would work on. */
+  /** The last stream that the server declared it would process. */
   readonly #lastStreams = new WeakMap<ClientHttp2Session, number>();
   #waiting: Http2Stream[] = [];
   #opening: Http2Opening | null = null;
@@ -44,7 +44,7 @@ export class Http2Link implements Carrier, OpeningListener, StreamOwner {
     void this.#opening.start();
   }
 
-  /** Ends the connection; exchanges in flight fail as aborted. */
+  /** Closes the connection; exchanges in flight fail as aborted. */
   close(): void {
     for (const stream of [...this.#streams])
       stream.fail(transportError("aborted", "the user was stopped", stream.sent));
@@ -92,8 +92,9 @@ export class Http2Link implements Carrier, OpeningListener, StreamOwner {
   }
 
   /**
-   * After a partition TCP sends again ever more rarely, long after the way is there again; a new connection finds it at
-   * once. As over HTTP/1.1, where a timeout always ends the connection.
+   * Ends a connection on which nothing arrived for a whole timeout. After a partition, TCP retransmits ever more rarely, so an
+   * old connection stays silent long after the network is back, while a new connection works at once. Over HTTP/1.1 a timeout
+   * always ends the connection, too.
    */
   onSilent(session: ClientHttp2Session): void {
     if (session.destroyed) return;
@@ -101,7 +102,7 @@ export class Http2Link implements Carrier, OpeningListener, StreamOwner {
     session.destroy();
   }
 
-  /** The first reason is the one that explains the others. */
+  /** Records why the connection ended. Only the first reason counts, because it explains the others. */
   #ends(session: ClientHttp2Session, reason: TransportError | null): void {
     if (this.#session === session) this.#session = null;
     if (reason !== null && !this.#reasons.has(session)) this.#reasons.set(session, reason);

@@ -1,4 +1,4 @@
-/** Opening of one HTTP/2 connection: ALPN over TLS, prior knowledge without, within the time that a connection may take. */
+/** Opens one HTTP/2 connection within the connect timeout: by ALPN over TLS, and by prior knowledge without TLS. */
 import type { ClientHttp2Session, connect as Connect } from "node:http2";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -11,7 +11,7 @@ import type { Opening } from "../opener.ts";
 import type { Origin } from "../origin.ts";
 import { openTunnel } from "../tunnel.ts";
 
-/** Of what a server may have sent before it is read; the default of 64 KiB would pace large answers. */
+/** How much a server may send on a stream before it is read. The default of 64 KiB would slow down large answers. */
 const WINDOW_BYTES = 1 << 20;
 
 export interface OpeningListener {
@@ -66,7 +66,7 @@ export class Http2Opening {
     this.#listen(socket, this.#session);
   }
 
-  /** Gives up; nobody is told. */
+  /** Gives up without notifying the listener. */
   cancel(): void {
     this.#told = true;
     this.#network.deadlines.remove(this.#deadline);
@@ -74,7 +74,7 @@ export class Http2Opening {
     this.#socket?.destroy();
   }
 
-  /** The connection is not there in time. */
+  /** Fails the opening, because the connection was not established in time. */
   onDue(): void {
     if (this.#connectedMs === 0) this.#network.addresses.distrust(this.#origin.host);
     const code = this.#connectedMs > 0 && this.#origin.secure ? "tls" : "connect-timeout";
