@@ -1,12 +1,15 @@
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 
-/** What nobody foresaw, as a person can report it. */
+/** Describes an unforeseen error so that a person can report it. */
 export function describeBug(thrown: unknown): string {
   const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return `gameday: a bug in gameday itself, please report it:\n${detail}\n`;
 }
 
-/** The reason to end a run for, that is wound down in good order all the same: faults are healed first. */
+/**
+ * Returns the reason with which a run is stopped because of a bug; the run still winds down gracefully and heals its faults
+ * first.
+ */
 export function bugError(thrown: unknown): GamedayError {
   return new GamedayError({
     code: "bug",

@@ -15,7 +15,7 @@ function file(name: string, text: string): string {
   return name;
 }
 
-/** Runs the command in the folder; the exit code and what was printed. */
+/** Runs the command in the folder; returns the exit code and what was printed. */
 async function run(...argv: string[]): Promise<{ code: number | undefined; out: string }> {
   let code: number | undefined;
   const written: string[] = [];

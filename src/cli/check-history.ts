@@ -27,7 +27,10 @@ interface Flags {
   readonly numeric?: boolean;
 }
 
-/** `gameday check-history FILE --model M`: is a recorded history linearizable? Exit 0 it is, 1 it is not, 2 unknown. */
+/**
+ * `gameday check-history FILE --model M`: decides whether a recorded history is linearizable. Exit code 0: it is; 1: it is
+ * not; 2: unknown.
+ */
 export function checkHistoryCommand(world: World): Command {
   return new Command("check-history")
     .description(
@@ -55,7 +58,7 @@ export function checkHistoryCommand(world: World): Command {
     });
 }
 
-/** One file that cannot be read does not hide the answers about the others. */
+/** Checks one of several files. A file that cannot be read does not hide the answers about the others. */
 function checkOneOfMany(world: World, file: string, flags: Flags): ExitCode {
   try {
     return notTooDeep(file, () => checkOne(world, file, flags));
@@ -66,7 +69,10 @@ function checkOneOfMany(world: World, file: string, flags: Flags): ExitCode {
   }
 }
 
-/** What reads and compares values calls itself for each level of nesting; no history of anybody's has thousands of them. */
+/**
+ * Turns a stack overflow into an error about the file: the code that reads and compares values recurses at each level of
+ * nesting, and no real history has thousands of levels.
+ */
 function notTooDeep<T>(file: string, body: () => T): T {
   try {
     return body();
@@ -121,7 +127,7 @@ function failedCasOf({ failedCas }: Flags): Pick<HistoryOptions, "failedCas"> {
   throw wrongOption("--failed-cas", "mismatch or not-applied", failedCas);
 }
 
-/** JSON needs no reader of its own: but for ":" between keys and values, which EDN has not, it is EDN. */
+/** Reads a value as JSON or else as EDN. Except for the ":" between keys and values, JSON is also valid EDN. */
 function initialOf(text: string): Json {
   try {
     return JSON.parse(text) as Json;
@@ -136,7 +142,10 @@ function wrongOption(option: string, expected: string, got: string): GamedayErro
   return new GamedayError({ code: "option-bad-value", expected: `${option} to be ${expected}`, got: `"${got}"` });
 }
 
-/** fail beats what cannot be read, which beats unknown and pass. */
+/**
+ * Returns the exit code for all files: fail takes precedence over a file that cannot be read, which takes precedence over
+ * unknown and pass.
+ */
 function worstOf(codes: readonly ExitCode[]): ExitCode {
   if (codes.includes(ExitCode.fail)) return ExitCode.fail;
   const unread = codes.find((code) => code !== ExitCode.pass && code !== ExitCode.unknown);

@@ -16,7 +16,7 @@ platform: { kind: fake }
 load: { scenarios: [{ file: ${join(FIXTURE, "shop.ts")} }], vus: 2 }
 `;
 
-/** What the command prints of a plan; rejects with what is wrong with it. */
+/** Returns what the command prints about a plan; rejects with what is wrong with it. */
 async function check(text: string): Promise<string> {
   const file = join(folder, "plan.yaml");
   writeFileSync(file, `${HEAD}${text}`);

@@ -25,7 +25,7 @@ import { type PlanFile, readPlanFile } from "./plan-file.ts";
 import { platformKind } from "./platforms.ts";
 import { discreet } from "./redact.ts";
 
-/** `gameday check PLAN` or `gameday check SCRIPT`: everything that can be wrong is found here, and nothing is touched. */
+/** `gameday check PLAN` or `gameday check SCRIPT`: finds everything that can be wrong, and changes nothing. */
 export function checkCommand(world: World): Command {
   return new Command("check")
     .description("validate a plan with its scripts and print what a run would do, or check scripts; touches nothing")
@@ -43,7 +43,7 @@ export function checkCommand(world: World): Command {
     });
 }
 
-/** Also what people take for one: a locustfile, a component. */
+/** Also matches files that people mistake for a script: a locustfile, a component. */
 const SCRIPT = /\.([mc]?[jt]sx?|py)$/;
 
 async function checkPlan(given: World, file: string, seed: string | undefined): Promise<boolean> {
@@ -81,10 +81,10 @@ async function describeChecked(world: World, planFile: PlanFile, seed: string | 
   return scripts;
 }
 
-/** Enough for a cluster that answers slowly. */
+/** The deadline for surveying a platform; long enough for a cluster that answers slowly. */
 const SURVEY_MS_MAX = 60_000;
 
-/** null: the platform is made by the run, or there is nothing to ask. */
+/** Surveys the platform; returns null if the run itself creates it, or if there is nothing to query. */
 async function surveyPlatform(plan: Plan, kind: PlatformKind): Promise<Survey | null> {
   const needs = plan.experiments.flatMap(({ fault }) => faultNamed(fault).needs);
   return (await kind.survey?.(plan.platform, [...new Set(needs)], AbortSignal.timeout(SURVEY_MS_MAX))) ?? null;
@@ -109,7 +109,7 @@ function describePlan(plan: Plan, now: Date): string[] {
   ];
 }
 
-/** Of the plan; those of the module stand beside its classes. */
+/** Describes the rates that the plan sets; those of the module are printed with its classes. */
 function describeRates({ probes }: Plan): string[] {
   if (probes?.rate === undefined) return [];
   const rates = typeof probes.rate === "number" ? { "each class": probes.rate } : probes.rate;
@@ -120,7 +120,7 @@ function describeRates({ probes }: Plan): string[] {
   ];
 }
 
-/** A value that texts are full of is cut out of them only where it stands as a password. */
+/** Warns of weak secrets: a value that occurs in many texts is redacted only in the position of a password. */
 function describeSecrets(secrets: Secrets): string[] {
   return secrets.weak.map(
     (name) =>
@@ -131,7 +131,7 @@ function describeSecrets(secrets: Secrets): string[] {
 interface Choosing {
   readonly kind: PlatformKind;
   readonly seed: string | undefined;
-  /** As it is where the platform could be asked; else as it will be. */
+  /** The actual targets if the platform could be queried; otherwise the planned ones. */
   readonly topology: readonly Target[];
 }
 
@@ -159,7 +159,7 @@ function describeExperiment(plan: Plan, experiment: ExperimentPlan, { kind, seed
   ];
 }
 
-/** With whom it is injected at the same moment, in words. */
+/** Returns, in words, the experiments that are injected at the same moment. */
 function companyOf(plan: Plan, { name, together }: ExperimentPlan): string {
   const others = plan.experiments.filter(
     (one) => together !== undefined && one.together === together && one.name !== name,
@@ -167,7 +167,7 @@ function companyOf(plan: Plan, { name, together }: ExperimentPlan): string {
   return others.length === 0 ? "" : ` (together with ${others.map((one) => `"${one.name}"`).join(", ")})`;
 }
 
-/** What a fault of the plan's own would run. */
+/** Returns the commands that a fault of the plan's own would run. */
 function commands({ capability, target, parameters }: ChangeRequest): string[] {
   if (capability !== "command") return [];
   return PARTS.flatMap((part) => {
@@ -176,7 +176,7 @@ function commands({ capability, target, parameters }: ChangeRequest): string[] {
   });
 }
 
-/** Experiments of a group must fit together on the targets that are known before the platform is up. */
+/** Checks that the experiments of a group fit together on the targets that are known before the platform is up. */
 function checkGroups(
   plan: Plan,
   topology: readonly Target[],
@@ -191,7 +191,7 @@ function checkGroups(
   }
 }
 
-/** What is wrong with an experiment is told with where it stands. */
+/** Adds the place of an experiment to its error. */
 function placed<T>(place: Place, describe: () => T): T {
   try {
     return describe();
@@ -200,7 +200,7 @@ function placed<T>(place: Place, describe: () => T): T {
   }
 }
 
-/** On a platform that is not up yet, a selector that matches nothing is a mistake in the plan. */
+/** Turns a selector that matches nothing into an error in the plan, because the platform is not up yet. */
 function resolved<T>(choose: () => T): T {
   try {
     return choose();

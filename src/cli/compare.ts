@@ -14,7 +14,7 @@ const EXIT: Readonly<Record<Change, ExitCode>> = {
   same: ExitCode.pass,
 };
 
-/** `gameday compare RUN RUN [...]`: the last against all before it, each judged from its evidence. */
+/** `gameday compare RUN RUN [...]`: compares the last run with all runs before it, each judged from its evidence. */
 export function compareCommand(world: World): Command {
   return new Command("compare")
     .description("compare the last run with those before it; exit 1 when something got worse beyond noise")

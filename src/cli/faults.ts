@@ -15,13 +15,13 @@ export interface FaultRecord {
     readonly name: string;
     readonly type: string;
     readonly says: string;
-    /** Absent: the plan must give it. Durations in milliseconds. */
+    /** Absent: the plan must give it. Durations are in milliseconds. */
     readonly default?: unknown;
   }[];
   readonly platforms: Readonly<Record<string, boolean>>;
 }
 
-/** `gameday faults`: what can be broken, and on which platforms. */
+/** `gameday faults`: lists what can be broken, and on which platforms. */
 export function faultsCommand(world: World, kinds: readonly PlatformKind[] = PLATFORMS): Command {
   return new Command("faults")
     .description("list all faults, their parameters, and the platforms that support them")

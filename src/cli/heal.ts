@@ -15,8 +15,8 @@ import { PLATFORMS } from "./platforms.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
 /**
- * `gameday heal`: undoes whatever a run left, from the journals, and by name where there is none. Not while a run is in
- * progress: its faults are no residue, and it heals them itself.
+ * `gameday heal`: undoes whatever a run left behind, from the journals, and by name if there is no journal. It refuses while a
+ * run is in progress: the faults of that run are not residue, and it heals them itself.
  */
 export function healCommand(
   world: World,
@@ -64,7 +64,7 @@ async function healAll(
     logFolder: join(stateFolder, "logs"),
   });
   const references = [
-    // A kind that only one run at a time may use can be found without a plan: there is one.
+    // Platforms that only one run at a time may use exist once, so that they can be found without a plan.
     ...kinds.filter((kind) => kind.exclusive).map((kind) => ({ kind: kind.name })),
     ...(planFile === undefined ? [] : [readPlanFile(world, planFile).plan.platform]),
   ];
@@ -86,7 +86,7 @@ async function healJournal(
     return recovery.residue;
   } catch (thrown) {
     signal.throwIfAborted();
-    // One platform that cannot be reached must not keep the others from being healed.
+    // One platform that cannot be reached must not prevent the others from being healed.
     return [{ what: `cannot be healed: ${messageOf(thrown)}`, where: journal.path }];
   }
 }
@@ -104,7 +104,7 @@ async function healByName(
     return await restored(platform, signal);
   } catch (thrown) {
     signal.throwIfAborted();
-    // What was found until here must be told, and the other platforms looked at, all the same.
+    // What was found so far must still be reported, and the other platforms must still be searched.
     return [{ what: `cannot be looked at: ${messageOf(thrown)}`, where: reference.kind }];
   }
 }

@@ -11,7 +11,7 @@ import { isThere } from "../std/regular-file.ts";
 import { judge } from "../verdict/judge.ts";
 import { keptVerdict } from "./kept-verdict.ts";
 
-/** `gameday history [DIR]`: one line a run, oldest first. */
+/** `gameday history [DIR]`: prints one line for each run, the oldest first. */
 export function historyCommand(world: World): Command {
   return new Command("history")
     .description("judge the runs of a folder again from their evidence and list them, oldest first")
@@ -23,7 +23,7 @@ export function historyCommand(world: World): Command {
     });
 }
 
-/** Folders only: `latest` is a link to one of them. */
+/** Returns the rows of all run folders. Links are skipped: `latest` is a link to one of the folders. */
 function rowsOf(folder: string): HistoryRow[] {
   if (!existsSync(folder)) return [];
   return entriesOf(folder)
@@ -40,7 +40,10 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
-/** Judged now, from its evidence. One run that cannot be read, killed as it was begun perhaps, hides none of the others. */
+/**
+ * Judges a run now, from its evidence. A run that cannot be read, perhaps because it was killed as it began, does not hide the
+ * others.
+ */
 function rowOf(folder: string): HistoryRow {
   try {
     const evidence = openEvidence(folder);

@@ -14,7 +14,10 @@ interface JudgeFlags {
   readonly json?: boolean;
 }
 
-/** `gameday judge RUN`: the verdict again, from the evidence alone; the same bytes as on the day. It writes only where it is told to. */
+/**
+ * `gameday judge RUN`: computes the verdict again from the evidence alone; the result has the same bytes as on the day. It
+ * writes only with --write or --out.
+ */
 export function judgeCommand(world: World): Command {
   return new Command("judge")
     .description("judge a run folder again from its evidence; prints, and the exit code is the verdict's")

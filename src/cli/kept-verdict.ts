@@ -1,4 +1,7 @@
-/** What a run folder keeps is not written over by less: neither from a part of the evidence, nor by another verdict unasked. */
+/**
+ * Protects what a run folder keeps from being overwritten: neither from incomplete evidence, nor by a different verdict that
+ * nobody requested.
+ */
 import { join } from "node:path";
 import { absentFiles } from "../evidence/seal.ts";
 import { VERDICT_FILE } from "../report/render.ts";
@@ -9,7 +12,7 @@ import type { Verdict } from "../verdict.ts";
 
 const UNREADABLE = "nothing that can be read";
 
-/** Throws where evidence is absent that the manifest lists. `instead`: the command that writes elsewhere. */
+/** Throws if evidence is missing that the manifest lists. `instead` is the command that writes elsewhere. */
 export function requireListed(folder: string, instead: string): void {
   const absent = absentFiles(folder);
   if (absent.length === 0) return;
@@ -23,10 +26,10 @@ export function requireListed(folder: string, instead: string): void {
   });
 }
 
-/** Throws where another verdict is kept than the one that is about to be reported. */
+/** Throws if the folder keeps a different verdict than the one that is about to be reported. */
 export function requireSameVerdict(folder: string, { verdict }: Verdict): void {
   const kept = keptVerdict(folder);
-  if (kept === null || kept === verdict || kept === UNREADABLE) return; // what cannot be read says nothing that would be lost
+  if (kept === null || kept === verdict || kept === UNREADABLE) return; // nothing is lost if the kept verdict cannot be read
   throw new GamedayError({
     code: "another-verdict",
     expected: `${VERDICT_FILE} to say "${verdict}", as the evidence does now`,
@@ -37,7 +40,10 @@ export function requireSameVerdict(folder: string, { verdict }: Verdict): void {
   });
 }
 
-/** What the folder's verdict.json says in one word, to be held against what the evidence says; null: it has none. */
+/**
+ * Returns the verdict in the folder's verdict.json, in one word, to be compared with that of the evidence; null if there is
+ * none.
+ */
 export function keptVerdict(folder: string): string | null {
   const path = join(folder, VERDICT_FILE);
   if (!isThere(path)) return null;

@@ -12,7 +12,7 @@ const WHOLE_MS_MAX = 60_000;
 const DOWN_MS_MAX = 60_000;
 const STATUS_MS_MAX = 20_000;
 
-/** `gameday lab up|down|status`: a lab that lives on its own, to which `gameday run` attaches. */
+/** `gameday lab up|down|status`: manages a lab that runs on its own, to which `gameday run` attaches. */
 export function labCommand(world: World): Command {
   const lab = new Command("lab").description("a lab that lives on its own; `gameday run` attaches to it");
   lab
@@ -58,7 +58,7 @@ function interrupted(signal: string): GamedayError {
   });
 }
 
-/** Up is not yet whole: a standby becomes synchronous some seconds later. */
+/** Waits until the lab is healthy. It is not healthy as soon as it is up: a standby becomes synchronous some seconds later. */
 function whole(signal: AbortSignal): Promise<LabStatus> {
   const look = async () => {
     const found = await labStatus(signal);

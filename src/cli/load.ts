@@ -19,7 +19,7 @@ import { LoadInterrupts } from "./load/interrupts.ts";
 import { planOnWorkers, printManifests } from "./load/kubernetes.ts";
 import { refuseKubernetesFlags } from "./load/kubernetes-flags.ts";
 
-/** Time for arrivals that are due at the very end to begin. */
+/** The time that arrivals get that are due at the very end. */
 const LAST_ARRIVALS_MS = 50;
 
 /** `gameday load`: the load engine as a tool of its own. */
@@ -32,7 +32,7 @@ export function loadCommand(world: World): Command {
   return command;
 }
 
-/** A load that is asked for, and where what it tells goes. */
+/** A requested load, and the destinations of its reports. */
 interface Asked {
   readonly flags: LoadFlags;
   readonly job: LoadJob;
@@ -65,13 +65,13 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   await play(world, asked, await begin(world, asked, crew), crew, interrupts);
 }
 
-/** At once, and in the summary. */
+/** Prints a note at once, and adds it to the summary. */
 function tellNote(world: World, recorder: Recorder, says: string): void {
   world.stderr.write(`note: ${says}\n`);
   recorder.note(says);
 }
 
-/** What this machine must have before it can be the one that does the load. */
+/** Requires what this machine needs before it can generate the load itself. */
 async function demandMachine({ plan }: LoadJob, flags: LoadFlags, baseUrl: string): Promise<void> {
   if (flags.listen !== undefined || flags.kubernetes === true) return;
   const users = Math.max(...plan.stages.map((stage) => stage.target));
@@ -82,7 +82,7 @@ async function demandMachine({ plan }: LoadJob, flags: LoadFlags, baseUrl: strin
   });
 }
 
-/** A proxy changes what is measured, and its absence may, too: said before the first request, and in the summary. */
+/** Describes the proxy, before the first request and in the summary: a proxy changes what is measured, and so may its absence. */
 function sayProxy(world: World, { plan }: LoadJob, flags: LoadFlags, baseUrl: string): string | null {
   const says = proxyInWords(plan.client?.proxy, splitUrl(baseUrl).origin);
   if (says !== null && !isQuiet(flags)) world.stderr.write(`gameday: ${says}\n`);
@@ -111,7 +111,7 @@ async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle
   }
 }
 
-/** What was kept of this run before us: nothing, unless we took it over. */
+/** Returns what was recorded of this run before us: nothing, unless we took it over. */
 function earlierOf(crew: Crew, folder: string | undefined, recorder: Recorder): Earlier {
   const earlier = new Earlier();
   if (crew.atWork.length === 0) return earlier;
@@ -140,7 +140,7 @@ async function play(
     await handle.stop();
   } catch (thrown) {
     drawLine(world.stderr, "");
-    finish(world, asked, true); // what was seen until then is the only trace of it
+    finish(world, asked, true); // what was recorded until then is the only trace of the load
     throw thrown;
   }
   drawLine(world.stderr, "");

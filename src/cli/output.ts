@@ -4,12 +4,12 @@ import type { World } from "../cli.ts";
 import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
 import { replaceFile } from "../std/regular-file.ts";
 
-/** A folder that nobody may write to: a copy on a read-only medium, or another person's. */
+/** Error codes of a folder that cannot be written to: a copy on a read-only medium, or another person's folder. */
 const READ_ONLY = new Set(["EACCES", "EROFS", "EPERM"]);
 
 /**
- * Writes the files into a run folder, each whole or not at all; false when the folder is read-only, and then nothing of it
- * was changed. A link of such a name is replaced: nothing outside the folder is written to.
+ * Writes the files into a run folder, each completely or not at all. Returns false if the folder is read-only; nothing in it
+ * was changed then. A link with such a name is replaced: nothing outside the folder is written to.
  */
 export function writeInto(world: World, folder: string, files: ReadonlyMap<string, string>): boolean {
   for (const [name, text] of files) {
@@ -24,7 +24,7 @@ export function writeInto(world: World, folder: string, files: ReadonlyMap<strin
   return true;
 }
 
-/** Writes the files into a folder that a person named, making it; anything that keeps it from that is their error. */
+/** Writes the files into a folder that the user named, creating it; whatever prevents that is reported as a usage error. */
 export function writeToNamed(world: World, folder: string, files: ReadonlyMap<string, string>): void {
   try {
     mkdirSync(folder, { recursive: true });

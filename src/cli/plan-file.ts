@@ -22,7 +22,10 @@ export interface PlanFile extends ParsedPlan {
   readonly text: string;
 }
 
-/** Reads and checks a plan as far as that goes without touching anything. Throws one GamedayError, at its place, on anything wrong. */
+/**
+ * Reads and checks a plan as far as possible without changing anything. Throws one GamedayError, with its place, if anything
+ * is wrong.
+ */
 export function readPlanFile(world: World, given: string): PlanFile {
   const file = resolve(world.cwd, given);
   const text = readText(file);
@@ -33,7 +36,7 @@ export function readPlanFile(world: World, given: string): PlanFile {
   return { ...parsed, file, text };
 }
 
-/** A larger file is no plan that anybody wrote. */
+/** The largest plan that is read; nobody writes a larger one. */
 const PLAN_BYTES_MAX = 4 << 20;
 
 function readText(file: string): string {
@@ -80,7 +83,10 @@ function whyNoFile(path: string): string | null {
   }
 }
 
-/** A threshold that cannot be judged, or a load that is gone when the faults come, would prove nothing. */
+/**
+ * Checks the load. A threshold that cannot be judged, or a load that has ended when the faults are injected, would prove
+ * nothing.
+ */
 function checkLoad({ plan, placeOf }: ParsedPlan): void {
   for (const [metric, expressions] of Object.entries(plan.load.thresholds)) {
     for (const [index, expression] of expressions.entries()) {
@@ -107,7 +113,10 @@ function placed<T>(place: Place, body: () => T): T {
   }
 }
 
-/** A tail shorter than the window in which an autoscaler may not go down would make its objective unknown, for certain. */
+/**
+ * Checks the wait for scaling down. A wait shorter than the window in which an autoscaler may not scale down would certainly
+ * make its objective unknown.
+ */
 function checkAutoscaling({ plan, placeOf }: ParsedPlan): void {
   const { downLeastMs } = scalingTimes(plan.platform);
   if (plan.autoscaling === null || plan.autoscaling.down.withinMs >= downLeastMs) return;
@@ -170,7 +179,7 @@ function checkClaims({ plan, placeOf }: ParsedPlan): void {
   }
 }
 
-/** What the system holds of an object is read once for all claims about it, so all of them must mean the same. */
+/** Requires one ledger for each object: it is read once for all claims about the object. */
 function checkLedgers({ plan, placeOf }: Pick<ParsedPlan, "plan" | "placeOf">): void {
   const sources = new Map<string, string>();
   for (const [index, { object, source }] of plan.claims.entries()) {
@@ -203,7 +212,10 @@ function checkObjectives({ plan, placeOf }: ParsedPlan): void {
   });
 }
 
-/** Comparing runs and reading a report need ids of their own; a measure needs a platform that tells of what it counts. */
+/**
+ * Checks the objectives' ids and measures. Comparing runs and reading a report need unique ids; a measure needs a platform
+ * that reports what it counts.
+ */
 function checkMeasured({ plan, placeOf }: Pick<ParsedPlan, "plan" | "placeOf">): void {
   const { tells } = platformKind(plan.platform.kind);
   const ids = new Set<string>();

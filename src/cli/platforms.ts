@@ -4,7 +4,7 @@ import type { PlatformKind } from "../platform/kind.ts";
 import { kubernetesKind } from "../platform/kubernetes/kind.ts";
 import { labKind } from "../platform/lab/kind.ts";
 
-/** Every kind of platform that a plan can name; the one explicit list. */
+/** Every kind of platform that a plan can name; the only explicit list. */
 export const PLATFORMS: readonly PlatformKind[] = [labKind, kubernetesKind, externalKind, fakePlatform];
 
 export function platformKind(name: string): PlatformKind {

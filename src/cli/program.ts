@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * Every command, in the order of the help; listed here and nowhere else. Each is loaded only when it is asked for, so that
- * the first request of a load test does not wait for a database driver.
+ * Every command, in the order of the help; listed only here. Each is loaded only when it is called, so that the first request
+ * of a load test does not wait for a database driver.
  */
 const COMMANDS: readonly Entry[] = [
   { name: "run", load: async (world) => (await import("./run.ts")).runCommand(world) },
@@ -35,7 +35,10 @@ const COMMANDS: readonly Entry[] = [
   { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
 ];
 
-/** The command line as far as these arguments need it: one command when they name one, else all of them, for the help. */
+/**
+ * Builds as much of the command line as these arguments need: one command if they name one, otherwise all of them, for the
+ * help.
+ */
 export async function buildProgram(world: World): Promise<Command> {
   const program = new Command("gameday")
     .description("A game day as one command: real load, real faults, and an honest verdict with evidence.")
@@ -51,7 +54,7 @@ export async function buildProgram(world: World): Promise<Command> {
   return program;
 }
 
-/** Subcommands throw and write as the program does, instead of ending the process. */
+/** Makes subcommands throw and write as the program does, instead of ending the process. */
 function adopt(command: Command, path: readonly string[] = []): void {
   command.exitOverride();
   for (const child of command.commands) {

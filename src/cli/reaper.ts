@@ -4,7 +4,7 @@ import { connectKubernetes } from "../kubernetes/client.ts";
 import { reap } from "../platform/kubernetes/reaper.ts";
 import { monotonicClock } from "../std/clock.ts";
 
-/** `gameday reaper --namespace N`: runs in the cluster for as long as a run lasts, and undoes what a run that died has left. */
+/** `gameday reaper --namespace N`: runs in the cluster as long as a run lasts, and undoes what a dead run left behind. */
 export function reaperCommand(world: World): Command {
   return new Command("reaper")
     .description(

@@ -2,7 +2,7 @@ import type { OutputStream, World } from "../cli.ts";
 import type { Secrets } from "../plan/secrets.ts";
 import { entriesBelow, readRegular, replaceFile } from "../std/regular-file.ts";
 
-/** The same world, on whose streams no secret of the plan's appears: what a run prints ends up in the logs of a CI. */
+/** Returns the same world, with the plan's secrets redacted on its streams: what a run prints ends up in the logs of a CI. */
 export function discreet(world: World, secrets: Secrets): World {
   if (secrets.isEmpty) return world;
   const clean = (stream: OutputStream): OutputStream => ({
@@ -15,7 +15,7 @@ export function discreet(world: World, secrets: Secrets): World {
   return { ...world, stdout: clean(world.stdout), stderr: clean(world.stderr) };
 }
 
-/** Takes the plan's secrets out of files that others wrote: an app may log what it was given. Links are left alone. */
+/** Redacts the plan's secrets in files that others wrote, because an app may log what it was given. Links are not followed. */
 export function redactFiles(folder: string, secrets: Secrets): void {
   if (secrets.isEmpty) return;
   for (const { path, entry } of entriesBelow(folder)) {

@@ -9,8 +9,8 @@ import { requireListed, requireSameVerdict } from "./kept-verdict.ts";
 import { writeInto, writeToNamed } from "./output.ts";
 
 /**
- * `gameday report RUN`: all reports again, from the evidence alone. Exit 0 when they were written. A run folder that keeps
- * another verdict, or only part of its evidence, is left as it is.
+ * `gameday report RUN`: writes all reports again, from the evidence alone. The exit code is 0 if they were written. A run
+ * folder that keeps a different verdict, or only part of its evidence, is not changed.
  */
 export function reportCommand(world: World): Command {
   return new Command("report")

@@ -15,7 +15,7 @@ interface RunFlags {
   readonly repeat?: number;
 }
 
-/** `gameday run PLAN`: the whole game day; the exit code is the verdict's. */
+/** `gameday run PLAN`: runs the whole game day; the exit code is the verdict's. */
 export function runCommand(world: World): Command {
   return new Command("run")
     .description("run a game day: load, faults, ledger, verdict")
@@ -30,7 +30,7 @@ export function runCommand(world: World): Command {
       const planFile = readPlanFile(world, file);
       const { secrets } = planFile;
       try {
-        // What does not load or is not there is named before a platform is started for it.
+        // Scripts that do not load, and missing parts, are reported before a platform is started for them.
         const [wrong] = planErrors(world, planFile, await requireScripts(scriptsOf(planFile.plan)));
         if (wrong !== undefined) throw wrong;
         const says = neglectedProxy(planFile.plan, world.env);

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { seal } from "../evidence/seal.ts";
 
-/** `gameday seal DIR`: makes a folder of evidence that was written by hand, or by another tool, fit to be judged. */
+/** `gameday seal DIR`: seals a folder of evidence that was written by hand, or by another tool, so that it can be judged. */
 export function sealCommand(world: World): Command {
   return new Command("seal")
     .description("seal a folder of evidence made by hand or by others, so that it can be judged")

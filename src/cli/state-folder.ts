@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { World } from "../cli.ts";
 
 /**
- * Where what must outlive a run is kept (undo journals, sockets of a lab that runs on): for root below /var/lib, so that
- * root and sudo see the same; else in the user's state folder by the XDG base directory specification.
+ * Returns the folder for what must outlive a run (undo journals, sockets of a lab that keeps running). For root it is below
+ * /var/lib, so that root and sudo use the same; otherwise it is the user's state folder by the XDG base directory
+ * specification.
  */
 export function stateFolderOf(world: World): string {
   const given = world.env["GAMEDAY_STATE"];

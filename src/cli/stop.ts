@@ -3,7 +3,7 @@ import type { World } from "../cli.ts";
 import { askHolders, type Holder, sayHolder } from "../run/lock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 
-/** `gameday stop`: ends a run in progress from another terminal, as Ctrl-C would: it heals first, then judges. */
+/** `gameday stop`: ends a run in progress from another terminal, as Ctrl-C would: the run heals first, then judges. */
 export function stopCommand(world: World, holders: () => Promise<Holder[]> = () => askHolders("run")): Command {
   return new Command("stop")
     .description("end the run in progress from another terminal: it heals its faults, then judges")
@@ -14,7 +14,7 @@ export function stopCommand(world: World, holders: () => Promise<Holder[]> = () 
     });
 }
 
-/** Never a guess: with several in progress one must be named. */
+/** Returns the runs to stop without guessing: if several are in progress, one must be named. */
 function chosen(running: readonly Holder[], run: string | undefined, all: boolean): readonly Holder[] {
   if (running.length === 0) throw nothingToStop("no run in progress on this machine");
   if (all) return running;

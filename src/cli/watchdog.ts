@@ -26,7 +26,7 @@ export function watchdogCommand(
     .description("undo the faults of a run when its heartbeats stop; a run starts it by itself")
     .requiredOption("--journal <file>", "the run's undo journal")
     .action(async (flags: { journal: string }) => {
-      // Only the end of the run ends it: a signal that means the run must not take its guard away.
+      // Only the end of the run ends the watchdog: a signal that is meant for the run must not remove its guard.
       using _deaf = world.onInterrupt(() => undefined);
       const left = await guardJournal(world, heartbeats(), kinds, flags.journal);
       if (left > 0) world.setExitCode(ExitCode.residue);
@@ -48,7 +48,7 @@ async function guardJournal(
     logFolder: join(stateFolder, "logs"),
   });
   const header = await headerOf(journalPath);
-  // Reached once before anything is broken: a guard that cannot reach the platform is none.
+  // The platform is reached once before anything is broken: a watchdog that cannot reach it is useless.
   await (await attach(header.platform, header.runId))?.[Symbol.asyncDispose]();
   world.stdout.write(`${READY}\n`);
   return await guard(heartbeats, {

@@ -6,7 +6,7 @@ import { joinLoad } from "../load/wire/join.ts";
 import { processFigures } from "../load/worker/process-figures.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
-/** For what is said at the end; timers and connections of scripts would keep the process for as long as they like. */
+/** The time for the last output; scripts' timers and connections could otherwise keep the process alive indefinitely. */
 const LAST_WORDS_MS = 500;
 
 /** `gameday worker`: lends this machine to a load that is coordinated elsewhere. */
@@ -32,7 +32,7 @@ export function workerCommand(world: World): Command {
         signal: abort.signal,
         onNote: (says) => world.stderr.write(`${says}\n`),
       });
-      // Trouble in callbacks of a script's own: told, and survived.
+      // An error in a callback of a script is reported and does not end the worker.
       using _surviving = world.onCrash((thrown) => joined.scriptTrouble(thrown));
       try {
         await joined.run();

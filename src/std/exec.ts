@@ -59,7 +59,7 @@ function run(argv: readonly string[], options: ExecOptions, signal: AbortSignal)
     const tail = new OutputTail(options.tailBytesMax ?? TAIL_BYTES_MAX);
     tail.follow(child.stdout, child.stderr);
     child.on("error", (cause) => reject(signal.aborted ? signal.reason : notStarted(argv, options.cwd, cause)));
-    child.stdin.on("error", () => undefined); // EPIPE if the program does not read its input: its exit code shows whether that is an error
+    child.stdin.on("error", () => undefined); // EPIPE if the program ignores its input; the exit code shows whether it failed
     child.stdin.end(options.input ?? "");
     child.on("close", (code, killedBy) => {
       const ended = { tail: tail.text(), tailIsCut: tail.isCut };

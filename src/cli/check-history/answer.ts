@@ -1,4 +1,4 @@
-/** What `gameday check-history` says about one history: in words, and as JSON. Pure. */
+/** Renders what `gameday check-history` reports about one history, in words and as JSON. Pure. */
 
 import { coreOf, drawn } from "../../checker/linearizable/contradiction.ts";
 import type { HistoryVerdict } from "../../checker/linearizable/evidence.ts";
@@ -9,7 +9,7 @@ import type { Operation } from "../../history.ts";
 import type { Json } from "../../std/json.ts";
 
 const WITNESSES_MAX = 3;
-/** More answers than this explain nothing to a person; the JSON has them all. */
+/** The most contradicting answers that are shown: more would not help a person. The JSON contains all of them. */
 const CORE_SHOWN_MAX = 12;
 
 export interface Answer {
@@ -17,7 +17,7 @@ export interface Answer {
   readonly model: Model;
   readonly initial: Json | undefined;
   readonly result: HistoryVerdict;
-  /** What the history did not say and was found out, as clauses. */
+  /** What was inferred because the history does not state it, as clauses. */
   readonly readAs: readonly string[];
 }
 
@@ -45,7 +45,7 @@ function because({ result }: Answer): string {
   );
 }
 
-/** Why the answer is unknown, without a full stop; undefined where it is not. */
+/** Returns why the answer is unknown, without a full stop; undefined if it is not unknown. */
 function unknownBecause({ operations, linearizable, gap, spent }: HistoryVerdict): string | undefined {
   if (linearizable !== "unknown") return undefined;
   if (operations === 0) return "there is no operation in it";
@@ -54,7 +54,7 @@ function unknownBecause({ operations, linearizable, gap, spent }: HistoryVerdict
   return "the budget ran out; try a larger --budget";
 }
 
-/** The few answers that no order explains, each with a bar from its call to its answer. */
+/** Returns the few answers that no order explains, each with a bar from its call to its answer. */
 function contradiction(refutation: Refutation, { model, initial }: Answer): string[] {
   const core = coreOf(refutation, model, initial === undefined ? {} : { initial });
   if (core.length === 0) return [];

@@ -1,12 +1,12 @@
-/** A history file's text: plain or gzipped, UTF-8 or marked UTF-16, and never more than fits into memory. */
+/** Reads a history file: plain or gzipped, UTF-8 or UTF-16 with a byte order mark, and never more than fits into memory. */
 import { gunzipSync } from "node:zlib";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import { readGiven } from "../../std/given-file.ts";
 
-/** A larger text would not fit into one string of the engine's. */
+/** The largest file that is read; a larger text would not fit into one string of the JavaScript engine. */
 const FILE_BYTES_MAX = 256 << 20;
 
-/** `path` is read, `name` is what complaints call it. Throws GamedayError for what is no text. */
+/** Returns the text of the file. `path` is read; `name` is used in error messages. Throws GamedayError for anything but text. */
 export function readHistoryFile(path: string, name: string): string {
   return textOf(unpacked(bytesOf(path, name), name), name);
 }
@@ -28,7 +28,7 @@ function unpacked(bytes: Buffer, name: string): Buffer {
   }
 }
 
-/** The byte order mark, where there is one, is not part of the text. */
+/** Decodes the bytes; a byte order mark is not part of the text. */
 function textOf(bytes: Buffer, name: string): string {
   const encoding = encodingOf(bytes);
   try {
@@ -43,7 +43,7 @@ function encodingOf(bytes: Buffer): "utf-16le" | "utf-16be" | "utf-8" {
   return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
 }
 
-/** The place is that of the first character that could not be decoded. */
+/** Returns the error, with the place of the first character that could not be decoded. */
 function notText(bytes: Buffer, name: string, cause: unknown): GamedayError {
   const before = new TextDecoder().decode(bytes).split("\uFFFD", 1)[0] ?? "";
   const line = before.split("\n").length;

@@ -1,4 +1,7 @@
-/** The commands that a plan names, found as a run would find them: on the PATH, or from the plan's folder, and executable. */
+/**
+ * Checks the commands that a plan names. They are looked up as a run would look them up: on the PATH or from the plan's
+ * folder, and executable.
+ */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { faultNamed } from "../../fault/catalogue.ts";
@@ -9,13 +12,13 @@ import type { GivenCommand, PlatformKind } from "../../platform/kind.ts";
 import { GamedayError, systemReason } from "../../std/errors.ts";
 
 interface Given extends Pick<ParsedPlan, "plan" | "placeOf"> {
-  /** Where they run. */
+  /** The folder in which they run. */
   readonly folder: string;
   /** PATH of the environment. */
   readonly path: string;
 }
 
-/** One for each command that cannot be started, in the order of the plan. */
+/** Returns one error for each command that cannot be started, in the order of the plan. */
 export function commandErrors(given: Given, kind: PlatformKind): GamedayError[] {
   return namedBy(given, kind).flatMap(({ at, argv, folder = given.folder, path = given.path }) => {
     const trouble = whyNotStarted(argv, folder, path);
@@ -48,7 +51,10 @@ function wordsOf(given: unknown): string[] {
   return Array.isArray(given) ? given.map(String) : [];
 }
 
-/** null: it can, as far as can be seen. A word with a placeholder is known only when it runs. */
+/**
+ * Returns why a command cannot be started; null if it can, as far as that is known. A program name with a placeholder is known
+ * only at run time.
+ */
 function whyNotStarted([program = "", ...words]: readonly string[], folder: string, path: string): string | null {
   if (program.includes("{")) return null;
   if (program.includes("/"))
@@ -76,7 +82,7 @@ function whyNotExecutable(name: string, file: string): string | null {
 const INTERPRETERS = /(^|\/)(node|deno|bun|python3?|ruby|perl|sh|bash)$/;
 const SCRIPT = /^[^-{][^{]*\.([mc]?[jt]s|py|rb|pl|sh)$/;
 
-/** The script that an interpreter is given: its first word, when that is a file by its name. */
+/** Checks the script that an interpreter is given: its first word, if that looks like a file name. */
 function scriptTrouble(program: string, [script = ""]: readonly string[], folder: string): string | null {
   if (!INTERPRETERS.test(program) || !SCRIPT.test(script)) return null;
   try {

@@ -4,12 +4,13 @@ import type { ExperimentPlan } from "../../plan.ts";
 import type { Noticing } from "../../platform/kind.ts";
 import type { CapabilityName, Target } from "../../platform.ts";
 
-/** What takes a leader away, so that the platform has to miss it before it can elect another. */
+/** The capabilities that remove a leader, so that the platform has to notice its absence before it can elect another. */
 const TAKES_AWAY: readonly CapabilityName[] = ["stop", "freeze", "power", "cut"];
 
 /**
- * Warnings, in words, of a fault that is over before the platform can have noticed it: what such an experiment shows is not a
- * failover. `stop` that a supervisor may start again is mended at once in any case and warned of for no hold. Pure.
+ * Returns warnings, in words, for a fault that ends before the platform can have noticed it: such an experiment does not show
+ * a failover. A `stop` after which a supervisor may restart the process is repaired at once in any case, so that no hold is
+ * too short for it. Pure.
  */
 export function warnOfHold(
   { name, holdMs }: ExperimentPlan,

@@ -1,4 +1,4 @@
-/** Names that only running scripts could prove: of requests, groups and objects. One that no script mentions gets a warning. */
+/** Warns of names that only running scripts could prove, of requests, groups and objects, if no script mentions them. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ScriptFacts } from "../../load/script/inspect.ts";
@@ -9,7 +9,7 @@ const FILES_MAX = 200;
 const FILE_BYTES_MAX = 1 << 20;
 const IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 
-/** One line for each name that stands nowhere in the plan's scripts and what they import. */
+/** Returns one line for each name that occurs nowhere in the plan's scripts and what they import. */
 export function unmentioned(plan: Plan, scripts: readonly (ScriptFacts | GamedayError)[]): string[] {
   const files = [...plan.load.scenarios.map(({ file }) => file), ...(plan.probes === null ? [] : [plan.probes.file])];
   const text = textOf(files);
@@ -30,13 +30,13 @@ export function unmentioned(plan: Plan, scripts: readonly (ScriptFacts | Gameday
   return [...claims, ...requests];
 }
 
-/** A request without a name is counted by method and path. */
+/** Returns whether a request is mentioned. A request without a name is counted by method and path, so that its path suffices. */
 function isMentioned(name: string, text: string): boolean {
   const path = /^[A-Z]+ (\/[^/?:{]*)/.exec(name)?.[1];
   return text.includes(name) || (path !== undefined && text.includes(path));
 }
 
-/** The scripts and the files beside them that they import, as far as those are read. */
+/** Returns the text of the scripts and of the files that they import by relative path, as far as those can be read. */
 function textOf(files: readonly string[]): string {
   const seen = new Set(files);
   const texts: string[] = [];
@@ -60,6 +60,6 @@ function readFile(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return ""; // that it cannot be read is an error of its own
+    return ""; // a file that cannot be read is reported elsewhere
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Names in a plan that point at nothing: classes of probes, scenarios, objects, commands. Each would be found only when a
- * run is over, as "unknown", or when a fault is to be injected.
+ * Finds names in a plan that refer to nothing: classes of probes, scenarios, objects. Otherwise they would be noticed only
+ * after the run, as "unknown", or when a fault is to be injected.
  */
 import type { ScriptFacts } from "../../load/script/inspect.ts";
 import { parseThreshold } from "../../objective/threshold.ts";
@@ -12,11 +12,14 @@ import { suggestion } from "../../std/suggest.ts";
 type Path = readonly PropertyKey[];
 type Given = Pick<ParsedPlan, "plan" | "placeOf">;
 
-/** Measures that are read from the probes, and from what a checker of a claim found. */
+/** Measures that are read from the probes, and those that are read from the finding of a claim's checker. */
 const OF_PROBES: readonly string[] = ["recovery-seconds", "outages", "outage-seconds"];
 const OF_CHECKER: Readonly<Record<string, string>> = { "lost-writes": "acked-set", "duplicated-writes": "duplicates" };
 
-/** In the order of the plan. `scripts`: of load and probes, what each is; those that do not load are left out. */
+/**
+ * Returns the errors in the order of the plan. `scripts` describes the modules of load and probes; if some of them do not
+ * load, names of classes and scenarios are not checked.
+ */
 export function nameErrors(given: Given, scripts: readonly (ScriptFacts | GamedayError)[]): GamedayError[] {
   const { plan } = given;
   const known = scripts.filter((script): script is ScriptFacts => !(script instanceof GamedayError));
@@ -73,7 +76,7 @@ function thresholdErrors(given: Given, scenarios: readonly string[]): GamedayErr
   );
 }
 
-/** What a checker counts must be claimed: of that object, or of any. */
+/** Requires a claim for what a checker counts: of the given object, or of any. */
 function claimErrors({ plan, placeOf }: Given, { measure, over }: Objective, index: number): GamedayError[] {
   const checker = OF_CHECKER[measure];
   if (checker === undefined || over["experiment"] !== undefined) return [];

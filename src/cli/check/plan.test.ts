@@ -22,7 +22,7 @@ const SCRIPTS: readonly ScriptFacts[] = [
 ];
 const EXTERNAL = "{ kind: external, endpoint: 'http://127.0.0.1:1', members: [{ name: a, role: vm }] }";
 
-/** What is wrong with a plan of these lines, each with line and column. */
+/** Returns what is wrong with a plan of these lines, each error with line and column. */
 function wrong(lines: string, platform = EXTERNAL): string[] {
   const file = join(folder, "plan.yaml");
   writeFileSync(

@@ -1,4 +1,4 @@
-/** What is wrong with a plan that is seen only with its scripts, its platform and this machine at hand. */
+/** Finds errors of a plan that can be seen only together with its scripts, its platform and this machine. */
 import { dirname } from "node:path";
 import type { World } from "../../cli.ts";
 import type { ScriptFacts } from "../../load/script/inspect.ts";
@@ -8,7 +8,7 @@ import { platformKind } from "../platforms.ts";
 import { commandErrors } from "./commands.ts";
 import { nameErrors } from "./names.ts";
 
-/** By their lines in the plan. `found`: the modules that it names, in any order. */
+/** Returns the errors by their lines in the plan. `found` describes the modules that the plan names, in any order. */
 export function planErrors(
   world: World,
   planFile: PlanFile,
@@ -20,7 +20,7 @@ export function planErrors(
   return errors.toSorted((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
 }
 
-/** What is asked of the platform must be there. */
+/** Requires of the platform what the plan needs of it. */
 function platformErrors({ plan, placeOf }: PlanFile): GamedayError[] {
   const kind = platformKind(plan.platform.kind);
   const noSql = kind.whyNoSql?.(plan.platform) ?? null;

@@ -1,4 +1,4 @@
-/** What `gameday check` says of scripts: that they load, what they are, and whether their types fit. */
+/** Checks scripts for `gameday check`: that they load, what they contain, and whether their types are right. */
 import { relative } from "node:path";
 import type { World } from "../../cli.ts";
 import { inspectScripts, type Script, type ScriptFacts } from "../../load/script/inspect.ts";
@@ -8,7 +8,7 @@ import { GamedayError } from "../../std/errors.ts";
 
 const ERRORS_MAX = 20;
 
-/** The modules that a plan names, each once. */
+/** Returns the modules that a plan names, each once. */
 export function scriptsOf(plan: Plan): Script[] {
   const probes = plan.experiments.flatMap(({ insideProbes }) => insideProbes ?? []);
   if (plan.probes !== null) probes.unshift(plan.probes.file);
@@ -23,8 +23,8 @@ function once(files: readonly string[]): string[] {
 }
 
 /**
- * Prints a line on each script; false when something is wrong with one of them, or with the plan that names them by `further`,
- * which is printed on the standard error.
+ * Prints a line about each script, and the errors on the standard error. `further` returns the errors of the plan that names
+ * the scripts. Returns false if there was any error.
  */
 export async function checkScripts(
   world: World,

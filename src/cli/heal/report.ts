@@ -1,7 +1,7 @@
 import type { Recovery } from "../../fault/recover.ts";
 import type { Residue } from "../../platform.ts";
 
-/** One change that a journal held open, and what became of it. */
+/** One change that a journal held open, and the result of healing it. */
 interface HealedChange {
   readonly runId: string;
   readonly capability: string;
@@ -11,19 +11,19 @@ interface HealedChange {
   readonly because: string;
 }
 
-/** What `gameday heal` found and did: told line by line to people, or as a whole (`--json`). */
+/** What `gameday heal` found and did: printed line by line for people, or as a whole (`--json`). */
 export class HealReport {
   readonly changes: HealedChange[] = [];
-  /** Runs whose platform is gone, and all that was done to it with it. */
+  /** Runs whose platform is gone, and every change with it. */
   readonly gone: string[] = [];
   /** Kinds of platforms that were searched by name. */
   readonly searched: string[] = [];
   readonly residue: Residue[] = [];
-  /** What of the journals could not be read. */
+  /** The parts of the journals that could not be read. */
   readonly flaws: string[] = [];
   readonly #say: (line: string) => void;
 
-  /** `say` null: nobody is told before the end. */
+  /** `say` null: nothing is printed before the end. */
   constructor(say: ((line: string) => void) | null) {
     this.#say = say ?? (() => undefined);
   }

@@ -1,4 +1,4 @@
-/** The flags of `gameday load` that say how users reach the platform: times, names, TLS, and what is kept of bodies. */
+/** The flags of `gameday load` that determine how users reach the platform: timeouts, names, TLS, and what is kept of bodies. */
 import { Option } from "commander";
 import { proxyPlanOf } from "../../load/http/proxy.ts";
 import type { ClientPlan } from "../../plan.ts";
@@ -41,7 +41,7 @@ export function clientOptions(): Option[] {
   ];
 }
 
-/** Throws GamedayError for values that mean nothing. `env`: where proxies may be named. */
+/** Returns the plan of the clients. Throws GamedayError for invalid values. `env` may name proxies. */
 export function clientOf(flags: ClientFlags, env: Readonly<Record<string, string | undefined>>): ClientPlan {
   const tls = tlsOf(flags);
   const proxy = proxyPlanOf(env);

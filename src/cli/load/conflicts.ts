@@ -1,4 +1,4 @@
-/** Flags of `gameday load` that contradict each other, or whose value is the next flag: better refused than guessed at. */
+/** Refuses flags of `gameday load` that contradict each other, or whose value is the next flag, instead of guessing. */
 
 import type { LoadFlags } from "./flags.ts";
 import { foreignHint } from "./foreign-flags.ts";
@@ -8,7 +8,7 @@ type Name = keyof LoadFlags;
 
 const ITERATIONS: readonly Name[] = ["iterations", "sharedIterations", "perVuIterations"];
 
-/** Only one of each row may be given. */
+/** Only one flag of each row may be given. */
 const ONE_OF: readonly (readonly Name[])[] = [
   ["vus", "users"],
   ["duration", "runTime"],
@@ -38,7 +38,7 @@ export function refuseConflicts(flags: LoadFlags): void {
   }
 }
 
-/** A value that was forgotten: "--json --out results". Tokens may begin with anything. */
+/** Refuses a flag whose value was forgotten: "--json --out results". Tokens may begin with anything. */
 function refuseSwallowed(name: string, given: unknown): void {
   if (name === "token") return;
   for (const value of Array.isArray(given) ? given : [given])
@@ -49,7 +49,7 @@ function flagOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** k6's --out names a format; ours is always lines of JSON. */
+/** Refuses the formats that k6's --out names; our output is always lines of JSON. */
 function refuseFormats({ out }: LoadFlags): void {
   if (!/^(json|csv|influxdb|cloud|experimental-[a-z-]+)(=|$)/.test(out ?? "")) return;
   const hint = "--out FOLDER writes every interval, operation and event as NDJSON; --json FILE writes the summary";

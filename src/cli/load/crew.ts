@@ -1,4 +1,4 @@
-/** Who does the load: processes of this machine, or workers that join from others. */
+/** Gathers the workers of a load: processes on this machine, or workers that join from others. */
 import { randomBytes } from "node:crypto";
 import type { World } from "../../cli.ts";
 import type { Via } from "../../load/coordinator/start.ts";
@@ -15,7 +15,7 @@ import { LISTEN_ALL } from "./kubernetes-flags.ts";
 
 const JOIN_DEADLINE_MS = 600_000;
 const PODS_JOIN_DEADLINE_MS = 120_000;
-/** Workers that lost their coordinator look for it several times in this. */
+/** Workers that lost their coordinator try to reach it several times within this time. */
 const AT_WORK_MS = 1_000;
 
 export interface Crew extends AsyncDisposable {
@@ -23,7 +23,7 @@ export interface Crew extends AsyncDisposable {
   readonly seed: string;
   readonly clock: Clock;
   readonly open: Via["open"];
-  /** Workers in the middle of a load whose coordinator was lost. */
+  /** The state of workers that are running a load whose coordinator was lost. */
   readonly atWork: readonly RunningState[];
 }
 
@@ -61,7 +61,7 @@ export async function gatherCrew(
   }
 }
 
-/** Who waits for workers, for which load. */
+/** The coordinator's side of waiting for workers: how many, and for which load. */
 interface Door {
   readonly world: World;
   readonly workers: number;
@@ -84,7 +84,7 @@ async function crewOfPods(
   const either = AbortSignal.any([signal, pods.signal]);
   const gateway = stack.use(await listenFor({ ...door, signal: either }, given));
   const withinMs = joinWithinMs(flags, PODS_JOIN_DEADLINE_MS);
-  if (flags.token !== undefined) await pause(AT_WORK_MS, either); // a coordinator that starts anew is known by its token
+  if (flags.token !== undefined) await pause(AT_WORK_MS, either); // a restarted coordinator is recognised by its token
   const running =
     gateway.atWork > 0
       ? await pods.takeOver(() => gateway.gather(withinMs))
@@ -92,7 +92,7 @@ async function crewOfPods(
   return crewOf(gateway, fresh, running, stack.move());
 }
 
-/** Workers in the middle of a load keep its name, its seed and its clock. */
+/** Returns the crew. Workers that are running a load keep its name, its seed and its clock. */
 function crewOf(
   gateway: Gateway,
   fresh: Pick<Crew, "runId" | "seed">,

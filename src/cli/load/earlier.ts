@@ -1,4 +1,4 @@
-/** What a coordinator that was lost had kept in --out: the one that takes over counts on from there. */
+/** Reads what a lost coordinator recorded in --out, so that the one that takes over can continue counting from there. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Operation } from "../../history.ts";
@@ -10,22 +10,22 @@ import { readNdjson } from "../../std/ndjson.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import type { LoadListener } from "./files.ts";
 
-/** Workers tell again what was not acknowledged, which is far less than this; so many are looked through for repeats. */
+/** How many ids are remembered to detect repeats. Workers resend what was not acknowledged, which is far less than this. */
 const IDS_MAX = 50_000;
 
-/** The first line of every timeline; tells which parts of a folder are of the same run. */
+/** Returns the first line of every timeline, which identifies the parts of a folder that belong to the same run. */
 export function runMark(runId: string, atMs: number): TimelineEvent {
   return { atMs, type: "note", source: "load", says: `run ${runId}` };
 }
 
 export class Earlier {
-  /** Of the last report of each worker. */
+  /** The sequence number of each worker's last report. */
   readonly #lastSequences = new Map<string, number>();
-  /** When that report ended, on the run's clock. */
+  /** The time at which that report ended, on the run's clock. */
   readonly lastReportsMs = new Map<string, number>();
   readonly #ids = new Set<string>();
 
-  /** Reads the parts of that run in the folder; what they tell goes to the recorder as if it came now. */
+  /** Reads the parts of this run in the folder; their records are passed to the recorder as if they arrived now. */
   read(folder: string, runId: string, recorder: Recorder): void {
     for (const part of partsOf(folder, runId)) {
       for (const interval of kept<Interval>(join(folder, `intervals${part}`))) this.#interval(interval, recorder);
@@ -35,12 +35,12 @@ export class Earlier {
     }
   }
 
-  /** What workers say of themselves, with what is known of them here. */
+  /** Returns the state that a worker reports about itself, with what is known about it here. */
   known(state: RunningState): Adopted {
     return { ...state, lastSequence: this.#lastSequences.get(state.worker) ?? 0 };
   }
 
-  /** The same listener, which is not told again what the coordinator before had kept. */
+  /** Returns the same listener without the operations that the earlier coordinator has recorded. */
   without(listener: LoadListener): LoadListener {
     const onOperation = (operation: Operation) => {
       if (!this.#ids.has(operation.id)) listener.onOperation(operation);
@@ -66,7 +66,7 @@ export class Earlier {
   }
 }
 
-/** ".ndjson", "-2.ndjson": in the order in which they were written. */
+/** Returns the suffixes of the files, ".ndjson", "-2.ndjson", in the order in which they were written. */
 function partsOf(folder: string, runId: string): string[] {
   const names = readdirSync(folder).filter((name) => /^timeline(-\d+)?\.ndjson$/.test(name));
   const parts = names.map((name) => name.slice("timeline".length));
@@ -85,7 +85,7 @@ function isMark(event: TimelineEvent): boolean {
   return event.type === "note" && event.source === "load" && /^run \S+$/.test(event.says);
 }
 
-/** Up to the line that was being written when its writer was killed. */
+/** Reads a file up to the line that was being written when its writer was killed. */
 function* kept<T>(file: string): Generator<T> {
   if (!existsSync(file)) return;
   const lines = readNdjson<T>(file);

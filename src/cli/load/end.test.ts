@@ -7,7 +7,7 @@ import type { LoadPlan } from "../../plan.ts";
 import { ExitCode } from "../../std/errors.ts";
 import { type Ended, finish } from "./end.ts";
 
-/** The exit code and the text of a load in which so many iterations were told, and a worker was lost. */
+/** Returns the exit code and the text of a load in which this many iterations were reported, and a worker was lost. */
 function endOf(plan: Partial<LoadPlan>, iterations: number): { code: number; text: string } {
   const end = { code: -1, text: "" };
   const stdout = {

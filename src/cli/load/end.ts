@@ -28,7 +28,7 @@ export function finish(world: World, load: Ended, interrupted: boolean): void {
   else written(json, text, code);
 }
 
-/** What the figures are of, so that the file says enough when it is read alone. */
+/** Returns the conditions under which the figures were measured, so that the file can be understood on its own. */
 function circumstances(world: World, { baseUrl, job: { plan } }: Ended, interrupted: boolean, exitCode: ExitCode) {
   const { executor, stages, workers } = plan;
   const scenarios = plan.scenarios.map(({ file }) => file);
@@ -44,7 +44,7 @@ function circumstances(world: World, { baseUrl, job: { plan } }: Ended, interrup
   };
 }
 
-/** That the summary is not where it was asked for changes nothing about a threshold that failed. */
+/** Writes the summary. If it cannot be written, a threshold that failed still decides the exit code. */
 function written(json: SummaryFile, text: string, code: ExitCode): void {
   try {
     json.write(text);
@@ -54,9 +54,9 @@ function written(json: SummaryFile, text: string, code: ExitCode): void {
 }
 
 /**
- * Thresholds decide. One without samples, a load that was cut short, and one in which nothing came to its end, or not all
- * that was asked for, are unknown; a
- * platform that no request reached was not ready, unless a threshold says what that means.
+ * Returns the exit code. Thresholds decide it. A threshold without samples makes it unknown, and so does a load that was cut
+ * short, or in which no iteration, or not every requested one, was completed. A platform that no request reached was not
+ * ready, unless a threshold defines what that means.
  */
 function exitCodeOf({ recorder, baseUrl, job }: Ended, interrupted: boolean): ExitCode {
   const { thresholds } = recorder.summary();
@@ -70,7 +70,7 @@ function exitCodeOf({ recorder, baseUrl, job }: Ended, interrupted: boolean): Ex
   return status === "unknown" || interrupted || !iterated || undone ? ExitCode.unknown : ExitCode.pass;
 }
 
-/** What a lost worker had not done of a number of iterations is done by nobody. */
+/** Returns whether iterations were lost: what a lost worker had not done of a number of iterations, no other worker does. */
 function isUndone(recorder: Recorder, { executor, iterations = 1, stages }: LoadPlan): boolean {
   const done = recorder.iterationsInSpiteOfLoss;
   if (done === null || !executor.endsWith("-iterations")) return false;

@@ -15,7 +15,7 @@ import { NdjsonWriter } from "../../std/ndjson.ts";
 
 export type LoadListener = Pick<LoadOptions, "onInterval" | "onOperation" | "onEvent">;
 
-/** What is written is in the files after so long, also when we are killed: workers tell each second. */
+/** What is written reaches the files after at most this time, even if we are killed: workers report each second. */
 const FLUSH_MS = 500;
 
 /** --out: a folder with everything that was recorded, one line each. A restarted coordinator adds files beside the old ones. */
@@ -38,12 +38,12 @@ export class OutputFiles implements Disposable {
     this.#timer.unref();
   }
 
-  /** Calls back once when something cannot be written (a full disk); nothing is written from then on. */
+  /** Calls back once if something cannot be written (a full disk); nothing is written from then on. */
   onTrouble(callback: (trouble: GamedayError) => void): void {
     this.#onTrouble = callback;
   }
 
-  /** What was written so far is in the files. */
+  /** Writes everything that is pending to the files. */
   flush(): void {
     for (const writer of this.#writers.values()) this.#guard(() => writer.flush());
   }
@@ -52,7 +52,7 @@ export class OutputFiles implements Disposable {
     this.#guard(() => this.#writers.get(name)?.write(value));
   }
 
-  /** Writes all that a load tells, besides telling it to `listener`. */
+  /** Returns a listener that passes everything on to `listener`, and also writes it to the files. */
   besides(listener: LoadListener): LoadListener {
     return {
       onInterval: (interval) => {
@@ -94,8 +94,9 @@ function freeName(folder: string, name: string): string {
 }
 
 /**
- * The file of --json: found out before the load whether it can be written, not when it is over; what is in it stays until
- * then. "-" is the standard output. A pipe is held open, because its reader would take the first close for the end.
+ * The file of --json. It is opened before the load, so that an unwritable file is reported at once; its content stays until
+ * the load is over. "-" is the standard output. A pipe is held open, because its reader would mistake the first close for the
+ * end.
  */
 export class SummaryFile implements Disposable {
   readonly path: string;
@@ -108,13 +109,13 @@ export class SummaryFile implements Disposable {
     else writing("--json", path, () => appendFileSync(path, ""));
   }
 
-  /** Written by name /dev/stdout would be cut where it is a file. */
+  /** True for the standard output. Opened by name, /dev/stdout would be truncated if it is a file. */
   get isOutput(): boolean {
     return this.path === "-" || this.path === "/dev/stdout";
   }
 
   write(text: string): void {
-    if (this.#pipe !== null) closeSync(openPipe(this.path)); // a reader that went away would keep us waiting for another
+    if (this.#pipe !== null) closeSync(openPipe(this.path)); // without this check, the write would wait for a new reader if the old one is gone
     writing("--json", this.path, () => writeFileSync(this.path, text));
   }
 
@@ -123,7 +124,7 @@ export class SummaryFile implements Disposable {
   }
 }
 
-/** Throws at once when nobody reads it. */
+/** Opens a pipe for writing; throws at once if nobody reads it. */
 function openPipe(path: string): number {
   return writing("--json", path, () => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
 }

@@ -1,4 +1,4 @@
-/** The flags of `gameday load`, also as users of k6 and Locust type them, and the plan that they mean. */
+/** The flags of `gameday load`, including those that users of k6 and Locust type, and the plan that they mean. */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { Option } from "commander";
@@ -77,9 +77,9 @@ export function loadOptions(): Option[] {
 
 export interface LoadJob {
   readonly plan: LoadPlan;
-  /** Of flags that may not mean what they say. */
+  /** Notes about flags that may not mean what their author thinks. */
   readonly notes: readonly string[];
-  /** How long the load lasts; null: until iterations are used up. */
+  /** How long the load lasts; null: until the iterations are used up. */
   readonly durationMs: number | null;
 }
 
@@ -87,7 +87,7 @@ export function joinWithinMs({ joinWithin }: LoadFlags, defaultMs: number): numb
   return joinWithin === undefined ? defaultMs : lasting("--join-within", joinWithin);
 }
 
-/** `env`: where proxies may be named. */
+/** Returns the load that the flags describe. `env` may name proxies. */
 export function planOfFlags(
   scripts: readonly string[],
   flags: LoadFlags,
@@ -114,7 +114,7 @@ export function planOfFlags(
   return { plan, durationMs: shape.durationMs, notes: notesOf(flags) };
 }
 
-/** Each is a process of some 50 MB, so on one machine there is a point where more are a mistake. */
+/** The most workers on one machine. Each is a process of some 50 MB, so that a larger number is probably a mistake. */
 const WORKERS_A_CORE_MAX = 16;
 const WORKERS_HERE_MAX = 64;
 
@@ -125,7 +125,7 @@ function workersOf({ workers, listen, kubernetes }: LoadFlags): number {
   return whole("--workers", workers, Math.max(WORKERS_HERE_MAX, WORKERS_A_CORE_MAX * cores));
 }
 
-/** What may not mean what it says. */
+/** Returns notes about values that may not mean what their author thinks. */
 function notesOf(flags: LoadFlags): string[] {
   const stages = flags.stage?.flatMap((text) => text.split(",")).map((text) => text.split(":")[0]?.trim());
   return [
@@ -137,7 +137,7 @@ function notesOf(flags: LoadFlags): string[] {
   ];
 }
 
-/** As a plan has them: by metric. */
+/** Returns the thresholds by metric, as a plan has them. */
 function thresholdsOf(lines: readonly string[]): LoadPlan["thresholds"] {
   const parts = lines.map(
     (line) => [line.slice(0, line.lastIndexOf(":")), line.slice(line.lastIndexOf(":") + 1)] as const,

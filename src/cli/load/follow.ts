@@ -1,29 +1,29 @@
-/** Follows a load until it ends: draws it each second, and lets its end come by time, iterations, threshold or a person. */
+/** Follows a load until it ends: draws it each second, and lets it end by time, iterations, a threshold or an interrupt. */
 import type { OutputStream, World } from "../../cli.ts";
 import type { Recorder } from "../../load/count/recorder.ts";
 import type { LoadHandle } from "../../load.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 
 const LOOK_EVERY_MS = 1_000;
-/** Workers tell each second; a look is a little later, so that it finds what they told. */
+/** Workers report each second; the load is checked a little later, so that the check includes their reports. */
 const LOOK_LATE_MS = 150;
-/** Between two lines where no terminal redraws one. */
+/** The time between two lines where no terminal can redraw one. */
 const LINE_EVERY_S = 10;
 
 export interface Followed {
   readonly handle: LoadHandle;
   readonly recorder: Recorder;
   readonly interrupts: LoadInterrupts;
-  /** From the call on; null: until iterations are used up. */
+  /** The time from the call to the end of the load; null: until the iterations are used up. */
   readonly endsInMs: number | null;
-  /** Of the load, for people. */
+  /** The duration of the load, as it is shown to people. */
   readonly durationMs: number | null;
-  /** From the call until its first user. */
+  /** The time from the call to the first user. */
   readonly beginsInMs: number;
   readonly quiet: boolean;
 }
 
-/** True when a person ended it. Throws what made it impossible to go on. */
+/** Returns true if an interrupt ended the load. Throws the error that made it impossible to continue. */
 export async function follow(world: World, load: Followed): Promise<boolean> {
   const { handle, recorder, interrupts, endsInMs, quiet } = load;
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
@@ -64,7 +64,7 @@ function everySecond(beganMs: number, look: () => void): Disposable {
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-/** One line that is drawn again; nothing where there is no terminal. */
+/** Draws one line over the last one; does nothing where there is no terminal. */
 export function drawLine(out: OutputStream, line: string): void {
   if (out.isTTY) out.write(`\r\u001b[2K${line.slice(0, Math.max(1, out.columns - 1))}`);
 }

@@ -1,4 +1,4 @@
-/** Flags of k6, Locust and others that gameday does not have: each is answered with what to type instead. */
+/** Flags of k6, Locust and other tools that gameday does not have: each is answered with what to type instead. */
 import { Option } from "commander";
 
 const SUMMARY = "--json FILE writes the summary, --out FOLDER every interval, operation and event";
@@ -7,7 +7,7 @@ const WORKERS = "--listen HOST:PORT --workers N here, gameday worker --join http
 const CLOSED_RATE =
   '--rate N/s begins that many iterations a second; a closed model is held back by think: { pacing: "1s" }';
 
-/** As commander declares it, and the hint. */
+/** The declaration for commander, and the hint. */
 const FOREIGN: readonly (readonly [string, string])[] = [
   ["--summary-export [file]", SUMMARY],
   ["--summary-mode [mode]", SUMMARY],
@@ -34,7 +34,7 @@ export function foreignOptions(): Option[] {
   return FOREIGN.map(([flags]) => new Option(flags).hideHelp());
 }
 
-/** The first of them that was given; null: none. */
+/** Returns the first of these flags that was given; null if there is none. */
 export function foreignHint(flags: object): { readonly flag: string; readonly hint: string } | null {
   for (const [declared, hint] of FOREIGN) {
     const option = new Option(declared);

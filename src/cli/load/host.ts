@@ -1,4 +1,7 @@
-/** Where users go, as people type it: with or without a scheme. What would be read as another place is refused. */
+/**
+ * Returns the URL of the platform as people type it, with or without a scheme. Throws GamedayError for text that would be read
+ * as a different address.
+ */
 import { isIPv6 } from "node:net";
 import { splitUrl } from "../../load/http/origin.ts";
 import { GamedayError } from "../../std/errors.ts";
@@ -19,7 +22,7 @@ function checked(given: string): string {
   const got = JSON.stringify(given);
   const [, authority = ""] = /^[a-z]+:\/\/([^/?#]*)/i.exec(text) ?? [];
   if (authority === "") throw wrong('--host like "http://127.0.0.1:8080"', got);
-  // To a URL a number is an address: 8080 is 0.0.31.144.
+  // In a URL a number is an address: 8080 is 0.0.31.144.
   const [, number] = /^(\d+)(?::|$)/.exec(authority) ?? [];
   if (number !== undefined) throw wrong("--host with a name or an address", got, `http://127.0.0.1:${number}`);
   const port = /:(\d+)$/.exec(authority)?.[1];

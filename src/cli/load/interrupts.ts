@@ -1,6 +1,7 @@
 /**
- * Interrupts of a load in every phase. Before it begins one ends it at once; afterwards the first lets iterations end, what
- * was counted arrive and teardown run, and a second one cuts that short. What was seen until then is printed all the same.
+ * Handles interrupts of a load in every phase. Before the load begins, an interrupt ends it at once. Afterwards the first one
+ * lets iterations end, counts arrive and teardown run, and a second one cuts that short. What was recorded until then is
+ * printed in any case.
  */
 import type { InterruptSignal, World } from "../../cli.ts";
 import { formatDuration } from "../../std/duration.ts";
@@ -24,13 +25,13 @@ export class LoadInterrupts implements Disposable {
     this.#listening = world.onInterrupt((signal) => this.#hear(signal));
   }
 
-  /** The load has begun: the next interrupt calls `end`. */
+  /** Called when the load has begun: the next interrupt calls `end`. */
   begun(end: () => void): void {
     this.#phase = "running";
     this.#end = end;
   }
 
-  /** It is over, whatever ended it; iterations, what was counted and teardown come to their end. */
+  /** Called when the load is over, whatever ended it: iterations, counts and teardown are being completed. */
   ending(): void {
     this.#phase = "ending";
   }
@@ -41,7 +42,7 @@ export class LoadInterrupts implements Disposable {
 
   #hear(signal: InterruptSignal): void {
     if (this.#phase === "beginning") return this.#abort.abort(interrupted("the load to begin", "an interrupt"));
-    if (this.#heard && signal === "SIGHUP") return; // a terminal that closes may say it twice: kernel and shell
+    if (this.#heard && signal === "SIGHUP") return; // a closing terminal may send it twice: from the kernel and from the shell
     if (this.#heard) return this.#abort.abort(interrupted("the load to end in good order", "a second interrupt"));
     this.#heard = true;
     const time = formatDuration(this.#gracefulStopMs);

@@ -1,4 +1,4 @@
-/** The flags of `gameday load` whose workers are pods, and what they mean. */
+/** The flags of `gameday load` whose workers are pods, and their meaning. */
 import type { NetworkInterfaceInfo } from "node:os";
 import { Option } from "commander";
 import { parseListen } from "../../load/wire/gateway.ts";
@@ -40,7 +40,7 @@ export function kubernetesOptions(): Option[] {
   ];
 }
 
-/** The URL for `gameday worker --join`. Throws GamedayError when this machine has several addresses, or none. */
+/** Returns the URL for `gameday worker --join`. Throws GamedayError if this machine has several addresses, or none. */
 export function joinUrlOf(
   flags: KubernetesFlags & { readonly listen?: string },
   interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
@@ -76,7 +76,7 @@ function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** What cannot go together, or must. */
+/** Refuses flags that cannot be combined, or that are missing. */
 export function refuseKubernetesFlags(flags: KubernetesFlags & { readonly listen?: string }): void {
   if (flags.kubernetes !== true && flags.manifest !== true) {
     const alone = (["image", "namespace", "context", "advertise"] as const).find((name) => flags[name] !== undefined);

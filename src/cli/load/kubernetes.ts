@@ -1,4 +1,4 @@
-/** `gameday load --kubernetes`: its coordinator here, its workers as pods of a Job that comes and goes with it. */
+/** `gameday load --kubernetes`: the coordinator runs here, its workers as pods of a Job that is created and removed with it. */
 import { randomBytes } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import type { World } from "../../cli.ts";
@@ -13,7 +13,7 @@ import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { LoadFlags, LoadJob } from "./flags.ts";
 import { joinUrlOf, LISTEN_ALL } from "./kubernetes-flags.ts";
 
-/** Where nobody knows how long the load lasts, its pods still do not stay for ever. */
+/** The lifetime of the pods if the duration of the load is unknown, so that they do not stay forever. */
 const UNKNOWN_DURATION_MS = 86_400_000;
 const SLACK_MS = 600_000;
 
@@ -21,7 +21,7 @@ export function newToken(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** The plan as workers see it: their scripts lie in another folder than ours. */
+/** Returns the plan as workers see it: their scripts are in another folder than ours. */
 export function planOnWorkers(plan: LoadPlan, flags: LoadFlags): LoadPlan {
   const folder = flags.scriptPath ?? (flags.kubernetes === true ? SCRIPTS_FOLDER : undefined);
   if (folder === undefined) return plan;
@@ -32,7 +32,7 @@ export function planOnWorkers(plan: LoadPlan, flags: LoadFlags): LoadPlan {
   };
 }
 
-/** `job` with the scripts where they lie here. */
+/** Returns the specification of the workers. `job` has the scripts at their local paths. */
 export function workersSpec(
   job: LoadJob,
   flags: LoadFlags,
@@ -56,9 +56,9 @@ export function workersSpec(
   };
 }
 
-/** --manifest: for people who may not make objects from here, or who do it by Git. */
+/** Prints the manifests (--manifest), for people who may not create objects from here, or who deploy through Git. */
 export async function printManifests(world: World, job: LoadJob, flags: LoadFlags): Promise<void> {
-  const { stringify } = await import("yaml"); // not needed by any other load
+  const { stringify } = await import("yaml"); // no other load needs it
   const runId = `load-${randomBytes(4).toString("hex")}`;
   const spec = workersSpec(job, flags, runId, flags.namespace ?? "default", flags.token ?? newToken());
   const objects = manifestsOf(spec).map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
@@ -71,12 +71,12 @@ export async function printManifests(world: World, job: LoadJob, flags: LoadFlag
   );
 }
 
-/** A Job in the cluster; disposed, nothing of it is left, or it is said what is and how to take it away. */
+/** A Job in the cluster. Disposing removes it; if something is left, that is reported with the command that removes it. */
 export class KubernetesCrew implements AsyncDisposable {
   readonly #world: World;
   readonly #api: KubernetesApi;
   readonly #hopeless = new AbortController();
-  /** An impatient Ctrl-C must not leave a Job behind. */
+  /** Keeps an impatient Ctrl-C from leaving a Job behind. */
   readonly #listening: Disposable;
   #spec: WorkersSpec;
   #workers: WorkersJob;
@@ -103,12 +103,12 @@ export class KubernetesCrew implements AsyncDisposable {
     return new KubernetesCrew(world, workersSpec(job, flags, runId, flags.namespace ?? api.namespace, token), api);
   }
 
-  /** Aborted when the workers cannot come. */
+  /** Aborted if the workers cannot start. */
   get signal(): AbortSignal {
     return this.#hopeless.signal;
   }
 
-  /** Makes the Job and waits with `gather` until its workers joined. */
+  /** Creates the Job and waits with `gather` until its workers have joined. */
   async gather<T>(gather: () => Promise<T>): Promise<T> {
     try {
       await this.#workers.create();
@@ -129,7 +129,7 @@ export class KubernetesCrew implements AsyncDisposable {
     }
   }
 
-  /** Workers of a Job that was made by a coordinator before this one: it is ours now, and no other is made. */
+  /** Takes over the workers of a Job that an earlier coordinator created: the Job is ours now, and no other is created. */
   async takeOver(gather: () => Promise<readonly RunningState[] | null>): Promise<readonly RunningState[] | null> {
     const running = await gather();
     this.#spec = { ...this.#spec, runId: running?.[0]?.runId ?? this.#spec.runId };

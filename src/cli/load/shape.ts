@@ -1,9 +1,9 @@
-/** The shape of a load that flags describe: which executor, with which stages, for how long. */
+/** Derives the shape of a load from its flags: the executor, the stages and the duration. */
 import type { LoadPlan } from "../../plan.ts";
 import type { LoadFlags } from "./flags.ts";
 import { lasting, milliseconds, positive, rateOf, whole, wrong } from "./values.ts";
 
-/** Of a load whose flags do not say how long. */
+/** The duration of a load whose flags do not give it. */
 const DURATION_MS = 10_000;
 const USERS_MAX = 1_000_000;
 
@@ -12,7 +12,7 @@ export interface Shape {
   readonly stages: LoadPlan["stages"];
   readonly durationMs: number | null;
   readonly iterations?: number;
-  /** Of ramps: where they begin. */
+  /** The target at which a ramp begins. */
   readonly startTarget?: number;
 }
 
@@ -43,7 +43,7 @@ interface Iterations {
   readonly iterations: number;
 }
 
-/** As in k6, --iterations are those of all users together. */
+/** Returns the iterations, if flags give them. As in k6, --iterations are those of all users together. */
 function iterationsOf(flags: LoadFlags): Iterations | null {
   const shared = flags.iterations ?? flags.sharedIterations;
   const each = flags.perVuIterations;
@@ -62,7 +62,7 @@ function stagedShape(stages: LoadPlan["stages"], open: boolean, startTarget: num
   return { executor: open ? "ramping-arrival-rate" : "ramping-vus", stages, durationMs, startTarget };
 }
 
-/** As in Locust, the first is there at once, and the next after the time that the rate gives. */
+/** Returns a ramp as Locust makes it: the first user is present at once, and the next after the time that the rate gives. */
 function spawned(users: number, perSecond: number, durationMs: number): Shape {
   const rampMs = Math.round(((users - 1) / perSecond) * 1000);
   const stages = [
@@ -85,7 +85,10 @@ function usersOf(text: string, stage: string): number {
   throw wrong('--stage like "1m:100", to a whole number of users', `"${stage}"`);
 }
 
-/** Without a unit a stage's arrivals are a second's. Beside "--rate 30/m" nobody can know what is meant. */
+/**
+ * Returns the parser of a stage's arrivals. Without a unit they are per second. With "--rate 30/m" that would be ambiguous,
+ * and is refused.
+ */
 function arrivalsOf(rate: string): (text: string, stage: string) => number {
   return (text, stage) => {
     if (/\/[mh]$/.test(rate.trim()) && !text.includes("/"))

@@ -1,4 +1,7 @@
-/** Certificates and keys that flags name: what is wrong with them is known before the load, not from thousands of handshakes. */
+/**
+ * Reads the certificates and keys that flags name, so that errors in them are reported before the load, and not by thousands
+ * of failed handshakes.
+ */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ClientPlan } from "../../plan.ts";
@@ -16,7 +19,7 @@ interface TlsFlags {
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
 const KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/;
 
-/** Throws GamedayError for a file that is not what its flag names, and for a certificate and a key that are no pair. */
+/** Throws GamedayError for a file that is not what its flag requires, and for a certificate and a key that do not match. */
 export function tlsOf({ ca, cert, key }: TlsFlags): Tls {
   const authority = ca === undefined ? undefined : readText("--ca", ca);
   const certificate = cert === undefined ? undefined : readText("--cert", cert);
@@ -32,7 +35,7 @@ export function tlsOf({ ca, cert, key }: TlsFlags): Tls {
   };
 }
 
-/** One file may hold both. */
+/** Returns the key; the certificate's file may contain it. */
 function keyOf(certificate: string, key: string | undefined): string {
   if (key !== undefined) return readText("--key", key);
   if (KEY.test(certificate)) return certificate;

@@ -1,4 +1,4 @@
-/** Values of the flags of `gameday load` as people type them. What is none is refused with an example. */
+/** Parses values of the flags of `gameday load` as people type them. An invalid value is refused with an example. */
 import { parseDuration } from "../../std/duration.ts";
 import { GamedayError } from "../../std/errors.ts";
 
@@ -15,17 +15,20 @@ export function positive(flag: string, text: string): number {
   return value;
 }
 
-/** Locust's users write seconds without a unit; so a bare number is seconds here. */
+/** Parses a duration. A bare number is in seconds, because Locust's users write seconds without a unit. */
 export function milliseconds(flag: string, text: string): number {
   const value = parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
   if (value === undefined) throw wrong(`${flag} as a time such as "30s" or "5m", at most 7 days`, `"${text}"`);
   return value;
 }
 
-/** Seconds that nobody would mean. */
+/** Numbers of seconds from which a value is probably a mistake. */
 const ODD_S = { wait: 100, load: 10_000 };
 
-/** What to say of bare numbers that look like milliseconds: `what` a flag bounds decides how many seconds are odd. */
+/**
+ * Returns notes about bare numbers that look like milliseconds; `what` the flag bounds decides how many seconds are
+ * suspicious.
+ */
 export function unitNotes(flag: string, texts: readonly (string | undefined)[], what: keyof typeof ODD_S): string[] {
   return texts
     .filter((text) => text !== undefined && /^\d+$/.test(text) && Number(text) >= ODD_S[what])
@@ -34,14 +37,14 @@ export function unitNotes(flag: string, texts: readonly (string | undefined)[], 
     );
 }
 
-/** The same, of something that cannot be over before it begins. */
+/** Parses a duration that must be longer than 0. */
 export function lasting(flag: string, text: string): number {
   const value = milliseconds(flag, text);
   if (value <= 0) throw wrong(`${flag} longer than 0`, `"${text}"`);
   return value;
 }
 
-/** Arrivals a second. */
+/** Returns arrivals a second. */
 export function rateOf(text: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(?:\/(s|m|h))?$/.exec(text.trim()) ?? [];
   if (count === undefined) throw wrong('--rate like "500/s" or "30/m"', `"${text}"`);
@@ -59,7 +62,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
-/** "16MiB", "500kB" or a number of bytes; at most 2 GiB. */
+/** Parses "16MiB", "500kB" or a number of bytes; at most 2 GiB. */
 export function bytesOf(flag: string, text: string): number {
   const [, count = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   const bytes = count === "" ? Number.NaN : Math.round(Number(count) * (UNIT_BYTES[unit.toLowerCase()] ?? Number.NaN));
@@ -67,7 +70,7 @@ export function bytesOf(flag: string, text: string): number {
   return bytes;
 }
 
-/** For options that may be given again and again. */
+/** Collects the values of an option that may be repeated. */
 export function several(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
 }

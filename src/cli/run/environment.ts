@@ -3,8 +3,9 @@ import type { Clock } from "../../std/clock.ts";
 import type { Json } from "../../std/json.ts";
 
 /**
- * The machine, as far as it explains a figure; nothing that names a person or a path. With the origin of the run's clock,
- * whoever else stamped by this machine's CLOCK_MONOTONIC can be compared with the evidence.
+ * Returns the properties of the machine that may explain a figure, and nothing that identifies a person or a path. With the
+ * origin of the run's clock, stamps that another tool took from this machine's CLOCK_MONOTONIC can be compared with the
+ * evidence.
  */
 export function environmentRecord(clock: Clock): Record<string, Json> {
   return {

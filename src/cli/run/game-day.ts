@@ -35,7 +35,7 @@ export interface GameDayFlags {
   readonly seed?: string;
 }
 
-/** What names a run, fixed before anything is started. */
+/** What identifies a run, fixed before anything is started. */
 interface Identity {
   readonly runId: string;
   readonly seed: string;
@@ -44,7 +44,7 @@ interface Identity {
   readonly folder: string;
 }
 
-/** Runs the plan and returns the exit code of its verdict. Throws GamedayError when there is nothing to judge. */
+/** Runs the plan and returns the exit code of its verdict. Throws GamedayError if there is nothing to judge. */
 export async function playGameDay(world: World, planFile: PlanFile, flags: GameDayFlags): Promise<number> {
   const identity = identify(world, planFile, flags);
   const { runId, clock, folder, startedAt } = identity;
@@ -84,8 +84,9 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
 }
 
 /**
- * Where the platform outlives us its undoing must outlive us too, with all that it takes to reach it again. A platform that
- * dies with us needs no undoing then: its journal lies in the run folder, so that a killed run leaves nothing elsewhere.
+ * Creates the journal. If the platform outlives us, its undo records must outlive us too, with everything needed to reach it
+ * again. A platform that dies with us needs no undoing then: its journal is in the run folder, so that a killed run leaves
+ * nothing elsewhere.
  */
 function openJournal(
   platform: Platform,
@@ -126,7 +127,10 @@ function openRunFolder(world: World, planFile: PlanFile, identity: Identity, fla
   return evidence;
 }
 
-/** The platform runs on if we die: a process of its own then undoes what the journal holds open. */
+/**
+ * Starts the watchdog: the platform continues to run if we die, and a separate process then undoes what the journal holds
+ * open.
+ */
 function guardFaults(world: World, journal: string, evidence: EvidenceWriter, clock: Clock): Promise<Watchdog> {
   return startWatchdog({
     argv: [...world.self, "watchdog", "--journal", journal],
@@ -157,7 +161,7 @@ async function watched(world: World, run: Run, parts: PartsWithLive): Promise<Ga
     await conduct(run);
     return null;
   } catch (thrown) {
-    if (thrown instanceof GamedayError) return thrown; // the platform was never ready: what was seen is still evidence
+    if (thrown instanceof GamedayError) return thrown; // the platform was never ready: what was recorded is still evidence
     throw thrown;
   }
 }

@@ -3,8 +3,9 @@ import type { Run } from "../../run.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 
 /**
- * Ctrl-C and SIGTERM wind the run down: faults are healed, then what was recorded is judged (unknown: it did not come to
- * its end). A second one changes nothing, and says so: healing must not be cut short.
+ * Winds the run down on an interrupt (Ctrl-C, SIGTERM, SIGHUP): faults are healed, then what was recorded is judged (unknown,
+ * because the run did not reach its end). A second interrupt changes nothing and prints a message that says so: healing must
+ * not be cut short.
  */
 export function interruptible(world: World, run: Run): Disposable {
   let interrupted = false;

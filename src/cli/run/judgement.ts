@@ -12,7 +12,7 @@ import { type Judgement, judgeFully, judgeSoFar } from "../../verdict/judge.ts";
 import type { Verdict } from "../../verdict.ts";
 import { writeToNamed } from "../output.ts";
 
-/** Seals, judges, reports, returns the exit code; a platform that was never ready keeps its own. */
+/** Seals, judges and reports a run, and returns the exit code; a platform that was never ready determines it by its error. */
 export function finishFolder(world: World, folder: string, notReady: GamedayError | null): number {
   seal(folder);
   const exitCode = judgeFolder(world, folder);
@@ -22,19 +22,22 @@ export function finishFolder(world: World, folder: string, notReady: GamedayErro
   return notReady.exitCode;
 }
 
-/** Judges a run folder, writes the verdict and its reports beside the evidence, tells the person, returns the exit code. */
+/** Judges a run folder, writes the verdict and its reports beside the evidence, prints the summary, and returns the exit code. */
 function judgeFolder(world: World, folder: string): number {
   const verdict = write(world, folder, openEvidence(folder), judgeFully);
   world.stdout.write(`\n${renderSummary(verdict)}\n${relative(world.cwd, join(folder, REPORT_FILE))}\n`);
   return verdict.exitCode;
 }
 
-/** What a CI collects of a run that dies before its first report: an error, not nothing. */
+/** Writes the JUnit report that a CI collects if the run dies before its first report: it contains an error. */
 export function reportBegin(world: World, folder: string, plan: string): void {
   writeToNamed(world, folder, new Map([[JUNIT_FILE, renderUnfinishedJunit(plan)]]));
 }
 
-/** Judges and reports what is recorded so far, before the clean-up and the seal: none of the files says that anything has passed. */
+/**
+ * Judges and reports what is recorded so far, before the clean-up and the seal: none of the files claims that anything has
+ * passed.
+ */
 export function reportSoFar(world: World, folder: string): void {
   write(world, folder, openEvidence(folder), judgeSoFar);
 }

@@ -1,4 +1,4 @@
-/** The line that is drawn again each second while a run lasts. What is going on and the time left are in it at any width. */
+/** The line that is redrawn each second while a run lasts. At any width it shows the current activity and the time left. */
 import type { LiveLoad } from "../../run.ts";
 
 export interface LiveLine {
@@ -6,15 +6,15 @@ export interface LiveLine {
   readonly phase: string;
   readonly load: LiveLoad | null;
   readonly replicas: string | null;
-  /** null: no fault holds. */
+  /** null: no fault is in force. */
   readonly fault: string | null;
   readonly left: string;
 }
 
-/** A name of a fault that is cut shorter than this says nothing. */
+/** The shortest length to which the name of a fault is cut; less would be meaningless. */
 const FAULT_LETTERS_MIN = 12;
 
-/** In full where it fits; else with short words; then the fault is cut, and at last the line. */
+/** Returns the full line if it fits; otherwise short words; then the fault is cut, and finally the whole line. */
 export function liveLine(line: LiveLine, columns: number): string {
   const full = inWords(line);
   if (full.length <= columns) return full;

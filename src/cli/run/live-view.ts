@@ -1,6 +1,6 @@
 /**
- * What a person sees while a run lasts: on a terminal one line that is drawn again each second, below the events; else one
- * plain line per event. Reads events and the load's own figures only.
+ * What a person sees while a run lasts: on a terminal one line that is redrawn each second, below the events; otherwise one
+ * plain line per event. It reads only events and the load's own figures.
  */
 import type { OutputStream } from "../../cli.ts";
 import { visible } from "../../report/escape.ts";
@@ -35,7 +35,7 @@ export class LiveView implements Disposable {
     const says = describeEvent(event);
     if (says === null) return;
     this.#clear();
-    // Targets' own words are in it: they must not move the cursor or colour the terminal.
+    // The text may come from targets: it must not move the cursor or colour the terminal.
     this.#options.out.write(`${formatTime(event.atMs)}  ${visible(says)}\n`);
     if (this.#timer !== null) this.#draw();
   }
@@ -71,7 +71,7 @@ export class LiveView implements Disposable {
   }
 }
 
-/** One line for an event, or null for those that are only for the record. */
+/** Returns one line for an event, or null for an event that is only recorded. */
 export function describeEvent(event: TimelineEvent): string | null {
   switch (event.type) {
     case "phase":
@@ -101,12 +101,12 @@ export function describeEvent(event: TimelineEvent): string | null {
     case "load":
       return `   load ${event.edge}: ${event.users} users`;
     case "note":
-      if (event.source === "sample") return null; // only for the record
+      if (event.source === "sample") return null; // only recorded
       return `   ${event.source}: ${event.says.split("\n", 1)[0]}`;
   }
 }
 
-/** Syncs of an autoscaler that change nothing are only for the record. */
+/** Describes a change of the replicas; syncs of an autoscaler that change nothing are only recorded. */
 function describeReplicas({
   current,
   ready,
@@ -117,7 +117,7 @@ function describeReplicas({
   return current === desired ? null : `   autoscaler: ${current} -> ${desired} replicas`;
 }
 
-/** Before the run every line; later only what does not hold. */
+/** Describes a health line: before the run every line, later only the lines that do not hold. */
 function describeHealth(event: Extract<TimelineEvent, { type: "health" }>): string | null {
   if (!event.ok) return `   BAD  ${event.name}: ${event.seen} (expected ${event.expected})`;
   return event.moment === "before-run" ? `   ok   ${event.name}: ${event.seen}` : null;
@@ -128,7 +128,7 @@ function describeExperiment(event: Extract<TimelineEvent, { type: "experiment" }
   return `-- ${event.experiment} [${event.fault}] ${event.edge}${targets ? `: ${targets}` : ""}${event.because ? `: ${event.because}` : ""}`;
 }
 
-/** 95,300 ms as "1:35". */
+/** Formats 95,300 ms as "1:35". */
 function formatTime(timeMs: number): string {
   const seconds = Math.floor(timeMs / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

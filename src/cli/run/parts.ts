@@ -2,7 +2,7 @@ import { startLoad } from "../../load/coordinator/start.ts";
 import { startProbes } from "../../load/probe/start.ts";
 import type { LiveLoad, RunParts } from "../../run.ts";
 
-/** The real load and probes, and what the load does now (null before it has begun). */
+/** The real load and probes; `live` returns what the load does now (null before it has begun). */
 export interface PartsWithLive extends RunParts {
   live(): LiveLoad | null;
 }

@@ -1,11 +1,13 @@
-/** A game day sees the platform itself: what stands in the environment for other programs is not in its way. */
+/** A game day measures the platform directly, and so ignores the proxy that the environment may name for other programs. */
 import { splitUrl } from "../../load/http/origin.ts";
 import { proxiesOf, proxyPlanOf } from "../../load/http/proxy.ts";
 import type { Plan } from "../../plan.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A line for people when the environment names a proxy on the way to the plan's platform, which a game day does not take. */
+/**
+ * Returns a line for people if the environment names a proxy on the way to the plan's platform, which a game day does not use.
+ */
 export function neglectedProxy(plan: Pick<Plan, "platform">, env: Environment): string | null {
   const { endpoint } = plan.platform;
   const named = proxyPlanOf(env);
@@ -13,7 +15,7 @@ export function neglectedProxy(plan: Pick<Plan, "platform">, env: Environment): 
   return `the environment names a proxy, and a game day takes none: users, probes and reads go to ${endpoint} directly`;
 }
 
-/** One that could not be used is named all the same. */
+/** Returns whether the proxy would be used for the endpoint; one that is invalid is reported as well. */
 function leadsThrough(endpoint: string, named: NonNullable<ReturnType<typeof proxyPlanOf>>): boolean {
   try {
     return proxiesOf(named).on(splitUrl(endpoint).origin) !== null;

@@ -14,7 +14,10 @@ after(() => rmSync(folder, { recursive: true }));
 const verdict = judge(evidenceOf(cleanRun()));
 const planFile = { plan: { name: "trial", seed: "7" } } as unknown as PlanFile;
 
-/** Repeats a game day that only writes its verdict and ends with the next of the codes; `interruptAt`: Ctrl-C in that run. */
+/**
+ * Repeats a game day that only writes its verdict and ends with the next of the codes; `interruptAt` is the run in which
+ * Ctrl-C is sent.
+ */
 async function repeat(runs: number, codes: readonly number[], interruptAt?: number) {
   const out = mkdtempSync(join(folder, "out-"));
   const seeds: string[] = [];

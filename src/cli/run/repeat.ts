@@ -1,4 +1,6 @@
-/** `gameday run PLAN --repeat N`: one game day after another, each with a folder and a seed of its own, then summed up. */
+/**
+ * `gameday run PLAN --repeat N`: runs one game day after another, each with a folder and a seed of its own, then sums them up.
+ */
 import { randomInt } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -14,10 +16,10 @@ import { type GameDayFlags, playGameDay } from "./game-day.ts";
 
 export const REPEAT_FILE = "repeat.json";
 
-/** Plays one; as `playGameDay`. */
+/** Plays one game day, as `playGameDay` does. */
 type Play = (world: World, planFile: PlanFile, flags: GameDayFlags) => Promise<number>;
 
-/** From the least to the worst: what was left behind is worse than anything that was found. */
+/** Exit codes from the least to the worst: residue is worse than any finding. */
 const WORSE: readonly number[] = [
   ExitCode.pass,
   ExitCode.unknown,
@@ -27,19 +29,21 @@ const WORSE: readonly number[] = [
   ExitCode.bug,
   ExitCode.residue,
 ];
-/** After anything else the next run would begin on a platform that is not what it should be. */
+/** The exit codes after which the next run begins. After any other, it would begin on a platform in an unexpected state. */
 const GOES_ON: readonly number[] = [ExitCode.pass, ExitCode.fail, ExitCode.unknown];
 
 export function worstExit(codes: readonly number[]): number {
   return codes.reduce((worst, code) => (WORSE.indexOf(code) > WORSE.indexOf(worst) ? code : worst), ExitCode.pass);
 }
 
-/** The seed of the k-th run, counted from 1: the first's own, then numbers that follow from it. */
+/**
+ * Returns the seed of the k-th run, counted from 1: the first run has the given seed, the others have numbers derived from it.
+ */
 export function seedOf(first: string, run: number): string {
   return run === 1 ? first : String(seededRandom(first).fork(`repeat ${run}`).int(1_000_000_000));
 }
 
-/** Plays up to `runs` game days and returns the worst exit code. Ctrl-C ends the one that runs, and no other begins. */
+/** Plays up to `runs` game days and returns the worst exit code. Ctrl-C ends the current one, and no other begins. */
 export async function repeatGameDays(
   world: World,
   planFile: PlanFile,
@@ -76,7 +80,7 @@ async function playAll(world: World, planFile: PlanFile, folders: readonly strin
   return codes;
 }
 
-/** Whatever ended the repeating, the runs that were judged are summed up. */
+/** Sums up the runs that were judged, whatever ended the repetition. */
 function tell(world: World, folder: string, folders: readonly string[]): void {
   const files = folders.map((run) => join(run, "verdict.json")).filter((file) => existsSync(file));
   if (files.length === 0) return;
