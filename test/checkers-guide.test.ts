@@ -1,4 +1,4 @@
-/** The guide names every checker and every model that there is. */
+/** The guide names every existing checker and every model. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** The completion report says what the kept run and the tables say, and is no older than they are. */
+/** The completion report agrees with the kept run and the tables, and is no older than they are. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { keepRun } from "../scripts/kept-run.ts";
 
 type Change = (name: string, edit: (content: never) => unknown) => void;
 
-/** The report of a small run that was kept, as `edit` leaves it. */
+/** Renders the report of a small kept run after `edit` has changed it. */
 function reportOf(edit: (change: Change) => void = () => undefined): string {
   const folder = mkdtempSync(join(tmpdir(), "gameday-completion-"));
   try {

@@ -1,4 +1,7 @@
-/** Runs that are kept whole in test/fixtures/runs; what is long is packed there (`history.ndjson.gz`) and unpacked to be judged. */
+/**
+ * Runs that are kept whole in test/fixtures/runs. Long files are compressed there (`history.ndjson.gz`) and decompressed to be
+ * judged.
+ */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +10,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 export const FIXTURE_RUNS = "test/fixtures/runs";
 const PACKED = ".gz";
 
-/** Gives `work` a folder with the whole of a kept run, and takes the folder away again. */
+/** Calls `work` with a folder that holds a whole kept run, and removes the folder afterwards. */
 export function withFixtureRun<T>(name: string, work: (run: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "gameday-fixture-"));
   try {
@@ -23,7 +26,7 @@ export function withFixtureRun<T>(name: string, work: (run: string) => T): T {
   }
 }
 
-/** Packs a file of a kept run in its place. */
+/** Replaces a file of a kept run with its compressed form. */
 export function pack(file: string): void {
   writeFileSync(`${file}${PACKED}`, gzipSync(readFileSync(file), { level: 9 }));
   rmSync(file);

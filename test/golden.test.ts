@@ -1,4 +1,4 @@
-/** A run that was recorded once must be judged to the same bytes for ever, wherever and whenever that is done. */
+/** A recorded run must always be judged to the same bytes, no matter where and when. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

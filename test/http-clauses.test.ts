@@ -12,7 +12,7 @@ function fileOf(name: string): string {
   return name.includes("/") && !name.startsWith("http2/") ? name : `src/load/http/${name}`;
 }
 
-/** Null when the test is there; else what is missing. */
+/** Returns what is missing; null when the test exists. */
 function missing(held: string): string | null {
   const [, name = "", title = ""] = /^([\w/.-]+\.ts): (.+)$/.exec(held) ?? [];
   const file = fileOf(name);

@@ -1,4 +1,4 @@
-/** What is kept of a run: whole in what it says, without what is big, and silent about the machine. */
+/** What is kept of a run: complete in its statements, without the large files, and without traces of the machine. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Holds what STYLE.md says, as far as a machine can: floors, sizes, banned names and words. */
+/** Enforces what STYLE.md says, as far as a machine can: floors, sizes, banned names and words. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ import {
 const SOURCES = globSync("src/**/*.ts").filter((file) => !/\.(test|fixture)\.ts$/.test(file));
 const LINES_MAX = 300;
 
-/** Folders whose files decide from evidence alone: no I/O, no clock, no chance. */
+/** Folders whose files decide from evidence alone: no I/O, no clock, no randomness. */
 const PURE = [
   "status",
   "range",
@@ -35,7 +35,7 @@ function readSources(): Sources {
   return new Map(SOURCES.map((file) => [file, readFileSync(file, "utf8")]));
 }
 
-/** What is loaded with a file: `import("...")` is loaded later, or never. */
+/** Returns the imports that are loaded with a file; `import("...")` loads later, or never. */
 function staticImportsOf(file: string): Import[] {
   return importsOf(readFileSync(file, "utf8").replace(/\bimport\(/g, "later("));
 }

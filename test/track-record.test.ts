@@ -1,4 +1,4 @@
-/** Judges the committed track record again: every table that is there is well formed, and holds what its proof claims. */
+/** Judges the committed track record again: every existing table is well formed, and supports the claims of its proof. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -11,13 +11,13 @@ import { LAB_FAULTS } from "./proofs/kill.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const FOLDER = join(ROOT, "docs/track-record");
 
-/** Whether a row of accuracy.json is a failover whose truth is known (decisions/0090). */
+/** Returns whether a row of accuracy.json is a failover whose truth is known (decisions/0090). */
 const counts = (row: Readonly<Record<string, unknown>>): boolean =>
   isFailover({ promotedMs: row["promotedMs"] as number | null, truthErrorMs: Number(row["truthErrorMs"]) });
 
 type Rows = readonly (Row & Readonly<Record<string, unknown>>)[];
 
-/** What each table's rows claim, whole or in part: a table may be on its way to its full length. */
+/** What each table's rows must show, complete or not: a table may still be growing to its full length. */
 const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
   demo(rows) {
     const [passed, failed] = ["pass", "fail"].map((verdict) => rows.filter((row) => row["verdict"] === verdict).length);
@@ -70,7 +70,7 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     }
   },
   job(rows) {
-    // A scene that failed was mended and tried again: its newest row counts.
+    // A scene that failed was fixed and tried again: its newest row counts.
     for (const row of new Map(rows.map((each) => [each["scene"], each])).values()) {
       assert.equal(row["good"], true, `${row["scene"]} on ${row.date}`);
       assert.deepEqual(row["left"], [], `${row["scene"]} leaves nothing in the namespace`);
@@ -88,7 +88,7 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     assert.deepEqual(missing, [], "every kind has a row");
   },
   kinds(rows) {
-    // What failed was explained, mended and played again: the newest row of a kind counts.
+    // A failure was explained, fixed and played again: the newest row of a kind counts.
     const newest = new Map(rows.map((row) => [String(row["fault"]), row]));
     for (const [fault, row] of newest) {
       assert.ok(LAB_FAULTS.includes(fault), `${fault} is a fault of the lab`);

@@ -1,6 +1,6 @@
 /**
- * The contract of faults: what every kind must do on every platform. An adapter's test calls `faultContract` once; a kind
- * that it cannot do needs its reason in words, and a capability that it has forbids to skip.
+ * The contract of faults: what every kind must do on every platform. An adapter's test calls `faultContract` once. A kind that
+ * the platform cannot do needs a stated reason, and a kind whose capabilities the platform has must not be skipped.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -22,13 +22,13 @@ import { seededRandom } from "../../src/std/random.ts";
 import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 
-/** One row of the track record: what was seen of one kind on this platform. */
+/** One row of the track record: what was observed of one kind on this platform. */
 export interface FaultRow {
   readonly fault: string;
-  /** Parameters other than the defaults. */
+  /** Parameters that differ from the defaults. */
   readonly with: Parameters;
   readonly targets: readonly string[];
-  /** From the first command to the last bite that was seen, and from the end of the hold to the last healing. */
+  /** The time from the first command to the last observed bite, and from the end of the hold to the last healing. */
   readonly biteMs: number;
   readonly healMs: number;
   readonly biteWitness: string;
@@ -37,21 +37,21 @@ export interface FaultRow {
 }
 
 export interface FaultContract {
-  /** Brings the platform up, healthy; called once. */
+  /** Starts the platform and returns it healthy; called once. */
   open(clock: Clock): Promise<Platform>;
-  /** Kinds that cannot be shown here, each with its reason in words. */
+  /** Kinds that cannot be shown on this platform, each with its reason. */
   readonly skips: Readonly<Record<string, string>>;
-  /** What a plan would give, where defaults do not serve on this platform. */
+  /** The selector and parameters that a plan would give, where the defaults do not work on this platform. */
   readonly given?: Readonly<Record<string, { selector?: Selector; with?: Parameters }>>;
   readonly deadlines?: Partial<Deadlines>;
-  /** How long the platform may take to be whole again after each. */
+  /** How long the platform may take to be whole again after each fault. */
   readonly healthyWithinMs: number;
-  /** How long each is held, so that the platform notices. */
+  /** How long each fault is held, so that the platform notices it. */
   readonly holdMs: number;
   record?(row: FaultRow): void;
 }
 
-/** Declares the suite; must be called at a test file's top level. */
+/** Declares the suite; must be called at the top level of a test file. */
 export function faultContract(name: string, contract: FaultContract): void {
   describe(`faults on ${name}`, { concurrency: false }, () => {
     const stage = new Stage(contract);
@@ -77,7 +77,9 @@ export function faultContract(name: string, contract: FaultContract): void {
   });
 }
 
-/** The defaults, and each other choice of each parameter that has some: drop and reject, out and in; and peers. */
+/**
+ * Returns the defaults and every alternative of each choice parameter (drop and reject, out and in), and one variant with peers.
+ */
 function variantsOf(kind: FaultKind): Parameters[] {
   const others = Object.entries(kind.parameters).flatMap(([name, { type, default: usual }]) =>
     type.is === "choice" ? type.of.filter((one) => one !== usual).map((one) => ({ [name]: one })) : [],
@@ -93,7 +95,7 @@ function nameOf(kind: FaultKind, variant: Parameters): string {
   return `${kind.name}${given.join("")}`;
 }
 
-/** The platform of the whole suite, and a journal for each injection. */
+/** The platform of the whole suite, with a journal for each injection. */
 class Stage {
   readonly contract: FaultContract;
   readonly clock = monotonicClock();
@@ -191,7 +193,7 @@ async function healsTwice(injection: Injection): Promise<void> {
     assert.deepEqual(because, [], `${change.capability} of ${change.target.id} heals without trouble`);
 }
 
-/** The row, after asserting that each change has both of its witnesses, in order. */
+/** Returns the row, after asserting that each change has both of its witnesses, in order. */
 function rowOf(
   injection: Injection,
   events: readonly TimelineEvent[],

@@ -1,6 +1,7 @@
 /**
- * Every kind of fault from its plan to the verdict, on the fake: a healthy platform passes with it, one that does not
- * recover fails, and a bite that never comes is no pass. The catalogue is the list: a new kind is judged here at once.
+ * Takes every kind of fault from its plan to the verdict, on the fake: a healthy platform passes with it, one that does not
+ * recover fails, and a bite that never happens is no pass. The list is the catalogue itself, so a new kind is judged here at
+ * once.
  */
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
@@ -18,7 +19,7 @@ import { playVirtually } from "./virtual-day.ts";
 const MARKER = join(tmpdir(), `gameday-kinds-${process.pid}`);
 const COMMANDS = { inject: ["touch", MARKER], verify: ["ls", MARKER], heal: ["rm", "-f", MARKER] };
 
-/** What a plan has to give where the defaults do not serve. */
+/** The parameters that a plan must give where the defaults do not work. */
 const GIVEN: Readonly<Record<string, Partial<ExperimentPlan>>> = {
   command: { selector: { role: "app" }, parameters: COMMANDS },
   "repeated-kills": { parameters: { times: 3, downMs: 5_000 } },
@@ -29,7 +30,7 @@ function experimentOf({ name }: FaultKind): ExperimentPlan {
   return { name, fault: name, ...usual, ...GIVEN[name] };
 }
 
-/** What any healthy platform keeps; a kind whose users may recover only when it ends says so itself. */
+/** Returns objectives that any healthy platform meets. A kind declares itself when its users may recover only after it ends. */
 function objectivesOf({ name, recoversOnlyAfterHeal }: FaultKind): Objective[] {
   const objective = (measure: string, bound: Objective["bound"], over: Objective["over"] = {}): Objective => ({
     id: measure,

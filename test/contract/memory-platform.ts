@@ -1,6 +1,6 @@
 /**
- * A platform in memory for the contract and the engine's tests: every capability is one value per target, so that "as it
- * was" can be compared exactly. `onStep` is called at each point at which a real one would wait for the outside.
+ * A platform in memory for the contract and the tests of the engine. Every capability is one value per target, so that the state
+ * before and after can be compared exactly. `onStep` is called at each point at which a real platform would wait for the outside.
  */
 
 import type { Platform, Residue, Target, Witness } from "../../src/platform.ts";
@@ -13,7 +13,7 @@ import {
 } from "../../src/platform.ts";
 import type { Json } from "../../src/std/json.ts";
 
-/** May throw or wait; `what` names the point: "apply cut node/n1 half". */
+/** May throw or wait. `what` names the point, such as "apply cut node/n1 half". */
 export type OnStep = (what: string, signal: AbortSignal) => Promise<void> | void;
 
 export function target(id: string, more: Partial<Target> = {}): Target {
@@ -22,7 +22,7 @@ export function target(id: string, more: Partial<Target> = {}): Target {
   return { id, role, node, leader: false, healthy: true, labels: {}, ...more };
 }
 
-/** Three nodes with a member of each on them, two of the app on each, one proxy outside. */
+/** Three nodes, each with one member of each database and two replicas of the app, and one proxy outside. */
 export const THREE_NODES: readonly Target[] = ["n1", "n2", "n3"]
   .flatMap((node, index) => [
     target(`node/${node}`),
@@ -36,15 +36,15 @@ export const THREE_NODES: readonly Target[] = ["n1", "n2", "n3"]
 export class MemoryPlatform implements Platform {
   readonly kind = "memory";
   readonly can: Readonly<Record<CapabilityName, Capability>>;
-  /** "cut node/n1" -> its value; absent: untouched. */
+  /** Maps "cut node/n1" to its value; an absent key is untouched. */
   readonly state = new Map<string, Json>();
   targets: readonly Target[] = THREE_NODES;
   onStep: OnStep = () => undefined;
-  /** Capabilities whose bite or healing is never seen. */
+  /** Capabilities whose bite or healing is never observed. */
   readonly blind = new Set<string>();
-  /** Capabilities whose effect goes by itself, as a supervisor mends what was killed. */
+  /** Capabilities whose effect ends by itself, as when a supervisor restarts what was killed. */
   readonly mends = new Set<string>();
-  /** A supervisor starts again what was stopped without `stayDown`. */
+  /** When true, a supervisor restarts what was stopped without `stayDown`. */
   stopMends = false;
 
   constructor(state: Iterable<readonly [string, Json]> = []) {
@@ -96,7 +96,7 @@ export class MemoryPlatform implements Platform {
     };
   }
 
-  /** Two steps, so that a change can be half made. */
+  /** Applies the change in two steps, so that it can be left half made. */
   async #apply(key: string, change: Change, signal: AbortSignal): Promise<void> {
     await this.onStep(`apply ${key} before`, signal);
     this.state.set(key, `half ${change.id}`);

@@ -1,6 +1,6 @@
 /**
- * A whole game day in virtual time: the real conductor, the real injection and the real judge over the fake platform, with
- * simulated users beside it. Node's mocked timers are moved on as fast as what waits for them can follow.
+ * Plays a whole game day in virtual time: the real conductor, the real injection and the real judge on the fake platform, with
+ * simulated users. Node's mocked timers advance as fast as the code that waits for them can follow.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -32,7 +32,7 @@ export interface VirtualDay {
 }
 
 const STEP_MS = 10;
-/** No game day here is longer; one that is hangs. */
+/** No game day here is longer; one that exceeds this number of steps hangs. */
 const STEPS_MAX = 60_000;
 const USERS = {
   users: 6,
@@ -41,7 +41,7 @@ const USERS = {
   scaling: null,
 } as const;
 
-/** Plays it and judges what was recorded. */
+/** Plays the game day and judges its recordings. */
 export async function playVirtually(context: TestContext, day: VirtualDay): Promise<Verdict> {
   const behaviour = behave([QUICK, ...day.changes]);
   const time = new VirtualTime(context);
@@ -54,7 +54,7 @@ export async function playVirtually(context: TestContext, day: VirtualDay): Prom
   }
 }
 
-/** Timers and clocks that only move when they are moved. */
+/** Timers and clocks that advance only on request. */
 class VirtualTime implements Clock {
   readonly originNs = "0";
   readonly #context: TestContext;
@@ -64,14 +64,17 @@ class VirtualTime implements Clock {
     this.#context = context;
     context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
     context.mock.method(performance, "now", () => this.#nowMs);
-    syncBuiltinESMExports(); // what was imported by name, too
+    syncBuiltinESMExports(); // This also covers what was imported by name.
   }
 
   nowMs(): number {
     return this.#nowMs;
   }
 
-  /** Moves on until the work is done. Time stands still while a process of ours runs: it does not know of this clock. */
+  /**
+   * Advances the time until the work is done. Time stops while one of our child processes runs, because it does not know this
+   * clock.
+   */
   async until<T>(work: Promise<T>): Promise<T> {
     let isDone = false;
     const end = () => {
@@ -157,7 +160,7 @@ class Stage {
     return judge(this.#evidence(record));
   }
 
-  /** The simulated crew starts users and probes at once, with the load, and ends both by turns. */
+  /** Returns the simulated crew: users and probes start together with the load, and end one after the other. */
   #parts(): RunParts {
     const recorder = this.#recorder;
     const worker = (edge: "joined" | "left") =>

@@ -1,4 +1,7 @@
-/** The lab's autoscaler on real parts, with a sync each second so that minutes are seconds: idle, up, down, nobody sent away. */
+/**
+ * The lab's autoscaler on real parts, with a sync every second so that minutes become seconds: idle, up, down, and no request
+ * refused.
+ */
 import assert from "node:assert/strict";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +34,7 @@ type Replicas = Extract<TimelineEvent, { type: "replicas" }>;
 const events: Replicas[] = [];
 const syncs = () => events.filter((event) => event.detail !== undefined);
 const ready = () => events.at(-1)?.ready;
-/** Replicas that still run, those included that the lab has given up. */
+/** Returns the number of replicas that still run, including those that the lab has given up. */
 const processes = () => globSync("/proc/[0-9]*/cmdline").filter((file) => runsApp(file)).length;
 
 describe("the lab's autoscaler", { timeout: 180_000 }, () => {
@@ -61,7 +64,7 @@ describe("the lab's autoscaler", { timeout: 180_000 }, () => {
 
   test("goes up under load and down after it, and not one request fails on the way", async () => {
     const ending = new AbortController();
-    const gentle = users(2, 0, 100, ending.signal); // less than three replicas' worth
+    const gentle = users(2, 0, 100, ending.signal); // This is less load than three replicas are worth.
     const busyEnd = new AbortController();
     const busy = users(8, 15, 40, busyEnd.signal);
     await until(() => ready() === 5, { what: "5 ready replicas", deadlineMs: 30_000, signal });
@@ -81,7 +84,7 @@ describe("the lab's autoscaler", { timeout: 180_000 }, () => {
   });
 });
 
-/** So many users that ask one after the other with a pause; gives all that was not answered with 200. */
+/** Runs `count` users that each send one request after the other with a pause. Returns all results other than 200. */
 async function users(count: number, burnMs: number, pauseMs: number, end: AbortSignal): Promise<string[]> {
   const failed: string[] = [];
   const one = async () => {
@@ -91,7 +94,7 @@ async function users(count: number, burnMs: number, pauseMs: number, end: AbortS
         (trouble: unknown) => String(trouble),
       );
       if (status !== 200) failed.push(`${status}`);
-      await pause(pauseMs, end).catch(() => undefined); // whoever ends it ends the pause too
+      await pause(pauseMs, end).catch(() => undefined); // An abort ends the pause too.
     }
   };
   await Promise.all(Array.from({ length: count }, one));
@@ -102,6 +105,6 @@ function runsApp(file: string): boolean {
   try {
     return readFileSync(file, "utf8").endsWith("\0busy.mjs\0");
   } catch {
-    return false; // it ended while we looked
+    return false; // The process ended during the check.
   }
 }

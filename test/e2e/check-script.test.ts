@@ -1,4 +1,4 @@
-/** `gameday check SCRIPT`, and what `gameday run` says of scripts that do not load, before it starts anything. */
+/** `gameday check SCRIPT`, and what `gameday run` reports about scripts that do not load before it starts anything. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export default scenario({
 });
 `;
 
-/** A person's project: a folder with these files, with or without TypeScript. */
+/** Creates a user's project: a folder with these files, with or without TypeScript. */
 function project(context: TestContext, files: Readonly<Record<string, string>>, withTypeScript = true): string {
   const folder = temporaryFolder(context);
   mkdirSync(join(folder, "node_modules"));

@@ -1,4 +1,7 @@
-/** A whole `gameday run` on somebody else's real PostgreSQL, broken by the plan's own commands, and gone when it ends. */
+/**
+ * A whole `gameday run` on a real PostgreSQL that somebody else operates. The plan's own commands break it, and in some tests it
+ * is still gone at the end.
+ */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
@@ -13,7 +16,7 @@ import { readVerdict, start } from "./gameday.ts";
 const folder = mkdtempSync(join(tmpdir(), "gameday-external-postgres-"));
 let member: TestProcess;
 
-/** Their machines' remote control, and their app: it answers while the database does. */
+/** The remote control of their machines, and their app, which answers as long as the database does. */
 const site = createServer((request, response) => {
   const act = CONTROLS[request.url ?? ""] ?? app;
   void Promise.resolve(act(request, response)).catch((error: unknown) => {
@@ -58,7 +61,7 @@ test("a member that its owner's commands take down and bring back", async () => 
   const { code, stdout, stderr } = await run("mended").ended;
   const { exitCode, verdict, experiments } = readVerdict(join(folder, "mended"));
   assert.equal(code, exitCode, stdout + stderr);
-  assert.notEqual(verdict, "fail", stdout); // on a machine that is too busy to send every beat it is "unknown"
+  assert.notEqual(verdict, "fail", stdout); // On a machine that is too busy to send every beat, the verdict is "unknown".
   assert.match(experiments[0]?.bite?.witness?.says ?? "", /no answer/);
   assert.match(stdout, /fault healed: postgres\/a/);
 });
@@ -73,7 +76,7 @@ for (const [how, signal] of [
     if (signal === "SIGKILL") await member.stop(signal);
     else member.signal(signal);
     await running.printed(/== statistics/);
-    running.child.kill("SIGINT"); // nobody waits two minutes for what does not come back
+    running.child.kill("SIGINT"); // The test does not wait two minutes for a member that does not come back.
     const { code, stderr } = await running.ended;
     assert.doesNotMatch(stderr, /unsettled/);
     assert.equal(code, readVerdict(join(folder, how)).exitCode);
@@ -130,7 +133,7 @@ const url = () => `postgres://postgres@127.0.0.1:${member.port}/postgres`;
 
 async function ask(statement: string): Promise<string> {
   const client = new pg.Client({ connectionString: url(), connectionTimeoutMillis: 1_000 });
-  client.on("error", () => undefined); // the statement in flight tells
+  client.on("error", () => undefined); // The statement in flight reports the error.
   await client.connect();
   try {
     return JSON.stringify((await client.query(statement)).rows);

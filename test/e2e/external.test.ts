@@ -1,4 +1,4 @@
-/** Platform "external" and the fault `command` against a real Redis on loopback, the tool's death included. */
+/** The platform "external" and the fault `command` with a real Redis on loopback, including the death of the tool. */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -53,7 +53,7 @@ faultContract("a platform that somebody else runs", {
   holdMs: 0,
 });
 
-/** How often Redis was asked for its role, since it was started. */
+/** Returns how often Redis has been queried for its role since it started. */
 async function roleCalls(): Promise<number> {
   const { stdout } = await tryExec(["redis-cli", "-p", String(port), "info", "commandstats"]);
   return Number(/cmdstat_role:calls=(\d+)/.exec(stdout)?.[1] ?? 0);
@@ -71,7 +71,8 @@ test("its members say who leads, and a member that goes and comes is an event ea
   const seen = (count: number) =>
     until(() => events.length === count, { what: `${count} events`, deadlineMs: 10_000, signal });
   await until(() => exec(member("check")).then(() => true), { what: "redis", deadlineMs: 5_000, signal });
-  // The watch tells nobody of a look at which nothing is new, but Redis counts them; at the second the first is over.
+  // The watch emits no event for a check that finds nothing new, but Redis counts the checks; when the second has begun, the
+  // first is over.
   const before = await roleCalls();
   await until(async () => (await roleCalls()) >= before + 2, { what: "two looks", deadlineMs: 10_000, signal });
   await exec(member("down"));

@@ -1,5 +1,5 @@
 /**
- * Every kind of fault on the real lab. GAMEDAY_FAULTS=latency,jitter picks some; GAMEDAY_RECORD=1 adds what was seen to
+ * Every kind of fault on the real lab. GAMEDAY_FAULTS=latency,jitter selects some of them. GAMEDAY_RECORD=1 adds the results to
  * docs/track-record/faults.json (npm run prove:faults).
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As soon as it is known: what is proven stays so when a later kind fails. */
+/** Records each row as soon as it is known, so that it remains when a later kind fails. */
 function record(row: FaultRow): void {
   if (process.env["GAMEDAY_RECORD"] !== "1") return;
   const command = "npm run prove:faults";

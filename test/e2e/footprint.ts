@@ -1,29 +1,31 @@
-/** All that a run or its lab could leave on the machine: what must be the same before and after it, however it ended. */
+/**
+ * Everything that a run or its lab could leave on the machine. It must be the same before and after a run, however the run ended.
+ */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "../../src/std/wait.ts";
 
 export interface Footprint {
-  /** Processes in a pid namespace below ours: "pid comm". */
+  /** Processes in a pid namespace below ours, as "pid comm". */
   readonly processes: readonly string[];
-  /** Processes beside us that run this checkout's own files; another checkout's are none of our business. */
+  /** Processes outside such namespaces that run this checkout's own files; those of other checkouts do not count. */
   readonly programs: readonly string[];
   readonly namespaces: readonly string[];
   readonly mounts: readonly string[];
   readonly links: readonly string[];
-  /** Local TCP ports listened on by a nested process, or by nobody that can be found. */
+  /** Local TCP ports on which a nested process listens, or a process that cannot be found. */
   readonly ports: readonly string[];
   readonly folders: readonly string[];
 }
 
-/** What the kernel may take to take down the namespaces of a dead process. */
+/** The longest that the kernel may take to remove the namespaces of a dead process. */
 const GONE_MS_MAX = 5_000;
-/** Parts of a run that are processes of their own, by the files they run. */
+/** The parts of a run that are processes of their own, by the files that they run. */
 const OWN_PROGRAM = /^(bin\/gameday\.mjs|(src|dist)\/(load|platform)\/\S+\.(ts|js))$/;
 const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What `after` has more than `before`, a line each; empty: nothing was left behind. */
+/** Returns what `after` has in addition to `before`, one line each; empty when nothing was left behind. */
 export function leftBehind(before: Footprint, after: Footprint): string[] {
   return (Object.keys(before) as (keyof Footprint)[]).flatMap((kind) => {
     const known = new Set(before[kind]);
@@ -31,7 +33,7 @@ export function leftBehind(before: Footprint, after: Footprint): string[] {
   });
 }
 
-/** What is still left of a run that has ended, once the kernel had time to take its namespaces down. */
+/** Returns what a run that has ended left behind, once the kernel has had time to remove its namespaces. */
 export async function settled(before: Footprint): Promise<string[]> {
   let left: string[] = [];
   const none = () => {
@@ -40,10 +42,10 @@ export async function settled(before: Footprint): Promise<string[]> {
   };
   const { signal } = new AbortController();
   await until(none, { what: "nothing to be left", deadlineMs: GONE_MS_MAX, signal }).catch(() => undefined);
-  return left; // the answer, also when time was up
+  return left; // This is the result even if the deadline has passed.
 }
 
-/** The footprint of a machine without a lab: waits for one that is just going. */
+/** Returns the footprint of a machine without a lab; waits for a lab that is about to end. */
 export function untouched(signal: AbortSignal): Promise<Footprint> {
   const none = () => {
     const found = footprint();
@@ -67,7 +69,7 @@ export function footprint(): Footprint {
 
 function ownProcess(pid: string): string[] {
   const words = read(`/proc/${pid}/cmdline`).split("\0");
-  if (basename(words[0] ?? "") !== "node") return []; // a lock or a shell may have our names on its command line, too
+  if (basename(words[0] ?? "") !== "node") return []; // A lock or a shell may have our file names on its command line, too.
   const folder = target(`/proc/${pid}/cwd`);
   const own = words.some((word) => runsOurs(resolve(folder, word)));
   return own ? [`${pid} ${words.join(" ").trim().slice(0, 160)}`] : [];
@@ -81,7 +83,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => `${folder}/${name}`);
   } catch {
-    return []; // not there: nothing in it
+    return []; // The folder does not exist, so it holds nothing.
   }
 }
 
@@ -95,7 +97,7 @@ function link(pid: string, kind: string): string[] {
   return name === "" ? [] : [name];
 }
 
-/** What a link of /proc points at; "" when its process ended while we looked. */
+/** Returns the target of a link in /proc; "" when its process ended during the check. */
 function target(path: string): string {
   try {
     return readlinkSync(path);
@@ -104,7 +106,7 @@ function target(path: string): string {
   }
 }
 
-/** Ports of processes beside us are theirs: they may come and go while we look. */
+/** Excludes the ports of processes outside our namespaces, because they may come and go during the check. */
 function listeningPorts(pids: readonly string[]): string[] {
   const others = new Set(pids.filter((pid) => nestedProcess(pid).length === 0).flatMap(socketsOf));
   return sorted(
@@ -119,7 +121,7 @@ function socketsOf(pid: string): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`));
   } catch {
-    return []; // it ended while we looked
+    return []; // The process ended during the check.
   }
 }
 

@@ -1,4 +1,4 @@
-/** The heart of the product on real parts: two failovers under load in the lab, an honest verdict, and nothing left behind. */
+/** The core of the product on real parts: two failovers under load in the lab, an honest verdict, and nothing left behind. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";

@@ -20,7 +20,7 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when the output so far matches; rejects when the command ends without. */
+  /** Resolves when the output so far matches; rejects when the command ends without a match. */
   printed(pattern: RegExp): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function gameday(args: readonly string[], options?: StartOptions): Promis
   return start(args, options).ended;
 }
 
-/** A folder for one test, taken away after it. */
+/** Creates a folder for one test, which is removed after the test. */
 export function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "gameday-e2e-"));
   context.after(() => rmSync(folder, { recursive: true, force: true }));

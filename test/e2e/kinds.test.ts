@@ -1,6 +1,6 @@
 /**
- * Kinds of fault end to end on one healthy lab: those of several rounds, and one for each capability that there is. Each
- * ends in pass. All kinds, one game day each: npm run prove:kinds.
+ * Kinds of fault end to end on one healthy lab: those with several rounds, and one kind for each existing capability. Each must
+ * end in a pass. `npm run prove:kinds` runs all kinds, one game day each.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,13 +11,19 @@ import { AttachedLab, shopPlan } from "../proofs/attached-lab.ts";
 import { playDay } from "../proofs/kinds.ts";
 
 const ROUNDS = ["rolling-restart", "repeated-kills"];
-/** Short ones first: what a failover leaves behind, the database's new leader say, is the next day's ground. */
+/**
+ * The short days come first, because what a failover leaves behind, such as a new database leader, is the starting point of the
+ * next day.
+ */
 const DAYS: readonly (readonly string[])[] = [
   ["rolling-restart", "kill-replicas", "drain-node", "latency", "packet-loss", "bandwidth", "connection-reset"],
   ["dns-failure", "cpu-pressure", "memory-pressure", "disk-full", "clock-skew", "command"],
   ["repeated-kills", "freeze", "power-off-node", "partition-node"],
 ];
-/** A stall of this machine's own says nothing about a kind: a day that it makes unknown is played again, so often. */
+/**
+ * A stall of this machine itself proves nothing about a kind: a day that is unknown because of one is repeated, up to this many
+ * attempts.
+ */
 const TRIES_MAX = 2;
 const OURS = new Set(["probes-gapless", "generator-healthy", "load-kept-pace"]);
 

@@ -13,7 +13,7 @@ import { footprint, untouched } from "./footprint.ts";
 const folder = mkdtempSync(join(tmpdir(), "gameday-lab-kill-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** [a line of the victim, milliseconds after it] */
+/** Pairs of [a line of the victim, milliseconds after it]. */
 const MOMENTS: readonly [string, number][] = [
   ["booting", 0],
   ["booting", 150],

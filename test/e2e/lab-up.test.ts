@@ -1,6 +1,6 @@
 /**
- * `gameday lab up|down` when things are not as they should be. The lab of `lab up` is meant to outlive who started it, so all
- * of this happens in a namespace of processes that ends with this one: a test that is killed leaves no lab behind.
+ * `gameday lab up|down` when things are not as they should be. A lab of `lab up` is meant to outlive the process that started it,
+ * so all of this happens in a pid namespace that ends with this process: a killed test leaves no lab behind.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -43,7 +43,7 @@ if (process.env[INSIDE] === undefined) {
       "a disk with no room",
       (path) => {
         mkdirSync(path);
-        execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "full", path]); // in our own namespace of mounts
+        execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "full", path]); // This mounts in our own mount namespace.
       },
       /expected 256 MiB free on the disk of .*, got 1 MiB[\s\S]*hint: make room/,
     ],

@@ -1,4 +1,4 @@
-/** Boots a lab, says so, kills a leader, heals it, and holds: to be killed at any moment by lab-kill.test.ts. */
+/** Boots a lab, prints when it is up, kills a leader, heals it, and holds. lab-kill.test.ts kills this process at any moment. */
 import { createLab } from "../../src/platform/lab.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
 

@@ -1,4 +1,4 @@
-/** The embedded lab on real parts: it boots, tells the truth about itself, survives the death of its leaders, and is gone. */
+/** The embedded lab on real parts: it boots, reports its state truthfully, survives the death of its leaders, and disappears. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

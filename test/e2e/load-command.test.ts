@@ -1,4 +1,7 @@
-/** `gameday load` as a command: signals in its phases, its exit codes, what it says of loads that were short or reached nobody. */
+/**
+ * `gameday load` as a command: signals in its phases, its exit codes, and its messages about loads that were short or reached no
+ * server.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -40,7 +43,7 @@ function load(script: string, host: string, ...flags: string[]): Running {
   return { child, text: () => text, ended, says };
 }
 
-/** A server that never answers, and says when the first request has come. */
+/** Starts a server that never answers. `asked` resolves when the first request has arrived. */
 async function silent(): Promise<{ host: string; asked: Promise<void>; close: () => void }> {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const server = createServer(() => resolve());

@@ -1,4 +1,7 @@
-/** What the end of a load cuts off: nobody's failure on a healthy platform, never a pass on one that has stopped answering. */
+/**
+ * What the end of a load cuts off: it is no failure on a healthy platform, and never a pass on a platform that has stopped
+ * answering.
+ */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +14,7 @@ import { fixture } from "./load.fixture.ts";
 
 const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
 
-/** A second of 8 users whose visits are far longer, judged by `thresholds`. */
+/** Runs 8 users, whose visits take far longer, for a second, and judges them by `thresholds`. */
 async function visits(listener: RequestListener, thresholds: readonly string[], ...flags: string[]) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

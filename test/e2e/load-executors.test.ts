@@ -1,4 +1,4 @@
-/** Executors with real workers: what was due was done, no more and no less, and what could not be is counted. */
+/** Executors with real workers: everything that was due was done, no more and no less, and what could not be done is counted. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

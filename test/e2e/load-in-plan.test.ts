@@ -8,7 +8,7 @@ import { gameday, ROOT, readVerdict, temporaryFolder } from "./gameday.ts";
 
 const LOAD = "  vus: 5\n  rampUp: 500ms\n";
 
-/** The fixture's plan with another load, run; its folder, and what became of it. */
+/** Runs the fixture's plan with another load. Returns its folder and the result. */
 async function play(context: TestContext, load: string, change = (text: string) => text) {
   const folder = temporaryFolder(context);
   cpSync(join(ROOT, "test/fixtures/fake"), folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** Where `gameday load` goes: names with addresses of a script's or a flag's own, and proxies of the environment. */
+/** Where `gameday load` connects: names with addresses given by a script or a flag, and proxies of the environment. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
@@ -36,7 +36,7 @@ after(() => {
   }
 });
 
-/** Four users with one call each; what each address was asked, and what was printed. */
+/** Runs four users with one call each. Returns the requests that each address received, and the output. */
 async function load(script: string, argv: readonly string[], env: Record<string, string> = {}) {
   for (const list of asked.values()) list.length = 0;
   const args = ["load", fixture(script), "-u", "4", "-i", "4", "--workers", "2", ...argv];

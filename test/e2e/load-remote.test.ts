@@ -136,7 +136,7 @@ test("a line that swallows everything for a while, also the order to stop, loses
     await until(() => requests() > 10, { what: "the load to run", deadlineMs: 15_000, signal });
     await pause(2_200, signal);
     line.swallow();
-    await pause(1_600, signal); // across the end of the 3 s
+    await pause(1_600, signal); // The pause spans the end of the 3 s.
     line.heal();
     for (const each of started) assert.equal(await each.ended, 0, each.text());
     assert.equal(requestsIn(intervals(folder)), requests());
@@ -178,7 +178,7 @@ test("a killed coordinator that is started again takes its workers over, and no 
     const adopted = requests();
     await until(() => requests() > adopted + 200, { what: "the load to go on", deadlineMs: 8_000, signal });
     second.child.kill("SIGINT");
-    assert.equal(await second.ended, 2, second.text()); // cut short: unknown
+    assert.equal(await second.ended, 2, second.text()); // The load was cut short, so its result is unknown.
     const list = intervals(folder);
     assert.equal(requestsIn(list), requests());
     const [, counted] = /\n\s+add\s+(\d+)/.exec(second.text()) ?? [];
@@ -207,7 +207,10 @@ function timeline(folder: string): string {
   return existsSync(join(folder, "timeline.ndjson")) ? readFileSync(join(folder, "timeline.ndjson"), "utf8") : "";
 }
 
-/** A line that can be made to swallow all that is said on it; healed, its connections are gone and new ones work. */
+/**
+ * Opens a line that can silently drop everything that is sent over it. Once healed, its old connections are gone and new ones
+ * work.
+ */
 async function lineTo(port: number) {
   const sockets = new Set<Socket>();
   let swallowing = false;
@@ -249,6 +252,6 @@ function intervalsSafe(folder: string): Interval[] {
   try {
     return intervals(folder);
   } catch {
-    return []; // a line is being written
+    return []; // A line is being written.
   }
 }

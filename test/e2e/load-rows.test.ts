@@ -1,4 +1,4 @@
-/** Rows that are given once, by real workers: unlike speeds, a lone user, a worker that dies, and workers that joined. */
+/** Rows that are given out once, with real workers: unequal speeds, a lone user, a worker that dies, and workers that joined. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
@@ -16,7 +16,7 @@ const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url))
 const ALL = Array.from({ length: 200 }, (_, number) => number);
 const signal = AbortSignal.timeout(120_000);
 
-/** A server that keeps which rows it was asked for. */
+/** Starts a server that records which rows were requested. */
 async function target() {
   const asked: number[] = [];
   const server = createServer((request, response) => {
@@ -102,7 +102,7 @@ test("a worker that dies takes with it what is told, and no row is given twice",
         notes.find((says) => says.includes("may or may")) ?? "",
       )?.[1] ?? 0,
     );
-  // What its users had in their hands at that moment was used, as far as anybody knows.
+  // The rows that its users held at that moment count as used, because nobody can know better.
   await until(() => missing() <= told() + 3, { what: "the other rows", deadlineMs: 20_000, signal, seen });
   await handle.stop();
   assert.equal(new Set(aim.asked).size, aim.asked.length, "no row twice");

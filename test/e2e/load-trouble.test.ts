@@ -1,4 +1,4 @@
-/** Scripts and targets that are no good, by the command: it survives them and says what was wrong, with the script's line. */
+/** Faulty scripts and targets, through the command: it survives them and reports what was wrong, with the script's line. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -28,7 +28,7 @@ function load(script: string, host: string, options: { flags?: string[]; node?: 
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, text })));
 }
 
-/** A load on a server that answers; what the command said at its end. */
+/** Runs a load on a server that answers, and returns the command's final output. */
 async function onTarget(script: string, options: Parameters<typeof load>[2] = {}): Promise<Ended> {
   const aim = await target();
   try {
@@ -68,7 +68,7 @@ test("a script that leaks until its worker dies: out of memory, in words", async
 
 test("a script that ends its process, prints a storm and does not leave: each told, and nothing is lost", async () => {
   const { code, text } = await onTarget("stays.ts", { flags: ["-d", "1s", "--graceful-stop", "200ms"] });
-  assert.equal(code, 0, text); // iterations longer than the load, and every request of theirs was answered
+  assert.equal(code, 0, text); // The iterations are longer than the load, but every one of their requests was answered.
   const [, notes = ""] = text.split("\nnotes\n");
   assert.match(notes, /^ +2 x error that nothing awaits: \S*stays\.ts:8:\d+: .* exit code 0, by process\.exit\(\)/);
   assert.match(text, /\n {2}interrupted by the end: 2 iterations\n/);

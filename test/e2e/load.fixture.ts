@@ -1,4 +1,4 @@
-/** A target on loopback, and a load on it with everything it told, for tests with real worker processes. */
+/** A target on loopback, and a load on it with everything that it reported, for tests with real worker processes. */
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
@@ -75,12 +75,12 @@ export async function loadOf(plan: LoadPlan): Promise<RunningLoad> {
   const dispose = async () => {
     abort.abort();
     aim.close();
-    await handle.finished.catch(() => undefined); // a load that a test has broken on purpose
+    await handle.finished.catch(() => undefined); // The test has broken this load on purpose.
   };
   return { handle, requests: aim.requests, ...told, [Symbol.asyncDispose]: dispose };
 }
 
-/** Worker processes of this very test, or of a command that it started, by slot. */
+/** Returns the worker processes of this test, or of a command that it started, by slot. */
 export function workers(parent = process.pid): number[] {
   const own = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isWorker(name, parent));
   return own.map(Number).sort((a, b) => a - b);
@@ -91,6 +91,6 @@ function isWorker(pid: string, of: number): boolean {
     const parent = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1];
     return parent === String(of) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("load/worker/process");
   } catch {
-    return false; // it ended while we looked
+    return false; // The process ended during the check.
   }
 }

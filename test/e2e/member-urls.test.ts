@@ -1,4 +1,4 @@
-/** Real servers, asked by the URLs that psql and redis-cli take: who is reached, and how. */
+/** Real servers, reached by the URLs that psql and redis-cli accept: which server is reached, and how. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -31,7 +31,7 @@ after(async () => {
 const isWell = async (url: string, role = "postgres") =>
   (await look({ name: "db", role, url, labels: {} }, signal, 10_000)).healthy;
 
-/** What psql itself makes of the URL. */
+/** Returns whether psql itself can use the URL. */
 function psql(url: string): boolean {
   const env = { ...process.env, HOME: folder, PGCONNECT_TIMEOUT: "5" };
   return spawnSync("psql", [url, "-Atc", "select 1"], { encoding: "utf8", env }).stdout.trim() === "1";
@@ -57,7 +57,7 @@ test("a server with a certificate that nobody vouches for is reached by those th
   assert.deepEqual([await isWell(withQuery(known)), psql(withQuery(known))], [true, true]);
 });
 
-/** By reload: a session that is open stays open. */
+/** Turns TLS on by a reload: an open session stays open. */
 async function turnTlsOn(): Promise<void> {
   const [key, certificate] = [join(folder, "server.key"), join(folder, "server.crt")];
   const subject = ["-subj", "/CN=somebody-else", "-days", "2", "-nodes", "-keyout", key, "-out", certificate];
@@ -94,7 +94,7 @@ test("a Redis with a password is reached by the URLs by which redis-cli reaches 
   try {
     const url = (userinfo: string) => `redis://${userinfo}127.0.0.1:${port}/3`;
     const reached = (userinfo: string) => isWell(url(userinfo), "redis");
-    // redis-cli 7.0 sends the empty name as one; the libraries, and people, mean the default user.
+    // redis-cli 7.0 sends the empty name as it is; the libraries, like people, take it to mean the default user.
     await until(() => reached(":p%40ss@"), { what: "Redis to answer", deadlineMs: 10_000, signal });
     for (const userinfo of ["p%40ss@", "default:p%40ss@", "", ":wrong@", "nobody:p%40ss@"]) {
       const answer = spawnSync("redis-cli", ["--no-auth-warning", "-u", url(userinfo), "ping"], { encoding: "utf8" });

@@ -1,6 +1,6 @@
 /**
- * What people type by mistake: every command answers with one clear message, what was expected and what was seen, and the
- * exit code of a mistake; never with a stack, and never with a verdict's.
+ * Common mistakes on the command line: every command answers with one clear message (what was expected and what it got) and the
+ * exit code of a mistake; never with a stack trace, and never with the exit code of a verdict.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -54,7 +54,7 @@ function assertMistake({ code, stdout, stderr }: Ended, { argv, says, code: expe
   assert.equal(code, expected, said);
 }
 
-/** A folder with everything that the mistakes name. */
+/** Creates a folder with everything that the mistakes refer to. */
 function playground(context: Parameters<typeof temporaryFolder>[0]): string {
   const folder = temporaryFolder(context);
   mkdirSync(join(folder, "folder"));

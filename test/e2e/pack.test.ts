@@ -1,4 +1,4 @@
-/** The published package: Node runs no .ts below node_modules, so it ships what tsc makes of it. */
+/** The published package: Node runs no .ts files inside node_modules, so the package contains what tsc compiles from them. */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { ROOT, temporaryFolder } from "./gameday.ts";
 
 const MINUTES = 60_000;
 
-/** A program of somebody else's, and what it prints. */
+/** A third party's program, and its output. */
 const LIBRARY = `import { checkHistory, checkText, parseHistory, type CheckResult, type Operation } from "gameday/checkers";
 const text = [
   '{:process 0, :type :invoke, :f :write, :value 1}',

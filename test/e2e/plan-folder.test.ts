@@ -1,4 +1,7 @@
-/** What a plan names is found from the plan's own folder, wherever the command is called from: a fault's commands, and their undoing. */
+/**
+ * Everything that a plan names is resolved from the plan's own folder, wherever the command is called from: the commands of a
+ * fault, and those that undo it.
+ */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -13,7 +16,7 @@ const SCENARIO = `import { scenario } from "gameday";
 export default scenario({ name: "look", async run({ http }) { await http.get("/"); } });
 `;
 
-/** Breaks by making a file, and mends by removing it; all names are relative. */
+/** Breaks by creating a file, and mends by removing it; all names are relative. */
 const CONTROL = `#!/usr/bin/env node
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 const does = { break: () => writeFileSync("broken", ""), mend: () => rmSync("broken", { force: true }) };
@@ -79,7 +82,7 @@ test("what a killed run left is mended by `gameday heal` from yet another folder
   assert.ok(existsSync(join(top, "plans/shop/broken")));
   running.child.kill("SIGKILL");
   await running.ended;
-  // The watchdog of the run may be first: either undoes it in the plan's folder.
+  // The run's watchdog may be first: either one undoes the fault in the plan's folder.
   const healed = await start(["heal"], { cwd: "/", env }).ended;
   const { signal } = new AbortController();
   const isMended = () => !existsSync(join(top, "plans/shop/broken"));

@@ -1,4 +1,7 @@
-/** A smoke of the long proofs on the lab (npm run prove:*): a few tries of each, judged as the whole is. Records nothing. */
+/**
+ * A smoke test of the long proofs on the lab (npm run prove:*): a few tries of each, judged like the whole proof. Records
+ * nothing.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";

@@ -1,4 +1,7 @@
-/** Killed at any moment between the first report and the last: no file says more than the evidence proves by then. */
+/**
+ * A run that is killed at any moment between its first report and its last: no file claims more than the evidence proves at that
+ * moment.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -29,7 +32,7 @@ async function victim(folder: string, ...killAt: string[]): Promise<Ended> {
   }
 }
 
-/** Says of each file in the folder that it says nothing of a pass; a file that is there is whole. */
+/** Asserts that no file in the folder mentions a pass, and that every existing file is whole. */
 function assertSaysNothing(run: string, when: string): void {
   for (const name of DERIVED.filter((each) => existsSync(join(run, each)))) {
     const text = readFileSync(join(run, name), "utf8");

@@ -1,6 +1,7 @@
 /**
  * `node report-victim.ts FOLDER [CALLS]`: ends a run on the fake as `gameday run` does, from its first report to the last file,
- * and kills itself with SIGKILL before the CALLS-th of its calls that change a file. Without CALLS it prints how many there are.
+ * and kills itself with SIGKILL before the CALLS-th of its calls that change a file. Without CALLS it prints the number of such
+ * calls.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

@@ -14,7 +14,7 @@ function timelineOf(run: string): TimelineEvent[] {
   return lines.map((line) => JSON.parse(line) as TimelineEvent);
 }
 
-/** The fixture's plan, changed, in a folder of its own beside copies of its scripts. */
+/** Writes the fixture's plan, changed, into a folder of its own next to copies of its scripts. */
 function writePlan(folder: string, change: (text: string) => string): string {
   cpSync(join(ROOT, "test/fixtures/fake"), folder, { recursive: true });
   const file = join(folder, "plan.yaml");
@@ -69,7 +69,7 @@ describe("gameday run on the fake", { concurrency: 2 }, () => {
   for (const lie of ["drops-acknowledged-write", "recovers-late", "claims-fault-that-did-not-bite"]) {
     test(`the liar that ${lie.replaceAll("-", " ")} is named`, async (context) => {
       const folder = temporaryFolder(context);
-      // A bound well below the fault's hold: at 3 s, when it ends, the lie and the bound would meet by chance.
+      // The bound must be well below the fault's hold: at 3 s, when the fault ends, the lie and the bound would meet by chance.
       const plan = writePlan(folder, (text) =>
         text.replace("lies: []", `lies: [${lie}]`).replace("under: 3", "under: 2"),
       );

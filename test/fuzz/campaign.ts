@@ -1,4 +1,7 @@
-/** Damaged copies of a passing and of failing runs of the fake, judged: half of them sealed again after the damage. */
+/**
+ * Judges damaged copies of one passing and several failing runs of the fake. Half of the copies are sealed again after the
+ * damage.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +21,7 @@ export interface Campaign {
   readonly fail: number;
   readonly unknown: number;
   readonly error: number;
-  /** Passed where the whole folder did not, or though its seal no longer holds. */
+  /** Folders that passed although the whole one did not, or although their seal no longer holds. */
   readonly wrong: readonly FuzzResult[];
 }
 
@@ -55,7 +58,7 @@ function fuzzRun(liar: (typeof LIARS)[number], count: number, seed: string, rand
   }
 }
 
-/** `closed`: of a run that wrote its own last line, so that a new seal hides nothing. */
+/** A result. `closed` means that the run wrote its own last line, so that a new seal hides nothing. */
 interface CampaignResult extends FuzzResult {
   readonly closed: boolean;
 }
@@ -64,7 +67,10 @@ function isWrong(result: CampaignResult, whole: Status | "error"): boolean {
   return result.outcome === "pass" && result.changed && (whole !== "pass" || isBroken(result));
 }
 
-/** The manifest itself is no evidence: what it says may be laid out otherwise and still hold. */
+/**
+ * Returns whether the damage must be found. The manifest itself is no evidence: its content may be formatted differently and
+ * still hold.
+ */
 function isBroken({ resealed, file, closed }: CampaignResult): boolean {
   return (closed || !resealed) && file !== MANIFEST_FILE;
 }

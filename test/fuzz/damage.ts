@@ -4,7 +4,7 @@ import type { Random } from "../../src/std/random.ts";
 export const DAMAGES = ["truncate", "flip", "reorder", "double", "drop"] as const;
 export type Damage = (typeof DAMAGES)[number];
 
-/** The damaged text; the same text where there is nothing to damage. */
+/** Returns the damaged text, or the same text when there is nothing to damage. */
 export function damage(kind: Damage, text: string, random: Random): string {
   if (text.length === 0) return text;
   if (kind === "truncate") return text.slice(0, random.int(text.length));
@@ -19,14 +19,16 @@ export function damage(kind: Damage, text: string, random: Random): string {
   return [...rest.slice(0, to), line, ...rest.slice(to)].join("\n");
 }
 
-/** One bit of one character. */
+/** Flips one bit of one character. */
 function flip(text: string, random: Random): string {
   const at = random.int(text.length);
   const flipped = String.fromCharCode(text.charCodeAt(at) ^ (1 << random.int(7)));
   return text.slice(0, at) + flipped + text.slice(at + 1);
 }
 
-/** A ledger of which one read of one object has lost its items; `counted`: its end line says that there were none. */
+/**
+ * Returns a ledger in which one read of one object has lost its items. With `counted`, its end line reports that there were none.
+ */
 export function emptyRead(text: string, counted: boolean, random: Random): string {
   const lines = text.split("\n").filter((line) => line !== "");
   const parsed = lines.map((line) => JSON.parse(line) as { line: string; read: number; object: string });

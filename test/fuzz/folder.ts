@@ -24,7 +24,7 @@ import { deepLine, TRAPS } from "./hostile.ts";
 
 const FILES = [...EVIDENCE_FILES, MANIFEST_FILE];
 
-/** What became of a damaged folder: a status, or a clear error (which is never a pass). */
+/** The outcome for a damaged folder: a status, or a clear error (which is never a pass). */
 export interface FuzzResult {
   readonly file: string;
   readonly damage: string;
@@ -33,7 +33,7 @@ export interface FuzzResult {
   readonly outcome: Status | "error";
 }
 
-/** Writes the evidence as a run folder and seals it; `closed`: with the last line that the tool itself writes. */
+/** Writes the evidence as a run folder and seals it. With `closed`, it has the last line that the tool itself writes. */
 export function writeFolder(folder: string, evidence: Evidence, { closed = false } = {}): void {
   const lines = (all: Iterable<unknown>) => [...all].map((line) => `${JSON.stringify(line)}\n`).join("");
   const texts = new Map<string, string>([
@@ -54,7 +54,7 @@ function closedLine(folder: string, { timeline }: Evidence): string {
   return `${JSON.stringify({ atMs: timeline.at(-1)?.atMs ?? 0, type: "closed", files })}\n`;
 }
 
-/** Damages one file of a copy and judges it. Throws whatever is not a GamedayError: that would be a bug. */
+/** Damages one file of a copy and judges it. Throws any error other than a GamedayError, because that would be a bug. */
 export function fuzzOnce(folder: string, random: Random, reseal: boolean): FuzzResult {
   const parent = mkdtempSync(join(tmpdir(), "gameday-fuzz-"));
   const copy = join(parent, "run");
@@ -92,7 +92,7 @@ function damageOne(copy: string, outside: string, random: Random, reseal: boolea
   return { file, damage: kind, changed: before !== readFileSync(path, "utf8") };
 }
 
-/** As a forger would: the damage is sealed, so that only the judge's own rules can tell. */
+/** Seals the damage, as a forger would, so that only the judge's own rules can detect it. */
 function resealed(folder: string): Status | "error" {
   try {
     rmSync(join(folder, MANIFEST_FILE));

@@ -1,4 +1,4 @@
-/** A smoke of `node test/fuzz/run.ts`: damaged evidence never passes where the whole one does not. */
+/** A smoke test of `node test/fuzz/run.ts`: damaged evidence never passes where the whole evidence does not. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ test("a folder damaged after its sealing never passes, and nothing but a clear e
     const random = seededRandom("fuzz-smoke");
     for (let number = 0; number < 30; number++) {
       const result = fuzzOnce(folder, random, false);
-      // The manifest itself is no evidence: laid out otherwise it still holds.
+      // The manifest itself is no evidence: formatted differently it still holds.
       if (result.changed && result.file !== MANIFEST_FILE)
         assert.notEqual(result.outcome, "pass", JSON.stringify(result));
     }

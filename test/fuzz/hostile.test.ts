@@ -1,4 +1,6 @@
-/** Run folders that are traps: every command ends soon and in words, and nothing outside the folder is read or written. */
+/**
+ * Run folders that are traps: every command ends soon with a clear message, and nothing outside the folder is read or written.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -23,7 +25,7 @@ interface Said {
   readonly text: string;
 }
 
-/** One command as main.ts would play it; what is no GamedayError would be a bug, exit 70, and is thrown. */
+/** Runs one command as main.ts would. Any error other than a GamedayError would be a bug (exit code 70) and is thrown. */
 async function command(argv: readonly string[], cwd: string): Promise<Said> {
   const written: string[] = [];
   let code = 0;

@@ -1,11 +1,13 @@
-/** Ways to make a trap of a file of a run folder: what is no regular file, what points outside, what overflows a reader. */
+/**
+ * Ways to turn a file of a run folder into a trap: a file that is not regular, that points outside, or that overflows a reader.
+ */
 import { execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 
 export interface Trap {
   readonly name: string;
-  /** A link to what was there before shows the same content, and is not opened all the same. */
+  /** Lays the trap. A link to the previous file shows the same content, and must not be opened all the same. */
   lay(path: string, outside: string): void;
 }
 
@@ -29,12 +31,12 @@ export const TRAPS: readonly Trap[] = [
   { name: "nothing", lay: (path) => writeFileSync(path, "") },
 ];
 
-/** A second name of a file outside, through which writing would change it. */
+/** Adds a second name for a file outside. Writing through this name would change that file. */
 export function hardLink(path: string, outside: string): void {
   replaced(path, () => linkSync(outside, path));
 }
 
-/** A line of the file whose value is nested so deeply that reading it by recursion would overflow. */
+/** Nests a value of one line so deeply that reading it by recursion would overflow. */
 export function deepLine(path: string): void {
   const [line = "{}", ...rest] = readFileSync(path, "utf8").split("\n");
   const deep = `${"[".repeat(DEEP)}${"]".repeat(DEEP)}`;

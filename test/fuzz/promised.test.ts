@@ -1,4 +1,7 @@
-/** What is taken out of evidence never makes it pass: neither a line, nor all lines of a kind, though nothing else tells. */
+/**
+ * Removing lines from evidence never makes it pass, neither a single line nor all lines of a kind, even when nothing else reveals
+ * that they are missing.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evidence } from "../../src/evidence.ts";
@@ -15,12 +18,12 @@ const LIARS = [
 ] as const;
 
 /**
- * Without them something that happened is not told; that they are not there is no sign of anything, but for the last line of
- * what the tool itself recorded. What a platform mends by itself has no command to heal it.
+ * Kinds of event that a passing run may lack. Their absence proves nothing, except for the last line of those that the tool
+ * itself recorded. What a platform mends by itself has no command to heal it.
  */
 const MAY_BE_NONE = /^(role|replicas|note|gap|restart|control|residue|fault heal-commanded)\b/;
 
-/** "fault bit", "health after-fault", "phase report begin". */
+/** Returns the kind of an event: "fault bit", "health after-fault", "phase report begin". */
 function kindOf(event: TimelineEvent): string {
   const parts = event as unknown as Record<string, string>;
   return [event.type, parts["phase"], parts["edge"], parts["moment"]].filter((part) => part !== undefined).join(" ");
@@ -31,7 +34,7 @@ function played(liar: string | null): Evidence {
   return simulateRun({ seed: "11", changes, users: 3, warmUpMs: 2_000, calmMs: 4_000 });
 }
 
-/** The evidence of which each part lacks the lines that `is` picks. */
+/** Returns the evidence with the lines of one part removed that `is` selects. */
 function without(evidence: Evidence, part: keyof Parts, is: (line: unknown, at: number) => boolean): Evidence {
   const kept = <T>(lines: Iterable<T>) => [...lines].filter((line, at) => !is(line, at));
   if (part === "timeline") return { ...evidence, timeline: kept(evidence.timeline) };

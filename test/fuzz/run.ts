@@ -1,4 +1,7 @@
-/** `node test/fuzz/run.ts [COUNT] [SEED]`: a campaign of COUNT (10,000) damaged folders; prints a line of JSON, exit 1 if any passed wrongly. */
+/**
+ * `node test/fuzz/run.ts [COUNT] [SEED]`: a campaign of COUNT (10,000) damaged folders. Prints a line of JSON and exits with 1 if
+ * any folder passed wrongly.
+ */
 import { fuzz } from "./campaign.ts";
 
 const [count = "10000", seed = "1"] = process.argv.slice(2);

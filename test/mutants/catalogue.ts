@@ -1,4 +1,4 @@
-/** All rows there are: one explicit list. */
+/** All existing rows, as one explicit list. */
 import { FAKE_HEALTHY } from "./fake-healthy.ts";
 import { FAKE_LEDGER } from "./fake-ledger.ts";
 import { FAKE_MUTANTS } from "./fake-mutants.ts";

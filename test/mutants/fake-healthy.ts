@@ -1,4 +1,4 @@
-/** Healthy look-alikes on the fake: what looks broken and is not. None may be flagged. */
+/** Healthy look-alikes on the fake: platforms that look broken and are not. None may be flagged. */
 import type { Objective } from "../../src/plan.ts";
 import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
 import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
@@ -22,7 +22,7 @@ function healthy(
 const unknown = (finding: string, witness: string, also: readonly string[] = []): Expectation =>
   line(finding, "unknown", witness, also);
 
-/** An honest platform through each experiment. A disk that is full is nobody's recovery but ours. */
+/** An honest platform through each experiment. */
 const HONEST: readonly FakeRow[] = (Object.keys(DRILLS) as DrillName[]).map((drill) =>
   healthy(`honest through ${drill}`, { says: `an honest platform, ${drill}`, drills: [drill] }),
 );

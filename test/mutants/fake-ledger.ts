@@ -1,4 +1,4 @@
-/** Ledgers that list late, page badly or forget in time: each broken platform beside a healthy one that looks like it. */
+/** Ledgers that list late, paginate badly or expire entries: each broken platform next to a healthy one that looks like it. */
 import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
 import * as ask from "./objectives.ts";
 import { type Expectation, type FakeRow, line } from "./row.ts";
@@ -20,7 +20,7 @@ const healthy = (name: string, given: Given) => row("healthy", name, given);
 const ORDERS = "findings/acked-set/orders";
 const TWICE = "findings/duplicates/orders";
 const NOTHING = ["objectives/nothing lost", "objectives/nothing twice"];
-/** The numbers of a store that loses orders are lost as well. */
+/** A store that loses orders also loses their numbers. */
 const LOSS = ["objectives/nothing lost", "findings/counter-bounds/sold", "findings/linearizable/prices"];
 const STALE = ["findings/staleness/prices", "findings/read-your-writes/profiles", "findings/monotonic-reads/profiles"];
 
@@ -103,7 +103,7 @@ const LATE: readonly FakeRow[] = [
 
 const expiring = (expiresMs: number) =>
   CLAIMS.map((claim) => (claim.object === "sessions" ? { ...claim, expiresMs } : claim));
-/** The oldest sessions have expired when the ledger is read, those of the fault have not. */
+/** Long enough that the oldest sessions have expired when the ledger is read, while those of the fault have not. */
 const LONG = { warmUpMs: 40_000 };
 const SESSIONS = "findings/acked-set/sessions";
 

@@ -5,7 +5,7 @@ import { type FakeRow, line } from "./row.ts";
 import * as twist from "./twist.ts";
 import { claim, healthy, mutant } from "./twisted-row.ts";
 
-/** What 200 sales of two shops come to, and of which sort the amounts are: numbers in one, text in the other. */
+/** 200 sales of two shops with their total. The amounts are numbers in one shop and text in the other. */
 const PRICES = [0.1, 0.2, 19.99, 7.45, 1_249];
 const SALES = Array.from({ length: 200 }, (_, at) => {
   const price = PRICES[at % PRICES.length] ?? 0;
@@ -16,7 +16,7 @@ const SALES = Array.from({ length: 200 }, (_, at) => {
   };
 });
 const TAKEN = "25534.80";
-/** As a platform adds them up that keeps its totals as binary fractions: 25534.80000000002. */
+/** The total of a platform that keeps its totals as binary fractions: 25534.80000000002. */
 const ADDED_UP = SALES.filter(({ key }) => key === "ulm").reduce((sum, { input }) => sum + Number(input.amount), 0);
 
 function takings(ulm: Json, linz: Json): Partial<FakeRow> {

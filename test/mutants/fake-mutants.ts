@@ -1,4 +1,4 @@
-/** Broken platforms on the fake: each must be flagged by the line named, with its proof. */
+/** Broken platforms on the fake: each must be flagged by the named line, with its proof. */
 
 import type { Objective } from "../../src/plan.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
@@ -13,7 +13,7 @@ interface Given extends Partial<Pick<FakeRow, "changes" | "claims" | "options">>
   readonly expected: Expectation;
 }
 
-/** A mutant named after its lie, held to what is usual, unless it says otherwise. */
+/** Returns a mutant that is named after its lie and held to the usual objectives, unless the row differs. */
 function mutant(
   name: string,
   { lies = [name], drills = ["kill-postgres-leader"], objectives = ask.usual(...drills), ...rest }: Given,
@@ -28,7 +28,7 @@ const STALE = [
   "findings/read-your-writes/profiles",
   "findings/monotonic-reads/profiles",
 ];
-/** What is lost is lost for every claim about the same store. */
+/** A lost write is lost for every claim about the same store. */
 const LOSS = [
   "objectives/nothing lost",
   "findings/acked-set/orders",
@@ -310,7 +310,7 @@ const UNTESTED = [
   "objectives/whole after kill-postgres-leader",
 ];
 
-/** What is said of a platform that was not whole before: nothing. */
+/** The lines that are left undecided when the platform was not whole before the run. */
 const EVERYTHING = [
   ...UNTESTED,
   "findings/redundancy-restored/kill-postgres-leader",

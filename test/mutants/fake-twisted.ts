@@ -1,4 +1,4 @@
-/** Evidence that was twisted after the run (twist.ts): by nasty platforms, careless audits, and such as only look so. */
+/** Evidence that was twisted after the run (twist.ts): by nasty platforms, by careless audits, and harmless look-alikes. */
 
 import type { ClaimPlan } from "../../src/plan.ts";
 import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
@@ -131,7 +131,7 @@ const TRANSFERS = Array.from({ length: 200 }, (_, at) => ({
 }));
 const BALANCES = [130, 70, 95, 105];
 
-/** A bank of 400 in four accounts: what each read finds of it. */
+/** A bank with 400 in four accounts, and the balances that each read finds. */
 function bank(balances: readonly number[], output?: (at: number) => Json): Partial<FakeRow> {
   const rows = balances.map((value, at) => ({ id: ACCOUNTS[at % 4] ?? "", value }));
   const reads = output === undefined ? [] : TRANSFERS.map(() => ({ kind: "read", input: null }));
@@ -174,7 +174,7 @@ const TAKES = Array.from({ length: 120 }, (_, at) => ({
   input: { quantity: 1 },
 }));
 
-/** 100 pieces of two articles each; 60 changes of each: what is left, and what each read finds. */
+/** 100 pieces of two articles and 60 changes of each; each read finds these rows. */
 function stock(rows: readonly (readonly [string, Json])[]): Partial<FakeRow> {
   return {
     claims: [...CLAIMS, claim("stock", "non-negative-stock", { initial: 50 })],
@@ -183,7 +183,7 @@ function stock(rows: readonly (readonly [string, Json])[]): Partial<FakeRow> {
 }
 
 const STOCK_LINE = "findings/non-negative-stock/stock";
-/** product/0 is only taken; product/1 is put a third of the time. */
+/** product/0 only decreases; a third of the changes of product/1 are additions. */
 const LEFT = { first: 50 - 60, second: 50 - 40 + 20 };
 
 const STOCK: readonly FakeRow[] = [

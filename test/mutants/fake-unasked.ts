@@ -1,4 +1,4 @@
-/** What goes wrong where nobody asks, inside a fault's window or under a fine average; and what only looks so. */
+/** Problems that are easily overlooked, inside a fault's window or behind a good average; and harmless look-alikes. */
 import * as ask from "./objectives.ts";
 import { type FakeRow, line } from "./row.ts";
 import { rareCalls } from "./twist.ts";

@@ -1,4 +1,4 @@
-/** The shop as it is on the lab as it should be, or with what only looks broken: none of it may be flagged. */
+/** The unchanged shop on a sound lab, or with changes that only look broken: none of it may be flagged. */
 import {
   A_MINUTE,
   databaseDies,

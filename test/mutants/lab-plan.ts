@@ -8,7 +8,7 @@ const USERS = 20;
 
 type Part = { readonly [key: string]: Json };
 
-/** As the shop's own plans claim them (full.yaml). `ledger` is the audit of the same name. */
+/** The claims of the shop's own plans (full.yaml). `ledger` is the audit of the same name. */
 const CLAIMS: Readonly<Record<Exclude<LabClaim, "orders by SQL">, Part>> = {
   orders: { checkers: ["acked-set", "duplicates"], options: { holds: ["customer"] } },
   carts: { checkers: ["acked-set", "duplicates"], options: { holds: ["product", "quantity"] } },
@@ -21,7 +21,7 @@ const CLAIMS: Readonly<Record<Exclude<LabClaim, "orders by SQL">, Part>> = {
   stock: { checkers: ["non-negative-stock"], options: { initial: 1_000_000 } },
 };
 
-/** For platforms that answer nobody in the end: the books are read past the app. */
+/** For platforms that answer no request at the end: the books are read without the app. */
 const ORDERS_BY_SQL: Part = {
   object: "orders",
   checkers: ["acked-set", "duplicates"],
@@ -35,7 +35,9 @@ function claimPart(claim: LabClaim): Part {
   return { object: claim, ...CLAIMS[claim], ledger: { http: `/audit/${claim}` } };
 }
 
-/** A plan for `gameday run`, with absolute paths. `root` is the checkout. The lab is thrown away, so nothing is cleaned up. */
+/**
+ * Returns a plan for `gameday run`, with absolute paths. `root` is the checkout. The lab is discarded, so nothing is cleaned up.
+ */
 export function labPlan(row: LabRow, root: string): Json {
   const app = {
     directory: root,

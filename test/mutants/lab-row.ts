@@ -1,4 +1,4 @@
-/** What the rows of the lab are put together from: the faults, objectives and expectations that several of them share. */
+/** The faults, objectives and expectations that several rows of the lab share. */
 import type { Json } from "../../src/std/json.ts";
 import { type LabRow, line } from "./row.ts";
 
@@ -26,13 +26,13 @@ export const leaderFrozen = fault("leader frozen", "freeze", LEADER, "18s");
 export const leaderNodeOff = fault("leader's node off", "power-off-node", LEADER, "12s");
 export const masterNodeOff = fault("master's node off", "power-off-node", MASTER, "14s");
 export const diskFull = fault("disk full", "disk-full", LEADER, "12s");
-/** With clients on both sides: those on the minority's side are the ones whose writes a careless platform loses. */
+/** With clients on both sides: a careless platform loses the writes of those on the minority's side. */
 export const leaderCut = fault("leader cut off", "partition-node", LEADER, "15s", { insideProbes: INSIDE });
 export const masterCut = fault("master cut off", "partition-node", MASTER, "12s", { insideProbes: INSIDE });
-/** A fresh lab leads from n1, so n3 holds followers only. */
+/** On a fresh lab the leaders are on n1, so n3 holds followers only. */
 export const followersCut = fault("followers cut off", "partition-node", { role: "node", node: "n3" }, "8s");
 
-/** A recovery objective: id "recovers", as a row has one experiment. */
+/** Returns a recovery objective. Its id is "recovers", because a row has only one experiment. */
 export function recovers(experiment: Part, under: number, over: { [key: string]: Json } = {}): Part {
   const name = experiment["name"] ?? "";
   return {
@@ -57,7 +57,7 @@ export const nothingTwice: Part = {
   atMost: 0,
 };
 
-/** A sound replica grows too in its first minute, when its code is compiled and its pools fill: some 1,000 % an hour. */
+/** A sound replica also grows in its first minute, while its code is compiled and its pools fill: some 1,000 % per hour. */
 export const noLeak: Part = {
   id: "no leak",
   says: "no replica grows faster than 3,000 % an hour in its first minute",
@@ -65,7 +65,7 @@ export const noLeak: Part = {
   over: { series: "memory/app" },
   under: 3_000,
 };
-/** Samples are taken each 5 s, and fewer than ten prove no trend. */
+/** Samples are taken every 5 s, and fewer than ten do not prove a trend. */
 export const A_MINUTE: Part = { warmUp: "60s", calm: "1s" };
 
 export function row(name: string, given: Given): LabRow {
@@ -83,8 +83,8 @@ export function row(name: string, given: Given): LabRow {
   };
 }
 
-/** What a write that is gone is witnessed by, and the objective that it misses. */
+/** The text of the witness for a lost write, and the objective that the write misses. */
 export const ABSENT = "absent from read";
 export const LOSS = ["objectives/nothing lost"];
-/** A recovery that came too late, be it by itself or only after our heal. */
+/** A recovery that came too late, either by itself or only after the tool's heal. */
 export const late = line("objectives/recovers", "fail", "after the bite");

@@ -1,4 +1,4 @@
-/** Rows that are played with real parts: all of them, one explicit list. */
+/** All rows that are played with real parts, as one explicit list. */
 import { LAB_HEALTHY } from "./lab-healthy.ts";
 import { BROKEN_SETTINGS } from "./lab-settings.ts";
 import { BROKEN_SHOPS } from "./lab-shops.ts";

@@ -1,4 +1,4 @@
-/** The shop as it is, on a lab with broken settings. */
+/** The unchanged shop on a lab with broken settings. */
 import type { Json } from "../../src/std/json.ts";
 import {
   ABSENT,
@@ -19,15 +19,15 @@ import {
 } from "./lab-row.ts";
 import { type LabRow, line } from "./row.ts";
 
-/** A lock that outlives its holder by far; the rest as usual, so that the lab boots as fast. */
+/** A lock that far outlives its holder. The other settings are as usual, so that the lab boots as fast. */
 const LONG_LOCK = { ttl: "60s", loopWait: "2s", retryTimeout: "3s" };
-/** Patroni's default lock; again with the lab's own quick loop, for with the default of 10 s it would boot for half a minute. */
+/** Patroni's default lock with the lab's own quick loop, because with the default of 10 s it would take half a minute to boot. */
 const DEFAULT_LOCK = { ttl: "30s", loopWait: "2s", retryTimeout: "5s" };
-/** A commit is acknowledged seconds before it is flushed, and only what is flushed is sent to a standby. */
+/** A commit is acknowledged seconds before it is flushed, and only flushed data is sent to a standby. */
 const LAZY_COMMIT = { synchronous_commit: "off", wal_writer_delay: "5s", wal_writer_flush_after: "1GB" };
 const ASYNCHRONOUS = { synchronous: false, parameters: LAZY_COMMIT, maximumLagOnFailoverBytes: 64 << 20 };
 
-/** Asks for far more than four replicas under the users and probes of a row. */
+/** Needs far more than four replicas under the users and probes of a row. */
 const CAPPED: { [key: string]: Json } = {
   cpuRequestMillicores: 10,
   autoscaler: {

@@ -1,4 +1,4 @@
-/** Broken variants of the shop (shop/), on the lab as it should be. */
+/** Broken variants of the shop (shop/) on a sound lab. */
 import {
   A_MINUTE,
   ABSENT,
@@ -17,7 +17,7 @@ import {
 } from "./lab-row.ts";
 import { type LabRow, line } from "./row.ts";
 
-/** The proxy sends a write again that one replica did not answer within a second. */
+/** The proxy resends a write that a replica did not answer within a second. */
 export const RETRYING_PROXY = {
   haproxy: {
     retryWrites: true,

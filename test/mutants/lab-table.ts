@@ -19,12 +19,12 @@ export class LabTable {
     return new LabTable(readRecord<LabTableRow>(FILE, proof, COMMAND));
   }
 
-  /** What a row came to when it was played before. */
+  /** Returns the result of a row that was played before. */
   resultOf(name: string): Result | undefined {
     return this.#record.rows.find((row) => row.name === name);
   }
 
-  /** Adds what came out; a row that could not be played says nothing. `ms` is the time from its begin to its verdict. */
+  /** Adds a result; a row that could not be played is not recorded. `ms` is the time from its begin to its verdict. */
   add(result: Result, seed: string, ms: number): void {
     if (isCrash(result)) return;
     const { kept: _kept, ...told } = result;

@@ -1,4 +1,4 @@
-/** What people ask of such a platform, as objectives of the mutants' plans. */
+/** Common objectives for such a platform, for the plans of the mutants. */
 import type { Objective } from "../../src/plan.ts";
 import type { DrillName } from "../../src/platform/fake/drill.ts";
 
@@ -12,7 +12,7 @@ export function recovers(drill: DrillName, underSeconds = 15): Objective {
   };
 }
 
-/** Redundancy is back after the fault. */
+/** Redundancy is restored after the fault. */
 export function whole(drill: DrillName): Objective {
   return {
     id: `whole after ${drill}`,
@@ -77,7 +77,7 @@ export function pointWithin(drill: DrillName, seconds: number): Objective {
   );
 }
 
-/** What every run of a mutant or look-alike is held to. */
+/** Returns the objectives of every run of a mutant or look-alike. */
 export function usual(...drills: readonly DrillName[]): Objective[] {
   return [
     ...drills.map((drill) => recovers(drill)),

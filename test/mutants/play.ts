@@ -1,4 +1,4 @@
-/** Plays one row and gives the verdict on it: on the fake in virtual time, on the lab by the command a person types. */
+/** Plays one row and returns its result: on the fake in virtual time, on the lab by the command that a person types. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +12,10 @@ import { labPlan } from "./lab-plan.ts";
 import { crashed, isRight, type Result, referee } from "./referee.ts";
 import type { FakeRow, LabRow, Row } from "./row.ts";
 
-/** Waiting for the lab's turn included. */
+/** Includes the wait for the lab. */
 const LAB_WAIT_MS_MAX = 60 * 60_000;
 
-/** Plays and referees; a row that cannot be played is told so, never thrown. */
+/** Plays and referees a row. A row that cannot be played is reported as such; nothing is thrown. */
 export async function play(row: Row, seed: string, signal: AbortSignal): Promise<Result> {
   try {
     return row.platform === "fake" ? referee(row, playOnFake(row, seed)) : await playOnLab(row, seed, signal);
@@ -37,13 +37,16 @@ export function playOnFake(row: FakeRow, seed: string): Verdict {
   return judge(row.twist?.(evidence) ?? evidence, CHECKERS);
 }
 
-/** One lab at a time on a machine: flock waits for its turn. The folder of a row that is not as expected is kept. */
+/**
+ * Plays a row on the lab. A machine has one lab at a time, and flock waits for its turn. The folder of an unexpected result is
+ * kept.
+ */
 async function playOnLab(row: LabRow, seed: string, signal: AbortSignal): Promise<Result> {
   const parent = mkdtempSync(join(tmpdir(), "gameday-mutant-"));
   const [plan, out] = [join(parent, "plan.yaml"), join(parent, "run")];
   writeFileSync(plan, `${JSON.stringify(labPlan(row, process.cwd()), null, 1)}\n`);
   const gameday = [process.execPath, "bin/gameday.mjs", "run", plan, "--seed", seed, "--out", out];
-  // --no-fork: ending the child ends the game day itself, never only the one that waits for it.
+  // --no-fork: ending the child ends the game day itself, never only the process that waits for it.
   const argv = ["flock", "--no-fork", join(tmpdir(), "gameday-lab.lock"), ...gameday];
   const { code, stderr, stdout } = await tryExec(argv, { deadlineMs: LAB_WAIT_MS_MAX, signal });
   const file = join(out, "verdict.json");

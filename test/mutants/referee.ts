@@ -1,8 +1,8 @@
-/** Says whether a verdict says what a row expects of it. Pure; works on any verdict.json as well. */
+/** Decides whether a verdict contains what a row expects. Pure; works on any verdict.json as well. */
 import type { Verdict } from "../../src/verdict.ts";
 import type { Row } from "./row.ts";
 
-/** One line of a verdict, whatever part of it it stands in. */
+/** One line of a verdict, from any part of it. */
 interface Line {
   readonly key: string;
   readonly status: string;
@@ -10,20 +10,23 @@ interface Line {
   readonly witnesses: readonly string[];
 }
 
-/** As `npm run mutants -- --json` prints it. flagged: mutant: caught as expected; healthy: a false alarm. */
+/**
+ * A result as `npm run mutants -- --json` prints it. `flagged` means caught as expected for a mutant, and a false alarm for a
+ * healthy row.
+ */
 export interface Result {
   readonly name: string;
   readonly kind: "mutant" | "healthy";
   readonly platform: "fake" | "lab";
   readonly flagged: boolean;
-  /** What was found: the line and its status; or why the row is not as expected. */
+  /** What was found: the line and its status, or why the row is not as expected. */
   readonly finding: string;
   readonly expected: string;
-  /** Folder in which what was played is kept, where it is not as expected. */
+  /** The folder in which an unexpected result is kept. */
   readonly kept?: string;
 }
 
-/** Whether a row turned out as it should. */
+/** Returns whether a row turned out as it should. */
 export function isRight({ kind, flagged }: Result): boolean {
   return flagged === (kind === "mutant");
 }
@@ -43,7 +46,7 @@ export function isCrash({ finding }: Result): boolean {
   return finding.startsWith(CRASHED);
 }
 
-/** A row that could not be played: neither flagged nor cleared. */
+/** Returns the result of a row that could not be played: neither flagged nor cleared. */
 export function crashed({ name, kind, platform, expected }: Row, why: string): Result {
   const wanted = expected === null ? "pass" : `${expected.finding} ${expected.status}`;
   return { name, kind, platform, flagged: kind === "healthy", finding: `${CRASHED}${why}`, expected: wanted };
@@ -91,7 +94,7 @@ function proves({ because, witnesses }: Line, text: string): boolean {
   return [because, ...witnesses].some((one) => one.includes(text));
 }
 
-/** The first line that is not pass and that nobody expects. */
+/** Returns the first line that is not a pass and that the row does not expect. */
 function stray(lines: readonly Line[], known: readonly string[]): string | null {
   const found = lines.find(({ key, status }) => status !== "pass" && !known.includes(key));
   return found === undefined ? null : `besides: ${found.key} is ${found.status}: ${found.because}`;

@@ -1,6 +1,6 @@
 /**
- * A row of the mutant table: one broken platform that must be flagged, or one healthy look-alike that must not. Rows are
- * data; what they must be flagged with was written by somebody who wrote neither checker nor judge.
+ * A row of the mutant table: one broken platform that must be flagged, or one healthy look-alike that must not. Rows are data.
+ * The author of their expectations wrote neither checker nor judge.
  */
 
 import type { ClaimPlan, Objective } from "../../src/plan.ts";
@@ -12,16 +12,16 @@ import type { Json } from "../../src/std/json.ts";
 import type { Twist } from "./twist.ts";
 
 /**
- * What the verdict must say. `finding` names one line of it: "findings/CHECKER/OBJECT", "validity/RULE", "objectives/ID".
- * mutant: that line has the status, with a witness. healthy: the verdict passes; or, where our own evidence is what is
- * lacking, it is unknown by that line.
+ * What the verdict must contain. `finding` names one line of it: "findings/CHECKER/OBJECT", "validity/RULE", "objectives/ID". For
+ * a mutant, that line has the status, with a witness. For a healthy row, the verdict passes; or, where our own evidence is
+ * lacking, it is unknown because of that line.
  */
 export interface Expectation {
   readonly finding: string;
   readonly status: Status;
-  /** Text that the line's reason or one of its witnesses must hold: the proof, not only the accusation. */
+  /** Text that the line's reason or one of its witnesses must contain: the proof, not only the accusation. */
   readonly witness: string;
-  /** Other lines that the same mistake rightly turns from pass. Anything else that is not pass makes the row fail. */
+  /** Other lines that the same mistake rightly turns from pass. Any other line that is not a pass makes the row fail. */
   readonly also?: readonly string[];
 }
 
@@ -32,9 +32,9 @@ export function line(finding: string, status: Status, witness: string, also: rea
 interface AnyRow {
   readonly name: string;
   readonly kind: "mutant" | "healthy";
-  /** The row of verdict-rules section 8 that it stands for, in words. */
+  /** What is wrong with the platform, or only looks wrong, in words. */
   readonly says: string;
-  /** A healthy row without expectation must pass in every line. */
+  /** A healthy row without an expectation must pass in every line. */
   readonly expected: Expectation | null;
 }
 
@@ -46,21 +46,23 @@ export interface FakeRow extends AnyRow {
   readonly objectives: readonly Objective[];
   readonly claims?: readonly ClaimPlan[];
   readonly options?: Partial<SimulationOptions>;
-  /** What becomes of the evidence before it is judged. */
+  /** Changes the evidence before it is judged. */
   readonly twist?: Twist;
 }
 
-/** What can be claimed of the shop (lab-plan.ts). "orders by SQL": read past an app that answers nobody in the end. */
+/**
+ * A claim about the shop (lab-plan.ts). "orders by SQL" is read without the app, for platforms that answer no request at the end.
+ */
 export type LabClaim = "orders" | "orders by SQL" | "carts" | "sessions" | "prices" | "tills" | "stock";
 
 /** A row that `gameday run` plays on the lab with real parts: the shop's usual plan with these changes (lab-plan.ts). */
 export interface LabRow extends AnyRow {
   readonly platform: "lab";
-  /** The plan's `platform` section, laid over the usual one, section by section. */
+  /** The plan's `platform` section, merged into the usual one section by section. */
   readonly sections: Readonly<Record<string, Json>>;
-  /** File of test/mutants/shop/ that is run instead of the shop; null: the shop itself. */
+  /** The file of test/mutants/shop/ that runs instead of the shop; null for the shop itself. */
   readonly variant: string | null;
-  /** What the users do: files of scenarios, from the root of the checkout. */
+  /** The scenarios of the users: files relative to the root of the checkout. */
   readonly scenarios: readonly string[];
   readonly experiments: readonly Readonly<Record<string, Json>>[];
   readonly claims: readonly LabClaim[];

@@ -1,4 +1,4 @@
-/** Runs by seed: honest platforms that must not be failed, and liars that must be flagged, each seed another run. */
+/** Runs by seed: honest platforms that must not fail, and liars that must be flagged. Each seed gives another run. */
 import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import type { Verdict } from "../../src/verdict.ts";
@@ -9,7 +9,7 @@ import { playOnFake } from "./play.ts";
 import { linesOf, type Result, referee } from "./referee.ts";
 import type { FakeRow } from "./row.ts";
 
-/** The honest platform of a seed: one or two experiments, its own times, all within what a healthy platform may do. */
+/** Returns the honest platform of a seed: one or two experiments and its own times, all within what a healthy platform may do. */
 export function honestRow(seed: string): FakeRow {
   const random = seededRandom(`honest/${seed}`);
   const drills = random.shuffle(Object.keys(DRILLS) as DrillName[]).slice(0, 1 + random.int(2));
@@ -29,7 +29,7 @@ export function honestRow(seed: string): FakeRow {
 
 export interface Honest {
   readonly status: Verdict["verdict"];
-  /** What is not pass, in words. */
+  /** Everything that is not a pass, in words. */
   readonly because: string | null;
 }
 
@@ -42,7 +42,7 @@ export function playHonest(seed: string): Honest {
 
 const LIARS: readonly FakeRow[] = [...FAKE_MUTANTS, ...FAKE_TWISTED.filter(({ kind }) => kind === "mutant")];
 
-/** The liars take turns, so that each tells its lie in many seeds. */
+/** Plays the next liar. The liars take turns, so that each tells its lie with many seeds. */
 export function playLiar(number: number): Result {
   const row = LIARS[number % LIARS.length] as FakeRow;
   return referee(row, playOnFake(row, `liar/${number}`));

@@ -1,6 +1,6 @@
 /**
- * What a nasty author of a platform, or a careless one of its audit, could make of the evidence: changes of a simulated
- * run's lines that no behaviour of the fake brings about. Each is told to nobody but the judge.
+ * What a malicious author of a platform, or a careless author of its audit, could do to the evidence: changes of the lines of a
+ * simulated run that no behaviour of the fake produces. Only the judge sees them.
  */
 import type { Evidence } from "../../src/evidence.ts";
 import type { Operation } from "../../src/history.ts";
@@ -11,14 +11,14 @@ import type { Json } from "../../src/std/json.ts";
 export type Twist = (evidence: Evidence) => Evidence;
 
 const LATER_MS = 5_000;
-/** Every n-th of what is twisted. */
+/** Twists affect every n-th line or operation. */
 const SOME = 40;
 
 export function all(...twists: readonly Twist[]): Twist {
   return (evidence) => twists.reduce((twisted, twist) => twist(twisted), evidence);
 }
 
-/** Changes the ledger; the end lines name as many items as there then are, as an audit that believes itself does. */
+/** Changes the ledger. The end lines then count the items that remain, as those of an audit that trusts itself would. */
 function ledger(change: (lines: readonly LedgerLine[]) => LedgerLine[]): Twist {
   return (evidence) => {
     const lines = recounted(change([...evidence.ledger()]));
@@ -36,7 +36,7 @@ function recounted(lines: readonly LedgerLine[]): LedgerLine[] {
   );
 }
 
-/** Gives each item of an object what `change` makes of it: none, one or several. `at` counts the items of its read. */
+/** Replaces each item of an object with the result of `change`: none, one or several. `at` counts the items of its read. */
 function items(object: string, change: (item: LedgerItem, at: number) => readonly LedgerItem[]): Twist {
   return ledger((lines) => {
     const counts = new Map<number, number>();
@@ -59,11 +59,11 @@ function operations(change: (operation: Operation, at: number) => Operation): Tw
 export const twiceInRead = (read: number): Twist =>
   items("orders", (item, at) => (item.read === read && at % SOME === 0 ? [item, item] : [item]));
 
-/** Rows that these reads do not have, though all others do. */
+/** Removes rows from these reads, while all others keep them. */
 export const absentFromReads = (...reads: readonly number[]): Twist =>
   items("orders", (item, at) => (reads.includes(item.read) && at % SOME === 0 ? [] : [item]));
 
-/** One more read of everything, as the last one was, a while later. */
+/** Adds one more read of everything, equal to the last one, a while later. */
 export const thirdRead: Twist = ledger((lines) => {
   const last = lines.filter(({ read }) => read === 2);
   const later = last.map((line): LedgerLine => {
@@ -78,7 +78,7 @@ export const thirdRead: Twist = ledger((lines) => {
   return [...lines, ...later];
 });
 
-/** The second page never comes, and the audit says that this was all. */
+/** Drops everything after the first page, while the audit reports that this was all. */
 export const firstPageOnly: Twist = items("orders", (item, at) => (at < 100 ? [item] : []));
 
 export const noCopies: Twist = items("orders", (item, at) => [at % SOME === 0 ? { ...item, count: 0 } : item]);
@@ -86,7 +86,7 @@ export const noCopies: Twist = items("orders", (item, at) => [at % SOME === 0 ? 
 export const otherIds = (change: (id: string) => string): Twist =>
   items("orders", (item) => [{ ...item, id: change(item.id) }]);
 
-/** The second read is the first one's answer from a cache. */
+/** Replaces the second read with the first one's answer, as if from a cache. */
 export const sameRead: Twist = ledger((lines) => {
   const first = lines.filter((line) => line.line === "item" && line.read === 1);
   const ends = lines.filter((line) => line.line === "end");
@@ -99,7 +99,7 @@ export const sameRead: Twist = ledger((lines) => {
   return [...first, ...again, ...doubled];
 });
 
-/** Orders with a customer each, as sent; every `wrongEvery`-th row of the ledger is another one's. 0: none. */
+/** Gives each order a customer, as sent. In every `wrongEvery`-th row of the ledger the customer is another one; 0 means none. */
 export const customers = (wrongEvery: number): Twist =>
   all(
     operations((operation) =>
@@ -117,14 +117,14 @@ function customerOf(id: string): number {
 
 const REFUSED = { type: "refused", code: "http-409" } as const;
 
-/** Users are told that some of their orders were not taken; the ledger has them all the same. */
+/** Marks some of the users' orders as refused, although the ledger has them. */
 export const refusedAndStored: Twist = operations((operation, at) =>
   operation.object === "orders" && operation.kind === "add" && operation.probe === undefined && at % SOME === 0
     ? { ...operation, outcome: REFUSED }
     : operation,
 );
 
-/** Every order is tried once more, a second later, and the answer is that it is there already. */
+/** Retries every order a second later, and the answer is that it already exists. */
 export const unansweredThenRefused: Twist = (evidence) => {
   const again = [...evidence.operations()].flatMap((operation): Operation[] => {
     const { object, kind, outcome, probe, attempt, invokedAtMs } = operation;
@@ -137,7 +137,7 @@ export const unansweredThenRefused: Twist = (evidence) => {
   return { ...evidence, operations: () => known };
 };
 
-/** From the first order that failed on, users are served every other second only, for so long. */
+/** From the first failed order on, users are served only every other second, for `forMs`. */
 export const flapping = (forMs: number): Twist => {
   return (evidence) => {
     const failed = [...evidence.operations()].find(
@@ -154,7 +154,7 @@ export const flapping = (forMs: number): Twist => {
   };
 };
 
-/** Nobody but the probes ever sent anything. */
+/** Removes everything that was not sent by probes. */
 export const noUsers: Twist = all(
   (evidence) => {
     const probes = [...evidence.operations()].filter(({ probe }) => probe !== undefined);
@@ -165,14 +165,14 @@ export const noUsers: Twist = all(
 
 interface Numbers {
   readonly object: string;
-  /** Operations by time; `outcome` is ok. */
+  /** Operations in the order of time; each outcome is ok. */
   readonly done: readonly Pick<Operation, "kind" | "key" | "input">[];
   readonly output?: (at: number) => Json;
-  /** What each read finds. */
+  /** The rows that each read finds. */
   readonly rows: readonly { readonly id: string; readonly value: Json }[];
 }
 
-/** One more object of numbers beside the others: its operations through the whole load, and its rows in both reads. */
+/** Adds one more object of numbers to the others: its operations throughout the load, and its rows in both reads. */
 export function numbers({ object, done, output = () => null, rows }: Numbers): Twist {
   return all(
     (evidence) => {
@@ -208,7 +208,7 @@ function rowsOf(object: string, rows: Numbers["rows"], end: LedgerLine): LedgerL
   return [...rows.map((row): LedgerLine => ({ line: "item", read, object, count: 1, ...row })), { ...end, object }];
 }
 
-/** One more request a second, of a name of its own, for fifteen seconds: each fails, but for the one at `served`. */
+/** Adds one more request per second, under a name of its own, for fifteen seconds: each fails, except for the one at `served`. */
 export function rareCalls(name: string, served: number | null): Twist {
   return (evidence) => {
     const intervals = [...evidence.intervals()].map((interval, at) => {

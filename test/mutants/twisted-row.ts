@@ -1,4 +1,4 @@
-/** Makes rows whose evidence was twisted after the run. */
+/** Creates rows whose evidence was twisted after the run. */
 import type { ClaimPlan } from "../../src/plan.ts";
 import * as ask from "./objectives.ts";
 import type { FakeRow } from "./row.ts";

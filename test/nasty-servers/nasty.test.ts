@@ -1,4 +1,7 @@
-/** Every nasty server, its bytes at once, byte by byte and in random pieces: the right outcome, and a client that goes on. */
+/**
+ * Every nasty server, with its bytes sent at once, byte by byte and in random pieces: the right outcome, and a client that
+ * continues to work.
+ */
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
 import { after, before, test } from "node:test";
@@ -21,7 +24,7 @@ interface Script {
 }
 
 let script: Script | undefined;
-/** Resolves when the server has sent all that it meant to send. */
+/** Resolves when the server has sent everything that it meant to send. */
 let behaved: Promise<void> = Promise.resolve();
 let server: Server;
 let baseUrl = "";
@@ -29,7 +32,7 @@ let baseUrl = "";
 before(async () => {
   server = createServer((socket) => {
     socket.setNoDelay(true);
-    socket.on("error", () => undefined); // the client drops connections that it does not trust
+    socket.on("error", () => undefined); // The client drops connections that it does not trust.
     let asked = "";
     socket.on("data", (data) => {
       asked += data.toString("latin1");
@@ -81,7 +84,7 @@ async function check(nasty: NastyServer, pieces: readonly Buffer[]): Promise<voi
     } else assert.deepEqual([reply.error, reply.status, reply.text()], [null, nasty.gives.status, nasty.gives.body]);
     if (reply.error !== null) assert.equal(reply.error.sent, true, "a byte of the request has left");
     await behaved;
-    // What the server sent beyond its answer is seen before the next call; after it, it could not be told from an answer.
+    // The client must see what the server sent beyond its answer before the next call; after that, it would look like an answer.
     for (let turn = 0; turn < 5; turn++) await nextTurn();
     const next = await session.get("/good");
     assert.deepEqual([next.error, next.status, next.text()], [null, 200, "good"], "the next call must not suffer");

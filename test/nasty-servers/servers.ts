@@ -1,6 +1,6 @@
 /**
- * Servers as raw bytes: what each sends to a GET (or the method given), how it ends the connection, and what a client must
- * make of it. Kept apart from the test so that others can read them as a list.
+ * Servers as raw bytes: what each sends in response to a GET (or the method given), how it ends the connection, and what a client
+ * must conclude. They are separate from the test so that others can read them as a list.
  */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 
@@ -10,10 +10,10 @@ export interface NastyServer {
   /** What the server does after the last byte. */
   readonly atEnd: "keeps" | "ends" | "resets";
   readonly method?: string;
-  /** The answer that must come of it, or the kind of error. */
+  /** The required answer, or the kind of error. */
   readonly gives:
     | { readonly status: number; readonly body: string }
-    /** A sound answer whose body is too large to be kept. */
+    /** A sound answer whose body is too large to keep. */
     | { readonly notKept: true }
     | { readonly error: string };
 }

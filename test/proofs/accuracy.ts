@@ -1,4 +1,7 @@
-/** Real failovers on an attached lab: the product's recovery interval of each beside what an independent witness saw. */
+/**
+ * Runs real failovers on an attached lab, and compares the product's recovery interval of each with what an independent witness
+ * observed.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -15,7 +18,7 @@ import { latest, recoveryOf, type WitnessSample } from "./truth.ts";
 const WITNESS = join(import.meta.dirname, "witness.ts");
 const CLASSES = ["order-write", "session-write"] as const;
 
-/** One fault, whose users it hits, and what a promoted member writes into its log. */
+/** One fault, the class of users that it hits, and how long it is held. */
 interface Failover {
   readonly fault: string;
   readonly target: Json;
@@ -32,41 +35,50 @@ const OTHERS: readonly Failover[] = [
   { fault: "partition-node", target: { role: "redis", leader: true }, class: "session-write", hold: "12s" },
 ];
 
-/** The failovers of the n-th game day: two of each database, and by turns one of another kind. */
+/** Returns the failovers of the n-th game day: two of each database, and in turn one of another kind. */
 export function failoversOf(number: number): readonly Failover[] {
   return [DATABASE, REDIS, DATABASE, REDIS, OTHERS[number % OTHERS.length] as Failover];
 }
 
-/** Milliseconds since the bite, but for the width. */
+/** The comparison of one failover. All times except the width are milliseconds since the bite. */
 export interface Comparison {
   readonly fault: string;
   readonly target: string;
   readonly class: string;
-  /** The middle of the witness's bracket, and half its width: the truth lies in between for sure. 0 and 0: nobody failed. */
+  /**
+   * The middle of the witness's bracket, and half its width: the truth certainly lies in between. Both are 0 when no request
+   * failed.
+   */
   readonly truthMs: number | null;
   readonly truthErrorMs: number;
   readonly witnessFailures: number;
-  /** What the product says. */
+  /** The product's interval. */
   readonly lowerMs: number;
   readonly upperMs: number | null;
   readonly widthMs: number | null;
-  /** The promotion by the log of the promoted member; null where none was promoted. Users cannot be served before it. */
+  /** The promotion according to the log of the promoted member; null when none was promoted. Users cannot be served before it. */
   readonly promotedMs: number | null;
   readonly inside: boolean;
-  /** Who ended the outage, by the product, and when it healed the fault itself: tells a late failover from none at all. */
+  /**
+   * What ended the outage according to the product, and when the tool healed the fault: this tells a late failover from none at
+   * all.
+   */
   readonly healedBy: HealedBy;
   readonly healMs: number;
 }
 
-/** A witness that knows the truth less well than the product must know it proves nothing either way. */
+/** A witness that knows the truth less precisely than the product must know it proves nothing either way. */
 export const TRUTH_ERROR_MS_MAX = 125;
 
-/** Whether a row is a failover whose truth is known: a member was promoted, and the witness saw well when users were served again. */
+/**
+ * Returns whether a row is a failover whose truth is known: a member was promoted, and the witness saw precisely when users were
+ * served again.
+ */
 export function isFailover({ promotedMs, truthErrorMs }: Pick<Comparison, "promotedMs" | "truthErrorMs">): boolean {
   return promotedMs !== null && truthErrorMs <= TRUTH_ERROR_MS_MAX;
 }
 
-/** Plays one game day of several failovers with the witness beside it. */
+/** Plays one game day with several failovers while the witness runs. */
 export async function playAndCompare(
   lab: AttachedLab,
   failovers: readonly Failover[],
@@ -123,13 +135,13 @@ interface Seen {
   readonly promotions: readonly number[];
 }
 
-/** Both sides on the clock of the product's run, then both counted from its bite. */
+/** Puts both sides on the clock of the product's run, then counts both from its bite. */
 function compare(experiment: ExperimentVerdict, name: string, { originMs, samples, promotions }: Seen): Comparison {
   const { commandedAtMs, bite, heal, firstFailureAtMs, recovery, fault, targets } = experiment;
   const product = recovery[name];
   if (commandedAtMs === null || bite === null || heal === null || product === undefined)
     throw new Error(`expected a bite, a heal and a recovery of ${name}, got: ${experiment.because}`);
-  // As the verdict's rules say: from the bite, or from users' first failure if that came earlier.
+  // As in the verdict: from the bite, or from users' first failure if that came earlier.
   const biteMs = Math.max(commandedAtMs, Math.min(bite.atMs, firstFailureAtMs ?? bite.atMs));
   const [fromMs, toMs] = [commandedAtMs + originMs, heal.atMs + originMs];
   const streams = ["fresh", "kept"].map((connection) =>
@@ -159,7 +171,10 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
   };
 }
 
-/** When members were promoted, by their own logs, on CLOCK_MONOTONIC; ascending. The logs say the time of day to the millisecond. */
+/**
+ * Returns when members were promoted according to their own logs, on CLOCK_MONOTONIC, ascending. The logs give the time of day to
+ * the millisecond.
+ */
 function promotionsIn(folder: string): number[] {
   const offsetMs = Number(process.hrtime.bigint()) / 1e6 - Date.now();
   const texts = readdirSync(folder)

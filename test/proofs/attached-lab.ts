@@ -1,4 +1,4 @@
-/** A lab of its own, brought up by the command that a person types, for proofs that play many short game days on it. */
+/** A lab of its own, started by the command that a person types, for proofs that run many short game days on it. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { type Ended, gameday, ROOT, type Started, start } from "../e2e/gameday.t
 const SHOP = "examples/jewelry-shop";
 const STATUS_MS_MAX = 20_000;
 
-/** The demo's shop on the default lab; every plan for one lab must say the same platform. */
+/** The demo's shop on the default lab. Every plan for one lab must declare the same platform. */
 export const SHOP_PLATFORM: Json = {
   kind: "lab",
   app: {
@@ -21,7 +21,7 @@ export const SHOP_PLATFORM: Json = {
   },
 };
 
-/** A plan document: the shop with next to no load, and whatever a proof adds. JSON is YAML. */
+/** Returns a plan document: the shop with almost no load, and the parts that a proof adds. JSON is YAML. */
 export function shopPlan(more: Readonly<Record<string, Json>>): Json {
   return {
     name: "proof",
@@ -35,7 +35,7 @@ export function shopPlan(more: Readonly<Record<string, Json>>): Json {
 
 export const SHOP_PROBES = resolve(ROOT, SHOP, "probes.ts");
 
-/** What each proof keeps on the disk, and the lab that is up for it. Disposing takes the lab down and the folder away. */
+/** The files that each proof keeps on disk, and the lab that runs for it. Disposal stops the lab and removes the folder. */
 export class AttachedLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "gameday-proof-"));
   readonly stateFolder = join(this.folder, "state");
@@ -59,7 +59,7 @@ export class AttachedLab implements AsyncDisposable {
     this.#pid = (await this.status()).holder?.pid ?? null;
   }
 
-  /** Process that hosts the lab. */
+  /** The process that hosts the lab. */
   get pid(): number {
     if (this.#pid === null) throw new Error("expected a lab that is up, got none");
     return this.#pid;
@@ -80,19 +80,19 @@ export class AttachedLab implements AsyncDisposable {
     return new URL(endpoint);
   }
 
-  /** The folder stays when the lab goes down: something in its runs or logs asks for an explanation. */
+  /** Keeps the folder when the lab goes down, because something in its runs or logs needs an explanation. */
   keepFolder(): void {
     this.#isKept = true;
   }
 
-  /** Writes a plan into the proof's folder; gives its path. */
+  /** Writes a plan into the proof's folder and returns its path. */
   write(name: string, plan: Json): string {
     const file = join(this.folder, name);
     writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
     return file;
   }
 
-  /** Starts `gameday ARGS` against this lab's state folder. */
+  /** Starts `gameday ARGS` with this lab's state folder. */
   start(args: readonly string[]): Started {
     return start(args, this.#options);
   }

@@ -1,4 +1,6 @@
-/** A broken platform's plan on an attached lab, and what psql and redis-cli say was lost, asked before the lab goes down. */
+/**
+ * The plan of a broken platform on an attached lab, and what psql and redis-cli report as lost, queried before the lab goes down.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -21,20 +23,23 @@ export interface BrokenRun {
   readonly exitCode: number | null;
   readonly verdict: string;
   readonly acknowledged: number;
-  /** By the verdict: the sum over its experiments. */
+  /** According to the verdict: the sum over its experiments. */
   readonly lost: number;
-  /** Acknowledged by the history, and not among the ids that psql or redis-cli gave. */
+  /** Ids that the history acknowledges and that are not among those that psql or redis-cli returned. */
   readonly lostByStore: number;
 }
 
-/** The plan as it is, but for the clean-up, which would take away what is to be counted, and for paths, made absolute. */
+/**
+ * Returns the plan unchanged, except that it omits the clean-up, which would remove what is to be counted, and that paths are
+ * absolute.
+ */
 export function brokenPlan(name: BrokenPlan): { readonly [key: string]: Json } {
   const file = resolve(ROOT, BROKEN, `${name}.yaml`);
   const { cleanUp: _cleanUp, ...plan } = parse(readFileSync(file, "utf8")) as { readonly [key: string]: Json };
   return absolute(plan, dirname(file)) as { readonly [key: string]: Json };
 }
 
-/** Paths of such a plan are those that begin with "../". */
+/** Makes paths absolute. Paths of such a plan are the strings that begin with "../". */
 function absolute(value: Json, folder: string): Json {
   if (typeof value === "string") return value.startsWith("..") ? resolve(folder, value) : value;
   if (Array.isArray(value)) return value.map((each) => absolute(each, folder));
@@ -61,7 +66,7 @@ export async function playBroken(lab: AttachedLab, plan: BrokenPlan, seed: strin
   return { plan, exitCode: code, verdict: verdict.verdict, acknowledged: acknowledged.size, lost, lostByStore };
 }
 
-/** Ids that some attempt was acknowledged for, less those that anybody tried to remove again. */
+/** Returns the ids for which some attempt was acknowledged, without those that any operation tried to remove. */
 function acknowledgedIn(run: string, object: string): Set<string> {
   const lines = readFileSync(join(run, "history.ndjson"), "utf8").trim().split("\n");
   const operations = lines.map((line) => JSON.parse(line) as Operation).filter((one) => one.object === object);
@@ -86,7 +91,7 @@ function basketItemsIn(lab: AttachedLab): Set<string> {
   return new Set(inLab(lab, master, keys.map((key) => `hkeys ${JSON.stringify(key)}\n`).join("")));
 }
 
-/** Runs a client in the network of the lab's switch, where HAProxy stands; gives its lines. */
+/** Runs a client in the network of the lab's switch, where HAProxy runs, and returns its output lines. */
 function inLab(lab: AttachedLab, argv: readonly string[], input = ""): string[] {
   const haproxy = descendants(lab.pid).find((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "haproxy");
   if (haproxy === undefined) throw new Error("expected a proxy in the lab, got none");

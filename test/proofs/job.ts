@@ -1,4 +1,7 @@
-/** What proofs of workers on Kubernetes share: a counting server, the command under proof, and what is left in the namespace. */
+/**
+ * What proofs of workers on Kubernetes share: a counting server, the command under proof, and a check for what is left in the
+ * namespace.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -21,11 +24,11 @@ export interface JobScene {
   readonly api: KubernetesApi;
   readonly namespace: string;
   readonly image: string;
-  /** An address of this machine that pods reach. */
+  /** An address of this machine that pods can reach. */
   readonly host: string;
 }
 
-/** Counts the requests that it got. */
+/** A server that counts the requests that it received. */
 export class CountingServer implements AsyncDisposable {
   readonly #server = createServer((_request, response) => {
     this.count++;
@@ -48,7 +51,7 @@ export class CountingServer implements AsyncDisposable {
   }
 }
 
-/** One `gameday load --kubernetes` with its folder of evidence. */
+/** One `gameday load --kubernetes` with its evidence folder. */
 export class JobLoad implements Disposable {
   readonly child: ChildProcess;
   readonly folder: string;
@@ -81,7 +84,7 @@ export class JobLoad implements Disposable {
     this.ended = new Promise((resolve) => this.child.once("close", resolve));
   }
 
-  /** The first line that matches, once it is there. */
+  /** Resolves when the output matches. */
   async says(pattern: RegExp, withinMs = 60_000): Promise<void> {
     const condition = { what: `${pattern}`, deadlineMs: withinMs, signal: AbortSignal.timeout(withinMs + 1_000) };
     await until(() => pattern.test(this.text), { ...condition, seen: () => this.text.slice(-2_000) });
@@ -122,12 +125,12 @@ export class JobLoad implements Disposable {
   }
 }
 
-/** The loss of one worker on the run's clock, as the evidence has it. */
+/** The loss of one worker on the run's clock, according to the evidence. */
 export interface Loss {
   readonly worker: string;
-  /** From its last word until it was given up. */
+  /** From its last message until it was given up. */
   readonly noticedMs: number;
-  /** From its last word until the others had all users; null: they never had. */
+  /** From its last message until the others had all users; null when they never had. */
   readonly replacedMs: number | null;
   readonly because: string;
 }
@@ -150,7 +153,7 @@ export function lossesIn(load: JobLoad): Loss[] {
   });
 }
 
-/** When these workers together had all users, at or after `fromMs`: at the latest by the end of their intervals. */
+/** Returns when these workers together had all users, at or after `fromMs`: at the latest by the end of their intervals. */
 function allUsersMs(intervals: readonly Interval[], fromMs: number): number | null {
   const users = new Map<string, number>();
   for (const interval of intervals.toSorted((one, other) => one.toMs - other.toMs)) {
@@ -161,7 +164,7 @@ function allUsersMs(intervals: readonly Interval[], fromMs: number): number | nu
   return null;
 }
 
-/** Everything in the namespace that Gameday made: "Job/gameday-load-...". */
+/** Lists everything in the namespace that Gameday created: "Job/gameday-load-...". */
 export async function leftIn({ api, namespace }: JobScene): Promise<string[]> {
   const kinds = ["Job", "Pod", "Secret", "ConfigMap"] as const;
   const lists = await Promise.all(kinds.map((kind) => api.list(kind, { namespace, labels: OURS })));
@@ -180,7 +183,7 @@ export async function podOf(scene: JobScene, index: number): Promise<Pod> {
   return found;
 }
 
-/** A kubeconfig's text as the user of this token. */
+/** Returns the text of a kubeconfig for the user of this token. */
 export function asToken(kubeconfig: string, token: string): string {
   return readFileSync(kubeconfig, "utf8")
     .replace(/^ +client-key-data: .*\n/m, "")

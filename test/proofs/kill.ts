@@ -1,4 +1,4 @@
-/** One SIGKILL of a `gameday run` that is attached to a lab, and what became of the lab. */
+/** Kills one `gameday run` that is attached to a lab with SIGKILL, and checks the lab afterwards. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,23 +13,28 @@ import { type AttachedLab, shopPlan } from "./attached-lab.ts";
 import { descendants, type LabStock, residueBetween, stockOfLab } from "./lab-stock.ts";
 
 const HOLD_MS = 6_000;
-/** A fault's expiry (its hold and the margin for injecting and healing), and what a database may then need to be whole. */
+/**
+ * A fault's expiry (its hold and the margin for injecting and healing), and the time that a database may then need to be whole.
+ */
 const WITHIN_MS_MAX = HOLD_MS + 60_000 + 60_000;
 const LOOK_EVERY_MS = 250;
 const SHOTS_MAX = 5;
 
-/** The kinds that the lab can do, in the catalogue's order. */
+/** The kinds that the lab can do, in the order of the catalogue. */
 export const LAB_FAULTS: readonly string[] = FAULTS.filter(({ needs }) =>
   needs.every((need) => LAB_CAPABILITIES.includes(need)),
 ).map(({ name }) => name);
 
-/** Which printed line begins a moment, and how long after it the kill may come; three of four fall while a fault is open. */
+/**
+ * The printed line that begins each moment, and the longest delay after it until the kill. Three of four moments fall while a
+ * fault is open.
+ */
 const MOMENTS: Readonly<
   Record<"hold" | "commanded" | "heal" | "elsewhere", readonly { begins: RegExp; withinMs: number }[]>
 > = {
   hold: [{ begins: /fault bit/, withinMs: 4_000 }],
   commanded: [{ begins: /fault commanded/, withinMs: 200 }],
-  // What the platform starts again by itself is not commanded to heal.
+  // There is no heal command for what the platform restarts by itself.
   heal: [{ begins: /fault heal(ed|-commanded)/, withinMs: 500 }],
   elsewhere: [
     { begins: /evidence:/, withinMs: 2_000 },
@@ -45,17 +50,20 @@ export interface Kill {
   readonly moment: Moment;
   /** Milliseconds from the line that begins the moment. */
   readonly afterMs: number;
-  /** Changes that stood open in the journal when the tool was dead. */
+  /** Changes that were open in the journal when the tool was dead. */
   readonly open: number;
   readonly labAlive: boolean;
-  /** From the kill until the lab was whole, the tool's processes gone, the journal empty and nothing left; null: never. */
+  /**
+   * From the kill until the lab was whole, the tool's processes gone, the journal empty and nothing left; null when this never
+   * happened.
+   */
   readonly healthyAfterMs: number | null;
   readonly healedBy: "nothing was open" | "watchdog" | "gameday heal" | "nobody";
-  /** What was left at the end, the watchdog's and then `gameday heal`'s work done. */
+  /** What was left at the end, after the watchdog and then `gameday heal` had done their work. */
   readonly residue: readonly string[];
 }
 
-/** Fault and moment of the n-th kill: each fault once with each moment before any comes again. */
+/** Returns fault and moment of the n-th kill: each fault comes once with each moment before any pair repeats. */
 export function killNumbered(number: number): { fault: string; moment: Moment } {
   const fault = LAB_FAULTS[number % LAB_FAULTS.length] as string;
   const moment = MOMENT_NAMES[Math.floor(number / LAB_FAULTS.length) % MOMENT_NAMES.length] as Moment;
@@ -103,7 +111,7 @@ function planOf(fault: string, lab: AttachedLab): Json {
   return shopPlan({ experiments: [experiment] });
 }
 
-/** A run that is over before its kill was missed, and killed nothing: another one is played. */
+/** Kills a run. A run that ended before its kill was missed, and another one is started. */
 async function shoot(moment: Moment, random: Random, begin: (shot: number) => Started) {
   for (let shot = 1; shot <= SHOTS_MAX; shot++) {
     const killed = await killAt(begin(shot), moment, random);
@@ -112,7 +120,7 @@ async function shoot(moment: Moment, random: Random, begin: (shot: number) => St
   throw new Error(`expected to kill a run in the moment "${moment}", got ${SHOTS_MAX} that ended before`);
 }
 
-/** null: the run came to its own end before. */
+/** Returns null when the run ended by itself before the kill. */
 async function killAt(
   run: Started,
   moment: Moment,
@@ -129,7 +137,7 @@ async function killAt(
   return { afterMs, ours: ours.filter(Boolean) };
 }
 
-/** Polls until nothing is left; gives what was left when time was up. */
+/** Polls until nothing is left; returns what was left when the deadline passed. */
 async function settle(look: () => Promise<string[]>, withinMs: number): Promise<string[]> {
   let residue: string[] = [];
   const none = async () => {
@@ -138,7 +146,7 @@ async function settle(look: () => Promise<string[]>, withinMs: number): Promise<
   };
   const { signal } = new AbortController();
   const options = { what: "nothing to be left", deadlineMs: withinMs, everyMs: LOOK_EVERY_MS, signal };
-  await until(none, options).catch(() => undefined); // what is left is the answer
+  await until(none, options).catch(() => undefined); // What is left is the result.
   return residue;
 }
 
@@ -158,7 +166,9 @@ async function openChanges(lab: AttachedLab): Promise<number> {
   return journals.reduce((sum, { open }) => sum + open.length, 0);
 }
 
-/** "pid started-at": a pid alone may be somebody else's by now. Empty: there is no such process. */
+/**
+ * Returns "pid started-at", because the pid alone may belong to another process by now; empty when the process does not exist.
+ */
 function identityOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -1,4 +1,7 @@
-/** One kind of fault as one short game day on a healthy lab: nothing is wrong with the platform, so the verdict must pass. */
+/**
+ * Plays one kind of fault as one short game day on a healthy lab: nothing is wrong with the platform, so the verdict must be a
+ * pass.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FAULTS } from "../../src/fault/catalogue.ts";
@@ -29,7 +32,7 @@ const FAILOVERS: ReadonlySet<string> = new Set([
   "isolate-leader",
 ]);
 
-/** What a plan has to give where the defaults do not serve. `marker`: a file of the proof's own. */
+/** Returns what a plan must give where the defaults do not work. `marker` is a file of the proof's own. */
 function given(kind: string, marker: string): Part {
   if (kind === "command") {
     const commands = { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] };
@@ -38,22 +41,25 @@ function given(kind: string, marker: string): Part {
   return kind === "repeated-kills" ? { with: { times: 2, down: "15s" } } : {};
 }
 
-/** What one game day of a kind came to. */
+/** The result of one game day of a kind. */
 export interface KindPlayed {
   readonly fault: string;
   readonly verdict: Status | "no verdict";
   readonly exitCode: number | null;
   readonly targets: readonly string[];
   readonly bites: number;
-  /** By whom users were served again, and how long that took at most, in milliseconds; null: not known. */
+  /** What served users again, and how long that took at most, in milliseconds; null when it is not known. */
   readonly healedBy: string;
   readonly recoveredMs: number | null;
   readonly sentence: string;
-  /** Length of the whole game day. */
+  /** The duration of the whole game day. */
   readonly ms: number;
 }
 
-/** The plan of a game day of these kinds: a few users of the shop, its books, and what any healthy platform keeps. */
+/**
+ * Returns the plan of a game day with these kinds: a few users of the shop, its books, and objectives that any healthy platform
+ * meets.
+ */
 export function dayPlan(faults: readonly string[], marker: string): Json {
   return shopPlan({
     name: `kinds ${faults.join(", ")}`,
@@ -101,7 +107,7 @@ function objectivesOf(fault: string): Json[] {
   ];
 }
 
-/** Plays one game day of several kinds, one after another; gives its verdict. Throws when there is none. */
+/** Plays one game day of several kinds, one after another, and returns its verdict. Throws when there is none. */
 export async function playDay(lab: AttachedLab, faults: readonly string[], seed: string): Promise<Verdict> {
   await whole(lab, faults.join(", "));
   const out = join(lab.folder, `day-${seed}`);
@@ -112,7 +118,7 @@ export async function playDay(lab: AttachedLab, faults: readonly string[], seed:
   throw new Error(`expected a verdict of ${faults.join(", ")}, got exit ${code}: ${stderr || stdout}`);
 }
 
-/** Plays it on the lab, which is whole before and after. Throws when the lab does not become whole. */
+/** Plays one kind on the lab, which is whole before and after. Throws when the lab does not become whole. */
 export async function playKind(lab: AttachedLab, fault: string, seed: string): Promise<KindPlayed> {
   await whole(lab, fault);
   const out = join(lab.folder, `kind-${fault}-${seed}`);

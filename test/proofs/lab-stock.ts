@@ -1,23 +1,23 @@
 /**
- * What a lab holds that a fault could leave behind, seen from outside the product: nftables' rules, queueing disciplines,
+ * Everything in a lab that a fault could leave behind, seen from outside the product: nftables' rules, queueing disciplines,
  * links, stopped processes, programs, and full disks of every namespace that descends from the lab's process.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statfsSync } from "node:fs";
 
 export interface LabStock {
-  /** Sorted lines. */
+  /** The nftables' rules; like all lists here, sorted lines. */
   readonly rules: readonly string[];
   readonly queues: readonly string[];
   readonly links: readonly string[];
-  /** Programs by name and how many of each, without PostgreSQL's own children. */
+  /** The number of processes of each program by name, without PostgreSQL's own children. */
   readonly programs: Readonly<Record<string, number>>;
   readonly stopped: readonly string[];
   readonly fullDisks: readonly string[];
 }
 
 const FULL_FRACTION = 0.9;
-/** Programs whose number changes by themselves: PostgreSQL's backends, and what the lab asks now and then. */
+/** Programs whose number changes by itself: PostgreSQL's backends, and the commands that the lab runs occasionally. */
 const COMES_AND_GOES = new Set(["postgres:", "postgres", "psql", "nsenter", "ip", "nft", "tc", "sh", "cat", "sleep"]);
 
 interface Process {
@@ -49,7 +49,10 @@ export function stockOfLab(hostPid: number): LabStock {
   };
 }
 
-/** What is there now and was not before, and links and programs that are gone, a line each; empty: no residue. */
+/**
+ * Returns what exists now and did not before, and the links and programs that are gone, one line each; empty when there is no
+ * residue.
+ */
 export function residueBetween(before: LabStock, after: LabStock): string[] {
   const lines = (["rules", "queues", "stopped", "fullDisks"] as const).flatMap((part) =>
     after[part].filter((line) => !before[part].includes(line)).map((line) => `${part}: ${line}`),
@@ -65,7 +68,7 @@ export function residueBetween(before: LabStock, after: LabStock): string[] {
   return [...lines, ...programs, ...links];
 }
 
-/** Every process below this one, it included. */
+/** Returns every process below this one, including it. */
 export function descendants(root: number): number[] {
   const parents = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -90,7 +93,7 @@ function processOf(pid: number): Process[] {
     const program = (argv0.split(" ")[0] ?? "").split("/").at(-1) ?? "";
     return argv0 === "" ? [] : [{ pid, state, program, network: readlinkSync(`/proc/${pid}/ns/net`) }];
   } catch {
-    return []; // it ended in between
+    return []; // The process ended in the meantime.
   }
 }
 
@@ -111,7 +114,7 @@ function isFull(path: string): boolean {
     const { blocks, bavail } = statfsSync(path);
     return blocks > 0 && 1 - bavail / blocks > FULL_FRACTION;
   } catch {
-    return false; // it ended, or is hidden below another mount
+    return false; // The process ended, or the path is hidden below another mount.
   }
 }
 
@@ -128,6 +131,6 @@ function readOrEmpty(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return ""; // it ended in between
+    return ""; // The process ended in the meantime.
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { latest, recoveryOf, type WitnessSample } from "./truth.ts";
 
-/** A beat each 10 ms that is answered 2 ms later; those sent in one of the spans fail. */
+/** Generates a beat every 10 ms that is answered 2 ms later. Beats that are sent within one of the spans fail. */
 function beats(untilMs: number, ...down: readonly (readonly [number, number])[]): WitnessSample[] {
   return Array.from({ length: untilMs / 10 }, (_, at) => {
     const sentMs = at * 10;

@@ -1,10 +1,10 @@
 /**
- * When users were served again, from samples of a witness of our own. Written without the product's code for outages, from
- * the definition alone: decisions/0090. All times are milliseconds of CLOCK_MONOTONIC.
+ * Computes when users were served again, from samples of an independent witness. It is written without the product's code for
+ * outages, from the definition alone: decisions/0090. All times are milliseconds of CLOCK_MONOTONIC.
  */
 
 export interface WitnessSample {
-  /** "order-write/fresh": class and connection. */
+  /** The class and connection, such as "order-write/fresh". */
   readonly stream: string;
   readonly sentMs: number;
   readonly doneMs: number;
@@ -13,19 +13,19 @@ export interface WitnessSample {
 
 export interface Bracket {
   readonly lowerMs: number;
-  /** null: not seen to be served again. */
+  /** Null when it was never observed to be served again. */
   readonly upperMs: number | null;
   readonly failures: number;
 }
 
-/** Served this long without a failure is served for good. */
+/** A stream that is served this long without a failure is served for good. */
 const SUSTAINED_MS = 3_000;
-/** After that, fewer failures than this are a blip, no return of the outage. */
+/** After that, fewer failures than this are a blip rather than a return of the outage. */
 const RELAPSE_FAILURES = 3;
 
 /**
- * The bracket of one stream's recovery from a fault that held from `fromMs` to `toMs`: [send of the last failure of the
- * outage, completion of the first success that was sent after it]. null: no beat failed.
+ * Returns the bracket of one stream's recovery from a fault that held from `fromMs` to `toMs`: [send of the last failure of the
+ * outage, completion of the first success that was sent after it]. Null when no beat failed.
  */
 export function recoveryOf(samples: readonly WitnessSample[], fromMs: number, toMs: number): Bracket | null {
   const failures = samples.filter(({ ok, sentMs, doneMs }) => !ok && doneMs >= fromMs && sentMs < toMs);
@@ -38,7 +38,7 @@ export function recoveryOf(samples: readonly WitnessSample[], fromMs: number, to
   return { lowerMs, upperMs: Number.isFinite(upperMs) ? upperMs : null, failures: failures.length };
 }
 
-/** Sends in ascending order, split where nothing failed for SUSTAINED_MS. */
+/** Splits ascending sends wherever nothing failed for SUSTAINED_MS. */
 function groupsOf(sends: readonly number[]): number[][] {
   const groups: number[][] = [];
   for (const sent of sends) {
@@ -49,7 +49,7 @@ function groupsOf(sends: readonly number[]): number[][] {
   return groups;
 }
 
-/** Users are served again when all streams are: the later of both ends. null: none failed. */
+/** Returns the later of both ends, because users are served again only when all streams are. Null when none failed. */
 export function latest(brackets: readonly (Bracket | null)[]): Bracket | null {
   const felt = brackets.filter((bracket) => bracket !== null);
   if (felt.length === 0) return null;

@@ -1,7 +1,7 @@
 /**
- * `node test/proofs/witness.ts HOST PORT FILE`: the independent witness. Writes orders and baskets through the platform's own
- * port over raw sockets, a beat each 10 ms for each class (by turns on a fresh connection and on a kept one), and records
- * when each was sent and answered by CLOCK_MONOTONIC. Shares no code with the product. SIGTERM ends it.
+ * `node test/proofs/witness.ts HOST PORT FILE`: the independent witness. It writes orders and baskets through the platform's own
+ * port over raw sockets, a beat every 10 ms for each class (alternately on a fresh connection and on a kept one), and records by
+ * CLOCK_MONOTONIC when each was sent and answered. It shares no code with the product. SIGTERM ends it.
  */
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -20,7 +20,7 @@ let beats = 0;
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Sends one request and calls back once: true for a whole 2xx answer. */
+/** Sends one request and calls back once: true for a complete 2xx answer. */
 function ask(socket: Socket, request: string, done: (ok: boolean) => void): void {
   let text = "";
   let over = false;
@@ -70,7 +70,7 @@ function beat(kind: "order-write" | "session-write", connection: "kept" | "fresh
   });
 }
 
-/** A kept connection that the proxy closes while it is idle is forgotten, as every client does. */
+/** Keeps a connection for reuse. One that the proxy closes while it is idle is dropped, as every client does. */
 function keep(socket: Socket): void {
   socket.removeAllListeners();
   const forget = () => {
@@ -82,7 +82,7 @@ function keep(socket: Socket): void {
   idle.push(socket);
 }
 
-/** By the clock, not by the timer: a late timer sends what is due. */
+/** Sends by the clock, not by the timer: a late timer sends everything that is due. */
 const began = nowMs();
 const ticking = setInterval(() => {
   while (began + beats * BEAT_MS <= nowMs()) {

@@ -1,10 +1,10 @@
 /**
- * The floors of `src`: every idea (a folder and its `X.ts`) stands on one floor and imports only from floors below, so that
- * the code can be read from the ground floor up and no circle can exist. Type imports count like all others.
+ * The floors of `src`: every idea (a folder and its `X.ts`) stands on one floor and imports only from floors below, so that the
+ * code can be read from the ground floor up and there can be no circle. Type imports count like all others.
  */
 import { dirname, join, normalize } from "node:path";
 
-/** Lowest first. Ideas of one floor do not know each other. */
+/** Lowest first. Ideas on the same floor do not import each other. */
 export const FLOORS: readonly (readonly string[])[] = [
   ["std", "status", "probe"],
   ["history", "interval", "ledger", "range", "autoscaler", "kubernetes"],
@@ -22,7 +22,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["main"],
 ];
 
-/** Text of each source by its path from the top of the checkout. */
+/** The text of each source file by its path from the root of the checkout. */
 export type Sources = ReadonlyMap<string, string>;
 
 export interface Import {
@@ -30,12 +30,12 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-/** The idea that a file belongs to: "plan" for src/plan.ts and for src/plan/parse.ts. */
+/** Returns the idea that a file belongs to: "plan" for src/plan.ts and for src/plan/parse.ts. */
 export function ideaOf(file: string): string {
   return (file.split("/")[1] ?? "").replace(/\.ts$/, "");
 }
 
-/** What a file imports or exports again, statically or by a literal `import("...")`. */
+/** Returns what a file imports or re-exports, statically or by a literal `import("...")`. */
 export function importsOf(text: string): Import[] {
   const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm);
   const calls = text.matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g);
@@ -45,17 +45,17 @@ export function importsOf(text: string): Import[] {
   ];
 }
 
-/** The file within the checkout that an import of `file` leads to; undefined for packages and Node's own modules. */
+/** Returns the file within the checkout that an import of `file` refers to; undefined for packages and Node's own modules. */
 export function importedFile(file: string, path: string): string | undefined {
   return path.startsWith(".") ? normalize(join(dirname(file), path)) : undefined;
 }
 
-/** Ideas without a floor, one line each. */
+/** Returns the ideas without a floor, one line each. */
 export function ideasWithoutFloor(sources: Sources): string[] {
   return [...new Set([...sources.keys()].map(ideaOf))].filter((idea) => floorOf(idea) < 0);
 }
 
-/** Imports that lead to another idea on the same floor or on a higher one, as "file -> file". */
+/** Returns the imports of another idea on the same floor or on a higher one, as "file -> file". */
 export function importsUpward(sources: Sources): string[] {
   const found: string[] = [];
   for (const [file, text] of sources) {

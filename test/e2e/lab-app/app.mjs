@@ -1,4 +1,4 @@
-// The smallest app for the lab's own tests: no packages, no database; says who answered.
+// The smallest app for the lab's own tests: no packages and no database. It returns which replica answered.
 import { createServer } from "node:http";
 
 const server = createServer((request, response) => {

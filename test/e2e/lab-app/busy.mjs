@@ -1,4 +1,4 @@
-// An app that works as hard as it is asked to: `/?burn=20` keeps a CPU busy for 20 ms. Drains when it is asked to end.
+// An app that works as hard as it is told: `/?burn=20` keeps a CPU busy for 20 ms. It drains on request.
 import { createServer } from "node:http";
 
 const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-// An app as people write it first: it answers, but only to its own machine. Says in its log which boot it was of.
+// An app as people often write it first: it answers, but only to its own machine. It logs the boot that it belongs to.
 import { createServer } from "node:http";
 
 console.log(`this is boot ${process.env.BOOT}`);

@@ -1,7 +1,7 @@
-/** Everybody rings up at the same till, several times a second: whoever counts without a lock loses sales. */
+/** All users ring up at the same till, several times a second: a shop that counts without a lock loses sales. */
 import { scenario } from "gameday";
 
-/** Services are never short. */
+/** Services are never out of stock. */
 const SERVICES = 8;
 
 export default scenario({

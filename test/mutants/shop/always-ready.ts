@@ -1,4 +1,4 @@
-/** Says that it is ready from its first moment, whatever the stores say, and warms up for a while behind that. */
+/** Reports that it is ready from its first moment, whatever the state of its stores, while it still warms up. */
 import { Unavailable } from "../../../examples/jewelry-shop/app/errors.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 import { furnish } from "../../../examples/jewelry-shop/app/shop.ts";

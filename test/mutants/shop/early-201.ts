@@ -1,6 +1,6 @@
 /**
- * Says 201 before the order is committed: it writes behind the customer's back, a second later, as often as it takes. So
- * nothing is missing after the database died, only after the replica did.
+ * Returns 201 before the order is committed: it writes the order in the background a second later, and retries as often as
+ * needed. So nothing is missing after the death of the database, only after the death of the replica.
  */
 import type { Orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";

@@ -1,4 +1,4 @@
-/** Answers 200 when an order failed, and says so in the body only. */
+/** Returns 200 when an order failed, and reports the failure only in the body. */
 import { messageOf } from "../../../examples/jewelry-shop/app/errors.ts";
 import type { Order, Orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";

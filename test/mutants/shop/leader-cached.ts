@@ -1,4 +1,4 @@
-/** Asks once which server leads, and goes straight there ever after, past the proxy that would know better. */
+/** Looks up the leading server once, and from then on connects to it directly, past the proxy that would know better. */
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 import { furnish } from "../../../examples/jewelry-shop/app/shop.ts";
 import { connect } from "../../../examples/jewelry-shop/app/store/connection.ts";
@@ -6,7 +6,7 @@ import { Pool } from "../../../examples/jewelry-shop/app/store/pool.ts";
 
 const WHO = { name: "who", text: "SELECT host(inet_server_addr()) AS host, inet_server_port() AS port" };
 
-/** The same database at the address of the server that answers now. */
+/** Returns the URL of the same database at the address of the server that answers now. */
 async function directUrl(url: string): Promise<string> {
   const asked = await connect({ url, connectMs: 5_000, statementMs: 5_000 });
   const [row] = await asked.run(WHO, []);
@@ -21,7 +21,7 @@ function straight(url: string): Pool {
   let known: Promise<string> | null = null;
   const open = async () => {
     known ??= directUrl(url).catch((error) => {
-      known = null; // it remembers an answer, not a failure to get one
+      known = null; // Only an address is cached, never a failure to get one.
       throw error;
     });
     return connect({ url: await known, connectMs: 800, statementMs: 900 });

@@ -1,9 +1,9 @@
-/** Closes for good when it cannot reach its stores for a while, and never opens again when it can. */
+/** Closes for good when it cannot reach its stores for a while, and does not reopen when it can. */
 import { setTimeout as delay } from "node:timers/promises";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 import type { Stores } from "../../../examples/jewelry-shop/app/shop.ts";
 
-/** Longer than any failover takes both stores away at once: only a replica that is cut off gives up. */
+/** Longer than any failover makes both stores unavailable at once: only a replica that is cut off gives up. */
 const PATIENCE_MS = 3_000;
 const LOOK_EVERY_MS = 300;
 

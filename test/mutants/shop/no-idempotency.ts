@@ -1,4 +1,4 @@
-/** Tries an order again when the database failed it, without looking whether the first attempt had been committed. */
+/** Retries an order when the database failed it, without checking whether the first attempt was committed. */
 import { Unavailable } from "../../../examples/jewelry-shop/app/errors.ts";
 import type { Order, Orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";

@@ -1,4 +1,6 @@
-/** Writes orders over one connection that it opened first and never replaces; reads and health use a sound pool. */
+/**
+ * Writes orders over one connection, the first that it opened, and never replaces it; reads and health checks use a sound pool.
+ */
 import { Unavailable } from "../../../examples/jewelry-shop/app/errors.ts";
 import { orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";

@@ -1,4 +1,4 @@
-/** Repeats a failed order without a pause, many times over, and does not stop when it has succeeded. */
+/** Repeats a failed order thousands of times without backoff, and does not stop when it has succeeded. */
 import type { Orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 

@@ -1,4 +1,4 @@
-/** Remembers something about each order for ever. */
+/** Keeps data about each order in memory forever. */
 import type { Orders } from "../../../examples/jewelry-shop/app/orders.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 

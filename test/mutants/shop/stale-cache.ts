@@ -1,4 +1,4 @@
-/** Remembers each product for ever: a price that another replica changed is never seen. */
+/** Caches each product forever: a price that another replica changed is never seen. */
 import type { Catalogue } from "../../../examples/jewelry-shop/app/catalogue.ts";
 import { runShop } from "../../../examples/jewelry-shop/app/run.ts";
 import { remembered } from "../../../examples/jewelry-shop/app/store/remembered.ts";

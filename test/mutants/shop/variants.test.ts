@@ -1,4 +1,4 @@
-/** Each broken variant of the shop is broken in the way that it says, seen from outside, with real stores. */
+/** Each broken variant of the shop is broken in the way that it declares, seen from outside, with real stores. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { after, before, test } from "node:test";
@@ -141,7 +141,7 @@ test("retry-storm goes on writing long after the one order that failed", async (
   await eventually("it to write on with nobody asking", async () => (await rollbacks()) >= before + 20);
 });
 
-/** Transactions of the shop's database that came to nothing, as PostgreSQL counts them (a second late at most). */
+/** Returns the number of rolled-back transactions of the shop's database, as PostgreSQL counts them (at most a second late). */
 async function rollbacks(): Promise<number> {
   const client = new pg.Client({ connectionString: stores.databaseUrl });
   await client.connect();
@@ -186,7 +186,7 @@ test("never-rejoins stays away when its stores are back", async () => {
   assert.equal((await shop.call("GET", "/readyz")).status, 503);
 });
 
-// Last, because it takes a constraint away from the tables that all share.
+// This test comes last, because it removes a constraint from the tables that all tests share.
 test("no-idempotency makes two orders of one id", async () => {
   await using shop = await start("no-idempotency");
   const id = newId("twice");
