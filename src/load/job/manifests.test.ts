@@ -15,7 +15,7 @@ const SPEC: WorkersSpec = {
   scripts: { data: { "0.sale.ts": "sale" }, binaryData: {}, items: [{ key: "0.sale.ts", path: "sale.ts" }] },
 };
 
-/** Of a tree of plain objects, by a path of keys. */
+/** Returns a value in a tree of plain objects by its path of keys. */
 function at(value: unknown, ...path: (string | number)[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
 }

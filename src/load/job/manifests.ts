@@ -1,31 +1,32 @@
 /**
- * The objects of a load whose workers are an Indexed Job: the Job, a Secret with the token, and a ConfigMap with the scripts.
- * Pure; all are named after the run and carry its labels, and nothing without them is ever touched.
+ * Builds the objects of a load whose workers are an Indexed Job: the Job, a Secret with the token, and a ConfigMap with the
+ * scripts. The functions are pure. All objects are named after the run and carry its labels, and no others are ever changed.
  */
 import type { KubernetesObject, OwnerReference, Right } from "../../kubernetes.ts";
 import type { ScriptFiles } from "./script-files.ts";
 
 export interface WorkersSpec {
-  /** "load-1a2b3c4d": also the name of everything, after "gameday-". */
+  /** "load-1a2b3c4d"; all objects are named "gameday-" and this. */
   readonly runId: string;
   readonly namespace: string;
   readonly workers: number;
   readonly image: string;
-  /** Where the pods find the coordinator: "http://10.0.0.5:7070". */
+  /** The coordinator's address for the pods: "http://10.0.0.5:7070". */
   readonly joinUrl: string;
   readonly token: string;
-  /** Of each worker, requested and at most, as Kubernetes writes them: "1", "500m"; "1Gi". */
+  /** CPU of each worker, as both request and limit, in Kubernetes notation: "1", "500m". */
   readonly cpu: string;
+  /** Memory of each worker, as both request and limit: "1Gi". */
   readonly memory: string;
-  /** The Job ends then, whatever became of its coordinator. */
+  /** The most seconds that the Job may live, even when its coordinator is gone. */
   readonly aliveSecondsMax: number;
-  /** null: the image has them. */
+  /** The scripts to mount; null when the image contains them. */
   readonly scripts: ScriptFiles | null;
 }
 
-/** Where the scripts' folder lies in the pods. */
+/** Path of the scripts' folder in the pods. */
 export const SCRIPTS_FOLDER = "/scripts";
-/** A finished Job and all that it owns go by themselves after this; long enough to read a log. */
+/** Kubernetes deletes a finished Job and all that it owns after this time, which is long enough to read a log. */
 const KEPT_SECONDS = 60;
 const GRACE_SECONDS = 5;
 
@@ -42,12 +43,12 @@ export function labelsOf(runId: string): Record<string, string> {
   };
 }
 
-/** Selects all of one run's objects. */
+/** Returns the label selector of all objects of one run. */
 export function selectorOf(runId: string): string {
   return `app.kubernetes.io/managed-by=gameday,app.kubernetes.io/instance=${runId}`;
 }
 
-/** What a coordinator does in the namespace; all of it is needed. */
+/** The rights that a coordinator needs in the namespace. */
 export const RIGHTS: readonly Right[] = [
   ...["create", "delete"].flatMap((verb) => [
     { verb, group: "batch", resource: "jobs" },
@@ -57,12 +58,15 @@ export const RIGHTS: readonly Right[] = [
   { verb: "list", group: "", resource: "pods" },
 ];
 
-/** In the order in which they are made: what the Job's pods wait for may come after it, and is then owned by it. */
+/**
+ * Returns all objects in the order in which they are created. The Secret and the ConfigMap come after the Job, so that the Job
+ * can own them; its pods wait for them.
+ */
 export function manifestsOf(spec: WorkersSpec, owner: OwnerReference | null = null): KubernetesObject[] {
   return [jobOf(spec), ...partsOf(spec, owner)];
 }
 
-/** All but the Job. */
+/** Returns all objects except the Job. */
 export function partsOf(spec: WorkersSpec, owner: OwnerReference | null): KubernetesObject[] {
   const metadata = {
     name: nameOf(spec.runId),
@@ -87,8 +91,9 @@ export function partsOf(spec: WorkersSpec, owner: OwnerReference | null): Kubern
 }
 
 /**
- * A pod that is lost is not replaced: its users went to the others long before a new one could come, and a load whose workers
- * change would not be the one that was asked for. So each index may fail once, and for itself (backoffLimitPerIndex 0).
+ * Returns the Job. A lost pod is not replaced: its users have moved to the other workers long before a new pod could start, and
+ * a load whose workers change would not be the one that was requested. Therefore an index fails with its first pod, without an
+ * effect on the other indexes (backoffLimitPerIndex 0).
  */
 export function jobOf(spec: WorkersSpec): KubernetesObject {
   const labels = labelsOf(spec.runId);
@@ -131,7 +136,7 @@ function podOf(spec: WorkersSpec): object {
   };
 }
 
-/** Its slot is its index: Kubernetes sets JOB_COMPLETION_INDEX. */
+/** Returns the worker's container. Its preferred slot is its index, which Kubernetes sets as JOB_COMPLETION_INDEX. */
 function workerOf(spec: WorkersSpec, mounted: boolean): object {
   const resources = { cpu: spec.cpu, memory: spec.memory };
   return {

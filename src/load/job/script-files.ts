@@ -1,6 +1,6 @@
 /**
- * Scripts and the files beside them (what they import by relative path, what feeders read), as a ConfigMap keeps them: at most
- * 1 MiB in all, under keys without "/". node_modules and names that begin with a dot stay out.
+ * Gathers scripts and the files beside them (modules that they import by relative path, files that feeders read) for a
+ * ConfigMap: at most 1 MiB in all, under keys without "/". node_modules and names that begin with a dot are left out.
  */
 import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -8,17 +8,17 @@ import { dirname, join, posix, relative, sep } from "node:path";
 import { ExitCode, GamedayError, systemReason } from "../../std/errors.ts";
 
 export interface ScriptFiles {
-  /** Texts by key. */
+  /** Text files, by key. */
   readonly data: Readonly<Record<string, string>>;
-  /** Everything else, base64. */
+  /** All other files, as base64, by key. */
   readonly binaryData: Readonly<Record<string, string>>;
-  /** Which key lies at which path below the mounted folder. */
+  /** The path of each key below the mounted folder. */
   readonly items: readonly { readonly key: string; readonly path: string }[];
 }
 
-/** Of the API server, for all values of a ConfigMap together. */
+/** The API server's limit for all values of a ConfigMap together. */
 export const CONFIG_MAP_BYTES_MAX = 1 << 20;
-/** A script in a home folder must not make us walk through all of it. */
+/** The most files that are gathered, so that a script in a home folder does not cause a walk through all of it. */
 const FILES_MAX = 2_000;
 
 interface Found {
@@ -26,7 +26,7 @@ interface Found {
   readonly bytes: number;
 }
 
-/** The deepest folder that holds all scripts; paths on workers are relative to it. */
+/** Returns the deepest folder that contains all scripts; paths on workers are relative to it. */
 export function rootOf(scripts: readonly string[]): string {
   const folders = scripts.map((script) => dirname(script).split(sep));
   const [first = []] = folders;
@@ -34,17 +34,17 @@ export function rootOf(scripts: readonly string[]): string {
   return (alike < 0 ? first : first.slice(0, alike)).join(sep) || sep;
 }
 
-/** Where a script lies on the workers, when its root lies at `folder` there. */
+/** Returns the path of a script on the workers, when the root folder is mounted at `folder` there. */
 export function pathOnWorkers(script: string, root: string, folder: string): string {
   return posix.join(folder, relative(root, script).split(sep).join("/"));
 }
 
-/** Throws GamedayError when they are too big for a ConfigMap, or cannot be read. */
+/** Returns the scripts and the files beside them. Throws GamedayError when they are too big for a ConfigMap or unreadable. */
 export function gatherScripts(scripts: readonly string[]): ScriptFiles {
   const root = rootOf(scripts);
   const files = new Map<string, number>();
   for (const script of scripts) for (const { file, bytes } of filesBelow(dirname(script))) files.set(file, bytes);
-  for (const script of scripts) if (!files.has(script)) files.set(script, sizeOf(script)); // whatever its name
+  for (const script of scripts) if (!files.has(script)) files.set(script, sizeOf(script)); // even when its name begins with a dot
   refuseTooBig(
     root,
     [...files].map(([file, bytes]) => ({ file, bytes })),
@@ -62,7 +62,7 @@ export function gatherScripts(scripts: readonly string[]): ScriptFiles {
   return { data, binaryData, items };
 }
 
-/** Readable, and never the same for two paths: "3.lib_cart.ts". */
+/** Returns a readable key that is unique for each path: "3.lib_cart.ts". */
 function keyOf(path: string, index: number): string {
   return `${index}.${path.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(-200)}`;
 }
@@ -82,7 +82,9 @@ function filesBelow(folder: string): Found[] {
   return found;
 }
 
-/** Links to files count as files; links to folders, which may go in circles, and dead ones are left out. */
+/**
+ * Returns a file or a link to a file, with its size. Links to folders, which may form cycles, and dangling links are left out.
+ */
 function regular(file: string): Found[] {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat?.isFile() === true ? [{ file, bytes: stat.size }] : [];

@@ -1,4 +1,4 @@
-/** A Job's pods as they are seen again and again: what is new, for how long it has been so, and whether there is still hope. */
+/** Follows a Job's pods from poll to poll: which troubles are new, how long each has lasted, and whether one is hopeless. */
 
 import { type PodTrouble, podTrouble } from "../../kubernetes/pod-trouble.ts";
 import type { KubernetesEvent, Pod } from "../../kubernetes.ts";
@@ -12,7 +12,7 @@ interface Seen extends Sight {
   readonly sinceMs: number;
 }
 
-/** The Job's controller tries again, and a quota may be freed. */
+/** How long a Job may stay without pods: its controller retries, and a quota may be freed. */
 const NO_PODS_PATIENCE_MS = 10_000;
 
 export class JobView {
@@ -26,7 +26,7 @@ export class JobView {
     this.#workers = workers;
   }
 
-  /** Takes what is there now; gives the troubles that were not there before. */
+  /** Takes the current pods and events, and returns the troubles that are new. */
   look(pods: readonly Pod[], events: readonly KubernetesEvent[], nowMs: number): Sight[] {
     this.#blind = null;
     this.#phases = pods.map(({ status }) => status?.phase ?? "Pending");
@@ -46,23 +46,23 @@ export class JobView {
     return news;
   }
 
-  /** The cluster could not be asked. */
+  /** Records that the cluster could not be queried. */
   blind(because: string): void {
     this.#blind = because;
   }
 
-  /** The first trouble that has lasted for longer than it may; null: wait on. */
+  /** Returns the first trouble that has lasted for longer than its patience; null when waiting may still help. */
   hopeless(nowMs: number): Sight | null {
     const over = ({ sinceMs, trouble }: Seen) => trouble.patienceMs !== null && nowMs - sinceMs >= trouble.patienceMs;
     return [...this.#seen.values()].find(over) ?? null;
   }
 
-  /** What is wrong at this moment, in one word of Kubernetes; null: nothing. */
+  /** The Kubernetes reason of the first current trouble; null when there is none. */
   get reason(): string | null {
     return [...this.#seen.values()][0]?.trouble.reason ?? null;
   }
 
-  /** "2 pods Running; pod a: Unschedulable: 0/3 nodes are available (and 1 more)". */
+  /** The state for people: "1 of 2 pods Running, 1 of 2 pods Pending; a: Unschedulable: 0/3 nodes are available". */
   get summary(): string {
     const counts = Map.groupBy(this.#phases, (phase) => phase);
     const phases = [...counts].map(([phase, pods]) => `${pods.length} of ${this.#workers} pods ${phase}`).join(", ");
@@ -71,12 +71,12 @@ export class JobView {
   }
 }
 
-/** A pull that fails is now called ErrImagePull, now ImagePullBackOff: the same trouble. */
+/** Returns the cause of a trouble. Kubernetes reports a failed pull as ErrImagePull and ImagePullBackOff in turn. */
 function causeOf({ reason }: PodTrouble): string {
   return /ImagePull/.test(reason) ? "pull" : reason;
 }
 
-/** "a (and 3 more): OOMKilled", a line for each thing that is said. */
+/** Returns a line for each distinct message: "a (and 3 more): OOMKilled". */
 export function told(sights: Iterable<Sight>): string[] {
   return [...Map.groupBy(sights, ({ trouble }) => trouble.says)].map(([says, alike]) => {
     const more = alike.length === 1 ? "" : ` (and ${alike.length - 1} more)`;

@@ -1,4 +1,7 @@
-/** The Job of a load in the cluster: made, watched until its workers joined and while they work, and taken away with all that is its. */
+/**
+ * Creates the Job of a load in the cluster, watches it until its workers have joined and while they work, and removes it with
+ * all that it owns.
+ */
 
 import type { PodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { demandRights } from "../../kubernetes/rights.ts";
@@ -10,7 +13,7 @@ import { JobView, type Sight, told } from "./view.ts";
 
 const LOOK_MS = 1_000;
 const LOG_LINES = 12;
-/** Pods end within their grace period; those of a node that is gone never do. */
+/** Pods end within their grace period, except those of a lost node, which are deleted by force after this time. */
 const ENDING_MS = 8_000;
 const GONE_MS_MAX = 20_000;
 
@@ -35,11 +38,11 @@ export class WorkersJob {
     this.#view = new JobView(options.spec.workers);
   }
 
-  /** Makes all objects. When it throws, some may be there: remove() takes them away. */
+  /** Creates all objects. When it throws, some of them may exist; remove() removes them. */
   async create(): Promise<void> {
     const { api, spec, onNote } = this.#options;
     await demandRights(api, spec.namespace, RIGHTS);
-    this.#made = true; // perhaps: an answer may be lost
+    this.#made = true; // set before the request, because its answer may be lost
     const { metadata, apiVersion, kind } = await api.create(jobOf(spec));
     const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" };
     await Promise.all(partsOf(spec, owner).map((part) => api.create(part)));
@@ -47,12 +50,12 @@ export class WorkersJob {
     this.#watching = this.#watch();
   }
 
-  /** All workers have joined: from now on a pod's trouble is told, and the load goes on without it. */
+  /** Records that all workers have joined: from now on a pod's trouble is only reported, and the load continues without it. */
   joined(): void {
     this.#joined = true;
   }
 
-  /** Why the workers are not there yet, and what one could do. */
+  /** Why the workers have not joined yet, and what a person could do. */
   get sight(): { readonly says: string; readonly hint: string } {
     return { says: this.#view.summary, hint: hintOf(this.#view.reason ?? "", this.#options.spec) };
   }
@@ -88,7 +91,7 @@ export class WorkersJob {
     return (await api.list("Pod", { namespace: spec.namespace, labels: selectorOf(spec.runId) })) as readonly Pod[];
   }
 
-  /** Why the Job does not get its pods: a quota, a policy. Who may not read events does without. */
+  /** Returns events that explain why the Job gets no pods, such as a quota or a policy; none without the right to read events. */
   async #events(): Promise<readonly KubernetesEvent[]> {
     const { api, spec } = this.#options;
     const fields = `involvedObject.name=${nameOf(spec.runId)},reason=FailedCreate`;
@@ -115,17 +118,17 @@ export class WorkersJob {
     });
   }
 
-  /** There may be something of it in the cluster. */
+  /** True when objects of the Job may exist in the cluster. */
   get made(): boolean {
     return this.#made;
   }
 
-  /** It was made by a coordinator before this one. */
+  /** Takes over a Job that a previous coordinator created. */
   takeOver(): void {
     this.#made = true;
   }
 
-  /** Takes away all that was made; what is still there then, a line each. Never throws. */
+  /** Removes all objects. Resolves with a line for each that could not be removed. Never throws. */
   async remove(): Promise<readonly string[]> {
     this.#ended.abort();
     await this.#watching;
@@ -140,7 +143,7 @@ export class WorkersJob {
     return [...left, ...(await this.#podsGone().catch((thrown: unknown) => [messageOf(thrown)]))];
   }
 
-  /** Waits until the pods are gone; those that cannot end, because their node is gone, are taken out of the API. */
+  /** Waits until the pods are gone. Pods that cannot end because their node is lost are deleted from the API by force. */
   async #podsGone(): Promise<readonly string[]> {
     const { api, spec } = this.#options;
     const forced = new Set<string>();
@@ -167,7 +170,7 @@ export class WorkersJob {
   }
 }
 
-/** What a person would do next. */
+/** Returns a hint on what a person could do next. */
 function hintOf(reason: string, { image, namespace, joinUrl, cpu, memory }: WorkersSpec): string {
   if (/Image/.test(reason)) return `can the nodes pull ${image}? --image names it`;
   if (reason === "FailedCreate") return `kubectl describe resourcequota,limitrange -n ${namespace}`;

@@ -1,4 +1,4 @@
-/** Entry point of the process in which all probes beat, apart from the load, so that load cannot make them blind. */
+/** Entry point of the process in which all probes beat. It is separate from the load, so that the load cannot stall the probes. */
 import type { Operation } from "../../history.ts";
 import type { ProbeRate } from "../../plan.ts";
 import { beatEveryMs } from "../../probe.ts";
@@ -68,7 +68,7 @@ async function begin(job: ProbeJob): Promise<void> {
       );
     }
   }
-  // Spread over the period, so that streams do not all send at once.
+  // The starts are spread over the period, so that the streams do not all send at once.
   const startMs = performance.now() + 20;
   for (const [index, stream] of streams.entries()) stream.start(startMs + (index * stream.everyMs) / streams.length);
   setInterval(flush, FLUSH_MS);

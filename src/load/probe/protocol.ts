@@ -1,4 +1,4 @@
-/** What the process of the probes and its parent say to each other. */
+/** The messages between the process of the probes and its parent. */
 import type { Operation } from "../../history.ts";
 import type { ProbeRate } from "../../plan.ts";
 import type { ErrorText } from "../wire/error-text.ts";
@@ -9,11 +9,11 @@ export interface ProbeJob {
   readonly baseUrl: string;
   readonly runId: string;
   readonly originNs: string;
-  /** Begins names and ids of all operations: "probe", or another word for those that are not to see outages. */
+  /** Prefix of the names and ids of all operations: "probe", or another prefix for clients that do not observe outages. */
   readonly name: string;
-  /** Whether the samples tell of outages; clients on a node itself do not. */
+  /** Whether the samples are evidence of outages; those of clients on a node itself are not. */
   readonly tellsOutages: boolean;
-  /** Above 0 when the process was started again: sequences never repeat. */
+  /** How often the process was started again; it keeps sequence numbers from repeating. */
   readonly generation: number;
 }
 
@@ -24,7 +24,7 @@ export interface StreamLive {
   readonly beats: number;
   readonly ok: number;
   readonly failed: number;
-  /** Send of the first failure since the last success; null while all is well. */
+  /** When the first failed beat since the last success was sent; null while beats succeed. */
   readonly failingSinceMs: number | null;
   /** Why the last beat failed; null when it did not. */
   readonly because: string | null;

@@ -54,7 +54,7 @@ test("each class beats at the plan's rate, else its module's, else 20 times a se
     assert.deepEqual(new Set(beats.map(({ probe }) => probe?.everyMs ?? 50)), new Set([everyMs]), name);
     const [first, second] = beats.map(({ intendedAtMs }) => intendedAtMs);
     const apart = (second ?? 0) - (first ?? 0);
-    // Beats that the machine was too busy for are left out: whole periods, whatever it did.
+    // A busy machine leaves out beats, so the time between two is any number of whole periods.
     assert.ok(Math.abs(apart / everyMs - Math.round(apart / everyMs)) < 0.2, `${name}: ${apart}`);
   }
   assert.ok(of("usual").length > of("slower").length && of("slower").length > of("planned").length);

@@ -1,4 +1,4 @@
-/** The probes of a run, in a process of their own; started again when that process dies, with the gap told. */
+/** Runs the probes in a process of their own. When that process dies, it is started again, and the gap is recorded. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Operation } from "../../history.ts";
@@ -15,21 +15,21 @@ export type { StreamLive } from "./protocol.ts";
 export interface ProbeOptions {
   /** Module with `export default probes([...])`. */
   readonly file: string;
-  /** The plan's; before the module's own. */
+  /** The plan's rate, which takes precedence over the module's own. */
   readonly rate?: ProbeRate;
   readonly baseUrl: string;
   readonly runId: string;
   readonly clock: Clock;
   readonly onOperation: (operation: Operation) => void;
   readonly onEvent: (event: TimelineEvent) => void;
-  /** Set for clients on a node itself: what enters the node's network, and what their operations are called. */
+  /** Set for clients on a node itself: the command that enters the node's network, and the prefix of their operations. */
   readonly inside?: { readonly enter: readonly string[]; readonly name: string };
   /** Aborting it kills the probes at once. */
   readonly signal: AbortSignal;
 }
 
 export interface ProbeHandle {
-  /** Ends the beats, and resolves when every outcome has arrived. Twice is harmless. */
+  /** Ends the beats, and resolves when every outcome has arrived. A second call is harmless. */
   stop(): Promise<void>;
   streams(): readonly StreamLive[];
   /** Resolves when the probes have ended; rejects when their process died too often to be started again. */
@@ -69,7 +69,7 @@ class ProbeProcess implements ProbeHandle {
       this.#setFinished = resolve;
       this.#setLost = reject;
     });
-    this.finished.catch(() => undefined); // who never awaits it must not crash by it
+    this.finished.catch(() => undefined); // a caller that never awaits it must not crash because of it
     this.#options = options;
     this.#heardMs = options.clock.nowMs();
     options.signal.addEventListener("abort", () => this.#kill(), { once: true });
@@ -83,7 +83,7 @@ class ProbeProcess implements ProbeHandle {
         this.#spawn();
       });
     } catch (thrown) {
-      this.#stopping = Promise.resolve(); // so that its end is not taken for an accident
+      this.#stopping = Promise.resolve(); // so that the end of the process is not taken for a crash
       this.#kill();
       throw thrown;
     }
@@ -222,5 +222,5 @@ class ProbeProcess implements ProbeHandle {
 }
 
 function send(child: ChildProcess, message: ToProbes): void {
-  if (child.connected) child.send(message, () => undefined); // a failed send is told as the process's end
+  if (child.connected) child.send(message, () => undefined); // a failed send is reported as the process's end
 }

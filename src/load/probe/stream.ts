@@ -1,6 +1,6 @@
 /**
- * One stream of beats: every 50 ms, or slower, one is sent, whatever became of those before it, so an outage is seen in
- * brackets of a beat plus the time of one answer, and never hidden by a call that hangs.
+ * One stream of beats. A beat is sent every 50 ms, or at a slower rate, whether or not earlier ones were answered. An outage is
+ * therefore measured with brackets of one beat plus the time of one answer, and a call that hangs never hides it.
  */
 import type { Operation, Outcome } from "../../history.ts";
 import { beatEveryMs } from "../../probe.ts";
@@ -12,23 +12,23 @@ import type { Session } from "../http/session.ts";
 import type { Alarms } from "../time/alarms.ts";
 import type { StreamLive } from "./protocol.ts";
 
-/** A beat that could not be sent so many beats after it was due is not sent: that span is a gap in our own sight. */
+/** A beat that is late by this many periods is not sent; that span is recorded as a gap in our own observation. */
 const LATE_BEATS_MAX = 2;
-/** Beats of one stream that may wait for an answer at once; reached only by timeouts above 2 s. */
+/** The most beats of one stream that may wait for an answer at once. At 20 beats a second, only beats that take 2 s reach it. */
 export const IN_FLIGHT_MAX = 40;
 
 export interface StreamWorld {
   readonly clock: Clock;
   readonly alarms: Alarms;
   readonly runId: string;
-  /** Begins the stream's name and its operations' ids. */
+  /** Prefix of the stream's name and of its operations' ids. */
   readonly place: string;
-  /** Whether its samples tell of outages, and so carry their class. */
+  /** Whether its samples are evidence of outages, and so carry their class. */
   readonly tellsOutages: boolean;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly everyMs: number;
-  /** Numbers of beats count on from here. */
+  /** The first sequence number of the beats. */
   readonly firstSequence: number;
   onOperation(operation: Operation): void;
   onGap(source: string, fromMs: number, toMs: number, because: string): void;
@@ -62,12 +62,12 @@ export class ProbeStream {
     this.#prepared = definition.prepare === undefined;
   }
 
-  /** From one beat to the next. */
+  /** Time from one beat to the next. */
   get everyMs(): number {
     return this.#world.everyMs;
   }
 
-  /** Begins to beat at `firstDueMs` (performance.now()). */
+  /** Starts the beats at `firstDueMs`, on the scale of performance.now(). */
   start(firstDueMs: number): void {
     this.#prepareAgain();
     this.#expect(firstDueMs);
@@ -86,7 +86,7 @@ export class ProbeStream {
     };
   }
 
-  /** Sends no more, and resolves when every beat has its outcome. */
+  /** Sends no more beats, and resolves when every beat has its outcome. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#inFlight);
@@ -100,7 +100,7 @@ export class ProbeStream {
     this.#world.alarms.at(dueMs, { ring });
   }
 
-  /** Sends the beat that is due; gives the due time of the next one that can still be sent. */
+  /** Sends the beat that is due, and returns the due time of the next beat that can still be sent. */
   #fireDue(dueMs: number): number {
     const { everyMs } = this;
     const now = performance.now();
@@ -133,7 +133,7 @@ export class ProbeStream {
 
   async #beat(lateMs: number): Promise<void> {
     const { clock, signal, runId, place, tellsOutages } = this.#world;
-    // Both streams of a class share its numbers: even ones are kept, odd ones fresh.
+    // The two streams of a class share its sequence numbers: even for kept connections, odd for fresh ones.
     const sequence = this.#world.firstSequence + this.#beats++ * 2 + (this.#connection === "fresh" ? 1 : 0);
     const id = `${runId}/${place}/${this.#definition.class}/${sequence}`;
     const context: ProbeContext = { runId, http: this.#session, id, sequence, state: this.#state, signal };
@@ -175,7 +175,7 @@ export class ProbeStream {
     }
   }
 
-  /** null when the beat, of however many requests, has no end by twice its timeout. */
+  /** Resolves with null when the beat, which may consist of several requests, has not ended within twice its timeout. */
   #inTime(beat: Promise<Reply>): Promise<Reply | null> {
     const { alarms, timeoutMs } = this.#world;
     return new Promise((resolve, reject) => {
@@ -187,7 +187,7 @@ export class ProbeStream {
   #note(outcome: Outcome, sentAtMs: number, because: string): void {
     if (outcome.type === "ok") this.#ok++;
     else this.#failed++;
-    // A beat that hung may end after later ones: how things are now is what the last one sent has told.
+    // A beat that hung may end after later ones; the current state is that of the beat that was sent last.
     if (sentAtMs < this.#toldByBeatAtMs) return;
     this.#toldByBeatAtMs = sentAtMs;
     if (outcome.type === "ok") {
@@ -201,7 +201,7 @@ export class ProbeStream {
     this.#prepareAgain();
   }
 
-  /** Each failed beat may try once, beside others that hang, so that preparing never makes an outage look longer. */
+  /** Each failed beat may prepare once, in parallel with attempts that hang, so that preparing never lengthens an outage. */
   #prepareAgain(): void {
     const { prepare } = this.#definition;
     if (prepare === undefined || this.#prepared || this.#stopped || this.#preparing >= IN_FLIGHT_MAX) return;

@@ -1,6 +1,6 @@
 /**
- * How far another machine's monotonic clock is from ours, by question and answer (as NTP does): the answer was stamped
- * somewhere between our send and our receipt, so the truth lies within half a round trip of the middle.
+ * Measures the offset between another machine's monotonic clock and ours by request and response, as NTP does. The response was
+ * stamped at some time between our send and our receipt, so the true offset lies within half a round trip of the middle.
  */
 export interface ClockSample {
   readonly sentNs: bigint;
@@ -10,13 +10,13 @@ export interface ClockSample {
 }
 
 export interface ClockOffset {
-  /** Ours minus theirs. */
+  /** Our clock minus theirs. */
   readonly offsetNs: bigint;
-  /** The offset is off by at most this. */
+  /** The largest possible error of the offset. */
   readonly boundNs: bigint;
 }
 
-/** The narrowest of several questions. Throws RangeError when there is none. */
+/** Returns the offset of the sample with the shortest round trip. Throws RangeError when there are no samples. */
 export function clockOffset(samples: readonly ClockSample[]): ClockOffset {
   const offsets = samples.map(({ sentNs, atNs, receivedNs }) => {
     const boundNs = (receivedNs - sentNs) / 2n;
@@ -27,7 +27,7 @@ export function clockOffset(samples: readonly ClockSample[]): ClockOffset {
   return rest.reduce((best, next) => (next.boundNs < best.boundNs ? next : best), first);
 }
 
-/** Whether both can be true of one and the same clock. */
+/** Returns whether both offsets can be true of the same clock. */
 export function agree(one: ClockOffset, other: ClockOffset): boolean {
   const apartNs = one.offsetNs - other.offsetNs;
   const withinNs = one.boundNs + other.boundNs;

@@ -1,13 +1,14 @@
 /**
- * Children that end with us, whatever became of them: a stopped one, or one whose script loops for ever, does not hear that its
- * channel has closed. The kernel ends it (the parent-death signal), where there is a `setpriv` that can ask for that.
+ * Makes child processes end with this process, in whatever state they are. A stopped child, or one whose script loops forever,
+ * does not notice that its channel has closed. The kernel ends it by the parent-death signal, where a `setpriv` exists that can
+ * request that signal.
  */
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 let able: boolean | null = null;
 
-/** How to fork `node` with these flags, so that it ends when we do. */
+/** Returns how to fork `node` with these flags, so that it ends when this process ends. */
 export function dyingWithUs(flags: readonly string[]): { execPath: string; execArgv: string[] } {
   able ??= canAsk(process.env["PATH"] ?? "");
   const node = process.execPath;
@@ -15,7 +16,10 @@ export function dyingWithUs(flags: readonly string[]): { execPath: string; execA
   return { execPath: "setpriv", execArgv: ["--pdeathsig", "KILL", node, ...flags] };
 }
 
-/** Looked up rather than tried: a try costs the first request 15 ms. util-linux knows the signal since 2018; busybox does not. */
+/**
+ * Returns whether the `setpriv` in the path supports the signal. The file is looked up instead of run, because running it would
+ * delay the first request by 15 ms. util-linux has supported the signal since 2018; busybox does not support it.
+ */
 export function canAsk(path: string): boolean {
   if (process.platform !== "linux") return false;
   const found = path

@@ -1,4 +1,4 @@
-/** A GamedayError as it travels between processes. */
+/** Serializes a GamedayError for transport between processes. */
 import { type ExitCode, GamedayError, messageOf, type Place } from "../../std/errors.ts";
 
 export interface ErrorText {

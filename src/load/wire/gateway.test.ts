@@ -22,7 +22,7 @@ interface Scene {
   readonly gateway: Gateway;
   readonly port: number;
   readonly notes: string[];
-  /** Says that on a new line, and waits for what the gateway makes of it. */
+  /** Sends a hello on a new connection, and waits for the gateway's reaction. */
   readonly say: (hello: object) => Promise<Client>;
 }
 
@@ -62,7 +62,7 @@ async function scene(body: (at: Scene) => Promise<void>): Promise<void> {
 
 const because = ({ heard }: Client) => heard.find(({ wire }) => wire === "refused")?.because ?? "";
 
-/** A coordinator that only listens. */
+/** Returns the listener of a coordinator, which only records what it receives. */
 function listener(): LinkListener & { readonly messages: FromWorker[]; readonly gone: string[] } {
   const messages: FromWorker[] = [];
   const gone: string[] = [];

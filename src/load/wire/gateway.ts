@@ -1,4 +1,4 @@
-/** The coordinator's door for workers on other machines: a WebSocket server that wants a token, and a link for each slot. */
+/** The coordinator's gateway for workers on other machines: a WebSocket server that requires a token, with a link for each slot. */
 
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -12,11 +12,11 @@ import { RemoteLink, reply } from "./remote-link.ts";
 import { answerRows } from "./rows-door.ts";
 
 const MESSAGE_BYTES_MAX = 16 << 20;
-/** What is not acknowledged is told again, so this bounds only what workers keep. */
+/** Messages that are not acknowledged are sent again, so this only bounds what workers keep. */
 const ACKNOWLEDGE_MS = 500;
-/** A coordinator that starts anew waits this long for workers that are still at work. */
+/** How long a coordinator that was started again waits for workers that are still running the load. */
 const ADOPT_MS = 3_000;
-/** A stranger who connects and says nothing whole is sent away. */
+/** How long a client may take for a complete request before it is disconnected. */
 const STRANGER_MS = 5_000;
 const CLOSE_MS = 1_500;
 
@@ -25,10 +25,10 @@ export interface GatewayOptions {
   readonly port: number;
   readonly token: string;
   readonly workers: number;
-  /** digestOfLoad: only workers in the middle of this very load are taken over. */
+  /** The result of digestOfLoad(): only workers that are running this load are taken over. */
   readonly load: string;
   readonly signal: AbortSignal;
-  /** Makes safe what was told so far; after it workers may forget it. */
+  /** Makes durable what was received so far; workers may discard it afterwards. */
   readonly onCheckpoint: () => void;
   readonly onNote: (says: string) => void;
 }
@@ -55,7 +55,7 @@ export class Gateway implements AsyncDisposable {
       maxPayload: MESSAGE_BYTES_MAX,
       verifyClient: ({ req }: { req: IncomingMessage }) => this.#allowed(req.headers.authorization),
     });
-    this.#sockets.on("error", () => undefined); // the server's, told by listen()
+    this.#sockets.on("error", () => undefined); // an error of the server, which listen() reports
     this.#sockets.on("connection", (socket) => this.#welcome(socket));
     this.#timer = setInterval(() => this.#acknowledge(), ACKNOWLEDGE_MS);
   }
@@ -79,7 +79,10 @@ export class Gateway implements AsyncDisposable {
     return gateway;
   }
 
-  /** Workers that were in the middle of a load when they came: null, or what they said. Waits until all slots are taken. */
+  /**
+   * Waits until all slots are taken, or until ADOPT_MS after the first worker that is already running a load. Resolves with the
+   * states of such workers; null when there are none.
+   */
   async gather(deadlineMs: number): Promise<readonly RunningState[] | null> {
     const { signal, workers } = this.#options;
     const joined = () => this.#links.filter((link) => link.id !== null).length;
@@ -95,12 +98,12 @@ export class Gateway implements AsyncDisposable {
     return running().length === 0 ? null : running();
   }
 
-  /** Workers that came in the middle of a load. */
+  /** Number of workers that were already running a load when they joined. */
   get atWork(): number {
     return this.#links.filter((link) => link.running !== null).length;
   }
 
-  /** The link of the next slot. */
+  /** Returns the link of the next slot. */
   readonly open = (listener: LinkListener): Link => {
     const link = this.#links[this.#opened++];
     if (link === undefined) throw new RangeError(`expected at most ${this.#links.length} links, got one more`);
@@ -114,11 +117,11 @@ export class Gateway implements AsyncDisposable {
   }
 
   #welcome(socket: WebSocket): void {
-    socket.on("error", () => undefined); // told by its close
+    socket.on("error", () => undefined); // reported when the socket closes
     let link: RemoteLink | null = null;
     socket.on("message", (data) => {
       const said = parsed(String(data));
-      if (said === undefined) return socket.terminate(); // it will come again, or be missed
+      if (said === undefined) return socket.terminate(); // the worker will reconnect, or be given up
       link?.alive();
       if (said.wire === "clock") this.#tellClock(socket, said.sentNs);
       else if (said.wire === "hello") link = this.#place(socket, said);
@@ -144,7 +147,10 @@ export class Gateway implements AsyncDisposable {
     return place;
   }
 
-  /** Its own slot for one that was here before; a free one, best the one that it would like, for a new one; or why not. */
+  /**
+   * Returns the link for a worker: its own slot when it was here before, or else a free slot, preferably the one that it
+   * requested. Returns the reason as text when it gets none.
+   */
   #placeOf(hello: Hello): RemoteLink | string {
     const { version, running, index, id } = hello;
     if (version !== WIRE_VERSION)
@@ -156,7 +162,7 @@ export class Gateway implements AsyncDisposable {
     return free.find(({ slot }) => slot === index) ?? free[0] ?? "there is no free place";
   }
 
-  /** The slot of a worker that lost its coordinator: ours, when we are that coordinator, started again. */
+  /** Returns the slot of a worker that lost its coordinator, when this is that coordinator, started again. */
   #placeOfRunning({ load, runId, slot }: RunningState): RemoteLink | string {
     const others = "the load here is not the one that this worker is in the middle of";
     const link = this.#links[slot];
@@ -165,7 +171,7 @@ export class Gateway implements AsyncDisposable {
     if (adopted === undefined ? link.taken : adopted !== runId) return others;
     if (link.id === null) return link;
     if (link.running !== null || link.taken) return `slot ${slot} has another worker by now`;
-    link.vacate(); // a new one, which may have any slot
+    link.vacate(); // a new worker, which may have any slot
     return link;
   }
 
@@ -177,7 +183,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  /** Lets all workers go. */
+  /** Releases all workers, and closes the server. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     this.#acknowledge();
@@ -199,7 +205,7 @@ function notListening({ host, port }: GatewayOptions, cause: Error): GamedayErro
   return new GamedayError({ code: "cannot-listen", expected: `to listen on ${host}:${port}`, got, cause });
 }
 
-/** Where to listen: "0.0.0.0:7070" or "7070" for loopback. Throws GamedayError for anything else. */
+/** Parses where to listen: "0.0.0.0:7070", or "7070" for loopback. Throws GamedayError for anything else. */
 export function parseListen(text: string): { host: string; port: number } {
   const [, host, port] = /^(?:\[?([^[\]]*?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) {

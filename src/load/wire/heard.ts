@@ -1,10 +1,10 @@
-/** What comes in from a worker, looked at before it is believed: a stranger's, or a broken one's, words must not end the load. */
+/** Validates the messages of workers before they are used: a stranger, or a broken worker, must not be able to end the load. */
 import { isRecord } from "../../std/json.ts";
 import type { WireFromWorker } from "./envelope.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** undefined: nothing that a worker says. */
+/** Parses a message; returns undefined when it is not a message of a worker. */
 export function parsed(text: string): WireFromWorker | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -22,7 +22,7 @@ function isSaid(said: Fields): boolean {
   return wire === "alive" || (wire === "bye" && typeof said["because"] === "string");
 }
 
-/** Of another version: whatever else it is, it will be told that. */
+/** Accepts a hello of version 1 without an id, so that the gateway can answer that the version is wrong. */
 function isHello({ version, id, next, heard, lineMs, running }: Fields): boolean {
   if (typeof version !== "number") return false;
   if (typeof id !== "string") return version === 1;

@@ -1,6 +1,7 @@
 /**
- * A worker on another machine: joins a coordinator, does its share, and keeps what it told until that is safe. When the
- * coordinator is lost it works and buffers on for 10 s; one that comes back within that adopts it, else it stops.
+ * A worker on another machine. It joins a coordinator, does its share, and keeps its messages until the coordinator has made
+ * them durable. When the coordinator is lost, the worker continues and buffers for 10 s. A coordinator that comes back within
+ * that time adopts it; otherwise the worker stops.
  */
 
 import { randomUUID } from "node:crypto";
@@ -20,9 +21,9 @@ import { RunMemory } from "./run-memory.ts";
 export const ALONE_MS = 10_000;
 const RETRY_MS = 250;
 const CLOCK_QUESTIONS = 8;
-/** A slow line is asked less often. */
+/** On a slow connection the clock is measured with fewer requests, which take at most about this time. */
 const CLOCK_NS_MAX = 1_000_000_000n;
-/** A script may take long to load and to set up, but nothing of a running one may take so long. */
+/** How long a script may block its worker: loading and setup may take long, but no step of a running script may. */
 const STUCK_MS = { beginning: 90_000, running: 15_000 };
 
 export interface JoinOptions {
@@ -30,7 +31,7 @@ export interface JoinOptions {
   readonly url: string;
   readonly token: string;
   readonly name: string;
-  /** The slot that it would like; null: any. */
+  /** The preferred slot; null for any. */
   readonly index: number | null;
   readonly figures: ProcessFigures;
   readonly signal: AbortSignal;
@@ -38,9 +39,9 @@ export interface JoinOptions {
 }
 
 export interface Joined {
-  /** Works until the coordinator lets it go, or is lost for too long (then it throws a GamedayError). */
+  /** Works until the coordinator releases the worker. Throws GamedayError when the coordinator is lost for too long. */
   run(): Promise<void>;
-  /** Something was thrown where nobody awaits it. */
+  /** Reports an error that was thrown where nothing awaits it. */
   scriptTrouble(thrown: unknown): void;
 }
 
@@ -58,10 +59,11 @@ class JoinedWorker implements Joined {
   readonly #guard = new StuckGuard();
   #line: Line | null = null;
   #samples: ClockSample[] = [];
-  /** The coordinator, and the number of the last message from it. */
+  /** Identifier of the coordinator. */
   #gateway = "";
+  /** Number of the last message from it. */
   #heard = 0;
-  /** When the coordinator was heard last, by performance.now(). */
+  /** When the coordinator last sent a heartbeat, by performance.now(). */
   #heardMs = performance.now();
   #left = false;
   #refused: string | null = null;
@@ -88,14 +90,14 @@ class JoinedWorker implements Joined {
       await this.#connection();
       signal.throwIfAborted();
       if (this.#left) return;
-      // One that is at work stays so for its own coordinator, which may be back soon.
+      // A worker that is running a load waits for its own coordinator, which may be back soon.
       if (this.#refused !== null && this.#memory.running === null) throw refused(this.#refused);
       if (performance.now() - this.#heardMs > ALONE_MS) return await this.#giveUp();
       await pause(RETRY_MS, signal);
     }
   }
 
-  /** One connection from its opening to its end. */
+  /** Opens one connection, and resolves when it has ended. */
   #connection(): Promise<void> {
     const { url, token, signal } = this.#options;
     return new Promise((resolve) => {
@@ -113,7 +115,7 @@ class JoinedWorker implements Joined {
           resolve();
         },
       });
-      const abort = () => void this.#worker.obey({ type: "exit" }); // the rest of what it did is told first
+      const abort = () => void this.#worker.obey({ type: "exit" }); // the worker first reports the rest of what it did
       signal.addEventListener("abort", abort, { once: true });
     });
   }
@@ -131,7 +133,7 @@ class JoinedWorker implements Joined {
     }
   }
 
-  /** Only from whom has taken this worker: a stranger at the coordinator's address is no coordinator. */
+  /** Records a heartbeat. Only an acknowledgement counts as one, because only a coordinator that took this worker sends them. */
   #hearLife(number: number): void {
     this.#outbox.acknowledge(number);
     this.#heardMs = performance.now();
@@ -142,7 +144,7 @@ class JoinedWorker implements Joined {
     this.#send({ wire: "clock", sentNs: process.hrtime.bigint().toString() });
   }
 
-  /** After enough answers the worker presents itself, and sends again what may have been lost. */
+  /** Measures the clock. After enough answers, sends the hello, and repeats the messages that may have been lost. */
   #hearClock({ sentNs, atNs, gateway }: Extract<WireToWorker, { wire: "clock" }>): void {
     this.#samples.push({ sentNs: BigInt(sentNs), atNs: BigInt(atNs), receivedNs: process.hrtime.bigint() });
     const askedNs = process.hrtime.bigint() - (this.#samples[0]?.sentNs ?? 0n);
@@ -164,7 +166,7 @@ class JoinedWorker implements Joined {
     for (const { number, message } of this.#outbox.kept) this.#send({ wire: "message", number, message });
   }
 
-  /** Another coordinator than the last time. What was told before a load began means nothing to it. */
+  /** Starts over with another coordinator. Messages from before a load began mean nothing to it, so they are discarded. */
   #meet(gateway: string): void {
     this.#gateway = gateway;
     this.#heard = 0;

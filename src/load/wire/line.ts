@@ -1,20 +1,20 @@
-/** One connection of a worker to its coordinator. A line on which nothing comes any more is no line, whatever the kernel says. */
+/** One connection of a worker to its coordinator. It ends when nothing arrives any more, even when the kernel keeps it open. */
 import { WebSocket } from "ws";
 import type { WireFromWorker, WireToWorker } from "./envelope.ts";
 
 const CONNECT_DEADLINE_MS = 5_000;
 const LOOK_MS = 500;
-/** The coordinator says something twice a second; a line may be slow by some seconds. */
+/** The coordinator sends a message twice a second, and a connection may be slow by some seconds. */
 const SILENT_MS = 5_000;
-/** For the last words on a line that is closed. */
+/** Time for the last messages on a connection that is being closed. */
 const CLOSE_MS = 1_000;
 
 export interface LineListener {
   onOpen(): void;
   onSaid(said: WireToWorker): void;
-  /** Whoever listens there does not want us. */
+  /** Called when the server rejects the token. */
   onRefused(because: string): void;
-  /** Told once, also when it never opened. */
+  /** Called once, even when the connection never opened. */
   onEnd(): void;
 }
 
@@ -42,7 +42,7 @@ export class Line {
       this.#silentLooks = 0;
       listener.onSaid(JSON.parse(String(data)) as WireToWorker);
     });
-    socket.on("error", () => undefined); // told by its close
+    socket.on("error", () => undefined); // reported when the socket closes
     socket.on("close", () => {
       clearInterval(this.#timer);
       listener.onEnd();
@@ -53,7 +53,7 @@ export class Line {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  /** What was sent arrives first. */
+  /** Closes the connection after what was sent has arrived. */
   close(): void {
     this.#socket.close();
     setTimeout(() => this.end(), CLOSE_MS).unref();
@@ -63,7 +63,10 @@ export class Line {
     this.#socket.terminate();
   }
 
-  /** Counted in looks, not by a clock: what came while this process was stopped waits to be read. */
+  /**
+   * Sends a heartbeat, and ends a silent connection. Silence is counted in checks rather than by a clock, because messages that
+   * arrived while this process was stopped have not been read yet.
+   */
   #look(): void {
     this.send({ wire: "alive" });
     this.#silentLooks++;

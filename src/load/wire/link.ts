@@ -1,4 +1,4 @@
-/** A coordinator's line to one worker, whatever carries it. */
+/** A coordinator's link to one worker, independent of its transport. */
 import { fork } from "node:child_process";
 import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
@@ -13,8 +13,8 @@ import type { FromWorker, ToWorker } from "./protocol.ts";
 import { inspectorUrl, whereStuck } from "./stuck.ts";
 
 /**
- * Flags of Node for a worker. A port of its own for its inspector, should one be woken to tell where a script is stuck. A heap
- * that is collected a little earlier: 10,000 thinking users took 175 MB instead of 199, at no CPU time that could be seen.
+ * Node's flags for a worker. Its inspector has a port of its own, in case it is woken to report where a script is stuck. Its
+ * heap is collected a little earlier: 10,000 users that only wait took 175 MB instead of 199 MB, without measurable CPU time.
  */
 const EXEC_ARGV = [
   "--disable-warning=ExperimentalWarning",
@@ -26,26 +26,26 @@ const EXEC_ARGV = [
 /** Time for a worker to wake its inspector. */
 const INSPECTOR_MS = 1_000;
 
-/** Time for the last lines of a worker that has ended; what it started itself may hold its output open for longer. */
+/** Time for the last lines of a worker that has ended; processes that it started may keep its output open for longer. */
 const LAST_WORDS_MS = 200;
 
 export interface LinkListener {
   onMessage(message: FromWorker): void;
-  /** A line that the worker's scripts printed. */
+  /** Called with a line that the worker's scripts printed. */
   onPrint(line: string): void;
-  /** The worker waits for rows of a feeder, and does nothing else until it has its answer. */
+  /** Called when the worker requests rows of a feeder; it is blocked until it has the answer. */
   onRows(ask: RowsAsk, give: (answer: RowsAnswer) => void): void;
-  /** The line is gone, for good; told once. */
+  /** Called once, when the link has ended for good. */
   onGone(because: string): void;
 }
 
 export interface Link {
   /** "process 1234", for people. */
   readonly where: string;
-  /** There and back on the line, in ms; absent where that is no time at all. */
+  /** Round-trip time of the link, in ms; absent when it is negligible. */
   readonly lineMs?: number;
   send(message: ToWorker): void;
-  /** Where its script is stuck, as a place for people; null when that cannot be told from here. */
+  /** Resolves with the place where its script is stuck, for people; null when that cannot be determined from here. */
   whereStuck(): Promise<string | null>;
   /** Ends the worker now, if that is possible from here. */
   kill(): void;
@@ -59,7 +59,7 @@ const ENTRY = entryBeside(import.meta.url, "../worker/process");
 export function forkWorker(listener: LinkListener): Link {
   const child = fork(ENTRY, [], {
     stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
-    // Compiled code is shared with this process's cache: a worker is ready in half the time.
+    // The worker uses the compile cache of this process, so it is ready in half the time.
     env: { ...process.env, ...cacheOfCode() },
     ...dyingWithUs(EXEC_ARGV),
   });
@@ -92,7 +92,7 @@ export function forkWorker(listener: LinkListener): Link {
   return {
     where: `process ${child.pid ?? "?"}`,
     send: (message) => {
-      if (child.connected) child.send(message, () => undefined); // a failed send is told as the worker's end
+      if (child.connected) child.send(message, () => undefined); // a failed send is reported as the worker's end
     },
     whereStuck: async () => {
       child.kill("SIGUSR1");

@@ -1,7 +1,10 @@
-/** Messages that a worker has told, kept until its coordinator says that they are safe; sent again after a broken line. */
+/**
+ * The messages that a worker has sent, kept until its coordinator acknowledges them. They are sent again after a broken
+ * connection.
+ */
 import type { FromWorker } from "./protocol.ts";
 
-/** Far beyond what 10 s can bring; a bound against a coordinator that never acknowledges. */
+/** Far more messages than 10 s can bring; the bound is for a coordinator that never acknowledges. */
 const KEPT_MAX = 20_000;
 
 export interface Numbered {
@@ -14,7 +17,7 @@ export class Outbox {
   #last = 0;
   #dropped = 0;
 
-  /** Numbers and keeps a message. Signs of life are not kept: they mean nothing later. */
+  /** Numbers a message and keeps it. When the outbox is full, the oldest message is dropped. */
   add(message: FromWorker): Numbered {
     const numbered = { number: ++this.#last, message };
     this.#kept.push(numbered);
@@ -29,7 +32,7 @@ export class Outbox {
     this.#kept = this.#kept.filter((kept) => kept.number > number);
   }
 
-  /** Nobody wants to hear any of it. Numbers go on. */
+  /** Discards all messages, which no coordinator needs any more. Numbers continue. */
   clear(): void {
     this.#kept = [];
   }
@@ -38,7 +41,7 @@ export class Outbox {
     return this.#kept;
   }
 
-  /** Number of the oldest message that is kept, or of the next one. */
+  /** Number of the oldest message that is kept, or of the next message when none is kept. */
   get next(): number {
     return this.#kept[0]?.number ?? this.#last + 1;
   }

@@ -1,4 +1,4 @@
-/** What a coordinator and its workers say to each other; JSON, over a pipe to a child or over a WebSocket. */
+/** The messages between a coordinator and its workers: JSON, over the channel of a child process or over a WebSocket. */
 import type { Operation } from "../../history.ts";
 import type { Interval } from "../../interval.ts";
 import type { LoadPlan } from "../../plan.ts";
@@ -6,16 +6,16 @@ import type { Json } from "../../std/json.ts";
 import type { Epoch } from "../share.ts";
 import type { ErrorText } from "./error-text.ts";
 
-/** All that a worker needs to know, once. */
+/** Everything that a worker needs to know about a load; sent once. */
 export interface Job {
   readonly plan: LoadPlan;
   readonly baseUrl: string;
   readonly runId: string;
   readonly seed: string;
-  /** The worker's name, never used twice in a run: "w0". */
+  /** The worker's name, which is never used twice in a run: "w0". */
   readonly worker: string;
   readonly slot: number;
-  /** 0 of the run's clock on the worker's own monotonic clock, in nanoseconds. */
+  /** Zero of the run's clock, on the worker's own monotonic clock, in nanoseconds. */
   readonly originNs: string;
 }
 
@@ -24,10 +24,10 @@ export type ToWorker =
   | { readonly type: "setup" }
   | { readonly type: "begin"; readonly startAtMs: number; readonly epoch: Epoch; readonly data: readonly Json[] }
   | { readonly type: "epoch"; readonly epoch: Epoch }
-  /** Graceful: iterations end within the plan's gracefulStopMs, then all that was counted is sent, then "done". */
+  /** A graceful stop: iterations end within the plan's gracefulStopMs, then all counts are sent, then "done". */
   | { readonly type: "stop" }
   | { readonly type: "teardown"; readonly data: readonly Json[] }
-  /** Give back the rows of that feeder that you have not used: others want them. */
+  /** Recalls the unused rows of a feeder, because other workers need them. */
   | { readonly type: "rows-back"; readonly key: string }
   | { readonly type: "exit" };
 
@@ -39,12 +39,12 @@ export type FromWorker =
   | { readonly type: "operations"; readonly operations: readonly Operation[] }
   | { readonly type: "note"; readonly says: string; readonly detail: Json }
   | { readonly type: "gap"; readonly fromMs: number; readonly toMs: number; readonly because: string }
-  /** The executor has no more work: iterations are used up. */
+  /** The executor has no more work, because its iterations are used up. */
   | { readonly type: "exhausted" }
-  /** All is told; users that it had at once, also between two intervals. */
+  /** Everything has been reported. `usersMax` is the most users at once, including moments between two intervals. */
   | { readonly type: "done"; readonly usersMax?: number }
   | { readonly type: "torn-down" }
-  /** Rows of a feeder that were not used, as they were asked back. */
+  /** The unused rows of a feeder that were recalled. */
   | { readonly type: "rows-back"; readonly key: string; readonly rows: readonly number[] }
-  /** A sign of life between intervals. */
+  /** A heartbeat between intervals. */
   | { readonly type: "beat" };

@@ -1,6 +1,7 @@
 /**
- * A coordinator's line to a worker on another machine. It may break and come back: what was said on it is said again, both ways,
- * until it was heard. A line that stays broken is given up; a worker that comes back later still hands over what it did.
+ * A coordinator's link to a worker on another machine. Its connection may break and come back: messages are repeated in both
+ * directions until they are received. A connection that stays broken is given up; a worker that comes back later can still
+ * report what it did.
  */
 
 import type { WebSocket } from "ws";
@@ -9,17 +10,17 @@ import type { Hello, RunningState, WireToWorker } from "./envelope.ts";
 import type { Link, LinkListener } from "./link.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
-/** Noticed within 3 s. */
+/** How long a connection may be cut. With the interval of the checks, a loss is noticed within 3 s. */
 const CUT_MS = 2_500;
-/** Every worker says something twice a second, but one that loads its scripts may be busy for a while. */
+/** Every worker sends a message twice a second, but a worker that loads its scripts may be busy for a while. */
 const SILENT_MS = 15_000;
-/** For the last words of a worker that is let go. */
+/** Time for the last messages of a worker that is released. */
 const LAST_WORDS_MS = 1_000;
 
 export class RemoteLink implements Link {
   readonly slot: number;
   readonly gone: Promise<void>;
-  /** Of the worker's process; null: the slot is free. */
+  /** Identifier of the worker's process; null when the slot is free. */
   id: string | null = null;
   running: RunningState | null = null;
   lineMs = 0;
@@ -45,14 +46,14 @@ export class RemoteLink implements Link {
     return `remote worker in slot ${this.slot}`;
   }
 
-  /** The load has taken this slot, with or without a worker. */
+  /** True when the load has taken this slot, with or without a worker. */
   get taken(): boolean {
     return this.#listener !== null;
   }
 
   listen(listener: LinkListener): void {
     this.#listener = listener;
-    // In a moment, when the coordinator knows this line.
+    // Deferred until the coordinator has stored this link.
     queueMicrotask(() => {
       for (const [number, message] of this.#early.splice(0)) this.hear(number, message);
     });
@@ -61,7 +62,7 @@ export class RemoteLink implements Link {
   attach(socket: WebSocket, hello: Hello): void {
     this.#socket?.terminate();
     this.#socket = socket;
-    // What the worker still keeps begins at `next`; what came before was told to a coordinator before this one.
+    // The messages that the worker still keeps begin at `next`; earlier ones went to a previous coordinator.
     if (this.id !== hello.id) this.#heard = hello.next - 1;
     [this.id, this.running, this.lineMs] = [hello.id, hello.running, hello.lineMs];
     this.alive();
@@ -74,7 +75,7 @@ export class RemoteLink implements Link {
       this.#note(`the ${this.where} is back after it was given up: what it had done until then is counted`);
   }
 
-  /** Whoever has the slot must look for another. */
+  /** Disconnects the worker that has the slot, which must take another one. */
   vacate(): void {
     this.#socket?.terminate();
     this.#cut();
@@ -86,7 +87,7 @@ export class RemoteLink implements Link {
 
   hear(number: number, message: FromWorker): void {
     if (this.#listener === null) return void this.#early.push([number, message]);
-    if (number <= this.#heard) return; // a repeat after a broken line
+    if (number <= this.#heard) return; // a repeat after a broken connection
     const missing = number - this.#heard - 1;
     this.#heard = number;
     if (missing > 0)
@@ -94,31 +95,31 @@ export class RemoteLink implements Link {
     this.#listener.onMessage(message);
   }
 
-  /** False: the load has not taken this worker. */
+  /** Passes on a request for rows; returns false when the load has not taken this worker. */
   askRows(ask: RowsAsk, give: (answer: RowsAnswer) => void): boolean {
     this.#listener?.onRows(ask, give);
     return this.#listener !== null;
   }
 
-  /** Whether something was heard that is not acknowledged yet. */
+  /** True when a message was received that is not acknowledged yet. */
   get pending(): boolean {
     return this.#heard > this.#acknowledged;
   }
 
-  /** Also tells the worker that somebody is there. */
+  /** Acknowledges all received messages, which also serves as a heartbeat for the worker. */
   acknowledge(): void {
     this.#acknowledged = this.#heard;
     if (this.#socket !== null) reply(this.#socket, { wire: "acknowledge", number: this.#heard });
   }
 
-  /** The worker goes by itself, and has told all that it had to tell. */
+  /** Handles a worker that leaves by itself, after it has reported everything. */
   left(because: string): void {
-    if (!this.taken || this.givenUp) return; // its place is free when its line ends; or it is known to go
+    if (!this.taken || this.givenUp) return; // its slot becomes free when its connection ends, or it is already known to leave
     this.kill();
     this.#listener?.onGone(because);
   }
 
-  /** Looks whether the line is still there; often. */
+  /** Checks whether the connection is still alive; the gateway calls it regularly. */
   look(): void {
     const now = performance.now();
     if (this.#socket !== null && now - this.#heardAtMs > SILENT_MS) this.#socket.terminate();
@@ -139,7 +140,7 @@ export class RemoteLink implements Link {
     return Promise.resolve(null);
   }
 
-  /** Lets the worker go; one that cannot hear it now will when it comes back. */
+  /** Releases the worker. One that is disconnected now receives the message when it comes back. */
   kill(): void {
     if (!this.givenUp) this.send({ type: "exit" });
     const socket = this.#socket;
@@ -157,7 +158,7 @@ export class RemoteLink implements Link {
     this.#cutAtMs = performance.now();
     if (this.givenUp) this.#setGone();
     if (this.taken) return;
-    this.id = null; // whoever comes next may have the slot
+    this.id = null; // the next worker may have the slot
     this.running = null;
     this.#early = [];
   }

@@ -1,11 +1,11 @@
-/** The coordinator's door for workers on other machines that want rows: POST /rows, with the token. */
+/** The coordinator's HTTP endpoint for workers on other machines that request rows: POST /rows, with the token. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RowsAsk } from "../rows/protocol.ts";
 import type { RemoteLink } from "./remote-link.ts";
 
 const BODY_BYTES_MAX = 1 << 20;
 
-/** Everything else is answered as before: a WebSocket is wanted here. */
+/** Answers a request for rows. Any other request gets status 426, because it should be a WebSocket. */
 export function answerRows(
   request: IncomingMessage,
   response: ServerResponse,
@@ -17,7 +17,7 @@ export function answerRows(
   let text = "";
   request.on("error", () => response.destroy());
   request.on("data", (chunk: Buffer) => {
-    text += chunk.toString("latin1"); // bytes; decoded when all are there
+    text += chunk.toString("latin1"); // raw bytes; decoded when all have arrived
     if (text.length > BODY_BYTES_MAX) request.destroy();
   });
   request.on("end", () => {

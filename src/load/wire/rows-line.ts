@@ -1,4 +1,4 @@
-/** How a worker on another machine asks for rows: a thread asks over HTTP, and the worker waits for it, blocked. */
+/** Requests rows for a worker on another machine: a thread sends the request over HTTP, while the worker blocks. */
 import type { Worker } from "node:worker_threads";
 import { entryBeside } from "../../std/entry.ts";
 import { startThread } from "../../std/thread.ts";
@@ -6,12 +6,13 @@ import { noRows } from "../rows/pipe.ts";
 import type { AskRows, RowsAnswer, RowsAsk } from "../rows/protocol.ts";
 
 export interface RowsThreadData {
-  /** The coordinator, and what it wants to see. */
+  /** The coordinator's address. */
   readonly url: string;
+  /** The token that the coordinator requires. */
   readonly token: string;
-  /** Of this worker, as its hello says. */
+  /** Identifier of this worker, the same as in its hello. */
   readonly id: string;
-  /** Two numbers, then text: the turn that is answered, the length of the answer, the answer. */
+  /** Two integers, the turn that is answered and the length of the answer in bytes, followed by the answer as text. */
   readonly shared: SharedArrayBuffer;
 }
 
@@ -20,13 +21,13 @@ export interface RowsTurn {
   readonly ask: RowsAsk;
 }
 
-/** What a worker that has lost its coordinator waits for a row: then the user's iteration fails. */
+/** How long a worker that has lost its coordinator waits for a row; after that, the user's iteration fails. */
 const DEADLINE_MS = 5_000;
-/** A whole portion of the largest numbers has room. */
+/** Room for a whole portion of the largest row numbers. */
 const ANSWER_BYTES_MAX = 1 << 18;
 const HEAD_BYTES = 8;
 
-/** The thread is started when it is needed for the first time. */
+/** Returns a function that requests rows. It starts the thread at its first call. */
 export function askByThread(coordinator: Omit<RowsThreadData, "shared">): AskRows {
   const shared = new SharedArrayBuffer(HEAD_BYTES + ANSWER_BYTES_MAX);
   const state = new Int32Array(shared, 0, 2);

@@ -1,4 +1,4 @@
-/** The thread that asks a coordinator on another machine for rows, while its worker is blocked until the answer is there. */
+/** The thread that requests rows from a coordinator on another machine, while its worker blocks until the answer arrives. */
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { parentPort, workerData } from "node:worker_threads";
@@ -14,7 +14,7 @@ const target = new URL("/rows", url.replace(/^ws/i, "http"));
 const send = target.protocol === "https:" ? httpsRequest : httpRequest;
 let latest = 0;
 
-/** The status and the text of the coordinator's answer. */
+/** Posts a request; resolves with the status and the text of the coordinator's answer. */
 function posted(body: string): Promise<readonly [status: number, text: string]> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
@@ -38,7 +38,10 @@ function tell(turn: number, text: string): void {
   Atomics.notify(state, 0);
 }
 
-/** The same ask again is the same to the coordinator, so an answer that was lost on the way costs nothing. */
+/**
+ * Requests rows, and retries until an answer arrives or the worker sends another request. The coordinator answers a repeated
+ * request in the same way, so a lost answer loses no rows.
+ */
 async function ask({ turn, ask: asked }: RowsTurn): Promise<void> {
   latest = turn;
   while (turn === latest) {

@@ -1,4 +1,4 @@
-/** What a worker remembers for a coordinator that starts anew. */
+/** Tests what a worker remembers for a coordinator that is started again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LoadPlan } from "../../plan.ts";
@@ -44,5 +44,5 @@ test("the run's clock stays when the coordinator comes back on its machine, and 
   assert.equal(memory.running?.originNs, "1000");
   assert.equal(memory.boundMs, 10e-6);
   memory.hearClock({ offsetNs: -2_000n, boundNs: 15n });
-  assert.equal(memory.running?.originNs, "3500"); // 1500 here, 2000 behind there
+  assert.equal(memory.running?.originNs, "3500"); // 1500 on this machine's clock, and 2000 more on the other's
 });

@@ -1,23 +1,23 @@
-/** What a worker remembers of its run for a coordinator that starts anew, and the run's clock on both machines. */
+/** What a worker remembers of its run for a coordinator that is started again, and the run's clock on both machines. */
 
 import { agree, type ClockOffset } from "./clock-offset.ts";
 import { digestOfLoad, type RunningState } from "./envelope.ts";
 import type { FromWorker, Job, ToWorker } from "./protocol.ts";
 
 export class RunMemory {
-  /** Null: there is no load yet. */
+  /** The state of the load; null when no load has begun. */
   running: RunningState | null = null;
   #clock: ClockOffset = { offsetNs: 0n, boundNs: 0n };
   #job: Job | null = null;
 
-  /** The run's clock is off by at most this. */
+  /** The largest possible error of the run's clock on this machine, in ms. */
   get boundMs(): number {
     return Number(this.#clock.boundNs) / 1e6;
   }
 
   /**
-   * The clock of the coordinator that answers now. During a load the first measure stays, so that the run's clock never
-   * jumps; but a coordinator that came back on another machine counts from another zero.
+   * Takes the clock offset of the current coordinator. During a load the first measurement stays, so that the run's clock never
+   * jumps. Only when a coordinator came back on another machine, whose clock has another zero, is the origin converted.
    */
   hearClock(clock: ClockOffset): void {
     if (this.running === null) this.#clock = clock;
@@ -28,7 +28,7 @@ export class RunMemory {
     }
   }
 
-  /** The message with times of this machine. */
+  /** Returns the message with its times converted to this machine's clock. */
   translated(message: ToWorker): ToWorker {
     if (message.type === "job") {
       this.#job = message.job;

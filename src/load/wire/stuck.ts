@@ -1,6 +1,6 @@
 /**
- * Where a worker that says nothing is stuck: its inspector is woken (SIGUSR1), the script is paused, and the first frame of
- * a person's file is read. Works while the script loops, because Node's inspector runs on a thread of its own.
+ * Finds out where a silent worker is stuck. Its inspector is woken (SIGUSR1), the script is paused, and the first stack frame in
+ * a user's file is read. This works while the script loops, because Node's inspector runs on a thread of its own.
  */
 
 import { fileURLToPath } from "node:url";
@@ -20,11 +20,14 @@ interface InspectorMessage {
   readonly params?: { readonly callFrames?: readonly Frame[]; readonly scriptId?: string; readonly url?: string };
 }
 
-/** "/scripts/sale.ts:12:5 (run)"; null when it cannot be told in time. `url` is the worker's inspector. */
+/**
+ * Resolves with the place, such as "/scripts/sale.ts:12:5 (run)"; null when it cannot be determined in time. `url` is the
+ * address of the worker's inspector.
+ */
 export function whereStuck(url: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
-    const scripts = new Map<string, string>(); // frames name their script by number only
+    const scripts = new Map<string, string>(); // frames refer to their script by id only
     const end = (found: string | null) => {
       clearTimeout(timer);
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id: 9, method: "Debugger.resume" }));
@@ -55,7 +58,7 @@ function placeIn(frames: readonly Frame[], scripts: ReadonlyMap<string, string>)
   return null;
 }
 
-/** The inspector's address in a line that Node prints when it is woken. */
+/** Returns the inspector's address from the line that Node prints when the inspector is woken; null for other lines. */
 export function inspectorUrl(line: string): string | null {
   return /^Debugger listening on (ws:\/\/\S+)/.exec(line)?.[1] ?? null;
 }
