@@ -1,6 +1,6 @@
 /**
- * Our end of an agent's socket. The socket lies on a tmpfs of the lab and is reached through /proc/PID/root, so that no
- * link, port or file of the host is needed. One kept connection carries all requests; tunnels are connections of their own.
+ * The lab's end of an agent's socket. The socket is on a tmpfs of the lab and is reached through /proc/PID/root, so that no link,
+ * port or file of the host is needed. One kept connection carries all requests; each tunnel has its own connection.
  */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
@@ -44,7 +44,7 @@ export class AgentLink {
     await this.#ask({ op: "crash", name }, signal);
   }
 
-  /** Number of processes that were signalled. */
+  /** Sends a signal to a service; returns the number of processes that were signalled. */
   async signal(name: string, which: NodeJS.Signals, signal: AbortSignal): Promise<number> {
     return (await this.#ask({ op: "signal", name, signal: which }, signal)) as number;
   }
@@ -65,7 +65,7 @@ export class AgentLink {
     return (await this.#ask({ op: "list" }, signal)) as ServiceReport[];
   }
 
-  /** By the name of the service. */
+  /** Returns the usage of each service, by its name. */
   async usage(signal: AbortSignal): Promise<Record<string, Usage>> {
     return (await this.#ask({ op: "usage" }, signal)) as Record<string, Usage>;
   }
@@ -78,7 +78,7 @@ export class AgentLink {
     return (await this.#ask({ op: "run", ...request }, signal, request.deadlineMs + DEADLINE_MS)) as RunResult;
   }
 
-  /** Runs argv inside to its end; anything but exit 0 throws. Gives its stdout. */
+  /** Runs argv inside to its end and returns its stdout. Throws when it does not exit with 0. */
   async run(argv: readonly string[], signal: AbortSignal, more: Partial<RunRequest> = {}): Promise<string> {
     const result = await this.tryRun({ deadlineMs: DEADLINE_MS, ...more, argv }, signal);
     if (result.code === 0) return result.stdout;
@@ -86,7 +86,7 @@ export class AgentLink {
     throw this.#error("lab-command-failed", `"${argv.join(" ")}" to exit 0 in ${this.name}`, said || `${result.code}`);
   }
 
-  /** A raw stream to an address as seen from inside. */
+  /** Opens a raw stream to an address as seen from inside. */
   async dial(host: string, port: number, signal: AbortSignal, deadlineMs = 2_000): Promise<Duplex> {
     const socket = await this.#open(AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]));
     const reply = await firstLine(
@@ -139,7 +139,7 @@ export class AgentLink {
   #listen(socket: Socket): Socket {
     createInterface({ input: socket })
       .on("line", (line) => this.#answered(JSON.parse(line) as AgentReply))
-      .on("error", () => socket.destroy()); // readline repeats its input's errors; "close" is what we act on
+      .on("error", () => socket.destroy()); // readline repeats its input's errors; the "close" handler acts on them
     socket.on("close", () => this.#lost());
     return socket;
   }
@@ -164,7 +164,7 @@ export class AgentLink {
       const done = () => signal.removeEventListener("abort", abort);
       socket.once("close", done);
       socket.once("connect", () => {
-        done(); // from here on the connection is kept for other questions than the one that opened it
+        done(); // from here on the connection is kept for requests other than the one that opened it
         resolve(socket);
       });
       socket.on("error", (error) =>
@@ -178,7 +178,7 @@ export class AgentLink {
   }
 }
 
-/** Sends one line and reads one back, byte by byte of what came, leaving the rest of the stream untouched. */
+/** Sends one line and reads one line back, byte by byte, leaving the rest of the stream untouched. */
 function firstLine(socket: Socket, line: string, signal: AbortSignal): Promise<AgentReply> {
   return new Promise((resolve, reject) => {
     let text = "";

@@ -1,4 +1,4 @@
-/** Where replicas of the app may be: a fixed number of slots on each node, laid out once. Pure. */
+/** Where replicas of the app may be placed: a fixed number of slots on each node, laid out once. Pure. */
 import { NODES, type NodeName, PORT } from "./addresses.ts";
 import type { LabConfig } from "./config.ts";
 
@@ -9,7 +9,7 @@ export interface Slot {
   readonly port: number;
 }
 
-/** All slots: enough on each node for all replicas to be on two of them, so that one can be drained. */
+/** Returns all slots: enough on each node that two of the nodes have room for all replicas, so that one can be drained. */
 export function layOutSlots(config: LabConfig): Slot[] {
   const { replicas, maxReplicas, autoscaler } = config.app;
   const most = Math.max(replicas, maxReplicas, autoscaler?.maxReplicas ?? 0);
@@ -20,8 +20,8 @@ export function layOutSlots(config: LabConfig): Slot[] {
 }
 
 /**
- * The slots that `count` new replicas should take: each on the node with the fewest so far, the first in order among
- * equals. Gives fewer than `count` when there is no more room.
+ * Returns the slots that `count` new replicas should take: each on the node with the fewest so far, the first in order among
+ * equals. Returns fewer than `count` when there is no more room.
  */
 export function spread(
   slots: readonly Slot[],
@@ -43,7 +43,7 @@ export function spread(
   return chosen;
 }
 
-/** The replicas to take away when there are too many: from the fullest node first, the newest slot of it. */
+/** Returns the replicas to remove when there are too many: from the fullest node first, its newest slot. */
 export function leaving(taken: readonly Slot[], count: number): Slot[] {
   const left = [...taken];
   const gone: Slot[] = [];

@@ -1,4 +1,6 @@
-/** A lab that another process hosts, as a platform: every method is a call over its control socket. It lives on after us. */
+/**
+ * A lab that another process hosts, as a platform: every method is a call over its control socket. The lab outlives this process.
+ */
 import { statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type {
@@ -31,7 +33,9 @@ interface Hello {
 
 const CLOSE_MS = 20_000;
 
-/** The lab that runs on this machine already, if one may be attached to; else a new one in this process. */
+/**
+ * Attaches to the lab that is already running on this machine, if that is allowed; otherwise creates a new one in this process.
+ */
 export async function openLab(config: unknown, options: LabOptions): Promise<LabPlatform> {
   const holder = await currentLab();
   if (holder?.control == null) return new LabHost(config, options);
@@ -47,13 +51,13 @@ export async function openLab(config: unknown, options: LabOptions): Promise<Lab
   });
 }
 
-/** The lab that runs on its own, to undo what was done to it; null when there is none. */
+/** Attaches to the lab that runs in its own process, to undo changes to it; returns null when there is none. */
 export async function reachLab(clock: Clock): Promise<LabPlatform | null> {
   const holder = await currentLab();
   return holder?.control == null ? null : attachLab(holder.control, clock);
 }
 
-/** Attaches to the lab behind a control socket; throws when nobody answers there. */
+/** Attaches to the lab behind a control socket; throws when nothing answers there. */
 export async function attachLab(control: string, clock: Clock): Promise<AttachedLab> {
   demandOwn(control);
   const caller = await Caller.open(control);
@@ -68,7 +72,10 @@ export class AttachedLab implements LabPlatform {
   readonly can: Partial<Record<CapabilityName, Capability>>;
   readonly #caller: Caller;
   readonly #hello: Hello;
-  /** What to add to a time of theirs to get ours: both count from an origin on the machine's one monotonic clock. */
+  /**
+   * The number to add to one of the lab's times to convert it to ours: both count from an origin on the machine's one monotonic
+   * clock.
+   */
   readonly #shiftMs: number;
 
   constructor(caller: Caller, hello: Hello, clock: Clock) {
@@ -145,7 +152,7 @@ export class AttachedLab implements LabPlatform {
     await this.#call("close-inside", { node }, AbortSignal.timeout(CLOSE_MS));
   }
 
-  /** Takes the lab down for good, for everybody. */
+  /** Shuts the lab down for all its users. */
   async down(signal: AbortSignal): Promise<void> {
     await this.#call("down", {}, signal);
   }
@@ -176,7 +183,10 @@ export class AttachedLab implements LabPlatform {
   }
 }
 
-/** Who holds the lab is said by a socket that any user may open; where it leads must be ours or root's. */
+/**
+ * Throws unless the control socket is ours or root's: the socket that names the lab's holder can be opened by any user, so its
+ * answer cannot be trusted.
+ */
 function demandOwn(control: string): void {
   const owner = statSync(control, { throwIfNoEntry: false })?.uid;
   if (owner === 0 || owner === process.getuid?.()) return;
@@ -188,7 +198,7 @@ function demandOwn(control: string): void {
   });
 }
 
-/** Settings that do not make another lab: the port is the lab's own. */
+/** Drops the settings that do not make a different lab: the port is the lab's own. */
 function sameBut(config: LabConfig): Omit<LabConfig, "port"> {
   const { port: _port, ...rest } = config;
   return rest;

@@ -8,7 +8,7 @@ import { Autoscaling, type AutoscalingWorld } from "./autoscaling.ts";
 
 const CONFIG = configOf({ minReplicas: 3, maxReplicas: 6 }, 50);
 
-/** A lab whose time passes only in pauses, and whose replicas share a load of so many thousandths of a core. */
+/** A lab whose time passes only in pauses, and whose replicas share a load of `loadMilli` thousandths of a core. */
 class SimulatedLab implements AutoscalingWorld {
   readonly requestMilli = 100;
   loadMilli = 60;

@@ -1,6 +1,7 @@
 /**
- * The lab's autoscaler: looks at the replicas each second, and at each sync decides by the algorithm in autoscaler.ts and
- * scales. It lives as long as the lab does, run or no run. Each sync is told with all that a judge needs to decide it again.
+ * The lab's autoscaler: it checks the replicas each second, and at each sync it decides by the algorithm in autoscaler.ts and
+ * scales. It lives as long as the lab does, with or without a run. Each sync is reported with everything that a judge needs to
+ * repeat the decision.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { autoscalerSchema } from "../../autoscaler/config.ts";
@@ -14,23 +15,26 @@ import type { Boot } from "./boot.ts";
 import { PodLog } from "./pod-log.ts";
 import { type CpuLook, replicaCpu } from "./replica-cpu.ts";
 
-/** What the autoscaler sees and does; the lab's own by `autoscalingOf`. */
+/** What the autoscaler sees and does; `autoscalingOf` supplies the lab's own. */
 export interface AutoscalingWorld {
   readonly nowMs: () => number;
-  /** Resolves after the time, or when the signal ends it. */
+  /** Resolves after the time, or when the signal aborts it. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   readonly requestMilli: number;
   look(signal: AbortSignal): Promise<CpuLook>;
-  /** Wants so many from now on; also starts what is missing of them. */
+  /** Sets the number of wanted replicas, and starts the missing ones. */
   scale(count: number, signal: AbortSignal): Promise<void>;
 }
 
 const LOOK_EVERY_MS = 1_000;
 const LOOK_MS_MAX = 5_000;
 const RETRY_MS = 50;
-/** Blind for a sync or two is normal after many replicas were not ready for a while: their CPU then tells of their start. */
+/**
+ * To be blind for a sync or two is normal after many replicas were unready for a while: their CPU usage then reflects their
+ * start.
+ */
 const BLIND_SYNCS_MAX = 4;
-/** The first sync comes early, so that a lab can say at its start whether its autoscaler sees anything. */
+/** The first sync comes early, so that a lab can report at its start whether its autoscaler sees anything. */
 const FIRST_SYNC_MS = 2_000;
 
 export class Autoscaling {
@@ -42,7 +46,7 @@ export class Autoscaling {
   #state: AutoscalerState = INITIAL_STATE;
   #last: SyncRecord | null = null;
   #activeAtMs = Number.NEGATIVE_INFINITY;
-  /** Why the last look failed; null when it did not. */
+  /** Why the last check failed; null when it did not. */
   #trouble: string | null = null;
 
   constructor(config: AutoscalerConfig, world: AutoscalingWorld) {
@@ -58,7 +62,7 @@ export class Autoscaling {
     this.#end.abort(new Error("the lab is being taken down"));
   }
 
-  /** Tells each sync from now on; gives what ends the telling. */
+  /** Reports each sync from now on; returns a function that ends the reports. */
   onSync(listener: (event: TimelineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -73,7 +77,7 @@ export class Autoscaling {
     return { name: "autoscaler", ok, expected, seen: this.#trouble ?? describe(last, this.#world.nowMs()) };
   }
 
-  /** A sync that could not look is tried again at the next look. */
+  /** Runs the autoscaler. A sync that could not check the replicas is retried at the next check. */
   async #live(): Promise<void> {
     const signal = this.#end.signal;
     let syncAtMs = this.#world.nowMs() + FIRST_SYNC_MS;
@@ -123,7 +127,7 @@ export class Autoscaling {
   }
 }
 
-/** null: the plan asks for none. */
+/** Returns null when the plan requires no autoscaler. */
 export function autoscalingOf(parts: Boot, nowMs: () => number): Autoscaling | null {
   const { autoscaler, cpuRequestMillicores } = parts.config.app;
   if (autoscaler === null) return null;

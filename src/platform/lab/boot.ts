@@ -1,4 +1,4 @@
-/** From nothing to started: the order in which the lab's parts come up, as much of it at once as may be. */
+/** Boots the lab: the order in which its parts come up, with as much as possible at once. */
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { until } from "../../std/wait.ts";
 import { diskOf, FOLDER, NODES, type NodeName, PORT, RESOLVER_FILE, SWITCH_ADDRESS } from "./addresses.ts";
@@ -26,7 +26,7 @@ export interface Boot extends Parts {
   readonly logFolder: string;
 }
 
-/** Deaths of one process, each soon after its start, that make the boot give up on it. */
+/** How often one process may die soon after its start before the boot gives up on it. */
 const DEATHS_MAX = 3;
 
 export async function boot(parts: Boot, signal: AbortSignal): Promise<void> {
@@ -75,7 +75,7 @@ function endOfLog(log: string): string {
   return tail === "" ? `it wrote nothing to ${log}` : `${log} ends with:\n${tail}`;
 }
 
-/** Powers a node on and starts what belongs on it, but Sentinels on a newborn lab: they would not know any replica. */
+/** Powers a node on and starts its services, except the Sentinel: in a new lab, it would not know any replica yet. */
 export async function startNode(parts: Parts, node: NodeName, signal: AbortSignal): Promise<void> {
   const { config, space, users } = parts;
   await space.startNode(node, signal);
@@ -84,7 +84,7 @@ export async function startNode(parts: Parts, node: NodeName, signal: AbortSigna
   await space.nodes[node].start(patroniService(node, users), signal);
 }
 
-/** Everything of a node that had been running before it was powered off. */
+/** Starts everything that ran on a node before it was powered off. */
 export async function resumeNode(parts: Boot, node: NodeName, signal: AbortSignal): Promise<void> {
   await startNode(parts, node, signal);
   await parts.space.nodes[node].start(sentinelService(node, parts.users), signal);
@@ -123,7 +123,7 @@ async function bootDatabase(parts: Boot, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The app's own preparation runs once, as its user, with the environment of a replica and without a port to serve on. */
+/** Runs the app's own preparation once, as its user, with the environment of a replica and without a port to serve on. */
 async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
   const { config, space, users } = parts;
   const { prepare, prepareTimeout } = config.app;
@@ -144,7 +144,7 @@ async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits for a part, but not for one whose process keeps dying: that is named at once, with the end of its log. */
+/** Waits for a part, but not for one whose process keeps dying: that one is named at once, with the end of its log. */
 async function awaitPart<T>(
   parts: Boot,
   what: string,

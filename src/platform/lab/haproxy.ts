@@ -1,4 +1,4 @@
-/** HAProxy's configuration, its runtime commands, and the reading of its statistics. Pure. */
+/** HAProxy's configuration and runtime commands, and the parser of its statistics. Pure. */
 import { addressOf, FOLDER, NODES, PORT, SWITCH_ADDRESS } from "./addresses.ts";
 import type { Slot } from "./app.ts";
 import type { LabConfig } from "./config.ts";
@@ -7,10 +7,10 @@ import { fillTemplate } from "./template.ts";
 export const HAPROXY_SOCKET = `${FOLDER.haproxy}/admin.sock`;
 export const HAPROXY_FILE = `${FOLDER.haproxy}/haproxy.cfg`;
 
-/** Where the proxy asks a slot's replica to be: taking new requests, finishing old ones, or not there. */
+/** The state that a slot should have at the proxy: taking new requests, finishing old ones, or out of service. */
 export type SlotState = "ready" | "drain" | "maint";
 
-/** The file for these slots; slots that hold no replica start disabled. */
+/** Returns the configuration file for these slots; slots that hold no replica start disabled. */
 export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state: SlotState })[]): string {
   const { haproxy } = config;
   return fillTemplate("haproxy.cfg", {
@@ -36,7 +36,7 @@ export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state
   });
 }
 
-/** One row of `show stat` (HAProxy's management guide, 9.1): what we read of it. */
+/** The part of one row of `show stat` (HAProxy's management guide, 9.1) that is read. */
 export interface ServerRow {
   readonly backend: string;
   readonly server: string;
@@ -73,11 +73,12 @@ function checks(config: LabConfig, conversation: readonly string[]): string {
 }
 
 /**
- * Where writes need replicas, a master without them is no master to anybody: one that comes back from behind a cut calls
- * itself master for some 10 s, until a Sentinel tells it to follow, and whoever read there would read what was.
+ * Returns the check that finds the Redis master. Where writes need replicas, a master without them is not used: one that returns
+ * from behind a cut reports itself as master for some 10 s, until a Sentinel makes it a replica, and clients that read there
+ * would get stale data.
  */
 function redisConversation({ redis }: LabConfig): string[] {
-  const least = redis.minReplicasMaxLag === 0 ? 0 : redis.minReplicasToWrite; // without a lag Redis knows no good replicas
+  const least = redis.minReplicasMaxLag === 0 ? 0 : redis.minReplicasToWrite; // without a lag limit, Redis counts no good replicas
   return [
     "option tcp-check",
     "tcp-check connect",

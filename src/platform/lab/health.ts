@@ -1,4 +1,4 @@
-/** What must hold before a run and before each fault, a line each, always in the same order. */
+/** What must hold before a run and before each fault: one line for each check, always in the same order. */
 import type { HealthLine } from "../../platform.ts";
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
@@ -58,7 +58,7 @@ async function redisHealth({ observer }: Boot, signal: AbortSignal): Promise<Hea
   return line("redis members", ok, "1 master and 2 linked replicas", `${seen}; ${linked.length} linked`);
 }
 
-/** Sentinels agree when all name the same node, know each other, and that node says master of itself. */
+/** Checks that the Sentinels agree: all name the same node, know each other and the replicas, and consider none down. */
 async function sentinelHealth({ observer }: Boot, signal: AbortSignal): Promise<HealthLine> {
   const named = await observer.sentinels(signal);
   const knows = await Promise.all(NODES.map((node) => observer.sentinelKnows(node, signal)));

@@ -1,4 +1,4 @@
-/** The embedded lab as a platform: boots in this process, and is gone with it. */
+/** The embedded lab as a platform: it boots in this process, and ends with it. */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type {
@@ -37,22 +37,22 @@ import { topologyOf } from "./topology.ts";
 import { watchLab } from "./watch.ts";
 
 export interface LabOptions {
-  /** Folder from which a relative `app.directory` counts; that of the plan. */
+  /** The folder that a relative `app.directory` is resolved against: that of the plan. */
   readonly folder: string;
   readonly logFolder: string;
   readonly clock: Clock;
   readonly runId: string;
-  /** Set by a daemon: the socket by which runs attach to this lab. */
+  /** Set by a daemon: the socket through which runs attach to this lab. */
   readonly control?: string;
 }
 
-/** What the lab can beyond the port of every platform: scaling of the app, for an autoscaler. */
+/** What the lab offers beyond the port of every platform, such as scaling of the app for an autoscaler. */
 export interface LabPlatform extends Platform {
   readonly queries: Queries & Required<Pick<Queries, "redis">>;
   scaleApp(count: number, signal: AbortSignal): Promise<void>;
   replicaCpu(signal: AbortSignal): Promise<CpuLook>;
   inside(node: string, signal: AbortSignal): Promise<InsidePlace>;
-  /** Ends the client's place on a node; harmless when there is none. */
+  /** Closes the client's place on a node; harmless when there is none. */
   closeInside(node: string): Promise<void>;
 }
 
@@ -201,7 +201,7 @@ export class LabHost implements LabPlatform {
   }
 }
 
-/** What an earlier lab wrote is not this one's: it is kept beside, once. */
+/** Empties the folder of an earlier lab's logs: they are not this lab's, so they are kept once, in a subfolder. */
 function emptyOfLogs(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const old = readdirSync(folder).filter((name) => name.endsWith(".log"));

@@ -1,7 +1,7 @@
 /**
- * A client's place on a node: an app of its own there that knows only the stores on that very node, and the way for a
- * process into the node's network. Who writes there goes on writing when the node is cut off from everybody else: the
- * minority's side of a partition. It is no replica: no proxy leads to it.
+ * A client's place on a node: an app that knows only the stores on exactly that node, and the way for a process into the node's
+ * network. A client that writes there can keep writing when the node is cut off from all others: it is on the minority's side of
+ * a partition. The app is not a replica: no proxy leads to it.
  */
 import type { InsidePlace } from "../../platform.ts";
 import { until } from "../../std/wait.ts";
@@ -21,7 +21,7 @@ export class InsidePlaces {
     this.#parts = parts;
   }
 
-  /** Starts the app on the node and returns once it answers, whatever it says of its readiness. */
+  /** Starts the app on the node and returns once it answers, whether it reports readiness or not. */
   async open(name: string, signal: AbortSignal): Promise<InsidePlace> {
     const { space, observer, config } = this.#parts;
     if (!isNode(name)) throw new RangeError(`expected a node of the lab, got "${name}"`);

@@ -1,4 +1,4 @@
-/** The lab in the catalogue of platforms. */
+/** The catalogue entry for the lab. */
 import type { Plan } from "../../plan.ts";
 import type { Target } from "../../platform.ts";
 import type { GivenCommand, Noticing, PlatformKind } from "../kind.ts";
@@ -36,7 +36,7 @@ export const labKind: PlatformKind = {
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const USERS: Users = { postgres: NOBODY, redis: NOBODY, haproxy: NOBODY, etcd: NOBODY, app: NOBODY };
 
-/** As after a fresh start, but for PostgreSQL's leader, which Patroni elects: n1 stands for it. */
+/** Returns the targets as after a fresh start, except for PostgreSQL's leader, which Patroni elects: n1 stands for it. */
 export function plannedTopology(config: Plan["platform"]): Target[] {
   const { app, etcd } = resolvedLabConfig.parse(config);
   const slots = spread(layOutSlots(resolvedLabConfig.parse(config)), new Set(), new Set(NODES), app.replicas);
@@ -60,7 +60,7 @@ function noticedAfter(config: Plan["platform"]): Record<string, Noticing> {
   };
 }
 
-/** What runs inside the lab's namespaces, one of each kind. */
+/** Returns the commands that run inside the lab's namespaces, one of each kind. */
 function plannedCommands(given: Plan["platform"]): (readonly string[])[] {
   const config = resolvedLabConfig.parse(given);
   const [slot] = layOutSlots(config);
@@ -77,7 +77,10 @@ function plannedCommands(given: Plan["platform"]): (readonly string[])[] {
   ].map((spec) => spec.argv);
 }
 
-/** They run in the app's folder, which is /srv/app in there, with the PATH of the lab, whose node is our own. */
+/**
+ * Returns the plan's own commands. They run in the app's folder, which is /srv/app inside the lab, with the lab's PATH; its node
+ * is the Node that runs this process.
+ */
 function givenCommands(given: Plan["platform"]): GivenCommand[] {
   const { command, prepare, directory: folder } = resolvedLabConfig.parse(given).app;
   const outside = (argv: readonly string[]) =>

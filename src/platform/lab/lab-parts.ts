@@ -15,15 +15,17 @@ import {
 
 export interface Lab extends Boot {
   readonly nowMs: () => number;
-  /** Says something on our own log that no caller is there to be told. */
+  /** Logs an event for which there is no caller to report it to. */
   note(says: string): void;
   agentOf(target: TargetReferenceWithNode): AgentLink;
-  /** Name of the target's service at its agent. */
+  /** Returns the name of the target's service at its agent. */
   serviceOf(target: TargetReferenceWithNode): string;
-  /** How it is started; undefined for a replica that is no longer wanted, and for what is no service. */
+  /**
+   * Returns how the target is started; undefined for a replica that is no longer wanted, and for a target that is not a service.
+   */
   specOf(target: TargetReferenceWithNode): ServiceSpec | undefined;
   report(target: TargetReferenceWithNode, signal: AbortSignal): Promise<ServiceReport | undefined>;
-  /** Starts a service that is held down; harmless when it runs, or when its node is off. */
+  /** Starts a service that is held down; harmless when it is running, or when its node is off. */
   startAgain(target: TargetReferenceWithNode, signal: AbortSignal): Promise<void>;
 }
 
@@ -52,7 +54,10 @@ function serviceOf(target: TargetReferenceWithNode): string {
   return target.role === "app" ? target.id : target.role;
 }
 
-/** What must run for a target; undefined for a replica that is no longer wanted, and for what is no service. */
+/**
+ * Returns the service that must run for a target; undefined for a replica that is no longer wanted, and for a target that is not
+ * a service.
+ */
 function specOf(parts: Boot, target: TargetReferenceWithNode): ServiceSpec | undefined {
   const { config, users, replicas } = parts;
   const { node, role } = target;

@@ -1,4 +1,4 @@
-/** SQL on the current PostgreSQL leader, over its own unix socket: no proxy, no network, so that a cut hides nothing. */
+/** SQL on the current PostgreSQL leader over its own unix socket: no proxy and no network, so that a cut hides nothing. */
 import type pg from "pg";
 import type { SqlAnswer } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
@@ -16,7 +16,7 @@ interface Source {
 
 const STATEMENT_MS = 60_000;
 
-/** Runs the work on a session of the leader, as the superuser. Waits for a leader that takes writes. */
+/** Runs the work on a session of the leader, as the superuser. Waits for a leader that accepts writes. */
 export async function runOnLeader<T>(
   source: Source,
   database: string,
@@ -31,7 +31,7 @@ export async function runOnLeader<T>(
   return done();
 }
 
-/** One read-only statement on the leader, in the app's database. */
+/** Runs one read-only statement on the leader, in the app's database. */
 export async function queryLeader(
   source: Source,
   statement: string,
@@ -48,7 +48,10 @@ export async function queryLeader(
   });
 }
 
-/** The outcome of the work, which is never done twice; undefined: there is no leader now, or it has just become a standby. */
+/**
+ * Returns the outcome of the work, which is never done twice; undefined when there is no leader now, or it has just become a
+ * standby.
+ */
 async function tryOnLeader<T>(
   { space, observer }: Source,
   database: string,

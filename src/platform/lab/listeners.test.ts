@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { parseListeners, whyUnreached } from "./listeners.ts";
 
-/** Listens for real, and gives what the kernel's table says of that port. */
+/** Opens a real listener, and returns the entries of the kernel's table for that port. */
 async function listening(context: TestContext, host: string) {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, host, resolve));

@@ -1,4 +1,4 @@
-/** Who listens where in a network namespace, as the kernel's table says (proc(5), /proc/net/tcp and tcp6). Pure. */
+/** The listening sockets of a network namespace, from the kernel's table (proc(5), /proc/net/tcp and tcp6). Pure. */
 
 export interface Listener {
   /** "127.0.0.1", "0.0.0.0", "::" ... */
@@ -9,7 +9,7 @@ export interface Listener {
 
 const LISTEN = "0A";
 
-/** The text of one of the two tables, or of both. */
+/** Parses the text of one of the two tables, or of both. */
 export function parseListeners(table: string): Listener[] {
   return table.split("\n").flatMap((line) => {
     const [, local = "", , state, , , , uid] = line.trim().split(/\s+/);
@@ -19,7 +19,9 @@ export function parseListeners(table: string): Listener[] {
   });
 }
 
-/** Words of 32 bits, each in the byte order of the machine, which is little-endian wherever the lab runs. */
+/**
+ * Parses words of 32 bits, each in the byte order of the machine, which is little-endian on all machines that the lab runs on.
+ */
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).toReversed());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join(".");
@@ -34,8 +36,8 @@ function addressOf(hex: string): string {
 const EVERYWHERE: readonly string[] = ["0.0.0.0", "::"];
 
 /**
- * Why nobody outside reaches an app that should listen on `port` of `reachableAt`; null when it listens where it should.
- * `uid`: of the app, to find what it listens on instead.
+ * Explains why an app that should listen on `port` of `reachableAt` cannot be reached from outside; null when it listens where it
+ * should. `uid` is the app's user, to find where it listens instead.
  */
 export function whyUnreached(
   listeners: readonly Listener[],

@@ -1,4 +1,7 @@
-/** Which bytes of each log were written when: sampled once a second, so that logs of any format can be cut by time. */
+/**
+ * Records when the bytes of each log were written: the sizes are sampled once a second, so that logs of any format can be cut by
+ * time.
+ */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import type { Clock } from "../../std/clock.ts";
 import { readRange } from "../../std/file-range.ts";
@@ -9,7 +12,7 @@ interface Sample {
 }
 
 const EVERY_MS = 1_000;
-/** Bytes kept of one log for one window: the end of it. */
+/** The most bytes that are kept of one log for one window, counted from its end. */
 const CUT_BYTES_MAX = 4 << 20;
 
 export class LogIndex {
@@ -24,7 +27,7 @@ export class LogIndex {
     this.#timer = setInterval(() => this.#sample(), EVERY_MS).unref();
   }
 
-  /** Copies what each log gained within the window (to the second) into the folder; logs that gained nothing are left out. */
+  /** Copies what was added to each log within the window (to the second) into the folder; logs without additions are left out. */
   copy(folder: string, window: { fromMs: number; toMs: number }): void {
     this.#sample();
     mkdirSync(folder, { recursive: true });
@@ -54,7 +57,7 @@ export class LogIndex {
   }
 }
 
-/** Bytes written within the window: from the size last seen before it to the size first seen after it. */
+/** Returns the bytes written within the window: from the size last seen before it to the size first seen after it. */
 export function range(
   samples: readonly Sample[],
   { fromMs, toMs }: { fromMs: number; toMs: number },

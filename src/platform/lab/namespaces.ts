@@ -1,4 +1,4 @@
-/** How the lab's namespaces are made: what is spawned, what is mounted, in which order. */
+/** How the lab's namespaces are created: what is spawned, what is mounted, in which order. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
@@ -40,8 +40,8 @@ export const NAMESPACES = [
 const AGENT = entryBeside(import.meta.url, "./agent/main");
 
 /**
- * Opens the users' port on the host's loopback and hands it down as descriptor 3, all in one turn of the event loop, so
- * that no connection is accepted here. HAProxy accepts on it from inside the lab: no link joins the two.
+ * Opens the users' port on the host's loopback interface and passes it down as descriptor 3, all in one turn of the event loop,
+ * so that no connection is accepted here. HAProxy accepts connections on it from inside the lab: no network link joins the two.
  */
 export function spawnLab(options: SpaceOptions): Promise<{ child: ChildProcess; port: number }> {
   return new Promise((resolve, reject) => {
@@ -66,7 +66,7 @@ function spawnWith(options: SpaceOptions, descriptor: number): ChildProcess {
   const child = spawn("setpriv", ["--pdeathsig", "KILL", ...inside], {
     env: { PATH, LANG: "C.UTF-8" },
     cwd: "/",
-    detached: true, // Ctrl-C in the terminal is for us alone: the lab must live until it is healed
+    detached: true, // Ctrl-C in the terminal is for this process alone: the lab must live until it is healed
     stdio: ["pipe", log, log, descriptor],
   });
   closeSync(log);
@@ -89,8 +89,9 @@ function labBoot(options: SpaceOptions): AgentBoot {
 }
 
 /**
- * Builds the tree aside and then moves it onto /srv, so that an app whose folder lies under /srv or /tmp is still seen.
- * What is bound is read-only, but for the logs; a folder under a home that only its owner may enter becomes reachable.
+ * Builds the tree elsewhere and then moves it onto /srv, so that an app whose folder is under /srv or /tmp is still seen.
+ * Everything that is bound is read-only except the logs; a folder under a home directory that only its owner may enter becomes
+ * reachable.
  */
 function mounts(options: SpaceOptions): string[][] {
   const sources: [string, string, "ro" | "rw"][] = [
@@ -119,7 +120,7 @@ function bind(from: string, to: string, mode: "ro" | "rw"): string[][] {
   return mode === "rw" ? [bound] : [bound, ["mount", "-o", "remount,bind,ro", to]];
 }
 
-/** Where /etc/resolv.conf is a link into /run (systemd-resolved), what it names is not there any more: it is made first. */
+/** Where /etc/resolv.conf is a link into /run (systemd-resolved), its target no longer exists inside, so it is created first. */
 const BIND_RESOLVER =
   'f=$(readlink -m /etc/resolv.conf) && mkdir -p "$(dirname "$f")" && { [ -e "$f" ] || : > "$f"; } && ' +
   `mount --bind ${RESOLVER_FILE} "$f"`;

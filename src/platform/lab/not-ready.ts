@@ -1,10 +1,10 @@
-/** Why one replica of the app does not become ready, in words for whoever wrote the app. */
+/** Explains to the author of the app why one of its replicas does not become ready. */
 import { addressOf } from "./addresses.ts";
 import type { Slot } from "./app.ts";
 import { whyUnreached } from "./listeners.ts";
 import type { Parts } from "./replicas.ts";
 
-/** What holds for several replicas reads alike for all of them, so that it is said once. */
+/** Returns the reason. It reads the same for all replicas that share it, so that it is reported only once. */
 export async function whyNotReady(
   slot: Slot,
   { config, observer, users }: Parts,

@@ -1,4 +1,4 @@
-/** Asks the lab's parts how they are. Every question has a deadline of its own; a part that does not answer is undefined. */
+/** Queries the state of the lab's parts. Every query has its own deadline; a part that does not answer is undefined. */
 import type { Json } from "../../std/json.ts";
 import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "../ask.ts";
 import { addressOf, NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
@@ -20,8 +20,8 @@ export class Observer {
   }
 
   /**
-   * The cluster as Patroni knows it. All members are asked: one that is cut off may still tell an old tale, so the view that
-   * most of them share is taken, the first among equals.
+   * Returns the cluster as Patroni knows it. It queries all members, because one that is cut off may still report a past state,
+   * and takes the view that most of them share, the first among equals.
    */
   async cluster(signal: AbortSignal): Promise<Member[]> {
     const views = (await this.#each((node) => this.#clusterFrom(node, signal))).filter((view) => view !== undefined);
@@ -33,7 +33,7 @@ export class Observer {
     return leaderOf(await this.cluster(signal));
   }
 
-  /** What each Redis says of itself; undefined where none answers. */
+  /** Returns what each Redis reports about itself; undefined for one that does not answer. */
   async replication(signal: AbortSignal): Promise<Record<NodeName, Replication | undefined>> {
     const [n1, n2, n3] = await this.#each(async (node) =>
       parseReplication(String(await this.redis(node, ["INFO", "replication"], signal))),
@@ -41,7 +41,7 @@ export class Observer {
     return { n1, n2, n3 };
   }
 
-  /** Whom each Sentinel names as master; undefined where none answers. */
+  /** Returns the master that each Sentinel names; undefined for one that does not answer. */
   async sentinels(signal: AbortSignal): Promise<Record<NodeName, NodeName | undefined>> {
     const [n1, n2, n3] = await this.#each(async (node) => {
       const answer = await this.sentinel(node, ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME], signal);
@@ -50,14 +50,14 @@ export class Observer {
     return { n1, n2, n3 };
   }
 
-  /** The master that most Sentinels name. */
+  /** Returns the master that most Sentinels name. */
   async redisMaster(signal: AbortSignal): Promise<NodeName | undefined> {
     const named = Object.values(await this.sentinels(signal)).filter((node) => node !== undefined);
     const votes = (node: NodeName) => named.filter((other) => other === node).length;
     return named.toSorted((a, b) => votes(b) - votes(a))[0];
   }
 
-  /** How many Sentinels and replicas of the master a Sentinel knows, itself included. */
+  /** Returns how many Sentinels (itself included) and replicas of the master a Sentinel knows. */
   async sentinelKnows(
     node: NodeName,
     signal: AbortSignal,
@@ -94,18 +94,21 @@ export class Observer {
     return (await quietly(() => this.#space.agent(place).list(bounded(signal)))) ?? [];
   }
 
-  /** What each service of a node holds. */
+  /** Returns the usage of each service of a node. */
   async usage(node: NodeName, signal: AbortSignal): Promise<Record<string, Usage>> {
     if (!this.#space.isOn(node)) return {};
     return (await quietly(() => this.#space.nodes[node].usage(bounded(signal)))) ?? {};
   }
 
-  /** Status of one GET from inside a node; undefined when there is no answer. */
+  /** Returns the status of one GET from inside a node; undefined when there is no answer. */
   async http(node: NodeName, port: number, path: string, signal: AbortSignal): Promise<number | undefined> {
     return (await quietly(() => this.#httpFrom(node, port, path, signal)))?.status;
   }
 
-  /** Status of one GET of an app on a node, asked from where users come from; undefined when there is no answer in time. */
+  /**
+   * Returns the status of one GET to an app on a node, sent from where users come from; undefined when there is no answer in
+   * time.
+   */
   async app(
     node: NodeName,
     port: number,
@@ -118,7 +121,7 @@ export class Observer {
     return (await quietly(ask))?.status;
   }
 
-  /** Who listens on a node; empty where it does not answer. */
+  /** Returns the listening sockets on a node; empty when the node does not answer. */
   async listeners(node: NodeName, signal: AbortSignal): Promise<Listener[]> {
     const read = (file: string) => quietly(() => this.#space.nodes[node].read(file, bounded(signal)));
     const tables = await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map(read));
@@ -150,7 +153,10 @@ function bounded(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
 }
 
-/** A part that does not answer is what these questions are about: its silence is an answer, not trouble. */
+/**
+ * Returns the answer, or undefined when the query fails: these queries find out whether a part answers, so its silence is a
+ * result and not an error.
+ */
 async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

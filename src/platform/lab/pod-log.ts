@@ -1,6 +1,6 @@
 /**
- * What is known of each replica from one sync of the autoscaler to the next, folded from looks at the lab into the samples
- * that the algorithm wants. A replica is a pod: one that is restarted in place stays the same pod. Pure.
+ * What is known about each replica from one sync of the autoscaler to the next, folded from checks of the lab into the samples
+ * that the algorithm needs. A replica is a pod: one that is restarted in place stays the same pod. Pure.
  */
 import type { PodSample } from "../../autoscaler.ts";
 import type { ReplicaCpu } from "./replica-cpu.ts";
@@ -10,7 +10,7 @@ interface Pod {
   pid: number | null;
   ready: boolean;
   readyChangedAtMs: number;
-  /** From where usage is measured: the last sync, or the first look at a new process. */
+  /** The reading from which usage is measured: the last sync, or the first check of a new process. */
   base: Reading;
   last: Reading;
 }
@@ -20,20 +20,20 @@ interface Reading {
   readonly cpuMs: number;
 }
 
-/** Usage over less time than this says more about the counting of ticks than about the load. */
+/** Usage over a shorter time reflects the granularity of ticks more than the load. */
 const WINDOW_MS_MIN = 500;
 
 export class PodLog {
   readonly #pods = new Map<string, Pod>();
 
-  /** Takes in one look. Replicas that are not in it any more are forgotten. */
+  /** Records one check. Replicas that are no longer in it are forgotten. */
   see(atMs: number, replicas: readonly ReplicaCpu[]): void {
     const seen = new Set(replicas.map(({ replica }) => replica));
     for (const name of [...this.#pods.keys()]) if (!seen.has(name)) this.#pods.delete(name);
     for (const replica of replicas) this.#update(atMs, replica);
   }
 
-  /** All replicas, with their usage since the last call. */
+  /** Returns all replicas with their usage since the last call. */
   samples(requestMilli: number): PodSample[] {
     return [...this.#pods].map(([name, pod]) => {
       const sample = sampleOf(name, pod, requestMilli);

@@ -1,9 +1,9 @@
-/** Patroni's configuration for one member, and the reading of its `/cluster`. Pure. */
+/** Patroni's configuration for one member, and the parser of its `/cluster`. Pure. */
 import type { Json } from "../../std/json.ts";
 import { addressOf, diskOf, isNode, NODES, type NodeName, PORT, SWITCH_ADDRESS } from "./addresses.ts";
 import type { LabConfig } from "./config.ts";
 
-/** One member as Patroni's `/cluster` tells of it. */
+/** One member as Patroni's `/cluster` describes it. */
 export interface Member {
   readonly node: NodeName;
   /** leader, sync_standby, replica, standby_leader ... */
@@ -15,7 +15,7 @@ export interface Member {
   readonly lagBytes: number | null;
 }
 
-/** The parameters of PostgreSQL that the lab sets unless the plan says otherwise. */
+/** The PostgreSQL parameters that the lab sets unless the plan overrides them. */
 const PARAMETERS: Readonly<Record<string, Json>> = {
   wal_level: "replica",
   hot_standby: "on",
@@ -32,7 +32,7 @@ const PARAMETERS: Readonly<Record<string, Json>> = {
   jit: "off",
 };
 
-/** patroni.yml of a member, as JSON (which is YAML). `binaries` is PostgreSQL's bin folder. */
+/** Returns a member's patroni.yml as JSON (which is YAML). `binaries` is PostgreSQL's bin folder. */
 export function patroniConfig(config: LabConfig, node: NodeName, binaries: string): string {
   const address = addressOf(node);
   return JSON.stringify({
@@ -57,7 +57,7 @@ export function patroniConfig(config: LabConfig, node: NodeName, binaries: strin
         rewind: { username: "postgres", password: "postgres" },
       },
       parameters: { unix_socket_directories: `${diskOf(node)}/postgres` },
-      // Only the lab's own network namespace can reach it: no password would keep anybody out.
+      // Only the lab's own network namespace can reach it, so a password would protect nothing.
       pg_hba: ["local all all trust", "host all all 0.0.0.0/0 trust", "host replication all 0.0.0.0/0 trust"],
     },
     watchdog: { mode: "off" },
@@ -69,7 +69,7 @@ export function etcdHosts(config: LabConfig): string[] {
   return addresses.map((address) => `${address}:${PORT.etcdClient}`);
 }
 
-/** Members of a `/cluster` answer, in order of node; entries that are not ours are left out. */
+/** Returns the members of a `/cluster` answer, ordered by node; entries that are not ours are left out. */
 export function parseCluster(body: Json): Member[] {
   const members = (body as { members?: Json[] } | null)?.members ?? [];
   return members
@@ -78,12 +78,12 @@ export function parseCluster(body: Json): Member[] {
     .sort((a, b) => (a.node < b.node ? -1 : 1));
 }
 
-/** The leader that runs; undefined while there is none. */
+/** Returns the running leader; undefined while there is none. */
 export function leaderOf(members: readonly Member[]): NodeName | undefined {
   return members.find((member) => member.role === "leader" && member.state === "running")?.node;
 }
 
-/** A standby that has all of the leader's writes, but for what is on its way. */
+/** Returns whether a member is a standby that has all of the leader's writes except those in transit. */
 export function isStreaming(member: Member): boolean {
   const streams = member.state === "streaming" || member.state === "running";
   return member.role !== "leader" && streams && member.lagBytes !== null && member.lagBytes < 1_000_000;

@@ -1,37 +1,37 @@
-/** What the lab asks of the machine before anything starts; one clear error each. */
+/** What the lab requires of the machine, checked before anything starts, with one clear error for each requirement. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Complaint, ExitCode, GamedayError } from "../../std/errors.ts";
 import { NAMESPACES } from "./namespaces.ts";
 
-/** What there is. */
+/** The properties of the machine. */
 export interface Machine {
   readonly platform: string;
   readonly uid: number;
-  /** null where the kernel knows no such setting; Ubuntu's is 1 from 23.10 on. */
+  /** null when the kernel does not know this setting; Ubuntu's is 1 from 23.10 on. */
   readonly apparmorRestrictsUserNamespaces: boolean | null;
-  /** Why the lab's namespaces cannot be made; null: they can. */
+  /** Why the lab's namespaces cannot be created; null when they can. */
   readonly namespaceTrouble: string | null;
-  /** The folder that gets the logs, and the room on its disk. */
+  /** The folder that gets the logs, and the free space on its disk. */
   readonly folder: string;
   readonly freeBytes: number;
   /** The hard limit, up to which Node raises its own. */
   readonly openFilesMax: number;
 }
 
-/** Logs of a long run with some room; the lab's own disks are in memory. */
+/** Room for the logs of a long run; the lab's own disks are in memory. */
 const FREE_BYTES_MIN = 256 * 2 ** 20;
-/** A thousand users with a kept connection each, through HAProxy, which holds two for each. */
+/** Enough for a thousand users with one kept connection each through HAProxy, which needs two files for each. */
 const OPEN_FILES_MIN = 4_096;
 
-/** Throws what stands in the way of a lab whose logs go to that folder, if anything does. */
+/** Throws when something prevents a lab whose logs go to that folder. */
 export function demandMachine(folder: string): void {
   const complaint = complaintAbout(readMachine(folder));
   if (complaint !== null) throw new GamedayError({ code: "lab-machine", exitCode: ExitCode.notReady, ...complaint });
 }
 
-/** The first thing that stands in the way; null: nothing does. */
+/** Returns the first obstacle; null when there is none. */
 export function complaintAbout(machine: Machine): Pick<Complaint, "expected" | "got" | "hint"> | null {
   if (machine.platform !== "linux") return notLinux(machine.platform);
   if (machine.uid !== 0) return notRoot(machine);
@@ -86,7 +86,7 @@ function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)} MiB`;
 }
 
-/** Asks only what is worth asking where the answers before do not settle it already. */
+/** Reads the machine's properties, but skips checks whose result the earlier ones make irrelevant. */
 function readMachine(folder: string): Machine {
   const { platform } = process;
   const uid = process.getuid?.() ?? -1;
@@ -107,7 +107,7 @@ function apparmorSetting(): boolean | null {
   return existsSync(file) ? readFileSync(file, "utf8").trim() === "1" : null;
 }
 
-/** Makes them, as the lab will, for a program that ends at once. */
+/** Creates the namespaces as the lab will, for a program that ends at once. */
 function namespaceTrouble(): string | null {
   const { status, stderr, error } = spawnSync("unshare", [...NAMESPACES, "true"], {
     encoding: "utf8",
@@ -117,14 +117,14 @@ function namespaceTrouble(): string | null {
   return error?.message ?? (stderr.trim() || `unshare: exit ${status}`);
 }
 
-/** Of the nearest folder that is there: the rest will be made. */
+/** Returns the free space of the nearest folder that exists; the rest will be created. */
 function freeBytes(folder: string): number {
   if (!existsSync(folder) && dirname(folder) !== folder) return freeBytes(dirname(folder));
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }
 
-/** "Max open files            1024                 1048576              files": soft, then hard. */
+/** Parses "Max open files            1024                 1048576              files": soft, then hard. */
 export function openFilesMax(limits: string): number {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1] ?? "unlimited";
   return hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);

@@ -1,11 +1,14 @@
-/** The programs and users of this machine that the lab is made of: found, and their versions checked, before anything starts. */
+/**
+ * The programs and users of this machine that the lab consists of: they are located, and their versions checked, before anything
+ * starts.
+ */
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { exec } from "../../std/exec.ts";
 import { PACKAGE_FOLDER } from "./template.ts";
 
 export interface Programs {
-  /** Folder of PostgreSQL's own programs. */
+  /** The folder of PostgreSQL's own programs. */
   readonly postgresFolder: string;
   readonly postgresVersion: string;
   readonly redisVersion: string;
@@ -24,7 +27,7 @@ const NEEDED =
     " ",
   );
 
-/** Looks for everything; throws one error that names all that is missing and the one command that brings it. */
+/** Locates everything; throws one error that names all missing programs and the one command that installs them. */
 export async function findPrograms(signal: AbortSignal): Promise<Programs> {
   const postgresFolder = newestPostgres();
   const patroniFolder = findPatroni();
@@ -44,12 +47,12 @@ export function findProgram(name: string): string | undefined {
   return SEARCH.map((folder) => `${folder}/${name}`).find(isExecutable);
 }
 
-/** "7.0.15" in "Redis server v=7.0.15 sha=..." and "15.18" in "postgres (PostgreSQL) 15.18 (Debian ...)". */
+/** Finds "7.0.15" in "Redis server v=7.0.15 sha=..." and "15.18" in "postgres (PostgreSQL) 15.18 (Debian ...)". */
 export function parseVersion(text: string): string | undefined {
   return /(\d+\.\d+(\.\d+)*)/.exec(text)?.[1];
 }
 
-/** A user of /etc/passwd, by name; throws when there is none. */
+/** Returns a user of /etc/passwd, by name; throws when there is none. */
 export function findUser(name: string): User {
   const user = parseUser(readFileSync("/etc/passwd", "utf8"), name);
   if (user !== undefined) return user;

@@ -1,19 +1,19 @@
-/** Configuration of Redis and Sentinel, and the reading of their answers. Pure. */
+/** The configuration of Redis and Sentinel, and the parsers of their answers. Pure. */
 import { addressOf, diskOf, FOLDER, NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
 import type { LabConfig } from "./config.ts";
 import { fillTemplate } from "./template.ts";
 
 export const MASTER_NAME = "lab";
-/** The node whose Redis is master when the lab is born. */
+/** The node whose Redis is the master of a new lab. */
 export const FIRST_MASTER: NodeName = "n1";
 
-/** What one Redis says of itself in INFO replication. */
+/** What one Redis reports about itself in INFO replication. */
 export interface Replication {
   readonly role: string;
-  /** For a replica: whom it follows, and whether the link is up. */
+  /** For a replica: the node of its master, and whether the link is up. */
   readonly masterNode: NodeName | undefined;
   readonly linkUp: boolean;
-  /** For a master: number of its replicas that are online. */
+  /** For a master: the number of its replicas that are online. */
   readonly onlineReplicas: number;
 }
 
@@ -45,7 +45,7 @@ export function sentinelConfig(config: LabConfig, node: NodeName): string {
   });
 }
 
-/** The command that starts a node's Redis; the node's own Sentinel is asked last: it may just have woken up. */
+/** Returns the command that starts a node's Redis. The node's own Sentinel is queried last, because it may have just started. */
 export function redisCommand(node: NodeName): string[] {
   const others = NODES.filter((other) => other !== node);
   return [
@@ -61,7 +61,7 @@ export function redisCommand(node: NodeName): string[] {
   ];
 }
 
-/** Reads the text of INFO replication. */
+/** Parses the text of INFO replication. */
 export function parseReplication(info: string): Replication {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
   return {
@@ -72,7 +72,7 @@ export function parseReplication(info: string): Replication {
   };
 }
 
-/** Reads a flat list of names and values, as SENTINEL MASTER and SENTINEL REPLICAS answer. */
+/** Parses a flat list of names and values, the form in which SENTINEL MASTER and SENTINEL REPLICAS answer. */
 export function pairs(list: readonly unknown[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (let at = 0; at + 1 < list.length; at += 2) found[String(list[at])] = String(list[at + 1]);

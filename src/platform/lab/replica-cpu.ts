@@ -1,8 +1,8 @@
-/** How much CPU each replica has used, and whether it is ready: what an autoscaler looks at. */
+/** How much CPU each replica has used, and whether it is ready: the input of an autoscaler. */
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
 
-/** CPU used by one replica since it was started, its ended workers included. */
+/** The CPU time that one replica has used since it was started, including workers that have ended. */
 export interface ReplicaCpu {
   readonly replica: string;
   readonly pid: number | null;

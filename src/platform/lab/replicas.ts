@@ -1,6 +1,6 @@
 /**
- * The app's replicas: which slots they hold, how many there should be, how they come and go. A new one enters HAProxy once
- * it is ready; a leaving one is drained first. Evicted ones are replaced on other nodes within the disruption budget.
+ * The app's replicas: which slots they hold, how many there should be, and how they come and go. A new one enters HAProxy once it
+ * is ready; a leaving one is drained first. Evicted ones are replaced on other nodes within the disruption budget.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../std/errors.ts";
@@ -40,12 +40,12 @@ export class Replicas {
     return this.#desired;
   }
 
-  /** Slots that hold a replica which is not leaving, in order of name. */
+  /** Returns the slots that hold a replica which is not leaving, ordered by name. */
   current(): Slot[] {
     return this.#staged("starting", "ready").toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Everything of a node that is there or still leaving. */
+  /** Returns all slots of a node with a replica, including those that are leaving. */
   onNode(node: NodeName): Slot[] {
     return this.#staged("starting", "ready", "leaving").filter((slot) => slot.node === node);
   }
@@ -59,7 +59,7 @@ export class Replicas {
     return this.#cordoned.has(node);
   }
 
-  /** Wants `count` replicas from now on. Returns when the new ones are started and the leaving ones begin to drain. */
+  /** Sets the number of wanted replicas. Returns when the new ones are started and the leaving ones begin to drain. */
   async scale(count: number, signal: AbortSignal): Promise<void> {
     this.#desired = count;
     const have = this.#staged("starting", "ready");
@@ -68,13 +68,13 @@ export class Replicas {
       this.#inBackground(this.#leave(slot, this.#parts.config.app.gracePeriod));
   }
 
-  /** Starts the replicas of a node again, after the node itself came back. */
+  /** Starts the replicas of a node again after the node itself has returned. */
   async resume(node: NodeName, signal: AbortSignal): Promise<void> {
     const here = this.#staged("starting", "ready").filter((slot) => slot.node === node);
     await Promise.all(here.map((slot) => this.#launch(slot, signal)));
   }
 
-  /** Moves every replica of a node to others, one budget at a time. Returns when none is left there. */
+  /** Moves every replica of a node to others, within the disruption budget. Returns when none is left there. */
   async evict(node: NodeName, graceMs: number, signal: AbortSignal): Promise<void> {
     const here = () => this.#staged("starting", "ready").filter((held) => held.node === node);
     while (here().length > 0) {
@@ -87,7 +87,10 @@ export class Replicas {
     }
   }
 
-  /** Slots whose replica takes requests now: as HAProxy sees it, or by asking each where HAProxy does not check. */
+  /**
+   * Returns the slots whose replica accepts requests now: as HAProxy sees it, or by querying each one when HAProxy does not check
+   * them.
+   */
   async ready(signal: AbortSignal): Promise<Slot[]> {
     const { config, observer } = this.#parts;
     const held = this.#staged("ready");
@@ -100,7 +103,7 @@ export class Replicas {
     return held.filter((slot) => up.has(slot.name));
   }
 
-  /** Those of the slots whose replica says itself that it is ready, to whoever comes from where users do. */
+  /** Returns those of the slots whose replica itself reports that it is ready, queried from where users come from. */
   async answering(slots: readonly Slot[], signal: AbortSignal): Promise<Slot[]> {
     const { observer, config } = this.#parts;
     const { path, status, timeout } = config.app.readiness;
@@ -109,7 +112,7 @@ export class Replicas {
     return slots.filter((_, index) => (statuses[index] ?? 0) >= low && (statuses[index] ?? 0) <= high);
   }
 
-  /** In words, why replicas are not ready; one line for each reason, with those that have it. */
+  /** Explains why replicas are not ready, with the names of the replicas for each reason. */
   async whyNotReady(signal: AbortSignal): Promise<string> {
     const ready = new Set(await this.ready(signal));
     const waiting = this.current().filter((slot) => !ready.has(slot));
@@ -124,7 +127,7 @@ export class Replicas {
     return lines.join("; ") || "all of them are ready now";
   }
 
-  /** The proxy's file for the slots as they are: written at every change, so that a restarted proxy knows them. */
+  /** Writes the proxy's file for the slots as they are, at every change, so that a restarted proxy knows them. */
   writeProxyFile(): void {
     const { config, space, users } = this.#parts;
     const slots = this.#slots.map((slot) => ({ ...slot, state: this.#proxyState(slot) }));
@@ -158,7 +161,7 @@ export class Replicas {
     this.#inBackground(this.#join(slot));
   }
 
-  /** Waits for a replica's readiness and then lets requests in, unless it left meanwhile. */
+  /** Waits until a replica is ready and then lets requests in, unless it has left in the meantime. */
   async #join(slot: Slot): Promise<void> {
     const signal = this.#end.signal;
     while (this.#held.get(slot.name)?.stage === "starting") {
@@ -204,7 +207,7 @@ export class Replicas {
     return stage === "leaving" ? "drain" : "maint";
   }
 
-  /** These end with the lab; what goes wrong before that is worth a line on our own log. */
+  /** Runs work that ends with the lab; a failure before that is logged as a warning. */
   #inBackground(work: Promise<void>): void {
     work.catch((trouble: unknown) => {
       if (!this.#end.signal.aborted) process.emitWarning(`lab: a replica did not change: ${messageOf(trouble)}`);

@@ -1,6 +1,6 @@
 /**
- * Calls between a run and the daemon that hosts a lab: JSON lines over a unix socket that only its owner may open. A call
- * may report events before it is answered, and is cancelled when its caller's signal aborts.
+ * Calls between a run and the daemon that hosts a lab: JSON lines over a unix socket that only its owner may open. A call may
+ * report events before it is answered, and is cancelled when its caller's signal aborts.
  */
 import { chmodSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -25,7 +25,7 @@ interface WrittenError {
 
 export type Handler = (call: string, given: Json, emit: (event: Json) => void, signal: AbortSignal) => Promise<Json>;
 
-/** Listens; `left` is called whenever a caller's connection has ended. */
+/** Listens for calls; `left` is called whenever a caller's connection has ended. */
 export async function serveCalls(path: string, handler: Handler, left: () => void): Promise<Server> {
   rmSync(path, { force: true });
   const server = createServer((socket) => serve(socket, handler, left));
@@ -87,7 +87,7 @@ export class Caller {
     });
   }
 
-  /** Throws the callee's GamedayError, or the signal's reason. */
+  /** Makes a call. Throws the callee's GamedayError, or the signal's reason. */
   call(name: string, given: Json, signal: AbortSignal, event: (event: Json) => void = () => undefined): Promise<Json> {
     const id = ++this.#number;
     return new Promise((resolve, reject) => {
@@ -123,7 +123,7 @@ export class Caller {
 }
 
 function onLines(socket: Socket, receive: (line: Line) => void): void {
-  socket.on("error", () => socket.destroy()); // "close" follows, and is what both ends act on
+  socket.on("error", () => socket.destroy()); // "close" follows, and both ends act on that
   createInterface({ input: socket })
     .on("line", (line) => receive(JSON.parse(line) as Line))
     .on("error", () => socket.destroy());

@@ -1,11 +1,11 @@
-/** What the app's replicas and the stores' members hold now: the points by which a slow leak is seen. */
+/** What the app's replicas and the stores' members hold now: the points that reveal a slow leak. */
 import { NODES } from "./addresses.ts";
 import type { Usage } from "./agent/usage.ts";
 import type { Boot } from "./boot.ts";
 
 /**
  * "memory/app/n1-1": bytes; "connections/app/n1-1", "connections/postgres/n1", "connections/redis/n1": established TCP
- * connections, those of a member's own upkeep (replication, Patroni) included. What does not run has no point.
+ * connections, including those for a member's own upkeep (replication, Patroni). A service that is not running has no point.
  */
 export type Sample = Record<string, number>;
 
@@ -16,7 +16,10 @@ export async function sampleLab({ observer }: Pick<Boot, "observer">, signal: Ab
   return Object.assign({}, ...samples) as Sample;
 }
 
-/** Memory of a store's member is left out: what its processes share would count once for each. */
+/**
+ * Returns the points of one node. The memory of a store's member is left out, because memory that its processes share would count
+ * once for each.
+ */
 export function sampleOf(node: string, usage: Readonly<Record<string, Usage>>): Sample {
   const sample: Sample = {};
   for (const [name, { memoryBytes, connections }] of Object.entries(usage)) {

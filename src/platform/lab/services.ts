@@ -1,4 +1,4 @@
-/** What runs where: the specification of every service of the lab. */
+/** The specification of every service of the lab, and where it runs. */
 import { addressOf, diskOf, FOLDER, NODES, type NodeName, PATH, PORT, SWITCH_ADDRESS } from "./addresses.ts";
 import type { ServiceSpec } from "./agent/protocol.ts";
 import type { Slot } from "./app.ts";
@@ -65,7 +65,7 @@ export function etcdService(config: LabConfig, place: NodeName | "switch", users
   return { ...ordinary("etcd", place, users.etcd), argv: ["etcd", ...argv] };
 }
 
-/** Answers for the lab's names, so that an app may depend on DNS and a fault may spoil it. */
+/** Returns the service that resolves the lab's names, so that an app may depend on DNS and a fault may break it. */
 export function resolverService(): ServiceSpec {
   const names = {
     "postgres.lab": SWITCH_ADDRESS,
@@ -75,7 +75,7 @@ export function resolverService(): ServiceSpec {
   };
   const records = Object.entries(names).map(([name, address]) => `${name}=${address}`);
   return {
-    ...ordinary("resolver", "switch", { uid: 0, gid: 0 }), // port 53 is for root
+    ...ordinary("resolver", "switch", { uid: 0, gid: 0 }), // port 53 requires root
     argv: [`${FOLDER.patroni}/bin/python3`, `${FOLDER.gameday}/lab/resolver.py`, SWITCH_ADDRESS, ...records],
     env: { ...BASE, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
   };

@@ -1,15 +1,15 @@
 /**
- * One lab at a time on a machine. Held by an abstract unix socket: the kernel lets go of it with the process, however that
- * ends, so that no stale file can refuse anybody; whoever connects is told who holds it.
+ * Allows one lab at a time on a machine. An abstract unix socket holds the place: the kernel releases it with the process,
+ * however that ends, so that no stale file can block a new lab. A client that connects learns who holds it.
  */
 import { connect, createServer, type Server } from "node:net";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 
 export interface Holder {
   readonly pid: number;
-  /** ISO time of day at which it began. */
+  /** The ISO date and time at which it began. */
   readonly since: string;
-  /** Set when it can be attached to. */
+  /** The control socket; null when the lab cannot be attached to. */
   readonly control: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface Registration {
 
 const NAME = "\0gameday-lab";
 
-/** Takes the place, or throws an error that names who has it. */
+/** Takes the place, or throws an error that names its holder. */
 export async function registerLab(control: string | null = null): Promise<Registration> {
   const holder: Holder = { pid: process.pid, since: new Date().toISOString(), control };
   const server = createServer((socket) => {
@@ -35,13 +35,13 @@ export async function registerLab(control: string | null = null): Promise<Regist
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-/** Throws an error that names who has a lab on this machine, if anybody does. */
+/** Throws an error that names the holder when there is a lab on this machine. */
 export async function demandNoLab(): Promise<void> {
   const holder = await currentLab();
   if (holder !== undefined) throw taken(holder);
 }
 
-/** Who has a lab on this machine now; undefined: nobody. */
+/** Returns the holder of the lab on this machine; undefined when there is none. */
 export function currentLab(): Promise<Holder | undefined> {
   return new Promise((resolve) => {
     const socket = connect(NAME);

@@ -1,7 +1,7 @@
 /**
- * The lab's space: one set of namespaces for the lab, and one for each node inside it. Nothing of it can outlive us: the
- * lab's first process is killed by the kernel when the process that made it dies, and its death ends every process, mount
- * and link inside. Nothing is left on the host, for nothing was put there.
+ * The lab's space: one set of namespaces for the lab, and one for each node inside it. No part of it can outlive this process:
+ * the kernel kills the lab's first process when the process that made it dies, and its death ends every process, mount and link
+ * inside. Nothing is left on the host, because nothing was put there.
  */
 import type { ChildProcess } from "node:child_process";
 import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -34,7 +34,7 @@ export class Space {
     this.nodes = { n1: link("n1"), n2: link("n2"), n3: link("n3") };
   }
 
-  /** Makes the lab's namespaces with the switch and the disks in them; no node yet. */
+  /** Creates the lab's namespaces with the switch and the disks in them, but no node yet. */
   static async open(options: SpaceOptions, signal: AbortSignal): Promise<Space> {
     const { child, port } = await spawnLab(options);
     const space = new Space(child, child.pid ?? 0, port, options);
@@ -47,12 +47,12 @@ export class Space {
     }
   }
 
-  /** A path inside the lab, as this process can open it. */
+  /** Returns a path inside the lab in a form that this process can open. */
   path(inside: string): string {
     return `/proc/${this.pid}/root${inside}`;
   }
 
-  /** The agent of a place; an error for a node that is off. */
+  /** Returns the agent of a place; throws RangeError for an unknown place. */
   agent(place: string): AgentLink {
     if (place === "switch") return this.switch;
     const link = (this.nodes as Readonly<Record<string, AgentLink>>)[place];
@@ -74,7 +74,7 @@ export class Space {
     chownSync(this.path(inside), owner.uid, owner.gid);
   }
 
-  /** Powers a node on: its namespaces, its init, its cable. Its disk is as it was. */
+  /** Powers a node on: its namespaces, its init, its cable. Its disk is unchanged. */
   async startNode(node: NodeName, signal: AbortSignal): Promise<void> {
     const name = `node/${node}`;
     const log = `${FOLDER.log}/${node}.log`;
@@ -105,7 +105,7 @@ export class Space {
     this.#down.delete(node);
   }
 
-  /** Powers a node off at once, as a pulled plug does: SIGKILL to its init ends all of it. */
+  /** Powers a node off at once, as if its plug were pulled: SIGKILL to its init ends everything on it. */
   async killNode(node: NodeName, signal: AbortSignal): Promise<void> {
     this.#down.add(node);
     await this.switch.kill(`node/${node}`, signal);
@@ -118,8 +118,8 @@ export class Space {
   }
 
   /**
-   * Ends everything inside: one SIGKILL to the lab's init. The kernel lets that be waited for only once every process of
-   * the namespace is gone, so that nothing is left when this returns.
+   * Ends everything inside with one SIGKILL to the lab's init. The kernel reports its end only once every process of the
+   * namespace is gone, so nothing is left when this returns.
    */
   async close(): Promise<void> {
     for (const link of [this.switch, ...Object.values(this.nodes)]) link.close();
@@ -129,14 +129,14 @@ export class Space {
     await gone;
   }
 
-  /** A file of the host by which a process enters the node's network: that of the program which made the node. */
+  /** Returns a file of the host through which a process enters the node's network: that of the program that made the node. */
   async networkOf(node: NodeName, signal: AbortSignal): Promise<string> {
     const report = (await this.switch.list(signal)).find((one) => one.name === `node/${node}`);
     if (typeof report?.pid === "number") return this.path(`/proc/${report.pid}/ns/net`);
     throw new RangeError(`expected ${node} to be on, got a node that is off`);
   }
 
-  /** Calls back once when the lab has ended, however it did. */
+  /** Calls back once when the lab has ended for any reason. */
   onEnd(callback: (how: string) => void): void {
     this.#child.once("exit", (code, by) => callback(by ?? `exit ${code}`));
   }
@@ -145,7 +145,7 @@ export class Space {
     const cable = cableOf(node);
     const outer = (await this.switch.list(signal)).find((report) => report.name === service)?.pid;
     const init = (await this.switch.read(`/proc/${outer}/task/${outer}/children`, signal)).trim();
-    await this.switch.tryRun({ argv: ["ip", "link", "del", cable], deadlineMs: 5_000 }, signal); // of a former life
+    await this.switch.tryRun({ argv: ["ip", "link", "del", cable], deadlineMs: 5_000 }, signal); // left from before the node's last power-off
     await this.switch.run(["ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", init], signal);
     await this.switch.run(["ip", "link", "set", cable, "master", "br0", "up"], signal);
     const inside = this.nodes[node];
@@ -169,7 +169,7 @@ export class Space {
   }
 }
 
-/** SIGKILL to the only child of unshare; false where there is none (yet). */
+/** Sends SIGKILL to the only child of unshare; returns false when there is none (yet). */
 function killInit(unshare: number): boolean {
   try {
     const init = Number.parseInt(readFileSync(`/proc/${unshare}/task/${unshare}/children`, "utf8"), 10);
@@ -181,7 +181,7 @@ function killInit(unshare: number): boolean {
 
 const TAIL_BYTES_MAX = 16 << 10;
 
-/** The last lines of a log, for an error; empty when there is none. */
+/** Returns the last lines of a log, for an error message; empty when there is no log. */
 export function tailOf(file: string, lines = 12): string {
   try {
     const { size } = statSync(file);

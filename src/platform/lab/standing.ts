@@ -1,4 +1,4 @@
-/** A lab that lives on its own: begun, ended and asked after from any terminal of its owner. */
+/** A lab that runs in its own process: it can be started, ended and queried from any terminal of its owner. */
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,9 +18,9 @@ import { currentLab, demandNoLab, type Holder } from "./single.ts";
 import { tailOf } from "./space.ts";
 
 export interface LabStatus {
-  /** null: there is none on this machine. */
+  /** null when there is none on this machine. */
   readonly holder: Holder | null;
-  /** null when it cannot be attached to: it lives inside a run. */
+  /** null when it cannot be attached to because it lives inside a run. */
   readonly endpoint: string | null;
   readonly health: readonly HealthLine[];
 }
@@ -28,7 +28,7 @@ export interface LabStatus {
 const SETTLE_MS = 20_000;
 const DAEMON = entryBeside(import.meta.url, "./daemon/main");
 
-/** Starts a lab in a daemon of its own and returns once it is up. Throws what kept it from coming up. */
+/** Starts a lab in its own daemon and returns once it is up. Throws the reason when it does not come up. */
 export async function labUp(
   config: unknown,
   options: { readonly folder: string; readonly stateFolder: string },
@@ -50,7 +50,10 @@ export async function labUp(
   return settled(signal);
 }
 
-/** The status once all is healthy, or as it is when that takes too long: a platform may be meant to be broken. */
+/**
+ * Returns the status once everything is healthy, or the current one when that takes too long: a platform may be broken on
+ * purpose.
+ */
 async function settled(signal: AbortSignal): Promise<LabStatus> {
   const end = performance.now() + SETTLE_MS;
   for (;;) {
@@ -60,7 +63,7 @@ async function settled(signal: AbortSignal): Promise<LabStatus> {
   }
 }
 
-/** Ends the lab that runs on its own. Gives who had it; null when there was none. */
+/** Ends the lab that runs in its own process. Returns its holder; null when there was none. */
 export async function labDown(signal: AbortSignal): Promise<Holder | null> {
   const holder = await currentLab();
   if (holder === undefined) return null;
@@ -96,7 +99,7 @@ function openLog(folder: string): DaemonLog {
   const path = join(folder, "daemon.log");
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
-    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 }); // "recursive" says ENOENT of a read-only disk
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 }); // with "recursive", a read-only disk would give ENOENT
     return { path, descriptor: openSync(path, "w", 0o600) };
   } catch (cause) {
     throw new GamedayError({

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the package: two steps above both src/platform and dist/platform. */
+/** The folder of the package: three levels above both src/platform/lab and dist/platform/lab. */
 export const PACKAGE_FOLDER = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** The template of that name with every {{name}} replaced; a name without a value is a mistake in our code. */
+/** Returns the template of that name with every {{name}} replaced; a name without a value is a mistake in our code. */
 export function fillTemplate(file: string, values: Readonly<Record<string, string | number>>): string {
   return fill(readFileSync(`${PACKAGE_FOLDER}lab/${file}`, "utf8"), values);
 }

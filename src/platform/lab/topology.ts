@@ -1,4 +1,4 @@
-/** What there is to hit in the lab, with its leaders. */
+/** The targets of the lab, with the leaders marked. */
 import type { Target } from "../../platform.ts";
 import { NODES, type NodeName } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
@@ -41,7 +41,7 @@ async function redisTargets({ observer }: Boot, signal: AbortSignal): Promise<Ta
   });
 }
 
-/** Sentinels, the proxy and etcd: as their supervisors see them. */
+/** Returns the Sentinels, the proxy and etcd, with the state that their supervisors report. */
 async function serviceTargets({ observer }: Boot, signal: AbortSignal): Promise<Target[]> {
   const places = [...NODES, "switch"] as const;
   const reports = await Promise.all(places.map((place) => observer.services(place, signal)));

@@ -1,11 +1,14 @@
-/** Reports what changes by itself: who leads, how many replicas are ready, who died without being asked to. */
+/**
+ * Reports changes that happen by themselves: who leads, how many replicas are ready, and which services died without being told
+ * to.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { TimelineEvent } from "../../timeline.ts";
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
 import { sampleLab } from "./sample.ts";
 
-/** A service's deaths are expected while a change of ours is on its target or its node. */
+/** What the watch needs. A service's deaths are expected while a change of ours is on its target or its node. */
 export interface Watched extends Boot {
   readonly nowMs: () => number;
   isTouched(target: string, node: string): boolean;
@@ -17,7 +20,7 @@ type Roles = Map<string, string>;
 const EVERY_MS = 250;
 const SAMPLE_EVERY_MS = 5_000;
 
-/** Resolves when the signal ends it. What a look cannot see for a moment keeps its last known state. */
+/** Resolves when the signal aborts. A part that cannot be seen for a moment keeps its last known state. */
 export async function watchLab(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
   await Promise.all([watchChanges(parts, emit, signal), watchUsage(parts, emit, signal)]);
 }

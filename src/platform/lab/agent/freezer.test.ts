@@ -47,7 +47,7 @@ test("a folder that is no group of the kernel's is not frozen in, and nothing is
 const home = findGroup();
 const missing = home === null ? "no cgroup v2 that may be written to" : false;
 
-/** Counts in its output; ends with this process. */
+/** A process that keeps counting on its output and ends with this process. */
 function counter(): ChildProcess {
   const script = "setInterval(() => process.stdout.write('.'), 5)";
   return spawn("setpriv", ["--pdeathsig", "KILL", process.execPath, "--eval", script]);
@@ -65,7 +65,7 @@ test("frozen for real: it stands still whatever signal it gets, then goes on, an
   child.kill("SIGCONT");
   const ticks = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ").slice(13, 15).join();
   const before = ticks();
-  const other = counter(); // the same work beside it, as the clock
+  const other = counter(); // the same work in an unfrozen process, as the clock
   for (let counted = 0; counted < 40; ) counted += String((await once(other.stdout ?? other, "data"))[0]).length;
   other.kill("SIGKILL");
   assert.equal(ticks(), before, "it ran");

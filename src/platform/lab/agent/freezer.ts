@@ -1,7 +1,7 @@
 /**
- * Freezing by a control group (cgroup v2; the kernel's admin-guide/cgroup-v2: cgroup.freeze, cgroup.events, cgroup.kill). A
- * group is made for one freeze, below the one that the processes are in, and taken away when they are let go. What is frozen
- * so can still be killed, and no signal lets it go on.
+ * Freezing by a control group (cgroup v2; the kernel's admin-guide/cgroup-v2: cgroup.freeze, cgroup.events, cgroup.kill). A group
+ * is created for one freeze, below the group of the processes, and removed when they are thawed. Processes that are frozen this
+ * way can still be killed, and no signal makes them continue.
  */
 import {
   accessSync,
@@ -19,15 +19,16 @@ import { join, relative } from "node:path";
 import { until } from "../../../std/wait.ts";
 
 const PREFIX = "gameday-freeze-";
-/** A process may fork between the look and its move: its child is found in the next round. */
+/** A process may fork before it is moved; the next round finds its child. */
 const ROUNDS = 5;
-/** So long the kernel may take to freeze, or to let go of, all of a group. */
+/** How long the kernel may take to freeze or release a whole group. */
 const SETTLES_MS_MAX = 1_000;
 const LOOK_EVERY_MS = 10;
 
 /**
- * The folder of this process's own group, where groups can be made; null: there is none, and signals must do. Version 1 is
- * no substitute: what its freezer holds cannot be killed before it is let go, so a lab that is killed would stay.
+ * Returns the folder of this process's own group, where groups can be created; null when there is none and signals must be used.
+ * Version 1 is no substitute: processes held by its freezer cannot be killed before they are thawed, so a lab that is killed
+ * would stay.
  */
 export function findGroup(
   mountinfo = readFileSync("/proc/self/mountinfo", "utf8"),
@@ -48,7 +49,7 @@ export class FrozenGroup {
     this.#folder = folder;
   }
 
-  /** Freezes them; null when this machine does not let us, and then nothing of it is left. */
+  /** Freezes the processes; returns null when this machine does not allow it, and then leaves nothing behind. */
   static async of(home: string, pids: () => readonly number[]): Promise<FrozenGroup | null> {
     const group = new FrozenGroup(home, join(home, `${PREFIX}${crypto.randomUUID()}`));
     try {
@@ -59,13 +60,13 @@ export class FrozenGroup {
       await seen("the group to be frozen", () => group.isFrozen());
       if (pids().length > 0) return group;
     } catch {
-      // not allowed here, or not a kernel that can (before 5.2): what was done is undone below
+      // not allowed here, or not supported by the kernel (before 5.2): what was done is undone below
     }
     await group.thaw();
     return null;
   }
 
-  /** The kernel's own word: all of it stands still. */
+  /** Returns whether the kernel reports that the whole group is frozen. */
   isFrozen(): boolean {
     return /^frozen 1$/m.test(this.#read("cgroup.events"));
   }
@@ -74,19 +75,19 @@ export class FrozenGroup {
     return this.#pids().includes(pid);
   }
 
-  /** Ends all of it at once, where the kernel can (5.14); frozen or not. */
+  /** Kills the whole group at once, frozen or not, where the kernel supports it (5.14). */
   kill(): void {
     quietly(() => this.#write("cgroup.kill", "1"));
   }
 
-  /** Lets them go, back to where they were, and takes the group away. */
+  /** Thaws the processes, moves them back to where they were, and removes the group. */
   async thaw(): Promise<void> {
     quietly(() => this.#write("cgroup.freeze", "0"));
     const gone = () => {
       for (const pid of this.#pids()) quietly(() => writeFileSync(join(this.#home, "cgroup.procs"), String(pid)));
       return quietly(() => rmdirSync(this.#folder)) || !isWritable(this.#folder);
     };
-    await seen("the group to be gone", gone).catch(() => undefined); // an empty one is swept up at the next start
+    await seen("the group to be gone", gone).catch(() => undefined); // an empty group is removed at the next start
   }
 
   #take(pid: number): void {
@@ -106,7 +107,7 @@ export class FrozenGroup {
   }
 
   #write(file: string, value: string): void {
-    const descriptor = openSync(join(this.#folder, file), constants.O_WRONLY); // the kernel's files are there, or it cannot
+    const descriptor = openSync(join(this.#folder, file), constants.O_WRONLY); // the kernel's files exist, or it does not support this
     try {
       writeSync(descriptor, value);
     } finally {
@@ -120,14 +121,14 @@ function seen(what: string, condition: () => boolean): Promise<boolean> {
   return until(condition, { what, deadlineMs: SETTLES_MS_MAX, everyMs: LOOK_EVERY_MS, signal });
 }
 
-/** Takes away the groups of labs that were killed while something was frozen; those with a process in them stay. */
+/** Removes the groups of labs that were killed while something was frozen; groups that still hold a process stay. */
 export function removeEmptyGroups(home: string): void {
   quietly(() => {
     for (const entry of readdirSync(home)) if (entry.startsWith(PREFIX)) quietly(() => rmdirSync(join(home, entry)));
   });
 }
 
-/** proc(5), /proc/PID/mountinfo: root and mount point are the fourth and fifth field, the type follows a lone dash. */
+/** Parses proc(5), /proc/PID/mountinfo: root and mount point are the fourth and fifth field, the type follows a lone dash. */
 function mountsOf(mountinfo: string): { readonly root: string; readonly at: string }[] {
   return mountinfo.split("\n").flatMap((line) => {
     const [before = "", after = ""] = line.split(" - ");
@@ -140,7 +141,7 @@ function isWritable(folder: string): boolean {
   return quietly(() => accessSync(join(folder, "cgroup.procs"), constants.W_OK));
 }
 
-/** True when it worked. A process that ended, or a group that is gone, is what was wanted anyway. */
+/** Returns true when the action worked. A process that ended or a group that is gone needs no further action. */
 function quietly(act: () => void): boolean {
   try {
     act();

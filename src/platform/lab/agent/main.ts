@@ -1,6 +1,6 @@
 /**
- * The agent's program: `node main.ts BOOT` under tini, as root of its namespaces. A program of its own (not imported by
- * gameday), which is why it touches `process` itself. It uses Node's own modules only.
+ * The agent's program: `node main.ts BOOT` under tini, as root of its namespaces. It is a separate program (not imported by
+ * gameday), which is why it uses `process` directly. It uses only Node's own modules.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -19,11 +19,11 @@ const TAIL_BYTES_MAX = 4_096;
 
 function boot(): void {
   const { socket, before, tied } = JSON.parse(process.argv[2] ?? "{}") as AgentBoot;
-  // The parent holds the other end of stdin: when it is killed, however, this ends, and the whole namespace with it.
+  // The parent holds the other end of stdin. When the parent dies in any way, this process ends, and the whole namespace with it.
   if (tied) process.stdin.on("end", () => process.exit(0)).resume();
   for (const argv of before) runFirst(argv);
   const group = findGroup();
-  if (tied && group !== null) removeEmptyGroups(group); // of labs that were killed
+  if (tied && group !== null) removeEmptyGroups(group); // left by labs that were killed
   rmSync(socket, { force: true });
   createServer(serve).listen(socket);
 }
@@ -124,7 +124,7 @@ function run(request: RunRequest): Promise<RunResult> {
     const tail = new OutputTail(TAIL_BYTES_MAX);
     tail.follow(child.stdout, child.stderr);
     child.on("error", reject);
-    child.stdin.on("error", () => undefined); // EPIPE: it did not read its input, and its exit code tells
+    child.stdin.on("error", () => undefined); // EPIPE: the program did not read its input, and its exit code shows the result
     child.stdin.end(request.input ?? "");
     child.on("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr(), tail: tail.text() }));
   });
@@ -140,7 +140,10 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
-/** The request line was all that the caller may send before the answer, so that no byte of the stream is in readline. */
+/**
+ * Tunnels a connection. The caller sends nothing after the request line until it gets the answer, so no byte of the stream is in
+ * readline.
+ */
 function tunnel(socket: Socket, lines: { close(): void }, to: { id: number; host: string; port: number }): void {
   lines.close();
   const far = connect(to.port, to.host);

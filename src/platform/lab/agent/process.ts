@@ -5,7 +5,7 @@ import type { ProcessRow } from "./protocol.ts";
 /** Linux counts CPU time in ticks of 1/100 s on every architecture that Node runs on. */
 const TICK_MS = 10;
 
-/** All processes that still exist when looked at, in order of pid. */
+/** Returns all processes that still exist when they are read, ordered by pid. */
 export function processTable(): ProcessRow[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -14,7 +14,7 @@ export function processTable(): ProcessRow[] {
     .sort((a, b) => a.pid - b.pid);
 }
 
-/** One line of /proc/PID/stat (proc(5)); the command is in brackets and may itself hold brackets and blanks. */
+/** Parses one line of /proc/PID/stat (proc(5)); the command is in brackets and may itself contain brackets and blanks. */
 export function parseStat(line: string, uid: number): ProcessRow | null {
   const open = line.indexOf("(");
   const close = line.lastIndexOf(")");
@@ -32,7 +32,9 @@ export function parseStat(line: string, uid: number): ProcessRow | null {
   };
 }
 
-/** The processes that belong to a service: its descendants, its session, and with `ownsUser` all of its user. */
+/**
+ * Returns the processes that belong to a service: its descendants, its session, and with `ownedUid` all processes of that user.
+ */
 export function belonging(table: readonly ProcessRow[], main: number | null, ownedUid: number | null): ProcessRow[] {
   const mine = new Set<number>(main === null ? [] : [main]);
   const belongs = (row: ProcessRow) =>

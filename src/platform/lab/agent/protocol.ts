@@ -1,16 +1,18 @@
 /**
- * What the lab says to an agent: one JSON object a line over a unix socket, answered in any order by `id`. An agent is the
- * first program of a node (or of the lab around the nodes): it starts, restarts and stops the services there, so that every
- * service is a child of its own namespace's init and dies with it.
+ * The protocol between the lab and an agent: one JSON object per line over a unix socket, answered in any order by `id`. An agent
+ * is the first program of a node (or of the lab around the nodes). It starts, restarts and stops the services there, so that
+ * every service is a child of its own namespace's init and dies with it.
  */
 
-/** How an agent is started: one JSON argument. */
+/** The parameters of an agent, passed as one JSON argument. */
 export interface AgentBoot {
   /** Where to listen, as seen from inside. */
   readonly socket: string;
-  /** Commands run in order before listening; the first that fails ends the agent. */
+  /** Commands that run in order before the agent listens; the first that fails ends the agent. */
   readonly before: readonly (readonly string[])[];
-  /** Ends with its stdin: the agent of the lab itself, so that nothing survives a parent that was killed. */
+  /**
+   * Whether the agent ends with its stdin. The agent of the lab itself does, so that nothing survives a parent that was killed.
+   */
   readonly tied: boolean;
 }
 
@@ -22,17 +24,23 @@ export interface ServiceSpec {
   readonly cwd: string;
   readonly uid: number;
   readonly gid: number;
-  /** File to which both its streams are appended. */
+  /** The file to which both its streams are appended. */
   readonly log: string;
-  /** Delay before it is started again when it ended by itself, doubled each time up to the maximum; null: never. */
+  /**
+   * The delay before the service is restarted after it ended by itself, doubled each time up to the maximum; null: never
+   * restarted.
+   */
   readonly restart: { readonly minMs: number; readonly maxMs: number } | null;
-  /** Every process of `uid` around here belongs to it: for daemons that leave their parent and session (postmaster). */
+  /**
+   * Whether every process of `uid` in this namespace belongs to the service: for daemons that leave their parent and session
+   * (postmaster).
+   */
   readonly ownsUser: boolean;
-  /** File descriptor of the agent that it gets as its descriptor 3. */
+  /** A file descriptor of the agent that the service gets as its descriptor 3. */
   readonly inherit?: number;
 }
 
-/** One process, as its /proc/PID/stat tells it. */
+/** One process, as its /proc/PID/stat describes it. */
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
@@ -41,7 +49,7 @@ export interface ProcessRow {
   /** R, S, D, T (stopped), Z ... */
   readonly state: string;
   readonly command: string;
-  /** User and system time, its reaped children's included. */
+  /** User and system time, including that of reaped children. */
   readonly cpuMs: number;
 }
 
@@ -52,13 +60,13 @@ export interface ServiceReport {
   /** running; waiting to be restarted; held down on purpose; ended and not to be restarted. */
   readonly phase: ServicePhase;
   readonly pid: number | null;
-  /** Number of times it was started. */
+  /** How often it was started. */
   readonly starts: number;
-  /** Number of times it ended without being asked to. */
+  /** How often it ended without being told to. */
   readonly failures: number;
   /** "exit 1" or "SIGKILL"; null when it never ended. */
   readonly lastEnd: string | null;
-  /** How all its processes are seen to stand still; null: they do not. */
+  /** The evidence that all its processes are frozen; null when they are not. */
   readonly frozen: string | null;
   /** Whether it runs only for a share of the time. */
   readonly throttled: boolean;
@@ -79,31 +87,31 @@ export interface RunResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The end of both, in order of arrival. */
+  /** The end of both streams, in order of arrival. */
   readonly tail: string;
 }
 
 export type AgentRequest =
   | { readonly op: "start"; readonly spec: ServiceSpec }
-  /** SIGTERM to its main process, then SIGKILL to all after the grace; stays down. */
+  /** Sends SIGTERM to the main process, then SIGKILL to all processes after the grace; the service stays down. */
   | { readonly op: "stop"; readonly name: string; readonly graceMs: number }
-  /** SIGKILL to all its processes; stays down. */
+  /** Sends SIGKILL to all processes; the service stays down. */
   | { readonly op: "kill"; readonly name: string }
-  /** SIGKILL to all its processes; comes back as if it had died by itself. */
+  /** Sends SIGKILL to all processes; the service is restarted as if it had died by itself. */
   | { readonly op: "crash"; readonly name: string }
-  /** A signal to all its processes. */
+  /** Sends a signal to all processes. */
   | { readonly op: "signal"; readonly name: string; readonly signal: NodeJS.Signals }
-  /** Stops all its processes where they stand, by a control group where there is one, else by signals; lets them go on. */
+  /** Freezes all processes, through a control group where there is one, otherwise by signals; `thaw` lets them continue. */
   | { readonly op: "freeze"; readonly name: string }
   | { readonly op: "thaw"; readonly name: string }
-  /** Lets all its processes run only for `runMs` of each `periodMs`; null: freely again. */
+  /** Lets all processes run only for `runMs` of each `periodMs`; null removes the limit. */
   | {
       readonly op: "throttle";
       readonly name: string;
       readonly share: { readonly runMs: number; readonly periodMs: number } | null;
     }
   | { readonly op: "list" }
-  /** What each service holds: memory, connections. */
+  /** Returns the usage of each service: memory, connections. */
   | { readonly op: "usage" }
   | ({ readonly op: "run" } & RunRequest)
   | { readonly op: "read"; readonly path: string }

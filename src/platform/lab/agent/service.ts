@@ -1,4 +1,4 @@
-/** One supervised program: started in a session of its own, restarted with back-off, ended with everything that it started. */
+/** One supervised program: started in its own session, restarted with backoff, ended with everything that it started. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,9 +6,9 @@ import { FrozenGroup, findGroup } from "./freezer.ts";
 import { belonging, processTable } from "./process.ts";
 import type { ProcessRow, ServicePhase, ServiceReport, ServiceSpec } from "./protocol.ts";
 
-/** A run this long counts as having worked: the back-off begins anew after it. */
+/** A run of at least this length counts as successful: the backoff starts again from its minimum after it. */
 const STEADY_MS = 10_000;
-/** A process may fork between the look and the signal: its child is found in the next round. */
+/** A process may fork before it is signalled; the next round finds its child. */
 const STOP_ROUNDS = 5;
 
 export class Service {
@@ -23,21 +23,21 @@ export class Service {
   #inARow = 0;
   #lastEnd: string | null = null;
   #startedAtMs = 0;
-  /** Main process of the last start, kept to find what it left behind. */
+  /** The main process of the last start, kept to find what it left behind. */
   #lastPid: number | null = null;
 
   constructor(spec: ServiceSpec) {
     this.#spec = spec;
   }
 
-  /** Starts it by the given spec, if it does not run already. */
+  /** Starts the service with the given spec, unless it is already running. */
   start(spec: ServiceSpec): void {
     this.#spec = spec;
     clearTimeout(this.#timer);
     if (this.#child === null) this.#spawn();
   }
 
-  /** Asks it to end, waits, then ends it; it stays down. */
+  /** Requests the service to end, waits, then kills it; it stays down. */
   async stop(graceMs: number): Promise<void> {
     this.#hold();
     this.#child?.kill("SIGTERM");
@@ -50,12 +50,15 @@ export class Service {
     await this.#killAll();
   }
 
-  /** Ends all of it; the supervisor then does what it does after any death. */
+  /** Kills all its processes; the supervisor then acts as after any other death. */
   async crash(): Promise<void> {
     await this.#killAll();
   }
 
-  /** Stops and continues all of it in turns, by signals: a limit that leaves nothing on the machine. null lets it run. */
+  /**
+   * Stops and continues all its processes in turns, by signals: a limit that leaves nothing on the machine. null removes the
+   * limit.
+   */
   throttle(share: { readonly runMs: number; readonly periodMs: number } | null): void {
     clearInterval(this.#throttle);
     this.#throttle = undefined;
@@ -73,7 +76,7 @@ export class Service {
     return rows.length;
   }
 
-  /** Harmless when it is frozen already. */
+  /** Freezes all its processes. Harmless when they are frozen already. */
   async freeze(): Promise<void> {
     if (this.#frozen !== null) return;
     const group = findGroup();
@@ -143,8 +146,8 @@ export class Service {
   }
 
   /**
-   * What a dead main process left running would hold its port: it goes first. Not so with a daemon that lives apart from
-   * it: a postmaster outlives its Patroni and is taken over by the next one.
+   * Restarts the service. Processes that a dead main process left running would hold its port, so they are killed first. A daemon
+   * that lives apart from its main process is spared: a postmaster outlives its Patroni and is taken over by the next one.
    */
   async #again(): Promise<void> {
     if (!this.#spec.ownsUser) await this.#killAll();
@@ -157,7 +160,7 @@ export class Service {
     this.#inARow = 0;
   }
 
-  /** Kills until nothing is left: a process may fork between the look and the kill. */
+  /** Kills until nothing is left: a process may fork before it is killed. */
   async #killAll(): Promise<void> {
     this.#frozen?.kill();
     for (let round = 0; round < 200; round++) {
@@ -184,7 +187,7 @@ export class Service {
   }
 }
 
-/** Seen from inside: the kernel says of each of them that it stands still. */
+/** Describes how the processes are frozen, as the kernel reports it from inside; null when they are not all frozen. */
 function howFrozen(processes: readonly ProcessRow[], group: FrozenGroup | null): string | null {
   if (processes.length === 0) return null;
   if (group?.isFrozen() === true && processes.every(({ pid }) => group.holds(pid)))
@@ -196,6 +199,6 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // it ended in between, which is what a signal to it would have come to
+    // it ended in between, so it needs no signal
   }
 }

@@ -1,14 +1,14 @@
-/** What processes hold of the machine: memory, and TCP connections that are open. From /proc alone. */
+/** The resources that processes hold: memory, and open TCP connections. From /proc alone. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 export interface Usage {
-  /** Resident memory of all of them; what they share counts once for each. */
+  /** The resident memory of all processes; shared memory counts once for each process. */
   readonly memoryBytes: number;
   /** Their established TCP connections, in and out. */
   readonly connections: number;
 }
 
-/** Those that end meanwhile count for nothing. */
+/** Returns the usage of the processes; those that end in the meantime count for nothing. */
 export function usageOf(pids: readonly number[], root = "/proc"): Usage {
   const inodes = new Set(pids.flatMap((pid) => quietly(() => establishedInodes(`${root}/${pid}/net`)) ?? []));
   const held = pids.map((pid) => ({
@@ -21,12 +21,12 @@ export function usageOf(pids: readonly number[], root = "/proc"): Usage {
   };
 }
 
-/** "VmRSS:     1234 kB": pages differ in size between machines, this does not. A process that ended has no such line. */
+/** Parses "VmRSS:     1234 kB". Page sizes differ between machines, this unit does not. A process that ended has no such line. */
 function residentBytes(status: string): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
 }
 
-/** Inodes of the sockets in state 01 (proc(5), /proc/net/tcp: the state is the fourth column, the inode the tenth). */
+/** Returns the inodes of sockets in state 01 (proc(5), /proc/net/tcp: the state is the fourth column, the inode the tenth). */
 function establishedInodes(folder: string): string[] {
   return ["tcp", "tcp6"]
     .flatMap((table) => (quietly(() => readFileSync(`${folder}/${table}`, "utf8")) ?? "").split("\n").slice(1))
@@ -44,6 +44,6 @@ function quietly<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
-    return undefined; // it ended, or closed that file, between the listing and the reading
+    return undefined; // the process ended, or closed that file, between the listing and the reading
   }
 }

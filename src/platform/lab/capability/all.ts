@@ -1,4 +1,4 @@
-/** Every capability of the lab, one a file. */
+/** All capabilities of the lab, one in each file. */
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
 import type { Lab } from "../lab-parts.ts";
@@ -39,7 +39,7 @@ const MAKERS = {
   delay: delayCapability,
 } satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
 
-/** What the lab can do, known without a lab: for `gameday check`. */
+/** The capabilities of the lab, known without a lab: for `gameday check`. */
 export const LAB_CAPABILITIES = Object.keys(MAKERS) as readonly CapabilityName[];
 
 export function labCapabilities(lab: Lab): Partial<Record<CapabilityName, Capability>> {

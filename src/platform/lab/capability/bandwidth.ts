@@ -1,6 +1,7 @@
 /**
- * bandwidth: both ends of a node's cable let through only so much; each end limits one direction. All traffic by a bucket
- * (tc-tbf(8)); that with peers only in a class of its own (tc-htb(8)), which all else goes around unlimited.
+ * bandwidth: both ends of a node's cable pass only a limited rate; each end limits one direction. All traffic goes through a
+ * bucket (tc-tbf(8)); if only the traffic with peers is limited, it goes through a class of its own (tc-htb(8)), which all other
+ * traffic bypasses without a limit.
  */
 import type { Capability, Change } from "../../../platform.ts";
 import { cableOf } from "../addresses.ts";
@@ -11,7 +12,7 @@ import { inPlace } from "./place.ts";
 import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
 
-/** One end of a cable; what leaves there goes to, or comes from, the peers. */
+/** One end of a cable. Traffic that leaves there has the peers' addresses in `field`. */
 interface End {
   readonly agent: AgentLink;
   readonly device: string;
@@ -63,7 +64,7 @@ export function bandwidthCapability(lab: Lab): Capability {
   };
 }
 
-/** The commands that limit one end. Without a default class, htb sends what no filter takes as if it were not there. */
+/** Returns the commands that limit one end. Without a default class, htb sends unfiltered traffic as if it were absent. */
 export function commandsOf(change: Change, device: string, field: "src" | "dst"): string[][] {
   const tc = (words: string) => ["tc", ...words.split(" ")];
   if (!hasPeers(change)) return [tc(`qdisc replace dev ${device} root ${shape(change).join(" ")}`)];
@@ -79,7 +80,10 @@ export function commandsOf(change: Change, device: string, field: "src" | "dst")
   ];
 }
 
-/** A bucket of 20 ms of the rate, but no less than a few packets (tc-tbf(8) asks for that), and half a second of queue. */
+/**
+ * Returns a bucket that holds 20 ms of the rate, but at least a few packets (tc-tbf(8) requires that), and half a second of
+ * queue.
+ */
 export function shape(change: Change): string[] {
   const { kilobits, burstBytes } = sizeOf(change);
   return ["tbf", "rate", `${kilobits}kbit`, "burst", String(burstBytes), "latency", "500ms"];
@@ -90,12 +94,12 @@ function sizeOf(change: Change): { kilobits: number; burstBytes: number } {
   return { kilobits, burstBytes: Math.max(4_000, Math.round((kilobits * 1000 * 0.02) / 8)) };
 }
 
-/** Half a second of the rate in packets of 1500 bytes; a handful at least. */
+/** Returns half a second of the rate in packets of 1500 bytes, but at least ten. */
 function packetsHeld(kilobits: number): number {
   return Math.max(10, Math.round((kilobits * 1000 * 0.5) / 8 / 1500));
 }
 
-/** Of the class that only the peers' traffic goes through. */
+/** Returns the bytes sent through the class that only the peers' traffic uses. */
 export function sentBytes(listed: string): number {
   return Number(/Sent (\d+) bytes/.exec(listed)?.[1] ?? 0);
 }

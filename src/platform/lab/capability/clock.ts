@@ -1,6 +1,7 @@
 /**
- * clock: a target's processes are restarted under libfaketime, so that they see a clock that is ahead or behind, and again
- * without it to revert. Restarted, because who may be moved live pays for it all the time; monotonic clocks stay true.
+ * clock: a target's processes are restarted under libfaketime, so that they see a clock that is ahead or behind, and restarted
+ * without it to revert. They are restarted because a process whose clock can be moved while it runs pays for that all the time.
+ * Monotonic clocks stay correct.
  */
 import { globSync } from "node:fs";
 import type { Capability, Change, TargetReferenceWithNode } from "../../../platform.ts";
@@ -9,7 +10,10 @@ import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";
 import { witness } from "./witness.ts";
 
-/** Not Redis, which does not start under it, nor what does not ask its C library for the time (Go). */
+/**
+ * Redis is excluded because it does not start under libfaketime, as are programs that do not get the time from the C library
+ * (Go).
+ */
 const ROLES = ["app", "postgres"];
 const LIBRARY = "/usr/lib/*/faketime/libfaketimeMT.so.1";
 
@@ -34,7 +38,7 @@ export function clockCapability(lab: Lab): Capability {
     },
     async revert({ target }, signal) {
       const seen = await environmentOf(lab, target, signal);
-      if (seen !== null && seen.offset === null) return; // it runs as it should
+      if (seen !== null && seen.offset === null) return; // it runs with the correct clock already
       if (seen !== null) await end(lab, target, signal);
       await lab.startAgain(target, signal);
     },
@@ -47,7 +51,7 @@ export function clockCapability(lab: Lab): Capability {
   };
 }
 
-/** libfaketime(1): a relative offset; children inherit it. */
+/** Returns the environment for libfaketime(1): a relative offset that children inherit. */
 function skewed(change: Change): Record<string, string> {
   const seconds = Number(change.parameters["offsetMs"]) / 1000;
   return {
@@ -61,7 +65,7 @@ function end(lab: Lab, target: TargetReferenceWithNode, signal: AbortSignal): Pr
   return lab.agentOf(target).stop(lab.serviceOf(target), lab.config.app.gracePeriod, signal);
 }
 
-/** The main process and the offset that it was started with (null: none); null when it does not run. */
+/** Returns the main process and the offset that it was started with (null: none); null when it is not running. */
 async function environmentOf(lab: Lab, target: TargetReferenceWithNode, signal: AbortSignal) {
   const pid = (await lab.report(target, signal))?.pid ?? null;
   const text = pid === null ? null : await readProc(lab, target, `/proc/${pid}/environ`, signal);
@@ -70,7 +74,7 @@ async function environmentOf(lab: Lab, target: TargetReferenceWithNode, signal: 
   return { pid, offset: offset?.slice("FAKETIME=".length) ?? null };
 }
 
-/** null: the process has ended in the meantime. */
+/** Returns null when the process has ended in the meantime. */
 async function readProc(lab: Lab, target: TargetReferenceWithNode, path: string, signal: AbortSignal) {
   try {
     return await lab.agentOf(target).read(path, signal);

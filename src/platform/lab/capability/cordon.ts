@@ -1,4 +1,4 @@
-/** cordon: nothing new is placed on a node. Undoing it also brings back the node-bound members that an eviction stopped. */
+/** cordon: nothing new is placed on a node. Reverting it also restarts the node-bound members that an eviction stopped. */
 import type { Capability } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { boundMembers } from "./evict.ts";

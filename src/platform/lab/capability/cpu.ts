@@ -1,6 +1,6 @@
 /**
- * cpu: a target runs only for a share of the time: its processes are stopped and continued in turns by its node's agent. A
- * cgroup's quota would be finer, but its folder would stay on the host of a tool that was killed. On a node, every service.
+ * cpu: a target runs only for a share of the time, because its node's agent stops and continues its processes in turns. A cgroup
+ * quota would be finer, but its folder would stay on the host if the tool were killed. On a node, this applies to every service.
  */
 import type { Capability, Change } from "../../../platform.ts";
 import type { ServiceReport } from "../agent/protocol.ts";
@@ -28,7 +28,7 @@ export function cpuCapability(lab: Lab): Capability {
     async bitten(change, signal) {
       const seen = await reports(change, signal);
       if (seen.length === 0 || !seen.every((report) => report.throttled)) return null;
-      if (!seen.some(isStopped)) return null; // between two turns: the next look may see one
+      if (!seen.some(isStopped)) return null; // between two turns: the next check may see a stopped process
       const names = seen.map((report) => report.name).join(", ");
       return witness(lab, change.target, `${names} run ${runMs(change)} ms of each ${PERIOD_MS} ms (seen in state T)`);
     },
@@ -42,7 +42,7 @@ export function cpuCapability(lab: Lab): Capability {
   };
 }
 
-/** Milliseconds of each period; at least 1, so that it never becomes a freeze. */
+/** Returns the milliseconds of each period in which the target runs; at least 1, so that it never becomes a freeze. */
 function runMs(change: Change): number {
   return Math.max(1, Math.round((Number(change.parameters["leavePercent"]) / 100) * PERIOD_MS));
 }

@@ -1,6 +1,6 @@
 /**
- * cut: no packet passes between a node and others. "link" pulls the cable out of the switch; "drop" and "reject" are rules in
- * a table of their own inside the node, named by the change, which leave loopback alone.
+ * cut: no packet passes between a node and others. "link" pulls the cable out of the switch; "drop" and "reject" are rules inside
+ * the node, in a table of their own that is named by the change, and leave loopback alone.
  */
 import { createHash } from "node:crypto";
 import type { Capability, Change, Witness } from "../../../platform.ts";
@@ -26,7 +26,7 @@ export function cutCapability(lab: Lab): Capability {
       const rules = await listRules(lab, node, change, signal);
       if (rules === null) return null;
       const reached = await reachable(lab, node, change, signal);
-      // One direction is enough: a connection needs both.
+      // One direction is enough, because a connection needs both.
       if (reached.length > 0) return null;
       const says = `nft table ${tableOf(change)} is in force; no connection to ${peersOf(change).join(", ")}`;
       return witness(lab, change.target, says);
@@ -50,7 +50,10 @@ export function cutCapability(lab: Lab): Capability {
   };
 }
 
-/** The rules of a cut. `input` hears, `output` speaks; established connections are cut like new ones. */
+/**
+ * Returns the rules of a cut. `input` is what the node receives, `output` what it sends; established connections are cut like new
+ * ones.
+ */
 export function cutRules(change: Change): string {
   const { direction, how } = change.parameters;
   const addresses = peersOf(change).join(", ");
@@ -65,13 +68,13 @@ export function cutRules(change: Change): string {
   ].join("");
 }
 
-/** Whether only some of the target's traffic is meant. */
+/** Returns whether only some of the target's traffic is affected. */
 export function hasPeers(change: Pick<Change, "parameters">): boolean {
   const given = change.parameters["peers"];
   return Array.isArray(given) && given.length > 0;
 }
 
-/** Addresses whose traffic with the target is touched: all others where the plan names none. */
+/** Returns the addresses whose traffic with the target is affected: all others when the plan names none. */
 export function peersOf(change: Pick<Change, "parameters" | "target">): string[] {
   const given = change.parameters["peers"];
   const peers = Array.isArray(given) && given.length > 0 ? given : ["n1", "n2", "n3", "outside"];
@@ -82,7 +85,7 @@ export function peersOf(change: Pick<Change, "parameters" | "target">): string[]
   });
 }
 
-/** A name of ours that says which change it belongs to and is short enough for the kernel. */
+/** Returns the name of our table, which identifies the change and is short enough for the kernel. */
 export function tableOf(change: Pick<Change, "id">): string {
   return `gameday_${createHash("sha256").update(change.id).digest("hex").slice(0, 12)}`;
 }
@@ -101,7 +104,7 @@ async function linkIsDown(lab: Lab, node: NodeName, change: Change, signal: Abor
   return seen.includes("NO-CARRIER") ? witness(lab, change.target, says) : null;
 }
 
-/** Which of the peers a new connection from inside the node still reaches. */
+/** Returns the peers that a new connection from inside the node still reaches. */
 async function reachable(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<string[]> {
   const tries = peersOf(change).map(async (address) => {
     const port = address === SWITCH_ADDRESS ? 5000 : 26379;

@@ -1,6 +1,6 @@
 /**
- * delay: a node's cable is taken out of the switch and led through a relay that hands every frame on later. A relay in user
- * space, because the kernels that the lab meets may lack netem; the relay is a service of the switch, and dies with the lab.
+ * delay: a node's cable is taken out of the switch and led through a relay that forwards every frame later. The relay runs in
+ * user space because the kernels that the lab runs on may lack netem; it is a service of the switch, and dies with the lab.
  */
 import type { Capability, Change } from "../../../platform.ts";
 import { until } from "../../../std/wait.ts";
@@ -44,7 +44,7 @@ export function delayCapability(lab: Lab): Capability {
   };
 }
 
-/** The relay's own pair of cards: the first is its end, the second is plugged into the switch. */
+/** Returns the names of the relay's own pair of network cards: the first is its end, the second is plugged into the switch. */
 function cardsOf(change: Change): { near: string; far: string } {
   const name = `gd${tableOf(change).slice(-8)}`;
   return { near: `${name}a`, far: `${name}b` };
@@ -54,7 +54,7 @@ async function leadThroughRelay(lab: Lab, node: NodeName, change: Change, signal
   const { near, far } = cardsOf(change);
   const ip = (...argv: string[]) => lab.space.switch.run(["ip", "link", ...argv], signal);
   await ip("add", near, "type", "veth", "peer", "name", far);
-  // A frame that another card was to complete would leave the relay with a wrong checksum.
+  // A frame whose checksum another card was to complete would leave the relay with a wrong one.
   await lab.space.switch.run([PYTHON, `${SCRIPTS}/offload.py`, far, "off"], signal);
   await lab.space.nodes[node].run([PYTHON, `${SCRIPTS}/offload.py`, "eth0", "off"], signal);
   await ip("set", near, "up");
@@ -82,8 +82,8 @@ function relayService(node: NodeName, change: Change): ServiceSpec {
 }
 
 /**
- * The relay ends before the cable is back in the switch: both at once would carry frames in a circle. Each step is harmless
- * where there is nothing.
+ * Puts the cable back into the switch. The relay ends first: together they would carry frames in a circle. Each step is harmless
+ * when there is nothing to undo.
  */
 async function leadBack(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<void> {
   const tryIp = (...argv: string[]) =>
@@ -106,20 +106,28 @@ async function cardIsThere(lab: Lab, change: Change, signal: AbortSignal): Promi
   return (await lab.space.switch.tryRun({ argv, deadlineMs: IP_MS }, signal)).code === 0;
 }
 
-/** The relay listens to its own card last, and a card that is listened to is promiscuous. */
+/**
+ * Returns whether the relay carries frames: it opens its own card last, and a card that a program captures from is promiscuous.
+ */
 async function isCarrying(lab: Lab, change: Change, signal: AbortSignal): Promise<boolean> {
   const seen = await lab.space.switch.run(["ip", "-d", "link", "show", cardsOf(change).near], signal);
   return /promiscuity [1-9]/.test(seen);
 }
 
-/** Each way is delayed; half of that is far above what an undelayed round trip takes, jitter included. Null: not late. */
+/**
+ * Describes a connection that is late; null when it is not. Each direction is delayed, and half of the total is far above an
+ * undelayed round trip, jitter included.
+ */
 async function late(lab: Lab, node: NodeName, address: string, change: Change, signal: AbortSignal) {
   const { meanMs } = await roundTrip(lab, node, address, signal);
   const to = address === SWITCH_ADDRESS ? "the switch" : address;
   return meanMs < Number(change.parameters["latencyMs"]) ? null : `a connection to ${to} takes ${meanMs.toFixed(1)} ms`;
 }
 
-/** Also looks at somebody who is no peer: a delay that touches them too is not the one that was asked for. */
+/**
+ * Describes the delay to the peers; null when it is not seen. It also checks addresses that are not peers: a delay that affects
+ * them too is not the requested one.
+ */
 async function lateToPeersOnly(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<string | null> {
   const peers = peersOf(change);
   const everybody = peersOf({ target: change.target, parameters: {} });

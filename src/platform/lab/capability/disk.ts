@@ -1,4 +1,7 @@
-/** disk: a file of ours fills the node's disk (a tmpfs of a known size) up to what is to be left; it is deleted to revert. */
+/**
+ * disk: a file of ours fills the node's disk (a tmpfs of a known size) except for the space to be left; reverting deletes the
+ * file.
+ */
 import type { Capability, Change } from "../../../platform.ts";
 import { diskOf } from "../addresses.ts";
 import type { Lab } from "../lab-parts.ts";
@@ -19,7 +22,7 @@ export function diskCapability(lab: Lab): Capability {
     async prior(target, _parameters, signal) {
       return { freeBytes: await freeBytes({ target }, signal) };
     },
-    /** Written with zeros: on a tmpfs a file that was only declared may not take its room. */
+    /** Writes zeros, because a file that is only allocated may not take up space on a tmpfs. */
     async apply(change, signal) {
       const fillBytes = (await freeBytes(change, signal)) - leftBytes(change);
       if (fillBytes <= 0) return;
@@ -43,7 +46,7 @@ export function diskCapability(lab: Lab): Capability {
   };
 }
 
-/** "Avail" and a number of bytes, as df tells it. */
+/** Parses "Avail" and a number of bytes, as df prints them. */
 export function parseFree(text: string): number {
   const free = Number(text.trim().split("\n").at(-1));
   if (text.trim() === "" || Number.isNaN(free)) throw new RangeError(`expected bytes from df, got "${text.trim()}"`);

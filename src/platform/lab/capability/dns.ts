@@ -1,4 +1,7 @@
-/** dns: a node's questions to the lab's name server are refused or lost, by a rule in a table of its own, named by the change. */
+/**
+ * dns: a node's queries to the lab's name server are refused or lost, by a rule in a table of its own that is named by the
+ * change.
+ */
 import type { Capability } from "../../../platform.ts";
 import { ExitCode, GamedayError } from "../../../std/errors.ts";
 import type { NodeName } from "../addresses.ts";
@@ -8,7 +11,7 @@ import { ruleCapability } from "./rules.ts";
 import { witness } from "./witness.ts";
 
 const NAME = "postgres.lab";
-/** Longer than a resolver that gets no answer takes to give up: see options in RESOLVER_FILE. */
+/** Longer than a resolver waits for an answer before it gives up: see the options in RESOLVER_FILE. */
 const LOOKUP_MS = 6_000;
 
 export function dnsCapability(lab: Lab): Capability {
@@ -38,8 +41,8 @@ export function dnsCapability(lab: Lab): Capability {
 }
 
 /**
- * refuse: questions are turned back on their way out. silence: they go out, and the answers are lost on their way in; a
- * question that is dropped on its way out is no silence, for the kernel tells who sent it.
+ * Returns the rules. refuse: queries are rejected on their way out. silence: queries go out, and the answers are dropped on their
+ * way in, because the kernel reports an outgoing query that is dropped to its sender, which would not be silence.
  */
 export function dnsRules(table: string, how: "refuse" | "silence"): string {
   const [hook, field, verdict] = how === "refuse" ? ["output", "dport", "reject"] : ["input", "sport", "drop"];
@@ -49,7 +52,7 @@ export function dnsRules(table: string, how: "refuse" | "silence"): string {
   return `add table inet ${table}\n${chain}${rule("udp")}${rule("tcp")}`;
 }
 
-/** What a program on the node would get for a name; null: it is not found. */
+/** Returns the address that a program on the node would get for the name; null when it is not found. */
 async function lookUp(lab: Lab, node: NodeName, signal: AbortSignal): Promise<string | null> {
   const request = { argv: ["getent", "ahostsv4", NAME], deadlineMs: LOOKUP_MS };
   const { code, stdout } = await lab.space.nodes[node].tryRun(request, signal);

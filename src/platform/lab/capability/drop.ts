@@ -1,4 +1,7 @@
-/** drop: a share of the packets that reach a node is lost before anything on it sees them (netdev ingress, random by kernel). */
+/**
+ * drop: a share of the packets that reach a node is lost before anything on it sees them (netdev ingress, chosen at random by the
+ * kernel).
+ */
 import type { Capability, Change } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { hasPeers, peersOf } from "./cut.ts";
@@ -18,7 +21,7 @@ export function dropCapability(lab: Lab): Capability {
 }
 
 export function dropRules(change: Change, table: string): string {
-  // In tenths of a percent: the parameter may have a fraction.
+  // In tenths of a percent, because the parameter may have a fraction.
   const lost = Math.round(Number(change.parameters["percent"]) * 10);
   const chance = `numgen random mod 1000 < ${lost} counter drop`;
   return [

@@ -1,6 +1,7 @@
 /**
- * evict: a node is drained. Replicas of the app move to other nodes one disruption budget at a time, with their grace. What
- * is bound to the node by its disk (PostgreSQL, Redis, Sentinel) is stopped in good order and returns when it is uncordoned.
+ * evict: a node is drained. Replicas of the app move to other nodes within the disruption budget and with their grace period. The
+ * members that are bound to the node by its disk (PostgreSQL, Redis, Sentinel) are stopped gracefully and return when it is
+ * uncordoned.
  */
 import type { Capability, TargetReferenceWithNode } from "../../../platform.ts";
 import type { NodeName } from "../addresses.ts";
@@ -18,7 +19,10 @@ export function evictCapability(lab: Lab): Capability {
       const node = demandNode(target.node);
       return { replicas: here(lab, node) };
     },
-    /** Only begins it, but for what is bound to the node: a drain may take longer than one call may. */
+    /**
+     * Starts the drain without waiting for the replicas, because that may take longer than one call may; it waits only for the
+     * members that are bound to the node.
+     */
     async apply({ target, parameters }, signal) {
       const node = demandNode(target.node);
       const graceMs = Number(parameters["graceMs"] ?? GRACE_MS);
@@ -34,7 +38,7 @@ export function evictCapability(lab: Lab): Capability {
       if (left.length > 0 || running.length > 0) return null;
       return witness(lab, target, `no replica and no member runs on ${node} any more`);
     },
-    /** There is nothing to undo: work comes back when the node is uncordoned. */
+    /** Does nothing: work returns when the node is uncordoned. */
     async revert() {},
     async healed({ target }, signal) {
       const ready = (await lab.replicas.ready(signal)).length;
@@ -44,14 +48,18 @@ export function evictCapability(lab: Lab): Capability {
   };
 }
 
-/** What cannot move, for its data is on the node's own disk; in the order in which it is started again. */
+/**
+ * Returns the members that cannot move because their data is on the node's own disk, in the order in which they are started
+ * again.
+ */
 export function boundMembers(node: NodeName): TargetReferenceWithNode[] {
   return ["postgres", "redis", "sentinel"].map((role) => ({ id: `${role}/${node}`, role, node }));
 }
 
 /**
- * PostgreSQL beside the others, so that users have one pause and not two. Sentinel before Redis: one that still saw its
- * master go could begin the failover and be stopped in the middle of it, and then two masters exist until others mend it.
+ * Stops PostgreSQL in parallel with the others, so that users have one pause and not two. The Sentinel stops before Redis: if it
+ * still saw its master go, it could begin the failover and be stopped halfway through, and two masters would exist until other
+ * Sentinels corrected that.
  */
 async function stopMembers(lab: Lab, node: NodeName, graceMs: number, signal: AbortSignal): Promise<void> {
   const stop = async (role: string) => {

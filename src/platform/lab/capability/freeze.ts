@@ -1,6 +1,6 @@
 /**
- * freeze: every process of a target is stopped where it stands, sockets open: by a control group of version 2 where there is
- * one, else by SIGSTOP. Either way it can still be killed.
+ * freeze: every process of a target is stopped with its sockets open: by a control group of version 2 where there is one,
+ * otherwise by SIGSTOP. Either way it can still be killed.
  */
 import type { Capability } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
@@ -21,7 +21,7 @@ export function freezeCapability(lab: Lab): Capability {
       return witness(lab, target, `all ${report.processes.length} processes of ${report.name} are ${report.frozen}`);
     },
     async revert({ target }, signal) {
-      if ((await lab.report(target, signal)) === undefined) return; // its node is off: nothing of it is frozen
+      if ((await lab.report(target, signal)) === undefined) return; // its node is off, so nothing of it is frozen
       await lab.agentOf(target).thaw(lab.serviceOf(target), signal);
     },
     async healed({ target }, signal) {

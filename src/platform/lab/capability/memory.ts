@@ -1,6 +1,6 @@
 /**
- * memory: a target may not get more memory than it has, but for a little. By the processes' own limit of address space
- * rather than a cgroup: the limit dies with its process, and nothing of it stays behind on the host.
+ * memory: a target can get only a little more memory than it has. This uses the processes' own address space limit rather than a
+ * cgroup: the limit dies with its process, and nothing stays behind on the host.
  */
 import type { Capability, Change, TargetReferenceWithNode } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
@@ -48,7 +48,7 @@ export function memoryCapability(lab: Lab): Capability {
   };
 }
 
-/** Soft limits of address space of all of the target's processes, as /proc says them: bytes or "unlimited". */
+/** Returns the soft address space limits of all of the target's processes, as /proc shows them: bytes or "unlimited". */
 async function limitsOf(lab: Lab, target: TargetReferenceWithNode, signal: AbortSignal): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const { pid, state } of (await lab.report(target, signal))?.processes ?? []) {
@@ -64,7 +64,7 @@ async function addressSpace(lab: Lab, target: TargetReferenceWithNode, pid: stri
   return text === null ? null : Number(text.split(" ")[0]) * PAGE_BYTES;
 }
 
-/** null: the process has ended in the meantime. */
+/** Returns null when the process has ended in the meantime. */
 async function readProc(lab: Lab, target: TargetReferenceWithNode, path: string, signal: AbortSignal) {
   try {
     return await lab.agentOf(target).read(path, signal);
@@ -75,8 +75,8 @@ async function readProc(lab: Lab, target: TargetReferenceWithNode, path: string,
 }
 
 /**
- * Only the soft limit: the hard one stays, so that it can be taken back. As the process's own user and group, who may always
- * do that; root may only where it has CAP_SYS_RESOURCE. A process that has ended needs none.
+ * Sets only the soft limit: the hard one stays, so that the change can be reverted. It runs as the process's own user and group,
+ * which may always do so; root may do so only with CAP_SYS_RESOURCE. A process that has ended needs no limit.
  */
 async function setLimit(lab: Lab, target: TargetReferenceWithNode, pid: string, soft: string, signal: AbortSignal) {
   const status = await readProc(lab, target, `/proc/${pid}/status`, signal);

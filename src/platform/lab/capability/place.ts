@@ -1,4 +1,7 @@
-/** Is a target in its place again? Asked of the target itself and of those who lead it; answers in words, or null. */
+/**
+ * Checks whether a target is in its place again, by querying the target itself and those that lead it. Returns a description, or
+ * null when it is not.
+ */
 import type { TargetReferenceWithNode } from "../../../platform.ts";
 import { isNode, type NodeName, PORT } from "../addresses.ts";
 import type { Boot } from "../boot.ts";
@@ -26,7 +29,7 @@ export async function inPlace(
   }
 }
 
-/** Its own Patroni is asked as well: what the cluster knows of a member that has just died is still the old tale. */
+/** Also queries the member's own Patroni, because the cluster's view of a member that has just died is still out of date. */
 async function postgresInPlace({ observer }: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
   const [cluster, itself] = await Promise.all([
     observer.cluster(signal),
@@ -58,7 +61,7 @@ async function appInPlace(
   signal: AbortSignal,
 ): Promise<string | null> {
   const upAtProxy = (await replicas.ready(signal)).filter((slot) => `app/${slot.name}` === target.id);
-  // Asked itself as well: the proxy has not noticed yet when a replica has just died.
+  // Also queries the replica itself, because the proxy does not notice at once that a replica has died.
   const ready = (await replicas.answering(upAtProxy, signal)).length > 0;
   return ready ? `${target.id} says that it is ready, and HAProxy that it is up` : null;
 }

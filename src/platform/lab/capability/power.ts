@@ -1,4 +1,6 @@
-/** power: a node and all that runs on it end at once, as when its plug is pulled; its disk stays, and it is booted to revert. */
+/**
+ * power: a node and everything that runs on it end at once, as if its plug were pulled; its disk stays, and reverting boots it.
+ */
 import type { Capability, Change } from "../../../platform.ts";
 import { isNode, type NodeName } from "../addresses.ts";
 import { resumeNode } from "../boot.ts";

@@ -6,7 +6,7 @@ import { ChangeRegistry } from "./registry.ts";
 
 const signal = new AbortController().signal;
 
-/** A capability that only remembers what was asked of it; reverting fails while `stuck`. */
+/** A capability that only records its calls; reverting fails while `stuck` returns true. */
 function remembering(log: string[], stuck = () => false): Capability {
   return {
     prior: async () => null,

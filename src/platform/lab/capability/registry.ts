@@ -1,6 +1,6 @@
 /**
- * Knows every change that is in force, and takes each away when its time is up, without the tool that made it: the process
- * that hosts the lab outlives a run that was killed, and when the host itself dies, so does the whole lab.
+ * Knows every change that is in force, and reverts each when its time is up, without the tool that made it: the process that
+ * hosts the lab outlives a run that was killed, and when the host itself dies, so does the whole lab.
  */
 import type { Capability, CapabilityName, Change, Residue } from "../../../platform.ts";
 import { messageOf } from "../../../std/errors.ts";
@@ -23,14 +23,14 @@ export class ChangeRegistry {
     this.can = Object.fromEntries(wrapped) as typeof this.can;
   }
 
-  /** Whether a change of ours is on that target, or on its whole node. */
+  /** Returns whether a change of ours affects that target or its whole node. */
   isTouched(target: string, node: string): boolean {
     return [...this.#active.values()].some(
       ({ change }) => change.target.id === target || (change.target.role === "node" && change.target.node === node),
     );
   }
 
-  /** Takes everything away that is in force; gives back what could not be. */
+  /** Reverts every change that is in force; returns those that could not be reverted. */
   async revertAll(signal: AbortSignal): Promise<Residue[]> {
     const residue: Residue[] = [];
     for (const { change } of [...this.#active.values()].reverse()) {
@@ -54,12 +54,12 @@ export class ChangeRegistry {
       bitten: (change, signal) => capability.bitten(change, signal),
       healed: async (change, signal) => {
         const seen = await capability.healed(change, signal);
-        // What the platform itself mended (a killed replica) is never reverted, and no longer in force either.
+        // A change that the platform itself repaired (a killed replica) is never reverted, and is no longer in force either.
         if (seen !== null) this.#forget(change);
         return seen;
       },
       apply: (change, signal) => {
-        // In force from before it is made: a failure half way is taken away like the rest.
+        // The change counts as in force before it is made, so that one that fails halfway is reverted like the rest.
         this.#active.set(change.id, { change, timer: this.#expire(change) });
         return capability.apply(change, signal);
       },

@@ -1,4 +1,4 @@
-/** restart: a target is ended in good order (SIGTERM, a grace, SIGKILL) and started again. */
+/** restart: a target is ended gracefully (SIGTERM, a grace period, SIGKILL) and started again. */
 import type { Capability, Change } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";

@@ -1,4 +1,4 @@
-/** How long a connection from inside a node to another takes: one round trip, the mean and the least of a few. */
+/** How long a connection from inside a node to another address takes: one round trip, as the mean and the minimum of several. */
 import { type NodeName, PORT, SWITCH_ADDRESS } from "../addresses.ts";
 import type { Lab } from "../lab-parts.ts";
 
@@ -10,7 +10,7 @@ export interface RoundTrip {
   readonly leastMs: number;
 }
 
-/** To HAProxy on the switch, to the Sentinel on a node: both listen whoever leads. */
+/** Connects to HAProxy on the switch, or to the Sentinel on a node: both listen whichever member leads. */
 export async function roundTrip(lab: Lab, node: NodeName, address: string, signal: AbortSignal): Promise<RoundTrip> {
   const port = address === SWITCH_ADDRESS ? PORT.postgresLeader : PORT.sentinel;
   const tookMs: number[] = [];

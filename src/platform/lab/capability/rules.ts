@@ -1,4 +1,7 @@
-/** Faults that are rules of nftables in a table of their own inside a node, named by the change: made, seen and taken away alike. */
+/**
+ * Faults that are nftables rules inside a node, in a table of their own that is named by the change; all are made, seen and
+ * removed alike.
+ */
 import type { Capability, Change, Witness } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { tableOf } from "./cut.ts";
@@ -7,10 +10,10 @@ import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
 
 export interface RuleFault {
-  /** nft's family: "inet", or "netdev" to drop before anything else sees a packet. */
+  /** nft's family: "inet", or "netdev" to drop packets before anything else sees them. */
   readonly family: "inet" | "netdev";
   rules(change: Change, table: string): string;
-  /** What bit, from the rules' own counters; null while no packet was hit. */
+  /** Describes what bit, from the rules' own counters; null while no packet was hit. */
   says(change: Change, packets: number): string | null;
 }
 
@@ -49,7 +52,7 @@ export function ruleCapability(lab: Lab, fault: RuleFault): Capability {
   };
 }
 
-/** The sum of all counters of a listed table. */
+/** Returns the sum of all counters of a listed table. */
 export function countedPackets(listed: string): number {
   return [...listed.matchAll(/counter packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
 }

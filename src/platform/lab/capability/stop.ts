@@ -1,6 +1,6 @@
 /**
  * stop: ends all processes of a member. With `stayDown` it stays down until it is reverted; without, the node's supervisor
- * brings it back as after any death, and reverting only makes sure of it.
+ * restarts it as after any death, and reverting only makes sure of that.
  */
 import type { Capability, Change } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";

@@ -1,7 +1,9 @@
 import type { TargetReferenceWithNode, Witness } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 
-/** Something seen now, from inside the target's node (or from `source`, where it was seen from elsewhere). */
+/**
+ * Returns a witness for something seen now, from inside the target's node (or from `source`, when it was seen from elsewhere).
+ */
 export function witness(
   lab: Lab,
   target: Pick<TargetReferenceWithNode, "node">,

@@ -1,7 +1,8 @@
 /**
- * The program of a lab that lives on its own, started by `gameday lab up`. Is told what to boot by the first message on the
- * IPC channel (never by argv, which everybody may read: the app's environment may hold secrets), tells its parent when the
- * lab is up, or why not, and then lives until it is told to end. A program of its own, which is why it touches `process`.
+ * The program of a lab that runs in its own process, started by `gameday lab up`. The first message on the IPC channel tells it
+ * what to boot (never argv, which every user may read: the app's environment may hold secrets). It reports to its parent that the
+ * lab is up, or why not, and then lives until it is told to end. It is a separate program, which is why it uses `process`
+ * directly.
  */
 import { once } from "node:events";
 import { rmSync } from "node:fs";
@@ -20,7 +21,7 @@ export interface DaemonBoot {
   readonly control: string;
 }
 
-/** What the parent is told. */
+/** The message to the parent. */
 export type DaemonNews = { readonly up: true } | { readonly up: false; readonly error: Json };
 
 const [{ config, folder, logFolder, control }] = (await once(process, "message")) as [DaemonBoot];
@@ -29,7 +30,7 @@ const lab = new LabHost(config, { folder, logFolder, clock, runId: "lab", contro
 const booting = new AbortController();
 
 let ending = false;
-/** From then on the control socket is ours; before, it may be that of a lab which was first. */
+/** From then on the control socket is ours; before, it may belong to a lab that was first. */
 let serving = false;
 
 function end(): void {
@@ -76,7 +77,7 @@ async function start(): Promise<void> {
   });
 }
 
-/** A run that is gone leaves no more replicas behind than it found, and no client on a node. */
+/** Restores the lab after a run: it leaves no more replicas behind than it found, and no client on a node. */
 function calm(): void {
   for (const node of NODES) {
     lab.closeInside(node).catch((trouble: unknown) => console.error(`lab: ${messageOf(trouble)}`));

@@ -1,4 +1,4 @@
-/** What a lab's daemon answers: the platform's port, one call a method. */
+/** The calls that a lab's daemon answers: the platform's port, one call for each method. */
 import type { CapabilityName, Change, Target } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
 import type { LabPlatform } from "../host.ts";
@@ -6,7 +6,7 @@ import type { Handler } from "../rpc.ts";
 
 type Given = { readonly [key: string]: Json };
 
-/** Calls of a capability: [capability, method, change or target, parameters]. */
+/** A call of a capability: [capability, method, change or target, parameters]. */
 type CapabilityCall = readonly [CapabilityName, keyof typeof METHODS, Json, Json?];
 
 export function labHandler(lab: LabPlatform, hello: Json): Handler {
