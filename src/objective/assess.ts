@@ -1,6 +1,6 @@
 /**
- * One objective judged: the measure gives a range, the bound decides by interval arithmetic, doubts about the evidence
- * make a decision unknown. No evidence is unknown.
+ * Judges one objective. The measure returns a range, the bound decides by interval arithmetic, and doubts about the evidence make
+ * the decision unknown. Missing evidence is unknown.
  */
 import type { Assessment, Explanation, Measured, ObjectiveVerdict } from "../objective.ts";
 import type { Objective } from "../plan.ts";
@@ -17,7 +17,7 @@ export function assess(objective: Objective, facts: Facts): ObjectiveVerdict {
   return assessReading(objective, measure?.unit ?? "", reading, facts);
 }
 
-/** The same for a reading that was made otherwise: of a threshold. */
+/** Judges a reading that does not come from a measure of the catalogue, such as that of a threshold. */
 export function assessReading(objective: Objective, unit: string, reading: Reading, facts: Facts): ObjectiveVerdict {
   const { status, because } = decide(objective, reading, facts);
   return {
@@ -62,7 +62,7 @@ function sentence(text: string): string {
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
 }
 
-/** JSON has no Infinity: an interval without a proven upper end says so with null. */
+/** Converts a reading for JSON, which has no Infinity: the upper end is null if none is proven. */
 function measuredOf({ range, point }: Reading): Measured {
   if (range === null) return null;
   if (range.lower === range.upper) return { value: round(range.lower) };
@@ -70,7 +70,7 @@ function measuredOf({ range, point }: Reading): Measured {
   return { lower: round(range.lower), upper, ...(point !== undefined && { value: round(point) }) };
 }
 
-/** Six decimals are finer than any clock here, and give the same bytes on every machine. */
+/** Rounds to six decimals, which is finer than any clock used here and gives the same bytes on every machine. */
 function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }

@@ -23,7 +23,7 @@ function eventOf(record: SyncRecord): TimelineEvent {
   };
 }
 
-/** Three syncs in a row: 3 stay, 3 to 6, 6 stay. */
+/** Returns three consecutive syncs: one that stays at 3, one from 3 to 6, and one that stays at 6. */
 function syncs(): SyncRecord[] {
   let state = INITIAL_STATE;
   return [

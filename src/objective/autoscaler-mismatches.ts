@@ -1,10 +1,10 @@
 /**
- * The judge's own arithmetic: each decision of the autoscaler computed again by Kubernetes' published algorithm (Horizontal
- * Pod Autoscaling, "Algorithm details"). Two shapes of `detail` of a replicas event are read:
- * - a whole sync, { config, atMs, before, samples, decision }: everything is computed again, and each sync must start from
- *   the state in which the one before ended;
- * - a plain sample, { utilization: percent | null, target: percent, tolerance?, min?, max? }: policies and the
- *   stabilisation window may hold a step back, never turn it round or overshoot it.
+ * Checks the autoscaler: the judge recomputes each of its decisions by Kubernetes' published algorithm (Horizontal Pod
+ * Autoscaling, "Algorithm details"). The `detail` of a replicas event may have one of two shapes:
+ * - A whole sync, { config, atMs, before, samples, decision }: everything is recomputed, and each sync must start from the state
+ *   in which the previous one ended.
+ * - A plain sample, { utilization: percent | null, target: percent, tolerance?, min?, max? }: policies and the stabilization
+ *   window may delay or reduce a step, but never reverse or exceed it.
  */
 import { type Mismatch, recompute, type SyncRecord } from "../autoscaler/recompute.ts";
 import type { AutoscalerConfig } from "../autoscaler.ts";
@@ -43,7 +43,7 @@ function isSync({ detail }: Replicas): boolean {
   return isRecord(detail) && isRecord(detail["config"]) && isRecord(detail["decision"]);
 }
 
-/** One line for each sync that is wrong, by whatever it is. */
+/** Returns one line for each sync that is wrong, with all its errors. */
 function computedAgain(events: readonly Replicas[]): string[] {
   const wrong = new Map<string, string[]>();
   const add = (event: Replicas, says: string) => {
@@ -59,7 +59,7 @@ function computedAgain(events: readonly Replicas[]): string[] {
   return [...wrong].map(([at, says]) => `${at}: ${says.join("; ")}`);
 }
 
-/** What is wrong with the last of one or two syncs in a row. */
+/** Returns what is wrong with the last of one or two consecutive syncs. */
 function mismatchesOf(events: readonly Replicas[]): readonly Omit<Mismatch, "atMs">[] {
   const records = events.map(({ detail }) => detail as unknown as SyncRecord & { config: AutoscalerConfig });
   const last = records.at(-1);
@@ -71,7 +71,7 @@ function mismatchesOf(events: readonly Replicas[]): readonly Omit<Mismatch, "atM
   }
 }
 
-/** Replicas that the sample asks for; null: no sample. */
+/** Returns the number of replicas that the sample calls for, or null if there is no sample. */
 export function recommendationOf({ detail, current }: Replicas): number | null {
   if (!isRecord(detail)) return null;
   const { utilization, target, tolerance } = detail as { [key: string]: Json };
@@ -81,7 +81,7 @@ export function recommendationOf({ detail, current }: Replicas): number | null {
   return Math.ceil(current * ratio - 1e-9);
 }
 
-/** Wrong: a step the other way, or further than the sample asks for (but for the bounds of the autoscaler itself). */
+/** Returns true for a step the wrong way, or beyond what the sample calls for, unless it leads to the autoscaler's min or max. */
 function isUnexplained(event: Replicas): boolean {
   const asked = recommendationOf(event) ?? event.current;
   const { current, desired } = event;

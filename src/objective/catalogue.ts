@@ -1,4 +1,4 @@
-/** All measures there are: one explicit list, in the order of the table in docs/guide/objectives.md. */
+/** The explicit list of all measures, in the order of the table in docs/guide/objectives.md. */
 import { autoscalerMismatches } from "./autoscaler-mismatches.ts";
 import { LATENCIES } from "./latency.ts";
 import type { Measure } from "./measure.ts";

@@ -1,6 +1,7 @@
 /**
- * Likely causes of a missed objective, so that a person knows where to look first: a written table, less what the evidence
- * excludes. Replication is no cause where no store was hit, nor of a write that was acknowledged while there was no leader.
+ * Suggests likely causes of a missed objective, so that people know where to look first: a fixed table, without the causes that
+ * the evidence excludes. For example, replication is not a likely cause if no store was hit, or if the lost writes were
+ * acknowledged while there was no leader.
  */
 import type { Objective } from "../plan.ts";
 import { type Circumstances, circumstancesOf } from "./circumstances.ts";
@@ -9,14 +10,14 @@ import type { Facts } from "./facts.ts";
 interface Cause {
   readonly measure: RegExp;
   readonly says: string;
-  /** Whether the evidence leaves room for it. */
+  /** Returns whether the evidence leaves this cause open. */
   fits(seen: Circumstances): boolean;
 }
 
 const RECOVERY = /^recovery-seconds$/;
 const LOSS = /^(lost-writes|rpo-seconds)$/;
 
-/** In the order in which they are looked for. */
+/** The causes in the order in which they are listed for the reader. */
 const CAUSES: readonly Cause[] = [
   {
     measure: RECOVERY,

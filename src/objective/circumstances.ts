@@ -1,4 +1,4 @@
-/** What the evidence says about the faults that an objective is about: what they hit, and what became of leaders meanwhile. */
+/** Derives from the evidence what the faults of an objective hit, and what happened to leaders meanwhile. */
 import type { ExperimentVerdict } from "../experiment.ts";
 import { contains, type Span } from "../outage/span.ts";
 import type { Objective } from "../plan.ts";
@@ -7,25 +7,25 @@ import type { Facts } from "./facts.ts";
 
 export interface Circumstances {
   readonly anyFault: boolean;
-  /** A member of a store that has a leader was hit, or stood on what was hit; true where that was not recorded. */
+  /** True if a member of a store with a leader was hit, or ran on a node that was hit; also true if that was not recorded. */
   readonly storeHit: boolean;
-  /** Something else was hit: the app, the proxy. */
+  /** True if something else was hit, such as the app or the proxy. */
   readonly othersHit: boolean;
-  /** Traffic between nodes was cut; true where the kind of change was not recorded. */
+  /** True if traffic between nodes was cut; also true if the kind of change was not recorded. */
   readonly partitioned: boolean;
   readonly powerLost: boolean;
   readonly leaderChanged: boolean;
-  /** Some class of users was served later on kept connections than on fresh ones, or never. */
+  /** True if some class of users was served later on kept connections than on fresh ones, or never; also true if unknown. */
   readonly keptIsSlower: boolean;
-  /** All lost writes that are known by time were acknowledged while the store that was hit had no leader. */
+  /** True if all lost writes whose times are known were acknowledged while the store that was hit had no leader. */
   readonly lostWithoutLeader: boolean;
 }
 
-/** As platforms call whoever takes the writes. */
+/** The names that platforms use for the member that accepts writes. */
 const LEADERS: ReadonlySet<string> = new Set(["leader", "master", "primary"]);
-/** Changes that end the processes of what they hit. */
+/** The capabilities that end the processes of their target. */
 const ENDING: ReadonlySet<string | null> = new Set(["stop", "power", "restart"]);
-/** Later by less than this is no difference between two connections. */
+/** Two connections that recover within this time of each other count as equally fast. */
 const SLOWER_MS = 1_000;
 
 export function circumstancesOf(objective: Objective, facts: Facts): Circumstances {
@@ -49,7 +49,7 @@ export function circumstancesOf(objective: Objective, facts: Facts): Circumstanc
   };
 }
 
-/** The one that is asked about; else those around which writes were lost or doubled; else those from which users took long. */
+/** Returns the experiment that the objective names; else all for recovery-seconds; else those with lost or duplicated writes. */
 function experimentsOf({ measure, over }: Objective, { experiments }: Facts): readonly ExperimentVerdict[] {
   const named = over["experiment"];
   if (named !== undefined) return experiments.filter(({ name }) => name === named);
@@ -57,7 +57,7 @@ function experimentsOf({ measure, over }: Objective, { experiments }: Facts): re
   return experiments.filter(({ writes }) => writes.lost > 0 || writes.duplicated > 0);
 }
 
-/** Roles of what was hit and of what stood on it; null: it was not recorded what stood on a node. */
+/** Returns the roles of what was hit and of what ran on it; null stands for what ran on a node if that was not recorded. */
 function rolesHit({ targets, standing, rounds }: ExperimentStory): (string | null)[] {
   const commanded = rounds.flatMap(({ changes }) => changes.map(({ target }) => target));
   const nodes =
@@ -73,7 +73,7 @@ function leadersIn({ roles }: Story, span: Span): boolean {
 function keptIsSlower({ recovery }: ExperimentVerdict): boolean {
   return Object.values(recovery).some(({ connections }) => {
     const { kept, fresh } = connections;
-    if (kept === undefined || fresh === undefined) return true; // nothing speaks against it
+    if (kept === undefined || fresh === undefined) return true; // no evidence against it
     const at = (upperMs: number | null) => upperMs ?? Number.POSITIVE_INFINITY;
     return at(kept.upperMs) > at(fresh.upperMs) + SLOWER_MS;
   });
@@ -86,7 +86,7 @@ function lostWithoutLeader({ findings, story }: Facts, stories: readonly Experim
   return times.length > 0 && times.every((atMs) => spans.some((span) => contains(span, atMs)));
 }
 
-/** From the death of a leader to the next leader of its store. */
+/** Returns the spans without a leader: from the death of each leader until its store had the next one. */
 function leaderless(experiment: ExperimentStory, { roles }: Story): Span[] {
   const changes = experiment.rounds.flatMap((round) => round.changes);
   return changes.flatMap(({ capability, target, bite }) => {

@@ -31,7 +31,7 @@ test("the incomplete beta function is a distribution function", () => {
   assert.ok(Math.abs(incompleteBeta(0.5, 7, 7) - 0.5) < 1e-12);
 });
 
-/** P(X >= k) of a binomial, summed term by term. */
+/** Returns P(X >= k) of a binomial distribution, summed term by term. */
 function tail(k: number, n: number, p: number): number {
   let sum = 0;
   for (let i = k; i <= n; i++) {

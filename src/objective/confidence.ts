@@ -1,14 +1,14 @@
 /**
- * What n requests of which k succeeded prove about a success rate. Clopper and Pearson (1934), one-sided at 95 % each way:
- * exact for the binomial, so 0 failures prove 99.9 % only from 2,995 requests on. The bounds are quantiles of the beta
- * distribution; its distribution function is the regularised incomplete beta function, by the continued fraction of
- * DLMF 8.17.22, evaluated with Lentz's method.
+ * Computes what k successes in n requests prove about the success rate, by the interval of Clopper and Pearson (1934), one-sided
+ * at 95 % on each side. It is exact for the binomial distribution, so 0 failures prove 99.9 % only from 2,995 requests on. The
+ * bounds are quantiles of the beta distribution. Its distribution function is the regularized incomplete beta function, computed
+ * by the continued fraction of DLMF 8.17.22 with Lentz's method.
  */
 import type { Range } from "../range.ts";
 
 export const CONFIDENCE = 0.95;
 
-/** The success rate, 0 to 1, that lies in this range with the given confidence on each side. `total` >= 1. */
+/** Returns the range (within 0 to 1) of the success rate, with the given confidence on each side. `total` must be >= 1. */
 export function successRange(succeeded: number, total: number, confidence = CONFIDENCE): Range {
   const failed = total - succeeded;
   const alpha = 1 - confidence;
@@ -18,7 +18,7 @@ export function successRange(succeeded: number, total: number, confidence = CONF
   return { lower, upper };
 }
 
-/** x with I_x(a, b) = p, by bisection to the last bits that matter (2^-60). */
+/** Returns x with I_x(a, b) = p, by bisection down to the last relevant bits (2^-60). */
 function betaQuantile(p: number, a: number, b: number): number {
   let low = 0;
   let high = 1;
@@ -30,11 +30,11 @@ function betaQuantile(p: number, a: number, b: number): number {
   return (low + high) / 2;
 }
 
-/** The regularised incomplete beta function I_x(a, b). */
+/** Returns the regularized incomplete beta function I_x(a, b). */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges quickly only below the mean; above it the symmetry I_x(a, b) = 1 - I_(1-x)(b, a) serves.
+  // The fraction converges quickly only below the mean; above it, use the symmetry I_x(a, b) = 1 - I_(1-x)(b, a).
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
   return (front / a) * continuedFraction(x, a, b);
@@ -45,7 +45,7 @@ function continuedFraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / notZero(1 - ((a + b) * x) / (a + 1), tiny);
   let value = d;
-  // The number of terms grows with the square root of a and b; 10,000 serve for 10^7 requests.
+  // The number of terms grows with the square root of a and b; 10,000 terms are enough for 10^7 requests.
   for (let m = 1; m <= 10_000; m++) {
     for (const term of [evenTerm(m, x, a, b), oddTerm(m, x, a, b)]) {
       d = 1 / notZero(1 + term * d, tiny);
@@ -69,7 +69,7 @@ function notZero(value: number, tiny: number): number {
   return Math.abs(value) < tiny ? tiny : value;
 }
 
-/** ln of the gamma function for z > 0: Stirling's series (DLMF 5.11.1) after shifting z above 10. */
+/** Returns ln of the gamma function for z > 0, by Stirling's series (DLMF 5.11.1) after shifting z above 10. */
 function logGamma(z: number): number {
   let shifted = z;
   let correction = 0;

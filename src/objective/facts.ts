@@ -1,4 +1,4 @@
-/** Everything that a measure may read: the story, what users felt, what checkers found, the metrics by window. */
+/** The facts that a measure may read: the story, what users felt, what checkers found, and the metrics by window. */
 import type { Finding } from "../checker.ts";
 import type { ExperimentVerdict } from "../experiment.ts";
 import type { FeltOutage } from "../outage/outages.ts";
@@ -9,14 +9,14 @@ import type { Story } from "../timeline/story.ts";
 import type { LoadFold } from "./load-fold.ts";
 import type { Window } from "./windows.ts";
 
-/** What a doubt is about; a measure asks for its own kind only, so that a gap makes unknown only what it touches. */
+/** The subject of a doubt. A measure considers only its own kind, so a gap makes unknown only what it affects. */
 export type DoubtKind = "load" | "probes" | "ledger" | "fault" | "all";
 
 export interface Doubt {
   readonly kind: DoubtKind;
-  /** null: the whole run. */
+  /** The span that the doubt affects; null for the whole run. */
   readonly span: Span | null;
-  /** Only this experiment. */
+  /** The only experiment that the doubt affects. */
   readonly experiment?: string;
   readonly because: string;
 }
@@ -28,7 +28,7 @@ export interface Facts {
   readonly streams: readonly ProbeStream[];
   readonly findings: readonly Finding[];
   readonly doubts: readonly Doubt[];
-  /** Of all probe streams over the whole run. */
+  /** The outages of all probe streams over the whole run. */
   readonly outages: readonly FeltOutage[];
   readonly windows: readonly Window[];
   readonly load: LoadFold;

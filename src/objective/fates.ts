@@ -1,7 +1,7 @@
 /**
- * What became of each thing that the load does by name: requests, other calls, checks, and the iterations of each scenario.
- * A fine average hides a name that never once succeeded; this finds it. Calls that this machine could not even open say
- * nothing about the platform and are left out.
+ * Counts the outcomes of everything that the load does, by name: requests, other calls, checks, and the iterations of each
+ * scenario. It finds a name that never once succeeded, which a good average hides. Calls that the generator's machine could not
+ * even open prove nothing about the platform and are left out.
  */
 import { parseMetric } from "../interval/metric.ts";
 import { unopenedIn } from "../interval/unopened.ts";
@@ -9,7 +9,7 @@ import type { Interval, MetricDelta } from "../interval.ts";
 import { contains, type Span } from "../outage/span.ts";
 import { isStalled } from "./generator.ts";
 
-/** What is counted, and by which tag it is told apart. */
+/** The metrics that are counted, with the tag that distinguishes their names. */
 const COUNTED: Readonly<Record<string, { readonly tag: string; readonly what: string }>> = {
   http_req_duration: { tag: "name", what: "request" },
   call_duration: { tag: "name", what: "call" },
@@ -23,12 +23,12 @@ export interface Fate {
   readonly name: string;
   count: number;
   succeeded: number;
-  /** Of those: in intervals that lie outside all fault windows and in which the generator kept up. */
+  /** The part of `count` in intervals that lie outside all fault windows and in which the generator was not stalled. */
   outside: number;
-  /** Begin of the first interval and end of the last one with any, in milliseconds since run start. */
+  /** The begin of the first interval with an attempt and the end of the last one, in milliseconds since the start of the run. */
   firstMs: number;
   lastMs: number;
-  /** The tag `error` of the first failure that has one. */
+  /** The value of the tag `error` of the first failure that has this tag. */
   error: string | null;
 }
 
@@ -36,14 +36,14 @@ export class Fates {
   readonly #outside: readonly Span[];
   readonly #byKey = new Map<string, Fate>();
   loginsRepeated = 0;
-  /** Counts that cannot be: more failed, or held, than there were. */
+  /** The number of impossible deltas, in which more failed, or held, than were counted. */
   impossible = 0;
 
   constructor(outside: readonly Span[]) {
     this.#outside = outside;
   }
 
-  /** Each interval once. */
+  /** Adds an interval. Each interval must be added only once. */
   add(interval: Interval): void {
     const { fromMs, toMs } = interval;
     const isOutside = this.#outside.some((span) => contains(span, fromMs) && toMs <= span.toMs);
@@ -51,7 +51,7 @@ export class Fates {
     for (const delta of interval.metrics) this.#delta(delta, interval, counts);
   }
 
-  /** All that were tried and never once succeeded, those tried most often first. */
+  /** Returns everything that was tried and never once succeeded, in descending order of attempts. */
   neverSucceeded(): Fate[] {
     const found = [...this.#byKey.values()].filter(({ count, succeeded }) => count > 0 && succeeded === 0);
     return found.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
@@ -86,7 +86,7 @@ function isImpossible({ count, failed, sum }: MetricDelta, name: string): boolea
   return failed > count || (name === "checks" && (sum < 0 || sum > count));
 }
 
-/** A check's sum is how often it held; all else says how often it failed. */
+/** Returns the number of successes: the sum of a check is how often it held, while other metrics count failures. */
 function succeededIn(delta: MetricDelta, name: string, tags: Readonly<Record<string, string>>): number {
   if (name === "checks") return delta.sum;
   return tags["expected_response"] === "false" ? 0 : delta.count - delta.failed;

@@ -1,24 +1,24 @@
 /**
- * The load generator's own record: whether it kept pace with the plan and was fit to measure. A generator that was the
- * bottleneck makes latency unknown in the windows where it was; it is never the platform's fault.
+ * Records the state of the load generator itself: whether it kept pace with the plan and was fit to measure. A generator that was
+ * the bottleneck makes latency unknown in the windows concerned; this is never held against the platform.
  */
 import { unopenedIn } from "../interval/unopened.ts";
 import type { Interval } from "../interval.ts";
 import type { Span } from "../outage/span.ts";
 import { isSpan } from "../std/stamp.ts";
 
-/** Of an interval: the event loop's p99 delay, the median lateness of sends, CPU seconds per second of one worker. */
+/** Limits for one interval: the event loop's p99 delay, the median lateness of sends, CPU seconds per second of one worker. */
 export const LOOP_DELAY_MS_MAX = 200;
 export const SEND_LAG_MS_MAX = 100;
 export const CPU_MAX = 0.98;
-/** Users alive below this share of those intended is falling behind. */
+/** If fewer than this share of the intended users are alive, the load is behind the plan. */
 export const USERS_SHARE_MIN = 0.98;
-/** A window of which more than this share was stalled cannot judge latency or throughput. */
+/** If the generator was stalled for more than this share of a window, the window cannot judge latency or throughput. */
 export const STALLED_SHARE_MAX = 0.05;
 
 const ITERATIONS = /^iteration_duration(\{|$)/;
 
-/** True when this interval's figures are as much the generator's as the platform's. */
+/** Returns whether the figures of this interval are due to the generator as much as to the platform. */
 export function isStalled(interval: Interval): boolean {
   const { loopDelayMsP99, sendLagMsP50 } = interval.health;
   return loopDelayMsP99 > LOOP_DELAY_MS_MAX || sendLagMsP50 > SEND_LAG_MS_MAX || interval.dropped > 0;
@@ -39,13 +39,13 @@ export class GeneratorRecord {
   intervals = 0;
   repeated = 0;
   dropped = 0;
-  /** Calls for which this machine had no port or descriptor. */
+  /** The number of calls for which the generator's machine had no port or descriptor left. */
   unopened = 0;
-  /** Intervals in which a worker had fewer users than intended. */
+  /** The number of intervals in which a worker had fewer users than intended. */
   behind = 0;
   stalled = 0;
   busy = 0;
-  /** Of all scenarios; failed: the script threw. */
+  /** The iterations of all scenarios; an iteration failed if its script threw. */
   iterations = 0;
   iterationsFailed = 0;
   loopDelayMsMax = 0;
@@ -53,16 +53,16 @@ export class GeneratorRecord {
   rssBytesMax = 0;
   usersMax = 0;
   readonly missing: MissingDelta[] = [];
-  /** Intervals that end before they begin, or at no time of a run; they are counted for nothing. */
+  /** The intervals that end before they begin, or lie outside any possible run; they are not counted at all. */
   readonly impossible: string[] = [];
-  /** The first few intervals that were stalled or behind, for witnesses. */
+  /** The first few intervals that were stalled or behind, as witnesses. */
   readonly examples: { readonly atMs: number; readonly says: string }[] = [];
-  /** By worker and epoch, for repeats; and the last of each worker, for what is missing between two epochs. */
+  /** The last report by worker and epoch, to detect repeats; `#latest`: by worker, to detect what is missing between epochs. */
   readonly #states = new Map<string, WorkerState>();
   readonly #latest = new Map<string, WorkerState>();
   readonly #first = new Map<string, { readonly sequence: number; readonly fromMs: number }>();
 
-  /** False when this delta was counted before, or cannot be. */
+  /** Adds an interval. Returns false if it was added before or is impossible. */
   add(interval: Interval): boolean {
     const { worker, sequence, fromMs, toMs } = interval;
     if (!isSpan(fromMs, toMs)) {
@@ -124,12 +124,12 @@ export class GeneratorRecord {
     return true;
   }
 
-  /** The first report of each worker. */
+  /** Returns the first report of each worker. */
   get firstReports(): ReadonlyMap<string, { readonly sequence: number; readonly fromMs: number }> {
     return this.#first;
   }
 
-  /** The last report of each worker, in the order of their first. */
+  /** Returns the last report of each worker, in the order of the workers' first reports. */
   get lastReports(): ReadonlyMap<string, { readonly sequence: number; readonly toMs: number }> {
     return this.#latest;
   }

@@ -1,4 +1,4 @@
-/** docs/guide/objectives.md, made from the catalogue of measures so that it cannot fall behind. */
+/** Generates docs/guide/objectives.md from the catalogue of measures, so that it cannot become outdated. */
 import type { Measure, OverKey } from "./measure.ts";
 
 const HEAD = `# Objectives

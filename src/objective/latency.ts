@@ -1,4 +1,4 @@
-/** Latency of requests from their intended start, by k6's metric name: percentiles, mean and max over a window. */
+/** The latency of requests from their intended start, under k6's metric name: percentiles, mean and max over a window. */
 import type { Histogram } from "../std/histogram.ts";
 import { DURATION_METRIC } from "./load-fold.ts";
 import { LOAD_OVER, requestsOf, wantsOf, whenOf } from "./load-window.ts";

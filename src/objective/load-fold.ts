@@ -1,6 +1,6 @@
 /**
- * The one pass over the intervals: adds each worker's deltas to the windows that somebody asked for, to the time slices
- * of the chart, and to the generator's own record. Memory is bounded by windows and slices, not by the length of a run.
+ * Makes the single pass over the intervals: adds each worker's deltas to the requested windows, to the time slices of the chart,
+ * and to the generator's own record. Memory is bounded by the number of windows and slices, not by the length of a run.
  */
 import { INTERRUPTED } from "../interval/interrupted.ts";
 import { hasTags, type Metric, parseMetric } from "../interval/metric.ts";
@@ -15,7 +15,7 @@ import type { Window } from "./windows.ts";
 
 export const DURATION_METRIC = "http_req_duration";
 
-/** A window and the tags that its series must have; empty tags: all requests. */
+/** A window and the tags that its series must have. Empty tags select all requests. */
 export interface Wanted {
   readonly window: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -25,12 +25,12 @@ export interface Total {
   readonly histogram: Histogram;
   count: number;
   failed: number;
-  /** Length of the intervals that were added, as worker-milliseconds, and how much of it the generator was stalled. */
+  /** The length of the added intervals in worker-milliseconds; `stalledMs` is the part in which the generator was stalled. */
   coveredMs: number;
   stalledMs: number;
-  /** Of the stalled intervals: what came of these requests is as much the generator's doing as the platform's. */
+  /** The requests of the stalled intervals, whose outcomes are due to the generator as much as to the platform. */
   readonly stalled: { count: number; failed: number };
-  /** Users' time: each interval's users times its length. */
+  /** The users' time: the sum of each interval's users times its length. */
   userMs: number;
 }
 
@@ -59,7 +59,7 @@ interface Accumulator {
   readonly total: Total;
 }
 
-/** Where the counts of one interval go. */
+/** The totals and slices that receive the counts of one interval. */
 interface Destination {
   readonly into: readonly Accumulator[];
   readonly shares: readonly Share[];
@@ -72,12 +72,12 @@ export class LoadFold {
   readonly span: Span;
   readonly sliceMs: number;
   readonly slices: Slice[];
-  /** Requests by whole second since the begin of `span`, each interval spread evenly over its own time. */
+  /** The requests of each whole second since the begin of `span`; each interval is spread evenly over its own time. */
   readonly perSecond: Float64Array;
   readonly users: UsersRecord;
-  /** What became of each request, script and check, by name. */
+  /** The outcomes of requests, calls, checks and scenarios, by name. */
   readonly fates: Fates;
-  /** Requests that the end of the load cut off: none of the others, and no failures. */
+  /** The requests that were cut off by the end of the load; they are not in the other counts and are not failures. */
   interrupted = 0;
   readonly #totals = new Map<string, Accumulator>();
   readonly #byName = new Map<string, Total>();
@@ -104,7 +104,7 @@ export class LoadFold {
     }
   }
 
-  /** Repeats of a delta that was seen before are passed over (the generator's record counts them). */
+  /** Adds an interval. Repeats of an earlier interval are ignored; the generator's record counts them. */
   add(interval: Interval): void {
     if (!this.generator.add(interval)) return;
     this.thresholds.add(interval);
@@ -129,7 +129,7 @@ export class LoadFold {
     return this.#totals.get(wantedKey(wanted))?.total;
   }
 
-  /** All requests of the run by name, in order of name. */
+  /** Returns the requests of the whole run by name, sorted by name. */
   byName(): [name: string, total: Total][] {
     return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
   }
@@ -173,7 +173,7 @@ export class LoadFold {
     return parsed;
   }
 
-  /** An interval spread evenly over its own time, so that intervals a little longer than a slice leave none empty. */
+  /** Spreads an interval evenly over its own time, so that intervals a little longer than a slice leave no slice empty. */
   #sharesOf({ fromMs, toMs }: Span): Share[] {
     const lengthMs = toMs - fromMs;
     const shares: Share[] = [];
@@ -183,7 +183,7 @@ export class LoadFold {
       const endMs = Math.min(lastMs, this.span.fromMs + (index + 1) * this.sliceMs);
       const slice = this.slices[index];
       if (slice !== undefined) shares.push({ slice, share: (endMs - atMs) / lengthMs });
-      if (endMs <= atMs) break; // stamps that are no numbers, or too large to be told apart
+      if (endMs <= atMs) break; // stamps that are not numbers, or too large to differ
       atMs = endMs;
     }
     return shares;

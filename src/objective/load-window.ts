@@ -1,4 +1,4 @@
-/** What all measures of the load share: which window, which requests, and whether the generator was fit to measure. */
+/** Code that all measures of the load share: which window, which requests, and whether the generator was fit to measure. */
 import { overlaps, type Span } from "../outage/span.ts";
 import type { Facts } from "./facts.ts";
 import { STALLED_SHARE_MAX } from "./generator.ts";
@@ -6,7 +6,7 @@ import type { Total, Wanted } from "./load-fold.ts";
 import type { Over, OverKey } from "./measure.ts";
 import { WINDOW_NAMES, type Window, windowKey } from "./windows.ts";
 
-/** Keys of `over` that are tags of requests. */
+/** The keys of `over` that are tags of requests. */
 const TAGS = ["name", "scenario", "group", "expected_response"] as const;
 
 export const LOAD_OVER: readonly OverKey[] = [
@@ -41,18 +41,18 @@ export function wantsOf(over: Over, fallback: string): Wanted[] {
 export interface Requests {
   readonly window: Window;
   readonly total: Total;
-  /** Why the figures of this window must not decide. */
+  /** The reason why the figures of this window must not decide, if there is one. */
   readonly doubt: string | undefined;
 }
 
-/** The requests asked for; text: why there are none. */
+/** Returns the selected requests, or a text that explains why there are none. */
 export function requestsOf(over: Over, fallback: string, facts: Facts): Requests | string {
   const requests = coveredOf(over, fallback, facts);
   if (typeof requests === "string" || requests.total.count > 0) return requests;
   return `no request was made ${requests.window.says}${filterOf(over)}`;
 }
 
-/** As requestsOf, but where the load was watched and made no request, that is evidence too: of none. */
+/** Does the same as requestsOf, but if the load was recorded and made no request, that counts as evidence of 0 requests. */
 export function coveredOf(over: Over, fallback: string, facts: Facts): Requests | string {
   const wanted = wantedOf(over, fallback);
   if (wanted === null) return `the window "${over["window"]}" belongs to an experiment, and none is named`;
@@ -68,12 +68,12 @@ function filterOf(over: Over): string {
   return filters.length === 0 ? "" : ` with ${filters.join(", ")}`;
 }
 
-/** Why the figures of a window must not decide; undefined: they may. */
+/** Returns the reason why the figures of a window must not decide, or undefined if they may. */
 export function doubtOf(window: Window, total: Total, facts: Facts): string | undefined {
   return stallOf(window, total) ?? unreportedOf(window, facts);
 }
 
-/** The generator itself stood still for so much of the window that what it measured then is doubtful; undefined: it did not. */
+/** Returns a reason if the generator was stalled for too much of the window for its figures to be reliable, else undefined. */
 export function stallOf(window: Window, total: Total): string | undefined {
   const share = total.coveredMs === 0 ? 0 : total.stalledMs / total.coveredMs;
   if (share > STALLED_SHARE_MAX) {
@@ -82,7 +82,7 @@ export function stallOf(window: Window, total: Total): string | undefined {
   return undefined;
 }
 
-/** What was not sent, or not told, cannot be counted either way. */
+/** Returns a reason if some of the window's load was not sent or not reported, so that it counts neither way. */
 export function unreportedOf(window: Window, facts: Facts): string | undefined {
   return facts.doubts.find(({ kind, span }) => kind === "load" && touches(window, span))?.because;
 }
@@ -91,7 +91,7 @@ function touches(window: Window, span: Span | null): boolean {
   return span === null || window.spans.some((own) => overlaps(own, span));
 }
 
-/** "from 12.0 s to 45.1 s, from 80.0 s to 99.0 s" */
+/** Returns the spans of a window in words: "from 12.0 s to 45.1 s, from 80.0 s to 99.0 s". */
 export function whenOf(window: Window): string {
   const second = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return window.spans.map(({ fromMs, toMs }) => `from ${second(fromMs)} to ${second(toMs)}`).join(", ");

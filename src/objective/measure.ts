@@ -1,7 +1,7 @@
 /**
- * A measure is one number (or an interval that surely holds it) read off the evidence. Its kinds are listed in
- * objective/catalogue.ts; each says over what it may be measured. A measure never judges: bound and status are the same
- * for all (objective/assess.ts). No sample is `range: null`, which is unknown.
+ * A measure is one number that is read from the evidence, or an interval that is sure to contain it. objective/catalogue.ts lists
+ * all measures, and each declares the keys that select what it measures. A measure never judges: objective/assess.ts applies the
+ * bound in the same way for all. Without a sample, the reading has `range: null`, which is unknown.
  */
 import type { Range } from "../range.ts";
 import type { Facts } from "./facts.ts";
@@ -10,43 +10,43 @@ import type { Wanted } from "./load-fold.ts";
 export type Over = Readonly<Record<string, string>>;
 
 export interface Reading {
-  /** null: no evidence. */
+  /** The measured range; null if there is no evidence. */
   readonly range: Range | null;
-  /** The single best value where `range` is what it proves: shown beside it. */
+  /** The best single value, if `range` is only what that value proves; it is shown beside the range. */
   readonly point?: number;
-  /** A clause with the figures in it, as in "`seen`": "342 of 40,120 requests failed". */
+  /** A clause that contains the figures: "342 of 40,120 requests failed". */
   readonly says: string;
-  /** When, in words: "from 61.0 s to 70.4 s". Empty: the whole run. */
+  /** The time in words: "from 61.0 s to 70.4 s". Undefined for the whole run. */
   readonly when?: string;
   readonly witnesses?: readonly string[];
-  /** Set where the number must not decide by itself: a doubt that makes a pass or a fail unknown, with its reason. */
+  /** The reason for a doubt that makes a pass or a fail unknown, because the number must not decide by itself. */
   readonly doubt?: string;
-  /** A reason why this must not pass, however good the number: a recovery that was ours, say. A miss still fails. */
+  /** A reason why this must not pass even if the number is good, such as a recovery after our own heal. A miss still fails. */
   readonly cannotPass?: string;
 }
 
-/** What `over` may hold. `required` keys must be given; `optional` narrow it down. */
+/** A key that `over` may contain. Keys with `required` must be given; the others narrow the selection. */
 export interface OverKey {
   readonly name: string;
   readonly required: boolean;
   readonly says: string;
-  /** All values there are, where they can be listed. */
+  /** All possible values, if they can be listed. */
   readonly values?: readonly string[];
 }
 
-/** What a platform's watch may tell of, beside roles. */
+/** The events, besides roles, that a platform's watch may report. */
 export type Watched = "restarts" | "replicas";
 
 export interface Measure {
   readonly name: string;
   /** "s", "ms", "%", "" for a plain number. */
   readonly unit: string;
-  /** One sentence for the table of measures. */
+  /** A sentence for the table of measures. */
   readonly says: string;
   readonly over: readonly OverKey[];
-  /** What the platform has to tell of by itself; on one that does not, nothing was seen and nothing is proven. */
+  /** The events that the platform itself must report for this measure; on a platform that does not, nothing is proven. */
   readonly watches?: Watched;
-  /** The windows of the load that it reads; they are filled in the one pass over the intervals. */
+  /** Returns the windows of the load that it reads, so that the single pass over the intervals fills them. */
   wants?(over: Over): readonly Wanted[];
   read(over: Over, facts: Facts): Reading;
 }

@@ -1,4 +1,4 @@
-/** For each measure: the value of a clean run, and a planted lie that makes it miss its bound. */
+/** Tests for each measure: the value of a clean run, and a planted lie that makes the run miss the bound. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ObjectiveVerdict } from "../objective.ts";
@@ -22,7 +22,7 @@ interface Row {
   readonly measure: string;
   readonly over?: Over;
   readonly bound: Bound;
-  /** What a clean run needs besides, and what is then measured: a value or the two ends. */
+  /** A change that the clean run needs; `clean` is what is then measured: a value or the two ends. */
   readonly given?: (run: FakeRun) => void;
   readonly clean: number | readonly [number, number];
   readonly lie: (run: FakeRun) => void;
@@ -248,7 +248,7 @@ test("stalled seconds of our own generator make latency unknown, not failed", ()
   assert.match(verdict?.because ?? "", /generator itself was stalled/);
 });
 
-/** One objective of a run that a function changes, as it is judged. */
+/** Judges one objective of a run that a function has changed. */
 function judged(measure: string, bound: Bound, change: (run: FakeRun) => void, over: Over = {}) {
   return assessed({ measure, bound, over, clean: 0, lie: () => undefined }, change);
 }

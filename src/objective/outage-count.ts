@@ -1,4 +1,4 @@
-/** Outages as the probes felt them, by number and by time, whatever caused them. */
+/** Measures the outages that the probes felt, by number and by time, whatever their causes. */
 
 import { gapsOf } from "../outage/gaps.ts";
 import type { FeltOutage } from "../outage/outages.ts";
@@ -18,7 +18,7 @@ const OVER: readonly OverKey[] = [
 
 interface Selected {
   readonly outages: readonly FeltOutage[];
-  /** Where a stream that should have been sending sent nothing: an outage may hide there. */
+  /** The gaps in which a stream should have sent but did not, so that an outage may be hidden there. */
   readonly blind: readonly Blind[];
   readonly doubt: string | undefined;
 }
@@ -44,7 +44,7 @@ function select(over: Over, facts: Facts): Selected | string {
   return { outages, blind: streams.flatMap((stream) => blindOf(stream, spans, facts)), doubt: doubt?.because };
 }
 
-/** Probes beat from before the first user until after the last; what is asked of other times, nobody watched for. */
+/** Returns a stream's gaps during the load. Probes beat from before the first user until after the last, and at no other time. */
 function blindOf(stream: ProbeStream, spans: readonly Span[], { story }: Facts): Blind[] {
   const load = { fromMs: story.load.beginMs ?? story.span.fromMs, toMs: story.load.endMs ?? story.span.toMs };
   return spans.flatMap((span) => {
@@ -69,7 +69,7 @@ function windowOf(over: Over, facts: Facts): Pick<Window, "spans" | "takes"> | n
   return facts.windows.find((window) => window.key === key) ?? null;
 }
 
-/** A probe that was in flight when a fault came was sent outside the fault's window and failed inside it. */
+/** Returns whether an outage begins in a window. A probe in flight when a fault came was sent before the window but failed in it. */
 function beginsIn(
   { begin, firstFailureCompletedMs }: FeltOutage,
   { spans, takes }: Pick<Window, "spans" | "takes">,
@@ -105,7 +105,7 @@ function reading(over: Over, facts: Facts, range: (selected: Selected) => Range)
   const { outages: found, blind, doubt } = selected;
   const felt = found.length === 0 ? "no outage was felt" : `${found.length} outages were felt`;
   const says = blind.length === 0 ? felt : `${felt}, but ${blindness(blind)}`;
-  // What was felt stands; that there was no more of it does not.
+  // The outages that were felt are certain; that there were no others is not.
   const uncertain = doubt === undefined ? {} : found.length === 0 ? { doubt } : { cannotPass: doubt };
   return { range: range(selected), says, witnesses: found.map(witness), ...uncertain };
 }
@@ -118,7 +118,7 @@ function blindness(blind: readonly Blind[]): string {
   return `${first.stream} sent nothing from ${at(first.gap.fromMs)} to ${at(first.gap.toMs)}${more}`;
 }
 
-/** An outage ends only with a sustained recovery, so a gap hides one, and one more for each such recovery that fits. */
+/** Counts outages. A gap may hide one, and one more for each sustained recovery that fits into it, as only that ends an outage. */
 function countOf({ outages: found, blind }: Selected): Range {
   const hidden = blind.reduce((sum, { gap }) => sum + 1 + Math.floor((gap.toMs - gap.fromMs) / RECOVERY_HOLD_MS), 0);
   return { lower: found.length, upper: found.length + hidden };
@@ -139,7 +139,7 @@ function worstStream({ outages: found, blind }: Selected): Range {
   };
 }
 
-/** The bracket of one outage: from first to last failure at least, from the last success before to the first after at most. */
+/** Returns the minimum length of an outage: first to last failure. `most`: from the success before it to the one after it. */
 function least({ begin, lastFailureSentMs }: FeltOutage): number {
   return Math.max(0, lastFailureSentMs - begin.upperMs);
 }

@@ -1,4 +1,4 @@
-/** What was seen of the platform itself: redundancy after a fault, and hands that helped. */
+/** Measures the platform itself: redundancy after a fault, and manual interventions. */
 import { exactly, type Measure, nothing } from "./measure.ts";
 
 export const checksUnmet: Measure = {

@@ -4,7 +4,7 @@ import type { Recovery } from "../outage.ts";
 import type { Facts } from "./facts.ts";
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
-/** Time from the bite to users' sustained recovery. A recovery that came only after our own heal is not the platform's. */
+/** Measures the time from the bite to the users' sustained recovery. A recovery only after our own heal is not the platform's. */
 export const recoverySeconds: Measure = {
   name: "recovery-seconds",
   unit: "s",

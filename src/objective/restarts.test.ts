@@ -1,4 +1,4 @@
-/** Which restarts a fault explains: those of what it hit or of what depends on it, never those that fell into its time. */
+/** A fault explains restarts of what it hit or of what depends on it, but not other restarts that happen at the same time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ObjectiveVerdict } from "../objective.ts";
@@ -11,7 +11,7 @@ type Hit = Partial<Extract<TimelineEvent, { type: "experiment" }>> & { readonly 
 
 const DURING_MS = 25_000;
 
-/** The clean run, its fault on what `hit` says, and a restart in its window. */
+/** Judges the clean run, with its fault on the given targets and a restart in its window. */
 function judged(restart: Restart, hit: Hit = {}, over = {}): ObjectiveVerdict {
   const run = cleanRun([objective("unexpected-restarts", { atMost: 0 }, over)]);
   const { commanded, ...begin } = hit;

@@ -1,7 +1,6 @@
 /**
- * Restarts that nobody asked for. A fault explains those, within its own window, of what it hit, of what stands on a node
- * that it hit, and of what the platform declares to follow either. That something restarted while a fault happened to be
- * in force explains nothing.
+ * Counts unexpected restarts. A fault explains a restart within its own window only if the target was hit, runs on a node that
+ * was hit, or is declared by the platform to follow one of these. It does not explain other restarts at the same time.
  */
 import { contains } from "../outage/span.ts";
 import { type EventOf, type ExperimentStory, groupOf } from "../timeline/story.ts";
@@ -67,7 +66,7 @@ function isTouchedBy(experiment: ExperimentStory, { target, node, follows = [] }
   return commanded.includes(target) || (node !== undefined && nodesHit(experiment, commanded).has(node));
 }
 
-/** A change whose target was not itself chosen was made to the node of one that was. */
+/** Returns the nodes that were hit. A change to something other than a chosen target was made to the node of a chosen target. */
 function nodesHit({ targets }: ExperimentStory, commanded: readonly string[]): ReadonlySet<string> {
   const onNodes = commanded.some((id) => !targets.some((target) => target.id === id));
   return new Set(targets.filter(({ role }) => role === "node" || onNodes).map(({ node }) => node));

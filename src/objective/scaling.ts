@@ -1,6 +1,6 @@
 /**
- * The autoscaler's shape, from the recorded replicas events. Ready endpoints count, not what was asked for. A moment
- * lies between the last look that did not show it and the first that did.
+ * Measures how the platform scaled, from the recorded replicas events. Ready endpoints count, not requested ones. A moment lies
+ * between the last observation that did not show it and the first that did.
  */
 import type { Range } from "../range.ts";
 import { isRecord } from "../std/json.ts";
@@ -68,7 +68,7 @@ function firstTime(
   };
 }
 
-/** Not seen: it may still have come after we stopped looking, so only the time looked at counts. */
+/** Returns the reading if it was not seen. It may have happened after the last observation, so only the observed time counts. */
 function never(events: readonly Replicas[], originMs: number, origin: string, what: string): Reading {
   const last = events.at(-1);
   if (last === undefined) return nothing(`no replicas were recorded after ${origin}`);
@@ -82,14 +82,14 @@ function never(events: readonly Replicas[], originMs: number, origin: string, wh
   };
 }
 
-/** The look that tells why it went no further: of those with a sample, the first at the most that was wanted. */
+/** Returns the observation that explains where scaling stopped: the first sampled one with the highest desired count. */
 function tellingOf(events: readonly Replicas[]): Replicas | undefined {
   const sampled = events.filter(({ detail }) => detail !== undefined);
   const most = Math.max(...sampled.map(({ desired }) => desired));
   return sampled.find(({ desired }) => desired === most);
 }
 
-/** The autoscaler's own conditions tell why: ScalingLimited, ScalingActive, AbleToScale. */
+/** Returns the autoscaler's own conditions, which explain the decision: ScalingLimited, ScalingActive, AbleToScale. */
 function conditionsOf(event: Replicas): string[] {
   const decision = isRecord(event.detail) ? (event.detail["decision"] ?? event.detail) : event.detail;
   const detail = decision === undefined ? "" : `, ${JSON.stringify(decision)}`;
@@ -142,7 +142,7 @@ export const secondsDesiredAboveReady: Measure = {
   },
 };
 
-/** What the last look showed may have lasted until the load had ended, or have ended at once. */
+/** Sums the time. The state at the last observation may have lasted until the end of the load, or have ended immediately. */
 function desiredAboveReady({ replicas, load, span }: Story): { readonly lowerMs: number; readonly upperMs: number } {
   let lowerMs = 0;
   for (const [at, event] of replicas.entries()) {

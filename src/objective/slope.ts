@@ -1,6 +1,6 @@
 /**
- * Slow leaks: the slope of a sampled series (memory, connections, file descriptors) and the drift of p95 under constant
- * load, each with what its points prove (trend.ts): the interval decides.
+ * Measures slow leaks: the slope of a sampled series (memory, connections, file descriptors) and the drift of p95 under constant
+ * load. Each comes with the interval that its points prove (trend.ts), and the interval decides.
  */
 import { contains } from "../outage/span.ts";
 import { isRecord } from "../std/json.ts";
@@ -8,7 +8,7 @@ import type { Facts } from "./facts.ts";
 import { type Measure, nothing, type Reading } from "./measure.ts";
 import { POINTS_MIN, type Point, relativeTrend, type Trend, trendSays } from "./trend.ts";
 
-/** A slice with fewer requests has no p95 worth the name. */
+/** A slice with fewer requests has no meaningful p95. */
 const REQUESTS_MIN = 20;
 const HOUR_MS = 3_600_000;
 
@@ -29,7 +29,7 @@ export const slopePercentPerHour: Measure = {
   },
 };
 
-/** The rise of the steepest is at least what any of them surely has, and at most what any of them may have. */
+/** Combines the trends: the steepest rise is at least the highest lower end, and at most the highest upper end. */
 function steepest(trends: readonly (Trend & { readonly name: string })[]): Reading {
   const worst = trends.reduce((a, b) => (b.slope > a.slope ? b : a));
   const witnesses = trends
@@ -47,7 +47,7 @@ function steepest(trends: readonly (Trend & { readonly name: string })[]): Readi
   };
 }
 
-/** Samples are notes of source "sample" whose detail is { "memory/app/n1-1": 12345678, ... }. */
+/** Returns the sampled series. Samples are notes with source "sample" whose detail is { "memory/app/n1-1": 12345678, ... }. */
 function seriesOf(notes: Facts["story"]["notes"]): Map<string, Point[]> {
   const series = new Map<string, Point[]>();
   for (const { source, detail, atMs } of notes) {

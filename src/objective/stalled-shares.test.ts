@@ -1,4 +1,4 @@
-/** A share is the interval of what may have happened while the generator stood still; the bound decides by its ends. */
+/** A share is an interval that covers everything that may have happened while the generator was stalled; its ends decide. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Interval } from "../interval.ts";
@@ -6,7 +6,7 @@ import type { ObjectiveVerdict } from "../objective.ts";
 import { judge } from "../verdict/judge.ts";
 import { cleanRun, evidenceOf, interval, objective, toldChecker } from "../verdict/run.fixture.ts";
 
-/** 54 seconds of 100 requests; `failed` of each fail, and the generator stands still in the first eight. */
+/** Returns 54 seconds with 100 requests each, of which `failed` fail. The generator is stalled in the first eight seconds. */
 function intervals(failed: number): Interval[] {
   return Array.from({ length: 54 }, (_, at) => {
     const one = interval(at, 1_000 + at * 1_000, failed);

@@ -1,7 +1,7 @@
 /**
- * Success and availability as shares of requests, with what they prove: the value shown is the share seen, the interval
- * is what it proves of the true rate (confidence.ts), and the interval decides. 0 failures in 100 requests do not prove
- * 99.9 %. A failure rate that the outages of the plan's own faults bring about is put as a budget of failures a month.
+ * Measures success and availability as shares of requests. The value shown is the observed share. The interval is what that
+ * share proves about the true rate (confidence.ts), and the interval decides: 0 failures in 100 requests do not prove 99.9 %.
+ * The outages that the plan's faults cause are expressed as a budget of such failures per month.
  */
 import type { ExperimentVerdict } from "../experiment.ts";
 import { successRange } from "./confidence.ts";
@@ -10,7 +10,7 @@ import { LOAD_OVER, type Requests, requestsOf, stallOf, unreportedOf, wantsOf, w
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
 const SECONDS_A_MONTH = 30 * 24 * 3600;
-/** The share of time that a service of "three nines" may be down. */
+/** The share of time for which a service with "three nines" may be down. */
 const BUDGET_SHARE = 0.001;
 
 function readShare(over: Over, fallback: string, facts: Facts): Reading {
@@ -19,8 +19,9 @@ function readShare(over: Over, fallback: string, facts: Facts): Reading {
 }
 
 /**
- * Requests of seconds in which the generator stood still may have gone either way: the share is the interval from all of
- * them lost to all of them served, and where both ends lie on one side of the bound, no answer of theirs could change it.
+ * Returns the share of successful requests. If the generator was stalled, the requests of the stalled seconds may have succeeded
+ * or failed. The interval then ranges from all of them failed to all of them served; if both ends are on the same side of the
+ * bound, their outcomes do not matter.
  */
 function shareOf({ total, window }: Requests, facts: Facts): Reading {
   const succeeded = total.count - total.failed;
@@ -41,7 +42,7 @@ function shareOf({ total, window }: Requests, facts: Facts): Reading {
   };
 }
 
-/** Rounded outwards: a bound that is rounded inwards says more than was proven. */
+/** Formats an interval, rounded outwards, because rounding inwards would claim more than was proven. */
 function proven(lower: number, upper: number): string {
   return `${(Math.floor(lower * 100_000) / 1_000).toFixed(3)} to ${(Math.ceil(upper * 100_000) / 1_000).toFixed(3)}`;
 }
@@ -68,7 +69,7 @@ export const availabilityPercent: Measure = {
   },
 };
 
-/** "99.9 % survives 432 failures like kill-postgres a month": from the worst class's upper end of recovery. */
+/** Returns a budget from the upper end of the worst class's recovery: '99.9 % a month survives 432 such as "kill-postgres"'. */
 export function budgetOf(experiments: readonly ExperimentVerdict[]): string | null {
   const parts = experiments.flatMap((experiment) => {
     const seconds = worstSeconds(experiment);

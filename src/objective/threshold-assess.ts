@@ -1,4 +1,4 @@
-/** Thresholds of a plan's load as rows of the verdict beside the objectives, from the evidence alone. */
+/** Assesses the thresholds of a plan's load, from the evidence alone, as rows of the verdict beside the objectives. */
 
 import type { ObjectiveVerdict } from "../objective.ts";
 import type { Objective } from "../plan.ts";
@@ -16,7 +16,7 @@ import type { Window } from "./windows.ts";
 
 type Given = Readonly<Record<string, readonly string[]>>;
 
-/** What the one pass over the intervals fills in. Evidence may come from elsewhere: what is no threshold is left out. */
+/** Returns the fold for the single pass over the intervals. It leaves out invalid thresholds, which foreign evidence may contain. */
 export function thresholdFoldOf(given: Given): ThresholdFold {
   const parsed = linesOf(given).flatMap((line) => {
     const threshold = parsedOf(line);
@@ -25,7 +25,7 @@ export function thresholdFoldOf(given: Given): ThresholdFold {
   return new ThresholdFold(parsed);
 }
 
-/** A row for each, in the order of the plan. */
+/** Returns a row for each threshold, in the order of the plan. */
 export function assessThresholds(given: Given, facts: Facts): ObjectiveVerdict[] {
   const results = facts.load.thresholds.results();
   let next = 0;
@@ -42,7 +42,7 @@ function linesOf(given: Given): string[] {
   return Object.entries(given).flatMap(([metric, list]) => list.map((expression) => `${metric}: ${expression}`));
 }
 
-/** Text: why it is none. */
+/** Parses a threshold, or returns a text that explains why it is invalid. */
 function parsedOf(line: string): Threshold | string {
   try {
     return parseThreshold(line);
@@ -79,14 +79,14 @@ function readingOf({ threshold, measured, range }: ThresholdResult, facts: Facts
   };
 }
 
-/** A range is wider than a point only for that reason. */
+/** Returns the reason why a range is wider than a point; there is only this one. */
 function hung({ lower, upper }: Range): string {
   return upper > lower
     ? " (calls that hung were cut off at the end of the load: what would have become of them is unknown)"
     : "";
 }
 
-/** The interval of a share while nothing but the generator's own standing still is in doubt; null: something else is, or nothing. */
+/** Returns the interval of a share if the generator was stalled; null if it was not, or if the threshold is not over a share. */
 function shareUnderStalls(threshold: Threshold, range: Range, facts: Facts): Range | null {
   const whole = wholeOf(facts);
   if (whole === null || stallOf(whole.window, whole.total) === undefined) return null;
@@ -105,7 +105,7 @@ function wholeOf(facts: Facts): { readonly window: Window; readonly total: Total
   return window === undefined || total === undefined ? null : { window, total };
 }
 
-/** A generator that dropped arrivals makes figures of answers doubtful, and is itself what is asked for here. */
+/** Returns the doubt about a threshold. Dropped arrivals stall a generator, but are themselves what dropped_iterations measures. */
 function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
   const whole = wholeOf(facts);
   if (whole === null) return undefined;

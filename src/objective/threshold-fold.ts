@@ -1,7 +1,7 @@
 /**
- * Thresholds over a load as its intervals come: the same fold decides during the run whether one ends it, and afterwards
- * from the evidence what became of each. It looks once for every second of the load, in the order of the intervals, so that
- * judging again finds the same moment.
+ * Folds thresholds over the intervals of a load. The same fold decides during the run whether a threshold ends it, and afterwards,
+ * from the evidence, the result of each threshold. It evaluates them once for every second of the load, in the order of the
+ * intervals, so that judging again finds the same moment.
  */
 import { matchesMetric } from "../interval/metric.ts";
 import { Totals } from "../interval/totals.ts";
@@ -13,10 +13,10 @@ import { sourceOf } from "./threshold-measure.ts";
 import { witnessesOf } from "./threshold-none.ts";
 import { shareOf } from "./threshold-share.ts";
 
-/** A threshold that ended the load. */
+/** The failure of a threshold that ended the load. */
 export interface Crossing {
   readonly result: ThresholdResult;
-  /** On the run's clock. */
+  /** The time on the run's clock. */
   readonly atMs: number;
 }
 
@@ -25,13 +25,13 @@ const LOOK_EVERY_MS = 1_000;
 export class ThresholdFold {
   readonly thresholds: readonly Threshold[];
   readonly totals: Totals;
-  /** Of those intervals only in which the generator kept up. */
+  /** The totals of only those intervals in which the generator was not stalled. */
   readonly #steady: Totals;
   readonly #aborting: readonly Threshold[];
   #looks = 0;
   #crossing: Crossing | null = null;
 
-  /** `totals`: where all series are kept for others too; default: only what the thresholds ask for. */
+  /** `totals` may be shared with others that need all series; by default, only the series of the thresholds are kept. */
   constructor(thresholds: readonly Threshold[], totals: Totals = wantedOnly(thresholds)) {
     this.thresholds = thresholds;
     this.totals = totals;
@@ -39,7 +39,7 @@ export class ThresholdFold {
     this.#aborting = thresholds.filter(({ abortAfterMs }) => abortAfterMs !== null);
   }
 
-  /** Each interval once. */
+  /** Adds an interval. Each interval must be added only once. */
   add(interval: Interval): void {
     this.totals.add(interval);
     if (!isStalled(interval)) this.#steady.add(interval);
@@ -49,12 +49,12 @@ export class ThresholdFold {
     this.#crossing ??= this.#look(interval.toMs);
   }
 
-  /** The first that failed and wanted the load to end for it. */
+  /** Returns the first threshold with `abort` that failed. */
   get crossing(): Crossing | null {
     return this.#crossing;
   }
 
-  /** One that ended the load has failed, whatever the last answers made of it. */
+  /** Returns the results. A threshold that ended the load has failed, even if later answers would have changed that. */
   results(): ThresholdResult[] {
     const ended = this.#crossing?.result;
     return judgeThresholds(this.thresholds, this.totals).map((result) =>
@@ -63,8 +63,8 @@ export class ThresholdFold {
   }
 
   /**
-   * A share as the interval of what may have happened in the seconds in which the generator stood still, laid over `range`,
-   * which calls that hung may have widened; null: it is no share.
+   * Returns a share as an interval that covers all possible outcomes of the seconds in which the generator was stalled, and also
+   * those of calls that hung, which may have widened `range`. Returns null if the threshold is not over a share.
    */
   shareRange(threshold: Threshold, range: Range): Range | null {
     const all = shareOf(threshold, this.totals);

@@ -1,6 +1,7 @@
 /**
- * What the statistic of a threshold is, as a range that surely holds it. The range is wider than a point only where calls
- * hung when the load cut them off (interval/interrupted.ts): each may have failed or not, and took at least as long as it had waited.
+ * Measures the statistic of a threshold, as a range that is sure to contain it. The range is wider than a point only if calls hung
+ * until the end of the load cut them off (interval/interrupted.ts): each may have failed or not, and took at least as long as it
+ * had waited.
  */
 
 import { hungIn } from "../interval/interrupted.ts";
@@ -10,7 +11,7 @@ import type { Range } from "../range.ts";
 import { Histogram } from "../std/histogram.ts";
 import { isNone } from "./threshold-none.ts";
 
-/** k6's names that are counted as part of another series here. */
+/** The metric names of k6 that are counted here as part of another series. */
 const SOURCES: Readonly<Record<string, string>> = {
   http_req_failed: "http_req_duration",
   http_reqs: "http_req_duration",
@@ -22,7 +23,7 @@ export function sourceOf(name: string): string {
   return SOURCES[name] ?? name;
 }
 
-/** null: no samples, or no such statistic. */
+/** Returns the range of a statistic, or null if there are no samples or no such statistic. */
 export function measure({ name, tags }: Metric, statistic: string, totals: Totals): Range | null {
   if (totals.seconds === 0) return null;
   if (name === "dropped_iterations") return point(counted(statistic, totals.dropped, totals));
@@ -44,7 +45,7 @@ function hungOf(name: string, tags: Metric["tags"], totals: Totals): number {
   return hungIn(totals, sourceOf(name), tags).count;
 }
 
-/** Requests have other names than checks, and the same scenario. */
+/** Keeps only the scenario of the tags, because requests have other names than checks but the same scenario. */
 function scenarioOf({ scenario }: Metric["tags"]): Metric["tags"] {
   return scenario === undefined ? {} : { scenario };
 }
@@ -54,13 +55,13 @@ function failures(statistic: string, { count, failed }: Total, hung: number): Ra
   return { lower: failed / (count + hung), upper: (failed + hung) / (count + hung) };
 }
 
-/** A script checks what it gets: each call that hung may have been one more check, and one that does not hold. */
+/** Returns the range for checks. A script checks answers, so each call that hung may have led to one more check that does not hold. */
 function checks(statistic: string, { count, sum }: Total, hung: number): Range {
   if (statistic === "count") return { lower: sum, upper: sum + hung };
   return { lower: sum / (count + hung), upper: (sum + hung) / (count + hung) };
 }
 
-/** From what they had waited to any time at all; an average is only known from below, so that is what it is judged by. */
+/** Returns the range with calls that hung, from the time that they had waited to any time at all. An average is judged by its lower end. */
 function withHung(statistic: string, total: Total, hung: Histogram, totals: Totals): Range | null {
   const histogram = Histogram.of(...(total.histogram === null ? [] : [total.histogram.snapshot()]), hung.snapshot());
   const { count, sum, max, min } = histogram;
@@ -81,7 +82,7 @@ function counted(statistic: string, count: number, totals: Totals): number {
   return statistic === "rate" ? count / totals.seconds : count;
 }
 
-/** "rate" is the share that held for checks and rates, and a second's worth for counters. */
+/** Returns a statistic. For checks and rates, "rate" is the share that held; for counters, it is the count per second. */
 function statisticOf(statistic: string, total: Total, totals: Totals): number | null {
   const percentile = percentileOf(statistic);
   if (percentile !== undefined) return total.histogram?.quantile(percentile) ?? null;

@@ -1,4 +1,4 @@
-/** The metrics that the engine counts by itself and what may be asked of each, so that a misspelt threshold is refused before the load. */
+/** Lists the engine's own metrics and the statistics that each supports, so that misspelled thresholds are refused before the load. */
 import { nearest } from "../std/suggest.ts";
 
 const TIMES = "a time: p(N), avg, med, min, max, count";
@@ -36,7 +36,7 @@ const BUILT_IN: ReadonlyMap<string, string> = new Map([
   ].map((name) => [name, COUNT] as const),
 ]);
 
-/** What k6 counts and this engine does not, and beginnings under which no script would count anything of its own. */
+/** Metrics that k6 counts but this engine does not, and prefixes that no script would use for a metric of its own. */
 const NOT_OURS = /^(http_req|grpc_req|browser_|dropped_iter)|^(vus|vus_max|data_sent|ws_sessions|ws_ping)$/;
 
 const ASKS: Readonly<Record<string, RegExp>> = {
@@ -45,7 +45,7 @@ const ASKS: Readonly<Record<string, RegExp>> = {
   [COUNT]: /^(rate|count)$/,
 };
 
-/** What is wrong with asking for that statistic of that metric; undefined: nothing, or it is a script's own metric. */
+/** Returns what is wrong with a statistic of a metric; undefined if nothing is, or if the metric may be a script's own. */
 export function metricComplaint(name: string, statistic: string): string | undefined {
   const is = BUILT_IN.get(name);
   if (is === undefined) return unknownName(name);
@@ -54,14 +54,14 @@ export function metricComplaint(name: string, statistic: string): string | undef
 
 function unknownName(name: string): string | undefined {
   const near = nearest(name, BUILT_IN.keys());
-  // A script's own "calls_failed" may look like one of ours; "htp_req_duration" and "check" do not.
+  // A script may have its own "calls_failed", which resembles one of our metrics; "htp_req_duration" and "check" are misspelled.
   const misspelt = near === "checks" || near?.startsWith("http_req") === true;
   if (!misspelt && !NOT_OURS.test(name)) return undefined;
   const meant = near === undefined ? [...BUILT_IN.keys()].join(", ") : `did you mean "${near}"?`;
   return `"${name}" is counted by nobody; ${meant}`;
 }
 
-/** "ms" for times that the engine counts; others are as their script meant them. */
+/** Returns "ms" for times that the engine measures, and "" for metrics whose unit only their script knows. */
 export function unitOf(name: string, statistic: string): string {
   return BUILT_IN.get(name) === TIMES && statistic !== "count" ? "ms" : "";
 }

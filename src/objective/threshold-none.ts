@@ -1,19 +1,19 @@
-/** Where nothing was counted: whether that is because there was none of it, or because nobody would have counted it. */
+/** Decides, if nothing was counted, whether that means zero, or whether nothing would have counted it. */
 import type { Metric } from "../interval/metric.ts";
 import type { Totals } from "../interval/totals.ts";
 
 type Tags = Metric["tags"];
 
-/** Counts of the engine's own: where iterations were counted and these were not, there were none. */
+/** The engine's own counters: if iterations were counted and these were not, their count is 0. */
 const ENGINE = new Set(["script_errors", "logins_repeated", "data_received", "http_reqs", "iterations_interrupted"]);
 const SOCKETS = new Set(["ws_errors", "ws_msgs_sent", "ws_msgs_received"]);
-/** What only some samples of a request have, as they turned out. */
+/** The tags that depend on the outcome of a request, so that only some of its samples have them. */
 const OUTCOMES = new Set(["status", "error", "expected_response", "kind"]);
 
-/** True: that count is 0, known from what was counted beside it. */
+/** Returns true if other series prove that this count is 0. */
 export function isNone(name: string, tags: Tags, statistic: string, totals: Totals): boolean {
   if (statistic !== "count" && statistic !== "rate") return false;
-  if (totals.find({ name, tags })?.kind === "counter") return true; // its script has said that it counts it
+  if (totals.find({ name, tags })?.kind === "counter") return true; // the script has declared that counter
   if (name === "http_req_failed" && statistic === "rate") return false; // a share of nothing
   if (name === "http_reqs" || name === "http_req_failed") {
     const asked = Object.entries(tags).filter(([key]) => !OUTCOMES.has(key));
@@ -36,7 +36,7 @@ function has(totals: Totals, name: string, tags: Tags): boolean {
   return (totals.find({ name, tags })?.count ?? 0) > 0;
 }
 
-/** Series beside its own that a judgement of this metric may look at. */
+/** Returns the other series that the judgement of this metric may need. */
 export function witnessesOf(name: string, tags: Tags): Metric[] {
   const beside = { scenario: tags["scenario"] };
   const wider = beside.scenario === undefined ? {} : { scenario: beside.scenario };

@@ -1,9 +1,9 @@
-/** What of how many a threshold over a share asks for: failed requests or calls, checks and rates that held. */
+/** Returns the part and the count behind a threshold over a share: failed requests or calls, checks and rates that held. */
 import type { Totals } from "../interval/totals.ts";
 import type { Threshold } from "./threshold.ts";
 import { sourceOf } from "./threshold-measure.ts";
 
-/** null: it asks for no share, or nothing was counted of it. */
+/** Returns the share, or null if the threshold is not over a share or nothing was counted. */
 export function shareOf({ metrics, statistic }: Threshold, totals: Totals): { part: number; count: number } | null {
   if (statistic !== "rate") return null;
   const asked =

@@ -1,9 +1,9 @@
-/** Tags of requests that are counted only where a threshold asks for them, because each multiplies the series. */
+/** Selects the tags of requests that are recorded only if a threshold uses them, because each tag multiplies the series. */
 import { parseWrittenMetric } from "../interval/metric-written.ts";
 
 const EXTRA = new Set(["status", "method", "url"]);
 
-/** `thresholds`: expressions by metric, as a plan has them. */
+/** Returns the extra tags that the thresholds of a plan use. `thresholds` has the expressions by metric. */
 export function extraTagsOf(thresholds: Readonly<Record<string, unknown>>): ReadonlySet<string> {
   const asked = Object.keys(thresholds)
     .flatMap(parseWrittenMetric)

@@ -26,7 +26,7 @@ function totalsOf(...metrics: Interval["metrics"]): Totals {
   return totals;
 }
 
-/** As they travel. */
+/** Returns the series of the totals in the form in which workers send them. */
 function seriesOf(totals: Totals): Interval["metrics"] {
   return totals.names().flatMap((name) =>
     totals.series({ name, tags: {} }).map(({ metric, histogram, count, failed, sum, min, max }) => ({
@@ -168,7 +168,7 @@ test("a counter that nothing was added to is 0 where it would have been counted"
   ])
     assert.deepEqual(judged(line, quiet), ["pass", 0], line);
   for (const line of [
-    "sold: count < 1", // no line of the scripts mentions it
+    "sold: count < 1", // no script declares it
     "refused{scenario:other}: count < 1",
     "ws_errors{name:other}: count < 1",
     "http_reqs{name:other}: count == 0",

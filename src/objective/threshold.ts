@@ -1,6 +1,7 @@
 /**
- * Thresholds in k6's words: "http_req_duration{name:checkout}: p(99) < 800", with "abort" or "abort after 30s" at the end to
- * stop the load when it fails. Judged each second and at the end. No samples is unknown, never pass.
+ * Parses and judges thresholds in k6's syntax: "http_req_duration{name:checkout}: p(99) < 800". An "abort" or "abort after 30s" at
+ * the end stops the load when the threshold fails. Such thresholds are judged every second; all are judged at the end. Without
+ * samples, a threshold is unknown, never pass.
  */
 
 import type { Metric } from "../interval/metric.ts";
@@ -15,22 +16,22 @@ import { measure, sourceOf } from "./threshold-measure.ts";
 import { metricComplaint } from "./threshold-metrics.ts";
 
 export interface Threshold {
-  /** As the person wrote it. */
+  /** The text as the user wrote it, with normalized spaces around the colon. */
   readonly text: string;
   readonly metric: Metric;
-  /** All meanings that the text may have: `metric`, or with quotes and percent-encoding as a part of its values. */
+  /** All possible meanings of the text: `metric`, or the same with quotes and percent-encoding as a part of its values. */
   readonly metrics: readonly Metric[];
   readonly statistic: string;
   readonly compare: "<" | "<=" | ">" | ">=" | "==" | "!=";
   readonly bound: number;
-  /** null: never aborts; else not before this time since the load began. */
+  /** The time since the begin of the load before which it does not abort; null if it never aborts. */
   readonly abortAfterMs: number | null;
 }
 
 export interface ThresholdResult {
   readonly threshold: Threshold;
   readonly status: Status;
-  /** null: no samples, or no such statistic. Wider than a point: calls hung when the load cut them off. */
+  /** Null if there are no samples or no such statistic. It is wider than a point if calls hung when the load cut them off. */
   readonly range: Range | null;
   /** The lower end of the range. */
   readonly measured: number | null;
@@ -39,9 +40,9 @@ export interface ThresholdResult {
 const EXPRESSION =
   /^\s*(p\(\s*\d+(?:\.\d+)?\s*\)|avg|med|min|max|rate|count|value)\s*(<=|>=|===?|!=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(ms|s|%)?\s*(abort(?:\s+after\s+(\S+))?)?\s*$/;
 
-/** One line: "METRIC{tag:value}: EXPRESSION". */
+/** Parses one line: "METRIC{tag:value}: EXPRESSION". Throws GamedayError when it is not a threshold. */
 export function parseThreshold(line: string): Threshold {
-  const colon = line.lastIndexOf(":"); // there is none in an expression
+  const colon = line.lastIndexOf(":"); // an expression contains no colon
   if (colon < 0) throw badThreshold(line, "no colon between metric and expression");
   return thresholdOf(line.slice(0, colon), line.slice(colon + 1));
 }
@@ -79,14 +80,14 @@ export function judgeThresholds(thresholds: readonly Threshold[], totals: Totals
   });
 }
 
-/** Of the meanings that the text may have, the first that was counted. */
+/** Returns the range of the first possible meaning of the text that was counted. */
 function rangeOf({ metrics, statistic }: Threshold, totals: Totals): Range | null {
   const counted = metrics.find(({ name, tags }) => totals.series({ name: sourceOf(name), tags }).length > 0);
   const asked = counted ?? metrics[0];
   return asked === undefined ? null : measure(asked, statistic, totals);
 }
 
-/** What the threshold asks, as an objective's bound. */
+/** Returns the threshold's condition as the bound of an objective. */
 export function boundOf({ compare, bound }: Threshold): Bound {
   return { [BOUNDS[compare]]: bound };
 }

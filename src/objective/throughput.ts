@@ -1,4 +1,4 @@
-/** How many requests there were: in all, a second on average, and in the busiest second. */
+/** Measures the number of requests: in total, per second on average, and in the busiest second. */
 import type { Facts } from "./facts.ts";
 import { coveredOf, LOAD_OVER, wantsOf, whenOf } from "./load-window.ts";
 import { exactly, type Measure, nothing, type Over, type Reading } from "./measure.ts";
@@ -14,7 +14,7 @@ export const requestsTotal: Measure = {
     if (typeof requests === "string") return nothing(requests);
     const { total, window, doubt } = requests;
     const says = `${total.count} requests were made ${window.says}, ${total.failed} of them failed`;
-    // So many there were for certain; what the load did not report may be more.
+    // At least this many are certain; there may be more that the load did not report.
     const upper = doubt === undefined ? total.count : Number.POSITIVE_INFINITY;
     return {
       range: { lower: total.count, upper },

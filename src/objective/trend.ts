@@ -1,8 +1,8 @@
 /**
- * How fast a series of points rises, and what the points prove of it. The slope is Theil and Sen's: the median of the slopes
- * of all pairs of points, which a fault's dip does not bend. Its interval is Sen's, by the order statistics of those
- * slopes (Sen: Estimates of the regression coefficient based on Kendall's tau, 1968). It takes the points for independent of
- * each other: a series that swings slowly proves somewhat less than it says.
+ * Computes how fast a series of points rises, and what the points prove about that. The slope is the Theil-Sen estimator: the median
+ * of the slopes of all pairs of points, which a dip during a fault does not distort. The interval is Sen's, by the order statistics
+ * of those slopes (Sen: Estimates of the regression coefficient based on Kendall's tau, 1968). It assumes that the points are
+ * independent of each other; a series that oscillates slowly proves somewhat less than the interval shows.
  */
 import type { Range } from "../range.ts";
 
@@ -16,14 +16,14 @@ export interface Trend extends Range {
   readonly points: number;
 }
 
-/** Pairs grow with the square: 300 points are 44,850 pairs. */
+/** The number of pairs grows with the square of the points: 300 points have 44,850 pairs. */
 const POINTS_MAX = 300;
-/** Fewer points say nothing of a trend. */
+/** Fewer points do not show a trend. */
 export const POINTS_MIN = 10;
-/** Quantile of the normal distribution for 95 % between both ends. */
+/** The quantile of the normal distribution for 95 % between both ends. */
 const Z_95 = 1.959964;
 
-/** Change a millisecond; null: too few points. O(min(n, 300)^2 log n). */
+/** Returns the change per millisecond, or null if there are too few points. O(min(n, 300)^2 log n). */
 export function trendOf(points: readonly Point[]): Trend | null {
   const thinned = thin(points);
   const slopes = slopesOf(thinned);
@@ -51,7 +51,7 @@ function thin(points: readonly Point[]): readonly Point[] {
   return Array.from({ length: POINTS_MAX }, (_, at) => points[Math.floor(at * step)] as Point);
 }
 
-/** The trend over `stretchMs` in percent of the median value; null: too few points, or nothing to be a percentage of. */
+/** Returns the trend over `stretchMs` in percent of the median value; null if there are too few points or the median is 0. */
 export function relativeTrend(points: readonly Point[], stretchMs: number): Trend | null {
   const trend = trendOf(points);
   const values = Float64Array.from(points, ({ value }) => value).sort();
@@ -66,7 +66,7 @@ export function relativeTrend(points: readonly Point[], stretchMs: number): Tren
   };
 }
 
-/** "by 12.3 % an hour (9.1 to 15.0 at 95 % confidence, 120 points)". */
+/** Describes a trend in words: "12.3 % an hour (9.1 to 15.0 at 95 % confidence, 120 points)". */
 export function trendSays({ slope, lower, upper, points }: Trend, unit: string): string {
   const proven = `${lower.toFixed(1)} to ${upper.toFixed(1)} at 95 % confidence, ${points} points`;
   return `${slope.toFixed(1)} ${unit} (${proven})`;

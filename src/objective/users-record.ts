@@ -1,11 +1,11 @@
 /**
- * How many users were active, second by second: of each worker the fewest that any of its intervals in that second told
- * of, of all workers the sum. A worker that told nothing of a second had nobody in it, so that a count is proven.
+ * Records how many users were surely active in each second. A worker counts with the fewest users that any of its intervals in that
+ * second reports, and with none if it reported nothing; the count of a second is the sum over all workers.
  */
 import type { Interval } from "../interval.ts";
 import type { Span } from "../outage/span.ts";
 
-/** A stretch of whole seconds, and the fewest users there were in it. */
+/** A stretch of whole seconds, with the fewest users in any of them. */
 export interface UsersStretch extends Span {
   readonly seconds: number;
   readonly usersFewest: number;
@@ -14,9 +14,9 @@ export interface UsersStretch extends Span {
 export class UsersRecord {
   readonly #fromMs: number;
   readonly #seconds: number;
-  /** By worker: the fewest users of each second; -1: nothing was told of it. */
+  /** The fewest users of each second, by worker; -1 if the worker reported nothing. */
   readonly #workers = new Map<string, Int32Array>();
-  /** The latest end of the intervals that touch each second: when its users were counted. */
+  /** The latest end of the intervals that touch each second, which is when its users were counted. */
   readonly #countedMs: Float64Array;
 
   constructor(fromMs: number, seconds: number) {
@@ -25,7 +25,7 @@ export class UsersRecord {
     this.#countedMs = new Float64Array(seconds);
   }
 
-  /** How many workers told of users. */
+  /** Returns the number of workers that reported users. */
   get workers(): number {
     return this.#workers.size;
   }
@@ -41,7 +41,7 @@ export class UsersRecord {
     }
   }
 
-  /** The whole seconds of a span whose users were counted within it; null: there is none. Users are counted when an interval ends. */
+  /** Returns the whole seconds of a span whose users were counted (at the ends of intervals) within it; null if there is none. */
   within(span: Span): UsersStretch | null {
     const [first, last] = this.#secondsOf(span);
     let end = last;
@@ -52,7 +52,7 @@ export class UsersRecord {
     return this.#stretch(first, end, usersFewest);
   }
 
-  /** The longest stretch without a second of fewer users; null: there is none. */
+  /** Returns the longest stretch in which no second has fewer users; null if there is none. */
   longest(users: number): UsersStretch | null {
     let best = { first: 0, end: 0, fewest: 0 };
     let run = { first: 0, end: 0, fewest: Number.POSITIVE_INFINITY };

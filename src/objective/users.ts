@@ -1,4 +1,4 @@
-/** The load itself: how long so many users were active without a break, and how long one takes from request to request. */
+/** Measures the load itself: how long a number of users was active without a break, and the time between a user's requests. */
 import type { Facts } from "./facts.ts";
 import { coveredOf, whenOf } from "./load-window.ts";
 import { exactly, type Measure, nothing } from "./measure.ts";
@@ -14,7 +14,7 @@ export const usersActiveSeconds: Measure = {
     if (load.generator.intervals === 0) return nothing("nothing of the load was recorded");
     const found = load.users.longest(wanted);
     const seconds = found?.seconds ?? 0;
-    // So long they were for certain; what a worker did not report may be more.
+    // At least this time is certain; it may be longer if a worker did not report.
     const whole = load.generator.missing.length === 0;
     return {
       range: { lower: seconds, upper: whole ? seconds : Number.POSITIVE_INFINITY },
@@ -48,7 +48,7 @@ export const cycleSecondsMean: Measure = {
   },
 };
 
-/** Users' time on the plateau by its requests; null: there was none of one of them. */
+/** Divides the users' time on the plateau by the number of its requests; null if there is no plateau or no request. */
 export function cycleOf({ load, windows }: Facts): { userSeconds: number; count: number; seconds: number } | null {
   const plateau = windows.find(({ key }) => key === "plateau");
   const total = load.total({ window: "plateau", tags: {} });

@@ -1,14 +1,14 @@
-/** Says what is wrong with a plan's objectives before anything is run: `gameday check` refuses what could never be judged. */
+/** Validates a plan's objectives before anything is run: `gameday check` refuses those that could never be judged. */
 import type { Objective, Plan } from "../plan.ts";
 import { suggestion } from "../std/suggest.ts";
 import { MEASURES, measureNamed } from "./catalogue.ts";
 import type { Measure, OverKey } from "./measure.ts";
 
 export interface ObjectiveComplaint {
-  /** The objective's id, and its place in the plan's list. */
+  /** The id of the objective; `index` is its position in the plan's list. */
   readonly id: string;
   readonly index: number;
-  /** Which part: "measure", "over.window", "bound". */
+  /** The part of the objective that is wrong: "measure", "over.window", "bound". */
   readonly at: string;
   readonly expected: string;
   readonly got: string;

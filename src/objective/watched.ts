@@ -1,10 +1,10 @@
-/** What only the platform's own watch tells: nobody saw it while the watch was broken. */
+/** Handles readings that depend on the watch of the platform, which saw nothing while it was broken. */
 import type { Story } from "../timeline/story.ts";
 
-/** `source` of the gaps that the conductor records while the watch of the platform is broken. */
+/** The `source` of the gaps that the conductor records while the watch of the platform is broken. */
 export const PLATFORM_WATCH = "platform watch";
 
-/** A reason why "no more than was seen" is not proven; undefined: the watch held all the time. */
+/** Returns the reason why "no more than was seen" is not proven; undefined if the watch was never broken. */
 export function unwatched({ gaps }: Story): string | undefined {
   const blind = gaps.filter(({ source }) => source === PLATFORM_WATCH);
   const [first] = blind;
@@ -14,7 +14,7 @@ export function unwatched({ gaps }: Story): string | undefined {
   return `the platform was not watched from ${at(first.fromMs)} to ${at(first.toMs)}${more}: ${first.because}`;
 }
 
-/** For a reading that only counts what was seen. */
+/** Returns the part of a reading that keeps it from passing if the watch was broken, for readings that count only what was seen. */
 export function provenBy(story: Story): { readonly cannotPass?: string } {
   const why = unwatched(story);
   return why === undefined ? {} : { cannotPass: why };

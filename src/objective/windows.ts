@@ -1,7 +1,7 @@
 /**
- * The windows of a run over which something may be measured: named stretches of time, each one or more spans. A fault
- * window reaches from the command of the fault to when it was healed and users had recovered; a recovery later than the
- * plan allowed for does not stretch it, so that what never recovers counts against the time outside.
+ * Computes the windows of a run, which are named periods to measure over, each with one or more spans. A fault window reaches from
+ * the command of the fault until it was healed and users had recovered. A recovery that takes longer than the plan allows does not
+ * extend it, so failures after that count as outside all fault windows.
  */
 
 import type { ExperimentVerdict } from "../experiment.ts";
@@ -9,22 +9,22 @@ import type { Span } from "../outage/span.ts";
 import type { Plan } from "../plan.ts";
 import { type ExperimentStory, groupOf, type Story } from "../timeline/story.ts";
 
-/** Requests that were in flight during an outage come to their end, often by a timeout, within this time after it. */
+/** Requests in flight during an outage end within this time after it, often by a timeout. */
 export const IN_FLIGHT_MS = 5_000;
 
 export interface Window {
   readonly key: string;
-  /** In words: "while users ran at full load". */
+  /** The window in words: "at full load". */
   readonly says: string;
   readonly spans: readonly Span[];
-  /** "inside": an interval counts if it lies wholly within one span; "touching": if it overlaps one. */
+  /** "inside": an interval counts if it lies entirely within one span; "touching": if it overlaps one. */
   readonly takes: "inside" | "touching";
 }
 
 export const WINDOW_NAMES = ["whole", "plateau", "outside", "scaling", "before", "during", "after"] as const;
 const OF_EXPERIMENT: readonly string[] = ["before", "during", "after"];
 
-/** "during:kill-postgres", "plateau"; null when a window of an experiment is asked for without naming it. */
+/** Returns the key of a window ("during:kill-postgres", "plateau"), or null for a window of an experiment that is not named. */
 export function windowKey(over: Readonly<Record<string, string>>, fallback: string): string | null {
   const name = over["window"] ?? (over["experiment"] === undefined ? fallback : "during");
   if (!OF_EXPERIMENT.includes(name)) return name;
@@ -45,7 +45,7 @@ export function windowsOf(story: Story, experiments: readonly ExperimentVerdict[
   ];
 }
 
-/** Faults that were injected together have one window: from the first command until all are healed and users recovered. */
+/** Returns the one window of faults injected together: from the first command until all are healed and users have recovered. */
 function ofGroup(told: ExperimentStory, all: readonly ExperimentStory[], spans: readonly Span[]): Span {
   const own = groupOf(told, all).flatMap((one) => spans[all.indexOf(one)] ?? []);
   return {
@@ -76,7 +76,7 @@ function aroundFault(
   ];
 }
 
-/** From the command to healed and recovered, but no further than the plan watches for a recovery. */
+/** Returns the span from the command until healed and recovered, but no longer than the plan waits for a recovery. */
 export function faultSpan(
   told: ExperimentStory,
   verdict: ExperimentVerdict | undefined,
@@ -102,7 +102,7 @@ function outside(whole: Span, faults: readonly Span[]): Span[] {
   return spans;
 }
 
-/** From the begin of the load until the most replicas that were ever ready were first ready; none: nothing scaled. */
+/** Returns the span from the begin of the load until the highest number of ready replicas was reached; empty if nothing scaled. */
 function scalingSpans(story: Story, whole: Span): Span[] {
   const events = story.replicas.filter(({ atMs }) => atMs <= whole.toMs);
   const first = events[0];

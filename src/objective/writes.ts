@@ -1,4 +1,4 @@
-/** What became of acknowledged writes: lost-writes, duplicated-writes, rpo-seconds. */
+/** Measures the fate of acknowledged writes: lost-writes, duplicated-writes, rpo-seconds. */
 import type { Finding } from "../checker.ts";
 import type { Facts } from "./facts.ts";
 import { exactly, type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
@@ -6,7 +6,7 @@ import { exactly, type Measure, nothing, type Over, type OverKey, type Reading }
 const OBJECT: OverKey = { name: "object", required: false, says: "object of the claim; default: all" };
 const EXPERIMENT: OverKey = { name: "experiment", required: false, says: "only the writes around this experiment" };
 
-/** Figures of one checker; a loss that was found stands, while "none lost" needs every finding to be decided. */
+/** Reads a figure of one checker. A loss that was found stands, while "none lost" requires every finding to be decided. */
 function readFigure(checker: string, figure: string, over: Over, facts: Facts): Reading {
   const findings = facts.findings.filter(
     (finding) => finding.checker === checker && (over["object"] === undefined || finding.object === over["object"]),
@@ -15,7 +15,7 @@ function readFigure(checker: string, figure: string, over: Over, facts: Facts): 
   const found = findings.reduce((sum, finding) => sum + (finding.figures[figure] ?? 0), 0);
   const open = findings.find((finding) => finding.status === "unknown");
   if (found === 0 && open !== undefined) return nothing(open.because);
-  // What is not known of one object may be worse than what is known of another, never better.
+  // An undecided object can only add to the losses of the others.
   return {
     range: { lower: found, upper: open === undefined ? found : Number.POSITIVE_INFINITY },
     says: saysOf(findings),
@@ -23,7 +23,7 @@ function readFigure(checker: string, figure: string, over: Over, facts: Facts): 
   };
 }
 
-/** What each object's finding says; which object it is about goes without saying only when there is one. */
+/** Joins the reasons of the findings; the object is named only if there are several findings. */
 function saysOf(findings: readonly Finding[]): string {
   const [only, ...others] = findings;
   if (only !== undefined && others.length === 0) return only.because;
@@ -88,7 +88,7 @@ function worstPoint(facts: Facts): Reading {
   const worst = Math.max(0, ...points.map(({ seconds }) => seconds ?? 0));
   const open = points.find(({ seconds }) => seconds === null);
   if (open === undefined) return { range: exactly(worst), says: saysOfAll(points) };
-  // What is not known may be worse than what is, never better.
+  // An unknown recovery point can only be worse than the known ones, never better.
   return worst === 0
     ? nothing(open.says)
     : { range: { lower: worst, upper: Number.POSITIVE_INFINITY }, says: open.says };
