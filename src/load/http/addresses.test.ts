@@ -9,7 +9,7 @@ import { networkOf } from "./network.ts";
 
 const THREE = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
 
-/** An address book whose system knows these, and how often it was asked. */
+/** Returns an address book whose system knows these addresses, with the number of times that the system was queried. */
 function bookOf(addresses: readonly string[], options: AddressOptions = {}) {
   let asked = 0;
   const resolve = (): Promise<LookupAddress[]> => {
@@ -111,7 +111,7 @@ test("a name that a flag speaks of is no longer the script's, on any port", asyn
   assert.deepEqual([await first("shop.test", 81), await first("other.test", 80)], ["10.9.0.3", "10.9.0.2"]);
 });
 
-/** One server behind each of these addresses, on one port, and the requests that it got. */
+/** Starts one server on each of these addresses, all on one port, and counts the requests that each received. */
 async function serversOn(addresses: readonly string[]) {
   const got = new Map<string, number>();
   const servers: Server[] = [];

@@ -1,15 +1,15 @@
 /**
- * Where a name leads. All addresses of a name are used in turn, one for each connection, so that users are spread over them;
- * one that cannot be reached is passed over for a while and then tried by a single connection. The rest of the list follows
- * the first as Node tries it (Happy Eyeballs, RFC 8305), so that a call need not fail with the first address.
+ * Resolves names to addresses. All addresses of a name are used in turn, one for each connection, so that users are spread over
+ * them. An address that cannot be reached is passed over for a while and then tried by a single connection. The other addresses
+ * follow the first, and Node tries them in that order (Happy Eyeballs, RFC 8305), so a call need not fail with the first one.
  */
 import { type LookupAddress, lookup as systemLookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import type { Hosts } from "../../std/hosts.ts";
 
-/** The system is asked once in so long for each name. No longer: clients that cache for ever miss failovers. */
+/** How long the system's answer for a name is cached. It is short because clients that cache forever miss failovers. */
 const CACHE_MS = 5_000;
-/** After a failure the system is asked anew, but not for each of a thousand users that see the same one. */
+/** How old an answer must be for a failure to discard it, so that a thousand users who see one failure do not all query. */
 const FRESH_MS = 500;
 /** How long an address that failed is passed over. */
 const PASSED_OVER_MS = 5_000;
@@ -17,11 +17,11 @@ const PASSED_OVER_MS = 5_000;
 export type Family = 4 | 6;
 
 export interface AddressOptions {
-  /** The system is not asked for these. */
+  /** Addresses of names for which the system is not queried. */
   readonly hosts?: Hosts;
   /** Only addresses of this family are used. */
   readonly family?: Family;
-  /** Where the turns begin, so that workers with one user each do not all begin with the same address. */
+  /** The first turn, so that workers with one user each do not all begin with the same address. */
   readonly firstTurn?: number;
   readonly onPassedOver?: (says: string) => void;
 }
@@ -38,9 +38,9 @@ export class AddressBook {
   readonly #resolve: Resolve;
   readonly #cache = new Map<string, Cached>();
   readonly #lookups = new Map<number, LookupFunction>();
-  /** Connections opened so far, by "name:port". */
+  /** The number of connections opened so far, by "name:port". */
   readonly #turns = new Map<string, number>();
-  /** performance.now() until which an "address port" is passed over. */
+  /** The time (performance.now()) until which an "address port" is passed over. */
   readonly #down = new Map<string, number>();
 
   constructor(options: AddressOptions = {}, resolve: Resolve = resolveAll) {
@@ -48,7 +48,7 @@ export class AddressBook {
     this.#resolve = resolve;
   }
 
-  /** The lookup for connections to a port, as net.connect takes it. */
+  /** Returns the lookup function for connections to a port, as net.connect takes it. */
   lookupOn(port: number): LookupFunction {
     let lookup = this.#lookups.get(port);
     if (lookup === undefined) {
@@ -67,7 +67,10 @@ export class AddressBook {
     return lookup;
   }
 
-  /** In the order in which a connection shall try them. Rejects with the system's error, or ENODATA for the family. */
+  /**
+   * Returns the addresses of a name in the order in which a connection tries them. Rejects with the system's error, or with
+   * ENODATA when there is none of the family.
+   */
   async addressesOf(host: string, port: number): Promise<LookupAddress[]> {
     const all = this.#named(host, port) ?? (await this.#asked(host));
     const { family } = this.#options;
@@ -76,7 +79,7 @@ export class AddressBook {
     return fit.length === 1 ? [...fit] : this.#inTurn(fit, host, port);
   }
 
-  /** An address did not take a connection. */
+  /** Notes that an address did not accept a connection. */
   failed(host: string, port: number, address: string, why: string): void {
     const key = `${address} ${port}`;
     if (!this.#down.has(key)) this.#options.onPassedOver?.(`${address}, an address of ${host}, is passed over: ${why}`);
@@ -84,13 +87,13 @@ export class AddressBook {
     this.distrust(host);
   }
 
-  /** What is known of a name may be out of date. */
+  /** Discards the cached addresses of a name, which may be out of date. */
   distrust(host: string): void {
     const known = this.#cache.get(host);
     if (known !== undefined && performance.now() - known.atMs > FRESH_MS) this.#cache.delete(host);
   }
 
-  /** An address may have been down before, and took a connection now. `address` is asked for only when it matters. */
+  /** Notes that an address, which may have failed before, accepted a connection. `address` is called only when needed. */
   reached(port: number, address: () => string | undefined): void {
     if (this.#down.size > 0) this.#down.delete(`${address()} ${port}`);
   }
@@ -110,7 +113,7 @@ export class AddressBook {
     const addresses = this.#resolve(host);
     const entry = { atMs: now, addresses };
     this.#cache.set(host, entry);
-    // A failure is asked again at the next connection.
+    // A failure is not cached: the next connection queries again.
     addresses.catch(() => this.#cache.get(host) === entry && this.#cache.delete(host));
     return addresses;
   }
@@ -124,7 +127,7 @@ export class AddressBook {
     return this.#down.size === 0 ? inTurn : this.#soundFirst(inTurn, port);
   }
 
-  /** One that has been passed over for long enough comes first, once; those that still are come last. */
+  /** Puts one address that was passed over for long enough first, to be tried once, and those still passed over last. */
   #soundFirst(addresses: readonly LookupAddress[], port: number): LookupAddress[] {
     const now = performance.now();
     const [tried, sound, down]: LookupAddress[][] = [[], [], []];

@@ -1,9 +1,9 @@
-/** A whole answer as it leaves the connection, and how it becomes memory of its own. */
+/** A complete answer as it leaves the connection, and its copy into memory of its own. */
 import { decodeBody } from "./decode.ts";
 import type { Head } from "./head.ts";
 import { HttpReply, type Judged, ReplyHeaders } from "./reply.ts";
 
-/** An answer whose bytes are borrowed: they are valid only during the call. */
+/** An answer whose bytes are borrowed: they are valid only during the call that passes it on. */
 export interface Answer {
   readonly head: Head;
   readonly headBytes: Buffer;
@@ -12,15 +12,15 @@ export interface Answer {
   readonly bodyBytes: Buffer;
   readonly bodyFrom: number;
   readonly bodyTo: number;
-  /** Bytes of the body that came, kept or not. */
+  /** The number of bytes of the body that arrived, kept or not. */
   readonly bodySize: number;
-  /** False when the body was read and not kept: then no bytes of it are here. */
+  /** False when the body was read but not kept; `bodyBytes` then has none of it. */
   readonly isKept: boolean;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** An answer that lies in one piece: its head from `headFrom` to `headTo`, and right behind it `bodySize` bytes of body. */
+/** Returns an answer in one buffer: the head from `headFrom` to `headTo`, directly followed by `bodySize` bytes of body. */
 export function answerIn(
   head: Head,
   bytes: Buffer,
@@ -42,7 +42,7 @@ export function answerIn(
   };
 }
 
-/** An answer whose head and body lie apart. `bodyBytes`: null when they were not kept. */
+/** Returns an answer whose head and body are in separate buffers; `bodyBytes` is null when the body was not kept. */
 export function answerOf(head: Head, headBytes: Buffer, bodyBytes: Buffer | null, bodySize: number): Answer {
   return {
     head,
@@ -57,7 +57,7 @@ export function answerOf(head: Head, headBytes: Buffer, bodyBytes: Buffer | null
   };
 }
 
-/** Head and body in a piece of memory of their own; one copy where they lie side by side, as they nearly always do. */
+/** Copies head and body into a buffer of their own; with one copy when they are adjacent, as they nearly always are. */
 function ownBytes(answer: Answer): Buffer {
   const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
   const own = Buffer.allocUnsafe(headTo - headFrom + bodyTo - bodyFrom);
@@ -69,14 +69,14 @@ function ownBytes(answer: Answer): Buffer {
   return own;
 }
 
-/** Head and body with its content codings undone; null when that makes more than may be kept. Throws as decodeBody. */
+/** Returns the head and the decoded body; null when that is more than may be kept. Throws like decodeBody. */
 function decoded(bytes: Buffer, headLength: number, bytesMax: number): Buffer | null {
   const codings = new ReplyHeaders(bytes.toString("latin1", 0, headLength)).get("content-encoding") ?? "";
   const body = decodeWithin(bytes.subarray(headLength), codings, bytesMax);
   return body === null ? null : Buffer.concat([bytes.subarray(0, headLength), body]);
 }
 
-/** As decodeBody; null instead of a result that is too large. */
+/** Does what decodeBody does, but returns null instead of throwing when the result is too large. */
 export function decodeWithin(body: Buffer, codings: string, bytesMax: number): Buffer | null {
   try {
     return decodeBody(body, codings, bytesMax);
@@ -86,12 +86,12 @@ export function decodeWithin(body: Buffer, codings: string, bytesMax: number): B
   }
 }
 
-/** The head alone, in memory of its own. */
+/** Copies the head alone into a buffer of its own. */
 function ownHead({ headBytes, headFrom, headTo }: Answer): Buffer {
   return Buffer.from(headBytes.subarray(headFrom, headTo));
 }
 
-/** What a script gets of an answer; `keeps`: whether it wants the body. Throws as decodeBody. */
+/** Returns the reply that a script receives for an answer; `keeps` is true when it wants the body. Throws like decodeBody. */
 export function replyOf(answer: Answer, judged: Judged | null, keeps: boolean, bytesMax: number): HttpReply {
   const { status, encoded } = answer.head;
   const headLength = answer.headTo - answer.headFrom;

@@ -1,26 +1,26 @@
 /**
- * Bodies that do not come whole with their head: by length, chunked, or until the connection ends. A body is fed bytes,
- * copies what it keeps, and knows when it is whole. One that is too large is read and counted, and not kept.
+ * Bodies that do not arrive whole with their head: delimited by length, by chunks, or by the end of the connection. A body is
+ * fed bytes, copies what it keeps, and knows when it is whole. A body that is too large is read and counted, but not kept.
  */
 import type { KeptBytes } from "./kept-bytes.ts";
 
 export interface Body {
-  /** Takes bytes; gives the index of the first one that is not part of this body. */
+  /** Takes bytes and returns the index of the first one that is not part of this body. */
   feed(bytes: Buffer, from: number, to: number): number;
   readonly whole: boolean;
-  /** What is wrong with the framing; empty when nothing is. */
+  /** Describes what is wrong with the framing; empty when nothing is. */
   readonly problem: string;
-  /** Bytes that came, kept or not. */
+  /** The number of bytes that arrived, kept or not. */
   readonly size: number;
   /** True when the end of the connection is a proper end of this body. */
   readonly endsWithConnection: boolean;
-  /** All bytes so far, as one piece; null when they were too many to be kept. */
+  /** Returns all bytes so far as one buffer; null when they were too many to be kept. */
   bytes(): Buffer | null;
-  /** It is over: nothing of it is on its way any more. */
+  /** Frees what is reserved for this body, once it no longer receives bytes. */
   release(): void;
 }
 
-/** The bytes of one body that is on its way; `kept`: null when nothing of it shall be kept. */
+/** The bytes of one arriving body; `kept` is null when nothing of it is to be kept. */
 export class Pieces {
   #pieces: Buffer[] = [];
   #kept: KeptBytes | null;
@@ -40,7 +40,7 @@ export class Pieces {
     const piece = Buffer.allocUnsafe(more);
     bytes.copy(piece, 0, from, to);
     this.#pieces.push(piece);
-    // A body dribbled byte by byte would hold thousands of tiny buffers.
+    // Without this, a body that arrives byte by byte would hold thousands of tiny buffers.
     if (this.#pieces.length >= 512) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 
@@ -124,12 +124,12 @@ export class UntilCloseBody implements Body {
 }
 
 const STATE = { size: 0, extension: 1, sizeEnd: 2, data: 3, dataEnd: 4, dataEndFeed: 5, trailer: 6, trailerEnd: 7 };
-/** Bytes of one chunk-size line or of all trailers; they carry nothing that is used here. */
+/** The most bytes of one chunk-size line, or of all trailers. They contain nothing that is used here. */
 const OVERHEAD_MAX = 16_384;
-/** A chunk of 256 TB; zeros before a size may be many, as servers that pad it write them. */
+/** The largest chunk, 256 TB. A size may have many leading zeros, because some servers pad it. */
 const SIZE_MAX = 2 ** 48;
 
-/** The chunked coding (RFC 9112, 7.1): extensions and trailers are read over. */
+/** A body in the chunked coding (RFC 9112, section 7.1). Extensions and trailers are skipped. */
 export class ChunkedBody implements Body {
   whole = false;
   problem = "";

@@ -1,4 +1,4 @@
-/** What a script's options say about one call. */
+/** Checks and reads the options that a script gives for one call. */
 
 import { describe } from "../../scenario/shape.ts";
 import type { RequestOptions } from "../../scenario.ts";
@@ -8,14 +8,14 @@ import { suggestion } from "../../std/suggest.ts";
 import type { Judged } from "./reply.ts";
 import { isWhole } from "./request-body.ts";
 
-/** Timeouts as scripts write them, parsed once. */
+/** Timeouts in milliseconds by the form in which scripts write them, so that each is parsed once. */
 const timeouts = new Map<string | number, number>();
 
 type Looks = readonly [fits: (value: unknown) => boolean, expected: string];
 
 const isText: Looks = [(value) => typeof value === "string", "a text"];
 const STATUSES: Looks = [Array.isArray, "a list such as [409, 422]"];
-/** Anything else would be passed over without a word: Headers and Map have no fields of their own. */
+/** Headers and Map have no fields of their own and would be ignored silently, so only plain objects are accepted. */
 const isFields: Looks = [
   (value) => typeof value === "object" && value !== null && /^(Object|null)$/.test(kindOf(value)),
   'fields such as { "x-a": "b" }',
@@ -46,7 +46,7 @@ function kindOf(value: object): string {
   return (Object.getPrototypeOf(value) as object | null)?.constructor.name ?? "null";
 }
 
-/** What a script without types may get wrong, told at its line before anything is sent. */
+/** Throws for options that a script without types got wrong, at the script's line and before anything is sent. */
 export function demandOptions(options: RequestOptions): void {
   if (typeof options !== "object") throw badOption("options", 'an object such as { name: "order" }', options);
   for (const key of Object.keys(options)) {
@@ -62,7 +62,7 @@ export function demandPath(path: unknown): void {
   throw badOption("path", 'a path such as "/orders", or an http:// URL', path);
 }
 
-/** CONNECT is for the way through a proxy, which is not the script's; TRACE would send cookies to be shown again. */
+/** The methods that scripts may use. CONNECT is for tunnels through proxies; TRACE would have cookies sent back in the body. */
 const METHOD = /^(?!(?:CONNECT|TRACE)$)[A-Z][A-Z0-9_-]{0,31}$/;
 
 export function demandMethod(method: string): void {

@@ -1,4 +1,4 @@
-/** What scripts and servers do that a call has to survive, each told to the script and harmless to the calls after it. */
+/** Tests what a call has to survive from scripts and servers: each case is reported to the script and harms no later call. */
 import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { type UserOptions, userOn } from "../user/user.fixture.ts";
 
 type Answer = (head: string, socket: Socket) => string | null | Promise<string>;
 
-/** A server that answers each head with raw text, and a user of it. */
+/** Starts a server that answers each head with raw text, and creates a user of it. */
 async function rigOf(answer: Answer, options: UserOptions = {}) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -142,7 +142,7 @@ test("headers for all calls take the place of the engine's own, once; framing st
   assert.deepEqual(
     heads.map((head) => head.match(/^(Host|Cookie): .*$/gim)),
     [
-      ["Host: shop.test", "Cookie: c=d"], // the first cookie was the address's, this answer's is the virtual host's
+      ["Host: shop.test", "Cookie: c=d"], // the first cookie belongs to the address, and that of this answer to the virtual host
       ["Host: shop.test", "Cookie: a=b; c=d"],
     ],
   );

@@ -1,4 +1,4 @@
-/** One call of a script: the exchange, the ones that redirects or a repeated login add, and the reply. */
+/** One call of a script: its exchange, those that redirects and a repeated login add, and the reply. */
 import type { Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import type { RequestSeries } from "../count/metrics.ts";
 import type { Scope } from "../count/scope.ts";
@@ -16,7 +16,10 @@ import { HttpReply } from "./reply.ts";
 import { buildRequest, closesAfter, hostOf } from "./request.ts";
 import type { Session } from "./session.ts";
 
-/** How often a call is sent again that the server has not worked on: connections end, but not for ever. */
+/**
+ * The most times that a call which the server has not processed is sent again: after a refusal, and after its connection ended
+ * before its turn. Connections do end, but not forever.
+ */
 const REFUSALS_MAX = 3;
 const PASSES_MAX = 100;
 
@@ -37,13 +40,13 @@ export class Call implements Exchange {
   #options: RequestOptions | undefined;
   readonly #resolve: (reply: Reply) => void;
   readonly #reject: (reason: unknown) => void;
-  /** Where it was made: its answer comes to nobody's code. */
+  /** The scope in which the call was made, because its answer arrives outside of any code of the script. */
   readonly #scope: Scope;
   readonly #series: RequestSeries;
   #connection: Carrier | null = null;
   #path: string;
   #origin: Origin;
-  /** The virtual host that its headers name; "": none. */
+  /** The virtual host that the headers name; "" for none. */
   #host = "";
   #site: CookieSite;
   #dueMs = 0;
@@ -54,7 +57,7 @@ export class Call implements Exchange {
   #refusals = 0;
   #passes = 0;
   #loggedIn = false;
-  /** It waits, or was sent: the end of its user cuts it off. One that was never begun is not counted at all. */
+  /** True once the call waits or was sent: the end of its user cuts it off. A call that never began is not counted at all. */
   #begun = false;
 
   constructor(
@@ -91,7 +94,7 @@ export class Call implements Exchange {
     this.dispatch();
   }
 
-  /** Sends it, or lets it wait for a free connection. */
+  /** Sends the call, or lets it wait for a free connection. */
   dispatch(): void {
     const session = this.#session;
     if (session.closed) return this.#stopped();
@@ -101,7 +104,7 @@ export class Call implements Exchange {
     else this.#begun = true;
   }
 
-  /** In a later turn, so that a script that swallows the rejection in a loop does not block everybody. */
+  /** Rejects in a later turn of the event loop, so that a script that swallows the rejection in a loop blocks no other user. */
   #stopped(): void {
     if (this.#begun) this.#interrupted();
     setImmediate(() => this.#reject(new UserStopped()));
@@ -111,7 +114,7 @@ export class Call implements Exchange {
     const { head } = answer;
     const session = this.#session;
     this.#status = head.status;
-    const connection = this.#connection; // a redirect takes another
+    const connection = this.#connection; // a redirect replaces it
     if (head.cookies !== null) session.takeCookies(head.cookies, this.#site, this.#path);
     if (head.status === 401 && this.#mayLogIn()) return void this.#logInAndRepeat(answer, now);
     const next = isRedirect(head.status) && this.#redirectsMax > 0 ? this.#redirection(answer) : null;
@@ -147,7 +150,7 @@ export class Call implements Exchange {
     try {
       this.#write(connection.asks);
     } catch (thrown) {
-      // In a later turn: of thousands that wait, each may be refused in its turn.
+      // Released in a later turn of the event loop: each of thousands of waiting calls may fail here in its turn.
       setImmediate(() => this.#session.released(connection));
       return this.#reject(thrown);
     }
@@ -160,7 +163,7 @@ export class Call implements Exchange {
     connection.send(this);
   }
 
-  /** Makes its bytes. `proxy`: one that is asked for the whole URL. */
+  /** Builds the bytes of the request. `proxy` is a proxy that is sent whole URLs, or null. */
   #write(proxy: HttpProxy | null): void {
     const { jar, fixedHeaders } = this.#session;
     this.#host = hostOf(fixedHeaders, this.#options);
@@ -199,13 +202,16 @@ export class Call implements Exchange {
     this.#resolve(reply);
   }
 
-  /** The engine itself ended the call, so nobody knows how it would have gone on; what is known is how long it had waited. */
+  /** Counts a call that the engine itself ended. Its outcome is unknown, but how long it had waited is recorded. */
   #interrupted(): void {
     this.#session.owner.onInterrupted?.();
     this.#series.interrupted.record(performance.now() - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
   }
 
-  /** The time counted runs from when the call was due, opening a connection included: it is what the user waited. */
+  /**
+   * Counts an exchange. Its time runs from when the call was due (after a redirect, from when that was followed) and includes
+   * opening a connection, because that is what the user waited.
+   */
   #count(failure: string | null, now: number, bytes: number): void {
     const counted = this.#scope.byStatus ? this.#series.withStatus(this.#status) : this.#series;
     const series = failure === null ? counted.passed : counted.failure(failure);
@@ -218,14 +224,14 @@ export class Call implements Exchange {
     if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, receivingMs, bytes);
   }
 
-  /** A 401 that the script expects is an answer like any other. */
+  /** Returns true when a 401 leads to a login. A 401 that the script expects is an answer like any other. */
   #mayLogIn(): boolean {
     const { owner, logins } = this.#session;
     if (this.#options?.expect?.includes(401) === true) return false;
     return !this.#loggedIn && owner.login !== null && logins.concerns(this.startedMs);
   }
 
-  /** The 401 itself is counted as a login that had to be repeated, not as a failed request, unless that login fails. */
+  /** Logs in and repeats the call. The 401 counts as a repeated login and not as a failed request, unless that login fails. */
   async #logInAndRepeat({ bodySize }: Answer, now: number): Promise<void> {
     this.#loggedIn = true;
     const session = this.#session;
@@ -245,7 +251,7 @@ export class Call implements Exchange {
     this.dispatch();
   }
 
-  /** Where to go on; null when the answer is the reply. */
+  /** Returns the URL to follow, or null when the answer itself is the reply. */
   #redirection({ headBytes, headFrom, headTo }: Answer): URL | null {
     const head = headBytes.toString("latin1", headFrom, headTo);
     const found = redirectionOf(head, this.#origin, this.#path, this.#host);
@@ -286,7 +292,7 @@ export class Call implements Exchange {
     this.#options = withoutContent(this.#options);
   }
 
-  /** What does not begin with "/": a path below the base's, or an absolute URL, which may be another origin's. */
+  /** Resolves a path without a leading "/" below the base's prefix, or an absolute URL, which may have another origin. */
   #resolved(given: string): string {
     demandPath(given);
     const { base } = this.#session.settings;

@@ -1,4 +1,4 @@
-/** Certificates made by openssl for one test, so that no private key lies in the repository. */
+/** Creates certificates with openssl for one test, so that no private key is stored in the repository. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export interface Certificate {
 export interface Authority extends Disposable {
   /** The authority's own certificate. */
   readonly cert: string;
-  /** A certificate for that host name; `days` below 0: it has expired. */
+  /** Issues a certificate for that host name; with `days` below 0 it has expired. */
   issue(name: string, days?: number): Promise<Certificate>;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rigOf } from "./session.fixture.ts";
 
-/** What a script reads of a body that was sent with that Content-Type. */
+/** Returns the text that a script reads from a body which was sent with that Content-Type. */
 async function readAs(type: string | null, bytes: Buffer): Promise<string> {
   await using rig = await rigOf((_request, response) => {
     if (type !== null) response.setHeader("content-type", type);

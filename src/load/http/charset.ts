@@ -1,11 +1,11 @@
 /**
- * The text of a body, as browsers read it: a byte order mark says what it is and is passed over (WHATWG Encoding, 6.1), else
- * the charset of the Content-Type does, else it is UTF-8.
+ * Reads the text of a body as browsers do. A byte order mark determines the encoding and is skipped (WHATWG Encoding, section
+ * 6.1); without one, the charset of the Content-Type does; without either, the text is UTF-8.
  */
 const CHARSET = /^content-type:.*;\s*charset\s*=\s*["']?([^\s;"']+)/im;
 const UTF8 = /^utf-?8$/i;
 
-/** `bytes`: of the whole answer, head and body. */
+/** Returns the text of the body; `bytes` is the whole answer, head and body. */
 export function textOf(bytes: Buffer, headLength: number): string {
   const marked = markOf(bytes, headLength);
   if (marked !== null) return marked;
@@ -15,8 +15,8 @@ export function textOf(bytes: Buffer, headLength: number): string {
 }
 
 /**
- * The text of JSON: UTF-8 whatever the Content-Type says, as RFC 8259 wants it, unless it is no UTF-8 and something else is
- * said. To look at the head costs more than to read a small body, so it is the last resort.
+ * Returns the text of a JSON body. It is read as UTF-8 regardless of the Content-Type, as RFC 8259 requires, unless it is not
+ * UTF-8 and another charset is declared. The head is only inspected as a last resort: that costs more than reading a small body.
  */
 export function jsonTextOf(bytes: Buffer, headLength: number): string {
   const marked = markOf(bytes, headLength);
@@ -35,7 +35,7 @@ function markOf(bytes: Buffer, from: number): string | null {
   return null;
 }
 
-/** A charset that nobody knows is as though none were said. */
+/** Returns the decoder of a charset. An unknown charset is ignored, so its text is decoded as UTF-8. */
 function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(charset);

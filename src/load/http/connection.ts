@@ -1,7 +1,7 @@
 /**
- * One HTTP/1.1 connection on net or tls: one exchange at a time, kept alive between them, opened when the first exchange
- * needs it. Bytes are parsed in place in one buffer that all connections of the process share. No pipelining, no silent
- * retry: what happened to an exchange is told exactly once, as an answer or as a failure.
+ * One HTTP/1.1 connection on net or tls. It carries one exchange at a time, is kept alive between exchanges, and is opened when
+ * the first exchange needs it. Bytes are parsed in place, in one buffer that all connections of the process share. There is no
+ * pipelining and no silent retry: the outcome of an exchange is reported exactly once, as an answer or as a failure.
  */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
@@ -16,26 +16,26 @@ import type { Origin } from "./origin.ts";
 import type { Writer } from "./outgoing.ts";
 import type { HttpProxy } from "./proxy.ts";
 
-/** One request on the wire, and who is told about it. */
+/** One request on the wire, with the callbacks that receive its outcome. */
 export interface Exchange {
-  /** Head, and the body too when that is ASCII. */
+  /** The head, and also the body when that is ASCII. */
   readonly text: string;
   readonly payload: Uint8Array | null;
   readonly method: string;
-  /** Whether anybody will look at the body of the answer. */
+  /** True when the body of the answer is wanted. */
   readonly keepsBody: boolean;
-  /** It says that the connection ends with its answer. */
+  /** The request states that the connection ends with its answer. */
   readonly closes: boolean;
   readonly timeoutMs: number;
-  /** performance.now() at its start; set before it is given to a connection. */
+  /** The start of the exchange (performance.now()); set before the exchange is given to a connection. */
   readonly startedMs: number;
   /** Set by the connection when the request is written. */
   sentMs: number;
-  /** Set by the connection: performance.now() when the first byte of the answer was seen, 0 before. */
+  /** Set by the connection: the time (performance.now()) at which the first byte of the answer was read; 0 before. */
   firstByteMs: number;
-  /** Set by the connection: reads in which the answer came so far; 1: it has no length in time. */
+  /** Set by the connection: the number of reads in which the answer arrived so far. After a single one, receiving took no time. */
   reads: number;
-  /** Set by the connection before onFailure: bytes of the body that came. */
+  /** Set by the connection before onFailure: the number of bytes of the body that arrived. */
   bodyBytes: number;
   opening: Opening | null;
   onAnswer(answer: Answer, nowMs: number): void;
@@ -43,18 +43,18 @@ export interface Exchange {
 }
 
 /**
- * What may be repeated after a failure: nothing; reads, where a kept connection ended before any byte of an answer, as an idle
- * one that the server closes does; or all, where the server says that it has not worked on it (RFC 9113, 8.7): it was refused,
- * or its connection ended before its turn, having carried others.
+ * What may be repeated after a failure. Only reads may be when a kept connection ended before any byte of an answer, as happens
+ * when the server closes an idle one. Any request may be that the server reports as not processed (RFC 9113, section 8.7):
+ * because it was refused, or because its connection ended before its turn, after carrying others ("passed-over").
  */
 export type Repeatable = "nothing" | "reads" | "refused" | "passed-over";
 
-/** What takes exchanges to a server. */
+/** Something that carries exchanges to a server. */
 export interface Carrier {
-  /** A proxy that is asked for whole URLs; null: the server is asked for paths. */
+  /** The proxy that is sent whole URLs; null when requests contain only paths. */
   readonly asks: HttpProxy | null;
   send(exchange: Exchange): void;
-  /** Ends it; an exchange in flight fails as aborted. */
+  /** Closes the carrier; an exchange in flight fails as aborted. */
   close(): void;
 }
 
@@ -70,15 +70,15 @@ export class Connection implements Carrier, OpenerListener, Writer {
   readonly #deadline: Deadline;
   readonly #head = new Head();
   #opener: Opener | null = null;
-  /** Once it may be written to. */
+  /** The socket, once it may be written to. */
   #socket: Socket | null = null;
   #exchange: Exchange | null = null;
   #sent = false;
   #answersSeen = 0;
   #interim = 0;
-  /** Bytes of a head that is not whole yet. */
+  /** The bytes of a head that is not complete yet. */
   #partial: Buffer | null = null;
-  /** Head bytes of an answer whose body is still coming. */
+  /** The head of an answer whose body is still arriving. */
   #headBytes: Buffer = NOTHING;
   #body: Body | null = null;
 
@@ -103,7 +103,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     else if (this.#opener === null) this.#open(exchange);
   }
 
-  /** Ends the connection; an exchange in flight fails as aborted. */
+  /** Closes the connection; an exchange in flight fails as aborted. */
   close(): void {
     this.#fail(transportError("aborted", "the user was stopped", this.#sent));
     this.#drop();
@@ -129,7 +129,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.write(performance.now());
   }
 
-  /** Writes the exchange that waits for it; there may be none any more, when it was given up meanwhile. */
+  /** Writes the exchange that waits to be sent. There may be none left, because it may have been given up in the meantime. */
   write(nowMs: number): void {
     const exchange = this.#exchange;
     const socket = this.#socket;
@@ -146,7 +146,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
   }
 
   onData(opener: Opener, size: number): void {
-    if (opener !== this.#opener) return; // a connection that was given up
+    if (opener !== this.#opener) return; // this connection was given up
     const exchange = this.#exchange;
     if (exchange === null || !this.#sent) return this.#unsolicited();
     this.#network.outgoing.reading();
@@ -156,7 +156,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     if (this.#partial === null) return this.#readHead(exchange, SHARED, size);
     const fresh = SHARED.subarray(0, size);
     const whole = Buffer.concat([this.#partial, fresh]);
-    // Without a line end the head cannot have become whole, so a dribbled one is not scanned at every byte.
+    // Without a line end the head cannot be complete, so a head that arrives byte by byte is not scanned at every byte.
     if (fresh.includes(10)) this.#readHead(exchange, whole, whole.length);
     else this.#keepPartial(whole, 0, whole.length);
   }
@@ -218,13 +218,13 @@ export class Connection implements Carrier, OpenerListener, Writer {
   #complete(exchange: Exchange, answer: Answer, leftOver: number): void {
     this.#settle();
     this.#answersSeen++;
-    // Bytes beyond the answer belong to nothing that was asked: such a connection is not to be trusted again.
+    // Bytes beyond the answer belong to no request, so such a connection cannot be trusted with another one.
     const { head } = answer;
     const framedBadly = head.chunked && (head.contentLength >= 0 || head.isOld);
-    // Answered before the request was taken: the next exchange would wait behind what nobody may ever read.
+    // The server answered before it read the whole request: the next exchange would wait behind bytes that may never be read.
     const unread = (this.#socket?.writableLength ?? 0) > 0;
     if (head.close || exchange.closes || leftOver > 0 || framedBadly || unread) this.#drop();
-    // An answer that came in one read was whole when its first byte was seen.
+    // An answer that arrived in one read was complete when its first byte was read.
     exchange.onAnswer(answer, exchange.reads === 1 ? exchange.firstByteMs : performance.now());
   }
 
@@ -238,7 +238,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#headBytes = NOTHING;
   }
 
-  /** Forgets the socket, so that the next exchange opens another. */
+  /** Closes and forgets the socket, so that the next exchange opens another. */
   #drop(): void {
     const opener = this.#opener;
     this.#opener = null;
@@ -275,7 +275,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#fail(transportError("malformed", `the answer has ${problem}`, this.#sent));
   }
 
-  /** The deadline of the exchange in flight has passed. */
+  /** Fails the exchange in flight, because its deadline has passed. */
   onDue(): void {
     const exchange = this.#exchange;
     const sent = this.#sent;

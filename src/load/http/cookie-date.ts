@@ -1,6 +1,7 @@
 /**
- * The time of an Expires attribute as browsers read it (RFC 6265, 5.1.1), in wall-clock milliseconds; NaN when it is none, as
- * the "0" and "-1" of some servers are none. Date.parse would take those for the year 2000, and a login with it for expired.
+ * Returns the time of an Expires attribute as browsers read it (RFC 6265, section 5.1.1), in wall-clock milliseconds; NaN when
+ * it is not a date, such as the "0" and "-1" of some servers. Date.parse would read those as dates around the year 2000, and
+ * so a login's cookie would expire.
  */
 export function cookieDate(text: string): number {
   const found: Found = { time: null, day: 0, month: -1, year: -1 };
@@ -21,7 +22,7 @@ interface Found {
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** The first token that may be a time is the time, then a day, a month, a year. */
+/** Takes a token as the first part that is still missing and that it fits: the time, the day, the month or the year. */
 function take(token: string, found: Found): void {
   const time = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?!\d)/.exec(token);
   const month = MONTHS.indexOf(token.slice(0, 3).toLowerCase());

@@ -1,9 +1,9 @@
-/** The Cookie header: what is in the jar, and what a script adds of its own. */
+/** The Cookie header: the jar's cookies, and those that a script adds. */
 
-/** The last two that were joined: all users of a scenario have cookies of their own, but a user makes many calls. */
+/** The last two that were joined. Each user of a scenario has its own cookies, but a user makes many calls. */
 const joined = { jarLine: "", own: "", line: "" };
 
-/** The session's cookies and the script's own in one line; of the same name the script's own counts. */
+/** Joins the session's cookies and the script's own in one line. The script's own cookie replaces one of the same name. */
 export function beside(jarLine: string, own: string): string {
   if (own === "") return jarLine;
   if (jarLine === "") return `Cookie: ${own}\r\n`;

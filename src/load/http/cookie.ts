@@ -1,6 +1,6 @@
 /**
- * One cookie: how a Set-Cookie line becomes one (RFC 6265bis, 5.6 and 5.7), and whether it goes with a request (5.8.3).
- * Without a list of public suffixes: a domain of a single word counts as one.
+ * Parses a Set-Cookie line into a cookie (RFC 6265bis, sections 5.6 and 5.7), and decides whether a cookie is sent with a
+ * request (section 5.8.3). There is no list of public suffixes: a domain of a single label counts as one.
  */
 import { isIP } from "node:net";
 import { cookieDate } from "./cookie-date.ts";
@@ -14,33 +14,33 @@ export interface Cookie {
   readonly path: string;
   readonly secure: boolean;
   readonly httpOnly: boolean;
-  /** As it was said; every call of a script is one of the same site, so nothing follows from it here. */
+  /** The declared value. Every call of a script is a same-site request, so it has no effect here. */
   readonly sameSite: "strict" | "lax" | "none" | "default";
-  /** Wall-clock milliseconds, Infinity for the session. */
+  /** Wall-clock milliseconds; Infinity for a session cookie. */
   readonly expiresMs: number;
 }
 
-/** Where a request goes, as far as cookies care: the virtual host where a header names one. */
+/** The destination of a request as cookies see it: the virtual host, if a header names one. */
 export interface CookieSite {
-  /** In small letters, without brackets. */
+  /** In lower case, without brackets. */
   readonly host: string;
   readonly secure: boolean;
 }
 
-/** The site that a Host header names. */
+/** Returns the site that a Host header names. */
 export function siteOf(host: string, secure: boolean): CookieSite {
   const name = host.toLowerCase().replace(/:\d*$/, "");
   return { host: name.replace(/^\[|\]$/g, ""), secure };
 }
 
-/** Octets of name and value together, and of one attribute (5.6, 5.7). */
+/** The most octets of name and value together, and of one attribute (sections 5.6 and 5.7). */
 const PAIR_MAX = 4_096;
 const ATTRIBUTE_MAX = 1_024;
-/** No cookie is kept longer: 400 days. */
+/** The longest time that a cookie is kept: 400 days. */
 const AGE_MS_MAX = 400 * 86_400_000;
 const CONTROLS = /[^\t\x20-\x7e\x80-\uffff]/;
 
-/** As browsers and curl have it: what is said to this very machine is said in private. */
+/** Returns true when Secure cookies may be used. As for browsers and curl, loopback is as private as TLS. */
 function isTrusted(site: CookieSite): boolean {
   return site.secure || isLoopback(site.host);
 }
@@ -61,8 +61,8 @@ export function pathFits(cookiePath: string, path: string): boolean {
 }
 
 /**
- * The cookie, or why browsers would not keep it, either: "" where it is none at all. `path`: of the request whose answer it
- * came with.
+ * Returns the cookie, or the reason why browsers would not keep it either; "" when it is not a cookie at all. `path` is that of
+ * the request whose answer set it.
  */
 export function parseCookie(text: string, site: CookieSite, path: string): Cookie | string {
   if (CONTROLS.test(text)) return "it has control characters";
@@ -78,7 +78,7 @@ export function parseCookie(text: string, site: CookieSite, path: string): Cooki
   return prefixHolds(name, value, scope.said) ? { name, value, ...scope.cookie } : "its prefix promises what is not so";
 }
 
-/** What __Secure- and __Host- promise must be so; a cookie without a name must not look as though it had one (5.7). */
+/** Checks what the prefixes __Secure- and __Host- promise. A nameless cookie's value must not begin with one (section 5.7). */
 function prefixHolds(name: string, value: string, said: Said): boolean {
   if (name === "") return !/^__(secure|host)-/i.test(value);
   if (/^__secure-/i.test(name)) return said.secure;
@@ -86,7 +86,7 @@ function prefixHolds(name: string, value: string, said: Said): boolean {
   return true;
 }
 
-/** What the line itself says, whatever follows from it. */
+/** The attributes that the line itself contains, before any defaults. */
 interface Said {
   readonly secure: boolean;
   readonly domain: boolean;
@@ -99,7 +99,7 @@ interface CookieScope {
 }
 
 const SCOPES_MAX = 300;
-/** A server gives its cookies the same attributes again and again; those without a time are understood once. */
+/** A cache of parsed attributes, which a server repeats again and again. Attributes with an expiry are not cached. */
 const scopes = new Map<string, CookieScope | string>();
 
 function scopeOf(attributes: string, site: CookieSite, path: string): CookieScope | string {
@@ -114,7 +114,7 @@ function scopeOf(attributes: string, site: CookieSite, path: string): CookieScop
   return scope;
 }
 
-/** Of an attribute that is given twice the last one counts. */
+/** Parses attributes; returns the reason when browsers refuse the cookie. The last one counts when an attribute is repeated. */
 function parseAttributes(attributes: string, site: CookieSite, path: string): CookieScope | string {
   const given = new Map(attributes.split(";").map(splitAttribute));
   const domain = domainOf(given.get("domain") ?? "", site);
@@ -139,7 +139,10 @@ function parseAttributes(attributes: string, site: CookieSite, path: string): Co
   };
 }
 
-/** "": of this host alone. Null: of hosts that it has no say over, or of all below a single word. */
+/**
+ * Returns the domain of a cookie: "" for this host alone, and null for a domain that the host may not set cookies for, or for
+ * one of a single label.
+ */
 function domainOf(given: string, { host }: CookieSite): string | null {
   const domain = given.replace(/^\./, "").toLowerCase();
   if (domain === "") return "";
@@ -160,14 +163,14 @@ function sameSiteOf(given: string | undefined): Cookie["sameSite"] {
   return word === "strict" || word === "lax" || word === "none" ? word : "default";
 }
 
-/** The folder of the request's path (5.1.4). */
+/** Returns the directory of the request's path (section 5.1.4). */
 function defaultPath(path: string): string {
   const clean = path.split(/[?#]/, 1)[0] ?? "/";
   const slash = clean.lastIndexOf("/");
   return slash <= 0 ? "/" : clean.slice(0, slash);
 }
 
-/** Max-Age counts before Expires; what is no number or no date is as though it were not there. */
+/** Returns the time of expiry. Max-Age takes precedence over Expires; what is not a number or not a date is ignored. */
 function expiry(maxAge: string | undefined, expires: string | undefined): number {
   const latestMs = Date.now() + AGE_MS_MAX;
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) {

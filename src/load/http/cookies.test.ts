@@ -6,7 +6,7 @@ import { splitUrl } from "./origin.ts";
 
 type Given = readonly [url: string, setCookie: string];
 
-/** What is sent to `url` after these were set, without "Cookie:". */
+/** Returns what is sent to `url` after these cookies were set, without "Cookie:". */
 function sentTo(url: string, ...given: Given[]): string {
   const jar = jarOf(url);
   for (const [from, setCookie] of given) {

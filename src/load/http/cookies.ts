@@ -1,6 +1,6 @@
 /**
- * A user's cookies (RFC 6265bis). A jar that only holds session cookies for "/" of one host, the usual case, answers from a
- * line kept ready.
+ * A user's cookies (RFC 6265bis). A jar that only holds session cookies for "/" of one host, which is the usual case, keeps the
+ * header line ready.
  */
 import { isUtf8 } from "node:buffer";
 import type { CookieOptions, Cookies } from "../../scenario.ts";
@@ -8,16 +8,16 @@ import { applies, type Cookie, type CookieSite, parseCookie, pathFits } from "./
 import { badCookie, cookieText } from "./cookie-text.ts";
 import { splitUrl } from "./origin.ts";
 
-/** Of one domain, and of all: the least that browsers shall have room for (RFC 6265bis, 6.1) and more. */
+/** The most cookies of one domain, and of all: at least the minimum that browsers should keep (RFC 6265bis, section 6.1). */
 const OF_DOMAIN_MAX = 180;
 const ALL_MAX = 3_000;
 
 export class CookieJar implements Cookies {
-  /** Whose cookies a script means that does not say; a header may name a virtual host later. */
+  /** Returns the site that a script means when it names none. It is a function because a header may name a virtual host later. */
   readonly #base: () => CookieSite;
   readonly #prefix: string;
   #cookies: Cookie[] = [];
-  /** Valid for `#simpleHost` and any path, when not null. */
+  /** The line for `#simpleHost` and any path; null when there is no such line. */
   #simpleLine: string | null = "";
   #simpleHost = "";
 
@@ -26,7 +26,7 @@ export class CookieJar implements Cookies {
     this.#prefix = prefix;
   }
 
-  /** "Cookie: a=b; c=d\r\n", or "" when none applies. */
+  /** Returns a line such as "Cookie: a=b; c=d\r\n", or "" when no cookie applies. */
   line(site: CookieSite, path: string): string {
     if (this.#simpleLine !== null && (this.#simpleHost === site.host || this.#cookies.length === 0))
       return this.#simpleLine;
@@ -34,7 +34,7 @@ export class CookieJar implements Cookies {
     return fit.length === 0 ? "" : lineOf(fit);
   }
 
-  /** Takes the values of Set-Cookie headers that came from a request to `path`. What browsers would not keep is refused. */
+  /** Takes the values of the Set-Cookie headers of an answer to `path`. Cookies that browsers would not keep are refused. */
   take(values: readonly string[], site: CookieSite, path: string, refused?: (name: string, why: string) => void): void {
     for (const value of values) {
       const cookie = parseCookie(value, site, path);
@@ -52,7 +52,7 @@ export class CookieJar implements Cookies {
 
   all(url = "/"): Record<string, string> {
     const { site, path } = this.#placeOf(url);
-    const found = this.#fitting(site, path).toReversed(); // of the same name the one that is sent first counts
+    const found = this.#fitting(site, path).toReversed(); // of several with the same name, the one that is sent first counts
     return Object.fromEntries(found.map(({ name, value }) => [name, readable(value)]));
   }
 
@@ -89,7 +89,7 @@ export class CookieJar implements Cookies {
     return fit.sort((a, b) => b.path.length - a.path.length);
   }
 
-  /** One that is replaced keeps its place, which is that of its creation. */
+  /** Stores a cookie. One that replaces another takes its place, because the order is that of creation. */
   #put(cookie: Cookie, fromSecure: boolean): void {
     if (!fromSecure && this.#hidesSecure(cookie)) return;
     const at = this.#cookies.findIndex(
@@ -112,7 +112,7 @@ export class CookieJar implements Cookies {
       this.#cookies = this.#cookies.filter((old) => old !== first);
   }
 
-  /** Cookies that came over TLS are left alone by answers that did not (RFC 6265bis, 5.7). */
+  /** Returns true when a cookie that came without TLS would replace or hide a Secure one (RFC 6265bis, section 5.7). */
   #hidesSecure(cookie: Cookie): boolean {
     if (cookie.secure) return false;
     return this.#cookies.some(
@@ -137,12 +137,12 @@ export class CookieJar implements Cookies {
   }
 }
 
-/** A cookie without a name is its value alone. */
+/** Returns the Cookie line. Of a cookie without a name, only the value is written. */
 function lineOf(cookies: readonly Cookie[]): string {
   return `Cookie: ${cookies.map(({ name, value }) => (name === "" ? value : `${name}=${value}`)).join("; ")}\r\n`;
 }
 
-/** Values travel as bytes; those beyond ASCII are nearly always UTF-8. */
+/** Returns a value as text. Values are sent as bytes, and non-ASCII ones are nearly always UTF-8. */
 function readable(value: string): string {
   const bytes = Buffer.from(value, "latin1");
   return isUtf8(bytes) ? bytes.toString("utf8") : value;

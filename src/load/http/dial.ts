@@ -1,4 +1,4 @@
-/** The beginning of one TCP or TLS connection; whoever asked for it waits for its events. */
+/** Starts one TCP or TLS connection. The caller waits for the socket's events. */
 import { isIP, connect as netConnect, type OnReadOpts, type Socket } from "node:net";
 import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
 import type { Network, TlsOptions } from "./network.ts";
@@ -8,11 +8,11 @@ export interface DialOptions {
   readonly network: Network;
   readonly protocols: readonly string[];
   readonly onread?: OnReadOpts;
-  /** It is a proxy: what identifies us to the target, and the target to us, is not for it. */
+  /** True for a proxy, to which the client certificate and the server name that are meant for the target do not apply. */
   readonly isProxy?: boolean;
 }
 
-/** Of the time for a connection, the part that one address of several may take before the next is tried. */
+/** Each of several addresses may take 1/ATTEMPTS of the connect timeout, but at least ATTEMPT_MS_MIN, before the next is tried. */
 const ATTEMPTS = 3;
 const ATTEMPT_MS_MIN = 250;
 
@@ -40,7 +40,7 @@ export function dial(origin: Origin, { network, protocols, onread, isProxy = fal
   return socket;
 }
 
-/** TLS with a target over a connection that is there already, by way of a proxy. */
+/** Starts TLS with a target over an existing connection through a proxy. */
 export function secureOver(socket: Socket, origin: Origin, { network, protocols }: DialOptions): Socket {
   return tlsConnect({ ...secrets(network.tls, origin.host, false, protocols), socket } as ConnectionOptions);
 }
@@ -57,10 +57,10 @@ function secrets(tls: TlsOptions, host: string, isProxy: boolean, protocols: rea
   };
 }
 
-/** The trouble of this machine says nothing of an address. */
+/** Errors of this machine, which say nothing about an address. */
 const OURS = /^(EADDRNOTAVAIL|EADDRINUSE|EMFILE|ENFILE|ENOBUFS)$/;
 
-/** The address book learns which addresses take connections. */
+/** Reports to the address book which addresses accept connections. */
 function watch(socket: Socket, { host, port }: Origin, { addresses }: Network): void {
   const failed = (address: string, _port: number, _family: number, error?: NodeJS.ErrnoException) => {
     if (!OURS.test(error?.code ?? "")) addresses.failed(host, port, address, error?.message ?? "no connection in time");

@@ -9,7 +9,7 @@ import { rigOf } from "./session.fixture.ts";
 
 const PIECE = Buffer.alloc(1 << 20, "a");
 
-/** So many MiB, as fast as they are taken. */
+/** Sends that many MiB, as fast as they are read. */
 function pour(response: ServerResponse, mebibytes: number): void {
   if (mebibytes === 0) return void response.end();
   if (response.write(PIECE)) setImmediate(() => pour(response, mebibytes - 1));

@@ -24,12 +24,12 @@ const CODES: Readonly<Record<string, Code>> = {
   EADDRINUSE: "local",
 };
 
-/** Where a connection was when it failed. */
+/** The stage in which a connection was when it failed. */
 export interface Stage {
   readonly connected: boolean;
-  /** TLS is up, or not used. */
+  /** TLS is established, or not used. */
   readonly secure: boolean;
-  /** A byte of the request may have left. */
+  /** A byte of the request may have been sent. */
   readonly sent: boolean;
 }
 
@@ -37,12 +37,12 @@ export function transportError(code: Code, message: string, sent: boolean): Tran
   return { code, message, sent };
 }
 
-/** What decodeBody threw. */
+/** Returns the transport error for what decodeBody threw. */
 export function codingError(thrown: unknown): TransportError {
   return transportError("malformed", `the body cannot be decoded: ${messageOf(thrown)}`, true);
 }
 
-/** Sorts what a socket threw into the kinds that a verdict knows. */
+/** Classifies a socket's error as one of the kinds that a verdict knows. */
 export function socketError(thrown: unknown, stage: Stage): TransportError {
   const error = firstOf(thrown);
   const code = codeOf(error, stage);
@@ -55,7 +55,7 @@ function inWords(code: Code, systemCode: string, message: string): string {
   return code === "local" ? `${LOCAL_WORDS[systemCode] ?? message} (${systemCode})` : message;
 }
 
-/** What this machine ran out of, and what to do. */
+/** What this machine ran out of, and what to do about it, by error code. */
 const LOCAL_WORDS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'no local port was free: widen them (sysctl -w net.ipv4.ip_local_port_range="1024 65535")',
   EADDRINUSE: "the local port was taken",
@@ -64,7 +64,7 @@ const LOCAL_WORDS: Readonly<Record<string, string>> = {
   ENOBUFS: "no memory was left for sockets",
 };
 
-/** Codes of OpenSSL, and of what Node makes of them: also of a session that had begun well. */
+/** Error codes of OpenSSL, and those that Node derives from them. They may also occur after a TLS session was established. */
 const OF_TLS = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
 
 function codeOf(error: NodeJS.ErrnoException, stage: Stage): Code {
@@ -78,8 +78,8 @@ function codeOf(error: NodeJS.ErrnoException, stage: Stage): Code {
 const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 
 /**
- * OpenSSL's "405D09:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/...:77:" without all
- * but the reason, which is then also the same in every process; and what to do about the usual ones.
+ * Returns only the reason of OpenSSL's "405D09:error:0A00010B:SSL routines:ssl3_get_record:wrong version
+ * number:../deps/openssl/...:77:", which is then also the same in every process, and what to do about the usual ones.
  */
 function tlsWords(code: string, message: string): string {
   const reason =
@@ -91,7 +91,7 @@ function tlsWords(code: string, message: string): string {
   return UNTRUSTED.test(code) ? `${reason} (--ca names an authority, --insecure takes any certificate)` : reason;
 }
 
-/** Node gives an AggregateError when each of several addresses failed; the first tells enough. */
+/** Returns the first error of an AggregateError, which Node throws when each of several addresses failed. */
 function firstOf(thrown: unknown): NodeJS.ErrnoException {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) return firstOf(thrown.errors[0]);
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,6 +1,6 @@
 /**
- * The head of an answer, read in place from the bytes as they came (RFC 9112). One pass finds the end of the head and all
- * that framing, cookies and keep-alive need; other headers are looked up later, and only if a script asks.
+ * Parses the head of an answer in place, from the bytes as they arrived (RFC 9112). One pass finds the end of the head and
+ * everything that framing, cookies and keep-alive need; other headers are looked up later, and only on a script's request.
  */
 const LF = 10;
 const CR = 13;
@@ -9,30 +9,30 @@ const SPACE = 32;
 const COLON = 58;
 const COMMA = 44;
 
-/** Header lines of one head; more is abuse, and would make re-scanning a dribbled head slow. */
+/** The most header lines of one head. More is abuse, and would make it slow to scan again a head that arrives in small pieces. */
 const LINES_MAX = 256;
 const FOLDS_MAX = 16;
-/** A length of 4 PB; zeros before it do no harm. */
+/** The largest content length, 4 PB. Leading zeros do no harm. */
 const LENGTH_MAX = 2 ** 52;
 
-/** Filled by scanHead; one object serves many scans. */
+/** What scanHead found in a head. One object serves many scans. */
 export class Head {
   status = 0;
-  /** -1: not given. */
+  /** -1 when it is not given. */
   contentLength = -1;
   chunked = false;
-  /** Codings below the chunks, as decodeBody takes them: "gzip"; nearly always none. */
+  /** The transfer codings below the chunks, as decodeBody takes them, such as "gzip"; nearly always none. */
   transferCodings = "";
-  /** HTTP/1.0, which knows no chunks: one that has them is not to be trusted with another answer (RFC 9112, 6.1). */
+  /** HTTP/1.0, which has no chunks: a connection that uses them must not be reused (RFC 9112, section 6.1). */
   isOld = false;
-  /** The server closes after this answer. */
+  /** The server closes the connection after this answer. */
   close = false;
-  /** "close" was said: no other word takes it back. */
+  /** A Connection header had "close", which no other value revokes. */
   saidClose = false;
-  /** The body is coded (gzip, br, ...): there is a content-encoding header. */
+  /** The body is encoded (gzip, br, ...), because a content-encoding header exists. */
   encoded = false;
   cookies: string[] | null = null;
-  /** What is wrong, when scanHead gave a negative number. */
+  /** Describes the problem when scanHead returned a negative number. */
   problem = "";
 
   clear(): void {
@@ -47,7 +47,7 @@ export class Head {
   }
 }
 
-/** Index of the first byte after the head; 0 when the head is not whole yet; -1 when it is malformed (`head.problem`). */
+/** Returns the index of the first byte after the head; 0 when the head is incomplete; -1 when malformed (`head.problem`). */
 export function scanHead(bytes: Buffer, from: number, to: number, head: Head): number {
   head.clear();
   let at = scanStatusLine(bytes, from, to, head);
@@ -64,13 +64,13 @@ export function scanHead(bytes: Buffer, from: number, to: number, head: Head): n
   return bad(head, `more than ${LINES_MAX} header lines`);
 }
 
-/** Codings that no chunks carry say nothing of where the body ends. */
+/** Ends the scan. Transfer codings without chunks are an error, because they do not define where the body ends. */
 function ended(head: Head, next: number): number {
   if (head.transferCodings === "" || head.chunked) return next;
   return bad(head, `transfer-encoding "${head.transferCodings}" without "chunked" at its end`);
 }
 
-/** "HTTP/1.1 200 OK": the version decides whether the connection is kept when nothing else is said. */
+/** Scans a line such as "HTTP/1.1 200 OK". The version decides whether the connection is kept when no header does. */
 function scanStatusLine(bytes: Buffer, from: number, to: number, head: Head): number {
   const wrong = checkStart(bytes, from, to, head);
   if (wrong !== 0) return wrong;
@@ -90,12 +90,12 @@ function scanStatusLine(bytes: Buffer, from: number, to: number, head: Head): nu
 
 const START = Buffer.from("HTTP/1.");
 
-/** 0 when the bytes may (still) be the start of an HTTP/1 answer with a space after the version and three digits. */
+/** Returns 0 when the bytes may (still) start an HTTP/1 answer with a space after the version and three digits. */
 function checkStart(bytes: Buffer, from: number, to: number, head: Head): number {
   const length = Math.min(START.length, to - from);
   for (let at = 0; at < length; at++)
     if (bytes[from + at] !== START[at]) return bad(head, `no HTTP/1 status line but ${inWords(bytes, from, to)}`);
-  // A later minor version is read as 1.1 (RFC 9110, 2.5).
+  // A later minor version is read as 1.1 (RFC 9110, section 2.5).
   if (to - from > 7 && digit(bytes, from + 7) < 0) return bad(head, "an unknown HTTP version");
   if (to - from > 8 && bytes[from + 8] !== SPACE) return bad(head, "no space after the HTTP version");
   for (let at = from + 9; at < Math.min(from + 12, to); at++)
@@ -103,7 +103,7 @@ function checkStart(bytes: Buffer, from: number, to: number, head: Head): number
   return 0;
 }
 
-/** What came instead of HTTP/1. */
+/** Describes what arrived instead of HTTP/1. */
 function inWords(bytes: Buffer, from: number, to: number): string {
   if (bytes[from] === 21 || bytes[from] === 22) return "what looks like TLS (is it https://?)";
   return JSON.stringify(bytes.toString("latin1", from, Math.min(to, from + 24)));
@@ -114,7 +114,7 @@ function digit(bytes: Buffer, at: number): number {
   return value >= 0 && value <= 9 ? value : -1;
 }
 
-/** Index of the first control character other than tab, or `to`. */
+/** Returns the index of the first control character other than tab, or `to`. */
 function endOfText(bytes: Buffer, at: number, to: number): number {
   while (at < to) {
     const byte = bytes[at] as number;
@@ -124,7 +124,7 @@ function endOfText(bytes: Buffer, at: number, to: number): number {
   return at;
 }
 
-/** Index after the line end that starts at `end`; 0 when it may still come; -1 when there is something else. */
+/** Returns the index after the line end that starts at `end`; 0 when it may still arrive; -1 when something else is there. */
 function endOfLine(bytes: Buffer, end: number, to: number, head: Head): number {
   const byte = bytes[end];
   if (byte === LF) return end + 1;
@@ -133,7 +133,7 @@ function endOfLine(bytes: Buffer, end: number, to: number, head: Head): number {
   return bytes[end + 1] === LF ? end + 2 : bad(head, "a carriage return alone");
 }
 
-/** One "name: value" line, with the lines that it is folded into: obsolete, but a client has to read it (RFC 9112, 5.2). */
+/** Scans a "name: value" line and its folded lines. Folding is obsolete, but a client must read it (RFC 9112, section 5.2). */
 function scanLine(bytes: Buffer, from: number, to: number, head: Head): number {
   let colon = from;
   let byte = 0;
@@ -164,7 +164,7 @@ function scanValue(bytes: Buffer, from: number, colon: number, to: number, head:
   return next;
 }
 
-/** Cheap filter by length and first letter: only these names are looked at. */
+/** Returns true for the names that are inspected further. This is a cheap filter by length and first letter. */
 function notable(bytes: Buffer, from: number, colon: number): boolean {
   const length = colon - from;
   const first = (bytes[from] as number) | 32;
@@ -194,7 +194,7 @@ function named(bytes: Buffer, from: number, colon: number, name: string): boolea
   return true;
 }
 
-/** "2", or "2, 2" as it becomes where lines of the same name are joined (RFC 9110, 8.6). */
+/** Reads "2", or "2, 2", which results when lines of the same name are joined (RFC 9110, section 8.6). */
 function noteLength(bytes: Buffer, from: number, end: number, head: Head): boolean {
   let at = noteOneLength(bytes, from, end, head);
   while (at >= 0 && at < end) at = bytes[at] === COMMA ? noteOneLength(bytes, at + 1, end, head) : -1;
@@ -202,7 +202,7 @@ function noteLength(bytes: Buffer, from: number, end: number, head: Head): boole
   return at >= 0;
 }
 
-/** Index of what stands after one number and its blanks; -1 when it is none, or another than before. */
+/** Returns the index after one number and its blanks; -1 when it is not a number, or differs from an earlier one. */
 function noteOneLength(bytes: Buffer, from: number, end: number, head: Head): number {
   let at = from;
   while (at < end && isBlank(bytes[at])) at++;
@@ -219,7 +219,7 @@ function noteOneLength(bytes: Buffer, from: number, end: number, head: Head): nu
   return at;
 }
 
-/** Header lines whose values go on in lines that begin with a blank, each made one. */
+/** Joins each header line with the lines that continue its value, which begin with a blank. */
 export function unfolded(text: string): string {
   return text.includes("\n") ? text.replace(/\r?\n[ \t]+/g, " ") : text;
 }
@@ -238,7 +238,7 @@ function noteConnection(value: string, head: Head): void {
 
 const TRANSFER_CODINGS = new Set(["gzip", "x-gzip", "deflate", "br"]);
 
-/** Several lines are one list; "chunked" is its end. */
+/** Reads transfer codings. Several header lines form one list, which "chunked" must end. */
 function noteTransfer(value: string, head: Head): boolean {
   for (const word of value.toLowerCase().split(",")) {
     const coding = word.trim();

@@ -1,10 +1,10 @@
-/** The HTTP/2 client of a user, whose code is loaded when the first call is made: most loads never make one. */
+/** The HTTP/2 client of a user. Its code is loaded with the first call, because most loads never make one. */
 import type { Cookies, Http, Reply, RequestOptions } from "../../scenario.ts";
 import type { Http2Client } from "./http2/client.ts";
 import type { Session } from "./session.ts";
 
 export class LazyHttp2 implements Http {
-  /** Whose settings, owner and cookies it shares. */
+  /** The session whose settings, owner and cookies this client shares. */
   readonly #session: Session;
   #client: Promise<Http2Client> | null = null;
 

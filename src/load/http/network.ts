@@ -1,4 +1,4 @@
-/** What all connections of a process share, as a plan wants it. */
+/** What all connections of a process share, set up as the plan requires. */
 import type { ConnectionOptions } from "node:tls";
 import type { ClientPlan } from "../../plan.ts";
 import type { Hosts } from "../../std/hosts.ts";
@@ -14,9 +14,9 @@ export interface Network {
   readonly addresses: AddressBook;
   readonly proxies: Proxies;
   readonly connectTimeoutMs: number;
-  /** Bodies on their way, as far as they are kept for scripts. */
+  /** The bytes of arriving bodies that are kept for scripts. */
   readonly kept: KeptBytes;
-  /** Of the server's, for TLS. */
+  /** TLS options for connections to servers. */
   readonly tls: TlsOptions;
 }
 
@@ -28,7 +28,7 @@ export type TlsOptions = Pick<
 const CONNECT_TIMEOUT_MS = 3_000;
 const BODY_BYTES_MAX = 16 << 20;
 
-/** `own`: what a worker adds to the plan's. */
+/** Returns the network of a plan; `own` is what a worker adds to the plan's address options. */
 export function networkOf(client: ClientPlan, own: AddressOptions = {}): Network {
   const { hosts, family, proxy } = client;
   return networkWith({
@@ -44,7 +44,7 @@ export function networkOf(client: ClientPlan, own: AddressOptions = {}): Network
   });
 }
 
-/** A name that a flag or plan speaks of is theirs alone, on whichever port a script speaks of it. */
+/** Merges two sets of hosts. A name in `given` (of a flag or the plan) replaces the scripts' entries for it, on any port. */
 function overridden(scripts: Hosts, given: Hosts): Hosts {
   const names = new Set(Object.keys(given).map(nameIn));
   const others = Object.entries(scripts).filter(([key]) => !names.has(nameIn(key)));
@@ -55,7 +55,7 @@ function nameIn(key: string): string {
   return key.replace(/:\d+$/, "");
 }
 
-/** One of its own, with what is left out as a plan that says nothing. */
+/** Returns a new network; parts that are left out have their defaults. */
 export function networkWith(parts: Partial<Network>): Network {
   return {
     deadlines: new Deadlines(),

@@ -1,4 +1,4 @@
-/** Opening of one TCP or TLS connection, with its own deadline; reports when it may be written to, and how it ended. */
+/** The opening of one TCP or TLS connection, within its own deadline. */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
 import { Deadline } from "./deadlines.ts";
@@ -9,10 +9,10 @@ import type { Origin } from "./origin.ts";
 import type { HttpProxy } from "./proxy.ts";
 import { openTunnel } from "./tunnel.ts";
 
-/** All sockets of the process read into this one buffer; what came is parsed or copied before the next read. */
+/** The one buffer that all sockets of the process read into. Its bytes are parsed or copied before the next read. */
 export const SHARED = Buffer.allocUnsafeSlow(65_536);
 
-/** Timings of a connection that was opened for an exchange; all from the start of opening. */
+/** The timings of a connection that was opened for an exchange: until TCP (and any tunnel) is connected, then until TLS is. */
 export interface Opening {
   readonly connectMs: number;
   readonly tlsMs: number;
@@ -21,14 +21,14 @@ export interface Opening {
 export interface OpenerListener {
   onData(opener: Opener, size: number): void;
   onReady(opener: Opener, socket: Socket, timings: Opening): void;
-  /** `error`: null when a connection that was ready has just ended. */
+  /** Is called when the connection ended; `error` is null when it was ready and has simply ended. */
   onEnd(opener: Opener, error: TransportError | null): void;
 }
 
 /** Opens one connection, and reports to its owner when it may be written to and how it ended. */
 export class Opener {
   readonly #origin: Origin;
-  /** What is on the way; null: nothing. */
+  /** The proxy on the way to the origin; null when there is none. */
   readonly #proxy: HttpProxy | null;
   readonly #network: Network;
   readonly #listener: OpenerListener;
@@ -50,7 +50,7 @@ export class Opener {
     return { connected: this.#connectedMs > 0, secure: this.#ready || !this.#origin.secure, sent: sent && this.#ready };
   }
 
-  /** What http:// asks of a proxy goes to it as it is; all else needs a way through it. */
+  /** Starts opening. Requests to http:// URLs are sent to the proxy itself; https:// needs a tunnel through it. */
   start(): void {
     this.#deadline = new Deadline(this);
     this.#network.deadlines.add(this.#deadline, this.#network.connectTimeoutMs, this.#startedMs);
@@ -60,20 +60,20 @@ export class Opener {
     else this.#beginTunnel(proxy);
   }
 
-  /** Ends it; nobody is told. */
+  /** Closes the connection without notifying the listener. */
   close(): void {
     this.#told = true;
     this.#forgetDeadline();
     this.#socket?.destroy();
   }
 
-  /** The connection is not there in time. */
+  /** Fails the opening, because the connection was not established in time. */
   onDue(): void {
     if (this.#connectedMs === 0) this.#network.addresses.distrust((this.#proxy?.origin ?? this.#origin).host);
     this.#lost(this.#late(this.#network.connectTimeoutMs));
   }
 
-  /** Listeners are few and shared where they can be: there are thousands of connections. */
+  /** Begins to connect. The listeners are few, and shared where possible, because there are thousands of connections. */
   #begin(to: Origin, isProxy = false): void {
     const socket = dial(to, { network: this.#network, protocols: ["http/1.1"], onread: this.#onread(), isProxy });
     socket.once("connect", () => {
@@ -98,7 +98,7 @@ export class Opener {
     });
   }
 
-  /** A socket above another does not read into our buffer. */
+  /** Copies bytes into the shared buffer, which a socket on top of another does not read into. */
   #take(bytes: Buffer): void {
     for (let at = 0; at < bytes.length && !this.#told; at += SHARED.length) {
       const size = bytes.copy(SHARED, 0, at);
@@ -117,7 +117,7 @@ export class Opener {
     socket.on("error", (error) => this.#lost(this.#named(socketError(error, this.stage(true)))));
   }
 
-  /** Whose trouble it is, where it may be the proxy's. */
+  /** Names the proxy in an error that may be caused by it. */
   #named(error: TransportError): TransportError {
     if (this.#proxy === null || this.#ready) return error;
     return { ...error, message: `by way of the proxy ${this.#proxy.origin.text}: ${error.message}` };

@@ -1,4 +1,4 @@
-/** Where requests go: scheme, host and port, with what is needed to open a connection there. */
+/** The origin that requests go to: scheme, host and port, as needed to open a connection there. */
 import { GamedayError } from "../../std/errors.ts";
 
 export interface Origin {
@@ -6,13 +6,13 @@ export interface Origin {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  /** As in a Host header: without the scheme's own port. */
+  /** The host and port as in a Host header: without the scheme's default port. */
   readonly authority: string;
   /** "https://host:port" */
   readonly text: string;
 }
 
-/** The origin of an absolute URL and the rest of it, from the path on. Throws GamedayError for other schemes. */
+/** Splits an http:// or https:// URL into its origin and the rest, from the path on. Throws GamedayError for any other. */
 export function splitUrl(text: string): { origin: Origin; path: string } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
@@ -29,7 +29,7 @@ export function originOf(url: URL): Origin {
   return { secure, host, port, authority: url.host, text: url.origin };
 }
 
-/** They would be sent to nobody, and land in reports. */
+/** Returns the error for credentials in a URL, which would not be sent and would end up in reports. */
 function withCredentials(url: URL): GamedayError {
   return new GamedayError({
     code: "bad-url",

@@ -1,20 +1,20 @@
-/** A proxy of this process that lets through what it is asked for, for tests: absolute URLs and CONNECT. */
+/** A proxy in this process, for tests. It forwards absolute URLs and opens tunnels for CONNECT. */
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
 export interface TestProxy extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** "GET http://...", "CONNECT host:port", each with its Proxy-Authorization when there is one. */
+  /** The requests, such as "GET http://..." or "CONNECT host:port", each with its Proxy-Authorization if it has one. */
   readonly asked: string[];
 }
 
 export interface ProxyOptions {
-  /** Where everything goes, whatever name it is asked for: there is no DNS for the names of tests. */
+  /** The port that all connections go to, whichever name is requested: there is no DNS for the names of tests. */
   readonly to?: number;
-  /** The status of every CONNECT; 200 lets it through. */
+  /** The status of every answer to CONNECT; 200 opens the tunnel. */
   readonly status?: number;
-  /** Sends the answer to CONNECT together with what the target says first. */
+  /** Sends the answer to CONNECT together with the first bytes of the target. */
   readonly joined?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Proxies as the environment names them: HTTP_PROXY for http:// and HTTPS_PROXY for https://, both also in small letters, and
- * ALL_PROXY for what neither says; NO_PROXY names what is reached directly. As curl and Go read them; see decision 0286.
+ * Proxies as the environment names them: HTTP_PROXY for http:// and HTTPS_PROXY for https://, ALL_PROXY where these are not set,
+ * and NO_PROXY for what is reached directly; all also in lower case. They are read as curl and Go do; see decision 0286.
  */
 import { BlockList, isIP } from "node:net";
 import type { ProxyPlan } from "../../plan.ts";
@@ -10,12 +10,12 @@ import { type Origin, originOf } from "./origin.ts";
 
 export interface HttpProxy {
   readonly origin: Origin;
-  /** "Basic ..."; "" without user and password. */
+  /** A value such as "Basic ..."; "" without user and password. */
   readonly authorization: string;
 }
 
 export interface Proxies {
-  /** The proxy on the way to an origin; null: the way is direct. Throws GamedayError for a proxy that cannot be used. */
+  /** Returns the proxy for an origin; null for a direct connection. Throws GamedayError for a proxy that cannot be used. */
   on(origin: Origin): HttpProxy | null;
 }
 
@@ -38,11 +38,11 @@ export function proxiesOf(plan: ProxyPlan): Proxies {
   };
 }
 
-/** What the environment says; undefined: nothing. Small letters count before capitals, as in curl. */
+/** Returns the proxies that the environment names; undefined for none. Lower-case names take precedence, as in curl. */
 export function proxyPlanOf(env: Readonly<Record<string, string | undefined>>): ProxyPlan | undefined {
   const said = (name: string) => env[name.toLowerCase()]?.trim() || env[name]?.trim() || undefined;
   const all = said("ALL_PROXY");
-  // In a CGI script HTTP_PROXY is the header "Proxy" of whoever called it (httpoxy).
+  // In a CGI script, HTTP_PROXY is the caller's request header "Proxy" (httpoxy).
   const plain = env["REQUEST_METHOD"] === undefined ? said("HTTP_PROXY") : env["http_proxy"]?.trim() || undefined;
   const [http, https, except] = [plain ?? all, said("HTTPS_PROXY") ?? all, said("NO_PROXY")];
   if (http === undefined && https === undefined) return undefined;
@@ -53,7 +53,7 @@ export function proxyPlanOf(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** The line for people: what is in force on the way to an origin. Null: no proxy is named at all. */
+/** Describes for people whether a proxy is used for an origin; null when no proxy is named at all. */
 export function proxyInWords(plan: ProxyPlan | undefined, origin: Origin): string | null {
   if (plan === undefined) return null;
   const proxy = proxiesOf(plan).on(origin);
@@ -69,7 +69,7 @@ export function isLoopback(host: string): boolean {
   return isIP(name) === 4 && name.startsWith("127.");
 }
 
-/** What goes to a proxy itself carries our credentials for it. */
+/** Adds our credentials for a proxy to a request that is sent to the proxy itself. */
 export function forProxy(
   { authorization }: HttpProxy,
   options: RequestOptions | undefined,
@@ -78,7 +78,10 @@ export function forProxy(
   return { ...options, headers: { ...options?.headers, "Proxy-Authorization": authorization } };
 }
 
-/** As curl: without a scheme it is HTTP, and without a port 1080. Throws GamedayError, without the password. */
+/**
+ * Parses a proxy as curl does: without a scheme it is HTTP, and HTTP without a port is 1080. Throws GamedayError, whose text
+ * does not contain the password.
+ */
 function parseProxy(text: string): HttpProxy {
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
@@ -104,7 +107,7 @@ function authorizationOf({ username, password }: URL): string {
   }
 }
 
-/** A text that may hold a password is not repeated. */
+/** Returns the error for a bad proxy. It does not repeat the variable's text, which may contain a password. */
 function badProxy(expected: string, got: string): GamedayError {
   return new GamedayError({
     code: "bad-proxy",
@@ -114,7 +117,7 @@ function badProxy(expected: string, got: string): GamedayError {
   });
 }
 
-/** Names with all below them, addresses and blocks of addresses, each perhaps with a port; "*" is everything. */
+/** Parses NO_PROXY: names (with their subdomains), addresses and CIDR blocks, each optionally with a port; "*" matches all. */
 function exceptionsOf(text: string): (origin: Origin) => boolean {
   const entries = text.split(/[\s,]+/).filter((entry) => entry !== "");
   if (entries.includes("*")) return () => true;

@@ -68,7 +68,7 @@ test("what cannot be a field is refused at once, and named", async () => {
   assert.equal(rig.connections(), 0);
 });
 
-/** Parts of a multipart body: the head of each, and what it holds. */
+/** Returns the parts of a multipart body: the head and the content of each. */
 function partsOf({ types, body }: Echo): [head: string, content: string][] {
   const boundary = /^multipart\/form-data; boundary=(\S+)$/.exec(types.join())?.[1] ?? "?";
   const [before, ...parts] = `\r\n${body}`.split(`\r\n--${boundary}`);

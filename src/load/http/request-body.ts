@@ -1,9 +1,9 @@
-/** The body of a request, from what a script gives: JSON, form fields, text or bytes. */
+/** Builds the body of a request from what a script gives: JSON, form fields, text or bytes. */
 import type { FormValue, RequestOptions } from "../../scenario.ts";
 import { GamedayError } from "../../std/errors.ts";
 
 export interface RequestBody {
-  /** Its Content-Type; "" when there is none to say. */
+  /** The Content-Type of the body; "" when it has none. */
   readonly type: string;
   readonly body: string | Uint8Array;
 }
@@ -22,7 +22,7 @@ export function hasBody(options: RequestOptions | undefined): boolean {
   return options.json !== undefined || options.body !== undefined || options.form !== undefined;
 }
 
-/** `ownType`: the Content-Type of the script's own headers, whose charset a text is written in. Throws GamedayError. */
+/** Returns the body. A text is written in the charset of `ownType`, the script's own Content-Type. Throws GamedayError. */
 export function bodyOf(options: RequestOptions, ownType: string | null | undefined): RequestBody {
   const { json, form, body } = options;
   const given = Number(json !== undefined) + Number(form !== undefined) + Number(body !== undefined);
@@ -36,14 +36,14 @@ export function bodyOf(options: RequestOptions, ownType: string | null | undefin
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
-/** A function or a symbol is no JSON, and JSON.stringify says so by giving nothing. */
+/** Returns a value as JSON. JSON.stringify returns undefined for what JSON cannot represent, such as a function or a symbol. */
 function jsonOf(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw badRequest("request-body", "a value that JSON can say", typeof value);
   return text;
 }
 
-/** A list is a field that is repeated, as browsers send check boxes. */
+/** Encodes form fields. A list becomes a repeated field, as browsers send check boxes. */
 function fieldsOf(form: NonNullable<RequestOptions["form"]>): string {
   if (form instanceof URLSearchParams) return form.toString();
   const fields = new URLSearchParams();
@@ -54,7 +54,7 @@ function fieldsOf(form: NonNullable<RequestOptions["form"]>): string {
   return fields.toString();
 }
 
-/** What has no text of its own would be sent as "null" or "[object Object]", and be wrong without a word. */
+/** Returns a field as text. Throws for values without one, which would silently be sent as "null" or "[object Object]". */
 function fieldOf(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value)) return String(value);
@@ -69,7 +69,7 @@ function kindOf(value: unknown): string {
   return String(value);
 }
 
-/** Types are not checked at run time: what is neither would throw where the bytes are written, and be nobody's answer. */
+/** Checks the type at run time: anything else would throw where bytes are written, where the error would reach no script. */
 function bytesOrText(body: unknown): string | Uint8Array {
   if (typeof body === "string" || body instanceof Uint8Array) return body;
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
@@ -78,7 +78,7 @@ function bytesOrText(body: unknown): string | Uint8Array {
   throw badRequest("request-body", expected, typeof body);
 }
 
-/** Text is UTF-8, unless the script's own Content-Type says otherwise: then the server will read it otherwise. */
+/** Encodes a text as UTF-8, or in the charset of the script's own Content-Type, by which the server will read it. */
 function inCharset(text: string, type: string): string | Uint8Array {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1]?.toLowerCase() ?? "utf-8";
   if (charset === "utf-8" || charset === "utf8") return text;
@@ -94,18 +94,18 @@ function inCharset(text: string, type: string): string | Uint8Array {
   return Buffer.from(text, "latin1");
 }
 
-/** Whether the body has to be waited for: a Blob's bytes, and the parts of a FormData. */
+/** Returns true when the body must be read asynchronously: the bytes of a Blob, or the parts of a FormData. */
 export function mustBeRead(options: RequestOptions | undefined): boolean {
   return options !== undefined && options !== null && (isWhole(options.body) || isWhole(options.form));
 }
 
-/** By its tag: to name the class FormData would load it, 30 ms within the first call of a script. */
+/** Recognizes a Blob or FormData by its tag. Naming the class FormData would load it: 30 ms in a script's first call. */
 export function isWhole(given: unknown): given is Blob | FormData {
   if (typeof given !== "object" || given === null) return false;
   return /^(FormData|Blob|File)$/.test(String((given as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]));
 }
 
-/** The same options with the bytes of the body, laid out as browsers do (multipart/form-data as HTML says). */
+/** Returns the options with the body as bytes, laid out as browsers do (multipart/form-data as HTML defines it). */
 export async function readBody(options: RequestOptions): Promise<RequestOptions> {
   const { form, body, headers, ...rest } = options;
   if (form !== undefined && body !== undefined)
@@ -126,14 +126,14 @@ export async function readBody(options: RequestOptions): Promise<RequestOptions>
   return { ...rest, body: bytes, headers: withType(headers ?? {}, whole.headers.get("content-type"), isForm) };
 }
 
-/** Only this one names the boundary between the parts; a Blob's type is a default. */
+/** Adds a Content-Type. A FormData's (`always`) replaces others, because only it has the boundary; a Blob's is a default. */
 function withType(own: NonNullable<RequestOptions["headers"]>, type: string | null, always: boolean) {
   const others = Object.entries(own).filter(([name]) => !always || name.toLowerCase() !== "content-type");
   const named = others.some(([name, value]) => name.toLowerCase() === "content-type" && value !== undefined);
   return Object.fromEntries(type === null || named ? others : [...others, ["Content-Type", type]]);
 }
 
-/** A Content-Type that is for all calls, JSON say, is not that of a form. */
+/** Sets the Content-Type of a form, because one that is fixed for all calls, such as that of JSON, would be wrong for it. */
 export function asForm(options: RequestOptions): RequestOptions {
   return { ...options, headers: withType(options.headers ?? {}, FORM_TYPE, false) };
 }

@@ -1,4 +1,4 @@
-/** The bytes of a request: one latin1 text for head and ASCII bodies, a payload of its own for other bodies. */
+/** Builds the bytes of a request: one latin1 text for the head and ASCII bodies, and a separate payload for other bodies. */
 import type { RequestOptions } from "../../scenario.ts";
 import { beside } from "./cookie-line.ts";
 import { asForm, badRequest, bodyOf, hasBody } from "./request-body.ts";
@@ -8,26 +8,26 @@ export interface RequestBytes {
   readonly payload: Uint8Array | null;
 }
 
-/** Headers that every request of a user carries, besides Host. */
+/** The headers that every request of a user carries, besides Host. */
 export type FixedHeaders = Readonly<Record<string, string>>;
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const UNSAFE_IN_PATH = /[^\x21-\x7e]/;
 const UNSAFE_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
-/** These frame the message, or ask for trailers that nobody reads: only the client itself may write them. */
+/** Headers that frame the message or request trailers, which are not read: only the client itself may write them. */
 const OURS = new Set(["content-length", "transfer-encoding", "te"]);
 
-/** Headers that do not change between requests: checked and joined once. */
+/** Headers that do not change between requests, and so are checked and joined once. */
 export interface FixedLines {
   readonly headers: FixedHeaders;
   /** All but Host and Cookie. */
   readonly lines: string;
-  /** A virtual host, in the place of the address; "" when there is none. */
+  /** The virtual host that replaces the address; "" when there is none. */
   readonly host: string;
-  /** Cookies that go beside the jar's; "" when there are none. */
+  /** Cookies that are sent together with the jar's; "" when there are none. */
   readonly cookie: string;
   readonly hasType: boolean;
-  /** They say that the connection ends with the answer. */
+  /** The headers state that the connection ends with the answer. */
   readonly closes: boolean;
 }
 
@@ -48,14 +48,14 @@ export function fixedLines(headers: FixedHeaders): FixedLines {
   };
 }
 
-/** The virtual host that a call names in its headers, or all calls do; "": none. */
+/** Returns the virtual host that the headers of the call, or those of all calls, name; "" for none. */
 export function hostOf(fixed: FixedLines, options: RequestOptions | undefined): string {
   const own = options?.headers;
   if (own !== undefined) for (const name in own) if (name.toLowerCase() === "host") return own[name] ?? fixed.host;
   return fixed.host;
 }
 
-/** Whether the request says that its connection ends with the answer: then nothing else may be sent on it (RFC 9112, 9.6). */
+/** Returns true when the request ends the connection with its answer; nothing may follow it then (RFC 9112, section 9.6). */
 export function closesAfter(fixed: FixedLines, options: RequestOptions | undefined): boolean {
   const own = options?.headers;
   if (own === undefined) return fixed.closes;
@@ -68,7 +68,10 @@ function isClose(line: string): boolean {
   return /[:,]\s*close\s*(,|$)/i.test(line);
 }
 
-/** `target`: as the request line has it. `jarLine`: the session's cookies as a header line, or "". Throws GamedayError. */
+/**
+ * Returns the bytes of a request. `target` is written as in the request line; `jarLine` is the session's cookies as a header
+ * line, or "". Throws GamedayError for what cannot be sent.
+ */
 export function buildRequest(
   method: string,
   target: string,
@@ -89,8 +92,8 @@ export function buildRequest(
 }
 
 /**
- * The last request without a body or headers of its own. Users of one scenario ask for the same again and again: then nothing
- * is joined, and Node finds a text that it has already laid out flat.
+ * The last request without a body or headers of its own. Users of one scenario send the same request again and again. Reusing
+ * it saves joining the text, which Node has also already flattened.
  */
 const last = {
   method: "",
@@ -115,7 +118,7 @@ function bare(method: string, path: string, authority: string, lines: string, co
   return bytes;
 }
 
-/** Who sends nothing has no permission to wait for (RFC 9110, 10.1.1). */
+/** Throws for an Expect header: a request without a body has no permission to wait for (RFC 9110, section 10.1.1). */
 function expectingNothing(lines: string): string {
   if (!/^expect:/im.test(lines)) return lines;
   throw badRequest("header-expect", "a body with the header Expect", "none");
@@ -131,7 +134,7 @@ function needsLength(method: string): boolean {
 
 type OwnHeaders = Exclude<RequestOptions["headers"], undefined>;
 
-/** Names in small letters. Undefined is as though the name were not there; null takes away what is for all calls. */
+/** Returns the names in lower case. A name with undefined is ignored; null removes the header that all calls have. */
 function namesOf(own: OwnHeaders): Set<string> {
   const names = new Set<string>();
   for (const name in own) {
@@ -159,7 +162,7 @@ function withOwn(own: OwnHeaders, fixed: FixedLines, jarLine: string): string {
   return lines;
 }
 
-/** The client writes these itself: they frame the message, or have their place. */
+/** Returns true for headers that the client writes itself, because they frame the message or have a fixed place. */
 function isOurs(name: string): boolean {
   const lower = name.toLowerCase();
   return OURS.has(lower) || lower === "host" || lower === "cookie";
@@ -182,8 +185,8 @@ function demanded(name: string, value: string): string {
 }
 
 /**
- * Paths with spaces or letters beyond ASCII are percent-encoded; line ends can then never split a request. What stands after
- * a "#" is for the client alone.
+ * Percent-encodes spaces and non-ASCII characters of a path, so that line ends can never split a request, and removes the
+ * fragment after "#", which is not sent.
  */
 function safePath(given: string): string {
   const hash = given.indexOf("#");
@@ -204,7 +207,7 @@ function withBody(head: string, options: RequestOptions, fixed: FixedLines): Req
   return length === body.length ? { text: text + body, payload: null } : { text, payload: Buffer.from(body) };
 }
 
-/** The Content-Type of the script's own headers; null: it wants none. */
+/** Returns the Content-Type of the script's own headers: null when the script wants none, undefined when it names none. */
 function ownType(options: RequestOptions, { hasType, headers }: FixedLines): string | null | undefined {
   for (const name in options.headers)
     if (name.toLowerCase() === "content-type" && options.headers[name] !== undefined) return options.headers[name];

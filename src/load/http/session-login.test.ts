@@ -1,9 +1,9 @@
-/** Logins repeated after a 401, and options that are none. */
+/** Tests of logins that are repeated after a 401, and of invalid options. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rigOf } from "./session.fixture.ts";
 
-/** A server that wants the newest token, which /login gives. */
+/** Starts a server that requires the newest token, which /login returns. */
 function guarded() {
   let token = 0;
   return rigOf((request, response) => {

@@ -1,4 +1,4 @@
-/** A session on a server of this process, for tests. */
+/** A session on a server in this process, for tests. */
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { ClientPlan } from "../../plan.ts";

@@ -142,7 +142,7 @@ test("a 401 that stays is the reply, after one login", async () => {
 test("a kept connection that the server closed: a GET is repeated, a POST is unknown, a probe repeats nothing", async () => {
   let asked = 0;
   await using rig = await rigOf((request, response) => {
-    // Every second request on a connection is met by its end.
+    // Every second request ends its connection.
     if (++asked % 2 === 0) request.socket.destroy();
     else response.end("ok");
   });

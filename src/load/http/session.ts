@@ -1,6 +1,6 @@
 /**
- * A user's HTTP session: one keep-alive connection (more, up to six, only while calls overlap), a cookie jar, redirects,
- * one repeated login after a 401. Every exchange is counted under its name.
+ * A user's HTTP session: one keep-alive connection (up to six while calls overlap), a cookie jar, redirects, and one repeated
+ * login after a 401. Every exchange is counted under its name.
  */
 import type { Http, Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import type { Scope } from "../count/scope.ts";
@@ -14,7 +14,7 @@ import { type Origin, splitUrl } from "./origin.ts";
 import { type FixedHeaders, type FixedLines, fixedLines } from "./request.ts";
 import { mustBeRead, readBody } from "./request-body.ts";
 
-/** As browsers do for HTTP/1.1. */
+/** The most connections to one origin that browsers open for HTTP/1.1. */
 export const BROWSER_CONNECTIONS_MAX = 6;
 const QUEUE_MAX = 10_000;
 
@@ -24,31 +24,34 @@ export interface SessionSettings {
   readonly headers: FixedLines;
   readonly timeoutMs: number;
   readonly redirectsMax: number;
-  /** Repeat a GET or HEAD once when a kept connection turns out to have been closed by the server, as browsers do. */
+  /**
+   * Repeats a GET or HEAD once when a kept connection turns out to have been closed by the server, as browsers do, and any call
+   * that the server reports as not processed.
+   */
   readonly repeatsOnStale: boolean;
-  /** Connections to one origin while calls overlap; later calls wait. */
+  /** The most connections to one origin while calls overlap; further calls wait. */
   readonly connectionsMax: number;
-  /** A new connection for each exchange, closed after it. */
+  /** Opens a new connection for each exchange and closes it afterwards. */
   readonly freshConnections: boolean;
 }
 
-/** Whose calls these are. */
+/** The user, or the setup, that makes the calls of a session. */
 export interface SessionOwner {
-  /** Where calls are counted now. */
+  /** The scope in which calls are counted now. */
   readonly scope: Scope;
-  /** performance.now() at which the next call was due; takes it, so that later calls are due when they are made. */
+  /** Returns when the next call was due (performance.now()), and clears it, so that later calls are due when they are made. */
   takeDueMs(nowMs: number): number;
   /** Logs in again; null when the scenario has no login. */
   readonly login: (() => Promise<void>) | null;
-  /** Told about trouble that is the generator's own: no ports, no descriptors. */
+  /** Is called with a problem of the load generator itself: no free ports, no file descriptors. */
   onLocalTrouble(message: string): void;
-  /** Told why a call had no answer: the count of a kind does not say what was wrong with it. */
+  /** Is called with the reason why a call had no answer, which the count of its kind does not contain. */
   onNoAnswer?(error: TransportError): void;
-  /** Told that a call was cut off by the end of its user. */
+  /** Is called when the end of its user cut off a call. */
   onInterrupted?(): void;
-  /** Told where a redirect that is not followed led to; null: nowhere. */
+  /** Is called with the place that a redirect which is not followed led to; null when it named none. */
   onRedirectLeft?(location: string | null): void;
-  /** Told of a cookie that browsers would not keep, either. */
+  /** Is called for a cookie that is not kept, as browsers would not keep it either. */
   onCookieRefused?(name: string, why: string): void;
 }
 
@@ -79,14 +82,14 @@ export class Session implements Http {
   readonly logins: Logins;
   #closed = false;
   #fixed: SessionSettings["headers"];
-  /** While set, the place of each call is kept in `lastCall`: costly, so only to name the line of one that nobody awaits. */
+  /** While true, `lastCall` keeps the place of each call. This is costly, so it serves only to find calls without an await. */
   traced = false;
   lastCall: Error | null = null;
   readonly #primary: Connection;
   #others: Connection[] | null = null;
   #queue: Call[] | null = null;
 
-  /** `shared`: another session of the same user, whose cookies and logins are also this one's. */
+  /** Creates a session. `shared` is another session of the same user, whose cookies and logins it shares. */
   constructor(settings: SessionSettings, owner: SessionOwner, shared?: Session) {
     this.jar = shared?.jar ?? new CookieJar(() => this.#ownSite(), settings.base.prefix);
     this.logins = shared?.logins ?? new Logins();
@@ -122,7 +125,7 @@ export class Session implements Http {
     return this.#request(method, path, options);
   }
 
-  /** Cookies of an answer; one that browsers would not keep is told, for without it a user may be logged out. */
+  /** Keeps the cookies of an answer. Refused cookies are reported, because a user without them may be logged out. */
   takeCookies(values: readonly string[], site: CookieSite, path: string): void {
     this.jar.take(values, site, path, (name, why) => this.owner.onCookieRefused?.(name, why));
   }
@@ -152,7 +155,7 @@ export class Session implements Http {
     );
   }
 
-  /** What every request carries, besides Host and cookies. */
+  /** The headers that every request carries, besides those of the call and the jar's cookies. */
   get fixedHeaders(): SessionSettings["headers"] {
     return this.#fixed;
   }
@@ -161,12 +164,12 @@ export class Session implements Http {
     return this.#closed;
   }
 
-  /** A call is under way. */
+  /** True while a call is in flight. */
   get busy(): boolean {
     return this.#primary.busy || (this.#others?.some((connection) => connection.busy) ?? false);
   }
 
-  /** A connection to the origin that is free, or null when the call has to wait for one. */
+  /** Returns a free connection to the origin, or null when the call has to wait for one. */
   connectionFor(origin: Origin): Carrier | null {
     const { freshConnections, connectionsMax } = this.settings;
     if (origin === this.settings.base.origin && !this.#primary.busy && !freshConnections) return this.#primary;
@@ -183,7 +186,7 @@ export class Session implements Http {
     return fresh;
   }
 
-  /** Lets a call wait until a connection is free; false when too many wait already. */
+  /** Queues a call until a connection is free; returns false when too many calls wait already. */
   enqueue(call: Call): boolean {
     this.#queue ??= [];
     if (this.#queue.length >= QUEUE_MAX) return false;
@@ -191,7 +194,7 @@ export class Session implements Http {
     return true;
   }
 
-  /** A connection has become free. */
+  /** Is called when a connection has become free; sends the next waiting call. */
   released(connection: Carrier | null): void {
     if (connection !== null && this.settings.freshConnections) {
       this.#others = (this.#others ?? []).filter((other) => other !== connection);
@@ -200,14 +203,14 @@ export class Session implements Http {
     if (this.#queue !== null && this.#queue.length > 0) this.#queue.shift()?.dispatch();
   }
 
-  /** Ends all connections, keeping cookies; the next call opens a fresh one. */
+  /** Closes all connections but keeps the cookies; the next call opens a new connection. */
   disconnect(): void {
     this.#primary.close();
     for (const connection of this.#others ?? []) connection.close();
     this.#others = null;
   }
 
-  /** Ends all connections; calls in flight, waiting and later ones fail as aborted. */
+  /** Closes all connections; calls in flight, waiting calls and later calls fail as aborted. */
   close(): void {
     this.#closed = true;
     this.disconnect();

@@ -20,7 +20,10 @@ before(async () => {
 
 after(() => authority[Symbol.dispose]());
 
-/** A server over TLS on loopback that tells who asked; by HTTP/1.1 and WebSocket, and by HTTP/2 where asked to. */
+/**
+ * Starts a TLS server on loopback that records the server names it is called by and answers with the client's name. It speaks
+ * HTTP/1.1 and WebSocket, and also HTTP/2 if `http2` is true.
+ */
 async function secured(options: TlsOptions, http2 = false) {
   const names: string[] = [];
   const SNICallback: TlsOptions["SNICallback"] = (name, done) => {
@@ -56,7 +59,7 @@ async function secured(options: TlsOptions, http2 = false) {
 
 type Way = readonly [name: string, ask: (user: ReturnType<typeof userOn>["user"]) => Promise<string>];
 
-/** "200", or the code of the error: the same over all three. */
+/** The three ways to make a request. Each returns "200" or the code of the error, which must be the same for all three. */
 const WAYS: readonly Way[] = [
   ["HTTP/1.1", async (user) => told(await user.http.get("/"))],
   ["HTTP/2", async (user) => told(await user.http2.get("/"))],
@@ -114,7 +117,7 @@ for (const [name, ask] of WAYS) {
       const { cert: certificate, key } = await authority.issue("tester");
       const trust = { ca, serverName: "shop.test" };
       assert.equal(await ask(server.user({ ...trust, certificate, key })), "200");
-      // Under TLS 1.3 the client is done before the server has looked at its certificate: it may see either.
+      // Under TLS 1.3 the client's handshake ends before the server has checked its certificate, so the error may vary.
       assert.match(await ask(server.user(trust)), /^(tls|reset|closed|malformed|refused|goaway|stream-reset)$/);
     });
   });

@@ -1,4 +1,4 @@
-/** A connection to a target through a proxy that lets it pass (CONNECT: RFC 9110, 9.3.6). */
+/** Opens a connection to a target through a proxy with CONNECT (RFC 9110, section 9.3.6). */
 import { isIP, type Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
 import { dial } from "./dial.ts";
@@ -11,12 +11,12 @@ import type { HttpProxy } from "./proxy.ts";
 const HEAD_BYTES_MAX = 65_536;
 
 export interface TunnelListener {
-  /** What is read and written now is the target's. */
+  /** Is called when the tunnel is open: bytes from now on go to and come from the target. */
   onTunnel(socket: Socket): void;
   onNoTunnel(error: TransportError): void;
 }
 
-/** Begins it. Destroying the socket that it gives ends the attempt; then nobody is told. */
+/** Begins to open a tunnel. Destroying the returned socket ends the attempt. */
 export function openTunnel(proxy: HttpProxy, target: Origin, network: Network, listener: TunnelListener): Socket {
   const socket = dial(proxy.origin, { network, protocols: ["http/1.1"], isProxy: true });
   const failed = (error: unknown) => {
@@ -57,7 +57,10 @@ function requestTo({ authorization }: HttpProxy, { host, port }: Origin): string
   return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: gameday\r\n${credentials}\r\n`;
 }
 
-/** True when the proxy lets us pass; what came behind its answer is left for the next reader. Throws when it does not. */
+/**
+ * Returns true when the proxy opened the tunnel, and false while its answer is incomplete; throws when it refused. Bytes after
+ * the answer are left for the next reader.
+ */
 function readAnswer(socket: Socket): boolean {
   const bytes = socket.read() as Buffer | null;
   if (bytes === null) return false;
@@ -75,7 +78,7 @@ function readAnswer(socket: Socket): boolean {
   }
 }
 
-/** A head that is not whole waits in the socket until there is more. */
+/** Puts an incomplete head back into the socket until more bytes arrive. */
 function keep(socket: Socket, bytes: Buffer, from: number): false {
   if (bytes.length - from > HEAD_BYTES_MAX)
     throw new Error(`its answer has a head of more than ${HEAD_BYTES_MAX} bytes`);

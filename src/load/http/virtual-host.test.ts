@@ -1,4 +1,4 @@
-/** A virtual host that a header names, at an address: cookies and redirects are those of the name, as in curl. */
+/** Tests of a virtual host that a header names: cookies and redirects belong to the name, not the address, as in curl. */
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ const seen = ({ headers, url, method }: IncomingMessage) => ({
 
 type Seen = ReturnType<typeof seen>;
 
-/** Redirects to what the path says behind /to/, and sets a cookie for the domain that the query says. */
+/** Answers /to/STATUS/URL with a redirect to that URL, and sets a cookie for the domain shop.test on /in. */
 function shop(request: IncomingMessage, response: ServerResponse): void {
   const to = /^\/to\/(\d+)\/(.+)$/.exec(request.url ?? "");
   if (to !== null) return void response.writeHead(Number(to[1]), { location: decodeURIComponent(to[2] ?? "") }).end();

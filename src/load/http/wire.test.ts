@@ -1,10 +1,10 @@
-/** What leaves for the server, byte by byte where it matters, and what is never sent. */
+/** Tests of what is sent to the server, byte by byte where it matters, and of what is never sent. */
 import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { userOn } from "../user/user.fixture.ts";
 
-/** A server that answers each request with `answer`, and the whole requests that it got, by connection. */
+/** Starts a server that answers each request with `answer` and records the complete requests by connection. */
 async function rigOf(answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") {
   const sockets: Socket[] = [];
   const got: string[][] = [];

@@ -1,4 +1,4 @@
-/** What the server says it has not worked on is sent again, whatever it is (RFC 9113, 8.7); what it may have worked on is not. */
+/** A request that the server reports as not processed is always sent again (RFC 9113, section 8.7); any other write is not. */
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
@@ -24,10 +24,10 @@ function numbers(...values: number[]): Buffer {
 
 const ok = (stream: number) => frame(HEADERS, 5, stream, Buffer.from([0x88])); // :status 200, and the end
 
-/** What a server does when a request is there: `count` of them on this connection, the connection's own number from 0. */
+/** What a server does with a request, the `count`-th of its connection. Connections are numbered from 0. */
 type Deed = (write: (...frames: Buffer[]) => void, stream: number, count: number, connection: number) => void;
 
-/** `streamsMax`: at once, as its SETTINGS say. */
+/** Starts a server and a user of it. `streamsMax` is the most concurrent streams that its SETTINGS allow. */
 async function rigOf(deed: Deed, streamsMax = 100) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -68,7 +68,7 @@ async function rigOf(deed: Deed, streamsMax = 100) {
 test("calls above the last stream of a GOAWAY go to a new connection, writes too", async () => {
   let worked = 0;
   await using rig = await rigOf((write, stream, count) => {
-    if (count > 2) return; // passed over: not looked at
+    if (count > 2) return; // passed over: the server does not process it
     worked++;
     if (count === 2) write(frame(GOAWAY, 0, 0, numbers(stream, 0)));
     write(ok(stream));

@@ -1,4 +1,4 @@
-/** A way to the server that goes silent, as a partition does, and comes back. */
+/** Tests of a network path to the server that goes silent, as in a partition, and comes back. */
 import assert from "node:assert/strict";
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, connect, createServer as createNetServer, type Server, type Socket } from "node:net";
@@ -10,7 +10,7 @@ async function portOf(server: Pick<Server, "listen" | "address">): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-/** A user, a server of HTTP/2, and between them a proxy: what stands on a connection made before `silence` never arrives. */
+/** Starts an HTTP/2 server, a user, and a proxy between them that drops what is sent on connections made before `silence`. */
 async function rigOf(answer: (stream: ServerHttp2Stream, path: string) => void, timeoutMs: number) {
   const server = createServer();
   server.on("session", (session) => session.on("error", () => undefined));

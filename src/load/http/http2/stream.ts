@@ -1,4 +1,4 @@
-/** One exchange on a stream of an HTTP/2 connection; what became of it is told exactly once. */
+/** One exchange on a stream of an HTTP/2 connection. Its outcome is reported exactly once. */
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from "node:http2";
 import type { TransportError } from "../../../scenario.ts";
 import { messageOf } from "../../../std/errors.ts";
@@ -12,26 +12,26 @@ import type { Origin } from "../origin.ts";
 import { REFUSED_STREAM, sessionError, streamReset } from "./failure.ts";
 import { answerOf, requestOf } from "./translate.ts";
 
-/** What a stream asks of the connection that carries it. */
+/** What a stream needs from the connection that carries it. */
 export interface StreamOwner {
   readonly origin: Origin;
-  /** Why that session ended; null: it has not, or nobody knows. */
+  /** Returns why that session ended; null when it has not ended, or when the reason is unknown. */
   reasonFor(session: ClientHttp2Session): TransportError | null;
-  /** The last stream that its server said it would work on; Infinity when it said nothing. */
+  /** Returns the last stream that the session's server declared it would process; Infinity when it declared none. */
   lastStreamOf(session: ClientHttp2Session): number;
-  /** True when that session has answered before. */
+  /** Returns true when that session has answered before. */
   hasServed(session: ClientHttp2Session): boolean;
   onSettled(stream: Http2Stream): void;
-  /** A whole timeout has passed in which nothing came from that session's server. */
+  /** Is called when nothing arrived from that session's server for a whole timeout. */
   onSilent(session: ClientHttp2Session): void;
 }
 
-/** Bytes of all streams that the server has sent on it; -1 when it has ended. */
+/** Returns the number of bytes that the server has sent on the session, for all streams; -1 when it has ended. */
 function bytesFrom(session: ClientHttp2Session | null): number {
   return session === null || session.destroyed ? -1 : session.socket.bytesRead;
 }
 
-/** RST_STREAM by which we give up. */
+/** The error code of the RST_STREAM by which we give up a stream. */
 const CANCEL = 8;
 
 export class Http2Stream {
@@ -42,13 +42,13 @@ export class Http2Stream {
   readonly #deadline = new Deadline(this);
   readonly #body: Pieces;
   #endedMs = 0;
-  /** What had come on the connection when this was sent, and when the answer began. */
+  /** The bytes that had arrived on the connection when the request was sent, and when the answer began. */
   #bytesAtSend = 0;
   #bytesAtAnswer = 0;
   #stream: ClientHttp2Stream | null = null;
   #headers: (IncomingHttpHeaders & IncomingHttpStatusHeader) | null = null;
   #error: NodeJS.ErrnoException | null = null;
-  /** We gave up sending, because the answer is complete. */
+  /** True when we stopped sending because the answer is complete. */
   #cutOff = false;
   #settled = false;
 
@@ -60,7 +60,7 @@ export class Http2Stream {
     network.deadlines.add(this.#deadline, exchange.timeoutMs, exchange.startedMs);
   }
 
-  /** Sends it. `timings`: of the connection, if it was opened for this exchange. */
+  /** Sends the request. `timings` are those of the connection, if it was opened for this exchange. */
   begin(session: ClientHttp2Session, timings: Opening | null): void {
     if (this.#settled) return;
     const { exchange } = this;
@@ -74,12 +74,12 @@ export class Http2Stream {
       this.#listen(this.#stream);
       if (body !== null) this.#stream.end(body);
     } catch (thrown) {
-      // A connection that takes no more streams by now: this one was never on its way.
+      // The connection accepts no more streams by now, so this one was never sent.
       this.fail(transportError("closed", messageOf(thrown), false), "refused");
     }
   }
 
-  /** Ends it without an answer. */
+  /** Ends the exchange without an answer. */
   fail(error: TransportError, repeatable: Repeatable = "nothing"): void {
     if (this.#settled) return;
     this.#settle();
@@ -89,7 +89,7 @@ export class Http2Stream {
     this.exchange.onFailure(error, repeatable);
   }
 
-  /** The deadline of the exchange has passed. */
+  /** Fails the exchange, because its deadline has passed. */
   onDue(): void {
     const { session, sent } = this;
     const silent = sent && bytesFrom(session) === this.#bytesAtSend;
@@ -121,7 +121,7 @@ export class Http2Stream {
     this.#bytesAtAnswer = bytesFrom(this.session);
   }
 
-  /** More of the answer than came in the read that began it. */
+  /** Notes whether more bytes have arrived since the read that began the answer. */
   #more(): void {
     if (bytesFrom(this.session) !== this.#bytesAtAnswer) this.exchange.reads = 2;
   }
@@ -131,16 +131,16 @@ export class Http2Stream {
     this.#body.keep(chunk, 0, chunk.length);
   }
 
-  /** The server has said all: what we still had to say does not matter to it. Whether it is whole, the close tells. */
+  /** Stops sending, because the server has sent its whole answer. The close event shows whether the answer is complete. */
   #ended(): void {
     this.#more();
     this.#endedMs = this.exchange.reads === 1 ? this.exchange.firstByteMs : performance.now();
     if (this.#headers === null || this.#stream?.writableFinished !== false) return;
     this.#cutOff = true;
-    this.#stream.close(CANCEL); // any milder code would wait until the server takes the rest
+    this.#stream.close(CANCEL); // with NO_ERROR, node:http2 would wait until the server takes the rest
   }
 
-  /** Why a connection ended is known a little later than that its streams did. */
+  /** Reports the outcome. The reason why a connection ended is known a little later than the end of its streams. */
   #closed(stream: ClientHttp2Stream): void {
     if (this.#settled) return;
     if ((stream.rstCode === 0 || this.#cutOff) && this.#endedMs > 0 && this.#headers !== null)
@@ -166,12 +166,12 @@ export class Http2Stream {
     else this.fail(transportError("closed", "the connection ended before a whole answer", true), repeatable);
   }
 
-  /** What the server has not worked on may be sent again, whatever it is (RFC 9113, 8.7). */
+  /** Returns what may be repeated: any request that the server has not processed may be sent again (RFC 9113, section 8.7). */
   #repeatable(code: number): Repeatable {
     const { session } = this;
     if (session === null || this.exchange.firstByteMs > 0) return "nothing";
     const last = this.#owner.lastStreamOf(session);
-    // One without a number waited for its turn within node:http2 when the connection ended.
+    // A stream without a number was still queued in node:http2 when the connection ended.
     const id = this.#stream?.id ?? Number.POSITIVE_INFINITY;
     if (id > last) return last > 0 ? "passed-over" : "refused";
     if (code === REFUSED_STREAM) return "refused";

@@ -1,4 +1,4 @@
-/** A request as HTTP/1.1 bytes into the headers of HTTP/2, and an answer back, so that all above stays the same for both. */
+/** Translates HTTP/1.1 request bytes to HTTP/2 headers, and answers back, so that all code above is the same for both. */
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders } from "node:http2";
 import { type Answer, answerOf as answerApart } from "../answer.ts";
 import type { Exchange } from "../connection.ts";
@@ -10,7 +10,7 @@ export interface Http2Request {
   readonly body: Uint8Array | null;
 }
 
-/** These speak of a connection, and are forbidden in HTTP/2 (RFC 9113, 8.2.2). */
+/** Headers that concern a connection, which HTTP/2 forbids (RFC 9113, section 8.2.2). */
 const OF_CONNECTION = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te"]);
 
 export function requestOf(exchange: Exchange, origin: Origin): Http2Request {
@@ -36,7 +36,7 @@ function addHeader(headers: OutgoingHttpHeaders, line: string): void {
   else if (!OF_CONNECTION.has(name)) headers[name] = value;
 }
 
-/** `body`: null when it was not kept. */
+/** Returns an answer like one of HTTP/1.1; `body` is null when it was not kept. */
 export function answerOf(
   headers: IncomingHttpHeaders & IncomingHttpStatusHeader,
   body: Buffer | null,
