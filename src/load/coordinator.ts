@@ -187,7 +187,7 @@ export class Coordinator implements LoadHandle {
     this.#waiters.look(message);
   }
 
-  /** Also accepts late intervals of a worker that was given up: whatever it counted still counts. */
+  /** Also accepts late intervals of a worker that was given up: everything that it counted still counts. */
   #hearInterval(member: Member, interval: Interval): void {
     if (interval.worker !== member.name) return; // no worker may report for another
     if (interval.sequence <= member.lastSequence) return; // a repeat after a broken connection

@@ -1,4 +1,4 @@
-/** An executor turns a schedule into running users. Each file in executor/ is one kind; their names are those of k6. */
+/** An executor turns a schedule into running users. executor/ has a file for each kind, and their names are those of k6. */
 
 import type { ScenarioDefinition } from "../scenario.ts";
 import type { Epoch, Shares } from "./share.ts";

@@ -27,7 +27,7 @@ test("a loss moves only the numbers of the lost slot", () => {
       fc.pre(alive.length > 1);
       const victim = alive[choice % alive.length] as number;
       const owner = ownerOf(number, given);
-      // Numbers that were adopted before may be adopted by another now; those at home stay.
+      // Numbers that another slot had adopted may move again; those in their home slot stay.
       if (number % given.count !== owner || owner === victim) return;
       assert.equal(ownerOf(number, { ...given, lost: [...given.lost, victim] }), owner);
     }),

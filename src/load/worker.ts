@@ -18,7 +18,7 @@ import type { FromWorker, ToWorker } from "./wire/protocol.ts";
 import type { ProcessFigures } from "./worker/health.ts";
 import { Work } from "./worker/work.ts";
 
-/** Handles a coordinator's messages, in order. */
+/** Carries out a coordinator's messages as they arrive. */
 export class Worker {
   readonly #figures: ProcessFigures;
   readonly #tell: (message: FromWorker) => void;
@@ -43,7 +43,7 @@ export class Worker {
     else this.#work.notes.count("error that nothing awaits", thrownAt(thrown));
   }
 
-  /** Carries out a message. Never rejects: errors are reported to the coordinator. */
+  /** Carries out one message. Never rejects: errors are reported to the coordinator. */
   async obey(message: ToWorker): Promise<void> {
     try {
       await this.#obey(message);

@@ -4,7 +4,7 @@ import type { LoadOptions } from "../../load.ts";
 import type { Json } from "../../std/json.ts";
 import type { Member } from "./member.ts";
 
-/** Far more than the error of any clock offset that was measured. */
+/** How far in the future a report may end before it is noted; far more than the error of any measured clock offset. */
 const FUTURE_MS = 1_000;
 
 export class CoordinatorEvents {

@@ -119,7 +119,7 @@ export class SilenceWatch {
     for (const member of this.#members) if (member.state === "running") this.#lookAt(member, nowMs);
   }
 
-  /** Restarts the silence of every worker, because messages that arrived during the stall have not been read yet. */
+  /** Measures the silence of every worker from now on, because messages that arrived during the stall have not been read yet. */
   #forgive(nowMs: number, lateMs: number): void {
     this.#events.note(`the coordinator stood still for ${Math.round(lateMs)} ms and heard no worker`);
     for (const member of this.#members) member.lastHeardMs = Math.max(member.lastHeardMs, nowMs);

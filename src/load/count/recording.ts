@@ -1,4 +1,4 @@
-/** Writes operations that scripts record to the history, under the claim of their object, whatever the outcome of the call. */
+/** Writes operations that scripts record to the history, under the claim of their object, for every outcome of the call. */
 import type { Operation, Outcome } from "../../history.ts";
 import { outcomeOf } from "../../scenario/outcome.ts";
 import { describe } from "../../scenario/shape.ts";

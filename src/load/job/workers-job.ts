@@ -13,7 +13,7 @@ import { JobView, type Sight, told } from "./view.ts";
 
 const LOOK_MS = 1_000;
 const LOG_LINES = 12;
-/** Pods end within their grace period, except those of a lost node, which are deleted by force after this time. */
+/** Pods end within their grace period, except those of a lost node. Those are deleted by force after this time. */
 const ENDING_MS = 8_000;
 const GONE_MS_MAX = 20_000;
 
@@ -21,7 +21,7 @@ export interface WorkersJobOptions {
   readonly api: KubernetesApi;
   readonly spec: WorkersSpec;
   readonly onNote: (says: string) => void;
-  /** Called once, when the workers cannot come any more. */
+  /** Called once, when waiting for the workers has become hopeless. */
   readonly onHopeless: (because: GamedayError) => void;
 }
 

@@ -148,7 +148,7 @@ export class RowLedger {
     return rows;
   }
 
-  /** Recalls rows from all workers that hold some; returns false when none holds any. */
+  /** Recalls the rows of all workers that hold some, and returns whether some are still held. */
   #recalled(book: Book): boolean {
     for (const [slot] of book.held) {
       if (book.recalled.has(slot)) continue;

@@ -49,7 +49,7 @@ export class Alarms {
 
   readonly #onBell = () => {
     const now = performance.now();
-    this.#bellDueMs = Number.NEGATIVE_INFINITY; // alarms that are added while ringing are aimed at once, below
+    this.#bellDueMs = Number.NEGATIVE_INFINITY; // no aiming while ringing: the call below covers all new alarms
     for (let next = this.#heap[0]; next !== undefined && next.dueMs <= now; next = this.#heap[0]) {
       this.#pop();
       const { sleeper } = next;
