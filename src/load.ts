@@ -24,7 +24,7 @@ export interface LoadHandle {
   live(): LoadLive;
   /** The start of the load on the run's clock, in milliseconds. */
   readonly beganAtMs: number;
-  /** The most users at once, as the workers that have stopped reported it; intervals count users only once a second. */
+  /** The sum of the most users at once that each stopped worker reported; intervals count users only once a second. */
   readonly usersMax: number;
   /** Changes the running load to `target` users, or arrivals per second. */
   setUsers(target: number): void;

@@ -27,7 +27,7 @@ export interface DeadlineList {
   last: Deadline | null;
 }
 
-/** Inserts by due time: nearly always at the end, but a deadline that counts from long ago (a delayed call) goes before others. */
+/** Inserts by due time: nearly always at the end, but a deadline that started long ago (a delayed call) comes before others. */
 function insert(list: DeadlineList, deadline: Deadline): void {
   let before = list.last;
   while (before !== null && before.dueMs > deadline.dueMs) before = before.previous;

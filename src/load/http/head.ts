@@ -9,7 +9,7 @@ const SPACE = 32;
 const COLON = 58;
 const COMMA = 44;
 
-/** The most header lines of one head. More is abuse, and would make it slow to scan again a head that arrives in small pieces. */
+/** The most header lines of one head. More is abuse, and would slow down the repeated scans of a head that arrives piecemeal. */
 const LINES_MAX = 256;
 const FOLDS_MAX = 16;
 /** The largest content length, 4 PB. Leading zeros do no harm. */

@@ -1,4 +1,4 @@
-/** Decides where a redirect leads (RFC 9110, section 15.4), and what of a call goes along with it. */
+/** Decides where a redirect leads (RFC 9110, section 15.4), and which parts of the call it keeps. */
 import { isUtf8 } from "node:buffer";
 import type { RequestOptions } from "../../scenario.ts";
 import type { Origin } from "./origin.ts";

@@ -35,7 +35,7 @@ export interface SessionSettings {
   readonly freshConnections: boolean;
 }
 
-/** The user, or the setup, that makes the calls of a session. */
+/** The maker of a session's calls, such as a user or a setup. */
 export interface SessionOwner {
   /** The scope in which calls are counted now. */
   readonly scope: Scope;

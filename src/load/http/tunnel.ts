@@ -16,7 +16,7 @@ export interface TunnelListener {
   onNoTunnel(error: TransportError): void;
 }
 
-/** Begins to open a tunnel. Destroying the returned socket ends the attempt. */
+/** Begins to open a tunnel. Destroying the returned socket ends the attempt; a call of onNoTunnel then has to be ignored. */
 export function openTunnel(proxy: HttpProxy, target: Origin, network: Network, listener: TunnelListener): Socket {
   const socket = dial(proxy.origin, { network, protocols: ["http/1.1"], isProxy: true });
   const failed = (error: unknown) => {

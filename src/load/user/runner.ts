@@ -173,7 +173,7 @@ export class Runner {
     await nextTurn();
   }
 
-  /** Pauses between iterations, until a request to leave ends the pause at the latest. */
+  /** Pauses between iterations. A request to leave ends the pause early. */
   #pause(durationMs?: number): Promise<void> {
     this.#betweenIterations = true;
     return this.user.rest(durationMs);

@@ -31,7 +31,7 @@ function bytesFrom(session: ClientHttp2Session | null): number {
   return session === null || session.destroyed ? -1 : session.socket.bytesRead;
 }
 
-/** The error code of the RST_STREAM by which we give up a stream. */
+/** The error code of the RST_STREAM that we send to give up a stream. */
 const CANCEL = 8;
 
 export class Http2Stream {
