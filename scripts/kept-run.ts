@@ -20,7 +20,7 @@ import { renderFiles } from "../src/report/render.ts";
 import { ExitCode, GamedayError } from "../src/std/errors.ts";
 import { judgeFully } from "../src/verdict/judge.ts";
 
-/** The files that are long in every run. Nobody reads them, and git would keep them forever. */
+/** The files that are long in every run. People do not read them, and git would keep them forever. */
 const LONG_FILES: readonly EvidenceFile[] = [HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE];
 export const LEFT_OUT_FILE = "left-out.json";
 

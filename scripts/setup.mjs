@@ -25,7 +25,7 @@ import { fileURLToPath } from "node:url";
 const HERE = fileURLToPath(import.meta.url);
 const CHECKOUT = fileURLToPath(new URL("..", import.meta.url));
 const PATRONI = "3.1.2";
-const STATE = "/var/lib/gameday"; // not in a home directory: the user postgres must be able to read it, and root and sudo must agree on it
+const STATE = "/var/lib/gameday"; // not in a home: the user postgres must be able to read it, and root and sudo must agree on it
 const VENV = `${STATE}/patroni-${PATRONI}`;
 const POLICY = "/usr/sbin/policy-rc.d";
 const POLICY_MARK = "# written by gameday's set-up; removed when it is done";

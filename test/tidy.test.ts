@@ -1,4 +1,4 @@
-/** Enforces what STYLE.md says, as far as a machine can: floors, sizes, banned names and words. */
+/** Enforces STYLE.md as far as a machine can: floors, sizes, banned names and words. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -93,7 +93,7 @@ class SimulatedWorker {
     else if (message.type === "exit") this.#socket.close();
   }
 
-  /** Begins the reports. Each worker reports at moments of its own, because the beginnings of real workers differ too. */
+  /** Starts the reports. Each worker reports at its own moments, because real workers start at different times too. */
   #begin(startAtMs: number): void {
     this.#beginMs = startAtMs;
     const phase = setTimeout(() => {

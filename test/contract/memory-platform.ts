@@ -42,7 +42,7 @@ export class MemoryPlatform implements Platform {
   onStep: OnStep = () => undefined;
   /** Capabilities whose bite or healing is never observed. */
   readonly blind = new Set<string>();
-  /** Capabilities whose effect ends by itself, as when a supervisor restarts what was killed. */
+  /** Capabilities whose effect ends by itself, as it does when a supervisor restarts what was killed. */
   readonly mends = new Set<string>();
   /** When true, a supervisor restarts what was stopped without `stayDown`. */
   stopMends = false;

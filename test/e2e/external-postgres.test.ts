@@ -1,6 +1,6 @@
 /**
- * A whole `gameday run` on a real PostgreSQL that somebody else operates. The plan's own commands break it, and in some tests it
- * is still gone at the end.
+ * A whole `gameday run` on a real PostgreSQL that somebody else operates. The plan's own commands break it; in some tests it is
+ * still unavailable when the run ends.
  */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -14,7 +14,7 @@ import { fixture } from "./load.fixture.ts";
 
 const GAMEDAY = fileURLToPath(new URL("../../bin/gameday.mjs", import.meta.url));
 
-/** Runs 8 users, whose visits take far longer, for a second, and judges them by `thresholds`. */
+/** Runs 8 users for a second, with visits that take far longer, and judges the load by `thresholds`. */
 async function visits(listener: RequestListener, thresholds: readonly string[], ...flags: string[]) {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

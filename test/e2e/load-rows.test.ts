@@ -102,7 +102,7 @@ test("a worker that dies takes with it what is told, and no row is given twice",
         notes.find((says) => says.includes("may or may")) ?? "",
       )?.[1] ?? 0,
     );
-  // The rows that its users held at that moment count as used, because nobody can know better.
+  // The rows that its users held at that moment count as used, because it is not known whether they were.
   await until(() => missing() <= told() + 3, { what: "the other rows", deadlineMs: 20_000, signal, seen });
   await handle.stop();
   assert.equal(new Set(aim.asked).size, aim.asked.length, "no row twice");

@@ -16,7 +16,7 @@ const SCENARIO = `import { scenario } from "gameday";
 export default scenario({ name: "look", async run({ http }) { await http.get("/"); } });
 `;
 
-/** Breaks by creating a file, and mends by removing it; all names are relative. */
+/** Breaks by creating a file, and repairs by removing it; all names are relative. */
 const CONTROL = `#!/usr/bin/env node
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 const does = { break: () => writeFileSync("broken", ""), mend: () => rmSync("broken", { force: true }) };

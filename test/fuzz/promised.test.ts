@@ -19,7 +19,7 @@ const LIARS = [
 
 /**
  * Kinds of event that a passing run may lack. Their absence proves nothing, except for the last line of those that the tool
- * itself recorded. What a platform mends by itself has no command to heal it.
+ * itself recorded. There is no heal command for what a platform repairs by itself.
  */
 const MAY_BE_NONE = /^(role|replicas|note|gap|restart|control|residue|fault heal-commanded)\b/;
 

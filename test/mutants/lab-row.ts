@@ -86,5 +86,5 @@ export function row(name: string, given: Given): LabRow {
 /** The text of the witness for a lost write, and the objective that the write misses. */
 export const ABSENT = "absent from read";
 export const LOSS = ["objectives/nothing lost"];
-/** A recovery that came too late, either by itself or only after the tool's heal. */
+/** A recovery that came too late, either by itself or only after the tool healed the fault. */
 export const late = line("objectives/recovers", "fail", "after the bite");

@@ -24,7 +24,7 @@ export class LabTable {
     return this.#record.rows.find((row) => row.name === name);
   }
 
-  /** Adds a result; a row that could not be played is not recorded. `ms` is the time from its begin to its verdict. */
+  /** Adds a result; a row that could not be played is not recorded. `ms` is the time from its start to its verdict. */
   add(result: Result, seed: string, ms: number): void {
     if (isCrash(result)) return;
     const { kept: _kept, ...told } = result;

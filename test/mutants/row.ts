@@ -32,7 +32,7 @@ export function line(finding: string, status: Status, witness: string, also: rea
 interface AnyRow {
   readonly name: string;
   readonly kind: "mutant" | "healthy";
-  /** What is wrong with the platform, or only looks wrong, in words. */
+  /** A description of what is wrong with the platform, or only looks wrong. */
   readonly says: string;
   /** A healthy row without an expectation must pass in every line. */
   readonly expected: Expectation | null;

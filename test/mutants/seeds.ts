@@ -29,7 +29,7 @@ export function honestRow(seed: string): FakeRow {
 
 export interface Honest {
   readonly status: Verdict["verdict"];
-  /** Everything that is not a pass, in words. */
+  /** A description of everything that is not a pass. */
   readonly because: string | null;
 }
 

@@ -16,8 +16,8 @@ const WRITES_TAKEN = "NOT pg_is_in_recovery() AND current_setting('transaction_r
 const WRITABLE: Statement = { name: "writable", text: `SELECT 1 AS writable WHERE ${WRITES_TAKEN}` };
 
 /**
- * Really writes (a message that nobody reads) and so waits for the synchronous standby as an order does. When commits hang for
- * everybody, all of the pool's connections are waiting, and that is not the pool's fault.
+ * Really writes (a message that has no reader) and so waits for the synchronous standby as an order does. When all commits hang,
+ * all of the pool's connections are waiting, and that is not the pool's fault.
  */
 const WRITTEN: Statement = {
   name: "written",

@@ -289,7 +289,7 @@ function awayIn(reply: Reply, store: string): string | undefined {
   return (reply.body["away"] as Record<string, string>)[store];
 }
 
-/** Longer than the replica would tolerate a trouble of its own. */
+/** Asserts that the replica stays ready for longer than it would tolerate a problem with its own connections. */
 async function remainsReady(replica: TestReplica): Promise<void> {
   const endMs = performance.now() + TIMES.patienceMs + 1_000;
   const seen = new Set<number | string>();

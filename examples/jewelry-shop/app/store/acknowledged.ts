@@ -53,7 +53,7 @@ async function commit(group: readonly Pending[], options: AcknowledgedOptions): 
     const wait: Command = ["wait", options.replicas, options.waitMs];
     const answers = await options.connection.send([...group.flatMap(({ commands }) => commands), wait]);
     const held = Number(plain(answers.at(-1)));
-    // A master without replicas may be a deposed one that nobody follows any more.
+    // A master without replicas may have been deposed.
     if (held < options.replicas) options.connection.renew();
     let at = 0;
     for (const member of group) {
