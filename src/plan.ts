@@ -7,7 +7,10 @@ import type { Bound } from "./range.ts";
 import type { Hosts } from "./std/hosts.ts";
 import type { Json } from "./std/json.ts";
 
-/** Selects targets: all given conditions must hold; `count` (or `percent`) of the matching targets are then chosen by seed. */
+/**
+ * The conditions by which targets are selected. All given conditions must hold; `count` (or `percent`) of the matching targets
+ * are then chosen by seed.
+ */
 export interface Selector {
   readonly role?: string;
   readonly leader?: boolean;
@@ -185,7 +188,7 @@ export interface ClientPlan {
   };
 }
 
-/** Waits until this many replicas are ready or the time is up; the objectives judge what was observed. */
+/** A wait until this many replicas are ready or the time is up; the objectives judge what was observed. */
 export interface ScalingWait {
   readonly replicas: number;
   readonly withinMs: number;

@@ -48,6 +48,7 @@ export type ThinkTime =
 export interface SocketOptions {
   /** The name under which the socket is counted; the default is "WS path". */
   readonly name?: string;
+  /** Added to the tags of everything that the socket counts. */
   readonly tags?: Readonly<Record<string, string>>;
   /**
    * Headers of this call only. Undefined: the entry is ignored. Null: the header is not sent, even if all other calls
@@ -59,6 +60,7 @@ export interface SocketOptions {
   readonly timeout?: Duration;
 }
 
+/** A message that a WebSocket received. */
 export interface SocketMessage {
   readonly isBinary: boolean;
   text(): string;
@@ -66,12 +68,15 @@ export interface SocketMessage {
   bytes(): Uint8Array;
 }
 
+/** Options of one receive(). */
 export interface ReceiveOptions {
+  /** The default is the timeout of the socket. */
   readonly timeout?: Duration;
-  /** Messages for which it returns false are skipped; the first that matches is returned. */
+  /** Messages for which this function returns false are skipped; the first match is returned. */
   readonly where?: (message: SocketMessage) => boolean;
 }
 
+/** A WebSocket of a user. */
 export interface UserSocket {
   /** True when the socket is open and has had no error. */
   readonly ok: boolean;
@@ -80,9 +85,11 @@ export interface UserSocket {
    * answer.
    */
   readonly status: number;
+  /** The first error of the socket; null while it has had none. */
   readonly error: TransportError | null;
   /** Sends one message. If the socket is not open, nothing is sent and an error is counted. */
   send(data: string | Uint8Array): void;
+  /** Sends a value as JSON text, as send() does. */
   sendJson(value: unknown): void;
   /** Returns the next message, or null if none arrived before the timeout or none can arrive any more. */
   receive(options?: ReceiveOptions): Promise<SocketMessage | null>;
@@ -103,7 +110,9 @@ export interface CallOptions<T> {
   readonly object?: string;
   /** The default is a generated id. */
   readonly id?: string;
+  /** The part of the object that the call concerns: a register's name, a session. */
   readonly key?: string;
+  /** Extracts what the answer contains, for reads and models; the default is null. */
   readonly output?: (value: T) => Json;
   /** Returns true if the error proves that the call was certainly not applied. */
   readonly notApplied?: (error: unknown) => boolean;
@@ -122,10 +131,13 @@ export type Called<T> = { readonly serviceMs: number; readonly responseMs: numbe
 
 /** An operation that is recorded in the history under the claim of its object. */
 export interface Recorded {
+  /** The object of a claim: "orders", "stock". */
   readonly object: string;
+  /** What is done, in the terms of the object's checkers: "add", "read", "write". */
   readonly kind: string;
   readonly id: string;
   readonly input: Json;
+  /** The part of the object that the operation concerns: a register's name, a session. */
   readonly key?: string;
   /** The number of the attempt, 1 by default; pass 2, 3 ... when the same id is tried again. */
   readonly attempt?: number;
@@ -138,15 +150,18 @@ export interface Recorded {
   readonly outcome?: (reply: Reply) => Outcome | undefined;
 }
 
+/** One running instance of a scenario. */
 export interface User {
   /** The worker and the user within it: "w0/u12". */
   readonly id: string;
+  /** The worker that runs this user: "w0". */
   readonly worker: string;
   /** The number of the user in the whole run, from 0; it does not depend on the number of workers. */
   readonly index: number;
   readonly runId: string;
+  /** The name of the scenario. */
   readonly scenario: string;
-  /** The number of iterations that this user has begun, from 0. */
+  /** The number of the current iteration of this user, from 0; -1 in onStart. */
   readonly iteration: number;
   readonly http: Http;
   /**
@@ -154,14 +169,17 @@ export interface User {
    * The cookies are shared.
    */
   readonly http2: Http;
+  /** A random stream of this user's own, which depends only on the run's seed and the user's index. */
   readonly random: Random;
   /** Free for the script to use: whatever this user remembers between iterations. */
   readonly state: Record<string, unknown>;
+  /** Aborted when the user is stopped for good. */
   readonly signal: AbortSignal;
   /** Values given by -e K=V or by the plan. */
   readonly env: Readonly<Record<string, string>>;
   /** Returns run/worker/user/sequence; no value is returned twice in a run. */
   uniqueId(): string;
+  /** Waits for the given time; by default for the scenario's think time. */
   think(time?: ThinkTime): Promise<void>;
   /** Counts a check by name and returns whether it held. */
   check(name: string, holds: boolean): boolean;
@@ -171,8 +189,8 @@ export interface User {
    */
   record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply>;
   /**
-   * Runs any other call (gRPC, a queue, a database) and times and counts it by its kind. It never rejects because of what
-   * the call throws.
+   * Runs any other call (gRPC, a queue, a database), which is timed and counted by its kind. It never rejects with an error
+   * that the call throws.
    */
   record<T>(
     kind: string,
@@ -182,10 +200,15 @@ export interface User {
   ): Promise<Called<T>>;
   /** Opens a WebSocket at a path, or at a ws:// or wss:// URL, with the user's cookies. */
   socket(path: string, options?: SocketOptions): Promise<UserSocket>;
+  /** Runs `body` as a group: what it counts is tagged with the group, and the duration is counted as `group_duration`. */
   group<T>(name: string, body: () => Promise<T>): Promise<T>;
+  /** Adds to a metric of the script's own; `add` is 1 by default. */
   counter(name: string, add?: number): void;
+  /** Reports a level; the latest value counts. */
   gauge(name: string, value: number): void;
+  /** Counts how often something happened, as a share of all calls with this name. */
   rate(name: string, happened: boolean): void;
+  /** Records a value of a metric whose distribution counts: mean and percentiles. */
   trend(name: string, value: number): void;
 }
 
@@ -197,26 +220,33 @@ export interface SetupContext {
   readonly signal: AbortSignal;
 }
 
+/** What a scenario consists of; only `name` and either `run` or `tasks` are required. */
 export interface ScenarioDefinition {
+  /** The name under which the scenario is reported, on one line. */
   readonly name: string;
-  /** The share of the load's users that run this scenario, relative to its other scenarios; the default is 1. */
+  /** The share of the load's users that run this scenario, relative to the other scenarios; the default is 1. */
   readonly weight?: number;
   readonly tags?: Readonly<Record<string, string>>;
   /** Addresses that are used instead of a name lookup: { "shop.test": "127.0.0.1", "api.test:8443": ["127.0.0.2"] }. */
   readonly hosts?: Readonly<Record<string, string | readonly string[]>>;
+  /** The pause after each iteration; by default there is none. */
   readonly think?: ThinkTime;
   /**
    * Runs once per run, before any user starts. What it returns (null for nothing) is passed to every user's onStart as
    * `data`.
    */
   readonly setup?: (context: SetupContext) => Promise<Json>;
+  /** Runs once per run, after the load; `data` is what setup() returned. */
   readonly teardown?: (context: SetupContext, data: Json) => Promise<void>;
+  /** Runs once for each user, before its first iteration; it is repeated until it succeeds. */
   readonly onStart?: (user: User, data: Json) => Promise<void>;
+  /** Runs once for each user, after its last iteration. */
   readonly onStop?: (user: User) => Promise<void>;
   /** Called by the engine after a 401, before the request is repeated; at most once per request. */
   readonly login?: (user: User) => Promise<void>;
   /** One iteration. Define either `run` or weighted `tasks`. */
   readonly run?: (user: User) => Promise<void>;
+  /** Each iteration runs one of the tasks, chosen at random by weight (default 1). */
   readonly tasks?: readonly {
     readonly name: string;
     readonly weight?: number;
@@ -233,8 +263,11 @@ export function scenario(definition: ScenarioDefinition): ScenarioDefinition {
 export interface ProbeContext {
   readonly runId: string;
   readonly http: Http;
+  /** The id of the beat's operation; it is unique in the run. */
   readonly id: string;
+  /** The number of the beat within its class, over both streams. */
   readonly sequence: number;
+  /** Free for the probe to use: whatever this stream remembers between beats. */
   readonly state: Record<string, unknown>;
   readonly signal: AbortSignal;
 }
@@ -247,7 +280,9 @@ export interface ProbeContext {
 export interface ProbeDefinition {
   /** The kind of user experience that the probe represents: "order-write", "session-write", "read". */
   readonly class: string;
+  /** The object of a claim: "orders", "stock". */
   readonly object: string;
+  /** What is done, in the terms of the object's checkers: "add", "read", "write". */
   readonly kind: string;
   /**
    * Beats a second on each of the two streams, 1 to 20; the default is 20. A lower rate costs the platform less, but
@@ -255,10 +290,13 @@ export interface ProbeDefinition {
    */
   readonly rate?: number;
   readonly timeout?: Duration;
-  /** Runs before the first beat, and again whenever it fails: logs in, creates what the beats need. */
+  /** Runs before the first beat, and again whenever a beat fails: logs in, creates what the beats need. */
   readonly prepare?: (context: ProbeContext) => Promise<void>;
+  /** Returns the input that is recorded for the beat; the default is { id }. */
   readonly input?: (context: ProbeContext) => Json;
+  /** Sends the request of one beat. */
   readonly beat: (context: ProbeContext) => Promise<Reply>;
+  /** Extracts what the reply contains; the default is null. */
   readonly output?: (reply: Reply) => Json;
 }
 

@@ -52,7 +52,10 @@ function workingFolder(): string {
 
 const crashHandlers: ((thrown: unknown) => void)[] = [];
 
-/** Also handles what was thrown in a promise that nobody awaited: the runtime turns it into an uncaught exception. */
+/**
+ * Calls back with uncaught errors, including those thrown in a promise that nobody awaited: the runtime turns them into
+ * uncaught exceptions.
+ */
 function onCrash(callback: (thrown: unknown) => void): Disposable {
   if (crashHandlers.length === 0) process.on("uncaughtException", crash);
   crashHandlers.push(callback);

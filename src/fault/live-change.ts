@@ -58,7 +58,7 @@ export class LiveChange {
   readonly #capability: Capability;
   readonly #undo: boolean;
   readonly #trouble: string[] = [];
-  /** Settles when apply has settled: even an apply that timed out is waited for before it is undone. */
+  /** The promise of apply: even an apply that timed out is waited for before it is undone. */
   #applied: Promise<unknown> = Promise.resolve();
   #reverted = false;
 

@@ -13,7 +13,7 @@ import { ExitCode, GamedayError } from "../std/errors.ts";
 import { suggestion } from "../std/suggest.ts";
 import { type HealOptions, healFromJournal, type JournalHealing } from "./heal.ts";
 
-/** Attaches to a platform that still runs; returns null if it is gone, and every change with it. */
+/** A function that attaches to a platform that still runs; it returns null if the platform is gone, and every change with it. */
 export type Attach = (reference: PlatformReference, runId: string) => Promise<Platform | null>;
 
 export interface Recovery {

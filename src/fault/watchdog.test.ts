@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { exec } from "../std/exec.ts";
 import { READY } from "./watchdog.ts";
 
-/** Reports that it guards; when it is asked to end, it closes all its streams and takes its time. */
+/** A program that reports that it guards; when it is asked to end, it closes all its streams and takes its time. */
 const SLOW = `
 process.stdin.on("end", () => {
   for (const stream of [1, 2]) require("node:fs").closeSync(stream);

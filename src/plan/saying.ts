@@ -21,7 +21,7 @@ const SIZES: Readonly<Record<string, string>> = {
   ">": "more than",
   "<": "less than",
 };
-/** Matches our own messages: either what the value should be, with or without what it is, or a complete error message. */
+/** The pattern of our own messages: either what the value should be, with or without what it is, or a complete error message. */
 const OWN = /^((?:an?|at least|one of|either) .*?)(?:, got (.*))?$/s;
 
 /** Describes an issue. `where` names the value. `value` returns the value as text, and is called only if it is worth showing. */

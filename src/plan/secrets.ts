@@ -10,13 +10,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type PlaceOf = (path: readonly PropertyKey[]) => Place;
 
 /**
- * Matches a weak value, which occurs in many harmless texts: short, a plain word ("postgres", "runs"), a small number
+ * The pattern of a weak value, which occurs in many harmless texts: short, a plain word ("postgres", "runs"), a small number
  * ("5432"), or without a letter or digit ("/"). Redacting it everywhere would make texts unreadable and evidence wrong, and
  * would hide nothing.
  */
 const WEAK = /^(.{0,3}|[A-Z]?[a-z]{0,11}|[A-Z]{0,12}|\d{0,7}|[\W_]*)$/su;
 const NAMED = /\$\{env:([A-Za-z_]\w*)\}/g;
-/** Matches the positions in which even a weak value is a secret. */
+/** The pattern of the positions in which even a weak value is a secret. */
 const AS_PASSWORD = String.raw`(?<=:\/\/[^\s/@]*:|\b(?:pass|password|passwd|pwd|secret|token|key)["']?\s*[:=]\s*["']?)`;
 
 export class Secrets {

@@ -10,7 +10,7 @@ import { placeAtOffset, type Source } from "./place.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const VARIABLE = /\$\{var:([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
-/** Matches a malformed variable, which would otherwise be taken as text. */
+/** The pattern of a malformed variable, which would otherwise be taken as text. */
 const ODD = /\$\{(?:var|env):?[^}]*\}?/;
 const PROPER = /^\$\{(?:var:[A-Za-z_]\w*(?::-[^}]*)?|env:[A-Za-z_]\w*)\}$/;
 

@@ -21,7 +21,7 @@ export class LoadCourse {
     this.#edge("begin", 0);
   }
 
-  /** Called when the load has started. If its iterations are used up before its end, there are no users from then on. */
+  /** Follows the load after its start: if its iterations are used up before its end, there are no users from then on. */
   began(load: Running): void {
     this.#load = load;
     void load.exhausted?.then(() => {

@@ -9,7 +9,7 @@ const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 const CHUNK_BYTES = 1 << 16;
 
-/** Explains in words why a file was not read; the caller adds what it was needed for. */
+/** The reason in words why a file was not read; the caller adds what it was needed for. */
 export class NotReadable extends Error {}
 
 export interface GivenOptions {

@@ -18,7 +18,7 @@ function interval(worker: string, sequence: number): Interval {
   return aSecond({ worker, sequence, fromMs: sequence * 1000 - 1000, toMs: sequence * 1000, metrics });
 }
 
-/** A coordinator that is killed after these reports. */
+/** Writes the files of a coordinator that is killed after these reports. */
 function part(folder: string, runId: string, intervals: readonly Interval[]): void {
   using files = new OutputFiles(folder);
   files.write("timeline", runMark(runId, 0));

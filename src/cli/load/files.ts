@@ -115,7 +115,7 @@ export class SummaryFile implements Disposable {
   }
 
   write(text: string): void {
-    if (this.#pipe !== null) closeSync(openPipe(this.path)); // without this check, the write would wait for a new reader if the old one is gone
+    if (this.#pipe !== null) closeSync(openPipe(this.path)); // otherwise the write would wait for a new reader if the old one is gone
     writing("--json", this.path, () => writeFileSync(this.path, text));
   }
 

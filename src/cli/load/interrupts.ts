@@ -25,13 +25,13 @@ export class LoadInterrupts implements Disposable {
     this.#listening = world.onInterrupt((signal) => this.#hear(signal));
   }
 
-  /** Called when the load has begun: the next interrupt calls `end`. */
+  /** Marks the begin of the load: the next interrupt calls `end`. */
   begun(end: () => void): void {
     this.#phase = "running";
     this.#end = end;
   }
 
-  /** Called when the load is over, whatever ended it: iterations, counts and teardown are being completed. */
+  /** Marks the end of the load, whatever ended it: iterations, counts and teardown are now completed. */
   ending(): void {
     this.#phase = "ending";
   }

@@ -76,7 +76,7 @@ export class KubernetesCrew implements AsyncDisposable {
   readonly #world: World;
   readonly #api: KubernetesApi;
   readonly #hopeless = new AbortController();
-  /** Keeps an impatient Ctrl-C from leaving a Job behind. */
+  /** The listener that keeps an impatient Ctrl-C from leaving a Job behind. */
   readonly #listening: Disposable;
   #spec: WorkersSpec;
   #workers: WorkersJob;

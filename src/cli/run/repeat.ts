@@ -16,7 +16,7 @@ import { type GameDayFlags, playGameDay } from "./game-day.ts";
 
 export const REPEAT_FILE = "repeat.json";
 
-/** Plays one game day, as `playGameDay` does. */
+/** A function that plays one game day, as `playGameDay` does. */
 type Play = (world: World, planFile: PlanFile, flags: GameDayFlags) => Promise<number>;
 
 /** Exit codes from the least to the worst: residue is worse than any finding. */
