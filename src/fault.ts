@@ -59,8 +59,8 @@ export interface FaultKind {
   readonly parameters: Readonly<Record<string, Parameter>>;
   /**
    * Repeats the fault in rounds; each round begins when the one before is healed and the parameter `pause` has passed.
-   * "each-target": the targets are chosen once, and each round hits one of them (rolling restart). "times": there are as many
-   * rounds as the parameter `times` says, and each chooses its targets anew.
+   * "each-target": the targets are chosen once, and each round hits one of them (rolling restart). "times": the parameter
+   * `times` gives the number of rounds, and the targets are chosen again in each.
    */
   readonly rounds?: "each-target" | "times";
   /**

@@ -1,6 +1,6 @@
 /**
- * Protects what a run folder keeps from being overwritten: neither from incomplete evidence, nor by a different verdict that
- * nobody requested.
+ * Protects what a run folder keeps: it is overwritten neither from incomplete evidence, nor by a different verdict that nobody
+ * requested.
  */
 import { join } from "node:path";
 import { absentFiles } from "../evidence/seal.ts";

@@ -19,7 +19,7 @@ import { LoadInterrupts } from "./load/interrupts.ts";
 import { planOnWorkers, printManifests } from "./load/kubernetes.ts";
 import { refuseKubernetesFlags } from "./load/kubernetes-flags.ts";
 
-/** The time that arrivals get that are due at the very end. */
+/** The time in which arrivals that are due at the very end can begin. */
 const LAST_ARRIVALS_MS = 50;
 
 /** `gameday load`: the load engine as a tool of its own. */

@@ -54,8 +54,8 @@ function sourcesOf(claims: readonly ClaimPlan[]): ClaimPlan[] {
 }
 
 /**
- * Makes the course of a claim's reads. Other people's rows can be told from ours before the history is read only if the
- * clients' ids are the run's own.
+ * Makes the course of a claim's reads. Other people's rows can be distinguished from ours before the history is read only if
+ * the clients' ids are the run's own.
  */
 function courseOf(run: Run, claim: ClaimPlan): ReadingCourse {
   const isOwn = (claim.options["correlate"] ?? "id") === "id";

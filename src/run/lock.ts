@@ -1,8 +1,8 @@
 /**
  * Allows one run at a time on a machine: the process that listens on the lock's name holds the lock. The kernel releases it
- * when the process ends, however it ends, so that no stale lock can exist. A second process can connect to ask who the holder
- * is. Runs that do not disturb each other (of platforms that may exist many times) share the lock: each holds a place of its
- * own, where it can be found.
+ * when the process ends, however it ends, so that no stale lock can exist. A second process can connect and receives a
+ * description of the holder. Runs that do not disturb each other (of platforms that may exist many times) share the lock: each
+ * holds a place of its own, where it can be found.
  */
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** Warns of names that only running scripts could prove, of requests, groups and objects, if no script mentions them. */
+/**
+ * Warns of names of requests, groups and objects that no script mentions; only running the scripts could prove that they
+ * exist.
+ */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ScriptFacts } from "../../load/script/inspect.ts";

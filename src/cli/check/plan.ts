@@ -20,7 +20,7 @@ export function planErrors(
   return errors.toSorted((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
 }
 
-/** Requires of the platform what the plan needs of it. */
+/** Checks that the platform provides what the plan needs. */
 function platformErrors({ plan, placeOf }: PlanFile): GamedayError[] {
   const kind = platformKind(plan.platform.kind);
   const noSql = kind.whyNoSql?.(plan.platform) ?? null;

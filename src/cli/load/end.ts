@@ -70,7 +70,7 @@ function exitCodeOf({ recorder, baseUrl, job }: Ended, interrupted: boolean): Ex
   return status === "unknown" || interrupted || !iterated || undone ? ExitCode.unknown : ExitCode.pass;
 }
 
-/** Returns whether iterations were lost: what a lost worker had not done of a number of iterations, no other worker does. */
+/** Returns whether iterations were lost: no other worker takes over the iterations that a lost worker had not done. */
 function isUndone(recorder: Recorder, { executor, iterations = 1, stages }: LoadPlan): boolean {
   const done = recorder.iterationsInSpiteOfLoss;
   if (done === null || !executor.endsWith("-iterations")) return false;

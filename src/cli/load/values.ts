@@ -26,8 +26,8 @@ export function milliseconds(flag: string, text: string): number {
 const ODD_S = { wait: 100, load: 10_000 };
 
 /**
- * Returns notes about bare numbers that look like milliseconds; `what` the flag bounds decides how many seconds are
- * suspicious.
+ * Returns notes about bare numbers that look like milliseconds. `what` names what the flag bounds, which decides from how many
+ * seconds on a value is suspicious.
  */
 export function unitNotes(flag: string, texts: readonly (string | undefined)[], what: keyof typeof ODD_S): string[] {
   return texts

@@ -12,7 +12,10 @@ import { type Judgement, judgeFully, judgeSoFar } from "../../verdict/judge.ts";
 import type { Verdict } from "../../verdict.ts";
 import { writeToNamed } from "../output.ts";
 
-/** Seals, judges and reports a run, and returns the exit code; a platform that was never ready determines it by its error. */
+/**
+ * Seals, judges and reports a run, and returns the exit code of the verdict, or that of the error if the platform was never
+ * ready.
+ */
 export function finishFolder(world: World, folder: string, notReady: GamedayError | null): number {
   seal(folder);
   const exitCode = judgeFolder(world, folder);
