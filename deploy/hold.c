@@ -1,14 +1,14 @@
 /*
- * hold: freezes or kills processes of a container from an ephemeral container that shares its process namespace, where signals cannot:
- * the kernel ignores SIGSTOP and SIGKILL that reach PID 1 of a namespace from inside it. ptrace(2) does not ask for that. It needs
- * the target's own user and no capability (Yama's ptrace_scope 0, or none).
+ * hold: freezes or kills processes of a container from an ephemeral container that shares its process namespace. Signals cannot do
+ * this: the kernel ignores SIGSTOP and SIGKILL that are sent to PID 1 of a namespace from inside it. ptrace(2) has no such limit. It
+ * needs the target's own user and no capability (with Yama's ptrace_scope 0, or without Yama).
  *
- *   hold freeze SECONDS PID...   stops every thread, prints "held N", lets go after so long or when it is killed
+ *   hold freeze SECONDS PID...   stops every thread, prints "held N", and releases them after SECONDS or when it is killed
  *   hold kill PID...             kills every process, prints "killed N"
  *   hold list                    prints the ids of all processes that are not ours
  *
- * A tracer that ends lets go of what it holds, so a freeze heals itself whatever becomes of anybody. Source: ptrace(2), "Attaching and
- * detaching", PTRACE_O_EXITKILL.
+ * A tracer that ends releases what it holds, so a freeze heals by itself, no matter which process dies. Source: ptrace(2),
+ * "Attaching and detaching", PTRACE_O_EXITKILL.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A process that starts threads while we seize them is looked at again, so often at most. */
+/* A process that starts threads while we seize them is scanned again, at most ROUNDS_MAX times. */
 enum { ROUNDS_MAX = 20, THREADS_MAX = 100000 };
 
 static unsigned char seen[4194304]; /* PID_MAX_LIMIT on 64 bit */
@@ -40,7 +40,7 @@ static int seize(long process, long options, int interrupt) {
     long thread = atol(entry->d_name);
     if (thread <= 0 || thread >= (long)sizeof seen || seen[thread]) continue;
     if (ptrace(PTRACE_SEIZE, thread, NULL, (void *)options) == -1) {
-      if (errno == ESRCH) continue; /* it ended meanwhile */
+      if (errno == ESRCH) continue; /* it has ended in the meantime */
       closedir(tasks);
       return -1;
     }
@@ -65,7 +65,7 @@ static int seize_all(int count, char **ids, long options, int interrupt) {
   return held;
 }
 
-/* Processes of another mount namespace than ours: those of the containers that we share the process namespace with. */
+/* Prints the processes of other mount namespaces than ours: those of the containers whose process namespace we share. */
 static int list(void) {
   struct stat own, other;
   char path[64];

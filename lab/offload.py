@@ -9,7 +9,7 @@ import struct
 import sys
 
 SIOCETHTOOL = 0x8946
-# ethtool's commands, with scatter-gather before what needs it: checksums, segmentation.
+# ethtool's commands. Scatter-gather comes before the offloads that need it: checksums, segmentation.
 COMMANDS = {"scatter-gather": 0x19, "transmit checksums": 0x17, "segmentation": 0x1F, "generic segmentation": 0x24}
 
 

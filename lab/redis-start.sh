@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts Redis in the role that the Sentinels know for it: a master that comes back must come back as a replica, or two
-# masters exist for some seconds and what the old one acknowledges is lost.
+# Starts Redis in the role that the Sentinels assign to it. A former master must return as a replica; otherwise two masters
+# exist for some seconds, and the writes that the old one acknowledges are lost.
 # usage: redis-start.sh CONFIG OWN-ADDRESS FALLBACK-MASTER SENTINEL-PORT NAME SENTINEL-ADDRESS...
 set -eu
 config=$1 own=$2 master=$3 port=$4 name=$5

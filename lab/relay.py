@@ -1,11 +1,11 @@
-"""Carries every frame between two network cards of the switch, each later than it came.
+"""Carries every frame between two network cards of the switch, each with a delay.
 
 Usage: relay.py CARD CARD LATENCY_MS JITTER_MS [PEER_ADDRESS ...]
 
-With peers only IPv4 packets from or to one of them are late; all others are handed on at once, and may overtake those.
+With peers, only IPv4 packets from or to one of them are delayed; all others are forwarded at once, and may overtake those.
 
-For kernels without netem. Frames of one direction never overtake each other. It ends with SIGTERM or SIGKILL; the cable
-is dead then, until whoever started it plugs the first card back into the bridge.
+It is for kernels without netem. Delayed frames of one direction never overtake each other. It ends with SIGTERM or SIGKILL;
+the cable is then dead until the process that started it plugs the first card back into the bridge.
 """
 import heapq
 import random
@@ -16,7 +16,7 @@ import sys
 import time
 
 EVERY_PROTOCOL = 3
-SOL_PACKET = 263  # Python has no name for it
+SOL_PACKET = 263  # Python does not define it
 PACKET_ADD_MEMBERSHIP, PROMISCUOUS, PACKET_OUTGOING = 1, 1, 4
 FRAME_BYTES_MAX = 70_000
 FRAMES_AT_ONCE_MAX = 64
@@ -25,7 +25,7 @@ IPV4 = b"\x08\x00"
 
 
 def listen(card):
-    """A raw socket that hears every frame of the card, whoever it is for."""
+    """Returns a raw socket that receives every frame of the card, whatever its destination."""
     listening = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EVERY_PROTOCOL))
     listening.bind((card, 0))
     listening.setblocking(False)
@@ -39,7 +39,7 @@ class Relay:
     def __init__(self, one, other, latency, jitter, peers):
         self.across = {one: other, other: one}
         self.latency, self.jitter, self.peers = latency, jitter, peers
-        self.held = []  # (due, number, to, frame): a heap, by time and then in order of arrival
+        self.held = []  # (due, number, to, frame): a heap, ordered by time and then by arrival
         self.number = 0
         self.last_due = {one: 0.0, other: 0.0}
 
@@ -57,12 +57,12 @@ class Relay:
                 frame, address = card.recvfrom(FRAME_BYTES_MAX)
             except BlockingIOError:
                 return
-            if address[2] != PACKET_OUTGOING:  # our own frames are seen again on their way out
+            if address[2] != PACKET_OUTGOING:  # our own frames are received again on their way out
                 self.hold(card, frame)
 
     def hold(self, card, frame):
         if len(self.held) >= FRAMES_HELD_MAX:
-            return  # a full queue loses packets, as a real one does
+            return  # a full queue drops packets, as a real one does
         if not self.is_meant(frame):
             self.keep(time.monotonic(), card, frame)
             return
@@ -72,7 +72,10 @@ class Relay:
         self.keep(due, card, frame)
 
     def is_meant(self, frame):
-        """Bytes 12 to 13 of a frame name what it carries; the packet's addresses begin at byte 12 of the packet."""
+        """Returns whether the frame is to be delayed.
+
+        Bytes 12 to 13 of a frame name its protocol; the packet's addresses begin at byte 12 of the packet.
+        """
         if not self.peers:
             return True
         return frame[12:14] == IPV4 and (frame[26:30] in self.peers or frame[30:34] in self.peers)

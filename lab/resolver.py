@@ -1,4 +1,4 @@
-"""The lab's name server: answers for a few names with fixed addresses, and for all others that there is no such name.
+"""The lab's name server: it answers a few names with fixed addresses, and reports that all others do not exist.
 
 Usage: resolver.py ADDRESS NAME=ADDRESS...
 """
@@ -14,7 +14,7 @@ NO_SUCH_NAME = 3
 
 
 def question_of(query):
-    """The name that is asked for, its type, and the offset after the question (RFC 1035, section 4.1.2)."""
+    """Returns the queried name, its type, and the offset after the question (RFC 1035, section 4.1.2)."""
     labels, at = [], 12
     while query[at] != 0:
         end = at + 1 + query[at]
@@ -30,7 +30,7 @@ def answer(query, records):
     found = [address] if address is not None and kind == ADDRESS_RECORD else []
     flags = 0x8580 | (0 if address is not None else NO_SUCH_NAME)
     head = query[:2] + struct.pack(">HHHHH", flags, 1, len(found), 0, 0) + query[12:end]
-    # 0xC00C points back at the name in the question.
+    # 0xC00C points back to the name in the question.
     body = [struct.pack(">HHHIH", 0xC00C, ADDRESS_RECORD, INTERNET, TTL_SECONDS, 4) + socket.inet_aton(one) for one in found]
     return head + b"".join(body)
 

@@ -145,7 +145,7 @@ export class Space {
     const cable = cableOf(node);
     const outer = (await this.switch.list(signal)).find((report) => report.name === service)?.pid;
     const init = (await this.switch.read(`/proc/${outer}/task/${outer}/children`, signal)).trim();
-    await this.switch.tryRun({ argv: ["ip", "link", "del", cable], deadlineMs: 5_000 }, signal); // left from before the node's last power-off
+    await this.switch.tryRun({ argv: ["ip", "link", "del", cable], deadlineMs: 5_000 }, signal); // left by an earlier boot
     await this.switch.run(["ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", init], signal);
     await this.switch.run(["ip", "link", "set", cable, "master", "br0", "up"], signal);
     const inside = this.nodes[node];

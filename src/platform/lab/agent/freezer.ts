@@ -107,7 +107,7 @@ export class FrozenGroup {
   }
 
   #write(file: string, value: string): void {
-    const descriptor = openSync(join(this.#folder, file), constants.O_WRONLY); // the kernel's files exist, or it does not support this
+    const descriptor = openSync(join(this.#folder, file), constants.O_WRONLY); // never created here: the kernel provides it
     try {
       writeSync(descriptor, value);
     } finally {
