@@ -81,7 +81,7 @@ export interface ContainerStatus {
   readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode: number } };
 }
 
-/** What the cluster reports about an object of ours: "FailedCreate", "exceeded quota". */
+/** What the cluster reports about one of our objects: "FailedCreate", "exceeded quota". */
 export interface KubernetesEvent extends KubernetesObject {
   readonly type?: string;
   readonly reason?: string;

@@ -8,8 +8,8 @@ import type { Json } from "../std/json.ts";
 const GOODBYE_MS = 1_000;
 
 /**
- * Connects, runs the work and ends the session, whatever happens. When aborted, the session ends at once: waiting for a server
- * that does not answer to close it would be in vain, and an end event that was missed is not emitted again.
+ * Connects, runs the work and ends the session, whatever happens. When aborted, it ends the session at once: a server that does
+ * not answer would never confirm the end, and an end event that was missed is not emitted again.
  */
 export async function withSession<T>(
   options: pg.ClientConfig,

@@ -30,7 +30,10 @@ function open(config: Plan["platform"], { clock, planFolder }: PlatformContext):
   return new ExternalPlatform(externalConfig.parse(config), clock, planFolder);
 }
 
-/** The real leader is known only by querying the members, so the first member of each role that has leaders stands for it. */
+/**
+ * Returns the members as targets. The real leader is known only by querying them, so the first member of each role that has
+ * leaders stands for it.
+ */
 function plannedTopology(config: Plan["platform"]): Target[] {
   const led = new Set<string>();
   return externalConfig.parse(config).members.map((member) => {

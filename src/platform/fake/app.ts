@@ -104,7 +104,9 @@ export class App {
     });
   }
 
-  /** Returns when the CPU is done with a request. Each replica has one queue, so a request waits for those before it. */
+  /**
+   * Returns the time at which the CPU is done with a request. Each replica has one queue, so a request waits for those before it.
+   */
   #cpuDoneAtMs(replica: Replica): number {
     const { cpuMsPerRequest, cpuLimit } = this.#behaviour;
     const start = Math.max(this.#agenda.nowMs, replica.busyUntilMs);

@@ -47,7 +47,7 @@ async function open(given: Plan["platform"], { clock, runId }: PlatformContext):
   return new KubernetesPlatform({ api, config, clock, runId });
 }
 
-/** The real names are known only by querying the cluster; these placeholders stand for them. */
+/** Returns placeholders, because the real names are known only by querying the cluster. */
 function plannedTopology(given: Plan["platform"]): Target[] {
   const { postgres, redis, others } = kubernetesConfig.parse(given);
   const some = (role: string, count: number, led: boolean) =>

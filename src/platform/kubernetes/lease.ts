@@ -25,7 +25,7 @@ interface LeaseObject extends KubernetesObject {
 export interface LeaseOptions {
   readonly api: ClusterApi;
   readonly namespace: string;
-  /** "ann@laptop run-id", which a second run is shown. */
+  /** "ann@laptop run-id", which is shown to a second run. */
   readonly holder: string;
   readonly clock: Clock;
 }

@@ -8,8 +8,8 @@ import { lookAt, type Parts } from "./parts.ts";
 const LINES_MAX = 20_000;
 
 /**
- * Writes `<folder>/<pod>.<container>.log`, and `.previous.log` for a container that was restarted. A log that cannot be read does
- * not make it throw.
+ * Writes `<folder>/<pod>.<container>.log`, and `.previous.log` for a container that was restarted. Does not throw when a single
+ * log cannot be read.
  */
 export async function copyLogs(parts: Parts, folder: string, sinceTime: string, signal: AbortSignal): Promise<void> {
   const { pods } = await lookAt(parts, signal);

@@ -184,8 +184,8 @@ export class AttachedLab implements LabPlatform {
 }
 
 /**
- * Throws unless the control socket is ours or root's: the socket that names the lab's holder can be opened by any user, so its
- * answer cannot be trusted.
+ * Throws unless the control socket is ours or root's: any user may open the abstract socket that names it, so that name cannot be
+ * trusted.
  */
 function demandOwn(control: string): void {
   const owner = statSync(control, { throwIfNoEntry: false })?.uid;

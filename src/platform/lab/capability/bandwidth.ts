@@ -64,7 +64,10 @@ export function bandwidthCapability(lab: Lab): Capability {
   };
 }
 
-/** Returns the commands that limit one end. Without a default class, htb sends unfiltered traffic as if it were absent. */
+/**
+ * Returns the commands that limit one end. Without a default class, htb passes traffic that no filter matches as if htb were not
+ * there.
+ */
 export function commandsOf(change: Change, device: string, field: "src" | "dst"): string[][] {
   const tc = (words: string) => ["tc", ...words.split(" ")];
   if (!hasPeers(change)) return [tc(`qdisc replace dev ${device} root ${shape(change).join(" ")}`)];

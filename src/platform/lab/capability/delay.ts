@@ -54,7 +54,7 @@ async function leadThroughRelay(lab: Lab, node: NodeName, change: Change, signal
   const { near, far } = cardsOf(change);
   const ip = (...argv: string[]) => lab.space.switch.run(["ip", "link", ...argv], signal);
   await ip("add", near, "type", "veth", "peer", "name", far);
-  // A frame whose checksum another card was to complete would leave the relay with a wrong one.
+  // Frames must be complete: a checksum that was left for another card to fill in would be wrong after the relay.
   await lab.space.switch.run([PYTHON, `${SCRIPTS}/offload.py`, far, "off"], signal);
   await lab.space.nodes[node].run([PYTHON, `${SCRIPTS}/offload.py`, "eth0", "off"], signal);
   await ip("set", near, "up");

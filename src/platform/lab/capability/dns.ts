@@ -1,6 +1,6 @@
 /**
- * dns: a node's queries to the lab's name server are refused or lost, by a rule in a table of its own that is named by the
- * change.
+ * dns: a node's queries to the lab's name server are refused, or their answers are lost, by a rule in a table of its own that is
+ * named by the change.
  */
 import type { Capability } from "../../../platform.ts";
 import { ExitCode, GamedayError } from "../../../std/errors.ts";
