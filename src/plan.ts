@@ -169,8 +169,8 @@ export interface ClientPlan {
   /** Users' `http` uses HTTP/2: ALPN over TLS, prior knowledge without TLS. */
   readonly http2?: boolean;
   /**
-   * The most bytes of an answer's body that are kept for the script to read; the rest is counted and discarded. The default is
-   * 16 MiB.
+   * The largest body of an answer that is kept for the script to read; a larger one is counted and not kept. The default is 16
+   * MiB.
    */
   readonly bodyBytesMax?: number;
   /** Addresses by "name" or "name:port"; these names are not looked up in the system. */

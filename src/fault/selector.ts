@@ -11,8 +11,8 @@ import { suggestion } from "../std/suggest.ts";
 export const DEFAULT_BLAST_RADIUS: BlastRadius = { percentMax: 70 };
 
 /**
- * Returns the blast radius of a plan. Limits that the plan does not set keep their default, so that all of a role can be hit
- * only with 100 percent.
+ * Returns the blast radius of a plan. Limits that the plan does not set keep their default, so that all of several targets of
+ * a role can be hit only with 100 percent.
  */
 export function blastRadiusOf(given: BlastRadius | undefined): BlastRadius {
   return { ...DEFAULT_BLAST_RADIUS, ...given };

@@ -1,4 +1,4 @@
-/** Resolves what a plan sets for a ledger; the functions below resolve the reads and the clean-up. */
+/** Resolves what a plan sets for ledgers and the clean-up. */
 import type { z } from "zod";
 import type { CleanUpPlan, LedgerFields, LedgerPlan, LedgerSource } from "../plan.ts";
 import type { cleanUpSchema, ledgerSourceSchema, ledgersSchema } from "./ledger-schema.ts";

@@ -1,4 +1,7 @@
-/** How long an autoscaler takes at most when all is well: the default of a plan's waits, and their lower limit. */
+/**
+ * How long an autoscaler takes at most when all is well: the defaults of a plan's waits, and the lower limit of its wait for
+ * scaling down.
+ */
 import type { Plan } from "../plan.ts";
 import { isRecord } from "../std/json.ts";
 

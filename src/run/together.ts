@@ -17,7 +17,10 @@ export function groupsOf(experiments: readonly ExperimentPlan[]): ExperimentPlan
   return groups;
 }
 
-/** Throws if two experiments would hit the same target, or if all together would hit more than each of them may. */
+/**
+ * Throws if two experiments would make the same kind of change to one target, or if all together would hit more than each of
+ * them may.
+ */
 export function requireFit(group: readonly ExperimentPlan[], topology: readonly Target[], seed: string): void {
   const requests = group.flatMap((experiment) => requestsOf(seed, experiment, topology));
   requireApart(requests);

@@ -4,9 +4,11 @@ import type { Duration } from "../scenario.ts";
 /** The types that the value of a form field may have. */
 export type FormValue = string | number | boolean | bigint;
 
+/** Options of one request. */
 export interface RequestOptions {
   /** The name under which the request is counted; the default is "METHOD path" with ids folded by the caller. */
   readonly name?: string;
+  /** Tags of this request, in addition to the scenario's. */
   readonly tags?: Readonly<Record<string, string>>;
   /**
    * Headers of this call only. Undefined: the entry is ignored. Null: the header is not sent, even if all other calls
@@ -23,7 +25,9 @@ export interface RequestOptions {
   readonly body?: string | Uint8Array | ArrayBuffer | URLSearchParams | FormData | Blob;
   /** Counts the body of the reply without keeping it: for downloads. A body that is too large is never kept. */
   readonly discardBody?: boolean;
+  /** The time from the call to the complete reply; the default is the load's timeout. */
   readonly timeout?: Duration;
+  /** The most redirects that are followed; the default is 10 for users and 0 for probes. */
   readonly redirects?: number;
   /** Statuses by which the app declares that this write was certainly not applied: [409, 422]. */
   readonly notApplied?: readonly number[];
@@ -56,9 +60,11 @@ export interface TransportError {
   readonly sent: boolean;
 }
 
+/** The reply to a request, or the reason why there is none. */
 export interface Reply {
   /** 0 if there was no complete reply; `error` then gives the reason. */
   readonly status: number;
+  /** True for a complete reply whose status counts as success. */
   readonly ok: boolean;
   readonly error: TransportError | null;
   readonly headers: { get(name: string): string | null };
@@ -70,6 +76,7 @@ export interface Reply {
   text(): string;
   /** Returns the body parsed as JSON; throws ScenarioError with the start of the body if it is not JSON. */
   json<T = unknown>(): T;
+  /** Returns the decoded body as bytes. */
   bytes(): Uint8Array;
   /**
    * The time from sending the first byte to the last byte of the reply; `responseMs` is measured from the intended start
@@ -79,6 +86,7 @@ export interface Reply {
   readonly responseMs: number;
 }
 
+/** The requests that a user can make. */
 export interface Http {
   get(path: string, options?: RequestOptions): Promise<Reply>;
   post(path: string, options?: RequestOptions): Promise<Reply>;
@@ -108,9 +116,11 @@ export interface Cookies {
   set(name: string, value: string, options?: CookieOptions): void;
   /** Deletes a cookie and returns whether it existed. */
   delete(name: string, url?: string): boolean;
+  /** Deletes all cookies. */
   clear(): void;
 }
 
+/** Attributes of a cookie that a script sets. */
 export interface CookieOptions {
   /** The URL that sets the cookie; the default is the load's host. */
   readonly url?: string;
@@ -118,6 +128,7 @@ export interface CookieOptions {
   readonly path?: string;
   /** The host's own domain or a parent of it; by default the cookie is sent to that host alone. */
   readonly domain?: string;
+  /** How long the cookie is kept; 0 deletes it. By default it is kept as long as the user exists. */
   readonly maxAge?: Duration | 0;
   readonly secure?: boolean;
   readonly httpOnly?: boolean;
