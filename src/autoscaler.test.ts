@@ -1,4 +1,4 @@
-/** The examples of Kubernetes' documentation and of its KEP 853, and the cases that they describe in words. */
+/** Tests the examples of Kubernetes' documentation and of its KEP 853, and the cases that these describe in words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configOf, podOf, samplesOf } from "./autoscaler/autoscaler.fixture.ts";
@@ -10,7 +10,7 @@ import {
   INITIAL_STATE,
 } from "./autoscaler.ts";
 
-/** Syncs each `everySeconds`, always with this usage (or load: usage falls as replicas rise); counts after each. */
+/** Syncs every `everySeconds` with a constant usage (or load, so that usage falls as replicas rise); returns the counts. */
 function play(
   config: AutoscalerConfig,
   start: number,
@@ -141,7 +141,7 @@ test("a missing pod is taken to be busy when others are idle, and idle when othe
   const busy = { currentReplicas: 4, pods: [...samplesOf(3, 100).pods, podOf("x", null)] };
   assert.equal(decide(config, busy).desiredReplicas, 6); // (100 + 100 + 100 + 0) / 4 = 75 %
   const right = { currentReplicas: 4, pods: [...samplesOf(3, 50).pods, podOf("x", null)] };
-  assert.equal(decide(config, right).desiredReplicas, 4); // at the target there is no direction to be careful about
+  assert.equal(decide(config, right).desiredReplicas, 4); // at the target, there is no direction to be cautious about
 });
 
 test("a pod that is pending or not ready yet counts as idle on the way up, and not at all on the way down", () => {

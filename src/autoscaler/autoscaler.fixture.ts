@@ -1,8 +1,8 @@
-/** Short ways to say what a test's autoscaler is, and what it sees. */
+/** Helpers with which tests describe an autoscaler and its samples. */
 import type { AutoscalerConfig, AutoscalerSamples, PodSample } from "../autoscaler.ts";
 import { autoscalerSchema } from "./config.ts";
 
-/** A configuration as a plan gives it; CPU target 50 % unless told otherwise. */
+/** Returns a configuration as a plan would contain it, by default with a CPU target of 50 %. */
 export function configOf(more: object = {}, target = 50): AutoscalerConfig {
   const metric = {
     type: "Resource",
@@ -11,7 +11,7 @@ export function configOf(more: object = {}, target = 50): AutoscalerConfig {
   return autoscalerSchema.parse({ minReplicas: 1, maxReplicas: 1_000, metrics: [metric], ...more });
 }
 
-/** A pod that has been running and ready for long, with this usage in percent of its request. */
+/** Returns a pod that has been running and ready for a long time, with this usage in percent of its request. */
 export function podOf(name: string, usagePercent: number | null, more: Partial<PodSample> = {}): PodSample {
   const usage = usagePercent === null ? null : { milli: usagePercent * 10, atMs: 0, windowMs: 1_000 };
   return {
@@ -27,7 +27,7 @@ export function podOf(name: string, usagePercent: number | null, more: Partial<P
   };
 }
 
-/** So many pods, all with the same usage. */
+/** Returns the given number of pods, all with the same usage. */
 export function samplesOf(replicas: number, usagePercent: number | null): AutoscalerSamples {
   const pods = Array.from({ length: replicas }, (_, n) => podOf(`p${n}`, usagePercent));
   return { currentReplicas: replicas, pods };

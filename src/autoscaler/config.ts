@@ -1,4 +1,4 @@
-/** The autoscaler's part of a plan, with the field names, bounds and defaults of `autoscaling/v2`. */
+/** The schema of the autoscaler's part of a plan, with the field names, bounds and defaults of `autoscaling/v2`. */
 import { z } from "zod";
 import type { AutoscalerConfig } from "../autoscaler.ts";
 
@@ -16,7 +16,7 @@ const rules = (windowSeconds: number, policies: z.output<typeof policy>[]) =>
     tolerance: z.number().min(0).optional(),
   });
 
-/** Kubernetes' defaults: up at most max(100 %, 4 pods) in 15 s at once; down after 300 s, then as far as wanted. */
+/** Kubernetes' defaults: up immediately, by at most max(100 %, 4 pods) in 15 s; down after 300 s, by any number. */
 const scaleUp = rules(0, [
   { type: "Percent", value: 100, periodSeconds: 15 },
   { type: "Pods", value: 4, periodSeconds: 15 },
@@ -32,8 +32,8 @@ const cpuMetric = z.strictObject({
 });
 
 /**
- * YAML of a HorizontalPodAutoscaler's `spec` (without scaleTargetRef), plus the flags of its controller, with defaults
- * filled in; parsing what was parsed changes nothing.
+ * The YAML of a HorizontalPodAutoscaler's `spec` (without scaleTargetRef), plus the flags of its controller. Defaults are filled
+ * in; parsing the result again does not change it.
  */
 export const autoscalerDocument = z
   .strictObject({
@@ -51,7 +51,7 @@ export const autoscalerDocument = z
     error: "maxReplicas must be at least minReplicas",
   });
 
-/** The document, made into what the algorithm wants. */
+/** The document, transformed into the configuration that the algorithm needs. */
 export const autoscalerSchema = autoscalerDocument.transform(resolved);
 
 type Document = {
@@ -61,7 +61,7 @@ type Document = {
 } & Omit<AutoscalerConfig, "averageUtilization" | "behavior">;
 type Rules = z.output<typeof scaleUp>;
 
-/** A direction's own tolerance goes before the controller's. */
+/** Resolves the document; the tolerance of a direction takes precedence over that of the controller. */
 function resolved({ metrics, behavior, tolerance, ...rest }: Document): AutoscalerConfig {
   const withTolerance = (given: Rules) => ({ ...given, tolerance: given.tolerance ?? tolerance });
   return {

@@ -1,4 +1,4 @@
-/** What must hold for any configuration, load and history. */
+/** Properties that must hold for any configuration, load and history. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -41,7 +41,7 @@ const pods = fc
 const samples = fc.record({ currentReplicas: fc.integer({ min: 1, max: 45 }), pods });
 const load = fc.array(fc.integer({ min: 0, max: 6_000 }), { minLength: 5, maxLength: 40 });
 
-/** Plays a load (in percent of one pod's request, spread over the replicas), a sync each 15 s. */
+/** Simulates a load (in percent of one pod's request, spread over the replicas) with a sync every 15 s. */
 function play(of: AutoscalerConfig, loads: readonly number[], start = of.minReplicas): SyncRecord[] {
   const records: SyncRecord[] = [];
   let state = INITIAL_STATE;

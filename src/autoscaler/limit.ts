@@ -1,4 +1,4 @@
-/** How far one sync may go: the policies of its direction, then min and max. */
+/** Limits the change of one sync, by the policies of its direction and then by min and max. */
 import type { AutoscalerConfig, AutoscalerState, ScalingPolicy, ScalingRules } from "../autoscaler.ts";
 
 export interface Bounded {
@@ -12,14 +12,14 @@ const WITHIN: Omit<Bounded, "replicas"> = {
   message: "the desired count is within the acceptable range",
 };
 
-/** What differs between the two directions; everything else is one algorithm. */
+/** The differences between the two directions; the rest of the algorithm is the same for both. */
 interface Direction {
   readonly sign: 1 | -1;
   rulesOf(config: AutoscalerConfig): ScalingRules;
   boundOf(config: AutoscalerConfig): number;
-  /** What a percentage policy allows of `start` replicas: rounded in favour of going further, as Kubernetes does. */
+  /** Returns the count that a percentage policy allows from `start`, rounded towards the larger change as in Kubernetes. */
   byPercent(start: number, percent: number): number;
-  /** Of two counts, the one that goes further; and the one that goes less far. */
+  /** Returns the count with the larger change; `nearer` returns the one with the smaller change. */
   further(...counts: number[]): number;
   nearer(...counts: number[]): number;
   readonly tooFast: Pick<Bounded, "reason" | "message">;
@@ -65,7 +65,7 @@ export function limit(
   return { replicas: furthest, ...(policiesDecide ? direction.tooFast : direction.outOfBounds) };
 }
 
-/** How far the policies of the direction let it go; never back behind the current count. */
+/** Returns the furthest count that the policies of the direction allow; it never lies behind the current count. */
 function allowedBy(
   direction: Direction,
   config: AutoscalerConfig,
@@ -83,7 +83,7 @@ function allowedBy(
   return direction.further(current, choose(...proposals));
 }
 
-/** Net change of the policy's period: what was there at its begin is the current count less this. */
+/** Returns the net change within the policy's period; the count at the begin of the period is the current count minus this. */
 function changeWithin(state: AutoscalerState, { periodSeconds }: ScalingPolicy, nowMs: number): number {
   const recent = state.scalings.filter(({ atMs }) => atMs > nowMs - periodSeconds * 1_000);
   return recent.reduce((sum, { change }) => sum + change, 0);

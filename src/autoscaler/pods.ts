@@ -1,6 +1,6 @@
 /**
- * Which pods' samples count, as Kubernetes documents it: pods being deleted or failed do not exist; pending ones, and
- * those whose CPU tells of their start rather than of their load, are set aside; those without a metric are missing.
+ * Decides which pods' samples count, as Kubernetes documents it. Failed pods and those being deleted do not exist. Pending pods,
+ * and pods whose CPU usage is due to their start rather than to load, are set aside. Pods without a metric are missing.
  */
 import type { AutoscalerConfig, AutoscalerSamples, PodSample } from "../autoscaler.ts";
 
@@ -24,8 +24,9 @@ export function groupPods(config: AutoscalerConfig, { pods }: AutoscalerSamples,
 }
 
 /**
- * Within the initialisation period: not ready, or its metric began before it became ready. After that: not ready, and
- * never was (its readiness last changed within the initial delay after its start).
+ * Returns whether a pod is still starting. Within the initialization period, this is a pod that is not ready, or whose metric
+ * window began before it became ready. After that, it is a pod that has never been ready: it is not ready, and its readiness last
+ * changed within the initial delay after its start.
  */
 function isStarting(config: AutoscalerConfig, pod: PodSample, nowMs: number): boolean {
   const { startedAtMs, readyChangedAtMs, usage } = pod;

@@ -1,9 +1,9 @@
-/** What the metric alone asks for: ceil(pods x utilisation / target), with care where samples are missing. */
+/** Computes what the metric alone calls for: ceil(pods x utilization / target), with conservative guesses for missing samples. */
 import type { AutoscalerConfig, AutoscalerSamples, PodSample } from "../autoscaler.ts";
 import { groupPods } from "./pods.ts";
 
 export interface Recommendation {
-  /** null: it cannot be computed; `reason` says why, in Kubernetes' words. */
+  /** Null if it cannot be computed; `reason` and `message` explain why, in Kubernetes' terms. */
   readonly replicas: number | null;
   readonly utilization: number | null;
   readonly reason: string;
@@ -41,7 +41,7 @@ function scaled(config: AutoscalerConfig, current: number, ratio: number, pods: 
   return isWithinTolerance(config, ratio) ? current : Math.ceil(ratio * pods);
 }
 
-/** With guessed samples the ratio is computed anew, and dropped where it would turn the direction round. */
+/** Recomputes the ratio with the guessed samples; keeps the current count if that would reverse the direction. */
 function carefully(config: AutoscalerConfig, current: number, ratio: number, all: readonly Usage[]): number {
   const again = utilizationOf(all) / config.averageUtilization;
   if (isWithinTolerance(config, again) || (ratio < 1 && again > 1) || (ratio > 1 && again < 1)) return current;
@@ -50,7 +50,7 @@ function carefully(config: AutoscalerConfig, current: number, ratio: number, all
   return turned ? current : replicas;
 }
 
-/** A missing pod is taken to be busy where others are idle (at its request, or the target if higher), else idle. */
+/** Guesses the usage of a missing pod: if the others are below the target, its request (or the target if higher); otherwise 0. */
 function guess(pod: PodSample, ratio: number, config: AutoscalerConfig): number {
   return ratio < 1 ? ((pod.requestMilli ?? 0) * Math.max(100, config.averageUtilization)) / 100 : 0;
 }
@@ -59,7 +59,7 @@ function isWithinTolerance({ behavior }: AutoscalerConfig, ratio: number): boole
   return 1 - behavior.scaleDown.tolerance <= ratio && ratio <= 1 + behavior.scaleUp.tolerance;
 }
 
-/** Whole percent, rounded down. */
+/** Returns the utilization in whole percent, rounded down. */
 function utilizationOf(usages: readonly Usage[]): number {
   const used = usages.reduce((sum, usage) => sum + usage.usedMilli, 0);
   const requested = usages.reduce((sum, usage) => sum + usage.requestMilli, 0);

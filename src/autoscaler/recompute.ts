@@ -1,6 +1,6 @@
 /**
- * The judge's side: every sync leaves a record from which its decision can be computed again, and a chain of states from
- * one record to the next that nobody can have invented.
+ * Recomputes decisions for the judge. Every sync leaves a record from which its decision can be recomputed, and the states of the
+ * records form a chain that cannot be invented afterwards.
  */
 import {
   type AutoscalerConfig,
@@ -11,7 +11,7 @@ import {
 } from "../autoscaler.ts";
 import { canonicalJson, type Json } from "../std/json.ts";
 
-/** One sync, as it is kept in `detail` of a replicas event. `before` is the state that it started from. */
+/** The record of one sync in the `detail` of a replicas event. `before` is the state from which the sync started. */
 export interface SyncRecord {
   readonly atMs: number;
   readonly before: AutoscalerState;
@@ -24,7 +24,7 @@ export interface Mismatch {
   readonly says: string;
 }
 
-/** Runs one sync and gives its record together with the next state. */
+/** Runs one sync and returns its record together with the next state. */
 export function recordedStep(
   config: AutoscalerConfig,
   before: AutoscalerState,
@@ -35,7 +35,7 @@ export function recordedStep(
   return { state, record: { atMs, before, samples, decision } };
 }
 
-/** Records whose decision does not follow from their own samples, or whose state does not follow from the one before. */
+/** Finds records whose decision does not follow from their samples, or whose state does not follow from the previous record. */
 export function recompute(config: AutoscalerConfig, records: readonly SyncRecord[]): Mismatch[] {
   const mismatches: Mismatch[] = [];
   let expected: AutoscalerState | null = null;

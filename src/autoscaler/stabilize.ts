@@ -1,4 +1,4 @@
-/** The most careful recommendation of each direction's window, so that a short dip or peak moves nothing. */
+/** Chooses the most cautious recommendation of each direction's window, so that a short dip or peak changes nothing. */
 import type { AutoscalerConfig, AutoscalerState } from "../autoscaler.ts";
 
 export interface Stabilized {
@@ -7,7 +7,7 @@ export interface Stabilized {
   readonly message: string;
 }
 
-/** At most the lowest of the scale-up window, at least the highest of the scale-down window; else as it is now. */
+/** Scales up at most to the lowest recommendation of the scale-up window, down at most to the highest of the scale-down window. */
 export function stabilize(
   config: AutoscalerConfig,
   state: AutoscalerState,
@@ -29,7 +29,7 @@ export function stabilize(
     : { replicas, reason: "ScaleDownStabilized", message: "a recent recommendation was higher than the current one" };
 }
 
-/** Adds a recommendation, and forgets those that no window reaches any more. */
+/** Adds a recommendation, and removes those that are older than any window. */
 export function rememberRecommendation(
   config: AutoscalerConfig,
   state: AutoscalerState,
@@ -42,7 +42,7 @@ export function rememberRecommendation(
   return { ...state, recommendations: [...kept, { atMs: nowMs, replicas }] };
 }
 
-/** Adds a change that was made, and forgets those that no policy's period reaches any more. */
+/** Adds a change that was made, and removes those that are older than the period of any policy. */
 export function rememberScaling(
   config: AutoscalerConfig,
   state: AutoscalerState,

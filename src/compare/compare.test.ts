@@ -33,7 +33,7 @@ test("what differs within noise is the same", () => {
 });
 
 test("beyond noise, one earlier run is weighed by the distance to the bound; more earlier runs are believed", () => {
-  // Of 30 s and 2,000 ms: half of the way is a change, a tenth may be one, and less is none.
+  // The bounds are 30 s and 2,000 ms: half of the distance is a change, a tenth may be one, and less is none.
   assert.deepEqual(changes(verdictOf(22_000, 20), verdictOf(38_500, 40)), ["worse", "same", "same"]);
   assert.deepEqual(changes(verdictOf(38_500, 40), verdictOf(22_000, 20)), ["better", "same", "same"]);
   assert.deepEqual(changes(verdictOf(22_000, 20), verdictOf(30_000, 1_700)), ["unknown", "worse", "same"]);
@@ -123,7 +123,7 @@ test("two runs are never both worse than the other", () => {
     .record({ verdict: anyStatus, given: fc.tuple(objective, objective, objective) })
     .map(({ verdict, given }): Verdict => {
       const objectives = sound.objectives.map((each, at) => ({ ...each, ...given[at] }));
-      // As assessments are: a status that is known follows from what was measured.
+      // As in real assessments, a known status follows from what was measured.
       const assessed = objectives.map((each) => {
         const range = rangeOf(each.measured);
         return { ...each, status: range === null ? ("unknown" as const) : compareToBound(range, each.bound) };

@@ -1,8 +1,8 @@
 /**
- * Runs side by side. The last run given is compared with all before it: an objective got worse when its status did, or
- * when its measured interval lies wholly beyond what the earlier runs measured and the noise of its kind. One earlier run
- * says nothing about noise: then a difference counts only as far as it went towards the bound. Comparing two runs in the
- * other order never calls both of them worse.
+ * Compares runs. The last run given is compared with all runs before it. An objective got worse if its status did, or if its
+ * measured interval lies entirely beyond what the earlier runs measured plus the noise of its kind. A single earlier run does not
+ * show the noise, so a difference then counts only by how far it moved towards the bound. If two runs are compared in both
+ * orders, they are never both called worse.
  */
 import type { ObjectiveVerdict } from "../objective.ts";
 import { type Bound, compareToBound, describeBound } from "../range.ts";
@@ -18,7 +18,7 @@ export interface ComparedObjective {
   readonly id: string;
   readonly says: string;
   readonly unit: string;
-  /** One a run; null: that run has no such objective. */
+  /** One cell per run; null if that run has no such objective. */
   readonly cells: readonly (Pick<ObjectiveVerdict, "status" | "measured"> | null)[];
   readonly change: Change;
   readonly because: string;
@@ -28,17 +28,17 @@ export interface Comparison {
   readonly runs: readonly { readonly runId: string; readonly plan: string; readonly verdict: Status }[];
   readonly objectives: readonly ComparedObjective[];
   readonly change: Change;
-  /** What else differs: plans, bounds, the order in time. */
+  /** Other differences between the runs: their plans, and their order in time. */
   readonly notes: readonly string[];
 }
 
 type Said = Pick<ComparedObjective, "change" | "because">;
 
-/** Of the way to the bound: a smaller move of one run against one other is none, a larger one is a change. */
+/** Shares of the distance to the bound, for two runs: a move below the first is no change; one of the second or more surely is. */
 const MOVED_SHARE_MIN = 0.1;
 const MOVED_SHARE_SURE = 0.5;
 
-/** Expects two runs or more; `records`: of the same runs, for what else differs. O(runs x objectives + plans). */
+/** Compares two or more runs. `records` of the same runs are for the other differences. O(runs x objectives + plans). */
 export function compareRuns(verdicts: readonly Verdict[], records: readonly ComparedRun[] = []): Comparison {
   const ids = [...new Set(verdicts.flatMap((verdict) => verdict.objectives.map(({ id }) => id)))];
   const objectives = ids.map((id) => compareObjective(verdicts.map((verdict) => find(verdict, id))));
@@ -54,7 +54,7 @@ function find(verdict: Verdict, id: string): ObjectiveVerdict | null {
   return verdict.objectives.find((one) => one.id === id) ?? null;
 }
 
-/** What no objective measures (a lost write, redundancy that did not come back, residue) is in the verdict alone. */
+/** Returns the overall change. What no objective measures (a lost write, lost redundancy, residue) shows only in the verdict. */
 function overall(verdicts: readonly Verdict[], objectives: readonly ComparedObjective[]): Change {
   const last = verdicts.at(-1)?.verdict;
   const before = verdicts.slice(0, -1).map(({ verdict }) => verdict);
@@ -66,7 +66,7 @@ function overall(verdicts: readonly Verdict[], objectives: readonly ComparedObje
   return order.find((change) => changes.includes(change)) ?? "unknown";
 }
 
-/** One thing better and another worse: between two runs that is what chance looks like. */
+/** Returns whether something got better. If something else got worse between two runs, that looks like chance. */
 function somethingRose([before, now]: readonly Verdict[], objectives: readonly ComparedObjective[]): boolean {
   const isLifted = ({ cells: [old, fresh] }: ComparedObjective) => old?.status === "fail" && fresh?.status !== "fail";
   const isRisen = before?.verdict === "fail" && now?.verdict !== "fail";
@@ -100,7 +100,7 @@ function changeUnderOneBound(before: readonly ObjectiveVerdict[], last: Objectiv
   return changeOfMeasure(before, last);
 }
 
-/** Only what holds under each of the bounds can be put down to the platform. */
+/** Compares runs with different bounds; only a change that holds under every bound can be attributed to the platform. */
 function changeUnderBounds(before: readonly ObjectiveVerdict[], last: ObjectiveVerdict, moved: ObjectiveVerdict): Said {
   const says = (bound: Bound) => describeBound(bound, last.unit);
   const because = `its bound was ${says(moved.bound)}, and is ${says(last.bound)} now`;

@@ -1,14 +1,14 @@
-/** What else differs between runs that are compared: their plans, and their order in time. In words, one line each. Pure. */
+/** Describes other differences between compared runs, one line each: their plans, and their order in time. Pure. */
 import type { RunRecord } from "../evidence.ts";
 import { canonicalJson, isRecord, type Json } from "../std/json.ts";
 
-/** What of run.json a comparison reads. */
+/** The fields of run.json that a comparison reads. */
 export type ComparedRun = Pick<RunRecord, "runId" | "startedAt" | "plan">;
 
 const CHANGES_SHOWN_MAX = 8;
 const VALUE_CHARACTERS_MAX = 60;
 
-/** The last run is compared with those before it; expects two or more. */
+/** Compares the last run with those before it. Expects two or more runs. */
 export function differences(runs: readonly ComparedRun[]): string[] {
   const last = runs.at(-1);
   if (last === undefined) return [];
@@ -36,7 +36,7 @@ function planChanges(before: ComparedRun, now: ComparedRun): string[] {
   return [`the plan of ${now.runId} is not that of ${before.runId}: ${shown.join("; ")}`];
 }
 
-/** "load.vus: 5 -> 10", in the order of the plan. O(size of both). */
+/** Returns the changes in the order of the plan: "load.vus: 5 -> 10". O(size of both). */
 function changesOf(before: Json | undefined, now: Json | undefined, path: string): string[] {
   if (canonicalJson(before ?? null) === canonicalJson(now ?? null)) return [];
   const [old, fresh] = [named(before), named(now)];
@@ -45,7 +45,7 @@ function changesOf(before: Json | undefined, now: Json | undefined, path: string
   return keys.flatMap((key) => changesOf(old.get(key), fresh.get(key), `${path}${key}`.replace(/^\./, "")));
 }
 
-/** Parts of a map by key; of a list by what each calls itself, so that one that is moved is still the same. */
+/** Returns the entries of a map by key, and those of a list by their own names, so that a moved entry is still the same. */
 function named(value: Json | undefined): Map<string, Json> | null {
   if (Array.isArray(value)) return new Map(value.map((each, index) => [`[${nameOf(each) ?? index}]`, each]));
   return isRecord(value) ? new Map(Object.entries(value).map(([key, each]) => [`.${key}`, each])) : null;

@@ -1,4 +1,4 @@
-/** One row a run folder: when, and what comes of it when it is judged now, from its evidence. */
+/** Makes one row of the history for each run folder: when it ran, and its verdict when it is judged now from its evidence. */
 import type { RunRecord } from "../evidence.ts";
 import type { Verdict } from "../verdict.ts";
 
@@ -13,7 +13,7 @@ export interface HistoryRow {
 
 const SENTENCE_MAX = 100;
 
-/** `kept`: what `verdict.json` says; null where there is none. A verdict that is not what the evidence says is named. */
+/** Returns a row. `kept` is the verdict in `verdict.json` (null if there is none), which is shown if judging now differs. */
 export function historyRow(
   run: Pick<RunRecord, "runId" | "startedAt">,
   verdict: Verdict,
@@ -33,12 +33,12 @@ export function historyRow(
   };
 }
 
-/** A run folder of which not even that can be said. */
+/** Returns the row for a run folder that cannot be read. */
 export function unreadableRow(runId: string, sentence: string): HistoryRow {
   return { startedAt: "", runId, verdict: "unreadable", exitCode: "-", objectives: "-", sentence };
 }
 
-/** Oldest first; equal times by name, so that the order never depends on the file system. */
+/** Sorts the oldest runs first, and runs of the same time by name, so that the order never depends on the file system. */
 export function sortHistory(rows: readonly HistoryRow[]): HistoryRow[] {
   return [...rows].sort((a, b) => order(a.startedAt, b.startedAt) || order(a.runId, b.runId));
 }

@@ -1,11 +1,11 @@
 /**
- * How far two runs of an equal platform may lie apart, and how much of the way to its bound a measure went. Symmetric: what
- * is worse one way is better the other way.
+ * Computes how far two runs of the same platform may differ, and how far a measure moved relative to its bound. Both are
+ * symmetric: what is worse in one order is better in the other.
  */
 import type { Measured } from "../objective.ts";
 import type { Bound, Range } from "../range.ts";
 
-/** Share by which two runs of an equal platform may differ, by the start of the measure's name; else 0. */
+/** The share by which two runs of the same platform may differ, by the start of the measure's name; 0 for all others. */
 const SHARES: readonly (readonly [start: string, share: number])[] = [
   ["recovery-seconds", 0.5],
   ["outage-seconds", 0.5],
@@ -15,17 +15,17 @@ const SHARES: readonly (readonly [start: string, share: number])[] = [
 ];
 
 /**
- * A share of nearly nothing is nothing: below this a difference is noise whatever it is a share of. Recoveries and outages
- * are timed by loops of half a second, latencies by the scheduler of the machine; counts have no noise.
+ * The differences below which everything is noise, because a share of a tiny value means nothing. Recoveries and outages are
+ * timed by loops of half a second, and latencies by the scheduler of the machine; counts have no noise.
  */
 const FLOORS: Readonly<Record<string, number>> = { s: 0.5, ms: 10, "requests/s": 1, "%": 0.1 };
 
-/** `high`: the second range lies wholly above the first, by more than noise; `low`: below; `within`: neither. */
+/** "high": the second range lies entirely above the first, by more than noise; "low": entirely below; "within": neither. */
 export type Side = "high" | "low" | "within";
 
 export interface Noise {
   readonly side: Side;
-  /** In words: "15 % and 10 ms". */
+  /** The noise in words: "15 % or 10 ms". */
   readonly says: string;
 }
 
@@ -40,8 +40,8 @@ export function beyondNoise(before: Range, now: Range, measure: string, unit: st
 }
 
 /**
- * How far a value may still go before it misses its bound, in the measure's unit; negative beyond it. With several ends the
- * nearest counts. NaN where nearer and farther have no meaning ("not 5").
+ * Returns how far a value may still move before it misses its bound, in the measure's unit; negative if it misses it already.
+ * With several limits, the nearest one counts. Returns NaN where a distance has no meaning ("not 5").
  */
 export function room(value: number, { under, atMost, atLeast, over, equals }: Bound): number {
   const rooms = [
@@ -55,13 +55,13 @@ export function room(value: number, { under, atMost, atLeast, over, equals }: Bo
 }
 
 export interface Moved {
-  /** Less room than before. */
+  /** True if there is less room than before. */
   readonly isWorse: boolean;
-  /** Of the larger of the two distances to the bound, 0 to 2; NaN where there is none. */
+  /** The move as a share of the larger of the two distances to the bound, 0 to 2; NaN where there is no distance. */
   readonly share: number;
 }
 
-/** How a measure moved between two runs, in terms of its bound. */
+/** Returns how a measure moved between two runs, relative to its bound. */
 export function movedBy(before: Range, now: Range, bound: Bound): Moved {
   const [from, to] = [room(middle(before), bound), room(middle(now), bound)];
   return { isWorse: to < from, share: Math.abs(to - from) / Math.max(Math.abs(from), Math.abs(to)) };
@@ -71,14 +71,14 @@ function middle({ lower, upper }: Range): number {
   return Number.isFinite(upper) ? (lower + upper) / 2 : lower;
 }
 
-/** null: nothing was measured. */
+/** Returns the range of a measured value, or null if nothing was measured. */
 export function rangeOf(measured: Measured): Range | null {
   if (measured === null) return null;
   if ("lower" in measured) return { lower: measured.lower, upper: measured.upper ?? Number.POSITIVE_INFINITY };
   return { lower: measured.value, upper: measured.value };
 }
 
-/** The smallest range that holds all; expects one or more. */
+/** Returns the smallest range that contains all given ranges. Expects one or more. */
 export function hull(ranges: readonly Range[]): Range {
   return {
     lower: Math.min(...ranges.map(({ lower }) => lower)),

@@ -8,7 +8,7 @@ import { renderRepetition, sumUp } from "./repeat.ts";
 
 const clean = judge(evidenceOf(cleanRun()));
 
-/** The clean run with another recovery of all classes of all its experiments; null: it never recovered. */
+/** Returns the clean run with another recovery for all classes of all experiments; null if users never recovered. */
 function recoveredIn(upperMs: number | null): Verdict {
   const state = upperMs === null ? ("not-recovered" as const) : ("recovered" as const);
   const experiments = clean.experiments.map((one) => ({

@@ -1,29 +1,29 @@
 /**
- * Many game days of one plan, summed up: how long users took to recover, by experiment and class, and what so many runs
- * prove. Of each run the upper end of the recovery counts, which is surely not less than the truth.
+ * Summarizes many runs of one plan: how long users took to recover, by experiment and class, and what this number of runs proves.
+ * For each run, the upper end of the recovery counts, which is sure not to be less than the truth.
  *
- * The bound is free of any assumption on the distribution: of n independent runs, with confidence 1 - alpha at least the
- * share alpha^(1/n) of all runs recovers within the longest that was seen (S. S. Wilks, "Determination of Sample Sizes for
- * Setting Tolerance Limits", Annals of Mathematical Statistics 12, 1941, one-sided; for large n the rest is 3/n, the "rule of
- * three" of Hanley and Lippman-Hand, JAMA 249, 1983). So 59 runs are needed to speak of 95 % of them.
+ * The bound needs no assumption about the distribution. After n independent runs, with confidence 1 - alpha, at least the share
+ * alpha^(1/n) of all runs recovers within the longest time that was seen (S. S. Wilks, "Determination of Sample Sizes for Setting
+ * Tolerance Limits", Annals of Mathematical Statistics 12, 1941, one-sided; for large n the remaining share is 3/n, the "rule of
+ * three" of Hanley and Lippman-Hand, JAMA 249, 1983). So 59 runs are needed for a statement about 95 % of all runs.
  */
 import { CONFIDENCE, successRange } from "../objective/confidence.ts";
 import type { Verdict } from "../verdict.ts";
 
-/** Version of repeat.json; fields are added, never changed in meaning. */
+/** The version of repeat.json. Fields may be added, but the meaning of a field never changes. */
 const REPEAT_VERSION = 1;
 
 export interface RecoveryDistribution {
   readonly experiment: string;
   readonly class: string;
-  /** Runs with a proven recovery, and those without: never recovered, not injected, not watched. */
+  /** The number of runs with a proven recovery; `unmeasured` are those without: never recovered, not injected, not watched. */
   readonly measured: number;
   readonly unmeasured: number;
-  /** Of the measured ones, milliseconds; null when there is none. */
+  /** The figures of the measured runs in milliseconds; null if there are none. */
   readonly minMs: number | null;
   readonly medianMs: number | null;
   readonly maxMs: number | null;
-  /** With this confidence at least this share of all runs recovers within `withinMs`; null: a run without a proven recovery. */
+  /** With this confidence, at least this share of all runs recovers within `withinMs`; null if any run has no proven recovery. */
   readonly bound: { readonly confidence: number; readonly shareOfRuns: number; readonly withinMs: number } | null;
 }
 
@@ -41,7 +41,7 @@ export interface Repetition {
   readonly recoveries: readonly RecoveryDistribution[];
 }
 
-/** Sums up the verdicts of the runs that were judged, in their order. Pure. */
+/** Summarizes the verdicts of the judged runs, in their order. Pure. */
 export function sumUp(verdicts: readonly Verdict[], runsAsked: number): Repetition {
   const keys = new Map<string, [string, string]>();
   for (const { experiments } of verdicts)
@@ -69,12 +69,12 @@ function distribution(verdicts: readonly Verdict[], experiment: string, name: st
     minMs: tookMs[0] ?? null,
     medianMs: median(tookMs),
     maxMs,
-    // A run that was not seen to recover may be worse than all others: nothing is proven of the longest then.
+    // A run without a proven recovery may be worse than all others, so nothing is proven about the longest time.
     bound: maxMs === null || unmeasured > 0 ? null : { confidence: CONFIDENCE, shareOfRuns, withinMs: maxMs },
   };
 }
 
-/** Only of a fault that bit: nobody needs to recover from one that was not there. */
+/** Returns the recovery time only if the fault bit; otherwise there was nothing to recover from. */
 function recoveryMs(verdict: Verdict, experiment: string, name: string): number | null {
   const judged = verdict.experiments.find((one) => one.name === experiment);
   const recovery = judged?.bite ? judged.recovery[name] : undefined;
@@ -88,7 +88,7 @@ function median(sorted: readonly number[]): number | null {
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
-/** For people: a line each for the runs and every distribution. */
+/** Returns text for people: one line for the runs, and one for every distribution. */
 export function renderRepetition({ runs, runsAsked, recoveries }: Repetition): string {
   const count = (status: string) => runs.filter(({ verdict }) => verdict === status).length;
   const counts = `${count("pass")} pass, ${count("fail")} fail, ${count("unknown")} unknown`;

@@ -1,4 +1,4 @@
-/** Comparisons and histories as plain text tables, aligned by code points; no colours, no locale. */
+/** Renders comparisons and histories as plain text tables, aligned by code points; no colors, no locale. */
 
 import { visible } from "../report/escape.ts";
 import { formatMeasured } from "../report/format.ts";
@@ -36,7 +36,7 @@ function cut(text: string): string {
   return text.length > BECAUSE_CHARACTERS_MAX ? `${text.slice(0, BECAUSE_CHARACTERS_MAX - 1)}…` : text;
 }
 
-/** Columns padded to their widest cell, two spaces apart; the last one is not padded. */
+/** Pads columns to their widest cell, two spaces apart; the last column is not padded. */
 function align(rows: readonly (readonly string[])[]): string {
   const clean = rows.map((row) => row.map((cell) => visible(cell).replaceAll(/\s+/g, " ")));
   const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map((row) => [...(row[column] ?? "")].length)));

@@ -1,4 +1,4 @@
-/** The names of the files of a run folder, and which of them the seal covers. */
+/** The names of the files in a run folder, with those that the seal covers and those that are required. */
 export const RUN_FILE = "run.json";
 export const PLAN_FILE = "plan.yaml";
 export const MANIFEST_FILE = "manifest.json";
@@ -7,9 +7,9 @@ export const HISTORY_FILE = "history.ndjson";
 export const INTERVALS_FILE = "intervals.ndjson";
 export const LEDGER_FILE = "ledger.ndjson";
 
-/** What a verdict is judged from; all of them are sealed. Everything else in the folder is derived or for people. */
+/** The files from which a verdict is judged; all of them are sealed. Everything else in the folder is derived or for people. */
 export const EVIDENCE_FILES = [RUN_FILE, PLAN_FILE, TIMELINE_FILE, HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE] as const;
 export type EvidenceFile = (typeof EVIDENCE_FILES)[number];
 
-/** The files without which nothing can be judged; the others may be absent (a left-out history keeps its hash). */
+/** The files without which nothing can be judged. The others may be absent; a history that is left out keeps its hash. */
 export const REQUIRED_FILES: readonly EvidenceFile[] = [RUN_FILE, TIMELINE_FILE];

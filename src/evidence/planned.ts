@@ -1,7 +1,7 @@
 /**
- * Whether run.json still asks all that plan.yaml asked: what is judged is the plan in run.json, and a claim that was dropped
- * from it would be missed by nobody. Only what stands in plan.yaml is looked for, as it was written there; what later
- * versions of the tool add or resolve otherwise is no contradiction.
+ * Checks that the plan in run.json still contains everything from plan.yaml. The judge uses the plan in run.json, so nobody would
+ * notice if a claim was dropped from it. Only what is written in plan.yaml is checked; what later versions of the tool add, or
+ * resolve differently, is not a contradiction.
  */
 import { plainValue, readYaml } from "../plan/yaml.ts";
 import { GamedayError } from "../std/errors.ts";
@@ -10,7 +10,7 @@ import { PLAN_FILE } from "./files.ts";
 
 type Fields = Readonly<Record<string, Json>>;
 
-/** What plan.yaml asks and the recorded plan does not, in words; none where they agree. */
+/** Returns, in words, what plan.yaml contains and the recorded plan lacks or changes; empty if they agree. */
 export function droppedFrom(recorded: unknown, planText: string): string[] {
   const given = documentOf(planText);
   if (typeof given === "string") return [given];
@@ -25,7 +25,7 @@ export function droppedFrom(recorded: unknown, planText: string): string[] {
   ].map((what) => `run.json lacks, or has otherwise, what ${PLAN_FILE} says: ${what}`);
 }
 
-/** null: it says nothing. Text: why it cannot be read; a secret that was cut out of it may be why, and is no flaw. */
+/** Parses plan.yaml. Returns null if there is nothing to check (also if removed secrets made it unreadable), or the error as text. */
 function documentOf(text: string): Fields | string | null {
   try {
     const value = plainValue(readYaml(text, PLAN_FILE));
@@ -76,7 +76,7 @@ function objectives(given: Fields, recorded: Fields): string[] {
   });
 }
 
-/** Each of the plan's conditions by the field that it becomes. */
+/** The stop conditions of plan.yaml, with the fields that they become in the recorded plan. */
 const CONDITIONS = [
   ["notRecovered", "notRecoveredMs"],
   ["syncStandbyMissing", "syncStandbyMissingMs"],
@@ -113,13 +113,13 @@ function listIn(fields: Fields, key: string): Fields[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-/** undefined: there is none of that name; null: its name is not written out, so it cannot be looked for. */
+/** Finds an entry by name. Returns undefined if there is none, and null if the name contains a variable and cannot be looked up. */
 function namedIn(fields: Fields, list: string, key: string, name: Json | undefined): Fields | undefined | null {
   if (isVariable(name)) return null;
   return listIn(fields, list).find((one) => one[key] === name);
 }
 
-/** What is given is recorded as it is; what is not given may have become anything. */
+/** Compares a value with the recorded one. A given value must be recorded unchanged; one that is not given may have any value. */
 function agrees(given: Json | undefined, recorded: Json | undefined): boolean {
   if (!isGiven(given) || hasVariable(given)) return true;
   return isGiven(recorded) && canonicalJson(given) === canonicalJson(recorded);
@@ -129,7 +129,7 @@ function isGiven(value: Json | undefined): value is Json {
   return value !== undefined && value !== null;
 }
 
-/** `${env:...}` and the like, which were resolved before the plan was recorded, and secrets that were cut out. */
+/** Returns true for `${env:...}` and the like, which were resolved before the plan was recorded, and for removed secrets. */
 function isVariable(value: Json | undefined): boolean {
   return typeof value === "string" && (value.includes("${") || value.includes("[secret "));
 }

@@ -12,8 +12,8 @@ import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, RUN_FILE, TIMELINE_FILE } fr
 import { soundnessOf } from "./soundness.ts";
 
 /**
- * Opens a run folder for judging. Damage that the seal can tell is in `flaws` (the judge makes it unknown); a folder that
- * is no run folder at all, or a line that cannot be read, is a GamedayError with exit code 2 (unknown), never a pass.
+ * Opens a run folder for judging. Damage that the seal reveals is listed in `flaws`, and makes the verdict unknown. Throws
+ * GamedayError with exit code 2 (unknown) when it is not a run folder or a line cannot be read, so that this never passes.
  */
 export function openEvidence(folder: string): Evidence {
   const run = readRun(folder);

@@ -1,7 +1,7 @@
 /**
- * The lines of a run folder as zod schemas, for people who make evidence themselves (`gameday seal`) and for the JSON
- * Schemas in schema/. The types in src/*.ts are the contract; `holds` makes a difference between the two a type error.
- * Objects are open: readers ignore what they do not know.
+ * The zod schemas of the lines of a run folder, for people who make evidence themselves (`gameday seal`) and for the JSON Schemas
+ * in schema/. The types in src/*.ts are the contract; `holds` turns a difference between the two into a type error. Objects are
+ * open: readers ignore unknown fields.
  */
 import { z } from "zod";
 import type { RunRecord } from "../evidence.ts";
@@ -16,7 +16,7 @@ const text = z.string();
 const count = z.int().min(0);
 const milliseconds = z.number().min(0).describe("milliseconds since run start");
 
-/** The schema, if what it accepts is a `T`; a type error otherwise. */
+/** Returns the schema if it accepts only a `T`; anything else is a type error. */
 function holds<T>() {
   return <S extends z.ZodType<T>>(schema: S): S => schema;
 }
@@ -166,7 +166,7 @@ export const timelineSchema = holds<TimelineEvent>()(
   ]),
 );
 
-/** The plan inside is the resolved form; its own schema is that of plan.yaml. */
+/** The schema of run.json. The plan inside is in its resolved form; what people write is in the schema of plan.yaml. */
 export const runSchema = holds<Omit<RunRecord, "plan">>()(
   z.looseObject({
     version: z.int().min(1),
@@ -184,7 +184,7 @@ export const runSchema = holds<Omit<RunRecord, "plan">>()(
   }),
 );
 
-/** What the judge reads of the resolved plan in run.json. */
+/** The schema of the parts of the resolved plan in run.json that the judge reads. */
 export const judgedPlanSchema = z.looseObject({
   name: text,
   platform: z.looseObject({ kind: text }),

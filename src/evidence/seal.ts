@@ -1,6 +1,6 @@
 /**
- * A seal is `manifest.json`: size and SHA-256 of every evidence file. It turns a folder into evidence; anything that
- * changed since is a flaw. A file may be left out (a long history) and keeps its hash: then it is "absent", not broken.
+ * A seal is `manifest.json` with the size and SHA-256 of every evidence file. It turns a folder into evidence, and any later
+ * change is a flaw. A file such as a long history may be left out; its hash is kept, so it is "absent", not broken.
  */
 import { createHash } from "node:crypto";
 import { closeSync, readSync } from "node:fs";
@@ -17,7 +17,7 @@ export interface Manifest {
   readonly files: Readonly<Partial<Record<EvidenceFile, WrittenFile>>>;
 }
 
-/** Seals a folder: writes its manifest from the files that are there. Throws when it was sealed before or lacks a required file. */
+/** Seals a folder: writes a manifest of its files. Throws GamedayError when it is already sealed or lacks a required file. */
 export function seal(folder: string): Manifest {
   const path = join(folder, MANIFEST_FILE);
   if (isThere(path)) throw cannotSeal(folder, "a folder that is not sealed yet", `${MANIFEST_FILE} in it`);
@@ -32,7 +32,7 @@ export function seal(folder: string): Manifest {
   return manifest;
 }
 
-/** The manifest of a folder; null: there is none; "damaged": there is something that cannot be read as one. */
+/** Returns the manifest of a folder; null if there is none, or "damaged" if it cannot be read as a manifest. */
 export function readManifest(folder: string): Manifest | "damaged" | null {
   const path = join(folder, MANIFEST_FILE);
   if (!isThere(path)) return null;
@@ -45,14 +45,14 @@ export function readManifest(folder: string): Manifest | "damaged" | null {
   }
 }
 
-/** The evidence files that the manifest lists and that are not there; none where there is no manifest to list any. */
+/** Returns the evidence files that the manifest lists but that do not exist; empty if there is no readable manifest. */
 export function absentFiles(folder: string): EvidenceFile[] {
   const manifest = readManifest(folder);
   if (manifest === null || manifest === "damaged") return [];
   return EVIDENCE_FILES.filter((name) => manifest.files[name] !== undefined && !isThere(join(folder, name)));
 }
 
-/** Size and hash of a regular file, or of its first `bytesMax` bytes. */
+/** Returns the size and hash of a regular file, or of its first `bytesMax` bytes. */
 export function measure(path: string, bytesMax = Number.POSITIVE_INFINITY): WrittenFile {
   const hash = createHash("sha256");
   const descriptor = openRegular(path);
@@ -71,7 +71,7 @@ export function measure(path: string, bytesMax = Number.POSITIVE_INFINITY): Writ
   return { bytes, sha256: hash.digest("hex") };
 }
 
-/** Whether each entry has a size and a hash. */
+/** Returns whether every entry has a size and a hash. */
 export function areWritten(files: Readonly<Record<string, unknown>>): boolean {
   return Object.values(files).every(
     (value) => isRecord(value) && Number.isInteger(value["bytes"]) && typeof value["sha256"] === "string",

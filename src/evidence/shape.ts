@@ -1,7 +1,7 @@
 /**
- * Evidence whose every line has the shape that it should have: what is judged may have been made by hand, by another tool
- * or by a damaged disk. A line that has not is a GamedayError (exit 2, unknown) with its file and line, never a crash and
- * never a pass. The short files are checked by their schemas; the long ones by hand, at a tenth of the cost.
+ * Checks that every line of the evidence has the expected shape, because evidence may be made by hand or by another tool, or come
+ * from a damaged disk. A malformed line throws GamedayError (exit 2, unknown) with its file and line, and is never a crash or a
+ * pass. The short files are checked by their schemas, and the long ones by hand-written code, at a tenth of the cost.
  */
 import { z } from "zod";
 import type { Evidence } from "../evidence.ts";
@@ -17,7 +17,7 @@ import { judgedPlanSchema, runSchema, timelineSchema } from "./schema.ts";
 
 const KNOWN_EVENTS: ReadonlySet<unknown> = new Set(timelineSchema.options.map((option) => option.shape.type.value));
 
-/** The same evidence, checked: run and timeline now, the streams as they are read. */
+/** Returns the same evidence, checked: run and timeline immediately, and the streams as they are read. */
 export function wellFormed(evidence: Evidence): Evidence {
   requireSchema(runSchema, evidence.run, RUN_FILE);
   requireSchema(judgedPlanSchema, evidence.run.plan, RUN_FILE);
@@ -39,7 +39,7 @@ function* checked<T>(lines: Iterable<T>, holds: (line: unknown) => boolean, file
   }
 }
 
-/** Types that this version does not know are passed over by all readers, and here too. */
+/** Checks an event. All readers ignore event types that this version does not know, and so does this check. */
 function requireEvent(event: TimelineEvent, line: number): void {
   const value: unknown = event;
   if (
@@ -68,7 +68,7 @@ function malformed(file: string, line: number | undefined, got: string): Gameday
   });
 }
 
-/** JSON has no Infinity, but 1e999 reads as one. */
+/** Returns whether a value is a finite number. JSON has no Infinity, but 1e999 is parsed as Infinity. */
 function isNumber(value: unknown): boolean {
   return Number.isFinite(value);
 }
@@ -109,7 +109,7 @@ function isProbe(probe: unknown): boolean {
   );
 }
 
-/** From this version of the evidence on an end line counts the copies of its read. */
+/** The first version of the evidence in which an end line counts the copies of its read. */
 const COPIES_SINCE_VERSION = 2;
 
 function isLedgerLine(line: unknown, version: number): boolean {
@@ -164,7 +164,7 @@ function isDelta(delta: unknown): boolean {
   return buckets === undefined || (Array.isArray(buckets) && buckets.length % 2 === 0 && buckets.every(isPairPart));
 }
 
-/** Even positions are bucket numbers (negative for negative values), odd ones are counts. */
+/** Checks one number of a histogram: even positions are bucket numbers (negative for negative values), odd ones are counts. */
 function isPairPart(value: unknown, at: number): boolean {
   if (!Number.isInteger(value)) return false;
   return at % 2 === 1 ? Number(value) >= 0 : Math.abs(Number(value)) <= BUCKET_MAX;

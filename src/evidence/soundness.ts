@@ -1,6 +1,6 @@
 /**
- * What is wrong with a run folder as a whole, before a line of it is believed: whether it holds what was sealed
- * (manifest.json) and what the run itself had written (the timeline's `closed` line).
+ * Checks a run folder as a whole, before any line of it is trusted: whether it contains what was sealed (manifest.json) and what
+ * the run itself wrote (the timeline's `closed` line).
  */
 import { join } from "node:path";
 import { EVIDENCE_VERSION, type RunRecord } from "../evidence.ts";
@@ -20,13 +20,13 @@ import { droppedFrom } from "./planned.ts";
 import { areWritten, type Manifest, measure, readManifest } from "./seal.ts";
 
 export interface Soundness {
-  /** In words; none: sound. */
+  /** The flaws in words; empty if the folder is sound. */
   readonly flaws: readonly string[];
-  /** Why what is there may be less than what was recorded; null: it is all there. */
+  /** Why the folder may contain less than what was recorded; null if everything is there. */
   readonly torn: string | null;
 }
 
-/** One thing that is wrong, and how much of the file may be missing by it. */
+/** One defect of a folder, with how much of the file may be missing because of it. */
 interface Flaw {
   readonly says: string;
   readonly file?: EvidenceFile;
@@ -35,7 +35,7 @@ interface Flaw {
 
 type Measured = ReadonlyMap<EvidenceFile, WrittenFile>;
 
-/** Reads each evidence file once. Throws GamedayError (exit 2) where one of them is no regular file. */
+/** Checks a folder; reads each evidence file once. Throws GamedayError (exit 2) when one of them is not a regular file. */
 export function soundnessOf(folder: string, run: RunRecord, timeline: readonly TimelineEvent[]): Soundness {
   const present = EVIDENCE_FILES.filter((name) => isThere(join(folder, name)));
   const measured: Measured = new Map(present.map((name) => [name, measure(join(folder, name))]));
@@ -75,7 +75,7 @@ function flawOfFile(file: EvidenceFile, sealed: WrittenFile | undefined, found: 
   return [{ says: `${file} was changed after it was sealed (${sizes})`, file, lacks: "some" }];
 }
 
-/** A seal can be renewed by whoever holds the folder; what the run wrote of its own files must still agree. */
+/** Checks the `closed` line. Anyone who has the folder can renew the seal, but the files must still match what the run wrote. */
 function closingFlaws(folder: string, run: RunRecord, timeline: readonly TimelineEvent[], measured: Measured): Flaw[] {
   const closed = timeline.find(isClosed);
   if (closed === undefined) return run.closes === true ? [LAST_LINE_LOST] : [];
@@ -106,7 +106,7 @@ function rewrittenFlaw(file: EvidenceFile, written: WrittenFile, found: WrittenF
   return [{ says, file, lacks: found.bytes < written.bytes ? "some" : "nothing" }];
 }
 
-/** What the run had written of the timeline ends where its last line begins. */
+/** Checks the timeline, whose recorded part ends where its last line begins. */
 function timelineFlaw(path: string, written: WrittenFile, closed: Closed, measured: Measured): Flaw[] {
   if (isSame(measure(path, written.bytes), written)) return [];
   const last = Buffer.byteLength(`${JSON.stringify(closed)}\n`);
@@ -117,7 +117,7 @@ function timelineFlaw(path: string, written: WrittenFile, closed: Closed, measur
 
 type Closed = Extract<TimelineEvent, { type: "closed" }>;
 
-/** The timeline's lines have not been looked at yet: they may be anything. */
+/** Returns whether an event is a valid `closed` line. The timeline is not validated yet, so its lines may be anything. */
 function isClosed(event: TimelineEvent): event is Closed {
   const value: unknown = event;
   return isRecord(value) && value["type"] === "closed" && isRecord(value["files"]) && areWritten(value["files"]);

@@ -12,19 +12,19 @@ import { entriesBelow, type FileOwner, giveTo } from "../std/regular-file.ts";
 import type { TimelineEvent, WrittenFile } from "../timeline.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, PLAN_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
 
-/** Who shall own the run folder: the person who called, also under sudo. */
+/** The future owner of the run folder: the user who started the tool, also under sudo. */
 export type Owner = FileOwner;
 
 export interface WriterOptions {
   readonly folder: string;
   readonly run: RunRecord;
   readonly planText: string;
-  /** Hides secrets in a text; null: the plan has none. */
+  /** Redacts secrets in a text; null if the plan has none. */
   readonly redact: ((text: string) => string) | null;
   readonly owner: Owner | null;
 }
 
-/** The only writer of a run folder. Append-only; `close` flushes, `seal` (seal.ts) makes it evidence. */
+/** The only writer of a run folder. It is append-only; `close` flushes the files, and `seal` (seal.ts) makes them evidence. */
 export class EvidenceWriter {
   readonly folder: string;
   readonly #texts: Readonly<Record<string, WrittenFile>>;
@@ -57,7 +57,7 @@ export class EvidenceWriter {
     this.#ledger = open(LEDGER_FILE);
   }
 
-  /** Events are few and precious: what happened must be on disk when we are killed, and what clients did until then. */
+  /** Writes and flushes an event, after the history. If the tool is killed, both must be in their files up to this event. */
   event(event: TimelineEvent): void {
     this.#guard(() => {
       this.#history.flush();
@@ -81,7 +81,7 @@ export class EvidenceWriter {
     for (const watch of this.#intervalWatchers) watch(interval);
   }
 
-  /** A row that is on disk while the write that made it is not would be one that no client attempted. */
+  /** Writes a ledger line after flushing the history; otherwise a row could seem to have been written by no client. */
   ledger(line: LedgerLine): void {
     this.#guard(() => {
       this.#history.flush();
@@ -90,7 +90,7 @@ export class EvidenceWriter {
     });
   }
 
-  /** The last line of the timeline: what was written to each file, so that what is taken out of one later is seen. */
+  /** Writes the last line of the timeline, with what was written to each file, so that a later removal is detected. */
   conclude(atMs: number): void {
     this.#guard(() => {
       const files = {
@@ -105,32 +105,32 @@ export class EvidenceWriter {
     });
   }
 
-  /** The first write that failed (a full disk); from then on nothing is written and the folder must not be sealed. */
+  /** Returns the error of the first failed write (a full disk). After it, nothing is written and the folder must not be sealed. */
   get failure(): GamedayError | null {
     return this.#failure;
   }
 
-  /** Calls back once, when a write fails: the run must stop, for what it sees from then on is not kept. */
+  /** Calls back once, when a write fails. The run must then stop, because nothing is recorded any more. */
   onFailure(callback: (failure: GamedayError) => void): void {
     this.#failureCallback = callback;
   }
 
-  /** Calls back with each operation as it is written; for stop conditions. */
+  /** Calls back with each operation as it is written, for the stop conditions. */
   onOperation(watch: (operation: Operation) => void): void {
     this.#operationWatchers.push(watch);
   }
 
-  /** Calls back with each interval as it is written; for the live view. */
+  /** Calls back with each interval as it is written, for the live view. */
   onInterval(watch: (interval: Interval) => void): void {
     this.#intervalWatchers.push(watch);
   }
 
-  /** Calls back with each event as it is written; for the live view. */
+  /** Calls back with each event as it is written, for the live view. */
   onEvent(watch: (event: TimelineEvent) => void): void {
     this.#watchers.push(watch);
   }
 
-  /** Puts all that was written into the files, for a reader. */
+  /** Flushes all lines to the files, so that a reader sees them. */
   flush(): void {
     for (const file of [this.#timeline, this.#history, this.#intervals, this.#ledger]) this.#guard(() => file.flush());
   }
@@ -178,8 +178,8 @@ function notWritten(folder: string, cause: unknown): GamedayError {
 }
 
 /**
- * Points `latest` beside the run at it, in one step, so that it is never absent in between. False where that cannot be: a
- * file system without links, or something else of that name; a convenience must not keep a run from beginning.
+ * Points the link `latest`, beside the run folder, at this run, in one step so that it is never absent. Returns false if that is
+ * not possible (no links on the file system, or another file of that name), because a convenience must not prevent a run.
  */
 export function pointLatest(folder: string, owner: Owner | null): boolean {
   const temporary = join(dirname(folder), `.latest-${basename(folder)}`);
@@ -195,7 +195,7 @@ export function pointLatest(folder: string, owner: Owner | null): boolean {
   }
 }
 
-/** Gives a folder and all that is in it to its owner; what a link in it points to keeps its own. */
+/** Changes the owner of a folder and everything in it; the targets of links keep their owners. */
 export function giveAllTo(owner: Owner | null, folder: string): void {
   if (owner === null) return;
   giveTo(owner, folder);

@@ -5,15 +5,15 @@ import { messageOf } from "../std/errors.ts";
 import { isRecord, parseJson } from "../std/json.ts";
 import { readRegular } from "../std/regular-file.ts";
 
-/** A journal has a few lines for each change; a larger file is none. */
+/** A journal has a few lines for each change; a larger file cannot be a journal. */
 const JOURNAL_BYTES_MAX = 256 << 20;
 
-/** Reads a journal whatever its state: what cannot be read is a flaw in words, never a reason not to heal the rest. */
+/** Reads a journal in any state. What cannot be read becomes a flaw in words, but never prevents the rest from being healed. */
 export async function readJournal(path: string): Promise<JournalContent> {
   return parseJournal(path, readRegular(path, JOURNAL_BYTES_MAX));
 }
 
-/** All journals of a folder that still have something to undo, oldest name first. A folder that is not there has none. */
+/** Returns the journals of a folder that have changes to undo or cannot be read, sorted by name; none if there is no folder. */
 export async function openJournals(folder: string): Promise<JournalContent[]> {
   const contents: JournalContent[] = [];
   for (const name of (await namesIn(folder)).filter((one) => one.endsWith(".ndjson")).sort()) {
@@ -23,12 +23,12 @@ export async function openJournals(folder: string): Promise<JournalContent[]> {
   return contents;
 }
 
-/** What is no file at all may have been put in the place of a journal: that is told, and keeps nothing else from being healed. */
+/** Reads a journal. If it is not a readable file, that becomes a flaw, so that the other journals can still be healed. */
 async function readWhatever(path: string): Promise<JournalContent> {
   try {
     return await readJournal(path);
   } catch (thrown) {
-    const gone = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT"; // another healer was faster
+    const gone = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT"; // another healer has removed it
     return { path, header: null, open: [], flaws: [messageOf(thrown)], unread: !gone };
   }
 }
@@ -55,7 +55,7 @@ function note(open: Map<string, OpenChange>, line: JournalLine): void {
   }
   const known = open.get(line.id);
   if (known === undefined) return;
-  // Only a healer that saw the tool gone, or the tool itself, can say that it will not be made again.
+  // Only the tool itself, or a healer that knows that the tool has exited, can rule out that the change is made again.
   if (line.by === "watchdog") open.set(line.id, { ...known, revertedByWatchdog: true });
   else open.delete(line.id);
 }
@@ -64,7 +64,7 @@ function parseLine(line: string): unknown {
   try {
     return parseJson(line);
   } catch {
-    return undefined; // the caller counts it as a flaw
+    return undefined; // the caller records it as a flaw
   }
 }
 

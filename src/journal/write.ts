@@ -7,7 +7,7 @@ import type { Clock } from "../std/clock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { readJournal } from "./read.ts";
 
-/** A journal's file, open for appending. Disposing closes it, and deletes it when nothing in it is left to undo. */
+/** The file of a journal, open for appending. Disposing closes it, and deletes it if nothing is left to undo. */
 export class JournalFile implements Journal, AsyncDisposable {
   readonly path: string;
   readonly #file: FileHandle;
@@ -21,7 +21,7 @@ export class JournalFile implements Journal, AsyncDisposable {
     this.#clock = clock;
   }
 
-  /** Makes `<folder>/<run id>.ndjson`, folder and file readable by the owner only. Refuses to reuse one. */
+  /** Creates `<folder>/<run id>.ndjson`; only the owner can read folder and file. Throws GamedayError when the file exists. */
   static async create(folder: string, header: Omit<JournalHeader, "journal">, clock: Clock): Promise<JournalFile> {
     const path = join(folder, `${encodeURIComponent(header.runId)}.ndjson`);
     try {
@@ -35,7 +35,7 @@ export class JournalFile implements Journal, AsyncDisposable {
     }
   }
 
-  /** Opens one that another process left, to write down what is undone; first ends a line that a crash tore. */
+  /** Opens a journal that another process left, in order to record what is undone. First ends a line that a crash has torn. */
   static async reopen(path: string, clock: Clock): Promise<JournalFile> {
     try {
       const file = await open(path, constants.O_RDWR | constants.O_APPEND);
@@ -49,7 +49,7 @@ export class JournalFile implements Journal, AsyncDisposable {
     }
   }
 
-  /** Refuses when somebody healed the run and deleted its journal: nobody would find the entry. */
+  /** Throws GamedayError when somebody has healed the run and deleted its journal, because nobody would find the entry. */
   async intend(change: Change): Promise<void> {
     if ((await this.#file.stat()).nlink === 0) throw healedAway(this.path);
     await this.#append({ state: "intended", change, expiresAtNs: this.#expiresAtNs(change) });
@@ -70,7 +70,7 @@ export class JournalFile implements Journal, AsyncDisposable {
     await syncFolder(dirname(this.path));
   }
 
-  /** A file that another healer has already deleted has none. */
+  /** Returns whether the journal has open changes. A file that another healer has already deleted has none. */
   async #hasOpenChanges(): Promise<boolean> {
     try {
       return (await readJournal(this.path)).open.length > 0;
@@ -86,10 +86,10 @@ export class JournalFile implements Journal, AsyncDisposable {
     return (BigInt(this.#clock.originNs) + sinceOriginNs).toString();
   }
 
-  /** One line after the other: two experiments may write at once. */
+  /** Appends one line after the other, because two experiments may write at the same time. */
   #append(line: JournalLine | JournalHeader): Promise<void> {
     const written = this.#last.then(() => this.#write(`${JSON.stringify(line)}\n`));
-    this.#last = written.catch(() => undefined); // its own caller is told; the next line is tried all the same
+    this.#last = written.catch(() => undefined); // its own caller gets the error; the next line is attempted anyway
     return written;
   }
 
@@ -99,13 +99,13 @@ export class JournalFile implements Journal, AsyncDisposable {
       await this.#file.datasync();
       this.#torn = false;
     } catch (cause) {
-      this.#torn = true; // a part of the line may be there (full disk): the next one must not run into it
+      this.#torn = true; // part of the line may be written (full disk); the next line must not be joined to it
       throw notWritten(this.path, cause);
     }
   }
 }
 
-/** A new file's name is on the disk only once its folder is. */
+/** Syncs a folder, because a new file's name is on the disk only after its folder is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {

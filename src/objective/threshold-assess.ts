@@ -16,7 +16,7 @@ import type { Window } from "./windows.ts";
 
 type Given = Readonly<Record<string, readonly string[]>>;
 
-/** Returns the fold for the single pass over the intervals. It leaves out invalid thresholds, which foreign evidence may contain. */
+/** Returns the fold for the single pass over the intervals, without invalid thresholds, which foreign evidence may contain. */
 export function thresholdFoldOf(given: Given): ThresholdFold {
   const parsed = linesOf(given).flatMap((line) => {
     const threshold = parsedOf(line);
@@ -105,7 +105,7 @@ function wholeOf(facts: Facts): { readonly window: Window; readonly total: Total
   return window === undefined || total === undefined ? null : { window, total };
 }
 
-/** Returns the doubt about a threshold. Dropped arrivals stall a generator, but are themselves what dropped_iterations measures. */
+/** Returns the doubt about a threshold. A generator that dropped arrivals counts as stalled, but dropped_iterations needs those. */
 function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
   const whole = wholeOf(facts);
   if (whole === null) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Folds thresholds over the intervals of a load. The same fold decides during the run whether a threshold ends it, and afterwards,
- * from the evidence, the result of each threshold. It evaluates them once for every second of the load, in the order of the
- * intervals, so that judging again finds the same moment.
+ * Folds thresholds over the intervals of a load. The same fold decides during the run whether a threshold ends it, and
+ * afterwards, from the evidence, the result of each threshold. It evaluates them once for every second of the load, in the order
+ * of the intervals, so that judging again finds the same moment.
  */
 import { matchesMetric } from "../interval/metric.ts";
 import { Totals } from "../interval/totals.ts";

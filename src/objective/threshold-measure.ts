@@ -1,7 +1,7 @@
 /**
- * Measures the statistic of a threshold, as a range that is sure to contain it. The range is wider than a point only if calls hung
- * until the end of the load cut them off (interval/interrupted.ts): each may have failed or not, and took at least as long as it
- * had waited.
+ * Measures the statistic of a threshold, as a range that is sure to contain it. The range is wider than a point only if calls
+ * hung until the end of the load cut them off (interval/interrupted.ts): each may have failed or not, and took at least as long
+ * as it had waited.
  */
 
 import { hungIn } from "../interval/interrupted.ts";
@@ -55,13 +55,13 @@ function failures(statistic: string, { count, failed }: Total, hung: number): Ra
   return { lower: failed / (count + hung), upper: (failed + hung) / (count + hung) };
 }
 
-/** Returns the range for checks. A script checks answers, so each call that hung may have led to one more check that does not hold. */
+/** Returns the range for checks. Scripts check answers, so each call that hung may have led to one more check, held or not. */
 function checks(statistic: string, { count, sum }: Total, hung: number): Range {
   if (statistic === "count") return { lower: sum, upper: sum + hung };
   return { lower: sum / (count + hung), upper: (sum + hung) / (count + hung) };
 }
 
-/** Returns the range with calls that hung, from the time that they had waited to any time at all. An average is judged by its lower end. */
+/** Returns the range with calls that hung, which took at least as long as they waited. Averages are judged by the lower end. */
 function withHung(statistic: string, total: Total, hung: Histogram, totals: Totals): Range | null {
   const histogram = Histogram.of(...(total.histogram === null ? [] : [total.histogram.snapshot()]), hung.snapshot());
   const { count, sum, max, min } = histogram;

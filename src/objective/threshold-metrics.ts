@@ -1,4 +1,4 @@
-/** Lists the engine's own metrics and the statistics that each supports, so that misspelled thresholds are refused before the load. */
+/** Lists the engine's own metrics and the statistics of each, so that misspelled thresholds are refused before the load. */
 import { nearest } from "../std/suggest.ts";
 
 const TIMES = "a time: p(N), avg, med, min, max, count";

@@ -1,7 +1,7 @@
 /**
- * Parses and judges thresholds in k6's syntax: "http_req_duration{name:checkout}: p(99) < 800". An "abort" or "abort after 30s" at
- * the end stops the load when the threshold fails. Such thresholds are judged every second; all are judged at the end. Without
- * samples, a threshold is unknown, never pass.
+ * Parses and judges thresholds in k6's syntax: "http_req_duration{name:checkout}: p(99) < 800". An "abort" or "abort after 30s"
+ * at the end stops the load when the threshold fails. Such thresholds are judged every second; all are judged at the end.
+ * Without samples, a threshold is unknown, never pass.
  */
 
 import type { Metric } from "../interval/metric.ts";

@@ -1,8 +1,8 @@
 /**
- * Computes how fast a series of points rises, and what the points prove about that. The slope is the Theil-Sen estimator: the median
- * of the slopes of all pairs of points, which a dip during a fault does not distort. The interval is Sen's, by the order statistics
- * of those slopes (Sen: Estimates of the regression coefficient based on Kendall's tau, 1968). It assumes that the points are
- * independent of each other; a series that oscillates slowly proves somewhat less than the interval shows.
+ * Computes how fast a series of points rises, and what the points prove about that. The slope is the Theil-Sen estimator: the
+ * median of the slopes of all pairs of points, which a dip during a fault does not distort. The interval is Sen's, by the order
+ * statistics of those slopes (Sen: Estimates of the regression coefficient based on Kendall's tau, 1968). It assumes that the
+ * points are independent of each other; a series that oscillates slowly proves somewhat less than the interval shows.
  */
 import type { Range } from "../range.ts";
 

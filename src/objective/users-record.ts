@@ -1,6 +1,6 @@
 /**
- * Records how many users were surely active in each second. A worker counts with the fewest users that any of its intervals in that
- * second reports, and with none if it reported nothing; the count of a second is the sum over all workers.
+ * Records how many users were surely active in each second. A worker counts with the fewest users that any of its intervals in
+ * that second reports, and with none if it reported nothing; the count of a second is the sum over all workers.
  */
 import type { Interval } from "../interval.ts";
 import type { Span } from "../outage/span.ts";

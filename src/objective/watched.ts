@@ -14,7 +14,7 @@ export function unwatched({ gaps }: Story): string | undefined {
   return `the platform was not watched from ${at(first.fromMs)} to ${at(first.toMs)}${more}: ${first.because}`;
 }
 
-/** Returns the part of a reading that keeps it from passing if the watch was broken, for readings that count only what was seen. */
+/** Returns the `cannotPass` of a reading that counts only what was seen, if the watch was broken. */
 export function provenBy(story: Story): { readonly cannotPass?: string } {
   const why = unwatched(story);
   return why === undefined ? {} : { cannotPass: why };

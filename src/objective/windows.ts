@@ -1,7 +1,7 @@
 /**
- * Computes the windows of a run, which are named periods to measure over, each with one or more spans. A fault window reaches from
- * the command of the fault until it was healed and users had recovered. A recovery that takes longer than the plan allows does not
- * extend it, so failures after that count as outside all fault windows.
+ * Computes the windows of a run, which are named periods to measure over, each with one or more spans. A fault window reaches
+ * from the command of the fault until it was healed and users had recovered. A recovery that takes longer than the plan allows
+ * does not extend it, so failures after that count as outside all fault windows.
  */
 
 import type { ExperimentVerdict } from "../experiment.ts";
@@ -102,7 +102,7 @@ function outside(whole: Span, faults: readonly Span[]): Span[] {
   return spans;
 }
 
-/** Returns the span from the begin of the load until the highest number of ready replicas was reached; empty if nothing scaled. */
+/** Returns the span from the begin of the load until the most replicas were ready for the first time; none if nothing scaled. */
 function scalingSpans(story: Story, whole: Span): Span[] {
   const events = story.replicas.filter(({ atMs }) => atMs <= whole.toMs);
   const first = events[0];

@@ -1,4 +1,4 @@
-/** The timeline as one inline SVG: lanes of the probes with their outages, then panels of the load, fault windows as bands. */
+/** Draws the timeline as one inline SVG: lanes of the probes with their outages, panels of the load, and bands for the faults. */
 import type { Facts } from "../objective/facts.ts";
 import { gapsOf } from "../outage/gaps.ts";
 import type { Span } from "../outage/span.ts";
@@ -14,11 +14,11 @@ const RIGHT = 16;
 const LANE = 18;
 const GAP = 26;
 const LABEL_LINE = 14;
-/** About the width of a letter of a label. */
+/** The approximate width of a letter in a label. */
 const LETTER = 6.6;
 
 export interface Scale {
-  /** Where the lanes begin, below the labels of the faults. */
+  /** The position at which the lanes begin, below the labels of the faults. */
   readonly top: number;
   readonly labels: readonly Label[];
   readonly span: Span;
@@ -57,7 +57,7 @@ function scaleOf(facts: Facts): Scale {
   return { top, labels, span, x, width: ({ fromMs, toMs }) => Math.max(1.5, round(x(toMs) - x(fromMs))) };
 }
 
-/** Each label where its fault begins, in the first row in which no other is in its way. */
+/** Places each label at the begin of its fault, in the first row in which it does not overlap another label. */
 function labelsOf({ story }: Facts, x: (ms: number) => number): Label[] {
   const ends: number[] = [];
   return story.experiments.map((experiment) => {
@@ -81,7 +81,7 @@ function place(panels: readonly Panel[], top: number): { readonly markup: Markup
   return { markup: fragment(placed), bottom: y - GAP };
 }
 
-/** From the command to the healing; the label stands above the lanes. */
+/** Draws a band for each fault, from the command to the healing, with its label above the lanes. */
 function faultBands({ story }: Facts, scale: Scale, bottom: number): Markup {
   const bands = story.experiments.map((experiment, at) => {
     const fromMs = experiment.commandedAtMs ?? experiment.beganAtMs;
@@ -153,7 +153,7 @@ function axis(scale: Scale, bottom: number): Markup {
   return fragment(ticks);
 }
 
-/** 1, 2, 5, 10, 15, 30 s ... whichever is next above. */
+/** Rounds up to the next convenient step: 1, 2, 5, 10, 15, 30 s ... */
 function niceStep(ms: number): number {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200].map((second) => second * 1000);
   return steps.find((step) => step >= ms) ?? Math.ceil(ms / 7_200_000) * 7_200_000;

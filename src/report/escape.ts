@@ -1,6 +1,6 @@
 /**
- * Text of targets, plans and scripts is hostile until it is disarmed: it must neither become markup nor turn the reading
- * direction, nor hold a character that XML forbids.
+ * Escapes text from targets, plans and scripts, which may be hostile: it must not become markup, change the reading direction, or
+ * contain a character that XML forbids.
  */
 const MARKUP: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -10,12 +10,12 @@ const MARKUP: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Safe within elements and within quoted attributes of HTML, SVG and XML. */
+/** Escapes text for elements and quoted attributes of HTML, SVG and XML. */
 export function escapeMarkup(text: string): string {
   return visible(text).replaceAll(/[&<>"']/g, (character) => MARKUP[character] ?? character);
 }
 
-/** Control and direction characters as visible text: "\u202e". Tabs and line ends stay. */
+/** Makes control and direction characters visible as text: "\u202e". Tabs and line ends are kept. */
 export function visible(text: string): string {
   return text
     .toWellFormed()

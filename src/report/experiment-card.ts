@@ -1,4 +1,4 @@
-/** One experiment as a card: its four stamps, what users felt on each connection, what became of their writes. */
+/** Renders one experiment as a card: its four stamps, what users felt on each connection, and the fate of their writes. */
 import type { ExperimentVerdict, Stamp } from "../experiment.ts";
 import type { Recovery } from "../outage.ts";
 import { seconds } from "./format.ts";
@@ -24,7 +24,7 @@ export function renderExperiment(one: ExperimentVerdict): Markup {
   );
 }
 
-/** ", with postgres/n1, app/n1-1 on the same node": a drained node is more than its name. */
+/** Lists what else was on the nodes that were hit: ", with postgres/n1, app/n1-1 on the same node". */
 export function standingOn({ standing = [] }: ExperimentVerdict): string {
   return standing.length === 0 ? "" : `, with ${standing.map(({ id }) => id).join(", ")} on the same node`;
 }

@@ -1,16 +1,16 @@
-/** Numbers as people read them, without locale: always a dot, never a group separator that a language would change. */
+/** Formats numbers for people, independent of the locale: always with a decimal point, never with group separators. */
 import type { Measured } from "../objective.ts";
 import type { Bound } from "../range.ts";
 import { describeBound } from "../range.ts";
 
-/** At most three decimals, none that are zero: 5.9, 0.023, 1200. */
+/** Formats a number with at most three decimals, without trailing zeros: 5.9, 0.023, 1200. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return "-";
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : 3;
   return String(Number(value.toFixed(digits)));
 }
 
-/** "61.25 s" of milliseconds; "never" for null. */
+/** Formats milliseconds as seconds ("61.25 s"), and null as "never". */
 export function seconds(ms: number | null): string {
   return ms === null ? "never" : `${number(Math.round(ms) / 1000)} s`;
 }

@@ -1,4 +1,4 @@
-/** report.html: one file, nothing fetched, no script. Everything that came from outside is escaped by markup.ts. */
+/** Renders report.html: one file that fetches nothing and has no script. markup.ts escapes everything that comes from outside. */
 import type { RunRecord } from "../evidence.ts";
 import type { Facts } from "../objective/facts.ts";
 import type { ObjectiveVerdict } from "../objective.ts";
@@ -13,7 +13,7 @@ import { plateauSays } from "./plateau-says.ts";
 import type { RequestStats, Stats } from "./stats.ts";
 import { STYLE } from "./style.ts";
 
-/** A browser that honours this fetches nothing and runs nothing, whatever got into the page. */
+/** The content security policy. A browser that honors it fetches and runs nothing, whatever the page contains. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 export interface ReportParts {
@@ -49,7 +49,7 @@ export function renderHtml(parts: ReportParts): string {
   return `<!doctype html>\n${toHtml(page)}\n`;
 }
 
-/** A page of a run that is not finished has no word of a pass in it, not even the name of a colour. */
+/** Renames "pass" in the style of a page without any pass, so that the page of an unfinished run does not contain that word. */
 function styleOf({ validity, findings, objectives, experiments }: Verdict): string {
   const all: readonly { readonly status: Status }[] = [...validity, ...findings, ...objectives, ...experiments];
   return all.some(({ status }) => status === "pass") ? STYLE : STYLE.replaceAll("pass", "held");

@@ -1,4 +1,4 @@
-/** The JSON Schemas (draft 2020-12) of all files that people and other tools read or write, made from the zod schemas. */
+/** Generates the JSON Schemas (draft 2020-12) of all files that people and other tools read or write, from the zod schemas. */
 import { z } from "zod";
 import { intervalSchema, ledgerSchema, operationSchema, runSchema, timelineSchema } from "../evidence/schema.ts";
 import { planSchema } from "../plan/schema.ts";
@@ -14,7 +14,7 @@ const SCHEMAS: readonly (readonly [file: string, title: string, schema: z.ZodTyp
   ["verdict.json", "verdict.json of a run folder", verdictSchema],
 ];
 
-/** File names of schema/ with their text. What a person writes is described, not what parsing makes of it. */
+/** Returns the files of schema/ as names and texts. The schemas describe the input that people write, not the parsed result. */
 export function jsonSchemas(): [file: string, text: string][] {
   return SCHEMAS.map(([file, title, schema]) => {
     const body = z.toJSONSchema(schema, { target: "draft-2020-12", io: "input", unrepresentable: "any" });

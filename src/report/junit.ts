@@ -1,4 +1,4 @@
-/** junit.xml: each objective, finding and validity rule as a test case, so that any CI shows them. */
+/** Renders junit.xml: each objective, finding and validity rule is a test case, so that any CI can show it. */
 
 import type { Status } from "../status.ts";
 import type { Verdict } from "../verdict.ts";
@@ -41,7 +41,7 @@ export function renderJunit(verdict: Verdict): string {
   return document(verdict.plan, cases, suites.join(""));
 }
 
-/** Stands in the run folder from the begin of a run: what dies before its first report must not look like nothing at all. */
+/** Renders the junit.xml that is written at the begin of a run, so that a run that dies before its report still shows an error. */
 export function renderUnfinishedJunit(plan: string): string {
   const because = "The run was never finished: nothing of it was judged.";
   const cases: Case[] = [{ suite: "validity", name: "run-complete", status: "unknown", because }];
@@ -56,7 +56,7 @@ function suiteOf(name: string, cases: readonly Case[]): string {
   return `  <testsuite name="${name}" ${countsOf(cases)}>\n${cases.map(caseOf).join("")}  </testsuite>\n`;
 }
 
-/** Unknown is an error in JUnit's words: the test could not say. */
+/** Returns the counts. Unknown is an error in JUnit's terms: the test could not decide. */
 function countsOf(cases: readonly Case[]): string {
   const of = (status: Status) => cases.filter((one) => one.status === status).length;
   return `tests="${cases.length}" failures="${of("fail")}" errors="${of("unknown")}"`;

@@ -1,4 +1,4 @@
-/** report.md: the verdict as text that reads well anywhere, also in a pull request. Stable bytes: no locale, no clock. */
+/** Renders report.md: the verdict as text for any place, such as a pull request. Its bytes are stable: no locale, no clock. */
 import type { RunRecord } from "../evidence.ts";
 import type { ExperimentVerdict } from "../experiment.ts";
 import type { ObjectiveVerdict } from "../objective.ts";
@@ -94,7 +94,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.map(disarm).join(" | ")} |`;
 }
 
-/** Text from the target or the plan must not become markup: HTML, links, tables and line breaks are disarmed. */
+/** Escapes HTML, links, tables and line breaks, so that text from the target or the plan cannot become markup. */
 function disarm(text: string): string {
   return visible(text)
     .replaceAll("&", "&amp;")

@@ -1,7 +1,7 @@
-/** A small builder of HTML and SVG: everything that is not a Markup is text, and is escaped. */
+/** A small builder for HTML and SVG. Everything that is not a Markup is text, and is escaped. */
 import { escapeMarkup } from "./escape.ts";
 
-/** Markup that is safe as it stands. Only this module makes it. */
+/** Markup that is already safe. Only this module creates it. */
 export class Markup {
   readonly html: string;
   constructor(html: string) {
@@ -12,7 +12,7 @@ export class Markup {
 export type Child = Markup | string | number | null | readonly Child[];
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** Elements that HTML never closes. */
+/** The elements that have no closing tag in HTML. */
 const VOID = new Set(["meta", "br", "hr"]);
 
 export function element(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): Markup {
@@ -24,7 +24,7 @@ export function element(tag: string, attributes: Attributes = {}, ...children: r
   return new Markup(`<${tag}${written}>${children.map(toHtml).join("")}</${tag}>`);
 }
 
-/** Several pieces as one. */
+/** Joins several pieces of markup. */
 export function fragment(...children: readonly Child[]): Markup {
   return new Markup(children.map(toHtml).join(""));
 }
@@ -36,7 +36,7 @@ export function toHtml(child: Child): string {
   return child.map(toHtml).join("");
 }
 
-/** A style sheet of our own: never built from evidence. */
+/** Returns a style element. The style sheet must be our own, never built from evidence. */
 export function styleSheet(css: string): Markup {
   return new Markup(`<style>${css}</style>`);
 }

@@ -1,4 +1,4 @@
-/** The panels of the chart: requests a second, p95, failures, users and replicas, each with a scale of its own from 0. */
+/** Draws the panels of the chart: requests per second, p95, failures, users and replicas, each with its own scale from 0. */
 import type { Scale } from "./chart.ts";
 import { number } from "./format.ts";
 import { element, fragment, type Markup } from "./markup.ts";
@@ -16,7 +16,7 @@ interface Box {
 
 interface Line {
   readonly kind: string;
-  /** null: no value here; the line is broken. */
+  /** The points of the line; a null value breaks the line. */
   readonly points: readonly { readonly atMs: number; readonly value: number | null }[];
   readonly filled: boolean;
   readonly steps: boolean;
@@ -96,7 +96,7 @@ interface Drawn {
   readonly value: number;
 }
 
-/** The line cut where values are missing. */
+/** Splits the line where values are missing. */
 function stretches(line: Line): Drawn[][] {
   const all: Drawn[][] = [[]];
   for (const { atMs, value } of line.points) {
@@ -115,7 +115,7 @@ function pathOf(points: readonly Drawn[], steps: boolean, scale: Scale, y: (valu
     .join(" ");
 }
 
-/** The next 1, 2 or 5 times a power of ten, at least 1. */
+/** Rounds up to the next 1, 2 or 5 times a power of ten, at least 1. */
 function ceiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value) ?? 1;

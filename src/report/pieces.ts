@@ -1,4 +1,4 @@
-/** Pieces that several parts of the page share. */
+/** Pieces of markup that several parts of the page share. */
 import type { Status } from "../status.ts";
 import { type Child, element, type Markup } from "./markup.ts";
 
@@ -6,10 +6,10 @@ export function pill(status: Status): Markup {
   return element("span", { class: `pill ${status}` }, status);
 }
 
-/** More columns of figures than this are compared side by side, on a narrow screen by scrolling; others stand below each other there. */
+/** A table with more columns of figures than this scrolls on a narrow screen; in others, the cells of a row are stacked there. */
 const STACKED_NUMBERS_MAX = 3;
 
-/** `numeric`: indices of the columns that hold figures. */
+/** Renders a table. `numeric` has the indices of the columns that contain figures. */
 export function table(
   titles: readonly string[],
   rows: readonly (readonly Child[])[],

@@ -1,4 +1,4 @@
-/** The load at its full height in one sentence, for the reports. */
+/** Describes the plateau of the load in one sentence, for the reports. */
 import { number } from "./format.ts";
 import type { Plateau } from "./stats.ts";
 

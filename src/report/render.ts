@@ -1,4 +1,4 @@
-/** All files that are derived from a judgement, by name; the same bytes wherever and whenever they are rendered. */
+/** Renders all files that are derived from a judgement, by name, always with the same bytes. */
 import type { RunRecord } from "../evidence.ts";
 import type { Judgement } from "../verdict/judge.ts";
 import type { Verdict } from "../verdict.ts";
@@ -22,7 +22,7 @@ export function renderFiles({ verdict, facts }: Judgement, run: RunRecord): Read
   ]);
 }
 
-/** verdict.json, byte for byte. */
+/** Renders verdict.json with stable bytes. */
 export function renderVerdict(verdict: Verdict): string {
   return json(verdict);
 }

@@ -1,4 +1,4 @@
-/** stats.json: the statistics of the load, by window, by request name and over time. Milliseconds and requests. */
+/** Computes stats.json: the statistics of the load by window, by request name and over time, in milliseconds and requests. */
 import type { Facts } from "../objective/facts.ts";
 import type { Slice, Total } from "../objective/load-fold.ts";
 import { cycleOf } from "../objective/users.ts";
@@ -23,7 +23,7 @@ export interface WindowStats extends RequestStats {
   readonly requestsPerSecond: number | null;
 }
 
-/** One stretch of the run; rates are a second. */
+/** One slice of the run; rates are per second. */
 export interface SeriesPoint {
   readonly atMs: number;
   readonly requestsPerSecond: number;
@@ -32,25 +32,25 @@ export interface SeriesPoint {
   readonly users: number;
 }
 
-/** The load at its full height. The fewest users are of whole seconds, all workers together. */
+/** The load at its full height. The fewest users are counted in whole seconds, over all workers together. */
 export interface Plateau {
   readonly fromMs: number;
   readonly toMs: number;
   readonly seconds: number;
   readonly usersFewest: number;
-  /** Load workers that told of users, one process each */
+  /** The number of load workers that reported users; each is one process. */
   readonly workers: number;
-  /** From one request of a user to the next on average, think time included. */
+  /** The mean time from one request of a user to the next, including think time. */
   readonly cycleSecondsMean: number | null;
 }
 
 export interface Stats {
   readonly version: number;
-  /** null: the load did not come to a whole second at its full height. */
+  /** Null if the load was not at its full height for a whole second. */
   readonly plateau: Plateau | null;
   readonly windows: readonly WindowStats[];
   readonly requests: readonly (RequestStats & { readonly name: string })[];
-  /** Requests that the end of the load cut off, which are in no other figure; absent: none. */
+  /** The requests that were cut off by the end of the load, which no other figure includes; undefined if there are none. */
   readonly interruptedByTheEnd?: number;
   readonly sliceMs: number;
   readonly series: readonly SeriesPoint[];
@@ -58,7 +58,7 @@ export interface Stats {
   readonly generator: Readonly<Record<string, number>>;
 }
 
-/** Names beyond this many are counted in the windows only; a table that long is read by nobody. */
+/** Further names are counted only in the windows, because nobody reads a longer table. */
 const NAMES_MAX = 200;
 
 export function statsOf(facts: Facts): Stats {
@@ -142,7 +142,7 @@ function pointOf(slice: Slice, atMs: number, sliceMs: number): SeriesPoint {
   };
 }
 
-/** Three decimals: the same bytes everywhere, and finer than anything here is measured. */
+/** Rounds to three decimals, which gives the same bytes everywhere and is finer than any measurement here. */
 function round(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1000) / 1000;
 }

@@ -1,4 +1,4 @@
-/** The style of report.html: light and dark by the reader's own setting, and fit for paper. */
+/** The style of report.html: light or dark by the reader's own setting, and suitable for printing. */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2230;--dim:#5d6678;--paper:#fbfbfd;--card:#fff;--edge:#dfe3ea;--pass:#1a7f4b;--fail:#c22a2a;
 --unknown:#9a6a00;--pass-soft:#e3f5ea;--fail-soft:#fde8e8;--unknown-soft:#fdf1d6;--fault:#f3b65030;--rate:#3d6fd9;--failed:#d64545;--p95:#7a4fc4;--users:#8a94a6;--ready:#1a7f4b}

@@ -1,4 +1,4 @@
-/** The verdict as a few lines for a terminal: each objective with its measured value, then the sentence. No colours. */
+/** Summarizes the verdict in a few lines for a terminal: each objective with its measured value, then the sentence. No colors. */
 import type { Verdict } from "../verdict.ts";
 import { visible } from "./escape.ts";
 import { formatBound, formatMeasured } from "./format.ts";

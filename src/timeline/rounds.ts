@@ -1,7 +1,7 @@
 /**
- * The rounds of one fault: each from its first command to the proofs that all of it is gone. Most faults have one; a
- * rolling restart has one for each target, repeated kills one for each kill. Each command is one change of its round and
- * has stamps of its own, so that one bite proves one kill and not three.
+ * Groups the events of one fault into rounds, each from its first command to the proof that all its changes are gone. Most
+ * faults have one round, a rolling restart has one for each target, and repeated kills have one for each kill. Each command is
+ * one change of its round and has its own stamps, so that one bite proves one kill and not three.
  */
 import type { TimelineEvent, Witness } from "../timeline.ts";
 
@@ -14,10 +14,10 @@ export interface TargetStamp {
   readonly because: string | null;
 }
 
-/** One command on one target, and what was seen of it. A stamp is null until its event was recorded. */
+/** One command on one target, with its stamps. A stamp is null until its event is recorded. */
 export interface ChangeStory {
   readonly target: string;
-  /** null: evidence of a version that did not record it. */
+  /** Null in evidence of a version that did not record it. */
   readonly capability: string | null;
   bite: TargetStamp | null;
   notBitten: TargetStamp | null;
@@ -27,7 +27,7 @@ export interface ChangeStory {
 
 export interface Round {
   readonly commandedAtMs: number;
-  /** When the tool itself began to undo something; null: it never did, so that whatever recovered did so by itself. */
+  /** When the tool itself began to undo something; null if it never did, so that any recovery was the platform's own. */
   healCommandedAtMs: number | null;
   readonly changes: ChangeStory[];
 }
@@ -40,7 +40,7 @@ const STAMPS: Readonly<Partial<Record<FaultEvent["edge"], Stamps>>> = {
   "not-healed": "notHealed",
 };
 
-/** Adds one event of the fault, in order of recording. A command that comes after any healing begins a new round. */
+/** Adds one event of the fault, in order of recording. A command that follows any healing begins a new round. */
 export function addToRounds(rounds: Round[], event: FaultEvent): void {
   if (event.edge === "commanded") {
     roundFor(rounds, event).changes.push({
@@ -83,18 +83,18 @@ function stampOf({ target, atMs, witness, because }: FaultEvent): TargetStamp {
   return { target, atMs: witness?.atMs ?? atMs, witness: witness ?? null, because: because ?? null };
 }
 
-/** All stamps of one kind, round after round. */
+/** Returns all stamps of one kind, round by round. */
 export function stampsOf(rounds: readonly Round[], stamp: Stamps): TargetStamp[] {
   return rounds.flatMap(({ changes }) => changes.flatMap((change) => change[stamp] ?? []));
 }
 
-/** When a round was first seen to bite, from inside; null: never. */
+/** Returns when a round was first seen to bite, from inside its target; null if it never was. */
 export function firstBiteMs({ changes }: Round): number | null {
   const seen = changes.flatMap(({ bite }) => (bite?.witness == null ? [] : [bite.atMs]));
   return seen.length === 0 ? null : Math.min(...seen);
 }
 
-/** When the last of its changes was seen to be gone, from inside; null: not of all of them. */
+/** Returns when the last change of a round was seen to be gone, from inside its target; null unless all changes were. */
 export function lastHealMs({ changes }: Round): number | null {
   const seen = changes.map(({ heal }) => (heal?.witness == null ? null : heal.atMs));
   return seen.includes(null) || seen.length === 0 ? null : Math.max(...seen.map((atMs) => atMs ?? 0));

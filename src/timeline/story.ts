@@ -1,6 +1,6 @@
 /**
- * The story is the timeline folded once: each experiment with its stamps, the load's edges, gaps, workers, controls. All
- * judging reads this instead of searching events again. Pure.
+ * The story is the timeline, folded once: each experiment with its stamps, the edges of the load, gaps, workers and controls. All
+ * judging reads the story instead of searching the events again. Pure.
  */
 import type { Span } from "../outage/span.ts";
 import type { ExperimentPlan } from "../plan.ts";
@@ -10,22 +10,22 @@ import { addToRounds, type Round, stampsOf, type TargetStamp } from "./rounds.ts
 export type EventOf<Type extends TimelineEvent["type"]> = Extract<TimelineEvent, { type: Type }>;
 
 export interface ExperimentStory {
-  /** As in the plan; a second one of the same name is "name#2". */
+  /** The name in the plan; a second experiment of the same name is "name#2". */
   readonly name: string;
   readonly plannedName: string;
   readonly fault: string;
-  /** Number of the group that it was injected with at the same moment; null: it stood by itself. */
+  /** The number of the group of experiments that are injected at the same moment; null if it is injected alone. */
   together: number | null;
-  /** All that was hit, of all rounds. */
+  /** The targets of all rounds. */
   targets: readonly TargetReference[];
-  /** What stands on the nodes that were hit, as far as it was recorded; null: by a version that did not record it. */
+  /** Other targets on the nodes that were hit; null in evidence of a version that did not record them. */
   standing: readonly TargetReference[] | null;
   readonly beganAtMs: number;
   endedAtMs: number | null;
   abortedBecause: string | null;
-  /** Of the first round. */
+  /** The first command of the first round. */
   commandedAtMs: number | null;
-  /** Of the last round. */
+  /** The first heal command of the last round. */
   healCommandedAtMs: number | null;
   readonly rounds: Round[];
   readonly health: EventOf<"health">[];
@@ -38,10 +38,10 @@ export interface Story {
     readonly steadyMs: number | null;
     readonly rampDownMs: number | null;
     readonly endMs: number | null;
-    /** When the last user was told to go: a load may stay on, empty, to watch the platform calm down. */
+    /** When the last user was told to stop. An empty load may continue while the platform scales down. */
     readonly emptyMs: number | null;
   };
-  /** First and last stamp of the timeline. */
+  /** The first and the last stamp of the timeline. */
   readonly span: Span;
   readonly gaps: readonly EventOf<"gap">[];
   readonly workers: readonly EventOf<"worker">[];
@@ -55,7 +55,7 @@ export interface Story {
   readonly phases: readonly EventOf<"phase">[];
 }
 
-/** Folds the timeline. O(n). */
+/** Folds the timeline into the story. O(n). */
 export function tellStory(timeline: readonly TimelineEvent[], plan: readonly ExperimentPlan[]): Story {
   const experiments: ExperimentStory[] = [];
   const waiting: EventOf<"health">[] = [];
@@ -85,7 +85,7 @@ export function tellStory(timeline: readonly TimelineEvent[], plan: readonly Exp
   };
 }
 
-/** Health before a fault may be recorded before or after the experiment's begin; then it waits for it. */
+/** Adds a health event. Health before a fault may be recorded before the experiment's begin; it then waits for the experiment. */
 function tellHealth(
   experiments: readonly ExperimentStory[],
   waiting: EventOf<"health">[],
@@ -107,12 +107,12 @@ function tellExperiment(
   if (event.edge !== "begin") close(story, event);
 }
 
-/** A fault of several rounds begins once a round, with the targets of that round, and ends once. */
+/** Unites the targets: a fault of several rounds begins once per round, with the targets of that round, and ends once. */
 function united(before: readonly TargetReference[], more: readonly TargetReference[]): readonly TargetReference[] {
   return [...before, ...more.filter(({ id }) => !before.some((known) => known.id === id))];
 }
 
-/** Opens a new story and gives it the health lines that waited for it. */
+/** Opens a new story and adds the health events that waited for it. */
 function begin(
   experiments: ExperimentStory[],
   waiting: EventOf<"health">[],
@@ -202,7 +202,7 @@ function spanOf(timeline: readonly TimelineEvent[]): Span {
   return { fromMs: timeline.length === 0 ? 0 : fromMs, toMs };
 }
 
-/** When the fault was first seen to bite, from inside; null: never. */
+/** Returns when the fault was first seen to bite, from inside its target; null if it never was. */
 export function biteOf(story: ExperimentStory): TargetStamp | null {
   const seen = stampsOf(story.rounds, "bite").filter((bite) => bite.witness !== null);
   return seen.reduce<TargetStamp | null>(
@@ -211,21 +211,21 @@ export function biteOf(story: ExperimentStory): TargetStamp | null {
   );
 }
 
-/** When the last target was seen to be healed; null: some target never was, or none. */
+/** Returns when the last target was seen to be healed; null if some target is recorded as not healed, or no healing was seen. */
 export function healOf(story: ExperimentStory): TargetStamp | null {
   if (stampsOf(story.rounds, "notHealed").length > 0) return null;
   const seen = stampsOf(story.rounds, "heal").filter((heal) => heal.witness !== null);
   return seen.reduce<TargetStamp | null>((last, heal) => (last === null || heal.atMs > last.atMs ? heal : last), null);
 }
 
-/** The experiments that were injected with this one at the same moment, itself among them. */
+/** Returns the experiments that were injected at the same moment as this one, including itself. */
 export function groupOf(story: ExperimentStory, all: readonly ExperimentStory[]): readonly ExperimentStory[] {
   return story.together === null ? [story] : all.filter(({ together }) => together === story.together);
 }
 
 /**
- * From the command to the next experiment or the end of evidence: in which an outage is put down to this experiment, and to
- * all that were injected with it.
+ * Returns the span from the command to the next experiment or the end of the evidence. An outage in this span is attributed to
+ * this experiment and to all experiments that were injected with it.
  */
 export function reachOf(story: ExperimentStory, all: readonly ExperimentStory[], endMs: number): Span {
   const group = groupOf(story, all);
