@@ -41,7 +41,7 @@ function recorded(text: string, file = "plan.yaml"): Plan {
   return portable(plan, dirname(resolve(file)));
 }
 
-/** As run.json holds it. */
+/** Returns the plan in the form that run.json contains. */
 function written(plan: Plan): Record<string, unknown> {
   return JSON.parse(JSON.stringify(plan)) as Record<string, unknown>;
 }
@@ -93,7 +93,7 @@ test("whatever is dropped from the recorded plan, or eased in it, is named", () 
 });
 
 test("what was resolved from the environment, or is asked beyond the file, is no contradiction", () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a plan names a secret
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a plan refers to a secret in this way
   const text = FULL.replace("says: soon,", 'says: "${env:TOKEN}",').replace("[customer]", '["${env:TOKEN}"]');
   assert.deepEqual(droppedFrom(written(recorded(text)), text), []);
   const more = { ...written(recorded(FULL)), later: [1] };

@@ -5,7 +5,7 @@ import { GamedayError } from "../std/errors.ts";
 import { cleanRun, evidenceOf } from "../verdict/run.fixture.ts";
 import { wellFormed } from "./shape.ts";
 
-/** Reads everything of the evidence with one line of one kind spoilt. */
+/** Reads all lines of the evidence. */
 function readAll(evidence: Evidence): number {
   const sound = wellFormed(evidence);
   return [...sound.operations(), ...sound.intervals(), ...sound.ledger()].length;
@@ -53,7 +53,7 @@ test("a spoilt line is an error with its file and line, exit 2", () => {
 });
 
 test("a number that JSON cannot say, and a count that is none, are no evidence", () => {
-  const endless = Number.POSITIVE_INFINITY; // how 1e999 reads
+  const endless = Number.POSITIVE_INFINITY; // the parsed value of 1e999
   const item = { line: "item", read: 1, object: "orders", id: "a", count: 1 };
   for (const spoilt of [{ count: -1 }, { count: 1.5 }, { count: endless }, { read: -1 }, { read: 0.5 }])
     refused(() => ({ ledger: () => [{ ...item, ...spoilt }] }), "ledger.ndjson:1");

@@ -10,7 +10,7 @@ import { openEvidence } from "./reader.ts";
 import { seal } from "./seal.ts";
 import { EvidenceWriter } from "./writer.ts";
 
-/** A whole run folder as the tool writes it, sealed. */
+/** Returns a complete, sealed run folder as the tool writes it. */
 function wholeFolder(context: TestContext): string {
   const parent = mkdtempSync(join(tmpdir(), "gameday-sound-"));
   context.after(() => rmSync(parent, { recursive: true }));
@@ -28,7 +28,7 @@ function wholeFolder(context: TestContext): string {
   return folder;
 }
 
-/** As a forger would, or somebody who tidies up: the change is sealed. */
+/** Seals a changed folder again, as a forger would, or a user who tidies up. */
 function resealed(folder: string): ReturnType<typeof openEvidence> {
   rmSync(join(folder, MANIFEST_FILE));
   seal(folder);
@@ -103,7 +103,7 @@ test("a history that is absent, emptied, cut off or not sealed is absent, whatev
   }
 });
 
-/** A cut line is no JSON: it is read only when it is judged. */
+/** Returns the `torn` of a folder. A cut line is not valid JSON, but the history is read only when it is judged. */
 function tornOf(folder: string): string {
   return openEvidence(folder).torn ?? "whole";
 }
