@@ -34,7 +34,7 @@ export interface ClassRecovery extends Recovery {
 /** The fate of the writes between the end of the previous experiment and the end of this one. */
 export interface WriteAccount {
   readonly acknowledged: number;
-  /** The writes acknowledged in the second before the bite. If there were none, "nothing was lost" proves nothing. */
+  /** The writes acknowledged in the second before the fault's command. If there were none, "nothing was lost" proves nothing. */
   readonly acknowledgedLastSecond: number;
   readonly lost: number;
   readonly recovered: number;

@@ -28,6 +28,6 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   readonly experiments: readonly ExperimentVerdict[];
   readonly objectives: readonly ObjectiveVerdict[];
-  /** The number of control commands that somebody gave by hand and that changed the run. */
+  /** The number of manual control commands that changed the run. */
   readonly manualInterventions: number;
 }

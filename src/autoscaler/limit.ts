@@ -83,7 +83,7 @@ function allowedBy(
   return direction.further(current, choose(...proposals));
 }
 
-/** Returns the net change within the policy's period; the count at the begin of the period is the current count minus this. */
+/** Returns the net change within the policy's period; the count at the start of the period is the current count minus this. */
 function changeWithin(state: AutoscalerState, { periodSeconds }: ScalingPolicy, nowMs: number): number {
   const recent = state.scalings.filter(({ atMs }) => atMs > nowMs - periodSeconds * 1_000);
   return recent.reduce((sum, { change }) => sum + change, 0);

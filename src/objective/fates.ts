@@ -25,7 +25,7 @@ export interface Fate {
   succeeded: number;
   /** The part of `count` in intervals that lie outside all fault windows and in which the generator was not stalled. */
   outside: number;
-  /** The begin of the first interval with an attempt and the end of the last one, in milliseconds since the start of the run. */
+  /** The start of the first interval with an attempt and the end of the last one, in milliseconds since the start of the run. */
   firstMs: number;
   lastMs: number;
   /** The value of the tag `error` of the first failure that has this tag. */

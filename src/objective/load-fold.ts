@@ -72,7 +72,7 @@ export class LoadFold {
   readonly span: Span;
   readonly sliceMs: number;
   readonly slices: Slice[];
-  /** The requests of each whole second since the begin of `span`; each interval is spread evenly over its own time. */
+  /** The requests of each whole second since the start of `span`; each interval is spread evenly over its own time. */
   readonly perSecond: Float64Array;
   readonly users: UsersRecord;
   /** The outcomes of requests, calls, checks and scenarios, by name. */

@@ -69,7 +69,7 @@ function windowOf(over: Over, facts: Facts): Pick<Window, "spans" | "takes"> | n
   return facts.windows.find((window) => window.key === key) ?? null;
 }
 
-/** Returns whether an outage begins in a window. A probe in flight when a fault came was sent before it but failed in it. */
+/** Returns whether an outage begins in a window. A probe in flight when a fault came was sent before its window but failed in it. */
 function beginsIn(
   { begin, firstFailureCompletedMs }: FeltOutage,
   { spans, takes }: Pick<Window, "spans" | "takes">,
@@ -139,7 +139,7 @@ function worstStream({ outages: found, blind }: Selected): Range {
   };
 }
 
-/** Returns the minimum length of an outage: first to last failure. `most`: from the success before it to the one after it. */
+/** Returns the least length of an outage: from its first to its last failure. `most` spans the successes before and after it. */
 function least({ begin, lastFailureSentMs }: FeltOutage): number {
   return Math.max(0, lastFailureSentMs - begin.upperMs);
 }

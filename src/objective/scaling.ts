@@ -142,7 +142,7 @@ export const secondsDesiredAboveReady: Measure = {
   },
 };
 
-/** Sums the time. The state at the last observation may have lasted until the end of the load, or have ended immediately. */
+/** Sums up the time. The state at the last observation may have lasted until the end of the load, or have ended immediately. */
 function desiredAboveReady({ replicas, load, span }: Story): { readonly lowerMs: number; readonly upperMs: number } {
   let lowerMs = 0;
   for (const [at, event] of replicas.entries()) {

@@ -49,7 +49,7 @@ export class ThresholdFold {
     this.#crossing ??= this.#look(interval.toMs);
   }
 
-  /** Returns the first threshold with `abort` that failed. */
+  /** Returns the first failure of a threshold with `abort`, or null if there was none. */
   get crossing(): Crossing | null {
     return this.#crossing;
   }

@@ -54,7 +54,7 @@ export function metricComplaint(name: string, statistic: string): string | undef
 
 function unknownName(name: string): string | undefined {
   const near = nearest(name, BUILT_IN.keys());
-  // A script may have its own "calls_failed", which resembles one of our metrics; "htp_req_duration" and "check" are misspelled.
+  // A script may have its own "calls_failed", which resembles one of ours; "htp_req_duration" and "check" are misspellings.
   const misspelt = near === "checks" || near?.startsWith("http_req") === true;
   if (!misspelt && !NOT_OURS.test(name)) return undefined;
   const meant = near === undefined ? [...BUILT_IN.keys()].join(", ") : `did you mean "${near}"?`;

@@ -1,4 +1,4 @@
-/** Decides, if nothing was counted, whether that means zero, or whether nothing would have counted it. */
+/** Decides what a missing count means: that it is 0, or that nothing would have counted it. */
 import type { Metric } from "../interval/metric.ts";
 import type { Totals } from "../interval/totals.ts";
 

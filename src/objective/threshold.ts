@@ -24,7 +24,7 @@ export interface Threshold {
   readonly statistic: string;
   readonly compare: "<" | "<=" | ">" | ">=" | "==" | "!=";
   readonly bound: number;
-  /** The time since the begin of the load before which it does not abort; null if it never aborts. */
+  /** The time since the start of the load before which it does not abort; null if it never aborts. */
   readonly abortAfterMs: number | null;
 }
 

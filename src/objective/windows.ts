@@ -102,7 +102,7 @@ function outside(whole: Span, faults: readonly Span[]): Span[] {
   return spans;
 }
 
-/** Returns the span from the begin of the load until the most replicas were ready for the first time; none if nothing scaled. */
+/** Returns the span from the start of the load until the most replicas were ready for the first time; none if nothing scaled. */
 function scalingSpans(story: Story, whole: Span): Span[] {
   const events = story.replicas.filter(({ atMs }) => atMs <= whole.toMs);
   const first = events[0];

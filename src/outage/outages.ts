@@ -1,10 +1,10 @@
 /**
  * Finds the outages of one probe stream. An outage opens at a failed sample and closes at the sustained recovery, which is
  * RECOVERY_SUCCESSES successes in a row over RECOVERY_HOLD_MS, stamped at the first of them. A failure before that continues the
- * same outage. Both ends are brackets that are sure to contain the truth as far as this stream could see it: the begin lies in
- * [send of the last success before, send of the first failure], and the end in [send of the last failure, completion of the first
- * success]. The upper end is the completion, not the send, because a probe that is held in a proxy's queue and then served was
- * sent while the outage lasted.
+ * same outage. Both ends are brackets that are sure to contain the truth as far as this stream could see it: the beginning lies
+ * in [send of the last success before, send of the first failure], and the end in [send of the last failure, completion of the
+ * first success]. The upper end is the completion, not the send, because a probe that is held in a proxy's queue and then served
+ * was sent while the outage lasted.
  */
 import type { Outage } from "../outage.ts";
 import { beatEveryMs } from "../probe.ts";

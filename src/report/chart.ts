@@ -57,7 +57,7 @@ function scaleOf(facts: Facts): Scale {
   return { top, labels, span, x, width: ({ fromMs, toMs }) => Math.max(1.5, round(x(toMs) - x(fromMs))) };
 }
 
-/** Places each label at the begin of its fault, in the first row in which it does not overlap another label. */
+/** Places each label at the start of its fault, in the first row in which it does not overlap another label. */
 function labelsOf({ story }: Facts, x: (ms: number) => number): Label[] {
   const ends: number[] = [];
   return story.experiments.map((experiment) => {

@@ -41,7 +41,7 @@ export function renderJunit(verdict: Verdict): string {
   return document(verdict.plan, cases, suites.join(""));
 }
 
-/** Renders the junit.xml that is written at the begin of a run, so that a run that dies before its report still shows an error. */
+/** Renders the junit.xml that is written when a run starts, so that a run that dies before its report still shows an error. */
 export function renderUnfinishedJunit(plan: string): string {
   const because = "The run was never finished: nothing of it was judged.";
   const cases: Case[] = [{ suite: "validity", name: "run-complete", status: "unknown", because }];

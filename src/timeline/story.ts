@@ -85,7 +85,7 @@ export function tellStory(timeline: readonly TimelineEvent[], plan: readonly Exp
   };
 }
 
-/** Adds a health event. Health before a fault may be recorded before the experiment's begin; it then waits for the experiment. */
+/** Adds a health event. Health before a fault may be recorded before the experiment begins; it then waits for the experiment. */
 function tellHealth(
   experiments: readonly ExperimentStory[],
   waiting: EventOf<"health">[],

@@ -27,7 +27,7 @@ function interrupted({ story }: Ground): string[] {
     .map(({ command, by, atMs }) => `${command} by ${by} at ${atSeconds(atMs)}`);
 }
 
-/** Returns the missing stamps of the load; measurements at full load need both the begin and the end of full load. */
+/** Returns the missing stamps of the load; measurements at full load need both the start and the end of full load. */
 function missingLoad({ story: { load, phases } }: Ground): string[] {
   if (load.beginMs === null) return ["the load never began"];
   return [
