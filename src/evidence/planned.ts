@@ -25,7 +25,7 @@ export function droppedFrom(recorded: unknown, planText: string): string[] {
   ].map((what) => `run.json lacks, or has otherwise, what ${PLAN_FILE} says: ${what}`);
 }
 
-/** Parses plan.yaml. Returns null if there is nothing to check (also if removed secrets made it unreadable), or the error as text. */
+/** Parses plan.yaml. Returns null if there is nothing to check (or removed secrets made it unreadable), or the error as text. */
 function documentOf(text: string): Fields | string | null {
   try {
     const value = plainValue(readYaml(text, PLAN_FILE));
@@ -113,7 +113,7 @@ function listIn(fields: Fields, key: string): Fields[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-/** Finds an entry by name. Returns undefined if there is none, and null if the name contains a variable and cannot be looked up. */
+/** Finds an entry by name. Returns undefined if there is none, and null if its name contains a variable and cannot be found. */
 function namedIn(fields: Fields, list: string, key: string, name: Json | undefined): Fields | undefined | null {
   if (isVariable(name)) return null;
   return listIn(fields, list).find((one) => one[key] === name);

@@ -35,7 +35,7 @@ interface Flaw {
 
 type Measured = ReadonlyMap<EvidenceFile, WrittenFile>;
 
-/** Checks a folder; reads each evidence file once. Throws GamedayError (exit 2) when one of them is not a regular file. */
+/** Checks a folder and hashes its evidence files. Throws GamedayError (exit 2) when one of them is not a regular file. */
 export function soundnessOf(folder: string, run: RunRecord, timeline: readonly TimelineEvent[]): Soundness {
   const present = EVIDENCE_FILES.filter((name) => isThere(join(folder, name)));
   const measured: Measured = new Map(present.map((name) => [name, measure(join(folder, name))]));

@@ -49,7 +49,7 @@ export function circumstancesOf(objective: Objective, facts: Facts): Circumstanc
   };
 }
 
-/** Returns the named experiment; if there is none, all for recovery-seconds, and otherwise those with lost or duplicated writes. */
+/** Returns the named experiment. Without a name: all for recovery-seconds, otherwise those with lost or duplicated writes. */
 function experimentsOf({ measure, over }: Objective, { experiments }: Facts): readonly ExperimentVerdict[] {
   const named = over["experiment"];
   if (named !== undefined) return experiments.filter(({ name }) => name === named);

@@ -69,7 +69,7 @@ function windowOf(over: Over, facts: Facts): Pick<Window, "spans" | "takes"> | n
   return facts.windows.find((window) => window.key === key) ?? null;
 }
 
-/** Returns whether an outage begins in a window. A probe in flight when a fault came was sent before its window but failed in it. */
+/** Returns whether an outage begins in a window. A probe in flight at a fault was sent before its window but failed within it. */
 function beginsIn(
   { begin, firstFailureCompletedMs }: FeltOutage,
   { spans, takes }: Pick<Window, "spans" | "takes">,

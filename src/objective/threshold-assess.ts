@@ -105,7 +105,7 @@ function wholeOf(facts: Facts): { readonly window: Window; readonly total: Total
   return window === undefined || total === undefined ? null : { window, total };
 }
 
-/** Returns the doubt about a threshold. A generator that dropped arrivals counts as stalled, but dropped_iterations needs those. */
+/** Returns the doubt about a threshold. Dropped arrivals count as stalls, except for dropped_iterations, which measures them. */
 function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
   const whole = wholeOf(facts);
   if (whole === null) return undefined;
