@@ -104,7 +104,7 @@ function planOf(fault: string, lab: AttachedLab): Json {
   const experiment = {
     name: fault,
     fault,
-    hold: HOLD_MS,
+    hold: `${HOLD_MS}ms`,
     settle: "500ms",
     ...(fault === "command" && { with: command }),
   };
