@@ -48,10 +48,7 @@ export interface Tally {
   shownAgain: number;
   /** Absent, and old enough to have expired by the time of the read. */
   expired: number;
-  /**
-   * Writes acknowledged in the last second before each fault, by the fault's index, without those that expired before any read
-   * looked for them.
-   */
+  /** Writes acknowledged in the last second before each fault, by its index, without those that expired unseen. */
   readonly acknowledgedLastSecond: readonly number[];
   /** Present more than once in an earlier complete read, but not in the last one. */
   repeatedBefore: number;
@@ -170,19 +167,13 @@ class Tallying {
     return complete.filter((read) => read > lastSeen && (holedMask & bitOf(read)) === 0);
   }
 
-  /**
-   * Returns whether the object may have expired by the given read. Its life may begin as early as the start of its first attempt,
-   * and the read looked for it no later than the read's end.
-   */
+  /** Returns whether the object may have expired by the end of the given read; its life begins with its first attempt. */
   #mayHaveExpired({ begunAtMs }: WriteState, read: number): boolean {
     const { expiresMs } = this.#writes;
     return expiresMs !== null && (this.#readEndedAtMs.get(read) ?? Infinity) >= begunAtMs + expiresMs;
   }
 
-  /**
-   * Counts an expired write. If no read saw it, it does not put a fault to the test either: no read looked for it while it should
-   * still have existed.
-   */
+  /** Counts an expired write. One that no read saw does not put a fault to the test either. */
   #expired({ atMs, seen }: WriteState): void {
     this.#result.expired += 1;
     if (seen !== 0) return;

@@ -287,10 +287,7 @@ export class LoadUser implements User, SessionOwner {
     this.#interrupted = true;
   }
 
-  /**
-   * Stops the user for good: its calls fail as aborted and its waits reject. Returns true when the script was in one of those,
-   * and false when it was in an await of its own.
-   */
+  /** Stops the user for good: its calls fail and its waits reject. Returns false if the script was in an await of its own. */
   abort(): boolean {
     const sleeping = this.#sleeping.take();
     this.#interrupted ||= sleeping.length > 0 || (this.#open?.size ?? 0) > 0;

@@ -38,7 +38,7 @@ export interface Plateau {
   readonly toMs: number;
   readonly seconds: number;
   readonly usersFewest: number;
-  /** The number of load workers that reported users; each is one process. */
+  /** The number of load workers that reported users; each is a process of its own. */
   readonly workers: number;
   /** The mean time from one request of a user to the next, including think time. */
   readonly cycleSecondsMean: number | null;

@@ -13,6 +13,7 @@ import { LoadCourse } from "./load-course.ts";
 import { partOptions, whileStarting } from "./part-options.ts";
 import { inPhase } from "./phase.ts";
 import { ReplicaWatch } from "./scaling.ts";
+import { ServedWatch } from "./served.ts";
 import { StopConditions } from "./stop-conditions.ts";
 import { ThresholdWatch } from "./threshold-watch.ts";
 import { groupsOf } from "./together.ts";
@@ -96,13 +97,15 @@ async function breakUnderLoad(run: Run, replicas: ReplicaWatch, course: LoadCour
   await inPhase(run, "autoscaling-watch", async () => {
     if (up !== undefined) await replicas.reach(run, up, "up");
   });
-  await inPhase(run, "experiments", () => runAll(run));
+  const served = new ServedWatch();
+  run.evidence.onOperation((operation) => served.operation(operation));
+  await inPhase(run, "experiments", () => runAll(run, served));
   await course.remain();
 }
 
-async function runAll(run: Run): Promise<void> {
+async function runAll(run: Run, served: ServedWatch): Promise<void> {
   for (const group of groupsOf(run.plan.experiments)) {
-    if (await runExperiments(run, group)) continue;
+    if (await runExperiments(run, group, served)) continue;
     const names = group.map(({ name }) => `"${name}"`).join(" and ");
     const says = `stopped after ${names}: the platform is not healthy, further faults would prove nothing`;
     run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "stop", by: says, manual: false });

@@ -11,17 +11,22 @@ import type { TargetReference } from "../timeline.ts";
 import { becomeHealthy, wholeWithinMs } from "./health.ts";
 import { injectExperiment } from "./inject.ts";
 import { startInside } from "./inside.ts";
+import { awaitServed, type ServedWatch } from "./served.ts";
 import { requireFit } from "./together.ts";
 
 /**
- * Runs a group: healthy before, inject all and prove their bites, hold, heal each and prove it, healthy after, settle. Returns
+ * Runs a group: healthy before, inject all and prove their bites, hold, heal each and prove it, healthy after, users served, settle. Returns
  * whether the next group may begin. Faults are healed however this function ends. If one of several faults cannot be injected,
  * none is held, because a part of the group would test something else.
  */
-export async function runExperiments(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
+export async function runExperiments(
+  run: Run,
+  group: readonly ExperimentPlan[],
+  served: ServedWatch,
+): Promise<boolean> {
   if (!(await wholeBefore(run, group))) return false;
   if (!(await injectAll(run, group))) return true; // nothing is broken any more, so that the next group can begin as usual
-  return wholeAfter(run, group);
+  return wholeAfter(run, group, served);
 }
 
 async function wholeBefore(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
@@ -36,13 +41,14 @@ async function wholeBefore(run: Run, group: readonly ExperimentPlan[]): Promise<
   return true;
 }
 
-async function wholeAfter(run: Run, group: readonly ExperimentPlan[]): Promise<boolean> {
+async function wholeAfter(run: Run, group: readonly ExperimentPlan[], served: ServedWatch): Promise<boolean> {
   const signal = run.stop.signal;
   const deadlineMs = Math.max(...group.map(({ recoverWithinMs }) => recoverWithinMs));
   const healthy: boolean[] = [];
   for (const { name } of group)
     healthy.push(await becomeHealthy(run, { moment: "after-fault", experiment: name, deadlineMs, signal }));
   if (healthy.includes(false)) return false;
+  await awaitServed(run, served, deadlineMs);
   await delay(Math.max(...group.map(({ settleMs }) => settleMs)), undefined, { signal });
   return true;
 }

@@ -162,7 +162,7 @@ class Search {
     return this.#spent !== null;
   }
 
-  /** Takes every legal read among the candidates, by (A); more operations may become candidates in the process. */
+  /** Takes every legal read among the candidates, by (A); doing so may add candidates. */
   #takeReads(): void {
     let entry = this.#list.first;
     while (isCall(entry)) {

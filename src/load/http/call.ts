@@ -16,10 +16,7 @@ import { HttpReply } from "./reply.ts";
 import { buildRequest, closesAfter, hostOf } from "./request.ts";
 import type { Session } from "./session.ts";
 
-/**
- * The most times that a call which the server has not processed is sent again: after a refusal, and after its connection ended
- * before its turn. Connections do end, but not forever.
- */
+/** The most times that a call which the server has not processed is sent again. Connections do end, but not forever. */
 const REFUSALS_MAX = 3;
 const PASSES_MAX = 100;
 
@@ -208,10 +205,7 @@ export class Call implements Exchange {
     this.#series.interrupted.record(performance.now() - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
   }
 
-  /**
-   * Counts an exchange. Its time runs from when the call was due (after a redirect, from when that was followed) and includes
-   * opening a connection, because that is what the user waited.
-   */
+  /** Counts an exchange, from when the call was due or its redirect was followed; opening a connection is part of the time. */
   #count(failure: string | null, now: number, bytes: number): void {
     const counted = this.#scope.byStatus ? this.#series.withStatus(this.#status) : this.#series;
     const series = failure === null ? counted.passed : counted.failure(failure);
