@@ -27,6 +27,7 @@ export interface PodContainerStatus extends ContainerStatus {
 export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
   readonly resources?: {
     readonly limits?: Readonly<Record<string, string>>;
     readonly requests?: Readonly<Record<string, string>>;
@@ -78,7 +79,7 @@ export interface AutoscalerObject extends KubernetesObject {
   readonly spec?: {
     readonly minReplicas?: number;
     readonly maxReplicas?: number;
-    readonly scaleTargetRef?: { readonly name?: string };
+    readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
   };
   readonly status?: {
     readonly currentReplicas?: number;
