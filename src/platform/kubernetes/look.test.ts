@@ -59,6 +59,7 @@ test("INFO replication tells a replica with its link from a master with its repl
   );
   assert.equal(master.onlineReplicas, 1);
   assert.equal(parseReplication("redis-2", "").role, "silent");
+  assert.equal(parseReplication("dragonfly-1", "role:replica\r\n").role, "slave", "Dragonfly's word");
 });
 
 test("roles are by label, and the app's by its Deployment: another one whose name begins alike is not the app", () => {

@@ -72,9 +72,10 @@ export function podAt(address: string, pods: readonly PodObject[]): string | und
 /** Parses the text of INFO replication. */
 export function parseReplication(pod: string, info: string): RedisState {
   const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
+  const role = field("role");
   return {
     pod,
-    role: field("role") || "silent",
+    role: role === "replica" ? "slave" : role || "silent", // Dragonfly's word for the same
     linkUp: field("master_link_status") === "up",
     onlineReplicas: info.match(/^slave\d+:.*state=online/gm)?.length ?? 0,
   };

@@ -7,9 +7,14 @@ import { isControlPlane, type NodeObject, type PodObject } from "./objects.ts";
 
 const NEVER = new Set(["kube-system", "kube-public", "kube-node-lease"]);
 
+/** Throws GamedayError for a namespace that belongs to the cluster itself. */
+export function assertOwnNamespace(namespace: string): void {
+  if (NEVER.has(namespace)) throw refused(`a namespace of your own`, `"${namespace}", which belongs to the cluster`);
+}
+
 /** Throws GamedayError unless the namespace's owner consents: by its label, or by its name typed into the plan. */
 export function assertNamespaceAllowed({ namespace, allow }: KubernetesConfig, found: KubernetesObject | null): void {
-  if (NEVER.has(namespace)) throw refused(`a namespace of your own`, `"${namespace}", which belongs to the cluster`);
+  assertOwnNamespace(namespace);
   if (found === null) throw refused(`namespace "${namespace}"`, "none", "kubectl get namespaces");
   if (allow.namespace === namespace) return;
   if (found.metadata.labels?.[ALLOWED_LABEL] === "true") return;

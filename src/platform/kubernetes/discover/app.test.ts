@@ -91,8 +91,11 @@ test("the autoscaler and the budget are those of the Deployment, and of no other
   const recorded = recordedOf(other, { autoscalers: [set] }, shop());
   const { app } = foundIn(recorded);
   assert.equal(autoscalerOf(app, recorded)?.metadata.name, "shop");
-  assert.match(budgetNotes({ app: "shop" }, recorded), /^PodDisruptionBudget shop \(maxUnavailable 1\) limits/);
-  assert.match(budgetNotes({ app: "pg" }, recorded), /^No PodDisruptionBudget covers these pods/);
+  assert.match(
+    budgetNotes([{ app: "x" }, { app: "shop" }], recorded),
+    /^PodDisruptionBudget shop \(maxUnavailable 1\) limits/,
+  );
+  assert.match(budgetNotes([{ app: "pg" }], recorded), /^No PodDisruptionBudget covers these pods/);
 });
 
 test("an Ingress counts for more than a NodePort", () => {

@@ -3,6 +3,7 @@ import type { AutoscalerObject } from "../objects.ts";
 import { containerBehind, ENTRY_KINDS, type Entry, entriesOf, isDatabasePort, portsOf } from "./entries.ts";
 import {
   containersOf,
+  type Labels,
   listed,
   type Notes,
   type Recorded,
@@ -55,9 +56,9 @@ export function autoscalerOf({ deployment }: App, { autoscalers }: Recorded): Au
   return autoscalers.find((one) => scales(one, deployment)) ?? null;
 }
 
-/** Describes the PodDisruptionBudgets that cover pods with these labels, or what it means that there is none. */
-export function budgetNotes(labels: Readonly<Record<string, string>>, { budgets }: Recorded): string {
-  const covering = budgets.filter(({ spec }) => selects(spec?.selector?.matchLabels, labels));
+/** Describes the PodDisruptionBudgets that cover any of the pods with these labels, or what it means that there is none. */
+export function budgetNotes(pods: readonly Labels[], { budgets }: Recorded): string {
+  const covering = budgets.filter(({ spec }) => pods.some((labels) => selects(spec?.selector?.matchLabels, labels)));
   if (covering.length === 0)
     return "No PodDisruptionBudget covers these pods, so a drain may evict several of them at once.";
   const limits = covering.map(({ metadata, spec }) => {
@@ -65,7 +66,8 @@ export function budgetNotes(labels: Readonly<Record<string, string>>, { budgets 
     const limit = minAvailable === undefined ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable}`;
     return `${metadata.name} (${limit})`;
   });
-  return `PodDisruptionBudget ${listed(limits)} limits how many of these pods a drain may evict at once.`;
+  const [plural, verb] = covering.length === 1 ? ["", "limits"] : ["s", "limit"];
+  return `PodDisruptionBudget${plural} ${listed(limits)} ${verb} how many of these pods a drain may evict at once.`;
 }
 
 /** Rates a candidate by its best entry first, then by an autoscaler, then by its replicas. */
