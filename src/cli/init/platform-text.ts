@@ -1,0 +1,179 @@
+/** The `platform` section of a first plan: what was found, why, and what remains a question. Pure. */
+import { budgetNotes } from "../../platform/kubernetes/discover/app.ts";
+import type { Chosen, Findings } from "../../platform/kubernetes/discover/findings.ts";
+import { listed, type Recorded, templateLabels } from "../../platform/kubernetes/discover/recorded.ts";
+import { ALLOWED_LABEL } from "../../platform/kubernetes/marks.ts";
+import { isControlPlane } from "../../platform/kubernetes/objects.ts";
+import type { Asked, Logins } from "./leaders.ts";
+import type { Surroundings } from "./look-around.ts";
+import { comments, flow, questions, scalar, switchedOff } from "./yaml-lines.ts";
+
+/** Everything that a first plan is written from. */
+export interface Draft {
+  readonly context: string;
+  readonly findings: Findings;
+  readonly surroundings: Omit<Surroundings, "recorded">;
+  /** What the databases reported; null for a database that was not found. */
+  readonly postgres: Asked | null;
+  readonly redis: Asked | null;
+  readonly logins: Logins;
+}
+
+const INDENT = "  ";
+
+export function platformLines(draft: Draft): string[] {
+  return [
+    "platform:",
+    ...[
+      "kind: kubernetes",
+      ...comments(["Gameday acts on this context only, whichever is the current one."]),
+      `context: ${scalar(draft.context)}`,
+      `namespace: ${scalar(draft.findings.recorded.namespace)}`,
+      ...unreadLines(draft),
+      ...endpointLines(draft.findings),
+      ...appLines(draft.findings),
+      ...postgresLines(draft),
+      ...redisLines(draft),
+      ...imageLines(),
+      ...consentLines(draft),
+    ].map((line) => INDENT + line),
+  ];
+}
+
+function unreadLines({ surroundings: { unread } }: Draft): string[] {
+  if (unread.length === 0) return [];
+  return questions([`This account may not list ${listed(unread)}. What is there that this plan should know of?`]);
+}
+
+function endpointLines({ endpoint: { url, because, questions: asked } }: Findings): string[] {
+  return [...comments(because), ...questions(asked), `endpoint: ${scalar(url)}`];
+}
+
+function appLines({ app, container, autoscaler, recorded }: Findings): string[] {
+  const { name } = app.deployment.metadata;
+  const { minReplicas = 1, maxReplicas } = autoscaler?.spec ?? {};
+  const scaling =
+    autoscaler === null
+      ? comments(["No HorizontalPodAutoscaler scales this Deployment."])
+      : [
+          ...comments([`It scales Deployment ${name} from ${minReplicas} to ${maxReplicas} replicas.`]),
+          `autoscaler: ${scalar(autoscaler.metadata.name)}`,
+        ];
+  return [
+    ...comments([...app.because, budgetNotes([templateLabels(app.deployment)], recorded)]),
+    ...questions(app.questions),
+    "app:",
+    `  deployment: ${scalar(name)}`,
+    ...comments(container.because, INDENT),
+    ...questions(container.questions, INDENT),
+    `  container: ${scalar(container.container)}`,
+    ...scaling,
+  ];
+}
+
+function postgresLines({ findings: { postgres: chosen, recorded }, postgres: asked, logins }: Draft): string[] {
+  if (chosen === null || asked === null) return questions([noStore("PostgreSQL")]);
+  const { store } = chosen;
+  const login = [
+    `database: ${logins.postgres.database === undefined ? "postgres" : fromEnvironment("var", "PGDATABASE")}`,
+    `user: ${fromEnvironment("var", "PGUSER")}`,
+    `password: ${fromEnvironment("env", "PGPASSWORD")}`,
+  ];
+  const leader = store.operator.leader === "patroni" ? "patroni" : "sql";
+  return [
+    "postgres:",
+    ...storeLines(chosen, asked, recorded),
+    `  leader: ${leader}`,
+    `  members: ${store.members.length}`,
+    ...comments(["A ledger by SQL, and a leader by SQL, need a login. Secrets stay in the environment."], INDENT),
+    ...(logins.postgres.user === undefined || logins.postgres.password === undefined
+      ? switchedOff(login, INDENT)
+      : login.map((line) => INDENT + line)),
+  ];
+}
+
+/** Returns a reference to the environment: "env" for a secret, "var" for a value that may be shown. */
+function fromEnvironment(kind: "env" | "var", name: string): string {
+  return `"\${${kind}:${name}}"`;
+}
+
+function redisLines({ findings: { redis: chosen, recorded }, redis: asked, logins }: Draft): string[] {
+  if (chosen === null || asked === null) return questions([noStore("Redis")]);
+  const { store } = chosen;
+  const password = `password: ${fromEnvironment("env", "REDISCLI_AUTH")}`;
+  const secret = logins.redis.password === undefined ? [] : [password];
+  return [
+    "redis:",
+    ...storeLines(chosen, asked, recorded),
+    `  members: ${store.members.length}`,
+    ...(secret.length === 0
+      ? [...comments(["Only if it demands a password:"], INDENT), ...switchedOff([password], INDENT)]
+      : secret.map((line) => INDENT + line)),
+    ...sentinelLines(chosen, asked, asked.sentinelLogin ? secret : []),
+  ];
+}
+
+function storeLines({ store, because, questions: open }: Chosen, asked: Asked, recorded: Recorded): string[] {
+  const labels = store.members.map(({ metadata }) => metadata.labels ?? {});
+  const budget = budgetNotes(labels, recorded);
+  return [
+    ...comments([...because, ...asked.because, budget], INDENT),
+    ...questions([...open, ...asked.questions], INDENT),
+    `  pods: ${flow(store.labels)}`,
+    `  container: ${scalar(store.container)}`,
+  ];
+}
+
+function sentinelLines({ store: { sentinels } }: Chosen, { masterSet }: Asked, secret: readonly string[]): string[] {
+  if (sentinels === null) return [];
+  const inside = [
+    `container: ${scalar(sentinels.container)}`,
+    ...(sentinels.labels === null ? [] : [`pods: ${flow(sentinels.labels)}`]),
+    `master: ${scalar(masterSet ?? sentinels.master)}`,
+    `sentinels: ${sentinels.pods.length}`,
+    ...secret,
+  ];
+  return ["  sentinel:", ...inside.map((line) => `    ${line}`)];
+}
+
+function noStore(name: string): string {
+  return `No ${name} was found in this namespace. If there is one, which labels do its pods carry, and which container runs it?`;
+}
+
+function imageLines(): string[] {
+  return [
+    ...questions([
+      "Which image of Gameday can the nodes pull? Faults of the network and freezes need one, for their ephemeral containers.",
+    ]),
+    ...switchedOff(["image: registry.example.org/gameday:1"]),
+    ...comments([
+      "With this account (`gameday init --kubernetes --rbac` prints its rights) and an image, two pods in the cluster undo the cordons of a run that died.",
+    ]),
+    ...switchedOff(["serviceAccount: gameday"]),
+  ];
+}
+
+function consentLines({ findings: { recorded }, surroundings: { namespaceLabels }, context }: Draft): string[] {
+  const { namespace, nodes } = recorded;
+  const only = (nodes ?? []).length > 0 && (nodes ?? []).every(isControlPlane);
+  const allowed = namespaceLabels?.[ALLOWED_LABEL] === "true";
+  if (allowed && !only)
+    return comments([`The namespace carries the label ${ALLOWED_LABEL}=true, so its owner agrees.`]);
+  const asked = allowed ? [] : [consentQuestion(namespace, context, namespaceLabels === null)];
+  const names = (nodes ?? []).map(({ metadata }) => scalar(metadata.name));
+  const nodeQuestion = "Every node carries the control plane, and such nodes are spared. Which of them may be hit?";
+  return [
+    ...questions([...asked, ...(only ? [nodeQuestion] : [])]),
+    ...switchedOff([
+      "allow:",
+      ...(allowed ? [] : [`  namespace: ${scalar(namespace)}`]),
+      ...(only ? [`  controlPlaneNodes: [${names.join(", ")}]`] : []),
+    ]),
+  ];
+}
+
+function consentQuestion(namespace: string, context: string, unknown: boolean): string {
+  const label = `kubectl --context ${context} label namespace ${namespace} ${ALLOWED_LABEL}=true`;
+  const seen = unknown ? "Its labels may not be read." : `It lacks the label ${ALLOWED_LABEL}=true.`;
+  return `Does the owner of namespace ${namespace} agree to a game day? ${seen} Either the owner runs \`${label}\`, or the plan repeats its name:`;
+}
