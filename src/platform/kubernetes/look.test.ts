@@ -32,6 +32,8 @@ test("the master is whom most Sentinels name, if it says so of itself", () => {
     "it does not say so yet",
   );
   assert.equal(masterOf(members, [sentinel(undefined)], true), undefined);
+  const split = [sentinel("redis-0"), sentinel("redis-1")];
+  assert.equal(masterOf(members, split, true), undefined, "each Sentinel names another: no majority, no master");
   assert.equal(masterOf([member("redis-0", "master")], [], false), "redis-0");
   assert.equal(masterOf(members, [], false), undefined, "without Sentinels two masters are none");
 });

@@ -45,8 +45,8 @@ export async function lookAtRedis(
 }
 
 /**
- * Returns the master that most Sentinels name, if it confirms this itself; without Sentinels, the only member that reports itself
- * as master.
+ * Returns the master that more than half of the answering Sentinels name, if it confirms this itself; without Sentinels, the only
+ * member that reports itself as master. Sentinels that each name another master are a split brain, in which nobody leads.
  */
 export function masterOf(
   members: readonly RedisState[],
@@ -58,7 +58,8 @@ export function masterOf(
   const named = sentinels.flatMap(({ names }) => (names === undefined ? [] : [names]));
   const votes = (name: string) => named.filter((other) => other === name).length;
   const most = [...new Set(named)].sort((a, b) => votes(b) - votes(a))[0];
-  return most !== undefined && masters.includes(most) ? most : undefined;
+  if (most === undefined || votes(most) * 2 <= named.length) return undefined;
+  return masters.includes(most) ? most : undefined;
 }
 
 /** Returns the pod of an address: an IP, or a name that begins with the pod's name. */
