@@ -147,14 +147,23 @@ function sayRedis({ members, sentinels, master }: RedisLook, hasSentinels: boole
   if (hasSentinels && sentinels.every(({ flags }) => flags === "silent"))
     return notAsked("No Sentinel answered. Do they demand a password, or is the name of the master set another one?");
   const masters = members.filter(({ role }) => role === "master").map(({ pod }) => pod);
-  if (master === undefined)
-    return notAsked(
-      `No pod is the master that the others agree on; role:master is reported by ${listed(masters) || "none of them"}.`,
-    );
+  if (master === undefined) return notAsked(whyNoMaster(masters));
   const by = hasSentinels
     ? "most Sentinels name it, and it reports role:master itself"
     : "it alone reports role:master";
-  return { ...NOBODY, leader: master, because: [`${master} led when this was written: ${by}.`], questions: [] };
+  const others = masters.filter((pod) => pod !== master);
+  return {
+    ...NOBODY,
+    leader: master,
+    because: [`${master} led when this was written: ${by}.`],
+    questions: others.length === 0 ? [] : [`${listed(others)} reports role:master as well. Is this a split brain?`],
+  };
+}
+
+function whyNoMaster(masters: readonly string[]): string {
+  if (masters.length === 0) return "No member reports role:master. Is a failover going on?";
+  const seen = `${listed(masters)} report${masters.length === 1 ? "s" : ""} role:master, and no majority names one of them`;
+  return `${seen}. Is this a split brain, a failover, or Redis Cluster, which Gameday does not know?`;
 }
 
 function notAsked(question: string): Asked {

@@ -1,5 +1,6 @@
 /** The `platform` section of a first plan: what was found, why, and what remains a question. Pure. */
 import { budgetNotes } from "../../platform/kubernetes/discover/app.ts";
+import { databaseLikeDeployments } from "../../platform/kubernetes/discover/by-hand.ts";
 import type { Chosen, Findings } from "../../platform/kubernetes/discover/findings.ts";
 import { listed, type Recorded, templateLabels } from "../../platform/kubernetes/discover/recorded.ts";
 import { ALLOWED_LABEL } from "../../platform/kubernetes/marks.ts";
@@ -72,7 +73,7 @@ function appLines({ app, container, autoscaler, recorded }: Findings): string[] 
 }
 
 function postgresLines({ findings: { postgres: chosen, recorded }, postgres: asked, logins }: Draft): string[] {
-  if (chosen === null || asked === null) return questions([noStore("PostgreSQL")]);
+  if (chosen === null || asked === null) return questions([noStore("PostgreSQL", "postgres", recorded)]);
   const { store } = chosen;
   const login = [
     `database: ${logins.postgres.database === undefined ? "postgres" : fromEnvironment("var", "PGDATABASE")}`,
@@ -98,7 +99,7 @@ function fromEnvironment(kind: "env" | "var", name: string): string {
 }
 
 function redisLines({ findings: { redis: chosen, recorded }, redis: asked, logins }: Draft): string[] {
-  if (chosen === null || asked === null) return questions([noStore("Redis")]);
+  if (chosen === null || asked === null) return questions([noStore("Redis", "redis", recorded)]);
   const { store } = chosen;
   const password = `password: ${fromEnvironment("env", "REDISCLI_AUTH")}`;
   const secret = logins.redis.password === undefined ? [] : [password];
@@ -136,8 +137,11 @@ function sentinelLines({ store: { sentinels } }: Chosen, { masterSet }: Asked, s
   return ["  sentinel:", ...inside.map((line) => `    ${line}`)];
 }
 
-function noStore(name: string): string {
-  return `No ${name} was found in this namespace. If there is one, which labels do its pods carry, and which container runs it?`;
+function noStore(name: string, part: "postgres" | "redis", recorded: Recorded): string {
+  const similar = databaseLikeDeployments(recorded, part);
+  const seen =
+    similar.length === 0 ? "" : ` Deployments with its port or name are mostly poolers or proxies: ${listed(similar)}.`;
+  return `No ${name} was found in this namespace.${seen} If there is one, which labels do its pods carry, and which container runs it?`;
 }
 
 function imageLines(): string[] {

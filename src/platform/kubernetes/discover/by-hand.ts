@@ -35,6 +35,16 @@ export function databasesByHand({ statefulSets, deployments }: Sets): ByHand[] {
 
 type Sets = Pick<Recorded, "statefulSets" | "deployments">;
 
+/** Returns the Deployments that a person might mean by a database: they declare its port, or have its name. */
+export function databaseLikeDeployments(
+  { deployments }: Pick<Recorded, "deployments">,
+  part: "postgres" | "redis",
+): string[] {
+  return deployments
+    .filter((one) => containerFor(containersOf(one), part) !== undefined)
+    .map(({ metadata }) => metadata.name);
+}
+
 /** Returns the container of a template that runs this part, by its port first, and by its name where no port is declared. */
 export function containerFor(
   containers: readonly ContainerTemplate[],

@@ -188,7 +188,7 @@ test("Dragonfly's role=master is not PostgreSQL, and Bitnami's role=data names n
 
 test("what was tested by fixtures only says so, and what a real cluster has seen does too", () => {
   assert.match(found(recorded.zalando).postgres[0]?.because.join(" ") ?? "", /tested with this setup by fixtures only/);
-  assert.match(found(recorded.byHand).postgres[0]?.because.join(" ") ?? "", /on a real cluster\.$/);
+  assert.match(found(recorded.byHand).postgres[0]?.because.join(" ") ?? "", /tested on a real cluster with examples/);
 });
 
 test("of two clusters the larger one comes first, and neither takes the other's members", () => {

@@ -85,7 +85,7 @@ function recognised({ name, labels, instance }: Operator, members: readonly PodO
 
 function tested({ testedOn }: Operator): string {
   return testedOn === "cluster"
-    ? "Gameday was tested with such a setup on a real cluster."
+    ? "Gameday was tested on a real cluster with examples/jewelry-shop/kubernetes, which is set up in a similar way."
     : "Gameday was tested with this setup by fixtures only (recorded API objects), never on a real cluster.";
 }
 
