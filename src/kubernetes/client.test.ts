@@ -115,3 +115,19 @@ test("a context that is not there is said, with those that are", async (context)
   await cluster(context, () => ({ status: 200, body: {} }));
   await assert.rejects(connectKubernetes("there"), /no context "there", but here/);
 });
+
+test("without any kubeconfig the error says so, instead of naming a server that nobody configured", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-no-kubeconfig-"));
+  const before = { HOME: process.env["HOME"], KUBECONFIG: process.env["KUBECONFIG"] };
+  context.after(() => {
+    rmSync(folder, { recursive: true });
+    for (const [name, value] of Object.entries(before)) {
+      process.env[name] = value;
+      if (value === undefined) delete process.env[name];
+    }
+  });
+  process.env["HOME"] = folder;
+  delete process.env["KUBECONFIG"];
+  for (const name of [undefined, "production"])
+    await assert.rejects(connectKubernetes(name), { code: "kubernetes-config", got: /^none, and no service account/ });
+});

@@ -35,6 +35,7 @@ export async function connectKubernetes(context: string | undefined): Promise<Cl
   } catch (cause) {
     throw noConfig(messageOf(cause), cause);
   }
+  if (config.getCurrentContext() === NO_CONTEXT) throw noConfig("none, and no service account of a pod either");
   if (context !== undefined) {
     const known = config.getContexts().map(({ name }) => name);
     if (!known.includes(context)) throw noConfig(`no context "${context}", but ${known.join(", ") || "none"}`);
@@ -44,6 +45,9 @@ export async function connectKubernetes(context: string | undefined): Promise<Cl
   if (cluster === null) throw noConfig(`no cluster for its context "${config.getCurrentContext()}"`);
   return new Client(config, cluster.server);
 }
+
+/** The name of the context that the library makes up, for a server on this machine, when it finds no configuration at all. */
+const NO_CONTEXT = "loaded-context";
 
 function noConfig(got: string, cause?: unknown): GamedayError {
   return new GamedayError({
