@@ -134,6 +134,15 @@ test("members that do not answer are a question, and the plan is valid all the s
   assert.match(err, /nobody confirmed that it leads/);
 });
 
+test("without the right to port-forward nobody is asked, and the reason is given instead of a guess", async () => {
+  const { out } = await init(LOOK, { ...WHOLE, mayForward: false });
+  assert.equal(
+    out.match(/# QUESTION: Who leads was not asked, because this account may not open a port-forward/g)?.length,
+    2,
+  );
+  assert.doesNotMatch(out, /led when this was written|No member answered/);
+});
+
 for (const [name, recorded] of Object.entries(stores))
   test(`the plan for ${name} is valid, also with the suggested claim and objective`, async () => {
     const { out } = await init(LOOK, { recorded: recordedOf(shop(), recorded), namespaceLabels: {} });

@@ -9,7 +9,7 @@ import { Doors } from "../platform/kubernetes/doors.ts";
 import { assertOwnNamespace } from "../platform/kubernetes/safety.ts";
 import { ExitCode, GamedayError, systemReason } from "../std/errors.ts";
 import { giveTo, isThere, replaceFile } from "../std/regular-file.ts";
-import { type Asked, askPostgres, askRedis, loginsFrom } from "./init/leaders.ts";
+import { type Asked, askPostgres, askRedis, loginsFrom, notAsked } from "./init/leaders.ts";
 import { lookAround } from "./init/look-around.ts";
 import { countQuestions, planText } from "./init/plan-text.ts";
 import type { Draft } from "./init/platform-text.ts";
@@ -102,11 +102,23 @@ async function draftOf(world: World, api: ClusterApi, namespace: string): Promis
   const findings = findingsOf(recorded);
   const logins = loginsFrom(world.env);
   await using doors = new Doors(api);
-  const [postgres, redis] = await Promise.all([
-    findings.postgres === null ? null : askPostgres(doors, findings.postgres.store, logins, signal),
-    findings.redis === null ? null : askRedis(doors, findings.redis.store, logins, signal),
-  ]);
+  const mayAsk = await mayForward(api, namespace);
+  const ask = async (chosen: Findings["postgres"], how: typeof askPostgres) => {
+    if (chosen === null) return null;
+    return mayAsk ? await how(doors, chosen.store, logins, signal) : notAsked(NO_FORWARD);
+  };
+  const [postgres, redis] = await Promise.all([ask(findings.postgres, askPostgres), ask(findings.redis, askRedis)]);
   return { context: api.context, findings, surroundings, postgres, redis, logins };
+}
+
+const NO_FORWARD =
+  "Who leads was not asked, because this account may not open a port-forward (get and create pods/portforward).";
+
+/** Over a WebSocket, servers up to 1.34 require get, newer ones create, so either may be enough. */
+async function mayForward(api: ClusterApi, namespace: string): Promise<boolean> {
+  const right = { group: "", resource: "pods", subresource: "portforward" };
+  const allowed = await Promise.all(["get", "create"].map((verb) => api.mayI(namespace, { ...right, verb })));
+  return allowed.includes(true);
 }
 
 function describe({ findings, postgres, redis }: Draft): string[] {

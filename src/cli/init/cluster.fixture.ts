@@ -10,11 +10,19 @@ export interface FakeCluster {
   /** The labels of the namespace; null: there is no such namespace. */
   readonly namespaceLabels?: Readonly<Record<string, string>> | null;
   readonly forbidden?: readonly Kind[];
+  /** Default: true. */
+  readonly mayForward?: boolean;
   /** What listens in the pods, as "pod:port"; everything else refuses connections. */
   readonly pods?: Readonly<Record<string, () => Server>>;
 }
 
-export function fakeCluster({ recorded, namespaceLabels = {}, forbidden = [], pods = {} }: FakeCluster): ClusterApi {
+export function fakeCluster({
+  recorded,
+  namespaceLabels = {},
+  forbidden = [],
+  mayForward = true,
+  pods = {},
+}: FakeCluster): ClusterApi {
   const lists = listsOf(recorded);
   const allow = (kind: Kind) => {
     if (forbidden.includes(kind)) throw refusal(kind);
@@ -43,7 +51,7 @@ export function fakeCluster({ recorded, namespaceLabels = {}, forbidden = [], po
     watch: changes,
     log: changes,
     logOf: changes,
-    mayI: changes,
+    mayI: async () => mayForward,
   };
 }
 

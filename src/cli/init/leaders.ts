@@ -166,6 +166,7 @@ function whyNoMaster(masters: readonly string[]): string {
   return `${seen}. Is this a split brain, a failover, or Redis Cluster, which Gameday does not know?`;
 }
 
-function notAsked(question: string): Asked {
+/** Returns what is known of a database whose members could not be asked, with the reason as a question. */
+export function notAsked(question: string): Asked {
   return { ...NOBODY, questions: [question] };
 }

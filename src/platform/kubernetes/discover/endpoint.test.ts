@@ -101,6 +101,7 @@ test("other entries are named beside the chosen one", () => {
     }),
   });
   assert.equal(url, "http://shop.example.org");
+  assert.match(because.join(), /tested with an Ingress by fixtures only/);
   assert.match(because.join(), /Other entries that were found: http:\/\/10\.77\.0\.1\d:30080/);
 });
 

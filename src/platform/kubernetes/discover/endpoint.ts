@@ -47,7 +47,10 @@ function ofIngress({ ingress }: Entry): Endpoint {
   const secure = object?.spec?.tls?.some(({ hosts }) => hosts === undefined || hosts.includes(host ?? "")) ?? false;
   const questions =
     concrete === undefined ? [`${name} has no host of its own. Do users reach it by this address?`] : [];
-  const because = [`${name} leads to the app. This machine must be able to resolve ${address} and to reach it.`];
+  const because = [
+    `${name} leads to the app. This machine must be able to resolve ${address} and to reach it.`,
+    fixturesOnly("an Ingress"),
+  ];
   const below = /^\/[-\w./]+$/.test(path) ? path.replace(/\/$/, "") : "";
   return { url: `${secure ? "https" : "http"}://${bracketed(address)}${below}`, node: null, because, questions };
 }
@@ -60,7 +63,7 @@ function ofLoadBalancer({ service, port }: Entry): Endpoint {
   const secure = port.port === 443 || port.name === "https";
   const shown = port.port === (secure ? 443 : 80) ? "" : `:${port.port}`;
   const url = `${secure ? "https" : "http"}://${bracketed(address)}${shown}`;
-  return { url, node: null, because: [`${name} has this address.`], questions: [] };
+  return { url, node: null, because: [`${name} has this address.`, fixturesOnly("a LoadBalancer")], questions: [] };
 }
 
 /**
@@ -122,6 +125,10 @@ function addressOf(
 
 function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
+}
+
+function fixturesOnly(entry: string): string {
+  return `Gameday was tested with ${entry} by fixtures only (recorded API objects).`;
 }
 
 function unknown(question: string): Endpoint {
