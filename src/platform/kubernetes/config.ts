@@ -16,7 +16,7 @@ const postgres = z.strictObject({
   /** Labels that all members carry, and nothing else does. */
   pods: labels,
   container: name,
-  /** The source that identifies the leader: Patroni's REST API, or PostgreSQL itself (`pg_is_in_recovery()`). */
+  /** The source that identifies the leader: Patroni's REST API, or PostgreSQL itself by SQL, which needs `user`. */
   leader: z.enum(["patroni", "sql"]).default("patroni"),
   port: port.default(5432),
   patroniPort: port.default(8008),

@@ -1,11 +1,12 @@
 /** A snapshot of the whole platform: pods by role, nodes, and the leaders as they report themselves. */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
 import { GamedayError } from "../../std/errors.ts";
-import type { KubernetesConfig } from "./config.ts";
+import type { KubernetesConfig, PostgresConfig } from "./config.ts";
 import type { Doors } from "./doors.ts";
 import { isPresent, type NodeObject, type PodObject, type WorkloadObject } from "./objects.ts";
 import { lookAtPatroni, type PostgresLook } from "./patroni.ts";
 import { lookAtRedis, type RedisLook, sentinelPods } from "./redis.ts";
+import { lookAtSql } from "./sql-leader.ts";
 
 export interface Look {
   readonly deployment: WorkloadObject | null;
@@ -59,12 +60,23 @@ export async function look(
   const [{ deployment, pods, all }, nodes] = await Promise.all([podsByRole(api, config, signal), listNodes(api)]);
   const members = (role: string) => (pods[role] ?? []).filter(isPresent);
   const [postgres, redis] = await Promise.all([
-    config.postgres?.leader === "patroni" ? lookAtPatroni(doors, config.postgres, members("postgres"), signal) : null,
+    config.postgres === undefined ? null : lookAtPostgres(doors, config.postgres, members("postgres"), signal),
     config.redis === undefined
       ? null
       : lookAtRedis(doors, config.redis, { members: members("redis"), sentinels: sentinelPods(config, all) }, signal),
   ]);
   return { deployment, pods, nodes, postgres, redis };
+}
+
+/** Returns null when the plan gives no login for SQL: nobody can be asked then. */
+function lookAtPostgres(
+  doors: Doors,
+  config: PostgresConfig,
+  pods: readonly PodObject[],
+  signal: AbortSignal,
+): Promise<PostgresLook> | null {
+  if (config.leader === "patroni") return lookAtPatroni(doors, config, pods, signal);
+  return config.user === undefined ? null : lookAtSql(doors, config, pods, signal);
 }
 
 /** Returns null when RBAC does not allow listing; only drains and the network between nodes need it. */

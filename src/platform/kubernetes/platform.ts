@@ -92,7 +92,8 @@ export class KubernetesPlatform implements Platform {
 
   #ledRoles(): string[] {
     const { postgres, redis } = this.#parts.config;
-    return [...(postgres?.leader === "patroni" ? ["postgres"] : []), ...(redis === undefined ? [] : ["redis"])];
+    const asked = postgres !== undefined && (postgres.leader === "patroni" || postgres.user !== undefined);
+    return [...(asked ? ["postgres"] : []), ...(redis === undefined ? [] : ["redis"])];
   }
 
   endpoint(): string {
