@@ -13,7 +13,7 @@ import type { Recorded } from "../../platform/kubernetes/discover/recorded.ts";
 import { byHand, cloudNativePg } from "../../platform/kubernetes/discover/stores.fixture.ts";
 import { experimentsOf } from "./experiments.ts";
 
-const sketches = (...parts: readonly Partial<Recorded>[]) => experimentsOf(findingsOf(recordedOf(...parts)));
+const sketches = (...parts: readonly Partial<Recorded>[]) => experimentsOf(findingsOf(recordedOf(...parts)), false);
 const faultOf = ({ lines }: { readonly lines: readonly string[] }) => lines.find((line) => line.startsWith("fault:"));
 
 function web(replicas: number, nodes: readonly ReturnType<typeof node>[]): Partial<Recorded> {
@@ -44,7 +44,9 @@ test("the mission's faults are proposed, the cut only in comments because it nee
 test("a leader that a run cannot find is not proposed as a target", () => {
   const [database] = sketches(shop(), cloudNativePg);
   assert.equal(database && faultOf(database), "fault: kill-member");
-  assert.match(database?.because.join() ?? "", /finds the leader by Patroni only/);
+  assert.match(database?.because.join() ?? "", /cannot ask who leads/);
+  const [known] = experimentsOf(findingsOf(recordedOf(shop(), cloudNativePg)), true);
+  assert.equal(known && faultOf(known), "fault: kill-leader", "with a login it can");
 });
 
 test("at least one of several replicas is left alive", () => {

@@ -17,21 +17,23 @@ export interface Sketch {
   readonly underSeconds: number;
 }
 
-export function experimentsOf(findings: Findings): Sketch[] {
+/** `hasLogin`: whether the plan has a login, by which a run asks PostgreSQL who leads where Patroni cannot be asked. */
+export function experimentsOf(findings: Findings, hasLogin: boolean): Sketch[] {
   const { postgres, redis } = findings;
+  const known = hasLogin || postgres?.store.operator.leader === "patroni";
   return [
-    ...(postgres === null ? [] : [databaseDies(postgres.store.operator.leader === "patroni")]),
+    ...(postgres === null ? [] : [databaseDies(known)]),
     ...(redis === null ? [] : [redisDies()]),
     replicasDie(findings),
     nodeDrained(findings),
-    ...(postgres === null ? [] : [nodeCutOff(postgres.store.operator.leader === "patroni")]),
+    ...(postgres === null ? [] : [nodeCutOff(known)]),
   ];
 }
 
 function databaseDies(known: boolean): Sketch {
   if (known)
     return sketch("database", "the database leader dies", "kill-leader", "{ role: postgres }", { hold: "30s" });
-  const because = "A run finds the leader by Patroni only, so this kills any member, which may be the leader.";
+  const because = "Without a login a run cannot ask who leads, so this kills any member, which may be the leader.";
   return sketch("database", "a member of the database dies", "kill-member", "{ role: postgres, count: 1 }", {
     hold: "30s",
     because: [because],

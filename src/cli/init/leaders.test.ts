@@ -20,44 +20,73 @@ async function ask(recorded: Recorded, pods: NonNullable<FakeCluster["pods"]>, e
   };
 }
 
-/** Returns a PostgreSQL that lets everybody in and answers each statement with one boolean. */
-function postgres(inRecovery: boolean) {
-  const message = (type: string, body: Buffer) => {
-    const length = Buffer.alloc(4);
-    length.writeInt32BE(body.length + 4);
-    return Buffer.concat([Buffer.from(type), length, body]);
-  };
+/** Returns a PostgreSQL that lets everybody in and answers each statement with the state of a standby or of a writer. */
+function postgres(timeline: string | null) {
+  const state = timeline === null ? ["t", "0/1501000", "", "1"] : ["f", "0/1501898", timeline, "0"];
   const ready = message("Z", Buffer.from("I"));
-  const column = Buffer.concat([Buffer.from("\0\x01b\0"), Buffer.from("000000000000000000100001ffffffff0000", "hex")]);
-  const row = Buffer.concat([Buffer.from("000100000001", "hex"), Buffer.from(inRecovery ? "t" : "f")]);
-  const answer = [message("T", column), message("D", row), message("C", Buffer.from("SELECT 1\0")), ready];
+  const answer = [rowDescription([16, 25, 25, 23]), dataRow(state), message("C", Buffer.from("SELECT 1\0")), ready];
   return () =>
     createServer((socket) => {
       socket.on("error", () => socket.destroy());
       socket.once("data", () => {
         socket.write(Buffer.concat([message("R", Buffer.alloc(4)), ready]));
-        socket.on("data", (data) => data[0] === 81 && socket.write(Buffer.concat(answer)));
+        socket.on("data", (data) => data.toString("latin1", 0, 1) === "Q" && socket.write(Buffer.concat(answer)));
       });
     });
 }
 
-const SQL = { PGUSER: "shop", PGPASSWORD: "secret" };
-const bySql = (...inRecovery: readonly boolean[]) =>
-  Object.fromEntries(inRecovery.map((one, index) => [`my-postgresql-ha-postgresql-${index}:5432`, postgres(one)]));
+function message(type: string, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
+}
 
-test("by SQL the leader is the one member that is not in recovery", async () => {
-  const { postgres: asked } = await ask(bitnamiPostgresHa, bySql(true, false, true), SQL);
+function rowDescription(types: readonly number[]): Buffer {
+  const columns = types.map((type) =>
+    Buffer.concat([Buffer.from("c\0"), Buffer.alloc(6), int32(type), Buffer.alloc(8)]),
+  );
+  return message("T", Buffer.concat([int16(types.length), ...columns]));
+}
+
+function dataRow(values: readonly string[]): Buffer {
+  const fields = values.map((value) => Buffer.concat([int32(value.length), Buffer.from(value)]));
+  return message("D", Buffer.concat([int16(values.length), ...fields]));
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
+}
+
+const SQL = { PGUSER: "shop", PGPASSWORD: "secret" };
+const bySql = (...timelines: readonly (string | null)[]) =>
+  Object.fromEntries(timelines.map((one, index) => [`my-postgresql-ha-postgresql-${index}:5432`, postgres(one)]));
+
+test("by SQL the leader is the one member that takes writes", async () => {
+  const { postgres: asked } = await ask(bitnamiPostgresHa, bySql(null, "00000001", null), SQL);
   assert.equal(asked?.leader, "my-postgresql-ha-postgresql-1");
   assert.match(asked?.because.join() ?? "", /pg_is_in_recovery\(\) is false/);
+  assert.deepEqual(asked?.questions, []);
+});
+
+test("an old leader that still takes writes is on an older timeline, and is a question", async () => {
+  const { postgres: asked } = await ask(bitnamiPostgresHa, bySql("00000009", "0000000A", null), SQL);
+  assert.equal(asked?.leader, "my-postgresql-ha-postgresql-1");
+  assert.match(asked?.questions.join() ?? "", /-0 takes writes on an older timeline/);
 });
 
 test("two that both lead, none that leads, and no login are questions", async () => {
   const questions = async (pods: ReturnType<typeof bySql>, env: Record<string, string>) =>
-    (await ask(bitnamiPostgresHa, pods, env)).postgres?.questions.join();
-  assert.match((await questions(bySql(false, false, true), SQL)) ?? "", /-0 and .*-1 all say that they lead/);
-  assert.match((await questions(bySql(true, true, true), SQL)) ?? "", /^No member says by SQL that it leads/);
-  assert.match((await questions({}, SQL)) ?? "", /^No member says by SQL that it leads/);
-  assert.match((await questions(bySql(true, false, true), {})) ?? "", /demands a login.*PGUSER and PGPASSWORD/);
+    (await ask(bitnamiPostgresHa, pods, env)).postgres?.questions.join() ?? "";
+  assert.match(await questions(bySql("00000001", "00000001", null), SQL), /-0 and .*-1 all take writes on the same/);
+  assert.match(await questions(bySql(null, null, null), SQL), /^No member takes writes/);
+  assert.match(await questions({}, SQL), /^No member answered by SQL/);
+  assert.match(await questions(bySql(null, "00000001", null), {}), /demands a login.*PGUSER and PGPASSWORD/);
 });
 
 test("a member that Patroni lists as leader and that does not confirm it does not lead", async () => {

@@ -6,7 +6,7 @@ import type { Store } from "../../platform/kubernetes/discover/stores.ts";
 import { type Doors, quietly } from "../../platform/kubernetes/doors.ts";
 import { lookAtPatroni, type PostgresLook, runningLeader } from "../../platform/kubernetes/patroni.ts";
 import { loginOf, lookAtRedis, type RedisLook } from "../../platform/kubernetes/redis.ts";
-import { askMembersBySql } from "../../platform/kubernetes/sql-leader.ts";
+import { lookAtSql } from "../../platform/kubernetes/sql-leader.ts";
 
 /** From the environment, by the names that psql and redis-cli use: PGUSER, PGPASSWORD, PGDATABASE, REDISCLI_AUTH. */
 export interface Logins {
@@ -21,6 +21,11 @@ export function loginsFrom(env: Readonly<Record<string, string | undefined>>): L
     postgres: { ...given("user", "PGUSER"), ...given("password", "PGPASSWORD"), ...given("database", "PGDATABASE") },
     redis: given("password", "REDISCLI_AUTH"),
   };
+}
+
+/** Returns whether PostgreSQL can be asked by SQL. */
+export function hasLogin({ postgres: { user, password } }: Logins): boolean {
+  return user !== undefined && password !== undefined;
 }
 
 export interface Asked extends Notes {
@@ -51,10 +56,8 @@ export async function askPostgres(
     ...postgres,
   };
   if (config.leader === "patroni") return sayPatroni(await lookAtPatroni(doors, config, store.members, signal));
-  if (config.user === undefined) return notAsked(NO_LOGIN);
-  const states = await askMembersBySql(doors, config, store.members, signal);
-  const leaders = store.members.filter((_, index) => states[index] === "leads").map(({ metadata }) => metadata.name);
-  return saySql(leaders);
+  if (config.user === undefined || config.password === undefined) return notAsked(NO_LOGIN);
+  return saySql(await lookAtSql(doors, config, store.members, signal));
 }
 
 const NO_LOGIN =
@@ -74,14 +77,27 @@ function sayPatroni({ members, synchronous }: PostgresLook): Asked {
   return { ...NOBODY, leader, because: [confirmed, ...(synchronous === null ? [] : [mode])], questions };
 }
 
-function saySql(leaders: readonly string[]): Asked {
-  const [leader, ...others] = leaders;
+function saySql({ members }: PostgresLook): Asked {
+  if (members.length === 0)
+    return notAsked("No member answered by SQL. Are PGUSER and PGPASSWORD right, and is TLS not demanded?");
+  const writers = members.filter(({ role }) => role === "leader").map(({ pod }) => pod);
+  const leader = runningLeader(members);
   if (leader === undefined)
-    return notAsked("No member says by SQL that it leads. Are PGUSER and PGPASSWORD right, and is TLS not demanded?");
-  if (others.length > 0)
-    return notAsked(`${listed(leaders)} all say that they lead (pg_is_in_recovery()). Is this one cluster?`);
-  const because = `${leader} led when this was written: it says so itself (pg_is_in_recovery() is false).`;
-  return { ...NOBODY, leader, because: [because], questions: [] };
+    return notAsked(
+      writers.length === 0
+        ? "No member takes writes. Is a failover going on?"
+        : `${listed(writers)} all take writes on the same timeline. Is this one cluster?`,
+    );
+  const others = writers.filter((pod) => pod !== leader);
+  return {
+    ...NOBODY,
+    leader,
+    because: [
+      `${leader} led when this was written: it says by SQL that it takes writes (pg_is_in_recovery() is false).`,
+    ],
+    questions:
+      others.length === 0 ? [] : [`${listed(others)} takes writes on an older timeline. Is this a split brain?`],
+  };
 }
 
 export async function askRedis(doors: Doors, store: Store, { redis }: Logins, signal: AbortSignal): Promise<Asked> {

@@ -1,11 +1,12 @@
 /** The text of a first plan. It is a draft for people: each guess is explained beside it, and gaps are questions. Pure. */
 import { experimentsOf, type Sketch } from "./experiments.ts";
+import { hasLogin } from "./leaders.ts";
 import { type Draft, platformLines } from "./platform-text.ts";
 import { comments, questions, scalar, switchedOff } from "./yaml-lines.ts";
 
 export function planText(draft: Draft): string {
   const { namespace } = draft.findings.recorded;
-  const sketches = experimentsOf(draft.findings);
+  const sketches = experimentsOf(draft.findings, hasLogin(draft.logins));
   const body = [
     `name: ${scalar(`${namespace}-first-game-day`)}`,
     "",

@@ -5,7 +5,7 @@ import type { Chosen, Findings } from "../../platform/kubernetes/discover/findin
 import { listed, type Recorded, templateLabels } from "../../platform/kubernetes/discover/recorded.ts";
 import { ALLOWED_LABEL } from "../../platform/kubernetes/marks.ts";
 import { isControlPlane } from "../../platform/kubernetes/objects.ts";
-import type { Asked, Logins } from "./leaders.ts";
+import { type Asked, hasLogin, type Logins } from "./leaders.ts";
 import type { Surroundings } from "./look-around.ts";
 import { comments, flow, questions, scalar, switchedOff } from "./yaml-lines.ts";
 
@@ -87,9 +87,7 @@ function postgresLines({ findings: { postgres: chosen, recorded }, postgres: ask
     `  leader: ${leader}`,
     `  members: ${store.members.length}`,
     ...comments(["A ledger by SQL, and a leader by SQL, need a login. Secrets stay in the environment."], INDENT),
-    ...(logins.postgres.user === undefined || logins.postgres.password === undefined
-      ? switchedOff(login, INDENT)
-      : login.map((line) => INDENT + line)),
+    ...(hasLogin(logins) ? login.map((line) => INDENT + line) : switchedOff(login, INDENT)),
   ];
 }
 
