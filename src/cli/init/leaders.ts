@@ -78,8 +78,7 @@ function sayPatroni({ members, synchronous }: PostgresLook): Asked {
 }
 
 function saySql({ members }: PostgresLook): Asked {
-  if (members.length === 0)
-    return notAsked("No member answered by SQL. Are PGUSER and PGPASSWORD right, and is TLS not demanded?");
+  if (members.length === 0) return notAsked("No member answered by SQL. Are PGUSER, PGPASSWORD and PGDATABASE right?");
   const writers = members.filter(({ role }) => role === "leader").map(({ pod }) => pod);
   const leader = runningLeader(members);
   if (leader === undefined)

@@ -2,12 +2,11 @@
 import type { Queries, SqlAnswer } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
-import { askRows, withSession } from "../session.ts";
+import { askRows } from "../session.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { runningLeader } from "./patroni.ts";
+import { withPostgres } from "./postgres-session.ts";
 import { loginOf } from "./redis.ts";
-
-const CONNECT_MS = 5_000;
 
 export function queriesOf(parts: Parts): Queries {
   return {
@@ -26,15 +25,7 @@ async function askLeader(
   const leader = runningLeader(seen.postgres?.members ?? []);
   const pod = seen.pods["postgres"]?.find(({ metadata }) => metadata.name === leader);
   if (config === undefined || pod === undefined) throw noLeader("PostgreSQL");
-  const options = {
-    host: "127.0.0.1",
-    port: await parts.doors.port(pod, config.port),
-    database: config.database,
-    connectionTimeoutMillis: CONNECT_MS,
-    ...(config.user === undefined ? {} : { user: config.user }),
-    ...(config.password === undefined ? {} : { password: config.password }),
-  };
-  return await withSession(options, signal, async (client) => {
+  return await withPostgres(parts.doors, { pod, config }, signal, async (client) => {
     await client.query("begin read only");
     return { ...(await askRows(client, statement, parameters)), source: `postgres/${leader} (leader), directly` };
   });

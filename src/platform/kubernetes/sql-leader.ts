@@ -2,11 +2,12 @@
  * PostgreSQL as its members report it by SQL, for clusters whose leader Patroni cannot be asked for. Every statement is one that
  * any login may send.
  */
-import { askRows, withSession } from "../session.ts";
+import { askRows } from "../session.ts";
 import type { PostgresConfig } from "./config.ts";
 import { type Doors, quietly } from "./doors.ts";
 import type { PodObject } from "./objects.ts";
 import type { PostgresLook, PostgresMember } from "./patroni.ts";
+import { withPostgres } from "./postgres-session.ts";
 
 const ANSWER_MS = 5_000;
 
@@ -73,16 +74,7 @@ function lagBehind(leader: SqlState | undefined, { walBytes }: SqlState): number
 
 async function askState(doors: Doors, config: PostgresConfig, pod: PodObject, signal: AbortSignal): Promise<SqlState> {
   const both = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-  const { user, password, database } = config;
-  const options = {
-    host: "127.0.0.1",
-    port: await doors.port(pod, config.port),
-    database,
-    connectionTimeoutMillis: ANSWER_MS,
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-  };
-  return await withSession(options, both, async (client) => {
+  return await withPostgres(doors, { pod, config }, both, async (client) => {
     const { rows } = await askRows(client, STATE, []);
     const [inRecovery, position, timeline, receivers] = rows[0] ?? [];
     return {
