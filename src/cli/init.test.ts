@@ -177,8 +177,14 @@ test("each question counts, and no line is too wide to read", async () => {
 });
 
 test("what may not be listed is a question; without pods there is nothing to say", async () => {
-  const some = await init(LOOK, { ...WHOLE, forbidden: ["Node", "Ingress", "Namespace"] });
-  assert.match(some.out, /# QUESTION: This account may not list Ingress and Node\./);
+  const some = await init(LOOK, { ...WHOLE, forbidden: ["Node", "PodDisruptionBudget", "HorizontalPodAutoscaler"] });
+  assert.match(
+    some.out,
+    /# QUESTION: This account may not list HorizontalPodAutoscaler, PodDisruptionBudget and Node\./,
+  );
+  assert.doesNotMatch(some.out, /No PodDisruptionBudget covers|No HorizontalPodAutoscaler scales/);
+  const unlabelled = await init(LOOK, { ...WHOLE, forbidden: ["Namespace"] });
+  assert.match(unlabelled.out, /# QUESTION: .*Its labels may not be read/);
   assert.equal(parsed(some.out).platform["endpoint"], "http://endpoint.invalid");
   await assert.rejects(init(LOOK, { ...WHOLE, forbidden: ["Pod"] }), { code: "kubernetes-forbidden", exitCode: 4 });
 });

@@ -98,7 +98,7 @@ async function writePlan(world: World, flags: Flags, connect: typeof connectKube
 
 async function draftOf(world: World, api: ClusterApi, namespace: string): Promise<Draft> {
   const signal = AbortSignal.timeout(LOOK_MS_MAX);
-  const { recorded, ...surroundings } = await lookAround(api, namespace, signal);
+  const { recorded, namespaceLabels } = await lookAround(api, namespace, signal);
   const findings = findingsOf(recorded);
   const logins = loginsFrom(world.env);
   await using doors = new Doors(api);
@@ -108,7 +108,7 @@ async function draftOf(world: World, api: ClusterApi, namespace: string): Promis
     return mayAsk ? await how(doors, chosen.store, logins, signal) : notAsked(NO_FORWARD);
   };
   const [postgres, redis] = await Promise.all([ask(findings.postgres, askPostgres), ask(findings.redis, askRedis)]);
-  return { context: api.context, findings, surroundings, postgres, redis, logins };
+  return { context: api.context, findings, namespaceLabels, postgres, redis, logins };
 }
 
 const NO_FORWARD =

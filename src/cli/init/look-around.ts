@@ -8,8 +8,6 @@ export interface Surroundings {
   readonly recorded: Recorded;
   /** The labels of the namespace; null when it may not be read. */
   readonly namespaceLabels: Readonly<Record<string, string>> | null;
-  /** Kinds that may not be listed, or that this cluster does not have. */
-  readonly unread: readonly Kind[];
 }
 
 /** Without these there is nothing to build a plan on. */
@@ -42,8 +40,9 @@ export async function lookAround(api: ClusterApi, namespace: string, signal: Abo
     autoscalers: autoscalers ?? [],
     budgets: budgets ?? [],
     nodes,
+    unread,
   } as Recorded;
-  return { recorded, namespaceLabels, unread };
+  return { recorded, namespaceLabels };
 }
 
 async function labelsOf(api: ClusterApi, namespace: string, signal: AbortSignal) {

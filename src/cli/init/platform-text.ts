@@ -13,7 +13,7 @@ import { comments, flow, questions, scalar, switchedOff } from "./yaml-lines.ts"
 export interface Draft {
   readonly context: string;
   readonly findings: Findings;
-  readonly surroundings: Omit<Surroundings, "recorded">;
+  readonly namespaceLabels: Surroundings["namespaceLabels"];
   /** What the databases reported; null for a database that was not found. */
   readonly postgres: Asked | null;
   readonly redis: Asked | null;
@@ -30,7 +30,7 @@ export function platformLines(draft: Draft): string[] {
       ...comments(["Gameday acts on this context only, whichever is the current one."]),
       `context: ${scalar(draft.context)}`,
       `namespace: ${scalar(draft.findings.recorded.namespace)}`,
-      ...unreadLines(draft),
+      ...unreadLines(draft.findings),
       ...endpointLines(draft.findings),
       ...appLines(draft.findings),
       ...postgresLines(draft),
@@ -41,7 +41,7 @@ export function platformLines(draft: Draft): string[] {
   ];
 }
 
-function unreadLines({ surroundings: { unread } }: Draft): string[] {
+function unreadLines({ recorded: { unread } }: Findings): string[] {
   if (unread.length === 0) return [];
   return questions([`This account may not list ${listed(unread)}. What is there that this plan should know of?`]);
 }
@@ -50,25 +50,30 @@ function endpointLines({ endpoint: { url, because, questions: asked } }: Finding
   return [...comments(because), ...questions(asked), `endpoint: ${scalar(url)}`];
 }
 
-function appLines({ app, container, autoscaler, recorded }: Findings): string[] {
-  const { name } = app.deployment.metadata;
-  const { minReplicas = 1, maxReplicas } = autoscaler?.spec ?? {};
-  const scaling =
-    autoscaler === null
-      ? comments(["No HorizontalPodAutoscaler scales this Deployment."])
-      : [
-          ...comments([`It scales Deployment ${name} from ${minReplicas} to ${maxReplicas} replicas.`]),
-          `autoscaler: ${scalar(autoscaler.metadata.name)}`,
-        ];
+function appLines(findings: Findings): string[] {
+  const { app, container, recorded } = findings;
   return [
     ...comments([...app.because, budgetNotes([templateLabels(app.deployment)], recorded)]),
     ...questions(app.questions),
     "app:",
-    `  deployment: ${scalar(name)}`,
+    `  deployment: ${scalar(app.deployment.metadata.name)}`,
     ...comments(container.because, INDENT),
     ...questions(container.questions, INDENT),
     `  container: ${scalar(container.container)}`,
-    ...scaling,
+    ...autoscalerLines(findings),
+  ];
+}
+
+function autoscalerLines({ app, autoscaler, recorded }: Findings): string[] {
+  if (recorded.unread.includes("HorizontalPodAutoscaler"))
+    return comments(["HorizontalPodAutoscalers could not be listed."]);
+  if (autoscaler === null) return comments(["No HorizontalPodAutoscaler scales this Deployment."]);
+  const { minReplicas = 1, maxReplicas } = autoscaler.spec ?? {};
+  return [
+    ...comments([
+      `It scales Deployment ${app.deployment.metadata.name} from ${minReplicas} to ${maxReplicas} replicas.`,
+    ]),
+    `autoscaler: ${scalar(autoscaler.metadata.name)}`,
   ];
 }
 
@@ -155,7 +160,7 @@ function imageLines(): string[] {
   ];
 }
 
-function consentLines({ findings: { recorded }, surroundings: { namespaceLabels }, context }: Draft): string[] {
+function consentLines({ findings: { recorded }, namespaceLabels, context }: Draft): string[] {
   const { namespace, nodes } = recorded;
   const only = (nodes ?? []).length > 0 && (nodes ?? []).every(isControlPlane);
   const allowed = namespaceLabels?.[ALLOWED_LABEL] === "true";

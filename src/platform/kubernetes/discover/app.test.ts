@@ -96,6 +96,8 @@ test("the autoscaler and the budget are those of the Deployment, and of no other
     /^PodDisruptionBudget shop \(maxUnavailable 1\) limits/,
   );
   assert.match(budgetNotes([{ app: "pg" }], recorded), /^No PodDisruptionBudget covers these pods/);
+  const hidden: Recorded = { ...recorded, budgets: [], unread: ["PodDisruptionBudget"] };
+  assert.equal(budgetNotes([{ app: "pg" }], hidden), "PodDisruptionBudgets could not be listed.");
 });
 
 test("an Ingress counts for more than a NodePort", () => {

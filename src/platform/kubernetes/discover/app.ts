@@ -57,7 +57,8 @@ export function autoscalerOf({ deployment }: App, { autoscalers }: Recorded): Au
 }
 
 /** Describes the PodDisruptionBudgets that cover any of the pods with these labels, or what it means that there is none. */
-export function budgetNotes(pods: readonly Labels[], { budgets }: Recorded): string {
+export function budgetNotes(pods: readonly Labels[], { budgets, unread }: Recorded): string {
+  if (unread.includes("PodDisruptionBudget")) return "PodDisruptionBudgets could not be listed.";
   const covering = budgets.filter(({ spec }) => pods.some((labels) => selects(spec?.selector?.matchLabels, labels)));
   if (covering.length === 0)
     return "No PodDisruptionBudget covers these pods, so a drain may evict several of them at once.";

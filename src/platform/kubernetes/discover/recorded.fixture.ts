@@ -1,4 +1,5 @@
 /** Recorded API objects of a namespace, reduced to the fields that discovery reads. For tests. */
+import type { Kind } from "../../../kubernetes.ts";
 import type { AutoscalerObject, NodeObject, PodObject } from "../objects.ts";
 import type {
   BudgetObject,
@@ -23,6 +24,7 @@ export function recordedOf(...parts: readonly Partial<Recorded>[]): Recorded {
     autoscalers: all("autoscalers") as AutoscalerObject[],
     budgets: all("budgets") as BudgetObject[],
     nodes: all("nodes") as NodeObject[],
+    unread: all("unread") as Kind[],
   };
 }
 

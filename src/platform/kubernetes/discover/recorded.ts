@@ -1,5 +1,5 @@
 /** What the API lists in a namespace, as far as discovery reads it. Pure. */
-import type { KubernetesObject } from "../../../kubernetes.ts";
+import type { Kind, KubernetesObject } from "../../../kubernetes.ts";
 import type { AutoscalerObject, NodeObject, PodObject } from "../objects.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -85,6 +85,8 @@ export interface Recorded {
   readonly budgets: readonly BudgetObject[];
   /** null when they may not be listed. */
   readonly nodes: readonly NodeObject[] | null;
+  /** Kinds that may not be listed, or that this cluster does not have; their lists are empty. */
+  readonly unread: readonly Kind[];
 }
 
 /** Why something was chosen, and what could not be found out. Both are complete sentences for people. */
