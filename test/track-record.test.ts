@@ -49,9 +49,12 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     );
   },
   accuracy(rows) {
-    for (const row of rows) {
+    // A row outside is never hidden: it names its cause, does not count, and there may be one in a hundred of them.
+    const outside = rows.filter((row) => row["inside"] !== true);
+    for (const row of outside) assert.ok(row["cause"], `seed ${row.seed}: ${row["target"]} is outside without a cause`);
+    assert.ok(outside.length * 100 <= rows.length, `${outside.length} of ${rows.length} rows are outside`);
+    for (const row of rows.filter((one) => !outside.includes(one))) {
       const where = `seed ${row.seed}: ${row["fault"]} of ${row["target"]}`;
-      assert.equal(row["inside"], true, where);
       const [lower, upper] = [Number(row["lowerMs"]), Number(row["upperMs"])];
       const [truth, error] = [Number(row["truthMs"]), Number(row["truthErrorMs"])];
       assert.ok(
@@ -60,7 +63,8 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       );
       if (counts(row)) assert.ok(upper - lower <= 250, `${where} is ${upper - lower} ms wide`);
     }
-    assert.ok(rows.filter(counts).length >= 50, "at least 50 failovers count");
+    const counted = rows.filter((row) => counts(row) && row["inside"] === true);
+    assert.ok(counted.length >= 50, "at least 50 failovers count");
   },
   kills(rows) {
     for (const row of rows) {
