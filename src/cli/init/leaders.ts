@@ -1,4 +1,4 @@
-/** Who leads the databases that discovery found, asked of the members themselves and never read from a label. */
+/** Finds the leaders of the databases that discovery found, by querying the members themselves; a label is never believed. */
 import type { PostgresConfig, RedisConfig } from "../../platform/kubernetes/config.ts";
 import { listed, type Notes } from "../../platform/kubernetes/discover/recorded.ts";
 import type { SentinelsFound } from "../../platform/kubernetes/discover/sentinels.ts";

@@ -29,7 +29,7 @@ export interface Operator {
   /** Keys of labels that every member has, and whose values tell clusters apart. */
   readonly instance: readonly string[];
   readonly container: ContainerRule;
-  /** Who is asked for the leader: Patroni's REST API, PostgreSQL, the Sentinels and each Redis, or each Redis alone. */
+  /** The source that names the leader: Patroni's REST API, PostgreSQL, the Sentinels and each Redis, or each Redis alone. */
   readonly leader: "patroni" | "sql" | "sentinel" | "role";
   readonly sentinel?: SentinelRule;
   /** Whether it was broken by Gameday on a real cluster. All others are known from recorded API objects only. */
