@@ -1,6 +1,6 @@
 /** `node scripts/schema.ts`: writes schema/*.json; with --check it writes nothing and exits 1 when one of them is stale. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { jsonSchemas } from "../src/report/json-schema.ts";
+import { jsonSchemas } from "./reference/json-schemas.ts";
 
 const check = process.argv.includes("--check");
 for (const [name, text] of jsonSchemas()) {

@@ -3,17 +3,22 @@ import { z } from "zod";
 import type { AutoscalerConfig } from "../autoscaler.ts";
 
 const policy = z.strictObject({
-  type: z.enum(["Pods", "Percent"]),
-  value: z.int().min(1),
-  periodSeconds: z.int().min(1).max(1_800),
+  type: z.enum(["Pods", "Percent"]).describe("Whether value is a number of replicas or a share of them."),
+  value: z.int().min(1).describe("The largest change in one period."),
+  periodSeconds: z.int().min(1).max(1_800).describe("The length of a period."),
 });
 
 const rules = (windowSeconds: number, policies: z.output<typeof policy>[]) =>
   z.strictObject({
-    stabilizationWindowSeconds: z.int().min(0).max(3_600).default(windowSeconds),
-    selectPolicy: z.enum(["Max", "Min", "Disabled"]).default("Max"),
-    policies: z.array(policy).min(1).default(policies),
-    tolerance: z.number().min(0).optional(),
+    stabilizationWindowSeconds: z
+      .int()
+      .min(0)
+      .max(3_600)
+      .default(windowSeconds)
+      .describe("How far back recommendations count before the direction is followed."),
+    selectPolicy: z.enum(["Max", "Min", "Disabled"]).default("Max").describe("Which policy decides; Disabled: never."),
+    policies: z.array(policy).min(1).default(policies).describe("Limits on the speed of scaling."),
+    tolerance: z.number().min(0).optional().describe("The tolerance in this direction; default: the controller's."),
   });
 
 /** Kubernetes' defaults: up immediately, by at most max(100 %, 4 pods) in 15 s; down after 300 s, by any number. */
@@ -24,11 +29,18 @@ const scaleUp = rules(0, [
 const scaleDown = rules(300, [{ type: "Percent", value: 100, periodSeconds: 15 }]);
 
 const cpuMetric = z.strictObject({
-  type: z.literal("Resource"),
-  resource: z.strictObject({
-    name: z.literal("cpu"),
-    target: z.strictObject({ type: z.literal("Utilization"), averageUtilization: z.int().min(1) }),
-  }),
+  type: z.literal("Resource").describe("Resource is the only type."),
+  resource: z
+    .strictObject({
+      name: z.literal("cpu").describe("The resource: cpu is the only one."),
+      target: z
+        .strictObject({
+          type: z.literal("Utilization").describe("Utilization is the only type."),
+          averageUtilization: z.int().min(1).describe("The wanted CPU usage, in per cent of what a replica requests."),
+        })
+        .describe("What the autoscaler aims at."),
+    })
+    .describe("The resource that is measured."),
 });
 
 /**
@@ -37,14 +49,28 @@ const cpuMetric = z.strictObject({
  */
 export const autoscalerDocument = z
   .strictObject({
-    minReplicas: z.int().min(1).default(1),
-    maxReplicas: z.int().min(1),
-    metrics: z.array(cpuMetric).length(1),
-    behavior: z.strictObject({ scaleUp: scaleUp.prefault({}), scaleDown: scaleDown.prefault({}) }).prefault({}),
-    syncPeriodSeconds: z.number().gt(0).default(15),
-    tolerance: z.number().min(0).default(0.1),
-    cpuInitializationPeriodSeconds: z.number().min(0).default(300),
-    initialReadinessDelaySeconds: z.number().min(0).default(30),
+    minReplicas: z.int().min(1).default(1).describe("The fewest replicas."),
+    maxReplicas: z.int().min(1).describe("The most replicas."),
+    metrics: z.array(cpuMetric).length(1).describe("What the number of replicas follows: one metric, of CPU."),
+    behavior: z
+      .strictObject({
+        scaleUp: scaleUp.prefault({}).describe("How fast replicas are added."),
+        scaleDown: scaleDown.prefault({}).describe("How fast replicas are removed."),
+      })
+      .prefault({})
+      .describe("Speed and hesitation in each direction."),
+    syncPeriodSeconds: z.number().gt(0).default(15).describe("The controller's period."),
+    tolerance: z.number().min(0).default(0.1).describe("A deviation from the target that changes nothing, as a ratio."),
+    cpuInitializationPeriodSeconds: z
+      .number()
+      .min(0)
+      .default(300)
+      .describe("How long after its start a replica's CPU counts only if it is ready."),
+    initialReadinessDelaySeconds: z
+      .number()
+      .min(0)
+      .default(30)
+      .describe("How long after its start a replica that has never been ready counts as starting."),
   })
   .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, {
     path: ["maxReplicas"],

@@ -18,23 +18,25 @@ const headers = z.record(
 const jsonPath = z.string().min(1).max(500).refine(isPath, "a path such as $.orders[*], $.page.next or number");
 const singlePath = jsonPath.refine((text) => !isPath(text) || isSingular(text), "a path to one thing, without [*]");
 const fields = {
-  id: singlePath.optional(),
-  count: singlePath.optional(),
-  value: singlePath.optional(),
-  row: singlePath.optional(),
+  id: singlePath.optional().describe("Where an item's id is; with it, each item is mapped."),
+  count: singlePath.optional().describe("Where it says how often the id is stored; by default each item counts once."),
+  value: singlePath.optional().describe("Where an item's value is."),
+  row: singlePath.optional().describe("Where the identity of the stored row is, such as its primary key."),
 };
 const column = z.string().min(1).max(200);
 
 const httpLedger = z
   .strictObject({
-    http: path,
-    headers: headers.optional(),
-    pageSize: z.int().min(1).max(1_000_000).optional(),
-    cursor: z.string().min(1).max(100).optional(),
-    items: jsonPath.optional(),
-    next: singlePath.optional(),
-    more: singlePath.optional(),
-    total: singlePath.optional(),
+    http: path.describe("The path of the app that lists the objects; {run} in it is replaced by the run's id."),
+    headers: headers.optional().describe("Headers of each call, for example Authorization."),
+    pageSize: z.int().min(1).max(1_000_000).optional().describe("Requested as the parameter `limit`."),
+    cursor: z.string().min(1).max(100).optional().describe("The name of the cursor's parameter; default: cursor."),
+    items: jsonPath.optional().describe("Where the items of an answer are: $.orders[*]."),
+    next: singlePath.optional().describe("Where the next page's cursor or URL is."),
+    more: singlePath.optional().describe("Where it says whether another page follows."),
+    total: singlePath
+      .optional()
+      .describe("Where the number of all items is; it is compared with what the pages showed."),
     ...fields,
   })
   .refine(
@@ -43,29 +45,35 @@ const httpLedger = z
   );
 
 const sqlLedger = z.strictObject({
-  sql: z.string().min(1).max(100_000),
-  id: column.optional(),
-  count: column.optional(),
-  value: column.optional(),
-  row: column.optional(),
+  sql: z.string().min(1).max(100_000).describe("A query; $1 is the run's id. Its columns are read by their names."),
+  id: column.optional().describe("The column of the id; default: id, or else the first."),
+  count: column.optional().describe("The column that says how often the id is stored."),
+  value: column.optional().describe("The column of the value."),
+  row: column.optional().describe("The column of the stored row's identity."),
 });
 
 export const ledgerSourceSchema = z.union([httpLedger, sqlLedger]);
 
-const asking = { headers: headers.optional(), timeout: duration.default(120_000) };
+const asking = {
+  headers: headers.optional().describe("Headers of each call."),
+  timeout: duration.default(120_000).describe("How long one call or statement may take."),
+};
 
 export const ledgersSchema = z
   .strictObject({
-    quiet: duration.default(3_000),
-    betweenReads: duration.default(3_000),
-    within: duration.default(600_000),
+    quiet: duration.default(3_000).describe("The pause before the first read, after the users have ended."),
+    betweenReads: duration.default(3_000).describe("The time between two reads."),
+    within: duration.default(600_000).describe("How long all reads of all ledgers may take together."),
     ...asking,
   })
   .prefault({});
 
 export const cleanUpSchema = z.strictObject({
-  http: z.string().regex(/^(GET|POST|PUT|DELETE) \/(?!\/)/, 'a METHOD and path, as "POST /clean-up"'),
-  within: duration.default(300_000),
+  http: z
+    .string()
+    .regex(/^(GET|POST|PUT|DELETE) \/(?!\/)/, 'a METHOD and path, as "POST /clean-up"')
+    .describe("The method and path of the call, which answers with the number of rows that remain."),
+  within: duration.default(300_000).describe("How long it may take until nothing remains."),
   ...asking,
 });
 

@@ -60,24 +60,41 @@ const threshold = z.union([
 
 const fields = z.strictObject({
   scenarios: z
-    .array(z.strictObject({ file: name, weight: z.number().gt(0).optional() }))
+    .array(
+      z.strictObject({
+        file: name.describe("The script, relative to the plan's folder."),
+        weight: z
+          .number()
+          .gt(0)
+          .optional()
+          .describe("The script's share of the users; by default what the script says, or 1."),
+      }),
+    )
     .min(1)
-    .max(100),
-  executor: z.enum(EXECUTOR_NAMES).default("ramping-vus"),
+    .max(100)
+    .describe("What users do."),
+  executor: z.enum(EXECUTOR_NAMES).default("ramping-vus").describe("How users or arrivals are scheduled, as in k6."),
   vus: users.optional().describe("users at once; for ramping-vus short for one ramp to so many, which are then held"),
   rampUp: duration.optional().describe("ramping-vus with vus: how long that ramp takes; default 5s"),
   duration: duration
     .optional()
     .describe("constant executors: the load lasts at least so long, and until the experiments are over"),
   stages: z
-    .array(z.strictObject({ duration, target: perUnit }))
+    .array(
+      z.strictObject({
+        duration: duration.describe("How long the line to the target takes."),
+        target: perUnit.describe("The users, or iterations in each timeUnit, at its end."),
+      }),
+    )
     .min(1)
     .max(1000)
     .optional()
     .describe("straight lines between targets; the last is held until the load ends"),
-  startVUs: z.int().min(0).max(1_000_000).optional(),
+  startVUs: z.int().min(0).max(1_000_000).optional().describe("ramping-vus: the users at the start; default 0"),
   rate: perUnit.gt(0).optional().describe("iterations begun in each timeUnit"),
-  startRate: perUnit.optional(),
+  startRate: perUnit
+    .optional()
+    .describe("ramping-arrival-rate: iterations begun in each timeUnit at the start; default 0"),
   timeUnit: duration.optional().describe("of rate, startRate and the stages' targets; default 1s"),
   preAllocatedVUs: users.optional().describe("users that are there, started, before the first arrival"),
   maxVUs: users.optional().describe("users at once; arrivals beyond are dropped and counted; default 20000"),
@@ -98,10 +115,13 @@ const fields = z.strictObject({
     .max(2 ** 31)
     .optional()
     .describe("bytes of an answer's body that are kept for the script; a larger one is only counted; default 16777216"),
-  workers: z.int().min(1).max(1000).default(1),
-  gracefulStop: duration.default(10_000),
-  env: z.record(z.string(), z.string()).default({}),
-  thresholds: z.record(z.string(), z.union([threshold.transform((one) => [one]), z.array(threshold)])).default({}),
+  workers: z.int().min(1).max(1000).default(1).describe("processes that the users are spread over"),
+  gracefulStop: duration.default(10_000).describe("how long running iterations may take to end when the load ends"),
+  env: z.record(z.string(), z.string()).default({}).describe("values that scripts read from user.env"),
+  thresholds: z
+    .record(z.string(), z.union([threshold.transform((one) => [one]), z.array(threshold)]))
+    .default({})
+    .describe("conditions on the load's metrics, by metric"),
 });
 
 type Fields = z.output<typeof fields>;

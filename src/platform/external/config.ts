@@ -10,44 +10,59 @@ const webUrl = z
   .refine((url) => !/^https?:\/\//i.test(url) || URL.canParse(url), UNREADABLE);
 
 const member = z.strictObject({
-  /** Unique; faults and reports use this name: "postgres/a". */
-  name: z.string().min(1).max(200),
-  /**
-   * Members with role "postgres" or "redis" report their replication role if they have a url; any other role is only a name for
-   * commands.
-   */
-  role: z.string().min(1).max(100),
-  /** The machine, zone or instance that the member runs on; default: its own name. */
-  node: z.string().min(1).max(200).optional(),
-  /** postgres://... or redis://... of this member itself, not of a proxy. */
+  name: z.string().min(1).max(200).describe('Unique; faults and reports use this name: "postgres/a".'),
+  role: z
+    .string()
+    .min(1)
+    .max(100)
+    .describe("postgres and redis report their replication role if they have a url; any other role is only a name."),
+  node: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("The machine, zone or instance that the member runs on; default: its own name."),
   url: z
     .string()
     .regex(/^(postgres|postgresql|redis|rediss):\/\//, "a URL that begins with postgres:// or redis://")
     .refine((url) => !url.includes("://") || URL.canParse(url), UNREADABLE)
-    .optional(),
-  /** http://... that answers 2xx while the member is healthy. */
-  health: webUrl.optional(),
-  labels: z.record(z.string(), z.string()).default({}),
+    .optional()
+    .describe("postgres://... or redis://... of this member itself, not of a proxy."),
+  health: webUrl.optional().describe("http://... that answers 2xx while the member is healthy."),
+  labels: z.record(z.string(), z.string()).default({}).describe("Labels by which experiments may choose it."),
 });
 
 const logName = z.string().regex(/^[\w.-]{1,100}$/, "a name of letters, digits, dots, dashes and underscores");
 /** What the evidence keeps of the platform's own logs. The names must differ, because each becomes a file of the run folder. */
 const log = z.union([
-  /** A file on this machine, of which the run keeps what was added during it. The path is relative to the plan's folder. */
-  z.strictObject({ name: logName, file: z.string().min(1) }),
-  /**
-   * A command that prints a log: an argv, without a shell. {from} and {to} in a word are replaced by the start and the end of the
-   * run in ISO 8601, UTC.
-   */
-  z.strictObject({ name: logName, command: z.array(z.string()).min(1) }),
+  z.strictObject({
+    name: logName.describe("The name of the log in the run folder."),
+    file: z
+      .string()
+      .min(1)
+      .describe("A file on this machine, relative to the plan's folder; what was added during the run is kept."),
+  }),
+  z.strictObject({
+    name: logName.describe("The name of the log in the run folder."),
+    command: z
+      .array(z.string())
+      .min(1)
+      .describe(
+        "A command, without a shell, that prints the log; {from} and {to} become the run's start and end (UTC).",
+      ),
+  }),
 ]);
 
 export const externalConfig = z.strictObject({
-  kind: z.literal("external"),
-  /** The base URL at which users reach the app; all requests go to paths below it. */
-  endpoint: webUrl.refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment"),
-  /** The path below the endpoint that answers 2xx while the whole platform is healthy. */
-  health: z.string().startsWith("/").default("/"),
+  kind: z.literal("external").describe("A platform that somebody else runs."),
+  endpoint: webUrl
+    .refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment")
+    .describe("The base URL at which users reach the app; all requests go to paths below it."),
+  health: z
+    .string()
+    .startsWith("/")
+    .default("/")
+    .describe("The path below the endpoint that answers 2xx while the whole platform is healthy."),
   members: z
     .array(member)
     .max(1000)
@@ -55,12 +70,14 @@ export const externalConfig = z.strictObject({
       (members) => new Set(members.map(({ name }) => name)).size === members.length,
       "a list of members whose names differ",
     )
-    .default([]),
+    .default([])
+    .describe("The members that are watched, and that your commands break."),
   logs: z
     .array(log)
     .max(100)
     .refine((logs) => new Set(logs.map(({ name }) => name)).size === logs.length, "a list of logs whose names differ")
-    .default([]),
+    .default([])
+    .describe("The platform's own logs that the evidence keeps."),
 });
 
 export type ExternalConfig = z.output<typeof externalConfig>;

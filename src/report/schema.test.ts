@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { intervalSchema, ledgerSchema, operationSchema, runSchema, timelineSchema } from "../evidence/schema.ts";
 import { judge } from "../verdict/judge.ts";
 import { cleanRun, evidenceOf, KILL, objective, toldChecker } from "../verdict/run.fixture.ts";
 import { verdictSchema } from "../verdict/schema.ts";
-import { jsonSchemas } from "./json-schema.ts";
 import { renderVerdict } from "./render.ts";
-
-test("the committed schemas are those of the code (node scripts/schema.ts)", () => {
-  for (const [name, text] of jsonSchemas()) {
-    assert.equal(
-      readFileSync(new URL(`../../schema/${name}`, import.meta.url), "utf8"),
-      text,
-      `schema/${name} is stale`,
-    );
-  }
-});
 
 test("a whole run's lines and its verdict satisfy their schemas", () => {
   const objectives = [

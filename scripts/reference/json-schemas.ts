@@ -1,11 +1,11 @@
 /** Generates the JSON Schemas (draft 2020-12) of all files that people and other tools read or write, from the zod schemas. */
 import { z } from "zod";
-import { intervalSchema, ledgerSchema, operationSchema, runSchema, timelineSchema } from "../evidence/schema.ts";
-import { planSchema } from "../plan/schema.ts";
-import { verdictSchema } from "../verdict/schema.ts";
+import { intervalSchema, ledgerSchema, operationSchema, runSchema, timelineSchema } from "../../src/evidence/schema.ts";
+import { verdictSchema } from "../../src/verdict/schema.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { planJsonSchema } from "./plan-schema.ts";
 
 const SCHEMAS: readonly (readonly [file: string, title: string, schema: z.ZodType])[] = [
-  ["plan.json", "A Gameday plan (plan.yaml)", planSchema],
   ["run.json", "run.json of a run folder", runSchema],
   ["timeline.json", "One line of timeline.ndjson", timelineSchema],
   ["history.json", "One line of history.ndjson", operationSchema],
@@ -16,8 +16,14 @@ const SCHEMAS: readonly (readonly [file: string, title: string, schema: z.ZodTyp
 
 /** Returns the files of schema/ as names and texts. The schemas describe the input that people write, not the parsed result. */
 export function jsonSchemas(): [file: string, text: string][] {
-  return SCHEMAS.map(([file, title, schema]) => {
-    const body = z.toJSONSchema(schema, { target: "draft-2020-12", io: "input", unrepresentable: "any" });
-    return [file, `${JSON.stringify({ title, ...body }, null, 2)}\n`];
-  });
+  const others = SCHEMAS.map(([file, title, schema]): [string, JsonSchema] => [
+    file,
+    { title, ...jsonSchemaOf(schema) },
+  ]);
+  const all: [string, JsonSchema][] = [["plan.json", planJsonSchema()], ...others];
+  return all.map(([file, schema]) => [file, `${JSON.stringify(schema, null, 2)}\n`]);
+}
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { target: "draft-2020-12", io: "input", unrepresentable: "any" }) as JsonSchema;
 }
