@@ -1,10 +1,8 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { faultNamed } from "../fault/catalogue.ts";
-import { planRound } from "../fault/injection.ts";
-import { resolveParameters } from "../fault/parameter.ts";
-import { blastRadiusOf } from "../fault/selector.ts";
+import { type Choosing, requestsOf } from "../fault/choice.ts";
 import type { ChangeRequest } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { estimate } from "../plan/estimate.ts";
@@ -16,7 +14,6 @@ import type { PlatformKind } from "../platform/kind.ts";
 import type { HealthLine, Target } from "../platform.ts";
 import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
-import { seededRandom } from "../std/random.ts";
 import { warnOfHold } from "./check/hold-warning.ts";
 import { unmentioned } from "./check/mentions.ts";
 import { planErrors } from "./check/plan.ts";
@@ -61,10 +58,13 @@ async function describeChecked(world: World, planFile: PlanFile, seed: string | 
   const surveyed = await surveyPlatform(plan, kind);
   const seen = surveyed?.topology ?? [];
   const topology = seen.length > 0 ? seen : kind.plannedTopology(plan.platform);
+  const choosing = { seed: seed ?? plan.seed ?? "any", planFolder: dirname(planFile.file) };
   const experiments = plan.experiments.map((experiment, index) =>
-    placed(placeOf(["experiments", index]), () => describeExperiment(plan, experiment, { kind, seed, topology })),
+    placed(placeOf(["experiments", index]), () =>
+      describeExperiment(plan, experiment, { kind, topology, ...choosing }),
+    ),
   );
-  checkGroups(plan, topology, seed, (index) => placeOf(["experiments", index]));
+  checkGroups(plan, topology, choosing, (index) => placeOf(["experiments", index]));
   const described = [
     ...describePlan(plan, world.now()),
     ...describeSecrets(secrets),
@@ -128,25 +128,19 @@ function describeSecrets(secrets: Secrets): string[] {
   );
 }
 
-interface Choosing {
+interface Surroundings extends Choosing {
   readonly kind: PlatformKind;
-  readonly seed: string | undefined;
   /** The actual targets if the platform could be queried; otherwise the planned ones. */
   readonly topology: readonly Target[];
 }
 
-function describeExperiment(plan: Plan, experiment: ExperimentPlan, { kind, seed, topology }: Choosing): string[] {
+function describeExperiment(plan: Plan, experiment: ExperimentPlan, surroundings: Surroundings): string[] {
+  const { kind, topology } = surroundings;
   const fault = faultNamed(experiment.fault);
   const lacking: string[] = fault.needs.filter((need) => !kind.capabilities.includes(need));
   if (experiment.insideProbes !== undefined && kind.inside !== true) lacking.push("insideProbes");
   if (lacking.length > 0) throw cannot(experiment, kind, lacking);
-  const random = seededRandom(seed ?? plan.seed ?? "any").fork(`experiment ${experiment.name}`);
-  const parameters = resolveParameters(fault, experiment.parameters);
-  const radius = blastRadiusOf(experiment.blastRadius);
-  const rounds = resolved(() =>
-    planRound(fault, experiment.selector, parameters, topology, random.fork("choice 0"), radius),
-  );
-  const requests = rounds.flatMap((round) => round.requests);
+  const requests = resolved(() => requestsOf(experiment, surroundings, topology));
   const hits = requests.map(({ capability, target, parameters: { peers } }) => {
     const towards = Array.isArray(peers) && peers.length > 0 ? ` (only with ${peers.join(", ")})` : "";
     return `${capability} ${target.id}${towards}`;
@@ -180,14 +174,14 @@ function commands({ capability, target, parameters }: ChangeRequest): string[] {
 function checkGroups(
   plan: Plan,
   topology: readonly Target[],
-  seed: string | undefined,
+  choosing: Choosing,
   placeAt: (index: number) => Place,
 ): void {
   if (topology.length === 0) return;
   for (const group of groupsOf(plan.experiments).filter(({ length }) => length > 1)) {
     const [first] = group;
     const index = first === undefined ? 0 : plan.experiments.indexOf(first);
-    placed(placeAt(index), () => resolved(() => requireFit(group, topology, seed ?? plan.seed ?? "any")));
+    placed(placeAt(index), () => resolved(() => requireFit(group, topology, choosing)));
   }
 }
 

@@ -6,15 +6,15 @@ import { HURTS_WHILE_IT_HOLDS } from "../experiment.ts";
 import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
 import { seededRandom } from "../std/random.ts";
 import { FAULTS, faultNamed } from "./catalogue.ts";
-import { planRound } from "./injection.ts";
+import { planFault } from "./choice.ts";
 import { partitionSides } from "./kind/partition-sides.ts";
-import { resolveParameters } from "./parameter.ts";
 
 const given = { command: { inject: ["true"], verify: ["true"], heal: ["true"] } };
 const requestsOf = (name: string) => {
   const kind = faultNamed(name);
-  const parameters = resolveParameters(kind, name === "command" ? given.command : {});
-  return planRound(kind, {}, parameters, THREE_NODES, seededRandom("1")).flatMap((round) => round.requests);
+  const parameters = name === "command" ? given.command : {};
+  const planned = planFault(kind, { selector: {}, parameters, random: seededRandom("1") });
+  return planned.choose(THREE_NODES).flatMap((round) => round.requests);
 };
 
 test("every kind has a file of its own name, and every file is in the list", async () => {
@@ -40,10 +40,8 @@ test("a misspelt fault is told its right name", () => {
 
 test("kill-leader never hits anybody but a leader, whatever the plan says", () => {
   const kind = faultNamed("kill-leader");
-  assert.throws(
-    () => planRound(kind, { name: "postgres/n2" }, {}, THREE_NODES, seededRandom("1")),
-    /got .* none of which/,
-  );
+  const planned = planFault(kind, { selector: { name: "postgres/n2" }, parameters: {}, random: seededRandom("1") });
+  assert.throws(() => planned.choose(THREE_NODES), /got .* none of which/);
 });
 
 function sides(nodes: number, side: string, outside: boolean) {
@@ -51,8 +49,8 @@ function sides(nodes: number, side: string, outside: boolean) {
     target(`node/n${index}`),
     target(`postgres/n${index}`, { leader: index === 0 }),
   ]).flat();
-  const parameters = resolveParameters(partitionSides, { side, outside });
-  const [round] = planRound(partitionSides, {}, parameters, topology, seededRandom("1"));
+  const given = { selector: {}, parameters: { side, outside }, random: seededRandom("1") };
+  const [round] = planFault(partitionSides, given).choose(topology);
   return (round?.requests ?? []).map(({ target: { node }, parameters: { peers } }) => ({ node, peers }));
 }
 

@@ -15,11 +15,11 @@ import { JournalFile } from "../journal/write.ts";
 import type { Journal } from "../journal.ts";
 import { monotonicClock } from "../std/clock.ts";
 import { seededRandom } from "../std/random.ts";
+import { planFault } from "./choice.ts";
 import { healFromJournal } from "./heal.ts";
 import { inject } from "./injection.ts";
 import { drainNode } from "./kind/drain-node.ts";
 import { killLeader } from "./kind/kill-leader.ts";
-import { resolveParameters } from "./parameter.ts";
 
 const WAYS = ["fails once", "fails from then on", "is aborted", "hangs once", "dies"] as const;
 type Way = (typeof WAYS)[number];
@@ -97,17 +97,20 @@ async function playOnce(kind: FaultKind, saboteur: Saboteur, runId: string): Pro
 
 async function live(platform: MemoryPlatform, kind: FaultKind, saboteur: Saboteur, journal: Journal, runId: string) {
   try {
-    await using _injection = await inject(platform, kind, {}, resolveParameters(kind, {}), {
-      experiment: "one",
-      runId,
-      clock: monotonicClock(),
-      journal,
-      emit: () => saboteur.stepNow(),
-      random: seededRandom("7"),
-      expiresAfterMs: 60_000,
-      deadlines: { stepMs: 15, biteMs: 0, healMs: 0 },
-      signal: saboteur.controller.signal,
-    });
+    await using _injection = await inject(
+      platform,
+      planFault(kind, { selector: {}, parameters: {}, random: seededRandom("7") }),
+      {
+        experiment: "one",
+        runId,
+        clock: monotonicClock(),
+        journal,
+        emit: () => saboteur.stepNow(),
+        expiresAfterMs: 60_000,
+        deadlines: { stepMs: 15, biteMs: 0, healMs: 0 },
+        signal: saboteur.controller.signal,
+      },
+    );
   } catch {
     // the injection failed, which is expected: the state below is what counts
   }

@@ -10,10 +10,11 @@ import { monotonicClock } from "../std/clock.ts";
 import { GamedayError } from "../std/errors.ts";
 import { seededRandom } from "../std/random.ts";
 import type { TimelineEvent } from "../timeline.ts";
+import { planFault } from "./choice.ts";
 import { type InjectionOptions, inject } from "./injection.ts";
 import { drainNode } from "./kind/drain-node.ts";
 import { killLeader } from "./kind/kill-leader.ts";
-import { type Parameters, resolveParameters } from "./parameter.ts";
+import type { Parameters } from "./parameter.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "gameday-injection-"));
 after(() => rm(folder, { recursive: true }));
@@ -39,7 +40,6 @@ async function trial(more: Partial<InjectionOptions> = {}): Promise<Trial> {
     clock,
     journal,
     emit: (event) => events.push(event),
-    random: seededRandom("7"),
     expiresAfterMs: 60_000,
     deadlines: { stepMs: 500, biteMs: 120, healMs: 120 },
     signal: new AbortController().signal,
@@ -49,7 +49,7 @@ async function trial(more: Partial<InjectionOptions> = {}): Promise<Trial> {
 }
 
 const start = (t: Trial, kind: FaultKind, selector = {}, parameters: Parameters = {}) =>
-  inject(t.platform, kind, selector, resolveParameters(kind, parameters), t.options);
+  inject(t.platform, planFault(kind, { selector, parameters, random: seededRandom("7") }), t.options);
 
 test("the leader is chosen, the bite and the healing are witnessed, nothing is left", async () => {
   const t = await trial();

@@ -6,17 +6,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChangeRequest, FaultKind } from "../fault.ts";
 import type { Journal } from "../journal.ts";
-import type { BlastRadius, Selector } from "../plan.ts";
-import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
 import type { Change, Platform, Target } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
 import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
-import type { Random } from "../std/random.ts";
 import type { TimelineEvent } from "../timeline.ts";
+import type { Choice, PlannedFault } from "./choice.ts";
 import { type ChangeContext, DEFAULT_DEADLINES, type Deadlines, type Healing, LiveChange } from "./live-change.ts";
-import type { Parameters } from "./parameter.ts";
-import { assertWithin, choose, DEFAULT_BLAST_RADIUS, effectiveSelector } from "./selector.ts";
 
 export interface InjectionOptions {
   readonly experiment: string;
@@ -24,11 +20,8 @@ export interface InjectionOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly emit: (event: TimelineEvent) => void;
-  /** A random stream that only this experiment uses. */
-  readonly random: Random;
   /** Milliseconds after which each change expires without us; null: never. */
   readonly expiresAfterMs: number | null;
-  readonly blastRadius?: BlastRadius;
   readonly deadlines?: Partial<Deadlines>;
   /** Aborts the injecting, never the healing. */
   readonly signal: AbortSignal;
@@ -55,63 +48,18 @@ export interface Injection extends AsyncDisposable {
   heal(): Promise<readonly Healing[]>;
 }
 
-/** What a fault would change on this topology, and on which targets. Pure. */
-export interface Choice {
-  readonly targets: readonly Target[];
-  readonly requests: readonly ChangeRequest[];
-  /** What else runs on the nodes that are hit. */
-  readonly standing: readonly Target[];
-}
-
-/** Returns the rounds of a fault on this topology; throws GamedayError if a target is missing or too many are hit. */
-export function planRound(
-  kind: FaultKind,
-  selector: Selector,
-  parameters: Parameters,
-  topology: readonly Target[],
-  random: Random,
-  blastRadius: BlastRadius = DEFAULT_BLAST_RADIUS,
-): Choice[] {
-  const targets = choose(effectiveSelector(kind, selector), topology, random.fork("targets"));
-  const groups = kind.rounds === "each-target" ? targets.map((target) => [target]) : [targets];
-  return groups.map((group) => {
-    const requests = kind.changes(group, parameters, topology, random.fork("changes"));
-    const hit = requests.map((request) => request.target);
-    if (hit.length === 0) throw nothingToDo(kind, group);
-    assertWithin(blastRadius, hit, topology);
-    return { targets: group, requests, standing: standingBy(requests, topology) };
-  });
-}
-
-/** Returns what else runs on the nodes that are changed as a whole: it may go down or restart together with the targets. */
-function standingBy(requests: readonly ChangeRequest[], topology: readonly Target[]): Target[] {
-  const reaching = requests.filter(
-    ({ capability, target }) => target.role === "node" || CAPABILITY_CONTRACTS[capability].reachesNode === true,
-  );
-  const nodes = new Set(reaching.map(({ target }) => target.node));
-  const hit = new Set(requests.map(({ target }) => target.id));
-  return topology.filter(({ id, role, node }) => role !== "node" && nodes.has(node) && !hit.has(id));
-}
-
 /**
- * Injects the fault and returns once every change has bitten, or was not proven to bite in time. The parameters must be
- * resolved (resolveParameters). If it fails, it undoes what was done until then and throws GamedayError or the signal's
- * reason.
+ * Injects the fault and returns once every change has bitten, or was not proven to bite in time. If it fails, it undoes what
+ * was done until then and throws GamedayError or the signal's reason.
  */
-export async function inject(
-  platform: Platform,
-  kind: FaultKind,
-  selector: Selector,
-  parameters: Parameters,
-  options: InjectionOptions,
-): Promise<Injection> {
-  const injection = new RunningInjection(platform, kind, options);
+export async function inject(platform: Platform, fault: PlannedFault, options: InjectionOptions): Promise<Injection> {
+  const injection = new RunningInjection(platform, fault, options);
   try {
-    await injection.begin(selector, parameters);
+    await injection.begin();
     return injection;
   } catch (thrown) {
     const healings = await injection.heal();
-    throw options.signal.aborted ? options.signal.reason : notInjected(kind, thrown, healings);
+    throw options.signal.aborted ? options.signal.reason : notInjected(fault.kind, thrown, healings);
   }
 }
 
@@ -119,7 +67,7 @@ class RunningInjection implements Injection {
   readonly kind: string;
   readonly targets: Target[] = [];
   bitten = true;
-  readonly #kind: FaultKind;
+  readonly #fault: PlannedFault;
   readonly #options: InjectionOptions;
   readonly #context: ChangeContext;
   readonly #live: LiveChange[] = [];
@@ -127,9 +75,9 @@ class RunningInjection implements Injection {
   #healed = 0;
   #healing: Promise<readonly Healing[]> | undefined;
 
-  constructor(platform: Platform, kind: FaultKind, options: InjectionOptions) {
-    this.kind = kind.name;
-    this.#kind = kind;
+  constructor(platform: Platform, fault: PlannedFault, options: InjectionOptions) {
+    this.kind = fault.kind.name;
+    this.#fault = fault;
     this.#options = options;
     this.#context = {
       platform,
@@ -156,27 +104,26 @@ class RunningInjection implements Injection {
     await this.heal();
   }
 
-  async begin(selector: Selector, parameters: Parameters): Promise<void> {
-    const choosings = this.#kind.rounds === "times" ? Number(parameters["times"]) : 1;
+  async begin(): Promise<void> {
+    const { kind, parameters } = this.#fault;
+    const choosings = kind.rounds === "times" ? Number(parameters["times"]) : 1;
     for (let number = 0; number < choosings; number++) {
-      if (number > 0) await this.#betweenRounds(parameters);
-      await this.#chosen(await this.#plan(selector, parameters, number), parameters);
+      if (number > 0) await this.#betweenRounds();
+      await this.#chosen(this.#fault.choose(await this.#topology(), number));
     }
   }
 
-  async #plan(selector: Selector, parameters: Parameters, number: number): Promise<Choice[]> {
-    const { random, blastRadius, signal } = this.#options;
+  #topology(): Promise<Target[]> {
     const { platform, deadlines } = this.#context;
-    const topology = await withDeadline(
-      { what: "to read the topology", deadlineMs: deadlines.stepMs, signal },
+    return withDeadline(
+      { what: "to read the topology", deadlineMs: deadlines.stepMs, signal: this.#options.signal },
       (inner) => platform.topology(inner),
     );
-    return planRound(this.#kind, selector, parameters, topology, random.fork(`choice ${number}`), blastRadius);
   }
 
-  async #chosen(choices: readonly Choice[], parameters: Parameters): Promise<void> {
+  async #chosen(choices: readonly Choice[]): Promise<void> {
     for (const [index, { targets, requests, standing }] of choices.entries()) {
-      if (index > 0) await this.#betweenRounds(parameters);
+      if (index > 0) await this.#betweenRounds();
       this.#options.chosen?.(targets, standing);
       this.targets.push(...targets);
       await this.#round(requests);
@@ -197,8 +144,9 @@ class RunningInjection implements Injection {
     this.bitten &&= bites.every(Boolean);
   }
 
-  async #betweenRounds(parameters: Parameters): Promise<void> {
+  async #betweenRounds(): Promise<void> {
     const { signal } = this.#options;
+    const { parameters } = this.#fault;
     await delay(Number(parameters["downMs"] ?? 0), undefined, { signal });
     const healings = await this.#healRound();
     const failed = healings.filter((healing) => healing.witness === null);
@@ -229,15 +177,6 @@ function notInjected(kind: FaultKind, cause: unknown, healings: readonly Healing
         : `not seen healed: ${left.map((healing) => healing.change.target.id).join(", ")}; run "gameday heal"`,
     exitCode: left.length === 0 ? ExitCode.notReady : ExitCode.residue,
     cause,
-  });
-}
-
-function nothingToDo(kind: FaultKind, targets: readonly Target[]): GamedayError {
-  return new GamedayError({
-    code: "fault-without-change",
-    expected: `"${kind.name}" to change something on ${targets.map((target) => target.id).join(", ")}`,
-    got: "no change",
-    exitCode: ExitCode.notReady,
   });
 }
 

@@ -8,7 +8,7 @@ import { GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
 import { seededRandom } from "../std/random.ts";
 import { FAULTS, faultNamed } from "./catalogue.ts";
-import { planRound } from "./injection.ts";
+import { planFault } from "./choice.ts";
 import { OUTSIDE } from "./nodes.ts";
 import { resolveParameters } from "./parameter.ts";
 import { peersOf } from "./peers.ts";
@@ -78,13 +78,12 @@ test("each fault that takes peers hands them to its capability, and everybody wh
   );
   for (const kind of taking) {
     const asked = (given: Record<string, Json>) =>
-      planRound(
-        kind,
-        { name: "node/n1".replace("node", kind.defaultSelector.role ?? "") },
-        resolveParameters(kind, given),
-        THREE_NODES,
-        seededRandom("1"),
-      )
+      planFault(kind, {
+        selector: { name: "node/n1".replace("node", kind.defaultSelector.role ?? "") },
+        parameters: given,
+        random: seededRandom("1"),
+      })
+        .choose(THREE_NODES)
         .flatMap(({ requests }) => requests)
         .map(({ parameters }) => parameters["peers"]);
     assert.deepEqual(asked({ peers: { node: "n2", role: "redis" } }), [["n2"]], kind.name);

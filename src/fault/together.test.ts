@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { THREE_NODES } from "../../test/contract/memory-platform.ts";
 import { seededRandom } from "../std/random.ts";
 import { FAULTS, faultNamed } from "./catalogue.ts";
-import { planRound } from "./injection.ts";
-import { resolveParameters } from "./parameter.ts";
+import { planFault } from "./choice.ts";
 import { ALONE, COMPOSABLE, requireApart, requireComposable } from "./together.ts";
 
 test("every kind is either composable or says why not; kinds of several rounds never are", () => {
@@ -22,9 +21,9 @@ test("every kind is either composable or says why not; kinds of several rounds n
 test("two faults of one capability on one target are refused, on different ones not", () => {
   const of = (fault: string, name: string) => {
     const kind = faultNamed(fault);
-    return planRound(kind, { name }, resolveParameters(kind, {}), THREE_NODES, seededRandom("1")).flatMap(
-      ({ requests }) => requests,
-    );
+    return planFault(kind, { selector: { name }, parameters: {}, random: seededRandom("1") })
+      .choose(THREE_NODES)
+      .flatMap(({ requests }) => requests);
   };
   requireApart([...of("latency", "postgres/n1"), ...of("latency", "postgres/n2"), ...of("packet-loss", "postgres/n1")]);
   assert.throws(

@@ -62,7 +62,7 @@ async function injectAll(run: Run, group: readonly ExperimentPlan[]): Promise<bo
   const { signal } = run.stop;
   await using inside = new AsyncDisposableStack();
   try {
-    if (group.length > 1) requireFit(group, await run.platform.topology(signal), run.seed);
+    if (group.length > 1) requireFit(group, await run.platform.topology(signal), run);
     for (const experiment of group) inside.use(await startInside(run, experiment));
   } catch (thrown) {
     const because = messageOf(signal.aborted ? signal.reason : thrown);

@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { FAULTS } from "../../src/fault/catalogue.ts";
-import { type Injection, inject, planRound } from "../../src/fault/injection.ts";
+import { type PlannedFault, planFault } from "../../src/fault/choice.ts";
+import { type Injection, inject } from "../../src/fault/injection.ts";
 import { DEFAULT_DEADLINES, type Deadlines } from "../../src/fault/live-change.ts";
-import { type Parameters, resolveParameters } from "../../src/fault/parameter.ts";
+import type { Parameters } from "../../src/fault/parameter.ts";
 import type { FaultKind } from "../../src/fault.ts";
 import { readJournal } from "../../src/journal/read.ts";
 import { JournalFile } from "../../src/journal/write.ts";
@@ -123,12 +124,9 @@ class Stage {
     return this.#platform;
   }
 
-  parametersOf(kind: FaultKind, variant: Parameters = {}): Parameters {
-    return resolveParameters(kind, { ...this.contract.given?.[kind.name]?.with, ...variant });
-  }
-
-  selectorOf(kind: FaultKind): Selector {
-    return this.contract.given?.[kind.name]?.selector ?? {};
+  faultOf(kind: FaultKind, variant: Parameters = {}): PlannedFault {
+    const { selector = {}, with: given } = this.contract.given?.[kind.name] ?? {};
+    return planFault(kind, { selector, parameters: { ...given, ...variant }, random: seededRandom("contract") });
   }
 
   journal(runId: string): Promise<JournalFile> {
@@ -163,13 +161,12 @@ async function bitesAndHeals(stage: Stage, kind: FaultKind, variant: Parameters)
   const runId = stage.nextRunId();
   const events: TimelineEvent[] = [];
   await using journal = await stage.journal(runId);
-  const injection = await inject(stage.platform, kind, stage.selectorOf(kind), stage.parametersOf(kind, variant), {
+  const injection = await inject(stage.platform, stage.faultOf(kind, variant), {
     experiment: kind.name,
     runId,
     clock: stage.clock,
     journal,
     emit: (event) => events.push(event),
-    random: seededRandom("contract"),
     expiresAfterMs: 300_000,
     deadlines: { ...DEFAULT_DEADLINES, ...stage.contract.deadlines },
     signal: stage.signal,
@@ -225,8 +222,7 @@ async function revertIsHarmless(stage: Stage, kind: FaultKind): Promise<void> {
   await stage.healthy();
   const { platform, signal } = stage;
   const topology = await platform.topology(signal);
-  const random = seededRandom("contract");
-  const rounds = planRound(kind, stage.selectorOf(kind), stage.parametersOf(kind), topology, random);
+  const rounds = stage.faultOf(kind).choose(topology);
   const id = `${stage.nextRunId()}/${kind.name}/1`;
   for (const { capability, target, parameters } of rounds.flatMap((round) => round.requests)) {
     const able = platform.can[capability];

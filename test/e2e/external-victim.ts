@@ -1,8 +1,8 @@
 /** A run that injects a command fault and then waits to be killed: external-victim.ts REFERENCE STATE-FOLDER PARAMETERS. */
 import { join } from "node:path";
+import { planFault } from "../../src/fault/choice.ts";
 import { inject } from "../../src/fault/injection.ts";
 import { command } from "../../src/fault/kind/command.ts";
-import { resolveParameters } from "../../src/fault/parameter.ts";
 import { startWatchdog } from "../../src/fault/watchdog.ts";
 import { JournalFile } from "../../src/journal/write.ts";
 import { externalKind } from "../../src/platform/external/kind.ts";
@@ -23,13 +23,13 @@ const watchdog = await startWatchdog({
   heard: () => undefined,
   signal,
 });
-await inject(platform, command, {}, resolveParameters(command, JSON.parse(parameters)), {
+const given = { selector: {}, parameters: JSON.parse(parameters), random: seededRandom("1") };
+await inject(platform, planFault(command, given), {
   experiment: "one",
   runId,
   clock,
   journal,
   emit: () => undefined,
-  random: seededRandom("1"),
   expiresAfterMs: 300_000,
   assertGuarded: () => watchdog.assertAlive(),
   signal,

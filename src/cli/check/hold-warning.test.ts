@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { THREE_NODES } from "../../../test/contract/memory-platform.ts";
 import { faultNamed } from "../../fault/catalogue.ts";
-import { planRound } from "../../fault/injection.ts";
-import { resolveParameters } from "../../fault/parameter.ts";
+import { planFault } from "../../fault/choice.ts";
 import { labKind } from "../../platform/lab/kind.ts";
 import { seededRandom } from "../../std/random.ts";
 import { warnOfHold } from "./hold-warning.ts";
@@ -12,10 +11,9 @@ const NOTICED = { postgres: { afterMs: 8_000, says: "ttl" }, redis: { afterMs: 2
 
 function warnings(fault: string, name: string, holdMs: number): string[] {
   const kind = faultNamed(fault);
-  const parameters = resolveParameters(kind, {});
-  const rounds = planRound(kind, { name }, parameters, THREE_NODES, seededRandom("1"));
-  const experiment = { name: "x", fault, selector: { name }, parameters, holdMs, recoverWithinMs: 1, settleMs: 1 };
-  const requests = rounds.flatMap((round) => round.requests);
+  const planned = planFault(kind, { selector: { name }, parameters: {}, random: seededRandom("1") });
+  const experiment = { name: "x", fault, selector: { name }, parameters: {}, holdMs, recoverWithinMs: 1, settleMs: 1 };
+  const requests = planned.choose(THREE_NODES).flatMap((round) => round.requests);
   return warnOfHold(experiment, requests, THREE_NODES, NOTICED);
 }
 

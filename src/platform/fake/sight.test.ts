@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAULTS } from "../../fault/catalogue.ts";
-import { planRound } from "../../fault/injection.ts";
-import { resolveParameters } from "../../fault/parameter.ts";
+import { planFault } from "../../fault/choice.ts";
 import { seededRandom } from "../../std/random.ts";
 import { Agenda } from "./agenda.ts";
 import { UNIMPAIRED } from "./app.ts";
@@ -22,8 +21,8 @@ function stage() {
 const KINDS = FAULTS.filter(({ name }) => name !== "command");
 
 function changesOf(kind: (typeof FAULTS)[number], { site }: ReturnType<typeof stage>): Break[] {
-  const random = seededRandom("sight");
-  const rounds = planRound(kind, {}, resolveParameters(kind, {}), site.topology(), random);
+  const planned = planFault(kind, { selector: {}, parameters: {}, random: seededRandom("sight") });
+  const rounds = planned.choose(site.topology());
   return rounds.flatMap(({ requests }) => requests.map((request, at) => ({ ...request, id: `${kind.name}/${at}` })));
 }
 
