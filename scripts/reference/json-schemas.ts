@@ -1,6 +1,7 @@
 /** Generates the JSON Schemas (draft 2020-12) of all files that people and other tools read or write, from the zod schemas. */
 import { z } from "zod";
 import { intervalSchema, ledgerSchema, operationSchema, runSchema, timelineSchema } from "../../src/evidence/schema.ts";
+import { secondSchema } from "../../src/second/schema.ts";
 import { verdictSchema } from "../../src/verdict/schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { planJsonSchema } from "./plan-schema.ts";
@@ -11,6 +12,7 @@ const SCHEMAS: readonly (readonly [file: string, title: string, schema: z.ZodTyp
   ["history.json", "One line of history.ndjson", operationSchema],
   ["intervals.json", "One line of intervals.ndjson", intervalSchema],
   ["ledger.json", "One line of ledger.ndjson", ledgerSchema],
+  ["seconds.json", "One line of seconds.ndjson", secondSchema],
   ["verdict.json", "verdict.json of a run folder", verdictSchema],
 ];
 

@@ -11,7 +11,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["checker", "outage", "scenario"],
   ["plan"],
   ["timeline"],
-  ["evidence", "experiment"],
+  ["evidence", "experiment", "second"],
   ["objective"],
   ["load", "platform", "validity"],
   ["journal", "verdict"],
