@@ -25,7 +25,15 @@ export function planJsonSchema(): JsonSchema {
 }
 
 function schemaOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { target: "draft-2020-12", io: "input", unrepresentable: "any" }) as JsonSchema;
+  return z.toJSONSchema(schema, {
+    target: "draft-2020-12",
+    io: "input",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      // Zod leaves out the default of a value that is transformed, because the default is a result: milliseconds for a duration.
+      if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue as number;
+    },
+  }) as JsonSchema;
 }
 
 function platformSchema(description: string | undefined): JsonSchema {
