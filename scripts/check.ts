@@ -12,11 +12,12 @@ const tests = globSync(["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/
  * changes the environment, forks, or opens files does not belong here.
  */
 const PURE =
-  /^src\/(checker|objective|outage|validity|verdict|report|compare|autoscaler|timeline|ledger|history|interval|plan|platform\/kubernetes)[./]/;
+  /^src\/(checker|objective|outage|validity|verdict|view|report|compare|autoscaler|timeline|ledger|history|interval|plan|platform\/kubernetes)[./]/;
 const sources = ["src", "test", "scripts", "examples", "bench"].filter((folder) => existsSync(folder));
 const onlyStatic = process.argv.includes("--static");
 const steps: [string, string[]][] = [
   ["types", ["tsc", "-p", "tsconfig.json"]],
+  ["types of the page", ["tsc", "-p", "src/page/tsconfig.json"]],
   ["format and lint", ["biome", "check", "--error-on-warnings", "."]],
   ["un-awaited promises", ["oxlint", "--type-aware", ...sources]],
 ];

@@ -26,6 +26,7 @@ const PURE = [
   "outage",
   "validity",
   "verdict",
+  "view",
   "report",
   "compare",
   "autoscaler",
