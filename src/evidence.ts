@@ -11,9 +11,10 @@ import type { TimelineEvent } from "./timeline.ts";
 
 /**
  * The version of all files of a run folder; a reader refuses a newer version. Since version 2, the end lines of the ledger count
- * copies, and items by page.
+ * copies, and items by page. Since version 3, the timeline states in fields what earlier versions stated in texts: the traits of
+ * each fault (evidence/earlier.ts reads both).
  */
-export const EVIDENCE_VERSION = 2;
+export const EVIDENCE_VERSION = 3;
 
 /** The content of `run.json`: what was run, with which version of the tool, and where. Secrets are redacted. */
 export interface RunRecord {

@@ -6,24 +6,6 @@ import type { Outage, Recovery } from "./outage.ts";
 import type { Status } from "./status.ts";
 import type { HealedBy, TargetReference, Witness } from "./timeline.ts";
 
-/**
- * The kinds of fault that may hurt users for as long as they hold, so that a recovery is expected only when the fault ends. The
- * kinds declare this themselves (fault/kind/); the judge cannot import them and uses this list, which also covers evidence of
- * earlier versions.
- */
-export const HURTS_WHILE_IT_HOLDS: ReadonlySet<string> = new Set([
-  "latency",
-  "jitter",
-  "packet-loss",
-  "bandwidth",
-  "connection-reset",
-  "dns-failure",
-  "cpu-pressure",
-  "memory-pressure",
-  "slow-app",
-  "disk-full",
-]);
-
 export interface ClassRecovery extends Recovery {
   /** "gameday": users of this class recovered only after our own heal. "nobody": never while they were watched, or no data. */
   readonly healedBy: HealedBy;

@@ -8,6 +8,7 @@ import type { Selector } from "./plan.ts";
 import type { CapabilityName, Target } from "./platform.ts";
 import type { Json } from "./std/json.ts";
 import type { Random } from "./std/random.ts";
+import type { FaultTraits } from "./timeline.ts";
 
 /** One change that a fault requests for one target. */
 export interface ChangeRequest {
@@ -63,11 +64,13 @@ export interface FaultKind {
    * `times` gives the number of rounds, and the targets are chosen again in each.
    */
   readonly rounds?: "each-target" | "times";
+  /** What a judge needs to know about the kind; recorded with each experiment. */
+  readonly traits: FaultTraits;
   /**
-   * false: the platform is expected to recover while the fault holds (a leader is elected). true: users may recover only when
-   * the fault ends (everything is frozen); recovery after our heal then counts as expected.
+   * Why the fault must be injected alone, as a clause. null: it may be combined with others, because its changes are applied and
+   * reverted one by one, and none removes another or waits for what another has stopped.
    */
-  readonly recoversOnlyAfterHeal?: boolean;
+  readonly alone: string | null;
   /**
    * Returns the changes to make, in order; the targets are changed at the same time if possible. Pure. `all` is the topology
    * at the moment of the choice.

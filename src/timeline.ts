@@ -32,6 +32,24 @@ export interface TargetReference {
   readonly node: string;
 }
 
+/**
+ * What is known about a kind of fault, as far as a judge needs it. Each kind declares its own (fault/kind/), and the timeline records
+ * it with each experiment, so that no reader of evidence needs a list of faults.
+ */
+export interface FaultTraits {
+  /**
+   * What stops while the fault holds: nothing as a rule, processes on a machine that lives on with its page cache, or whole machines.
+   */
+  readonly stops: "nothing" | "processes" | "machines";
+  /** True if the fault hits a leader, so that another member is expected to be promoted. */
+  readonly takesLeader: boolean;
+  /**
+   * False: the platform is expected to recover while the fault holds (a leader is elected). True: users may recover only when
+   * the fault ends (every packet is late); recovery after our own heal then counts as expected.
+   */
+  readonly recoversOnlyAfterHeal: boolean;
+}
+
 /** The size of a file's content in bytes, and its SHA-256 in hexadecimal. */
 export interface WrittenFile {
   readonly bytes: number;
@@ -61,6 +79,8 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly targets: readonly TargetReference[];
       /** On "begin": other targets on the nodes that are hit, which may therefore go down or restart with those nodes. */
       readonly standing?: readonly TargetReference[];
+      /** On "begin", since version 3: what is known about the kind of fault. */
+      readonly traits?: FaultTraits;
       readonly because?: string;
     }
   /** The four stamps of a fault, or the fact that a bite or a healing was not observed. */

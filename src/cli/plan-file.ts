@@ -149,7 +149,7 @@ function checkExperiments({ plan, placeOf }: ParsedPlan): void {
 }
 
 function checkTogether(fault: string, insideProbes: string | undefined, place: Place): void {
-  placed(place, () => requireComposable(fault));
+  placed(place, () => requireComposable(faultNamed(fault)));
   if (insideProbes === undefined) return;
   throw new GamedayError({
     code: "plan-inside-together",

@@ -8,6 +8,7 @@ import { isRecord, parseJson } from "../std/json.ts";
 import { readNdjson } from "../std/ndjson.ts";
 import { isThere, readRegular } from "../std/regular-file.ts";
 import type { TimelineEvent } from "../timeline.ts";
+import { inCurrentFormat } from "./earlier.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
 import { soundnessOf } from "./soundness.ts";
 
@@ -20,8 +21,9 @@ export function openEvidence(folder: string): Evidence {
   const stream = <T>(name: string): Iterable<T> => ({
     [Symbol.iterator]: () => (isThere(join(folder, name)) ? readNdjson<T>(join(folder, name)) : [][Symbol.iterator]()),
   });
-  const timeline = [...stream<TimelineEvent>(TIMELINE_FILE)];
-  const { flaws, torn } = soundnessOf(folder, run, timeline);
+  const recorded = [...stream<TimelineEvent>(TIMELINE_FILE)];
+  const { flaws, torn } = soundnessOf(folder, run, recorded);
+  const timeline = inCurrentFormat(run.version, recorded);
   return {
     run,
     timeline,

@@ -116,6 +116,12 @@ export const intervalSchema = holds<Interval>()(
 const target = z.looseObject({ id: text, role: text, node: text });
 const witness = z.looseObject({ atMs: milliseconds, says: text, source: text });
 
+const traits = z.looseObject({
+  stops: z.enum(["nothing", "processes", "machines"]).describe("what does not run while the fault holds"),
+  takesLeader: z.boolean().describe("another member is expected to be promoted"),
+  recoversOnlyAfterHeal: z.boolean().describe("users may recover only when the fault ends"),
+});
+
 function event<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {
   return z.looseObject({ atMs: milliseconds, type: z.literal(type), ...shape });
 }
@@ -138,6 +144,7 @@ export const timelineSchema = holds<TimelineEvent>()(
       edge: z.enum(["begin", "end", "aborted"]),
       targets: z.array(target),
       standing: z.array(target).exactOptional().describe("what else stands on the nodes that are hit"),
+      traits: traits.exactOptional().describe("on begin, since version 3: what is known about the kind of fault"),
       because: text.exactOptional(),
     }),
     event("fault", {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { THREE_NODES, target } from "../../test/contract/memory-platform.ts";
-import { HURTS_WHILE_IT_HOLDS } from "../experiment.ts";
 import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
 import { seededRandom } from "../std/random.ts";
 import { FAULTS, faultNamed } from "./catalogue.ts";
@@ -76,9 +75,4 @@ test("isolate-leader leaves what is on no node alone", () => {
     requestsOf("isolate-leader").map((request) => request.parameters["peers"]),
     [["n2", "n3"]],
   );
-});
-
-test("what the judge knows of kinds that hurt while they hold is what the kinds say of themselves", () => {
-  const own = FAULTS.filter(({ recoversOnlyAfterHeal }) => recoversOnlyAfterHeal === true).map(({ name }) => name);
-  assert.deepEqual([...HURTS_WHILE_IT_HOLDS].sort(), own.sort());
 });

@@ -49,7 +49,8 @@ function section(kind: FaultKind): string {
     `Target: ${say({ ...kind.defaultSelector, ...kind.always }) || "any"} by default.`,
     `Needs: ${kind.needs.map((need) => `\`${need}\``).join(", ")}.`,
     ...(kind.always === undefined ? [] : [`Always: ${say(kind.always)}.`]),
-    ...(kind.recoversOnlyAfterHeal === true ? ["Users may recover only when it ends."] : []),
+    ...(kind.alone === null ? [] : [`Not together with other faults: ${kind.alone}.`]),
+    ...(kind.traits.recoversOnlyAfterHeal ? ["Users may recover only when it ends."] : []),
   ];
   const rows = Object.entries(kind.parameters).map(([name, parameter]) => row(name, parameter));
   const table = rows.length === 0 ? [] : ["", "| with | what | default |", "|---|---|---|", ...rows];

@@ -17,6 +17,8 @@ const kind: FaultKind = {
     how: choice("which way", "drop", "reject"),
     inject: argv("breaks it", ["true"]),
   },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: () => [],
 };
 

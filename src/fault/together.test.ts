@@ -4,18 +4,17 @@ import { THREE_NODES } from "../../test/contract/memory-platform.ts";
 import { seededRandom } from "../std/random.ts";
 import { FAULTS, faultNamed } from "./catalogue.ts";
 import { planFault } from "./choice.ts";
-import { ALONE, COMPOSABLE, requireApart, requireComposable } from "./together.ts";
+import { requireApart, requireComposable } from "./together.ts";
 
-test("every kind is either composable or says why not; kinds of several rounds never are", () => {
-  assert.deepEqual([...COMPOSABLE, ...Object.keys(ALONE)].sort(), FAULTS.map((kind) => kind.name).sort());
+test("a kind that must stand alone is refused with its reason; kinds of several rounds always are", () => {
   for (const kind of FAULTS.filter(({ rounds }) => rounds !== undefined))
-    assert.ok(!COMPOSABLE.has(kind.name), kind.name);
-  assert.throws(() => requireComposable("power-off-node"), {
+    assert.throws(() => requireComposable(kind), { code: "not-composable" }, kind.name);
+  assert.throws(() => requireComposable(faultNamed("power-off-node")), {
     code: "not-composable",
     exitCode: 3,
     message: /ends the node/,
   });
-  requireComposable("kill-leader");
+  requireComposable(faultNamed("kill-leader"));
 });
 
 test("two faults of one capability on one target are refused, on different ones not", () => {

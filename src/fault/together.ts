@@ -1,51 +1,15 @@
-/** Defines which kinds of fault may be in force together, and why the others may not. Pure. */
+/** Refuses faults that may not be in force together. Pure. */
 
-import type { ChangeRequest } from "../fault.ts";
+import type { ChangeRequest, FaultKind } from "../fault.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 
-/**
- * The kinds that may be combined: their changes are applied and reverted one by one, and none removes another or waits for
- * what another has stopped.
- */
-export const COMPOSABLE: ReadonlySet<string> = new Set([
-  "kill-leader",
-  "kill-member",
-  "kill-replicas",
-  "kill-proxy",
-  "freeze",
-  "partition-node",
-  "partition-one-way",
-  "partition-sides",
-  "isolate-leader",
-  "latency",
-  "jitter",
-  "packet-loss",
-  "connection-reset",
-  "dns-failure",
-  "cpu-pressure",
-  "slow-app",
-  "disk-full",
-]);
-
-/** Every other kind, with the reason why it must be injected alone. */
-export const ALONE: Readonly<Record<string, string>> = {
-  "rolling-restart": "it waits for each target to be back before the next, which another fault may prevent",
-  "repeated-kills": "it waits for each victim to be back before the next, which another fault may prevent",
-  "drain-node": "it waits for evicted replicas to be ready elsewhere, which another fault may prevent",
-  "power-off-node": "it ends the node with all that other faults have put there",
-  bandwidth: "it and the faults that delay would take the same network card apart",
-  "memory-pressure": "what it kills is started again without what other faults have put on it",
-  "clock-skew": "it restarts its target without what other faults have put on it",
-  command: "nobody knows what the plan's own commands touch",
-};
-
 /** Throws GamedayError, with the reason, if the kind may not be in a group. */
-export function requireComposable(fault: string): void {
-  if (COMPOSABLE.has(fault)) return;
+export function requireComposable({ name, alone }: FaultKind): void {
+  if (alone === null) return;
   throw new GamedayError({
     code: "not-composable",
     expected: "faults that may be in force together",
-    got: `"${fault}": ${ALONE[fault] ?? "it is not declared composable"}`,
+    got: `"${name}": ${alone}`,
     hint: "let the experiment stand by itself, before or after the others",
     exitCode: ExitCode.usage,
   });

@@ -3,6 +3,7 @@
  * experiments form a group of one.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { faultNamed } from "../fault/catalogue.ts";
 import type { ExperimentPlan } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import type { Run } from "../run.ts";
@@ -119,7 +120,10 @@ function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], standi
     fault: experiment.fault,
     edge,
     targets: targets.map(referenceTo),
-    ...(edge === "begin" && { standing: standing.map(referenceTo) }),
+    ...(edge === "begin" && {
+      standing: standing.map(referenceTo),
+      traits: faultNamed(experiment.fault).traits,
+    }),
     ...(because !== undefined && { because }),
   });
 }

@@ -4,16 +4,20 @@
  */
 import type { Span } from "../outage/span.ts";
 import type { ExperimentPlan } from "../plan.ts";
-import type { TargetReference, TimelineEvent } from "../timeline.ts";
+import type { FaultTraits, TargetReference, TimelineEvent } from "../timeline.ts";
 import { addToRounds, type Round, stampsOf, type TargetStamp } from "./rounds.ts";
 
 export type EventOf<Type extends TimelineEvent["type"]> = Extract<TimelineEvent, { type: Type }>;
+
+const NOT_RECORDED: FaultTraits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false };
 
 export interface ExperimentStory {
   /** The name in the plan; a second experiment of the same name is "name#2". */
   readonly name: string;
   readonly plannedName: string;
   readonly fault: string;
+  /** What is known about the kind of fault; nothing if the evidence does not record it. */
+  traits: FaultTraits;
   /** The number of the group of experiments that are injected at the same moment; null if it is injected alone. */
   together: number | null;
   /** The targets of all rounds. */
@@ -102,6 +106,7 @@ function tellExperiment(
   event: EventOf<"experiment">,
 ): void {
   const story = openStory(experiments, event.experiment) ?? begin(experiments, waiting, event);
+  if (event.traits !== undefined) story.traits = event.traits;
   story.targets = united(story.targets, event.targets);
   if (event.standing !== undefined) story.standing = united(story.standing ?? [], event.standing);
   if (event.edge !== "begin") close(story, event);
@@ -140,6 +145,7 @@ function newStory(
     name: before === 0 ? event.experiment : `${event.experiment}#${before + 1}`,
     plannedName: event.experiment,
     fault: event.fault,
+    traits: NOT_RECORDED,
     together: null,
     targets: [],
     standing: null,

@@ -6,7 +6,6 @@ import { CHECKERS } from "../checker/catalogue.ts";
 import type { Checker, RunFacts } from "../checker.ts";
 import { wellFormed } from "../evidence/shape.ts";
 import type { Evidence } from "../evidence.ts";
-import { HURTS_WHILE_IT_HOLDS } from "../experiment.ts";
 import { assess } from "../objective/assess.ts";
 import { measureNamed } from "../objective/catalogue.ts";
 import type { Facts } from "../objective/facts.ts";
@@ -89,10 +88,10 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
 
 /** Returns true for kinds of fault that hurt for as long as they hold, and for faults that the plan marks `healedBy: anyone`. */
 function mayRecoverLate(
-  { fault, name, plannedName }: ExperimentStory,
+  { traits, name, plannedName }: ExperimentStory,
   { objectives }: Evidence["run"]["plan"],
 ): boolean {
-  if (HURTS_WHILE_IT_HOLDS.has(fault)) return true;
+  if (traits.recoversOnlyAfterHeal) return true;
   const names = new Set([name, plannedName]);
   return objectives.some(({ over }) => over["healedBy"] === "anyone" && names.has(over["experiment"] ?? ""));
 }

@@ -8,20 +8,13 @@ import type { Plan } from "../plan.ts";
 import type { Story } from "../timeline/story.ts";
 import type { NotTested } from "../verdict.ts";
 
-/** The faults that end a process but leave the kernel, and with it the page cache, alive. */
-const PROCESS_ONLY = /^(kill|freeze|restart|rolling)/;
-
 export function notTestedBy(plan: Plan, story: Story, experiments: readonly ExperimentVerdict[]): NotTested[] {
-  return [
-    ...durability(experiments),
-    ...ledgers(plan),
-    ...failovers(story, experiments),
-    ...nothingBroken(experiments),
-  ];
+  return [...durability(story), ...ledgers(plan), ...failovers(story, experiments), ...nothingBroken(experiments)];
 }
 
-function durability(experiments: readonly ExperimentVerdict[]): NotTested[] {
-  const killed = experiments.filter((one) => PROCESS_ONLY.test(one.fault)).map((one) => one.name);
+/** Faults that stop a process leave the kernel, and with it the page cache, alive. */
+function durability({ experiments }: Story): NotTested[] {
+  const killed = experiments.filter(({ traits }) => traits.stops === "processes").map(({ name }) => name);
   if (killed.length === 0) return [];
   const because = `${killed.join(", ")}: a killed process leaves the kernel's page cache; only a lost machine shows unflushed writes`;
   return [{ what: "whether writes are flushed to disk (fsync)", because }];
@@ -34,11 +27,12 @@ function ledgers(plan: Plan): NotTested[] {
 }
 
 function failovers(story: Story, experiments: readonly ExperimentVerdict[]): NotTested[] {
+  const led = new Set(story.experiments.filter(({ traits }) => traits.takesLeader).map(({ name }) => name));
   return experiments
-    .filter((one) => one.fault === "kill-leader" && !story.roles.some((role) => within(one, role.atMs)))
+    .filter((one) => led.has(one.name) && !story.roles.some((role) => within(one, role.atMs)))
     .map((one) => ({
       what: `a change of leader in "${one.name}"`,
-      because: "the same member came back before another was promoted",
+      because: "no other member was promoted while the fault held",
     }));
 }
 

@@ -1,7 +1,7 @@
 /** A small in-memory run for tests: one probe class on two connections, and one kill of a leader. Every part can be changed. */
 
 import type { Checker, Finding } from "../checker.ts";
-import type { Evidence } from "../evidence.ts";
+import { EVIDENCE_VERSION, type Evidence } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
@@ -62,7 +62,7 @@ export function cleanRun(objectives: readonly Objective[] = []): FakeRun {
 export function evidenceOf(run: FakeRun): Evidence {
   return {
     run: {
-      version: 1,
+      version: EVIDENCE_VERSION,
       runId: "run-1",
       plan: run.plan,
       seed: "7",
@@ -115,6 +115,7 @@ export function cleanTimeline(): TimelineEvent[] {
   const health = { expected: "3 members", seen: "3 members", ok: true, name: "postgres" } as const;
   const fault = { type: "fault", experiment: KILL.name, target: LEADER.id } as const;
   const experiment = { type: "experiment", experiment: KILL.name, fault: KILL.fault, targets: [LEADER] } as const;
+  const traits = { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false } as const;
   const phase = (name: Phase, fromMs: number, toMs: number): TimelineEvent[] => [
     { atMs: fromMs, type: "phase", phase: name, edge: "begin" },
     { atMs: toMs, type: "phase", phase: name, edge: "end" },
@@ -135,7 +136,7 @@ export function cleanTimeline(): TimelineEvent[] {
     { atMs: MOMENTS.loadBegin, type: "load", edge: "begin", users: 0 },
     { atMs: 5_000, type: "load", edge: "steady", users: 10 },
     { atMs: 19_000, type: "health", moment: "before-fault", experiment: KILL.name, ...health },
-    { atMs: 19_500, ...experiment, edge: "begin" },
+    { atMs: 19_500, ...experiment, edge: "begin", traits },
     { atMs: MOMENTS.commanded, ...fault, edge: "commanded" },
     { atMs: 20_120, ...fault, edge: "bit", witness: { atMs: MOMENTS.bit, says: "no process", source: "inside n1" } },
     { atMs: 25_000, type: "role", role: "postgres", target: "postgres/n2", is: "leader", was: "standby" },

@@ -31,7 +31,7 @@ function experimentOf({ name }: FaultKind): ExperimentPlan {
 }
 
 /** Returns objectives that any healthy platform meets. A kind declares itself when its users may recover only after it ends. */
-function objectivesOf({ name, recoversOnlyAfterHeal }: FaultKind): Objective[] {
+function objectivesOf({ name, traits }: FaultKind): Objective[] {
   const objective = (measure: string, bound: Objective["bound"], over: Objective["over"] = {}): Objective => ({
     id: measure,
     says: measure,
@@ -39,7 +39,7 @@ function objectivesOf({ name, recoversOnlyAfterHeal }: FaultKind): Objective[] {
     bound,
     over,
   });
-  const anyone = recoversOnlyAfterHeal === true ? { healedBy: "anyone" } : {};
+  const anyone = traits.recoversOnlyAfterHeal ? { healedBy: "anyone" } : {};
   return [
     objective("recovery-seconds", { under: 10 }, { experiment: name, ...anyone }),
     objective("health-checks-unmet", { atMost: 0 }, { experiment: name }),

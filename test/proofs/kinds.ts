@@ -94,7 +94,7 @@ function objective(id: string, says: string, measure: string, more: Part): Json 
 
 function objectivesOf(fault: string): Json[] {
   const kind = FAULTS.find(({ name }) => name === fault) as FaultKind;
-  const after = kind.recoversOnlyAfterHeal === true ? { healedBy: "anyone" } : {};
+  const after = kind.traits.recoversOnlyAfterHeal ? { healedBy: "anyone" } : {};
   return [
     objective(`recovers-${fault}`, `users are served again within ${RECOVERY_SECONDS} s`, "recovery-seconds", {
       over: { experiment: fault, ...after },

@@ -12,7 +12,8 @@ export const bandwidth: FaultKind = {
     kilobitsPerSecond: whole("Limit each way, for all peers together.", 1_000, 8, 10_000_000),
     peers: peers(),
   },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: "it and the faults that delay would take the same network card apart",
   changes: (targets, { kilobitsPerSecond = 0, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "bandwidth",

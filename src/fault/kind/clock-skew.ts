@@ -7,6 +7,8 @@ export const clockSkew: FaultKind = {
   needs: ["clock"],
   defaultSelector: { role: "app" },
   parameters: { offset: signedDuration("How far ahead; negative: behind.", 300_000) },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: "it restarts its target without what other faults have put on it",
   changes: (targets, { offsetMs = 0 }) =>
     targets.map((target) => ({ capability: "clock", target, parameters: { offsetMs } })),
 };

@@ -13,5 +13,7 @@ export const command: FaultKind = {
     heal: argv("Mends it. Must be harmless when nothing is broken."),
     deadline: duration("For each of the commands.", 30_000),
   },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: "nobody knows what the plan's own commands touch",
   changes: (targets, parameters) => targets.map((target) => ({ capability: "command", target, parameters })),
 };

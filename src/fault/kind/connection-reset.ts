@@ -8,7 +8,8 @@ export const connectionReset: FaultKind = {
   needs: ["reset"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { segments: percent("Share of TCP segments answered with a reset, in percent.", 20), peers: peers() },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { segments = 0, peers: given }, all, random) =>
     targets.map((target) => ({
       capability: "reset",

@@ -8,7 +8,8 @@ export const cpuPressure: FaultKind = {
   needs: ["cpu"],
   defaultSelector: { role: "node" },
   parameters: { leave: percent("Share of one CPU that is left, in percent.", 20) },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { leave = 100 }, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
 };

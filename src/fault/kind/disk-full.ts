@@ -7,7 +7,8 @@ export const diskFull: FaultKind = {
   needs: ["disk"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { leaveMegabytes: whole("Megabytes that are left free.", 0, 0, 1_000_000) },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { leaveMegabytes = 0 }) =>
     targets.map((target) => ({ capability: "disk", target, parameters: { leaveMegabytes } })),
 };

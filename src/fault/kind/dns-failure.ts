@@ -8,7 +8,8 @@ export const dnsFailure: FaultKind = {
   needs: ["dns"],
   defaultSelector: { role: "node" },
   parameters: { how: choice("refuse: answers that there is no such name; silence: no answer.", "refuse", "silence") },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { how = "refuse" }, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "dns", target, parameters: { how } })),
 };

@@ -11,6 +11,8 @@ export const drainNode: FaultKind = {
     grace: duration("Time that each evicted process gets to end by itself.", 10_000),
     within: duration("When to give up evicting (a budget may forbid it for ever).", 60_000),
   },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: "it waits for evicted replicas to be ready elsewhere, which another fault may prevent",
   changes: (targets, { graceMs = 0, withinMs = 0 }, all) =>
     nodesOf(targets, all).flatMap((target) => [
       { capability: "cordon" as const, target, parameters: {} },

@@ -6,5 +6,7 @@ export const freeze: FaultKind = {
   needs: ["freeze"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: {},
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets) => targets.map((target) => ({ capability: "freeze", target, parameters: {} })),
 };

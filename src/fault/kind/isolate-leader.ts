@@ -9,6 +9,8 @@ export const isolateLeader: FaultKind = {
   defaultSelector: { role: "postgres" },
   always: { leader: true },
   parameters: { how: choice("drop: silence; reject: an answer that says no.", "drop", "reject") },
+  traits: { stops: "nothing", takesLeader: true, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets, { how = "drop" }, all) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",

@@ -13,7 +13,8 @@ export const jitter: FaultKind = {
     jitter: duration("At most this much more or less, evenly spread.", 50),
     peers: peers(),
   },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { latencyMs = 0, jitterMs = 0, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "delay",

@@ -7,6 +7,8 @@ export const killLeader: FaultKind = {
   defaultSelector: { role: "postgres" },
   always: { leader: true },
   parameters: {},
+  traits: { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
 };

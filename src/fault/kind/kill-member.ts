@@ -6,6 +6,8 @@ export const killMember: FaultKind = {
   needs: ["stop"],
   defaultSelector: { role: "postgres", leader: false },
   parameters: {},
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
 };

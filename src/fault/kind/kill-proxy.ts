@@ -6,6 +6,8 @@ export const killProxy: FaultKind = {
   needs: ["stop"],
   defaultSelector: { role: "haproxy" },
   parameters: {},
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets) =>
     targets.map((target) => ({
       capability: "stop",

@@ -7,6 +7,8 @@ export const killReplicas: FaultKind = {
   needs: ["stop"],
   defaultSelector: { role: "app", count: 2 },
   parameters: { signal: choice("KILL: at once; TERM: asked to end.", "KILL", "TERM") },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets, { signal = "KILL" }) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: false, signal }, undo: false })),
 };

@@ -9,7 +9,8 @@ export const latency: FaultKind = {
   needs: ["delay"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { latency: duration("Added each way; the round trip grows by twice that.", 100), peers: peers() },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { latencyMs = 0, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "delay",

@@ -7,7 +7,8 @@ export const memoryPressure: FaultKind = {
   needs: ["memory"],
   defaultSelector: { role: "app" },
   parameters: { leaveMegabytes: whole("Megabytes that are left to it beyond what it uses.", 8, 0, 1_000_000) },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: "what it kills is started again without what other faults have put on it",
   changes: (targets, { leaveMegabytes = 0 }) =>
     targets.map((target) => ({ capability: "memory", target, parameters: { leaveMegabytes } })),
 };

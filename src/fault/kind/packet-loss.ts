@@ -9,7 +9,8 @@ export const packetLoss: FaultKind = {
   needs: ["drop"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { lost: percent("Share of packets lost, in percent.", 10), peers: peers() },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { lost = 0, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "drop",

@@ -15,6 +15,8 @@ export const partitionNode: FaultKind = {
       "link",
     ),
   },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets, { how = "drop" }, all) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",

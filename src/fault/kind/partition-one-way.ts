@@ -9,6 +9,8 @@ export const partitionOneWay: FaultKind = {
   needs: ["cut"],
   defaultSelector: { role: "node" },
   parameters: { direction: choice("out: the node is not heard; in: it hears nothing.", "out", "in"), peers: peers() },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets, { direction = "out", peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",

@@ -15,6 +15,8 @@ export const partitionSides: FaultKind = {
     outside: flag("true: what is on no node (proxy, etcd, clients) reaches the majority only.", true),
     how: choice("drop: silence; reject: an answer that says no.", "drop", "reject"),
   },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: null,
   changes: (targets, parameters, all, random) => split(nodesOf(targets, all), parameters, all, random),
 };
 

@@ -7,6 +7,8 @@ export const powerOffNode: FaultKind = {
   needs: ["power"],
   defaultSelector: { role: "node" },
   parameters: {},
+  traits: { stops: "machines", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: "it ends the node with all that other faults have put there",
   changes: (targets, _parameters, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "power", target, parameters: {} })),
 };

@@ -13,6 +13,8 @@ export const repeatedKills: FaultKind = {
     pause: duration("Calm between one that has come back and the next kill.", 2_000),
   },
   rounds: "times",
+  traits: { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false },
+  alone: "it waits for each victim to be back before the next, which another fault may prevent",
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
 };

@@ -11,6 +11,8 @@ export const rollingRestart: FaultKind = {
     pause: duration("Calm between one that is back and the next.", 1_000),
   },
   rounds: "each-target",
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  alone: "it waits for each target to be back before the next, which another fault may prevent",
   changes: (targets, { graceMs = 0 }) =>
     targets.map((target) => ({ capability: "restart", target, parameters: { graceMs }, undo: false })),
 };

@@ -7,7 +7,8 @@ export const slowApp: FaultKind = {
   needs: ["cpu"],
   defaultSelector: { role: "app" },
   parameters: { leave: percent("Share of one CPU that is left to each, in percent.", 5) },
-  recoversOnlyAfterHeal: true,
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  alone: null,
   changes: (targets, { leave = 100 }) =>
     targets.map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
 };

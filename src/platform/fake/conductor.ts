@@ -96,7 +96,7 @@ export class Conductor {
   }
 
   *#experiment(drill: Drill): Script {
-    const { plan } = drill;
+    const { plan, traits } = drill;
     const { random, crew, site } = this.#parts;
     yield* this.#steady();
     yield* this.#health("before-fault", plan.name);
@@ -105,19 +105,20 @@ export class Conductor {
       .map((change) => this.#named(plan.name, change));
     const targets = [...new Map(changes.map(({ target }) => [target.id, target])).values()].map(reference);
     const standing = standingOn(targets, site.topology());
-    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "begin", targets, standing });
+    const own = { type: "experiment", experiment: plan.name, fault: plan.fault } as const;
+    this.#event({ ...own, edge: "begin", targets, standing, traits });
     if (drill.clientsInside && targets[0] !== undefined) crew.beginInside(targets[0].node);
     crew.beforeFault(true);
     yield 1500;
     if (!(yield* this.#inject(plan.name, changes))) {
       const because = "the fault could not be injected";
-      this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "aborted", targets, because });
+      this.#event({ ...own, edge: "aborted", targets, because });
       return;
     }
     yield plan.holdMs;
     yield* this.#heal(plan.name, changes);
     crew.endInside();
-    this.#event({ type: "experiment", experiment: plan.name, fault: plan.fault, edge: "end", targets });
+    this.#event({ ...own, edge: "end", targets });
     yield* this.#steady();
     yield* this.#health("after-fault", plan.name);
   }

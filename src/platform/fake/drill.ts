@@ -4,6 +4,7 @@ import type { ExperimentPlan } from "../../plan.ts";
 import type { CapabilityName, Target } from "../../platform.ts";
 import type { Json } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
+import type { FaultTraits } from "../../timeline.ts";
 import { NODES } from "./site.ts";
 
 export interface DrillChange {
@@ -14,12 +15,23 @@ export interface DrillChange {
 
 export interface Drill {
   readonly plan: ExperimentPlan;
+  readonly traits: FaultTraits;
   /** Users' load also runs inside the target's node. */
   readonly clientsInside: boolean;
   changes(all: readonly Target[], random: Random): DrillChange[];
 }
 
 type Shape = Partial<ExperimentPlan> & Pick<ExperimentPlan, "fault" | "selector">;
+
+const OTHERWISE: FaultTraits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false };
+/** What is known about the faults of the drills that stop something. */
+const TRAITS: Readonly<Record<string, FaultTraits>> = {
+  "kill-leader": { ...OTHERWISE, stops: "processes", takesLeader: true },
+  "kill-replicas": { ...OTHERWISE, stops: "processes" },
+  "drain-node": { ...OTHERWISE, stops: "processes" },
+  freeze: { ...OTHERWISE, stops: "processes" },
+  "power-off": { ...OTHERWISE, stops: "machines" },
+};
 
 const BOTH = { direction: "both", how: "drop" } as const;
 
@@ -37,7 +49,7 @@ function each(targets: readonly Target[], capability: CapabilityName, parameters
 
 function drill(name: string, shape: Shape, changes: Drill["changes"], clientsInside = false): Drill {
   const defaults = { parameters: {}, holdMs: 20_000, recoverWithinMs: 60_000, settleMs: 5_000 };
-  return { plan: { name, ...defaults, ...shape }, changes, clientsInside };
+  return { plan: { name, ...defaults, ...shape }, traits: TRAITS[shape.fault] ?? OTHERWISE, changes, clientsInside };
 }
 
 const DATABASE_LEADER = { role: "postgres", leader: true };

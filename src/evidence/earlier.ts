@@ -1,0 +1,45 @@
+/**
+ * Reads the timeline of evidence that an earlier version wrote as if this version had written it. Before version 3, some facts
+ * stood only in texts and in lists of names; this is the one place that still knows those texts and lists. Pure.
+ */
+import type { FaultTraits, TimelineEvent } from "../timeline.ts";
+
+/** The first version in which the timeline states these facts in fields of its own. */
+const FACTS_SINCE_VERSION = 3;
+
+const HOLDS_USERS: FaultTraits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true };
+const STOPS_PROCESSES: FaultTraits = { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false };
+
+/** The kinds of fault of the versions before 3, as far as anything was known about them. Kinds of today are not added here. */
+const TRAITS: ReadonlyMap<string, FaultTraits> = new Map([
+  ["latency", HOLDS_USERS],
+  ["jitter", HOLDS_USERS],
+  ["packet-loss", HOLDS_USERS],
+  ["bandwidth", HOLDS_USERS],
+  ["connection-reset", HOLDS_USERS],
+  ["dns-failure", HOLDS_USERS],
+  ["cpu-pressure", HOLDS_USERS],
+  ["memory-pressure", { ...HOLDS_USERS, stops: "processes" }],
+  ["slow-app", HOLDS_USERS],
+  ["disk-full", HOLDS_USERS],
+  ["kill-leader", { ...STOPS_PROCESSES, takesLeader: true }],
+  ["repeated-kills", { ...STOPS_PROCESSES, takesLeader: true }],
+  ["kill-member", STOPS_PROCESSES],
+  ["kill-replicas", STOPS_PROCESSES],
+  ["kill-proxy", STOPS_PROCESSES],
+  ["rolling-restart", STOPS_PROCESSES],
+  ["freeze", STOPS_PROCESSES],
+  ["drain-node", STOPS_PROCESSES],
+  ["power-off-node", { stops: "machines", takesLeader: false, recoversOnlyAfterHeal: false }],
+]);
+
+/** Returns the events of a timeline of the given version with the fields that the current version records. */
+export function inCurrentFormat(version: number, timeline: readonly TimelineEvent[]): readonly TimelineEvent[] {
+  return version >= FACTS_SINCE_VERSION ? timeline : timeline.map(withFacts);
+}
+
+function withFacts(event: TimelineEvent): TimelineEvent {
+  if (event.type !== "experiment") return event;
+  const traits = TRAITS.get(event.fault);
+  return traits === undefined ? event : { ...event, traits };
+}
