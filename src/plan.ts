@@ -150,6 +150,21 @@ export interface LoadPlan {
   /** Open models: no arrival is due from this time on; by default the last stage is held until the load is stopped. */
   readonly arrivalsEndMs?: number;
   readonly client?: ClientPlan;
+  /** Absent: the workers are processes of this machine. */
+  readonly pods?: PodsPlan;
+}
+
+/** Workers that are pods of a Job in a cluster. Whatever is left out is taken from a platform on Kubernetes. */
+export interface PodsPlan {
+  /** An image with `gameday` on its PATH. */
+  readonly image?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  /** Where pods reach this machine: "10.0.0.5:7070"; by default the address from which this machine reaches the cluster's nodes. */
+  readonly advertise?: string;
+  /** Requests and limits of each pod, in Kubernetes' notation. */
+  readonly cpu: string;
+  readonly memory: string;
 }
 
 /** URLs of HTTP proxies for http:// and https://, optionally with user and password, and exceptions in the format of NO_PROXY. */

@@ -19,6 +19,7 @@ import { unmentioned } from "./check/mentions.ts";
 import { planErrors } from "./check/plan.ts";
 import { checkScripts, scriptsOf } from "./check/script.ts";
 import { type PlanFile, readPlanFile } from "./plan-file.ts";
+import { needsOf } from "./plan-needs.ts";
 import { platformKind } from "./platforms.ts";
 import { discreet } from "./redact.ts";
 
@@ -86,8 +87,8 @@ const SURVEY_MS_MAX = 60_000;
 
 /** Surveys the platform; returns null if the run itself creates it, or if there is nothing to query. */
 async function surveyPlatform(plan: Plan, kind: PlatformKind): Promise<Survey | null> {
-  const needs = plan.experiments.flatMap(({ fault }) => faultNamed(fault).needs);
-  return (await kind.survey?.(plan.platform, [...new Set(needs)], AbortSignal.timeout(SURVEY_MS_MAX))) ?? null;
+  const needs = needsOf(plan);
+  return (await kind.survey?.(plan.platform, needs, AbortSignal.timeout(SURVEY_MS_MAX))) ?? null;
 }
 
 type Survey = Awaited<ReturnType<NonNullable<PlatformKind["survey"]>>>;

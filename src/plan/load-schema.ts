@@ -6,6 +6,9 @@ import { duration } from "./duration.ts";
 
 const name = z.string().min(1).max(200);
 const users = z.int().min(1).max(1_000_000);
+const quantity = z
+  .string()
+  .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'a quantity as Kubernetes writes it, such as "500m" or "1Gi"');
 const perUnit = z.number().min(0).max(10_000_000);
 
 /** The options of each executor beyond those that all executors have; those of the first list are required. */
@@ -116,6 +119,17 @@ const fields = z.strictObject({
     .optional()
     .describe("bytes of an answer's body that are kept for the script; a larger one is only counted; default 16777216"),
   workers: z.int().min(1).max(1000).default(1).describe("processes that the users are spread over"),
+  pods: z
+    .strictObject({
+      image: name.optional(),
+      context: name.optional(),
+      namespace: name.optional(),
+      advertise: name.optional(),
+      cpu: quantity.default("500m"),
+      memory: quantity.default("512Mi"),
+    })
+    .optional()
+    .describe("the workers are pods of a Job in a cluster; by default in the namespace of a platform on Kubernetes"),
   gracefulStop: duration.default(10_000).describe("how long running iterations may take to end when the load ends"),
   env: z.record(z.string(), z.string()).default({}).describe("values that scripts read from user.env"),
   thresholds: z

@@ -1,7 +1,7 @@
 /** Resolves the load of a plan: every executor becomes stages whose targets are users or arrivals a second. */
 import { resolve } from "node:path";
 import type { z } from "zod";
-import type { ClientPlan, LoadPlan } from "../plan.ts";
+import type { ClientPlan, LoadPlan, PodsPlan } from "../plan.ts";
 import { parseHosts } from "../std/hosts.ts";
 import type { loadSchema } from "./load-schema.ts";
 import { isOpenModel } from "./open-model.ts";
@@ -19,8 +19,20 @@ export function resolveLoad(load: LoadDocument, folder: string): LoadPlan {
     gracefulStopMs: load.gracefulStop,
     env: load.env,
     thresholds: load.thresholds,
+    ...(load.pods === undefined ? {} : { pods: podsOf(load.pods) }),
     ...clientOf(load),
     ...shapeOf(load),
+  };
+}
+
+function podsOf({ image, context, namespace, advertise, cpu, memory }: NonNullable<LoadDocument["pods"]>): PodsPlan {
+  return {
+    ...(image === undefined ? {} : { image }),
+    ...(context === undefined ? {} : { context }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(advertise === undefined ? {} : { advertise }),
+    cpu,
+    memory,
   };
 }
 

@@ -27,7 +27,9 @@ export function scalingTimes(platform: Plan["platform"]): ScalingTimes {
   const scaleDown = isRecord(behavior["scaleDown"]) ? behavior["scaleDown"] : {};
   const syncMs = secondsOr(autoscaler["syncPeriodSeconds"], SYNC_SECONDS) * 1_000;
   const windowMs = secondsOr(scaleDown["stabilizationWindowSeconds"], DOWN_WINDOW_SECONDS) * 1_000;
-  return { upMs: 4 * syncMs + CHANGE_MS, downMs: windowMs + 3 * syncMs + CHANGE_MS, downLeastMs: windowMs };
+  // On a cluster the window is a setting of an object that only the cluster knows, so no wait can be called too short here.
+  const downLeastMs = platform.kind === "kubernetes" ? 0 : windowMs;
+  return { upMs: 4 * syncMs + CHANGE_MS, downMs: windowMs + 3 * syncMs + CHANGE_MS, downLeastMs };
 }
 
 function secondsOr(given: unknown, otherwise: number): number {

@@ -30,6 +30,13 @@ export interface GivenCommand {
   readonly path?: string;
 }
 
+/** What a plan needs of a platform. */
+export interface PlanNeeds {
+  readonly capabilities: readonly CapabilityName[];
+  /** The namespace in which the load's workers are pods; null when they are not, or when the cluster's context decides it. */
+  readonly loadNamespace?: string | null;
+}
+
 export interface PlatformKind {
   readonly name: string;
   /** The schema of the plan's `platform` section, `kind` included. */
@@ -47,11 +54,11 @@ export interface PlatformKind {
   plannedTopology(config: Plan["platform"]): readonly Target[];
   /**
    * Checks the state of a platform that already exists, for `gameday check`, and changes nothing. Returns one line for each thing
-   * that a run with these capabilities relies on, and the targets as they are. Absent when nothing can be checked before a run.
+   * that a run with these needs relies on, and the targets as they are. Absent when nothing can be checked before a run.
    */
   survey?(
     config: Plan["platform"],
-    capabilities: readonly CapabilityName[],
+    needs: PlanNeeds,
     signal: AbortSignal,
   ): Promise<{ readonly lines: readonly HealthLine[]; readonly topology: readonly Target[] }>;
   /** Returns the commands that the platform will run, for `gameday check`, each as an argv. */

@@ -10,7 +10,7 @@ import { GamedayError } from "../../std/errors.ts";
 import { pause } from "../../std/wait.ts";
 import type { OutputFiles } from "./files.ts";
 import { joinWithinMs, type LoadFlags, type LoadJob } from "./flags.ts";
-import { KubernetesCrew, newToken, planOnWorkers } from "./kubernetes.ts";
+import { type CrewWorld, KubernetesCrew, newToken, type PodsFlags, type PodsJob, planOnWorkers } from "./kubernetes.ts";
 import { LISTEN_ALL } from "./kubernetes-flags.ts";
 
 const JOIN_DEADLINE_MS = 600_000;
@@ -62,24 +62,25 @@ export async function gatherCrew(
 }
 
 /** The coordinator's side of waiting for workers: how many, and for which load. */
-interface Door {
-  readonly world: World;
+export interface Door {
+  readonly world: CrewWorld;
   readonly workers: number;
   readonly load: string;
-  readonly files: OutputFiles;
+  readonly files: Pick<OutputFiles, "flush">;
   readonly signal: AbortSignal;
 }
 
-async function crewOfPods(
-  job: LoadJob,
-  flags: LoadFlags,
+/** Creates a Job of workers and waits until all of them have joined. Disposing the crew removes the Job. */
+export async function crewOfPods(
+  job: PodsJob,
+  flags: PodsFlags,
   door: Door,
   fresh: Pick<Crew, "runId" | "seed">,
 ): Promise<Crew> {
   const { world, signal } = door;
   const token = flags.token ?? newToken();
   await using stack = new AsyncDisposableStack();
-  const pods = stack.use(await KubernetesCrew.connect(world, job, flags, fresh.runId, token));
+  const pods = stack.use(await KubernetesCrew.connect(world, job, flags, { runId: fresh.runId, token }));
   const given = { listen: LISTEN_ALL, ...flags, token };
   const either = AbortSignal.any([signal, pods.signal]);
   const gateway = stack.use(await listenFor({ ...door, signal: either }, given));

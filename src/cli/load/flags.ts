@@ -83,7 +83,7 @@ export interface LoadJob {
   readonly durationMs: number | null;
 }
 
-export function joinWithinMs({ joinWithin }: LoadFlags, defaultMs: number): number {
+export function joinWithinMs({ joinWithin }: Pick<LoadFlags, "joinWithin">, defaultMs: number): number {
   return joinWithin === undefined ? defaultMs : lasting("--join-within", joinWithin);
 }
 

@@ -18,6 +18,7 @@ test("pods are told the one address of this machine, the one it listens on, or t
   assert.equal(joinUrlOf({ ...FLAGS, advertise: "https://me.example" }, one), "https://me.example");
   const two = { ...one, eth1: address("10.2.0.5") };
   assert.throws(() => joinUrlOf(FLAGS, two), { message: /several: 10\.0\.0\.5, 10\.2\.0\.5/, hint: /--advertise/ });
+  assert.equal(joinUrlOf(FLAGS, two, "10.2.0.5"), "http://10.2.0.5:7070", "the one that leads to the cluster");
   assert.throws(() => joinUrlOf({ ...FLAGS, advertise: "me.example" }, one), /--advertise as HOST:PORT/);
 });
 

@@ -40,14 +40,19 @@ export function kubernetesOptions(): Option[] {
   ];
 }
 
-/** Returns the URL for `gameday worker --join`. Throws GamedayError if this machine has several addresses, or none. */
+/**
+ * Returns the URL for `gameday worker --join`. `towards` is the address of this machine that the cluster reaches, if it is known.
+ * Throws GamedayError if it is not and this machine has several addresses, or none.
+ */
 export function joinUrlOf(
   flags: KubernetesFlags & { readonly listen?: string },
   interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
+  towards: string | null = null,
 ): string {
   const { host, port } = parseListen(flags.listen ?? LISTEN_ALL);
   if (flags.advertise !== undefined) return advertised(flags.advertise);
   if (!["0.0.0.0", "::", "127.0.0.1", "::1", "localhost"].includes(host)) return `http://${bracketed(host)}:${port}`;
+  if (towards !== null) return `http://${towards}:${port}`;
   const addresses = Object.values(interfaces)
     .flatMap((list) => list ?? [])
     .filter(({ internal, family }) => !internal && family === "IPv4")

@@ -10,8 +10,31 @@ import { WorkersJob } from "../../load/job/workers-job.ts";
 import type { RunningState } from "../../load/wire/envelope.ts";
 import type { LoadPlan } from "../../plan.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { addressTowardsCluster } from "./advertise.ts";
 import type { LoadFlags, LoadJob } from "./flags.ts";
 import { joinUrlOf, LISTEN_ALL } from "./kubernetes-flags.ts";
+
+/** What is known of a load whose workers are pods. */
+export type PodsJob = Pick<LoadJob, "plan" | "durationMs">;
+
+/** The flags that decide where the pods of a load run, and how they reach this machine. */
+export type PodsFlags = Pick<
+  LoadFlags,
+  | "kubernetes"
+  | "namespace"
+  | "context"
+  | "image"
+  | "listen"
+  | "advertise"
+  | "scriptPath"
+  | "workerCpu"
+  | "workerMemory"
+  | "token"
+  | "joinWithin"
+> & {
+  /** The pods are kept off the nodes of pods with these labels, as far as there are other nodes. */
+  readonly keepOff?: WorkersSpec["keepOff"];
+};
 
 /** The lifetime of the pods if the duration of the load is unknown, so that they do not stay forever. */
 const UNKNOWN_DURATION_MS = 86_400_000;
@@ -22,7 +45,7 @@ export function newToken(): string {
 }
 
 /** Returns the plan as workers see it: their scripts are in another folder than ours. */
-export function planOnWorkers(plan: LoadPlan, flags: LoadFlags): LoadPlan {
+export function planOnWorkers(plan: LoadPlan, flags: Pick<LoadFlags, "scriptPath" | "kubernetes">): LoadPlan {
   const folder = flags.scriptPath ?? (flags.kubernetes === true ? SCRIPTS_FOLDER : undefined);
   if (folder === undefined) return plan;
   const root = rootOf(plan.scenarios.map(({ file }) => file));
@@ -32,13 +55,19 @@ export function planOnWorkers(plan: LoadPlan, flags: LoadFlags): LoadPlan {
   };
 }
 
+interface SpecOfRun {
+  readonly runId: string;
+  readonly namespace: string;
+  readonly token: string;
+  /** The address of this machine that the cluster reaches, if it is known. */
+  readonly towards?: string | null;
+}
+
 /** Returns the specification of the workers. `job` has the scripts at their local paths. */
 export function workersSpec(
-  job: LoadJob,
-  flags: LoadFlags,
-  runId: string,
-  namespace: string,
-  token: string,
+  job: PodsJob,
+  flags: PodsFlags,
+  { runId, namespace, token, towards = null }: SpecOfRun,
 ): WorkersSpec {
   const { plan, durationMs } = job;
   const aliveMs = (durationMs ?? UNKNOWN_DURATION_MS) + plan.gracefulStopMs + SLACK_MS;
@@ -47,11 +76,12 @@ export function workersSpec(
     namespace,
     workers: plan.workers,
     image: flags.image ?? "",
-    joinUrl: joinUrlOf(flags, networkInterfaces()),
+    joinUrl: joinUrlOf(flags, networkInterfaces(), towards),
     token,
     cpu: flags.workerCpu,
     memory: flags.workerMemory,
     aliveSecondsMax: Math.ceil(aliveMs / 1000),
+    ...(flags.keepOff === undefined ? {} : { keepOff: flags.keepOff }),
     scripts: flags.scriptPath === undefined ? gatherScripts(plan.scenarios.map(({ file }) => file)) : null,
   };
 }
@@ -60,7 +90,8 @@ export function workersSpec(
 export async function printManifests(world: World, job: LoadJob, flags: LoadFlags): Promise<void> {
   const { stringify } = await import("yaml"); // no other load needs it
   const runId = `load-${randomBytes(4).toString("hex")}`;
-  const spec = workersSpec(job, flags, runId, flags.namespace ?? "default", flags.token ?? newToken());
+  const token = flags.token ?? newToken();
+  const spec = workersSpec(job, flags, { runId, namespace: flags.namespace ?? "default", token });
   const objects = manifestsOf(spec).map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }));
   const coordinator = `--listen ${flags.listen ?? LISTEN_ALL} --workers ${spec.workers} --script-path ${flags.scriptPath ?? SCRIPTS_FOLDER}`;
   world.stdout.write(
@@ -71,9 +102,11 @@ export async function printManifests(world: World, job: LoadJob, flags: LoadFlag
   );
 }
 
+export type CrewWorld = Pick<World, "stderr" | "onInterrupt" | "setExitCode">;
+
 /** A Job in the cluster. Disposing removes it; if something is left, that is reported with the command that removes it. */
 export class KubernetesCrew implements AsyncDisposable {
-  readonly #world: World;
+  readonly #world: CrewWorld;
   readonly #api: KubernetesApi;
   readonly #hopeless = new AbortController();
   /** The listener that keeps an impatient Ctrl-C from leaving a Job behind. */
@@ -82,7 +115,7 @@ export class KubernetesCrew implements AsyncDisposable {
   #workers: WorkersJob;
   #removing = false;
 
-  private constructor(world: World, spec: WorkersSpec, api: KubernetesApi) {
+  private constructor(world: CrewWorld, spec: WorkersSpec, api: KubernetesApi) {
     this.#world = world;
     this.#api = api;
     this.#spec = spec;
@@ -93,14 +126,15 @@ export class KubernetesCrew implements AsyncDisposable {
   }
 
   static async connect(
-    world: World,
-    job: LoadJob,
-    flags: LoadFlags,
-    runId: string,
-    token: string,
+    world: CrewWorld,
+    job: PodsJob,
+    flags: PodsFlags,
+    { runId, token }: Pick<SpecOfRun, "runId" | "token">,
   ): Promise<KubernetesCrew> {
     const api = await connectKubernetes(flags.context);
-    return new KubernetesCrew(world, workersSpec(job, flags, runId, flags.namespace ?? api.namespace, token), api);
+    const towards = flags.advertise === undefined ? await addressTowardsCluster(api) : null;
+    const namespace = flags.namespace ?? api.namespace;
+    return new KubernetesCrew(world, workersSpec(job, flags, { runId, namespace, token, towards }), api);
   }
 
   /** Aborted if the workers cannot start. */

@@ -57,12 +57,14 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   await using journal = await openJournal(platform, planFile.plan, identity, stateFolder);
   await using watchdog =
     platform.outlivesTool === true ? await guardFaults(world, journal.path, evidence, clock) : null;
-  const parts = liveParts(() => {
-    evidence.flush();
-    reportSoFar(world, folder);
-  });
-  const assertGuarded = () => watchdog?.assertAlive();
   const { plan } = planFile;
+  const flush = () => evidence.flush();
+  const pods = { world, platform: plan.platform, durationMs: estimate(plan).durationMs, flush };
+  const parts = liveParts(() => {
+    flush();
+    reportSoFar(world, folder);
+  }, pods);
+  const assertGuarded = () => watchdog?.assertAlive();
   const run: Run = {
     ...identity,
     plan,

@@ -1,13 +1,15 @@
 import { startLoad } from "../../load/coordinator/start.ts";
 import { startProbes } from "../../load/probe/start.ts";
 import type { LiveLoad, RunParts } from "../../run.ts";
+import { type PodsContext, startLoadInPods } from "./pods.ts";
 
 /** The real load and probes; `live` returns what the load does now (null before it has begun). */
 export interface PartsWithLive extends RunParts {
   live(): LiveLoad | null;
 }
 
-export function liveParts(reportSoFar: () => void): PartsWithLive {
+/** Returns the parts of a run. `pods` is used when the plan puts the load's workers into pods. */
+export function liveParts(reportSoFar: () => void, pods: PodsContext): PartsWithLive {
   let live: () => LiveLoad | null = () => null;
   return {
     reportSoFar,
@@ -16,7 +18,8 @@ export function liveParts(reportSoFar: () => void): PartsWithLive {
       return { stop: () => probes.stop() };
     },
     async startLoad(options) {
-      const load = await startLoad(options);
+      const inPods = options.plan.pods;
+      const load = inPods === undefined ? await startLoad(options) : await startLoadInPods(options, inPods, pods);
       live = () => load.live();
       return load;
     },

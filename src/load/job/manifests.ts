@@ -20,6 +20,8 @@ export interface WorkersSpec {
   readonly memory: string;
   /** The most seconds that the Job may live, even when its coordinator is gone. */
   readonly aliveSecondsMax: number;
+  /** Pods with these labels, in these namespaces, are what faults hit: workers stay off their nodes where there are others. */
+  readonly keepOff?: readonly { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }[];
   /** The scripts to mount; null when the image contains them. */
   readonly scripts: ScriptFiles | null;
 }
@@ -131,9 +133,23 @@ function podOf(spec: WorkersSpec): object {
         labelSelector: { matchLabels: { "app.kubernetes.io/instance": spec.runId } },
       },
     ],
+    ...(spec.keepOff === undefined ? {} : { affinity: affinityOf(spec.keepOff) }),
     containers: [workerOf(spec, mounted)],
     ...(mounted ? { volumes: [scriptsVolume(spec)] } : {}),
   };
+}
+
+/** A preference, not a demand: a small cluster has no node without a target. */
+function affinityOf(keepOff: NonNullable<WorkersSpec["keepOff"]>): object {
+  const preferred = keepOff.map(({ namespace, labels }) => ({
+    weight: 100,
+    podAffinityTerm: {
+      topologyKey: "kubernetes.io/hostname",
+      namespaces: [namespace],
+      labelSelector: { matchLabels: labels },
+    },
+  }));
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } };
 }
 
 /** Returns the worker's container. Its preferred slot is its index, which Kubernetes sets as JOB_COMPLETION_INDEX. */

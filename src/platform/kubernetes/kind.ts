@@ -1,9 +1,9 @@
 /** The catalogue entry for platforms on Kubernetes. */
 import { connectKubernetes } from "../../kubernetes/client.ts";
 import type { Plan } from "../../plan.ts";
-import type { CapabilityName, Target } from "../../platform.ts";
+import type { Target } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
-import type { PlatformContext, PlatformKind } from "../kind.ts";
+import type { PlanNeeds, PlatformContext, PlatformKind } from "../kind.ts";
 import { KUBERNETES_CAPABILITIES } from "./capability/all.ts";
 import { kubernetesConfig } from "./config.ts";
 import { Doors } from "./doors.ts";
@@ -25,7 +25,7 @@ export const kubernetesKind: PlatformKind = {
   survey: surveyCluster,
 };
 
-async function surveyCluster(given: Plan["platform"], capabilities: readonly CapabilityName[], signal: AbortSignal) {
+async function surveyCluster(given: Plan["platform"], needs: PlanNeeds, signal: AbortSignal) {
   const config = kubernetesConfig.parse(given);
   const api = await connectKubernetes(config.context);
   await using doors = new Doors(api);
@@ -38,7 +38,7 @@ async function surveyCluster(given: Plan["platform"], capabilities: readonly Cap
     undoList: new UndoList(api, config.namespace),
     runId: "check",
   };
-  return await survey(parts, capabilities, signal);
+  return await survey(parts, needs, signal);
 }
 
 async function open(given: Plan["platform"], { clock, runId }: PlatformContext): Promise<KubernetesPlatform> {

@@ -1,14 +1,14 @@
 /** The least rights that a plan needs, as manifests: a ServiceAccount, a Role, and the ClusterRole that only nodes need. Pure. */
-import type { CapabilityName } from "../../platform.ts";
+import type { PlanNeeds } from "../kind.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { rbacRules, rightsNeeded } from "./rights.ts";
 
 const NAME = "gameday";
 
 /** Returns the objects in the order in which they can be applied. */
-export function rbacObjects(config: KubernetesConfig, capabilities: readonly CapabilityName[]): readonly object[] {
+export function rbacObjects(config: KubernetesConfig, needs: PlanNeeds): readonly object[] {
   const { namespace } = config;
-  const rights = rightsNeeded(config, capabilities);
+  const rights = rightsNeeded(config, needs);
   const subjects = [{ kind: "ServiceAccount", name: NAME, namespace }];
   const clusterName = `${NAME}-${namespace}`;
   const api = "rbac.authorization.k8s.io";

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { CapabilityName } from "../../platform.ts";
 import { configOf } from "./kubernetes.fixture.ts";
 import { rbacObjects } from "./rbac.ts";
 import { rightsNeeded } from "./rights.ts";
 
-const asText = (capabilities: Parameters<typeof rightsNeeded>[1]) =>
-  rightsNeeded(configOf(), capabilities).map(
+const asText = (capabilities: readonly CapabilityName[], loadNamespace: string | null = null) =>
+  rightsNeeded(configOf(), { capabilities, loadNamespace }).map(
     ({ scope, verb, group, resource, subresource = "" }) =>
       `${scope} ${verb} ${resource}/${subresource}${group === "" ? "" : `.${group}`}`,
   );
@@ -28,12 +29,20 @@ test("each capability brings its own rights, a subresource as a field of its own
   assert.equal(new Set(asText(["cut", "freeze", "dns"])).size, asText(["cut", "freeze", "dns"]).length, "each once");
 });
 
+test("a load in pods of the same namespace needs rights of its own, one elsewhere needs none here", () => {
+  assert.ok(asText([], "shop").includes("namespace create jobs/.batch"));
+  assert.deepEqual(asText([], "elsewhere"), asText([]));
+});
+
 test("the printed roles hold exactly these rights", () => {
-  const objects = rbacObjects(configOf(), ["stop", "evict"]) as { kind: string; rules?: { verbs: string[] }[] }[];
+  const objects = rbacObjects(configOf(), { capabilities: ["stop", "evict"] }) as {
+    kind: string;
+    rules?: { verbs: string[] }[];
+  }[];
   assert.deepEqual(
     objects.map(({ kind }) => kind),
     ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"],
   );
   const granted = objects.flatMap(({ rules = [] }) => rules.flatMap(({ verbs }) => verbs)).length;
-  assert.equal(granted, rightsNeeded(configOf(), ["stop", "evict"]).length);
+  assert.equal(granted, rightsNeeded(configOf(), { capabilities: ["stop", "evict"] }).length);
 });

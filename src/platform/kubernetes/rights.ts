@@ -4,6 +4,7 @@
  */
 import type { Right } from "../../kubernetes.ts";
 import type { CapabilityName } from "../../platform.ts";
+import type { PlanNeeds } from "../kind.ts";
 import type { KubernetesConfig } from "./config.ts";
 
 /** A right, with its scope and a description of its purpose. */
@@ -43,6 +44,12 @@ const REAPER: readonly Rule[] = [
   ["namespace", "apps", "deployments", ["create", "delete"], "the reaper, which undoes what a run that died has left"],
 ];
 
+const LOAD_PODS: readonly Rule[] = [
+  ["namespace", "batch", "jobs", ["create", "delete"], "the load's workers, a Job"],
+  ["namespace", "", "secrets", ["create", "delete"], "what the load's workers show to join"],
+  ["namespace", "", "configmaps", ["create", "delete"], "the scripts of the load's workers"],
+];
+
 const EPHEMERAL: readonly Rule[] = [
   ["namespace", "", "pods/ephemeralcontainers", ["patch"], "our tools beside the target"],
   // Over a WebSocket, servers up to 1.34 require get, newer ones create.
@@ -73,9 +80,13 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
 };
 
 /** Returns each right once, in a stable order. */
-export function rightsNeeded(config: KubernetesConfig, capabilities: readonly CapabilityName[]): NeededRight[] {
+export function rightsNeeded(
+  config: KubernetesConfig,
+  { capabilities, loadNamespace = null }: PlanNeeds,
+): NeededRight[] {
   const rules = [
     ...BASE,
+    ...(loadNamespace === config.namespace ? LOAD_PODS : []),
     ...(config.serviceAccount === null ? [] : REAPER),
     ...(config.autoscaler === null ? [] : AUTOSCALER),
     ...capabilities.flatMap((name) => BY_CAPABILITY[name] ?? []),

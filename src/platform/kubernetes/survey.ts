@@ -6,6 +6,7 @@ import { podTrouble } from "../../kubernetes/pod-trouble.ts";
 import { describeRight } from "../../kubernetes/rights.ts";
 import type { CapabilityName, HealthLine, Target } from "../../platform.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
+import type { PlanNeeds } from "../kind.ts";
 import { podsToEvict } from "./capability/evict.ts";
 import { healthOf } from "./health.ts";
 import type { Look } from "./look.ts";
@@ -25,11 +26,8 @@ export interface Survey {
 const BY_EPHEMERAL: readonly CapabilityName[] = ["freeze", "cut", "drop", "bandwidth", "reset", "dns", "cpu", "memory"];
 
 /** Never throws for a problem that a line can report. */
-export async function survey(
-  parts: Parts,
-  capabilities: readonly CapabilityName[],
-  signal: AbortSignal,
-): Promise<Survey> {
+export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal): Promise<Survey> {
+  const { capabilities } = needs;
   const access = await accessLine(parts, signal);
   if (!access.ok) return { lines: [access], topology: [] };
   const namespace = await namespaceLine(parts, signal);
@@ -37,7 +35,7 @@ export async function survey(
   const [seen, autoscaler, rights] = await Promise.all([
     lookAt(parts, signal),
     autoscalerOf(parts, signal),
-    rightsLine(parts, rightsNeeded(parts.config, capabilities)),
+    rightsLine(parts, rightsNeeded(parts.config, needs)),
   ]);
   const lines = [
     access,
