@@ -121,12 +121,14 @@ const fields = z.strictObject({
   workers: z.int().min(1).max(1000).default(1).describe("processes that the users are spread over"),
   pods: z
     .strictObject({
-      image: name.optional(),
-      context: name.optional(),
-      namespace: name.optional(),
-      advertise: name.optional(),
-      cpu: quantity.default("500m"),
-      memory: quantity.default("512Mi"),
+      image: name.optional().describe("what the pods run: has gameday on its PATH; default: the platform's image"),
+      context: name.optional().describe("of the kubeconfig; default: the platform's, or the current one"),
+      namespace: name.optional().describe("of the Job; default: the platform's, or the context's"),
+      advertise: name
+        .optional()
+        .describe("HOST:PORT where pods reach this machine; default: its address towards the cluster's nodes"),
+      cpu: quantity.default("500m").describe("cores of each pod"),
+      memory: quantity.default("512Mi").describe("memory of each pod"),
     })
     .optional()
     .describe("the workers are pods of a Job in a cluster; by default in the namespace of a platform on Kubernetes"),
