@@ -7,7 +7,10 @@ import type { Interval } from "../interval.ts";
 import type { Span } from "../outage/span.ts";
 import { isSpan } from "../std/stamp.ts";
 
-/** Limits for one interval: the event loop's p99 delay, the median lateness of sends, CPU seconds per second of one worker. */
+/**
+ * The limits for one interval, the same for a load and for the judge (docs/decisions/0340): the event loop's p99 delay, the median
+ * lateness of sends, CPU seconds per second of one worker.
+ */
 export const LOOP_DELAY_MS_MAX = 200;
 export const SEND_LAG_MS_MAX = 100;
 export const CPU_MAX = 0.98;
@@ -15,13 +18,24 @@ export const CPU_MAX = 0.98;
 export const USERS_SHARE_MIN = 0.98;
 /** If the generator was stalled for more than this share of a window, the window cannot judge latency or throughput. */
 export const STALLED_SHARE_MAX = 0.05;
+/** In a load of fewer seconds than this, even one stalled second is too many. */
+const SECONDS_MIN = 3;
+
+/**
+ * Returns how many intervals of a whole load may be stalled: one for each worker, because its first second compiles the code, and a
+ * twentieth of all.
+ */
+export function stallsAllowed(intervals: number, workers: number): number {
+  const share = STALLED_SHARE_MAX * intervals;
+  return intervals >= SECONDS_MIN * workers ? Math.max(share, workers) : share;
+}
 
 const ITERATIONS = /^iteration_duration(\{|$)/;
 
 /** Returns whether the figures of this interval are due to the generator as much as to the platform. */
 export function isStalled(interval: Interval): boolean {
-  const { loopDelayMsP99, sendLagMsP50 } = interval.health;
-  return loopDelayMsP99 > LOOP_DELAY_MS_MAX || sendLagMsP50 > SEND_LAG_MS_MAX || interval.dropped > 0;
+  const { loopDelayMsP99, sendLagMsP50, cpu } = interval.health;
+  return loopDelayMsP99 > LOOP_DELAY_MS_MAX || sendLagMsP50 > SEND_LAG_MS_MAX || cpu > CPU_MAX || interval.dropped > 0;
 }
 
 export interface MissingDelta {
@@ -122,6 +136,11 @@ export class GeneratorRecord {
     this.#states.set(key, { sequence, toMs });
     this.#latest.set(worker, { sequence, toMs: Math.max(toMs, before?.toMs ?? 0) });
     return true;
+  }
+
+  /** Returns whether so much of the whole load was stalled that its figures are the generator's as much as the platform's. */
+  get isStalledTooOften(): boolean {
+    return this.stalled > stallsAllowed(this.intervals, this.#latest.size);
   }
 
   /** Returns the first report of each worker. */

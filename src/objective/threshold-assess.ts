@@ -6,8 +6,7 @@ import type { Bound, Range } from "../range.ts";
 import { messageOf } from "../std/errors.ts";
 import { assessReading } from "./assess.ts";
 import type { Facts } from "./facts.ts";
-import type { Total } from "./load-fold.ts";
-import { doubtOf, stallOf, unreportedOf } from "./load-window.ts";
+import { unreportedOf } from "./load-window.ts";
 import { nothing, type Reading } from "./measure.ts";
 import { boundOf, parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
 import { ThresholdFold } from "./threshold-fold.ts";
@@ -88,28 +87,30 @@ function hung({ lower, upper }: Range): string {
 
 /** Returns the interval of a share if the generator was stalled; null if it was not, or if the threshold is not over a share. */
 function shareUnderStalls(threshold: Threshold, range: Range, facts: Facts): Range | null {
-  const whole = wholeOf(facts);
-  if (whole === null || stallOf(whole.window, whole.total) === undefined) return null;
+  if (stallOfLoad(facts) === undefined) return null;
   return facts.load.thresholds.shareRange(threshold, range);
 }
 
 function stalledShare({ statistic }: Threshold, range: Range, says: string, facts: Facts): Reading {
   const whole = wholeOf(facts);
-  const unreported = whole === null ? undefined : unreportedOf(whole.window, facts);
+  const unreported = whole === undefined ? undefined : unreportedOf(whole, facts);
   return { range, says: `${statistic} of ${says}`, ...(unreported === undefined ? {} : { doubt: unreported }) };
 }
 
-function wholeOf(facts: Facts): { readonly window: Window; readonly total: Total } | null {
-  const window = facts.windows.find(({ key }) => key === "whole");
-  const total = facts.load.total({ window: "whole", tags: {} });
-  return window === undefined || total === undefined ? null : { window, total };
+function wholeOf({ windows }: Facts): Window | undefined {
+  return windows.find(({ key }) => key === "whole");
+}
+
+/** Returns a reason if the generator was stalled too often in the whole load for its figures to be reliable, else undefined. */
+function stallOfLoad({ load: { generator } }: Facts): string | undefined {
+  if (!generator.isStalledTooOften) return undefined;
+  const percent = (100 * generator.stalled) / generator.intervals;
+  return `the load generator itself was stalled for ${percent.toFixed(0)} % of the time over the whole load`;
 }
 
 /** Returns the doubt about a threshold. Dropped arrivals count as stalls, except for dropped_iterations, which measures them. */
 function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
+  const stall = metric.name === "dropped_iterations" ? undefined : stallOfLoad(facts);
   const whole = wholeOf(facts);
-  if (whole === null) return undefined;
-  const { window, total } = whole;
-  const judged = metric.name === "dropped_iterations" ? { ...total, stalledMs: 0 } : total;
-  return doubtOf(window, judged, facts);
+  return stall ?? (whole === undefined ? undefined : unreportedOf(whole, facts));
 }

@@ -49,12 +49,20 @@ function ended(
   const folder = mkdtempSync(join(tmpdir(), "gameday-compatible-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const flags: LoadFlags = { gracefulStop: "10s", host: "http://127.0.0.1:1", workers: "1" };
-  const job = planOfFlags(["visit.ts"], given.threshold === undefined ? flags : { ...flags, threshold: [given.threshold] });
+  const job = planOfFlags(
+    ["visit.ts"],
+    given.threshold === undefined ? flags : { ...flags, threshold: [given.threshold] },
+  );
   const recorder = new Recorder(given.threshold === undefined ? [] : [parseThreshold(given.threshold)], false);
   recorder.interval(aSecond({ metrics, health: IDLE_HEALTH }));
   let code: number | null = null;
   const out = { write: () => undefined };
-  const world = { stdout: out, stderr: out, now: () => new Date(0), setExitCode: (given: number) => void (code = given) };
+  const world = {
+    stdout: out,
+    stderr: out,
+    now: () => new Date(0),
+    setExitCode: (given: number) => void (code = given),
+  };
   using json = new SummaryFile(join(folder, "summary.json"));
   const load = { recorder, json, job, seed: "s", baseUrl: "http://127.0.0.1:1" };
   finish(world as unknown as World, load, given.interrupted ?? false);
@@ -69,12 +77,21 @@ function fieldsOf(value: unknown, at = ""): string[] {
 }
 
 const FIGURES = ["count", "failed", "mean", "min", "p50", "p90", "p95", "p99", "p99.9", "max"];
-const GENERATOR = `workers cpuMax rssBytesMax loopDelayMsP99 loopDelayMsMax gcPauseMs sendLagMsP50 sendLagMsMax dropped unopened
+const GENERATOR =
+  `workers cpuMax rssBytesMax loopDelayMsP99 loopDelayMsMax gcPauseMs sendLagMsP50 sendLagMsMax dropped unopened
 bottlenecks`.split(/\s+/);
 
 test("load --json has all its fields", (context) => {
   const check: MetricDelta = { metric: "checks{name:ok}", count: 3, failed: 1, sum: 2, min: 0, max: 1 };
-  const received: MetricDelta = { metric: "data_received", count: 1, failed: 0, sum: 9, min: 9, max: 9, kind: "counter" };
+  const received: MetricDelta = {
+    metric: "data_received",
+    count: 1,
+    failed: 0,
+    sum: 9,
+    min: 9,
+    max: 9,
+    kind: "counter",
+  };
   const metrics = [ANSWERED, REFUSED, ITERATIONS, check, received, durations("call_duration{name:pay}", 1)];
   const { json } = ended(context, metrics, { threshold: "http_req_failed: rate < 0.5" });
   const of = (name: string) => FIGURES.map((figure) => `${name}.${figure}`);
@@ -91,10 +108,23 @@ test("load --json has all its fields", (context) => {
     ...["iterations", "requests", "calls", "hung"].map((field) => `interruptedByTheEnd.${field}`),
     "metrics.data_received.count",
     ...GENERATOR.map((field) => `generator.${field}`),
-    ...["host", "scenarios", "executor", "stages.durationMs", "stages.target", "workers", "interrupted", "exitCode", "endedAt"],
+    ...[
+      "host",
+      "scenarios",
+      "executor",
+      "stages.durationMs",
+      "stages.target",
+      "workers",
+      "interrupted",
+      "exitCode",
+      "endedAt",
+    ],
   ];
   const found = new Set(fieldsOf(json));
-  assert.deepEqual(expected.filter((field) => !found.has(field)), []);
+  assert.deepEqual(
+    expected.filter((field) => !found.has(field)),
+    [],
+  );
   assert.equal("notes" in json, true);
 });
 
@@ -102,7 +132,12 @@ for (const [says, code, metrics, given] of [
   ["a load without thresholds that did iterations", 0, [ANSWERED, ITERATIONS], {}],
   ["a threshold that holds", 0, [ANSWERED, ITERATIONS], { threshold: "http_req_failed: rate < 0.1" }],
   ["a threshold that fails", 1, [ANSWERED, REFUSED, ITERATIONS], { threshold: "http_req_failed: rate < 0.1" }],
-  ["a threshold that fails in a load cut short", 1, [REFUSED], { threshold: "http_req_failed: rate < 1", interrupted: true }],
+  [
+    "a threshold that fails in a load cut short",
+    1,
+    [REFUSED],
+    { threshold: "http_req_failed: rate < 1", interrupted: true },
+  ],
   ["a threshold without samples", 2, [ANSWERED, ITERATIONS], { threshold: "http_req_duration{name:no}: p(95) < 9" }],
   ["an interrupt", 2, [ANSWERED, ITERATIONS], { interrupted: true }],
   ["no iteration", 2, [ANSWERED], {}],

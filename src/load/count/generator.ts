@@ -2,6 +2,7 @@
 
 import { unopenedIn } from "../../interval/unopened.ts";
 import type { Interval } from "../../interval.ts";
+import { CPU_MAX, isStalled, LOOP_DELAY_MS_MAX, SEND_LAG_MS_MAX, stallsAllowed } from "../../objective/generator.ts";
 import { Histogram } from "../../std/histogram.ts";
 
 export interface GeneratorReport {
@@ -20,20 +21,12 @@ export interface GeneratorReport {
   readonly bottlenecks: readonly string[];
 }
 
-/** Above these bounds a worker was too busy for its figures to describe the platform. */
-const CPU_MAX = 0.95;
-const SEND_LAG_MS_P50_MAX = 10;
-const LOOP_DELAY_MS_P99_MAX = 50;
-/** Share of all intervals that may exceed a bound: code is compiled at the start, and one slow second decides nothing. */
-const TOLERATED = 0.1;
-/** In a load of fewer seconds than this, even one slow second is too many. */
-const SECONDS_MIN = 3;
-
 export class GeneratorWatch {
   readonly #workers = new Set<string>();
   readonly #delays = new Histogram();
   readonly #lags = new Histogram();
   #intervals = 0;
+  #stalled = 0;
   #busy = 0;
   #late = 0;
   #slow = 0;
@@ -45,7 +38,9 @@ export class GeneratorWatch {
   #dropped = 0;
   #unopened = 0;
 
-  add({ worker, dropped, health, metrics }: Interval): void {
+  add(interval: Interval): void {
+    const { worker, dropped, health, metrics } = interval;
+    if (isStalled(interval)) this.#stalled++;
     this.#workers.add(worker);
     this.#intervals++;
     this.#dropped += dropped;
@@ -53,8 +48,8 @@ export class GeneratorWatch {
     this.#delays.record(health.loopDelayMsP99);
     this.#lags.record(health.sendLagMsP50);
     if (health.cpu > CPU_MAX) this.#busy++;
-    if (health.sendLagMsP50 > SEND_LAG_MS_P50_MAX) this.#late++;
-    if (health.loopDelayMsP99 > LOOP_DELAY_MS_P99_MAX) this.#slow++;
+    if (health.sendLagMsP50 > SEND_LAG_MS_MAX) this.#late++;
+    if (health.loopDelayMsP99 > LOOP_DELAY_MS_MAX) this.#slow++;
     this.#cpuMax = Math.max(this.#cpuMax, health.cpu);
     this.#rssBytesMax = Math.max(this.#rssBytesMax, health.rssBytes);
     this.#loopDelayMsMax = Math.max(this.#loopDelayMsMax, health.loopDelayMsMax);
@@ -78,29 +73,28 @@ export class GeneratorWatch {
     };
   }
 
-  /**
-   * The number of intervals that may exceed a bound: a tenth of all, but at least one for each worker. One second is more than
-   * a tenth of any load that is shorter than ten seconds.
-   */
-  get #tolerated(): number {
-    const workers = this.#workers.size;
-    const share = TOLERATED * this.#intervals;
-    return this.#intervals >= SECONDS_MIN * workers ? Math.max(share, workers) : share;
+  #bottlenecks(): string[] {
+    const isStalledTooOften = this.#stalled > stallsAllowed(this.#intervals, this.#workers.size);
+    return [...(isStalledTooOften ? this.#stalls() : []), ...this.#losses()];
   }
 
-  #bottlenecks(): string[] {
-    const found: string[] = [];
+  /** Explains the stalls, by cause. */
+  #stalls(): string[] {
     const share = (count: number) => `${count} of ${this.#intervals} seconds of workers`;
-    const over = (count: number) => count > this.#tolerated;
-    if (over(this.#busy))
-      found.push(`CPU above ${CPU_MAX * 100} % of a core in ${share(this.#busy)}: use more workers, or more cores`);
-    if (over(this.#late))
-      found.push(`calls begun more than ${SEND_LAG_MS_P50_MAX} ms late in ${share(this.#late)}: use more workers`);
-    if (over(this.#slow)) {
-      found.push(
-        `the event loop blocked for more than ${LOOP_DELAY_MS_P99_MAX} ms in ${share(this.#slow)}: the script computes too long, or the machine is too busy`,
-      );
-    }
+    const causes: [count: number, says: string][] = [
+      [this.#busy, `CPU above ${CPU_MAX * 100} % of a core in ${share(this.#busy)}: use more workers, or more cores`],
+      [this.#late, `calls begun more than ${SEND_LAG_MS_MAX} ms late in ${share(this.#late)}: use more workers`],
+      [
+        this.#slow,
+        `the event loop blocked for more than ${LOOP_DELAY_MS_MAX} ms in ${share(this.#slow)}: the script computes too long, or the machine is too busy`,
+      ],
+    ];
+    return causes.filter(([count]) => count > 0).map(([, says]) => says);
+  }
+
+  /** Explains what was not sent at all. Even one such call or arrival is too many. */
+  #losses(): string[] {
+    const found: string[] = [];
     if (this.#dropped > 0)
       found.push(
         `${this.#dropped} arrivals dropped because no user was ready: raise --max-vus, or see why onStart fails`,
