@@ -48,7 +48,7 @@ function ended(
 ): Ending {
   const folder = mkdtempSync(join(tmpdir(), "gameday-compatible-"));
   context.after(() => rmSync(folder, { recursive: true }));
-  const flags: LoadFlags = { gracefulStop: "10s", host: "http://127.0.0.1:1", workers: "1" };
+  const flags = { gracefulStop: "10s", host: "http://127.0.0.1:1", workers: "1" } as LoadFlags;
   const job = planOfFlags(
     ["visit.ts"],
     given.threshold === undefined ? flags : { ...flags, threshold: [given.threshold] },
@@ -61,7 +61,9 @@ function ended(
     stdout: out,
     stderr: out,
     now: () => new Date(0),
-    setExitCode: (given: number) => void (code = given),
+    setExitCode: (decided: number) => {
+      code = decided;
+    },
   };
   using json = new SummaryFile(join(folder, "summary.json"));
   const load = { recorder, json, job, seed: "s", baseUrl: "http://127.0.0.1:1" };
