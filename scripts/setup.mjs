@@ -67,6 +67,8 @@ function main() {
 // ---------------------------------------------------------------------------------------------------- npm packages
 
 function setUpPackages() {
+  // An installed package has no lock file of its own; whoever installed it has brought its packages as well.
+  if (!existsSync(`${CHECKOUT}package-lock.json`)) return;
   if (packagesAreThere()) return;
   if (lstatSync(`${CHECKOUT}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink()) {
     say("node_modules is a link and lacks packages of package-lock.json: run npm ci where it leads");

@@ -50,4 +50,6 @@ test("npm pack, installed into an empty folder: help, judge, a scenario's types 
   assert.equal(judged.code, 0, judged.stderr);
   assert.equal(judged.stdout, readFileSync(join(folder, "run/verdict.json"), "utf8"));
   await usesTheCheckers(folder);
+  // Everything that it would install is here already: what is tested is that the package has it, and that it needs no checkout.
+  await exec([process.execPath, "node_modules/gameday/scripts/setup.mjs"], { cwd: folder, deadlineMs: MINUTES });
 });
