@@ -3,6 +3,7 @@ import type { World } from "../cli.ts";
 import { requireScripts } from "../load/script/inspect.ts";
 import { planErrors } from "./check/plan.ts";
 import { scriptsOf } from "./check/script.ts";
+import { outputFlagsOf, outputOptions } from "./output-flags.ts";
 import { readPlanFile } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
 import { playGameDay } from "./run/game-day.ts";
@@ -17,7 +18,7 @@ interface RunFlags {
 
 /** `gameday run PLAN`: runs the whole game day; the exit code is the verdict's. */
 export function runCommand(world: World): Command {
-  return new Command("run")
+  const command = new Command("run")
     .description("run a game day: load, faults, ledger, verdict")
     .argument("<plan>", "the plan, a YAML file")
     .option(
@@ -35,7 +36,12 @@ export function runCommand(world: World): Command {
         if (wrong !== undefined) throw wrong;
         const says = neglectedProxy(planFile.plan, world.env);
         if (says !== null) world.stderr.write(`gameday: ${says}\n`);
-        const { repeat, ...one } = flags;
+        const { repeat, out, seed } = flags;
+        const one = {
+          ...(out === undefined ? {} : { out }),
+          ...(seed === undefined ? {} : { seed }),
+          outputs: outputFlagsOf({ ...flags }),
+        };
         const discreetWorld = discreet(world, secrets);
         world.setExitCode(
           repeat === undefined
@@ -46,6 +52,8 @@ export function runCommand(world: World): Command {
         throw secrets.redactError(thrown);
       }
     });
+  for (const option of outputOptions()) command.addOption(option);
+  return command;
 }
 
 const RUNS_MAX = 1_000;

@@ -17,7 +17,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["journal", "verdict"],
   ["api"],
   ["view"],
-  ["fault", "report"],
+  ["fault", "output", "report"],
   ["run", "compare"],
   ["dashboard", "page"],
   ["cli"],

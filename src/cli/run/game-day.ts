@@ -7,6 +7,9 @@ import { EvidenceWriter, pointLatest } from "../../evidence/writer.ts";
 import { EVIDENCE_VERSION, type RunRecord } from "../../evidence.ts";
 import { startWatchdog, type Watchdog } from "../../fault/watchdog.ts";
 import { JournalFile } from "../../journal/write.ts";
+import { OUTPUTS } from "../../output/catalogue.ts";
+import { Outputs } from "../../output/outputs.ts";
+import type { OutputFlags, RunContext } from "../../output.ts";
 import { estimate } from "../../plan/estimate.ts";
 import { portable } from "../../plan/portable.ts";
 import type { Plan } from "../../plan.ts";
@@ -33,6 +36,8 @@ const LOGS = "logs";
 export interface GameDayFlags {
   readonly out?: string;
   readonly seed?: string;
+  /** The flags of the outputs, by the names that commander gives them. */
+  readonly outputs?: OutputFlags;
 }
 
 /** What identifies a run, fixed before anything is started. */
@@ -50,7 +55,12 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   const { runId, clock, folder, startedAt } = identity;
   const kind = platformKind(planFile.plan.platform.kind);
   await using _lock = await lockFor(kind.exclusive, { pid: world.pid, runId, since: startedAt.toISOString() });
+  await using outputs = await Outputs.open(OUTPUTS, contextOf(world, planFile, identity), {
+    flags: flags.outputs ?? {},
+    env: world.env,
+  });
   const evidence = openRunFolder(world, planFile, identity, flags);
+  outputs.listenTo(evidence);
   const stateFolder = stateFolderOf(world);
   const places = { stateFolder, planFolder: dirname(planFile.file), logFolder: join(folder, LOGS) };
   await using platform = await kind.create(planFile.plan.platform, { runId, clock, ...places });
@@ -77,11 +87,12 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     stop: new AbortController(),
   };
   const notReady = await watched(world, run, parts)
+    .finally(() => settleOutputs(outputs, evidence, clock))
     .finally(() => evidence.conclude(clock.nowMs()))
     .finally(() => evidence.close());
   redactFiles(join(folder, LOGS), planFile.secrets);
   if (evidence.failure !== null) throw evidence.failure;
-  const exitCode = finishFolder(world, folder, notReady);
+  const exitCode = finishFolder(world, folder, notReady, (verdict) => outputs.verdict(verdict));
   return isBug(run.stop.signal.reason) ? ExitCode.bug : exitCode;
 }
 
@@ -139,6 +150,19 @@ function guardFaults(world: World, journal: string, evidence: EvidenceWriter, cl
     heard: (says) => evidence.event({ atMs: clock.nowMs(), type: "note", source: "watchdog", says }),
     signal: new AbortController().signal,
   });
+}
+
+/** Records what the outputs lost as part of the evidence: a chart elsewhere may lack what happened here. */
+async function settleOutputs(outputs: Outputs, evidence: EvidenceWriter, clock: Clock): Promise<void> {
+  for (const says of await outputs.settle())
+    evidence.event({ atMs: clock.nowMs(), type: "note", source: "output", says });
+}
+
+function contextOf(world: World, { plan, secrets }: PlanFile, identity: Identity): RunContext {
+  const { runId, seed, startedAt, clock, folder } = identity;
+  const redact = secrets.isEmpty ? null : (text: string) => secrets.redact(text);
+  const about = { plan: plan.name, platform: plan.platform.kind, version: world.version };
+  return { runId, seed, startedAtMs: startedAt.getTime(), clock, folder, redact, ...about };
 }
 
 function isBug(reason: unknown): boolean {

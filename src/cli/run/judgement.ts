@@ -16,20 +16,26 @@ import { writeToNamed } from "../output.ts";
  * Seals, judges and reports a run, and returns the exit code of the verdict, or that of the error if the platform was never
  * ready.
  */
-export function finishFolder(world: World, folder: string, notReady: GamedayError | null): number {
+export function finishFolder(
+  world: World,
+  folder: string,
+  notReady: GamedayError | null,
+  onVerdict: (verdict: Verdict) => void = () => undefined,
+): number {
   seal(folder);
-  const exitCode = judgeFolder(world, folder);
+  const verdict = judgeFolder(world, folder);
+  onVerdict(verdict);
   giveAllTo(world.owner, folder);
-  if (notReady === null) return exitCode;
+  if (notReady === null) return verdict.exitCode;
   world.stderr.write(`gameday: ${notReady.describe()}\n`);
   return notReady.exitCode;
 }
 
-/** Judges a run folder, writes the verdict and its reports beside the evidence, prints the summary, and returns the exit code. */
-function judgeFolder(world: World, folder: string): number {
+/** Judges a run folder, writes the verdict and its reports beside the evidence, prints the summary, and returns the verdict. */
+function judgeFolder(world: World, folder: string): Verdict {
   const verdict = write(world, folder, openEvidence(folder), judgeFully);
   world.stdout.write(`\n${renderSummary(verdict)}\n${relative(world.cwd, join(folder, REPORT_FILE))}\n`);
-  return verdict.exitCode;
+  return verdict;
 }
 
 /** Writes the JUnit report that a CI collects if the run dies before its first report: it contains an error. */

@@ -57,13 +57,18 @@ export async function repeatGameDays(
     join(folder, String(index + 1).padStart(String(flags.runs).length, "0")),
   );
   try {
-    return worstExit(await playAll(world, planFile, folders, seed, play));
+    return worstExit(await playAll(world, planFile, { ...flags, folders, seed }, play));
   } finally {
     tell(world, folder, folders);
   }
 }
 
-async function playAll(world: World, planFile: PlanFile, folders: readonly string[], seed: string, play: Play) {
+interface Series extends GameDayFlags {
+  readonly folders: readonly string[];
+  readonly seed: string;
+}
+
+async function playAll(world: World, planFile: PlanFile, { folders, seed, outputs }: Series, play: Play) {
   let interrupted = false;
   using _interrupt = world.onInterrupt(() => {
     interrupted = true;
@@ -73,7 +78,11 @@ async function playAll(world: World, planFile: PlanFile, folders: readonly strin
     if (interrupted) break;
 
     world.stdout.write(`\nrun ${index + 1} of ${folders.length}\n`);
-    const code = await play(world, planFile, { out, seed: seedOf(seed, index + 1) });
+    const code = await play(world, planFile, {
+      out,
+      seed: seedOf(seed, index + 1),
+      ...(outputs === undefined ? {} : { outputs }),
+    });
     codes.push(code);
     if (!GOES_ON.includes(code)) break;
   }
