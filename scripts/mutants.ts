@@ -4,8 +4,9 @@
  * was flagged. --json prints rows {name, kind, platform, flagged, finding, expected} and nothing else.
  *
  * On the lab a row takes the better part of a minute. `--platform lab` without --only is resumable: each row is added to
- * docs/track-record/mutants-lab.json as soon as it is known, and rows that exist are not run again; delete rows to repeat them. A
- * row that could not be run at all is not added.
+ * docs/track-record/mutants-lab.json as soon as it is known, and rows that exist are not run again. `--since DATE` runs the rows
+ * again whose newest result is older than DATE (2026-11-30T20:00), and adds the new results. A row that could not be run at all is
+ * not added. `--minutes N` starts no row after that time.
  */
 import { parseArgs } from "node:util";
 import { ROWS } from "../test/mutants/catalogue.ts";
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     platform: { type: "string", default: "fake" },
     only: { type: "string" },
     seed: { type: "string", default: "1" },
+    since: { type: "string", default: "" },
+    minutes: { type: "string", default: "Infinity" },
   },
 });
 
@@ -27,12 +30,12 @@ const chosen = ROWS.filter(
     (values.platform === "all" || platform === values.platform) &&
     (values.only === undefined || name.includes(values.only)),
 );
-const table = values.platform === "lab" && values.only === undefined ? LabTable.open() : null;
+const table = values.platform === "lab" && values.only === undefined ? LabTable.open(values.since) : null;
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
 const results: Result[] = [];
 for (const row of chosen) {
-  if (stop.signal.aborted) break;
+  if (stop.signal.aborted || performance.now() > Number(values.minutes) * 60_000) break;
   const known = table?.resultOf(row.name);
   const beganMs = performance.now();
   const result = known ?? (await play(row, values.seed, stop.signal));

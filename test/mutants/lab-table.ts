@@ -9,19 +9,22 @@ export type LabTableRow = Row & Omit<Result, "kept"> & { readonly ms: number };
 
 export class LabTable {
   #record: TrackRecord<LabTableRow>;
+  readonly #since: string;
 
-  constructor(record: TrackRecord<LabTableRow>) {
+  constructor(record: TrackRecord<LabTableRow>, since: string) {
     this.#record = record;
+    this.#since = since;
   }
 
-  static open(): LabTable {
+  /** Opens the table. Rows that were played before `since`, a date as in the table, do not count as played. */
+  static open(since: string): LabTable {
     const proof = "platforms with real parts that are broken are flagged, and healthy ones are not";
-    return new LabTable(readRecord<LabTableRow>(FILE, proof, COMMAND));
+    return new LabTable(readRecord<LabTableRow>(FILE, proof, COMMAND), since);
   }
 
-  /** Returns the result of a row that was played before. */
+  /** Returns the newest result of a row that was played before. */
   resultOf(name: string): Result | undefined {
-    return this.#record.rows.find((row) => row.name === name);
+    return this.#record.rows.findLast((row) => row.name === name && row.date >= this.#since);
   }
 
   /** Adds a result; a row that could not be played is not recorded. `ms` is the time from its start to its verdict. */
