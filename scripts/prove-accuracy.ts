@@ -4,8 +4,8 @@
  * docs/track-record/accuracy.json, with five failovers per game day; resumable. Needs root and a machine without another lab.
  * Faults without a promotion, and failovers about which the witness itself knows too little, have rows but do not count.
  */
-import { type Comparison, failoversOf, isFailover, playAndCompare } from "../test/proofs/accuracy.ts";
-import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
+import { ACCURACY_PLAN, type Comparison, failoversOf, isFailover, playAndCompare } from "../test/proofs/accuracy.ts";
+import { AttachedLab } from "../test/proofs/attached-lab.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/accuracy.json";
@@ -21,7 +21,7 @@ let record = readRecord<AccuracyRow>(
   "npm run prove:accuracy",
 );
 const isGood = ({ inside, widthMs }: Comparison) => inside && widthMs !== null && widthMs <= WIDTH_MS_MAX;
-await using lab = await AttachedLab.up(shopPlan({}));
+await using lab = await AttachedLab.up(ACCURACY_PLAN);
 const counted = () => record.rows.filter(isFailover).length;
 const rowsMax = wanted * ROWS_A_FAILOVER_MAX;
 while (counted() < wanted && record.rows.length < rowsMax) {

@@ -12,11 +12,23 @@ import type { ExperimentVerdict } from "../../src/experiment.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { HealedBy } from "../../src/timeline.ts";
 import type { Verdict } from "../../src/verdict.ts";
-import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
-import { latest, recoveryOf, type WitnessSample } from "./truth.ts";
+import { type AttachedLab, SHOP_PLATFORM, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
+import { latest, recoveryOf, replicasMet, streamsOf, type WitnessSample } from "./truth.ts";
 
 const WITNESS = join(import.meta.dirname, "witness.ts");
 const CLASSES = ["order-write", "session-write"] as const;
+/** 1 sent its writes to whichever replica the proxy chose; 2 meets each replica in each of its rounds (decisions/0090). */
+const WITNESS_VERSION = 2;
+const REPLICAS = ["n1-1", "n2-1", "n3-1"] as const;
+/** Within this time before the fault, the witness must have met every replica. */
+const MET_WITHIN_MS = 1_000;
+
+/** The plan of the lab: the shop, behind a proxy that lets the witness choose a replica. */
+export const ACCURACY_PLAN: Json = shopPlan({ platform: platformOf() });
+
+function platformOf(): Json {
+  return { ...(SHOP_PLATFORM as Readonly<Record<string, Json>>), haproxy: { replicaHeader: true } };
+}
 
 /** One fault, the class of users that it hits, and how long it is held. */
 interface Failover {
@@ -65,17 +77,32 @@ export interface Comparison {
    */
   readonly healedBy: HealedBy;
   readonly healMs: number;
+  /** The version of the witness; rows without one are of the first. */
+  readonly witness: number;
+  /** When each replica that the witness met before the fault served for good: the middle of its bracket; 0 if it never failed. */
+  readonly servedMs: Readonly<Record<string, number | null>>;
 }
 
 /** A witness that knows the truth less precisely than the product must know it proves nothing either way. */
 export const TRUTH_ERROR_MS_MAX = 125;
 
+type Known = Pick<Comparison, "promotedMs" | "truthErrorMs"> & Partial<Pick<Comparison, "witness" | "servedMs">>;
+
 /**
- * Returns whether a row is a failover whose truth is known: a member was promoted, and the witness saw precisely when users were
- * served again.
+ * Returns whether a row is a failover whose truth is known: a member was promoted, the witness saw precisely when users were
+ * served again, and it met every replica.
  */
-export function isFailover({ promotedMs, truthErrorMs }: Pick<Comparison, "promotedMs" | "truthErrorMs">): boolean {
-  return promotedMs !== null && truthErrorMs <= TRUTH_ERROR_MS_MAX;
+export function isFailover(row: Known): boolean {
+  return row.promotedMs !== null && row.truthErrorMs <= TRUTH_ERROR_MS_MAX && (!isOfNewWitness(row) || metAll(row));
+}
+
+/** Returns whether the witness of a row could choose replicas. The first one could not, and its rows have no version. */
+export function isOfNewWitness({ witness }: Pick<Known, "witness">): boolean {
+  return (witness ?? 1) >= WITNESS_VERSION;
+}
+
+function metAll({ servedMs }: Known): boolean {
+  return REPLICAS.every((name) => servedMs?.[name] !== undefined);
 }
 
 /** Plays one game day with several failovers while the witness runs. */
@@ -94,7 +121,7 @@ export async function playAndCompare(
   }));
   const plan = lab.write(
     `accuracy-${seed}.yaml`,
-    shopPlan({ probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
+    shopPlan({ platform: platformOf(), probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
   );
   const witness = await startWitness(await lab.endpoint(), file);
   const { code, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
@@ -112,7 +139,7 @@ export async function playAndCompare(
 }
 
 async function startWitness({ hostname, port }: URL, file: string): Promise<ChildProcess> {
-  const witness = spawn(process.execPath, [WITNESS, hostname, port, file], { stdio: ["ignore", "pipe", "inherit"] });
+  const witness = spawn(process.execPath, [WITNESS, hostname, port, file, ...REPLICAS], { stdio: ["ignore", "pipe", "inherit"] });
   if (witness.stdout === null) throw new Error("expected a pipe, got none");
   await once(createInterface(witness.stdout), "line");
   return witness;
@@ -144,15 +171,21 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
   // As in the verdict: from the bite, or from users' first failure if that came earlier.
   const biteMs = Math.max(commandedAtMs, Math.min(bite.atMs, firstFailureAtMs ?? bite.atMs));
   const [fromMs, toMs] = [commandedAtMs + originMs, heal.atMs + originMs];
-  const streams = ["fresh", "kept"].map((connection) =>
-    samples.filter(({ stream }) => stream === `${name}/${connection}`),
-  );
-  const truth = latest(streams.map((stream) => recoveryOf(stream, fromMs, toMs)));
+  const streams = streamsOf(samples, name);
+  const truthOf = (some: readonly WitnessSample[][]) =>
+    latest(some.map((stream) => recoveryOf(stream, fromMs, toMs)));
+  const truth = truthOf(streams);
+  const met = replicasMet(samples, name, fromMs - MET_WITHIN_MS, fromMs);
   const since = (atMs: number) => Math.round((atMs - originMs - biteMs) * 10) / 10;
   const promoted = promotions.find((atMs) => atMs >= fromMs && atMs < toMs);
   const { lowerMs, upperMs } = product;
-  const [low, high] =
-    truth === null ? [0, 0] : [since(truth.lowerMs), truth.upperMs === null ? null : since(truth.upperMs)];
+  const endsOf = (of: typeof truth) =>
+    of === null ? ([0, 0] as const) : ([since(of.lowerMs), of.upperMs === null ? null : since(of.upperMs)] as const);
+  const [low, high] = endsOf(truth);
+  const servedMs = (replica: string) => {
+    const [from, to] = endsOf(truthOf(streams.filter(([sample]) => sample?.replica === replica)));
+    return to === null ? null : (from + to) / 2;
+  };
   const promotedMs = promoted === undefined ? null : since(promoted);
   return {
     fault,
@@ -167,6 +200,8 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
     promotedMs,
     healedBy: product.healedBy,
     healMs: since(toMs),
+    witness: WITNESS_VERSION,
+    servedMs: Object.fromEntries(met.map((replica) => [replica, servedMs(replica)])),
     inside: high !== null && upperMs !== null && lowerMs <= high && low <= upperMs && (promotedMs ?? 0) <= upperMs,
   };
 }

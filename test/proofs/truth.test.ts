@@ -7,7 +7,15 @@ function beats(untilMs: number, ...down: readonly (readonly [number, number])[])
   return Array.from({ length: untilMs / 10 }, (_, at) => {
     const sentMs = at * 10;
     const ok = !down.some(([from, to]) => sentMs >= from && sentMs < to);
-    return { stream: "order-write/fresh", sentMs, doneMs: sentMs + 2, ok };
+    return {
+      class: "order-write",
+      connection: "fresh" as const,
+      replica: "n1-1",
+      answeredBy: ok ? "n1-1" : null,
+      sentMs,
+      doneMs: sentMs + 2,
+      ok,
+    };
   });
 }
 

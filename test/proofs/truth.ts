@@ -4,8 +4,12 @@
  */
 
 export interface WitnessSample {
-  /** The class and connection, such as "order-write/fresh". */
-  readonly stream: string;
+  readonly class: string;
+  readonly connection: "kept" | "fresh";
+  /** The replica that the beat asked the proxy for. */
+  readonly replica: string;
+  /** The replica that answered, according to the proxy; null when none did. */
+  readonly answeredBy: string | null;
   readonly sentMs: number;
   readonly doneMs: number;
   readonly ok: boolean;
@@ -47,6 +51,23 @@ function groupsOf(sends: readonly number[]): number[][] {
     else group.push(sent);
   }
   return groups;
+}
+
+/** Splits the samples of a class into its streams: one for each connection and replica that was asked for. */
+export function streamsOf(samples: readonly WitnessSample[], name: string): WitnessSample[][] {
+  const streams = Map.groupBy(
+    samples.filter((sample) => sample.class === name),
+    ({ connection, replica }) => `${connection}/${replica}`,
+  );
+  return [...streams.values()];
+}
+
+/** Returns the replicas, ascending, that answered beats of the class that asked for them and were sent within the span. */
+export function replicasMet(samples: readonly WitnessSample[], name: string, fromMs: number, toMs: number): string[] {
+  const met = samples.filter(
+    (one) => one.class === name && one.answeredBy === one.replica && one.ok && one.sentMs >= fromMs && one.sentMs < toMs,
+  );
+  return [...new Set(met.map(({ replica }) => replica))].sort();
 }
 
 /** Returns the later of both ends, because users are served again only when all streams are. Null when none failed. */

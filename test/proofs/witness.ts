@@ -1,7 +1,8 @@
 /**
- * `node test/proofs/witness.ts HOST PORT FILE`: the independent witness. It writes orders and baskets through the platform's own
- * port over raw sockets, a beat every 10 ms for each class (alternately on a fresh connection and on a kept one), and records by
- * CLOCK_MONOTONIC when each was sent and answered. It shares no code with the product. SIGTERM ends it.
+ * `node test/proofs/witness.ts HOST PORT FILE REPLICA...`: the independent witness. It writes orders and baskets through the
+ * platform's own port over raw sockets, a beat every 10 ms for each class, and records by CLOCK_MONOTONIC when each was sent and
+ * answered. Each beat asks the proxy for one of the replicas, so a round meets each of them on a fresh connection and on a kept
+ * one; the proxy's header says which of them answered. It shares no code with the product. SIGTERM ends it.
  */
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -12,7 +13,8 @@ const TIMEOUT_MS = 2_000;
 const IN_FLIGHT_MAX = 2_000;
 const SERVICES = 8;
 
-const [host = "127.0.0.1", port = "", file = ""] = process.argv.slice(2);
+const [host = "127.0.0.1", port = "", file = "", ...replicas] = process.argv.slice(2);
+if (replicas.length === 0) throw new Error("expected the names of the replicas, got none");
 const out = createWriteStream(file);
 const idle: Socket[] = [];
 let inFlight = 0;
@@ -20,8 +22,16 @@ let beats = 0;
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Sends one request and calls back once: true for a complete 2xx answer. */
-function ask(socket: Socket, request: string, done: (ok: boolean) => void): void {
+type Kind = "order-write" | "session-write";
+
+/** Where a beat goes to, and how. */
+interface Way {
+  readonly connection: "kept" | "fresh";
+  readonly replica: string;
+}
+
+/** Sends one request and calls back once: true for a complete 2xx answer, and the replica that the proxy names. */
+function ask(socket: Socket, request: string, done: (ok: boolean, replica: string | null) => void): void {
   let text = "";
   let over = false;
   const end = (ok: boolean) => {
@@ -29,7 +39,7 @@ function ask(socket: Socket, request: string, done: (ok: boolean) => void): void
     over = true;
     clearTimeout(timer);
     socket.removeAllListeners("data");
-    done(ok);
+    done(ok, /^x-gameday-replica: *(\S+)/im.exec(text)?.[1] ?? null);
   };
   const timer = setTimeout(() => end(false), TIMEOUT_MS);
   socket.on("error", () => end(false)).on("close", () => end(false));
@@ -42,7 +52,7 @@ function ask(socket: Socket, request: string, done: (ok: boolean) => void): void
   socket.write(request);
 }
 
-function requestOf(kind: "order-write" | "session-write", connection: "kept" | "fresh", id: string): string {
+function requestOf(kind: Kind, { connection, replica }: Way, id: string): string {
   const order = kind === "order-write";
   const product = 1 + (beats % SERVICES);
   const item = { product, quantity: 1 };
@@ -51,19 +61,20 @@ function requestOf(kind: "order-write" | "session-write", connection: "kept" | "
   const line = order ? "POST /orders" : `PUT /carts/${basket}/items/${encodeURIComponent(id)}`;
   const keep = connection === "kept" ? "keep-alive" : "close";
   const head = [`${line} HTTP/1.1`, "host: witness", "content-type: application/json", `connection: ${keep}`];
-  return [...head, `content-length: ${body.length}`, "", body].join("\r\n");
+  return [...head, `x-gameday-replica: ${replica}`, `content-length: ${body.length}`, "", body].join("\r\n");
 }
 
-function beat(kind: "order-write" | "session-write", connection: "kept" | "fresh"): void {
+function beat(kind: Kind, way: Way): void {
   if (inFlight >= IN_FLIGHT_MAX) throw new Error(`expected at most ${IN_FLIGHT_MAX} beats in flight, got more`);
   inFlight++;
   const sentMs = nowMs();
+  const { connection, replica } = way;
   const known = connection === "kept" ? idle.pop() : undefined;
   const socket = known ?? connect(Number(port), host);
   if (known === undefined) socket.setNoDelay(true);
-  ask(socket, requestOf(kind, connection, `witness/${process.pid}/${kind}/${beats}`), (ok) => {
+  ask(socket, requestOf(kind, way, `witness/${process.pid}/${kind}/${beats}`), (ok, answeredBy) => {
     inFlight--;
-    const sample: WitnessSample = { stream: `${kind}/${connection}`, sentMs, doneMs: nowMs(), ok };
+    const sample: WitnessSample = { class: kind, connection, replica, answeredBy, sentMs, doneMs: nowMs(), ok };
     out.write(`${JSON.stringify(sample)}\n`);
     if (ok && connection === "kept" && !socket.destroyed) keep(socket);
     else socket.destroy();
@@ -82,13 +93,19 @@ function keep(socket: Socket): void {
   idle.push(socket);
 }
 
+/** Returns the way of the n-th beat: a round meets every replica on a fresh connection, then every one on a kept connection. */
+function wayOf(number: number): Way {
+  const replica = replicas[number % replicas.length] as string;
+  return { replica, connection: Math.floor(number / replicas.length) % 2 === 0 ? "fresh" : "kept" };
+}
+
 /** Sends by the clock, not by the timer: a late timer sends everything that is due. */
 const began = nowMs();
 const ticking = setInterval(() => {
   while (began + beats * BEAT_MS <= nowMs()) {
-    const connection = beats % 2 === 0 ? "fresh" : "kept";
-    beat("order-write", connection);
-    beat("session-write", connection);
+    const way = wayOf(beats);
+    beat("order-write", way);
+    beat("session-write", way);
     beats++;
   }
 }, BEAT_MS / 2);

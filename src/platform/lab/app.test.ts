@@ -41,6 +41,14 @@ test("without health checks no replica of the app is checked, and the stores' le
   assert.equal([...text.matchAll(/^ {2}server n\d 10\.88\.0\.\d:\d+ check/gm)].length, 6);
 });
 
+test("a client knows and chooses its replica only where the plan asks for it", () => {
+  const ready = slots.slice(0, 2).map((slot) => ({ ...slot, state: "ready" as const }));
+  assert.doesNotMatch(haproxyConfig(config, ready), /x-gameday-replica/);
+  const text = haproxyConfig(resolvedLabConfig.parse({ ...config, haproxy: { replicaHeader: true } }), ready);
+  assert.match(text, /http-response set-header x-gameday-replica %s/);
+  assert.equal([...text.matchAll(/use-server (\S+) if \{ req\.hdr\(x-gameday-replica\) -m str \1 \}/g)].length, 2);
+});
+
 test("where writes need replicas, a Redis master that has lost them is not up", () => {
   const check = (redis: object) => {
     const text = haproxyConfig(labConfig.parse({ kind: "lab", app: { command: ["x"] }, redis }), []);

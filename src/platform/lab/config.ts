@@ -99,6 +99,12 @@ const haproxy = (time: Duration) =>
         "Whether a request other than GET and HEAD may be sent again after it may have been received: only for idempotent apps.",
       ),
     maxConnections: z.int().min(10).default(4_000).describe("HAProxy's maxconn."),
+    replicaHeader: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether each response of the app names its replica in the header x-gameday-replica, and a request that names one there goes to it while it is up.",
+      ),
   });
 
 const readiness = (time: Duration) =>

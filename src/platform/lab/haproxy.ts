@@ -32,6 +32,7 @@ export function haproxyConfig(config: LabConfig, slots: readonly (Slot & { state
     retryOn: haproxy.retryOn.length === 0 ? "" : `retry-on ${haproxy.retryOn.join(" ")}`,
     retryWrites: haproxy.retryWrites ? "" : "http-request disable-l7-retry if !METH_GET",
     appChecks: haproxy.healthChecks ? checks(config, appConversation(config)) : "",
+    appHeader: haproxy.replicaHeader ? replicaHeader(slots) : "",
     appServers: slots.map((slot) => appServer(slot, haproxy.healthChecks)).join("\n"),
   });
 }
@@ -98,6 +99,12 @@ function appConversation({ app }: LabConfig): string[] {
     `http-check expect status ${app.readiness.status}`,
     `timeout check ${app.readiness.timeout}ms`,
   ];
+}
+
+/** Returns the rules that let a client know and choose its replica. A chosen one that is down is ignored, and others serve. */
+function replicaHeader(slots: readonly Slot[]): string {
+  const chosen = slots.map(({ name }) => `  use-server ${name} if { req.hdr(x-gameday-replica) -m str ${name} }`);
+  return ["  http-response set-header x-gameday-replica %s", ...chosen].join("\n");
 }
 
 function members(port: number, check: string): string {
