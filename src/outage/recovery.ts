@@ -6,9 +6,9 @@
  */
 import type { Recovery } from "../outage.ts";
 import { maximum, type Range } from "../range.ts";
-import { gapsOf } from "./gaps.ts";
+import { gapMs, gapsOf } from "./gaps.ts";
 import { type FeltOutage, outagesOf } from "./outages.ts";
-import type { ProbeStream } from "./samples.ts";
+import type { ProbeStream, Sample } from "./samples.ts";
 import type { Span } from "./span.ts";
 
 /** Fewer failures than this after a sustained recovery are a blip, which is listed but does not continue the outage. */
@@ -128,7 +128,7 @@ function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
   const stalls = samples.filter((sample) => sample.completedMs - sample.sentMs > STALL_MS);
   const hidden = Math.max(gap?.toMs ?? 0, ...stalls.slice(-1000).map((stall) => stall.completedMs));
   // A slow stream may miss an outage between two of its beats; at the usual rate such an outage is too short to matter.
-  const betweenBeatsMs = stream.everyMs ?? 0;
+  const betweenBeatsMs = longestPauseMs(stream, samples);
   const upperMs = Math.max(betweenBeatsMs, hidden - times.biteMs);
   if (gap !== undefined && gap.toMs >= watch.toMs) {
     return { recovery: noData(`probes fell silent at ${at(gap.fromMs)}`), outages: [], beforeHeal: false };
@@ -137,9 +137,16 @@ function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
   return { recovery: { state: "no-outage-seen", lowerMs: 0, upperMs, says }, outages: [], beforeHeal: true };
 }
 
+/** Returns the longest time between two beats of a slow stream that is no gap; 0 for a stream at the usual rate. */
+function longestPauseMs({ everyMs }: ProbeStream, samples: readonly Sample[]): number {
+  if (everyMs === undefined) return 0;
+  const pauses = samples.slice(1).map(({ sentMs }, at) => sentMs - (samples[at] as Sample).sentMs);
+  return pauses.filter((ms) => ms <= gapMs(everyMs)).reduce((a, b) => Math.max(a, b), everyMs);
+}
+
 function explainQuiet(gap: Span | undefined, stalls: number, betweenBeatsMs: number): string {
   const parts = ["no outage seen: no probe failed"];
-  if (betweenBeatsMs > 0) parts.push(`with a beat each ${seconds(betweenBeatsMs)}`);
+  if (betweenBeatsMs > 0) parts.push(`with up to ${seconds(betweenBeatsMs)} between two beats`);
   if (gap !== undefined) parts.push(`but none was sent from ${at(gap.fromMs)} to ${at(gap.toMs)}`);
   if (stalls > 0) parts.push(`but ${stalls} answer${stalls === 1 ? "" : "s"} took longer than ${seconds(STALL_MS)}`);
   return parts.join(", ");

@@ -57,8 +57,15 @@ test("its own pace is no gap, five missed beats are", () => {
   assert.deepEqual(gapsOf({ ...stream, samples: silent }, within), [{ fromMs: 10_000, toMs: 16_000 }]);
 });
 
-test("what a slow stream did not see may have lasted a beat, and the recovery says so", () => {
-  const { recovery } = recoverStream(slow(500), [TIMES]);
-  assert.deepEqual([recovery.state, recovery.lowerMs, recovery.upperMs], ["no-outage-seen", 0, 500]);
-  assert.match(recovery.says, /no probe failed, with a beat each 0\.50 s/);
+test("what a slow stream did not see may have lasted as long as it paused, and the recovery says so", () => {
+  const even = slow(500);
+  const uneven = { ...even, samples: even.samples.map((one, at) => ({ ...one, sentMs: one.sentMs + (at % 2) * 250 })) };
+  for (const [stream, pauseMs] of [
+    [even, 500],
+    [uneven, 750],
+  ] as const) {
+    const { recovery } = recoverStream(stream, [TIMES]);
+    assert.deepEqual([recovery.state, recovery.lowerMs, recovery.upperMs], ["no-outage-seen", 0, pauseMs]);
+    assert.match(recovery.says, new RegExp(`with up to ${(pauseMs / 1000).toFixed(2)} s between two beats`));
+  }
 });

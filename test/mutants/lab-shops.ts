@@ -37,6 +37,7 @@ export const BROKEN_SHOPS: readonly LabRow[] = [
   row("pinned pool", {
     says: "pool pinned to the demoted leader: writes fail for ever, reads and health green",
     variant: "pinned-pool",
+    experiments: [{ ...databaseDies, recoverWithin: "6s" }],
     expected: line("findings/users-recover/database dies", "fail", "order-write"),
   }),
   row("leader address cached", {

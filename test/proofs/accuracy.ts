@@ -139,7 +139,9 @@ export async function playAndCompare(
 }
 
 async function startWitness({ hostname, port }: URL, file: string): Promise<ChildProcess> {
-  const witness = spawn(process.execPath, [WITNESS, hostname, port, file, ...REPLICAS], { stdio: ["ignore", "pipe", "inherit"] });
+  const witness = spawn(process.execPath, [WITNESS, hostname, port, file, ...REPLICAS], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   if (witness.stdout === null) throw new Error("expected a pipe, got none");
   await once(createInterface(witness.stdout), "line");
   return witness;
@@ -172,8 +174,7 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
   const biteMs = Math.max(commandedAtMs, Math.min(bite.atMs, firstFailureAtMs ?? bite.atMs));
   const [fromMs, toMs] = [commandedAtMs + originMs, heal.atMs + originMs];
   const streams = streamsOf(samples, name);
-  const truthOf = (some: readonly WitnessSample[][]) =>
-    latest(some.map((stream) => recoveryOf(stream, fromMs, toMs)));
+  const truthOf = (some: readonly WitnessSample[][]) => latest(some.map((stream) => recoveryOf(stream, fromMs, toMs)));
   const truth = truthOf(streams);
   const met = replicasMet(samples, name, fromMs - MET_WITHIN_MS, fromMs);
   const since = (atMs: number) => Math.round((atMs - originMs - biteMs) * 10) / 10;

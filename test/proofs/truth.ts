@@ -65,7 +65,8 @@ export function streamsOf(samples: readonly WitnessSample[], name: string): Witn
 /** Returns the replicas, ascending, that answered beats of the class that asked for them and were sent within the span. */
 export function replicasMet(samples: readonly WitnessSample[], name: string, fromMs: number, toMs: number): string[] {
   const met = samples.filter(
-    (one) => one.class === name && one.answeredBy === one.replica && one.ok && one.sentMs >= fromMs && one.sentMs < toMs,
+    (one) =>
+      one.class === name && one.answeredBy === one.replica && one.ok && one.sentMs >= fromMs && one.sentMs < toMs,
   );
   return [...new Set(met.map(({ replica }) => replica))].sort();
 }

@@ -5,6 +5,7 @@ import { beatEveryMs } from "../../probe.ts";
 import { loadProbes } from "../../scenario/module.ts";
 import type { ProbeDefinition } from "../../scenario.ts";
 import { monotonicClock } from "../../std/clock.ts";
+import { seededRandom } from "../../std/random.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
 import { Scope } from "../count/scope.ts";
@@ -55,6 +56,7 @@ async function begin(job: ProbeJob): Promise<void> {
         signal: abort.signal,
         timeoutMs,
         everyMs: beatEveryMs(rateOf(definition, job.rate)),
+        random: seededRandom(job.seed).fork(`${job.name}/${definition.class}/${connection}`),
         firstSequence: job.generation * 10_000_000,
         ...listener,
       };

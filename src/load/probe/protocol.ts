@@ -8,6 +8,7 @@ export interface ProbeJob {
   readonly rate?: ProbeRate;
   readonly baseUrl: string;
   readonly runId: string;
+  readonly seed: string;
   readonly originNs: string;
   /** Prefix of the names and ids of all operations: "probe", or another prefix for clients that do not observe outages. */
   readonly name: string;

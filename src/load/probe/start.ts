@@ -19,6 +19,8 @@ export interface ProbeOptions {
   readonly rate?: ProbeRate;
   readonly baseUrl: string;
   readonly runId: string;
+  /** Decides at which moment of its period each beat is sent. */
+  readonly seed: string;
   readonly clock: Clock;
   readonly onOperation: (operation: Operation) => void;
   readonly onEvent: (event: TimelineEvent) => void;
@@ -115,7 +117,7 @@ class ProbeProcess implements ProbeHandle {
   }
 
   #spawn(): void {
-    const { file, rate, baseUrl, runId, clock, inside } = this.#options;
+    const { file, rate, baseUrl, runId, seed, clock, inside } = this.#options;
     const [program = process.execPath, ...before] = [...(inside?.enter ?? []), process.execPath];
     const child = spawn(program, [...before, "--disable-warning=ExperimentalWarning", ENTRY], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -133,6 +135,7 @@ class ProbeProcess implements ProbeHandle {
       ...(rate !== undefined && { rate }),
       baseUrl,
       runId,
+      seed,
       originNs: clock.originNs,
       generation: this.#generation,
       ...place,

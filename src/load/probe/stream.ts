@@ -1,6 +1,7 @@
 /**
- * One stream of beats. A beat is sent every 50 ms, or at a slower rate, whether or not earlier ones were answered. An outage is
- * therefore measured with brackets of one beat plus the time of one answer, and a call that hangs never hides it.
+ * One stream of beats. A beat is sent in each period of 50 ms, or of a slower rate, whether or not earlier ones were answered. An
+ * outage is therefore measured with brackets of at most two periods (beats.ts) plus the time of one answer, and a call that hangs
+ * never hides it.
  */
 import type { Operation, Outcome } from "../../history.ts";
 import { beatEveryMs } from "../../probe.ts";
@@ -8,8 +9,10 @@ import { outcomeOf } from "../../scenario/outcome.ts";
 import type { ProbeContext, ProbeDefinition, Reply } from "../../scenario.ts";
 import type { Clock } from "../../std/clock.ts";
 import { messageOf } from "../../std/errors.ts";
+import type { Random } from "../../std/random.ts";
 import type { Session } from "../http/session.ts";
 import type { Alarms } from "../time/alarms.ts";
+import { Beats } from "./beats.ts";
 import type { StreamLive } from "./protocol.ts";
 
 /** A beat that is late by this many periods is not sent; that span is recorded as a gap in our own observation. */
@@ -28,6 +31,8 @@ export interface StreamWorld {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly everyMs: number;
+  /** The random moments of the stream's beats. */
+  readonly random: Random;
   /** The first sequence number of the beats. */
   readonly firstSequence: number;
   onOperation(operation: Operation): void;
@@ -67,10 +72,11 @@ export class ProbeStream {
     return this.#world.everyMs;
   }
 
-  /** Starts the beats at `firstDueMs`, on the scale of performance.now(). */
-  start(firstDueMs: number): void {
+  /** Starts the beats: the first period begins at `firstMs`, on the scale of performance.now(). */
+  start(firstMs: number): void {
+    const beats = new Beats(firstMs, this.everyMs, this.#world.random);
     this.#prepareAgain();
-    this.#expect(firstDueMs);
+    this.#expect(beats, beats.next());
   }
 
   live(): StreamLive {
@@ -93,14 +99,14 @@ export class ProbeStream {
     this.#session.close();
   }
 
-  #expect(dueMs: number): void {
+  #expect(beats: Beats, dueMs: number): void {
     const ring = () => {
-      if (!this.#stopped) this.#expect(this.#fireDue(dueMs));
+      if (!this.#stopped) this.#expect(beats, beats.next(this.#fireDue(dueMs)));
     };
     this.#world.alarms.at(dueMs, { ring });
   }
 
-  /** Sends the beat that is due, and returns the due time of the next beat that can still be sent. */
+  /** Sends the beat that is due, and returns how many of those that follow are too late to be sent. */
   #fireDue(dueMs: number): number {
     const { everyMs } = this;
     const now = performance.now();
@@ -113,11 +119,11 @@ export class ProbeStream {
         atMs,
         `the probe itself was stalled: ${missed} beats were not sent`,
       );
-      return dueMs + missed * everyMs;
+      return missed - 1; // the beat that was due is the first of those that were not sent
     }
     if (this.#inFlight.size < IN_FLIGHT_MAX) this.#send(now - dueMs);
     else this.#tooMany();
-    return dueMs + everyMs;
+    return 0;
   }
 
   #tooMany(): void {

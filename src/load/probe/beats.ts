@@ -1,0 +1,27 @@
+/**
+ * When the beats of one stream are due. A beat comes at a random moment of its period. Without that, all streams would send in the
+ * same order in every period, in step with a proxy that serves its replicas in turn, so that a stream could meet the same replica
+ * for ever and never notice that another one does not serve. Two beats in a row are less than two periods apart.
+ */
+import type { Random } from "../../std/random.ts";
+
+export class Beats {
+  readonly #random: Random;
+  readonly #firstMs: number;
+  readonly #everyMs: number;
+  #period = 0;
+
+  /** The first period begins at `firstMs`; each lasts `everyMs`. */
+  constructor(firstMs: number, everyMs: number, random: Random) {
+    this.#firstMs = firstMs;
+    this.#everyMs = everyMs;
+    this.#random = random;
+  }
+
+  /** Returns when the next beat is due, in milliseconds, after leaving out `skipped` periods. */
+  next(skipped = 0): number {
+    const period = this.#period + skipped;
+    this.#period = period + 1;
+    return this.#firstMs + (period + this.#random.float()) * this.#everyMs;
+  }
+}
