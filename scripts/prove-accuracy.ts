@@ -6,15 +6,8 @@
  * little, and rows of its first version have no part in the count.
  */
 import { parseArgs } from "node:util";
-import {
-  ACCURACY_PLAN,
-  type Comparison,
-  failoversOf,
-  isFailover,
-  isOfNewWitness,
-  playAndCompare,
-} from "../test/proofs/accuracy.ts";
-import { AttachedLab } from "../test/proofs/attached-lab.ts";
+import { type Comparison, failoversOf, isFailover, isOfNewWitness, playAndCompare } from "../test/proofs/accuracy.ts";
+import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/accuracy.json";
@@ -34,7 +27,7 @@ let record = readRecord<AccuracyRow>(
   "npm run prove:accuracy",
 );
 const isGood = ({ inside, widthMs }: Comparison) => inside && widthMs !== null && widthMs <= WIDTH_MS_MAX;
-await using lab = await AttachedLab.up(ACCURACY_PLAN);
+await using lab = await AttachedLab.up(shopPlan({}));
 const rows = () => record.rows.filter(isOfNewWitness);
 const counted = () => rows().filter(isFailover).length;
 const rowsMax = wanted * ROWS_A_FAILOVER_MAX;

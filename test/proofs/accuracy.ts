@@ -12,7 +12,7 @@ import type { ExperimentVerdict } from "../../src/experiment.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { HealedBy } from "../../src/timeline.ts";
 import type { Verdict } from "../../src/verdict.ts";
-import { type AttachedLab, SHOP_PLATFORM, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
+import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
 import { latest, recoveryOf, replicasMet, streamsOf, type WitnessSample } from "./truth.ts";
 
 const WITNESS = join(import.meta.dirname, "witness.ts");
@@ -22,13 +22,6 @@ const WITNESS_VERSION = 2;
 const REPLICAS = ["n1-1", "n2-1", "n3-1"] as const;
 /** Within this time before the fault, the witness must have met every replica. */
 const MET_WITHIN_MS = 1_000;
-
-/** The plan of the lab: the shop, behind a proxy that lets the witness choose a replica. */
-export const ACCURACY_PLAN: Json = shopPlan({ platform: platformOf() });
-
-function platformOf(): Json {
-  return { ...(SHOP_PLATFORM as Readonly<Record<string, Json>>), haproxy: { replicaHeader: true } };
-}
 
 /** One fault, the class of users that it hits, and how long it is held. */
 interface Failover {
@@ -121,7 +114,7 @@ export async function playAndCompare(
   }));
   const plan = lab.write(
     `accuracy-${seed}.yaml`,
-    shopPlan({ platform: platformOf(), probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
+    shopPlan({ probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
   );
   const witness = await startWitness(await lab.endpoint(), file);
   const { code, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);

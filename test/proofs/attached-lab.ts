@@ -9,7 +9,10 @@ import { type Ended, gameday, ROOT, type Started, start } from "../e2e/gameday.t
 const SHOP = "examples/jewelry-shop";
 const STATUS_MS_MAX = 20_000;
 
-/** The demo's shop on the default lab. Every plan for one lab must declare the same platform. */
+/**
+ * The demo's shop on the default lab, whose proxy also lets the witness choose a replica. Every plan for one lab must declare the
+ * same platform.
+ */
 export const SHOP_PLATFORM: Json = {
   kind: "lab",
   app: {
@@ -19,6 +22,7 @@ export const SHOP_PLATFORM: Json = {
     replicas: 3,
     readiness: { path: "/readyz" },
   },
+  haproxy: { replicaHeader: true },
 };
 
 /** Returns a plan document: the shop with almost no load, and the parts that a proof adds. JSON is YAML. */
