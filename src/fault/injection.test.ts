@@ -112,6 +112,19 @@ test("a healing that is not seen is told with its reason", async () => {
   await t.journal[Symbol.asyncDispose]();
 });
 
+test("a platform that is gone for good is not waited for", { timeout: 10_000 }, async () => {
+  const t = await trial({ deadlines: { stepMs: 600_000, biteMs: 600_000, healMs: 600_000 } });
+  const injection = await start(t, killLeader);
+  const gone = () =>
+    Promise.reject(new GamedayError({ code: "gone", expected: "it to go on", got: "its end", isFinal: true }));
+  const { stop } = t.platform.can;
+  Object.assign(stop ?? assert.fail(), { revert: gone, healed: gone });
+  const [healing] = await injection.heal();
+  assert.equal(healing?.witness, null);
+  assert.match(healing?.because.join() ?? "", /expected it to go on, got its end/);
+  assert.equal(t.edges().at(-1), "not-healed postgres/n1");
+});
+
 test("no target is an error and touches nothing", async () => {
   const t = await trial();
   await assert.rejects(start(t, killLeader, { role: "postgress" }), (thrown) => {

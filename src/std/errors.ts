@@ -31,6 +31,8 @@ export interface Complaint {
   readonly place?: Place;
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
+  /** Set when no later attempt can succeed, because what it needs is gone for good: whoever waits and tries again gives up. */
+  readonly isFinal?: boolean;
 }
 
 export class GamedayError extends Error {
@@ -41,6 +43,7 @@ export class GamedayError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
+  readonly isFinal: boolean;
   readonly #complaint: Complaint;
 
   constructor(complaint: Complaint) {
@@ -52,6 +55,7 @@ export class GamedayError extends Error {
     this.exitCode = complaint.exitCode ?? ExitCode.usage;
     this.hint = complaint.hint;
     this.place = complaint.place;
+    this.isFinal = complaint.isFinal ?? false;
   }
 
   /** Returns the same error with its place, for a caller that knows where the faulty value came from. */
@@ -61,16 +65,7 @@ export class GamedayError extends Error {
 
   /** Returns the same error with the exit code that suits the context. */
   withExitCode(exitCode: ExitCode): GamedayError {
-    const { code, expected, got, hint, place, cause } = this;
-    return new GamedayError({
-      code,
-      expected,
-      got,
-      exitCode,
-      cause,
-      ...(hint !== undefined && { hint }),
-      ...(place !== undefined && { place }),
-    });
+    return new GamedayError({ ...this.#complaint, exitCode });
   }
 
   /** Returns the whole error as a person reads it, at most three lines. */

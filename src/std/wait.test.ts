@@ -21,6 +21,13 @@ test("a condition that throws is not met yet, and its last words are the error's
   });
 });
 
+test("an error that is final ends the wait at once", async () => {
+  const gone = new GamedayError({ code: "lab-gone", expected: "the lab to go on", got: "its end", isFinal: true });
+  const look = () => Promise.reject(gone);
+  await assert.rejects(until(look, { what: "it", deadlineMs: 600_000, everyMs: 600_000, signal }), gone);
+  assert.equal(gone.withExitCode(4).isFinal, true);
+});
+
 test("whoever aborts the wait in the middle of a pause finds their own reason", async () => {
   const aborting = new AbortController();
   const reason = new GamedayError({ code: "interrupted", expected: "the run to go on", got: "SIGINT" });

@@ -13,7 +13,8 @@ export interface WaitOptions {
 
 /**
  * Polls `condition` until it returns something other than undefined, null or false, and returns that. A condition that throws
- * counts as "not yet"; its last message is part of the timeout's error. Throws the signal's reason if aborted.
+ * counts as "not yet"; its last message is part of the timeout's error. Throws the signal's reason if aborted, and an error that is
+ * final at once.
  */
 export async function until<T>(
   condition: () => Promise<T | undefined | null | false> | T | undefined | null | false,
@@ -28,6 +29,7 @@ export async function until<T>(
       if (value !== undefined && value !== null && value !== false) return value;
       trouble = undefined;
     } catch (thrown) {
+      if (thrown instanceof GamedayError && thrown.isFinal) throw thrown;
       trouble = thrown;
     }
     if (performance.now() >= end) throw timedOut(options, trouble);

@@ -3,8 +3,7 @@
  * refused.
  */
 import assert from "node:assert/strict";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { autoscalerSchema } from "../../src/autoscaler/config.ts";
@@ -13,9 +12,10 @@ import { createLab } from "../../src/platform/lab.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
 import { pause, until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
+import { folderOfTestFile } from "./gameday.ts";
 
 const signal = new AbortController().signal;
-const folder = mkdtempSync(join(tmpdir(), "gameday-autoscaling-"));
+const folder = folderOfTestFile("autoscaling");
 const target = { type: "Utilization", averageUtilization: 50 };
 const autoscaler = {
   minReplicas: 3,
@@ -48,7 +48,6 @@ describe("the lab's autoscaler", { timeout: 180_000 }, () => {
     watching.abort();
     await watch;
     await lab[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
   });
 
   test("says in the lab's health that it sees the replicas' CPU", async () => {

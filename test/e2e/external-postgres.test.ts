@@ -3,17 +3,16 @@
  * still unavailable when the run ends.
  */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import pg from "pg";
 import { postgresIn, type TestProcess } from "../../examples/jewelry-shop/test/stores.ts";
-import { readVerdict, start } from "./gameday.ts";
+import { folderOfTestFile, readVerdict, start } from "./gameday.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gameday-external-postgres-"));
+const folder = folderOfTestFile("external-postgres");
 let member: TestProcess;
 
 /** The remote control of their machines, and their app, which answers as long as the database does. */
@@ -54,7 +53,6 @@ after(async () => {
   await member?.stop("SIGKILL");
   site.close();
   site.closeAllConnections();
-  rmSync(folder, { recursive: true });
 });
 
 test("a member that its owner's commands take down and bring back", async () => {

@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { FAULTS } from "../../src/fault/catalogue.ts";
@@ -17,9 +16,10 @@ import { freePort } from "../../src/std/free-port.fixture.ts";
 import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 import { faultContract } from "../contract/fault.ts";
+import { folderOfTestFile } from "./gameday.ts";
 
 const signal = new AbortController().signal;
-const folder = mkdtempSync(join(tmpdir(), "gameday-external-"));
+const folder = folderOfTestFile("external");
 const script = join(import.meta.dirname, "redis-member.sh");
 const front = createServer((_request, response) => response.end("well"));
 await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
@@ -37,7 +37,6 @@ before(() => exec(member("up")));
 after(async () => {
   await exec(member("down"));
   front.close();
-  rmSync(folder, { recursive: true });
 });
 
 faultContract("a platform that somebody else runs", {

@@ -2,25 +2,22 @@
  * Every kind of fault on the real lab. GAMEDAY_FAULTS=latency,jitter selects some of them. GAMEDAY_RECORD=1 adds the results to
  * docs/track-record/faults.json (npm run prove:faults).
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { addRow, commit, type Row, readRecord } from "../../scripts/track-record.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { createLab } from "../../src/platform/lab.ts";
 import { type FaultRow, faultContract } from "../contract/fault.ts";
+import { folderOfTestFile } from "./gameday.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gameday-faults-"));
+const folder = folderOfTestFile("faults");
 const app = { command: ["node", "app.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
 const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
 const marker = join(folder, "broken");
 const RECORD = "docs/track-record/faults.json";
 const PROOF = "every fault bites and heals with witnesses, and leaves nothing";
 
-after(() => {
-  rmSync(folder, { recursive: true });
-});
+after(() => {});
 
 /** Records each row as soon as it is known, so that it remains when a later kind fails. */
 function record(row: FaultRow): void {

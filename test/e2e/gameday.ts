@@ -73,6 +73,16 @@ export function temporaryFolder(context: TestContext): string {
   return folder;
 }
 
+/**
+ * Creates a folder for all tests of one file. It is removed when their process ends, however it ends: a hook that removed it would
+ * not run when the file fails before its first test.
+ */
+export function folderOfTestFile(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `gameday-${name}-`));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 export function readVerdict(run: string): Verdict {
   return JSON.parse(readFileSync(join(run, "verdict.json"), "utf8")) as Verdict;
 }

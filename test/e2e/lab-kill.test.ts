@@ -1,17 +1,15 @@
 /** SIGKILL of the process that hosts a lab, at several moments of its life: nothing may be left on the machine. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../../src/std/wait.ts";
 import { footprint, untouched } from "./footprint.ts";
+import { folderOfTestFile } from "./gameday.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gameday-lab-kill-"));
-after(() => rmSync(folder, { recursive: true }));
+const folder = folderOfTestFile("lab-kill");
 
 /** Pairs of [a line of the victim, milliseconds after it]. */
 const MOMENTS: readonly [string, number][] = [

@@ -1,7 +1,6 @@
 /** The embedded lab on real parts: it boots, reports its state truthfully, survives the death of its leaders, and disappears. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createLab } from "../../src/platform/lab.ts";
@@ -11,9 +10,10 @@ import type { Json } from "../../src/std/json.ts";
 import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 import { footprint, untouched } from "./footprint.ts";
+import { folderOfTestFile } from "./gameday.ts";
 
 const signal = new AbortController().signal;
-const folder = mkdtempSync(join(tmpdir(), "gameday-lab-"));
+const folder = folderOfTestFile("lab");
 const clock = monotonicClock();
 const app = { command: ["node", "app.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
 const atFirst = await untouched(signal);
@@ -33,7 +33,6 @@ describe("the lab", { timeout: 240_000 }, () => {
     watching.abort();
     await watch;
     await lab[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
   });
 
   test("is healthy from nothing in less than 20 s", () => {

@@ -1,8 +1,7 @@
 /** Real servers, reached by the URLs that psql and redis-cli accept: which server is reached, and how. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, chownSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import pg from "pg";
@@ -10,8 +9,9 @@ import { postgresIn, type TestProcess } from "../../examples/jewelry-shop/test/s
 import { look } from "../../src/platform/external/member.ts";
 import { freePort } from "../../src/std/free-port.fixture.ts";
 import { until } from "../../src/std/wait.ts";
+import { folderOfTestFile } from "./gameday.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gameday-urls-"));
+const folder = folderOfTestFile("urls");
 const signal = AbortSignal.timeout(60_000);
 let member: TestProcess;
 let plain: string;
@@ -25,7 +25,6 @@ before(async () => {
 
 after(async () => {
   await member.stop("SIGKILL");
-  rmSync(folder, { recursive: true });
 });
 
 const isWell = async (url: string, role = "postgres") =>

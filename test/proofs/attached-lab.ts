@@ -1,13 +1,14 @@
 /** A lab of its own, started by the command that a person types, for proofs that run many short game days on it. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { labStatus } from "../../src/platform/lab/standing.ts";
 import type { Json } from "../../src/std/json.ts";
-import { type Ended, gameday, ROOT, type Started, start } from "../e2e/gameday.ts";
+import { type Ended, ROOT, type Started, start } from "../e2e/gameday.ts";
 
 const SHOP = "examples/jewelry-shop";
 const STATUS_MS_MAX = 20_000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * The demo's shop on the default lab, whose proxy also lets the witness choose a replica. Every plan for one lab must declare the
@@ -39,15 +40,21 @@ export function shopPlan(more: Readonly<Record<string, Json>>): Json {
 
 export const SHOP_PROBES = resolve(ROOT, SHOP, "probes.ts");
 
-/** The files that each proof keeps on disk, and the lab that runs for it. Disposal stops the lab and removes the folder. */
+/**
+ * The files that each proof keeps on disk, and the lab that runs for it. Disposal stops the lab and removes the folder. SIGINT and
+ * SIGTERM do the same and then end the process: the lab is a daemon, which would outlive it.
+ */
 export class AttachedLab implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "gameday-proof-"));
   readonly stateFolder = join(this.folder, "state");
+  readonly #commands = new Set<Started>();
   #pid: number | null = null;
   #isKept = false;
+  #isEnding = false;
 
   static async up(plan: Json): Promise<AttachedLab> {
     const lab = new AttachedLab();
+    for (const name of SIGNALS) process.on(name, lab.#onSignal);
     try {
       await lab.boot(plan);
       return lab;
@@ -58,7 +65,7 @@ export class AttachedLab implements AsyncDisposable {
   }
 
   async boot(plan: Json): Promise<void> {
-    const { code, stderr } = await gameday(["lab", "up", this.write("lab.yaml", plan)], this.#options);
+    const { code, stderr } = await this.gameday(["lab", "up", this.write("lab.yaml", plan)]);
     if (code !== 0) throw new Error(`expected the lab to come up, got exit ${code}: ${stderr}`);
     this.#pid = (await this.status()).holder?.pid ?? null;
   }
@@ -98,17 +105,32 @@ export class AttachedLab implements AsyncDisposable {
 
   /** Starts `gameday ARGS` with this lab's state folder. */
   start(args: readonly string[]): Started {
-    return start(args, this.#options);
+    const command = start(args, this.#options);
+    this.#commands.add(command);
+    void command.ended.finally(() => this.#commands.delete(command));
+    return command;
   }
 
   gameday(args: readonly string[]): Promise<Ended> {
-    return gameday(args, this.#options);
+    return this.start(args).ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.gameday(["lab", "down"]);
+    for (const name of SIGNALS) process.off(name, this.#onSignal);
     if (!this.#isKept) rmSync(this.folder, { recursive: true, force: true });
   }
+
+  /** Ends the commands first, because a run has to heal its faults while the lab is there. */
+  readonly #onSignal = async (name: NodeJS.Signals): Promise<void> => {
+    const commands = [...this.#commands];
+    for (const { child } of commands) child.kill(name);
+    if (this.#isEnding) return; // the signal came again: the commands have it, too
+    this.#isEnding = true;
+    await Promise.all(commands.map(({ ended }) => ended));
+    await this[Symbol.asyncDispose]();
+    process.exit(128 + constants.signals[name]);
+  };
 
   get #options() {
     return { env: { GAMEDAY_STATE: this.stateFolder } };

@@ -21,6 +21,7 @@ interface WrittenError {
   readonly got: string;
   readonly hint?: string;
   readonly exitCode: ExitCode;
+  readonly isFinal?: boolean;
 }
 
 export type Handler = (call: string, given: Json, emit: (event: Json) => void, signal: AbortSignal) => Promise<Json>;
@@ -132,11 +133,11 @@ function onLines(socket: Socket, receive: (line: Line) => void): void {
 function writeError(trouble: unknown): WrittenError {
   if (!(trouble instanceof GamedayError))
     return { code: "lab-trouble", expected: "the lab to do it", got: messageOf(trouble), exitCode: ExitCode.notReady };
-  const { code, exitCode, hint } = trouble;
-  const [, expected = trouble.message, got = ""] = /^expected (.*?), got (.*)$/s.exec(trouble.message) ?? [];
+  const { code, expected, got, exitCode, hint } = trouble;
   return { code, expected, got, exitCode, ...(hint === undefined ? {} : { hint }) };
 }
 
 function gone(): WrittenError {
-  return { code: "lab-gone", expected: "the lab to go on", got: "its process ended", exitCode: ExitCode.notReady };
+  const got = "its process ended";
+  return { code: "lab-gone", expected: "the lab to go on", got, exitCode: ExitCode.notReady, isFinal: true };
 }
