@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -106,6 +106,21 @@ test("what cannot be undone is residue: named, exit 5, and still in the journal"
   assert.match(said.text(), /residue at node\/n1: cut not undone: nft is not there/);
   assert.equal(said.code(), 5);
   assert.equal((await readdir(join(state, "journal"))).length, 1);
+});
+
+test("a journal that a killed run left although nothing in it is open is removed, but not beside a run in progress", async () => {
+  const state = await stateWithOneCut();
+  const [name = ""] = await readdir(join(state, "journal"));
+  await writeFile(join(state, "journal", name), `${JSON.stringify({ journal: 1, runId: "run-1", platform: {} })}\n`);
+  await writeFile(join(state, "journal", "torn.ndjson"), "");
+  for (const [argv, left] of [
+    [["--force"], [name, "torn.ndjson"]],
+    [[], []],
+  ] as const) {
+    const said = worldAt(state);
+    await healCommand(said.world, [kindOf(null)], async () => []).parseAsync([...argv], { from: "user" });
+    assert.deepEqual([said.code(), await readdir(join(state, "journal"))], [0, left]);
+  }
 });
 
 test("a platform that is gone took everything with it", async () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { type Attach, attachBy, recover, restored } from "../fault/recover.ts";
-import { openJournals } from "../journal/read.ts";
+import { openJournals, removeClosedJournals } from "../journal/read.ts";
 import type { JournalContent } from "../journal.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import type { Residue } from "../platform.ts";
@@ -34,6 +34,7 @@ export function healCommand(
       const report = new HealReport(flags.json === true ? null : (line) => world.stdout.write(`${line}\n`));
       await healAll(world, kinds, flags.plan, report, interrupt.signal);
       if (flags.json === true) world.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      if (flags.force !== true) await removeClosedJournals(join(stateFolderOf(world), "journal"));
       if (report.residue.length > 0) world.setExitCode(ExitCode.residue);
     });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { appendFileSync, existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,4 +141,18 @@ test("a platform that cannot be reached at once is tried again", async () => {
   assert.match(one.said.join("\n"), /cannot undo now: no route yet/);
   assert.equal(one.platform.state.size, 0);
   await one.journal[Symbol.asyncDispose]();
+});
+
+test("the journal of a tool that died between two faults is not left behind, unless a line of it cannot be read", async () => {
+  const [closed, damaged] = [await guarded(), await guarded()];
+  for (const one of [closed, damaged]) await one.journal.healed(await one.make(60_000), "gameday");
+  appendFileSync(damaged.journal.path, '{"state":"inten');
+  for (const one of [closed, damaged]) {
+    one.beats.end(); // the tool is killed: nobody disposes its journal
+    assert.equal(await one.ended, 0);
+  }
+  assert.deepEqual(
+    [closed, damaged].map(({ journal }) => existsSync(journal.path)),
+    [false, true],
+  );
 });

@@ -3,7 +3,7 @@
  * heartbeats stop (three missed), when a change expires, and when the tool has ended. It knows nothing but the journal.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { readJournal } from "../journal/read.ts";
+import { readJournal, removeClosedJournal } from "../journal/read.ts";
 import { JournalFile } from "../journal/write.ts";
 import type { OpenChange } from "../journal.ts";
 import type { Clock } from "../std/clock.ts";
@@ -122,7 +122,10 @@ async function undo(due: readonly OpenChange[], options: GuardOptions): Promise<
 async function afterTheTool(options: GuardOptions): Promise<number> {
   const end = options.clock.nowMs() + options.giveUpAfterMs;
   let open = await openChanges(options);
-  if (open.length === 0) return 0;
+  if (open.length === 0) {
+    await removeClosedJournal(options.journalPath);
+    return 0;
+  }
   options.say(`the tool is gone; ${open.length} to undo`);
   await undo(open, options);
   await delay(options.orphansMs, undefined, { signal: options.signal });

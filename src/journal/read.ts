@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { JournalContent, JournalHeader, JournalLine, OpenChange } from "../journal.ts";
 import { messageOf } from "../std/errors.ts";
@@ -16,11 +16,27 @@ export async function readJournal(path: string): Promise<JournalContent> {
 /** Returns the journals of a folder that have changes to undo or cannot be read, sorted by name; none if there is no folder. */
 export async function openJournals(folder: string): Promise<JournalContent[]> {
   const contents: JournalContent[] = [];
-  for (const name of (await namesIn(folder)).filter((one) => one.endsWith(".ndjson")).sort()) {
+  for (const name of await journalsIn(folder)) {
     const content = await readWhatever(join(folder, name));
     if (content.open.length > 0 || content.unread === true) contents.push(content);
   }
   return contents;
+}
+
+/**
+ * Removes a journal that its run left behind although nothing in it is open. One that cannot be read in full stays, because a line
+ * that is damaged may be a change. The run must have ended.
+ */
+export async function removeClosedJournal(path: string): Promise<void> {
+  const { open, flaws } = await readWhatever(path);
+  // A run that was killed before it wrote the first line has changed nothing.
+  const isEmpty = (await stat(path).catch(() => null))?.size === 0;
+  if (open.length === 0 && (flaws.length === 0 || isEmpty)) await rm(path, { force: true });
+}
+
+/** Removes all journals of a folder that are closed (removeClosedJournal). Their runs must have ended. */
+export async function removeClosedJournals(folder: string): Promise<void> {
+  for (const name of await journalsIn(folder)) await removeClosedJournal(join(folder, name));
 }
 
 /** Reads a journal. If it is not a readable file, that becomes a flaw, so that the other journals can still be healed. */
@@ -78,9 +94,10 @@ function isJournalLine(value: unknown): value is JournalLine {
   return (value["state"] === "reverted" || value["state"] === "healed") && typeof value["id"] === "string";
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Returns the names of a folder's journals, sorted. */
+async function journalsIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return (await readdir(folder)).filter((name) => name.endsWith(".ndjson")).sort();
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return [];
     throw thrown;
