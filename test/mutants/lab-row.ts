@@ -1,6 +1,6 @@
 /** The faults, objectives and expectations that several rows of the lab share. */
 import type { Json } from "../../src/std/json.ts";
-import { type LabRow, line } from "./row.ts";
+import { type Expectation, type LabRow, line } from "./row.ts";
 
 type Given = Partial<Omit<LabRow, "name" | "platform">> & Pick<LabRow, "says" | "expected">;
 export type Part = Readonly<Record<string, Json>>;
@@ -88,3 +88,8 @@ export const ABSENT = "absent from read";
 export const LOSS = ["objectives/nothing lost"];
 /** A recovery that came too late, either by itself or only after the tool healed the fault. */
 export const late = line("objectives/recovers", "fail", "after the bite");
+
+/** A recovery that waits for the tool's own healing, because nobody takes over: a finding of its own, too (decisions/0271). */
+export function lateUntilHealed({ name }: Part): Expectation {
+  return { ...late, also: [`findings/users-recover/${name}`] };
+}

@@ -5,6 +5,7 @@ import {
   diskFull,
   LOSS,
   late,
+  lateUntilHealed,
   leaderCut,
   leaderFrozen,
   leaderNodeOff,
@@ -51,14 +52,14 @@ export const BROKEN_SETTINGS: readonly LabRow[] = [
     sections: { postgres: LONG_LOCK },
     experiments: [leaderFrozen],
     objectives: [recovers(leaderFrozen, 15, { class: "order-write" })],
-    expected: late,
+    expected: lateUntilHealed(leaderFrozen),
   }),
   row("stock failover", {
     says: "Patroni's default lock of 30 s behind a promise of 12 s",
     sections: { postgres: DEFAULT_LOCK },
     experiments: [leaderCut],
     objectives: [recovers(leaderCut, 12, { class: "order-write" })],
-    expected: late,
+    expected: lateUntilHealed(leaderCut),
   }),
   row("no health checks", {
     says: "proxy without health checks: part of all requests fail while replicas are down",
@@ -72,7 +73,7 @@ export const BROKEN_SETTINGS: readonly LabRow[] = [
     sections: { redis: { quorum: 3 } },
     experiments: [masterNodeOff],
     objectives: [recovers(masterNodeOff, 12, { class: "session-write" })],
-    expected: late,
+    expected: lateUntilHealed(masterNodeOff),
   }),
   row("one replica", {
     says: "one replica: total outage on drain",
