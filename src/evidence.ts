@@ -12,7 +12,7 @@ import type { TimelineEvent } from "./timeline.ts";
 /**
  * The version of all files of a run folder; a reader refuses a newer version. Since version 2, the end lines of the ledger count
  * copies, and items by page. Since version 3, the timeline states in fields what earlier versions stated in texts: the traits of
- * each fault (evidence/earlier.ts reads both).
+ * each fault, the stop condition that held, the kinds of notes and the ids of health checks (evidence/earlier.ts reads both).
  */
 export const EVIDENCE_VERSION = 3;
 

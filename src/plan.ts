@@ -209,6 +209,9 @@ export interface ScalingWait {
   readonly withinMs: number;
 }
 
+/** The name of the stop condition of users without a success; the judge knows it by this name. */
+export const NOT_RECOVERED = "not-recovered";
+
 /** What a plan may give under `stopWhen`, resolved; null: switched off. */
 export interface StopPlan {
   /** The longest time that any class of users may be without a success. */

@@ -21,12 +21,24 @@ export interface Target {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One line of a health check: what was expected and what was seen, whether it holds or not. */
-export interface HealthLine {
+/** The id of the check that PostgreSQL has a synchronous standby; a stop condition acts on it. */
+export const SYNC_STANDBY = "sync-standby/postgres";
+
+/** One line of a check: what was expected and what was seen, whether it holds or not. */
+export interface CheckedLine {
   readonly name: string;
   readonly ok: boolean;
   readonly expected: string;
   readonly seen: string;
+}
+
+/** One line of a health check. */
+export interface HealthLine extends CheckedLine {
+  /**
+   * Which check it is, in kebab-case, with what it is about after a slash: "nodes", "members/redis". It is unique among the lines
+   * of a look, and code that acts on a check knows it by this; names are for people.
+   */
+  readonly id: string;
 }
 
 /** Something that a run left behind and that restore() could not remove. */

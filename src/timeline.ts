@@ -50,6 +50,13 @@ export interface FaultTraits {
   readonly recoversOnlyAfterHeal: boolean;
 }
 
+/**
+ * What a note is about, where code acts on it. Most notes have no kind, because they are only for people.
+ * "script-error": an iteration of the user's script threw. "run-id": the timeline belongs to the run that `detail.runId` names.
+ */
+export const NOTE_KINDS = ["script-error", "run-id"] as const;
+export type NoteKind = (typeof NOTE_KINDS)[number];
+
 /** The size of a file's content in bytes, and its SHA-256 in hexadecimal. */
 export interface WrittenFile {
   readonly bytes: number;
@@ -65,6 +72,8 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly type: "health";
       readonly moment: "before-run" | "before-fault" | "after-fault" | "after-run";
       readonly experiment?: string;
+      /** Which check it is, whatever its name for people (HealthLine.id); since version 3. */
+      readonly id?: string;
       readonly name: string;
       readonly ok: boolean;
       readonly expected: string;
@@ -128,9 +137,24 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly toMs: number;
       readonly because: string;
     }
-  | { readonly type: "control"; readonly command: string; readonly by: string; readonly manual: boolean }
+  | {
+      readonly type: "control";
+      readonly command: string;
+      /** Who or what gave the command, in words for people. */
+      readonly by: string;
+      /** The stop condition that held, by its name; since version 3. Absent: none did. */
+      readonly condition?: string;
+      readonly manual: boolean;
+    }
   | { readonly type: "residue"; readonly what: string; readonly where: string }
-  | { readonly type: "note"; readonly source: string; readonly says: string; readonly detail?: Json }
+  | {
+      readonly type: "note";
+      readonly source: string;
+      readonly says: string;
+      /** Since version 3. */
+      readonly kind?: NoteKind;
+      readonly detail?: Json;
+    }
   /** The last line: the size and hash of each evidence file as the run wrote it (of the timeline, up to this line). */
   | { readonly type: "closed"; readonly files: Readonly<Record<string, WrittenFile>> }
 );

@@ -11,7 +11,7 @@ import type { Secrets } from "../plan/secrets.ts";
 import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
-import type { HealthLine, Target } from "../platform.ts";
+import type { CheckedLine, Target } from "../platform.ts";
 import { groupsOf, requireFit } from "../run/together.ts";
 import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
 import { warnOfHold } from "./check/hold-warning.ts";
@@ -93,7 +93,7 @@ async function surveyPlatform(plan: Plan, kind: PlatformKind): Promise<Survey | 
 
 type Survey = Awaited<ReturnType<NonNullable<PlatformKind["survey"]>>>;
 
-function describeLine({ name, ok, expected, seen }: HealthLine): string {
+function describeLine({ name, ok, expected, seen }: CheckedLine): string {
   return ok ? `ok       ${name}: ${seen}` : `NOT OK   ${name}: expected ${expected}, got ${seen}`;
 }
 

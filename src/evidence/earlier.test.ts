@@ -24,6 +24,23 @@ test("evidence of a version before 3 gets the traits of its faults by their name
   assert.equal(traitsIn(2, "something-by-hand"), undefined);
 });
 
+test("evidence of a version before 3 gets the stop condition and the kind of a note from their texts", () => {
+  const by = "stop condition not-recovered: users of order-write: no success for 300 s";
+  const events: TimelineEvent[] = [
+    { atMs: 1, type: "control", command: "stop", by, manual: false },
+    { atMs: 2, type: "control", command: "stop", by: "threshold x: measured 3", manual: false },
+    { atMs: 3, type: "note", source: "w0", says: 'script error in "buy": no luck' },
+    { atMs: 4, type: "note", source: "w0", says: "run run-1" },
+  ];
+  assert.deepEqual(inCurrentFormat(2, events), [
+    { ...events[0], condition: "not-recovered" },
+    events[1],
+    { ...events[2], kind: "script-error" },
+    events[3],
+  ]);
+  assert.deepEqual(inCurrentFormat(3, events), events);
+});
+
 test("evidence of version 3 states its facts itself: names and texts mean nothing in it", () => {
   assert.equal(traitsIn(3, "latency"), undefined);
 });

@@ -33,12 +33,22 @@ const TRAITS: ReadonlyMap<string, FaultTraits> = new Map([
   ["power-off-node", { stops: "machines", takesLeader: false, recoversOnlyAfterHeal: false }],
 ]);
 
+/** How a stop condition was written into `by` of a control event: its name, then why. */
+const STOPPED_BY = /^stop condition ([^:]+): /;
+/** How the note on an error of a script began. */
+const SCRIPT_ERROR = "script error in ";
+
 /** Returns the events of a timeline of the given version with the fields that the current version records. */
 export function inCurrentFormat(version: number, timeline: readonly TimelineEvent[]): readonly TimelineEvent[] {
   return version >= FACTS_SINCE_VERSION ? timeline : timeline.map(withFacts);
 }
 
 function withFacts(event: TimelineEvent): TimelineEvent {
+  if (event.type === "control") {
+    const condition = STOPPED_BY.exec(event.by)?.[1];
+    return condition === undefined ? event : { ...event, condition };
+  }
+  if (event.type === "note") return event.says.startsWith(SCRIPT_ERROR) ? { ...event, kind: "script-error" } : event;
   if (event.type !== "experiment") return event;
   const traits = TRAITS.get(event.fault);
   return traits === undefined ? event : { ...event, traits };

@@ -9,7 +9,7 @@ import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
 import type { LedgerLine } from "../ledger.ts";
 import type { TimelineEvent } from "../timeline.ts";
-import { PHASES } from "../timeline.ts";
+import { NOTE_KINDS, PHASES } from "../timeline.ts";
 
 const json = z.json();
 const text = z.string();
@@ -132,6 +132,7 @@ export const timelineSchema = holds<TimelineEvent>()(
     event("health", {
       moment: z.enum(["before-run", "before-fault", "after-fault", "after-run"]),
       experiment: text.exactOptional(),
+      id: text.exactOptional().describe("which check it is; since version 3"),
       name: text,
       ok: z.boolean(),
       expected: text,
@@ -166,9 +167,19 @@ export const timelineSchema = holds<TimelineEvent>()(
     }),
     event("worker", { worker: text, edge: z.enum(["joined", "lost", "left"]), lastSequence: z.int() }),
     event("gap", { source: text, fromMs: milliseconds, toMs: milliseconds, because: text }),
-    event("control", { command: text, by: text, manual: z.boolean() }),
+    event("control", {
+      command: text,
+      by: text.describe("who or what gave the command, in words"),
+      condition: text.exactOptional().describe("the name of the stop condition that held; since version 3"),
+      manual: z.boolean(),
+    }),
     event("residue", { what: text, where: text }),
-    event("note", { source: text, says: text, detail: json.exactOptional() }),
+    event("note", {
+      source: text,
+      says: text,
+      kind: z.enum(NOTE_KINDS).exactOptional().describe("what it is about, where that matters; since version 3"),
+      detail: json.exactOptional(),
+    }),
     event("closed", { files: z.record(text, z.looseObject({ bytes: count, sha256: text })) }),
   ]),
 );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { DEFAULT_STOP_PLAN, type StopPlan } from "../plan.ts";
+import { SYNC_STANDBY } from "../platform.ts";
 import { type Sight, StopWatch } from "./stop-condition.ts";
 import { ask } from "./stop-probe.ts";
 
@@ -11,8 +12,8 @@ const standby = (atMs: number, ok: boolean): Sight => ({
   atMs,
   is: "health",
   lines: [
-    { name: "nodes", ok: false, expected: "3", seen: "2" },
-    { name: "postgres sync standby", ok, expected: "1 sync standby", seen: ok ? "n2" : "none" },
+    { id: "nodes", name: "nodes", ok: false, expected: "3", seen: "2" },
+    { id: SYNC_STANDBY, name: "a standby by any name", ok, expected: "1 sync standby", seen: ok ? "n2" : "none" },
   ],
 });
 

@@ -3,8 +3,8 @@
  * long. Pure: it folds over sights, which are small observations that the conductor makes. A period without sights neither
  * begins nor ends a streak, because a gap in our own observation is no data.
  */
-import type { StopPlan, StopProbe } from "../plan.ts";
-import type { HealthLine } from "../platform.ts";
+import { NOT_RECOVERED, type StopPlan, type StopProbe } from "../plan.ts";
+import { type HealthLine, SYNC_STANDBY } from "../platform.ts";
 import type { Json } from "../std/json.ts";
 
 export type Sight = { readonly atMs: number } /** One answer to a probe of a class of user experience. */ & (
@@ -80,7 +80,7 @@ function conditionsOf(plan: StopPlan): Condition[] {
 }
 
 const notRecovered = (forMs: number): Condition => ({
-  name: "not-recovered",
+  name: NOT_RECOVERED,
   forMs,
   judge: (sight) =>
     sight.is === "answer" ? [{ key: `users of "${sight.class}"`, bad: !sight.ok, seen: "no success" }] : [],
@@ -93,7 +93,7 @@ const syncStandbyMissing = (forMs: number): Condition => ({
     sight.is !== "health"
       ? []
       : sight.lines
-          .filter((line) => line.name === "postgres sync standby")
+          .filter((line) => line.id === SYNC_STANDBY)
           .map((line) => ({ key: line.name, bad: !line.ok, seen: `expected ${line.expected}, got ${line.seen}` })),
 });
 

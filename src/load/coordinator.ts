@@ -180,7 +180,7 @@ export class Coordinator implements LoadHandle {
     if (message.type === "interval") this.#hearInterval(member, message.interval);
     else if (message.type === "operations")
       for (const operation of message.operations) this.#options.onOperation(operation);
-    else if (message.type === "note") this.#events.note(message.says, member.name, message.detail);
+    else if (message.type === "note") this.#events.note(message.says, member.name, message.detail, message.kind);
     else if (message.type === "rows-back") this.#rows.takeBack(member.slot, message.key, message.rows);
     else if (message.type === "gap") this.#events.gap(member, message);
     else if (member.state !== "lost") this.#hearState(member, message);
@@ -228,7 +228,7 @@ export class Coordinator implements LoadHandle {
       because: `worker ${member.name} was lost: ${because}`,
     });
     this.#newEpoch({ lost: [...this.#epoch.lost, member.slot] });
-    if (aliveSlots(this.#epoch).length === 0) this.#fail(allLost(because));
+    if (aliveSlots(this.#epoch).length === 0) this.#fail(allLost(because, member.stuckAt));
     this.#lookForExhaustion();
     this.#waiters.look({ type: "beat" });
   }

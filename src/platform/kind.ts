@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Watched } from "../objective/measure.ts";
 import type { Plan } from "../plan.ts";
-import type { CapabilityName, HealthLine, Platform, Target } from "../platform.ts";
+import type { CapabilityName, CheckedLine, Platform, Target } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
 
 export interface PlatformContext {
@@ -60,7 +60,7 @@ export interface PlatformKind {
     config: Plan["platform"],
     needs: PlanNeeds,
     signal: AbortSignal,
-  ): Promise<{ readonly lines: readonly HealthLine[]; readonly topology: readonly Target[] }>;
+  ): Promise<{ readonly lines: readonly CheckedLine[]; readonly topology: readonly Target[] }>;
   /** Returns the commands that the platform will run, for `gameday check`, each as an argv. */
   plannedCommands(config: Plan["platform"]): readonly (readonly string[])[];
   /**

@@ -4,6 +4,7 @@ import { becomeHealthy, requireHealthy, wholeWithinMs } from "./health.ts";
 import { simulatedRun } from "./run.fixture.ts";
 
 const BAD = {
+  id: "store",
   name: "store",
   ok: false,
   expected: "an answer",

@@ -65,7 +65,8 @@ async function awaitHealth(run: Run, wait: HealthWait): Promise<Health> {
     return { healthy: true, lines };
   } catch (thrown) {
     if (wait.signal.aborted || !(thrown instanceof GamedayError)) throw thrown;
-    if (lines.length === 0) lines = [{ name: "health", ok: false, expected: "an answer", seen: thrown.message }];
+    if (lines.length === 0)
+      lines = [{ id: "health", name: "health", ok: false, expected: "an answer", seen: thrown.message }];
     return { healthy: false, lines };
   } finally {
     record(run, wait, lines);

@@ -45,7 +45,7 @@ export class SimulatedPlatform implements Platform {
   }
   async health(): Promise<HealthLine[]> {
     const ok = this.healthy();
-    return [{ name: "members", ok, expected: "3", seen: ok ? "3" : "2" }];
+    return [{ id: "members", name: "members", ok, expected: "3", seen: ok ? "3" : "2" }];
   }
   async topology(): Promise<Target[]> {
     return ["n1", "n2", "n3"].map((node) => ({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Operation } from "../history.ts";
 import type { StopPlan } from "../plan.ts";
+import { SYNC_STANDBY } from "../platform.ts";
 import type { LiveLoad } from "../run.ts";
 import { conduct } from "./conductor.ts";
 import { simulatedPlan, simulatedRun } from "./run.fixture.ts";
@@ -83,7 +84,13 @@ async function endOf(
   const simulated = simulatedRun(context, simulatedPlan({ stopWhen: plan }));
   const { run, platform } = simulated;
   const live = { users: 1, requestsPerSecond: 1, p95Ms: null, failedFraction: null, ...load };
-  const standby = { name: "postgres sync standby", ok: syncStandby, expected: "1", seen: syncStandby ? "n2" : "none" };
+  const standby = {
+    id: SYNC_STANDBY,
+    name: "standby",
+    ok: syncStandby,
+    expected: "1",
+    seen: syncStandby ? "n2" : "none",
+  };
   const looked = { ...run, parts: { ...run.parts, live: () => live }, platform };
   platform.health = async () => [standby];
   const deadline = AbortSignal.timeout(10_000);

@@ -81,8 +81,9 @@ export class StopConditions {
   #see(sight: Sight): void {
     const stop = this.#watch.see(sight);
     if (stop === null || this.#run.stop.signal.aborted) return;
-    const by = `stop condition ${stop.condition}: ${stop.because}`;
-    this.#run.evidence.event({ atMs: sight.atMs, type: "control", command: "stop", by, manual: false });
+    const { condition } = stop;
+    const by = `stop condition ${condition}: ${stop.because}`;
+    this.#run.evidence.event({ atMs: sight.atMs, type: "control", command: "stop", by, condition, manual: false });
     const expected = `no stop condition to hold`;
     this.#run.stop.abort(new GamedayError({ code: "stop-condition", expected, got: by, exitCode: ExitCode.unknown }));
   }

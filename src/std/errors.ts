@@ -108,6 +108,14 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 
 /** Returns the system's reason for a failure in words; for any other error its message. */
 export function systemReason(thrown: unknown): string {
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  return SYSTEM_REASONS[code] ?? messageOf(thrown);
+  return SYSTEM_REASONS[systemCode(thrown)] ?? messageOf(thrown);
+}
+
+/** Returns whether the system refused for lack of a permission. */
+export function isForbidden(thrown: unknown): boolean {
+  return ["EACCES", "EPERM"].includes(systemCode(thrown));
+}
+
+function systemCode(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }

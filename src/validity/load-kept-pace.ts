@@ -63,7 +63,7 @@ function behind({ load }: Ground): Doubt[] {
 function broken({ load, story }: Ground): Doubt[] {
   const { iterations, iterationsFailed } = load.generator;
   if (iterationsFailed <= BROKEN_SHARE_MAX * iterations) return [];
-  const note = story.notes.find(({ says }) => says.startsWith("script error in "));
+  const note = story.notes.find(({ kind }) => kind === "script-error");
   const example = note === undefined ? "" : `, such as ${note.says}`;
   const because = `${iterationsFailed} of ${plural(iterations, "iteration")} ended in an error of the script${example}`;
   return [{ kind: "load", span: null, because }];

@@ -86,7 +86,7 @@ const LIES: readonly Lie[] = [
         return { ...one, metrics: [...one.metrics, { ...iterations, count: 10, failed }] };
       });
       const says = 'script error in "buy": buy.ts:7:3: no luck';
-      run.timeline.push({ atMs: 9_000, type: "note", source: "w0", says });
+      run.timeline.push({ atMs: 9_000, type: "note", source: "w0", kind: "script-error", says });
     },
   },
   {

@@ -11,6 +11,7 @@ import {
 } from "../outage/recovery.ts";
 import type { ProbeStream } from "../outage/samples.ts";
 import type { Span } from "../outage/span.ts";
+import { NOT_RECOVERED } from "../plan.ts";
 import type { Status } from "../status.ts";
 import { firstBiteMs, type Round, stampsOf, type TargetStamp } from "../timeline/rounds.ts";
 import { biteOf, type ExperimentStory, groupOf, healOf, reachOf, type Story } from "../timeline/story.ts";
@@ -219,7 +220,7 @@ function recoveredBy(
 
 /** Returns whether users might have recovered in a longer run, which is not so if it was stopped because they did not recover. */
 function isCutShort(experiment: ExperimentStory, controls: Story["controls"]): boolean {
-  if (controls.some((control) => control.by.startsWith("stop condition not-recovered"))) return false;
+  if (controls.some((control) => control.condition === NOT_RECOVERED)) return false;
   return experiment.abortedBecause !== null || controls.some((control) => control.command === "interrupt");
 }
 

@@ -49,14 +49,16 @@ test("a recovery that came only after our own heal is not the platform's", () =>
 });
 
 test("users who had not recovered when a run was interrupted are unknown; when we stopped because of that, a failure", () => {
-  const stuck = (command: string, by: string, manual: boolean) =>
+  const stuck = (command: string, by: string, more: { manual: boolean; condition?: string }) =>
     judged((run) => {
       run.operations = probeSamples("order-write", "kept", [[20_150, 90_000]]);
-      run.timeline.push({ atMs: 21_000, type: "control", command, by, manual });
+      run.timeline.push({ atMs: 21_000, type: "control", command, by, ...more });
     }).findings.find((finding) => finding.checker === "users-recover");
-  assert.equal(stuck("interrupt", "SIGINT", true)?.status, "unknown");
-  assert.match(stuck("interrupt", "SIGINT", true)?.because ?? "", /cut short/);
-  assert.equal(stuck("stop", "stop condition not-recovered: users ...", false)?.status, "fail");
+  assert.equal(stuck("interrupt", "SIGINT", { manual: true })?.status, "unknown");
+  assert.match(stuck("interrupt", "SIGINT", { manual: true })?.because ?? "", /cut short/);
+  assert.equal(stuck("stop", "in words", { manual: false, condition: "not-recovered" })?.status, "fail");
+  const words = stuck("interrupt", "stop condition not-recovered: users ...", { manual: true });
+  assert.equal(words?.status, "unknown", "the words decide nothing");
 });
 
 test("lost writes fail, with the recovery point", () => {

@@ -57,7 +57,9 @@ export class MemoryPlatform implements Platform {
 
   async health(): Promise<HealthLine[]> {
     const touched = this.state.size === 0 ? "nothing touched" : [...this.state.keys()].join(", ");
-    return [{ name: "untouched", ok: this.state.size === 0, expected: "nothing touched", seen: touched }];
+    return [
+      { id: "untouched", name: "untouched", ok: this.state.size === 0, expected: "nothing touched", seen: touched },
+    ];
   }
 
   async topology(signal: AbortSignal): Promise<Target[]> {

@@ -9,7 +9,7 @@ import { resolveParameters } from "../../fault/parameter.ts";
 import type { ParsedPlan } from "../../plan/parse.ts";
 import { PARTS } from "../../platform/command.ts";
 import type { GivenCommand, PlatformKind } from "../../platform/kind.ts";
-import { GamedayError, systemReason } from "../../std/errors.ts";
+import { GamedayError, isForbidden, systemReason } from "../../std/errors.ts";
 
 interface Given extends Pick<ParsedPlan, "plan" | "placeOf"> {
   /** The folder in which they run. */
@@ -60,10 +60,19 @@ function whyNotStarted([program = "", ...words]: readonly string[], folder: stri
   if (program.includes("/"))
     return whyNotExecutable(program, resolve(folder, program)) ?? scriptTrouble(program, words, folder);
   const places = path.split(delimiter).filter((place) => place !== "");
-  const troubles = places.map((place) => whyNotExecutable(program, resolve(folder, place, program)));
-  if (!troubles.includes(null))
-    return troubles.find((trouble) => trouble?.includes("permission")) ?? `"${program}", which is not on the PATH`;
-  return scriptTrouble(program, words, folder);
+  const files = places.map((place) => resolve(folder, place, program));
+  if (files.some((file) => whyNotExecutable(program, file) === null)) return scriptTrouble(program, words, folder);
+  const locked = files.find(isLocked);
+  return locked === undefined ? `"${program}", which is not on the PATH` : whyNotExecutable(program, locked);
+}
+
+function isLocked(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return false;
+  } catch (thrown) {
+    return isForbidden(thrown);
+  }
 }
 
 function whyNotExecutable(name: string, file: string): string | null {
@@ -72,10 +81,9 @@ function whyNotExecutable(name: string, file: string): string | null {
     accessSync(file, constants.X_OK);
     return null;
   } catch (thrown) {
-    const reason = systemReason(thrown);
-    return reason === "no permission"
+    return isForbidden(thrown)
       ? `"${name}", with no permission to execute it (chmod +x)`
-      : `"${name}": ${reason}`;
+      : `"${name}": ${systemReason(thrown)}`;
   }
 }
 

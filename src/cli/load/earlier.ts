@@ -6,6 +6,7 @@ import type { Interval } from "../../interval.ts";
 import type { Adopted } from "../../load/coordinator/member.ts";
 import type { Recorder } from "../../load/count/recorder.ts";
 import type { RunningState } from "../../load/wire/envelope.ts";
+import { isRecord, type Json } from "../../std/json.ts";
 import { readNdjson } from "../../std/ndjson.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import type { LoadListener } from "./files.ts";
@@ -15,7 +16,7 @@ const IDS_MAX = 50_000;
 
 /** Returns the first line of every timeline, which identifies the parts of a folder that belong to the same run. */
 export function runMark(runId: string, atMs: number): TimelineEvent {
-  return { atMs, type: "note", source: "load", says: `run ${runId}` };
+  return { atMs, type: "note", source: "load", says: `run ${runId}`, kind: "run-id", detail: { runId } };
 }
 
 export class Earlier {
@@ -72,17 +73,19 @@ function partsOf(folder: string, runId: string): string[] {
   const parts = names.map((name) => name.slice("timeline".length));
   const number = (part: string) => Number(/\d+/.exec(part)?.[0] ?? 1);
   return parts
-    .filter((part) => markOf(join(folder, `timeline${part}`)) === `run ${runId}`)
+    .filter((part) => markOf(join(folder, `timeline${part}`)) === runId)
     .sort((a, b) => number(a) - number(b));
 }
 
-function markOf(file: string): string | null {
-  for (const event of kept<TimelineEvent>(file)) return event.type === "note" ? event.says : null;
+/** Returns the id of the run that the timeline belongs to; null if its first line names none. */
+function markOf(file: string): Json {
+  for (const event of kept<TimelineEvent>(file))
+    return isMark(event) && isRecord(event.detail) ? (event.detail["runId"] ?? null) : null;
   return null;
 }
 
-function isMark(event: TimelineEvent): boolean {
-  return event.type === "note" && event.source === "load" && /^run \S+$/.test(event.says);
+function isMark(event: TimelineEvent): event is Extract<TimelineEvent, { type: "note" }> {
+  return event.type === "note" && event.kind === "run-id";
 }
 
 /** Reads a file up to the line that was being written when its writer was killed. */

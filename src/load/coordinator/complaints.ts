@@ -35,15 +35,13 @@ export function endOf(code: number | null, signal: string | null, outOfMemory: b
   return signal === null ? `exit ${code}` : `killed by ${signal}`;
 }
 
-export function allLost(because: string): GamedayError {
+export function allLost(because: string, stuckAt: string | null): GamedayError {
   return new GamedayError({
     code: "all-workers-lost",
     expected: "at least one load worker alive",
     got: `the last one ended: ${because}`,
     exitCode: ExitCode.unknown,
-    ...(because.includes("stuck at")
-      ? { hint: "the script computes there without end: await something in its loop" }
-      : {}),
+    ...(stuckAt !== null && { hint: `the script computes at ${stuckAt} without end: await something in its loop` }),
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Interval } from "../../interval.ts";
 import type { LoadOptions } from "../../load.ts";
 import type { Json } from "../../std/json.ts";
+import type { NoteKind } from "../../timeline.ts";
 import type { Member } from "./member.ts";
 
 /** How far in the future a report may end before it is noted; far more than the error of any measured clock offset. */
@@ -20,9 +21,10 @@ export class CoordinatorEvents {
     onEvent({ atMs: clock.nowMs(), type: "worker", worker: member.name, edge, lastSequence: member.lastSequence });
   }
 
-  note(says: string, source = "load", detail: Json = null): void {
+  note(says: string, source = "load", detail: Json = null, kind?: NoteKind): void {
     const { clock, onEvent } = this.#options;
-    onEvent({ atMs: clock.nowMs(), type: "note", source, says, ...(detail === null ? {} : { detail }) });
+    const more = { ...(kind !== undefined && { kind }), ...(detail !== null && { detail }) };
+    onEvent({ atMs: clock.nowMs(), type: "note", source, says, ...more });
   }
 
   /** Records that what a worker did in that time is unknown or uncertain. */

@@ -5,7 +5,7 @@ import { type Total, Totals } from "../../interval/totals.ts";
 import type { Interval } from "../../interval.ts";
 import type { Threshold, ThresholdResult } from "../../objective/threshold.ts";
 import { type Crossing, ThresholdFold } from "../../objective/threshold-fold.ts";
-import type { Json } from "../../std/json.ts";
+import { isRecord, type Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { type GeneratorReport, GeneratorWatch } from "./generator.ts";
 import { isPrinted } from "./prints.ts";
@@ -36,8 +36,8 @@ export class Recorder {
   event(event: TimelineEvent): void {
     if (event.type === "note") {
       if (isPrinted(event.detail)) return add(this.#prints, event.says, 1);
-      const count = isCount(event.detail) ? event.detail.count : 1;
-      this.note(event.says.replace(/ \(\d+ more\)$/, ""), count);
+      const { repeats, count } = isRepeat(event.detail) ? event.detail : { repeats: event.says, count: 1 };
+      this.note(repeats, count);
     } else if (event.type === "gap") this.note(`${event.source}: ${event.because}`);
     else if (event.type === "worker" && event.edge === "lost") {
       this.#lost++;
@@ -160,8 +160,9 @@ function isLatency({ threshold }: ThresholdResult): boolean {
   return /^http_req_(?!failed)|_duration$/.test(name) && threshold.statistic !== "count";
 }
 
-function isCount(detail: Json | undefined): detail is { count: number } {
-  return typeof detail === "object" && detail !== null && !Array.isArray(detail) && typeof detail["count"] === "number";
+/** Returns whether a note repeats an earlier one, with its text and how often it has occurred since (count/notes.ts). */
+function isRepeat(detail: Json | undefined): detail is { repeats: string; count: number } {
+  return isRecord(detail) && typeof detail["count"] === "number" && typeof detail["repeats"] === "string";
 }
 
 /** Returns how often requests of that name failed, by kind: "timeout", "http-503". */

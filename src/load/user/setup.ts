@@ -18,7 +18,7 @@ export async function runSetups(definitions: readonly ScenarioDefinition[], worl
   const data: Json[] = [];
   for (const { name, setup } of definitions) {
     if (setup === undefined) data.push(null);
-    else data.push(await within(`setup of "${name}"`, world, async (context) => dataOf(await setup(context))));
+    else data.push(await within({ step: "setup", name }, world, async (context) => dataOf(await setup(context))));
   }
   return data;
 }
@@ -30,7 +30,7 @@ export async function runTeardowns(
 ): Promise<void> {
   for (const [index, { name, teardown }] of definitions.entries()) {
     if (teardown !== undefined)
-      await within(`teardown of "${name}"`, world, (context) => teardown(context, data[index] ?? null));
+      await within({ step: "teardown", name }, world, (context) => teardown(context, data[index] ?? null));
   }
 }
 
@@ -40,7 +40,17 @@ function dataOf(given: Json | undefined): Json {
   return given ?? null;
 }
 
-async function within<T>(what: string, world: UserWorld, body: (context: SetupContext) => Promise<T>): Promise<T> {
+interface Step {
+  readonly step: "setup" | "teardown";
+  /** The scenario's name. */
+  readonly name: string;
+}
+
+async function within<T>(
+  { step, name }: Step,
+  world: UserWorld,
+  body: (context: SetupContext) => Promise<T>,
+): Promise<T> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const session = quietSession(world);
   const late = new Promise<never>((_resolve, reject) => {
@@ -52,8 +62,8 @@ async function within<T>(what: string, world: UserWorld, body: (context: SetupCo
   } catch (thrown) {
     const place = placeOf(thrown);
     throw new GamedayError({
-      code: what.startsWith("setup") ? "setup-failed" : "teardown-failed",
-      expected: `the ${what} to succeed`,
+      code: `${step}-failed`,
+      expected: `the ${step} of "${name}" to succeed`,
       got: thrownText(thrown),
       exitCode: ExitCode.notReady,
       cause: thrown,

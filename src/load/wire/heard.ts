@@ -1,5 +1,6 @@
 /** Validates the messages of workers before they are used: a stranger, or a broken worker, must not be able to end the load. */
 import { isRecord } from "../../std/json.ts";
+import { NOTE_KINDS } from "../../timeline.ts";
 import type { WireFromWorker } from "./envelope.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -40,13 +41,17 @@ function isMessage(message: Fields): boolean {
   const { type } = message;
   if (type === "interval") return isRecord(message["interval"]) && isInterval(message["interval"]);
   if (type === "operations") return isRecords(message["operations"]);
-  if (type === "note") return typeof message["says"] === "string";
+  if (type === "note") return typeof message["says"] === "string" && isNoteKind(message["kind"]);
   if (type === "gap") return isNumber(message["fromMs"]) && isNumber(message["toMs"]);
   if (type === "failed") return isRecord(message["error"]);
   if (type === "rows-back")
     return typeof message["key"] === "string" && Array.isArray(message["rows"]) && message["rows"].every(isNumber);
   if (type === "set-up") return Array.isArray(message["data"]);
   return typeof type === "string";
+}
+
+function isNoteKind(kind: unknown): boolean {
+  return kind === undefined || (NOTE_KINDS as readonly unknown[]).includes(kind);
 }
 
 function isInterval(interval: Fields): boolean {

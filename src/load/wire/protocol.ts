@@ -3,6 +3,7 @@ import type { Operation } from "../../history.ts";
 import type { Interval } from "../../interval.ts";
 import type { LoadPlan } from "../../plan.ts";
 import type { Json } from "../../std/json.ts";
+import type { NoteKind } from "../../timeline.ts";
 import type { Epoch } from "../share.ts";
 import type { ErrorText } from "./error-text.ts";
 
@@ -37,7 +38,7 @@ export type FromWorker =
   | { readonly type: "set-up"; readonly data: readonly Json[] }
   | { readonly type: "interval"; readonly interval: Interval }
   | { readonly type: "operations"; readonly operations: readonly Operation[] }
-  | { readonly type: "note"; readonly says: string; readonly detail: Json }
+  | { readonly type: "note"; readonly says: string; readonly kind?: NoteKind; readonly detail: Json }
   | { readonly type: "gap"; readonly fromMs: number; readonly toMs: number; readonly because: string }
   /** The executor has no more work, because its iterations are used up. */
   | { readonly type: "exhausted" }

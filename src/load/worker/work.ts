@@ -79,7 +79,9 @@ export class Work {
     this.definitions = definitions;
     this.#tell = tell;
     this.clock = monotonicClock(job.originNs);
-    this.notes = new Notes((says, detail) => tell({ type: "note", says, detail }));
+    this.notes = new Notes((says, detail, kind) =>
+      tell({ type: "note", says, detail, ...(kind !== undefined && { kind }) }),
+    );
     this.registry = new MetricRegistry((metric) =>
       this.notes.once(
         "series",
@@ -265,7 +267,8 @@ export class Work {
   #executorWorld(): ExecutorWorld {
     const runnerWorld = {
       data: (definition: ScenarioDefinition) => this.#data[this.definitions.indexOf(definition)]?.() ?? null,
-      onScriptError: (scenario: string, says: string) => this.notes.count(`script error in "${scenario}"`, says),
+      onScriptError: (scenario: string, says: string) =>
+        this.notes.count(`script error in "${scenario}"`, says, "script-error"),
       onNote: (key: string, says: string) => this.notes.once(key, says),
       onGivenUp: (where: string) =>
         this.notes.count("given up after the graceful stop", `a user that was still in ${where}`),

@@ -18,6 +18,18 @@ export interface MemberState {
   readonly is: string;
   /** A description of what the member answered, or of why it did not answer. */
   readonly seen: string;
+  /** The standbys of PostgreSQL's leader, as it reports them. */
+  readonly standbys?: Standbys;
+}
+
+/** What a leader of PostgreSQL reports about its standbys. */
+export interface Standbys {
+  /** Whether it waits for a standby before it acknowledges a commit (synchronous_standby_names is not empty). */
+  readonly demanded: boolean;
+  /** How many streaming standbys it counts as synchronous. */
+  readonly synchronous: number;
+  /** How many standbys it does not describe to this user, who lacks the role pg_monitor. */
+  readonly hidden: number;
 }
 
 /** Checks one member. Throws only when aborted: a member that does not answer has a state too. */
@@ -42,11 +54,20 @@ async function ask(member: MemberConfig, stage: LookStage, signal: AbortSignal):
 
 async function askPostgres(url: string, signal: AbortSignal): Promise<MemberState> {
   return await onPostgres(url, signal, async (client) => {
-    const { rows } = await client.query<{ standby: boolean }>("select pg_is_in_recovery() as standby");
-    const leader = rows[0]?.standby === false;
-    return { healthy: true, leader, is: leader ? "leader" : "standby", seen: `pg_is_in_recovery() = ${!leader}` };
+    const { rows } = await client.query<Standbys & { readonly standby: boolean }>(STATE_SQL);
+    const { standby = true, ...standbys } = rows[0] ?? {};
+    const seen = `pg_is_in_recovery() = ${standby}`;
+    if (standby) return { healthy: true, leader: false, is: "standby", seen };
+    return { healthy: true, leader: true, is: "leader", seen, standbys: standbys as Standbys };
   });
 }
+
+const STATE_SQL = `
+  select pg_is_in_recovery() as standby,
+    current_setting('synchronous_standby_names') <> '' as demanded,
+    (select count(*)::int from pg_stat_replication
+      where state = 'streaming' and sync_state in ('sync', 'quorum')) as synchronous,
+    (select count(*)::int from pg_stat_replication where sync_state is null) as hidden`;
 
 /**
  * Runs the work on its own session with exactly this member. Where the URL allows several ways to connect, a way that fails to

@@ -13,6 +13,7 @@ import { askRows } from "../session.ts";
 import type { ExternalConfig, MemberConfig } from "./config.ts";
 import { DeclaredLogs } from "./logs.ts";
 import { look, type MemberState, onPostgres } from "./member.ts";
+import { SyncStandbyCheck } from "./sync-standby.ts";
 
 const WATCH_EVERY_MS = 500;
 
@@ -29,6 +30,7 @@ export class ExternalPlatform implements Platform {
   readonly #config: ExternalConfig;
   readonly #clock: Clock;
   readonly #logs: DeclaredLogs;
+  readonly #syncStandby = new SyncStandbyCheck();
 
   /** Relative paths of the configuration are resolved against `folder`. */
   constructor(config: ExternalConfig, clock: Clock, folder: string) {
@@ -47,13 +49,14 @@ export class ExternalPlatform implements Platform {
   async health(signal: AbortSignal): Promise<HealthLine[]> {
     const [front, members] = await Promise.all([this.#front(signal), this.#look(signal)]);
     const lines = members.map(({ member, state }) => ({
+      id: `member/${member.name}`,
       name: member.name,
       ok: state.healthy,
       expected: "an answer",
       seen: state.seen,
     }));
     const led = rolesWithLeader(members).map((role) => leaderLine(role, members));
-    return [front, ...lines, ...led];
+    return [front, ...lines, ...led, ...this.#syncStandby.lines(leaderOf(members)?.standbys)];
   }
 
   async topology(signal: AbortSignal): Promise<Target[]> {
@@ -102,7 +105,7 @@ export class ExternalPlatform implements Platform {
   async #front(signal: AbortSignal): Promise<HealthLine> {
     const url = `${this.endpoint()}${this.#config.health}`;
     const { healthy, seen } = await look({ name: url, role: "endpoint", health: url, labels: {} }, signal);
-    return { name: "endpoint", ok: healthy, expected: `2xx of ${this.#config.health}`, seen };
+    return { id: "endpoint", name: "endpoint", ok: healthy, expected: `2xx of ${this.#config.health}`, seen };
   }
 
   async #sql(statement: string, parameters: readonly Json[], signal: AbortSignal) {
@@ -128,10 +131,14 @@ function rolesWithLeader(members: readonly Seen[]): string[] {
   return [...new Set(asked.map(({ member }) => member.role))].filter((role) => role !== "sentinel");
 }
 
+function leaderOf(members: readonly Seen[]): MemberState | undefined {
+  return members.find(({ state }) => state.standbys !== undefined)?.state;
+}
+
 function leaderLine(role: string, members: readonly Seen[]): HealthLine {
   const leaders = members.filter(({ member, state }) => member.role === role && state.leader);
   const seen = leaders.map(({ member }) => member.name).join(", ") || "none";
-  return { name: `${role} leader`, ok: leaders.length === 1, expected: "one", seen };
+  return { id: `leader/${role}`, name: `${role} leader`, ok: leaders.length === 1, expected: "one", seen };
 }
 
 function noLeader(): GamedayError {

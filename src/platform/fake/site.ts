@@ -3,6 +3,7 @@ import type { HealthLine, Target } from "../../platform.ts";
 import { hashOf } from "../../std/hash.ts";
 import type { Random } from "../../std/random.ts";
 import type { TimelineEvent } from "../../timeline.ts";
+import { CHECK, type Check, line } from "../check.ts";
 import type { Agenda } from "./agenda.ts";
 import { App } from "./app.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -118,11 +119,16 @@ export class Site {
     const ready = this.fleet.ready;
     const wrong = this.behaviour.report.unhealthyBefore ? 1 : 0;
     return [
-      line("app-replicas", ready - wrong >= app.replicas, `at least ${app.replicas} ready`, `${ready - wrong} ready`),
-      storeLine("postgres", this.database, "a leader with a synchronous copy"),
-      storeLine("redis", this.sessionStore, "a master with a replica in step"),
-      line("nodes", this.cordoned.size === 0, "no node cordoned", `${this.cordoned.size} cordoned`),
-      line("proxy", this.proxy.isUp, "up", this.proxy.isUp ? "up" : "down"),
+      line(
+        { id: "replicas/app", name: "app-replicas" },
+        ready - wrong >= app.replicas,
+        `at least ${app.replicas} ready`,
+        `${ready - wrong} ready`,
+      ),
+      storeLine({ id: "members/postgres", name: "postgres" }, this.database, "a leader with a synchronous copy"),
+      storeLine({ id: "members/redis", name: "redis" }, this.sessionStore, "a master with a replica in step"),
+      line(CHECK.nodes, this.cordoned.size === 0, "no node cordoned", `${this.cordoned.size} cordoned`),
+      line({ id: "proxy", name: "proxy" }, this.proxy.isUp, "up", this.proxy.isUp ? "up" : "down"),
     ];
   }
 
@@ -200,11 +206,7 @@ function target(id: string, role: string, node: string, state: { leader: boolean
   return { id, role, node, ...state, labels: {} };
 }
 
-function line(name: string, ok: boolean, expected: string, seen: string): HealthLine {
-  return { name, ok, expected, seen };
-}
-
-function storeLine(name: string, store: Store, expected: string): HealthLine {
+function storeLine(check: Check, store: Store, expected: string): HealthLine {
   const roles = store.members.map((member) => `${member.id} ${member.condition} ${member.role}`);
-  return line(name, store.isWhole && store.members.length === NODES.length, expected, roles.join(", "));
+  return line(check, store.isWhole && store.members.length === NODES.length, expected, roles.join(", "));
 }

@@ -73,7 +73,9 @@ export class KubernetesPlatform implements Platform {
       return healthOf(seen, this.#parts.config, autoscaler);
     } catch (thrown) {
       signal.throwIfAborted();
-      return [{ name: "cluster", ok: false, expected: "an API server that answers", seen: messageOf(thrown) }];
+      return [
+        { id: "cluster", name: "cluster", ok: false, expected: "an API server that answers", seen: messageOf(thrown) },
+      ];
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { podTrouble } from "../../kubernetes/pod-trouble.ts";
 import { describeRight } from "../../kubernetes/rights.ts";
-import type { CapabilityName, HealthLine, Target } from "../../platform.ts";
+import type { CapabilityName, CheckedLine, Target } from "../../platform.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import type { PlanNeeds } from "../kind.ts";
 import { podsToEvict } from "./capability/evict.ts";
@@ -18,7 +18,7 @@ import { toolsContainer } from "./tools.ts";
 import { topologyOf } from "./topology.ts";
 
 export interface Survey {
-  readonly lines: readonly HealthLine[];
+  readonly lines: readonly CheckedLine[];
   readonly topology: readonly Target[];
 }
 
@@ -51,7 +51,7 @@ export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal
   return { lines, topology: topologyOf(seen) };
 }
 
-async function accessLine({ api, config }: Parts, signal: AbortSignal): Promise<HealthLine> {
+async function accessLine({ api, config }: Parts, signal: AbortSignal): Promise<CheckedLine> {
   const expected = `an API server in context ${config.context} that answers`;
   try {
     await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
@@ -61,7 +61,7 @@ async function accessLine({ api, config }: Parts, signal: AbortSignal): Promise<
   }
 }
 
-async function namespaceLine({ api, config }: Parts, signal: AbortSignal): Promise<HealthLine> {
+async function namespaceLine({ api, config }: Parts, signal: AbortSignal): Promise<CheckedLine> {
   const expected = `namespace ${config.namespace}, whose owner allows game days`;
   const found = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
   try {
@@ -84,7 +84,7 @@ async function autoscalerOf({ api, config }: Parts, signal: AbortSignal): Promis
 }
 
 /** Without the metrics server an autoscaler does nothing, and reports this only in its conditions. */
-async function metricsLine({ api, config }: Parts): Promise<HealthLine> {
+async function metricsLine({ api, config }: Parts): Promise<CheckedLine> {
   const expected = "pod metrics (metrics.k8s.io), which the autoscaler decides by";
   try {
     const metrics = await api.list("PodMetrics", { namespace: config.namespace });
@@ -95,7 +95,7 @@ async function metricsLine({ api, config }: Parts): Promise<HealthLine> {
 }
 
 /** Replicas that are all on one node are lost with it, and none is left to serve users. */
-function spreadLine({ pods }: Look): HealthLine {
+function spreadLine({ pods }: Look): CheckedLine {
   const ready = (pods["app"] ?? []).filter((pod) => isPresent(pod) && isReady(pod));
   const byNode = new Map<string, number>();
   for (const pod of ready) byNode.set(pod.spec?.nodeName ?? "", (byNode.get(pod.spec?.nodeName ?? "") ?? 0) + 1);
@@ -107,7 +107,7 @@ function spreadLine({ pods }: Look): HealthLine {
   return line("spread of replicas", ready.length < 2 || byNode.size > 1, "replicas on two nodes or more", seen);
 }
 
-function workloadLines({ pods }: Look): HealthLine[] {
+function workloadLines({ pods }: Look): CheckedLine[] {
   const [app] = (pods["app"] ?? []).filter(isPresent);
   if (app === undefined) return [];
   const containers = app.spec?.containers ?? [];
@@ -126,7 +126,7 @@ function workloadLines({ pods }: Look): HealthLine[] {
   ];
 }
 
-async function rightsLine({ api, config }: Parts, needed: readonly NeededRight[]): Promise<HealthLine> {
+async function rightsLine({ api, config }: Parts, needed: readonly NeededRight[]): Promise<CheckedLine> {
   const namespaceOf = ({ scope }: NeededRight) => (scope === "namespace" ? config.namespace : "");
   const allowed = await Promise.all(needed.map((right) => api.mayI(namespaceOf(right), right)));
   const missing = needed.filter((_, index) => allowed[index] !== true);
@@ -145,7 +145,7 @@ async function ephemeralLines(
   seen: Look,
   capabilities: readonly CapabilityName[],
   signal: AbortSignal,
-): Promise<HealthLine[]> {
+): Promise<CheckedLine[]> {
   if (!capabilities.some((name) => BY_EPHEMERAL.includes(name))) return [];
   const name = "ephemeral containers";
   const expected = "our tools to be let into a pod, by a dry run";
@@ -175,7 +175,7 @@ async function drainLines(
   parts: Parts,
   { nodes }: Look,
   capabilities: readonly CapabilityName[],
-): Promise<HealthLine[]> {
+): Promise<CheckedLine[]> {
   if (!capabilities.includes("evict") || nodes === null) return [];
   const { namespace } = parts.config;
   const budgets = (await parts.api.list("PodDisruptionBudget", { namespace })) as unknown as readonly BudgetObject[];
@@ -185,7 +185,7 @@ async function drainLines(
   return lines;
 }
 
-function drainLine(node: string, pods: readonly PodObject[], budgets: readonly BudgetObject[]): HealthLine {
+function drainLine(node: string, pods: readonly PodObject[], budgets: readonly BudgetObject[]): CheckedLine {
   const bare = pods.filter((pod) => controllerOf(pod) === undefined).map(({ metadata }) => metadata.name);
   const blocking = budgets.filter(
     ({ spec, status }) =>
@@ -205,6 +205,6 @@ function carries({ metadata }: PodObject, labels: Readonly<Record<string, string
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
-function line(name: string, ok: boolean, expected: string, seen: string): HealthLine {
+function line(name: string, ok: boolean, expected: string, seen: string): CheckedLine {
   return { name, ok, expected, seen };
 }

@@ -11,6 +11,7 @@ import type { HealthLine } from "../../platform.ts";
 import { messageOf } from "../../std/errors.ts";
 import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
+import { CHECK, line } from "../check.ts";
 import type { Boot } from "./boot.ts";
 import { PodLog } from "./pod-log.ts";
 import { type CpuLook, replicaCpu } from "./replica-cpu.ts";
@@ -74,7 +75,7 @@ export class Autoscaling {
     const isWithin = (atMs: number, syncs: number) => atMs >= this.#world.nowMs() - syncs * syncPeriodSeconds * 1_000;
     const ok = last !== null && isWithin(last.atMs, 2) && isWithin(this.#activeAtMs, BLIND_SYNCS_MAX);
     const expected = `ScalingActive in the last ${BLIND_SYNCS_MAX} syncs, ${minReplicas} to ${maxReplicas} replicas at ${averageUtilization} % CPU`;
-    return { name: "autoscaler", ok, expected, seen: this.#trouble ?? describe(last, this.#world.nowMs()) };
+    return line(CHECK.autoscaler, ok, expected, this.#trouble ?? describe(last, this.#world.nowMs()));
   }
 
   /** Runs the autoscaler. A sync that could not check the replicas is retried at the next check. */

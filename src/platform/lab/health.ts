@@ -1,5 +1,6 @@
 /** What must hold before a run and before each fault: one line for each check, always in the same order. */
 import type { HealthLine } from "../../platform.ts";
+import { CHECK, line } from "../check.ts";
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
 import { isUp, type ServerRow } from "./haproxy.ts";
@@ -17,7 +18,7 @@ export async function healthOf(parts: Boot, signal: AbortSignal): Promise<Health
   const wanted = Math.max(config.app.autoscaler?.minReplicas ?? config.app.replicas, replicas.desired);
   return [
     nodesHealth(parts),
-    line("app replicas", ready.length >= wanted, `>= ${wanted} ready`, `${ready.length} ready`),
+    line(CHECK.replicas, ready.length >= wanted, `>= ${wanted} ready`, `${ready.length} ready`),
     ...postgresHealth(members, config.postgres.synchronous),
     redis,
     sentinels,
@@ -31,9 +32,8 @@ export function postgresHealth(members: readonly Member[], synchronous: boolean)
   const sync = members.find((member) => member.role === "sync_standby" && isStreaming(member));
   const seen = members.map((member) => `${member.node} ${member.role} ${member.state}`).join(", ") || "no answer";
   const whole = leader !== undefined && streaming.length === NODES.length - 1;
-  const lines = [line("postgres members", whole, "a leader and 2 streaming standbys", seen)];
-  if (synchronous)
-    lines.push(line("postgres sync standby", sync !== undefined, "1 sync standby", sync?.node ?? "none"));
+  const lines = [line(CHECK.postgres, whole, "a leader and 2 streaming standbys", seen)];
+  if (synchronous) lines.push(line(CHECK.syncStandby, sync !== undefined, "1 sync standby", sync?.node ?? "none"));
   return lines;
 }
 
@@ -41,12 +41,17 @@ export function proxyHealth(servers: readonly ServerRow[]): HealthLine {
   const up = (backend: string) => servers.filter((row) => row.backend === backend && isUp(row)).length;
   const seen = `postgres ${up("postgres")}, redis ${up("redis")}, app ${up("app")} up`;
   const ok = up("postgres") === 1 && up("redis") === 1 && up("app") >= 1;
-  return line("haproxy backends", ok, "1 postgres leader, 1 redis master, the app up", seen);
+  return line(
+    { id: "backends/haproxy", name: "haproxy backends" },
+    ok,
+    "1 postgres leader, 1 redis master, the app up",
+    seen,
+  );
 }
 
 function nodesHealth({ space, replicas }: Boot): HealthLine {
   const on = NODES.filter((node) => space.isOn(node) && !replicas.isCordoned(node));
-  return line("nodes", on.length === NODES.length, `${NODES.length} on and schedulable`, on.join(", ") || "none");
+  return line(CHECK.nodes, on.length === NODES.length, `${NODES.length} on and schedulable`, on.join(", ") || "none");
 }
 
 async function redisHealth({ observer }: Boot, signal: AbortSignal): Promise<HealthLine> {
@@ -55,7 +60,7 @@ async function redisHealth({ observer }: Boot, signal: AbortSignal): Promise<Hea
   const linked = NODES.filter((node) => replication[node]?.linkUp && replication[node]?.masterNode === masters[0]);
   const ok = masters.length === 1 && linked.length === NODES.length - 1;
   const seen = NODES.map((node) => `${node} ${replication[node]?.role ?? "silent"}`).join(", ");
-  return line("redis members", ok, "1 master and 2 linked replicas", `${seen}; ${linked.length} linked`);
+  return line(CHECK.redis, ok, "1 master and 2 linked replicas", `${seen}; ${linked.length} linked`);
 }
 
 /** Checks that the Sentinels agree: all name the same node, know each other and the replicas, and consider none down. */
@@ -68,13 +73,9 @@ async function sentinelHealth({ observer }: Boot, signal: AbortSignal): Promise<
   const seen = NODES.map((node) => `${node} names ${named[node] ?? "none"}`).join(", ");
   const counted = knows.map((known) => `${known?.sentinels ?? 0}/${known?.replicas ?? 0}`).join(" ");
   return line(
-    "redis sentinels",
+    CHECK.sentinels,
     agreed && whole && calm,
     "3 that know 3 sentinels and 2 replicas, and name one master",
     `${seen}; sentinels/replicas known: ${counted}`,
   );
-}
-
-function line(name: string, ok: boolean, expected: string, seen: string): HealthLine {
-  return { name, ok, expected, seen };
 }

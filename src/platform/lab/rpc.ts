@@ -15,7 +15,8 @@ type Line =
   | { readonly id: number; readonly value: Json }
   | { readonly id: number; readonly error: WrittenError };
 
-interface WrittenError {
+/** An error as it goes from one process of the lab to another. */
+export interface WrittenError {
   readonly code: string;
   readonly expected: string;
   readonly got: string;
@@ -130,7 +131,8 @@ function onLines(socket: Socket, receive: (line: Line) => void): void {
     .on("error", () => socket.destroy());
 }
 
-function writeError(trouble: unknown): WrittenError {
+/** Returns an error, with all its fields, in a form that can be sent; one that is no GamedayError as the lab's trouble. */
+export function writeError(trouble: unknown): WrittenError {
   if (!(trouble instanceof GamedayError))
     return { code: "lab-trouble", expected: "the lab to do it", got: messageOf(trouble), exitCode: ExitCode.notReady };
   const { code, expected, got, exitCode, hint } = trouble;

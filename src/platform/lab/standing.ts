@@ -142,9 +142,7 @@ function settle(news: DaemonNews, resolve: () => void, reject: (reason: GamedayE
     resolve();
     return;
   }
-  const { code, message, hint } = news.error as { code: string; message: string; hint?: string | null };
-  const [, expected = "the lab to come up", got = message] = /^expected (.*?), got (.*)$/s.exec(message) ?? [];
-  reject(new GamedayError({ code, expected, got, exitCode: ExitCode.notReady, ...(hint == null ? {} : { hint }) }));
+  reject(new GamedayError({ ...news.error, exitCode: ExitCode.notReady }));
 }
 
 function diedEarly(code: number | null, log: string): GamedayError {

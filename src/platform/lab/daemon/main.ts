@@ -7,11 +7,11 @@
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { monotonicClock } from "../../../std/clock.ts";
-import { GamedayError, messageOf } from "../../../std/errors.ts";
+import { messageOf } from "../../../std/errors.ts";
 import type { Json } from "../../../std/json.ts";
 import { NODES } from "../addresses.ts";
 import { LabHost } from "../host.ts";
-import { serveCalls } from "../rpc.ts";
+import { serveCalls, type WrittenError, writeError } from "../rpc.ts";
 import { labHandler } from "./serve.ts";
 
 export interface DaemonBoot {
@@ -22,7 +22,7 @@ export interface DaemonBoot {
 }
 
 /** The message to the parent. */
-export type DaemonNews = { readonly up: true } | { readonly up: false; readonly error: Json };
+export type DaemonNews = { readonly up: true } | { readonly up: false; readonly error: WrittenError };
 
 const [{ config, folder, logFolder, control }] = (await once(process, "message")) as [DaemonBoot];
 const clock = monotonicClock();
@@ -91,17 +91,11 @@ function tell(news: DaemonNews): void {
   process.send?.(news, () => process.disconnect?.());
 }
 
-function written(trouble: unknown): Json {
-  if (!(trouble instanceof GamedayError)) return { code: "lab-trouble", message: messageOf(trouble) };
-  const { code, message, exitCode, hint } = trouble;
-  return { code, message, exitCode, hint: hint ?? null };
-}
-
 process.on("SIGTERM", end);
 process.on("SIGINT", end);
 start().then(
   () => tell({ up: true }),
   (trouble: unknown) => {
-    process.send?.({ up: false, error: written(trouble) } satisfies DaemonNews, () => leave(1));
+    process.send?.({ up: false, error: writeError(trouble) } satisfies DaemonNews, () => leave(1));
   },
 );
