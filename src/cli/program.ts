@@ -13,6 +13,7 @@ interface Entry {
  * of a load test does not wait for a database driver.
  */
 const COMMANDS: readonly Entry[] = [
+  { name: "doctor", load: async (world) => (await import("./doctor.ts")).doctorCommand(world) },
   { name: "init", load: async (world) => (await import("./init.ts")).initCommand(world) },
   { name: "run", load: async (world) => (await import("./run.ts")).runCommand(world) },
   { name: "check", load: async (world) => (await import("./check.ts")).checkCommand(world) },

@@ -32,13 +32,21 @@ export function demandMachine(folder: string): void {
 }
 
 /** Returns the first obstacle; null when there is none. */
-export function complaintAbout(machine: Machine): Pick<Complaint, "expected" | "got" | "hint"> | null {
-  if (machine.platform !== "linux") return notLinux(machine.platform);
-  if (machine.uid !== 0) return notRoot(machine);
-  if (machine.namespaceTrouble !== null) return noNamespaces(machine.namespaceTrouble);
-  if (machine.freeBytes < FREE_BYTES_MIN) return noRoom(machine);
-  if (machine.openFilesMax < OPEN_FILES_MIN) return fewFiles(machine.openFilesMax);
-  return null;
+export function complaintAbout(machine: Machine): Obstacle | null {
+  return complaintsAbout(machine)[0] ?? null;
+}
+
+export type Obstacle = Pick<Complaint, "expected" | "got" | "hint">;
+
+/** Returns all obstacles. What cannot be known because of an earlier obstacle is not among them. */
+export function complaintsAbout(machine: Machine): Obstacle[] {
+  if (machine.platform !== "linux") return [notLinux(machine.platform)];
+  return [
+    ...(machine.uid !== 0 ? [notRoot(machine)] : []),
+    ...(machine.namespaceTrouble !== null ? [noNamespaces(machine.namespaceTrouble)] : []),
+    ...(machine.freeBytes < FREE_BYTES_MIN ? [noRoom(machine)] : []),
+    ...(machine.openFilesMax < OPEN_FILES_MIN ? [fewFiles(machine.openFilesMax)] : []),
+  ];
 }
 
 function notLinux(platform: string) {
@@ -86,8 +94,8 @@ function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)} MiB`;
 }
 
-/** Reads the machine's properties, but skips checks whose result the earlier ones make irrelevant. */
-function readMachine(folder: string): Machine {
+/** Reads the machine's properties for a lab whose logs go to that folder, but skips checks whose result the earlier ones make irrelevant. */
+export function readMachine(folder: string): Machine {
   const { platform } = process;
   const uid = process.getuid?.() ?? -1;
   const isLinux = platform === "linux";

@@ -22,16 +22,42 @@ export interface User {
 
 export const PATRONI_VERSION = "3.1.2";
 const SEARCH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-const NEEDED =
-  "setpriv unshare nsenter mount ip hostname tini haproxy redis-server redis-sentinel redis-cli etcd timeout".split(
-    " ",
-  );
+
+/** A program that the lab starts: what for, and the Debian package that has it. */
+export interface NeededProgram {
+  readonly name: string;
+  readonly purpose: string;
+  readonly packageName: string;
+}
+
+const needed = (packageName: string, purpose: string, ...names: string[]): NeededProgram[] =>
+  names.map((name) => ({ name, purpose, packageName }));
+
+/** Without these there is no lab. */
+export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
+  ...needed("util-linux", "namespaces of the lab and its nodes", "setpriv", "unshare", "nsenter", "mount"),
+  ...needed("iproute2", "network of the lab", "ip"),
+  ...needed("hostname", "names of the nodes", "hostname"),
+  ...needed("tini", "first process of each node", "tini"),
+  ...needed("haproxy", "balancer", "haproxy"),
+  ...needed("redis-server", "Redis", "redis-server"),
+  ...needed("redis-sentinel", "Sentinel", "redis-sentinel"),
+  ...needed("redis-tools", "Redis", "redis-cli"),
+  ...needed("etcd-server", "store of Patroni", "etcd"),
+  ...needed("coreutils", "deadlines of commands in nodes", "timeout"),
+];
+
+/** Without these, some faults are refused. */
+export const FAULT_PROGRAMS: readonly NeededProgram[] = [
+  ...needed("nftables", "faults that cut, drop, reset or mislead traffic", "nft"),
+  ...needed("iproute2", "faults that delay traffic or limit its bandwidth", "tc"),
+];
 
 /** Locates everything; throws one error that names all missing programs and the one command that installs them. */
 export async function findPrograms(signal: AbortSignal): Promise<Programs> {
   const postgresFolder = newestPostgres();
   const patroniFolder = findPatroni();
-  const missing = NEEDED.filter((program) => findProgram(program) === undefined);
+  const missing = NEEDED_PROGRAMS.map(({ name }) => name).filter((name) => findProgram(name) === undefined);
   if (postgresFolder === undefined) missing.push("PostgreSQL 14 to 17");
   if (patroniFolder === undefined) missing.push(`Patroni ${PATRONI_VERSION}`);
   if (missing.length > 0 || postgresFolder === undefined || patroniFolder === undefined) throw notInstalled(missing);
@@ -43,6 +69,7 @@ export async function findPrograms(signal: AbortSignal): Promise<Programs> {
   return { postgresFolder, postgresVersion, redisVersion, patroniFolder };
 }
 
+/** Returns the path of a program in the folders where the lab looks, whatever PATH says; undefined when it is in none. */
 export function findProgram(name: string): string | undefined {
   return SEARCH.map((folder) => `${folder}/${name}`).find(isExecutable);
 }
@@ -77,7 +104,8 @@ export function setupHint(): string {
   return `run: sudo ${process.execPath} ${PACKAGE_FOLDER}scripts/setup.mjs`;
 }
 
-function newestPostgres(): string | undefined {
+/** Returns the folder of the newest usable PostgreSQL; undefined when there is none. */
+export function newestPostgres(): string | undefined {
   const root = "/usr/lib/postgresql";
   if (!existsSync(root)) return undefined;
   const majors = readdirSync(root).map(Number);
@@ -86,7 +114,8 @@ function newestPostgres(): string | undefined {
   return newest !== undefined && isExecutable(`${folder}/postgres`) ? folder : undefined;
 }
 
-function findPatroni(): string | undefined {
+/** Returns the folder of the pinned Patroni; undefined when it is not installed. */
+export function findPatroni(): string | undefined {
   const folder = `/var/lib/gameday/patroni-${PATRONI_VERSION}`;
   return existsSync(`${folder}/bin/patroni`) ? folder : undefined;
 }
