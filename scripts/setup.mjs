@@ -49,7 +49,8 @@ const NEEDS = [
   { name: "python3 venv", there: hasVenvModule, packages: ["python3-venv"] },
   { name: "libfaketime", there: hasFaketime, packages: ["libfaketime"] },
 ];
-const BROWSER = need("chromium", ["chromium", "chromium-browser"]);
+// Only the tests need these: the live page is tested in a real browser, completion in a real shell.
+const TEST_NEEDS = [need("chromium", ["chromium", "chromium-browser"]), need("zsh", ["zsh"])];
 
 main();
 
@@ -209,7 +210,8 @@ function installPatroni() {
 
 function missingNeeds() {
   // Only the tests need the browser, so the demo does not install it.
-  const needs = process.env.npm_lifecycle_event === "predemo" ? NEEDS : [...NEEDS, BROWSER];
+  const forTests = /^pretest/.test(process.env.npm_lifecycle_event ?? "");
+  const needs = forTests ? [...NEEDS, ...TEST_NEEDS] : NEEDS;
   return needs.filter(({ there }) => !there());
 }
 

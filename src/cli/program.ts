@@ -35,6 +35,11 @@ const COMMANDS: readonly Entry[] = [
     load: async (world) => (await import("./reaper.ts")).reaperCommand(world),
   },
   { name: "faults", load: async (world) => (await import("./faults.ts")).faultsCommand(world) },
+  {
+    name: "completion",
+    load: async (world) =>
+      (await import("./completion.ts")).completionCommand(world, () => buildProgram({ ...world, argv: [] })),
+  },
 ];
 
 /**
