@@ -4,11 +4,11 @@
  */
 import { z } from "zod";
 import { CHECKERS } from "../../src/checker/catalogue.ts";
-import { PLATFORMS } from "../../src/cli/platforms.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { MEASURES } from "../../src/objective/catalogue.ts";
 import { DURATION_MARK, formatDuration } from "../../src/plan/duration.ts";
 import { planSchema } from "../../src/plan/schema.ts";
+import { PLATFORMS } from "../../src/run/platforms.ts";
 import { type JsonSchema, mapSchema } from "./json-schema.ts";
 
 /** The kinds of platform that people test; the fake one is for our own tests. */

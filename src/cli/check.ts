@@ -1,8 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import { faultNamed } from "../fault/catalogue.ts";
-import { type Choosing, requestsOf } from "../fault/choice.ts";
 import type { ChangeRequest } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import { estimate } from "../plan/estimate.ts";
@@ -12,15 +10,15 @@ import type { ExperimentPlan, Plan } from "../plan.ts";
 import { commandOf, PARTS } from "../platform/command.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import type { CheckedLine, Target } from "../platform.ts";
-import { groupsOf, requireFit } from "../run/together.ts";
-import { ExitCode, GamedayError, type Place } from "../std/errors.ts";
-import { warnOfHold } from "./check/hold-warning.ts";
-import { unmentioned } from "./check/mentions.ts";
-import { planErrors } from "./check/plan.ts";
-import { checkScripts, scriptsOf } from "./check/script.ts";
-import { type PlanFile, readPlanFile } from "./plan-file.ts";
+import { warnOfHold } from "../run/plan-check/hold-warning.ts";
+import { unmentioned } from "../run/plan-check/mentions.ts";
+import { checkTargets, type PlannedExperiment } from "../run/plan-check/targets.ts";
+import { checkSurroundings } from "../run/plan-check.ts";
+import { platformKind } from "../run/platforms.ts";
+import { ExitCode } from "../std/errors.ts";
+import { checkScripts, printErrors, scriptsOf } from "./check/script.ts";
+import { errorsOf, openPlanFile, type PlanFile, surroundingsOf } from "./plan-file.ts";
 import { needsOf } from "./plan-needs.ts";
-import { platformKind } from "./platforms.ts";
 import { discreet } from "./redact.ts";
 
 /** `gameday check PLAN` or `gameday check SCRIPT`: finds everything that can be wrong, and changes nothing. */
@@ -36,7 +34,7 @@ export function checkCommand(world: World): Command {
         world,
         scripts.map((file) => ({ file: resolve(world.cwd, file), kind: "either" })),
       );
-      for (const file of plans) sound = (await checkPlan(world, file, flags.seed)) && sound;
+      for (const file of plans) sound = (await checkPlanFile(world, file, flags.seed)) && sound;
       if (!sound) world.setExitCode(ExitCode.usage);
     });
 }
@@ -44,8 +42,9 @@ export function checkCommand(world: World): Command {
 /** Also matches files that people mistake for a script: a locustfile, a component. */
 const SCRIPT = /\.([mc]?[jt]sx?|py)$/;
 
-async function checkPlan(given: World, file: string, seed: string | undefined): Promise<boolean> {
-  const planFile = readPlanFile(given, file);
+async function checkPlanFile(given: World, file: string, seed: string | undefined): Promise<boolean> {
+  const { planFile, problems } = openPlanFile(given, file);
+  if (planFile === null || problems.length > 0) return printErrors(given, errorsOf(problems));
   try {
     return await describeChecked(discreet(given, planFile.secrets), planFile, seed);
   } catch (thrown) {
@@ -53,30 +52,27 @@ async function checkPlan(given: World, file: string, seed: string | undefined): 
   }
 }
 
+/** Returns false if there is any problem; a plan that is sound as far as its text shows is described first. */
 async function describeChecked(world: World, planFile: PlanFile, seed: string | undefined): Promise<boolean> {
-  const { plan, placeOf, secrets } = planFile;
+  const { plan, secrets } = planFile;
   const kind = platformKind(plan.platform.kind);
   const surveyed = await surveyPlatform(plan, kind);
   const seen = surveyed?.topology ?? [];
   const topology = seen.length > 0 ? seen : kind.plannedTopology(plan.platform);
   const choosing = { seed: seed ?? plan.seed ?? "any", planFolder: dirname(planFile.file) };
-  const experiments = plan.experiments.map((experiment, index) =>
-    placed(placeOf(["experiments", index]), () =>
-      describeExperiment(plan, experiment, { kind, topology, ...choosing }),
-    ),
-  );
-  checkGroups(plan, topology, choosing, (index) => placeOf(["experiments", index]));
+  const { experiments, problems } = checkTargets(planFile, topology, choosing);
+  if (problems.length > 0) return printErrors(world, errorsOf(problems));
   const described = [
     ...describePlan(plan, world.now()),
     ...describeSecrets(secrets),
     ...(surveyed?.lines ?? []).map(describeLine),
-    ...experiments.flat(),
+    ...experiments.flatMap((planned) => describeExperiment(plan, planned, topology)),
     ...describeCommands(plan, kind),
   ];
   world.stdout.write(`${described.join("\n")}\n`);
   const scripts = await checkScripts(world, scriptsOf(plan), (found) => {
     for (const line of unmentioned(plan, found)) world.stdout.write(`warning: ${line}\n`);
-    return planErrors(world, planFile, found);
+    return errorsOf(checkSurroundings(planFile, surroundingsOf(world, planFile, found)));
   });
   if (surveyed?.lines.some(({ ok }) => !ok)) world.setExitCode(ExitCode.notReady);
   return scripts;
@@ -129,28 +125,21 @@ function describeSecrets(secrets: Secrets): string[] {
   );
 }
 
-interface Surroundings extends Choosing {
-  readonly kind: PlatformKind;
-  /** The actual targets if the platform could be queried; otherwise the planned ones. */
-  readonly topology: readonly Target[];
-}
-
-function describeExperiment(plan: Plan, experiment: ExperimentPlan, surroundings: Surroundings): string[] {
-  const { kind, topology } = surroundings;
-  const fault = faultNamed(experiment.fault);
-  const lacking: string[] = fault.needs.filter((need) => !kind.capabilities.includes(need));
-  if (experiment.insideProbes !== undefined && kind.inside !== true) lacking.push("insideProbes");
-  if (lacking.length > 0) throw cannot(experiment, kind, lacking);
-  const requests = resolved(() => requestsOf(experiment, surroundings, topology));
+function describeExperiment(
+  plan: Plan,
+  { experiment, requests }: PlannedExperiment,
+  topology: readonly Target[],
+): string[] {
   const hits = requests.map(({ capability, target, parameters: { peers } }) => {
     const towards = Array.isArray(peers) && peers.length > 0 ? ` (only with ${peers.join(", ")})` : "";
     return `${capability} ${target.id}${towards}`;
   });
   const held = formatDuration(experiment.holdMs);
+  const noticed = platformKind(plan.platform.kind).noticedAfter?.(plan.platform) ?? {};
   return [
     `experiment "${experiment.name}"${companyOf(plan, experiment)}: ${experiment.fault}, held ${held}: ${hits.join(", ")}`,
     ...requests.flatMap(commands),
-    ...warnOfHold(experiment, requests, topology, kind.noticedAfter?.(plan.platform) ?? {}),
+    ...warnOfHold({ experiment, requests }, topology, noticed),
   ];
 }
 
@@ -171,52 +160,8 @@ function commands({ capability, target, parameters }: ChangeRequest): string[] {
   });
 }
 
-/** Checks that the experiments of a group fit together on the targets that are known before the platform is up. */
-function checkGroups(
-  plan: Plan,
-  topology: readonly Target[],
-  choosing: Choosing,
-  placeAt: (index: number) => Place,
-): void {
-  if (topology.length === 0) return;
-  for (const group of groupsOf(plan.experiments).filter(({ length }) => length > 1)) {
-    const [first] = group;
-    const index = first === undefined ? 0 : plan.experiments.indexOf(first);
-    placed(placeAt(index), () => resolved(() => requireFit(group, topology, choosing)));
-  }
-}
-
-/** Adds the place of an experiment to its error. */
-function placed<T>(place: Place, describe: () => T): T {
-  try {
-    return describe();
-  } catch (thrown) {
-    throw thrown instanceof GamedayError ? thrown.at(place) : thrown;
-  }
-}
-
-/** Turns a selector that matches nothing into an error in the plan, because the platform is not up yet. */
-function resolved<T>(choose: () => T): T {
-  try {
-    return choose();
-  } catch (thrown) {
-    if (!(thrown instanceof GamedayError)) throw thrown;
-    throw thrown.withExitCode(ExitCode.usage);
-  }
-}
-
 function describeCommands(plan: Plan, kind: PlatformKind): string[] {
   const commands = kind.plannedCommands(plan.platform);
   if (commands.length === 0) return ["commands: none"];
   return ["commands that a run starts:", ...commands.map((argv) => `  ${argv.join(" ")}`)];
-}
-
-function cannot(experiment: ExperimentPlan, kind: PlatformKind, lacking: readonly string[]): GamedayError {
-  return new GamedayError({
-    code: "fault-not-supported",
-    expected: `a platform that can do what "${experiment.fault}" needs`,
-    got: `"${kind.name}", which cannot: ${lacking.join(", ")}`,
-    hint: "`gameday faults` lists which faults each platform supports",
-    exitCode: ExitCode.usage,
-  });
 }

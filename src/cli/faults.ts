@@ -4,7 +4,7 @@ import { FAULTS } from "../fault/catalogue.ts";
 import { describeType } from "../fault/parameter.ts";
 import type { FaultKind } from "../fault.ts";
 import type { PlatformKind } from "../platform/kind.ts";
-import { PLATFORMS } from "./platforms.ts";
+import { PLATFORMS } from "../run/platforms.ts";
 
 /** One fault as `gameday faults --json` prints it. */
 export interface FaultRecord {

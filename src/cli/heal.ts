@@ -7,11 +7,11 @@ import type { JournalContent } from "../journal.ts";
 import type { PlatformKind } from "../platform/kind.ts";
 import type { Residue } from "../platform.ts";
 import { askHolders, type Holder, sayHolder } from "../run/lock.ts";
+import { PLATFORMS } from "../run/platforms.ts";
 import { monotonicClock } from "../std/clock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { HealReport } from "./heal/report.ts";
 import { readPlanFile } from "./plan-file.ts";
-import { PLATFORMS } from "./platforms.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { World } from "../cli.ts";
 import { requireScripts } from "../load/script/inspect.ts";
-import { planErrors } from "./check/plan.ts";
+import { checkSurroundings } from "../run/plan-check.ts";
 import { scriptsOf } from "./check/script.ts";
 import { outputFlagsOf, outputOptions } from "./output-flags.ts";
-import { readPlanFile } from "./plan-file.ts";
+import { readPlanFile, requireNone, surroundingsOf } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
 import { playGameDay } from "./run/game-day.ts";
 import { neglectedProxy } from "./run/proxy.ts";
@@ -32,8 +32,8 @@ export function runCommand(world: World): Command {
       const { secrets } = planFile;
       try {
         // Scripts that do not load, and missing parts, are reported before a platform is started for them.
-        const [wrong] = planErrors(world, planFile, await requireScripts(scriptsOf(planFile.plan)));
-        if (wrong !== undefined) throw wrong;
+        const scripts = await requireScripts(scriptsOf(planFile.plan));
+        requireNone(checkSurroundings(planFile, surroundingsOf(world, planFile, scripts)));
         const says = neglectedProxy(planFile.plan, world.env);
         if (says !== null) world.stderr.write(`gameday: ${says}\n`);
         const { repeat, out, seed } = flags;

@@ -8,9 +8,9 @@ import { BEAT_EVERY_MS, READY } from "../fault/watchdog.ts";
 import { readJournal } from "../journal/read.ts";
 import type { JournalHeader } from "../journal.ts";
 import type { PlatformKind } from "../platform/kind.ts";
+import { PLATFORMS } from "../run/platforms.ts";
 import { monotonicClock } from "../std/clock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
-import { PLATFORMS } from "./platforms.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
 const GIVE_UP_AFTER_MS = 15 * 60_000;

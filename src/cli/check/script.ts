@@ -45,6 +45,11 @@ export async function checkScripts(
     }
   }
   for (const line of says) world.stdout.write(`${line}\n`);
+  return printErrors(world, errors);
+}
+
+/** Prints the errors on the standard error, up to a bound. Returns whether there was none. */
+export function printErrors(world: World, errors: readonly GamedayError[]): boolean {
   for (const error of errors.slice(0, ERRORS_MAX)) world.stderr.write(`gameday: ${error.describe()}\n`);
   if (errors.length > ERRORS_MAX) world.stderr.write(`gameday: and ${errors.length - ERRORS_MAX} more errors\n`);
   return errors.length === 0;

@@ -4,23 +4,22 @@
  */
 import type { ScriptFacts } from "../../load/script/inspect.ts";
 import { parseThreshold } from "../../objective/threshold.ts";
-import type { ParsedPlan } from "../../plan/parse.ts";
 import type { Objective } from "../../plan.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { suggestion } from "../../std/suggest.ts";
+import type { Parsed, PlanProblem } from "./problem.ts";
 
 type Path = readonly PropertyKey[];
-type Given = Pick<ParsedPlan, "plan" | "placeOf">;
 
 /** Measures that are read from the probes, and those that are read from the finding of a claim's checker. */
 const OF_PROBES: readonly string[] = ["recovery-seconds", "outages", "outage-seconds"];
 const OF_CHECKER: Readonly<Record<string, string>> = { "lost-writes": "acked-set", "duplicated-writes": "duplicates" };
 
 /**
- * Returns the errors in the order of the plan. `scripts` describes the modules of load and probes; if some of them do not
+ * Finds names that refer to nothing. `scripts` describes the modules of load and probes; if some of them do not
  * load, names of classes and scenarios are not checked.
  */
-export function nameErrors(given: Given, scripts: readonly (ScriptFacts | GamedayError)[]): GamedayError[] {
+export function checkNames(given: Parsed, scripts: readonly (ScriptFacts | GamedayError)[]): PlanProblem[] {
   const { plan } = given;
   const known = scripts.filter((script): script is ScriptFacts => !(script instanceof GamedayError));
   const areAllKnown = known.length === scripts.length;
@@ -38,7 +37,7 @@ export function nameErrors(given: Given, scripts: readonly (ScriptFacts | Gameda
   ];
 }
 
-function probeErrors({ plan, placeOf }: Given, objective: Objective, index: number, classes: readonly string[]) {
+function probeErrors({ plan, placeOf }: Parsed, objective: Objective, index: number, classes: readonly string[]) {
   if (!OF_PROBES.includes(objective.measure)) return [];
   if (plan.probes === null) {
     const got = "none: the plan has no `probes`";
@@ -52,7 +51,7 @@ function probeErrors({ plan, placeOf }: Given, objective: Objective, index: numb
   return [complaint(placeOf, at, { expected, got: `"${wanted}"`, hint: suggestion(wanted, classes) })];
 }
 
-function rateErrors({ plan, placeOf }: Given, classes: readonly string[]): GamedayError[] {
+function rateErrors({ plan, placeOf }: Parsed, classes: readonly string[]): PlanProblem[] {
   const rate = plan.probes?.rate ?? {};
   const strange = typeof rate === "number" ? [] : Object.keys(rate).filter((name) => !classes.includes(name));
   const expected = `a class that a probe has (${[...new Set(classes)].join(", ")})`;
@@ -61,13 +60,13 @@ function rateErrors({ plan, placeOf }: Given, classes: readonly string[]): Gamed
   );
 }
 
-function scenarioErrors({ placeOf }: Given, wanted: string | undefined, at: Path, scenarios: readonly string[]) {
+function scenarioErrors({ placeOf }: Parsed, wanted: string | undefined, at: Path, scenarios: readonly string[]) {
   if (wanted === undefined || scenarios.includes(wanted)) return [];
   const expected = `the name of a scenario of the load (${scenarios.join(", ")})`;
   return [complaint(placeOf, at, { expected, got: `"${wanted}"`, hint: suggestion(wanted, scenarios) })];
 }
 
-function thresholdErrors(given: Given, scenarios: readonly string[]): GamedayError[] {
+function thresholdErrors(given: Parsed, scenarios: readonly string[]): PlanProblem[] {
   return Object.entries(given.plan.load.thresholds).flatMap(([metric, expressions]) =>
     expressions.flatMap((expression, index) => {
       const { tags } = parseThreshold(`${metric}: ${expression}`).metric;
@@ -77,7 +76,7 @@ function thresholdErrors(given: Given, scenarios: readonly string[]): GamedayErr
 }
 
 /** Requires a claim for what a checker counts: of the given object, or of any. */
-function claimErrors({ plan, placeOf }: Given, { measure, over }: Objective, index: number): GamedayError[] {
+function claimErrors({ plan, placeOf }: Parsed, { measure, over }: Objective, index: number): PlanProblem[] {
   const checker = OF_CHECKER[measure];
   if (checker === undefined || over["experiment"] !== undefined) return [];
   const objects = plan.claims.filter(({ checkers }) => checkers.includes(checker)).map(({ object }) => object);
@@ -94,9 +93,9 @@ function claimErrors({ plan, placeOf }: Given, { measure, over }: Objective, ind
 }
 
 function complaint(
-  placeOf: Given["placeOf"],
+  placeOf: Parsed["placeOf"],
   path: Path,
   { expected, got, hint }: { readonly expected: string; readonly got: string; readonly hint: string },
-): GamedayError {
-  return new GamedayError({ code: "plan-no-such-name", expected, got, hint, place: placeOf(path) });
+): PlanProblem {
+  return { code: "plan-no-such-name", expected, got, hint, place: placeOf(path) };
 }

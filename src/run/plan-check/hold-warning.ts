@@ -1,8 +1,7 @@
-import type { ChangeRequest } from "../../fault.ts";
 import { formatDuration } from "../../plan/duration.ts";
-import type { ExperimentPlan } from "../../plan.ts";
 import type { Noticing } from "../../platform/kind.ts";
 import type { CapabilityName, Target } from "../../platform.ts";
+import type { PlannedExperiment } from "./targets.ts";
 
 /** The capabilities that remove a leader, so that the platform has to notice its absence before it can elect another. */
 const TAKES_AWAY: readonly CapabilityName[] = ["stop", "freeze", "power", "cut"];
@@ -13,8 +12,7 @@ const TAKES_AWAY: readonly CapabilityName[] = ["stop", "freeze", "power", "cut"]
  * too short for it. Pure.
  */
 export function warnOfHold(
-  { name, holdMs }: ExperimentPlan,
-  requests: readonly ChangeRequest[],
+  { experiment: { name, holdMs }, requests }: PlannedExperiment,
   topology: readonly Target[],
   noticed: Readonly<Record<string, Noticing>>,
 ): string[] {

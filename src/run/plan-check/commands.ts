@@ -6,35 +6,37 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { faultNamed } from "../../fault/catalogue.ts";
 import { resolveParameters } from "../../fault/parameter.ts";
-import type { ParsedPlan } from "../../plan/parse.ts";
+import type { Plan } from "../../plan.ts";
 import { PARTS } from "../../platform/command.ts";
-import type { GivenCommand, PlatformKind } from "../../platform/kind.ts";
-import { GamedayError, isForbidden, systemReason } from "../../std/errors.ts";
+import type { GivenCommand } from "../../platform/kind.ts";
+import { isForbidden, systemReason } from "../../std/errors.ts";
+import { platformKind } from "../platforms.ts";
+import type { Parsed, PlanProblem } from "./problem.ts";
 
-interface Given extends Pick<ParsedPlan, "plan" | "placeOf"> {
+interface Lookup {
   /** The folder in which they run. */
   readonly folder: string;
   /** PATH of the environment. */
   readonly path: string;
 }
 
-/** Returns one error for each command that cannot be started, in the order of the plan. */
-export function commandErrors(given: Given, kind: PlatformKind): GamedayError[] {
-  return namedBy(given, kind).flatMap(({ at, argv, folder = given.folder, path = given.path }) => {
+/** Finds the commands that cannot be started. */
+export function checkCommands({ plan, placeOf }: Parsed, lookup: Lookup): PlanProblem[] {
+  return namedBy(plan).flatMap(({ at, argv, folder = lookup.folder, path = lookup.path }) => {
     const trouble = whyNotStarted(argv, folder, path);
     if (trouble === null) return [];
-    return new GamedayError({
+    return {
       code: "plan-no-such-command",
       expected: "a command that can be started",
       got: trouble,
       hint: "it is looked for on the PATH, or from the plan's folder where it has a slash; no shell is involved",
-      place: given.placeOf(at),
-    });
+      place: placeOf(at),
+    };
   });
 }
 
-function namedBy({ plan }: Given, kind: PlatformKind): GivenCommand[] {
-  const ofPlatform = kind.givenCommands?.(plan.platform) ?? [];
+function namedBy(plan: Plan): GivenCommand[] {
+  const ofPlatform = platformKind(plan.platform.kind).givenCommands?.(plan.platform) ?? [];
   const ofExperiments = plan.experiments.flatMap(({ fault, parameters }, index) => {
     if (!faultNamed(fault).needs.includes("command")) return [];
     const resolved = resolveParameters(faultNamed(fault), parameters);

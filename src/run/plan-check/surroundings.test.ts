@@ -3,11 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { World } from "../../cli.ts";
 import type { ScriptFacts } from "../../load/script/inspect.ts";
-import { readPlanFile } from "../plan-file.ts";
+import { checkPlan, checkSurroundings } from "../plan-check.ts";
 import { unmentioned } from "./mentions.ts";
-import { planErrors } from "./plan.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gameday-names-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -22,16 +20,19 @@ const SCRIPTS: readonly ScriptFacts[] = [
 ];
 const EXTERNAL = "{ kind: external, endpoint: 'http://127.0.0.1:1', members: [{ name: a, role: vm }] }";
 
-/** Returns what is wrong with a plan of these lines, each error with line and column. */
+function checked(lines: string, platform = EXTERNAL) {
+  const thresholds = '{ "http_req_failed{scenario:counter-sale}": "rate < 0.1" }';
+  const text = `name: n\nplatform: ${platform}\nload: { scenarios: [{ file: shop.ts }], thresholds: ${thresholds} }\n${lines}`;
+  return checkPlan({ text, file: "plan.yaml", folder, environment: {} });
+}
+
+/** Returns what is wrong with a plan of these lines, each problem with line and column. */
 function wrong(lines: string, platform = EXTERNAL): string[] {
-  const file = join(folder, "plan.yaml");
-  writeFileSync(
-    file,
-    `name: n\nplatform: ${platform}\nload: { scenarios: [{ file: shop.ts }], thresholds: { "http_req_failed{scenario:counter-sale}": "rate < 0.1" } }\n${lines}`,
-  );
-  const world = { cwd: folder, env: { PATH: process.env["PATH"] } } as unknown as World;
-  return planErrors(world, readPlanFile(world, file), SCRIPTS).map(
-    ({ place, message, hint }) => `${place?.line}:${place?.column} ${message} (${hint})`,
+  const { parsed, problems } = checked(lines, platform);
+  const surroundings = { scripts: SCRIPTS, folder, path: process.env["PATH"] ?? "" };
+  const all = parsed === null ? problems : [...problems, ...checkSurroundings(parsed, surroundings)];
+  return all.map(
+    ({ place, expected, got, hint }) => `${place.line}:${place.column} expected ${expected}, got ${got} (${hint})`,
   );
 }
 
@@ -53,7 +54,10 @@ test("a rate for a class that no probe has, or that is none", () => {
   for (const sound of ["5", "{ order-write: 1 }"]) assert.deepEqual(wrong(rate(sound)), []);
   assert.match(wrong(rate("{ order-wite: 1 }")).join(), /^4:\d+ .*got "order-wite".*did you mean/);
   for (const odd of ["0.5", "21", "{ order-write: 0 }"])
-    assert.throws(() => wrong(rate(odd)), { code: "plan-invalid" });
+    assert.deepEqual(
+      checked(rate(odd)).problems.map(({ code }) => code),
+      ["plan-invalid"],
+    );
 });
 
 test("an objective or a threshold of a scenario that is not there", () => {
@@ -113,7 +117,8 @@ test("SQL of a platform without PostgreSQL, and autoscaling where nobody counts 
 test("an object, a request and a group that no script mentions get a warning; imports are read too", () => {
   writeFileSync(join(folder, "deep.ts"), 'import "./deeper"; user.http.get("/basket/1"); user.group("buying", buy);');
   writeFileSync(join(folder, "deeper.ts"), 'import "./deep.ts"; record({ object: "baskets" });');
-  const { plan } = readPlanFile({ cwd: folder, env: {} } as unknown as World, join(folder, "plan.yaml"));
+  const plan = checked("").parsed?.plan;
+  assert.ok(plan);
   const warnings = (object: string, over: Record<string, string>) =>
     unmentioned(
       {

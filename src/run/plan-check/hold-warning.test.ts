@@ -14,7 +14,7 @@ function warnings(fault: string, name: string, holdMs: number): string[] {
   const planned = planFault(kind, { selector: { name }, parameters: {}, random: seededRandom("1") });
   const experiment = { name: "x", fault, selector: { name }, parameters: {}, holdMs, recoverWithinMs: 1, settleMs: 1 };
   const requests = planned.choose(THREE_NODES).flatMap((round) => round.requests);
-  return warnOfHold(experiment, requests, THREE_NODES, NOTICED);
+  return warnOfHold({ experiment, requests }, THREE_NODES, NOTICED);
 }
 
 test("a leader that is away for less than its lease is warned of, in words", () => {

@@ -1,0 +1,66 @@
+import { FAULTS, faultNamed } from "../../fault/catalogue.ts";
+import { resolveParameters } from "../../fault/parameter.ts";
+import { requireComposable } from "../../fault/together.ts";
+import type { ExperimentPlan } from "../../plan.ts";
+import type { Place } from "../../std/errors.ts";
+import { platformKind } from "../platforms.ts";
+import { type Parsed, type PlanProblem, problemsIn } from "./problem.ts";
+
+/** Checks each experiment: its name, its fault and parameters, what the platform can do, and whether it may be in a group. */
+export function checkExperiments(parsed: Parsed): PlanProblem[] {
+  const { plan, placeOf } = parsed;
+  return plan.experiments.flatMap((experiment, index) => {
+    const place = (key: string) => placeOf(["experiments", index, key]);
+    const isFirst = plan.experiments.findIndex(({ name }) => name === experiment.name) === index;
+    return [
+      ...(isFirst ? [] : [twice(experiment.name, place("name"))]),
+      ...faultProblems(experiment, place),
+      ...lackingProblems(parsed, experiment, place("fault")),
+      ...groupProblems(experiment, place("fault")),
+    ];
+  });
+}
+
+function twice(name: string, place: Place): PlanProblem {
+  return { code: "plan-duplicate", expected: "experiments with names of their own", got: `"${name}" twice`, place };
+}
+
+function faultProblems({ fault, parameters }: ExperimentPlan, place: (key: string) => Place): PlanProblem[] {
+  const unknown = problemsIn(place("fault"), () => faultNamed(fault));
+  return unknown.length > 0
+    ? unknown
+    : problemsIn(place("with"), () => resolveParameters(faultNamed(fault), parameters));
+}
+
+/** Requires a platform with all capabilities that the experiment needs. */
+function lackingProblems({ plan }: Parsed, { fault, insideProbes }: ExperimentPlan, place: Place): PlanProblem[] {
+  const kind = platformKind(plan.platform.kind);
+  const needs = FAULTS.find(({ name }) => name === fault)?.needs ?? [];
+  const lacking: string[] = needs.filter((need) => !kind.capabilities.includes(need));
+  if (insideProbes !== undefined && kind.inside !== true) lacking.push("insideProbes");
+  if (lacking.length === 0) return [];
+  return [
+    {
+      code: "fault-not-supported",
+      expected: `a platform that can do what "${fault}" needs`,
+      got: `"${kind.name}", which cannot: ${lacking.join(", ")}`,
+      hint: "`gameday faults` lists which faults each platform supports",
+      place,
+    },
+  ];
+}
+
+function groupProblems({ fault, together, insideProbes }: ExperimentPlan, place: Place): PlanProblem[] {
+  const kind = FAULTS.find(({ name }) => name === fault);
+  if (together === undefined || kind === undefined) return [];
+  const alone = problemsIn(place, () => requireComposable(kind));
+  if (insideProbes === undefined) return alone;
+  const inside: PlanProblem = {
+    code: "plan-inside-together",
+    expected: "insideProbes at an experiment that stands by itself",
+    got: "one of a group",
+    hint: "what a client inside a node wrote could not be put down to one fault of several",
+    place,
+  };
+  return [...alone, inside];
+}
