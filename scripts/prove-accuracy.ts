@@ -3,10 +3,10 @@
  * interval of each must contain the truth according to an independent witness (decisions/0090) and be at most 250 ms wide. Adds one
  * row each to docs/track-record/accuracy.json, with five failovers per game day; resumable. Starts no game day after N minutes.
  * Needs root and a machine without another lab. Faults without a promotion, failovers about which the witness itself knows too
- * little, and rows of its first version have no part in the count.
+ * little, and rows of an earlier witness or interval have no part in the count.
  */
 import { parseArgs } from "node:util";
-import { type Comparison, failoversOf, isFailover, isOfNewWitness, playAndCompare } from "../test/proofs/accuracy.ts";
+import { type Comparison, failoversOf, isFailover, isOfToday, playAndCompare } from "../test/proofs/accuracy.ts";
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
@@ -28,7 +28,7 @@ let record = readRecord<AccuracyRow>(
 );
 const isGood = ({ inside, widthMs }: Comparison) => inside && widthMs !== null && widthMs <= WIDTH_MS_MAX;
 await using lab = await AttachedLab.up(shopPlan({}));
-const rows = () => record.rows.filter(isOfNewWitness);
+const rows = () => record.rows.filter(isOfToday);
 const counted = () => rows().filter(isFailover).length;
 const rowsMax = wanted * ROWS_A_FAILOVER_MAX;
 const isTimeLeft = () => performance.now() < Number(values.minutes) * 60_000;

@@ -9,7 +9,7 @@ export interface Outage {
   readonly connection: "kept" | "fresh";
   /** When the last successful probe before the outage was sent, and when the first failed one was sent. */
   readonly begin: { readonly lowerMs: number; readonly upperMs: number };
-  /** When the last failed probe was sent and when the first success after it completed; null if there was no recovery. */
+  /** When the last failed probe was sent and when the second success after it completed; null if there was no recovery. */
   readonly end: { readonly lowerMs: number; readonly upperMs: number } | null;
   readonly failures: number;
 }

@@ -5,15 +5,11 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import type { Row, TrackRecord } from "../scripts/track-record.ts";
 import { LAB_ROWS } from "./mutants/lab-rows.ts";
-import { isFailover } from "./proofs/accuracy.ts";
+import { type Comparison, isFailover, isOfToday } from "./proofs/accuracy.ts";
 import { LAB_FAULTS } from "./proofs/kill.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const FOLDER = join(ROOT, "docs/track-record");
-
-/** Returns whether a row of accuracy.json is a failover whose truth is known (decisions/0090). */
-const counts = (row: Readonly<Record<string, unknown>>): boolean =>
-  isFailover({ promotedMs: row["promotedMs"] as number | null, truthErrorMs: Number(row["truthErrorMs"]) });
 
 type Rows = readonly (Row & Readonly<Record<string, unknown>>)[];
 
@@ -49,22 +45,25 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     );
   },
   accuracy(rows) {
-    // A row outside is never hidden: it names its cause, does not count, and there may be one in a hundred of them.
-    const outside = rows.filter((row) => row["inside"] !== true);
-    for (const row of outside) assert.ok(row["cause"], `seed ${row.seed}: ${row["target"]} is outside without a cause`);
-    assert.ok(outside.length * 100 <= rows.length, `${outside.length} of ${rows.length} rows are outside`);
-    for (const row of rows.filter((one) => !outside.includes(one))) {
-      const where = `seed ${row.seed}: ${row["fault"]} of ${row["target"]}`;
-      const [lower, upper] = [Number(row["lowerMs"]), Number(row["upperMs"])];
-      const [truth, error] = [Number(row["truthMs"]), Number(row["truthErrorMs"])];
+    const compared = rows as unknown as readonly (Row & Comparison & { readonly cause?: string })[];
+    for (const row of compared) {
+      const where = `seed ${row.seed}: ${row.fault} of ${row.target}`;
+      // Rows of an earlier witness or interval may be outside: they led to those of today, and each has its cause.
+      if (!row.inside) {
+        assert.ok(row.cause && !isOfToday(row), `${where} is outside`);
+        continue;
+      }
+      const { lowerMs, upperMs, truthMs, truthErrorMs } = row;
+      assert.ok(truthMs !== null && upperMs !== null, `${where} has both ends`);
       assert.ok(
-        lower <= truth + error && truth - error <= upper,
-        `${where}: ${truth} +- ${error} in [${lower}, ${upper}]`,
+        lowerMs <= truthMs + truthErrorMs && truthMs - truthErrorMs <= upperMs,
+        `${where}: ${truthMs} +- ${truthErrorMs} in [${lowerMs}, ${upperMs}]`,
       );
-      if (counts(row)) assert.ok(upper - lower <= 250, `${where} is ${upper - lower} ms wide`);
+      if (isFailover(row)) assert.ok(upperMs - lowerMs <= 250, `${where} is ${upperMs - lowerMs} ms wide`);
     }
-    const counted = rows.filter((row) => counts(row) && row["inside"] === true);
+    const counted = compared.filter((row) => isFailover(row) && row.inside);
     assert.ok(counted.length >= 50, "at least 50 failovers count");
+    assert.ok(counted.filter(isOfToday).length >= 45, "at least 45 of them are of today's witness and interval");
   },
   kills(rows) {
     for (const row of rows) {

@@ -1,10 +1,10 @@
 /**
  * Finds the outages of one probe stream. An outage opens at a failed sample and closes at the sustained recovery, which is
  * RECOVERY_SUCCESSES successes in a row over RECOVERY_HOLD_MS, stamped at the first of them. A failure before that continues the
- * same outage. Both ends are brackets that are sure to contain the truth as far as this stream could see it: the beginning lies
- * in [send of the last success before, send of the first failure], and the end in [send of the last failure, completion of the
- * first success]. The upper end is the completion, not the send, because a probe that is held in a proxy's queue and then served
- * was sent while the outage lasted.
+ * same outage. Both ends are brackets that contain the truth as far as this stream could see it: the beginning lies in [send of
+ * the last success before, send of the first failure], and the end in [send of the last failure, completion of the
+ * SERVED_SUCCESSES-th success]. The upper end is the completion, not the send, because a probe that is held in a proxy's queue and
+ * then served was sent while the outage lasted.
  */
 import type { Outage } from "../outage.ts";
 import { beatEveryMs } from "../probe.ts";
@@ -14,6 +14,12 @@ import type { ProbeStream, Sample } from "./samples.ts";
 export const RECOVERY_HOLD_MS = 3_000;
 /** The number needed out of the 60 beats of the hold window, so that a few late timers do not delay the proof of recovery. */
 export const RECOVERY_SUCCESSES = 50;
+
+/**
+ * The number of successes in a row that end an outage for sure. The first shows only that the replica that answered it serves; the
+ * second comes about a beat later and probably meets another one, while replicas recover within some ten milliseconds of each other.
+ */
+const SERVED_SUCCESSES = 2;
 
 /** Returns the same share of the beats for a slower stream, which has fewer beats in the hold window. */
 function successesNeeded(everyMs: number = beatEveryMs()): number {
@@ -36,6 +42,8 @@ interface Open {
   /** The first of the successes in a row since the last failure or gap; `successes` is their number. */
   firstOk: Sample | null;
   successes: number;
+  /** When the successes in a row that end the outage were all complete; of no meaning before there are that many. */
+  servedMs: number;
 }
 
 /** Returns all outages of a stream, in order. O(n). */
@@ -46,7 +54,7 @@ export function outagesOf(stream: ProbeStream): FeltOutage[] {
   for (const sample of stream.samples) {
     if (!sample.ok) open = fail(open, sample, before);
     else if (open !== null && succeed(open, sample, before, stream.everyMs)) {
-      outages.push(close(stream, open, open.firstOk));
+      outages.push(close(stream, open, open.servedMs));
       open = null;
     }
     before = sample;
@@ -58,7 +66,7 @@ export function outagesOf(stream: ProbeStream): FeltOutage[] {
 function fail(open: Open | null, sample: Sample, before: Sample | null): Open {
   if (open === null) {
     const lastOkSentMs = before?.sentMs ?? Number.NEGATIVE_INFINITY;
-    return { lastOkSentMs, first: sample, last: sample, failures: 1, firstOk: null, successes: 0 };
+    return { lastOkSentMs, first: sample, last: sample, failures: 1, firstOk: null, successes: 0, servedMs: 0 };
   }
   open.last = sample;
   open.failures++;
@@ -73,18 +81,19 @@ function succeed(open: Open, sample: Sample, before: Sample | null, everyMs: num
   if (open.firstOk === null || silent) {
     open.firstOk = sample;
     open.successes = 0;
+    open.servedMs = 0;
   }
   open.successes++;
+  if (open.successes <= SERVED_SUCCESSES) open.servedMs = Math.max(open.servedMs, sample.completedMs);
   return open.successes >= successesNeeded(everyMs) && sample.sentMs - open.firstOk.sentMs >= RECOVERY_HOLD_MS;
 }
 
-function close(stream: ProbeStream, open: Open, firstOk: Sample | null): FeltOutage {
+function close(stream: ProbeStream, open: Open, servedMs: number | null): FeltOutage {
   return {
     class: stream.class,
     connection: stream.connection,
     begin: { lowerMs: open.lastOkSentMs, upperMs: open.first.sentMs },
-    end:
-      firstOk === null ? null : { lowerMs: open.last.sentMs, upperMs: Math.max(firstOk.completedMs, open.last.sentMs) },
+    end: servedMs === null ? null : { lowerMs: open.last.sentMs, upperMs: Math.max(servedMs, open.last.sentMs) },
     failures: open.failures,
     firstFailureCompletedMs: open.first.completedMs,
     lastFailureSentMs: open.last.sentMs,

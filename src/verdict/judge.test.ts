@@ -24,7 +24,7 @@ test("a clean run passes, with the four stamps and the users' recovery as an int
   assert.equal(experiment?.bite?.atMs, 20_100);
   assert.equal(experiment?.firstFailureAtMs, 20_150);
   const recovery = experiment?.recovery["order-write"];
-  assert.deepEqual([recovery?.lowerMs, recovery?.upperMs], [5_850, 5_905]);
+  assert.deepEqual([recovery?.lowerMs, recovery?.upperMs], [5_850, 5_955]);
   assert.deepEqual(Object.keys(recovery?.connections ?? {}), ["fresh", "kept"]);
   assert.equal(experiment?.writes.acknowledgedLastSecond, 20);
 });
@@ -171,8 +171,8 @@ test("faults together are one window: each has stamps of its own, and both answe
   assert.deepEqual(
     experiments.map(({ name, bite, recovery }) => [name, bite?.atMs, recovery["order-write"]?.upperMs]),
     [
-      [KILL.name, 20_100, 5_905],
-      ["the network is slow", 20_120, 5_905],
+      [KILL.name, 20_100, 5_955],
+      ["the network is slow", 20_120, 5_955],
     ],
   );
   assert.deepEqual(

@@ -19,6 +19,8 @@ const WITNESS = join(import.meta.dirname, "witness.ts");
 const CLASSES = ["order-write", "session-write"] as const;
 /** 1 sent its writes to whichever replica the proxy chose; 2 meets each replica in each of its rounds (decisions/0090). */
 const WITNESS_VERSION = 2;
+/** 1 ended with the first success after the last failure of a stream; 2 ends with the second (decisions/0300). */
+const INTERVAL_VERSION = 2;
 const REPLICAS = ["n1-1", "n2-1", "n3-1"] as const;
 /** Within this time before the fault, the witness must have met every replica. */
 const MET_WITHIN_MS = 1_000;
@@ -70,8 +72,9 @@ export interface Comparison {
    */
   readonly healedBy: HealedBy;
   readonly healMs: number;
-  /** The version of the witness; rows without one are of the first. */
+  /** The version of the witness, and of the product's interval; rows without one are of the first. */
   readonly witness: number;
+  readonly interval: number;
   /** When each replica that the witness met before the fault served for good: the middle of its bracket; 0 if it never failed. */
   readonly servedMs: Readonly<Record<string, number | null>>;
 }
@@ -79,19 +82,21 @@ export interface Comparison {
 /** A witness that knows the truth less precisely than the product must know it proves nothing either way. */
 export const TRUTH_ERROR_MS_MAX = 125;
 
-type Known = Pick<Comparison, "promotedMs" | "truthErrorMs"> & Partial<Pick<Comparison, "witness" | "servedMs">>;
+type Known = Pick<Comparison, "promotedMs" | "truthErrorMs"> &
+  Partial<Pick<Comparison, "witness" | "interval" | "servedMs">>;
 
 /**
  * Returns whether a row is a failover whose truth is known: a member was promoted, the witness saw precisely when users were
  * served again, and it met every replica.
  */
 export function isFailover(row: Known): boolean {
-  return row.promotedMs !== null && row.truthErrorMs <= TRUTH_ERROR_MS_MAX && (!isOfNewWitness(row) || metAll(row));
+  const isKnown = row.promotedMs !== null && row.truthErrorMs <= TRUTH_ERROR_MS_MAX;
+  return isKnown && (row.witness === undefined || metAll(row));
 }
 
-/** Returns whether the witness of a row could choose replicas. The first one could not, and its rows have no version. */
-export function isOfNewWitness({ witness }: Pick<Known, "witness">): boolean {
-  return (witness ?? 1) >= WITNESS_VERSION;
+/** Returns whether a row was made by the witness and the interval of today, neither of which may be outside of the other. */
+export function isOfToday({ witness, interval }: Pick<Known, "witness" | "interval">): boolean {
+  return witness === WITNESS_VERSION && interval === INTERVAL_VERSION;
 }
 
 function metAll({ servedMs }: Known): boolean {
@@ -195,6 +200,7 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
     healedBy: product.healedBy,
     healMs: since(toMs),
     witness: WITNESS_VERSION,
+    interval: INTERVAL_VERSION,
     servedMs: Object.fromEntries(met.map((replica) => [replica, servedMs(replica)])),
     inside: high !== null && upperMs !== null && lowerMs <= high && low <= upperMs && (promotedMs ?? 0) <= upperMs,
   };

@@ -1,9 +1,13 @@
 /**
- * When the beats of one stream are due. A beat comes at a random moment of its period. Without that, all streams would send in the
- * same order in every period, in step with a proxy that serves its replicas in turn, so that a stream could meet the same replica
- * for ever and never notice that another one does not serve. Two beats in a row are less than two periods apart.
+ * When the beats of one stream are due. A beat comes at a random moment in the first three quarters of its period. Without that,
+ * all streams would send in the same order in every period, in step with a proxy that serves its replicas in turn, so that a stream
+ * could meet the same replica for ever and never notice that another one does not serve. The last quarter stays free, so that two
+ * beats in a row are never one look.
  */
 import type { Random } from "../../std/random.ts";
+
+/** The part of each period in which its beat may come. */
+const SPREAD_SHARE = 0.75;
 
 export class Beats {
   readonly #random: Random;
@@ -22,6 +26,6 @@ export class Beats {
   next(skipped = 0): number {
     const period = this.#period + skipped;
     this.#period = period + 1;
-    return this.#firstMs + (period + this.#random.float()) * this.#everyMs;
+    return this.#firstMs + (period + SPREAD_SHARE * this.#random.float()) * this.#everyMs;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * One stream of beats. A beat is sent in each period of 50 ms, or of a slower rate, whether or not earlier ones were answered. An
- * outage is therefore measured with brackets of at most two periods (beats.ts) plus the time of one answer, and a call that hangs
+ * outage is therefore measured with brackets of few periods (beats.ts) plus the time of one answer, and a call that hangs
  * never hides it.
  */
 import type { Operation, Outcome } from "../../history.ts";
