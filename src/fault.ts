@@ -5,16 +5,19 @@
  */
 
 import type { Selector } from "./plan.ts";
-import type { CapabilityName, Target } from "./platform.ts";
+import type { CapabilityName, CapabilityParameters } from "./platform/capability.ts";
+import type { Target } from "./platform.ts";
 import type { Json } from "./std/json.ts";
 import type { Random } from "./std/random.ts";
 import type { FaultTraits } from "./timeline.ts";
 
-/** One change that a fault requests for one target. */
-export interface ChangeRequest {
-  readonly capability: CapabilityName;
+/** One change that a fault requests for one target: of any capability, with the parameters of that capability. */
+export type ChangeRequest = { readonly [Name in CapabilityName]: RequestOf<Name> }[CapabilityName];
+
+interface RequestOf<Name extends CapabilityName> {
+  readonly capability: Name;
   readonly target: Target;
-  readonly parameters: Readonly<Record<string, Json>>;
+  readonly parameters: CapabilityParameters<Name>;
   /**
    * false: the platform repairs the target itself (a killed replica is restarted), and we act only if it has not done so in
    * time. The default is true.
@@ -31,7 +34,6 @@ export type ParameterType =
   | { readonly is: "number"; readonly min: number; readonly max: number; readonly whole: boolean }
   | { readonly is: "choice"; readonly of: readonly string[] }
   | { readonly is: "flag" }
-  | { readonly is: "text" }
   /** One selector or a list of selectors; "everybody" if the plan gives none (fault/peers.ts). */
   | { readonly is: "peers" }
   /** A command as a list of words, never a shell string. */
@@ -46,7 +48,22 @@ export interface Parameter {
   readonly says: string;
 }
 
-export interface FaultKind {
+/** A parameter with the type of its resolved value. */
+export interface ParameterOf<Is extends ParameterType["is"], Value extends Json> extends Parameter {
+  readonly type: ParameterType & { readonly is: Is };
+  readonly default: Value | undefined;
+}
+
+/** The resolved values of parameters: durations are in milliseconds, under a name with that unit. */
+export type Resolved<Parameters extends Readonly<Record<string, Parameter>>> = {
+  readonly [Name in keyof Parameters & string as Parameters[Name]["type"]["is"] extends "duration"
+    ? `${Name}Ms`
+    : Name]: Exclude<Parameters[Name]["default"], undefined>;
+};
+
+export interface FaultKind<
+  Parameters extends Readonly<Record<string, Parameter>> = Readonly<Record<string, Parameter>>,
+> {
   /** The name in plans, in kebab-case: "kill-leader". */
   readonly name: string;
   /** One sentence for the table of faults. */
@@ -57,7 +74,7 @@ export interface FaultKind {
   /** The conditions that every target must meet, whatever the plan's selector is: { leader: true }, { role: "node" }. */
   readonly always?: Selector;
   /** The parameters that a plan may give, by their names in plans. */
-  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly parameters: Parameters;
   /**
    * Repeats the fault in rounds; each round begins when the one before is healed and the parameter `pause` has passed.
    * "each-target": the targets are chosen once, and each round hits one of them (rolling restart). "times": the parameter
@@ -77,8 +94,15 @@ export interface FaultKind {
    */
   changes(
     targets: readonly Target[],
-    parameters: Readonly<Record<string, Json>>,
+    parameters: Resolved<Parameters>,
     all: readonly Target[],
     random: Random,
   ): ChangeRequest[];
+}
+
+/** Declares a kind of fault; the types of its parameters reach `changes`. */
+export function faultKind<Parameters extends Readonly<Record<string, Parameter>>>(
+  kind: FaultKind<Parameters>,
+): FaultKind {
+  return kind;
 }

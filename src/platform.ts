@@ -3,9 +3,11 @@
  * capabilities that it needs, and `gameday check` refuses a fault on a platform that lacks one. Kinds: lab (embedded, real
  * parts), kubernetes, external, and fake (simulated, able to lie; for tests).
  */
+import type { CapabilityName, CapabilityParameters } from "./platform/capability.ts";
 import type { Json } from "./std/json.ts";
 import type { TimelineEvent, Witness } from "./timeline.ts";
 
+export type { CapabilityName } from "./platform/capability.ts";
 export type { Witness } from "./timeline.ts";
 
 /** One thing that a fault can hit. */
@@ -47,44 +49,29 @@ export interface Residue {
   readonly where: string;
 }
 
-/** The names of all capabilities; a platform implements those that it supports. Add new ones; never widen an existing one. */
-export const CAPABILITIES = [
-  "stop",
-  "freeze",
-  "power",
-  "cordon",
-  "evict",
-  "cut",
-  "delay",
-  "drop",
-  "bandwidth",
-  "reset",
-  "dns",
-  "cpu",
-  "memory",
-  "disk",
-  "clock",
-  "restart",
-  "command",
-] as const;
-/** platform/capability.ts describes the semantics and the parameters of each capability. */
-export type CapabilityName = (typeof CAPABILITIES)[number];
+/** The parameters of a named capability; of any capability, where the name is not known before the run, a record of JSON. */
+export type ParametersOf<Name extends CapabilityName> = CapabilityName extends Name
+  ? Readonly<Record<string, Json>>
+  : CapabilityParameters<Name>;
 
 /**
  * One change to one target, as the undo journal records it. It is written and fsynced before `apply`, so that anyone can revert
  * it later from this record alone.
  */
-export interface Change {
+export interface ChangeWith<Parameters> {
   /** Run id / experiment / number. It also names every rule or file that the change makes. */
   readonly id: string;
   readonly capability: CapabilityName;
   readonly target: TargetReferenceWithNode;
-  readonly parameters: Readonly<Record<string, Json>>;
+  readonly parameters: Parameters;
   /** The state before the change, as prior() returned it: a node that was already cordoned stays cordoned. */
   readonly prior: Json;
   /** Milliseconds after apply at which the change must undo itself without the tool; null for a change that needs no undoing. */
   readonly expiresAfterMs: number | null;
 }
+
+/** A change of the named capability, with its parameters. */
+export type Change<Name extends CapabilityName = CapabilityName> = ChangeWith<ParametersOf<Name>>;
 
 export interface TargetReferenceWithNode {
   readonly id: string;
@@ -93,17 +80,23 @@ export interface TargetReferenceWithNode {
 }
 
 /** An ability to change targets and to see, from inside the target, that the change is present or gone. */
-export interface Capability {
+export interface CapabilityWith<Parameters> {
   /** Reads the state to return to, before anything is changed. */
-  prior(target: Target, parameters: Readonly<Record<string, Json>>, signal: AbortSignal): Promise<Json>;
-  apply(change: Change, signal: AbortSignal): Promise<void>;
+  prior(target: Target, parameters: Parameters, signal: AbortSignal): Promise<Json>;
+  apply(change: ChangeWith<Parameters>, signal: AbortSignal): Promise<void>;
   /** Returns the proof, seen from inside the target, that the change bit; null when it has not been seen (yet). */
-  bitten(change: Change, signal: AbortSignal): Promise<Witness | null>;
+  bitten(change: ChangeWith<Parameters>, signal: AbortSignal): Promise<Witness | null>;
   /** Removes the change. Idempotent, and harmless when the change was never applied or its target is gone. */
-  revert(change: Change, signal: AbortSignal): Promise<void>;
+  revert(change: ChangeWith<Parameters>, signal: AbortSignal): Promise<void>;
   /** Returns the proof that the change is gone and the target is back in its place; null when it has not been seen (yet). */
-  healed(change: Change, signal: AbortSignal): Promise<Witness | null>;
+  healed(change: ChangeWith<Parameters>, signal: AbortSignal): Promise<Witness | null>;
 }
+
+/** The named capability, with the parameters of its changes. */
+export type Capability<Name extends CapabilityName = CapabilityName> = CapabilityWith<ParametersOf<Name>>;
+
+/** What a platform can do, by capability. */
+export type Capabilities = { readonly [Name in CapabilityName]?: Capability<Name> };
 
 /** The rows that a statement returned, and the names of their columns in the same order. */
 export interface SqlAnswer {
@@ -135,7 +128,7 @@ export interface InsidePlace extends AsyncDisposable {
 
 export interface Platform extends AsyncDisposable {
   readonly kind: string;
-  readonly can: Partial<Readonly<Record<CapabilityName, Capability>>>;
+  readonly can: Capabilities;
   readonly queries?: Queries;
   /**
    * True when the platform keeps running after this process dies, and our faults with it. A watchdog then guards those faults.
@@ -169,4 +162,9 @@ export interface Platform extends AsyncDisposable {
   inside?(node: string, signal: AbortSignal): Promise<InsidePlace>;
   /** Leaves the platform: an embedded platform is shut down, an attached one keeps running. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Returns a capability without the types of its parameters, for code that treats all capabilities alike. */
+export function capabilityOf({ can }: Pick<Platform, "can">, name: CapabilityName): Capability | undefined {
+  return can[name];
 }

@@ -130,8 +130,9 @@ function describeExperiment(
   { experiment, requests }: PlannedExperiment,
   topology: readonly Target[],
 ): string[] {
-  const hits = requests.map(({ capability, target, parameters: { peers } }) => {
-    const towards = Array.isArray(peers) && peers.length > 0 ? ` (only with ${peers.join(", ")})` : "";
+  const hits = requests.map(({ capability, target, parameters }) => {
+    const peers = "peers" in parameters ? parameters.peers : [];
+    const towards = peers.length > 0 ? ` (only with ${peers.join(", ")})` : "";
     return `${capability} ${target.id}${towards}`;
   });
   const held = formatDuration(experiment.holdMs);

@@ -4,7 +4,7 @@
  */
 import type { ChangeRequest, FaultKind } from "../fault.ts";
 import type { BlastRadius, ExperimentPlan, Selector } from "../plan.ts";
-import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
+import { contractOf } from "../platform/capability.ts";
 import type { Target } from "../platform.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { type Random, seededRandom } from "../std/random.ts";
@@ -107,7 +107,7 @@ function roundOf(
 /** Returns what else runs on the nodes that are changed as a whole: it may go down or restart together with the targets. */
 function standingBy(requests: readonly ChangeRequest[], topology: readonly Target[]): Target[] {
   const reaching = requests.filter(
-    ({ capability, target }) => target.role === "node" || CAPABILITY_CONTRACTS[capability].reachesNode === true,
+    ({ capability, target }) => target.role === "node" || contractOf(capability).reachesNode === true,
   );
   const nodes = new Set(reaching.map(({ target }) => target.node));
   const hit = new Set(requests.map(({ target }) => target.id));

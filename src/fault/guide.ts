@@ -2,8 +2,7 @@
 import type { FaultKind, Parameter } from "../fault.ts";
 import { formatDuration } from "../plan/duration.ts";
 import type { Selector } from "../plan.ts";
-import { CAPABILITY_CONTRACTS } from "../platform/capability.ts";
-import { CAPABILITIES } from "../platform.ts";
+import { CAPABILITIES, contractOf, describeParameters } from "../platform/capability.ts";
 import { describeType } from "./parameter.ts";
 
 const HEAD = `# Faults
@@ -70,9 +69,8 @@ function sayDefault({ type, default: value }: Parameter): string {
 
 function capabilities(): string {
   const rows = CAPABILITIES.map((name) => {
-    const { says, undo, parameters } = CAPABILITY_CONTRACTS[name];
-    const words = Object.entries(parameters).map(([parameter, meaning]) => `\`${parameter}\`: ${meaning}`);
-    return `| \`${name}\` | ${cell(says)} | ${cell(undo)} | ${cell(words.join("; "))} |`;
+    const { says, undo } = contractOf(name);
+    return `| \`${name}\` | ${cell(says)} | ${cell(undo)} | ${cell(describeParameters(name).join("; "))} |`;
   });
   const head = "## What faults need of a platform\n\nFor those who write a platform; plans never name these.\n";
   return [head, "| capability | what it does | undoing | parameters |", "|---|---|---|---|", ...rows, ""].join("\n");

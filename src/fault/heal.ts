@@ -1,6 +1,6 @@
 /** Undoes changes from the journal alone. `gameday heal` and the watchdog use this when the tool has ended. */
 import type { Healer, Journal, OpenChange } from "../journal.ts";
-import type { Change, Platform } from "../platform.ts";
+import { type Change, capabilityOf, type Platform } from "../platform.ts";
 import { withDeadline } from "../std/deadline.ts";
 import { messageOf } from "../std/errors.ts";
 import { until } from "../std/wait.ts";
@@ -40,7 +40,7 @@ async function revertOne(
   journal: Journal,
   { by, signal, stepMs = 30_000 }: HealOptions,
 ): Promise<JournalHealing> {
-  const capability = platform.can[change.capability];
+  const capability = capabilityOf(platform, change.capability);
   if (capability === undefined)
     return failed(change, `a platform of kind "${platform.kind}" cannot "${change.capability}"`);
   const what = `${change.capability} of ${change.target.id} to be undone`;
@@ -60,7 +60,7 @@ async function proveOne(
   journal: Journal,
   { by, signal, healMs = 120_000 }: HealOptions,
 ): Promise<JournalHealing> {
-  const capability = platform.can[healing.change.capability];
+  const capability = capabilityOf(platform, healing.change.capability);
   if (!healing.reverted || capability === undefined) return healing;
   const what = `${healing.change.capability} of ${healing.change.target.id} to be seen healed`;
   try {

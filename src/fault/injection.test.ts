@@ -140,3 +140,12 @@ test("more targets than the blast radius allows is an error and touches nothing"
   assert.equal(t.platform.state.size, 0);
   await t.journal[Symbol.asyncDispose]();
 });
+
+test("a change whose parameters are not those of its capability is refused before anything is touched", async () => {
+  const t = await trial();
+  const changes: FaultKind["changes"] = (targets) =>
+    targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: "yes" } }) as never);
+  await assert.rejects(start(t, { ...killLeader, changes }), { code: "capability-parameters" });
+  assert.equal(t.platform.state.size, 0);
+  assert.deepEqual(t.edges(), []);
+});

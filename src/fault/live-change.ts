@@ -4,7 +4,8 @@
  */
 import type { ChangeRequest } from "../fault.ts";
 import type { Journal } from "../journal.ts";
-import type { Capability, Change, Platform, Witness } from "../platform.ts";
+import { contractOf } from "../platform/capability.ts";
+import { type Capability, type Change, capabilityOf, type Platform, type Witness } from "../platform.ts";
 import type { Clock } from "../std/clock.ts";
 import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
@@ -72,7 +73,8 @@ export class LiveChange {
   /** Reads the state to return to; nothing is changed or written yet. */
   static async prepare(context: ChangeContext, request: ChangeRequest, id: string, signal: AbortSignal) {
     const { target, parameters } = request;
-    const capability = capabilityOf(context.platform, request);
+    const capability = demandCapability(context.platform, request);
+    demandFit(request);
     const what = `to read the state of ${target.id} before ${request.capability}`;
     const prior = await withDeadline({ what, deadlineMs: context.deadlines.stepMs, signal }, (inner) =>
       capability.prior(target, parameters, inner),
@@ -201,13 +203,25 @@ export class LiveChange {
   }
 }
 
-function capabilityOf(platform: Platform, request: ChangeRequest): Capability {
-  const capability = platform.can[request.capability];
+function demandCapability(platform: Platform, request: ChangeRequest): Capability {
+  const capability = capabilityOf(platform, request.capability);
   if (capability !== undefined) return capability;
   throw new GamedayError({
     code: "capability-missing",
     expected: `a platform that can "${request.capability}"`,
     got: `"${platform.kind}", which can ${Object.keys(platform.can).join(", ") || "nothing"}`,
     exitCode: ExitCode.notReady,
+  });
+}
+
+/** Throws GamedayError if a kind of fault requests a change with parameters that the capability's contract does not allow. */
+function demandFit({ capability, target, parameters }: ChangeRequest): void {
+  const { success, error } = contractOf(capability).parameters.safeParse(parameters);
+  if (success) return;
+  throw new GamedayError({
+    code: "capability-parameters",
+    expected: `the parameters that "${capability}" takes`,
+    got: `for ${target.id}: ${error.issues.map((issue) => [...issue.path, issue.message].join(": ")).join("; ")}`,
+    exitCode: ExitCode.bug,
   });
 }

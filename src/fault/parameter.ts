@@ -1,5 +1,5 @@
 /** Parameters of faults: short constructors for the catalogue, and the validation of what a plan gives. */
-import type { FaultKind, Parameter } from "../fault.ts";
+import type { FaultKind, Parameter, ParameterOf } from "../fault.ts";
 import { DURATION_MS_MAX, parseDuration } from "../plan/duration.ts";
 import { selectorSchema } from "../plan/schema.ts";
 import { GamedayError, type Place } from "../std/errors.ts";
@@ -9,37 +9,37 @@ import { EVERYBODY } from "./peers.ts";
 
 export type Parameters = Readonly<Record<string, Json>>;
 
-export const duration = (says: string, defaultMs: number): Parameter => ({
+export const duration = (says: string, defaultMs: number): ParameterOf<"duration", number> => ({
   type: { is: "duration", signed: false },
   default: defaultMs,
   says,
 });
-export const signedDuration = (says: string, defaultMs: number): Parameter => ({
+export const signedDuration = (says: string, defaultMs: number): ParameterOf<"duration", number> => ({
   type: { is: "duration", signed: true },
   default: defaultMs,
   says,
 });
-export const whole = (says: string, byDefault: number, min: number, max: number): Parameter => ({
+export const whole = (says: string, byDefault: number, min: number, max: number): ParameterOf<"number", number> => ({
   type: { is: "number", min, max, whole: true },
   default: byDefault,
   says,
 });
-export const percent = (says: string, byDefault: number): Parameter => ({
+export const percent = (says: string, byDefault: number): ParameterOf<"number", number> => ({
   type: { is: "number", min: 0.1, max: 100, whole: false },
   default: byDefault,
   says,
 });
-export const choice = (says: string, ...of: [string, ...string[]]): Parameter => ({
+export const choice = <const Of extends string>(says: string, ...of: [Of, ...Of[]]): ParameterOf<"choice", Of> => ({
   type: { is: "choice", of },
   default: of[0],
   says,
 });
-export const flag = (says: string, byDefault: boolean): Parameter => ({
+export const flag = (says: string, byDefault: boolean): ParameterOf<"flag", boolean> => ({
   type: { is: "flag" },
   default: byDefault,
   says,
 });
-export const argv = (says: string, byDefault?: string[]): Parameter => ({
+export const argv = (says: string, byDefault?: string[]): ParameterOf<"argv", string[]> => ({
   type: { is: "argv" },
   default: byDefault,
   says,
@@ -80,8 +80,6 @@ export function describeType({ type }: Parameter): string {
       return type.of.map((one) => `"${one}"`).join(" or ");
     case "flag":
       return "true or false";
-    case "text":
-      return "a text";
     case "peers":
       return "a selector such as { role: redis }, or a list of some";
     case "argv":
@@ -120,8 +118,6 @@ function read({ type }: Parameter, value: Json): Json | undefined {
       return typeof value === "string" && type.of.includes(value) ? value : undefined;
     case "flag":
       return typeof value === "boolean" ? value : undefined;
-    case "text":
-      return typeof value === "string" && value !== "" ? value : undefined;
     case "peers":
       return value === EVERYBODY || isPeers(value) ? value : undefined;
     case "argv":

@@ -2,7 +2,7 @@
  * The peers of a network fault: only traffic between the target and its peers is affected. A plan names peers by selectors, as
  * it names targets; they resolve to nodes, because nodes send and receive the traffic.
  */
-import type { Parameter } from "../fault.ts";
+import type { ParameterOf } from "../fault.ts";
 import type { Selector } from "../plan.ts";
 import type { Target } from "../platform.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
@@ -15,7 +15,7 @@ import { choose, matching } from "./selector.ts";
 export const EVERYBODY = "everybody";
 
 /** Returns the parameter `peers` of a fault. */
-export const peers = (): Parameter => ({
+export const peers = (): ParameterOf<"peers", Json> => ({
   type: { is: "peers" },
   default: EVERYBODY,
   says: "Only traffic between the target and these is touched.",

@@ -1,112 +1,197 @@
 /**
  * What each capability does and which parameters its changes carry: the contract between fault kinds and platforms. Times are in
- * milliseconds, sizes in megabytes, shares in percent. A platform may rely on every listed parameter being present (fault/kind/
- * supplies them all). It must refuse a value that it cannot carry out rather than do something else.
+ * milliseconds, sizes in megabytes, shares in percent. A platform may rely on every listed parameter: an injection refuses a change
+ * whose parameters do not fit the schema. A platform must refuse a value that it cannot carry out rather than do something else.
  */
-import type { CapabilityName } from "../platform.ts";
+import { z } from "zod";
 
-export interface CapabilityContract {
+interface CapabilityContract {
   readonly says: string;
   /** What revert() restores. */
   readonly undo: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: z.ZodObject;
   /** The change affects everything on the target's node, not only the target, because they share what is changed. */
   readonly reachesNode?: true;
+  /** The change takes a leader away, so that the platform has to notice its absence before it can elect another. */
+  readonly takesAway?: true;
 }
 
-const PEERS =
-  'list of node names whose traffic with the target is touched, and no other; "outside" for all that is on no node (proxy, etcd, clients); empty: everybody';
+const milliseconds = (says: string) => z.number().describe(says);
+const percent = (says: string) => z.number().min(0).max(100).describe(says);
+const megabytes = (says: string) => z.number().min(0).describe(says);
+const argv = (says: string) => z.array(z.string()).describe(says);
+const peers = () =>
+  z
+    .array(z.string())
+    .describe(
+      'names of the nodes whose traffic with the target is affected, and no other; "outside" for everything that runs on no node (proxy, etcd, clients); empty: everybody',
+    );
 
-export const CAPABILITY_CONTRACTS: Readonly<Record<CapabilityName, CapabilityContract>> = {
+/** The contracts, by name. A platform implements those that it supports. Add new ones; never widen an existing one. */
+export const CAPABILITY_CONTRACTS = {
   stop: {
     says: "Kills all processes of the target at once (a database member together with its supervisor).",
     undo: "lets it be started again, and starts it where nobody else does",
-    parameters: {
-      stayDown: "true: nothing may start it again until the change is reverted; false: whoever supervises it may",
-      signal: '"KILL" or "TERM"',
-    },
+    takesAway: true,
+    parameters: z.strictObject({
+      stayDown: z
+        .boolean()
+        .describe("true: nothing may start it again until the change is reverted; false: whoever supervises it may"),
+      signal: z.enum(["KILL", "TERM"]).describe("how its processes are ended"),
+    }),
   },
   freeze: {
     says: "Stops all processes of the target from running without ending them.",
     undo: "thaws",
-    parameters: {},
+    takesAway: true,
+    parameters: z.strictObject({}),
   },
-  power: { says: "Ends a node and everything on it at once; its disk stays.", undo: "boots it", parameters: {} },
+  power: {
+    says: "Ends a node and everything on it at once; its disk stays.",
+    undo: "boots it",
+    takesAway: true,
+    parameters: z.strictObject({}),
+  },
   cordon: {
     says: "Lets nothing new be placed on a node.",
     undo: "as it was: a node that was already cordoned stays so",
-    parameters: {},
+    parameters: z.strictObject({}),
   },
   evict: {
     says: "Asks everything that may move away from a node to go, within its disruption budgets.",
     undo: "nothing; uncordon brings work back",
-    parameters: { graceMs: "time that each evicted process gets to end", withinMs: "when to give up" },
+    parameters: z.strictObject({
+      graceMs: milliseconds("time that each evicted process gets to end"),
+      withinMs: milliseconds("when to give up"),
+    }),
   },
   cut: {
     says: "Lets no packet pass between a node and others.",
     undo: "takes our rules away",
-    parameters: {
-      direction: '"both", "in" (the target hears nothing) or "out" (the target is not heard)',
-      peers: PEERS,
-      how: '"drop" (silence), "reject" (an answer that says no) or "link" (the network card goes down; needs both, everybody)',
-    },
+    takesAway: true,
+    parameters: z.strictObject({
+      direction: z
+        .enum(["both", "in", "out"])
+        .describe("in: the target receives nothing; out: nothing that it sends arrives"),
+      peers: peers(),
+      how: z
+        .enum(["drop", "reject", "link"])
+        .describe(
+          "drop: silence; reject: an answer that says no; link: the network card goes down (needs both, everybody)",
+        ),
+    }),
   },
   delay: {
     says: "Makes every packet of a node late.",
     undo: "takes the delay away",
-    parameters: { latencyMs: "each way", jitterMs: "at most this much more or less, evenly spread", peers: PEERS },
+    parameters: z.strictObject({
+      latencyMs: milliseconds("each way"),
+      jitterMs: milliseconds("at most this much more or less, evenly spread"),
+      peers: peers(),
+    }),
   },
   drop: {
     says: "Loses a share of a node's packets.",
     undo: "loses none",
-    parameters: { percent: "lost", peers: PEERS },
+    parameters: z.strictObject({ percent: percent("lost"), peers: peers() }),
   },
   bandwidth: {
     says: "Narrows a node's network card, both ways.",
     undo: "as it was",
-    parameters: { kilobitsPerSecond: "limit each way, for all peers together", peers: PEERS },
+    parameters: z.strictObject({
+      kilobitsPerSecond: z.number().describe("limit each way, for all peers together"),
+      peers: peers(),
+    }),
   },
   reset: {
     says: "Answers a share of the target's TCP segments with a reset, connections that exist included.",
     undo: "takes our rules away",
-    parameters: { percent: "of segments", peers: PEERS },
+    parameters: z.strictObject({ percent: percent("of segments"), peers: peers() }),
   },
   dns: {
     says: "Spoils name resolution on a node.",
     undo: "as it was",
-    parameters: { how: '"refuse" (answers that there is no such name) or "silence" (no answer)' },
+    parameters: z.strictObject({
+      how: z.enum(["refuse", "silence"]).describe("refuse: answers that there is no such name; silence: no answer"),
+    }),
   },
-  cpu: { says: "Leaves the target a share of one CPU.", undo: "as it was", parameters: { leavePercent: "of one CPU" } },
+  cpu: {
+    says: "Leaves the target a share of one CPU.",
+    undo: "as it was",
+    parameters: z.strictObject({ leavePercent: percent("of one CPU") }),
+  },
   memory: {
     says: "Takes memory from the target until little is left.",
     undo: "gives it back",
-    parameters: { leaveMegabytes: "left free under the target's limit" },
+    parameters: z.strictObject({ leaveMegabytes: megabytes("left free under the target's limit") }),
   },
   disk: {
     says: "Fills the disk that the target's data is on.",
     undo: "deletes our filler",
     reachesNode: true,
-    parameters: { leaveMegabytes: "left free; 0: nothing" },
+    parameters: z.strictObject({ leaveMegabytes: megabytes("left free; 0: nothing") }),
   },
   clock: {
     says: "Moves the target's clock; may restart the target for it.",
     undo: "as it was",
-    parameters: { offsetMs: "ahead; negative: behind" },
+    parameters: z.strictObject({ offsetMs: milliseconds("ahead; negative: behind") }),
   },
   restart: {
     says: "Ends the target with SIGTERM and, after a grace, SIGKILL, and starts it again.",
     undo: "nothing but to see that it runs",
-    parameters: { graceMs: "before SIGKILL" },
+    parameters: z.strictObject({ graceMs: milliseconds("before SIGKILL") }),
   },
   command: {
-    says: "Runs the plan's own commands, in the plan's folder (`folder`, which the run adds).",
+    says: "Runs the plan's own commands.",
     undo: "runs `heal`",
-    parameters: {
-      check: "argv that exits 0 while all is well; [] for none",
-      inject: "argv that breaks it",
-      verify: "argv that exits 0 once it is broken; its first line is the witness",
-      heal: "argv that mends it; must be harmless when nothing is broken",
-      deadlineMs: "for each of them",
-    },
+    parameters: z.strictObject({
+      check: argv("exits 0 while all is well; [] for none"),
+      inject: argv("breaks it"),
+      verify: argv("exits 0 once it is broken; its first line is the witness"),
+      heal: argv("mends it; must be harmless when nothing is broken"),
+      deadlineMs: milliseconds("for each of them"),
+      folder: z.string().exactOptional().describe("where they run: the plan's folder, which the run adds"),
+    }),
   },
+} as const satisfies Readonly<Record<string, CapabilityContract>>;
+
+export type CapabilityName = keyof typeof CAPABILITY_CONTRACTS;
+
+/** The names of all capabilities, in the order of the documentation. */
+export const CAPABILITIES = Object.keys(CAPABILITY_CONTRACTS) as readonly CapabilityName[];
+
+/** The parameters of a capability's changes. */
+export type CapabilityParameters<Name extends CapabilityName> = Readonly<
+  z.infer<(typeof CAPABILITY_CONTRACTS)[Name]["parameters"]>
+>;
+
+/** Returns the contract of a capability without the types of its parameters, for code that is the same for all. */
+export function contractOf(name: CapabilityName): CapabilityContract {
+  return CAPABILITY_CONTRACTS[name];
+}
+
+/** Describes the parameters of a capability for those who write a platform: name, type and meaning. */
+export function describeParameters(name: CapabilityName): string[] {
+  return Object.entries(contractOf(name).parameters.shape).map(([parameter, schema]) => {
+    const { type, says } = typeOf(schema as z.ZodType);
+    return `\`${parameter}\` (${type}): ${says}`;
+  });
+}
+
+function typeOf(schema: z.ZodType): { readonly type: string; readonly says: string } {
+  if (schema instanceof z.ZodExactOptional)
+    return { ...typeOf(schema.unwrap() as z.ZodType), says: schema.description ?? "" };
+  return { type: TYPES[schema.type] ?? wordsOf(schema), says: schema.description ?? "" };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  boolean: "true or false",
+  number: "number",
+  string: "text",
+  array: "list of texts",
 };
+
+function wordsOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodEnum) return schema.options.map((one) => `"${one}"`).join(" or ");
+  throw new Error(`expected a type that has a name for people, got ${schema.type}`);
+}

@@ -8,10 +8,10 @@
 import { z } from "zod";
 import type { Plan } from "../plan.ts";
 import type { Platform } from "../platform.ts";
-import { CAPABILITIES } from "../platform.ts";
 import { seededRandom } from "../std/random.ts";
 import { Agenda } from "./fake/agenda.ts";
 import { behave } from "./fake/behaviour.ts";
+import { FAKE_CAPABILITIES } from "./fake/change.ts";
 import { lieNamed } from "./fake/lie.ts";
 import { QUICK } from "./fake/quick.ts";
 import { FakePlatform } from "./fake/real-time.ts";
@@ -33,7 +33,7 @@ const schema = z.strictObject({
 export const fakePlatform: PlatformKind = {
   name: "fake",
   schema,
-  capabilities: CAPABILITIES,
+  capabilities: FAKE_CAPABILITIES,
   exclusive: false,
   tells: ["restarts", "replicas"],
   create: async (config, context) => createFake(config, context),

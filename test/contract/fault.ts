@@ -17,7 +17,7 @@ import type { FaultKind } from "../../src/fault.ts";
 import { readJournal } from "../../src/journal/read.ts";
 import { JournalFile } from "../../src/journal/write.ts";
 import type { Selector } from "../../src/plan.ts";
-import type { Platform, Residue } from "../../src/platform.ts";
+import { capabilityOf, type Platform, type Residue } from "../../src/platform.ts";
 import { type Clock, monotonicClock } from "../../src/std/clock.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import { until } from "../../src/std/wait.ts";
@@ -225,7 +225,7 @@ async function revertIsHarmless(stage: Stage, kind: FaultKind): Promise<void> {
   const rounds = stage.faultOf(kind).choose(topology);
   const id = `${stage.nextRunId()}/${kind.name}/1`;
   for (const { capability, target, parameters } of rounds.flatMap((round) => round.requests)) {
-    const able = platform.can[capability];
+    const able = capabilityOf(platform, capability);
     assert.ok(able, `${platform.kind} can ${capability}`);
     const prior = await able.prior(target, parameters, signal);
     const reference = { id: target.id, role: target.role, node: target.node };

@@ -3,13 +3,16 @@
  * before and after can be compared exactly. `onStep` is called at each point at which a real platform would wait for the outside.
  */
 
-import type { Platform, Residue, Target, Witness } from "../../src/platform.ts";
-import {
-  CAPABILITIES,
-  type Capability,
-  type CapabilityName,
-  type Change,
-  type HealthLine,
+import { CAPABILITIES } from "../../src/platform/capability.ts";
+import type {
+  Capability,
+  CapabilityName,
+  Change,
+  HealthLine,
+  Platform,
+  Residue,
+  Target,
+  Witness,
 } from "../../src/platform.ts";
 import type { Json } from "../../src/std/json.ts";
 

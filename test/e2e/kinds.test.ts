@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAULTS } from "../../src/fault/catalogue.ts";
-import { CAPABILITIES } from "../../src/platform.ts";
+import { CAPABILITIES } from "../../src/platform/capability.ts";
 import type { Verdict } from "../../src/verdict.ts";
 import { AttachedLab, shopPlan } from "../proofs/attached-lab.ts";
 import { playDay } from "../proofs/kinds.ts";

@@ -1,5 +1,6 @@
 /** Boots a lab, prints when it is up, kills a leader, heals it, and holds. lab-kill.test.ts kills this process at any moment. */
 import { createLab } from "../../src/platform/lab.ts";
+import { capabilityOf } from "../../src/platform.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
 
 const [logFolder = ""] = process.argv.slice(2);
@@ -11,7 +12,7 @@ console.log("booting");
 await lab.prepare(signal);
 console.log("up");
 const target = (await lab.topology(signal)).find((one) => one.role === "postgres" && one.leader);
-const stop = lab.can.stop;
+const stop = capabilityOf(lab, "stop");
 if (target === undefined || stop === undefined) throw new Error("expected a leader that can be stopped, got none");
 const parameters = { stayDown: true, signal: "KILL" };
 const prior = await stop.prior(target, parameters, signal);

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createLab } from "../../src/platform/lab.ts";
-import type { CapabilityName, Change, Target } from "../../src/platform.ts";
+import { type CapabilityName, type Change, capabilityOf, type Target } from "../../src/platform.ts";
 import { monotonicClock } from "../../src/std/clock.ts";
 import type { Json } from "../../src/std/json.ts";
 import { until } from "../../src/std/wait.ts";
@@ -91,7 +91,11 @@ describe("the lab", { timeout: 240_000 }, () => {
   test("a killed replica of the app is started again by its node", async () => {
     const { target, change } = await apply("stop", { role: "app" }, { stayDown: false, signal: "KILL" });
     await bitten(change);
-    await until(() => lab.can.stop?.healed(change, signal), { what: "it to be back", deadlineMs: 10_000, signal });
+    await until(() => capabilityOf(lab, "stop")?.healed(change, signal), {
+      what: "it to be back",
+      deadlineMs: 10_000,
+      signal,
+    });
     await healthy();
     const seen = () => events.some((event) => event.type === "restart" && event.target === target.id);
     await until(seen, { what: "the restart to be seen", deadlineMs: 2_000, signal });
@@ -168,7 +172,7 @@ async function apply(
   const target = (await lab.topology(signal)).find((one) =>
     Object.entries(wanted).every(([key, value]) => one[key as keyof Target] === value),
   );
-  const able = lab.can[capability];
+  const able = capabilityOf(lab, capability);
   assert.ok(target !== undefined && able !== undefined);
   const prior = await able.prior(target, parameters, signal);
   const change = { id: `e2e/${++number}`, capability, target, parameters, prior, expiresAfterMs: 120_000 };
@@ -177,13 +181,13 @@ async function apply(
 }
 
 async function bitten(change: Change): Promise<void> {
-  const look = () => lab.can[change.capability]?.bitten(change, signal);
+  const look = () => capabilityOf(lab, change.capability)?.bitten(change, signal);
   await until(look, { what: `${change.capability} to bite`, deadlineMs: 60_000, signal });
 }
 
 async function heal(change: Change): Promise<void> {
-  await lab.can[change.capability]?.revert(change, signal);
-  const look = () => lab.can[change.capability]?.healed(change, signal);
+  await capabilityOf(lab, change.capability)?.revert(change, signal);
+  const look = () => capabilityOf(lab, change.capability)?.healed(change, signal);
   await until(look, { what: `${change.capability} to be healed`, deadlineMs: 60_000, signal });
   await healthy();
 }

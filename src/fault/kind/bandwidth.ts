@@ -1,9 +1,9 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { whole } from "../parameter.ts";
 import { peers, peersOf } from "../peers.ts";
 
-export const bandwidth: FaultKind = {
+export const bandwidth = faultKind({
   name: "bandwidth",
   says: "Narrows a node's network card, both ways.",
   needs: ["bandwidth"],
@@ -14,10 +14,10 @@ export const bandwidth: FaultKind = {
   },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: "it and the faults that delay would take the same network card apart",
-  changes: (targets, { kilobitsPerSecond = 0, peers: given }, all, random) =>
+  changes: (targets, { kilobitsPerSecond, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "bandwidth",
       target,
       parameters: { kilobitsPerSecond, peers: peersOf(target, given, all, random) },
     })),
-};
+});

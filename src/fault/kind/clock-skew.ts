@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { signedDuration } from "../parameter.ts";
 
-export const clockSkew: FaultKind = {
+export const clockSkew = faultKind({
   name: "clock-skew",
   says: "Moves the clock that a target sees, ahead or behind.",
   needs: ["clock"],
@@ -9,6 +9,6 @@ export const clockSkew: FaultKind = {
   parameters: { offset: signedDuration("How far ahead; negative: behind.", 300_000) },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: "it restarts its target without what other faults have put on it",
-  changes: (targets, { offsetMs = 0 }) =>
+  changes: (targets, { offsetMs }) =>
     targets.map((target) => ({ capability: "clock", target, parameters: { offsetMs } })),
-};
+});

@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { argv, duration } from "../parameter.ts";
 
-export const command: FaultKind = {
+export const command = faultKind({
   name: "command",
   says: "Runs your own commands, in the plan's folder, to break something, to see that it is broken, and to mend it. No shell is involved.",
   needs: ["command"],
@@ -16,4 +16,4 @@ export const command: FaultKind = {
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: "nobody knows what the plan's own commands touch",
   changes: (targets, parameters) => targets.map((target) => ({ capability: "command", target, parameters })),
-};
+});

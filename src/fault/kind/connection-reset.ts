@@ -1,8 +1,8 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { percent } from "../parameter.ts";
 import { peers, peersOf } from "../peers.ts";
 
-export const connectionReset: FaultKind = {
+export const connectionReset = faultKind({
   name: "connection-reset",
   says: "Resets connections to a target, those that exist included, for as long as it holds.",
   needs: ["reset"],
@@ -10,10 +10,10 @@ export const connectionReset: FaultKind = {
   parameters: { segments: percent("Share of TCP segments answered with a reset, in percent.", 20), peers: peers() },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { segments = 0, peers: given }, all, random) =>
+  changes: (targets, { segments, peers: given }, all, random) =>
     targets.map((target) => ({
       capability: "reset",
       target,
       parameters: { percent: segments, peers: peersOf(target, given, all, random) },
     })),
-};
+});

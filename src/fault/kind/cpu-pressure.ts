@@ -1,8 +1,8 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { percent } from "../parameter.ts";
 
-export const cpuPressure: FaultKind = {
+export const cpuPressure = faultKind({
   name: "cpu-pressure",
   says: "Leaves everything on a node a small share of one CPU.",
   needs: ["cpu"],
@@ -10,6 +10,6 @@ export const cpuPressure: FaultKind = {
   parameters: { leave: percent("Share of one CPU that is left, in percent.", 20) },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { leave = 100 }, all) =>
+  changes: (targets, { leave }, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
-};
+});

@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { whole } from "../parameter.ts";
 
-export const diskFull: FaultKind = {
+export const diskFull = faultKind({
   name: "disk-full",
   says: "Fills the disk that a member's data is on; writes fail until it is freed.",
   needs: ["disk"],
@@ -9,6 +9,6 @@ export const diskFull: FaultKind = {
   parameters: { leaveMegabytes: whole("Megabytes that are left free.", 0, 0, 1_000_000) },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { leaveMegabytes = 0 }) =>
+  changes: (targets, { leaveMegabytes }) =>
     targets.map((target) => ({ capability: "disk", target, parameters: { leaveMegabytes } })),
-};
+});

@@ -1,8 +1,8 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { choice } from "../parameter.ts";
 
-export const dnsFailure: FaultKind = {
+export const dnsFailure = faultKind({
   name: "dns-failure",
   says: "Spoils name resolution on a node.",
   needs: ["dns"],
@@ -10,6 +10,6 @@ export const dnsFailure: FaultKind = {
   parameters: { how: choice("refuse: answers that there is no such name; silence: no answer.", "refuse", "silence") },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { how = "refuse" }, all) =>
+  changes: (targets, { how }, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "dns", target, parameters: { how } })),
-};
+});

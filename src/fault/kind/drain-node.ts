@@ -1,8 +1,8 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { duration } from "../parameter.ts";
 
-export const drainNode: FaultKind = {
+export const drainNode = faultKind({
   name: "drain-node",
   says: "Cordons a node and evicts what may move, within disruption budgets; uncordons it in the end.",
   needs: ["cordon", "evict"],
@@ -13,9 +13,9 @@ export const drainNode: FaultKind = {
   },
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: "it waits for evicted replicas to be ready elsewhere, which another fault may prevent",
-  changes: (targets, { graceMs = 0, withinMs = 0 }, all) =>
+  changes: (targets, { graceMs, withinMs }, all) =>
     nodesOf(targets, all).flatMap((target) => [
       { capability: "cordon" as const, target, parameters: {} },
       { capability: "evict" as const, target, parameters: { graceMs, withinMs }, undo: false },
     ]),
-};
+});

@@ -1,6 +1,6 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 
-export const freeze: FaultKind = {
+export const freeze = faultKind({
   name: "freeze",
   says: "Stops a member's or replica's processes from running without ending them (gray failure): sockets stay open.",
   needs: ["freeze"],
@@ -9,4 +9,4 @@ export const freeze: FaultKind = {
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
   changes: (targets) => targets.map((target) => ({ capability: "freeze", target, parameters: {} })),
-};
+});

@@ -1,8 +1,8 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf, otherNodes } from "../nodes.ts";
 import { choice } from "../parameter.ts";
 
-export const isolateLeader: FaultKind = {
+export const isolateLeader = faultKind({
   name: "isolate-leader",
   says: "Leaves the leader's node alone: no other node reaches it, while clients, proxy and etcd still do.",
   needs: ["cut"],
@@ -11,10 +11,10 @@ export const isolateLeader: FaultKind = {
   parameters: { how: choice("drop: silence; reject: an answer that says no.", "drop", "reject") },
   traits: { stops: "nothing", takesLeader: true, recoversOnlyAfterHeal: false },
   alone: null,
-  changes: (targets, { how = "drop" }, all) =>
+  changes: (targets, { how }, all) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",
       target,
       parameters: { direction: "both", peers: otherNodes([target], all).map((node) => node.node), how },
     })),
-};
+});

@@ -1,9 +1,9 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { duration } from "../parameter.ts";
 import { peers, peersOf } from "../peers.ts";
 
-export const jitter: FaultKind = {
+export const jitter = faultKind({
   name: "jitter",
   says: "Makes every packet of a node late by a time that keeps changing.",
   needs: ["delay"],
@@ -15,10 +15,10 @@ export const jitter: FaultKind = {
   },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { latencyMs = 0, jitterMs = 0, peers: given }, all, random) =>
+  changes: (targets, { latencyMs, jitterMs, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "delay",
       target,
       parameters: { latencyMs, jitterMs, peers: peersOf(target, given, all, random) },
     })),
-};
+});

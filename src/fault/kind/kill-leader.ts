@@ -1,6 +1,6 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 
-export const killLeader: FaultKind = {
+export const killLeader = faultKind({
   name: "kill-leader",
   says: "Kills the leader of a database together with its supervisor and keeps it down while the fault holds.",
   needs: ["stop"],
@@ -11,4 +11,4 @@ export const killLeader: FaultKind = {
   alone: null,
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
-};
+});

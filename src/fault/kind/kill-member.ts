@@ -1,6 +1,6 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 
-export const killMember: FaultKind = {
+export const killMember = faultKind({
   name: "kill-member",
   says: "Kills any member (a standby, a replica of Redis, a sentinel) and keeps it down while the fault holds.",
   needs: ["stop"],
@@ -10,4 +10,4 @@ export const killMember: FaultKind = {
   alone: null,
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
-};
+});

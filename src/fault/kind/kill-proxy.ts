@@ -1,6 +1,6 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 
-export const killProxy: FaultKind = {
+export const killProxy = faultKind({
   name: "kill-proxy",
   says: "Kills the proxy in front of the app and the databases; the platform has to start it again.",
   needs: ["stop"],
@@ -15,4 +15,4 @@ export const killProxy: FaultKind = {
       parameters: { stayDown: false, signal: "KILL" },
       undo: false,
     })),
-};
+});

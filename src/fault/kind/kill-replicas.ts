@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { choice } from "../parameter.ts";
 
-export const killReplicas: FaultKind = {
+export const killReplicas = faultKind({
   name: "kill-replicas",
   says: "Kills replicas of the app at the same moment; the platform has to start them again.",
   needs: ["stop"],
@@ -9,6 +9,6 @@ export const killReplicas: FaultKind = {
   parameters: { signal: choice("KILL: at once; TERM: asked to end.", "KILL", "TERM") },
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
-  changes: (targets, { signal = "KILL" }) =>
+  changes: (targets, { signal }) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: false, signal }, undo: false })),
-};
+});

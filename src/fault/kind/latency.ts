@@ -1,9 +1,9 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { duration } from "../parameter.ts";
 import { peers, peersOf } from "../peers.ts";
 
-export const latency: FaultKind = {
+export const latency = faultKind({
   name: "latency",
   says: "Makes every packet of a node late, each way.",
   needs: ["delay"],
@@ -11,10 +11,10 @@ export const latency: FaultKind = {
   parameters: { latency: duration("Added each way; the round trip grows by twice that.", 100), peers: peers() },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { latencyMs = 0, peers: given }, all, random) =>
+  changes: (targets, { latencyMs, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "delay",
       target,
       parameters: { latencyMs, jitterMs: 0, peers: peersOf(target, given, all, random) },
     })),
-};
+});

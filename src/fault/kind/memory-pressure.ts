@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { whole } from "../parameter.ts";
 
-export const memoryPressure: FaultKind = {
+export const memoryPressure = faultKind({
   name: "memory-pressure",
   says: "Leaves a target little memory, so that it is slowed down or killed for lack of it.",
   needs: ["memory"],
@@ -9,6 +9,6 @@ export const memoryPressure: FaultKind = {
   parameters: { leaveMegabytes: whole("Megabytes that are left to it beyond what it uses.", 8, 0, 1_000_000) },
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: "what it kills is started again without what other faults have put on it",
-  changes: (targets, { leaveMegabytes = 0 }) =>
+  changes: (targets, { leaveMegabytes }) =>
     targets.map((target) => ({ capability: "memory", target, parameters: { leaveMegabytes } })),
-};
+});

@@ -1,9 +1,9 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { percent } from "../parameter.ts";
 import { peers, peersOf } from "../peers.ts";
 
-export const packetLoss: FaultKind = {
+export const packetLoss = faultKind({
   name: "packet-loss",
   says: "Loses a share of the packets that reach a node.",
   needs: ["drop"],
@@ -11,10 +11,10 @@ export const packetLoss: FaultKind = {
   parameters: { lost: percent("Share of packets lost, in percent.", 10), peers: peers() },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { lost = 0, peers: given }, all, random) =>
+  changes: (targets, { lost, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "drop",
       target,
       parameters: { percent: lost, peers: peersOf(target, given, all, random) },
     })),
-};
+});

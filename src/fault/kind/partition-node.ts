@@ -1,8 +1,8 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { choice } from "../parameter.ts";
 
-export const partitionNode: FaultKind = {
+export const partitionNode = faultKind({
   name: "partition-node",
   says: "Cuts a node off from everybody, in both directions.",
   needs: ["cut"],
@@ -17,10 +17,10 @@ export const partitionNode: FaultKind = {
   },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
-  changes: (targets, { how = "drop" }, all) =>
+  changes: (targets, { how }, all) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",
       target,
       parameters: { direction: "both", peers: [], how },
     })),
-};
+});

@@ -1,9 +1,9 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 import { choice } from "../parameter.ts";
 import { peers, peersOf } from "../peers.ts";
 
-export const partitionOneWay: FaultKind = {
+export const partitionOneWay = faultKind({
   name: "partition-one-way",
   says: "Cuts a node off in one direction only: it hears and is not heard, or the other way round.",
   needs: ["cut"],
@@ -11,10 +11,10 @@ export const partitionOneWay: FaultKind = {
   parameters: { direction: choice("out: the node is not heard; in: it hears nothing.", "out", "in"), peers: peers() },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
-  changes: (targets, { direction = "out", peers: given }, all, random) =>
+  changes: (targets, { direction, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "cut",
       target,
       parameters: { direction, peers: peersOf(target, given, all, random), how: "drop" },
     })),
-};
+});

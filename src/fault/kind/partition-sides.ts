@@ -1,11 +1,11 @@
-import type { ChangeRequest, FaultKind } from "../../fault.ts";
+import { type ChangeRequest, faultKind } from "../../fault.ts";
 import type { Target } from "../../platform.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import type { Random } from "../../std/random.ts";
 import { nodesOf, OUTSIDE, otherNodes } from "../nodes.ts";
-import { choice, flag, type Parameters } from "../parameter.ts";
+import { choice, flag } from "../parameter.ts";
 
-export const partitionSides: FaultKind = {
+export const partitionSides = faultKind({
   name: "partition-sides",
   says: "Splits the nodes into a minority and a majority that cannot reach each other, the target on the side you choose.",
   needs: ["cut"],
@@ -18,7 +18,13 @@ export const partitionSides: FaultKind = {
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
   changes: (targets, parameters, all, random) => split(nodesOf(targets, all), parameters, all, random),
-};
+});
+
+interface Split {
+  readonly side: "minority" | "majority";
+  readonly outside: boolean;
+  readonly how: "drop" | "reject";
+}
 
 /**
  * Returns the cuts. The minority is the largest group that is smaller than half; its nodes are cut off from all others, but
@@ -26,7 +32,7 @@ export const partitionSides: FaultKind = {
  */
 function split(
   chosen: readonly Target[],
-  { side, outside, how = "drop" }: Parameters,
+  { side, outside, how }: Split,
   all: readonly Target[],
   random: Random,
 ): ChangeRequest[] {
@@ -34,9 +40,9 @@ function split(
   const ordered = side === "majority" ? [...others, ...chosen] : [...chosen, ...others];
   const size = Math.ceil(ordered.length / 2) - 1;
   const fits = side === "majority" ? others.length >= size : chosen.length <= size;
-  if (size < 1 || !fits) throw cannotSplit(chosen.length, ordered.length, String(side));
+  if (size < 1 || !fits) throw cannotSplit(chosen.length, ordered.length, side);
   const peers = ordered.slice(size).map((node) => node.node);
-  if (outside === true) peers.push(OUTSIDE);
+  if (outside) peers.push(OUTSIDE);
   return ordered
     .slice(0, size)
     .map((target) => ({ capability: "cut", target, parameters: { direction: "both", peers, how } }));

@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { nodesOf } from "../nodes.ts";
 
-export const powerOffNode: FaultKind = {
+export const powerOffNode = faultKind({
   name: "power-off-node",
   says: "Ends a node and everything on it at once, as a power cut does; boots it in the end.",
   needs: ["power"],
@@ -11,4 +11,4 @@ export const powerOffNode: FaultKind = {
   alone: "it ends the node with all that other faults have put there",
   changes: (targets, _parameters, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "power", target, parameters: {} })),
-};
+});

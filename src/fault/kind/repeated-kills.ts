@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { duration, whole } from "../parameter.ts";
 
-export const repeatedKills: FaultKind = {
+export const repeatedKills = faultKind({
   name: "repeated-kills",
   says: "Kills whoever is leader, lets it come back, and kills whoever is leader then, several times.",
   needs: ["stop"],
@@ -17,4 +17,4 @@ export const repeatedKills: FaultKind = {
   alone: "it waits for each victim to be back before the next, which another fault may prevent",
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),
-};
+});

@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { duration } from "../parameter.ts";
 
-export const rollingRestart: FaultKind = {
+export const rollingRestart = faultKind({
   name: "rolling-restart",
   says: "Restarts targets one after another, each once the one before is back.",
   needs: ["restart"],
@@ -13,6 +13,6 @@ export const rollingRestart: FaultKind = {
   rounds: "each-target",
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: "it waits for each target to be back before the next, which another fault may prevent",
-  changes: (targets, { graceMs = 0 }) =>
+  changes: (targets, { graceMs }) =>
     targets.map((target) => ({ capability: "restart", target, parameters: { graceMs }, undo: false })),
-};
+});

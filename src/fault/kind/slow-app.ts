@@ -1,7 +1,7 @@
-import type { FaultKind } from "../../fault.ts";
+import { faultKind } from "../../fault.ts";
 import { percent } from "../parameter.ts";
 
-export const slowApp: FaultKind = {
+export const slowApp = faultKind({
   name: "slow-app",
   says: "Makes replicas of the app slow without breaking them: they get a small share of one CPU.",
   needs: ["cpu"],
@@ -9,6 +9,6 @@ export const slowApp: FaultKind = {
   parameters: { leave: percent("Share of one CPU that is left to each, in percent.", 5) },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
-  changes: (targets, { leave = 100 }) =>
+  changes: (targets, { leave }) =>
     targets.map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
-};
+});

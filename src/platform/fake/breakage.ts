@@ -4,7 +4,7 @@
  */
 import type { TargetReferenceWithNode } from "../../platform.ts";
 import { isRecord } from "../../std/json.ts";
-import { type Break, conditionOf, endsByItself, IMPAIRMENT } from "./change.ts";
+import { type Break, conditionAfter, effectOf, endsByItself } from "./change.ts";
 import { evict } from "./eviction.ts";
 import type { Replica } from "./fleet.ts";
 import type { Condition, Member } from "./member.ts";
@@ -33,15 +33,15 @@ export class Breakage {
 
   apply(change: Break): void {
     if (this.#active.has(change.id)) return;
+    const effect = effectOf(change.capability);
     this.#active.set(change.id, change);
     this.#found.set(change.id, livesOf(this.#membersOf(change.target), this.#replicasOf(change.target), this.#site));
     if (this.#site.behaviour.app.staysBroken) this.#site.app.failWritesFor(Number.POSITIVE_INFINITY);
-    if (change.capability === "cordon") this.#site.cordoned.add(change.target.node);
-    else if (change.capability === "clock")
-      this.#site.clocks.set(change.target.id, Number(change.parameters["offsetMs"]));
-    else if (change.capability === "evict") evict(this.#site, change.target.node, () => this.#done.add(change.id));
-    else if (IMPAIRMENT[change.capability] !== undefined) this.#impair();
-    else if (change.capability !== "command") this.#strike(change);
+    if (effect.is === "cordon") this.#site.cordoned.add(change.target.node);
+    else if (effect.is === "clock") this.#site.clocks.set(change.target.id, Number(change.parameters["offsetMs"]));
+    else if (effect.is === "evict") evict(this.#site, change.target.node, () => this.#done.add(change.id));
+    else if (effect.is === "impair") this.#impair();
+    else if (effect.is === "strike") this.#strike(change, conditionAfter(change, effect.condition));
   }
 
   revert(id: string): void {
@@ -49,10 +49,11 @@ export class Breakage {
     if (change === undefined) return;
     this.#active.delete(id);
     this.#done.delete(id);
-    if (change.capability === "cordon") this.#uncordon(change);
-    else if (change.capability === "clock") this.#site.clocks.delete(change.target.id);
-    else if (IMPAIRMENT[change.capability] !== undefined) this.#impair();
-    else if (change.capability !== "evict" && change.capability !== "command") this.#mend(change);
+    const effect = effectOf(change.capability);
+    if (effect.is === "cordon") this.#uncordon(change);
+    else if (effect.is === "clock") this.#site.clocks.delete(change.target.id);
+    else if (effect.is === "impair") this.#impair();
+    else if (effect.is === "strike") this.#mend(change);
   }
 
   /**
@@ -82,8 +83,7 @@ export class Breakage {
     );
   }
 
-  #strike(change: Break): void {
-    const condition = conditionOf(change);
+  #strike(change: Break, condition: Condition): void {
     for (const member of this.#membersOf(change.target)) this.#strikeMember(member, condition, change);
     for (const replica of this.#replicasOf(change.target)) this.#strikeReplica(replica, change);
     if (change.target.id === this.#site.proxy.id) this.#strikeProxy(change);
@@ -136,8 +136,10 @@ export class Breakage {
   #impair(): void {
     const sum = { laterMs: 0, failShare: 0 };
     for (const { capability } of this.#active.values()) {
-      sum.laterMs += IMPAIRMENT[capability]?.laterMs ?? 0;
-      sum.failShare += IMPAIRMENT[capability]?.failShare ?? 0;
+      const effect = effectOf(capability);
+      if (effect.is !== "impair") continue;
+      sum.laterMs += effect.laterMs;
+      sum.failShare += effect.failShare;
     }
     this.#site.app.impair(sum);
   }

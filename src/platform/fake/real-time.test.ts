@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CapabilityName, Change, Platform, Target } from "../../platform.ts";
+import { type CapabilityName, type Change, capabilityOf, type Platform, type Target } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
 import { isRecord, type Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
@@ -35,7 +35,7 @@ async function changeOf(
   target: Target,
   parameters = {},
 ): Promise<Change> {
-  const prior = (await platform.can[capability]?.prior(target, parameters, signal)) ?? null;
+  const prior = (await capabilityOf(platform, capability)?.prior(target, parameters, signal)) ?? null;
   const { id, role, node } = target;
   return {
     id: `r/test/${capability}`,
@@ -71,7 +71,7 @@ test("a killed leader bites, another takes over, and the old one heals into its 
   await using platform = await prepared();
   const target = await leaderOf(platform, "postgres");
   const change = await changeOf(platform, "stop", target, { stayDown: true });
-  const stop = platform.can.stop;
+  const stop = capabilityOf(platform, "stop");
   assert.ok(stop);
   assert.equal(await stop.bitten(change, signal), null);
   await stop.apply(change, signal);
@@ -96,8 +96,8 @@ test("a killed leader bites, another takes over, and the old one heals into its 
 test("a change that expires undoes itself without anybody", async () => {
   await using platform = await prepared();
   const change = { ...(await changeOf(platform, "freeze", await leaderOf(platform, "redis"))), expiresAfterMs: 50 };
-  await platform.can.freeze?.apply(change, signal);
-  const healed = () => platform.can.freeze?.healed(change, signal);
+  await capabilityOf(platform, "freeze")?.apply(change, signal);
+  const healed = () => capabilityOf(platform, "freeze")?.healed(change, signal);
   assert.equal(await healed(), null);
   await until(healed, { what: "the thaw", deadlineMs: 5000, signal });
 });
@@ -105,7 +105,7 @@ test("a change that expires undoes itself without anybody", async () => {
 test("restore undoes everything; a node that was cordoned before stays so when its change is reverted", async () => {
   await using platform = await prepared();
   const node = (await platform.topology(signal)).find(({ role }) => role === "node");
-  const cordon = platform.can.cordon;
+  const cordon = capabilityOf(platform, "cordon");
   assert.ok(node && cordon);
   const first = await changeOf(platform, "cordon", node);
   await cordon.apply(first, signal);
@@ -121,8 +121,8 @@ test("restore undoes everything; a node that was cordoned before stays so when i
 test("a lie is told: an injection that only claims to bite", async () => {
   await using platform = await prepared({ lies: ["claims-fault-that-did-not-bite"] });
   const change = await changeOf(platform, "stop", await leaderOf(platform, "redis"), { stayDown: true });
-  await platform.can.stop?.apply(change, signal);
-  assert.equal(await platform.can.stop?.bitten(change, signal), null);
+  await capabilityOf(platform, "stop")?.apply(change, signal);
+  assert.equal(await capabilityOf(platform, "stop")?.bitten(change, signal), null);
   assert.equal((await request(platform, "/sessions", "POST", { id: "r/1" })).status, 201);
 });
 

@@ -1,16 +1,7 @@
 /** The fake behind the Platform port: the model driven by the run's clock, its shop on a loopback port. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  CAPABILITIES,
-  type Capability,
-  type CapabilityName,
-  type Change,
-  type HealthLine,
-  type Platform,
-  type Residue,
-  type Target,
-} from "../../platform.ts";
+import type { Capability, CapabilityName, Change, HealthLine, Platform, Residue, Target } from "../../platform.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Json } from "../../std/json.ts";
 import { seededRandom } from "../../std/random.ts";
@@ -19,6 +10,7 @@ import { commandCapability } from "../command.ts";
 import { Agenda } from "./agenda.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Breakage } from "./breakage.ts";
+import { FAKE_CAPABILITIES } from "./change.ts";
 import { Metronome } from "./metronome.ts";
 import { Autoscaler } from "./scaling.ts";
 import { ShopServer } from "./shop-server.ts";
@@ -54,7 +46,7 @@ export class FakePlatform implements Platform {
     this.#metronome = new Metronome(agenda, parts.clock);
     this.#breakage = new Breakage(this.site);
     this.#server = new ShopServer(this.site, this.#metronome);
-    const own = CAPABILITIES.map((name) => [name, this.#capability(name)]);
+    const own = FAKE_CAPABILITIES.map((name) => [name, this.#capability(name)]);
     this.can = { ...Object.fromEntries(own), command: this.#commands(commandCapability(parts.clock)) };
   }
 

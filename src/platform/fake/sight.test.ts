@@ -3,12 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAULTS } from "../../fault/catalogue.ts";
 import { planFault } from "../../fault/choice.ts";
+import { capabilityOf } from "../../platform.ts";
+import { ManualClock } from "../../std/clock.ts";
 import { seededRandom } from "../../std/random.ts";
+import { CAPABILITIES, type CapabilityName } from "../capability.ts";
+import { fakePlatform } from "../fake.ts";
 import { Agenda } from "./agenda.ts";
 import { UNIMPAIRED } from "./app.ts";
 import { behave } from "./behaviour.ts";
 import { Breakage } from "./breakage.ts";
 import type { Break } from "./change.ts";
+import { FakePlatform } from "./real-time.ts";
 import { Site } from "./site.ts";
 
 function stage() {
@@ -50,4 +55,21 @@ test("an order that changed nothing in the model is not seen, whatever it says o
   const nobody = { id: "postgres/n9", role: "postgres", node: "n9" };
   breakage.apply({ id: "nobody", capability: "stop", target: nobody, parameters: { stayDown: true } });
   assert.equal(breakage.isBitten({ id: "nobody", capability: "stop", target: nobody, parameters: {} }), false);
+});
+
+test("the fake has the capabilities that somebody wrote for it, and no others", () => {
+  const planted = "teleport" as CapabilityName;
+  (CAPABILITIES as CapabilityName[]).push(planted);
+  const { breakage, site } = stage();
+  const platform = new FakePlatform({
+    behaviour: site.behaviour,
+    seed: "1",
+    autoscaler: false,
+    clock: new ManualClock(),
+  });
+  assert.equal(capabilityOf(platform, planted), undefined);
+  assert.ok(!fakePlatform.capabilities.includes(planted));
+  assert.deepEqual(Object.keys(platform.can).sort(), [...fakePlatform.capabilities].sort());
+  const target = { id: "postgres/n1", role: "postgres", node: "n1" };
+  assert.throws(() => breakage.apply({ id: "planted", capability: planted, target, parameters: {} }), /"teleport"/);
 });

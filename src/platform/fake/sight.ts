@@ -2,9 +2,9 @@
  * What an observer inside a target of the fake sees of a change. It inspects the model and never trusts the change itself: a
  * capability that the model does not have is never seen to bite.
  */
-import { type Break, conditionOf, endsByItself, IMPAIRMENT } from "./change.ts";
+import { type Break, conditionAfter, effectOf, endsByItself } from "./change.ts";
 import type { Replica } from "./fleet.ts";
-import type { Member } from "./member.ts";
+import type { Condition, Member } from "./member.ts";
 import type { Site } from "./site.ts";
 
 /** By target: which of its processes ran. */
@@ -25,21 +25,21 @@ export function livesOf(members: readonly Member[], replicas: readonly Replica[]
 export function seesBite(change: Break, sight: Sight): boolean {
   const { site } = sight;
   const { capability, target, parameters } = change;
-  if (capability === "cordon") return site.cordoned.has(target.node);
-  if (capability === "clock") return site.clocks.get(target.id) === Number(parameters["offsetMs"]);
-  const wanted = IMPAIRMENT[capability];
-  if (wanted === undefined) return seesStrike(change, sight);
+  const effect = effectOf(capability);
+  if (effect.is === "cordon") return site.cordoned.has(target.node);
+  if (effect.is === "clock") return site.clocks.get(target.id) === Number(parameters["offsetMs"]);
+  if (effect.is === "strike") return seesStrike(change, conditionAfter(change, effect.condition), sight);
+  if (effect.is !== "impair") return false;
   const { laterMs, failShare } = site.app.impairment;
-  return wanted.laterMs <= laterMs && wanted.failShare <= failShare && laterMs + failShare > 0;
+  return effect.laterMs <= laterMs && effect.failShare <= failShare && laterMs + failShare > 0;
 }
 
 /**
  * Returns true when every part of the target, or everything that runs on it, is in the condition that the change causes, or has a
  * new process.
  */
-function seesStrike(change: Break, { site, members, replicas, found }: Sight): boolean {
+function seesStrike(change: Break, wanted: Condition, { site, members, replicas, found }: Sight): boolean {
   const { capability, target } = change;
-  const wanted = conditionOf(change);
   const isNew = ({ id, life }: { readonly id: string; readonly life: number }) => life !== found.get(id);
   const restarted = endsByItself(change);
   const struck = members.map((member) => (restarted ? isNew(member) : member.condition === wanted));

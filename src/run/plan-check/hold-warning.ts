@@ -1,10 +1,8 @@
 import { formatDuration } from "../../plan/duration.ts";
+import { contractOf } from "../../platform/capability.ts";
 import type { Noticing } from "../../platform/kind.ts";
-import type { CapabilityName, Target } from "../../platform.ts";
+import type { Target } from "../../platform.ts";
 import type { PlannedExperiment } from "./targets.ts";
-
-/** The capabilities that remove a leader, so that the platform has to notice its absence before it can elect another. */
-const TAKES_AWAY: readonly CapabilityName[] = ["stop", "freeze", "power", "cut"];
 
 /**
  * Returns warnings, in words, for a fault that ends before the platform can have noticed it: such an experiment does not show
@@ -17,7 +15,8 @@ export function warnOfHold(
   noticed: Readonly<Record<string, Noticing>>,
 ): string[] {
   const away = requests.filter(
-    ({ capability, parameters }) => TAKES_AWAY.includes(capability) && parameters["stayDown"] !== false,
+    ({ capability, parameters }) =>
+      contractOf(capability).takesAway === true && !("stayDown" in parameters && !parameters.stayDown),
   );
   const isHit = (one: Target) =>
     away.some(({ target }) => target.id === one.id || (target.role === "node" && target.node === one.node));

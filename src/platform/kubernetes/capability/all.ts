@@ -26,7 +26,7 @@ export const KUBERNETES_CAPABILITIES = [
 export function capabilitiesOf(
   parts: Parts,
   notes: EvictNotes,
-): Record<(typeof KUBERNETES_CAPABILITIES)[number], Capability> {
+): { readonly [Name in (typeof KUBERNETES_CAPABILITIES)[number]]: Capability<Name> } {
   return {
     stop: stopCapability(parts),
     cordon: cordonCapability(parts),

@@ -15,7 +15,7 @@ const CONFLICTS_MAX = 10;
 /** A cordon without its own expiry is bounded as well. */
 const EXPIRY_MS_MAX = 3_600_000;
 
-export function cordonCapability(parts: Parts): Capability {
+export function cordonCapability(parts: Parts): Capability<"cordon"> {
   return {
     async prior(target, _parameters, signal) {
       const node = await demandNode(parts, target.node, signal);
@@ -45,7 +45,11 @@ export function cordonCapability(parts: Parts): Capability {
 /**
  * Cordons the node. The undo entry is in the cluster before the change is made, so the reaper needs nothing from this machine.
  */
-export async function cordon(parts: Parts, change: Change, signal: AbortSignal): Promise<void> {
+export async function cordon(
+  parts: Parts,
+  change: Pick<Change, "id" | "target" | "expiresAfterMs">,
+  signal: AbortSignal,
+): Promise<void> {
   const { node } = change.target;
   const entry = { how: "uncordon" as const, node, run: runOf(change), afterMs: change.expiresAfterMs ?? EXPIRY_MS_MAX };
   await parts.undoList.add(change.id, entry, signal);
@@ -53,7 +57,11 @@ export async function cordon(parts: Parts, change: Change, signal: AbortSignal):
   await parts.api.patch({ kind: "Node", namespace: "", name: node }, body, {}, signal);
 }
 
-export async function uncordon(parts: Parts, change: Change, signal: AbortSignal): Promise<void> {
+export async function uncordon(
+  parts: Parts,
+  change: Pick<Change, "id" | "target" | "expiresAfterMs">,
+  signal: AbortSignal,
+): Promise<void> {
   await uncordonNode(parts.api, change.target.node, runOf(change), signal);
   await parts.undoList.remove(change.id, signal);
 }

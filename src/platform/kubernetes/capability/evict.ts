@@ -20,7 +20,7 @@ export interface EvictNotes {
   onRefusal(note: { readonly pod: string; readonly says: string }): void;
 }
 
-export function evictCapability(parts: Parts, notes: EvictNotes): Capability {
+export function evictCapability(parts: Parts, notes: EvictNotes): Capability<"evict"> {
   return {
     async prior(target, _parameters, signal) {
       assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
@@ -32,7 +32,7 @@ export function evictCapability(parts: Parts, notes: EvictNotes): Capability {
     /** Only starts the drain, because it may take longer than one call may. */
     async apply(change) {
       const { parameters, prior } = change;
-      const signal = AbortSignal.timeout(Number(parameters["withinMs"] ?? 60_000));
+      const signal = AbortSignal.timeout(parameters.withinMs);
       for (const pod of listed(prior)) void evictOne(parts, notes, { pod, change, signal });
     },
     async bitten({ target, prior }) {
@@ -76,12 +76,12 @@ interface Listed {
 
 interface Eviction {
   readonly pod: Listed;
-  readonly change: Change;
+  readonly change: Change<"evict">;
   readonly signal: AbortSignal;
 }
 
 async function evictOne(parts: Parts, notes: EvictNotes, { pod, change, signal }: Eviction): Promise<void> {
-  const graceSeconds = Math.ceil(Number(change.parameters["graceMs"] ?? 10_000) / 1000);
+  const graceSeconds = Math.ceil(change.parameters.graceMs / 1000);
   let last = "";
   while (!signal.aborted) {
     try {

@@ -12,7 +12,7 @@ import type { ToolsKind } from "../tools.ts";
 
 const SECONDS_MAX = 3600;
 
-export function freezeCapability(parts: Parts): Capability {
+export function freezeCapability(parts: Parts): Capability<"freeze"> {
   const inside = async (change: Pick<Change, "target">, script: string, signal: AbortSignal) => {
     const pod = await demandPod(parts, change.target, signal);
     return await parts.tools.exec(pod, kindOf(parts, change, pod), ["sh", "-c", script], { signal });
@@ -59,7 +59,7 @@ function kindOf({ config }: Parts, { target }: Pick<Change, "target">, pod: PodO
   return { is: "process", container: containerOf(config, target.role, pod) };
 }
 
-function notHeld({ target }: Change, stderr: string) {
+function notHeld({ target }: Pick<Change, "target">, stderr: string) {
   return refuse(
     `to hold every process of ${target.id} by ptrace`,
     stderr.trim() || "no reason",

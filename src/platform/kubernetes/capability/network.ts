@@ -7,18 +7,20 @@ import { tableCapability } from "./table.ts";
 /** A lookup of a name that every cluster resolves. */
 const LOOKUP = ["timeout", "2", "getent", "hosts", "kubernetes.default.svc.cluster.local"];
 
-export const cutCapability = (parts: Parts): Capability =>
+export const cutCapability = (parts: Parts): Capability<"cut"> =>
   tableCapability(parts, {
     rules: cutRules,
     demand: ({ target, parameters }) => {
-      if (parameters["how"] === "link") throw noLink(target.node);
+      if (parameters.how === "link") throw noLink(target.node);
     },
   });
 
-export const dropCapability = (parts: Parts): Capability => tableCapability(parts, { rules: dropRules });
-export const resetCapability = (parts: Parts): Capability => tableCapability(parts, { rules: resetRules });
-export const bandwidthCapability = (parts: Parts): Capability => tableCapability(parts, { rules: bandwidthRules });
-export const dnsCapability = (parts: Parts): Capability => tableCapability(parts, { rules: dnsRules, provoke: LOOKUP });
+export const dropCapability = (parts: Parts): Capability<"drop"> => tableCapability(parts, { rules: dropRules });
+export const resetCapability = (parts: Parts): Capability<"reset"> => tableCapability(parts, { rules: resetRules });
+export const bandwidthCapability = (parts: Parts): Capability<"bandwidth"> =>
+  tableCapability(parts, { rules: bandwidthRules });
+export const dnsCapability = (parts: Parts): Capability<"dns"> =>
+  tableCapability(parts, { rules: dnsRules, provoke: LOOKUP });
 
 function noLink(node: string) {
   return refuse(

@@ -4,14 +4,14 @@ import { controllerOf } from "../objects.ts";
 import { demandPod, findPod, inPlace, lookAt, type Parts, podName, witness } from "../parts.ts";
 import { topologyOf } from "../topology.ts";
 
-export function restartCapability(parts: Parts): Capability {
+export function restartCapability(parts: Parts): Capability<"restart"> {
   return {
     async prior(target, _parameters, signal) {
       const pod = await demandPod(parts, target, signal);
       return { uid: pod.metadata.uid ?? "", owner: controllerOf(pod)?.name ?? "" };
     },
     async apply({ target, parameters, prior }) {
-      const graceSeconds = Math.ceil(Number(parameters["graceMs"] ?? 10_000) / 1000);
+      const graceSeconds = Math.ceil(parameters.graceMs / 1000);
       const { uid } = prior as { uid: string };
       await parts.api.remove("Pod", parts.config.namespace, podName(target), { uid, graceSeconds });
     },

@@ -14,8 +14,12 @@ import {
 } from "./rules.ts";
 
 const scope = { addresses: EVERYBODY, spared: [], seconds: 30 };
-const change = (parameters: Record<string, string | number>) => ({ id: "run/experiment/1", parameters });
-const cut = (direction: string, how = "drop") => cutRules(change({ direction, how }), scope);
+const change = <const Parameters extends object>(parameters: Parameters) => ({
+  id: "run/experiment/1",
+  parameters: { peers: [] as string[], ...parameters },
+});
+const cut = (direction: "both" | "in" | "out", how: "drop" | "reject" = "drop") =>
+  cutRules(change({ direction, how }), scope);
 
 test("a cut drops both ways, or only the way that is asked for, and lets loopback pass first", () => {
   const both = cut("both");

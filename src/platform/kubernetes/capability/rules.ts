@@ -2,7 +2,7 @@
  * The text of the nft tables that make our network changes. Pure. One `nft -f -` creates the whole table or nothing. Every rule
  * matches against a set whose elements have a timeout: after it, the kernel removes them and the rule no longer matches anything.
  */
-import type { Change } from "../../../platform.ts";
+import type { CapabilityName, Change } from "../../../platform.ts";
 import { tableName } from "../marks.ts";
 
 export const EVERYBODY: readonly string[] = ["0.0.0.0/0"];
@@ -16,7 +16,8 @@ export interface RuleScope {
   readonly seconds: number;
 }
 
-type RuleChange = Pick<Change, "id" | "parameters">;
+type RuleChange<Name extends CapabilityName> = Pick<Change<Name>, "id" | "parameters">;
+
 /** The statements of the input and output chains; loopback traffic is accepted before them. */
 interface Statements {
   readonly input?: readonly string[];
@@ -24,7 +25,7 @@ interface Statements {
 }
 
 /** Returns the table for a cut. Established connections are cut like new ones. */
-export function cutRules(change: RuleChange, scope: RuleScope): string {
+export function cutRules(change: RuleChange<"cut">, scope: RuleScope): string {
   const { how, direction } = change.parameters;
   const verdict = how === "reject" ? "counter reject" : "counter drop";
   return table(
@@ -39,8 +40,8 @@ export function cutRules(change: RuleChange, scope: RuleScope): string {
 }
 
 /** Returns the table that loses `percent` of the incoming packets. */
-export function dropRules(change: RuleChange, scope: RuleScope): string {
-  const share = perMille(change.parameters["percent"]);
+export function dropRules(change: RuleChange<"drop">, scope: RuleScope): string {
+  const share = perMille(change.parameters.percent);
   return table(
     change,
     peersSet(scope),
@@ -50,8 +51,8 @@ export function dropRules(change: RuleChange, scope: RuleScope): string {
 }
 
 /** Returns the table that answers `percent` of the incoming TCP segments with a reset. */
-export function resetRules(change: RuleChange, scope: RuleScope): string {
-  const share = perMille(change.parameters["percent"]);
+export function resetRules(change: RuleChange<"reset">, scope: RuleScope): string {
+  const share = perMille(change.parameters.percent);
   const statement = `ip saddr @peers meta l4proto tcp numgen random mod 1000 < ${share} counter reject with tcp reset`;
   return table(change, peersSet(scope), { input: [statement] }, scope.spared);
 }
@@ -60,8 +61,8 @@ export function resetRules(change: RuleChange, scope: RuleScope): string {
  * Returns the table that drops traffic above the limit in either direction; TCP then adapts to it. nft counts in bytes and
  * bursts.
  */
-export function bandwidthRules(change: RuleChange, scope: RuleScope): string {
-  const bytes = Math.max(1, Math.round((Number(change.parameters["kilobitsPerSecond"]) * 1000) / 8));
+export function bandwidthRules(change: RuleChange<"bandwidth">, scope: RuleScope): string {
+  const bytes = Math.max(1, Math.round((change.parameters.kilobitsPerSecond * 1000) / 8));
   const limit = `limit rate over ${bytes} bytes/second burst ${Math.max(3_000, Math.round(bytes / 5))} bytes counter drop`;
   return table(
     change,
@@ -75,12 +76,12 @@ export function bandwidthRules(change: RuleChange, scope: RuleScope): string {
  * Returns the table for DNS faults. refuse: queries are rejected on their way out. silence: the answers are dropped on their way
  * in, because the kernel reports an outgoing query that is dropped to its sender, which would not be silence.
  */
-export function dnsRules(change: RuleChange, { seconds }: Pick<RuleScope, "seconds">): string {
+export function dnsRules(change: RuleChange<"dns">, { seconds }: Pick<RuleScope, "seconds">): string {
   const set = `  set ports { type inet_service; flags timeout; elements = { 53 timeout ${seconds}s } }\n`;
   const both = (field: string, verdict: string) =>
     ["udp", "tcp"].map((protocol) => `${protocol} ${field} @ports ${verdict}`);
   const statements =
-    change.parameters["how"] === "silence"
+    change.parameters.how === "silence"
       ? { input: both("sport", "counter drop") }
       : { output: both("dport", "counter reject") };
   return table(change, set, statements);
@@ -105,7 +106,12 @@ function peersSet({ addresses, seconds }: RuleScope): string {
   return `  set peers { type ipv4_addr; flags interval, timeout; elements = { ${elements} } }\n`;
 }
 
-function table({ id }: RuleChange, set: string, statements: Statements, spared: readonly string[] = []): string {
+function table(
+  { id }: Pick<Change, "id">,
+  set: string,
+  statements: Statements,
+  spared: readonly string[] = [],
+): string {
   const { input = [], output = [] } = statements;
   const spare = (field: string) => (spared.length === 0 ? "" : `    ip ${field} { ${spared.join(", ")} } accept\n`);
   const chain = (hook: "input" | "output", device: "iifname" | "oifname", statements: readonly string[]) =>
@@ -116,6 +122,6 @@ function table({ id }: RuleChange, set: string, statements: Statements, spared: 
 }
 
 /** Converts a share to the form that nft compares with its random numbers; at least one in a thousand. */
-function perMille(percent: unknown): number {
-  return Math.min(1000, Math.max(1, Math.round(Number(percent) * 10)));
+function perMille(percent: number): number {
+  return Math.min(1000, Math.max(1, Math.round(percent * 10)));
 }

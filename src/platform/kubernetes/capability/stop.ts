@@ -17,13 +17,13 @@ interface Prior {
   readonly cordoned: boolean;
 }
 
-export function stopCapability(parts: Parts): Capability {
+export function stopCapability(parts: Parts): Capability<"stop"> {
   return {
     async prior(target, parameters, signal) {
       const pod = await demandPod(parts, target, signal);
       const controller = controllerOf(pod);
       if (controller === undefined) throw bare(pod);
-      if (!staysDown(parameters)) return { uid: pod.metadata.uid ?? "", owner: controller.name, cordoned: false };
+      if (!parameters.stayDown) return { uid: pod.metadata.uid ?? "", owner: controller.name, cordoned: false };
       if (controller.kind !== "StatefulSet") throw cannotStayDown(pod, controller.kind);
       const node = await demandNode(parts, target.node, signal);
       assertNodeMayBeHit(parts.config, node);
@@ -32,22 +32,22 @@ export function stopCapability(parts: Parts): Capability {
     async apply(change, signal) {
       const { target, parameters, prior } = change;
       const { uid, cordoned } = priorOf(prior);
-      if (staysDown(parameters) && !cordoned) await cordon(parts, change, signal);
-      const grace = parameters["signal"] === "TERM" ? {} : { graceSeconds: 0 };
+      if (parameters.stayDown && !cordoned) await cordon(parts, change, signal);
+      const grace = parameters.signal === "TERM" ? {} : { graceSeconds: 0 };
       await parts.api.remove("Pod", parts.config.namespace, podName(target), { uid, ...grace });
     },
     async bitten(change, signal) {
       const { uid } = priorOf(change.prior);
       const now = await findPod(parts, change.target, signal);
       if (now?.metadata.uid === uid) return null;
-      if (staysDown(change.parameters) && now?.spec?.nodeName !== undefined) return null;
+      if (change.parameters.stayDown && now?.spec?.nodeName !== undefined) return null;
       return witness(parts, biteSays(change, uid, now), "the API");
     },
     async revert(change, signal) {
-      if (staysDown(change.parameters) && !priorOf(change.prior).cordoned) await uncordon(parts, change, signal);
+      if (change.parameters.stayDown && !priorOf(change.prior).cordoned) await uncordon(parts, change, signal);
     },
     async healed(change, signal) {
-      if (!staysDown(change.parameters)) return backInNumber(parts, change, signal);
+      if (!change.parameters.stayDown) return backInNumber(parts, change, signal);
       const node = await demandNode(parts, change.target.node, signal);
       if (node.metadata.annotations?.[CORDONED_BY] === runOf(change)) return null;
       const seen = await inPlace(parts, change.target, signal);
@@ -57,7 +57,7 @@ export function stopCapability(parts: Parts): Capability {
 }
 
 /** A Deployment's pod returns under another name, so as many pods of its role as are wanted must be ready. */
-async function backInNumber(parts: Parts, { target }: Change, signal: AbortSignal) {
+async function backInNumber(parts: Parts, { target }: Pick<Change, "target">, signal: AbortSignal) {
   const seen = await lookAt(parts, signal);
   const same = topologyOf(seen).filter(({ role }) => role === target.role);
   const ready = same.filter(({ healthy }) => healthy).length;
@@ -66,16 +66,11 @@ async function backInNumber(parts: Parts, { target }: Change, signal: AbortSigna
   return witness(parts, `${ready} of ${wanted} ${target.role} pods are ready`, "the API");
 }
 
-function biteSays({ target, parameters }: Change, uid: string, now: PodObject | null): string {
+function biteSays({ target, parameters }: Change<"stop">, uid: string, now: PodObject | null): string {
   const name = podName(target);
   if (now === null) return `pod ${name} (uid ${uid}) is gone`;
-  if (staysDown(parameters))
-    return `pod ${name} (uid ${uid}) is gone; its next one is ${now.status?.phase ?? "Pending"}`;
+  if (parameters.stayDown) return `pod ${name} (uid ${uid}) is gone; its next one is ${now.status?.phase ?? "Pending"}`;
   return `pod ${name} has uid ${now.metadata.uid}; it was ${uid}`;
-}
-
-function staysDown(parameters: Change["parameters"]): boolean {
-  return parameters["stayDown"] === true;
 }
 
 function priorOf(prior: Json): Prior {

@@ -5,7 +5,7 @@
  */
 
 import type { ExecOutcome } from "../../../kubernetes.ts";
-import type { Capability, Change, TargetReferenceWithNode } from "../../../platform.ts";
+import type { Capability, CapabilityName, Change, TargetReferenceWithNode } from "../../../platform.ts";
 import { podsByRole } from "../look.ts";
 import { tableName } from "../marks.ts";
 import { addressesOf, isPresent, type NodeObject, type PodObject } from "../objects.ts";
@@ -19,16 +19,16 @@ const NETWORK = { is: "network" } as const;
 /** A change without its own expiry is bounded as well. */
 const SECONDS_MAX = 3600;
 
-export interface TableKind {
+export interface TableKind<Name extends CapabilityName> {
   /** Returns the whole table for a change. */
-  rules(change: Change, scope: RuleScope): string;
+  rules(change: Change<Name>, scope: RuleScope): string;
   /** Throws when the parameters require something that cannot be done here. */
-  demand?(change: Pick<Change, "target" | "parameters">): void;
+  demand?(change: Pick<Change<Name>, "target" | "parameters">): void;
   /** A command that, run from inside, causes traffic that the rules must match: a lookup, for example. */
   readonly provoke?: readonly string[];
 }
 
-export function tableCapability(parts: Parts, kind: TableKind): Capability {
+export function tableCapability<Name extends CapabilityName>(parts: Parts, kind: TableKind<Name>): Capability<Name> {
   return {
     async prior(target, parameters, signal) {
       kind.demand?.({ target, parameters });
@@ -41,7 +41,7 @@ export function tableCapability(parts: Parts, kind: TableKind): Capability {
     async apply(change, signal) {
       const seconds = secondsOf(change);
       const [addresses, spared] = await Promise.all([
-        peerAddresses(parts, change, signal),
+        peerAddresses(parts, change.parameters, signal),
         ownAddresses(parts, change.target, signal),
       ]);
       const rules = kind.rules(change, { addresses, spared, seconds });
@@ -50,7 +50,9 @@ export function tableCapability(parts: Parts, kind: TableKind): Capability {
     },
     async bitten(change, signal) {
       const pods = await podsOf(parts, change.target, signal);
-      const counted = await Promise.all(pods.map((pod) => count(parts, { pod, change, kind }, signal)));
+      const counted = await Promise.all(
+        pods.map((pod) => count(parts, { pod, change, provoke: kind.provoke }, signal)),
+      );
       if (pods.length === 0 || counted.some((packets) => packets === null || packets === 0)) return null;
       const each = pods.map(({ metadata }, index) => `${metadata.name} ${counted[index]}`).join(", ");
       return witness(parts, `packets that nft table ${tableName(change.id)} met: ${each}`, "inside the pods");
@@ -76,8 +78,11 @@ export async function podsOf(
   return all.filter((pod) => pod.spec?.nodeName === target.node && isPresent(pod) && pod.status?.phase === "Running");
 }
 
+/** What a change's name and place are read from, whatever its capability. */
+type Named = Pick<Change, "id" | "target">;
+
 interface Arming {
-  readonly change: Change;
+  readonly change: Named;
   readonly rules: string;
   readonly seconds: number;
 }
@@ -92,19 +97,19 @@ async function arm(parts: Parts, pod: PodObject, { change, rules, seconds }: Arm
 /** Returns the number of packets that matched our rules in this pod; null when it has no table of ours. */
 async function count(
   parts: Parts,
-  { pod, change, kind }: { pod: PodObject; change: Change; kind?: TableKind },
+  { pod, change, provoke }: { pod: PodObject; change: Named; provoke?: readonly string[] | undefined },
   signal: AbortSignal,
 ): Promise<number | null> {
-  if (kind?.provoke !== undefined) await parts.tools.exec(pod, NETWORK, kind.provoke, { signal });
+  if (provoke !== undefined) await parts.tools.exec(pod, NETWORK, provoke, { signal });
   const listed = await list(parts, pod, change, signal);
   return listed.code === 0 ? packetsIn(listed.stdout) : null;
 }
 
-function list(parts: Parts, pod: PodObject, change: Change, signal: AbortSignal): Promise<ExecOutcome> {
+function list(parts: Parts, pod: PodObject, change: Named, signal: AbortSignal): Promise<ExecOutcome> {
   return parts.tools.exec(pod, NETWORK, ["nft", "list", "table", "inet", tableName(change.id)], { signal });
 }
 
-async function healed(parts: Parts, change: Change, signal: AbortSignal) {
+async function healed(parts: Parts, change: Named, signal: AbortSignal) {
   const pods = (await podsOf(parts, change.target, signal)).filter((pod) => parts.tools.has(pod, NETWORK));
   const left = await Promise.all(pods.map((pod) => count(parts, { pod, change }, signal)));
   if (left.some((packets) => packets !== null)) return null;
@@ -118,9 +123,8 @@ async function healed(parts: Parts, change: Change, signal: AbortSignal) {
 }
 
 /** Returns the addresses whose traffic with the target's pods is affected. */
-async function peerAddresses(parts: Parts, change: Change, signal: AbortSignal): Promise<readonly string[]> {
-  const given = change.parameters["peers"];
-  const peers = Array.isArray(given) ? given.map(String) : [];
+async function peerAddresses(parts: Parts, parameters: object, signal: AbortSignal): Promise<readonly string[]> {
+  const peers = "peers" in parameters && Array.isArray(parameters.peers) ? parameters.peers.map(String) : [];
   if (peers.length === 0) return EVERYBODY;
   if (peers.includes(OUTSIDE)) throw noOutside();
   const { nodes } = await lookAt(parts, signal);
@@ -138,7 +142,7 @@ async function ownAddresses(parts: Parts, { node, role }: TargetReferenceWithNod
   return addressesOf(await demandNode(parts, node, signal));
 }
 
-function secondsOf({ expiresAfterMs }: Change): number {
+function secondsOf({ expiresAfterMs }: Pick<Change, "expiresAfterMs">): number {
   return Math.min(SECONDS_MAX, Math.ceil((expiresAfterMs ?? SECONDS_MAX * 1000) / 1000));
 }
 

@@ -1,5 +1,5 @@
 /** All capabilities of the lab, one in each file. */
-import type { Capability, CapabilityName } from "../../../platform.ts";
+import type { Capabilities, Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
 import type { Lab } from "../lab-parts.ts";
 import { bandwidthCapability } from "./bandwidth.ts";
@@ -37,11 +37,11 @@ const MAKERS = {
   dns: dnsCapability,
   command: commandCapability,
   delay: delayCapability,
-} satisfies Partial<Record<CapabilityName, (lab: Lab) => Capability>>;
+} satisfies { readonly [Name in CapabilityName]?: (lab: Lab) => Capability<Name> };
 
 /** The capabilities of the lab, known without a lab: for `gameday check`. */
 export const LAB_CAPABILITIES = Object.keys(MAKERS) as readonly CapabilityName[];
 
-export function labCapabilities(lab: Lab): Partial<Record<CapabilityName, Capability>> {
-  return Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make(lab)]));
+export function labCapabilities(lab: Lab): Capabilities {
+  return Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make(lab)])) as Capabilities;
 }

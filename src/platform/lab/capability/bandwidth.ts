@@ -19,7 +19,7 @@ interface End {
   readonly field: "src" | "dst";
 }
 
-export function bandwidthCapability(lab: Lab): Capability {
+export function bandwidthCapability(lab: Lab): Capability<"bandwidth"> {
   const ends = (change: Pick<Change, "target">): End[] => {
     const node = demandNode(change.target.node);
     return [
@@ -27,7 +27,7 @@ export function bandwidthCapability(lab: Lab): Capability {
       { agent: lab.space.switch, device: cableOf(node), field: "src" },
     ];
   };
-  const shapes = (change: Change, signal: AbortSignal) =>
+  const shapes = (change: Change<"bandwidth">, signal: AbortSignal) =>
     Promise.all(ends(change).map(({ agent, device }) => agent.run(["tc", "qdisc", "show", "dev", device], signal)));
   return {
     async prior() {
@@ -68,7 +68,7 @@ export function bandwidthCapability(lab: Lab): Capability {
  * Returns the commands that limit one end. Without a default class, htb passes traffic that no filter matches as if htb were not
  * there.
  */
-export function commandsOf(change: Change, device: string, field: "src" | "dst"): string[][] {
+export function commandsOf(change: Change<"bandwidth">, device: string, field: "src" | "dst"): string[][] {
   const tc = (words: string) => ["tc", ...words.split(" ")];
   if (!hasPeers(change)) return [tc(`qdisc replace dev ${device} root ${shape(change).join(" ")}`)];
   const { kilobits, burstBytes } = sizeOf(change);
@@ -87,13 +87,13 @@ export function commandsOf(change: Change, device: string, field: "src" | "dst")
  * Returns a bucket that holds 20 ms of the rate, but at least a few packets (tc-tbf(8) requires that), and half a second of
  * queue.
  */
-export function shape(change: Change): string[] {
+export function shape(change: Change<"bandwidth">): string[] {
   const { kilobits, burstBytes } = sizeOf(change);
   return ["tbf", "rate", `${kilobits}kbit`, "burst", String(burstBytes), "latency", "500ms"];
 }
 
-function sizeOf(change: Change): { kilobits: number; burstBytes: number } {
-  const kilobits = Number(change.parameters["kilobitsPerSecond"]);
+function sizeOf(change: Change<"bandwidth">): { kilobits: number; burstBytes: number } {
+  const kilobits = change.parameters.kilobitsPerSecond;
   return { kilobits, burstBytes: Math.max(4_000, Math.round((kilobits * 1000 * 0.02) / 8)) };
 }
 

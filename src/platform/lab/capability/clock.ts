@@ -17,7 +17,7 @@ import { witness } from "./witness.ts";
 const ROLES = ["app", "postgres"];
 const LIBRARY = "/usr/lib/*/faketime/libfaketimeMT.so.1";
 
-export function clockCapability(lab: Lab): Capability {
+export function clockCapability(lab: Lab): Capability<"clock"> {
   return {
     async prior(target) {
       if (!ROLES.includes(target.role)) throw cannotMove(target);
@@ -52,8 +52,8 @@ export function clockCapability(lab: Lab): Capability {
 }
 
 /** Returns the environment for libfaketime(1): a relative offset that children inherit. */
-function skewed(change: Change): Record<string, string> {
-  const seconds = Number(change.parameters["offsetMs"]) / 1000;
+function skewed(change: Change<"clock">): Record<string, string> {
+  const seconds = change.parameters.offsetMs / 1000;
   return {
     LD_PRELOAD: libraryPath(),
     FAKETIME: `${seconds < 0 ? "" : "+"}${seconds}s`,

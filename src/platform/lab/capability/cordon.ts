@@ -6,7 +6,7 @@ import { inPlace } from "./place.ts";
 import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
 
-export function cordonCapability(lab: Lab): Capability {
+export function cordonCapability(lab: Lab): Capability<"cordon"> {
   return {
     async prior(target) {
       return { cordoned: lab.replicas.isCordoned(demandNode(target.node)) };

@@ -11,12 +11,16 @@ import { witness } from "./witness.ts";
 
 const PERIOD_MS = 100;
 
-export function cpuCapability(lab: Lab): Capability {
+export function cpuCapability(lab: Lab): Capability<"cpu"> {
   const reports = async ({ target }: Pick<Change, "target">, signal: AbortSignal) => {
     const all = await lab.observer.services(demandNode(target.node), signal);
     return all.filter((report) => target.role === "node" || report.name === lab.serviceOf(target));
   };
-  const throttle = async (change: Change, share: { runMs: number; periodMs: number } | null, signal: AbortSignal) => {
+  const throttle = async (
+    change: Change<"cpu">,
+    share: { runMs: number; periodMs: number } | null,
+    signal: AbortSignal,
+  ) => {
     for (const { name } of await reports(change, signal))
       await lab.agentOf(change.target).throttle(name, share, signal);
   };
@@ -43,8 +47,8 @@ export function cpuCapability(lab: Lab): Capability {
 }
 
 /** Returns the milliseconds of each period in which the target runs; at least 1, so that it never becomes a freeze. */
-function runMs(change: Change): number {
-  return Math.max(1, Math.round((Number(change.parameters["leavePercent"]) / 100) * PERIOD_MS));
+function runMs(change: Change<"cpu">): number {
+  return Math.max(1, Math.round((change.parameters.leavePercent / 100) * PERIOD_MS));
 }
 
 function isStopped(report: ServiceReport): boolean {

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Change } from "../../../platform.ts";
-import type { Json } from "../../../std/json.ts";
 import { cutRules, peersOf, tableOf } from "./cut.ts";
 
-const cut = (parameters: Record<string, Json>): Change => ({
+const cut = (given: Partial<Change<"cut">["parameters"]>): Change<"cut"> => ({
   id: "run/partition/1",
   capability: "cut",
   target: { id: "node/n2", role: "node", node: "n2" },
-  parameters,
+  parameters: { direction: "both", peers: [], how: "drop", ...given },
   prior: null,
   expiresAfterMs: 1000,
 });

@@ -10,19 +10,19 @@ import { inPlace } from "./place.ts";
 import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
 
-export function cutCapability(lab: Lab): Capability {
+export function cutCapability(lab: Lab): Capability<"cut"> {
   return {
     async prior() {
       return null;
     },
     async apply(change, signal) {
       const node = demandNode(change.target.node);
-      if (change.parameters["how"] === "link") return lab.space.setCable(node, false, signal);
+      if (change.parameters.how === "link") return lab.space.setCable(node, false, signal);
       await lab.space.nodes[node].run(["nft", "-f", "-"], signal, { input: cutRules(change) });
     },
     async bitten(change, signal) {
       const node = demandNode(change.target.node);
-      if (change.parameters["how"] === "link") return linkIsDown(lab, node, change, signal);
+      if (change.parameters.how === "link") return linkIsDown(lab, node, change, signal);
       const rules = await listRules(lab, node, change, signal);
       if (rules === null) return null;
       const reached = await reachable(lab, node, change, signal);
@@ -34,7 +34,7 @@ export function cutCapability(lab: Lab): Capability {
     async revert(change, signal) {
       const node = demandNode(change.target.node);
       if (!lab.space.isOn(node)) return; // its rules ended with its namespace, and its cable is new when it boots
-      if (change.parameters["how"] === "link") return lab.space.setCable(node, true, signal);
+      if (change.parameters.how === "link") return lab.space.setCable(node, true, signal);
       await lab.space.nodes[node].tryRun(
         { argv: ["nft", "delete", "table", "inet", tableOf(change)], deadlineMs: 5_000 },
         signal,
@@ -43,7 +43,7 @@ export function cutCapability(lab: Lab): Capability {
     async healed(change, signal) {
       const node = demandNode(change.target.node);
       if ((await listRules(lab, node, change, signal)) !== null) return null;
-      if (change.parameters["how"] === "link" && (await linkIsDown(lab, node, change, signal)) !== null) return null;
+      if (change.parameters.how === "link" && (await linkIsDown(lab, node, change, signal)) !== null) return null;
       const seen = await inPlace(lab, { id: `node/${node}`, role: "node", node }, signal);
       return seen === null ? null : witness(lab, change.target, `no rule of ours is left; ${seen}`);
     },
@@ -54,7 +54,7 @@ export function cutCapability(lab: Lab): Capability {
  * Returns the rules of a cut. `input` is what the node receives, `output` what it sends; established connections are cut like new
  * ones.
  */
-export function cutRules(change: Change): string {
+export function cutRules(change: Change<"cut">): string {
   const { direction, how } = change.parameters;
   const addresses = peersOf(change).join(", ");
   const verdict = how === "reject" ? "reject" : "drop";
@@ -68,20 +68,24 @@ export function cutRules(change: Change): string {
   ].join("");
 }
 
+/** The parameters of a change that affects traffic with certain peers only. */
+interface Peers {
+  readonly parameters: { readonly peers: readonly string[] };
+}
+
 /** Returns whether only some of the target's traffic is affected. */
-export function hasPeers(change: Pick<Change, "parameters">): boolean {
-  const given = change.parameters["peers"];
-  return Array.isArray(given) && given.length > 0;
+export function hasPeers({ parameters }: Peers): boolean {
+  return parameters.peers.length > 0;
 }
 
 /** Returns the addresses whose traffic with the target is affected: all others when the plan names none. */
-export function peersOf(change: Pick<Change, "parameters" | "target">): string[] {
-  const given = change.parameters["peers"];
-  const peers = Array.isArray(given) && given.length > 0 ? given : ["n1", "n2", "n3", "outside"];
+export function peersOf(change: Peers & Pick<Change, "target">): string[] {
+  const given = change.parameters.peers;
+  const peers = given.length > 0 ? given : ["n1", "n2", "n3", "outside"];
   const own = change.target.node;
   return peers.flatMap((peer) => {
     if (peer === "outside") return [SWITCH_ADDRESS];
-    return typeof peer === "string" && isNode(peer) && peer !== own ? [addressOf(peer)] : [];
+    return isNode(peer) && peer !== own ? [addressOf(peer)] : [];
   });
 }
 
@@ -90,14 +94,19 @@ export function tableOf(change: Pick<Change, "id">): string {
   return `gameday_${createHash("sha256").update(change.id).digest("hex").slice(0, 12)}`;
 }
 
-async function listRules(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<string | null> {
+async function listRules(lab: Lab, node: NodeName, change: Change<"cut">, signal: AbortSignal): Promise<string | null> {
   if (!lab.space.isOn(node)) return null;
   const argv = ["nft", "list", "table", "inet", tableOf(change)];
   const { code, stdout } = await lab.space.nodes[node].tryRun({ argv, deadlineMs: 5_000 }, signal);
   return code === 0 ? stdout : null;
 }
 
-async function linkIsDown(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<Witness | null> {
+async function linkIsDown(
+  lab: Lab,
+  node: NodeName,
+  change: Change<"cut">,
+  signal: AbortSignal,
+): Promise<Witness | null> {
   if (!lab.space.isOn(node)) return null;
   const seen = await lab.space.nodes[node].run(["ip", "-o", "link", "show", "eth0"], signal);
   const says = `eth0 of ${node} has no carrier (${cableOf(node)} is down)`;
@@ -105,7 +114,7 @@ async function linkIsDown(lab: Lab, node: NodeName, change: Change, signal: Abor
 }
 
 /** Returns the peers that a new connection from inside the node still reaches. */
-async function reachable(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<string[]> {
+async function reachable(lab: Lab, node: NodeName, change: Change<"cut">, signal: AbortSignal): Promise<string[]> {
   const tries = peersOf(change).map(async (address) => {
     const port = address === SWITCH_ADDRESS ? 5000 : 26379;
     try {

@@ -17,7 +17,7 @@ const PYTHON = `${FOLDER.patroni}/bin/python3`;
 const SCRIPTS = `${FOLDER.gameday}/lab`;
 const IP_MS = 5_000;
 
-export function delayCapability(lab: Lab): Capability {
+export function delayCapability(lab: Lab): Capability<"delay"> {
   return {
     async prior(target, _parameters, signal) {
       const { meanMs } = await roundTrip(lab, demandNode(target.node), SWITCH_ADDRESS, signal);
@@ -45,12 +45,12 @@ export function delayCapability(lab: Lab): Capability {
 }
 
 /** Returns the names of the relay's own pair of network cards: the first is its end, the second is plugged into the switch. */
-function cardsOf(change: Change): { near: string; far: string } {
+function cardsOf(change: Change<"delay">): { near: string; far: string } {
   const name = `gd${tableOf(change).slice(-8)}`;
   return { near: `${name}a`, far: `${name}b` };
 }
 
-async function leadThroughRelay(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<void> {
+async function leadThroughRelay(lab: Lab, node: NodeName, change: Change<"delay">, signal: AbortSignal): Promise<void> {
   const { near, far } = cardsOf(change);
   const ip = (...argv: string[]) => lab.space.switch.run(["ip", "link", ...argv], signal);
   await ip("add", near, "type", "veth", "peer", "name", far);
@@ -64,7 +64,7 @@ async function leadThroughRelay(lab: Lab, node: NodeName, change: Change, signal
   await ip("set", far, "master", "br0", "up");
 }
 
-function relayService(node: NodeName, change: Change): ServiceSpec {
+function relayService(node: NodeName, change: Change<"delay">): ServiceSpec {
   const { latencyMs, jitterMs } = change.parameters;
   const times = [String(latencyMs), String(jitterMs)];
   const peers = hasPeers(change) ? peersOf(change) : [];
@@ -85,7 +85,7 @@ function relayService(node: NodeName, change: Change): ServiceSpec {
  * Puts the cable back into the switch. The relay ends first: together they would carry frames in a circle. Each step is harmless
  * when there is nothing to undo.
  */
-async function leadBack(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<void> {
+async function leadBack(lab: Lab, node: NodeName, change: Change<"delay">, signal: AbortSignal): Promise<void> {
   const tryIp = (...argv: string[]) =>
     lab.space.switch.tryRun({ argv: ["ip", "link", ...argv], deadlineMs: IP_MS }, signal);
   const known = (await lab.space.switch.list(signal)).some((report) => report.name === serviceOf(change));
@@ -97,11 +97,11 @@ async function leadBack(lab: Lab, node: NodeName, change: Change, signal: AbortS
   if (await cardIsThere(lab, change, signal)) throw new Error(`network card ${cardsOf(change).far} is still there`);
 }
 
-function serviceOf(change: Change): string {
+function serviceOf(change: Change<"delay">): string {
   return `relay/${tableOf(change)}`;
 }
 
-async function cardIsThere(lab: Lab, change: Change, signal: AbortSignal): Promise<boolean> {
+async function cardIsThere(lab: Lab, change: Change<"delay">, signal: AbortSignal): Promise<boolean> {
   const argv = ["ip", "link", "show", cardsOf(change).far];
   return (await lab.space.switch.tryRun({ argv, deadlineMs: IP_MS }, signal)).code === 0;
 }
@@ -109,7 +109,7 @@ async function cardIsThere(lab: Lab, change: Change, signal: AbortSignal): Promi
 /**
  * Returns whether the relay carries frames: it opens its own card last, and a card that a program captures from is promiscuous.
  */
-async function isCarrying(lab: Lab, change: Change, signal: AbortSignal): Promise<boolean> {
+async function isCarrying(lab: Lab, change: Change<"delay">, signal: AbortSignal): Promise<boolean> {
   const seen = await lab.space.switch.run(["ip", "-d", "link", "show", cardsOf(change).near], signal);
   return /promiscuity [1-9]/.test(seen);
 }
@@ -118,24 +118,29 @@ async function isCarrying(lab: Lab, change: Change, signal: AbortSignal): Promis
  * Describes a connection that is late; null when it is not. Each direction is delayed, and half of the total is far above an
  * undelayed round trip, jitter included.
  */
-async function late(lab: Lab, node: NodeName, address: string, change: Change, signal: AbortSignal) {
+async function late(lab: Lab, node: NodeName, address: string, change: Change<"delay">, signal: AbortSignal) {
   const { meanMs } = await roundTrip(lab, node, address, signal);
   const to = address === SWITCH_ADDRESS ? "the switch" : address;
-  return meanMs < Number(change.parameters["latencyMs"]) ? null : `a connection to ${to} takes ${meanMs.toFixed(1)} ms`;
+  return meanMs < change.parameters.latencyMs ? null : `a connection to ${to} takes ${meanMs.toFixed(1)} ms`;
 }
 
 /**
  * Describes the delay to the peers; null when it is not seen. It also checks addresses that are not peers: a delay that affects
  * them too is not the requested one.
  */
-async function lateToPeersOnly(lab: Lab, node: NodeName, change: Change, signal: AbortSignal): Promise<string | null> {
+async function lateToPeersOnly(
+  lab: Lab,
+  node: NodeName,
+  change: Change<"delay">,
+  signal: AbortSignal,
+): Promise<string | null> {
   const peers = peersOf(change);
-  const everybody = peersOf({ target: change.target, parameters: {} });
+  const everybody = peersOf({ target: change.target, parameters: { peers: [] } });
   const seen = await Promise.all(peers.map((address) => late(lab, node, address, change, signal)));
   if (seen.includes(null)) return null;
   for (const address of everybody.filter((one) => !peers.includes(one))) {
     const { leastMs } = await roundTrip(lab, node, address, signal);
-    if (leastMs >= Number(change.parameters["latencyMs"])) return null;
+    if (leastMs >= change.parameters.latencyMs) return null;
     seen.push(`one to ${address}, no peer, ${leastMs.toFixed(1)} ms`);
   }
   return seen.join("; ");

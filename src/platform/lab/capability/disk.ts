@@ -12,7 +12,7 @@ import { witness } from "./witness.ts";
 
 const MEGABYTE = 1 << 20;
 
-export function diskCapability(lab: Lab): Capability {
+export function diskCapability(lab: Lab): Capability<"disk"> {
   const run = (argv: string[], signal: AbortSignal) => lab.space.switch.tryRun({ argv, deadlineMs: 20_000 }, signal);
   const freeBytes = async (change: Pick<Change, "target">, signal: AbortSignal) => {
     const disk = diskOf(demandNode(change.target.node));
@@ -53,10 +53,10 @@ export function parseFree(text: string): number {
   return free;
 }
 
-function leftBytes(change: Change): number {
-  return Number(change.parameters["leaveMegabytes"] ?? 0) * MEGABYTE;
+function leftBytes(change: Change<"disk">): number {
+  return change.parameters.leaveMegabytes * MEGABYTE;
 }
 
-function fillerOf(change: Change): string {
+function fillerOf(change: Change<"disk">): string {
   return `${diskOf(demandNode(change.target.node))}/${tableOf(change)}.filler`;
 }

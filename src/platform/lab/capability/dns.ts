@@ -14,10 +14,10 @@ const NAME = "postgres.lab";
 /** Longer than a resolver waits for an answer before it gives up: see the options in RESOLVER_FILE. */
 const LOOKUP_MS = 6_000;
 
-export function dnsCapability(lab: Lab): Capability {
-  const rules = ruleCapability(lab, {
+export function dnsCapability(lab: Lab): Capability<"dns"> {
+  const rules = ruleCapability<"dns">(lab, {
     family: "inet",
-    rules: (change, table) => dnsRules(table, change.parameters["how"] === "silence" ? "silence" : "refuse"),
+    rules: (change, table) => dnsRules(table, change.parameters.how),
     says: (_change, packets) => (packets === 0 ? null : `${packets} questions or answers were hit by our rule`),
   });
   return {

@@ -7,22 +7,20 @@ import type { Lab } from "../lab-parts.ts";
 import { hasPeers, peersOf } from "./cut.ts";
 import { ruleCapability } from "./rules.ts";
 
-export function dropCapability(lab: Lab): Capability {
-  return ruleCapability(lab, {
+export function dropCapability(lab: Lab): Capability<"drop"> {
+  return ruleCapability<"drop">(lab, {
     family: "netdev",
     rules: dropRules,
     says: (change, packets) => {
       const from = hasPeers(change) ? `from ${peersOf(change).join(", ")} ` : "";
-      return packets === 0
-        ? null
-        : `${packets} packets ${from}were lost by our rule (${change.parameters["percent"]} %)`;
+      return packets === 0 ? null : `${packets} packets ${from}were lost by our rule (${change.parameters.percent} %)`;
     },
   });
 }
 
-export function dropRules(change: Change, table: string): string {
+export function dropRules(change: Change<"drop">, table: string): string {
   // In tenths of a percent, because the parameter may have a fraction.
-  const lost = Math.round(Number(change.parameters["percent"]) * 10);
+  const lost = Math.round(change.parameters.percent * 10);
   const chance = `numgen random mod 1000 < ${lost} counter drop`;
   return [
     `add table netdev ${table}\n`,

@@ -10,10 +10,7 @@ import type { Lab } from "../lab-parts.ts";
 import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
 
-const GRACE_MS = 10_000;
-const WITHIN_MS = 60_000;
-
-export function evictCapability(lab: Lab): Capability {
+export function evictCapability(lab: Lab): Capability<"evict"> {
   return {
     async prior(target) {
       const node = demandNode(target.node);
@@ -25,8 +22,8 @@ export function evictCapability(lab: Lab): Capability {
      */
     async apply({ target, parameters }, signal) {
       const node = demandNode(target.node);
-      const graceMs = Number(parameters["graceMs"] ?? GRACE_MS);
-      const moved = lab.replicas.evict(node, graceMs, AbortSignal.timeout(Number(parameters["withinMs"] ?? WITHIN_MS)));
+      const graceMs = parameters.graceMs;
+      const moved = lab.replicas.evict(node, graceMs, AbortSignal.timeout(parameters.withinMs));
       moved.catch((trouble: unknown) => lab.note(`the drain of ${node} gave up: ${String(trouble)}`));
       await stopMembers(lab, node, graceMs, signal);
     },

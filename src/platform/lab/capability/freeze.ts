@@ -7,7 +7,7 @@ import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";
 import { witness } from "./witness.ts";
 
-export function freezeCapability(lab: Lab): Capability {
+export function freezeCapability(lab: Lab): Capability<"freeze"> {
   return {
     async prior(target, _parameters, signal) {
       return { pid: (await lab.report(target, signal))?.pid ?? null };

@@ -12,13 +12,13 @@ import { witness } from "./witness.ts";
 const MEGABYTE = 1 << 20;
 const PAGE_BYTES = 4096;
 
-export function memoryCapability(lab: Lab): Capability {
+export function memoryCapability(lab: Lab): Capability<"memory"> {
   return {
     async prior(target, _parameters, signal) {
       return { limits: Object.fromEntries(await limitsOf(lab, target, signal)) };
     },
     async apply(change, signal) {
-      const leaveBytes = Number(change.parameters["leaveMegabytes"]) * MEGABYTE;
+      const leaveBytes = change.parameters.leaveMegabytes * MEGABYTE;
       for (const pid of (await limitsOf(lab, change.target, signal)).keys()) {
         const usedBytes = await addressSpace(lab, change.target, pid, signal);
         if (usedBytes !== null) await setLimit(lab, change.target, pid, String(usedBytes + leaveBytes), signal);
@@ -89,11 +89,11 @@ async function setLimit(lab: Lab, target: TargetReferenceWithNode, pid: string, 
   if (code !== 0 && !gone) throw new Error(`prlimit of ${pid}: ${stderr.trim()}`);
 }
 
-function isNarrowed(change: Change, pid: string, limit: string): boolean {
+function isNarrowed(change: Change<"memory">, pid: string, limit: string): boolean {
   return limit !== "unlimited" && limit !== priorLimits(change)[pid];
 }
 
-function priorLimits(change: Change): Readonly<Record<string, string>> {
+function priorLimits(change: Change<"memory">): Readonly<Record<string, string>> {
   const limits: Json = isRecord(change.prior) ? (change.prior["limits"] ?? null) : null;
   if (!isRecord(limits)) return {};
   return Object.fromEntries(Object.entries(limits).map(([pid, limit]) => [pid, String(limit)]));

@@ -8,7 +8,7 @@ import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";
 import { witness } from "./witness.ts";
 
-export function powerCapability(lab: Lab): Capability {
+export function powerCapability(lab: Lab): Capability<"power"> {
   return {
     async prior(target) {
       return { on: lab.space.isOn(demandNode(target.node)) };

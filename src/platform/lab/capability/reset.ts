@@ -5,8 +5,8 @@ import type { Lab } from "../lab-parts.ts";
 import { hasPeers, peersOf } from "./cut.ts";
 import { ruleCapability } from "./rules.ts";
 
-export function resetCapability(lab: Lab): Capability {
-  return ruleCapability(lab, {
+export function resetCapability(lab: Lab): Capability<"reset"> {
+  return ruleCapability<"reset">(lab, {
     family: "inet",
     rules: (change, table) => resetRules(change, table, portOf(lab, change)),
     says: (change, packets) => {
@@ -16,8 +16,8 @@ export function resetCapability(lab: Lab): Capability {
   });
 }
 
-export function resetRules(change: Change, table: string, port: number): string {
-  const share = Math.round(Number(change.parameters["percent"]) * 10);
+export function resetRules(change: Change<"reset">, table: string, port: number): string {
+  const share = Math.round(change.parameters.percent * 10);
   const from = hasPeers(change) ? `ip saddr { ${peersOf(change).join(", ")} } ` : "";
   const chance = `numgen random mod 1000 < ${share} counter reject with tcp reset`;
   return [
@@ -27,7 +27,7 @@ export function resetRules(change: Change, table: string, port: number): string 
   ].join("");
 }
 
-function portOf(lab: Lab, { target }: Change): number {
+function portOf(lab: Lab, { target }: Pick<Change, "target">): number {
   if (target.role === "postgres") return PORT.postgres;
   if (target.role === "redis") return PORT.redis;
   if (target.role === "sentinel") return PORT.sentinel;

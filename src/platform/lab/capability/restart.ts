@@ -4,13 +4,13 @@ import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";
 import { witness } from "./witness.ts";
 
-export function restartCapability(lab: Lab): Capability {
+export function restartCapability(lab: Lab): Capability<"restart"> {
   return {
     async prior(target, _parameters, signal) {
       return { pid: (await lab.report(target, signal))?.pid ?? null };
     },
     async apply({ target, parameters }, signal) {
-      await lab.agentOf(target).stop(lab.serviceOf(target), Number(parameters["graceMs"] ?? 10_000), signal);
+      await lab.agentOf(target).stop(lab.serviceOf(target), parameters.graceMs, signal);
       await lab.startAgain(target, signal);
     },
     async bitten(change, signal) {

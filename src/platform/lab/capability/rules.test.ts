@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Change } from "../../../platform.ts";
-import type { Json } from "../../../std/json.ts";
 import { commandsOf, sentBytes, shape } from "./bandwidth.ts";
 import { parseFree } from "./disk.ts";
 import { dropRules } from "./drop.ts";
 import { resetRules } from "./reset.ts";
 import { countedPackets } from "./rules.ts";
 
-const change = (parameters: Record<string, Json>): Change => ({
+const change = <Parameters>(parameters: Parameters) => ({
   id: "run/x/1",
-  capability: "drop",
+  capability: "drop" as const,
   target: { id: "node/n1", role: "node", node: "n1" },
-  parameters,
+  parameters: { peers: [], ...parameters },
   prior: null,
   expiresAfterMs: null,
 });

@@ -2,23 +2,23 @@
  * Faults that are nftables rules inside a node, in a table of their own that is named by the change; all are made, seen and
  * removed alike.
  */
-import type { Capability, Change, Witness } from "../../../platform.ts";
+import type { Capability, CapabilityName, Change, Witness } from "../../../platform.ts";
 import type { Lab } from "../lab-parts.ts";
 import { tableOf } from "./cut.ts";
 import { inPlace } from "./place.ts";
 import { demandNode } from "./power.ts";
 import { witness } from "./witness.ts";
 
-export interface RuleFault {
+export interface RuleFault<Name extends CapabilityName> {
   /** nft's family: "inet", or "netdev" to drop packets before anything else sees them. */
   readonly family: "inet" | "netdev";
-  rules(change: Change, table: string): string;
+  rules(change: Change<Name>, table: string): string;
   /** Describes what bit, from the rules' own counters; null while no packet was hit. */
-  says(change: Change, packets: number): string | null;
+  says(change: Change<Name>, packets: number): string | null;
 }
 
-export function ruleCapability(lab: Lab, fault: RuleFault): Capability {
-  const list = async (change: Change, signal: AbortSignal) => {
+export function ruleCapability<Name extends CapabilityName>(lab: Lab, fault: RuleFault<Name>): Capability<Name> {
+  const list = async (change: Pick<Change, "id" | "target">, signal: AbortSignal) => {
     const node = demandNode(change.target.node);
     if (!lab.space.isOn(node)) return null;
     const argv = ["nft", "list", "table", fault.family, tableOf(change)];

@@ -9,7 +9,7 @@ import type { Lab } from "../lab-parts.ts";
 import { inPlace } from "./place.ts";
 import { witness } from "./witness.ts";
 
-export function stopCapability(lab: Lab): Capability {
+export function stopCapability(lab: Lab): Capability<"stop"> {
   return {
     async prior(target, _parameters, signal) {
       const report = await lab.report(target, signal);
@@ -18,7 +18,7 @@ export function stopCapability(lab: Lab): Capability {
     async apply(change, signal) {
       const agent = lab.agentOf(change.target);
       const service = lab.serviceOf(change.target);
-      const asked = change.parameters["signal"] === "TERM";
+      const asked = change.parameters.signal === "TERM";
       if (asked && comesBack(change)) await agent.signal(service, "SIGTERM", signal);
       else if (comesBack(change)) await agent.crash(service, signal);
       else if (asked) await agent.stop(service, lab.config.app.gracePeriod, signal);
@@ -38,11 +38,11 @@ export function stopCapability(lab: Lab): Capability {
   };
 }
 
-function comesBack(change: Change): boolean {
-  return change.parameters["stayDown"] === false;
+function comesBack(change: Change<"stop">): boolean {
+  return change.parameters.stayDown === false;
 }
 
-function isGone(change: Change, report: ServiceReport): boolean {
+function isGone(change: Change<"stop">, report: ServiceReport): boolean {
   if (comesBack(change)) return report.pid !== priorPid(change.prior);
   return report.phase === "held" && report.processes.length === 0;
 }
@@ -51,7 +51,7 @@ function priorPid(prior: Json): Json {
   return (prior as { pid?: Json } | null)?.pid ?? null;
 }
 
-function says(change: Change, report: ServiceReport): string {
+function says(change: Change<"stop">, report: ServiceReport): string {
   const was = `pid ${priorPid(change.prior)} was ended (${report.lastEnd})`;
   return comesBack(change) ? was : `${was}; no process of ${report.name} is left`;
 }

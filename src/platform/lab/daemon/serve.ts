@@ -1,5 +1,5 @@
 /** The calls that a lab's daemon answers: the platform's port, one call for each method. */
-import type { CapabilityName, Change, Target } from "../../../platform.ts";
+import { type CapabilityName, type Change, capabilityOf, type Target } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
 import type { LabPlatform } from "../host.ts";
 import type { Handler } from "../rpc.ts";
@@ -61,7 +61,7 @@ async function capabilityCall(
   [name, method, on, parameters]: CapabilityCall,
   signal: AbortSignal,
 ): Promise<Json> {
-  const capability = lab.can[name];
+  const capability = capabilityOf(lab, name);
   if (capability === undefined) throw new RangeError(`expected a capability of the lab, got "${name}"`);
   if (method === "prior") return capability.prior(on as unknown as Target, parameters as Given, signal);
   const answer = await capability[method](on as unknown as Change, signal);
