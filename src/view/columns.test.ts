@@ -5,16 +5,16 @@ import { Columns, linePieces } from "./columns.ts";
 function columnsOf(values: readonly (number | null)[]): Columns {
   const columns = new Columns();
   values.forEach((answered, second) => {
-    columns.set(second, { answered });
+    columns.set(second, { ok: answered });
   });
   return columns;
 }
 
 test("a second that is not known is NaN, and so is one before the first and after the last", () => {
   const columns = columnsOf([3, null, 5]);
-  columns.set(7, { answered: 9 });
+  columns.set(7, { ok: 9 });
   assert.deepEqual(
-    [0, 1, 2, 5, 7, 8, -1].map((at) => columns.at("answered", at)),
+    [0, 1, 2, 5, 7, 8, -1].map((at) => columns.at("ok", at)),
     [3, NaN, 5, NaN, 9, NaN, NaN],
   );
   assert.equal(columns.length, 8);
@@ -24,25 +24,25 @@ test("a second that is not known is NaN, and so is one before the first and afte
 test("a second may be completed later: figures that are not given keep their value", () => {
   const columns = columnsOf([3]);
   columns.set(0, { failed: 1 });
-  assert.deepEqual([columns.at("answered", 0), columns.at("failed", 0)], [3, 1]);
+  assert.deepEqual([columns.at("ok", 0), columns.at("failed", 0)], [3, 1]);
 });
 
 test("eight hours fit, and nonsense moments are ignored", () => {
   const columns = columnsOf([1]);
-  columns.set(28_799, { answered: 2 });
-  for (const second of [-1, 0.5, Number.NaN, 1e9]) columns.set(second, { answered: 99 });
+  columns.set(28_799, { ok: 2 });
+  for (const second of [-1, 0.5, Number.NaN, 1e9]) columns.set(second, { ok: 99 });
   assert.equal(columns.length, 28_800);
-  assert.deepEqual(columns.range("answered", 0, 28_800), { low: 1, high: 2 });
+  assert.deepEqual(columns.range("ok", 0, 28_800), { low: 1, high: 2 });
 });
 
 test("the range of nothing is NaN", () => {
-  assert.deepEqual(columnsOf([null, null]).range("answered", 0, 2), { low: NaN, high: NaN });
+  assert.deepEqual(columnsOf([null, null]).range("ok", 0, 2), { low: NaN, high: NaN });
 });
 
 test("a gap breaks the line in two pieces", () => {
   const pieces = linePieces({
     columns: columnsOf([1, 2, null, 4]),
-    figure: "answered",
+    figure: "ok",
     from: 0,
     to: 4,
     x: (s) => s * 10,
@@ -61,7 +61,7 @@ test("a gap breaks the line in two pieces", () => {
 
 test("one failed second among a thousand in a pixel is still at its full height", () => {
   const values = Array.from({ length: 5000 }, (_, second) => (second === 2345 ? 0 : 300));
-  const pieces = linePieces({ columns: columnsOf(values), figure: "answered", from: 0, to: 5000, x: (s) => s / 1000 });
+  const pieces = linePieces({ columns: columnsOf(values), figure: "ok", from: 0, to: 5000, x: (s) => s / 1000 });
   assert.equal(Math.min(...pieces.flat().map(({ low }) => low)), 0);
   assert.ok(pieces.flat().length <= 7);
 });

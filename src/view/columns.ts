@@ -3,18 +3,20 @@
  * never as 0. The points are never averaged: where several seconds share a pixel, the pixel shows all values from their lowest to
  * their highest, so that an outage of one second is visible in a run of eight hours.
  */
+import type { SecondColumn, Seconds } from "../api/live.ts";
 
 export const FIGURES = [
-  "answered",
+  "ok",
   "failed",
-  "p50",
-  "p95",
-  "p99",
+  "p50Ms",
+  "p95Ms",
+  "p99Ms",
   "users",
   "usersIntended",
+  "dropped",
   "replicasReady",
   "replicasWanted",
-] as const;
+] as const satisfies readonly SecondColumn[];
 export type Figure = (typeof FIGURES)[number];
 
 /** One second's figures; null or absent is not known. */
@@ -56,6 +58,14 @@ export class Columns {
     this.#first = this.#first < 0 ? second : Math.min(this.#first, second);
   }
 
+  /** Sets all seconds of a snapshot. */
+  setAll({ fromS, columns }: Seconds): void {
+    this.#reserve(Math.min(fromS + columns.ok.length, SECONDS_MOST));
+    for (let n = 0; n < columns.ok.length; n++) {
+      this.set(fromS + n, Object.fromEntries(FIGURES.map((name) => [name, columns[name][n] ?? null])));
+    }
+  }
+
   /** Returns a figure of one second; NaN if it is not known. */
   at(name: Figure, second: number): number {
     return second >= 0 && second < this.#length ? (this.#values[name][second] ?? Number.NaN) : Number.NaN;
@@ -75,7 +85,7 @@ export class Columns {
   }
 
   #reserve(length: number): void {
-    if (length <= this.#values.answered.length) return;
+    if (length <= this.#values.ok.length) return;
     const size = 2 ** Math.ceil(Math.log2(length));
     for (const name of FIGURES) {
       const grown = new Float64Array(size).fill(Number.NaN);

@@ -1,0 +1,529 @@
+/**
+ * A made game day, for tests of the page: a live state at any moment of a run that never happened, the same each time. It is made
+ * by arithmetic, not by the server, so that the page can be shown states that a real run reaches only by chance.
+ */
+import { CONTROL_NAMES } from "../api/controls.ts";
+import type { Lane, LiveExperiment, LiveState, LogEntry, RequestRow, Seconds } from "../api/live.ts";
+import type { Permissions } from "../api/run.ts";
+
+export interface DayOptions {
+  /** Seconds since the run began. */
+  readonly atS: number;
+  readonly requestNames?: number;
+  readonly over?: "pass" | "fail" | "unknown";
+  readonly state?: LiveState["run"]["state"];
+}
+
+/** Faults: when they are commanded, how long they are held, and when users are served again. */
+const FAULTS = [
+  {
+    name: "the database leader dies",
+    fault: "kill-leader",
+    target: "postgres/n2",
+    role: "postgres",
+    at: 60,
+    hold: 20,
+    downFor: 7.4,
+  },
+  {
+    name: "the Redis master dies",
+    fault: "kill-leader",
+    target: "redis/n1",
+    role: "redis",
+    at: 120,
+    hold: 16,
+    downFor: 0.8,
+  },
+  { name: "two replicas die", fault: "kill-replicas", target: "app/n1-1", role: "app", at: 170, hold: 12, downFor: 0 },
+  {
+    name: "the database leader's node is cut off",
+    fault: "partition-node",
+    target: "node/n3",
+    role: "node",
+    at: 230,
+    hold: 30,
+    downFor: 8.2,
+  },
+] as const;
+export const DAY_SECONDS = 300;
+const LANES = ["order-write", "read", "session-write"].flatMap((name) => [`${name}/fresh`, `${name}/kept`]);
+
+type Fault = (typeof FAULTS)[number];
+
+export function madeState({
+  atS,
+  requestNames = 9,
+  over,
+  state = over === undefined ? "running" : "ended",
+}: DayOptions): LiveState {
+  const nowMs = atS * 1000;
+  const experiments = FAULTS.map((fault, n) => experimentAt(fault, n + 1, atS, over));
+  const lanes = LANES.map((id) => laneAt(id, atS));
+  const controls = permissions(state === "running", experiments.some(isHeld));
+  const load = {
+    unit: "users" as const,
+    target: 500,
+    planned: 500,
+    users: usersAt(atS),
+    changedByHand: false,
+    version: "v1",
+  };
+  const run: LiveState["run"] = {
+    id: "20261130-101500-made",
+    kind: "game-day",
+    state,
+    plan: "jewelry-shop-quick",
+    platform: "lab",
+    seed: "4711",
+    startedAt: "2026-11-30T10:15:00.000Z",
+    durationMs: over === undefined ? null : nowMs,
+    phase: atS < 20 ? "validation" : atS < 55 ? "load" : "experiments",
+    verdict: over ?? null,
+    sentence: over === undefined ? null : SENTENCES[over],
+    trouble: state === "died" ? "The run's process ended without a verdict. Type: gameday heal" : null,
+    nowMs,
+    expectedMs: DAY_SECONDS * 1000,
+    command: "gameday run quick.yaml --seed 4711",
+    tool: "0.1.0",
+    environment: {},
+    manualInterventions: 0,
+    controllable: state === "running",
+    controls,
+    load,
+    files: over === undefined ? [] : [{ name: "report.html", bytes: 87_655, type: "text/html" }],
+    links: {},
+  };
+  return {
+    run,
+    sentence: sentenceAt(atS, experiments, lanes, state, over),
+    phases: phasesAt(nowMs),
+    strip: [
+      { kind: "phase", name: "validation", expectedMs: 20_000 },
+      { kind: "phase", name: "load", expectedMs: 35_000 },
+      ...FAULTS.map(({ name, hold }) => ({ kind: "experiment" as const, name, expectedMs: (hold + 30) * 1000 })),
+      { kind: "phase", name: "statistics", expectedMs: 20_000 },
+    ],
+    experiments,
+    leaders: leadersAt(atS),
+    replicas: atS < 5 ? null : { current: 6, ready: readyAt(atS), wanted: wantedAt(atS), atMs: nowMs },
+    marks: [],
+    controls,
+    load,
+    shownFromMs: 0,
+    nowMs,
+    seconds: secondsUpTo(atS),
+    lanes,
+    objectives: objectivesAt(atS, over),
+    requests: { rows: requestRows(atS, requestNames), total: requestNames },
+    failures: failuresAt(atS),
+    workers: workersAt(atS),
+    events: eventsAt(atS, experiments),
+    verdict: over === undefined ? null : verdictOf(over),
+  };
+}
+
+const SENTENCES = {
+  pass: "The platform passed: users were back after each of 4 faults, and no acknowledged write was lost.",
+  fail: "The platform failed: 3 acknowledged writes are lost after “the database leader dies”.",
+  unknown: "Unknown: the run was stopped by hand, so the plan was not done.",
+} as const;
+
+export function secondAt(
+  atS: number,
+): LiveState["seconds"]["columns"] extends infer Columns ? { [Name in keyof Columns]: number | null } : never {
+  const wave = Math.sin(atS / 3) * 14 + Math.sin(atS * 1.7) * 9;
+  const full = (usersAt(atS) / 500) * 300;
+  const down = FAULTS.some(({ at, downFor }) => atS >= at && atS < at + downFor);
+  const failed = down ? 220 + wave : 0;
+  const ok = full === 0 ? 0 : Math.max(0, full + wave - failed);
+  const answers = atS < 20 ? null : 1;
+  const slow = FAULTS.some(
+    ({ at, downFor }) => downFor > 0 && atS >= Math.floor(at + downFor) && atS < at + downFor + 2,
+  );
+  return {
+    ok: atS < 20 ? null : Math.round(ok),
+    failed: atS < 20 ? null : Math.round(failed),
+    p50Ms: answers && 2.1 + Math.sin(atS / 5) * 0.4,
+    p95Ms: answers && (slow ? 900 : 8 + Math.sin(atS / 2) * 3),
+    p99Ms: answers && (slow ? 1900 : 21 + Math.sin(atS * 1.3) * 9),
+    users: atS < 20 ? null : usersAt(atS),
+    usersIntended: atS < 20 ? null : usersAt(atS + 1),
+    dropped: 0,
+    replicasReady: atS < 5 ? null : readyAt(atS),
+    replicasWanted: atS < 5 ? null : wantedAt(atS),
+  };
+}
+
+function secondsUpTo(atS: number): Seconds {
+  const seconds = Array.from({ length: atS }, (_, second) => secondAt(second));
+  const column = (name: keyof Seconds["columns"]) => seconds.map((second) => second[name]);
+  const columns = {
+    ok: column("ok"),
+    failed: column("failed"),
+    p50Ms: column("p50Ms"),
+    p95Ms: column("p95Ms"),
+    p99Ms: column("p99Ms"),
+    users: column("users"),
+    usersIntended: column("usersIntended"),
+    dropped: column("dropped"),
+    replicasReady: column("replicasReady"),
+    replicasWanted: column("replicasWanted"),
+  };
+  return { fromS: 0, columns };
+}
+
+function usersAt(atS: number): number {
+  return Math.round(500 * Math.min(1, Math.max(0, (atS - 20) / 25)));
+}
+
+function wantedAt(atS: number): number {
+  return atS < 32 ? 3 : 6;
+}
+
+function readyAt(atS: number): number {
+  if (atS >= 170 && atS < 176) return 4;
+  return atS < 38 ? 3 : 6;
+}
+
+function leadersAt(atS: number): LiveState["leaders"] {
+  const spans = (changes: readonly (readonly [number, string])[]) =>
+    changes
+      .filter(([from]) => from <= atS)
+      .map(([from, target], n, all) => ({
+        target,
+        fromMs: from * 1000,
+        toMs: all[n + 1] === undefined ? null : (all[n + 1]?.[0] ?? 0) * 1000,
+      }));
+  const one = (role: string, changes: readonly (readonly [number, string])[]) => {
+    const known = spans(changes);
+    return { role, target: known.at(-1)?.target ?? null, sinceMs: known.at(-1)?.fromMs ?? 0, spans: known };
+  };
+  return [
+    one("postgres", [
+      [3, "postgres/n2"],
+      [66, "postgres/n3"],
+      [237, "postgres/n1"],
+    ]),
+    one("redis", [
+      [3, "redis/n1"],
+      [121, "redis/n2"],
+    ]),
+  ];
+}
+
+function laneAt(id: string, atS: number): Lane {
+  const [name = "", connection] = id.split("/");
+  const outages = FAULTS.filter(({ downFor, role }) => downFor > 0 && (role === "redis") === (name === "session-write"))
+    .filter(({ at }) => at + 0.1 < atS)
+    .map(({ at, downFor }) => ({
+      fromMs: at * 1000 + 40,
+      toMs: at + downFor <= atS ? (at + downFor) * 1000 : null,
+      failures: Math.round(downFor * 20),
+    }));
+  return {
+    id,
+    class: name,
+    connection: connection === "kept" ? "kept" : "fresh",
+    state: outages.some(({ toMs }) => toMs === null) ? "down" : "up",
+    fromMs: 12_000,
+    lastMs: atS * 1000 - 40,
+    outages,
+    outagesLeftOut: 0,
+    gaps:
+      atS > 205 && id === "read/kept"
+        ? [{ fromMs: 200_000, toMs: 204_000, because: "the probe's process was late" }]
+        : [],
+  };
+}
+
+function experimentAt(fault: Fault, index: number, atS: number, over: DayOptions["over"]): LiveExperiment {
+  const { name, fault: kind, target, role, at, hold, downFor } = fault;
+  const passed = (seconds: number) => (atS >= seconds ? seconds * 1000 : null);
+  const healed = at + hold;
+  const state = atS < at ? "planned" : atS < healed ? "held" : atS < healed + 4 ? "recovering" : "over";
+  return {
+    index,
+    name,
+    fault: kind,
+    byHand: false,
+    state,
+    because: null,
+    targets: atS < at ? [] : [{ id: target, role, node: target.split("/")[1]?.slice(0, 2) ?? "" }],
+    standing: [],
+    holdMs: hold * 1000,
+    together: null,
+    beganMs: passed(at - 1),
+    commandedMs: passed(at),
+    bitMs: atS >= at + 0.2 ? at * 1000 + 210 : null,
+    firstFailureMs: downFor > 0 && atS >= at + 0.3 ? at * 1000 + 40 : null,
+    healCommandedMs: passed(healed),
+    healedMs: atS >= healed + 0.5 ? healed * 1000 + 480 : null,
+    recoveredMs: downFor > 0 ? passed(at + downFor) : null,
+    endedMs: passed(healed + 4),
+    healsByItselfMs: atS < at ? null : healed * 1000,
+    witnesses: [],
+    notHealed: [],
+    verdict:
+      over === undefined
+        ? null
+        : {
+            status: over === "fail" && index === 1 ? "fail" : "pass",
+            because: "Users were back by the platform itself.",
+          },
+  };
+}
+
+export function isHeld({ state }: LiveExperiment): boolean {
+  return state === "held" || state === "injecting" || state === "healing";
+}
+
+function permissions(isRunning: boolean, faultIsHeld: boolean): Permissions {
+  const because = (name: string) => {
+    if (!isRunning && ["change-load", "inject", "heal-one", "stop", "mark", "reset"].includes(name))
+      return "the run is over";
+    return name === "inject" && faultIsHeld ? "a fault is held" : null;
+  };
+  return Object.fromEntries(
+    CONTROL_NAMES.map((name) => [name, { allowed: because(name) === null, because: because(name) }]),
+  ) as Permissions;
+}
+
+function sentenceAt(
+  atS: number,
+  experiments: readonly LiveExperiment[],
+  lanes: readonly Lane[],
+  state: string,
+  over: DayOptions["over"],
+): LiveState["sentence"] {
+  if (over !== undefined) return { level: over, says: SENTENCES[over] };
+  if (state === "died") return { level: "died", says: "The run's process ended without a verdict." };
+  if (state === "stopping") return { level: "ending", says: "Stopping: healing 1 of 1 faults." };
+  if (atS < 20) return { level: "waiting", says: "Validation: waiting for “all replicas of PostgreSQL stream”." };
+  const down = lanes.filter(({ state: is }) => is === "down");
+  const held = experiments.find(isHeld);
+  const since = down[0]?.outages.at(-1)?.fromMs ?? 0;
+  if (down.length > 0) {
+    const classes = [...new Set(down.map(({ class: name }) => name))].join(", ");
+    return {
+      level: "down",
+      says: `Users are down: ${classes}, since ${(atS - since / 1000).toFixed(1)} s: ${held?.name ?? "no fault is held"}.`,
+    };
+  }
+  if (held !== undefined) return { level: "fault", says: `Users are served. Broken now: ${held.name}.` };
+  return { level: "fine", says: "Users are served, and nothing is broken." };
+}
+
+function phasesAt(nowMs: number): LiveState["phases"] {
+  const edges = [
+    ["validation", 0, 20_000],
+    ["load", 20_000, 55_000],
+    ["experiments", 55_000, 290_000],
+  ] as const;
+  return edges
+    .filter(([, from]) => from <= nowMs)
+    .map(([phase, fromMs, toMs]) => ({ phase, fromMs, toMs: toMs <= nowMs ? toMs : null }));
+}
+
+function objectivesAt(atS: number, over: DayOptions["over"]): LiveState["objectives"] {
+  const judged = (live: LiveState["objectives"][number]["state"], end: "pass" | "fail" | "unknown" = "pass") =>
+    over === undefined ? live : over === "pass" ? "pass" : end;
+  const base = { over: {}, because: "", asOfMs: atS * 1000 };
+  return [
+    {
+      ...base,
+      id: "lost",
+      says: "no acknowledged order is lost",
+      measure: "lost-writes",
+      unit: "",
+      bound: { equals: 0 },
+      asked: "0",
+      soFar: null,
+      margin: null,
+      state: judged("open", over === "fail" ? "fail" : "unknown"),
+    },
+    {
+      ...base,
+      id: "back",
+      says: "users are back within 5 s of the leader's death",
+      measure: "recovery-seconds",
+      unit: "s",
+      over: { experiment: "the database leader dies" },
+      bound: { under: 5 },
+      asked: "under 5 s",
+      soFar: atS < 68 ? null : { lower: 7.38, upper: 7.44, value: null },
+      margin: atS < 68 ? null : -0.48,
+      state: atS < 68 ? judged("open") : judged("missed-so-far", "fail"),
+    },
+    {
+      ...base,
+      id: "p95",
+      says: "95 % are answered within 500 ms at full load",
+      measure: "http_req_duration-p95-ms",
+      unit: "ms",
+      bound: { under: 500 },
+      asked: "under 500 ms",
+      soFar: atS < 25 ? null : { lower: null, upper: null, value: 9.4 },
+      margin: atS < 25 ? null : 0.98,
+      state: atS < 25 ? judged("open") : judged("met-so-far", "unknown"),
+    },
+    {
+      ...base,
+      id: "success",
+      says: "97 % of the requests succeed",
+      measure: "success-percent",
+      unit: "%",
+      bound: { atLeast: 97 },
+      asked: "97 % or more",
+      soFar: atS < 25 ? null : { lower: 97.2, upper: 97.9, value: 97.5 },
+      margin: atS < 25 ? null : 0.17,
+      state: atS < 25 ? judged("open") : judged("met-so-far", "unknown"),
+    },
+  ];
+}
+
+const NAMES = [
+  "GET /",
+  "GET /products",
+  "GET /products/{id}",
+  "POST /cart",
+  "POST /orders",
+  "GET /orders/{id}",
+  "POST /login",
+  "GET /health",
+  "GET /search",
+];
+
+function requestRows(atS: number, names: number): RequestRow[] {
+  const seconds = Math.max(0, atS - 20);
+  return Array.from({ length: Math.min(200, names) }, (_, n) => {
+    const requests = Math.round(seconds * (60 / (n + 1)));
+    const failed = Math.round(requests * (n === 4 ? 0.08 : 0.01) * (atS > 60 ? 1 : 0));
+    return {
+      name: NAMES[n] ?? `GET /products/${1000 + n}`,
+      requests,
+      failed,
+      perSecond: 60 / (n + 1),
+      failedPerSecond: 0,
+      meanMs: requests === 0 ? null : 3 + n,
+      p50Ms: requests === 0 ? null : 2 + n * 0.7,
+      p95Ms: requests === 0 ? null : 9 + n * 1.9,
+      p99Ms: requests === 0 ? null : 30 + n * 4,
+      maxMs: requests === 0 ? null : 400 + n * 31,
+    };
+  });
+}
+
+function failuresAt(atS: number): LiveState["failures"] {
+  if (atS < 61) return { rows: [], total: 0 };
+  return {
+    rows: [
+      {
+        name: "POST /orders",
+        error: "503 Service Unavailable",
+        count: 1204,
+        firstMs: 60_040,
+        lastMs: Math.min(atS, 238) * 1000,
+        example: '503 {"error":"no primary","node":"n2"}',
+      },
+      { name: "GET /products", error: "timeout after 2 s", count: 31, firstMs: 60_900, lastMs: 67_200, example: null },
+    ],
+    total: 2,
+  };
+}
+
+function workersAt(atS: number): LiveState["workers"] {
+  if (atS < 20) return [];
+  const one = (name: string, cpu: number, trouble: string | null) => ({
+    name,
+    state: "running" as const,
+    users: usersAt(atS) / 2,
+    cpu,
+    rssBytes: 96_000_000,
+    loopDelayMs: trouble === null ? 3.2 : 148,
+    sendLagMs: trouble === null ? 1.1 : 96,
+    lastMs: atS * 1000,
+    trouble,
+  });
+  return [
+    one("w0", 0.21, null),
+    atS > 100 && atS < 115
+      ? one("w1", 0.99, "its loop was 148 ms late: its latencies are the generator's")
+      : one("w1", 0.24, null),
+  ];
+}
+
+function eventsAt(atS: number, experiments: readonly LiveExperiment[]): LogEntry[] {
+  const entries: Omit<LogEntry, "seq">[] = [
+    { atMs: 0, kind: "phase", says: "validation", event: { type: "phase", edge: "begin" } },
+    { atMs: 20_000, kind: "phase", says: "load", event: { type: "phase", edge: "begin" } },
+    { atMs: 37_400, kind: "replicas", says: "replicas: 6 ready of 6 wanted", event: { type: "replicas" } },
+    { atMs: 55_000, kind: "phase", says: "experiments", event: { type: "phase", edge: "begin" } },
+    ...experiments.flatMap(({ name, fault, targets, commandedMs, bitMs, healedMs }) => [
+      ...(commandedMs === null
+        ? []
+        : [
+            {
+              atMs: commandedMs,
+              kind: "experiment",
+              says: `${name} [${fault}] begin: ${targets[0]?.id}`,
+              event: { type: "experiment", edge: "begin" },
+            },
+          ]),
+      ...(bitMs === null
+        ? []
+        : [
+            {
+              atMs: bitMs,
+              kind: "fault",
+              says: `fault bit: ${targets[0]?.id} (process 4121 is gone)`,
+              event: { type: "fault", edge: "bit" },
+            },
+          ]),
+      ...(healedMs === null
+        ? []
+        : [
+            {
+              atMs: healedMs,
+              kind: "fault",
+              says: `fault healed: ${targets[0]?.id}`,
+              event: { type: "fault", edge: "healed" },
+            },
+          ]),
+    ]),
+  ];
+  return entries
+    .filter(({ atMs }) => atMs <= atS * 1000)
+    .sort((a, b) => a.atMs - b.atMs)
+    .map((entry, n) => ({ ...entry, seq: n + 1 }));
+}
+
+function verdictOf(over: "pass" | "fail" | "unknown"): NonNullable<LiveState["verdict"]> {
+  const exitCode = { pass: 0, fail: 1, unknown: 2 }[over];
+  const findings =
+    over === "fail"
+      ? [
+          {
+            checker: "acked-set",
+            object: "orders",
+            status: over,
+            because: "3 acknowledged orders are absent from two complete reads.",
+            witnesses: [],
+            figures: {},
+          },
+        ]
+      : [];
+  return {
+    version: 1,
+    runId: "20261130-101500-made",
+    plan: "jewelry-shop-quick",
+    verdict: over,
+    exitCode,
+    sentence: SENTENCES[over],
+    validity: [],
+    notTested: [],
+    findings,
+    experiments: [],
+    objectives: [],
+    manualInterventions: 0,
+  };
+}

@@ -1,0 +1,86 @@
+/** The plan as a strip: phases and experiments in order, as wide as they are expected to last, with a marker for now. */
+import type { LiveExperiment, LiveState } from "../api/live.ts";
+import { el, type ViewElement } from "../view.ts";
+import { clock, figure } from "./figures.ts";
+
+type StripItem = LiveState["strip"][number];
+type StripState = Pick<LiveState, "strip" | "phases" | "experiments" | "nowMs" | "run">;
+
+interface Placed {
+  readonly item: StripItem;
+  readonly state: "done" | "now" | "planned" | "skipped";
+  /** How far it is, from 0 to 1. */
+  readonly progress: number;
+}
+
+/** The narrowest item, as a share of the strip, so that a short one can be seen and read. */
+const NARROWEST = 0.02;
+
+export function renderStrip(state: StripState): ViewElement {
+  const placed = state.strip.map((item) => place(item, state));
+  const widths = widthsOf(state.strip);
+  const items = placed.map(({ item, state: is }, n) => {
+    const label = item.kind === "experiment" ? item.name : item.name.replaceAll("-", " ");
+    const width = `width: ${figure((widths[n] ?? 0) * 100)}%`;
+    const title = `${label}: ${WORDS[is]}, about ${clock(item.expectedMs)}`;
+    const current = is === "now" ? "step" : undefined;
+    return el(
+      "li",
+      { class: `plan-${item.kind} ${is}`, style: width, title, "aria-current": current },
+      el("span", {}, label),
+    );
+  });
+  const marker = markerOf(placed, widths);
+  return el(
+    "section",
+    { class: "strip", "aria-label": "The plan, with a marker for now", key: "strip" },
+    el("ol", {}, items),
+    marker !== null && el("div", { class: "marker", style: `left: ${figure(marker * 100)}%`, "aria-hidden": "true" }),
+  );
+}
+
+const WORDS = { done: "done", now: "in progress", planned: "planned", skipped: "not played" } as const;
+
+/** Returns the share of the strip that lies before now; null if nothing of the plan is in progress. */
+export function markerOf(placed: readonly Placed[], widths: readonly number[]): number | null {
+  // The phase "experiments" lasts while its experiments do, so the last item in progress is the narrowest truth.
+  const at = placed.findLastIndex(({ state }) => state === "now");
+  if (at < 0) return null;
+  const before = widths.slice(0, at).reduce((sum, width) => sum + width, 0);
+  return before + (widths[at] ?? 0) * (placed[at]?.progress ?? 0);
+}
+
+/** Returns the width of each item as a share of the strip. */
+export function widthsOf(strip: readonly StripItem[]): number[] {
+  const total = strip.reduce((sum, { expectedMs }) => sum + expectedMs, 0) || 1;
+  const rough = strip.map(({ expectedMs }) => Math.max(NARROWEST, expectedMs / total));
+  const sum = rough.reduce((a, b) => a + b, 0);
+  return rough.map((width) => width / sum);
+}
+
+function place(item: StripItem, state: StripState): Placed {
+  return item.kind === "experiment" ? placeExperiment(item, state) : placePhase(item, state);
+}
+
+function placePhase(item: StripItem, { phases, nowMs, run }: StripState): Placed {
+  const phase = phases.find((each) => each.phase === item.name);
+  if (phase === undefined) return { item, state: run.state === "running" ? "planned" : "skipped", progress: 0 };
+  if (phase.toMs !== null) return { item, state: "done", progress: 1 };
+  return { item, state: "now", progress: share(nowMs - phase.fromMs, item.expectedMs) };
+}
+
+function placeExperiment(item: StripItem, { experiments, nowMs }: StripState): Placed {
+  const experiment = experiments.find((each) => each.name === item.name && !each.byHand);
+  if (experiment === undefined || experiment.state === "planned") return { item, state: "planned", progress: 0 };
+  if (experiment.state === "skipped") return { item, state: "skipped", progress: 0 };
+  if (isOver(experiment)) return { item, state: "done", progress: 1 };
+  return { item, state: "now", progress: share(nowMs - (experiment.beganMs ?? nowMs), item.expectedMs) };
+}
+
+function isOver({ state }: LiveExperiment): boolean {
+  return state === "over" || state === "aborted";
+}
+
+function share(part: number, whole: number): number {
+  return Math.min(1, Math.max(0, part / (whole || 1)));
+}
