@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { checkHost, checkLimits, machineLimits } from "../load/coordinator/preflight.ts";
@@ -8,16 +9,21 @@ import { proxyInWords } from "../load/http/proxy.ts";
 import type { LoadHandle } from "../load.ts";
 import { parseThreshold } from "../objective/threshold.ts";
 import { isOpenModel } from "../plan/open-model.ts";
+import { messageOf } from "../std/errors.ts";
 import { type Crew, gatherCrew } from "./load/crew.ts";
-import { Earlier, runMark } from "./load/earlier.ts";
+import { Earlier } from "./load/earlier.ts";
 import { finish } from "./load/end.ts";
-import { OutputFiles, SummaryFile } from "./load/files.ts";
 import { type LoadFlags, type LoadJob, loadOptions, planOfFlags } from "./load/flags.ts";
+import { LoadFolder } from "./load/folder.ts";
 import { drawLine, follow } from "./load/follow.ts";
 import { hostOf } from "./load/host.ts";
 import { LoadInterrupts } from "./load/interrupts.ts";
 import { planOnWorkers, printManifests } from "./load/kubernetes.ts";
 import { refuseKubernetesFlags } from "./load/kubernetes-flags.ts";
+import { LoadMoments } from "./load/moments.ts";
+import { SummaryFile } from "./load/summary-file.ts";
+import { LoadTold } from "./load/told.ts";
+import { outputOptions } from "./output-flags.ts";
 
 /** The time in which arrivals that are due at the very end can begin. */
 const LAST_ARRIVALS_MS = 50;
@@ -28,7 +34,7 @@ export function loadCommand(world: World): Command {
     .description("put users on a platform: scripted, closed or open model, judged by thresholds")
     .argument("<script...>", "scenario modules (TypeScript or JavaScript)")
     .action((scripts: string[], flags: LoadFlags) => runLoad(world, scripts, flags));
-  for (const option of loadOptions()) command.addOption(option);
+  for (const option of [...loadOptions(), ...outputOptions()]) command.addOption(option);
   return command;
 }
 
@@ -37,9 +43,7 @@ interface Asked {
   readonly flags: LoadFlags;
   readonly job: LoadJob;
   readonly baseUrl: string;
-  readonly seed: string;
   readonly recorder: Recorder;
-  readonly files: OutputFiles;
   readonly json: SummaryFile | null;
   readonly abort: AbortController;
 }
@@ -54,15 +58,25 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   if (proxied !== null) recorder.note(proxied);
   using json = flags.json === undefined ? null : new SummaryFile(flags.json);
   await demandMachine(job, flags, baseUrl);
-  using files = new OutputFiles(flags.out);
+  const isRemote = flags.listen !== undefined || flags.kubernetes === true;
+  const folder = flags.out === undefined ? null : new LoadFolder(resolve(world.cwd, flags.out), isRemote);
   const abort = new AbortController();
-  files.onTrouble((trouble) => abort.abort(trouble));
   using interrupts = new LoadInterrupts(world, abort, job.plan.gracefulStopMs);
-  await using crew = await gatherCrew(world, job, baseUrl, flags, files, abort.signal);
-  const { seed } = crew;
+  await using crew = await gatherCrew(world, { job, baseUrl, flags, folder, signal: abort.signal });
   for (const says of job.notes) tellNote(world, recorder, says);
-  const asked: Asked = { flags, job, baseUrl, seed, recorder, files, json, abort };
-  await play(world, asked, await begin(world, asked, crew), crew, interrupts);
+  const asked: Asked = { flags, job, baseUrl, recorder, json, abort };
+  await using told = await LoadTold.open(world, { ...asked, ...crew, folder, isTakenOver: crew.atWork.length > 0 });
+  using moments = new LoadMoments(crew.clock, job.plan, (event) => told.event(event));
+  const stage: Stage = { ...asked, crew, told, moments, interrupts };
+  await play(world, stage, await begin(world, stage));
+}
+
+/** Everything that takes part in a load while it lasts. */
+interface Stage extends Asked {
+  readonly crew: Crew;
+  readonly told: LoadTold;
+  readonly moments: LoadMoments;
+  readonly interrupts: LoadInterrupts;
 }
 
 /** Prints a note at once, and adds it to the summary. */
@@ -89,63 +103,61 @@ function sayProxy(world: World, { plan }: LoadJob, flags: LoadFlags, baseUrl: st
   return says;
 }
 
-async function begin(world: World, asked: Asked, crew: Crew): Promise<LoadHandle> {
-  const { flags, job, baseUrl, seed, recorder, files, abort } = asked;
-  const { runId, clock, open } = crew;
-  files.write("timeline", runMark(runId, clock.nowMs()));
-  const earlier = earlierOf(crew, flags.out, recorder);
-  const listening = {
-    onInterval: recorder.interval.bind(recorder),
-    onOperation: () => undefined,
-    onEvent: recorder.event.bind(recorder),
-  };
+async function begin(world: World, stage: Stage): Promise<LoadHandle> {
+  const { flags, job, baseUrl, abort, crew, told, moments } = stage;
+  const { runId, seed, clock, open } = crew;
+  const earlier = earlierOf(stage);
+  const isTakenOver = crew.atWork.length > 0;
+  if (!isTakenOver) moments.deploying();
   if (!isQuiet(flags)) drawLine(world.stderr, "starting");
   try {
     const plan = planOnWorkers(job.plan, flags);
-    const told = earlier.without(files.besides(listening));
-    const options = { plan, baseUrl, runId, seed, clock, ...told, signal: abort.signal };
+    const options = { plan, baseUrl, runId, seed, clock, ...earlier.without(told.listener), signal: abort.signal };
     const adopted = crew.atWork.map((state) => earlier.known(state));
-    return await startLoad(options, { open, adopted, lastReportsMs: earlier.lastReportsMs });
+    const handle = await startLoad(options, { open, adopted, lastReportsMs: earlier.lastReportsMs });
+    moments.began(handle.beganAtMs);
+    return handle;
   } finally {
     drawLine(world.stderr, "");
   }
 }
 
 /** Returns what was recorded of this run before us: nothing, unless we took it over. */
-function earlierOf(crew: Crew, folder: string | undefined, recorder: Recorder): Earlier {
+function earlierOf({ crew, told, recorder }: Stage): Earlier {
   const earlier = new Earlier();
   if (crew.atWork.length === 0) return earlier;
-  if (folder === undefined)
+  if (told.resumed === null)
     recorder.note("what the coordinator before was told is not in these figures: --out keeps it");
-  else earlier.read(folder, crew.runId, recorder);
+  else earlier.read(told.resumed, recorder);
   return earlier;
 }
 
-async function play(
-  world: World,
-  asked: Asked,
-  handle: LoadHandle,
-  crew: Crew,
-  interrupts: LoadInterrupts,
-): Promise<void> {
-  const { job, recorder } = asked;
-  const quiet = isQuiet(asked.flags);
+async function play(world: World, stage: Stage, handle: LoadHandle): Promise<void> {
+  const { job, recorder, crew, told, moments, interrupts } = stage;
+  const quiet = isQuiet(stage.flags);
+  const ended = { ...stage, seed: crew.seed };
   const beginsInMs = handle.beganAtMs - crew.clock.nowMs();
   let interrupted = true;
   try {
     const endsInMs = job.durationMs === null ? null : Math.max(0, beginsInMs + job.durationMs + lastMs(job));
     const { durationMs } = job;
     interrupted = await follow(world, { handle, recorder, interrupts, quiet, beginsInMs, endsInMs, durationMs });
+    if (interrupted) told.control("interrupt", interrupts.by, true);
+    else if (recorder.crossing !== null)
+      told.control("stop", `threshold ${recorder.crossing.result.threshold.text}`, false);
+    moments.ending();
     if (!quiet) drawLine(world.stderr, "ending");
     await handle.stop();
+    moments.ended();
   } catch (thrown) {
     drawLine(world.stderr, "");
-    finish(world, asked, true); // what was recorded until then is the only trace of the load
+    told.note(`ended early: ${messageOf(thrown)}`);
+    await finish(world, ended, true); // what was recorded until then is the only trace of the load
     throw thrown;
   }
   drawLine(world.stderr, "");
   recorder.usersAtLeast(handle.usersMax);
-  finish(world, asked, interrupted);
+  await finish(world, ended, interrupted);
 }
 
 function lastMs({ plan }: LoadJob): number {

@@ -11,6 +11,7 @@ import { NdjsonWriter } from "../std/ndjson.ts";
 import { entriesBelow, type FileOwner, giveTo } from "../std/regular-file.ts";
 import type { TimelineEvent, WrittenFile } from "../timeline.ts";
 import { HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE, PLAN_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
+import { measure } from "./seal.ts";
 
 /** The future owner of the run folder: the user who started the tool, also under sudo. */
 export type Owner = FileOwner;
@@ -22,6 +23,11 @@ export interface WriterOptions {
   /** Redacts secrets in a text; null if the plan has none. */
   readonly redact: ((text: string) => string) | null;
   readonly owner: Owner | null;
+  /**
+   * "new": the folder must not exist; "given": it may exist, without evidence in it; "resumed": it holds the evidence of the same
+   * run, whose writer was killed.
+   */
+  readonly into?: "new" | "given" | "resumed";
 }
 
 /** The only writer of a run folder. It is append-only; `close` flushes the files, and `seal` (seal.ts) makes them evidence. */
@@ -40,17 +46,14 @@ export class EvidenceWriter {
 
   constructor(options: WriterOptions) {
     this.folder = options.folder;
-    makeFolder(options.folder);
-    const redact = options.redact ?? ((text) => text);
-    const open = (name: string) => new NdjsonWriter(join(options.folder, name), options.redact);
-    const write = (name: string, text: string): WrittenFile => {
-      writeFileSync(join(options.folder, name), text, { flag: "wx" });
-      return { bytes: Buffer.byteLength(text), sha256: createHash("sha256").update(text).digest("hex") };
-    };
-    this.#texts = {
-      [RUN_FILE]: write(RUN_FILE, `${redactedJson({ ...options.run, closes: true }, redact, 2)}\n`),
-      [PLAN_FILE]: write(PLAN_FILE, redact(options.planText)),
-    };
+    const { into = "new" } = options;
+    if (into === "new") makeFolder(options.folder);
+    const path = (name: string) => join(options.folder, name);
+    const open = (name: string) =>
+      into === "resumed"
+        ? NdjsonWriter.resume(path(name), options.redact)
+        : new NdjsonWriter(path(name), options.redact);
+    this.#texts = into === "resumed" ? measured(path) : written(path, options);
     this.#timeline = open(TIMELINE_FILE);
     this.#history = open(HISTORY_FILE);
     this.#intervals = open(INTERVALS_FILE);
@@ -148,6 +151,26 @@ export class EvidenceWriter {
       this.#failureCallback(this.#failure);
     }
   }
+}
+
+type PathOf = (name: string) => string;
+
+/** Writes run.json and plan.yaml. */
+function written(path: PathOf, { redact: given, run, planText }: WriterOptions): Record<string, WrittenFile> {
+  const redact = given ?? ((text) => text);
+  const write = (name: string, text: string): WrittenFile => {
+    writeFileSync(path(name), text, { flag: "wx" });
+    return { bytes: Buffer.byteLength(text), sha256: createHash("sha256").update(text).digest("hex") };
+  };
+  return {
+    [RUN_FILE]: write(RUN_FILE, `${redactedJson({ ...run, closes: true }, redact, 2)}\n`),
+    [PLAN_FILE]: write(PLAN_FILE, redact(planText)),
+  };
+}
+
+/** Measures run.json and plan.yaml, which an earlier writer of the same run has written. */
+function measured(path: PathOf): Record<string, WrittenFile> {
+  return Object.fromEntries([RUN_FILE, PLAN_FILE].map((name) => [name, measure(path(name))]));
 }
 
 function makeFolder(folder: string): void {

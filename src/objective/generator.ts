@@ -34,8 +34,8 @@ const ITERATIONS = /^iteration_duration(\{|$)/;
 
 /** Returns whether the figures of this interval are due to the generator as much as to the platform. */
 export function isStalled(interval: Interval): boolean {
-  const { loopDelayMsP99, sendLagMsP50, cpu } = interval.health;
-  return loopDelayMsP99 > LOOP_DELAY_MS_MAX || sendLagMsP50 > SEND_LAG_MS_MAX || cpu > CPU_MAX || interval.dropped > 0;
+  const { loopDelayMsP99, sendLagMsP50 } = interval.health;
+  return loopDelayMsP99 > LOOP_DELAY_MS_MAX || sendLagMsP50 > SEND_LAG_MS_MAX || interval.dropped > 0;
 }
 
 export interface MissingDelta {
@@ -141,6 +141,11 @@ export class GeneratorRecord {
   /** Returns whether so much of the whole load was stalled that its figures are the generator's as much as the platform's. */
   get isStalledTooOften(): boolean {
     return this.stalled > stallsAllowed(this.intervals, this.#latest.size);
+  }
+
+  /** Returns whether workers used a whole core so often that the latency they measured is their own as much as the platform's. */
+  get isBusyTooOften(): boolean {
+    return this.busy > stallsAllowed(this.intervals, this.#latest.size);
   }
 
   /** Returns the first report of each worker. */

@@ -9,6 +9,7 @@ import { contains, overlaps, type Span } from "../outage/span.ts";
 import { Histogram, type HistogramDelta } from "../std/histogram.ts";
 import { Fates } from "./fates.ts";
 import { GeneratorRecord, isStalled } from "./generator.ts";
+import { LoadOutcome } from "./load-outcome.ts";
 import { ThresholdFold } from "./threshold-fold.ts";
 import { UsersRecord } from "./users-record.ts";
 import type { Window } from "./windows.ts";
@@ -77,6 +78,7 @@ export class LoadFold {
   readonly users: UsersRecord;
   /** The outcomes of requests, calls, checks and scenarios, by name. */
   readonly fates: Fates;
+  readonly outcome = new LoadOutcome();
   /** The requests that were cut off by the end of the load; they are not in the other counts and are not failures. */
   interrupted = 0;
   readonly #totals = new Map<string, Accumulator>();
@@ -104,10 +106,11 @@ export class LoadFold {
     }
   }
 
-  /** Adds an interval. Repeats of an earlier interval are ignored; the generator's record counts them. */
-  add(interval: Interval): void {
-    if (!this.generator.add(interval)) return;
+  /** Adds an interval. Returns false for a repeat of an earlier one, which is ignored; the generator's record counts it. */
+  add(interval: Interval): boolean {
+    if (!this.generator.add(interval)) return false;
     this.thresholds.add(interval);
+    this.outcome.add(interval);
     this.users.add(interval);
     this.fates.add(interval);
     const span = { fromMs: interval.fromMs, toMs: interval.toMs };
@@ -123,6 +126,7 @@ export class LoadFold {
     const shares = this.#sharesOf(span);
     for (const { slice, share } of shares) slice.users += (interval.users * lengthMs * share) / this.sliceMs;
     for (const delta of interval.metrics) this.#delta(delta, span, { into, shares, isDoubtful });
+    return true;
   }
 
   total(wanted: Wanted): Total | undefined {

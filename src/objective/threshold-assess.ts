@@ -1,11 +1,13 @@
 /** Assesses the thresholds of a plan's load, from the evidence alone, as rows of the verdict beside the objectives. */
 
 import type { ObjectiveVerdict } from "../objective.ts";
+import { isBare } from "../plan/bare.ts";
 import type { Objective } from "../plan.ts";
 import type { Bound, Range } from "../range.ts";
 import { messageOf } from "../std/errors.ts";
 import { assessReading } from "./assess.ts";
 import type { Facts } from "./facts.ts";
+import { CPU_MAX } from "./generator.ts";
 import { unreportedOf } from "./load-window.ts";
 import { nothing, type Reading } from "./measure.ts";
 import { boundOf, parseThreshold, type Threshold, type ThresholdResult } from "./threshold.ts";
@@ -87,8 +89,28 @@ function hung({ lower, upper }: Range): string {
 
 /** Returns the interval of a share if the generator was stalled; null if it was not, or if the threshold is not over a share. */
 function shareUnderStalls(threshold: Threshold, range: Range, facts: Facts): Range | null {
-  if (stallOfLoad(facts) === undefined) return null;
+  if (stallOfLoad(facts) === undefined || isUntouchedByStalls(threshold, facts)) return null;
   return facts.load.thresholds.shareRange(threshold, range);
+}
+
+/** Returns a reason if latency was measured by workers that had no time left, or without the arrivals that were dropped. */
+function busyOfLoad({ load: { generator } }: Facts): string | undefined {
+  const { busy, intervals, dropped } = generator;
+  if (dropped > 0) return `${dropped} arrivals were dropped, and what they would have waited for is unknown`;
+  if (!generator.isBusyTooOften) return undefined;
+  return `workers used more than ${CPU_MAX * 100} % of a core in ${busy} of ${intervals} intervals`;
+}
+
+/**
+ * Returns whether stalls cannot put a threshold in doubt. A load alone has nothing broken beside it, so a count or a share says as much
+ * of the platform as it ever does, and only latency is the generator's own.
+ */
+function isUntouchedByStalls(threshold: Threshold, { plan }: Facts): boolean {
+  return threshold.metric.name === "dropped_iterations" || (isBare(plan) && !isLatency(threshold));
+}
+
+function isLatency({ metric, statistic }: Threshold): boolean {
+  return /^http_req_(?!failed)|_duration$/.test(metric.name) && statistic !== "count";
 }
 
 function stalledShare({ statistic }: Threshold, range: Range, says: string, facts: Facts): Reading {
@@ -109,8 +131,9 @@ function stallOfLoad({ load: { generator } }: Facts): string | undefined {
 }
 
 /** Returns the doubt about a threshold. Dropped arrivals count as stalls, except for dropped_iterations, which measures them. */
-function doubtFor({ metric }: Threshold, facts: Facts): string | undefined {
-  const stall = metric.name === "dropped_iterations" ? undefined : stallOfLoad(facts);
+function doubtFor(threshold: Threshold, facts: Facts): string | undefined {
+  const stall = isUntouchedByStalls(threshold, facts) ? undefined : stallOfLoad(facts);
+  const busy = isLatency(threshold) ? busyOfLoad(facts) : undefined;
   const whole = wholeOf(facts);
-  return stall ?? (whole === undefined ? undefined : unreportedOf(whole, facts));
+  return stall ?? busy ?? (whole === undefined ? undefined : unreportedOf(whole, facts));
 }

@@ -43,7 +43,7 @@ export class SecondsWriter {
 
   constructor(folder: string, redact: ((text: string) => string) | null = null) {
     this.#folder = folder;
-    this.#file = new NdjsonWriter(join(folder, SECONDS_FILE), redact);
+    this.#file = NdjsonWriter.resume(join(folder, SECONDS_FILE), redact);
   }
 
   /** Appends rows and flushes them, so that a reader sees them at once. */

@@ -3,7 +3,7 @@
  * folds can run over files of any length.
  */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { ExitCode, GamedayError, messageOf } from "./errors.ts";
 import { parseJson, redactedJson } from "./json.ts";
 import { openRegular } from "./regular-file.ts";
@@ -22,11 +22,42 @@ export class NdjsonWriter {
   #pendingBytes = 0;
   readonly #hash = createHash("sha256");
   #bytes = 0;
+  /** Where to write next; null: at the end, because the file was opened for appending. */
+  #position: number | null = null;
 
-  /** `redact` is called with every text within a value; null: there is nothing to hide. */
-  constructor(file: string, redact: ((text: string) => string) | null = null) {
-    this.#descriptor = openSync(file, "ax", 0o644);
+  /** `file` is a new file, or an open descriptor. `redact` is called with every text within a value; null: there is nothing to hide. */
+  constructor(file: string | number, redact: ((text: string) => string) | null = null) {
+    this.#descriptor = typeof file === "number" ? file : openSync(file, "ax", 0o644);
     this.#redact = redact;
+  }
+
+  /**
+   * Goes on with a file that an earlier process wrote, or makes it. A last line that was being written when that process was killed
+   * is cut off.
+   */
+  static resume(file: string, redact: ((text: string) => string) | null = null): NdjsonWriter {
+    if (!existsSync(file)) return new NdjsonWriter(file, redact);
+    const whole = new NdjsonWriter(openSync(file, "r+"), redact);
+    whole.#readBack();
+    return whole;
+  }
+
+  /** Hashes all whole lines that are in the file, and leaves the place for writing after the last one. */
+  #readBack(): void {
+    const chunk = Buffer.allocUnsafe(READ_BYTES);
+    let rest = Buffer.alloc(0);
+    for (let at = 0; ; ) {
+      const size = readSync(this.#descriptor, chunk, 0, READ_BYTES, at);
+      if (size === 0) break;
+      at += size;
+      const data = Buffer.concat([rest, chunk.subarray(0, size)]);
+      const end = data.lastIndexOf(10) + 1;
+      this.#hash.update(data.subarray(0, end));
+      this.#bytes += end;
+      rest = Buffer.from(data.subarray(end));
+    }
+    ftruncateSync(this.#descriptor, this.#bytes);
+    this.#position = this.#bytes;
   }
 
   write(value: unknown): void {
@@ -42,7 +73,8 @@ export class NdjsonWriter {
     if (this.#pending.length === 0) return;
     let rest: Buffer = Buffer.from(this.#pending.join(""), "utf8");
     try {
-      while (rest.length > 0) rest = this.#written(rest, writeSync(this.#descriptor, rest));
+      while (rest.length > 0)
+        rest = this.#written(rest, writeSync(this.#descriptor, rest, 0, rest.length, this.#position));
       this.#pending = [];
     } catch (thrown) {
       this.#pending = [rest.toString("utf8")];
@@ -61,6 +93,7 @@ export class NdjsonWriter {
   #written(bytes: Buffer, size: number): Buffer {
     this.#hash.update(bytes.subarray(0, size));
     this.#bytes += size;
+    if (this.#position !== null) this.#position += size;
     return bytes.subarray(size);
   }
 

@@ -1,4 +1,5 @@
 import type { Doubt } from "../objective/facts.ts";
+import { isBare } from "../plan/bare.ts";
 import type { EventOf } from "../timeline/story.ts";
 import { type Ground, plural, rule } from "./rule.ts";
 
@@ -9,6 +10,8 @@ export const healthyBefore = rule(
   "healthy-before",
   "The platform was healthy before the run and before each fault.",
   (ground) => {
+    if (isBare(ground.evidence.run.plan))
+      return { status: "pass", because: "The platform is a bare URL, which cannot be asked for its health." };
     const bad = ground.story.health.filter((line) => !line.ok && isBefore(line));
     const unseen = unchecked(ground);
     if (bad.length === 0 && unseen.length === 0) {

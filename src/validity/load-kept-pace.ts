@@ -16,22 +16,9 @@ export const loadKeptPace = rule(
   (ground) => {
     const { generator } = ground.load;
     if (generator.intervals === 0) {
-      const because = "No figures of the load were recorded.";
-      return { status: "unknown", because, doubts: [{ kind: "load", span: null, because }] };
+      return { status: "unknown", because: NO_FIGURES, doubts: loadDoubts(ground) };
     }
-    const doubts = [
-      ...behind(ground),
-      ...broken(ground),
-      ...dropped(ground),
-      ...unopened(ground),
-      ...impossible(ground),
-      ...missing(ground),
-      ...lost(ground),
-      ...cutOff(ground),
-      ...begunLate(ground),
-      ...fellSilent(ground),
-      ...unaccounted(ground),
-    ];
+    const doubts = loadDoubts(ground);
     const figures = { users: generator.usersMax, dropped: generator.dropped, repeated: generator.repeated };
     if (doubts.length > 0) {
       const because = `${doubts
@@ -45,14 +32,36 @@ export const loadKeptPace = rule(
   },
 );
 
-function impossible({ load }: Ground): Doubt[] {
+const NO_FIGURES = "No figures of the load were recorded.";
+
+type LoadGround = Pick<Ground, "load" | "story">;
+
+/** Returns every reason why the load may not be the one that was planned. */
+export function loadDoubts(ground: LoadGround): Doubt[] {
+  if (ground.load.generator.intervals === 0) return [{ kind: "load", span: null, because: NO_FIGURES }];
+  return [
+    ...behind(ground),
+    ...broken(ground),
+    ...dropped(ground),
+    ...unopened(ground),
+    ...impossible(ground),
+    ...missing(ground),
+    ...lost(ground),
+    ...cutOff(ground),
+    ...begunLate(ground),
+    ...fellSilent(ground),
+    ...unaccounted(ground),
+  ];
+}
+
+function impossible({ load }: LoadGround): Doubt[] {
   const count = load.fates.impossible;
   if (count === 0) return [];
   const because = `${plural(count, "figure")} of the load cannot be: more failed, or held, than there were`;
   return [{ kind: "load", span: null, because }];
 }
 
-function behind({ load }: Ground): Doubt[] {
+function behind({ load }: LoadGround): Doubt[] {
   const { intervals, behind: late } = load.generator;
   if (late / intervals <= BEHIND_SHARE_MAX) return [];
   const because = `in ${late} of ${intervals} intervals there were fewer than ${USERS_SHARE_MIN * 100} % of the users intended`;
@@ -60,7 +69,7 @@ function behind({ load }: Ground): Doubt[] {
 }
 
 /** A script that mostly throws does not do what real users would, whatever the answers to its remaining requests. */
-function broken({ load, story }: Ground): Doubt[] {
+function broken({ load, story }: LoadGround): Doubt[] {
   const { iterations, iterationsFailed } = load.generator;
   if (iterationsFailed <= BROKEN_SHARE_MAX * iterations) return [];
   const note = story.notes.find(({ kind }) => kind === "script-error");
@@ -70,7 +79,7 @@ function broken({ load, story }: Ground): Doubt[] {
 }
 
 /** Windows with drops are in doubt because of their stalled share; this doubt is that the load was not sent as a whole. */
-function dropped({ load }: Ground): Doubt[] {
+function dropped({ load }: LoadGround): Doubt[] {
   const { dropped: count } = load.generator;
   if (count === 0) return [];
   return [
@@ -83,21 +92,21 @@ function dropped({ load }: Ground): Doubt[] {
 }
 
 /** Calls that could not open a connection count as failed, but say nothing about the platform. */
-function unopened({ load }: Ground): Doubt[] {
+function unopened({ load }: LoadGround): Doubt[] {
   const { unopened: count } = load.generator;
   if (count === 0) return [];
   const because = `${plural(count, "call")} failed because the generator's machine had no local port or descriptor left`;
   return [{ kind: "load", span: null, because }];
 }
 
-function missing({ load }: Ground): Doubt[] {
+function missing({ load }: LoadGround): Doubt[] {
   return load.generator.missing.map(({ worker, span, missing: count }) => {
     const because = `${plural(count, "report")} of worker ${worker} from ${atSeconds(span.fromMs)} to ${atSeconds(span.toMs)} never arrived`;
     return { kind: "load", span, because };
   });
 }
 
-function lost({ story }: Ground): Doubt[] {
+function lost({ story }: LoadGround): Doubt[] {
   return story.workers
     .filter((worker) => worker.edge === "lost")
     .map((worker) => {
@@ -111,7 +120,7 @@ function lost({ story }: Ground): Doubt[] {
  * is not known. Workers that left or are known to be lost are handled elsewhere. Of the workers without a recorded join, only
  * those that reported last are included.
  */
-function fellSilent({ load, story }: Ground): Doubt[] {
+function fellSilent({ load, story }: LoadGround): Doubt[] {
   const endMs = story.load.rampDownMs ?? story.load.endMs;
   if (endMs === null) return [];
   const those = (edges: readonly string[]) =>
@@ -129,7 +138,7 @@ function fellSilent({ load, story }: Ground): Doubt[] {
 }
 
 /** Finds workers whose first reports are missing: a worker counts its reports from the number that it had when it joined. */
-function begunLate({ load, story }: Ground): Doubt[] {
+function begunLate({ load, story }: LoadGround): Doubt[] {
   return [...load.generator.firstReports].flatMap(([worker, { sequence, fromMs }]): Doubt[] => {
     const joined = story.workers.find((event) => event.worker === worker && event.edge === "joined");
     const count = sequence - (joined?.lastSequence ?? sequence) - 1;
@@ -140,7 +149,7 @@ function begunLate({ load, story }: Ground): Doubt[] {
 }
 
 /** Finds workers whose last reports are missing: a worker that leaves reports how many reports it made. */
-function cutOff({ load, story }: Ground): Doubt[] {
+function cutOff({ load, story }: LoadGround): Doubt[] {
   return story.workers.flatMap(({ worker, edge, lastSequence, atMs }): Doubt[] => {
     const { sequence, toMs } = load.generator.lastReports.get(worker) ?? { sequence: lastSequence, toMs: atMs };
     if (edge !== "left" || sequence >= lastSequence) return [];
@@ -153,7 +162,7 @@ function cutOff({ load, story }: Ground): Doubt[] {
  * Finds workers without a complete record. If the tool recorded the phases of the run, every worker that reports must have joined,
  * and every worker that joined must have left or been lost. Otherwise, the record of a loss may be missing.
  */
-function unaccounted({ load, story }: Ground): Doubt[] {
+function unaccounted({ load, story }: LoadGround): Doubt[] {
   if (story.phases.length === 0) return [];
   const those = (...edges: string[]) =>
     new Set(story.workers.filter(({ edge }) => edges.includes(edge)).map(({ worker }) => worker));

@@ -13,6 +13,7 @@ import { LoadFold } from "../objective/load-fold.ts";
 import { assessThresholds, thresholdFoldOf } from "../objective/threshold-assess.ts";
 import { type Window, windowsOf } from "../objective/windows.ts";
 import { outagesOf } from "../outage/outages.ts";
+import { isBare } from "../plan/bare.ts";
 import { type Status, worst } from "../status.ts";
 import { ExitCode } from "../std/errors.ts";
 import { firstBiteMs, lastHealMs } from "../timeline/rounds.ts";
@@ -20,6 +21,7 @@ import { type ExperimentStory, type Story, tellStory } from "../timeline/story.t
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
 import { VERDICT_VERSION, type Verdict } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
+import { countingOf, loadRan } from "./load-alone.ts";
 import { neverSucceeded } from "./never-succeeded.ts";
 import { notTestedBy } from "./not-tested.ts";
 import { ownFindings, repeatedLogins, UNASKED } from "./own-findings.ts";
@@ -73,8 +75,9 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
     validity: judged.map(({ finding }) => finding),
     findings: [
       ...findings,
-      ...ownFindings(story, experiments),
-      ...neverSucceeded(facts),
+      ...(isBare(plan)
+        ? [loadRan(plan.load, story, load)]
+        : [...ownFindings(story, experiments), ...neverSucceeded(facts)]),
       ...repeatedLogins(load.fates.loginsRepeated),
     ],
     experiments,
@@ -113,7 +116,7 @@ function permitted(stage: Stage, judgements: Judgements, torn: string | null): J
 }
 
 function conclude({ run }: Evidence, story: Story, parts: Judgements, torn: string | null): Verdict {
-  const status = statusOf(parts);
+  const status = statusOf({ ...parts, validity: countingOf(run.plan, parts.validity) });
   const verdict = {
     version: VERDICT_VERSION,
     runId: run.runId,

@@ -27,9 +27,11 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | nu
 }
 
 /** Returns remarks that a reader of a passed run should know, even though no objective covers them. */
-function remarks({ experiments, findings }: Omit<Verdict, "sentence">): string {
+function remarks({ experiments, findings, validity }: Omit<Verdict, "sentence">): string {
   const healed = experiments.filter(({ healedBy }) => healedBy === "gameday").map(({ name }) => `"${name}"`);
+  const doubtful = validity.filter(({ status }) => status !== "pass").map(({ because }) => lower(because));
   const parts = [
+    ...doubtful,
     ...(healed.length > 0 ? [`users recovered from ${healed.join(", ")} only when the fault ended`] : []),
     ...findings.filter(({ checker }) => checker === LOGINS_REPEATED).map(({ because }) => lower(because)),
   ];

@@ -9,10 +9,11 @@ import { aSecond, IDLE_HEALTH } from "../../interval/interval.fixture.ts";
 import type { MetricDelta } from "../../interval.ts";
 import { Recorder } from "../../load/count/recorder.ts";
 import { parseThreshold } from "../../objective/threshold.ts";
+import { barePlan } from "../../plan/bare.ts";
 import { Histogram } from "../../std/histogram.ts";
 import { finish } from "./end.ts";
-import { SummaryFile } from "./files.ts";
 import { type LoadFlags, loadOptions, planOfFlags } from "./flags.ts";
+import { SummaryFile } from "./summary-file.ts";
 
 /** Flags may be added, but none of these may go or change its letter. */
 const FLAGS = `-u --vus; --users; -d --duration; -t --run-time; -r --spawn-rate; -s --stage; --rate; -i --iterations; --shared-iterations;
@@ -41,11 +42,11 @@ interface Ending {
 }
 
 /** Ends a load of one second in which these metrics were reported. */
-function ended(
+async function ended(
   context: TestContext,
   metrics: readonly MetricDelta[],
   given: { readonly threshold?: string; readonly interrupted?: boolean } = {},
-): Ending {
+): Promise<Ending> {
   const folder = mkdtempSync(join(tmpdir(), "gameday-compatible-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const flags = { gracefulStop: "10s", host: "http://127.0.0.1:1", workers: "1" } as LoadFlags;
@@ -65,9 +66,11 @@ function ended(
       code = decided;
     },
   };
+  const url = "http://127.0.0.1:1";
+  const told = { plan: barePlan({ name: "visit", url, seed: "s", load: job.plan }), close: async () => null };
   using json = new SummaryFile(join(folder, "summary.json"));
-  const load = { recorder, json, job, seed: "s", baseUrl: "http://127.0.0.1:1" };
-  finish(world as unknown as World, load, given.interrupted ?? false);
+  const load = { recorder, json, job, seed: "s", baseUrl: "http://127.0.0.1:1", told };
+  await finish(world as unknown as World, load, given.interrupted ?? false);
   return { code, json: JSON.parse(readFileSync(json.path, "utf8")) as Record<string, unknown> };
 }
 
@@ -83,7 +86,7 @@ const GENERATOR =
   `workers cpuMax rssBytesMax loopDelayMsP99 loopDelayMsMax gcPauseMs sendLagMsP50 sendLagMsMax dropped unopened
 bottlenecks`.split(/\s+/);
 
-test("load --json has all its fields", (context) => {
+test("load --json has all its fields", async (context) => {
   const check: MetricDelta = { metric: "checks{name:ok}", count: 3, failed: 1, sum: 2, min: 0, max: 1 };
   const received: MetricDelta = {
     metric: "data_received",
@@ -95,7 +98,7 @@ test("load --json has all its fields", (context) => {
     kind: "counter",
   };
   const metrics = [ANSWERED, REFUSED, ITERATIONS, check, received, durations("call_duration{name:pay}", 1)];
-  const { json } = ended(context, metrics, { threshold: "http_req_failed: rate < 0.5" });
+  const { json } = await ended(context, metrics, { threshold: "http_req_failed: rate < 0.5" });
   const of = (name: string) => FIGURES.map((figure) => `${name}.${figure}`);
   const expected = [
     ...["version", "seed", "seconds", "usersMax", "dropped"],
@@ -146,5 +149,6 @@ for (const [says, code, metrics, given] of [
   ["a platform that no request reached", 4, [REFUSED, ITERATIONS], {}],
   ["failing requests without thresholds, as in k6", 0, [ANSWERED, REFUSED, ITERATIONS], {}],
 ] as const) {
-  test(`exit code ${code}: ${says}`, (context) => assert.equal(ended(context, metrics, given).code, code));
+  test(`exit code ${code}: ${says}`, async (context) =>
+    assert.equal((await ended(context, metrics, given)).code, code));
 }

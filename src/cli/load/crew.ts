@@ -8,8 +8,8 @@ import { forkWorker } from "../../load/wire/link.ts";
 import { type Clock, monotonicClock } from "../../std/clock.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { pause } from "../../std/wait.ts";
-import type { OutputFiles } from "./files.ts";
 import { joinWithinMs, type LoadFlags, type LoadJob } from "./flags.ts";
+import type { LoadFolder } from "./folder.ts";
 import { type CrewWorld, KubernetesCrew, newToken, type PodsFlags, type PodsJob, planOnWorkers } from "./kubernetes.ts";
 import { LISTEN_ALL } from "./kubernetes-flags.ts";
 
@@ -27,18 +27,19 @@ export interface Crew extends AsyncDisposable {
   readonly atWork: readonly RunningState[];
 }
 
-export async function gatherCrew(
-  world: World,
-  job: LoadJob,
-  baseUrl: string,
-  flags: LoadFlags,
-  files: OutputFiles,
-  signal: AbortSignal,
-): Promise<Crew> {
+export interface Gathering {
+  readonly job: LoadJob;
+  readonly baseUrl: string;
+  readonly flags: LoadFlags;
+  readonly folder: LoadFolder | null;
+  readonly signal: AbortSignal;
+}
+
+export async function gatherCrew(world: World, { job, baseUrl, flags, folder, signal }: Gathering): Promise<Crew> {
   const runId = `load-${randomBytes(4).toString("hex")}`;
   const seed = flags.seed ?? randomBytes(4).toString("hex");
   const load = digestOfLoad(planOnWorkers(job.plan, flags), baseUrl);
-  const door = { world, workers: job.plan.workers, load, files, signal };
+  const door = { world, workers: job.plan.workers, load, files: { flush: () => folder?.flush() }, signal };
   if (flags.kubernetes === true) return await crewOfPods(job, flags, door, { runId, seed });
   if (flags.listen === undefined) {
     return {
@@ -66,7 +67,8 @@ export interface Door {
   readonly world: CrewWorld;
   readonly workers: number;
   readonly load: string;
-  readonly files: Pick<OutputFiles, "flush">;
+  /** What is told is flushed before workers forget it. */
+  readonly files: { flush(): void };
   readonly signal: AbortSignal;
 }
 

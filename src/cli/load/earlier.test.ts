@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,8 +8,7 @@ import { aSecond } from "../../interval/interval.fixture.ts";
 import type { Interval } from "../../interval.ts";
 import { Recorder } from "../../load/count/recorder.ts";
 import type { RunningState } from "../../load/wire/envelope.ts";
-import { Earlier, runMark } from "./earlier.ts";
-import { OutputFiles } from "./files.ts";
+import { Earlier } from "./earlier.ts";
 
 function interval(worker: string, sequence: number): Interval {
   const metrics = [
@@ -18,24 +17,22 @@ function interval(worker: string, sequence: number): Interval {
   return aSecond({ worker, sequence, fromMs: sequence * 1000 - 1000, toMs: sequence * 1000, metrics });
 }
 
-/** Writes the files of a coordinator that is killed after these reports. */
-function part(folder: string, runId: string, intervals: readonly Interval[]): void {
-  using files = new OutputFiles(folder);
-  files.write("timeline", runMark(runId, 0));
-  for (const each of intervals) files.write("intervals", each);
-  for (const { worker, sequence } of intervals) files.write("history", { id: `${worker}-${sequence}` });
+/** Writes the evidence of a coordinator that is killed after these reports. */
+function write(folder: string, intervals: readonly Interval[]): void {
+  const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
+  writeFileSync(join(folder, "intervals.ndjson"), lines(intervals));
+  const ids = intervals.map(({ worker, sequence }) => ({ id: `${worker}-${sequence}` }));
+  writeFileSync(join(folder, "history.ndjson"), lines(ids));
 }
 
-test("a coordinator that takes over counts on from what was kept of its run, once, up to a broken line", (context) => {
+test("a coordinator that takes over counts on from what was recorded, once, up to a broken line", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
   context.after(() => rmSync(folder, { recursive: true }));
-  part(folder, "another", [interval("w0", 1)]);
-  part(folder, "mine", [interval("w0", 1), interval("w1", 1), interval("w0", 2)]);
-  part(folder, "mine", [interval("w0", 2), interval("w0", 3)]);
-  appendFileSync(join(folder, "intervals-3.ndjson"), '{"worker":"w0","sequ');
+  write(folder, [interval("w0", 1), interval("w1", 1), interval("w0", 2), interval("w0", 2), interval("w0", 3)]);
+  appendFileSync(join(folder, "intervals.ndjson"), '{"worker":"w0","sequ');
   const recorder = new Recorder([], false);
   const earlier = new Earlier();
-  earlier.read(folder, "mine", recorder);
+  earlier.read(folder, recorder);
   const last = (worker: string) => earlier.known({ worker } as RunningState).lastSequence;
   assert.deepEqual([last("w0"), last("w1"), last("w2")], [3, 1, 0]);
   const { all } = recorder.json("s") as { all: { count: number } };

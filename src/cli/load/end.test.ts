@@ -3,12 +3,13 @@ import { test } from "node:test";
 import type { World } from "../../cli.ts";
 import { aSecond } from "../../interval/interval.fixture.ts";
 import { Recorder } from "../../load/count/recorder.ts";
+import { barePlan } from "../../plan/bare.ts";
 import type { LoadPlan } from "../../plan.ts";
 import { ExitCode } from "../../std/errors.ts";
 import { type Ended, finish } from "./end.ts";
 
 /** Returns the exit code and the text of a load in which this many iterations were reported, and a worker was lost. */
-function endOf(plan: Partial<LoadPlan>, iterations: number): { code: number; text: string } {
+async function endOf(plan: Partial<LoadPlan>, iterations: number): Promise<{ code: number; text: string }> {
   const end = { code: -1, text: "" };
   const stdout = {
     write: (text: string) => {
@@ -30,20 +31,21 @@ function endOf(plan: Partial<LoadPlan>, iterations: number): { code: number; tex
   };
   recorder.interval(aSecond({ worker: "w1", metrics: [delta] }));
   recorder.event({ atMs: 500, type: "worker", worker: "w0", edge: "lost", lastSequence: 0 });
-  const job = { plan: { stages: [{ durationMs: 0, target: 4 }], ...plan } };
-  const ended = { recorder, seed: "s", baseUrl: "http://a", json: null, job } as unknown as Ended;
-  finish({ stdout, stderr: stdout, setExitCode } as unknown as World, ended, false);
+  const job = { plan: { stages: [{ durationMs: 0, target: 4 }], thresholds: {}, ...plan } as LoadPlan };
+  const told = { plan: barePlan({ name: "l", url: "http://a", seed: "s", load: job.plan }), close: async () => null };
+  const ended = { recorder, seed: "s", baseUrl: "http://a", json: null, job, told } as unknown as Ended;
+  await finish({ stdout, stderr: stdout, setExitCode } as unknown as World, ended, false);
   return end;
 }
 
-test("iterations that a lost worker had not done are told, and make the load unknown", () => {
-  const { code, text } = endOf({ executor: "shared-iterations", iterations: 400 }, 200);
+test("iterations that a lost worker had not done are told, and make the load unknown", async () => {
+  const { code, text } = await endOf({ executor: "shared-iterations", iterations: 400 }, 200);
   assert.equal(code, ExitCode.unknown);
   assert.match(text, /200 of 400 iterations are known to be done/);
-  assert.match(endOf({ executor: "per-vu-iterations", iterations: 30 }, 60).text, /60 of 120 iterations/);
+  assert.match((await endOf({ executor: "per-vu-iterations", iterations: 30 }, 60)).text, /60 of 120 iterations/);
 });
 
-test("a loss after all were done, or in a load that counts time, changes nothing", () => {
-  assert.equal(endOf({ executor: "shared-iterations", iterations: 200 }, 200).code, ExitCode.pass);
-  assert.equal(endOf({ executor: "constant-vus", iterations: 400 }, 200).code, ExitCode.pass);
+test("a loss after all were done, or in a load that counts time, changes nothing", async () => {
+  assert.equal((await endOf({ executor: "shared-iterations", iterations: 200 }, 200)).code, ExitCode.pass);
+  assert.equal((await endOf({ executor: "constant-vus", iterations: 400 }, 200)).code, ExitCode.pass);
 });

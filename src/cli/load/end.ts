@@ -2,11 +2,10 @@
 import type { World } from "../../cli.ts";
 import type { Recorder } from "../../load/count/recorder.ts";
 import { formatSummary } from "../../load/count/summary.ts";
-import type { LoadPlan } from "../../plan.ts";
-import { worst } from "../../status.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
-import type { SummaryFile } from "./files.ts";
 import type { LoadJob } from "./flags.ts";
+import type { SummaryFile } from "./summary-file.ts";
+import type { LoadTold } from "./told.ts";
 
 export interface Ended {
   readonly recorder: Recorder;
@@ -14,14 +13,18 @@ export interface Ended {
   readonly baseUrl: string;
   readonly job: LoadJob;
   readonly json: SummaryFile | null;
+  readonly told: Pick<LoadTold, "plan" | "close">;
 }
 
-export function finish(world: World, load: Ended, interrupted: boolean): void {
+/** Judges a load, prints its summary, and closes its evidence. The exit code is the same with and without a folder. */
+export async function finish(world: World, load: Ended, interrupted: boolean): Promise<void> {
   const { recorder, json, seed } = load;
-  const code = exitCodeOf(load, interrupted);
+  const code = await exitCodeOf(load, interrupted);
   world.setExitCode(code);
   const people = json?.isOutput === true ? world.stderr : world.stdout;
   people.write(`\n${formatSummary(recorder.summary())}  seed ${seed}\n`);
+  const report = await load.told.close();
+  if (report !== null) people.write(`  report ${report}\n`);
   if (json === null) return;
   const text = `${JSON.stringify({ ...recorder.json(seed), ...circumstances(world, load, interrupted, code) }, null, 2)}\n`;
   if (json.isOutput) world.stdout.write(text);
@@ -58,24 +61,19 @@ function written(json: SummaryFile, text: string, code: ExitCode): void {
  * short, or in which no iteration, or not every requested one, was completed. A platform that no request reached was not
  * ready, unless a threshold defines what that means.
  */
-function exitCodeOf({ recorder, baseUrl, job }: Ended, interrupted: boolean): ExitCode {
-  const { thresholds } = recorder.summary();
-  const status = thresholds.length === 0 ? "pass" : worst(thresholds.map((result) => result.status));
+async function exitCodeOf({ recorder, baseUrl, told }: Ended, interrupted: boolean): Promise<ExitCode> {
+  const { judgeLoadAlone } = await import("../../verdict/load-alone.ts"); // judging must not delay the first request
+  const { status, thresholds, ran } = judgeLoadAlone(told.plan, recorder.timeline, recorder.load);
+  recorder.judged(new Map(thresholds.map(({ id, status: each }) => [id.replace(/^threshold /, ""), each])));
   if (status === "fail") return ExitCode.fail;
-  const { iterated, unreached } = recorder;
-  if (!iterated) recorder.note("no iteration came to its end, so this load has proven nothing");
-  const undone = isUndone(recorder, job.plan);
-  if (unreached) recorder.note(`no request reached the platform: does it listen at ${baseUrl}?`);
-  if (unreached && thresholds.length === 0 && !interrupted) return ExitCode.notReady;
-  return status === "unknown" || interrupted || !iterated || undone ? ExitCode.unknown : ExitCode.pass;
+  const { isUnreached, isIterated } = recorder.load.outcome;
+  if (ran.status !== "pass" && !interrupted && !(isUnreached && isIterated)) recorder.note(asNote(ran.because));
+  if (isUnreached) recorder.note(`no request reached the platform: does it listen at ${baseUrl}?`);
+  if (isUnreached && thresholds.length === 0 && !interrupted) return ExitCode.notReady;
+  return status === "unknown" || interrupted ? ExitCode.unknown : ExitCode.pass;
 }
 
-/** Returns whether iterations were lost: no other worker takes over the iterations that a lost worker had not done. */
-function isUndone(recorder: Recorder, { executor, iterations = 1, stages }: LoadPlan): boolean {
-  const done = recorder.iterationsInSpiteOfLoss;
-  if (done === null || !executor.endsWith("-iterations")) return false;
-  const asked = executor === "shared-iterations" ? iterations : iterations * (stages[0]?.target ?? 0);
-  if (done >= asked) return false;
-  recorder.note(`${done} of ${asked} iterations are known to be done: the rest of a lost worker is done by nobody`);
-  return true;
+/** Returns a sentence in the form of the other notes: without capital and full stop. */
+function asNote(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.replace(/\.$/, "");
 }

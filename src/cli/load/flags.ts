@@ -64,7 +64,7 @@ export function loadOptions(): Option[] {
       '"http_req_duration{name:checkout}: p(99) < 800 abort after 30s"; repeat it',
     ).argParser(several),
     new Option("--json <file>", "the summary as JSON; - for the standard output"),
-    new Option("-o, --out <folder>", "every interval, operation and event as NDJSON"),
+    new Option("-o, --out <folder>", "a folder with the evidence, the verdict and report.html"),
     new Option("--seed <text>", "of the users' randomness (default: a new one, told at the end)"),
     new Option("--graceful-stop <time>", "time for running iterations to end").default("10s"),
     ...clientOptions(),

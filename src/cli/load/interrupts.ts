@@ -16,6 +16,8 @@ export class LoadInterrupts implements Disposable {
   readonly #listening: Disposable;
   #phase: Phase = "beginning";
   #heard = false;
+  /** The signal of the first interrupt. */
+  by: InterruptSignal = "SIGINT";
   #end: () => void = () => undefined;
 
   constructor(world: World, abort: AbortController, gracefulStopMs: number) {
@@ -45,6 +47,7 @@ export class LoadInterrupts implements Disposable {
     if (this.#heard && signal === "SIGHUP") return; // a closing terminal may send it twice: from the kernel and from the shell
     if (this.#heard) return this.#abort.abort(interrupted("the load to end in good order", "a second interrupt"));
     this.#heard = true;
+    this.by = signal;
     const time = formatDuration(this.#gracefulStopMs);
     this.#world.stderr.write(`\ngameday: ending; iterations that run have ${time}; interrupt again to end at once\n`);
     if (this.#phase === "running") this.#end();

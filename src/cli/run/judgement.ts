@@ -22,19 +22,19 @@ export function finishFolder(
   notReady: GamedayError | null,
   onVerdict: (verdict: Verdict) => void = () => undefined,
 ): number {
-  seal(folder);
-  const verdict = judgeFolder(world, folder);
+  const verdict = sealAndJudge(world, folder);
+  world.stdout.write(`\n${renderSummary(verdict)}\n${relative(world.cwd, join(folder, REPORT_FILE))}\n`);
   onVerdict(verdict);
-  giveAllTo(world.owner, folder);
   if (notReady === null) return verdict.exitCode;
   world.stderr.write(`gameday: ${notReady.describe()}\n`);
   return notReady.exitCode;
 }
 
-/** Judges a run folder, writes the verdict and its reports beside the evidence, prints the summary, and returns the verdict. */
-function judgeFolder(world: World, folder: string): Verdict {
+/** Seals and judges a run folder, writes the verdict and its reports beside the evidence, and returns the verdict. */
+export function sealAndJudge(world: World, folder: string): Verdict {
+  seal(folder);
   const verdict = write(world, folder, openEvidence(folder), judgeFully);
-  world.stdout.write(`\n${renderSummary(verdict)}\n${relative(world.cwd, join(folder, REPORT_FILE))}\n`);
+  giveAllTo(world.owner, folder);
   return verdict;
 }
 

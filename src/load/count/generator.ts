@@ -74,8 +74,8 @@ export class GeneratorWatch {
   }
 
   #bottlenecks(): string[] {
-    const isStalledTooOften = this.#stalled > stallsAllowed(this.#intervals, this.#workers.size);
-    return [...(isStalledTooOften ? this.#stalls() : []), ...this.#losses()];
+    const isTooOften = Math.max(this.#stalled, this.#busy) > stallsAllowed(this.#intervals, this.#workers.size);
+    return [...(isTooOften ? this.#stalls() : []), ...this.#losses()];
   }
 
   /** Explains the stalls, by cause. */

@@ -3,16 +3,27 @@
 import { hungIn, interruptedIn } from "../../interval/interrupted.ts";
 import { type Total, Totals } from "../../interval/totals.ts";
 import type { Interval } from "../../interval.ts";
+import { LoadFold } from "../../objective/load-fold.ts";
 import type { Threshold, ThresholdResult } from "../../objective/threshold.ts";
 import { type Crossing, ThresholdFold } from "../../objective/threshold-fold.ts";
+import type { Window } from "../../objective/windows.ts";
+import type { Status } from "../../status.ts";
 import { isRecord, type Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
-import { type GeneratorReport, GeneratorWatch } from "./generator.ts";
+import { GeneratorWatch } from "./generator.ts";
 import { isPrinted } from "./prints.ts";
 import { failuresOf, type SummaryInput } from "./summary.ts";
 
 const NOTE_KINDS_MAX = 1_000;
-const NEVER_CONNECTED = new Set(["dns", "refused", "connect-timeout", "tls"]);
+/** A load has few events besides notes; a flood of notes is not kept. */
+const EVENTS_MAX = 100_000;
+/** All that workers report belongs to the load. */
+const WHOLE: Window = {
+  key: "whole",
+  says: "over the whole load",
+  spans: [{ fromMs: 0, toMs: Number.POSITIVE_INFINITY }],
+  takes: "touching",
+};
 
 export class Recorder {
   readonly #open: boolean;
@@ -20,27 +31,30 @@ export class Recorder {
   readonly #thresholds: ThresholdFold;
   readonly #generator = new GeneratorWatch();
   readonly #notes = new Map<string, number>();
-  #lost = 0;
+  /** What the judge reads of the intervals, and of the events. */
+  readonly load: LoadFold;
+  readonly timeline: TimelineEvent[] = [];
+  #statuses: ReadonlyMap<string, Status> = new Map();
   readonly #prints = new Map<string, number>();
 
   constructor(thresholds: readonly Threshold[], open: boolean) {
     this.#thresholds = new ThresholdFold(thresholds, this.#totals);
+    this.load = new LoadFold([WHOLE], [{ window: "whole", tags: {} }], { fromMs: 0, toMs: 1_000 }, this.#thresholds);
     this.#open = open;
   }
 
   interval(interval: Interval): void {
-    this.#thresholds.add(interval);
-    this.#generator.add(interval);
+    if (this.load.add(interval)) this.#generator.add(interval);
   }
 
   event(event: TimelineEvent): void {
+    if (this.timeline.length < EVENTS_MAX) this.timeline.push(event);
     if (event.type === "note") {
       if (isPrinted(event.detail)) return add(this.#prints, event.says, 1);
       const { repeats, count } = isRepeat(event.detail) ? event.detail : { repeats: event.says, count: 1 };
       this.note(repeats, count);
     } else if (event.type === "gap") this.note(`${event.source}: ${event.because}`);
     else if (event.type === "worker" && event.edge === "lost") {
-      this.#lost++;
       this.note(`worker ${event.worker} was lost`);
     }
   }
@@ -49,59 +63,34 @@ export class Recorder {
     add(this.#notes, says, count);
   }
 
-  /** Number of iterations that ended although workers were lost; null when no worker was lost. */
-  get iterationsInSpiteOfLoss(): number | null {
-    if (this.#lost === 0) return null;
-    return this.#totals.find({ name: "iteration_duration", tags: {} })?.count ?? 0;
-  }
-
   /** The failed threshold that requires the load to end; null while there is none. */
   get crossing(): Crossing | null {
     return this.#thresholds.crossing;
   }
 
-  /** Returns the summary. Latency that a generator measured while it was the bottleneck itself is unknown. */
+  /** Takes over the statuses of the thresholds, by their text, once they are judged: the evidence may put a measured value in doubt. */
+  judged(statuses: ReadonlyMap<string, Status>): void {
+    this.#statuses = statuses;
+  }
+
   summary(): SummaryInput {
     const generator = this.#generator.report();
-    const results = this.#thresholds.results();
     return {
       totals: this.#totals,
-      thresholds: results.map((result) => (inDoubt(result, generator) ? { ...result, status: "unknown" } : result)),
+      thresholds: this.#thresholds.results().map((result) => this.#asJudged(result)),
       generator,
       notes: new Map([...this.#notes, ...this.#prints]),
       open: this.#open,
     };
   }
 
+  #asJudged(result: ThresholdResult): ThresholdResult {
+    return { ...result, status: this.#statuses.get(result.threshold.text) ?? result.status };
+  }
+
   /** Raises the maximum of users to `count`: intervals count users once a second, and workers may have had more in between. */
   usersAtLeast(count: number): void {
     this.#totals.usersMax = Math.max(this.#totals.usersMax, count);
-  }
-
-  /**
-   * False when no iteration completed, so that the load has proven nothing. Iterations that are longer than the load count when
-   * they received at least one answer.
-   */
-  get iterated(): boolean {
-    if (this.#count("iteration_duration") > 0) return true;
-    return this.#count("iterations_interrupted") > 0 && this.#answered > 0;
-  }
-
-  get #answered(): number {
-    const answers = this.#totals.find({ name: "http_req_duration", tags: { expected_response: "true" } });
-    return (answers?.count ?? 0) + this.#count("call_duration");
-  }
-
-  #count(name: string): number {
-    return this.#totals.find({ name, tags: {} })?.count ?? 0;
-  }
-
-  /** True when there were requests, and none of them had a usable connection. */
-  get unreached(): boolean {
-    const all = this.#totals.find({ name: "http_req_duration", tags: {} });
-    if (all === null) return false;
-    const never = [...this.#totals.by("http_req_duration", "error")].filter(([error]) => NEVER_CONNECTED.has(error));
-    return all.count > 0 && never.reduce((sum, [, { failed }]) => sum + failed, 0) === all.count;
   }
 
   json(seed: string): { [key: string]: Json } {
@@ -145,19 +134,6 @@ export class Recorder {
 
 function add(notes: Map<string, number>, says: string, count: number): void {
   if (notes.size < NOTE_KINDS_MAX || notes.has(says)) notes.set(says, (notes.get(says) ?? 0) + count);
-}
-
-/**
- * Returns whether a result is in doubt: latency, when the generator was a bottleneck, and a failed threshold, when calls failed
- * before they left this machine.
- */
-function inDoubt(result: ThresholdResult, { bottlenecks, unopened }: GeneratorReport): boolean {
-  return (bottlenecks.length > 0 && isLatency(result)) || (unopened > 0 && result.status === "fail");
-}
-
-function isLatency({ threshold }: ThresholdResult): boolean {
-  const { name } = threshold.metric;
-  return /^http_req_(?!failed)|_duration$/.test(name) && threshold.statistic !== "count";
 }
 
 /** Returns whether a note repeats an earlier one, with its text and how often it has occurred since (count/notes.ts). */

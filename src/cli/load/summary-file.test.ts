@@ -4,34 +4,7 @@ import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rm
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { OutputFiles, SummaryFile } from "./files.ts";
-
-test("what was told is in the folder within a second, whatever becomes of us", (context) => {
-  context.mock.timers.enable({ apis: ["setInterval"] });
-  const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
-  context.after(() => rmSync(folder, { recursive: true }));
-  using files = new OutputFiles(folder);
-  files.write("intervals", { sequence: 1 });
-  context.mock.timers.tick(1_000);
-  assert.equal(readFileSync(join(folder, "intervals.ndjson"), "utf8"), '{"sequence":1}\n');
-});
-
-test("a disk that is full is told once, as the flag's trouble", (context) => {
-  const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
-  context.after(() => rmSync(folder, { recursive: true }));
-  using files = new OutputFiles(folder);
-  const told: string[] = [];
-  files.onTrouble((trouble) => told.push(trouble.describe()));
-  const endless = {
-    toJSON: () => {
-      throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
-    },
-  };
-  files.write("intervals", endless);
-  files.write("intervals", endless);
-  assert.equal(told.length, 1);
-  assert.match(told[0] ?? "", /--out/);
-});
+import { SummaryFile } from "./summary-file.ts";
 
 test("the summary's file is tried before the load, and keeps what is in it until then", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-json-"));

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { openEvidence } from "../../evidence/reader.ts";
+import { seal } from "../../evidence/seal.ts";
+import type { EvidenceWriter } from "../../evidence/writer.ts";
+import { EVIDENCE_VERSION } from "../../evidence.ts";
+import { aSecond } from "../../interval/interval.fixture.ts";
+import { barePlan } from "../../plan/bare.ts";
+import { LoadFolder } from "./folder.ts";
+import { planTextOf } from "./record.ts";
+
+function place(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function open(folder: LoadFolder, runId: string, isTakenOver = false): EvidenceWriter {
+  const load = {
+    scenarios: [],
+    executor: "constant-vus",
+    stages: [],
+    workers: 1,
+    gracefulStopMs: 0,
+    env: {},
+    thresholds: {},
+  };
+  const plan = barePlan({ name: "l", url: "http://a", seed: null, load });
+  const tool = { name: "gameday", version: "0" };
+  const run = { version: EVIDENCE_VERSION, runId, plan, seed: "s", command: "", startedAt: "", tool, environment: {} };
+  return folder.open({ run, planText: planTextOf(plan, "gameday load"), redact: null, owner: null }, isTakenOver);
+}
+
+test("a folder that exists is fine, with other people's files in it", (context) => {
+  const path = place(context);
+  writeFileSync(join(path, "summary.json"), "{}");
+  open(new LoadFolder(path, false), "load-1").close();
+  assert.ok(existsSync(join(path, "run.json")));
+  assert.equal(readFileSync(join(path, "summary.json"), "utf8"), "{}");
+});
+
+test("a folder with the evidence of another run is refused before the load, and left as it is", (context) => {
+  const path = place(context);
+  open(new LoadFolder(path, false), "load-1").close();
+  const before = readFileSync(join(path, "run.json"), "utf8");
+  assert.throws(() => new LoadFolder(path, false), { code: "folder-taken" });
+  assert.throws(() => open(new LoadFolder(path, true), "load-2", true), { code: "folder-taken" });
+  assert.throws(() => open(new LoadFolder(path, true), "load-1", false), { code: "folder-taken" });
+  seal(path);
+  assert.throws(() => new LoadFolder(path, true), { code: "folder-taken" });
+  assert.equal(readFileSync(join(path, "run.json"), "utf8"), before);
+});
+
+test("a place where nobody can write is reported at once, as the flag's", (context) => {
+  const path = join(place(context), "file");
+  writeFileSync(path, "");
+  assert.throws(() => new LoadFolder(join(path, "below"), false), { code: "cannot-write", message: /--out/ });
+  mkdirSync(`${path}-2`);
+  assert.doesNotThrow(() => new LoadFolder(`${path}-2`, false));
+});
+
+test("the evidence of a killed coordinator is continued, without its broken line, and is sound when it is sealed", (context) => {
+  const path = place(context);
+  const first = open(new LoadFolder(path, true), "load-1");
+  first.interval(aSecond({ sequence: 1 }));
+  appendFileSync(join(path, "intervals.ndjson"), '{"worker":"w0","sequ');
+  const folder = new LoadFolder(path, true);
+  assert.equal(folder.holds("load-1"), true);
+  const second = open(folder, "load-1", true);
+  second.interval(aSecond({ sequence: 2, fromMs: 1_000, toMs: 2_000 }));
+  second.conclude(3_000);
+  second.close();
+  seal(path);
+  const evidence = openEvidence(path);
+  assert.deepEqual(evidence.flaws, []);
+  assert.deepEqual(
+    [...evidence.intervals()].map(({ sequence }) => sequence),
+    [1, 2],
+  );
+});
