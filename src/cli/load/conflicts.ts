@@ -52,6 +52,6 @@ function flagOf(name: string): string {
 /** Refuses the formats that k6's --out names; our output is always lines of JSON. */
 function refuseFormats({ out }: LoadFlags): void {
   if (!/^(json|csv|influxdb|cloud|experimental-[a-z-]+)(=|$)/.test(out ?? "")) return;
-  const hint = "--out FOLDER writes every interval, operation and event as NDJSON; --json FILE writes the summary";
+  const hint = "--out FOLDER writes the evidence and its report; --json FILE writes the summary";
   throw wrong("--out FOLDER", `"${out}"`, hint);
 }
