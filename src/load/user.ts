@@ -227,13 +227,11 @@ export class LoadUser implements User, SessionOwner {
     );
   }
 
-  /** Begins an iteration whose first call was due at `dueMs` (performance.now()), or is due when made (0). Returns the time. */
-  begin(dueMs: number): number {
+  /** Begins an iteration at `nowMs`. Its first call was due at `dueMs` (both performance.now()), or is due when made (0). */
+  begin(dueMs: number, nowMs: number): void {
     this.iteration++;
-    const nowMs = performance.now();
     this.#iterationMs = dueMs === 0 ? nowMs : dueMs;
     if (dueMs !== 0) this.#dueMs = dueMs;
-    return nowMs;
   }
 
   /** Sets when the next call was due, whether onStart or the first iteration makes it. */

@@ -5,7 +5,7 @@ import { HttpReply } from "../http/reply.ts";
 import { userOn } from "../user/user.fixture.ts";
 
 const operation: Recorded = { object: "orders", kind: "add", id: "1", input: null };
-const reply = async () => new HttpReply(200, true, null, null, Buffer.alloc(0), 0);
+const reply = async () => new HttpReply(200, null, null);
 const round: Record<string, unknown> = {};
 round["itself"] = round;
 

@@ -47,6 +47,12 @@ export class Scope {
   readonly byStatus: boolean;
   readonly #byName = new Map<string, RequestSeries>();
   readonly #byMethod = new Map<string, Map<string, RequestSeries>>();
+  /** The series of the last request without a name, because users often repeat one request. */
+  readonly #last: { method: string; path: string; series: RequestSeries | null } = {
+    method: "",
+    path: "",
+    series: null,
+  };
   readonly #custom = new Map<string, Series>();
   readonly #checks = new Map<string, Series>();
   readonly #groups = new Map<string, Scope>();
@@ -94,6 +100,15 @@ export class Scope {
   /** Returns the series of a request without a name, which is counted as "METHOD path", without the query. */
   unnamed(method: string, path: string, tags: Readonly<Record<string, string>> | undefined): RequestSeries {
     if (tags !== undefined) return this.named(`${method} ${withoutQuery(path)}`, tags);
+    const last = this.#last;
+    if (last.series !== null && last.path === path && last.method === method) return last.series;
+    last.method = method;
+    last.path = path;
+    last.series = this.#unnamed(method, path);
+    return last.series;
+  }
+
+  #unnamed(method: string, path: string): RequestSeries {
     let paths = this.#byMethod.get(method);
     if (paths === undefined) {
       paths = new Map();

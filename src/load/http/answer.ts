@@ -1,9 +1,10 @@
 /** A complete answer as it leaves the connection, and its copy into memory of its own. */
 import { decodeBody } from "./decode.ts";
-import type { Head } from "./head.ts";
+import { Head } from "./head.ts";
 import { HttpReply, type Judged, ReplyHeaders } from "./reply.ts";
+import { place, reserve } from "./slab.ts";
 
-/** An answer whose bytes are borrowed: they are valid only during the call that passes it on. */
+/** An answer whose bytes are borrowed: it is valid only during the call that passes it on. */
 export interface Answer {
   readonly head: Head;
   readonly headBytes: Buffer;
@@ -20,30 +21,42 @@ export interface Answer {
 
 const NOTHING = Buffer.alloc(0);
 
-/** Returns an answer in one buffer: the head from `headFrom` to `headTo`, directly followed by `bodySize` bytes of body. */
-export function answerIn(
-  head: Head,
-  bytes: Buffer,
-  headFrom: number,
-  headTo: number,
-  bodySize: number,
-  isKept: boolean,
-): Answer {
-  return {
-    head,
-    headBytes: bytes,
-    headFrom,
-    headTo,
-    bodyBytes: bytes,
-    bodyFrom: headTo,
-    bodyTo: isKept ? headTo + bodySize : headTo,
-    bodySize,
-    isKept,
-  };
+/** An answer in one buffer: the head from `headFrom` to `headTo`, directly followed by the body. One object serves all. */
+export class AdjacentAnswer implements Answer {
+  head = new Head();
+  headBytes: Buffer = NOTHING;
+  headFrom = 0;
+  headTo = 0;
+  bodyTo = 0;
+  bodySize = 0;
+  isKept = true;
+
+  get bodyBytes(): Buffer {
+    return this.headBytes;
+  }
+
+  get bodyFrom(): number {
+    return this.headTo;
+  }
+
+  /** Notes where the answer is in `bytes`. */
+  at(head: Head, bytes: Buffer, headFrom: number, headTo: number): void {
+    this.head = head;
+    this.headBytes = bytes;
+    this.headFrom = headFrom;
+    this.headTo = headTo;
+  }
+
+  /** Notes the size of the body, which was kept or not. */
+  withBody(size: number, isKept: boolean): void {
+    this.bodySize = size;
+    this.isKept = isKept;
+    this.bodyTo = isKept ? this.headTo + size : this.headTo;
+  }
 }
 
 /** Returns an answer whose head and body are in separate buffers; `bodyBytes` is null when the body was not kept. */
-export function answerOf(head: Head, headBytes: Buffer, bodyBytes: Buffer | null, bodySize: number): Answer {
+export function answerApart(head: Head, headBytes: Buffer, bodyBytes: Buffer | null, bodySize: number): Answer {
   return {
     head,
     headBytes,
@@ -57,23 +70,11 @@ export function answerOf(head: Head, headBytes: Buffer, bodyBytes: Buffer | null
   };
 }
 
-/** Copies head and body into a buffer of their own; with one copy when they are adjacent, as they nearly always are. */
-function ownBytes(answer: Answer): Buffer {
+/** Returns the decoded body; null when that is more than may be kept. Throws like decodeBody. */
+function decodedBody(answer: Answer, bytesMax: number): Buffer | null {
   const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
-  const own = Buffer.allocUnsafe(headTo - headFrom + bodyTo - bodyFrom);
-  if (headBytes === bodyBytes) headBytes.copy(own, 0, headFrom, bodyTo);
-  else {
-    headBytes.copy(own, 0, headFrom, headTo);
-    bodyBytes.copy(own, headTo - headFrom, bodyFrom, bodyTo);
-  }
-  return own;
-}
-
-/** Returns the head and the decoded body; null when that is more than may be kept. Throws like decodeBody. */
-function decoded(bytes: Buffer, headLength: number, bytesMax: number): Buffer | null {
-  const codings = new ReplyHeaders(bytes.toString("latin1", 0, headLength)).get("content-encoding") ?? "";
-  const body = decodeWithin(bytes.subarray(headLength), codings, bytesMax);
-  return body === null ? null : Buffer.concat([bytes.subarray(0, headLength), body]);
+  const codings = new ReplyHeaders(headBytes.toString("latin1", headFrom, headTo)).get("content-encoding") ?? "";
+  return decodeWithin(bodyBytes.subarray(bodyFrom, bodyTo), codings, bytesMax);
 }
 
 /** Does what decodeBody does, but returns null instead of throwing when the result is too large. */
@@ -86,19 +87,34 @@ export function decodeWithin(body: Buffer, codings: string, bytesMax: number): B
   }
 }
 
-/** Copies the head alone into a buffer of its own. */
-function ownHead({ headBytes, headFrom, headTo }: Answer): Buffer {
-  return Buffer.from(headBytes.subarray(headFrom, headTo));
+/** Copies the head and `body` into memory of the reply's own. */
+function give(reply: HttpReply, { headBytes, headFrom, headTo }: Answer, body: Buffer): void {
+  const headLength = headTo - headFrom;
+  const at = reserve(headLength + body.length);
+  headBytes.copy(place, at, headFrom, headTo);
+  body.copy(place, at + headLength);
+  reply.own(place, at, at + headLength, at + headLength + body.length);
+}
+
+/** Copies head and body with one copy, because they are adjacent, as they nearly always are. */
+function giveAdjacent(reply: HttpReply, { headBytes, headFrom, headTo, bodyTo }: Answer): void {
+  const at = reserve(bodyTo - headFrom);
+  headBytes.copy(place, at, headFrom, bodyTo);
+  reply.own(place, at, at + headTo - headFrom, at + bodyTo - headFrom);
 }
 
 /** Returns the reply that a script receives for an answer; `keeps` is true when it wants the body. Throws like decodeBody. */
 export function replyOf(answer: Answer, judged: Judged | null, keeps: boolean, bytesMax: number): HttpReply {
-  const { status, encoded } = answer.head;
-  const headLength = answer.headTo - answer.headFrom;
-  let bytes: Buffer | null = keeps && answer.isKept ? ownBytes(answer) : null;
-  if (encoded && bytes !== null) bytes = decoded(bytes, headLength, bytesMax);
-  const ok = judged?.expected ?? (status >= 200 && status < 400);
-  const reply = new HttpReply(status, ok, judged, null, bytes ?? ownHead(answer), headLength);
-  if (bytes === null && answer.bodySize > 0) reply.notKept = `${answer.bodySize} bytes that were counted and let go`;
+  const { head, headBytes, bodyBytes, bodyFrom, bodyTo, bodySize } = answer;
+  const reply = new HttpReply(head.status, judged, null);
+  const keepsBody = keeps && answer.isKept;
+  if (keepsBody && !head.encoded && headBytes === bodyBytes) {
+    giveAdjacent(reply, answer);
+    return reply;
+  }
+  const kept = keepsBody && !head.encoded ? bodyBytes.subarray(bodyFrom, bodyTo) : null;
+  const body = keepsBody && head.encoded ? decodedBody(answer, bytesMax) : kept;
+  give(reply, answer, body ?? NOTHING);
+  if (body === null && bodySize > 0) reply.notKept = `${bodySize} bytes that were counted and let go`;
   return reply;
 }

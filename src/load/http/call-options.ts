@@ -66,7 +66,7 @@ export function demandPath(path: unknown): void {
 const METHOD = /^(?!(?:CONNECT|TRACE)$)[A-Z][A-Z0-9_-]{0,31}$/;
 
 export function demandMethod(method: string): void {
-  if (METHOD.test(method)) return;
+  if (method === "GET" || method === "POST" || METHOD.test(method)) return;
   const expected = "an HTTP method in capitals, and neither CONNECT nor TRACE";
   throw new GamedayError({ code: "bad-method", expected, got: JSON.stringify(method) });
 }

@@ -4,6 +4,7 @@ import type { RequestSeries } from "../count/metrics.ts";
 import type { Scope } from "../count/scope.ts";
 import { UserStopped } from "../user/stopped.ts";
 import { type Answer, replyOf } from "./answer.ts";
+import { Attempts } from "./attempts.ts";
 import { demandMethod, demandOptions, demandPath, judge, timeoutOf, tooManyCalls } from "./call-options.ts";
 import type { Carrier, Exchange, Repeatable } from "./connection.ts";
 import { type CookieSite, siteOf } from "./cookie.ts";
@@ -15,10 +16,6 @@ import { isRedirect, methodAfter, redirectionOf, withoutContent, withoutCredenti
 import { HttpReply } from "./reply.ts";
 import { buildRequest, closesAfter, hostOf } from "./request.ts";
 import type { Session } from "./session.ts";
-
-/** The most times that a call which the server has not processed is sent again. Connections do end, but not forever. */
-const REFUSALS_MAX = 3;
-const PASSES_MAX = 100;
 
 export class Call implements Exchange {
   text = "";
@@ -47,13 +44,8 @@ export class Call implements Exchange {
   #host = "";
   #site: CookieSite;
   #dueMs = 0;
-  #redirects = 0;
   #status = 0;
-  #sentBefore = false;
-  #repeated = false;
-  #refusals = 0;
-  #passes = 0;
-  #loggedIn = false;
+  #attempts: Attempts | null = null;
   /** True once the call waits or was sent: the end of its user cuts it off. A call that never began is not counted at all. */
   #begun = false;
 
@@ -121,7 +113,10 @@ export class Call implements Exchange {
   }
 
   onFailure(error: TransportError, repeatable: Repeatable): void {
-    if (this.#mayRepeat(repeatable)) return this.dispatch();
+    if (repeatable !== "nothing" && this.#session.settings.repeatsOnStale) {
+      this.#attempts ??= new Attempts();
+      if (this.#attempts.mayRepeat(repeatable, this.method)) return this.dispatch();
+    }
     this.#status = 0;
     if (error.code === "aborted") {
       this.#interrupted();
@@ -129,18 +124,13 @@ export class Call implements Exchange {
     }
     if (error.code === "local") this.#session.owner.onLocalTrouble(error.message);
     else this.#session.owner.onNoAnswer?.(error);
-    this.#finishFailed(this.#sentBefore ? { ...error, sent: true } : error, this.bodyBytes);
+    this.#finishFailed(this.#redirects > 0 ? { ...error, sent: true } : error, this.bodyBytes);
     this.#session.released(this.#connection);
   }
 
-  #mayRepeat(repeatable: Repeatable): boolean {
-    if (repeatable === "nothing" || !this.#session.settings.repeatsOnStale) return false;
-    if (repeatable === "passed-over") return ++this.#passes <= PASSES_MAX;
-    if (repeatable === "refused") return ++this.#refusals <= REFUSALS_MAX;
-    const safe = this.method === "GET" || this.method === "HEAD";
-    if (!safe || this.#repeated) return false;
-    this.#repeated = true;
-    return true;
+  /** The number of redirects that were followed; with any, a request of this call was sent before. */
+  get #redirects(): number {
+    return this.#attempts === null ? 0 : this.#attempts.redirects;
   }
 
   #send(connection: Carrier): void {
@@ -222,12 +212,13 @@ export class Call implements Exchange {
   #mayLogIn(): boolean {
     const { owner, logins } = this.#session;
     if (this.#options?.expect?.includes(401) === true) return false;
-    return !this.#loggedIn && owner.login !== null && logins.concerns(this.startedMs);
+    return this.#attempts?.loggedIn !== true && owner.login !== null && logins.concerns(this.startedMs);
   }
 
   /** Logs in and repeats the call. The 401 counts as a repeated login and not as a failed request, unless that login fails. */
   async #logInAndRepeat({ bodySize }: Answer, now: number): Promise<void> {
-    this.#loggedIn = true;
+    this.#attempts ??= new Attempts();
+    this.#attempts.loggedIn = true;
     const session = this.#session;
     session.released(this.#connection);
     const login = async () => {
@@ -266,7 +257,8 @@ export class Call implements Exchange {
       );
     }
     this.#count(null, now, answer.bodySize);
-    this.#redirects++;
+    this.#attempts ??= new Attempts();
+    this.#attempts.redirects++;
     this.#follow(url, answer.head.status);
     this.dispatch();
   }
@@ -277,7 +269,6 @@ export class Call implements Exchange {
     const next = splitUrl(url.href);
     this.#origin = next.origin.text === base.origin.text ? base.origin : next.origin;
     this.#path = next.path;
-    this.#sentBefore = true;
     this.startedMs = performance.now();
     if (this.#origin.text !== before) this.#options = withoutCredentials(this.#options);
     const method = methodAfter(status, this.method);

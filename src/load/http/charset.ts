@@ -5,33 +5,35 @@
 const CHARSET = /^content-type:.*;\s*charset\s*=\s*["']?([^\s;"']+)/im;
 const UTF8 = /^utf-?8$/i;
 
-/** Returns the text of the body; `bytes` is the whole answer, head and body. */
-export function textOf(bytes: Buffer, headLength: number): string {
-  const marked = markOf(bytes, headLength);
+/** Returns the text of the body, which reaches from `from` to `to`; the head, from `headFrom`, ends where the body begins. */
+export function textOf(bytes: Buffer, headFrom: number, from: number, to: number): string {
+  const marked = markOf(bytes, from, to);
   if (marked !== null) return marked;
-  const charset = CHARSET.exec(bytes.toString("latin1", 0, headLength))?.[1];
-  if (charset === undefined || UTF8.test(charset)) return bytes.toString("utf8", headLength);
-  return decoderOf(charset).decode(bytes.subarray(headLength));
+  const charset = CHARSET.exec(bytes.toString("latin1", headFrom, from))?.[1];
+  if (charset === undefined || UTF8.test(charset)) return bytes.toString("utf8", from, to);
+  return decoderOf(charset).decode(bytes.subarray(from, to));
 }
 
 /**
  * Returns the text of a JSON body. It is read as UTF-8 regardless of the Content-Type, as RFC 8259 requires, unless it is not
  * UTF-8 and another charset is declared. The head is only inspected as a last resort: that costs more than reading a small body.
  */
-export function jsonTextOf(bytes: Buffer, headLength: number): string {
-  const marked = markOf(bytes, headLength);
+export function jsonTextOf(bytes: Buffer, headFrom: number, from: number, to: number): string {
+  const marked = markOf(bytes, from, to);
   if (marked !== null) return marked;
-  const text = bytes.toString("utf8", headLength);
-  return text.includes("\ufffd") || text.includes("\0") ? textOf(bytes, headLength) : text;
+  const text = bytes.toString("utf8", from, to);
+  return text.includes("\ufffd") || text.includes("\0") ? textOf(bytes, headFrom, from, to) : text;
 }
 
-function markOf(bytes: Buffer, from: number): string | null {
+/** Returns the text of a body that begins with a byte order mark; null when there is none. */
+function markOf(bytes: Buffer, from: number, to: number): string | null {
   const first = bytes[from];
-  if (first !== 0xef && first !== 0xfe && first !== 0xff) return null;
+  if ((first !== 0xef && first !== 0xfe && first !== 0xff) || to - from < 2) return null;
   const second = bytes[from + 1];
-  if (first === 0xef && second === 0xbb && bytes[from + 2] === 0xbf) return bytes.toString("utf8", from + 3);
-  if (first === 0xff && second === 0xfe) return bytes.toString("utf16le", from + 2);
-  if (first === 0xfe && second === 0xff) return decoderOf("utf-16be").decode(bytes.subarray(from));
+  const isUtf8 = first === 0xef && second === 0xbb && to - from > 2 && bytes[from + 2] === 0xbf;
+  if (isUtf8) return bytes.toString("utf8", from + 3, to);
+  if (first === 0xff && second === 0xfe) return bytes.toString("utf16le", from + 2, to);
+  if (first === 0xfe && second === 0xff) return decoderOf("utf-16be").decode(bytes.subarray(from, to));
   return null;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 import type { TransportError } from "../../scenario.ts";
-import { type Answer, answerIn, answerOf, decodeWithin } from "./answer.ts";
+import { AdjacentAnswer, type Answer, answerApart, decodeWithin } from "./answer.ts";
 import { type Body, ChunkedBody, LengthBody, UntilCloseBody } from "./body.ts";
 import { Deadline } from "./deadlines.ts";
 import { codingError, socketError, transportError } from "./failure.ts";
@@ -61,6 +61,8 @@ export interface Carrier {
 const HEAD_BYTES_MAX = 65_536;
 const INTERIM_ANSWERS_MAX = 32;
 const NOTHING = Buffer.alloc(0);
+/** Serves all connections, because an answer is passed on before the next one is read. */
+const ADJACENT = new AdjacentAnswer();
 
 export class Connection implements Carrier, OpenerListener, Writer {
   readonly origin: Origin;
@@ -185,8 +187,9 @@ export class Connection implements Carrier, OpenerListener, Writer {
     const length = exchange.method === "HEAD" || status === 204 || status === 304 ? 0 : chunked ? -1 : contentLength;
     const { kept } = this.#network;
     if (length >= 0 && size - end >= length) {
-      const answer = answerIn(this.#head, bytes, from, end, length, length <= kept.eachMax);
-      return this.#complete(exchange, answer, size - end - length);
+      ADJACENT.at(this.#head, bytes, from, end);
+      ADJACENT.withBody(length, length <= kept.eachMax);
+      return this.#complete(exchange, ADJACENT, size - end - length);
     }
     const keeps = exchange.keepsBody ? kept : null;
     this.#headBytes = Buffer.from(bytes.subarray(from, end));
@@ -211,7 +214,7 @@ export class Connection implements Carrier, OpenerListener, Writer {
       this.#drop();
       return this.#fail(codingError(thrown));
     }
-    const answer = answerOf(this.#head, this.#headBytes, bytes, body.size);
+    const answer = answerApart(this.#head, this.#headBytes, bytes, body.size);
     this.#complete(this.#exchange as Exchange, answer, leftOver);
   }
 

@@ -24,45 +24,46 @@ export class HttpReply implements Reply, Judged {
   responseMs = 0;
   /** The reason why the body is not available although there was one; "" when it is available. */
   notKept = "";
-  /** The head, followed by the body. */
-  readonly #bytes: Buffer;
-  readonly #headLength: number;
+  /** The head, directly followed by the body; the bytes before and after them may belong to other replies. */
+  #bytes: Buffer = EMPTY;
+  #headFrom = 0;
+  #bodyFrom = 0;
+  #bodyTo = 0;
   #headers: ReplyHeaders | null = null;
 
-  constructor(
-    status: number,
-    ok: boolean,
-    judged: Judged | null,
-    error: TransportError | null,
-    bytes: Buffer,
-    headLength: number,
-  ) {
+  constructor(status: number, judged: Judged | null, error: TransportError | null) {
     this.status = status;
-    this.ok = ok;
+    this.ok = judged?.expected ?? (status >= 200 && status < 400);
     this.error = error;
     this.expected = judged?.expected ?? false;
     this.notApplied = judged?.notApplied ?? false;
-    this.#bytes = bytes;
-    this.#headLength = headLength;
   }
 
   static failure(error: TransportError): HttpReply {
-    return new HttpReply(0, false, null, error, EMPTY, 0);
+    return new HttpReply(0, null, error);
+  }
+
+  /** Gives the reply its bytes: the head from `headFrom`, and the body from `bodyFrom` to `bodyTo`. */
+  own(bytes: Buffer, headFrom: number, bodyFrom: number, bodyTo: number): void {
+    this.#bytes = bytes;
+    this.#headFrom = headFrom;
+    this.#bodyFrom = bodyFrom;
+    this.#bodyTo = bodyTo;
   }
 
   get headers(): ReplyHeaders {
-    this.#headers ??= new ReplyHeaders(this.#bytes.toString("latin1", 0, this.#headLength));
+    this.#headers ??= new ReplyHeaders(this.#bytes.toString("latin1", this.#headFrom, this.#bodyFrom));
     return this.#headers;
   }
 
   text(): string {
     this.#demandBody();
-    return textOf(this.#bytes, this.#headLength);
+    return textOf(this.#bytes, this.#headFrom, this.#bodyFrom, this.#bodyTo);
   }
 
   json<T = unknown>(): T {
     this.#demandBody();
-    const text = jsonTextOf(this.#bytes, this.#headLength);
+    const text = jsonTextOf(this.#bytes, this.#headFrom, this.#bodyFrom, this.#bodyTo);
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
@@ -81,7 +82,7 @@ export class HttpReply implements Reply, Judged {
 
   bytes(): Uint8Array {
     this.#demandBody();
-    return this.#bytes.subarray(this.#headLength);
+    return this.#bytes.subarray(this.#bodyFrom, this.#bodyTo);
   }
 
   #demandBody(): void {

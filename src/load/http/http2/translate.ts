@@ -1,6 +1,6 @@
 /** Translates HTTP/1.1 request bytes to HTTP/2 headers, and answers back, so that all code above is the same for both. */
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader, OutgoingHttpHeaders } from "node:http2";
-import { type Answer, answerOf as answerApart } from "../answer.ts";
+import { type Answer, answerApart } from "../answer.ts";
 import type { Exchange } from "../connection.ts";
 import { Head } from "../head.ts";
 import type { Origin } from "../origin.ts";
