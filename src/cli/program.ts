@@ -17,6 +17,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "init", load: async (world) => (await import("./init.ts")).initCommand(world) },
   { name: "run", load: async (world) => (await import("./run.ts")).runCommand(world) },
   { name: "check", load: async (world) => (await import("./check.ts")).checkCommand(world) },
+  { name: "try", load: async (world) => (await import("./try.ts")).tryCommand(world) },
   { name: "load", load: async (world) => (await import("./load.ts")).loadCommand(world) },
   { name: "worker", load: async (world) => (await import("./worker.ts")).workerCommand(world) },
   { name: "stop", load: async (world) => (await import("./stop.ts")).stopCommand(world) },
