@@ -76,4 +76,6 @@ export interface Run {
   readonly assertGuarded: () => void;
   /** Aborted when the run must wind down: on Ctrl-C or a stop condition. It never cuts healing short. */
   readonly stop: AbortController;
+  /** How long a platform that declares no time may take until it is up and healthy; the default is three minutes. */
+  readonly upWithinMs?: number;
 }

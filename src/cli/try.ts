@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
-import type { World } from "../cli.ts";
+import type { InterruptSignal, World } from "../cli.ts";
 import { openEvidence } from "../evidence/reader.ts";
-import { requestsOf } from "../fault/choice.ts";
 import { requireScripts, type ScriptFacts } from "../load/script/inspect.ts";
-import { ExitCode, GamedayError } from "../std/errors.ts";
+import { checkTargets } from "../run/plan-check/targets.ts";
+import { checkSurroundings } from "../run/plan-check.ts";
+import { platformKind } from "../run/platforms.ts";
+import { ExitCode } from "../std/errors.ts";
 import { judgeFully } from "../verdict/judge.ts";
-import { planErrors } from "./check/plan.ts";
 import { scriptsOf } from "./check/script.ts";
 import { outputFlagsOf } from "./output-flags.ts";
-import { type PlanFile, readPlanFile } from "./plan-file.ts";
-import { platformKind } from "./platforms.ts";
+import { type PlanFile, readPlanFile, requireNone, surroundingsOf } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
 import { playGameDay } from "./run/game-day.ts";
 import { type Expected, examine, type TryLine } from "./try/examine.ts";
@@ -29,8 +29,8 @@ export function tryCommand(world: World): Command {
       const planFile = readPlanFile(world, file);
       try {
         const found = await requireScripts(scriptsOf(planFile.plan));
-        const [wrong] = [...planErrors(world, planFile, found), ...targetErrors(planFile)];
-        if (wrong !== undefined) throw wrong;
+        requireNone(checkSurroundings(planFile, surroundingsOf(world, planFile, found)));
+        requireTargets(planFile);
         world.setExitCode(await tryOnce(discreet(world, planFile.secrets), planFile, found, flags.out));
       } catch (thrown) {
         throw planFile.secrets.redactError(thrown);
@@ -42,20 +42,12 @@ const HELP = `
 It boots the platform, sends some beats of each probe and one iteration of each scenario, reads each ledger, cleans up and goes down.
 Exit codes: 0 everything worked, 1 something did not, 2 it was ended early, 3 wrong plan, 4 the platform did not start.`;
 
-/** Returns the errors of experiments whose targets do not exist, where the platform's parts are known beforehand. */
-function targetErrors({ plan, placeOf, file }: PlanFile): GamedayError[] {
+/** Requires that the targets of all experiments exist, where the platform's parts are known beforehand. */
+function requireTargets(planFile: PlanFile): void {
+  const { plan, file } = planFile;
   const topology = platformKind(plan.platform.kind).plannedTopology(plan.platform);
-  if (topology.length === 0) return [];
-  const choosing = { seed: plan.seed ?? "any", planFolder: dirname(file) };
-  return plan.experiments.flatMap((experiment, index) => {
-    try {
-      requestsOf(experiment, choosing, topology);
-      return [];
-    } catch (thrown) {
-      if (!(thrown instanceof GamedayError)) throw thrown;
-      return [thrown.at(placeOf(["experiments", index])).withExitCode(ExitCode.usage)];
-    }
-  });
+  if (topology.length === 0) return;
+  requireNone(checkTargets(planFile, topology, { seed: plan.seed ?? "any", planFolder: dirname(file) }).problems);
 }
 
 async function tryOnce(
@@ -64,17 +56,50 @@ async function tryOnce(
   found: readonly ScriptFacts[],
   kept: string | undefined,
 ): Promise<number> {
+  using interrupts = new Interrupts(world);
   const folder = kept === undefined ? mkdtempSync(join(tmpdir(), "gameday-try-")) : resolve(world.cwd, kept);
   const out = kept === undefined ? join(folder, "run") : folder;
   world.stdout.write(`trying ${planFile.plan.name}: the platform boots, which may take half a minute\n`);
   try {
-    const quiet = { ...world, stdout: { isTTY: false, columns: 80, write: () => undefined } };
+    const stdout = { isTTY: false, columns: 80, write: () => undefined };
+    const quiet: World = { ...world, stdout, onInterrupt: (callback) => interrupts.pass(callback) };
     const tried = { ...planFile, plan: tryPlan(planFile.plan) };
-    const exitCode = await playGameDay(quiet, tried, { out, outputs: outputFlagsOf({}) });
+    const flags = { out, outputs: outputFlagsOf({}), upWithinMs: UP_MS_MAX };
+    const exitCode = await playGameDay(quiet, tried, flags);
     if (exitCode === ExitCode.notReady || exitCode === ExitCode.bug) return exitCode;
     return report(world, out, expectedOf(planFile, found));
   } finally {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** How long a platform that is up already may take to be healthy; the lab's own boot declares more. */
+const UP_MS_MAX = 10_000;
+
+/**
+ * Keeps an interrupt that comes before the run listens, and passes it on when it does: otherwise it would end the process while the
+ * folder of the try exists.
+ */
+class Interrupts {
+  readonly #world: World;
+  readonly #listener: Disposable;
+  #early: InterruptSignal | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#listener = world.onInterrupt((signal) => {
+      this.#early ??= signal;
+    });
+  }
+
+  pass(callback: (signal: InterruptSignal) => void): Disposable {
+    const early = this.#early;
+    if (early !== null) queueMicrotask(() => callback(early));
+    return this.#world.onInterrupt(callback);
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener[Symbol.dispose]();
   }
 }
 
@@ -92,12 +117,14 @@ function expectedOf({ plan }: PlanFile, found: readonly ScriptFacts[]): Expected
 function report(world: World, folder: string, expected: Expected): number {
   const evidence = openEvidence(folder);
   const lines = examine(evidence, judgeFully(evidence).facts, expected);
-  world.stdout.write(renderTry(lines));
   const isWhole = evidence.timeline.some(
     (event) => event.type === "phase" && event.phase === "statistics" && event.edge === "end",
   );
-  if (!isWhole) world.stderr.write("gameday: the try was ended early; what is missing above was not tried\n");
-  if (!isWhole) return ExitCode.unknown;
+  if (!isWhole) {
+    world.stderr.write("gameday: the try was ended early, and so nothing can be said\n");
+    return ExitCode.unknown;
+  }
+  world.stdout.write(renderTry(lines));
   return lines.some(({ state }) => state === "wrong") ? ExitCode.fail : ExitCode.pass;
 }
 

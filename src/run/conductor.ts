@@ -22,7 +22,7 @@ import { groupsOf } from "./together.ts";
  * The shortest deadline for a platform to become ready from nothing, even on a slow machine. A platform that declares a longer
  * time itself gets that.
  */
-const PREPARE_MS_MIN = 180_000;
+const UP_MS_MAX = 180_000;
 const COLLECT_MS_MAX = 60_000;
 const WATCH_AGAIN_MS = 5_000;
 
@@ -60,7 +60,7 @@ export async function conduct(run: Run): Promise<Conducted> {
 }
 
 async function validate(run: Run): Promise<void> {
-  const deadlineMs = Math.max(PREPARE_MS_MIN, run.platform.upWithinMs ?? 0);
+  const deadlineMs = Math.max(run.upWithinMs ?? UP_MS_MAX, run.platform.upWithinMs ?? 0);
   // This is awaited until it ends, however late: what is torn down next must not still be under construction.
   using limit = abortAt({ what: "a platform to test", deadlineMs, signal: run.stop.signal });
   await run.platform.prepare(limit.signal);

@@ -38,6 +38,8 @@ export interface GameDayFlags {
   readonly seed?: string;
   /** The flags of the outputs, by the names that commander gives them. */
   readonly outputs?: OutputFlags;
+  /** Run.upWithinMs. */
+  readonly upWithinMs?: number;
 }
 
 /** What identifies a run, fixed before anything is started. */
@@ -85,6 +87,7 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     parts,
     assertGuarded,
     stop: new AbortController(),
+    ...(flags.upWithinMs !== undefined && { upWithinMs: flags.upWithinMs }),
   };
   const notReady = await watched(world, run, parts)
     .finally(() => settleOutputs(outputs, evidence, clock))
