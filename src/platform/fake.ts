@@ -1,9 +1,9 @@
 /**
  * The fake platform: a simulated shop (app replicas behind a proxy, a replicated database, a replicated session store, an
  * autoscaler, three nodes) that keeps its promises, or breaks one on purpose. It exists to test the tool: a judge can be trusted
- * only if it is right about a platform whose truth is known. One model has two drivers. fake/simulate.ts runs it in virtual time
- * and produces evidence; this kind runs it in real time behind a small HTTP server on loopback, so that a whole `gameday run`
- * needs no real part. Its results say nothing about any real platform.
+ * only if it is right about a platform whose truth is known. One model has two drivers. The simulator of the tests (test/simulator)
+ * runs it in virtual time and produces evidence; this kind runs it in real time behind a small HTTP server on loopback, so that a
+ * whole `gameday run` needs no real part. Its results say nothing about any real platform.
  */
 import { z } from "zod";
 import type { Plan } from "../plan.ts";

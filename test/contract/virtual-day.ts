@@ -13,10 +13,8 @@ import type { Evidence } from "../../src/evidence.ts";
 import type { Journal } from "../../src/journal.ts";
 import type { ExperimentPlan, Objective, Plan } from "../../src/plan.ts";
 import { type Behaviour, type BehaviourChange, behave } from "../../src/platform/fake/behaviour.ts";
-import { SimulatedCrew } from "../../src/platform/fake/crew.ts";
 import { QUICK } from "../../src/platform/fake/quick.ts";
 import { FakePlatform } from "../../src/platform/fake/real-time.ts";
-import { Recorder } from "../../src/platform/fake/recorder.ts";
 import { conduct } from "../../src/run/conductor.ts";
 import { simulatedPlan } from "../../src/run/run.fixture.ts";
 import type { Run, RunParts } from "../../src/run.ts";
@@ -24,6 +22,8 @@ import type { Clock } from "../../src/std/clock.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import { judge } from "../../src/verdict/judge.ts";
 import type { Verdict } from "../../src/verdict.ts";
+import { SimulatedCrew } from "../simulator/crew.ts";
+import { Recorder } from "../simulator/recorder.ts";
 
 export interface VirtualDay {
   readonly experiments: readonly ExperimentPlan[];

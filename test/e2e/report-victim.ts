@@ -9,8 +9,8 @@ import { resolve } from "node:path";
 import { finishFolder, reportSoFar } from "../../src/cli/run/judgement.ts";
 import type { World } from "../../src/cli.ts";
 import { EvidenceWriter } from "../../src/evidence/writer.ts";
-import { simulateRun } from "../../src/platform/fake/simulate.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
+import { simulateRun } from "../simulator/simulate.ts";
 
 const CHANGING = ["openSync", "writeSync", "writeFileSync", "renameSync"] as const;
 

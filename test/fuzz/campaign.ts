@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MANIFEST_FILE } from "../../src/evidence/files.ts";
 import { lieNamed } from "../../src/platform/fake/lie.ts";
-import { simulateRun } from "../../src/platform/fake/simulate.ts";
 import type { Status } from "../../src/status.ts";
 import { type Random, seededRandom } from "../../src/std/random.ts";
+import { simulateRun } from "../simulator/simulate.ts";
 import { type FuzzResult, fuzzOnce, judgeFolder, writeFolder } from "./folder.ts";
 
 const LIARS = [null, "async-replication", "pinned-pool", "drops-acknowledged-write"] as const;

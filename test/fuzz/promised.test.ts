@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evidence } from "../../src/evidence.ts";
 import { lieNamed } from "../../src/platform/fake/lie.ts";
-import { simulateRun } from "../../src/platform/fake/simulate.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 import { judge } from "../../src/verdict/judge.ts";
+import { simulateRun } from "../simulator/simulate.ts";
 
 const LIARS = [
   "async-replication",

@@ -1,7 +1,7 @@
 /** Healthy look-alikes on the fake: platforms that look broken and are not. None may be flagged. */
 import type { Objective } from "../../src/plan.ts";
-import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
-import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
+import { DRILLS, type DrillName } from "../simulator/drill.ts";
+import { CLAIMS } from "../simulator/simulated-plan.ts";
 import * as ask from "./objectives.ts";
 import { type Expectation, type FakeRow, line } from "./row.ts";
 

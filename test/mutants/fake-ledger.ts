@@ -1,5 +1,5 @@
 /** Ledgers that list late, paginate badly or expire entries: each broken platform next to a healthy one that looks like it. */
-import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
+import { CLAIMS } from "../simulator/simulated-plan.ts";
 import * as ask from "./objectives.ts";
 import { type Expectation, type FakeRow, line } from "./row.ts";
 

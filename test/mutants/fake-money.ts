@@ -1,6 +1,7 @@
 /** Totals of money: right to the cent, off by a cent, and added up in binary fractions. */
-import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
+
 import type { Json } from "../../src/std/json.ts";
+import { CLAIMS } from "../simulator/simulated-plan.ts";
 import { type FakeRow, line } from "./row.ts";
 import * as twist from "./twist.ts";
 import { claim, healthy, mutant } from "./twisted-row.ts";

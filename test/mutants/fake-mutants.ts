@@ -1,7 +1,7 @@
 /** Broken platforms on the fake: each must be flagged by the named line, with its proof. */
 
 import type { Objective } from "../../src/plan.ts";
-import type { DrillName } from "../../src/platform/fake/drill.ts";
+import type { DrillName } from "../simulator/drill.ts";
 import * as ask from "./objectives.ts";
 import { type Expectation, type FakeRow, line } from "./row.ts";
 

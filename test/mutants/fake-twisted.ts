@@ -1,8 +1,8 @@
 /** Evidence that was twisted after the run (twist.ts): by nasty platforms, by careless audits, and harmless look-alikes. */
 
 import type { ClaimPlan } from "../../src/plan.ts";
-import { CLAIMS } from "../../src/platform/fake/simulated-plan.ts";
 import type { Json } from "../../src/std/json.ts";
+import { CLAIMS } from "../simulator/simulated-plan.ts";
 import { FAKE_MONEY } from "./fake-money.ts";
 import { type FakeRow, line } from "./row.ts";
 import * as twist from "./twist.ts";

@@ -1,6 +1,6 @@
 /** Common objectives for such a platform, for the plans of the mutants. */
 import type { Objective } from "../../src/plan.ts";
-import type { DrillName } from "../../src/platform/fake/drill.ts";
+import type { DrillName } from "../simulator/drill.ts";
 
 export function recovers(drill: DrillName, underSeconds = 15): Objective {
   return {

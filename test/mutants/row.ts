@@ -5,10 +5,10 @@
 
 import type { ClaimPlan, Objective } from "../../src/plan.ts";
 import type { BehaviourChange } from "../../src/platform/fake/behaviour.ts";
-import type { DrillName } from "../../src/platform/fake/drill.ts";
-import type { SimulationOptions } from "../../src/platform/fake/simulate.ts";
 import type { Status } from "../../src/status.ts";
 import type { Json } from "../../src/std/json.ts";
+import type { DrillName } from "../simulator/drill.ts";
+import type { SimulationOptions } from "../simulator/simulate.ts";
 import type { Twist } from "./twist.ts";
 
 /**

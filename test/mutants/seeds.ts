@@ -1,7 +1,8 @@
 /** Runs by seed: honest platforms that must not fail, and liars that must be flagged. Each seed gives another run. */
-import { DRILLS, type DrillName } from "../../src/platform/fake/drill.ts";
+
 import { seededRandom } from "../../src/std/random.ts";
 import type { Verdict } from "../../src/verdict.ts";
+import { DRILLS, type DrillName } from "../simulator/drill.ts";
 import { FAKE_MUTANTS } from "./fake-mutants.ts";
 import { FAKE_TWISTED } from "./fake-twisted.ts";
 import { usual } from "./objectives.ts";

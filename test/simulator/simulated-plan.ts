@@ -1,8 +1,8 @@
 /** The resolved plan of a simulated run, as a person would have written it for this fake. */
 
-import type { ClaimPlan, Objective, Plan } from "../../plan.ts";
-import { DEFAULT_STOP_PLAN } from "../../plan.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { ClaimPlan, Objective, Plan } from "../../src/plan.ts";
+import { DEFAULT_STOP_PLAN } from "../../src/plan.ts";
+import type { Behaviour } from "../../src/platform/fake/behaviour.ts";
 import { DRILLS, type DrillName } from "./drill.ts";
 
 /** The id of all simulated runs, so that ids are the same from run to run. */

@@ -2,13 +2,13 @@
  * How a simulated run reads its ledgers: as often as a real run does, from a platform that may list rows late or in pages that
  * shift.
  */
-import { ReadingCourse } from "../../ledger/course.ts";
-import type { LedgerLine } from "../../ledger.ts";
-import type { ClaimPlan, Plan } from "../../plan.ts";
-import type { Random } from "../../std/random.ts";
+import { ReadingCourse } from "../../src/ledger/course.ts";
+import type { LedgerLine } from "../../src/ledger.ts";
+import type { ClaimPlan, Plan } from "../../src/plan.ts";
+import type { Site } from "../../src/platform/fake/site.ts";
+import type { Random } from "../../src/std/random.ts";
 import { type PagedFound, pagesOf } from "./paging.ts";
 import { type Recorder, stamp } from "./recorder.ts";
-import type { Site } from "./site.ts";
 
 /** Each yielded value is the number of milliseconds to wait until the script continues. */
 type Script = Generator<number, void, void>;

@@ -1,10 +1,10 @@
 /**
  * How the rows of a ledger come in pages by OFFSET: each page is a separate query, in the order that the rows have at that time.
  */
-import type { LedgerItem } from "../../ledger.ts";
-import type { Random } from "../../std/random.ts";
-import type { PageBehaviour } from "./behaviour.ts";
-import type { Found } from "./log.ts";
+import type { LedgerItem } from "../../src/ledger.ts";
+import type { PageBehaviour } from "../../src/platform/fake/behaviour.ts";
+import type { Found } from "../../src/platform/fake/log.ts";
+import type { Random } from "../../src/std/random.ts";
 
 export type PagedFound = Found & Pick<LedgerItem, "page" | "row">;
 

@@ -1,12 +1,12 @@
 /** The simulated users: closed loops with think time. Each does what a user of a shop does; together they are one load worker. */
-import type { Outcome } from "../../history.ts";
-import type { Json } from "../../std/json.ts";
-import type { Random } from "../../std/random.ts";
-import type { Agenda } from "./agenda.ts";
-import type { Range } from "./behaviour.ts";
-import { type Call, isWrite, SESSIONS } from "./call.ts";
-import { evenly } from "./draw.ts";
-import type { Connection } from "./fleet.ts";
+import type { Outcome } from "../../src/history.ts";
+import type { Agenda } from "../../src/platform/fake/agenda.ts";
+import type { Range } from "../../src/platform/fake/behaviour.ts";
+import { type Call, isWrite, SESSIONS } from "../../src/platform/fake/call.ts";
+import { evenly } from "../../src/platform/fake/draw.ts";
+import type { Connection } from "../../src/platform/fake/fleet.ts";
+import type { Json } from "../../src/std/json.ts";
+import type { Random } from "../../src/std/random.ts";
 import type { Meter } from "./meter.ts";
 import type { Sender } from "./sender.ts";
 

@@ -1,8 +1,8 @@
 /** What the simulated tool records in memory: the parts of an Evidence, in order of recording. */
-import type { Operation } from "../../history.ts";
-import type { Interval } from "../../interval.ts";
-import type { LedgerLine } from "../../ledger.ts";
-import type { TimelineEvent } from "../../timeline.ts";
+import type { Operation } from "../../src/history.ts";
+import type { Interval } from "../../src/interval.ts";
+import type { LedgerLine } from "../../src/ledger.ts";
+import type { TimelineEvent } from "../../src/timeline.ts";
 
 export class Recorder {
   readonly timeline: TimelineEvent[] = [];

@@ -1,8 +1,9 @@
 /** The simulated probes: 20 beats a second for each class, on a kept and on a fresh connection, regardless of the answers. */
-import { BEATS_PER_SECOND } from "../../probe.ts";
-import type { Random } from "../../std/random.ts";
-import type { Agenda } from "./agenda.ts";
-import { type Call, SESSIONS } from "./call.ts";
+
+import type { Agenda } from "../../src/platform/fake/agenda.ts";
+import { type Call, SESSIONS } from "../../src/platform/fake/call.ts";
+import { BEATS_PER_SECOND } from "../../src/probe.ts";
+import type { Random } from "../../src/std/random.ts";
 import type { Sender } from "./sender.ts";
 
 export const PROBE_CLASSES = ["order-write", "session-write", "read"] as const;

@@ -1,9 +1,9 @@
 /** Counts the requests of the simulated load into one interval each second, as a load worker does. */
-import type { GeneratorHealth, MetricDelta } from "../../interval.ts";
-import { Histogram } from "../../std/histogram.ts";
-import type { Random } from "../../std/random.ts";
-import type { Agenda } from "./agenda.ts";
-import type { ReportBehaviour } from "./behaviour.ts";
+import type { GeneratorHealth, MetricDelta } from "../../src/interval.ts";
+import type { Agenda } from "../../src/platform/fake/agenda.ts";
+import type { ReportBehaviour } from "../../src/platform/fake/behaviour.ts";
+import { Histogram } from "../../src/std/histogram.ts";
+import type { Random } from "../../src/std/random.ts";
 import { type Recorder, stamp } from "./recorder.ts";
 
 interface Counts {

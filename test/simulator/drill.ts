@@ -1,11 +1,11 @@
 /** The experiments that a simulated run can include: each names its targets on the site and the changes to make to them. */
 
-import type { ExperimentPlan } from "../../plan.ts";
-import type { CapabilityName, Target } from "../../platform.ts";
-import type { Json } from "../../std/json.ts";
-import type { Random } from "../../std/random.ts";
-import type { FaultTraits } from "../../timeline.ts";
-import { NODES } from "./site.ts";
+import type { ExperimentPlan } from "../../src/plan.ts";
+import { NODES } from "../../src/platform/fake/site.ts";
+import type { CapabilityName, Target } from "../../src/platform.ts";
+import type { Json } from "../../src/std/json.ts";
+import type { Random } from "../../src/std/random.ts";
+import type { FaultTraits } from "../../src/timeline.ts";
 
 export interface DrillChange {
   readonly capability: CapabilityName;

@@ -2,16 +2,17 @@
  * Everything that sends in a simulated run: users as one worker, users inside a cut node, and probes; and the mistakes of our own
  * part.
  */
-import type { Random } from "../../std/random.ts";
-import type { Behaviour, Range } from "./behaviour.ts";
+
+import type { Behaviour, Range } from "../../src/platform/fake/behaviour.ts";
+import { Autoscaler } from "../../src/platform/fake/scaling.ts";
+import type { Site } from "../../src/platform/fake/site.ts";
+import type { Random } from "../../src/std/random.ts";
 import type { Crew } from "./conductor.ts";
 import { Meter } from "./meter.ts";
 import { type ProbeClass, Probing } from "./probing.ts";
 import type { Recorder } from "./recorder.ts";
-import { Autoscaler } from "./scaling.ts";
 import { PROBE_TIMEOUT_MS, Sender, USER_TIMEOUT_MS } from "./sender.ts";
 import { RUN_ID } from "./simulated-plan.ts";
-import type { Site } from "./site.ts";
 import { Users } from "./users.ts";
 
 /** How often the replicas of the platform and their memory are checked. */

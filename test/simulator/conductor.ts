@@ -3,16 +3,16 @@
  * that yields how long to wait; its runner advances the agenda.
  */
 
-import type { Plan } from "../../plan.ts";
-import type { Random } from "../../std/random.ts";
-import { PHASES, type Phase, type TargetReference, type Witness } from "../../timeline.ts";
-import { Breakage } from "./breakage.ts";
-import type { Break } from "./change.ts";
-import { evenly } from "./draw.ts";
+import type { Plan } from "../../src/plan.ts";
+import { Breakage } from "../../src/platform/fake/breakage.ts";
+import type { Break } from "../../src/platform/fake/change.ts";
+import { evenly } from "../../src/platform/fake/draw.ts";
+import type { Site } from "../../src/platform/fake/site.ts";
+import type { Random } from "../../src/std/random.ts";
+import { PHASES, type Phase, type TargetReference, type Witness } from "../../src/timeline.ts";
 import { DRILLS, type Drill, type DrillName } from "./drill.ts";
 import { ledgerReading } from "./ledger-reading.ts";
 import { type Recorder, stamp } from "./recorder.ts";
-import type { Site } from "./site.ts";
 
 /** Each yielded value is the number of milliseconds to wait until the script continues. */
 export type Script = Generator<number, void, void>;

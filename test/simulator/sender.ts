@@ -1,11 +1,11 @@
 /** The simulated client: sends calls to the site, waits no longer than its timeout, and records the answers. */
-import type { Operation, Outcome } from "../../history.ts";
-import type { Json } from "../../std/json.ts";
-import type { Agenda } from "./agenda.ts";
-import { type Answer, type Call, isWrite } from "./call.ts";
+import type { Operation, Outcome } from "../../src/history.ts";
+import type { Agenda } from "../../src/platform/fake/agenda.ts";
+import { type Answer, type Call, isWrite } from "../../src/platform/fake/call.ts";
+import type { Site } from "../../src/platform/fake/site.ts";
+import type { Json } from "../../src/std/json.ts";
 import type { Meter } from "./meter.ts";
 import { type Recorder, stamp } from "./recorder.ts";
-import type { Site } from "./site.ts";
 
 /** Probes give up early, so that an outage is seen at once; people wait longer. */
 export const PROBE_TIMEOUT_MS = 1000;

@@ -2,18 +2,18 @@
  * A whole run on the fake in virtual time: platform, users, probes, conductor and ledger, in memory. The same seed produces the
  * same bytes. The judge is measured against it: 1,000 seeds take about a minute.
  */
-import { EVIDENCE_VERSION, type Evidence } from "../../evidence.ts";
-import type { ClaimPlan, Objective } from "../../plan.ts";
-import { seededRandom } from "../../std/random.ts";
-import { Agenda } from "./agenda.ts";
-import { type BehaviourChange, behave, type Range } from "./behaviour.ts";
+import { EVIDENCE_VERSION, type Evidence } from "../../src/evidence.ts";
+import type { ClaimPlan, Objective } from "../../src/plan.ts";
+import { Agenda } from "../../src/platform/fake/agenda.ts";
+import { type BehaviourChange, behave, type Range } from "../../src/platform/fake/behaviour.ts";
+import { Site } from "../../src/platform/fake/site.ts";
+import { seededRandom } from "../../src/std/random.ts";
 import { Conductor } from "./conductor.ts";
 import { type CrewOptions, SimulatedCrew } from "./crew.ts";
 import type { DrillName } from "./drill.ts";
 import { PROBE_CLASSES, type ProbeClass } from "./probing.ts";
 import { Recorder } from "./recorder.ts";
 import { CLAIMS, RUN_ID, simulatedPlan } from "./simulated-plan.ts";
-import { Site } from "./site.ts";
 
 export interface SimulationOptions {
   readonly seed: string;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Evidence } from "../../evidence.ts";
-import type { Operation } from "../../history.ts";
-import type { LedgerItem } from "../../ledger.ts";
+import type { Evidence } from "../../src/evidence.ts";
+import type { Operation } from "../../src/history.ts";
+import type { LedgerItem } from "../../src/ledger.ts";
+import { lieNamed } from "../../src/platform/fake/lie.ts";
 import { DRILLS, type DrillName } from "./drill.ts";
-import { lieNamed } from "./lie.ts";
 import { type SimulationOptions, simulateRun } from "./simulate.ts";
 
 function bytesOf({ run, timeline, operations, intervals, ledger }: Evidence): string {
