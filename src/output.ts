@@ -23,6 +23,8 @@ export interface RunContext {
   readonly version: string;
   /** The run folder; null for a load without --out. */
   readonly folder: string | null;
+  /** Says something to the person who started the run, such as the address of a page. */
+  readonly say: (text: string) => void;
   /** Redacts the plan's secrets; null if it has none. */
   readonly redact: ((text: string) => string) | null;
 }

@@ -15,7 +15,7 @@ const NOTE: TimelineEvent = { atMs: 1, type: "note", source: "test", says: "hell
 
 function contextIn(folder: string | null, clock = new ManualClock()): RunContext & { clock: ManualClock } {
   const about = { runId: "r", plan: "p", platform: "fake", seed: "s", startedAtMs: 0, version: "1" };
-  return { ...about, clock, folder, redact: null };
+  return { ...about, clock, folder, redact: null, say: () => undefined };
 }
 
 function quiet(parts: Partial<Output> = {}): Output {

@@ -174,3 +174,15 @@ function middleOf(bucket: number): number {
   const shift = Math.floor(bucket / 64) - 1;
   return ((bucket - shift * 64 + 0.5) * 2 ** shift) / UNITS_PER_VALUE;
 }
+
+/** Returns how many samples of a delta lie at or below each bound and above the one before it; the last count is of all above. */
+export function countsBetween({ buckets }: Pick<HistogramDelta, "buckets">, bounds: readonly number[]): number[] {
+  const counts = Array.from({ length: bounds.length + 1 }, () => 0);
+  for (let at = 0; at + 1 < buckets.length; at += 2) {
+    const middle = middleOf(buckets[at] as number);
+    const place = bounds.findIndex((bound) => middle <= bound);
+    const index = place < 0 ? bounds.length : place;
+    counts[index] = (counts[index] as number) + (buckets[at + 1] as number);
+  }
+  return counts;
+}

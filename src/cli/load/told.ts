@@ -59,7 +59,8 @@ export class LoadTold implements AsyncDisposable {
       folder: folder?.path ?? null,
       redact: null,
     };
-    const context = { runId, seed, clock, startedAtMs, ...about };
+    const say = (text: string) => void world.stderr.write(`gameday: ${text}\n`);
+    const context = { runId, seed, clock, startedAtMs, say, ...about };
     const outputs = await Outputs.open(OUTPUTS, context, { flags: outputFlagsOf({ ...flags }), env: world.env });
     return new LoadTold(world, telling, { plan, outputs });
   }

@@ -165,7 +165,8 @@ function contextOf(world: World, { plan, secrets }: PlanFile, identity: Identity
   const { runId, seed, startedAt, clock, folder } = identity;
   const redact = secrets.isEmpty ? null : (text: string) => secrets.redact(text);
   const about = { plan: plan.name, platform: plan.platform.kind, version: world.version };
-  return { runId, seed, startedAtMs: startedAt.getTime(), clock, folder, redact, ...about };
+  const say = (text: string) => void world.stderr.write(`gameday: ${text}\n`);
+  return { runId, seed, startedAtMs: startedAt.getTime(), clock, folder, redact, say, ...about };
 }
 
 function isBug(reason: unknown): boolean {
