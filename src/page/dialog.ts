@@ -31,7 +31,8 @@ export class Dialog {
     });
     element.addEventListener("input", () => this.#plan?.change?.(this.values()));
     element.addEventListener("close", () => {
-      this.#plan = null;
+      // The event comes late: another dialog may have been opened since.
+      if (!this.#element.open) this.#plan = null;
     });
   }
 

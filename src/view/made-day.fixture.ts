@@ -59,7 +59,7 @@ export function madeState({
   const nowMs = atS * 1000;
   const experiments = FAULTS.map((fault, n) => experimentAt(fault, n + 1, atS, over));
   const lanes = LANES.map((id) => laneAt(id, atS));
-  const controls = permissions(state === "running", experiments.some(isHeld));
+  const controls = permissions(state === "running" || state === "stopping", experiments.some(isHeld));
   const load = {
     unit: "users" as const,
     target: 500,

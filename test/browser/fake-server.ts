@@ -2,6 +2,7 @@
  * A fake of the dashboard's server for tests of the page alone: it serves the real page and a made game day (made-day.fixture.ts), whose
  * clock the test sets, and it records what the page asks for. What the real server does with it is tested with the real server.
  */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FrameName, LiveState } from "../../src/api/live.ts";
@@ -56,6 +57,21 @@ export class FakeServer implements AsyncDisposable {
   /** Answers an operation with this value from now on: "GET /runs". */
   answer(operation: string, value: unknown, status = 200): void {
     this.#answers.set(operation, { status, value });
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** Ends all connections, as a machine that sleeps does. */
+  cut(): void {
+    this.#server.closeAllConnections();
+  }
+
+  /** Resolves when a page has opened the stream again. */
+  async untilWatched(): Promise<void> {
+    this.#watchers.clear();
+    while (this.#watchers.size === 0) await once(this.#server, "request");
   }
 
   send(event: FrameName, data: unknown): void {
