@@ -67,7 +67,7 @@ export interface AutoscalerState {
   readonly scalings: readonly { readonly atMs: number; readonly change: number }[];
 }
 
-export interface Condition {
+export interface ScalingCondition {
   readonly type: "AbleToScale" | "ScalingActive" | "ScalingLimited";
   readonly status: "True" | "False";
   readonly reason: string;
@@ -81,7 +81,7 @@ export interface AutoscalerDecision {
   readonly stabilized: number | null;
   /** The utilization of the pods that count, in whole percent, rounded down as in Kubernetes; null if there is none. */
   readonly utilization: number | null;
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly ScalingCondition[];
 }
 
 /** The state before the first sync. */
@@ -118,7 +118,7 @@ function outOfBounds(config: AutoscalerConfig, current: number): AutoscalerDecis
   const plain = { recommended: null, stabilized: null, utilization: null };
   if (current === 0) {
     const message = "scaling is disabled since the replica count of the target is zero";
-    const off: Condition = { type: "ScalingActive", status: "False", reason: "ScalingDisabled", message };
+    const off: ScalingCondition = { type: "ScalingActive", status: "False", reason: "ScalingDisabled", message };
     return { ...plain, desiredReplicas: 0, conditions: [off] };
   }
   const desiredReplicas = Math.min(Math.max(current, config.minReplicas), config.maxReplicas);
@@ -138,7 +138,7 @@ function decided(
 
 /** Returns the decision for a missing metric: nothing is changed. */
 function blind(current: number, { utilization, reason, message }: Recommendation): AutoscalerDecision {
-  const conditions: Condition[] = [
+  const conditions: ScalingCondition[] = [
     { type: "AbleToScale", status: "True", reason: "SucceededGetScale", message: "the current scale was read" },
     { type: "ScalingActive", status: "False", reason, message },
   ];
@@ -150,9 +150,9 @@ function conditionsOf(
   recommendation: Recommendation,
   stabilized: Stabilized,
   bounded: Bounded,
-): Condition[] {
+): ScalingCondition[] {
   const { reason, message } = recommendation;
-  const able: Condition = {
+  const able: ScalingCondition = {
     type: "AbleToScale",
     status: "True",
     reason: stabilized.reason,
@@ -166,7 +166,7 @@ function conditionsOf(
   ];
 }
 
-function rescaled(replicas: number): Condition {
+function rescaled(replicas: number): ScalingCondition {
   const message = `the target scale was set to ${replicas}`;
   return { type: "AbleToScale", status: "True", reason: "SucceededRescale", message };
 }

@@ -49,7 +49,7 @@ export interface TextOptions extends Omit<HistoryOptions, "file" | "model"> {
   readonly file?: string;
 }
 
-export interface Witness {
+export interface HistoryWitness {
   /** The key that the answer concerns, or the smallest of several keys. */
   readonly part: string;
   /** The operation whose answer fits no order; `says` states this in one sentence. */
@@ -71,7 +71,7 @@ export interface CheckResult {
   readonly parts: number;
   readonly configurations: number;
   /** One witness for each part that was found to have no legal order. */
-  readonly witnesses: readonly Witness[];
+  readonly witnesses: readonly HistoryWitness[];
 }
 
 /**
@@ -142,7 +142,7 @@ function resultOf(verdict: HistoryVerdict, { model: name, initial }: CheckOption
   return { linearizable, because: becauseOf(verdict, witnesses), operations, parts, configurations, witnesses };
 }
 
-function becauseOf(verdict: HistoryVerdict, [first]: readonly Witness[]): string {
+function becauseOf(verdict: HistoryVerdict, [first]: readonly HistoryWitness[]): string {
   if (first !== undefined) return `${first.says}.`;
   if (verdict.gap !== null) return verdict.gap;
   if (verdict.linearizable === "unknown") return spentOf(verdict);

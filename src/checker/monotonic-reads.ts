@@ -13,7 +13,7 @@
 import type { Checker } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import { canonicalJson } from "../std/json.ts";
-import { type Comparison, sessionCheck } from "./session-finding.ts";
+import { type SessionTally, sessionCheck } from "./session-finding.ts";
 import { groupBy, idsRead, type KeyHistory } from "./session-history.ts";
 
 export const monotonicReads: Checker = {
@@ -23,7 +23,7 @@ export const monotonicReads: Checker = {
   begin: (claim) => sessionCheck("monotonic-reads", claim, "no session went back", compareKey),
 };
 
-function compareKey(history: KeyHistory, comparison: Comparison): void {
+function compareKey(history: KeyHistory, comparison: SessionTally): void {
   const lasting = new Set(history.elements.map(({ id }) => id));
   for (const reads of groupBy(history.reads, (read) => read.process).values()) {
     compareValues(
@@ -35,7 +35,7 @@ function compareKey(history: KeyHistory, comparison: Comparison): void {
   }
 }
 
-function compareValues(reads: readonly Operation[], { times }: KeyHistory, comparison: Comparison): void {
+function compareValues(reads: readonly Operation[], { times }: KeyHistory, comparison: SessionTally): void {
   let newest: { readonly read: Operation; readonly earliestMs: number } | undefined;
   for (const read of reads) {
     if (read.outcome.type !== "ok") continue;
@@ -50,7 +50,7 @@ function compareValues(reads: readonly Operation[], { times }: KeyHistory, compa
   }
 }
 
-function wentBack(read: Operation, newer: Operation, comparison: Comparison): void {
+function wentBack(read: Operation, newer: Operation, comparison: SessionTally): void {
   const value = (of: Operation) => canonicalJson(of.outcome.type === "ok" ? of.outcome.output : null);
   comparison.violate({
     says: `${read.process} read ${value(read)} after it had read the newer ${value(newer)}`,
@@ -60,7 +60,7 @@ function wentBack(read: Operation, newer: Operation, comparison: Comparison): vo
   });
 }
 
-function compareLists(reads: readonly Operation[], lasting: ReadonlySet<string>, comparison: Comparison): void {
+function compareLists(reads: readonly Operation[], lasting: ReadonlySet<string>, comparison: SessionTally): void {
   let seen: Set<string> | undefined;
   for (const read of reads) {
     const ids = idsRead(read);

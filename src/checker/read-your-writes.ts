@@ -11,7 +11,7 @@
 import type { Checker } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import { canonicalJson } from "../std/json.ts";
-import { type Comparison, sessionCheck } from "./session-finding.ts";
+import { type SessionTally, sessionCheck } from "./session-finding.ts";
 import { type Element, groupBy, idsRead, type KeyHistory } from "./session-history.ts";
 import { countUpTo } from "./sorted.ts";
 
@@ -22,7 +22,7 @@ export const readYourWrites: Checker = {
   begin: (claim) => sessionCheck("read-your-writes", claim, "a session saw its own writes", compareKey),
 };
 
-function compareKey(history: KeyHistory, comparison: Comparison): void {
+function compareKey(history: KeyHistory, comparison: SessionTally): void {
   const writes = groupBy(history.writes, (write) => write.process);
   const elements = groupBy(history.elements, (element) => element.by);
   for (const read of history.reads) {
@@ -32,7 +32,7 @@ function compareKey(history: KeyHistory, comparison: Comparison): void {
   }
 }
 
-function compareValue(read: Operation, own: readonly Operation[], history: KeyHistory, comparison: Comparison): void {
+function compareValue(read: Operation, own: readonly Operation[], history: KeyHistory, comparison: SessionTally): void {
   const last = own[countUpTo(own, read.invokedAtMs, (write) => write.completedAtMs ?? Infinity) - 1];
   if (last === undefined || read.outcome.type !== "ok") return;
   comparison.compared += 1;
@@ -48,7 +48,7 @@ function compareValue(read: Operation, own: readonly Operation[], history: KeyHi
   });
 }
 
-function compareElements(read: Operation, ids: Set<string>, own: readonly Element[], comparison: Comparison): void {
+function compareElements(read: Operation, ids: Set<string>, own: readonly Element[], comparison: SessionTally): void {
   const due = own.filter(({ acknowledgedAtMs }) => acknowledgedAtMs <= read.invokedAtMs);
   if (due.length === 0) return;
   comparison.compared += 1;

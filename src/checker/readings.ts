@@ -4,17 +4,17 @@
 
 import { GamedayError } from "../std/errors.ts";
 import { firstDoubtfulCas } from "./import/failed-cas.ts";
-import type { Reading } from "./import/import-history.ts";
+import type { ImportReading } from "./import/import-history.ts";
 import { checkHistory, type HistoryVerdict } from "./linearizable/evidence.ts";
 import type { Model } from "./linearizable/model.ts";
 
-export interface Decision {
-  readonly reading: Reading;
+export interface DecidedReading {
+  readonly reading: ImportReading;
   readonly result: HistoryVerdict;
 }
 
 /** Lists what the reading assumes beyond what is written, in text for people. */
-export function readAs({ order, independent }: Reading, told: { readonly independent?: boolean }): string[] {
+export function readAs({ order, independent }: ImportReading, told: { readonly independent?: boolean }): string[] {
   return [
     ...(order === "lines" ? [] : [`events are in the order of their :${order}`]),
     ...(independent && told.independent === undefined ? ["values are [key value]"] : []),
@@ -27,8 +27,13 @@ type Options = Parameters<typeof checkHistory>[2];
  * Returns the answer of the most credible reading if all readings agree; unknown if one of them is undecided and none is refuted.
  * Otherwise the readings contradict each other, and it throws GamedayError with the flag that decides.
  */
-export function decide(file: string, readings: readonly Reading[], model: Model, options: Options): Decision {
-  const decisions: Decision[] = [];
+export function decide(
+  file: string,
+  readings: readonly ImportReading[],
+  model: Model,
+  options: Options,
+): DecidedReading {
+  const decisions: DecidedReading[] = [];
   for (const reading of readings) decisions.push({ reading, result: resultOf(reading, decisions, model, options) });
   const [first, ...others] = decisions;
   if (first === undefined) throw new RangeError("expected at least one reading");
@@ -43,14 +48,19 @@ export function decide(file: string, readings: readonly Reading[], model: Model,
  * Returns the reading's result. If the history is already refuted when failed cas operations count as not applied, it is also
  * refuted when they count as failed comparisons: these only add constraints.
  */
-function resultOf(reading: Reading, before: readonly Decision[], model: Model, options: Options): HistoryVerdict {
+function resultOf(
+  reading: ImportReading,
+  before: readonly DecidedReading[],
+  model: Model,
+  options: Options,
+): HistoryVerdict {
   const weaker = before.find(({ reading: { order, independent }, result }) => {
     return order === reading.order && independent === reading.independent && result.linearizable === false;
   });
   return weaker?.result ?? checkHistory(reading.operations, model, options);
 }
 
-function ambiguous(file: string, first: Decision, other: Decision): GamedayError {
+function ambiguous(file: string, first: DecidedReading, other: DecidedReading): GamedayError {
   const { got, hint, line } = differenceOf(first.reading, other.reading);
   return new GamedayError({
     code: "history-ambiguous",
@@ -61,11 +71,11 @@ function ambiguous(file: string, first: Decision, other: Decision): GamedayError
   });
 }
 
-function nameOf({ result }: Decision): string {
+function nameOf({ result }: DecidedReading): string {
   return { true: "linearizable", false: "not linearizable", unknown: "undecided" }[String(result.linearizable)] ?? "";
 }
 
-function differenceOf(first: Reading, other: Reading): { got: string; hint: string; line?: number } {
+function differenceOf(first: ImportReading, other: ImportReading): { got: string; hint: string; line?: number } {
   if (first.independent !== other.independent) {
     const got = "values that are all pairs, which may be lists, or keys with values. If they are lists";
     return { got, hint: "--no-independent if values are lists, --independent if they are [key value]" };

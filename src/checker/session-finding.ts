@@ -6,7 +6,7 @@ import { WITNESSES_MAX } from "../checker.ts";
 import { type KeyHistory, SessionHistory } from "./session-history.ts";
 
 /** The counts of one checker while it processes the keys. */
-export class Comparison {
+export class SessionTally {
   /** Number of reads that could have shown a violation. */
   compared = 0;
   violations = 0;
@@ -25,21 +25,21 @@ export function sessionCheck(
   checker: string,
   claim: Claim,
   promise: string,
-  compare: (history: KeyHistory, comparison: Comparison) => void,
+  compare: (history: KeyHistory, comparison: SessionTally) => void,
 ): Check {
   const sessions = new SessionHistory(claim);
   return {
     operation: (operation) => sessions.operation(operation),
     ledger: () => undefined,
     finish: () => {
-      const comparison = new Comparison();
+      const comparison = new SessionTally();
       for (const history of sessions.keys()) compare(history, comparison);
       return finding(checker, claim.object, promise, comparison);
     },
   };
 }
 
-function finding(checker: string, object: string, promise: string, comparison: Comparison): Finding {
+function finding(checker: string, object: string, promise: string, comparison: SessionTally): Finding {
   const { compared, violations, staleMsMax, witnesses } = comparison;
   const [first] = witnesses;
   const verdict: Pick<Finding, "status" | "because"> =

@@ -16,7 +16,7 @@ import type { Checker, Claim } from "../checker.ts";
 import type { Operation } from "../history.ts";
 import { canonicalJson } from "../std/json.ts";
 import { numberOption } from "./option.ts";
-import { type Comparison, sessionCheck } from "./session-finding.ts";
+import { type SessionTally, sessionCheck } from "./session-finding.ts";
 import { type Element, idsRead, type KeyHistory } from "./session-history.ts";
 import { countUpTo } from "./sorted.ts";
 
@@ -31,7 +31,7 @@ export const staleness: Checker = {
   },
 };
 
-function compareKey(history: KeyHistory, lagMs: number, comparison: Comparison): void {
+function compareKey(history: KeyHistory, lagMs: number, comparison: SessionTally): void {
   const writes = newestFirst(history.writes);
   const elements = history.elements.toSorted((a, b) => a.acknowledgedAtMs - b.acknowledgedAtMs);
   const rank = new Map(elements.map(({ id }, index) => [id, index]));
@@ -63,7 +63,7 @@ function compareValue(
   acknowledged: readonly Acknowledged[],
   history: KeyHistory,
   lagMs: number,
-  comparison: Comparison,
+  comparison: SessionTally,
 ): void {
   const before = countUpTo(acknowledged, read.invokedAtMs, (each) => each.completedAtMs);
   if (before === 0 || read.outcome.type !== "ok") return;
@@ -90,7 +90,7 @@ function compareElements(
   ids: ReadonlySet<string>,
   known: { readonly elements: readonly Element[]; readonly rank: ReadonlyMap<string, number> },
   lagMs: number,
-  comparison: Comparison,
+  comparison: SessionTally,
 ): void {
   const due = countUpTo(known.elements, read.invokedAtMs, (element) => element.acknowledgedAtMs);
   if (due === 0) return;

@@ -12,7 +12,7 @@ import { bitOf } from "../ledger/reads.ts";
 import { isAtRest } from "../ledger/rest.ts";
 import { Known, type WriteSet, type WriteState } from "./write-set.ts";
 
-export interface Survey {
+export interface WriteSurvey {
   /** Numbers of the complete reads, in order of completion. */
   readonly complete: readonly number[];
   readonly completeMask: number;
@@ -26,7 +26,7 @@ export interface Survey {
   readonly hidden: number;
 }
 
-export function survey(writes: WriteSet): Survey {
+export function survey(writes: WriteSet): WriteSurvey {
   const ends = writes.reads.completeEnds();
   const complete = ends.map(({ read }) => read);
   const completeMask = complete.reduce((mask, read) => mask | bitOf(read), 0);

@@ -26,7 +26,7 @@ import type { FindingWitness, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
 import { bitOf } from "../ledger/reads.ts";
 import { REFUSED_PRESENT } from "./refused-present.ts";
-import { type Survey, survey } from "./survey.ts";
+import { survey, type WriteSurvey } from "./survey.ts";
 import { Known, LAST_SECOND_MS, type WriteSet, type WriteState } from "./write-set.ts";
 import { NO_WRITES, type Writes } from "./writes.ts";
 
@@ -72,7 +72,7 @@ class Tallying {
   readonly #writes: WriteSet;
   readonly #result: Tally;
   readonly #lostWorkers: readonly string[];
-  readonly #survey: Survey;
+  readonly #survey: WriteSurvey;
   readonly #readEndedAtMs: ReadonlyMap<number, number>;
   readonly #lastSecond: number[];
 

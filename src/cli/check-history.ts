@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { readEdn } from "../checker/import/edn.ts";
 import { jsonOf } from "../checker/import/edn-json.ts";
 import { ORDERS } from "../checker/import/event-order.ts";
-import { type HistoryOptions, type Reading, readHistory } from "../checker/import/import-history.ts";
+import { type HistoryOptions, type ImportReading, readHistory } from "../checker/import/import-history.ts";
 import { DEFAULT_BUDGET } from "../checker/linearizable/budget.ts";
 import { MODELS, modelNamed } from "../checker/linearizable/models.ts";
 import { normalized } from "../checker/numeric.ts";
@@ -104,7 +104,7 @@ function checkOne(world: World, file: string, flags: Flags): ExitCode {
   return verdict === true ? ExitCode.pass : verdict === false ? ExitCode.fail : ExitCode.unknown;
 }
 
-function asNumbers(reading: Reading): Reading {
+function asNumbers(reading: ImportReading): ImportReading {
   return { ...reading, operations: reading.operations.map((operation) => normalized(operation, numericJson)) };
 }
 

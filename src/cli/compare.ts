@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
-import { type Change, compareRuns } from "../compare/compare.ts";
+import { compareRuns, type Tendency } from "../compare/compare.ts";
 import { renderComparison } from "../compare/table.ts";
 import { openEvidence } from "../evidence/reader.ts";
 import { ExitCode } from "../std/errors.ts";
 import { judge } from "../verdict/judge.ts";
 
-const EXIT: Readonly<Record<Change, ExitCode>> = {
+const EXIT: Readonly<Record<Tendency, ExitCode>> = {
   worse: ExitCode.fail,
   unknown: ExitCode.unknown,
   better: ExitCode.pass,

@@ -12,7 +12,7 @@ import type { Verdict } from "../verdict.ts";
 import { type ComparedRun, differences } from "./differences.ts";
 import { beyondNoise, hull, movedBy, rangeOf } from "./noise.ts";
 
-export type Change = "worse" | "better" | "same" | "unknown";
+export type Tendency = "worse" | "better" | "same" | "unknown";
 
 export interface ComparedObjective {
   readonly id: string;
@@ -20,14 +20,14 @@ export interface ComparedObjective {
   readonly unit: string;
   /** One cell per run; null if that run has no such objective. */
   readonly cells: readonly (Pick<ObjectiveVerdict, "status" | "measured"> | null)[];
-  readonly change: Change;
+  readonly change: Tendency;
   readonly because: string;
 }
 
 export interface Comparison {
   readonly runs: readonly { readonly runId: string; readonly plan: string; readonly verdict: Status }[];
   readonly objectives: readonly ComparedObjective[];
-  readonly change: Change;
+  readonly change: Tendency;
   /** Other differences between the runs: their plans, and their order in time. */
   readonly notes: readonly string[];
 }
@@ -55,14 +55,14 @@ function find(verdict: Verdict, id: string): ObjectiveVerdict | null {
 }
 
 /** Returns the overall change. What no objective measures (a lost write, lost redundancy, residue) shows only in the verdict. */
-function overall(verdicts: readonly Verdict[], objectives: readonly ComparedObjective[]): Change {
+function overall(verdicts: readonly Verdict[], objectives: readonly ComparedObjective[]): Tendency {
   const last = verdicts.at(-1)?.verdict;
   const before = verdicts.slice(0, -1).map(({ verdict }) => verdict);
   if (last === "fail" && !before.includes("fail")) return "worse";
   const changes = objectives.map(({ change }) => change);
   if (last === "unknown" && before.every((verdict) => verdict === "pass")) changes.push("unknown");
   if (verdicts.length === 2 && changes.includes("worse") && somethingRose(verdicts, objectives)) return "unknown";
-  const order: readonly Change[] = ["worse", "unknown", "better", "same"];
+  const order: readonly Tendency[] = ["worse", "unknown", "better", "same"];
   return order.find((change) => changes.includes(change)) ?? "unknown";
 }
 

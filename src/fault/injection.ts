@@ -12,7 +12,7 @@ import { withDeadline } from "../std/deadline.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import type { Choice, PlannedFault } from "./choice.ts";
-import { type ChangeContext, DEFAULT_DEADLINES, type Deadlines, type Healing, LiveChange } from "./live-change.ts";
+import { type ChangeContext, DEFAULT_DEADLINES, type FaultDeadlines, type Healing, LiveChange } from "./live-change.ts";
 
 export interface InjectionOptions {
   readonly experiment: string;
@@ -22,7 +22,7 @@ export interface InjectionOptions {
   readonly emit: (event: TimelineEvent) => void;
   /** Milliseconds after which each change expires without us; null: never. */
   readonly expiresAfterMs: number | null;
-  readonly deadlines?: Partial<Deadlines>;
+  readonly deadlines?: Partial<FaultDeadlines>;
   /** Aborts the injecting, never the healing. */
   readonly signal: AbortSignal;
   /**

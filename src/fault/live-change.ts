@@ -13,7 +13,7 @@ import { until } from "../std/wait.ts";
 import type { TimelineEvent } from "../timeline.ts";
 
 /** How long each kind of step may take. */
-export interface Deadlines {
+export interface FaultDeadlines {
   /** One call of prior, apply or revert. */
   readonly stepMs: number;
   /** From apply to the proof of the bite. */
@@ -22,7 +22,7 @@ export interface Deadlines {
   readonly healMs: number;
 }
 
-export const DEFAULT_DEADLINES: Deadlines = { stepMs: 30_000, biteMs: 15_000, healMs: 120_000 };
+export const DEFAULT_DEADLINES: FaultDeadlines = { stepMs: 30_000, biteMs: 15_000, healMs: 120_000 };
 
 /** What all changes of an injection share. */
 export interface ChangeContext {
@@ -32,7 +32,7 @@ export interface ChangeContext {
   readonly clock: Clock;
   readonly emit: (event: TimelineEvent) => void;
   readonly expiresAfterMs: number | null;
-  readonly deadlines: Deadlines;
+  readonly deadlines: FaultDeadlines;
   /** Throws if nobody would undo our changes if we died now. */
   readonly assertGuarded: () => void;
 }

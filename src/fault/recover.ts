@@ -16,7 +16,7 @@ import { type HealOptions, healFromJournal, type JournalHealing } from "./heal.t
 /** A function that attaches to a platform that still runs; it returns null if the platform is gone, and every change with it. */
 export type Attach = (reference: PlatformReference, runId: string) => Promise<Platform | null>;
 
-export interface Recovery {
+export interface RunRecovery {
   readonly runId: string;
   /** True if the platform is gone: nothing is left to undo. */
   readonly gone: boolean;
@@ -35,7 +35,7 @@ export async function recover(
   attach: Attach,
   clock: Clock,
   options: HealOptions,
-): Promise<Recovery> {
+): Promise<RunRecovery> {
   const { header, flaws } = content;
   if (header === null) throw headless(content);
   await using platform = await attach(header.platform, header.runId);

@@ -3,12 +3,17 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { DEFAULT_STOP_PLAN, type StopPlan } from "../plan.ts";
 import { SYNC_STANDBY } from "../platform.ts";
-import { type Sight, StopWatch } from "./stop-condition.ts";
+import { type Observation, StopWatch } from "./stop-condition.ts";
 import { ask } from "./stop-probe.ts";
 
 const watching = (more: Partial<StopPlan> = {}) => new StopWatch({ ...DEFAULT_STOP_PLAN, ...more });
-const answer = (atMs: number, ok: boolean, name = "order-write"): Sight => ({ atMs, is: "answer", class: name, ok });
-const standby = (atMs: number, ok: boolean): Sight => ({
+const answer = (atMs: number, ok: boolean, name = "order-write"): Observation => ({
+  atMs,
+  is: "answer",
+  class: name,
+  ok,
+});
+const standby = (atMs: number, ok: boolean): Observation => ({
   atMs,
   is: "health",
   lines: [

@@ -7,7 +7,7 @@ import { NOT_RECOVERED, type StopPlan, type StopProbe } from "../plan.ts";
 import { type HealthLine, SYNC_STANDBY } from "../platform.ts";
 import type { Json } from "../std/json.ts";
 
-export type Sight = { readonly atMs: number } /** One answer to a probe of a class of user experience. */ & (
+export type Observation = { readonly atMs: number } /** One answer to a probe of a class of user experience. */ & (
   | { readonly is: "answer"; readonly class: string; readonly ok: boolean }
   /** The load over the last second or so; null if there was no request. */
   | { readonly is: "load"; readonly failedFraction: number | null; readonly p95Ms: number | null }
@@ -36,7 +36,7 @@ interface Condition {
   readonly name: string;
   readonly forMs: number;
   /** Returns the opinions on one sight; none if the sight does not concern this condition. */
-  judge(sight: Sight): readonly Opinion[];
+  judge(sight: Observation): readonly Opinion[];
 }
 
 /** Folds sights; returns a Stop for every sight at which one of the conditions holds. */
@@ -48,7 +48,7 @@ export class StopWatch {
     this.#conditions = conditionsOf(plan);
   }
 
-  see(sight: Sight): Stop | null {
+  see(sight: Observation): Stop | null {
     const stops = this.#conditions.flatMap((condition) =>
       condition.judge(sight).map((opinion) => this.#note(condition, opinion, sight.atMs)),
     );

@@ -2,7 +2,7 @@
 import type { Finding } from "../checker.ts";
 import type { ExperimentVerdict } from "../experiment.ts";
 import type { FeltOutage } from "../outage/outages.ts";
-import type { ProbeStream } from "../outage/samples.ts";
+import type { SampledStream } from "../outage/samples.ts";
 import type { Span } from "../outage/span.ts";
 import type { Plan } from "../plan.ts";
 import type { Story } from "../timeline/story.ts";
@@ -25,7 +25,7 @@ export interface Facts {
   readonly plan: Plan;
   readonly story: Story;
   readonly experiments: readonly ExperimentVerdict[];
-  readonly streams: readonly ProbeStream[];
+  readonly streams: readonly SampledStream[];
   readonly findings: readonly Finding[];
   readonly doubts: readonly Doubt[];
   /** The outages of all probe streams over the whole run. */

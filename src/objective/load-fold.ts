@@ -22,7 +22,7 @@ export interface Wanted {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface Total {
+export interface FoldedTotal {
   readonly histogram: Histogram;
   count: number;
   failed: number;
@@ -57,7 +57,7 @@ interface Share {
 interface Accumulator {
   readonly window: Window;
   readonly tags: Readonly<Record<string, string>>;
-  readonly total: Total;
+  readonly total: FoldedTotal;
 }
 
 /** The totals and slices that receive the counts of one interval. */
@@ -82,7 +82,7 @@ export class LoadFold {
   /** The requests that were cut off by the end of the load; they are not in the other counts and are not failures. */
   interrupted = 0;
   readonly #totals = new Map<string, Accumulator>();
-  readonly #byName = new Map<string, Total>();
+  readonly #byName = new Map<string, FoldedTotal>();
   readonly #metrics = new Map<string, Metric | null>();
 
   constructor(
@@ -129,12 +129,12 @@ export class LoadFold {
     return true;
   }
 
-  total(wanted: Wanted): Total | undefined {
+  total(wanted: Wanted): FoldedTotal | undefined {
     return this.#totals.get(wantedKey(wanted))?.total;
   }
 
   /** Returns the requests of the whole run by name, sorted by name. */
-  byName(): [name: string, total: Total][] {
+  byName(): [name: string, total: FoldedTotal][] {
     return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
@@ -161,7 +161,7 @@ export class LoadFold {
     this.#spread(span, delta.count);
   }
 
-  #named(name: string): Total {
+  #named(name: string): FoldedTotal {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     const fresh = emptyTotal();
@@ -224,7 +224,7 @@ function addTo(
   if (delta.buckets !== undefined) into.histogram.merge(delta as HistogramDelta);
 }
 
-function emptyTotal(): Total {
+function emptyTotal(): FoldedTotal {
   return {
     histogram: new Histogram(),
     count: 0,

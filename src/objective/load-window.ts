@@ -2,7 +2,7 @@
 import { overlaps, type Span } from "../outage/span.ts";
 import type { Facts } from "./facts.ts";
 import { STALLED_SHARE_MAX } from "./generator.ts";
-import type { Total, Wanted } from "./load-fold.ts";
+import type { FoldedTotal, Wanted } from "./load-fold.ts";
 import type { Over, OverKey } from "./measure.ts";
 import { WINDOW_NAMES, type Window, windowKey } from "./windows.ts";
 
@@ -38,22 +38,22 @@ export function wantsOf(over: Over, fallback: string): Wanted[] {
   return wanted === null ? [] : [wanted];
 }
 
-export interface Requests {
+export interface WindowRequests {
   readonly window: Window;
-  readonly total: Total;
+  readonly total: FoldedTotal;
   /** The reason why the figures of this window must not decide, if there is one. */
   readonly doubt: string | undefined;
 }
 
 /** Returns the selected requests, or a text that explains why there are none. */
-export function requestsOf(over: Over, fallback: string, facts: Facts): Requests | string {
+export function requestsOf(over: Over, fallback: string, facts: Facts): WindowRequests | string {
   const requests = coveredOf(over, fallback, facts);
   if (typeof requests === "string" || requests.total.count > 0) return requests;
   return `no request was made ${requests.window.says}${filterOf(over)}`;
 }
 
 /** Does the same as requestsOf, but if the load was recorded and made no request, that counts as evidence of 0 requests. */
-export function coveredOf(over: Over, fallback: string, facts: Facts): Requests | string {
+export function coveredOf(over: Over, fallback: string, facts: Facts): WindowRequests | string {
   const wanted = wantedOf(over, fallback);
   if (wanted === null) return `the window "${over["window"]}" belongs to an experiment, and none is named`;
   const window = facts.windows.find(({ key }) => key === wanted.window);
@@ -69,12 +69,12 @@ function filterOf(over: Over): string {
 }
 
 /** Returns the reason why the figures of a window must not decide, or undefined if they may. */
-export function doubtOf(window: Window, total: Total, facts: Facts): string | undefined {
+export function doubtOf(window: Window, total: FoldedTotal, facts: Facts): string | undefined {
   return stallOf(window, total) ?? unreportedOf(window, facts);
 }
 
 /** Returns a reason if the generator was stalled for too much of the window for its figures to be reliable, else undefined. */
-export function stallOf(window: Window, total: Total): string | undefined {
+export function stallOf(window: Window, total: FoldedTotal): string | undefined {
   const share = total.coveredMs === 0 ? 0 : total.stalledMs / total.coveredMs;
   if (share > STALLED_SHARE_MAX) {
     return `the load generator itself was stalled for ${(share * 100).toFixed(0)} % of the time ${window.says}`;

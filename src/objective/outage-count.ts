@@ -3,7 +3,7 @@
 import { gapsOf } from "../outage/gaps.ts";
 import type { FeltOutage } from "../outage/outages.ts";
 import { RECOVERY_HOLD_MS } from "../outage/outages.ts";
-import type { ProbeStream } from "../outage/samples.ts";
+import type { SampledStream } from "../outage/samples.ts";
 import { contains, overlaps, type Span } from "../outage/span.ts";
 import type { Range } from "../range.ts";
 import type { Facts } from "./facts.ts";
@@ -45,7 +45,7 @@ function select(over: Over, facts: Facts): Selected | string {
 }
 
 /** Returns a stream's gaps during the load. Probes beat from before the first user until after the last, and at no other time. */
-function blindOf(stream: ProbeStream, spans: readonly Span[], { story }: Facts): Blind[] {
+function blindOf(stream: SampledStream, spans: readonly Span[], { story }: Facts): Blind[] {
   const load = { fromMs: story.load.beginMs ?? story.span.fromMs, toMs: story.load.endMs ?? story.span.toMs };
   return spans.flatMap((span) => {
     const watched = { fromMs: Math.max(span.fromMs, load.fromMs), toMs: Math.min(span.toMs, load.toMs) };
@@ -54,7 +54,7 @@ function blindOf(stream: ProbeStream, spans: readonly Span[], { story }: Facts):
   });
 }
 
-function nameOf({ class: name, connection }: Pick<ProbeStream, "class" | "connection">): string {
+function nameOf({ class: name, connection }: Pick<SampledStream, "class" | "connection">): string {
   return `${name}/${connection}`;
 }
 

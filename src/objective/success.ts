@@ -6,7 +6,7 @@
 import type { ExperimentVerdict } from "../experiment.ts";
 import { successRange } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
-import { LOAD_OVER, type Requests, requestsOf, stallOf, unreportedOf, wantsOf, whenOf } from "./load-window.ts";
+import { LOAD_OVER, requestsOf, stallOf, unreportedOf, type WindowRequests, wantsOf, whenOf } from "./load-window.ts";
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
 const SECONDS_A_MONTH = 30 * 24 * 3600;
@@ -23,7 +23,7 @@ function readShare(over: Over, fallback: string, facts: Facts): Reading {
  * or failed. The interval then ranges from all of them failed to all of them served; if both ends are on the same side of the
  * bound, their outcomes do not matter.
  */
-function shareOf({ total, window }: Requests, facts: Facts): Reading {
+function shareOf({ total, window }: WindowRequests, facts: Facts): Reading {
   const succeeded = total.count - total.failed;
   const stall = stallOf(window, total);
   const doubtful = stall === undefined ? { count: 0, failed: 0 } : total.stalled;

@@ -3,7 +3,7 @@
  * Gaps are found from missing samples.
  */
 import { beatEveryMs } from "../probe.ts";
-import type { ProbeStream } from "./samples.ts";
+import type { SampledStream } from "./samples.ts";
 import type { Span } from "./span.ts";
 
 const GAP_BEATS = 5;
@@ -14,7 +14,7 @@ export function gapMs(everyMs: number = beatEveryMs()): number {
 }
 
 /** Returns the gaps within a span. The samples must be in order of sending. O(n). */
-export function gapsOf({ samples, everyMs }: Pick<ProbeStream, "samples" | "everyMs">, within: Span): Span[] {
+export function gapsOf({ samples, everyMs }: Pick<SampledStream, "samples" | "everyMs">, within: Span): Span[] {
   const longest = gapMs(everyMs);
   const gaps: Span[] = [];
   let last = within.fromMs;

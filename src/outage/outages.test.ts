@@ -5,9 +5,9 @@ import { probeSample, probeSamples } from "../verdict/run.fixture.ts";
 import { gapsOf } from "./gaps.ts";
 import { outagesOf } from "./outages.ts";
 import { type FaultTimes, recoverStream } from "./recovery.ts";
-import { type ProbeStream, SampleCollector } from "./samples.ts";
+import { SampleCollector, type SampledStream } from "./samples.ts";
 
-function streamOf(samples: ReturnType<typeof probeSamples>): ProbeStream {
+function streamOf(samples: ReturnType<typeof probeSamples>): SampledStream {
   const collector = new SampleCollector();
   for (const sample of samples) collector.add(sample);
   const [stream] = collector.streams();
@@ -15,7 +15,7 @@ function streamOf(samples: ReturnType<typeof probeSamples>): ProbeStream {
   return stream;
 }
 
-function failing(...spans: [number, number][]): ProbeStream {
+function failing(...spans: [number, number][]): SampledStream {
   return streamOf(probeSamples("order-write", "kept", spans));
 }
 

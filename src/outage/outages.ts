@@ -9,7 +9,7 @@
 import type { Outage } from "../outage.ts";
 import { beatEveryMs } from "../probe.ts";
 import { gapMs } from "./gaps.ts";
-import type { ProbeStream, Sample } from "./samples.ts";
+import type { SampledStream, Sample } from "./samples.ts";
 
 export const RECOVERY_HOLD_MS = 3_000;
 /** The number needed out of the 60 beats of the hold window, so that a few late timers do not delay the proof of recovery. */
@@ -47,7 +47,7 @@ interface Open {
 }
 
 /** Returns all outages of a stream, in order. O(n). */
-export function outagesOf(stream: ProbeStream): FeltOutage[] {
+export function outagesOf(stream: SampledStream): FeltOutage[] {
   const outages: FeltOutage[] = [];
   let open: Open | null = null;
   let before: Sample | null = null;
@@ -88,7 +88,7 @@ function succeed(open: Open, sample: Sample, before: Sample | null, everyMs: num
   return open.successes >= successesNeeded(everyMs) && sample.sentMs - open.firstOk.sentMs >= RECOVERY_HOLD_MS;
 }
 
-function close(stream: ProbeStream, open: Open, servedMs: number | null): FeltOutage {
+function close(stream: SampledStream, open: Open, servedMs: number | null): FeltOutage {
   return {
     class: stream.class,
     connection: stream.connection,

@@ -8,7 +8,7 @@ import type { Recovery } from "../outage.ts";
 import { maximum, type Range } from "../range.ts";
 import { gapMs, gapsOf } from "./gaps.ts";
 import { type FeltOutage, outagesOf } from "./outages.ts";
-import type { ProbeStream, Sample } from "./samples.ts";
+import type { Sample, SampledStream } from "./samples.ts";
 import type { Span } from "./span.ts";
 
 /** Fewer failures than this after a sustained recovery are a blip, which is listed but does not continue the outage. */
@@ -48,7 +48,7 @@ export function outagesWithin(outages: readonly FeltOutage[], reach: Span): Felt
 }
 
 /** Returns the recovery of a stream over all rounds of a fault. There must be at least one round. */
-export function recoverStream(stream: ProbeStream, rounds: readonly FaultTimes[]): StreamRecovery {
+export function recoverStream(stream: SampledStream, rounds: readonly FaultTimes[]): StreamRecovery {
   const all = outagesOf(stream);
   const each = rounds.map((times) => recoverRound(stream, all, times));
   const [first] = each;
@@ -60,7 +60,7 @@ export function recoverStream(stream: ProbeStream, rounds: readonly FaultTimes[]
   };
 }
 
-function recoverRound(stream: ProbeStream, all: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
+function recoverRound(stream: SampledStream, all: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
   const earlier = outagesWithin(all, { fromMs: times.ofAllRounds.fromMs, toMs: times.reach.fromMs });
   const stillOpen = earlier.filter((outage) => openAt(outage, times.commandedMs));
   const outages = [...stillOpen, ...outagesWithin(all, times.reach)];
@@ -77,7 +77,7 @@ function recoverRound(stream: ProbeStream, all: readonly FeltOutage[], times: Fa
 }
 
 /** Returns the recovery if users felt nothing while the fault held, as far as the probes watched, but failed after our heal. */
-function onlyAfterHeal(stream: ProbeStream, outages: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
+function onlyAfterHeal(stream: SampledStream, outages: readonly FeltOutage[], times: FaultTimes): StreamRecovery {
   const quiet = withoutOutage(stream, { ...times, watchedUntilMs: times.healCommandedMs });
   if (quiet.recovery.state === "no-data") return { ...quiet, outages };
   const first = outages[0] as FeltOutage;
@@ -119,7 +119,7 @@ function recovered(first: FeltOutage, last: FeltOutage, times: FaultTimes): Reco
 }
 
 /** Returns the recovery if no probe failed: an outage could hide only in gaps between probes, or in answers that were delayed. */
-function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
+function withoutOutage(stream: SampledStream, times: FaultTimes): StreamRecovery {
   const watch: Span = { fromMs: times.commandedMs, toMs: Math.max(times.watchedUntilMs, times.commandedMs) };
   const samples = stream.samples.filter(({ sentMs }) => sentMs >= watch.fromMs && sentMs < watch.toMs);
   if (samples.length === 0)
@@ -138,7 +138,7 @@ function withoutOutage(stream: ProbeStream, times: FaultTimes): StreamRecovery {
 }
 
 /** Returns the longest time between two beats of a slow stream that is no gap; 0 for a stream at the usual rate. */
-function longestPauseMs({ everyMs }: ProbeStream, samples: readonly Sample[]): number {
+function longestPauseMs({ everyMs }: SampledStream, samples: readonly Sample[]): number {
   if (everyMs === undefined) return 0;
   const pauses = samples.slice(1).map(({ sentMs }, at) => sentMs - (samples[at] as Sample).sentMs);
   return pauses.filter((ms) => ms <= gapMs(everyMs)).reduce((a, b) => Math.max(a, b), everyMs);

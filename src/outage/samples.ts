@@ -12,7 +12,7 @@ export interface Sample {
   readonly ok: boolean;
 }
 
-export interface ProbeStream {
+export interface SampledStream {
   readonly class: string;
   readonly connection: "kept" | "fresh";
   /** The time from one beat to the next; undefined for the usual rate. */
@@ -53,7 +53,7 @@ export class SampleCollector {
   }
 
   /** Returns all streams, sorted by class and connection, each in order of sending. A repeated id counts once. */
-  streams(): ProbeStream[] {
+  streams(): SampledStream[] {
     const byName = [...this.#streams.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     return byName.map(([, stream]) => ({ ...stream, samples: inOrderOfSending(stream.samples) }));
   }

@@ -5,10 +5,10 @@ import { probeSamples } from "../verdict/run.fixture.ts";
 import { gapsOf } from "./gaps.ts";
 import { outagesOf } from "./outages.ts";
 import { type FaultTimes, recoverStream } from "./recovery.ts";
-import { type ProbeStream, SampleCollector } from "./samples.ts";
+import { SampleCollector, type SampledStream } from "./samples.ts";
 
 /** Returns a stream that beats every `everyMs`, and whose beats fail if they are sent within the span. */
-function slow(everyMs: number, ...spans: [number, number][]): ProbeStream {
+function slow(everyMs: number, ...spans: [number, number][]): SampledStream {
   const collector = new SampleCollector();
   for (const sample of probeSamples("order-write", "kept", spans)) {
     const isDue = (sample.invokedAtMs - 1_000) % everyMs === 0;

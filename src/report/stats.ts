@@ -1,6 +1,6 @@
 /** Computes stats.json: the statistics of the load by window, by request name and over time, in milliseconds and requests. */
 import type { Facts } from "../objective/facts.ts";
-import type { Slice, Total } from "../objective/load-fold.ts";
+import type { FoldedTotal, Slice } from "../objective/load-fold.ts";
 import { cycleOf } from "../objective/users.ts";
 import type { Window } from "../objective/windows.ts";
 
@@ -107,7 +107,7 @@ function plateauOf(facts: Facts): Plateau | null {
   };
 }
 
-function windowStats(window: Window, total: Total): WindowStats {
+function windowStats(window: Window, total: FoldedTotal): WindowStats {
   const seconds = window.spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000;
   return {
     window: window.key,
@@ -118,7 +118,7 @@ function windowStats(window: Window, total: Total): WindowStats {
   };
 }
 
-function requestStats({ count, failed, histogram }: Pick<Total, "count" | "failed" | "histogram">): RequestStats {
+function requestStats({ count, failed, histogram }: Pick<FoldedTotal, "count" | "failed" | "histogram">): RequestStats {
   return {
     requests: count,
     failed,

@@ -5,7 +5,7 @@
 import type { LedgerItem } from "../ledger.ts";
 import type { Json } from "../std/json.ts";
 
-export type Found = Omit<LedgerItem, "line" | "read" | "object">;
+export type FoundItem = Omit<LedgerItem, "line" | "read" | "object">;
 
 export interface Shown {
   readonly id: Json | undefined;
@@ -15,7 +15,7 @@ export interface Shown {
 }
 
 /** Returns the item. Throws an Error that says what is wrong with the row. */
-export function foundOf({ id, count, value, row }: Shown, whose: string): Found {
+export function foundOf({ id, count, value, row }: Shown, whose: string): FoundItem {
   const text = nameOf(id, `${whose} has an item whose id`);
   return {
     id: text,

@@ -8,12 +8,12 @@ import { isRecord, type Json } from "../std/json.ts";
 import { valueAt, valuesAt } from "../std/json-path.ts";
 import { ask } from "./ask.ts";
 import { belowForRun } from "./below.ts";
-import { type Found, foundOf, wholeNumberOf } from "./found.ts";
+import { type FoundItem, foundOf, wholeNumberOf } from "./found.ts";
 
 const PAGES_MAX = 100_000;
 
 export interface Page {
-  readonly found: readonly Found[];
+  readonly found: readonly FoundItem[];
   readonly source: string;
 }
 
@@ -71,7 +71,7 @@ function firstUrl({ ledger, run }: Walk): URL {
  * Returns the items of a page. A row without an id belongs to other people in an API that was not written for Gameday, and is
  * an error in one that was.
  */
-function itemsOf(body: Json, { mapping, fields = {} }: HttpLedger, url: URL): Found[] {
+function itemsOf(body: Json, { mapping, fields = {} }: HttpLedger, url: URL): FoundItem[] {
   const items = mapping === undefined ? listOf(body, url) : mapped(body, mapping.items, url);
   return items.flatMap((item) => {
     const at = (path: string | undefined, name: string) => (isRecord(item) ? valueAt(item, path ?? name) : undefined);

@@ -5,7 +5,7 @@
 import type { SqlLedger } from "../plan.ts";
 import type { Run } from "../run.ts";
 import type { Json } from "../std/json.ts";
-import { type Found, foundOf } from "./found.ts";
+import { type FoundItem, foundOf } from "./found.ts";
 
 interface Rows {
   readonly columns: readonly string[];
@@ -19,7 +19,7 @@ export async function readSql(
   run: Run,
   source: SqlLedger,
   signal: AbortSignal,
-): Promise<{ found: Found[]; source: string }> {
+): Promise<{ found: FoundItem[]; source: string }> {
   const { statement } = source;
   if (run.platform.queries === undefined)
     throw new Error(`a platform of kind ${run.platform.kind} cannot be asked by SQL`);
@@ -28,7 +28,7 @@ export async function readSql(
   return { found: foundIn(answer, source), source: answer.source };
 }
 
-export function foundIn({ columns, rows }: Rows, { fields = {} }: Pick<SqlLedger, "fields">): Found[] {
+export function foundIn({ columns, rows }: Rows, { fields = {} }: Pick<SqlLedger, "fields">): FoundItem[] {
   const at = (name: string): Place => place(columns, name);
   const named = (given: string | undefined, name: string): Place => {
     if (given !== undefined) return place(columns, given, `the plan's ${name}`);

@@ -1,6 +1,6 @@
 /** Ends the run when one of the plan's stop conditions holds: what is broken is healed first, then the run is judged. */
 import { setTimeout as delay } from "node:timers/promises";
-import { type Sight, StopWatch } from "../fault/stop-condition.ts";
+import { type Observation, StopWatch } from "../fault/stop-condition.ts";
 import { ask } from "../fault/stop-probe.ts";
 import type { Operation } from "../history.ts";
 import type { Run } from "../run.ts";
@@ -78,7 +78,7 @@ export class StopConditions {
     this.#see({ is: "health", atMs: this.#run.clock.nowMs(), lines });
   }
 
-  #see(sight: Sight): void {
+  #see(sight: Observation): void {
     const stop = this.#watch.see(sight);
     if (stop === null || this.#run.stop.signal.aborted) return;
     const { condition } = stop;

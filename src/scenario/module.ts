@@ -7,7 +7,7 @@ import type { ProbeDefinition, ScenarioDefinition } from "../scenario.ts";
 import { GamedayError } from "../std/errors.ts";
 import { hookImports } from "./imports.ts";
 import { K6_HINT, loadError } from "./load-error.ts";
-import { describe, type Problem, scenarioProblem } from "./shape.ts";
+import { describe, type ShapeProblem, scenarioProblem } from "./shape.ts";
 
 /** Returns the scenario that a module exports by default. Throws GamedayError with the place that is wrong. */
 export async function loadScenario(file: string): Promise<ScenarioDefinition> {
@@ -41,7 +41,7 @@ function scenarioIn(given: unknown, file: string): ScenarioDefinition {
 }
 
 /** Returns the first problem of a scenario. Inspecting it may run a getter of the script. */
-function problemOf(given: unknown, file: string): Problem | undefined {
+function problemOf(given: unknown, file: string): ShapeProblem | undefined {
   try {
     return scenarioProblem(given);
   } catch (thrown) {

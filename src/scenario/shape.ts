@@ -5,7 +5,7 @@ import { parseHosts } from "../std/hosts.ts";
 import { suggestion } from "../std/suggest.ts";
 import { thinking } from "./think.ts";
 
-export interface Problem {
+export interface ShapeProblem {
   readonly expected: string;
   readonly got: string;
   readonly hint?: string;
@@ -16,7 +16,7 @@ const KEYS: readonly string[] = ["name", "weight", "tags", "hosts", "think", "ta
 const TASK_KEYS: readonly string[] = ["name", "weight", "run"];
 
 /** Returns the first thing that is wrong with a scenario; undefined if it is valid. */
-export function scenarioProblem(given: unknown): Problem | undefined {
+export function scenarioProblem(given: unknown): ShapeProblem | undefined {
   if (typeof given !== "object" || given === null)
     return { expected: "a default export of scenario({...})", got: describe(given) };
   const definition = given as Partial<ScenarioDefinition>;
@@ -28,7 +28,7 @@ export function scenarioProblem(given: unknown): Problem | undefined {
   );
 }
 
-function keyProblem(definition: Partial<ScenarioDefinition>): Problem | undefined {
+function keyProblem(definition: Partial<ScenarioDefinition>): ShapeProblem | undefined {
   const { name, weight } = definition;
   if (typeof name !== "string" || !/^[^\p{Cc}]+$/u.test(name))
     return { expected: "a scenario with a name of one line", got: `name ${describe(name)}` };
@@ -51,7 +51,7 @@ function areTags(tags: unknown): boolean {
   return Object.values(tags).every((value) => typeof value === "string");
 }
 
-function bodyProblem({ run, tasks }: Partial<ScenarioDefinition>): Problem | undefined {
+function bodyProblem({ run, tasks }: Partial<ScenarioDefinition>): ShapeProblem | undefined {
   const listed = Array.isArray(tasks) && tasks.length > 0;
   if (run !== undefined && tasks !== undefined) return { expected: "a scenario with either run or tasks", got: "both" };
   if (run === undefined && tasks === undefined)
@@ -65,7 +65,7 @@ function bodyProblem({ run, tasks }: Partial<ScenarioDefinition>): Problem | und
   return undefined;
 }
 
-function taskProblem(task: unknown): Problem | undefined {
+function taskProblem(task: unknown): ShapeProblem | undefined {
   const { name, run, weight } = (task ?? {}) as { name?: unknown; run?: unknown; weight?: unknown };
   if (typeof run !== "function" || typeof name !== "string")
     return { expected: "tasks with a name and a run function", got: describe(task) };
@@ -81,7 +81,7 @@ function taskProblem(task: unknown): Problem | undefined {
 }
 
 /** Returns the error of a part's parser as a problem. */
-function saidBy(parse: () => unknown): Problem | undefined {
+function saidBy(parse: () => unknown): ShapeProblem | undefined {
   try {
     parse();
     return undefined;

@@ -12,11 +12,11 @@ export interface StatusAnswer {
 export interface StatusOptions {
   readonly signal: AbortSignal;
   /** Called with what is waited for next, whenever it changes. */
-  readonly onStage?: (stage: Stage) => void;
+  readonly onStage?: (stage: AskStage) => void;
 }
 
 /** What an exchange waits for. */
-export type Stage = "connection" | "TLS handshake" | "answer";
+export type AskStage = "connection" | "TLS handshake" | "answer";
 
 /** GETs the URL, follows no redirect, and leaves the body unread. Rejects with the system's error or the signal's reason. */
 export function askStatus(url: URL, { signal, onStage }: StatusOptions): Promise<StatusAnswer> {

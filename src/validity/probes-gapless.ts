@@ -1,6 +1,6 @@
 import type { Doubt } from "../objective/facts.ts";
 import { gapsOf } from "../outage/gaps.ts";
-import type { ProbeStream } from "../outage/samples.ts";
+import type { SampledStream } from "../outage/samples.ts";
 import { overlaps, type Span } from "../outage/span.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
@@ -36,7 +36,7 @@ export const probesGapless = rule(
 );
 
 /** Describes what slower probes cannot show. */
-function slowBeats(streams: readonly ProbeStream[]): string {
+function slowBeats(streams: readonly SampledStream[]): string {
   const slow = new Map(streams.flatMap(({ class: name, everyMs }) => (everyMs === undefined ? [] : [[name, everyMs]])));
   return [...slow]
     .map(([name, everyMs]) => {
@@ -61,7 +61,7 @@ function judgedWindows({ experiments, story }: Ground): Span[] {
   });
 }
 
-function gapsIn(stream: ProbeStream, windows: readonly Span[]): Doubt[] {
+function gapsIn(stream: SampledStream, windows: readonly Span[]): Doubt[] {
   return windows.flatMap((window) =>
     gapsOf(stream, window).map((gap): Doubt => {
       const because = `${stream.class}/${stream.connection} sent nothing from ${atSeconds(gap.fromMs)} to ${atSeconds(gap.toMs)}`;

@@ -9,14 +9,14 @@ import type { ExperimentVerdict } from "../experiment.ts";
 import type { LedgerReads } from "../ledger/reads.ts";
 import type { Doubt } from "../objective/facts.ts";
 import type { LoadFold } from "../objective/load-fold.ts";
-import type { ProbeStream } from "../outage/samples.ts";
+import type { SampledStream } from "../outage/samples.ts";
 import type { Status } from "../status.ts";
 import type { Story } from "../timeline/story.ts";
 
 export interface Ground {
   readonly evidence: Evidence;
   readonly story: Story;
-  readonly streams: readonly ProbeStream[];
+  readonly streams: readonly SampledStream[];
   readonly operations: OperationTally;
   readonly ledgerReads: ReadonlyMap<string, LedgerReads>;
   readonly findings: readonly Finding[];
@@ -24,7 +24,7 @@ export interface Ground {
   readonly load: LoadFold;
 }
 
-export interface Judged {
+export interface RuleJudgement {
   readonly finding: Finding;
   readonly doubts: readonly Doubt[];
 }
@@ -34,11 +34,11 @@ export interface ValidityRule {
   readonly name: string;
   /** What must hold, as a sentence for the documentation. */
   readonly says: string;
-  judge(ground: Ground): Judged;
+  judge(ground: Ground): RuleJudgement;
 }
 
 /** What a rule found, before it is turned into a finding. */
-export interface Outcome {
+export interface RuleOutcome {
   readonly status: Status;
   readonly because: string;
   readonly object?: string;
@@ -48,11 +48,11 @@ export interface Outcome {
 }
 
 /** Makes a rule from a function, and limits the number of witnesses to what a person will read. */
-export function rule(name: string, says: string, judge: (ground: Ground) => Outcome): ValidityRule {
+export function rule(name: string, says: string, judge: (ground: Ground) => RuleOutcome): ValidityRule {
   return { name, says, judge: (ground) => dress(name, judge(ground)) };
 }
 
-function dress(checker: string, outcome: Outcome): Judged {
+function dress(checker: string, outcome: RuleOutcome): RuleJudgement {
   const { status, because, object = "run", witnesses = [], figures = {}, doubts = [] } = outcome;
   return { finding: { checker, object, status, because, witnesses: witnesses.slice(0, 10), figures }, doubts };
 }

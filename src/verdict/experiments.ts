@@ -9,7 +9,7 @@ import {
   type StreamRecovery,
   worstRecovery,
 } from "../outage/recovery.ts";
-import type { ProbeStream } from "../outage/samples.ts";
+import type { SampledStream } from "../outage/samples.ts";
 import type { Span } from "../outage/span.ts";
 import { NOT_RECOVERED } from "../plan.ts";
 import type { Status } from "../status.ts";
@@ -20,7 +20,7 @@ import { recoveryPointOf, writesOf } from "./writes.ts";
 
 export interface ExperimentGround {
   readonly story: Story;
-  readonly streams: readonly ProbeStream[];
+  readonly streams: readonly SampledStream[];
   readonly findings: readonly Finding[];
   /** Returns whether the kind of fault or the plan allows users to recover only when the fault ends. */
   mayRecoverLate(experiment: ExperimentStory): boolean;
@@ -119,7 +119,7 @@ function timesOfRound(rounds: readonly Round[], { ground, reach, endedMs, untilM
   };
 }
 
-type Felt = { readonly stream: ProbeStream } & StreamRecovery;
+type Felt = { readonly stream: SampledStream } & StreamRecovery;
 
 function byClass(felt: readonly Felt[]): Record<string, ClassRecovery> {
   const classes = [...new Set(felt.map(({ stream }) => stream.class))];

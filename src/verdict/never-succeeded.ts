@@ -6,7 +6,7 @@
 import type { Finding } from "../checker.ts";
 import { CONFIDENCE, successRange } from "../objective/confidence.ts";
 import type { Facts } from "../objective/facts.ts";
-import type { ProbeStream } from "../outage/samples.ts";
+import type { SampledStream } from "../outage/samples.ts";
 import { contains } from "../outage/span.ts";
 import { NEVER_SUCCEEDED } from "./own-findings.ts";
 
@@ -50,7 +50,7 @@ function ofIds(rare: readonly Dead[]): Finding {
   return { checker: NEVER_SUCCEEDED, object: "rare names", status: "pass", because, witnesses: [], figures };
 }
 
-function deadProbe(stream: ProbeStream, outside: readonly { fromMs: number; toMs: number }[]): Dead[] {
+function deadProbe(stream: SampledStream, outside: readonly { fromMs: number; toMs: number }[]): Dead[] {
   const { samples } = stream;
   const [first] = samples;
   const last = samples.at(-1);

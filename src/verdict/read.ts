@@ -8,13 +8,13 @@ import type { Check, Checker, Claim, Finding, RunFacts } from "../checker.ts";
 import type { Evidence, OperationTally } from "../evidence.ts";
 import type { Operation } from "../history.ts";
 import { LedgerReads } from "../ledger/reads.ts";
-import { type ProbeStream, SampleCollector } from "../outage/samples.ts";
+import { SampleCollector, type SampledStream } from "../outage/samples.ts";
 import { GamedayError } from "../std/errors.ts";
 import { isSpan } from "../std/stamp.ts";
 
-export interface Reading {
+export interface EvidenceReading {
   readonly findings: readonly Finding[];
-  readonly streams: readonly ProbeStream[];
+  readonly streams: readonly SampledStream[];
   /** The reads of each object whose ledger was read. */
   readonly ledgerReads: ReadonlyMap<string, LedgerReads>;
   readonly operations: OperationTally;
@@ -27,7 +27,7 @@ interface RunningCheck {
   readonly check: Check | string;
 }
 
-export function readOnce(evidence: Evidence, facts: RunFacts, checkers: readonly Checker[]): Reading {
+export function readOnce(evidence: Evidence, facts: RunFacts, checkers: readonly Checker[]): EvidenceReading {
   const running = evidence.run.plan.claims.flatMap((claim) => begin(claim, facts, checkers));
   const checks = byObject(running);
   const samples = new SampleCollector();

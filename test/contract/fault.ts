@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { type PlannedFault, planFault } from "../../src/fault/choice.ts";
 import { type Injection, inject } from "../../src/fault/injection.ts";
-import { DEFAULT_DEADLINES, type Deadlines } from "../../src/fault/live-change.ts";
+import { DEFAULT_DEADLINES, type FaultDeadlines } from "../../src/fault/live-change.ts";
 import type { Parameters } from "../../src/fault/parameter.ts";
 import type { FaultKind } from "../../src/fault.ts";
 import { readJournal } from "../../src/journal/read.ts";
@@ -44,7 +44,7 @@ export interface FaultContract {
   readonly skips: Readonly<Record<string, string>>;
   /** The selector and parameters that a plan would give, where the defaults do not work on this platform. */
   readonly given?: Readonly<Record<string, { selector?: Selector; with?: Parameters }>>;
-  readonly deadlines?: Partial<Deadlines>;
+  readonly deadlines?: Partial<FaultDeadlines>;
   /** How long the platform may take to be whole again after each fault. */
   readonly healthyWithinMs: number;
   /** How long each fault is held, so that the platform notices it. */

@@ -23,7 +23,7 @@ import { seededRandom } from "../../src/std/random.ts";
 import { judge } from "../../src/verdict/judge.ts";
 import type { Verdict } from "../../src/verdict.ts";
 import { SimulatedCrew } from "../simulator/crew.ts";
-import { Recorder } from "../simulator/recorder.ts";
+import { FakeRecorder } from "../simulator/recorder.ts";
 
 export interface VirtualDay {
   readonly experiments: readonly ExperimentPlan[];
@@ -120,7 +120,7 @@ const NO_JOURNAL: Journal = {
 class Stage {
   readonly #time: VirtualTime;
   readonly #plan: Plan;
-  readonly #recorder = new Recorder();
+  readonly #recorder = new FakeRecorder();
   readonly #platform: FakePlatform;
   readonly #crew: SimulatedCrew;
   readonly #folder: string;

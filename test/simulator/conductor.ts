@@ -12,12 +12,12 @@ import type { Random } from "../../src/std/random.ts";
 import { PHASES, type Phase, type TargetReference, type Witness } from "../../src/timeline.ts";
 import { DRILLS, type Drill, type DrillName } from "./drill.ts";
 import { ledgerReading } from "./ledger-reading.ts";
-import { type Recorder, stamp } from "./recorder.ts";
+import { type FakeRecorder, stamp } from "./recorder.ts";
 
 /** Each yielded value is the number of milliseconds to wait until the script continues. */
-export type Script = Generator<number, void, void>;
+export type FakeScript = Generator<number, void, void>;
 
-export interface Crew {
+export interface FakeCrew {
   readonly begin: () => void;
   readonly rampDown: () => void;
   readonly end: () => void;
@@ -38,9 +38,9 @@ export interface ConductorParts {
   readonly site: Site;
   readonly plan: Plan;
   readonly drills: readonly DrillName[];
-  readonly recorder: Recorder;
+  readonly recorder: FakeRecorder;
   readonly random: Random;
-  readonly crew: Crew;
+  readonly crew: FakeCrew;
 }
 
 const STEP_MS = 100;
@@ -57,7 +57,7 @@ export class Conductor {
     this.#breakage = new Breakage(parts.site);
   }
 
-  *run(): Script {
+  *run(): FakeScript {
     const { plan, crew, drills, recorder } = this.#parts;
     yield* this.#phase("validation", this.#health("before-run"));
     yield* this.#phase("load-deployment", wait(300));
@@ -71,14 +71,14 @@ export class Conductor {
     recorder.timeline.sort((a, b) => a.atMs - b.atMs);
   }
 
-  *#phase(phase: Phase, body: Script): Script {
+  *#phase(phase: Phase, body: FakeScript): FakeScript {
     if (!PHASES.includes(phase)) throw new RangeError(`expected a phase, got ${phase}`);
     this.#event({ type: "phase", phase, edge: "begin" });
     yield* body;
     this.#event({ type: "phase", phase, edge: "end" });
   }
 
-  *#load(): Script {
+  *#load(): FakeScript {
     this.#event({ type: "worker", worker: "w0", edge: "joined", lastSequence: 0 });
     this.#event({ type: "load", edge: "begin", users: 0 });
     this.#parts.crew.begin();
@@ -87,7 +87,7 @@ export class Conductor {
     yield this.#parts.plan.warmUpMs;
   }
 
-  *#experiments(drills: readonly DrillName[]): Script {
+  *#experiments(drills: readonly DrillName[]): FakeScript {
     for (const name of drills) {
       const drill = DRILLS[name];
       yield* this.#experiment(drill);
@@ -95,7 +95,7 @@ export class Conductor {
     }
   }
 
-  *#experiment(drill: Drill): Script {
+  *#experiment(drill: Drill): FakeScript {
     const { plan, traits } = drill;
     const { random, crew, site } = this.#parts;
     yield* this.#steady();
@@ -143,7 +143,7 @@ export class Conductor {
     return true;
   }
 
-  *#proveBite(experiment: string, change: Break): Script {
+  *#proveBite(experiment: string, change: Break): FakeScript {
     const { bites } = this.#parts.site.behaviour.report;
     const end = this.#nowMs + BITE_WITHIN_MS;
     while (!this.#breakage.isBitten(change) && this.#nowMs < end) yield STEP_MS;
@@ -153,7 +153,7 @@ export class Conductor {
     } else this.#fault(experiment, "bit", id, bites === "unwitnessed" ? undefined : this.#witness(change, "is gone"));
   }
 
-  *#heal(experiment: string, changes: readonly Break[]): Script {
+  *#heal(experiment: string, changes: readonly Break[]): FakeScript {
     const { healSeenMs } = this.#parts.site.behaviour.report;
     for (const { target, id } of changes) {
       this.#fault(experiment, "heal-commanded", target.id);
@@ -170,12 +170,12 @@ export class Conductor {
   }
 
   /** Waits for health for a limited time; whatever is unhealthy then shows in the next health lines. */
-  *#steady(): Script {
+  *#steady(): FakeScript {
     const end = this.#nowMs + HEAL_WITHIN_MS;
     while (this.#parts.site.health().some(({ ok }) => !ok) && this.#nowMs < end) yield STEP_MS;
   }
 
-  *#calm(calmMs: number): Script {
+  *#calm(calmMs: number): FakeScript {
     const { crew } = this.#parts;
     yield calmMs;
     this.#event({ type: "load", edge: "ramp-down", users: 0 });
@@ -188,20 +188,20 @@ export class Conductor {
     crew.stopWatching();
   }
 
-  *#health(moment: "before-run" | "before-fault" | "after-fault" | "after-run", experiment?: string): Script {
+  *#health(moment: "before-run" | "before-fault" | "after-fault" | "after-run", experiment?: string): FakeScript {
     for (const line of this.#parts.site.health()) {
       this.#event({ type: "health", moment, ...(experiment === undefined ? {} : { experiment }), ...line });
     }
     yield 50;
   }
 
-  *#statistics(): Script {
+  *#statistics(): FakeScript {
     yield* this.#steady();
     yield* this.#health("after-run");
     yield* ledgerReading(this.#parts);
   }
 
-  *#cleanUp(): Script {
+  *#cleanUp(): FakeScript {
     const { report } = this.#parts.site.behaviour;
     yield 100;
     if (!report.residue) return;
@@ -232,7 +232,7 @@ export class Conductor {
   }
 }
 
-type EventBody = Parameters<Recorder["event"]>[0] extends infer Event
+type EventBody = Parameters<FakeRecorder["event"]>[0] extends infer Event
   ? Event extends { readonly atMs: number }
     ? Omit<Event, "atMs">
     : never
@@ -249,6 +249,6 @@ function standingOn(targets: readonly TargetReference[], all: readonly Break["ta
   return all.filter(({ role, node }) => role !== "node" && nodes.has(node)).map(reference);
 }
 
-function* wait(ms: number): Script {
+function* wait(ms: number): FakeScript {
   yield ms;
 }

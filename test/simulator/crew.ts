@@ -3,17 +3,17 @@
  * part.
  */
 
-import type { Behaviour, Range } from "../../src/platform/fake/behaviour.ts";
+import type { Behaviour, Spread } from "../../src/platform/fake/behaviour.ts";
 import { Autoscaler } from "../../src/platform/fake/scaling.ts";
 import type { Site } from "../../src/platform/fake/site.ts";
 import type { Random } from "../../src/std/random.ts";
-import type { Crew } from "./conductor.ts";
+import type { FakeCrew } from "./conductor.ts";
 import { Meter } from "./meter.ts";
 import { type ProbeClass, Probing } from "./probing.ts";
-import type { Recorder } from "./recorder.ts";
+import type { FakeRecorder } from "./recorder.ts";
 import { PROBE_TIMEOUT_MS, Sender, USER_TIMEOUT_MS } from "./sender.ts";
 import { RUN_ID } from "./simulated-plan.ts";
-import { Users } from "./users.ts";
+import { FakeUsers } from "./users.ts";
 
 /** How often the replicas of the platform and their memory are checked. */
 const LOOK_MS = 500;
@@ -22,30 +22,30 @@ const SAMPLE_EVERY_LOOKS = 4;
 export interface CrewOptions {
   readonly behaviour: Behaviour;
   readonly users: number;
-  readonly thinkMs: Range;
+  readonly thinkMs: Spread;
   readonly probes: readonly ProbeClass[];
   readonly scaling: { readonly upMs: number; readonly downMs: number } | null;
 }
 
-export class SimulatedCrew implements Crew {
+export class SimulatedCrew implements FakeCrew {
   readonly scaleUpMs: number;
   readonly scaleDownMs: number;
   readonly #site: Site;
-  readonly #recorder: Recorder;
+  readonly #recorder: FakeRecorder;
   readonly #random: Random;
   readonly #options: CrewOptions;
   readonly #sender: Sender;
   readonly #meter: Meter;
-  readonly #users: Users;
+  readonly #users: FakeUsers;
   readonly #probing: Probing;
-  #inside: { readonly worker: string; readonly users: Users; readonly meter: Meter } | null = null;
+  #inside: { readonly worker: string; readonly users: FakeUsers; readonly meter: Meter } | null = null;
   #quiet = false;
   #stalledUntilMs = 0;
   #looks = 0;
   #watching = true;
   #autoscaler: Autoscaler | null = null;
 
-  constructor(site: Site, recorder: Recorder, random: Random, options: CrewOptions) {
+  constructor(site: Site, recorder: FakeRecorder, random: Random, options: CrewOptions) {
     this.#site = site;
     this.#recorder = recorder;
     this.#random = random;
@@ -132,7 +132,7 @@ export class SimulatedCrew implements Crew {
     agenda.after(LOOK_MS, () => this.#look());
   }
 
-  #worker(worker: string, inside: string | null, thinkMs: Range): { users: Users; meter: Meter } {
+  #worker(worker: string, inside: string | null, thinkMs: Spread): { users: FakeUsers; meter: Meter } {
     const meter: Meter = new Meter({
       worker,
       agenda: this.#site.agenda,
@@ -141,7 +141,7 @@ export class SimulatedCrew implements Crew {
       report: this.#options.behaviour.report,
       users: () => users.count,
     });
-    const users = new Users({
+    const users = new FakeUsers({
       ...this.#shared(`users/${worker}`),
       worker,
       sender: this.#sender,

@@ -8,7 +8,7 @@ import type { ClaimPlan, Plan } from "../../src/plan.ts";
 import type { Site } from "../../src/platform/fake/site.ts";
 import type { Random } from "../../src/std/random.ts";
 import { type PagedFound, pagesOf } from "./paging.ts";
-import { type Recorder, stamp } from "./recorder.ts";
+import { type FakeRecorder, stamp } from "./recorder.ts";
 
 /** Each yielded value is the number of milliseconds to wait until the script continues. */
 type Script = Generator<number, void, void>;
@@ -18,7 +18,7 @@ const READ_MS = 15;
 export interface LedgerReadingParts {
   readonly site: Site;
   readonly plan: Plan;
-  readonly recorder: Recorder;
+  readonly recorder: FakeRecorder;
   readonly random: Random;
 }
 

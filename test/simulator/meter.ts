@@ -4,7 +4,7 @@ import type { Agenda } from "../../src/platform/fake/agenda.ts";
 import type { ReportBehaviour } from "../../src/platform/fake/behaviour.ts";
 import { Histogram } from "../../src/std/histogram.ts";
 import type { Random } from "../../src/std/random.ts";
-import { type Recorder, stamp } from "./recorder.ts";
+import { type FakeRecorder, stamp } from "./recorder.ts";
 
 interface Counts {
   readonly histogram: Histogram;
@@ -15,7 +15,7 @@ export interface MeterParts {
   readonly worker: string;
   readonly agenda: Agenda;
   readonly random: Random;
-  readonly recorder: Recorder;
+  readonly recorder: FakeRecorder;
   readonly report: ReportBehaviour;
   /** The users alive and the users that the plan wants, now. */
   readonly users: () => { alive: number; intended: number };

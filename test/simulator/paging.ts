@@ -3,13 +3,18 @@
  */
 import type { LedgerItem } from "../../src/ledger.ts";
 import type { PageBehaviour } from "../../src/platform/fake/behaviour.ts";
-import type { Found } from "../../src/platform/fake/log.ts";
+import type { FoundInLog } from "../../src/platform/fake/log.ts";
 import type { Random } from "../../src/std/random.ts";
 
-export type PagedFound = Found & Pick<LedgerItem, "page" | "row">;
+export type PagedFound = FoundInLog & Pick<LedgerItem, "page" | "row">;
 
 /** Returns the rows as the given read shows them when it walks over all pages. */
-export function pagesOf(found: readonly Found[], pages: PageBehaviour, random: Random, read: number): PagedFound[] {
+export function pagesOf(
+  found: readonly FoundInLog[],
+  pages: PageBehaviour,
+  random: Random,
+  read: number,
+): PagedFound[] {
   const rows = rowsOf(found);
   const step = pages.order === "inclusive" ? pages.size - 1 : pages.size;
   const shown: PagedFound[] = [];
@@ -23,9 +28,9 @@ export function pagesOf(found: readonly Found[], pages: PageBehaviour, random: R
 }
 
 /** Returns each copy as a row of its own; copies that came later are at the end. */
-function rowsOf(found: readonly Found[]): (Found & { row: string })[] {
+function rowsOf(found: readonly FoundInLog[]): (FoundInLog & { row: string })[] {
   const copies = Math.max(0, ...found.map(({ count }) => count));
-  const rows: (Found & { row: string })[] = [];
+  const rows: (FoundInLog & { row: string })[] = [];
   for (let copy = 1; copy <= copies; copy++) {
     for (const item of found) if (item.count >= copy) rows.push({ ...item, count: 1, row: String(rows.length + 1) });
   }

@@ -1,7 +1,7 @@
 /** The simulated probes: 20 beats a second for each class, on a kept and on a fresh connection, regardless of the answers. */
 
 import type { Agenda } from "../../src/platform/fake/agenda.ts";
-import { type Call, SESSIONS } from "../../src/platform/fake/call.ts";
+import { type FakeCall, SESSIONS } from "../../src/platform/fake/call.ts";
 import { BEATS_PER_SECOND } from "../../src/probe.ts";
 import type { Random } from "../../src/std/random.ts";
 import type { Sender } from "./sender.ts";
@@ -9,7 +9,7 @@ import type { Sender } from "./sender.ts";
 export const PROBE_CLASSES = ["order-write", "session-write", "read"] as const;
 export type ProbeClass = (typeof PROBE_CLASSES)[number];
 
-const FEEDS: Readonly<Record<ProbeClass, { readonly object: string; readonly kind: Call["kind"] }>> = {
+const FEEDS: Readonly<Record<ProbeClass, { readonly object: string; readonly kind: FakeCall["kind"] }>> = {
   "order-write": { object: "orders", kind: "add" },
   "session-write": { object: SESSIONS, kind: "add" },
   read: { object: "catalogue", kind: "browse" },
@@ -73,12 +73,12 @@ export class Probing {
     connection: "kept" | "fresh",
     sequence: number,
     intendedAtMs: number,
-    on: Call["connection"],
+    on: FakeCall["connection"],
   ): void {
     const { runId, sender } = this.#parts;
     const { object, kind } = FEEDS[one];
     const id = `${runId}/probe/${one}-${connection}/${sequence}`;
-    const call: Call = { kind, object, id, key: "", value: sequence, connection: on, inside: null };
+    const call: FakeCall = { kind, object, id, key: "", value: sequence, connection: on, inside: null };
     const probe = { class: one, connection };
     const process = `probe/${one}/${connection}`;
     const request = {

@@ -4,7 +4,7 @@ import type { Interval } from "../../src/interval.ts";
 import type { LedgerLine } from "../../src/ledger.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
 
-export class Recorder {
+export class FakeRecorder {
   readonly timeline: TimelineEvent[] = [];
   readonly operations: Operation[] = [];
   readonly intervals: Interval[] = [];

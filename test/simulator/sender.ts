@@ -1,11 +1,11 @@
 /** The simulated client: sends calls to the site, waits no longer than its timeout, and records the answers. */
 import type { Operation, Outcome } from "../../src/history.ts";
 import type { Agenda } from "../../src/platform/fake/agenda.ts";
-import { type Answer, type Call, isWrite } from "../../src/platform/fake/call.ts";
+import { type FakeAnswer, type FakeCall, isWrite } from "../../src/platform/fake/call.ts";
 import type { Site } from "../../src/platform/fake/site.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { Meter } from "./meter.ts";
-import { type Recorder, stamp } from "./recorder.ts";
+import { type FakeRecorder, stamp } from "./recorder.ts";
 
 /** Probes give up early, so that an outage is seen at once; people wait longer. */
 export const PROBE_TIMEOUT_MS = 1000;
@@ -13,7 +13,7 @@ export const USER_TIMEOUT_MS = 4000;
 
 /** One request to send, and how to record it. */
 export interface Request {
-  readonly call: Call;
+  readonly call: FakeCall;
   readonly process: string;
   readonly attempt: number;
   readonly input: Json;
@@ -37,13 +37,13 @@ interface Pending {
 export class Sender {
   readonly #site: Site;
   readonly #agenda: Agenda;
-  readonly #recorder: Recorder;
+  readonly #recorder: FakeRecorder;
   readonly #timeoutMs: number;
   /** In order of sending, and so in order of their deadlines: one timer serves all. */
   #pending: Pending[] = [];
   #watching = false;
 
-  constructor(site: Site, recorder: Recorder, timeoutMs: number) {
+  constructor(site: Site, recorder: FakeRecorder, timeoutMs: number) {
     this.#site = site;
     this.#agenda = site.agenda;
     this.#recorder = recorder;
@@ -119,7 +119,7 @@ function operationOf(request: Request, outcome: Outcome, sentAtMs: number, compl
 }
 
 /** Applies the rules for one attempt: 2xx is ok, a declared "not applied" is refused, everything else is unknown. */
-function outcomeOf(call: Call, { status, body }: Answer): Outcome {
+function outcomeOf(call: FakeCall, { status, body }: FakeAnswer): Outcome {
   if (status >= 200 && status < 300) return { type: "ok", output: isWrite(call) ? null : valueIn(body) };
   return status === 422 ? { type: "refused", code: "http-422" } : { type: "unknown", code: `http-${status}` };
 }

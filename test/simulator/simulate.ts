@@ -5,14 +5,14 @@
 import { EVIDENCE_VERSION, type Evidence } from "../../src/evidence.ts";
 import type { ClaimPlan, Objective } from "../../src/plan.ts";
 import { Agenda } from "../../src/platform/fake/agenda.ts";
-import { type BehaviourChange, behave, type Range } from "../../src/platform/fake/behaviour.ts";
+import { type BehaviourChange, behave, type Spread } from "../../src/platform/fake/behaviour.ts";
 import { Site } from "../../src/platform/fake/site.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import { Conductor } from "./conductor.ts";
 import { type CrewOptions, SimulatedCrew } from "./crew.ts";
 import type { DrillName } from "./drill.ts";
 import { PROBE_CLASSES, type ProbeClass } from "./probing.ts";
-import { Recorder } from "./recorder.ts";
+import { FakeRecorder } from "./recorder.ts";
 import { CLAIMS, RUN_ID, simulatedPlan } from "./simulated-plan.ts";
 
 export interface SimulationOptions {
@@ -24,7 +24,7 @@ export interface SimulationOptions {
   /** Claims other than those of simulated-plan.ts. */
   readonly claims?: readonly ClaimPlan[];
   readonly users?: number;
-  readonly thinkMs?: Range;
+  readonly thinkMs?: Spread;
   readonly warmUpMs?: number;
   readonly calmMs?: number;
   readonly probes?: readonly ProbeClass[];
@@ -42,7 +42,7 @@ export function simulateRun(options: SimulationOptions): Evidence {
   const settled = settle(options);
   const random = seededRandom(settled.seed);
   const agenda = new Agenda();
-  const recorder = new Recorder();
+  const recorder = new FakeRecorder();
   const { behaviour } = settled;
   const site = new Site({ agenda, random, behaviour, emit: (event) => recorder.event(event) });
   const plan = simulatedPlan({ ...settled, name: "fake" });
@@ -75,7 +75,7 @@ function settle(options: SimulationOptions): Settled {
   };
 }
 
-function evidenceOf(plan: Evidence["run"]["plan"], { seed }: Settled, recorder: Recorder): Evidence {
+function evidenceOf(plan: Evidence["run"]["plan"], { seed }: Settled, recorder: FakeRecorder): Evidence {
   return {
     run: {
       version: EVIDENCE_VERSION,

@@ -1,10 +1,10 @@
 /** The simulated users: closed loops with think time. Each does what a user of a shop does; together they are one load worker. */
 import type { Outcome } from "../../src/history.ts";
 import type { Agenda } from "../../src/platform/fake/agenda.ts";
-import type { Range } from "../../src/platform/fake/behaviour.ts";
-import { type Call, isWrite, SESSIONS } from "../../src/platform/fake/call.ts";
+import type { Spread } from "../../src/platform/fake/behaviour.ts";
+import { type FakeCall, isWrite, SESSIONS } from "../../src/platform/fake/call.ts";
 import { evenly } from "../../src/platform/fake/draw.ts";
-import type { Connection } from "../../src/platform/fake/fleet.ts";
+import type { FakeConnection } from "../../src/platform/fake/fleet.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { Random } from "../../src/std/random.ts";
 import type { Meter } from "./meter.ts";
@@ -18,7 +18,7 @@ export interface UsersParts {
   readonly random: Random;
   readonly sender: Sender;
   readonly meter: Meter;
-  readonly thinkMs: Range;
+  readonly thinkMs: Spread;
   /** The node that these users are inside of; null: outside, like real users. */
   readonly inside: string | null;
   readonly stalled: () => boolean;
@@ -27,7 +27,7 @@ export interface UsersParts {
 
 interface Person {
   readonly name: string;
-  readonly connection: Connection;
+  readonly connection: FakeConnection;
   sequence: number;
   /** The last acknowledged order that the user still wants. */
   order: string | null;
@@ -35,14 +35,14 @@ interface Person {
   version: number;
 }
 
-type Wish = Pick<Call, "kind" | "object" | "key" | "value"> & { readonly name: string; readonly recorded: boolean };
+type Wish = Pick<FakeCall, "kind" | "object" | "key" | "value"> & { readonly name: string; readonly recorded: boolean };
 
 /** About four seconds of retries, which outlast a quick failover. */
 const ATTEMPTS_MAX = 12;
-const RETRY_MS: Range = [250, 450];
+const RETRY_MS: Spread = [250, 450];
 const PRICES = 12;
 
-export class Users {
+export class FakeUsers {
   readonly #parts: UsersParts;
   #alive = 0;
   #intended = 0;
@@ -92,7 +92,7 @@ export class Users {
   #attempt(person: Person, wish: Wish, id: string, attempt: number, next: () => void): void {
     const { agenda, random, sender, meter, inside } = this.#parts;
     const { name, recorded, ...rest } = wish;
-    const call: Call = { ...rest, id, connection: person.connection, inside };
+    const call: FakeCall = { ...rest, id, connection: person.connection, inside };
     const record = recorded ? "history" : null;
     const request = {
       call,
@@ -169,13 +169,13 @@ function soldOut(random: Random): Json {
   return random.float() < 0.02 ? "sold-out" : "ring";
 }
 
-function inputOf(call: Call): Json {
+function inputOf(call: FakeCall): Json {
   if (call.kind === "add") return { id: call.id };
   if (call.kind === "remove") return { id: call.key };
   return call.value;
 }
 
 /** Returns whether to retry. Orders are retried under their own id, as careful clients do. */
-function retries(call: Call, outcome: Outcome, attempt: number): boolean {
+function retries(call: FakeCall, outcome: Outcome, attempt: number): boolean {
   return isWrite(call) && call.object === "orders" && outcome.type === "unknown" && attempt < ATTEMPTS_MAX;
 }

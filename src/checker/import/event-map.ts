@@ -8,7 +8,7 @@ import type { Model } from "../linearizable/model.ts";
 import { badHistory, type Form, readItems } from "./edn.ts";
 import { jsonOf, textOf } from "./edn-json.ts";
 import { kindOf } from "./kinds.ts";
-import { type RecordedEvent, type Stamp, stampOf } from "./recorded-event.ts";
+import { type RecordedEvent, type RecordedStamp, stampOf } from "./recorded-event.ts";
 
 export interface ImportOptions {
   readonly file: string;
@@ -77,7 +77,7 @@ function given(form: Form | undefined): Form | undefined {
   return form === undefined || form.type === "nil" ? undefined : form;
 }
 
-function stampIn(form: Form | undefined): Stamp | undefined {
+function stampIn(form: Form | undefined): RecordedStamp | undefined {
   const inner = form?.type === "tagged" ? form.value : form;
   return inner?.type === "number" || inner?.type === "string" ? stampOf(inner.text) : undefined;
 }

@@ -4,7 +4,7 @@
  * If events have an :index, it defines their order; otherwise their :time does, unless the lines are in that order anyway.
  */
 import { badHistory } from "./edn.ts";
-import type { RecordedEvent, Stamp } from "./recorded-event.ts";
+import type { RecordedEvent, RecordedStamp } from "./recorded-event.ts";
 
 export type Order = "index" | "time" | "lines";
 export const ORDERS: readonly Order[] = ["index", "time", "lines"];
@@ -57,7 +57,7 @@ function sorted(events: readonly RecordedEvent[], stamp: "time" | "index"): Reco
   return events.toSorted((a, b) => (isBefore(a[stamp], b[stamp]) ? -1 : isBefore(b[stamp], a[stamp]) ? 1 : 0));
 }
 
-function isBefore(a: Stamp | undefined, b: Stamp | undefined): boolean {
+function isBefore(a: RecordedStamp | undefined, b: RecordedStamp | undefined): boolean {
   return a !== undefined && b !== undefined && a < b;
 }
 
@@ -114,7 +114,7 @@ function inOrderOfIndex(events: readonly RecordedEvent[]): readonly RecordedEven
 
 /** Returns the first event whose stamp is smaller than an earlier one. */
 function firstInversion(events: readonly RecordedEvent[], stamp: "time" | "index"): RecordedEvent | undefined {
-  let latest: Stamp | undefined;
+  let latest: RecordedStamp | undefined;
   for (const event of events) {
     if (isBefore(event[stamp], latest)) return event;
     latest = event[stamp] ?? latest;

@@ -33,7 +33,7 @@ export interface HistoryOptions extends ImportOptions {
 /**
  * One way to read a history. The operations of a history.ndjson have times of their own, and their order is that of the lines.
  */
-export interface Reading {
+export interface ImportReading {
   readonly operations: readonly Operation[];
   readonly order: Order;
   readonly independent: boolean;
@@ -50,7 +50,7 @@ export function importHistory(text: string, options: HistoryOptions): Operation[
  * the one with "mismatch" has to explain everything that the other has to explain, and more. Throws GamedayError with file, line
  * and column for a history that cannot be read.
  */
-export function readHistory(text: string, options: HistoryOptions): Reading[] {
+export function readHistory(text: string, options: HistoryOptions): ImportReading[] {
   const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const format = formatOf(plain);
   if (format === undefined) throw badHistory("a history", "an empty file", { file: options.file });
@@ -80,7 +80,7 @@ function meaningOf(event: RecordedEvent, independent: boolean, { file, model }: 
 }
 
 /** Returns the readings of a second way to read a history; none if that way leads to an error. */
-function orNone(read: () => Reading[]): Reading[] {
+function orNone(read: () => ImportReading[]): ImportReading[] {
   try {
     return read();
   } catch (thrown) {

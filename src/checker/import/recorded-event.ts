@@ -16,8 +16,8 @@ export interface RecordedEvent {
   /** The reason of the failure as the history gives it; undefined if it gives none. */
   readonly error: string | undefined;
   /** When the event happened, and its place in the history, if they are recorded. Larger is later; the unit does not matter. */
-  readonly time: Stamp | undefined;
-  readonly index: Stamp | undefined;
+  readonly time: RecordedStamp | undefined;
+  readonly index: RecordedStamp | undefined;
   readonly line: number;
   readonly column: number;
 }
@@ -26,10 +26,10 @@ export interface RecordedEvent {
  * A point in time or an index. Nanoseconds since 1970 are too large for an exact number, so a value that is too large is a
  * bigint; both types compare with each other.
  */
-export type Stamp = number | bigint;
+export type RecordedStamp = number | bigint;
 
 /** Parses a stamp: a number, or a date in ISO 8601; returns undefined for anything else. */
-export function stampOf(text: string): Stamp | undefined {
+export function stampOf(text: string): RecordedStamp | undefined {
   if (/^-?\d+N?$/.test(text)) {
     const digits = text.replace("N", "");
     const value = Number(digits);

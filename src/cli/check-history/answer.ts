@@ -12,7 +12,7 @@ const WITNESSES_MAX = 3;
 /** The most contradicting answers that are shown: more would not help a person. The JSON contains all of them. */
 const CORE_SHOWN_MAX = 12;
 
-export interface Answer {
+export interface HistoryAnswer {
   readonly file: string;
   readonly model: Model;
   readonly initial: Json | undefined;
@@ -21,7 +21,7 @@ export interface Answer {
   readonly readAs: readonly string[];
 }
 
-export function answerInWords(answer: Answer): string {
+export function answerInWords(answer: HistoryAnswer): string {
   const { file, model, result, readAs } = answer;
   const verdict = result.linearizable;
   const lines = [`linearizable: ${verdict}`, `  ${file} as ${model.name}: ${because(answer)}`];
@@ -38,7 +38,7 @@ export function answerInWords(answer: Answer): string {
   return lines.join("\n");
 }
 
-function because({ result }: Answer): string {
+function because({ result }: HistoryAnswer): string {
   return (
     unknownBecause(result) ??
     `${result.operations} operations, ${result.parts} parts, ${result.configurations} configurations`
@@ -55,7 +55,7 @@ function unknownBecause({ operations, linearizable, gap, spent }: HistoryVerdict
 }
 
 /** Returns the few answers that no order explains, each with a bar from its call to its answer. */
-function contradiction(refutation: Refutation, { model, initial }: Answer): string[] {
+function contradiction(refutation: Refutation, { model, initial }: HistoryAnswer): string[] {
   const core = coreOf(refutation, model, initial === undefined ? {} : { initial });
   if (core.length === 0) return [];
   const bars = drawn(core);
@@ -77,7 +77,7 @@ function before({ last }: Refutation): string[] {
   return [`    the longest order that fits ends with: ${steps.join("; ")}`];
 }
 
-export function answerAsJson(answer: Answer): string {
+export function answerAsJson(answer: HistoryAnswer): string {
   const { file, model, result, initial, readAs } = answer;
   const { operations, parts, configurations, linearizable } = result;
   const because = unknownBecause(result);

@@ -1,4 +1,4 @@
-import type { Recovery } from "../../fault/recover.ts";
+import type { RunRecovery } from "../../fault/recover.ts";
 import type { Residue } from "../../platform.ts";
 
 /** One change that a journal held open, and the result of healing it. */
@@ -28,7 +28,7 @@ export class HealReport {
     this.#say = say ?? (() => undefined);
   }
 
-  recovered({ runId, gone, healings, flaws }: Recovery): void {
+  recovered({ runId, gone, healings, flaws }: RunRecovery): void {
     for (const flaw of flaws) this.flaws.push(`${runId}: journal: ${flaw}`);
     for (const flaw of flaws) this.#say(`${runId}: journal: ${flaw}`);
     if (gone) this.gone.push(runId);

@@ -9,12 +9,12 @@ import { loginOf, lookAtRedis, type RedisLook } from "../../platform/kubernetes/
 import { lookAtSql } from "../../platform/kubernetes/sql-leader.ts";
 
 /** From the environment, by the names that psql and redis-cli use: PGUSER, PGPASSWORD, PGDATABASE, REDISCLI_AUTH. */
-export interface Logins {
+export interface DatabaseLogins {
   readonly postgres: { readonly user?: string; readonly password?: string; readonly database?: string };
   readonly redis: { readonly password?: string };
 }
 
-export function loginsFrom(env: Readonly<Record<string, string | undefined>>): Logins {
+export function loginsFrom(env: Readonly<Record<string, string | undefined>>): DatabaseLogins {
   const given = <K extends string>(key: K, name: string) =>
     (env[name] ?? "") === "" ? {} : ({ [key]: env[name] } as Readonly<Partial<Record<K, string>>>);
   return {
@@ -24,7 +24,7 @@ export function loginsFrom(env: Readonly<Record<string, string | undefined>>): L
 }
 
 /** Returns whether PostgreSQL can be asked by SQL. */
-export function hasLogin({ postgres: { user, password } }: Logins): boolean {
+export function hasLogin({ postgres: { user, password } }: DatabaseLogins): boolean {
   return user !== undefined && password !== undefined;
 }
 
@@ -42,7 +42,7 @@ const NOBODY: Asked = { leader: null, masterSet: null, sentinelLogin: false, bec
 export async function askPostgres(
   doors: Doors,
   store: Store,
-  { postgres }: Logins,
+  { postgres }: DatabaseLogins,
   signal: AbortSignal,
 ): Promise<Asked> {
   const config: PostgresConfig = {
@@ -99,7 +99,12 @@ function saySql({ members }: PostgresLook): Asked {
   };
 }
 
-export async function askRedis(doors: Doors, store: Store, { redis }: Logins, signal: AbortSignal): Promise<Asked> {
+export async function askRedis(
+  doors: Doors,
+  store: Store,
+  { redis }: DatabaseLogins,
+  signal: AbortSignal,
+): Promise<Asked> {
   const { sentinels } = store;
   const sets = sentinels === null ? NO_SETS : await masterSets(doors, sentinels, redis, signal);
   const masterSet = sets.names[0] ?? sentinels?.master ?? null;
@@ -118,7 +123,7 @@ export async function askRedis(doors: Doors, store: Store, { redis }: Logins, si
   return { ...asked, masterSet, sentinelLogin: sets.login.password !== undefined, questions };
 }
 
-function sentinelConfig(found: SentinelsFound, master: string, login: Logins["redis"]) {
+function sentinelConfig(found: SentinelsFound, master: string, login: DatabaseLogins["redis"]) {
   const { container, port, pods } = found;
   return { container, port, master, sentinels: pods.length, ...login };
 }
@@ -126,7 +131,7 @@ function sentinelConfig(found: SentinelsFound, master: string, login: Logins["re
 interface MasterSets {
   readonly names: readonly string[];
   /** The login that the Sentinels accept; many demand none although Redis does. */
-  readonly login: Logins["redis"];
+  readonly login: DatabaseLogins["redis"];
 }
 
 const NO_SETS: MasterSets = { names: [], login: {} };
@@ -135,7 +140,7 @@ const NO_SETS: MasterSets = { names: [], login: {} };
 async function masterSets(
   doors: Doors,
   { pods, port }: SentinelsFound,
-  given: Logins["redis"],
+  given: DatabaseLogins["redis"],
   signal: AbortSignal,
 ): Promise<MasterSets> {
   for (const login of given.password === undefined ? [given] : [given, {}]) {

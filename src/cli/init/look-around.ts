@@ -4,7 +4,7 @@ import type { Recorded } from "../../platform/kubernetes/discover/recorded.ts";
 import { assertOwnNamespace } from "../../platform/kubernetes/safety.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 
-export interface Surroundings {
+export interface ClusterSurroundings {
   readonly recorded: Recorded;
   /** The labels of the namespace; null when it may not be read. */
   readonly namespaceLabels: Readonly<Record<string, string>> | null;
@@ -14,7 +14,11 @@ export interface Surroundings {
 const DEMANDED: readonly Kind[] = ["Pod", "Deployment", "Service"];
 
 /** Throws GamedayError for a namespace of the cluster's own, one that is missing or may not be read, and an unreachable cluster. */
-export async function lookAround(api: ClusterApi, namespace: string, signal: AbortSignal): Promise<Surroundings> {
+export async function lookAround(
+  api: ClusterApi,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<ClusterSurroundings> {
   assertOwnNamespace(namespace);
   const namespaceLabels = await labelsOf(api, namespace, signal);
   const unread: Kind[] = [];

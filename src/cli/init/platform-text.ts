@@ -5,19 +5,19 @@ import type { Chosen, Findings } from "../../platform/kubernetes/discover/findin
 import { listed, type Recorded, templateLabels } from "../../platform/kubernetes/discover/recorded.ts";
 import { ALLOWED_LABEL } from "../../platform/kubernetes/marks.ts";
 import { isControlPlane } from "../../platform/kubernetes/objects.ts";
-import { type Asked, hasLogin, type Logins } from "./leaders.ts";
-import type { Surroundings } from "./look-around.ts";
+import { type Asked, type DatabaseLogins, hasLogin } from "./leaders.ts";
+import type { ClusterSurroundings } from "./look-around.ts";
 import { comments, flow, questions, scalar, switchedOff } from "./yaml-lines.ts";
 
 /** Everything that a first plan is written from. */
 export interface Draft {
   readonly context: string;
   readonly findings: Findings;
-  readonly namespaceLabels: Surroundings["namespaceLabels"];
+  readonly namespaceLabels: ClusterSurroundings["namespaceLabels"];
   /** What the databases reported; null for a database that was not found. */
   readonly postgres: Asked | null;
   readonly redis: Asked | null;
-  readonly logins: Logins;
+  readonly logins: DatabaseLogins;
 }
 
 const INDENT = "  ";

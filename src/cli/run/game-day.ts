@@ -28,7 +28,7 @@ import { stateFolderOf } from "../state-folder.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
 import { finishFolder, reportBegin, reportSoFar } from "./judgement.ts";
-import { LiveView } from "./live-view.ts";
+import { RunView } from "./live-view.ts";
 import { liveParts, type PartsWithLive } from "./parts.ts";
 
 const LOGS = "logs";
@@ -179,7 +179,7 @@ async function watched(world: World, run: Run, parts: PartsWithLive): Promise<Ga
     world.stderr.write(describeBug(thrown));
     run.stop.abort(bugError(thrown));
   });
-  using view = new LiveView({
+  using view = new RunView({
     out: world.stdout,
     clock: run.clock,
     expectedDurationMs: estimate(run.plan).durationMs,

@@ -18,7 +18,7 @@ export interface LiveViewOptions {
   readonly load: () => LiveLoad | null;
 }
 
-export class LiveView implements Disposable {
+export class RunView implements Disposable {
   readonly #options: LiveViewOptions;
   readonly #timer: NodeJS.Timeout | null;
   #phase = "starting";

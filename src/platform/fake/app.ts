@@ -3,12 +3,12 @@ import type { Json } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
 import type { AppBehaviour } from "./behaviour.ts";
-import { type Answer, type Answered, type Call, isWrite, SESSIONS } from "./call.ts";
+import { type Answered, type FakeAnswer, type FakeCall, isWrite, SESSIONS } from "./call.ts";
 import { evenly, withTail } from "./draw.ts";
 import type { Replica } from "./fleet.ts";
 import type { EntryContent } from "./log.ts";
 import type { StoreAnswer } from "./member.ts";
-import type { Store } from "./store.ts";
+import type { FakeStore } from "./store.ts";
 
 /** The app gives up on a store that has not answered for this long, and responds with an error. */
 const QUERY_TIMEOUT_MS = 1500;
@@ -24,17 +24,17 @@ export interface Impairment {
 
 export const UNIMPAIRED: Impairment = { laterMs: 0, failShare: 0 };
 
-const UNAVAILABLE: Answer = { status: 503, body: { error: "the store is not available" } };
+const UNAVAILABLE: FakeAnswer = { status: 503, body: { error: "the store is not available" } };
 /** This status is declared to mean "certainly not applied". */
-const SOLD_OUT: Answer = { status: 422, body: { error: "sold out" } };
-const TIMED_OUT: Answer = { status: 504, body: { error: "the store did not answer" } };
+const SOLD_OUT: FakeAnswer = { status: 422, body: { error: "sold out" } };
+const TIMED_OUT: FakeAnswer = { status: 504, body: { error: "the store did not answer" } };
 
-export class App {
+export class FakeApp {
   readonly #agenda: Agenda;
   readonly #random: Random;
   readonly #behaviour: AppBehaviour;
-  readonly #database: Store;
-  readonly #sessionStore: Store;
+  readonly #database: FakeStore;
+  readonly #sessionStore: FakeStore;
   #writes = 0;
   /** Users' writes fail until this time, whatever the stores answer. */
   #failsUntilMs = 0;
@@ -47,8 +47,8 @@ export class App {
     agenda: Agenda;
     random: Random;
     behaviour: AppBehaviour;
-    database: Store;
-    sessionStore: Store;
+    database: FakeStore;
+    sessionStore: FakeStore;
   }) {
     this.#agenda = parts.agenda;
     this.#random = parts.random;
@@ -89,10 +89,10 @@ export class App {
   }
 
   /** Serves one call on a replica. Answers exactly once, even when the replica dies in the meantime (502, from the proxy). */
-  serve(replica: Replica, call: Call, answered: Answered): void {
+  serve(replica: Replica, call: FakeCall, answered: Answered): void {
     const { life } = replica;
     replica.requests++;
-    const finish = (answer: Answer) =>
+    const finish = (answer: FakeAnswer) =>
       this.#agenda.after(this.#answerMs(), () =>
         answered(replica.life === life ? this.#dressed(answer) : { status: 502, body: null }),
       );
@@ -122,11 +122,11 @@ export class App {
     return withTail(this.#random, serviceMs) + leaked + storm + this.#impairment.laterMs;
   }
 
-  #dressed(answer: Answer): Answer {
+  #dressed(answer: FakeAnswer): FakeAnswer {
     return this.#behaviour.errorsInside200 && answer.status >= 500 ? { status: 200, body: answer.body } : answer;
   }
 
-  #read(replica: Replica, call: Call, finish: Answered): void {
+  #read(replica: Replica, call: FakeCall, finish: Answered): void {
     if (call.kind === "browse") {
       finish({ status: 200, body: { items: 12 } });
       return;
@@ -145,7 +145,7 @@ export class App {
     this.#agenda.after(evenly(this.#random, READ_MS), () => finish(this.#found(store, replica, call)));
   }
 
-  #found(store: Store, replica: Replica, call: Call): Answer {
+  #found(store: FakeStore, replica: Replica, call: FakeCall): FakeAnswer {
     if (call.object === SESSIONS && this.#behaviour.sessions === "memory") {
       return { status: 200, body: { value: replica.sessions.get(call.key) ?? null } };
     }
@@ -153,7 +153,7 @@ export class App {
     return { status: 200, body: { value: store.log.valueAt(call.object, call.key, atMs) } };
   }
 
-  #write(replica: Replica, call: Call, finish: Answered): void {
+  #write(replica: Replica, call: FakeCall, finish: Answered): void {
     const answer = this.#withoutStore(replica, call);
     if (answer !== null) {
       finish(answer);
@@ -172,7 +172,7 @@ export class App {
    * Returns the answers that the app gives without its store: refusals, failures of its own, and lies. Returns null when it needs
    * the store.
    */
-  #withoutStore(replica: Replica, call: Call): Answer | null {
+  #withoutStore(replica: Replica, call: FakeCall): FakeAnswer | null {
     const { nowMs } = this.#agenda;
     if (call.value === "sold-out") return SOLD_OUT;
     if (nowMs < this.#failsUntilMs) return UNAVAILABLE;
@@ -185,7 +185,7 @@ export class App {
   }
 
   /** Reads a counter, adds to it and writes it back, which overwrites whatever was added in between. */
-  #readAddWrite(replica: Replica, call: Call, done: (answer: StoreAnswer) => void): void {
+  #readAddWrite(replica: Replica, call: FakeCall, done: (answer: StoreAnswer) => void): void {
     const { log } = this.#storeOf(call);
     const written = log.sum(call.object, call.key) + Number(call.value);
     this.#agenda.after(evenly(this.#random, THINKS_MS), () => {
@@ -194,7 +194,7 @@ export class App {
     });
   }
 
-  #writeLater(replica: Replica, call: Call, finish: Answered): void {
+  #writeLater(replica: Replica, call: FakeCall, finish: Answered): void {
     const { life } = replica;
     const attempt = () => {
       if (replica.life !== life) return;
@@ -206,7 +206,7 @@ export class App {
     finish(acknowledged(false));
   }
 
-  #store(replica: Replica, call: Call, content: EntryContent, done: (answer: StoreAnswer) => void): void {
+  #store(replica: Replica, call: FakeCall, content: EntryContent, done: (answer: StoreAnswer) => void): void {
     const store = this.#storeOf(call);
     // From inside a cut node, a client reaches only that node's own member.
     const inside = store.members.find(({ node, condition }) => node === call.inside && condition === "cut") ?? null;
@@ -225,7 +225,7 @@ export class App {
     });
   }
 
-  #storeOf(call: Call): Store {
+  #storeOf(call: FakeCall): FakeStore {
     return call.object === SESSIONS ? this.#sessionStore : this.#database;
   }
 
@@ -238,16 +238,16 @@ export class App {
   }
 }
 
-function contentOf(call: Call): EntryContent {
+function contentOf(call: FakeCall): EntryContent {
   const { object, id, key, kind, value } = call;
   return { object, id, key, kind: kind === "browse" || kind === "read" ? "add" : kind, value };
 }
 
-function acknowledged(already: boolean): Answer {
+function acknowledged(already: boolean): FakeAnswer {
   return { status: already ? 200 : 201, body: { stored: true } satisfies Json };
 }
 
-function answerOf(answer: StoreAnswer): Answer {
+function answerOf(answer: StoreAnswer): FakeAnswer {
   if (answer === "ok" || answer === "already") return acknowledged(answer === "already");
   return answer === "hang" ? TIMED_OUT : UNAVAILABLE;
 }

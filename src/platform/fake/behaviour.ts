@@ -2,28 +2,28 @@
  * How the fake behaves: every switch and duration of the model, with the values of an honest, healthy platform. A lie (lie.ts) is
  * a change of these values, and nothing else. Durations are in milliseconds; a pair is a range from which the seed draws a value.
  */
-export type Range = readonly [from: number, to: number];
+export type Spread = readonly [from: number, to: number];
 
 /** One replicated store: PostgreSQL under an elector, or Redis under Sentinels. */
 export interface StoreBehaviour {
   /** strict: no write is acknowledged without a second copy. off: acknowledged first, copied `lagMs` later. */
   readonly replication: "strict" | "off";
   /** How far an asynchronous copy lags behind. */
-  readonly lagMs: Range;
+  readonly lagMs: Spread;
   /** The time of one commit. */
-  readonly commitMs: Range;
+  readonly commitMs: Spread;
   /** The time from the second copy until the answer to the client leaves the store. */
-  readonly acknowledgeMs: Range;
+  readonly acknowledgeMs: Spread;
   /** The time from the death of a leader's process to the next leader. */
-  readonly failoverMs: Range;
+  readonly failoverMs: Spread;
   /** The same for a leader that cannot be reached: its lock has to expire first. */
-  readonly failoverUnreachableMs: Range;
+  readonly failoverUnreachableMs: Spread;
   /** Whether the elector notices a leader that cannot write. */
   readonly failsOverWhenFull: boolean;
   /** false: no majority exists to elect a new leader. */
   readonly elects: boolean;
   /** The time from starting or healing until the member is a copy again; null: never. */
-  readonly rejoinMs: Range | null;
+  readonly rejoinMs: Spread | null;
   /** How long a thawed or healed old leader keeps acknowledging on its own; 0: it steps down at once. */
   readonly splitBrainMs: number;
   /** Whether an isolated leader keeps acknowledging clients on its side until its lock has expired. */
@@ -33,16 +33,16 @@ export interface StoreBehaviour {
 export interface AppBehaviour {
   readonly replicas: number;
   /** The response time of the app itself. */
-  readonly serviceMs: Range;
+  readonly serviceMs: Spread;
   /** The time from process start until the app can serve. */
-  readonly startMs: Range;
+  readonly startMs: Spread;
   /** truth: ready once it can serve. always: ready from the start. */
   readonly readiness: "truth" | "always";
   /** The extra time from being able to serve until readiness reports it. */
   readonly readinessDelayMs: number;
   readonly acknowledges: "after-commit" | "before-commit";
   /** The delay of a commit that was acknowledged before. */
-  readonly lateCommitMs: Range;
+  readonly lateCommitMs: Spread;
   /** Whether a second attempt with the same id finds the first. */
   readonly idempotent: boolean;
   /** Whether counters change inside the store rather than by read, add and write. */
@@ -84,7 +84,7 @@ export interface AppBehaviour {
 export interface ProxyBehaviour {
   readonly healthChecks: boolean;
   /** The time until a dead replica is taken out of rotation. */
-  readonly detectMs: Range;
+  readonly detectMs: Spread;
   /** Whether a request that found its replica dead is sent to another one. */
   readonly redispatches: boolean;
   /** Whether a write whose answer got lost is sent again (a non-idempotent POST). */
@@ -129,7 +129,7 @@ export interface PageBehaviour {
 /** How the platform lists what it holds. */
 export interface LedgerBehaviour {
   /** How long after its commit a row is listed. */
-  readonly listedAfterMs: Range;
+  readonly listedAfterMs: Spread;
   readonly pages: PageBehaviour | null;
   /** How long after their creation sessions vanish; null: never. */
   readonly sessionsExpireMs: number | null;
@@ -143,7 +143,7 @@ export interface ReportBehaviour {
    */
   readonly bites: "really" | "claimed-only" | "unwitnessed" | "failed";
   /** How long after the heal command the target is seen healed; null: never. */
-  readonly healSeenMs: Range | null;
+  readonly healSeenMs: Spread | null;
   /** The maximum number of ledger reads; null: as many as a real run makes. */
   readonly ledgerReads: number | null;
   readonly ledgerComplete: boolean;

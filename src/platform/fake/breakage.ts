@@ -7,7 +7,7 @@ import { isRecord } from "../../std/json.ts";
 import { type Break, conditionAfter, effectOf, endsByItself } from "./change.ts";
 import { evict } from "./eviction.ts";
 import type { Replica } from "./fleet.ts";
-import type { Condition, Member } from "./member.ts";
+import type { FakeMember, MemberCondition } from "./member.ts";
 import { type Lives, livesOf, seesBite } from "./sight.ts";
 import type { Site } from "./site.ts";
 
@@ -100,7 +100,7 @@ export class Breakage {
     this.#site.proxy.isUp = true;
   }
 
-  #strikeMember(member: Member, condition: Condition, change: Break): void {
+  #strikeMember(member: FakeMember, condition: MemberCondition, change: Break): void {
     const store = this.#storeOf(member);
     store.setCondition(member, condition);
     if (endsByItself(change)) this.#site.agenda.after(MEMBER_RESTART_MS, () => store.setCondition(member, "up"));
@@ -144,7 +144,7 @@ export class Breakage {
     this.#site.app.impair(sum);
   }
 
-  #membersOf(target: TargetReferenceWithNode): Member[] {
+  #membersOf(target: TargetReferenceWithNode): FakeMember[] {
     const all = [...this.#site.database.members, ...this.#site.sessionStore.members];
     return all.filter((member) => member.id === target.id || (target.role === "node" && member.node === target.node));
   }
@@ -155,7 +155,7 @@ export class Breakage {
     );
   }
 
-  #storeOf(member: Member) {
+  #storeOf(member: FakeMember) {
     return this.#site.database.members.includes(member) ? this.#site.database : this.#site.sessionStore;
   }
 }

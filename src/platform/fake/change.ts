@@ -2,7 +2,7 @@
 import type { CapabilityName, TargetReferenceWithNode } from "../../platform.ts";
 import type { Json } from "../../std/json.ts";
 import type { Impairment } from "./app.ts";
-import type { Condition } from "./member.ts";
+import type { MemberCondition } from "./member.ts";
 
 export interface Break {
   readonly id: string;
@@ -16,7 +16,7 @@ export interface Break {
 /** How the model carries out a capability. */
 type Effect =
   /** The processes of the target, or of everything on the node, are in this condition. */
-  | { readonly is: "strike"; readonly condition: Condition }
+  | { readonly is: "strike"; readonly condition: MemberCondition }
   | ({ readonly is: "impair" } & Impairment)
   | { readonly is: "cordon" | "evict" | "clock" | "command" };
 
@@ -59,7 +59,7 @@ export function endsByItself({ capability, parameters }: Break): boolean {
  * Returns the condition that a change puts its target into, where its effect is `condition`. A cut that leaves the clients' side
  * ("outside") alone isolates the member only from its peers.
  */
-export function conditionAfter({ parameters: { peers } }: Break, condition: Condition): Condition {
+export function conditionAfter({ parameters: { peers } }: Break, condition: MemberCondition): MemberCondition {
   const fromPeersOnly = Array.isArray(peers) && peers.length > 0 && !peers.includes("outside");
   return condition === "cut" && fromPeersOnly ? "isolated" : condition;
 }

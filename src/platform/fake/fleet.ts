@@ -7,7 +7,7 @@ import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { evenly } from "./draw.ts";
-import type { Member } from "./member.ts";
+import type { FakeMember } from "./member.ts";
 
 export interface Replica {
   readonly id: string;
@@ -28,7 +28,7 @@ export interface Replica {
   /** Requests since the autoscaler's last check. */
   requests: number;
   /** The database member that its pool uses whatever happens; null: the pool follows the leader. */
-  pinned: Member | null;
+  pinned: FakeMember | null;
   /** Sessions that the process itself keeps, if the app does so: id to value. */
   sessions: Map<string, Json>;
 }
@@ -40,7 +40,7 @@ export interface Route {
 }
 
 /** A client's connection to the proxy: a kept one stays with its replica while that is routed. */
-export interface Connection {
+export interface FakeConnection {
   readonly kept: boolean;
   replica: Replica | null;
 }
@@ -69,7 +69,7 @@ export class Fleet {
   }
 
   /** Returns the replica that a request on this connection reaches, as the proxy decides. */
-  route(connection: Connection): Route {
+  route(connection: FakeConnection): Route {
     const kept = connection.replica;
     const first = connection.kept && kept?.routed === true ? kept : this.#pick(null);
     if (first === null) return { replica: null, afterMs: 0.5 };

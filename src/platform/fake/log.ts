@@ -14,7 +14,7 @@ export interface EntryContent {
   readonly value: Json;
 }
 
-export interface Entry extends EntryContent {
+export interface LogEntry extends EntryContent {
   readonly atMs: number;
   /** When a second member had received it. */
   copiedAtMs: number;
@@ -23,22 +23,22 @@ export interface Entry extends EntryContent {
 }
 
 /** A ledger item before it is assigned to the read that found it. */
-export type Found = Omit<LedgerItem, "line" | "read">;
+export type FoundInLog = Omit<LedgerItem, "line" | "read">;
 
 export class Log {
-  #entries: Entry[] = [];
+  #entries: LogEntry[] = [];
   /** The first entry of each logical thing, by object and id. */
-  #firsts = new Map<string, Entry>();
-  #values = new Map<string, Entry[]>();
+  #firsts = new Map<string, LogEntry>();
+  #values = new Map<string, LogEntry[]>();
   #sums = new Map<string, number>();
 
   /** Returns the earlier entry with the same object and id. */
-  find(content: EntryContent): Entry | undefined {
+  find(content: EntryContent): LogEntry | undefined {
     return this.#firsts.get(`${content.object} ${content.id}`);
   }
 
-  append(content: EntryContent, atMs: number): Entry {
-    const entry: Entry = { ...content, atMs, copiedAtMs: atMs, visibleAtMs: atMs };
+  append(content: EntryContent, atMs: number): LogEntry {
+    const entry: LogEntry = { ...content, atMs, copiedAtMs: atMs, visibleAtMs: atMs };
     this.#entries.push(entry);
     this.#index(entry);
     return entry;
@@ -64,8 +64,12 @@ export class Log {
   }
 
   /** Returns everything of one object as a reader at `atMs` finds it: sets by id, numbers and values by key. */
-  found(object: string, atMs = Number.POSITIVE_INFINITY, isListed: (entry: Entry) => boolean = () => true): Found[] {
-    const found = new Map<string, Found>();
+  found(
+    object: string,
+    atMs = Number.POSITIVE_INFINITY,
+    isListed: (entry: LogEntry) => boolean = () => true,
+  ): FoundInLog[] {
+    const found = new Map<string, FoundInLog>();
     for (const entry of this.#entries) {
       if (entry.object !== object || entry.visibleAtMs > atMs || !isListed(entry)) continue;
       const id = entry.kind === "add" ? entry.id : entry.key;
@@ -75,7 +79,7 @@ export class Log {
     return [...found.values()];
   }
 
-  #keep(wanted: (entry: Entry) => boolean): void {
+  #keep(wanted: (entry: LogEntry) => boolean): void {
     const kept = this.#entries.filter(wanted);
     if (kept.length === this.#entries.length) return;
     this.#entries = kept;
@@ -85,7 +89,7 @@ export class Log {
     for (const entry of kept) this.#index(entry);
   }
 
-  #index(entry: Entry): void {
+  #index(entry: LogEntry): void {
     const name = `${entry.object} ${entry.id}`;
     if (!this.#firsts.has(name)) this.#firsts.set(name, entry);
     const place = `${entry.object} ${entry.key}`;
@@ -97,7 +101,7 @@ export class Log {
   }
 }
 
-function foundAfter(before: Found | undefined, entry: Entry, id: string): Found {
+function foundAfter(before: FoundInLog | undefined, entry: LogEntry, id: string): FoundInLog {
   const { object, kind } = entry;
   if (kind === "add") return { object, id, count: (before?.count ?? 0) + 1, value: entry.value };
   const value = kind === "increment" ? Number(before?.value ?? 0) + Number(entry.value) : entry.value;

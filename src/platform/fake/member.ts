@@ -3,12 +3,12 @@
  * up: serves. down: its process is gone, connections are refused. frozen and cut: connections hang. isolated: clients reach it,
  * its peers and the elector do not. full: writes fail, reads work.
  */
-export type Condition = "up" | "down" | "frozen" | "cut" | "isolated" | "full";
+export type MemberCondition = "up" | "down" | "frozen" | "cut" | "isolated" | "full";
 
-export interface Member {
+export interface FakeMember {
   readonly id: string;
   readonly node: string;
-  condition: Condition;
+  condition: MemberCondition;
   /** Counts the member's processes: one that was killed is gone even when another has been started since. */
   life: number;
   role: "leader" | "sync" | "replica" | "none";
@@ -18,7 +18,7 @@ export interface Member {
 export type StoreAnswer = "ok" | "already" | "error" | "hang";
 
 /** Called with each change of a member's role. */
-export type RoleWatcher = (member: Member, was: Member["role"]) => void;
+export type RoleWatcher = (member: FakeMember, was: FakeMember["role"]) => void;
 
 export interface WriteOptions {
   /** An entry of the same object and id makes the write a no-op, and the answer is "already". */
@@ -26,7 +26,7 @@ export interface WriteOptions {
   /**
    * Send the write to this member whatever its role is (a pool that is pinned, a client inside a cut node); null: to the leader.
    */
-  readonly member: Member | null;
+  readonly member: FakeMember | null;
   /** The client is on the same side of a cut as the member. */
   readonly inside: boolean;
 }

@@ -2,22 +2,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { isRecord, type Json } from "../../std/json.ts";
-import { type Answer, type Call, SESSIONS } from "./call.ts";
-import type { Connection } from "./fleet.ts";
+import { type FakeAnswer, type FakeCall, SESSIONS } from "./call.ts";
+import type { FakeConnection } from "./fleet.ts";
 import type { Metronome } from "./metronome.ts";
 import type { Site } from "./site.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
-const NOT_FOUND: Answer = { status: 404, body: { error: "the fake has no such page" } };
+const NOT_FOUND: FakeAnswer = { status: 404, body: { error: "the fake has no such page" } };
 
-type Wish = Omit<Call, "connection" | "inside">;
+type Wish = Omit<FakeCall, "connection" | "inside">;
 
 export class ShopServer {
   readonly #site: Site;
   readonly #metronome: Metronome;
   readonly #server: Server;
   /** Each socket is a client's connection to the fake's proxy. */
-  readonly #connections = new WeakMap<Socket, Connection>();
+  readonly #connections = new WeakMap<Socket, FakeConnection>();
 
   constructor(site: Site, metronome: Metronome) {
     this.#site = site;
@@ -61,20 +61,20 @@ export class ShopServer {
       answer(response, NOT_FOUND);
       return;
     }
-    const call: Call = { ...wish, connection: this.#connectionOf(request.socket), inside: null };
+    const call: FakeCall = { ...wish, connection: this.#connectionOf(request.socket), inside: null };
     this.#metronome.now(() => this.#site.submit(call, (given) => answer(response, given)));
   }
 
-  #connectionOf(socket: Socket): Connection {
+  #connectionOf(socket: Socket): FakeConnection {
     const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const connection: Connection = { kept: true, replica: null };
+    const connection: FakeConnection = { kept: true, replica: null };
     this.#connections.set(socket, connection);
     return connection;
   }
 
   /** Serves GET /audit/OBJECT?run=R and POST /audit/clean-up?run=R, with the data of the current leader. */
-  #audit(url: URL, method: string): Answer {
+  #audit(url: URL, method: string): FakeAnswer {
     const run = url.searchParams.get("run") ?? "";
     const object = url.pathname.slice("/audit/".length);
     if (object === "clean-up") {
@@ -85,7 +85,7 @@ export class ShopServer {
     return this.#ledger(object, run);
   }
 
-  #ledger(object: string, run: string): Answer {
+  #ledger(object: string, run: string): FakeAnswer {
     const { firstReadLagMs, ledgerComplete } = this.#site.behaviour.report;
     const found = this.#site
       .found(object, firstReadLagMs)
@@ -109,7 +109,7 @@ function wishOf(method: string, path: string, body: Json): Wish | null {
   return object === "orders" || object === SESSIONS ? { kind: "add", object, id, key: "", value } : null;
 }
 
-function answer(response: ServerResponse, { status, body }: Answer): void {
+function answer(response: ServerResponse, { status, body }: FakeAnswer): void {
   const text = JSON.stringify(body ?? { error: "no answer from behind the proxy" });
   response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
   response.end(text);

@@ -4,25 +4,25 @@
  */
 import { type Break, conditionAfter, effectOf, endsByItself } from "./change.ts";
 import type { Replica } from "./fleet.ts";
-import type { Condition, Member } from "./member.ts";
+import type { MemberCondition, FakeMember } from "./member.ts";
 import type { Site } from "./site.ts";
 
 /** By target: which of its processes ran. */
 export type Lives = ReadonlyMap<string, number>;
 
-export interface Sight {
+export interface SeenChange {
   readonly site: Site;
-  readonly members: readonly Member[];
+  readonly members: readonly FakeMember[];
   readonly replicas: readonly Replica[];
   /** The processes that ran before the change. */
   readonly found: Lives;
 }
 
-export function livesOf(members: readonly Member[], replicas: readonly Replica[], { proxy }: Site): Lives {
+export function livesOf(members: readonly FakeMember[], replicas: readonly Replica[], { proxy }: Site): Lives {
   return new Map([...members, ...replicas, proxy].map(({ id, life }) => [id, life]));
 }
 
-export function seesBite(change: Break, sight: Sight): boolean {
+export function seesBite(change: Break, sight: SeenChange): boolean {
   const { site } = sight;
   const { capability, target, parameters } = change;
   const effect = effectOf(capability);
@@ -38,7 +38,7 @@ export function seesBite(change: Break, sight: Sight): boolean {
  * Returns true when every part of the target, or everything that runs on it, is in the condition that the change causes, or has a
  * new process.
  */
-function seesStrike(change: Break, wanted: Condition, { site, members, replicas, found }: Sight): boolean {
+function seesStrike(change: Break, wanted: MemberCondition, { site, members, replicas, found }: SeenChange): boolean {
   const { capability, target } = change;
   const isNew = ({ id, life }: { readonly id: string; readonly life: number }) => life !== found.get(id);
   const restarted = endsByItself(change);
@@ -50,6 +50,6 @@ function seesStrike(change: Break, wanted: Condition, { site, members, replicas,
   return struck.length > 0 && struck.every(Boolean);
 }
 
-function replicaIs(replica: Replica, wanted: Member["condition"], isNew: (one: Replica) => boolean): boolean {
+function replicaIs(replica: Replica, wanted: FakeMember["condition"], isNew: (one: Replica) => boolean): boolean {
   return wanted === "down" ? isNew(replica) : replica.condition === wanted;
 }

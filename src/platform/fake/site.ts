@@ -5,13 +5,13 @@ import type { Random } from "../../std/random.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { CHECK, type Check, line } from "../check.ts";
 import type { Agenda } from "./agenda.ts";
-import { App } from "./app.ts";
+import { FakeApp } from "./app.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { type Answered, type Call, isWrite, SESSIONS } from "./call.ts";
+import { type Answered, type FakeCall, isWrite, SESSIONS } from "./call.ts";
 import { Fleet, type Replica } from "./fleet.ts";
-import type { Entry, Found } from "./log.ts";
-import type { Member } from "./member.ts";
-import { Store } from "./store.ts";
+import type { FoundInLog, LogEntry } from "./log.ts";
+import type { FakeMember } from "./member.ts";
+import { FakeStore } from "./store.ts";
 
 export const NODES: readonly string[] = ["n1", "n2", "n3"];
 
@@ -31,10 +31,10 @@ export interface SiteParts {
 export class Site {
   readonly agenda: Agenda;
   readonly behaviour: Behaviour;
-  readonly database: Store;
-  readonly sessionStore: Store;
+  readonly database: FakeStore;
+  readonly sessionStore: FakeStore;
   readonly fleet: Fleet;
-  readonly app: App;
+  readonly app: FakeApp;
   /** Nodes on which nothing new may be placed. */
   readonly cordoned = new Set<string>();
   /** The one proxy in front of the app, on its own node. */
@@ -51,7 +51,7 @@ export class Site {
     this.#emit = emit;
     const nodes = NODES.slice(0, NODES.length - behaviour.report.membersMissing);
     const store = (name: string, own: "database" | "sessionStore", inOrder: readonly string[]) =>
-      new Store(name, inOrder, {
+      new FakeStore(name, inOrder, {
         agenda,
         random: random.fork(name),
         behaviour: behaviour[own],
@@ -61,11 +61,11 @@ export class Site {
     this.sessionStore = store("redis", "sessionStore", [...nodes.slice(1), ...nodes.slice(0, 1)]);
     this.fleet = new Fleet(NODES, { agenda, random: random.fork("fleet"), behaviour });
     const { database, sessionStore } = this;
-    this.app = new App({ agenda, random: random.fork("app"), behaviour: behaviour.app, database, sessionStore });
+    this.app = new FakeApp({ agenda, random: random.fork("app"), behaviour: behaviour.app, database, sessionStore });
   }
 
   /** Sends one call to the platform; calls `answered` once, when the answer is complete. */
-  submit(call: Call, answered: Answered): void {
+  submit(call: FakeCall, answered: Answered): void {
     const cutOff = this.fleet.replicas.find(({ node, condition }) => node === call.inside && condition === "cut");
     if (cutOff !== undefined) {
       this.agenda.after(0.3, () => this.app.serve(cutOff, call, answered));
@@ -80,14 +80,14 @@ export class Site {
   }
 
   /** Returns what the authority holds of one object, as seen by a reader that lags `lagMs` behind. */
-  found(object: string, lagMs = 0): Found[] {
+  found(object: string, lagMs = 0): FoundInLog[] {
     if (object === SESSIONS && this.behaviour.app.sessions === "memory") return this.#inMemory();
     const store = object === SESSIONS ? this.sessionStore : this.database;
     return store.log.found(object, this.agenda.nowMs - lagMs, (entry) => this.#isListed(entry));
   }
 
   /** Returns whether an entry is listed yet. The delay depends on its id, so that it is the same in every read. */
-  #isListed({ object, id, atMs }: Entry): boolean {
+  #isListed({ object, id, atMs }: LogEntry): boolean {
     const { listedAfterMs, sessionsExpireMs } = this.behaviour.ledger;
     const ageMs = this.agenda.nowMs - atMs;
     if (object === SESSIONS && sessionsExpireMs !== null && ageMs >= sessionsExpireMs) return false;
@@ -103,7 +103,7 @@ export class Site {
 
   /** Returns the current targets in a stable order. */
   topology(): Target[] {
-    const member = (role: string, store: Store) => (one: Member) =>
+    const member = (role: string, store: FakeStore) => (one: FakeMember) =>
       target(one.id, role, one.node, { leader: one === store.leader, healthy: one.condition === "up" });
     return [
       ...NODES.map((node) => target(`node/${node}`, "node", node, { leader: false, healthy: this.#nodeIsUp(node) })),
@@ -142,7 +142,7 @@ export class Site {
     this.#emit(event);
   }
 
-  #reach(replica: Replica | null, call: Call, answered: Answered): void {
+  #reach(replica: Replica | null, call: FakeCall, answered: Answered): void {
     if (replica === null) {
       answered({ status: 503, body: null });
       return;
@@ -162,7 +162,7 @@ export class Site {
     });
   }
 
-  #inMemory(): Found[] {
+  #inMemory(): FoundInLog[] {
     return this.fleet.replicas.flatMap((replica) =>
       [...replica.sessions].map(([id, value]) => ({ object: SESSIONS, id, count: 1, value })),
     );
@@ -172,7 +172,7 @@ export class Site {
     return this.database.members.every((member) => member.node !== node || member.condition === "up");
   }
 
-  #roleChanged(role: string, member: Member, was: string): void {
+  #roleChanged(role: string, member: FakeMember, was: string): void {
     this.#emit({ atMs: this.agenda.nowMs, type: "role", role, target: member.id, is: member.role, was });
     const store = role === "postgres" ? this.database : this.sessionStore;
     if (member.role !== "leader" || member !== store.leader || role !== "postgres") return;
@@ -206,7 +206,7 @@ function target(id: string, role: string, node: string, state: { leader: boolean
   return { id, role, node, ...state, labels: {} };
 }
 
-function storeLine(check: Check, store: Store, expected: string): HealthLine {
+function storeLine(check: Check, store: FakeStore, expected: string): HealthLine {
   const roles = store.members.map((member) => `${member.id} ${member.condition} ${member.role}`);
   return line(check, store.isWhole && store.members.length === NODES.length, expected, roles.join(", "));
 }

@@ -5,19 +5,19 @@
  */
 import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
-import type { Range, StoreBehaviour } from "./behaviour.ts";
+import type { Spread, StoreBehaviour } from "./behaviour.ts";
 import { evenly, withTail } from "./draw.ts";
-import { type Entry, type EntryContent, Log } from "./log.ts";
-import type { Condition, Member, RoleWatcher, StoreAnswer, WriteOptions } from "./member.ts";
+import { type EntryContent, Log, type LogEntry } from "./log.ts";
+import type { FakeMember, MemberCondition, RoleWatcher, StoreAnswer, WriteOptions } from "./member.ts";
 
 const ELECTION_RETRY_MS = 1000;
-const SYNC_CHOICE_MS: Range = [300, 1200];
-const COPY_MS: Range = [0.2, 0.8];
+const SYNC_CHOICE_MS: Spread = [300, 1200];
+const COPY_MS: Spread = [0.2, 0.8];
 
-export class Store {
+export class FakeStore {
   readonly log = new Log();
-  readonly members: Member[];
-  leader: Member;
+  readonly members: FakeMember[];
+  leader: FakeMember;
   /** The number of failovers so far; connections from before are stale. */
   term = 0;
   /** Since when the leader has been unwell; null while it is well. */
@@ -46,7 +46,7 @@ export class Store {
       life: 0,
       role: index === 0 ? "leader" : index === 1 && parts.behaviour.replication !== "off" ? "sync" : "replica",
     }));
-    this.leader = this.members[0] as Member;
+    this.leader = this.members[0] as FakeMember;
   }
 
   /** Returns whether all members are up and in their place. */
@@ -77,7 +77,7 @@ export class Store {
   }
 
   /** Puts a member into a condition, with all the consequences: elections, rejoining, lost copies. */
-  setCondition(member: Member, condition: Condition): void {
+  setCondition(member: FakeMember, condition: MemberCondition): void {
     const was = member.condition;
     if (was === condition) return;
     member.condition = condition;
@@ -95,16 +95,16 @@ export class Store {
     this.#chooseSync();
   }
 
-  #reached(): Member {
+  #reached(): FakeMember {
     const split = this.members.find((member) => this.#isSplit(member));
     return split !== undefined && this.#random.float() < 0.7 ? split : this.leader;
   }
 
-  #isSplit(member: Member): boolean {
+  #isSplit(member: FakeMember): boolean {
     return member !== this.leader && member.role === "leader" && this.#agenda.nowMs < this.#splitUntilMs;
   }
 
-  #commit(member: Member, content: EntryContent, options: WriteOptions, done: (answer: StoreAnswer) => void): void {
+  #commit(member: FakeMember, content: EntryContent, options: WriteOptions, done: (answer: StoreAnswer) => void): void {
     const { term } = this;
     const short = this.#shortAnswer(member);
     const before = options.idempotent ? this.log.find(content) : undefined;
@@ -126,7 +126,7 @@ export class Store {
   }
 
   /** Returns the answer of a member that cannot commit; null when it can. */
-  #shortAnswer(member: Member): StoreAnswer | null {
+  #shortAnswer(member: FakeMember): StoreAnswer | null {
     if (member.condition === "frozen") return "hang";
     if (member.condition === "down" || member.condition === "full") return "error";
     if (member === this.leader) return null;
@@ -134,7 +134,7 @@ export class Store {
   }
 
   /** Answers a repeated write as the first one was answered, once that has its copy; until then, it waits. */
-  #answerAgain(member: Member, before: Entry, inside: boolean, done: (answer: StoreAnswer) => void): void {
+  #answerAgain(member: FakeMember, before: LogEntry, inside: boolean, done: (answer: StoreAnswer) => void): void {
     const { term } = this;
     if (this.#behaviour.replication !== "off" && !Number.isFinite(before.copiedAtMs)) {
       done("hang");
@@ -150,12 +150,12 @@ export class Store {
    * Returns whether an entry survives. With strict replication, its copy must have been made before the leader was cut off from
    * the members that would have it.
    */
-  #isSafe(entry: Entry): boolean {
+  #isSafe(entry: LogEntry): boolean {
     if (this.#badSinceMs === null || this.#acknowledgesAlone(this.leader)) return true;
     return entry.copiedAtMs <= this.#badSinceMs;
   }
 
-  #acknowledgeFirst(entry: Entry, acknowledge: () => void): void {
+  #acknowledgeFirst(entry: LogEntry, acknowledge: () => void): void {
     const alone = this.leader.condition !== "up" || !this.members.some((member) => this.#isCopy(member));
     entry.copiedAtMs = alone
       ? Number.POSITIVE_INFINITY
@@ -163,7 +163,7 @@ export class Store {
     acknowledge();
   }
 
-  #copyFirst(member: Member, entry: Entry, acknowledge: () => void, hang: () => void): void {
+  #copyFirst(member: FakeMember, entry: LogEntry, acknowledge: () => void, hang: () => void): void {
     const copy = () => {
       entry.copiedAtMs = this.#agenda.nowMs + evenly(this.#random, COPY_MS);
       entry.visibleAtMs = entry.copiedAtMs;
@@ -179,18 +179,18 @@ export class Store {
     hang();
   }
 
-  #answers(member: Member, inside: boolean): boolean {
+  #answers(member: FakeMember, inside: boolean): boolean {
     const { condition } = member;
     return condition === "up" || condition === "isolated" || (condition === "cut" && inside);
   }
 
-  #acknowledgesAlone(member: Member): boolean {
+  #acknowledgesAlone(member: FakeMember): boolean {
     if (this.#behaviour.replication === "off") return true;
     const apart = member.condition === "cut" || member.condition === "isolated";
     return apart && this.#behaviour.isolatedLeaderAcknowledges;
   }
 
-  #lose(condition: Condition): void {
+  #lose(condition: MemberCondition): void {
     this.#badSinceMs = this.#agenda.nowMs;
     const { failoverMs, failoverUnreachableMs, failsOverWhenFull, elects } = this.#behaviour;
     if (!elects || (condition === "full" && !failsOverWhenFull)) return;
@@ -206,7 +206,7 @@ export class Store {
     });
   }
 
-  #promote(next: Member): void {
+  #promote(next: FakeMember): void {
     const old = this.leader;
     this.log.cut(this.#badSinceMs ?? this.#agenda.nowMs);
     this.term++;
@@ -218,7 +218,7 @@ export class Store {
     this.#chooseSync();
   }
 
-  #comeBack(member: Member, was: Condition): void {
+  #comeBack(member: FakeMember, was: MemberCondition): void {
     if (member === this.leader) {
       this.#resume();
       return;
@@ -236,12 +236,12 @@ export class Store {
     this.#releaseWaiting();
   }
 
-  #split(member: Member): void {
+  #split(member: FakeMember): void {
     this.#splitUntilMs = this.#agenda.nowMs + this.#behaviour.splitBrainMs;
     this.#setRole(member, "leader");
   }
 
-  #rejoin(member: Member): void {
+  #rejoin(member: FakeMember): void {
     if (member.condition !== "up" || member === this.leader) return;
     if (this.#isSplit(member)) {
       this.#agenda.at(this.#splitUntilMs, () => this.#rejoin(member));
@@ -251,7 +251,7 @@ export class Store {
     this.#chooseSync();
   }
 
-  #isCopy(member: Member): boolean {
+  #isCopy(member: FakeMember): boolean {
     const wanted = this.#behaviour.replication === "off" ? "replica" : "sync";
     return member.condition === "up" && member.role === wanted;
   }
@@ -278,7 +278,7 @@ export class Store {
     for (const copy of waiting) copy();
   }
 
-  #setRole(member: Member, role: Member["role"]): void {
+  #setRole(member: FakeMember, role: FakeMember["role"]): void {
     const was = member.role;
     member.role = role;
     if (was !== role) this.#watch(member, was);

@@ -8,7 +8,7 @@ import { runOnLeader } from "./leader.ts";
 import { patroniConfig } from "./postgres.ts";
 import type { Programs } from "./programs.ts";
 import { FIRST_MASTER, redisConfig, sentinelConfig } from "./redis.ts";
-import type { Parts, Replicas } from "./replicas.ts";
+import type { ReplicaParts, Replicas } from "./replicas.ts";
 import {
   appEnvironment,
   etcdService,
@@ -20,7 +20,7 @@ import {
 } from "./services.ts";
 import { tailOf } from "./space.ts";
 
-export interface Boot extends Parts {
+export interface Boot extends ReplicaParts {
   readonly programs: Programs;
   readonly replicas: Replicas;
   readonly logFolder: string;
@@ -76,7 +76,7 @@ function endOfLog(log: string): string {
 }
 
 /** Powers a node on and starts its services, except the Sentinel: in a new lab, it would not know any replica yet. */
-export async function startNode(parts: Parts, node: NodeName, signal: AbortSignal): Promise<void> {
+export async function startNode(parts: ReplicaParts, node: NodeName, signal: AbortSignal): Promise<void> {
   const { config, space, users } = parts;
   await space.startNode(node, signal);
   if (config.etcd === 3) await space.nodes[node].start(etcdService(config, node, users), signal);

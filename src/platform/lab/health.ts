@@ -4,7 +4,7 @@ import { CHECK, line } from "../check.ts";
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
 import { isUp, type ServerRow } from "./haproxy.ts";
-import { isStreaming, leaderOf, type Member } from "./postgres.ts";
+import { isStreaming, leaderOf, type PatroniMember } from "./postgres.ts";
 
 export async function healthOf(parts: Boot, signal: AbortSignal): Promise<HealthLine[]> {
   const { observer, replicas, config } = parts;
@@ -26,7 +26,7 @@ export async function healthOf(parts: Boot, signal: AbortSignal): Promise<Health
   ];
 }
 
-export function postgresHealth(members: readonly Member[], synchronous: boolean): HealthLine[] {
+export function postgresHealth(members: readonly PatroniMember[], synchronous: boolean): HealthLine[] {
   const leader = leaderOf(members);
   const streaming = members.filter(isStreaming);
   const sync = members.find((member) => member.role === "sync_standby" && isStreaming(member));

@@ -30,7 +30,7 @@ import { demandMachine } from "./preflight.ts";
 import { findPrograms, findUser } from "./programs.ts";
 import { type CpuLook, replicaCpu } from "./replica-cpu.ts";
 import { Replicas } from "./replicas.ts";
-import type { Users } from "./services.ts";
+import type { ServiceUsers } from "./services.ts";
 import { type Registration, registerLab } from "./single.ts";
 import { Space } from "./space.ts";
 import { topologyOf } from "./topology.ts";
@@ -211,7 +211,7 @@ function emptyOfLogs(folder: string): void {
   for (const name of old) renameSync(join(folder, name), join(previous, name));
 }
 
-function findUsers(config: LabConfig): Users {
+function findUsers(config: LabConfig): ServiceUsers {
   const app = findUser(config.app.user);
   if (app.uid !== 0) {
     const [postgres, redis, haproxy] = ["postgres", "redis", "haproxy"].map(findUser);

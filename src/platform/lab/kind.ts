@@ -13,8 +13,8 @@ import {
   patroniService,
   redisService,
   replicaService,
+  type ServiceUsers,
   sentinelService,
-  type Users,
 } from "./services.ts";
 
 export const labKind: PlatformKind = {
@@ -34,7 +34,7 @@ export const labKind: PlatformKind = {
 };
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
-const USERS: Users = { postgres: NOBODY, redis: NOBODY, haproxy: NOBODY, etcd: NOBODY, app: NOBODY };
+const USERS: ServiceUsers = { postgres: NOBODY, redis: NOBODY, haproxy: NOBODY, etcd: NOBODY, app: NOBODY };
 
 /** Returns the targets as after a fresh start, except for PostgreSQL's leader, which Patroni elects: n1 stands for it. */
 export function plannedTopology(config: Plan["platform"]): Target[] {

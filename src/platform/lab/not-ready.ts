@@ -2,12 +2,12 @@
 import { addressOf } from "./addresses.ts";
 import type { Slot } from "./app.ts";
 import { whyUnreached } from "./listeners.ts";
-import type { Parts } from "./replicas.ts";
+import type { ReplicaParts } from "./replicas.ts";
 
 /** Returns the reason. It reads the same for all replicas that share it, so that it is reported only once. */
 export async function whyNotReady(
   slot: Slot,
-  { config, observer, users }: Parts,
+  { config, observer, users }: ReplicaParts,
   signal: AbortSignal,
 ): Promise<string> {
   const { path, status: wanted, timeout } = config.app.readiness;

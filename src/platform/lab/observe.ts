@@ -6,7 +6,7 @@ import type { ServiceReport } from "./agent/protocol.ts";
 import type { Usage } from "./agent/usage.ts";
 import { HAPROXY_SOCKET, parseStatistics, type ServerRow } from "./haproxy.ts";
 import { type Listener, parseListeners } from "./listeners.ts";
-import { leaderOf, type Member, parseCluster } from "./postgres.ts";
+import { leaderOf, type PatroniMember, parseCluster } from "./postgres.ts";
 import { MASTER_NAME, pairs, parseReplication, type Replication } from "./redis.ts";
 import type { Space } from "./space.ts";
 
@@ -23,9 +23,9 @@ export class Observer {
    * Returns the cluster as Patroni knows it. It queries all members, because one that is cut off may still report a past state,
    * and takes the view that most of them share, the first among equals.
    */
-  async cluster(signal: AbortSignal): Promise<Member[]> {
+  async cluster(signal: AbortSignal): Promise<PatroniMember[]> {
     const views = (await this.#each((node) => this.#clusterFrom(node, signal))).filter((view) => view !== undefined);
-    const votes = (view: Member[]) => views.filter((other) => leaderOf(other) === leaderOf(view)).length;
+    const votes = (view: PatroniMember[]) => views.filter((other) => leaderOf(other) === leaderOf(view)).length;
     return views.toSorted((a, b) => votes(b) - votes(a))[0] ?? [];
   }
 
@@ -128,7 +128,7 @@ export class Observer {
     return tables.flatMap((table) => parseListeners(table ?? ""));
   }
 
-  async #clusterFrom(node: NodeName, signal: AbortSignal): Promise<Member[] | undefined> {
+  async #clusterFrom(node: NodeName, signal: AbortSignal): Promise<PatroniMember[] | undefined> {
     const answer = await this.#httpFrom(node, PORT.patroni, "/cluster", signal);
     return answer.status === 200 ? parseCluster(JSON.parse(answer.body) as Json) : undefined;
   }

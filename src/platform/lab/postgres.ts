@@ -4,7 +4,7 @@ import { addressOf, diskOf, isNode, NODES, type NodeName, PORT, SWITCH_ADDRESS }
 import type { LabConfig } from "./config.ts";
 
 /** One member as Patroni's `/cluster` describes it. */
-export interface Member {
+export interface PatroniMember {
   readonly node: NodeName;
   /** leader, sync_standby, replica, standby_leader ... */
   readonly role: string;
@@ -70,7 +70,7 @@ export function etcdHosts(config: LabConfig): string[] {
 }
 
 /** Returns the members of a `/cluster` answer, ordered by node; entries that are not ours are left out. */
-export function parseCluster(body: Json): Member[] {
+export function parseCluster(body: Json): PatroniMember[] {
   const members = (body as { members?: Json[] } | null)?.members ?? [];
   return members
     .map((entry) => entry as Record<string, Json>)
@@ -79,17 +79,17 @@ export function parseCluster(body: Json): Member[] {
 }
 
 /** Returns the running leader; undefined while there is none. */
-export function leaderOf(members: readonly Member[]): NodeName | undefined {
+export function leaderOf(members: readonly PatroniMember[]): NodeName | undefined {
   return members.find((member) => member.role === "leader" && member.state === "running")?.node;
 }
 
 /** Returns whether a member is a standby that has all of the leader's writes except those in transit. */
-export function isStreaming(member: Member): boolean {
+export function isStreaming(member: PatroniMember): boolean {
   const streams = member.state === "streaming" || member.state === "running";
   return member.role !== "leader" && streams && member.lagBytes !== null && member.lagBytes < 1_000_000;
 }
 
-function member(node: NodeName, entry: Record<string, Json>): Member {
+function member(node: NodeName, entry: Record<string, Json>): PatroniMember {
   return {
     node,
     role: String(entry.role ?? ""),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { complaintAbout, type Machine, openFilesMax } from "./preflight.ts";
+import { complaintAbout, type LabMachine, openFilesMax } from "./preflight.ts";
 
-const GOOD: Machine = {
+const GOOD: LabMachine = {
   platform: "linux",
   uid: 0,
   apparmorRestrictsUserNamespaces: true,
@@ -17,7 +17,7 @@ test("a good machine has no complaint, whatever is forbidden to other users", ()
   assert.equal(complaintAbout(GOOD), null);
 });
 
-const CASES: readonly [what: string, lacks: Partial<Machine>, says: RegExp][] = [
+const CASES: readonly [what: string, lacks: Partial<LabMachine>, says: RegExp][] = [
   ["macOS", { platform: "darwin" }, /expected Linux.*got darwin.*the lab needs Linux; .* use the Kubernetes platform/],
   ["Windows", { platform: "win32", uid: -1 }, /got win32.*use the Kubernetes platform/],
   ["no root", { uid: 1000, apparmorRestrictsUserNamespaces: null }, /root.*got uid 1000 .*sudo/],

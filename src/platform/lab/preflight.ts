@@ -6,7 +6,7 @@ import { type Complaint, ExitCode, GamedayError } from "../../std/errors.ts";
 import { NAMESPACES } from "./namespaces.ts";
 
 /** The properties of the machine. */
-export interface Machine {
+export interface LabMachine {
   readonly platform: string;
   readonly uid: number;
   /** null when the kernel does not know this setting; Ubuntu's is 1 from 23.10 on. */
@@ -32,14 +32,14 @@ export function demandMachine(folder: string): void {
 }
 
 /** Returns the first obstacle; null when there is none. */
-export function complaintAbout(machine: Machine): Obstacle | null {
+export function complaintAbout(machine: LabMachine): Obstacle | null {
   return complaintsAbout(machine)[0] ?? null;
 }
 
 export type Obstacle = Pick<Complaint, "expected" | "got" | "hint">;
 
 /** Returns all obstacles. What cannot be known because of an earlier obstacle is not among them. */
-export function complaintsAbout(machine: Machine): Obstacle[] {
+export function complaintsAbout(machine: LabMachine): Obstacle[] {
   if (machine.platform !== "linux") return [notLinux(machine.platform)];
   return [
     ...(machine.uid !== 0 ? [notRoot(machine)] : []),
@@ -57,7 +57,7 @@ function notLinux(platform: string) {
   };
 }
 
-function notRoot({ uid, apparmorRestrictsUserNamespaces }: Machine) {
+function notRoot({ uid, apparmorRestrictsUserNamespaces }: LabMachine) {
   const restricted = "; kernel.apparmor_restrict_unprivileged_userns = 1 keeps other users from making namespaces";
   return {
     expected: "to run as root: the lab makes namespaces",
@@ -74,7 +74,7 @@ function noNamespaces(trouble: string) {
   };
 }
 
-function noRoom({ folder, freeBytes }: Machine) {
+function noRoom({ folder, freeBytes }: LabMachine) {
   return {
     expected: `${mebibytes(FREE_BYTES_MIN)} free on the disk of ${folder}`,
     got: mebibytes(freeBytes),
@@ -95,7 +95,7 @@ function mebibytes(bytes: number): string {
 }
 
 /** Reads the machine's properties for a lab whose logs go to that folder, but skips checks whose result the earlier ones make irrelevant. */
-export function readMachine(folder: string): Machine {
+export function readMachine(folder: string): LabMachine {
   const { platform } = process;
   const uid = process.getuid?.() ?? -1;
   const isLinux = platform === "linux";

@@ -15,7 +15,7 @@ export interface Programs {
   readonly patroniFolder: string;
 }
 
-export interface User {
+export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }
@@ -80,7 +80,7 @@ export function parseVersion(text: string): string | undefined {
 }
 
 /** Returns a user of /etc/passwd, by name; throws when there is none. */
-export function findUser(name: string): User {
+export function findUser(name: string): SystemUser {
   const user = parseUser(readFileSync("/etc/passwd", "utf8"), name);
   if (user !== undefined) return user;
   throw new GamedayError({
@@ -92,7 +92,7 @@ export function findUser(name: string): User {
   });
 }
 
-export function parseUser(passwd: string, name: string): User | undefined {
+export function parseUser(passwd: string, name: string): SystemUser | undefined {
   const fields = passwd
     .split("\n")
     .map((line) => line.split(":"))

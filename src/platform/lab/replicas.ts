@@ -11,27 +11,27 @@ import type { LabConfig } from "./config.ts";
 import { HAPROXY_FILE, haproxyConfig, type SlotState } from "./haproxy.ts";
 import { whyNotReady } from "./not-ready.ts";
 import type { Observer } from "./observe.ts";
-import { replicaService, type Users } from "./services.ts";
+import { replicaService, type ServiceUsers } from "./services.ts";
 import type { Space } from "./space.ts";
 
 type Stage = "starting" | "ready" | "leaving";
 
-export interface Parts {
+export interface ReplicaParts {
   readonly config: LabConfig;
   readonly space: Space;
   readonly observer: Observer;
-  readonly users: Users;
+  readonly users: ServiceUsers;
 }
 
 export class Replicas {
-  readonly #parts: Parts;
+  readonly #parts: ReplicaParts;
   readonly #slots: readonly Slot[];
   readonly #held = new Map<string, { slot: Slot; stage: Stage }>();
   readonly #cordoned = new Set<NodeName>();
   readonly #end = new AbortController();
   #desired = 0;
 
-  constructor(parts: Parts) {
+  constructor(parts: ReplicaParts) {
     this.#parts = parts;
     this.#slots = layOutSlots(parts.config);
   }

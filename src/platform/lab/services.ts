@@ -4,16 +4,16 @@ import type { ServiceSpec } from "./agent/protocol.ts";
 import type { Slot } from "./app.ts";
 import type { LabConfig } from "./config.ts";
 import { HAPROXY_FILE } from "./haproxy.ts";
-import type { User } from "./programs.ts";
+import type { SystemUser } from "./programs.ts";
 import { redisCommand } from "./redis.ts";
 
 /** The users that the services run as; none of them is root. */
-export interface Users {
-  readonly postgres: User;
-  readonly redis: User;
-  readonly haproxy: User;
-  readonly etcd: User;
-  readonly app: User;
+export interface ServiceUsers {
+  readonly postgres: SystemUser;
+  readonly redis: SystemUser;
+  readonly haproxy: SystemUser;
+  readonly etcd: SystemUser;
+  readonly app: SystemUser;
 }
 
 const BASE = { PATH, LANG: "C.UTF-8", HOME: "/tmp" };
@@ -22,7 +22,7 @@ const RESTART = { minMs: 500, maxMs: 10_000 };
 export const DATABASE_URL = `postgres://app:app@${SWITCH_ADDRESS}:${PORT.postgresLeader}/app`;
 export const REDIS_URL = `redis://${SWITCH_ADDRESS}:${PORT.redisMaster}`;
 
-export function patroniService(node: NodeName, users: Users): ServiceSpec {
+export function patroniService(node: NodeName, users: ServiceUsers): ServiceSpec {
   return {
     ...ordinary("postgres", node, users.postgres),
     argv: [`${FOLDER.patroni}/bin/python3`, "-m", "patroni", `${diskOf(node)}/patroni.yml`],
@@ -31,22 +31,22 @@ export function patroniService(node: NodeName, users: Users): ServiceSpec {
   };
 }
 
-export function redisService(node: NodeName, users: Users): ServiceSpec {
+export function redisService(node: NodeName, users: ServiceUsers): ServiceSpec {
   return { ...ordinary("redis", node, users.redis), argv: redisCommand(node) };
 }
 
-export function sentinelService(node: NodeName, users: Users): ServiceSpec {
+export function sentinelService(node: NodeName, users: ServiceUsers): ServiceSpec {
   return {
     ...ordinary("sentinel", node, users.redis),
     argv: ["redis-sentinel", `${diskOf(node)}/sentinel/sentinel.conf`],
   };
 }
 
-export function haproxyService(users: Users): ServiceSpec {
+export function haproxyService(users: ServiceUsers): ServiceSpec {
   return { ...ordinary("haproxy", "switch", users.haproxy), argv: ["haproxy", "-db", "-f", HAPROXY_FILE], inherit: 3 };
 }
 
-export function etcdService(config: LabConfig, place: NodeName | "switch", users: Users): ServiceSpec {
+export function etcdService(config: LabConfig, place: NodeName | "switch", users: ServiceUsers): ServiceSpec {
   const address = place === "switch" ? SWITCH_ADDRESS : addressOf(place);
   const members = config.etcd === 1 ? [["switch", SWITCH_ADDRESS]] : NODES.map((node) => [node, addressOf(node)]);
   const flags = {
@@ -85,7 +85,7 @@ export function appEnvironment(config: LabConfig): Record<string, string> {
   return { ...BASE, DATABASE_URL, REDIS_URL, ...config.app.env };
 }
 
-export function replicaService(config: LabConfig, slot: Slot, users: Users): ServiceSpec {
+export function replicaService(config: LabConfig, slot: Slot, users: ServiceUsers): ServiceSpec {
   return {
     ...ordinary(`app/${slot.name}`, slot.node, users.app),
     argv: config.app.command,
@@ -95,7 +95,7 @@ export function replicaService(config: LabConfig, slot: Slot, users: Users): Ser
   };
 }
 
-function ordinary(name: string, place: string, user: User) {
+function ordinary(name: string, place: string, user: SystemUser) {
   const log = `${FOLDER.log}/${name}-${place}.log`;
   return { name, env: BASE, cwd: "/", ...user, log, restart: RESTART, ownsUser: false };
 }

@@ -5,7 +5,7 @@
 import { connect, createServer, type Server } from "node:net";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 
-export interface Holder {
+export interface LabHolder {
   readonly pid: number;
   /** The ISO date and time at which it began. */
   readonly since: string;
@@ -21,7 +21,7 @@ const NAME = "\0gameday-lab";
 
 /** Takes the place, or throws an error that names its holder. */
 export async function registerLab(control: string | null = null): Promise<Registration> {
-  const holder: Holder = { pid: process.pid, since: new Date().toISOString(), control };
+  const holder: LabHolder = { pid: process.pid, since: new Date().toISOString(), control };
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.end(JSON.stringify(holder));
@@ -42,7 +42,7 @@ export async function demandNoLab(): Promise<void> {
 }
 
 /** Returns the holder of the lab on this machine; undefined when there is none. */
-export function currentLab(): Promise<Holder | undefined> {
+export function currentLab(): Promise<LabHolder | undefined> {
   return new Promise((resolve) => {
     const socket = connect(NAME);
     let text = "";
@@ -51,7 +51,7 @@ export function currentLab(): Promise<Holder | undefined> {
     socket.on("data", (chunk) => {
       text += chunk.toString("utf8");
     });
-    socket.on("close", () => resolve(text === "" ? undefined : (JSON.parse(text) as Holder)));
+    socket.on("close", () => resolve(text === "" ? undefined : (JSON.parse(text) as LabHolder)));
   });
 }
 
@@ -62,7 +62,7 @@ function listen(server: Server): Promise<void> {
   });
 }
 
-function taken(holder: Holder | undefined): GamedayError {
+function taken(holder: LabHolder | undefined): GamedayError {
   const who = holder === undefined ? "another process" : `process ${holder.pid}, since ${holder.since}`;
   return new GamedayError({
     code: "lab-already-running",

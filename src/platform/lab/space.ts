@@ -11,9 +11,9 @@ import { until } from "../../std/wait.ts";
 import { addressOf, agentSocketOf, cableOf, FOLDER, NODES, type NodeName, PATH, PREFIX_LENGTH } from "./addresses.ts";
 import { AgentLink } from "./agent-link.ts";
 import { agentInside, NAMESPACES, nodeBoot, type SpaceOptions, spawnLab } from "./namespaces.ts";
-import type { User } from "./programs.ts";
+import type { SystemUser } from "./programs.ts";
 
-const ROOT: User = { uid: 0, gid: 0 };
+const ROOT: SystemUser = { uid: 0, gid: 0 };
 
 export class Space {
   readonly port: number;
@@ -64,12 +64,12 @@ export class Space {
     return !this.#down.has(node);
   }
 
-  folder(inside: string, owner: User = ROOT, mode = 0o755): void {
+  folder(inside: string, owner: SystemUser = ROOT, mode = 0o755): void {
     mkdirSync(this.path(inside), { recursive: true, mode });
     chownSync(this.path(inside), owner.uid, owner.gid);
   }
 
-  file(inside: string, text: string, owner: User = ROOT, mode = 0o644): void {
+  file(inside: string, text: string, owner: SystemUser = ROOT, mode = 0o644): void {
     writeFileSync(this.path(inside), text, { mode });
     chownSync(this.path(inside), owner.uid, owner.gid);
   }

@@ -14,12 +14,12 @@ import { attachLab } from "./attach.ts";
 import { resolvedLabConfig, upWithinMs } from "./config.ts";
 import type { DaemonBoot, DaemonNews } from "./daemon/main.ts";
 import { demandMachine } from "./preflight.ts";
-import { currentLab, demandNoLab, type Holder } from "./single.ts";
+import { currentLab, demandNoLab, type LabHolder } from "./single.ts";
 import { tailOf } from "./space.ts";
 
 export interface LabStatus {
   /** null when there is none on this machine. */
-  readonly holder: Holder | null;
+  readonly holder: LabHolder | null;
   /** null when it cannot be attached to because it lives inside a run. */
   readonly endpoint: string | null;
   readonly health: readonly HealthLine[];
@@ -64,7 +64,7 @@ async function settled(signal: AbortSignal): Promise<LabStatus> {
 }
 
 /** Ends the lab that runs in its own process. Returns its holder; null when there was none. */
-export async function labDown(signal: AbortSignal): Promise<Holder | null> {
+export async function labDown(signal: AbortSignal): Promise<LabHolder | null> {
   const holder = await currentLab();
   if (holder === undefined) return null;
   if (holder.control === null) throw insideRun(holder);
@@ -154,7 +154,7 @@ function diedEarly(code: number | null, log: string): GamedayError {
   });
 }
 
-function insideRun(holder: Holder): GamedayError {
+function insideRun(holder: LabHolder): GamedayError {
   return new GamedayError({
     code: "lab-inside-run",
     expected: "a lab that was started with: gameday lab up",

@@ -9,7 +9,7 @@ import type { Boot } from "./boot.ts";
 import { sampleLab } from "./sample.ts";
 
 /** What the watch needs. A service's deaths are expected while a change of ours is on its target or its node. */
-export interface Watched extends Boot {
+export interface WatchedLab extends Boot {
   readonly nowMs: () => number;
   isTouched(target: string, node: string): boolean;
 }
@@ -21,11 +21,11 @@ const EVERY_MS = 250;
 const SAMPLE_EVERY_MS = 5_000;
 
 /** Resolves when the signal aborts. A part that cannot be seen for a moment keeps its last known state. */
-export async function watchLab(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
+export async function watchLab(parts: WatchedLab, emit: Emit, signal: AbortSignal): Promise<void> {
   await Promise.all([watchChanges(parts, emit, signal), watchUsage(parts, emit, signal)]);
 }
 
-async function watchUsage(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
+async function watchUsage(parts: WatchedLab, emit: Emit, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const detail = await sampleLab(parts, signal);
     if (!signal.aborted)
@@ -34,7 +34,7 @@ async function watchUsage(parts: Watched, emit: Emit, signal: AbortSignal): Prom
   }
 }
 
-async function watchChanges(parts: Watched, emit: Emit, signal: AbortSignal): Promise<void> {
+async function watchChanges(parts: WatchedLab, emit: Emit, signal: AbortSignal): Promise<void> {
   const roles: Roles = new Map();
   const failures = new Map<string, number>();
   let replicas = "";
@@ -46,7 +46,7 @@ async function watchChanges(parts: Watched, emit: Emit, signal: AbortSignal): Pr
   }
 }
 
-async function watchRoles(parts: Watched, known: Roles, emit: Emit, signal: AbortSignal): Promise<void> {
+async function watchRoles(parts: WatchedLab, known: Roles, emit: Emit, signal: AbortSignal): Promise<void> {
   const [members, replication] = await Promise.all([
     parts.observer.cluster(signal),
     parts.observer.replication(signal),
@@ -67,7 +67,7 @@ async function watchRoles(parts: Watched, known: Roles, emit: Emit, signal: Abor
 }
 
 async function watchRestarts(
-  parts: Watched,
+  parts: WatchedLab,
   known: Map<string, number>,
   emit: Emit,
   signal: AbortSignal,
@@ -85,7 +85,7 @@ async function watchRestarts(
   }
 }
 
-async function watchReplicas(parts: Watched, before: string, emit: Emit, signal: AbortSignal): Promise<string> {
+async function watchReplicas(parts: WatchedLab, before: string, emit: Emit, signal: AbortSignal): Promise<string> {
   const ready = (await parts.replicas.ready(signal)).length;
   const current = parts.replicas.current().length;
   const { desired } = parts.replicas;
