@@ -67,6 +67,12 @@ export interface AutoscalerState {
   readonly scalings: readonly { readonly atMs: number; readonly change: number }[];
 }
 
+/** The moment of a decision: its time, and the replicas that there are. */
+export interface Moment {
+  readonly current: number;
+  readonly nowMs: number;
+}
+
 export interface ScalingCondition {
   readonly type: "AbleToScale" | "ScalingActive" | "ScalingLimited";
   readonly status: "True" | "False";
@@ -97,12 +103,13 @@ export function autoscalerStep(
   const current = samples.currentReplicas;
   const begun = state.recommendations.length > 0 ? state : rememberRecommendation(config, state, current, nowMs);
   const bound = outOfBounds(config, current);
-  if (bound !== null) return decided(config, begun, current, bound, nowMs);
+  const at = { current, nowMs };
+  if (bound !== null) return decided(config, begun, bound, at);
   const recommendation = recommend(config, samples, nowMs);
   if (recommendation.replicas === null) return { state: begun, decision: blind(current, recommendation) };
-  const stabilized = stabilize(config, begun, current, recommendation.replicas, nowMs);
+  const stabilized = stabilize(config, begun, recommendation.replicas, at);
   const next = rememberRecommendation(config, begun, recommendation.replicas, nowMs);
-  const bounded = limit(config, begun, current, stabilized.replicas, nowMs);
+  const bounded = limit(config, begun, stabilized.replicas, at);
   const decision: AutoscalerDecision = {
     desiredReplicas: bounded.replicas,
     recommended: recommendation.replicas,
@@ -110,7 +117,7 @@ export function autoscalerStep(
     utilization: recommendation.utilization,
     conditions: conditionsOf(current, recommendation, stabilized, bounded),
   };
-  return decided(config, next, current, decision, nowMs);
+  return decided(config, next, decision, at);
 }
 
 /** Corrects a count outside [min, max] before any metric is evaluated, and leaves a count of 0 alone, as Kubernetes does. */
@@ -128,9 +135,8 @@ function outOfBounds(config: AutoscalerConfig, current: number): AutoscalerDecis
 function decided(
   config: AutoscalerConfig,
   state: AutoscalerState,
-  current: number,
   decision: AutoscalerDecision,
-  nowMs: number,
+  { current, nowMs }: Moment,
 ): { readonly state: AutoscalerState; readonly decision: AutoscalerDecision } {
   const change = decision.desiredReplicas - current;
   return { state: change === 0 ? state : rememberScaling(config, state, change, nowMs), decision };

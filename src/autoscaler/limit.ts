@@ -1,5 +1,5 @@
 /** Limits the change of one sync, by the policies of its direction and then by min and max. */
-import type { AutoscalerConfig, AutoscalerState, ScalingPolicy, ScalingRules } from "../autoscaler.ts";
+import type { AutoscalerConfig, AutoscalerState, Moment, ScalingPolicy, ScalingRules } from "../autoscaler.ts";
 
 export interface Bounded {
   readonly replicas: number;
@@ -48,16 +48,11 @@ const DOWN: Direction = {
   outOfBounds: { reason: "TooFewReplicas", message: "the desired count is less than the minimum" },
 };
 
-export function limit(
-  config: AutoscalerConfig,
-  state: AutoscalerState,
-  current: number,
-  wanted: number,
-  nowMs: number,
-): Bounded {
+export function limit(config: AutoscalerConfig, state: AutoscalerState, wanted: number, moment: Moment): Bounded {
+  const { current } = moment;
   if (wanted === current) return { replicas: wanted, ...WITHIN };
   const direction = wanted > current ? UP : DOWN;
-  const allowed = allowedBy(direction, config, state, current, nowMs);
+  const allowed = allowedBy(direction, config, state, moment);
   const bound = direction.boundOf(config);
   const furthest = direction.nearer(allowed, bound);
   if (direction.nearer(wanted, furthest) === wanted) return { replicas: wanted, ...WITHIN };
@@ -70,8 +65,7 @@ function allowedBy(
   direction: Direction,
   config: AutoscalerConfig,
   state: AutoscalerState,
-  current: number,
-  nowMs: number,
+  { current, nowMs }: Moment,
 ): number {
   const rules = direction.rulesOf(config);
   if (rules.selectPolicy === "Disabled" || rules.policies.length === 0) return current;

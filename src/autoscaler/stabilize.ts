@@ -1,5 +1,5 @@
 /** Chooses the most cautious recommendation of each direction's window, so that a short dip or peak changes nothing. */
-import type { AutoscalerConfig, AutoscalerState } from "../autoscaler.ts";
+import type { AutoscalerConfig, AutoscalerState, Moment } from "../autoscaler.ts";
 
 export interface Stabilized {
   readonly replicas: number;
@@ -11,9 +11,8 @@ export interface Stabilized {
 export function stabilize(
   config: AutoscalerConfig,
   state: AutoscalerState,
-  current: number,
   recommended: number,
-  nowMs: number,
+  { current, nowMs }: Moment,
 ): Stabilized {
   const within = (seconds: number) =>
     state.recommendations.filter(({ atMs }) => atMs > nowMs - seconds * 1_000).map(({ replicas }) => replicas);

@@ -32,14 +32,21 @@ export const staleness: Checker = {
 };
 
 function compareKey(history: KeyHistory, lagMs: number, comparison: SessionTally): void {
+  const tally = { lagMs, comparison };
   const writes = newestFirst(history.writes);
   const elements = history.elements.toSorted((a, b) => a.acknowledgedAtMs - b.acknowledgedAtMs);
   const rank = new Map(elements.map(({ id }, index) => [id, index]));
   for (const read of history.reads) {
     const ids = idsRead(read);
-    if (ids === undefined) compareValue(read, writes, history, lagMs, comparison);
-    else compareElements(read, ids, { elements, rank }, lagMs, comparison);
+    if (ids === undefined) compareValue(read, writes, history, tally);
+    else compareElements(read, ids, { elements, rank }, tally);
   }
+}
+
+/** The promise, and where what breaks it is counted. */
+interface Tally {
+  readonly lagMs: number;
+  readonly comparison: SessionTally;
 }
 
 /** Acknowledged writes by completion, each with the latest-called of all writes that had completed by then. */
@@ -62,8 +69,7 @@ function compareValue(
   read: Operation,
   acknowledged: readonly Acknowledged[],
   history: KeyHistory,
-  lagMs: number,
-  comparison: SessionTally,
+  { lagMs, comparison }: Tally,
 ): void {
   const before = countUpTo(acknowledged, read.invokedAtMs, (each) => each.completedAtMs);
   if (before === 0 || read.outcome.type !== "ok") return;
@@ -89,8 +95,7 @@ function compareElements(
   read: Operation,
   ids: ReadonlySet<string>,
   known: { readonly elements: readonly Element[]; readonly rank: ReadonlyMap<string, number> },
-  lagMs: number,
-  comparison: SessionTally,
+  { lagMs, comparison }: Tally,
 ): void {
   const due = countUpTo(known.elements, read.invokedAtMs, (element) => element.acknowledgedAtMs);
   if (due === 0) return;

@@ -32,7 +32,7 @@ export function healCommand(
       if (flags.force !== true) requireNoRun(await holders());
       using interrupt = interruption(world);
       const report = new HealReport(flags.json === true ? null : (line) => world.stdout.write(`${line}\n`));
-      await healAll(world, kinds, flags.plan, report, interrupt.signal);
+      await healAll({ world, kinds, report, signal: interrupt.signal }, flags.plan);
       if (flags.json === true) world.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
       if (flags.force !== true) await removeClosedJournals(join(stateFolderOf(world), "journal"));
       if (report.residue.length > 0) world.setExitCode(ExitCode.residue);
@@ -50,13 +50,14 @@ function requireNoRun(running: readonly Holder[]): void {
   });
 }
 
-async function healAll(
-  world: World,
-  kinds: readonly PlatformKind[],
-  planFile: string | undefined,
-  report: HealReport,
-  signal: AbortSignal,
-): Promise<void> {
+interface Healing {
+  readonly world: World;
+  readonly kinds: readonly PlatformKind[];
+  readonly report: HealReport;
+  readonly signal: AbortSignal;
+}
+
+async function healAll({ world, kinds, report, signal }: Healing, planFile: string | undefined): Promise<void> {
   const stateFolder = stateFolderOf(world);
   const attach = attachBy(kinds, {
     clock: monotonicClock(),

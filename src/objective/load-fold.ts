@@ -14,6 +14,9 @@ import { ThresholdFold } from "./threshold-fold.ts";
 import { UsersRecord } from "./users-record.ts";
 import type { Window } from "./windows.ts";
 
+/** The most slices of a chart; a long run has longer slices. */
+const SLICES_MAX = 600;
+
 export const DURATION_METRIC = "http_req_duration";
 
 /** A window and the tags that its series must have. Empty tags select all requests. */
@@ -85,18 +88,12 @@ export class LoadFold {
   readonly #byName = new Map<string, FoldedTotal>();
   readonly #metrics = new Map<string, Metric | null>();
 
-  constructor(
-    windows: readonly Window[],
-    wanted: readonly Wanted[],
-    span: Span,
-    thresholds = new ThresholdFold([]),
-    slicesMax = 600,
-  ) {
+  constructor(windows: readonly Window[], wanted: readonly Wanted[], span: Span, thresholds = new ThresholdFold([])) {
     this.thresholds = thresholds;
     this.fates = new Fates(windows.find(({ key }) => key === "outside")?.spans ?? []);
     this.span = span;
     const lengthMs = Math.max(1000, span.toMs - span.fromMs);
-    this.sliceMs = Math.max(1, Math.ceil(lengthMs / 1000 / slicesMax)) * 1000;
+    this.sliceMs = Math.max(1, Math.ceil(lengthMs / 1000 / SLICES_MAX)) * 1000;
     this.slices = Array.from({ length: Math.ceil(lengthMs / this.sliceMs) }, emptySlice);
     this.perSecond = new Float64Array(Math.min(1_000_000, Math.ceil(lengthMs / 1000) + 1));
     this.users = new UsersRecord(span.fromMs, this.perSecond.length);

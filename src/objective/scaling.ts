@@ -21,13 +21,8 @@ export const replicasReadySeconds: Measure = {
   over: [REPLICAS],
   read(over, facts) {
     const wanted = Number(over["replicas"]);
-    return firstTime(
-      facts,
-      facts.story.load.beginMs,
-      "the begin of the load",
-      `${wanted} or more ready`,
-      (event) => event.ready >= wanted,
-    );
+    const since = { atMs: facts.story.load.beginMs, says: "the begin of the load" };
+    return firstTime(facts, since, `${wanted} or more ready`, (event) => event.ready >= wanted);
   },
 };
 
@@ -42,14 +37,19 @@ export const replicasBackSeconds: Measure = {
     if (!facts.story.replicas.some(({ ready }) => ready > wanted))
       return nothing(`there were never more than ${wanted} replicas`);
     const back = (event: Replicas) => event.ready <= wanted && event.current <= wanted;
-    return firstTime(facts, facts.story.load.emptyMs, "the end of the load", `back at ${wanted}`, back);
+    return firstTime(facts, { atMs: facts.story.load.emptyMs, says: "the end of the load" }, `back at ${wanted}`, back);
   },
 };
 
+/** The moment from which a time is measured; null if it was not recorded. */
+interface Origin {
+  readonly atMs: number | null;
+  readonly says: string;
+}
+
 function firstTime(
   { story }: Facts,
-  originMs: number | null,
-  origin: string,
+  { atMs: originMs, says: origin }: Origin,
   what: string,
   holds: (event: Replicas) => boolean,
 ): Reading {

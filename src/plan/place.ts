@@ -19,7 +19,7 @@ export function complain(issues: readonly z.core.$ZodIssue[], source: Source, sc
   located.sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
   const first = located[0];
   if (first === undefined) throw new RangeError("expected at least one issue, got none");
-  return describe(first.issue, first.place, schema, source, located.length - 1);
+  return describe(first, located.length - 1, schema, source);
 }
 
 /** Replaces an issue with a union by the issues of the variant that was meant: the only one that knows all keys of the map. */
@@ -32,11 +32,10 @@ function ofMeant(issue: z.core.$ZodIssue, source: Source): z.core.$ZodIssue[] {
 }
 
 function describe(
-  issue: z.core.$ZodIssue,
-  place: Place,
+  { issue, place }: { readonly issue: z.core.$ZodIssue; readonly place: Place },
+  others: number,
   schema: z.ZodType,
   source: Source,
-  others: number,
 ): GamedayError {
   const where = issue.path.length === 0 ? "the plan" : `"${issue.path.join(".")}"`;
   const more = others === 0 ? "" : ` (and ${others} more)`;

@@ -17,66 +17,50 @@ const DEADLINE_MS_DEFAULT = 30_000;
 const OUTPUT_CHARACTERS_MAX = 300;
 
 export function commandCapability(clock: Pick<Clock, "nowMs">): Capability {
-  const run = (part: Part, target: TargetReferenceWithNode, parameters: Parameters, id: string, signal: AbortSignal) =>
-    runPart({ part, target, parameters, id, signal });
   const must = async (part: Part, change: Change, signal: AbortSignal) => {
-    const result = await run(part, change.target, change.parameters, change.id, signal);
+    const result = await runPart(part, change, signal);
     if (result !== null && result.code !== 0) throw failed(part, result);
   };
   const sees = async (part: Part, change: Change, says: string, signal: AbortSignal): Promise<Witness | null> => {
-    const result = await run(part, change.target, change.parameters, change.id, signal);
+    const result = await runPart(part, change, signal);
     if (result === null || result.code !== 0) return null;
     return { atMs: clock.nowMs(), says: firstLine(result.stdout) || says, source: result.argv.join(" ") };
   };
   return {
     prior: async (target, parameters, signal) => {
-      const result = await run("check", target, parameters, "", signal);
+      const result = await runPart("check", { target, parameters, id: "" }, signal);
       if (result !== null && result.code !== 0) throw failed("check", result);
       return result === null ? null : firstLine(result.stdout);
     },
     apply: (change, signal) => must("inject", change, signal),
     bitten: (change, signal) => sees("verify", change, "exit 0: it is broken", signal),
     revert: (change, signal) => must("heal", change, signal),
-    healed: (change, signal) => healed(change, clock, run, signal),
+    healed: (change, signal) => healed(change, clock, signal),
   };
 }
-
-type Run = (
-  part: Part,
-  target: TargetReferenceWithNode,
-  parameters: Parameters,
-  id: string,
-  signal: AbortSignal,
-) => Promise<ExecResult | null>;
 
 /**
  * Decides whether the target has healed: `check` decides; without a `check`, the target has healed once `verify` no longer sees
  * it broken.
  */
-async function healed(
-  change: Change,
-  clock: Pick<Clock, "nowMs">,
-  run: Run,
-  signal: AbortSignal,
-): Promise<Witness | null> {
-  const checked = await run("check", change.target, change.parameters, change.id, signal);
-  const result = checked ?? (await run("verify", change.target, change.parameters, change.id, signal));
+async function healed(change: Change, clock: Pick<Clock, "nowMs">, signal: AbortSignal): Promise<Witness | null> {
+  const checked = await runPart("check", change, signal);
+  const result = checked ?? (await runPart("verify", change, signal));
   const well = result !== null && (checked === null ? result.code !== 0 && result.code !== null : result.code === 0);
   if (result === null || !well) return null;
   const says = checked === null ? `exit ${result.code}: no longer broken` : firstLine(result.stdout) || "exit 0: well";
   return { atMs: clock.nowMs(), says, source: result.argv.join(" ") };
 }
 
-interface PartRun {
-  readonly part: Part;
-  readonly target: TargetReferenceWithNode;
-  readonly parameters: Parameters;
-  readonly id: string;
-  readonly signal: AbortSignal;
-}
+/** The change that a command belongs to; its id is empty before there is one. */
+type Ordered = Pick<Change, "target" | "parameters" | "id">;
 
 /** Returns null when the plan gives no such command. */
-async function runPart({ part, target, parameters, id, signal }: PartRun): Promise<ExecResult | null> {
+async function runPart(
+  part: Part,
+  { target, parameters, id }: Ordered,
+  signal: AbortSignal,
+): Promise<ExecResult | null> {
   const argv = commandOf(part, target, parameters, id);
   if (argv.length === 0) return null;
   const deadlineMs = Number(parameters["deadlineMs"] ?? DEADLINE_MS_DEFAULT);

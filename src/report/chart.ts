@@ -127,18 +127,23 @@ function laneMarks(facts: Facts, scale: Scale): Markup {
         height: LANE - 8,
         class: "up",
       }),
-      gapsOf(stream, watched).map((gap) => laneBar(gap, y, scale, "gap", "no data")),
+      gapsOf(stream, watched).map((gap) => laneBar(gap, y, scale, { kind: "gap", says: "no data" })),
       own.map((outage) => {
         const toMs = outage.end?.upperMs ?? scale.span.toMs;
         const says = `outage, ${outage.failures} failed probes`;
-        return laneBar({ fromMs: outage.begin.upperMs, toMs }, y, scale, "outage", says);
+        return laneBar({ fromMs: outage.begin.upperMs, toMs }, y, scale, { kind: "outage", says });
       }),
     ];
   });
   return fragment(lanes.flat());
 }
 
-function laneBar(span: Span, y: number, scale: Scale, kind: string, says: string): Markup {
+interface Bar {
+  readonly kind: "gap" | "outage";
+  readonly says: string;
+}
+
+function laneBar(span: Span, y: number, scale: Scale, { kind, says }: Bar): Markup {
   const box = { x: scale.x(span.fromMs), y: y + 2, width: scale.width(span), height: LANE - 8, class: kind };
   return element("rect", box, element("title", {}, `${says}: ${seconds(span.fromMs)} to ${seconds(span.toMs)}`));
 }

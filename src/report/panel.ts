@@ -31,24 +31,25 @@ export function panelsOf(stats: Stats, scale: Scale, box: Box): Panel[] {
     steps: false,
   });
   const panels = [
-    panel("requests/s", "requests a second", 110, [line("rate", (point) => point.requestsPerSecond, true)], scale, box),
     panel(
-      "failed/s",
-      "failed requests a second",
-      50,
+      { label: "requests/s", says: "requests a second", height: 110 },
+      [line("rate", (point) => point.requestsPerSecond, true)],
+      scale,
+      box,
+    ),
+    panel(
+      { label: "failed/s", says: "failed requests a second", height: 50 },
       [line("failed", (point) => point.failedPerSecond, true)],
       scale,
       box,
     ),
     panel(
-      "p95 ms",
-      "95 % of requests were answered within",
-      80,
+      { label: "p95 ms", says: "95 % of requests were answered within", height: 80 },
       [line("p95", (point) => point.p95Ms, false)],
       scale,
       box,
     ),
-    panel("users", "users", 40, [line("users", (point) => point.users, true)], scale, box),
+    panel({ label: "users", says: "users", height: 40 }, [line("users", (point) => point.users, true)], scale, box),
   ];
   return stats.replicas.length === 0 ? panels : [...panels, replicasPanel(stats, scale, box)];
 }
@@ -63,10 +64,16 @@ function replicasPanel({ replicas }: Stats, scale: Scale, box: Box): Panel {
     steps: true,
   });
   const lines = [line("desired", ({ desired }) => desired), line("ready", ({ ready }) => ready)];
-  return panel("replicas", "replicas desired (dashed) and ready", 60, lines, scale, box);
+  return panel({ label: "replicas", says: "replicas desired (dashed) and ready", height: 60 }, lines, scale, box);
 }
 
-function panel(label: string, says: string, height: number, lines: readonly Line[], scale: Scale, box: Box): Panel {
+interface Heading {
+  readonly label: string;
+  readonly says: string;
+  readonly height: number;
+}
+
+function panel({ label, says, height }: Heading, lines: readonly Line[], scale: Scale, box: Box): Panel {
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value ?? 0));
   const top = ceiling(values.reduce((most, value) => Math.max(most, value), 0));
   const y = (value: number) => Math.round((height - (value / top) * height) * 10) / 10;

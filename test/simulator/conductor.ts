@@ -149,8 +149,11 @@ export class Conductor {
     while (!this.#breakage.isBitten(change) && this.#nowMs < end) yield STEP_MS;
     const { id } = change.target;
     if (!this.#breakage.isBitten(change)) {
-      this.#fault(experiment, "not-bitten", id, undefined, "nothing was seen of it inside the target");
-    } else this.#fault(experiment, "bit", id, bites === "unwitnessed" ? undefined : this.#witness(change, "is gone"));
+      this.#fault(experiment, "not-bitten", id, { because: "nothing was seen of it inside the target" });
+    } else {
+      const witness = bites === "unwitnessed" ? undefined : this.#witness(change, "is gone");
+      this.#fault(experiment, "bit", id, { witness });
+    }
   }
 
   *#heal(experiment: string, changes: readonly Break[]): FakeScript {
@@ -164,8 +167,9 @@ export class Conductor {
       const end = this.#nowMs + HEAL_WITHIN_MS;
       while (!this.#breakage.isHealed(change) && this.#nowMs < end) yield STEP_MS;
       const healed = healSeenMs !== null && this.#breakage.isHealed(change);
-      if (healed) this.#fault(experiment, "healed", change.target.id, this.#witness(change, "is back in its place"));
-      else this.#fault(experiment, "not-healed", change.target.id, undefined, "not seen back in its place");
+      if (healed)
+        this.#fault(experiment, "healed", change.target.id, { witness: this.#witness(change, "is back in its place") });
+      else this.#fault(experiment, "not-healed", change.target.id, { because: "not seen back in its place" });
     }
   }
 
@@ -216,7 +220,8 @@ export class Conductor {
     return { atMs: stamp(this.#nowMs), says: `fake: ${target.id} ${what}`, source: `inside ${target.node}` };
   }
 
-  #fault(experiment: string, edge: FaultEdge, target: string, witness?: Witness, because?: string): void {
+  #fault(experiment: string, edge: FaultEdge, target: string, seen: Seen = {}): void {
+    const { witness, because } = seen;
     this.#event({
       type: "fault",
       experiment,
@@ -237,6 +242,11 @@ type EventBody = Parameters<FakeRecorder["event"]>[0] extends infer Event
     ? Omit<Event, "atMs">
     : never
   : never;
+/** What proves an edge of a fault, or why it was not seen. */
+interface Seen {
+  readonly witness?: Witness | undefined;
+  readonly because?: string;
+}
 type FaultEdge = "commanded" | "bit" | "not-bitten" | "heal-commanded" | "healed" | "not-healed";
 
 function reference({ id, role, node }: Break["target"]): TargetReference {

@@ -55,8 +55,7 @@ export class Probing {
       const send = !this.#parts.stalled() && (one === "read" || !this.#parts.quiet());
       if (send)
         this.#beat(
-          one,
-          connection,
+          { one, connection },
           sequence,
           intendedAtMs,
           connection === "kept" ? kept : { kept: false, replica: null },
@@ -69,8 +68,7 @@ export class Probing {
   }
 
   #beat(
-    one: ProbeClass,
-    connection: "kept" | "fresh",
+    { one, connection }: { readonly one: ProbeClass; readonly connection: "kept" | "fresh" },
     sequence: number,
     intendedAtMs: number,
     on: FakeCall["connection"],

@@ -86,13 +86,13 @@ export class FakeUsers {
       return;
     }
     const id = `${this.#parts.runId}/${person.name}/${person.sequence++}`;
-    this.#attempt(person, wish, id, 1, next);
+    this.#attempt(person, { ...wish, id }, 1, next);
   }
 
-  #attempt(person: Person, wish: Wish, id: string, attempt: number, next: () => void): void {
+  #attempt(person: Person, wish: Wish & { readonly id: string }, attempt: number, next: () => void): void {
     const { agenda, random, sender, meter, inside } = this.#parts;
     const { name, recorded, ...rest } = wish;
-    const call: FakeCall = { ...rest, id, connection: person.connection, inside };
+    const call: FakeCall = { ...rest, connection: person.connection, inside };
     const record = recorded ? "history" : null;
     const request = {
       call,
@@ -105,9 +105,9 @@ export class FakeUsers {
       name,
     } as const;
     sender.send(request, (outcome) => {
-      if (call.object === "orders") person.order = call.kind === "add" && outcome.type === "ok" ? id : null;
+      if (call.object === "orders") person.order = call.kind === "add" && outcome.type === "ok" ? call.id : null;
       if (inside !== null || !retries(call, outcome, attempt)) return next();
-      agenda.after(evenly(random, RETRY_MS), () => this.#attempt(person, wish, id, attempt + 1, next));
+      agenda.after(evenly(random, RETRY_MS), () => this.#attempt(person, wish, attempt + 1, next));
     });
   }
 

@@ -32,16 +32,29 @@ export function experimentsOf(findings: Findings, hasLogin: boolean): Sketch[] {
 
 function databaseDies(known: boolean): Sketch {
   if (known)
-    return sketch("database", "the database leader dies", "kill-leader", "{ role: postgres }", { hold: "30s" });
+    return sketch("database", {
+      name: "the database leader dies",
+      fault: "kill-leader",
+      target: "{ role: postgres }",
+      hold: "30s",
+    });
   const because = "Without a login a run cannot ask who leads, so this kills any member, which may be the leader.";
-  return sketch("database", "a member of the database dies", "kill-member", "{ role: postgres, count: 1 }", {
+  return sketch("database", {
+    name: "a member of the database dies",
+    fault: "kill-member",
+    target: "{ role: postgres, count: 1 }",
     hold: "30s",
     because: [because],
   });
 }
 
 function redisDies(): Sketch {
-  return sketch("redis", "the Redis master dies", "kill-leader", "{ role: redis }", { hold: "20s" });
+  return sketch("redis", {
+    name: "the Redis master dies",
+    fault: "kill-leader",
+    target: "{ role: redis }",
+    hold: "20s",
+  });
 }
 
 /** Leaves at least one replica alive wherever there are two. */
@@ -50,14 +63,23 @@ function replicasDie({ app, autoscaler }: Findings): Sketch {
   const count = replicas >= 3 ? 2 : 1;
   const name = count === 2 ? "two replicas die" : "a replica dies";
   const because = replicas < 2 ? ["There is only one replica, so users lose the app until it is back."] : [];
-  return sketch("replicas", name, "kill-replicas", `{ role: app, count: ${count} }`, { hold: "20s", because });
+  return sketch("replicas", {
+    name,
+    fault: "kill-replicas",
+    target: `{ role: app, count: ${count} }`,
+    hold: "20s",
+    because,
+  });
 }
 
 function nodeDrained(findings: Findings): Sketch {
   const node = nodeToDrain(findings);
   const entry = findings.endpoint.node;
   if (node === null)
-    return sketch("drain", "a node is drained", "drain-node", "{ role: node, count: 1 }", {
+    return sketch("drain", {
+      name: "a node is drained",
+      fault: "drain-node",
+      target: "{ role: node, count: 1 }",
       hold: "20s",
       asked: ["No worker was found that can be drained and is not the entry. Which node may be drained?"],
       off: true,
@@ -66,13 +88,23 @@ function nodeDrained(findings: Findings): Sketch {
   const spared = entry === null ? "" : `, and the entry is ${entry}`;
   const because = [`${node.metadata.name} is a worker that runs pods of the app${spared}.`];
   const target = `{ role: node, name: ${scalar(`node/${node.metadata.name}`)} }`;
-  return sketch("drain", "a node is drained", "drain-node", target, { hold: "20s", because, underSeconds: 120 });
+  return sketch("drain", {
+    name: "a node is drained",
+    fault: "drain-node",
+    target,
+    hold: "20s",
+    because,
+    underSeconds: 120,
+  });
 }
 
 function nodeCutOff(known: boolean): Sketch {
   const target = known ? "{ role: postgres, leader: true }" : "{ role: node, count: 1 }";
   const name = known ? "the database leader's node is cut off" : "a node is cut off";
-  return sketch("partition", name, "partition-node", target, {
+  return sketch("partition", {
+    name,
+    fault: "partition-node",
+    target,
     hold: "30s",
     because: ["This cut needs platform.image. It also takes the entry away if the entry is on that node."],
     off: true,
@@ -92,9 +124,15 @@ function nodeToDrain({ recorded: { nodes, pods }, app, endpoint }: Findings): No
   return workers.toSorted((a, b) => served(b) - served(a))[0] ?? null;
 }
 
-type More = Partial<Pick<Sketch, "because" | "asked" | "off" | "underSeconds">> & { readonly hold: string };
+/** What an experiment states in the plan, with what is written about it. */
+type Drawn = Partial<Pick<Sketch, "because" | "asked" | "off" | "underSeconds">> & {
+  readonly name: string;
+  readonly fault: string;
+  readonly target: string;
+  readonly hold: string;
+};
 
-function sketch(id: string, name: string, fault: string, target: string, more: More): Sketch {
+function sketch(id: string, { name, fault, target, ...more }: Drawn): Sketch {
   const { hold, because = [], asked = [], off = false, underSeconds = 60 } = more;
   const lines = [`name: ${scalar(name)}`, `fault: ${fault}`, `target: ${target}`, `hold: ${hold}`, "settle: 10s"];
   return { id, name, lines, because, asked, off, underSeconds };

@@ -4,7 +4,7 @@
  */
 import { type Break, conditionAfter, effectOf, endsByItself } from "./change.ts";
 import type { Replica } from "./fleet.ts";
-import type { MemberCondition, FakeMember } from "./member.ts";
+import type { FakeMember, MemberCondition } from "./member.ts";
 import type { Site } from "./site.ts";
 
 /** By target: which of its processes ran. */

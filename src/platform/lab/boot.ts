@@ -47,9 +47,13 @@ async function awaitReplicas(parts: Boot, signal: AbortSignal): Promise<void> {
   const { config, replicas } = parts;
   const { replicas: wanted, readiness } = config.app;
   try {
-    await awaitPart(parts, "the app's replicas to be ready", readiness.within, signal, async () => {
-      return (await replicas.ready(signal)).length >= wanted;
-    });
+    await awaitPart(
+      parts,
+      { what: "the app's replicas to be ready", deadlineMs: readiness.within, signal },
+      async () => {
+        return (await replicas.ready(signal)).length >= wanted;
+      },
+    );
   } catch (thrown) {
     signal.throwIfAborted();
     if (!(thrown instanceof GamedayError) || thrown.code !== "timed-out") throw thrown;
@@ -109,14 +113,16 @@ function layOutDisks({ config, space, users, programs }: Boot): void {
 
 async function bootSentinels(parts: Boot, signal: AbortSignal): Promise<void> {
   const { observer, space, users } = parts;
-  await awaitPart(parts, "both Redis replicas to be online", 20_000, signal, async () => {
+  await awaitPart(parts, { what: "both Redis replicas to be online", deadlineMs: 20_000, signal }, async () => {
     return (await observer.replication(signal))[FIRST_MASTER]?.onlineReplicas === NODES.length - 1;
   });
   await Promise.all(NODES.map((node) => space.nodes[node].start(sentinelService(node, users), signal)));
 }
 
 async function bootDatabase(parts: Boot, signal: AbortSignal): Promise<void> {
-  await awaitPart(parts, "a PostgreSQL leader", 40_000, signal, () => parts.observer.postgresLeader(signal));
+  await awaitPart(parts, { what: "a PostgreSQL leader", deadlineMs: 40_000, signal }, () =>
+    parts.observer.postgresLeader(signal),
+  );
   await runOnLeader(parts, "postgres", signal, async (client) => {
     await client.query("create role app login password 'app'");
     await client.query("create database app owner app");
@@ -128,10 +134,14 @@ async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
   const { config, space, users } = parts;
   const { prepare, prepareTimeout } = config.app;
   if (prepare === null) return;
-  await awaitPart(parts, "HAProxy to see a PostgreSQL leader and a Redis master", 20_000, signal, async () => {
-    const up = (await parts.observer.servers(signal)).filter((row) => row.status.startsWith("UP"));
-    return ["postgres", "redis"].every((name) => up.some((row) => row.backend === name));
-  });
+  await awaitPart(
+    parts,
+    { what: "HAProxy to see a PostgreSQL leader and a Redis master", deadlineMs: 20_000, signal },
+    async () => {
+      const up = (await parts.observer.servers(signal)).filter((row) => row.status.startsWith("UP"));
+      return ["postgres", "redis"].every((name) => up.some((row) => row.backend === name));
+    },
+  );
   const env = { ...appEnvironment(config), PORT: String(PORT.appBase) };
   const request = { argv: prepare, deadlineMs: prepareTimeout, env, cwd: FOLDER.app, ...users.app };
   const result = await space.nodes.n1.tryRun(request, signal);
@@ -147,9 +157,7 @@ async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
 /** Waits for a part, but not for one whose process keeps dying: that one is named at once, with the end of its log. */
 async function awaitPart<T>(
   parts: Boot,
-  what: string,
-  deadlineMs: number,
-  signal: AbortSignal,
+  { what, deadlineMs, signal }: { readonly what: string; readonly deadlineMs: number; readonly signal: AbortSignal },
   condition: () => Promise<T | undefined | false>,
 ): Promise<void> {
   const reached = await until(

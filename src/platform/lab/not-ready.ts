@@ -12,7 +12,7 @@ export async function whyNotReady(
 ): Promise<string> {
   const { path, status: wanted, timeout } = config.app.readiness;
   const { node, port } = slot;
-  const status = await observer.app(node, port, path, timeout, signal);
+  const status = await observer.app(slot, config.app.readiness, signal);
   const ended = endOf((await observer.services(node, signal)).find(({ name }) => name === `app/${slot.name}`));
   if (status !== undefined) return `${path} answers status ${status}, ready is ${wanted}${ended}`;
   const at = { port, reachableAt: addressOf(node), uid: users.app.uid };

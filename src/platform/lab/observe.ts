@@ -110,10 +110,8 @@ export class Observer {
    * time.
    */
   async app(
-    node: NodeName,
-    port: number,
-    path: string,
-    withinMs: number,
+    { node, port }: { readonly node: NodeName; readonly port: number },
+    { path, timeout: withinMs }: { readonly path: string; readonly timeout: number },
     signal: AbortSignal,
   ): Promise<number | undefined> {
     const both = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);

@@ -106,9 +106,9 @@ export class Replicas {
   /** Returns those of the slots whose replica itself reports that it is ready, queried from where users come from. */
   async answering(slots: readonly Slot[], signal: AbortSignal): Promise<Slot[]> {
     const { observer, config } = this.#parts;
-    const { path, status, timeout } = config.app.readiness;
+    const { status } = config.app.readiness;
     const [low = 200, high = low] = status.split("-").map(Number);
-    const statuses = await Promise.all(slots.map(({ node, port }) => observer.app(node, port, path, timeout, signal)));
+    const statuses = await Promise.all(slots.map((slot) => observer.app(slot, config.app.readiness, signal)));
     return slots.filter((_, index) => (statuses[index] ?? 0) >= low && (statuses[index] ?? 0) <= high);
   }
 

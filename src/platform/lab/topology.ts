@@ -18,7 +18,9 @@ export async function topologyOf(parts: Boot, signal: AbortSignal): Promise<Targ
 async function appTargets({ replicas, config }: Boot, signal: AbortSignal): Promise<Target[]> {
   const ready = new Set((await replicas.ready(signal)).map((slot) => slot.name));
   const labels = { cpuRequestMillicores: String(config.app.cpuRequestMillicores) };
-  return replicas.current().map((slot) => ({ ...target("app", slot.node, slot.name, ready.has(slot.name)), labels }));
+  return replicas
+    .current()
+    .map((slot) => ({ ...target(`app/${slot.name}`, slot.node, { healthy: ready.has(slot.name) }), labels }));
 }
 
 async function postgresTargets({ observer }: Boot, signal: AbortSignal): Promise<Target[]> {
@@ -27,7 +29,7 @@ async function postgresTargets({ observer }: Boot, signal: AbortSignal): Promise
     const member = members.find((one) => one.node === node);
     const leader = member?.role === "leader";
     const healthy = member !== undefined && (leader ? member.state === "running" : isStreaming(member));
-    return { ...target("postgres", node, node, healthy, leader), labels: { role: member?.role ?? "none" } };
+    return { ...target(`postgres/${node}`, node, { healthy, leader }), labels: { role: member?.role ?? "none" } };
   });
 }
 
@@ -37,7 +39,7 @@ async function redisTargets({ observer }: Boot, signal: AbortSignal): Promise<Ta
     const seen = replication[node];
     const leader = node === master;
     const healthy = seen !== undefined && (leader ? seen.role === "master" : seen.linkUp);
-    return { ...target("redis", node, node, healthy, leader), labels: { role: seen?.role ?? "none" } };
+    return { ...target(`redis/${node}`, node, { healthy, leader }), labels: { role: seen?.role ?? "none" } };
   });
 }
 
@@ -50,16 +52,22 @@ async function serviceTargets({ observer }: Boot, signal: AbortSignal): Promise<
 
 function serviceTarget(place: NodeName | "switch", report: ServiceReport): Target[] {
   const plain = ["sentinel", "haproxy", "etcd"].includes(report.name);
-  return plain ? [target(report.name, place, place, report.phase === "running")] : [];
+  return plain ? [target(`${report.name}/${place}`, place, { healthy: report.phase === "running" })] : [];
 }
 
 function nodeTargets({ space, replicas }: Boot): Target[] {
   return NODES.map((node) => ({
-    ...target("node", node, node, space.isOn(node)),
+    ...target(`node/${node}`, node, { healthy: space.isOn(node) }),
     labels: { cordoned: String(replicas.isCordoned(node)) },
   }));
 }
 
-function target(role: string, node: string, name: string, healthy: boolean, leader = false): Target {
-  return { id: `${role}/${name}`, role, node, leader, healthy, labels: {} };
+interface State {
+  readonly healthy: boolean;
+  readonly leader?: boolean;
+}
+
+function target(id: string, node: string, { healthy, leader = false }: State): Target {
+  const [role = ""] = id.split("/");
+  return { id, role, node, leader, healthy, labels: {} };
 }

@@ -29,7 +29,7 @@ export function delayCapability(lab: Lab): Capability<"delay"> {
       if (!(await cardIsThere(lab, change, signal))) return null;
       const says = hasPeers(change)
         ? await lateToPeersOnly(lab, node, change, signal)
-        : await late(lab, node, SWITCH_ADDRESS, change, signal);
+        : await late(lab, change, SWITCH_ADDRESS, signal);
       return says === null ? null : witness(lab, change.target, says);
     },
     revert: (change, signal) => leadBack(lab, demandNode(change.target.node), change, signal),
@@ -118,8 +118,8 @@ async function isCarrying(lab: Lab, change: Change<"delay">, signal: AbortSignal
  * Describes a connection that is late; null when it is not. Each direction is delayed, and half of the total is far above an
  * undelayed round trip, jitter included.
  */
-async function late(lab: Lab, node: NodeName, address: string, change: Change<"delay">, signal: AbortSignal) {
-  const { meanMs } = await roundTrip(lab, node, address, signal);
+async function late(lab: Lab, change: Change<"delay">, address: string, signal: AbortSignal) {
+  const { meanMs } = await roundTrip(lab, demandNode(change.target.node), address, signal);
   const to = address === SWITCH_ADDRESS ? "the switch" : address;
   return meanMs < change.parameters.latencyMs ? null : `a connection to ${to} takes ${meanMs.toFixed(1)} ms`;
 }
@@ -136,7 +136,7 @@ async function lateToPeersOnly(
 ): Promise<string | null> {
   const peers = peersOf(change);
   const everybody = peersOf({ target: change.target, parameters: { peers: [] } });
-  const seen = await Promise.all(peers.map((address) => late(lab, node, address, change, signal)));
+  const seen = await Promise.all(peers.map((address) => late(lab, change, address, signal)));
   if (seen.includes(null)) return null;
   for (const address of everybody.filter((one) => !peers.includes(one))) {
     const { leastMs } = await roundTrip(lab, node, address, signal);

@@ -21,7 +21,8 @@ export function memoryCapability(lab: Lab): Capability<"memory"> {
       const leaveBytes = change.parameters.leaveMegabytes * MEGABYTE;
       for (const pid of (await limitsOf(lab, change.target, signal)).keys()) {
         const usedBytes = await addressSpace(lab, change.target, pid, signal);
-        if (usedBytes !== null) await setLimit(lab, change.target, pid, String(usedBytes + leaveBytes), signal);
+        if (usedBytes !== null)
+          await setLimit(lab, change.target, { pid, soft: String(usedBytes + leaveBytes) }, signal);
       }
     },
     async bitten(change, signal) {
@@ -36,7 +37,7 @@ export function memoryCapability(lab: Lab): Capability<"memory"> {
       const usual = Object.values(priorLimits(change))[0] ?? "unlimited";
       for (const [pid, limit] of await limitsOf(lab, change.target, signal)) {
         const was = priorLimits(change)[pid] ?? usual;
-        if (limit !== was) await setLimit(lab, change.target, pid, was, signal);
+        if (limit !== was) await setLimit(lab, change.target, { pid, soft: was }, signal);
       }
     },
     async healed(change, signal) {
@@ -78,7 +79,12 @@ async function readProc(lab: Lab, target: TargetReferenceWithNode, path: string,
  * Sets only the soft limit: the hard one stays, so that the change can be reverted. It runs as the process's own user and group,
  * which may always do so; root may do so only with CAP_SYS_RESOURCE. A process that has ended needs no limit.
  */
-async function setLimit(lab: Lab, target: TargetReferenceWithNode, pid: string, soft: string, signal: AbortSignal) {
+async function setLimit(
+  lab: Lab,
+  target: TargetReferenceWithNode,
+  { pid, soft }: { readonly pid: string; readonly soft: string },
+  signal: AbortSignal,
+) {
   const status = await readProc(lab, target, `/proc/${pid}/status`, signal);
   const idOf = (kind: "Uid" | "Gid") => Number(new RegExp(`^${kind}:\\s+(\\d+)`, "m").exec(status ?? "")?.[1]);
   if (status === null) return;
