@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { DOORS, wrongDoors } from "./tidy/doors.ts";
 import {
   FLOORS,
   type Import,
@@ -12,6 +13,7 @@ import {
   importsUpward,
   type Sources,
 } from "./tidy/floors.ts";
+import { sharedTypeNames } from "./tidy/names.ts";
 
 const SOURCES = globSync("src/**/*.ts").filter((file) => !/\.(test|fixture)\.ts$/.test(file));
 const LINES_MAX = 300;
@@ -71,6 +73,43 @@ test("a planted circle, a planted type import upward and a planted lazy import a
   assert.equal(planted("src/plan/parse.ts", 'const { run } = await import("../run.ts");').length, 1);
   assert.equal(planted("src/load.ts", 'export type { Platform } from "./platform.ts";').length, 1);
   assert.deepEqual(planted("src/plan/parse.ts", 'import { a } from "./place.ts";\nimport { z } from "zod";'), []);
+});
+
+test("only the listed files use the process, its environment, and the clocks", () => {
+  assert.deepEqual(wrongDoors(readSources(), DOORS), []);
+});
+
+test("a planted use of the process and of each clock is found, and so is a file that is listed without need", () => {
+  const planted = (text: string) =>
+    wrongDoors(new Map([["src/plan/parse.ts", text]]), [...DOORS.map((door) => ({ ...door, files: [] }))]);
+  for (const text of ["process.env.HOME", "process.exit(1)", "Date.now()", "performance.now()", "setTimeout(f, 1)"])
+    assert.equal(planted(text).length, 1, text);
+  assert.deepEqual(planted("/** Reads process.env. */ operation.process.env; // Date.now()"), []);
+  const [door] = DOORS;
+  assert.ok(door);
+  assert.match(
+    wrongDoors(new Map([["src/world.ts", ""]]), [{ ...door, files: ["src/world.ts"] }]).join(),
+    /take it off/,
+  );
+});
+
+test("no type name is exported from two files", () => {
+  assert.deepEqual(sharedTypeNames(readSources()), []);
+});
+
+test("a planted second export of a type name is found, a type that is passed on is not", () => {
+  const shared = (text: string) =>
+    sharedTypeNames(
+      new Map([
+        ["src/history.ts", "export interface Outcome {}\n"],
+        ["src/validity/rule.ts", text],
+      ]),
+    );
+  const found = ["Outcome: src/history.ts, src/validity/rule.ts"];
+  assert.deepEqual(shared("export interface Outcome {}"), found);
+  assert.deepEqual(shared("export abstract class Outcome {}"), found);
+  assert.deepEqual(shared('export { type Ruling as Outcome } from "./ruling.ts";'), found);
+  assert.deepEqual(shared('export type { Outcome } from "../history.ts";\ninterface Outcome {}'), []);
 });
 
 test("what judges imports no I/O and reads no clock", () => {
