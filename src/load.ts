@@ -1,7 +1,7 @@
 /** The load of a run, as the run's conductor uses it. */
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
-import type { LoadLive } from "./load/count/live.ts";
+import type { LiveLoad } from "./load/count/live.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
@@ -21,7 +21,7 @@ export interface LoadOptions {
 }
 
 export interface LoadHandle {
-  live(): LoadLive;
+  live(): LiveLoad;
   /** The start of the load on the run's clock, in milliseconds. */
   readonly beganAtMs: number;
   /** The sum of the most users at once that each stopped worker reported; intervals count users only once a second. */

@@ -6,6 +6,7 @@ import type { EvidenceWriter } from "./evidence/writer.ts";
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
 import type { Journal } from "./journal.ts";
+import type { LiveLoad } from "./load/count/live.ts";
 import type { LoadPlan, Plan, ProbeRate } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Clock } from "./std/clock.ts";
@@ -21,15 +22,6 @@ export interface Running {
   readonly exhausted?: Promise<void>;
   /** Returns what the load does now, for the live view. Absent: the part has nothing to show. */
   live?(): LiveLoad;
-}
-
-/** The load over the last seconds. */
-export interface LiveLoad {
-  readonly users: number;
-  readonly requestsPerSecond: number;
-  readonly p95Ms: number | null;
-  /** The failed share of the requests, 0 to 1; null if there were no requests. */
-  readonly failedFraction: number | null;
 }
 
 /** What every part is given: where to send requests, which clock to use, where to report. */

@@ -93,10 +93,6 @@ test("a planted use of the process and of each clock is found, and so is a file 
   );
 });
 
-test("no type name is exported from two files", () => {
-  assert.deepEqual(sharedTypeNames(readSources()), []);
-});
-
 test("a planted second export of a type name is found, a type that is passed on is not", () => {
   const shared = (text: string) =>
     sharedTypeNames(

@@ -17,7 +17,7 @@ import type {
   Where,
 } from "../kubernetes.ts";
 import { GamedayError, messageOf } from "../std/errors.ts";
-import { type ExecOptions, execInContainer } from "./exec.ts";
+import { execInContainer, type PodExecOptions } from "./exec.ts";
 import { forwardPort } from "./forward.ts";
 import type { Call } from "./path.ts";
 import { Requests } from "./requests.ts";
@@ -173,7 +173,7 @@ class Client implements ClusterApi {
   exec(
     where: ContainerReference,
     argv: readonly string[],
-    options: ExecOptions,
+    options: PodExecOptions,
     signal: AbortSignal,
   ): Promise<ExecOutcome> {
     return execInContainer(this.#config, where, argv, { options, signal });

@@ -6,7 +6,7 @@ import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 
 const OUTPUT_BYTES_MAX = 1 << 20;
 
-export interface ExecOptions {
+export interface PodExecOptions {
   readonly stdin?: string;
   readonly deadlineMs: number;
 }
@@ -16,7 +16,7 @@ export async function execInContainer(
   config: KubeConfig,
   where: ContainerReference,
   argv: readonly string[],
-  { options, signal }: { options: ExecOptions; signal: AbortSignal },
+  { options, signal }: { options: PodExecOptions; signal: AbortSignal },
 ): Promise<ExecOutcome> {
   const { Exec } = await import("@kubernetes/client-node");
   const { namespace, pod, container } = where;

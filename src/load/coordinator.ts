@@ -22,7 +22,7 @@ import {
 } from "./coordinator/member.ts";
 import type { Via } from "./coordinator/start.ts";
 import { Waiters } from "./coordinator/waiters.ts";
-import { LiveView, type LoadLive } from "./count/live.ts";
+import { type LiveLoad, LiveView } from "./count/live.ts";
 import { PRINTED, printsOf } from "./count/prints.ts";
 import type { RowLedger } from "./rows/ledger.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "./share.ts";
@@ -94,7 +94,7 @@ export class Coordinator implements LoadHandle {
     return this.#usersMax;
   }
 
-  live(): LoadLive {
+  live(): LiveLoad {
     return this.#live.now();
   }
 

@@ -3,7 +3,7 @@
 import type { ScenarioDefinition } from "../scenario.ts";
 import type { Epoch, Shares } from "./share.ts";
 import type { Alarms } from "./time/alarms.ts";
-import type { Piece } from "./time/schedule.ts";
+import type { SchedulePiece } from "./time/schedule.ts";
 import type { Runner } from "./user/runner.ts";
 
 /** The part of its worker that an executor may use. */
@@ -29,7 +29,7 @@ export interface Executor {
   intended(atMs: number): number;
   /** Starts and stops the users that are due, `atMs` after the start. */
   tick(atMs: number): void;
-  change(epoch: Epoch, pieces: readonly Piece[]): void;
+  change(epoch: Epoch, pieces: readonly SchedulePiece[]): void;
   /** Starts nothing more, and resolves when all users have left or were aborted. */
   stop(): Promise<void>;
 }

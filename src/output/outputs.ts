@@ -22,7 +22,7 @@ interface Listening {
 }
 
 /** The source of what the outputs hear: the evidence writer of a run. */
-export interface Source {
+export interface EvidenceSource {
   onEvent(watch: (event: TimelineEvent) => void): void;
   onInterval(watch: (interval: Interval) => void): void;
   onOperation(watch: (operation: Operation) => void): void;
@@ -56,7 +56,7 @@ export class Outputs implements AsyncDisposable {
     return new Outputs(context.clock, opened);
   }
 
-  listenTo(source: Source): void {
+  listenTo(source: EvidenceSource): void {
     source.onEvent((event) => this.event(event));
     source.onInterval((interval) => this.interval(interval));
     source.onOperation((operation) => this.operation(operation));

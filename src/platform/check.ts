@@ -2,7 +2,7 @@
 import { type HealthLine, SYNC_STANDBY } from "../platform.ts";
 
 /** What a health line is about: its id for code, its name for people. */
-export type Check = Pick<HealthLine, "id" | "name">;
+export type PlatformCheck = Pick<HealthLine, "id" | "name">;
 
 export const CHECK = {
   nodes: { id: "nodes", name: "nodes" },
@@ -12,9 +12,9 @@ export const CHECK = {
   redis: { id: "members/redis", name: "redis members" },
   sentinels: { id: "sentinels/redis", name: "redis sentinels" },
   autoscaler: { id: "autoscaler", name: "autoscaler" },
-} as const satisfies Record<string, Check>;
+} as const satisfies Record<string, PlatformCheck>;
 
 /** Returns one line of a health check. */
-export function line(check: Check, ok: boolean, expected: string, seen: string): HealthLine {
+export function line(check: PlatformCheck, ok: boolean, expected: string, seen: string): HealthLine {
   return { ...check, ok, expected, seen };
 }

@@ -17,7 +17,7 @@ const LABEL_LINE = 14;
 /** The approximate width of a letter in a label. */
 const LETTER = 6.6;
 
-export interface Scale {
+export interface ChartScale {
   /** The position at which the lanes begin, below the labels of the faults. */
   readonly top: number;
   readonly labels: readonly Label[];
@@ -48,7 +48,7 @@ export function renderChart(facts: Facts, stats: Stats): Markup {
   );
 }
 
-function scaleOf(facts: Facts): Scale {
+function scaleOf(facts: Facts): ChartScale {
   const { span } = facts.load;
   const perMs = (WIDTH - LEFT - RIGHT) / Math.max(1, span.toMs - span.fromMs);
   const x = (ms: number) => round(LEFT + (Math.min(Math.max(ms, span.fromMs), span.toMs) - span.fromMs) * perMs);
@@ -82,7 +82,7 @@ function place(panels: readonly Panel[], top: number): { readonly markup: Markup
 }
 
 /** Draws a band for each fault, from the command to the healing, with its label above the lanes. */
-function faultBands({ story }: Facts, scale: Scale, bottom: number): Markup {
+function faultBands({ story }: Facts, scale: ChartScale, bottom: number): Markup {
   const bands = story.experiments.map((experiment, at) => {
     const fromMs = experiment.commandedAtMs ?? experiment.beganAtMs;
     const toMs = Math.max(fromMs, stampsOf(experiment.rounds, "heal").at(-1)?.atMs ?? experiment.endedAtMs ?? fromMs);
@@ -108,7 +108,7 @@ function faultBands({ story }: Facts, scale: Scale, bottom: number): Markup {
   return fragment(...bands.flat());
 }
 
-function laneMarks(facts: Facts, scale: Scale): Markup {
+function laneMarks(facts: Facts, scale: ChartScale): Markup {
   const lanes = facts.streams.map((stream, at) => {
     const y = scale.top + at * LANE;
     const own = facts.outages.filter((one) => one.class === stream.class && one.connection === stream.connection);
@@ -143,12 +143,12 @@ interface Bar {
   readonly says: string;
 }
 
-function laneBar(span: Span, y: number, scale: Scale, { kind, says }: Bar): Markup {
+function laneBar(span: Span, y: number, scale: ChartScale, { kind, says }: Bar): Markup {
   const box = { x: scale.x(span.fromMs), y: y + 2, width: scale.width(span), height: LANE - 8, class: kind };
   return element("rect", box, element("title", {}, `${says}: ${seconds(span.fromMs)} to ${seconds(span.toMs)}`));
 }
 
-function axis(scale: Scale, bottom: number): Markup {
+function axis(scale: ChartScale, bottom: number): Markup {
   const step = niceStep((scale.span.toMs - scale.span.fromMs) / 10);
   const ticks: Markup[] = [];
   for (let ms = Math.ceil(scale.span.fromMs / step) * step; ms <= scale.span.toMs; ms += step) {

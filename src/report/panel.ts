@@ -1,5 +1,5 @@
 /** Draws the panels of the chart: requests per second, p95, failures, users and replicas, each with its own scale from 0. */
-import type { Scale } from "./chart.ts";
+import type { ChartScale } from "./chart.ts";
 import { number } from "./format.ts";
 import { element, fragment, type Markup } from "./markup.ts";
 import type { SeriesPoint, Stats } from "./stats.ts";
@@ -22,7 +22,7 @@ interface Line {
   readonly steps: boolean;
 }
 
-export function panelsOf(stats: Stats, scale: Scale, box: Box): Panel[] {
+export function panelsOf(stats: Stats, scale: ChartScale, box: Box): Panel[] {
   const middle = (point: SeriesPoint) => point.atMs + stats.sliceMs / 2;
   const line = (kind: string, value: (point: SeriesPoint) => number | null, filled: boolean): Line => ({
     kind,
@@ -54,7 +54,7 @@ export function panelsOf(stats: Stats, scale: Scale, box: Box): Panel[] {
   return stats.replicas.length === 0 ? panels : [...panels, replicasPanel(stats, scale, box)];
 }
 
-function replicasPanel({ replicas }: Stats, scale: Scale, box: Box): Panel {
+function replicasPanel({ replicas }: Stats, scale: ChartScale, box: Box): Panel {
   const last = replicas.at(-1);
   const closed = last === undefined ? replicas : [...replicas, { ...last, atMs: scale.span.toMs }];
   const line = (kind: string, value: (event: Stats["replicas"][number]) => number): Line => ({
@@ -73,7 +73,7 @@ interface Heading {
   readonly height: number;
 }
 
-function panel({ label, says, height }: Heading, lines: readonly Line[], scale: Scale, box: Box): Panel {
+function panel({ label, says, height }: Heading, lines: readonly Line[], scale: ChartScale, box: Box): Panel {
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value ?? 0));
   const top = ceiling(values.reduce((most, value) => Math.max(most, value), 0));
   const y = (value: number) => Math.round((height - (value / top) * height) * 10) / 10;
@@ -87,7 +87,7 @@ function panel({ label, says, height }: Heading, lines: readonly Line[], scale: 
   return { height, markup };
 }
 
-function draw(line: Line, scale: Scale, y: (value: number) => number, height: number): Markup[] {
+function draw(line: Line, scale: ChartScale, y: (value: number) => number, height: number): Markup[] {
   return stretches(line).map((stretch) => {
     const path = pathOf(stretch, line.steps, scale, y);
     if (!line.filled) return element("path", { d: path, class: `line ${line.kind}` });
@@ -113,7 +113,7 @@ function stretches(line: Line): Drawn[][] {
   return all.filter((stretch) => stretch.length > 0);
 }
 
-function pathOf(points: readonly Drawn[], steps: boolean, scale: Scale, y: (value: number) => number): string {
+function pathOf(points: readonly Drawn[], steps: boolean, scale: ChartScale, y: (value: number) => number): string {
   return points
     .map(({ atMs, value }, at) => {
       if (at === 0) return `M${scale.x(atMs)} ${y(value)}`;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Operation } from "../history.ts";
+import type { LiveLoad } from "../load/count/live.ts";
 import type { StopPlan } from "../plan.ts";
 import { SYNC_STANDBY } from "../platform.ts";
-import type { LiveLoad } from "../run.ts";
 import { conduct } from "./conductor.ts";
 import { simulatedPlan, simulatedRun } from "./run.fixture.ts";
 import { StopConditions } from "./stop-conditions.ts";
@@ -83,7 +83,8 @@ async function endOf(
 ): Promise<string> {
   const simulated = simulatedRun(context, simulatedPlan({ stopWhen: plan }));
   const { run, platform } = simulated;
-  const live = { users: 1, requestsPerSecond: 1, p95Ms: null, failedFraction: null, ...load };
+  const counts = { usersIntended: 1, workers: 1, requests: 0, failed: 0, dropped: 0 };
+  const live = { users: 1, requestsPerSecond: 1, p95Ms: null, failedFraction: 0, ...counts, ...load };
   const standby = {
     id: SYNC_STANDBY,
     name: "standby",

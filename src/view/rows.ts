@@ -3,7 +3,7 @@
 /** The most rows of a table that are drawn at once. */
 export const ROWS_MOST = 200;
 
-export type Cell = string | number | null;
+export type RowCell = string | number | null;
 
 export interface Sorting {
   readonly column: string;
@@ -24,7 +24,7 @@ export interface RowsWanted<Row> {
   readonly filter: string;
   readonly text: (row: Row) => string;
   readonly sorting: Sorting;
-  readonly cell: (row: Row, column: string) => Cell;
+  readonly cell: (row: Row, column: string) => RowCell;
 }
 
 /** Returns the rows to draw. Unknown cells come last in both directions, and equal ones keep their order. */
@@ -44,14 +44,14 @@ export function sortBy(before: Sorting, column: string, words: boolean): Sorting
   return before.column === column ? { column, descending: !before.descending } : { column, descending: !words };
 }
 
-function compareCells(a: Cell, b: Cell, descending: boolean): number {
+function compareCells(a: RowCell, b: RowCell, descending: boolean): number {
   const [aKnown, bKnown] = [isKnown(a), isKnown(b)];
   if (!aKnown || !bKnown) return Number(bKnown) - Number(aKnown);
   const order = typeof a === "number" && typeof b === "number" ? a - b : compareText(String(a), String(b));
   return descending ? -order : order;
 }
 
-function isKnown(cell: Cell): boolean {
+function isKnown(cell: RowCell): boolean {
   return cell !== null && !Number.isNaN(cell);
 }
 

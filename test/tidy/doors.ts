@@ -48,6 +48,7 @@ export const DOORS: readonly Door[] = [
       // The command.
       "src/world.ts",
       "src/cli/run/environment.ts",
+      "src/cli/doctor.ts",
       // Programs of their own: a load worker, the probes, the inspection of a script, and their threads.
       "src/load/worker/process.ts",
       "src/load/worker/process-figures.ts",

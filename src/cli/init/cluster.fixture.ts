@@ -2,11 +2,11 @@
 import { createServer as createHttp } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import type { ClusterApi, Kind, KubernetesObject } from "../../kubernetes.ts";
-import type { Recorded } from "../../platform/kubernetes/discover/recorded.ts";
+import type { ListedObjects } from "../../platform/kubernetes/discover/recorded.ts";
 import { GamedayError } from "../../std/errors.ts";
 
 export interface FakeCluster {
-  readonly recorded: Recorded;
+  readonly recorded: ListedObjects;
   /** The labels of the namespace; null: there is no such namespace. */
   readonly namespaceLabels?: Readonly<Record<string, string>> | null;
   readonly forbidden?: readonly Kind[];
@@ -97,7 +97,7 @@ async function forwardTo(open: (() => Server) | undefined) {
   };
 }
 
-function listsOf(recorded: Recorded): Partial<Record<Kind, readonly KubernetesObject[]>> {
+function listsOf(recorded: ListedObjects): Partial<Record<Kind, readonly KubernetesObject[]>> {
   return {
     Pod: recorded.pods,
     Deployment: recorded.deployments,

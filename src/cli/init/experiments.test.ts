@@ -9,14 +9,15 @@ import {
   service,
   shop,
 } from "../../platform/kubernetes/discover/recorded.fixture.ts";
-import type { Recorded } from "../../platform/kubernetes/discover/recorded.ts";
+import type { ListedObjects } from "../../platform/kubernetes/discover/recorded.ts";
 import { byHand, cloudNativePg } from "../../platform/kubernetes/discover/stores.fixture.ts";
 import { experimentsOf } from "./experiments.ts";
 
-const sketches = (...parts: readonly Partial<Recorded>[]) => experimentsOf(findingsOf(recordedOf(...parts)), false);
+const sketches = (...parts: readonly Partial<ListedObjects>[]) =>
+  experimentsOf(findingsOf(recordedOf(...parts)), false);
 const faultOf = ({ lines }: { readonly lines: readonly string[] }) => lines.find((line) => line.startsWith("fault:"));
 
-function web(replicas: number, nodes: readonly ReturnType<typeof node>[]): Partial<Recorded> {
+function web(replicas: number, nodes: readonly ReturnType<typeof node>[]): Partial<ListedObjects> {
   const labels = { app: "web" };
   const ports = [{ port: 80, targetPort: 8080, nodePort: 30_080 }];
   return recordedOf(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import type { Recorded } from "../../platform/kubernetes/discover/recorded.ts";
+import type { ListedObjects } from "../../platform/kubernetes/discover/recorded.ts";
 import { bitnamiPostgresHa, byHand, dandyRedisHa } from "../../platform/kubernetes/discover/stores.fixture.ts";
 import { storesOf } from "../../platform/kubernetes/discover/stores.ts";
 import { Doors } from "../../platform/kubernetes/doors.ts";
@@ -10,7 +10,7 @@ import { askPostgres, askRedis, loginsFrom } from "./leaders.ts";
 
 const SIGNAL = new AbortController().signal;
 
-async function ask(recorded: Recorded, pods: NonNullable<FakeCluster["pods"]>, env: Record<string, string> = {}) {
+async function ask(recorded: ListedObjects, pods: NonNullable<FakeCluster["pods"]>, env: Record<string, string> = {}) {
   const { postgres, redis: caches } = storesOf(recorded);
   await using doors = new Doors(fakeCluster({ recorded, pods }));
   const [database, cache] = [postgres[0], caches[0]];

@@ -1,6 +1,6 @@
 /** Finds the leaders of the databases that discovery found, by querying the members themselves; a label is never believed. */
 import type { PostgresConfig, RedisConfig } from "../../platform/kubernetes/config.ts";
-import { listed, type Notes } from "../../platform/kubernetes/discover/recorded.ts";
+import { type DiscoveryNotes, listed } from "../../platform/kubernetes/discover/recorded.ts";
 import type { SentinelsFound } from "../../platform/kubernetes/discover/sentinels.ts";
 import type { Store } from "../../platform/kubernetes/discover/stores.ts";
 import { type Doors, quietly } from "../../platform/kubernetes/doors.ts";
@@ -28,7 +28,7 @@ export function hasLogin({ postgres: { user, password } }: DatabaseLogins): bool
   return user !== undefined && password !== undefined;
 }
 
-export interface Asked extends Notes {
+export interface Asked extends DiscoveryNotes {
   /** The pod that leads and says so itself; null when none does. */
   readonly leader: string | null;
   /** The name of the master set that the Sentinels report; null without Sentinels. */

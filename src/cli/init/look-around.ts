@@ -1,11 +1,11 @@
 /** Lists what discovery reads in one namespace. It changes nothing, and reports what it was not allowed to list. */
 import type { ClusterApi, Kind, KubernetesObject } from "../../kubernetes.ts";
-import type { Recorded } from "../../platform/kubernetes/discover/recorded.ts";
+import type { ListedObjects } from "../../platform/kubernetes/discover/recorded.ts";
 import { assertOwnNamespace } from "../../platform/kubernetes/safety.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 
 export interface ClusterSurroundings {
-  readonly recorded: Recorded;
+  readonly recorded: ListedObjects;
   /** The labels of the namespace; null when it may not be read. */
   readonly namespaceLabels: Readonly<Record<string, string>> | null;
 }
@@ -45,7 +45,7 @@ export async function lookAround(
     budgets: budgets ?? [],
     nodes,
     unread,
-  } as Recorded;
+  } as ListedObjects;
   return { recorded, namespaceLabels };
 }
 

@@ -2,7 +2,7 @@
 import { budgetNotes } from "../../platform/kubernetes/discover/app.ts";
 import { databaseLikeDeployments } from "../../platform/kubernetes/discover/by-hand.ts";
 import type { Chosen, Findings } from "../../platform/kubernetes/discover/findings.ts";
-import { listed, type Recorded, templateLabels } from "../../platform/kubernetes/discover/recorded.ts";
+import { type ListedObjects, listed, templateLabels } from "../../platform/kubernetes/discover/recorded.ts";
 import { ALLOWED_LABEL } from "../../platform/kubernetes/marks.ts";
 import { isControlPlane } from "../../platform/kubernetes/objects.ts";
 import { type Asked, type DatabaseLogins, hasLogin } from "./leaders.ts";
@@ -117,7 +117,7 @@ function redisLines({ findings: { redis: chosen, recorded }, redis: asked, login
   ];
 }
 
-function storeLines({ store, because, questions: open }: Chosen, asked: Asked, recorded: Recorded): string[] {
+function storeLines({ store, because, questions: open }: Chosen, asked: Asked, recorded: ListedObjects): string[] {
   const labels = store.members.map(({ metadata }) => metadata.labels ?? {});
   const budget = budgetNotes(labels, recorded);
   return [
@@ -140,7 +140,7 @@ function sentinelLines({ store: { sentinels } }: Chosen, { masterSet }: Asked, s
   return ["  sentinel:", ...inside.map((line) => `    ${line}`)];
 }
 
-function noStore(name: string, part: "postgres" | "redis", recorded: Recorded): string {
+function noStore(name: string, part: "postgres" | "redis", recorded: ListedObjects): string {
   const similar = databaseLikeDeployments(recorded, part);
   const seen =
     similar.length === 0 ? "" : ` Deployments with its port or name are mostly poolers or proxies: ${listed(similar)}.`;

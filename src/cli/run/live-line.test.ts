@@ -5,7 +5,17 @@ import { type LiveLine, liveLine } from "./live-line.ts";
 const LINE: LiveLine = {
   time: "2:05",
   phase: "experiments",
-  load: { users: 500, requestsPerSecond: 312.4, p95Ms: 89.6, failedFraction: 0.0123 },
+  load: {
+    users: 500,
+    usersIntended: 500,
+    workers: 1,
+    requestsPerSecond: 312.4,
+    p95Ms: 89.6,
+    failedFraction: 0.0123,
+    requests: 1000,
+    failed: 12,
+    dropped: 0,
+  },
   replicas: "6/6",
   fault: "the database leader dies (postgres/n1)",
   left: "2:31",

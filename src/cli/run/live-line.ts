@@ -1,5 +1,5 @@
 /** The line that is redrawn each second while a run lasts. At any width it shows the current activity and the time left. */
-import type { LiveLoad } from "../../run.ts";
+import type { LiveLoad } from "../../load/count/live.ts";
 
 export interface LiveLine {
   readonly time: string;
@@ -51,5 +51,5 @@ function terse({ time, phase, load, replicas, fault, left }: LiveLine): string {
 
 function figuresOf({ users, requestsPerSecond, p95Ms, failedFraction }: LiveLoad): string[] {
   const p95 = p95Ms === null ? "-" : p95Ms.toFixed(0);
-  return [String(users), requestsPerSecond.toFixed(0), p95, ((failedFraction ?? 0) * 100).toFixed(1)];
+  return [String(users), requestsPerSecond.toFixed(0), p95, (failedFraction * 100).toFixed(1)];
 }

@@ -3,8 +3,8 @@
  * plain line per event. It reads only events and the load's own figures.
  */
 import type { OutputStream } from "../../cli.ts";
+import type { LiveLoad } from "../../load/count/live.ts";
 import { visible } from "../../report/escape.ts";
-import type { LiveLoad } from "../../run.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { liveLine } from "./live-line.ts";

@@ -1,6 +1,7 @@
 import { startLoad } from "../../load/coordinator/start.ts";
+import type { LiveLoad } from "../../load/count/live.ts";
 import { startProbes } from "../../load/probe/start.ts";
-import type { LiveLoad, RunParts } from "../../run.ts";
+import type { RunParts } from "../../run.ts";
 import { type PodsContext, startLoadInPods } from "./pods.ts";
 
 /** The real load and probes; `live` returns what the load does now (null before it has begun). */

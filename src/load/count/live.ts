@@ -2,7 +2,7 @@
 import type { Interval } from "../../interval.ts";
 import { Histogram } from "../../std/histogram.ts";
 
-export interface LoadLive {
+export interface LiveLoad {
   readonly users: number;
   readonly usersIntended: number;
   readonly workers: number;
@@ -47,7 +47,7 @@ export class LiveView {
     this.#latest.delete(worker);
   }
 
-  now(): LoadLive {
+  now(): LiveLoad {
     const latest = [...this.#latest.values()];
     const total = totals(this.#within());
     return {

@@ -9,7 +9,7 @@ import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Shares } from "../share.ts";
 import { aliveSlots, type Epoch } from "../share.ts";
 import type { Alarm } from "../time/alarms.ts";
-import { arrivalsBefore, arrivalTime, type Piece } from "../time/schedule.ts";
+import { arrivalsBefore, arrivalTime, type SchedulePiece } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 import type { Runner } from "../user/runner.ts";
 
@@ -32,13 +32,13 @@ export class ArrivalsExecutor implements Executor {
   readonly #free = new Map<ScenarioDefinition, Member[]>();
   readonly #count: number;
   #shares: Shares;
-  #pieces: readonly Piece[];
+  #pieces: readonly SchedulePiece[];
   #next: number;
   #made = 0;
   #alarm: Alarm | null = null;
   #stopped = false;
 
-  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: ArrivalsPlan) {
+  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly SchedulePiece[], plan: ArrivalsPlan) {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
     this.#plan = plan;
@@ -64,7 +64,7 @@ export class ArrivalsExecutor implements Executor {
     // Arrivals have alarms of their own, which are finer than ticks.
   }
 
-  change(epoch: Epoch, pieces: readonly Piece[]): void {
+  change(epoch: Epoch, pieces: readonly SchedulePiece[]): void {
     this.#fireDue(); // arrivals until now are due by the old plan, even when this worker is late
     this.#shares = this.#world.sharesOf(epoch);
     this.#usersMax = this.#shareOf(epoch);

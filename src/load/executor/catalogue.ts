@@ -4,12 +4,12 @@ import { GamedayError } from "../../std/errors.ts";
 import { suggestion } from "../../std/suggest.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch } from "../share.ts";
-import type { Piece, StagePlan } from "../time/schedule.ts";
+import type { SchedulePiece, StagePlan } from "../time/schedule.ts";
 import { ArrivalsExecutor } from "./arrivals.ts";
 import { IterationsExecutor } from "./iterations.ts";
 import { VusExecutor } from "./vus.ts";
 
-type Create = (world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: LoadPlan) => Executor;
+type Create = (world: ExecutorWorld, epoch: Epoch, pieces: readonly SchedulePiece[], plan: LoadPlan) => Executor;
 
 const EXECUTORS: Readonly<Record<string, Create>> = {
   "constant-vus": (world, epoch, pieces) => new VusExecutor(world, epoch, pieces),
@@ -23,7 +23,7 @@ const EXECUTORS: Readonly<Record<string, Create>> = {
 /** The default of the most users at once in the whole run, for open models. */
 const USERS_MAX = 20_000;
 
-function arrivals(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: LoadPlan): Executor {
+function arrivals(world: ExecutorWorld, epoch: Epoch, pieces: readonly SchedulePiece[], plan: LoadPlan): Executor {
   const { usersMax = USERS_MAX, usersReady = 0 } = plan;
   return new ArrivalsExecutor(world, epoch, pieces, { usersMax, usersReady });
 }
@@ -31,7 +31,7 @@ function arrivals(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], 
 function iterations(
   world: ExecutorWorld,
   epoch: Epoch,
-  pieces: readonly Piece[],
+  pieces: readonly SchedulePiece[],
   plan: LoadPlan,
   shared: boolean,
 ): Executor {
@@ -40,7 +40,12 @@ function iterations(
 
 export const EXECUTOR_NAMES: readonly string[] = Object.keys(EXECUTORS);
 
-export function createExecutor(plan: LoadPlan, world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[]): Executor {
+export function createExecutor(
+  plan: LoadPlan,
+  world: ExecutorWorld,
+  epoch: Epoch,
+  pieces: readonly SchedulePiece[],
+): Executor {
   const create = EXECUTORS[plan.executor];
   if (create !== undefined) return create(world, epoch, pieces, plan);
   throw new GamedayError({

@@ -5,7 +5,7 @@
 
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch, Shares } from "../share.ts";
-import { type Piece, usersAt } from "../time/schedule.ts";
+import { type SchedulePiece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 
 export interface IterationsPlan {
@@ -25,7 +25,7 @@ export class IterationsExecutor implements Executor {
   #begun = false;
   #stopped = false;
 
-  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[], plan: IterationsPlan) {
+  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly SchedulePiece[], plan: IterationsPlan) {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
     this.#plan = plan;

@@ -2,7 +2,7 @@
 
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch, Shares } from "../share.ts";
-import { type Piece, usersAt } from "../time/schedule.ts";
+import { type SchedulePiece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 import type { Runner } from "../user/runner.ts";
 
@@ -12,12 +12,12 @@ export class VusExecutor implements Executor {
   readonly #world: ExecutorWorld;
   readonly #crowd: Crowd;
   readonly #running = new Map<number, Runner>();
-  #pieces: readonly Piece[];
+  #pieces: readonly SchedulePiece[];
   #shares: Shares;
   #target = 0;
   #stopped = false;
 
-  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly Piece[]) {
+  constructor(world: ExecutorWorld, epoch: Epoch, pieces: readonly SchedulePiece[]) {
     this.#world = world;
     this.#crowd = new Crowd(world.alarms, world.gracefulStopMs);
     this.#shares = world.sharesOf(epoch);
@@ -37,7 +37,7 @@ export class VusExecutor implements Executor {
     if (!this.#stopped) this.#moveTo(usersAt(this.#pieces, atMs));
   }
 
-  change(epoch: Epoch, pieces: readonly Piece[]): void {
+  change(epoch: Epoch, pieces: readonly SchedulePiece[]): void {
     this.#shares = this.#world.sharesOf(epoch);
     this.#pieces = pieces;
     for (const index of [...this.#running.keys()]) if (!this.#owns(index)) this.#remove(index);

@@ -17,7 +17,7 @@ import { HttpReply } from "./reply.ts";
 import { buildRequest, closesAfter, hostOf } from "./request.ts";
 import type { Session } from "./session.ts";
 
-export class Call implements Exchange {
+export class OutgoingCall implements Exchange {
   text = "";
   payload: Uint8Array | null = null;
   method: string;

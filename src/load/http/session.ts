@@ -4,7 +4,7 @@
  */
 import type { Http, Reply, RequestOptions, TransportError } from "../../scenario.ts";
 import type { Scope } from "../count/scope.ts";
-import { Call } from "./call.ts";
+import { OutgoingCall } from "./call.ts";
 import { type Carrier, Connection } from "./connection.ts";
 import { type CookieSite, siteOf } from "./cookie.ts";
 import { CookieJar } from "./cookies.ts";
@@ -87,7 +87,7 @@ export class Session implements Http {
   lastCall: Error | null = null;
   readonly #primary: Connection;
   #others: Connection[] | null = null;
-  #queue: Call[] | null = null;
+  #queue: OutgoingCall[] | null = null;
 
   /** Creates a session. `shared` is another session of the same user, whose cookies and logins it shares. */
   constructor(settings: SessionSettings, owner: SessionOwner, shared?: Session) {
@@ -144,7 +144,7 @@ export class Session implements Http {
   }
 
   #request(method: string, path: string, options?: RequestOptions): Promise<Reply> {
-    return new Promise((resolve, reject) => new Call(this, method, path, options, resolve, reject).start());
+    return new Promise((resolve, reject) => new OutgoingCall(this, method, path, options, resolve, reject).start());
   }
 
   header(name: string, value: string | null): void {
@@ -187,7 +187,7 @@ export class Session implements Http {
   }
 
   /** Queues a call until a connection is free; returns false when too many calls wait already. */
-  enqueue(call: Call): boolean {
+  enqueue(call: OutgoingCall): boolean {
     this.#queue ??= [];
     if (this.#queue.length >= QUEUE_MAX) return false;
     this.#queue.push(call);

@@ -2,7 +2,7 @@
  * The target that a plan intends at each moment (users, or arrivals per second), as linear pieces over the time since the load
  * began. The last piece is held forever. All functions are pure, so that every worker computes the same from the plan alone.
  */
-export interface Piece {
+export interface SchedulePiece {
   readonly fromMs: number;
   /** Infinity for the last piece. */
   readonly toMs: number;
@@ -23,8 +23,8 @@ export interface StagePlan {
   readonly startTarget: number;
 }
 
-export function piecesOf(plan: StagePlan, overrides: readonly Override[] = []): readonly Piece[] {
-  const pieces: Piece[] = [];
+export function piecesOf(plan: StagePlan, overrides: readonly Override[] = []): readonly SchedulePiece[] {
+  const pieces: SchedulePiece[] = [];
   let atMs = 0;
   let level = plan.startTarget;
   for (const { durationMs, target } of plan.stages) {
@@ -37,36 +37,36 @@ export function piecesOf(plan: StagePlan, overrides: readonly Override[] = []): 
   return overrides.reduce(applyOverride, pieces);
 }
 
-function applyOverride(pieces: readonly Piece[], { atMs, target }: Override): Piece[] {
+function applyOverride(pieces: readonly SchedulePiece[], { atMs, target }: Override): SchedulePiece[] {
   const kept = pieces
     .filter((piece) => piece.fromMs < atMs)
     .map((piece) => (piece.toMs > atMs ? cut(piece, atMs) : piece));
   return [...kept, { fromMs: atMs, toMs: Number.POSITIVE_INFINITY, from: target, to: target }];
 }
 
-function cut(piece: Piece, atMs: number): Piece {
+function cut(piece: SchedulePiece, atMs: number): SchedulePiece {
   return { ...piece, toMs: atMs, to: levelIn(piece, atMs) };
 }
 
 /** Returns the target at a moment, including its fraction; 0 before the start. */
-export function targetAt(pieces: readonly Piece[], atMs: number): number {
+export function targetAt(pieces: readonly SchedulePiece[], atMs: number): number {
   if (atMs < 0) return 0;
   const piece = pieces.findLast((candidate) => candidate.fromMs <= atMs);
   return piece === undefined ? 0 : levelIn(piece, Math.min(atMs, piece.toMs));
 }
 
-function levelIn(piece: Piece, atMs: number): number {
+function levelIn(piece: SchedulePiece, atMs: number): number {
   if (piece.from === piece.to || piece.toMs === Number.POSITIVE_INFINITY) return piece.from;
   return piece.from + ((piece.to - piece.from) * (atMs - piece.fromMs)) / (piece.toMs - piece.fromMs);
 }
 
 /** Returns the whole users that should exist at a moment. 1e-9 is added so that binary fractions do not round down. */
-export function usersAt(pieces: readonly Piece[], atMs: number): number {
+export function usersAt(pieces: readonly SchedulePiece[], atMs: number): number {
   return Math.floor(targetAt(pieces, atMs) + 1e-9);
 }
 
 /** Returns the arrivals that are due in [0, atMs) when the target is a rate per second. */
-export function arrivalsBefore(pieces: readonly Piece[], atMs: number): number {
+export function arrivalsBefore(pieces: readonly SchedulePiece[], atMs: number): number {
   let sum = 0;
   for (const piece of pieces) {
     const end = Math.min(atMs, piece.toMs);
@@ -80,7 +80,7 @@ export function arrivalsBefore(pieces: readonly Piece[], atMs: number): number {
  * Returns when arrival `number` (from 0) is due: the moment at which the area under the rate reaches it, or Infinity when that
  * never happens.
  */
-export function arrivalTime(pieces: readonly Piece[], number: number): number {
+export function arrivalTime(pieces: readonly SchedulePiece[], number: number): number {
   let before = 0;
   for (const piece of pieces) {
     const within = number - before;
@@ -96,7 +96,7 @@ export function arrivalTime(pieces: readonly Piece[], number: number): number {
  * Returns the milliseconds into a piece at which its area is `wanted`. That is the root of a straight line's integral, in its
  * numerically stable form.
  */
-function timeInto(piece: Piece, wanted: number): number {
+function timeInto(piece: SchedulePiece, wanted: number): number {
   if (wanted === 0 && piece.from > 0) return 0;
   if (piece.toMs === Number.POSITIVE_INFINITY || piece.from === piece.to) return (wanted / piece.from) * 1000;
   const slope = (piece.to - piece.from) / ((piece.toMs - piece.fromMs) / 1000);

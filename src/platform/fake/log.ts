@@ -14,7 +14,7 @@ export interface EntryContent {
   readonly value: Json;
 }
 
-export interface LogEntry extends EntryContent {
+export interface FakeLogEntry extends EntryContent {
   readonly atMs: number;
   /** When a second member had received it. */
   copiedAtMs: number;
@@ -26,19 +26,19 @@ export interface LogEntry extends EntryContent {
 export type FoundInLog = Omit<LedgerItem, "line" | "read">;
 
 export class Log {
-  #entries: LogEntry[] = [];
+  #entries: FakeLogEntry[] = [];
   /** The first entry of each logical thing, by object and id. */
-  #firsts = new Map<string, LogEntry>();
-  #values = new Map<string, LogEntry[]>();
+  #firsts = new Map<string, FakeLogEntry>();
+  #values = new Map<string, FakeLogEntry[]>();
   #sums = new Map<string, number>();
 
   /** Returns the earlier entry with the same object and id. */
-  find(content: EntryContent): LogEntry | undefined {
+  find(content: EntryContent): FakeLogEntry | undefined {
     return this.#firsts.get(`${content.object} ${content.id}`);
   }
 
-  append(content: EntryContent, atMs: number): LogEntry {
-    const entry: LogEntry = { ...content, atMs, copiedAtMs: atMs, visibleAtMs: atMs };
+  append(content: EntryContent, atMs: number): FakeLogEntry {
+    const entry: FakeLogEntry = { ...content, atMs, copiedAtMs: atMs, visibleAtMs: atMs };
     this.#entries.push(entry);
     this.#index(entry);
     return entry;
@@ -67,7 +67,7 @@ export class Log {
   found(
     object: string,
     atMs = Number.POSITIVE_INFINITY,
-    isListed: (entry: LogEntry) => boolean = () => true,
+    isListed: (entry: FakeLogEntry) => boolean = () => true,
   ): FoundInLog[] {
     const found = new Map<string, FoundInLog>();
     for (const entry of this.#entries) {
@@ -79,7 +79,7 @@ export class Log {
     return [...found.values()];
   }
 
-  #keep(wanted: (entry: LogEntry) => boolean): void {
+  #keep(wanted: (entry: FakeLogEntry) => boolean): void {
     const kept = this.#entries.filter(wanted);
     if (kept.length === this.#entries.length) return;
     this.#entries = kept;
@@ -89,7 +89,7 @@ export class Log {
     for (const entry of kept) this.#index(entry);
   }
 
-  #index(entry: LogEntry): void {
+  #index(entry: FakeLogEntry): void {
     const name = `${entry.object} ${entry.id}`;
     if (!this.#firsts.has(name)) this.#firsts.set(name, entry);
     const place = `${entry.object} ${entry.key}`;
@@ -101,7 +101,7 @@ export class Log {
   }
 }
 
-function foundAfter(before: FoundInLog | undefined, entry: LogEntry, id: string): FoundInLog {
+function foundAfter(before: FoundInLog | undefined, entry: FakeLogEntry, id: string): FoundInLog {
   const { object, kind } = entry;
   if (kind === "add") return { object, id, count: (before?.count ?? 0) + 1, value: entry.value };
   const value = kind === "increment" ? Number(before?.value ?? 0) + Number(entry.value) : entry.value;

@@ -3,13 +3,13 @@ import type { HealthLine, Target } from "../../platform.ts";
 import { hashOf } from "../../std/hash.ts";
 import type { Random } from "../../std/random.ts";
 import type { TimelineEvent } from "../../timeline.ts";
-import { CHECK, type Check, line } from "../check.ts";
+import { CHECK, line, type PlatformCheck } from "../check.ts";
 import type { Agenda } from "./agenda.ts";
 import { FakeApp } from "./app.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { type Answered, type FakeCall, isWrite, SESSIONS } from "./call.ts";
 import { Fleet, type Replica } from "./fleet.ts";
-import type { FoundInLog, LogEntry } from "./log.ts";
+import type { FakeLogEntry, FoundInLog } from "./log.ts";
 import type { FakeMember } from "./member.ts";
 import { FakeStore } from "./store.ts";
 
@@ -87,7 +87,7 @@ export class Site {
   }
 
   /** Returns whether an entry is listed yet. The delay depends on its id, so that it is the same in every read. */
-  #isListed({ object, id, atMs }: LogEntry): boolean {
+  #isListed({ object, id, atMs }: FakeLogEntry): boolean {
     const { listedAfterMs, sessionsExpireMs } = this.behaviour.ledger;
     const ageMs = this.agenda.nowMs - atMs;
     if (object === SESSIONS && sessionsExpireMs !== null && ageMs >= sessionsExpireMs) return false;
@@ -206,7 +206,7 @@ function target(id: string, role: string, node: string, state: { leader: boolean
   return { id, role, node, ...state, labels: {} };
 }
 
-function storeLine(check: Check, store: FakeStore, expected: string): HealthLine {
+function storeLine(check: PlatformCheck, store: FakeStore, expected: string): HealthLine {
   const roles = store.members.map((member) => `${member.id} ${member.condition} ${member.role}`);
   return line(check, store.isWhole && store.members.length === NODES.length, expected, roles.join(", "));
 }

@@ -7,7 +7,7 @@ import type { Random } from "../../std/random.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Spread, StoreBehaviour } from "./behaviour.ts";
 import { evenly, withTail } from "./draw.ts";
-import { type EntryContent, Log, type LogEntry } from "./log.ts";
+import { type EntryContent, type FakeLogEntry, Log } from "./log.ts";
 import type { FakeMember, MemberCondition, RoleWatcher, StoreAnswer, WriteOptions } from "./member.ts";
 
 const ELECTION_RETRY_MS = 1000;
@@ -134,7 +134,7 @@ export class FakeStore {
   }
 
   /** Answers a repeated write as the first one was answered, once that has its copy; until then, it waits. */
-  #answerAgain(member: FakeMember, before: LogEntry, inside: boolean, done: (answer: StoreAnswer) => void): void {
+  #answerAgain(member: FakeMember, before: FakeLogEntry, inside: boolean, done: (answer: StoreAnswer) => void): void {
     const { term } = this;
     if (this.#behaviour.replication !== "off" && !Number.isFinite(before.copiedAtMs)) {
       done("hang");
@@ -150,12 +150,12 @@ export class FakeStore {
    * Returns whether an entry survives. With strict replication, its copy must have been made before the leader was cut off from
    * the members that would have it.
    */
-  #isSafe(entry: LogEntry): boolean {
+  #isSafe(entry: FakeLogEntry): boolean {
     if (this.#badSinceMs === null || this.#acknowledgesAlone(this.leader)) return true;
     return entry.copiedAtMs <= this.#badSinceMs;
   }
 
-  #acknowledgeFirst(entry: LogEntry, acknowledge: () => void): void {
+  #acknowledgeFirst(entry: FakeLogEntry, acknowledge: () => void): void {
     const alone = this.leader.condition !== "up" || !this.members.some((member) => this.#isCopy(member));
     entry.copiedAtMs = alone
       ? Number.POSITIVE_INFINITY
@@ -163,7 +163,7 @@ export class FakeStore {
     acknowledge();
   }
 
-  #copyFirst(member: FakeMember, entry: LogEntry, acknowledge: () => void, hang: () => void): void {
+  #copyFirst(member: FakeMember, entry: FakeLogEntry, acknowledge: () => void, hang: () => void): void {
     const copy = () => {
       entry.copiedAtMs = this.#agenda.nowMs + evenly(this.#random, COPY_MS);
       entry.visibleAtMs = entry.copiedAtMs;

@@ -1,7 +1,7 @@
 /** What a machine has, and lacks, for the lab: one line for each requirement, all of them at once. Changes nothing. */
 import { globSync } from "node:fs";
 import { dirname } from "node:path";
-import { complaintsAbout, type Machine, readMachine } from "./preflight.ts";
+import { complaintsAbout, type LabMachine, readMachine } from "./preflight.ts";
 import {
   FAULT_PROGRAMS,
   findPatroni,
@@ -32,7 +32,7 @@ export function diagnoseLab(folder: string, path: string): Diagnosis[] {
 }
 
 /** Returns a line for each obstacle of the machine itself, or one line when there is none. */
-export function diagnoseMachine(machine: Machine): Diagnosis[] {
+export function diagnoseMachine(machine: LabMachine): Diagnosis[] {
   const obstacles = complaintsAbout(machine);
   const name = "the machine";
   const purpose = "Linux, root, namespaces, room for logs, open files";

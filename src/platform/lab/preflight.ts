@@ -32,14 +32,14 @@ export function demandMachine(folder: string): void {
 }
 
 /** Returns the first obstacle; null when there is none. */
-export function complaintAbout(machine: LabMachine): Obstacle | null {
+export function complaintAbout(machine: LabMachine): LabObstacle | null {
   return complaintsAbout(machine)[0] ?? null;
 }
 
-export type Obstacle = Pick<Complaint, "expected" | "got" | "hint">;
+export type LabObstacle = Pick<Complaint, "expected" | "got" | "hint">;
 
 /** Returns all obstacles. What cannot be known because of an earlier obstacle is not among them. */
-export function complaintsAbout(machine: LabMachine): Obstacle[] {
+export function complaintsAbout(machine: LabMachine): LabObstacle[] {
   if (machine.platform !== "linux") return [notLinux(machine.platform)];
   return [
     ...(machine.uid !== 0 ? [notRoot(machine)] : []),

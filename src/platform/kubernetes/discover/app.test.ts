@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { appContainer, appOf, autoscalerOf, budgetNotes } from "./app.ts";
 import { findingsOf } from "./findings.ts";
 import { autoscaler, container, deployment, ingress, recordedOf, service, shop } from "./recorded.fixture.ts";
-import type { Recorded } from "./recorded.ts";
+import type { ListedObjects } from "./recorded.ts";
 import { bitnamiPostgresHa, byHand, lookAlikes } from "./stores.fixture.ts";
 
-function foundIn(recorded: Recorded) {
+function foundIn(recorded: ListedObjects) {
   const app = appOf(recorded);
   assert.ok(app);
   return { app, name: app.deployment.metadata.name, ...appContainer(app, recorded), asked: app.questions };
@@ -96,7 +96,7 @@ test("the autoscaler and the budget are those of the Deployment, and of no other
     /^PodDisruptionBudget shop \(maxUnavailable 1\) limits/,
   );
   assert.match(budgetNotes([{ app: "pg" }], recorded), /^No PodDisruptionBudget covers these pods/);
-  const hidden: Recorded = { ...recorded, budgets: [], unread: ["PodDisruptionBudget"] };
+  const hidden: ListedObjects = { ...recorded, budgets: [], unread: ["PodDisruptionBudget"] };
   assert.equal(budgetNotes([{ app: "pg" }], hidden), "PodDisruptionBudgets could not be listed.");
 });
 

@@ -3,23 +3,23 @@ import type { AutoscalerObject } from "../objects.ts";
 import { containerBehind, ENTRY_KINDS, type Entry, entriesOf, isDatabasePort, portsOf } from "./entries.ts";
 import {
   containersOf,
+  type DiscoveryNotes,
   type Labels,
+  type ListedObjects,
   listed,
-  type Notes,
-  type Recorded,
   selects,
   type TemplatedObject,
   templateLabels,
 } from "./recorded.ts";
 
-export interface App extends Notes {
+export interface App extends DiscoveryNotes {
   readonly deployment: TemplatedObject;
   /** How users reach it, the most probable way first; empty when none was found. */
   readonly entries: readonly Entry[];
 }
 
 /** Returns null when the namespace has no Deployment that can serve users. */
-export function appOf(recorded: Recorded): App | null {
+export function appOf(recorded: ListedObjects): App | null {
   const entries = entriesOf(recorded);
   const reached = recorded.deployments.filter((one) => entries.some(({ deployment }) => deployment === one));
   const candidates = reached.length > 0 ? reached : behindServices(recorded);
@@ -39,7 +39,10 @@ export function appOf(recorded: Recorded): App | null {
 }
 
 /** Returns the container that serves users. */
-export function appContainer({ deployment, entries }: App, recorded: Recorded): Notes & { readonly container: string } {
+export function appContainer(
+  { deployment, entries }: App,
+  recorded: ListedObjects,
+): DiscoveryNotes & { readonly container: string } {
   const containers = containersOf(deployment).map(({ name }) => name);
   const served = entries.map(({ container }) => container).find((name) => name !== undefined);
   const behind = served ?? behindAnyService(deployment, recorded);
@@ -52,12 +55,12 @@ export function appContainer({ deployment, entries }: App, recorded: Recorded): 
 }
 
 /** Returns the HorizontalPodAutoscaler of the Deployment; null when there is none. */
-export function autoscalerOf({ deployment }: App, { autoscalers }: Recorded): AutoscalerObject | null {
+export function autoscalerOf({ deployment }: App, { autoscalers }: ListedObjects): AutoscalerObject | null {
   return autoscalers.find((one) => scales(one, deployment)) ?? null;
 }
 
 /** Describes the PodDisruptionBudgets that cover any of the pods with these labels, or what it means that there is none. */
-export function budgetNotes(pods: readonly Labels[], { budgets, unread }: Recorded): string {
+export function budgetNotes(pods: readonly Labels[], { budgets, unread }: ListedObjects): string {
   if (unread.includes("PodDisruptionBudget")) return "PodDisruptionBudgets could not be listed.";
   const covering = budgets.filter(({ spec }) => pods.some((labels) => selects(spec?.selector?.matchLabels, labels)));
   if (covering.length === 0)
@@ -72,7 +75,7 @@ export function budgetNotes(pods: readonly Labels[], { budgets, unread }: Record
 }
 
 /** Rates a candidate by its best entry first, then by an autoscaler, then by its replicas. */
-function rank(deployment: TemplatedObject, { autoscalers }: Recorded, entries: readonly Entry[]): number {
+function rank(deployment: TemplatedObject, { autoscalers }: ListedObjects, entries: readonly Entry[]): number {
   const kinds = entries.filter((entry) => entry.deployment === deployment).map(({ kind }) => ENTRY_KINDS.indexOf(kind));
   const entry = ENTRY_KINDS.length - Math.min(ENTRY_KINDS.length, ...kinds);
   const scaled = autoscalers.some((one) => scales(one, deployment)) ? 1 : 0;
@@ -86,7 +89,7 @@ function scales({ spec }: AutoscalerObject, { metadata }: TemplatedObject): bool
 }
 
 /** Returns the Deployments that have a Service within the cluster which does not lead to a database. */
-function behindServices({ deployments, services }: Recorded): TemplatedObject[] {
+function behindServices({ deployments, services }: ListedObjects): TemplatedObject[] {
   return deployments.filter((deployment) =>
     services.some(
       (service) =>
@@ -96,7 +99,7 @@ function behindServices({ deployments, services }: Recorded): TemplatedObject[] 
   );
 }
 
-function behindAnyService(deployment: TemplatedObject, { services }: Recorded): string | undefined {
+function behindAnyService(deployment: TemplatedObject, { services }: ListedObjects): string | undefined {
   const own = services.filter(({ spec }) => selects(spec?.selector, templateLabels(deployment)));
   return own
     .flatMap(portsOf)

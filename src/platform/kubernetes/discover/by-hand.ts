@@ -3,7 +3,13 @@
  * name. A Deployment is never taken for one, because what declares such a port there is mostly a pooler or a proxy. Pure.
  */
 import type { Operator, SentinelRule } from "./operators.ts";
-import { type ContainerTemplate, containersOf, type Labels, type Recorded, type TemplatedObject } from "./recorded.ts";
+import {
+  type ContainerTemplate,
+  containersOf,
+  type Labels,
+  type ListedObjects,
+  type TemplatedObject,
+} from "./recorded.ts";
 
 export const PORTS = { postgres: 5432, patroni: 8008, redis: 6379, sentinel: 26_379 } as const;
 
@@ -33,11 +39,11 @@ export function databasesByHand({ statefulSets, deployments }: Sets): ByHand[] {
   });
 }
 
-type Sets = Pick<Recorded, "statefulSets" | "deployments">;
+type Sets = Pick<ListedObjects, "statefulSets" | "deployments">;
 
 /** Returns the Deployments that a person might mean by a database: they declare its port, or have its name. */
 export function databaseLikeDeployments(
-  { deployments }: Pick<Recorded, "deployments">,
+  { deployments }: Pick<ListedObjects, "deployments">,
   part: "postgres" | "redis",
 ): string[] {
   return deployments

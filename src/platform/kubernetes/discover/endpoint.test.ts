@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { appOf } from "./app.ts";
 import { endpointOf } from "./endpoint.ts";
 import { container, deployment, ingress, node, recordedOf, service, shop } from "./recorded.fixture.ts";
-import type { IngressObject, Recorded } from "./recorded.ts";
+import type { IngressObject, ListedObjects } from "./recorded.ts";
 
 const labels = { app: "web" };
 const web = deployment("web", { labels, containers: [container("web", 8080)], replicas: 1 });
 const PORT = { port: 80, targetPort: 8080, nodePort: 30_080 };
 
-function endpoint(...parts: readonly Partial<Recorded>[]) {
+function endpoint(...parts: readonly Partial<ListedObjects>[]) {
   const recorded = recordedOf(...parts);
   const app = appOf(recorded);
   assert.ok(app);

@@ -2,9 +2,9 @@
 import { addressesOf, isControlPlane, isPresent, isReady, type NodeObject } from "../objects.ts";
 import type { App } from "./app.ts";
 import type { Entry } from "./entries.ts";
-import { type Labels, listed, type Notes, type Recorded, selects, templateLabels } from "./recorded.ts";
+import { type DiscoveryNotes, type Labels, type ListedObjects, listed, selects, templateLabels } from "./recorded.ts";
 
-export interface Endpoint extends Notes {
+export interface Endpoint extends DiscoveryNotes {
   readonly url: string;
   /** The node whose NodePort is used; null for other entries. */
   readonly node: string | null;
@@ -13,7 +13,7 @@ export interface Endpoint extends Notes {
 /** A name that never resolves (RFC 2606), so that a plan with an open question cannot be run by mistake. */
 const UNKNOWN_URL = "http://endpoint.invalid";
 
-export function endpointOf({ entries, deployment }: App, recorded: Recorded): Endpoint {
+export function endpointOf({ entries, deployment }: App, recorded: ListedObjects): Endpoint {
   const labels = templateLabels(deployment);
   const found = entries.map((entry) => urlOf(entry, recorded, labels));
   const usable = found.findIndex(({ url }) => url !== UNKNOWN_URL);
@@ -28,7 +28,7 @@ export function endpointOf({ entries, deployment }: App, recorded: Recorded): En
 const NO_ENTRY =
   "No NodePort, Ingress or LoadBalancer leads to the app (Gateway API routes are not looked at). At which URL do users reach it?";
 
-function urlOf(entry: Entry, recorded: Recorded, labels: Labels): Endpoint {
+function urlOf(entry: Entry, recorded: ListedObjects, labels: Labels): Endpoint {
   if (entry.kind === "Ingress") return ofIngress(entry);
   if (entry.kind === "NodePort") return ofNodePort(entry, recorded, labels);
   const balanced = ofLoadBalancer(entry);
@@ -70,7 +70,7 @@ function ofLoadBalancer({ service, port }: Entry): Endpoint {
  * Chooses the node whose loss is the least probable: one of the control plane, which faults leave alone, where there are others;
  * otherwise the one with the fewest pods of this namespace.
  */
-function ofNodePort({ service, port }: Entry, recorded: Recorded, labels: Labels): Endpoint {
+function ofNodePort({ service, port }: Entry, recorded: ListedObjects, labels: Labels): Endpoint {
   const name = `NodePort ${port.nodePort} of Service ${service.metadata.name}`;
   if (recorded.nodes === null)
     return unknown(`Nodes may not be listed. At which node's address do users reach ${name}?`);
@@ -105,13 +105,13 @@ function addressIn(node: NodeObject): string | undefined {
   return addressesOf(node).find((address) => !address.includes("/"));
 }
 
-function risk(node: NodeObject, { nodes, pods }: Recorded): number {
+function risk(node: NodeObject, { nodes, pods }: ListedObjects): number {
   const workers = (nodes ?? []).some((one) => !isControlPlane(one));
   if (isControlPlane(node) && workers) return -1;
   return pods.filter((pod) => isPresent(pod) && pod.spec?.nodeName === node.metadata.name).length;
 }
 
-function podsOn(node: NodeObject, { pods }: Recorded, labels: Labels): number {
+function podsOn(node: NodeObject, { pods }: ListedObjects, labels: Labels): number {
   const here = pods.filter((pod) => isPresent(pod) && pod.spec?.nodeName === node.metadata.name);
   return here.filter((pod) => selects(labels, pod.metadata.labels)).length;
 }

@@ -3,7 +3,7 @@ import {
   containersOf,
   type IngressBackend,
   type IngressObject,
-  type Recorded,
+  type ListedObjects,
   type ServiceObject,
   type ServicePort,
   selects,
@@ -29,7 +29,7 @@ export interface Entry {
 const NOT_HTTP = new Set([5432, 5433, 6432, 6379, 6380, 26_379, 9999]);
 
 /** Returns all entries of all Deployments, by preference and then in the order of the lists. */
-export function entriesOf(recorded: Recorded): Entry[] {
+export function entriesOf(recorded: ListedObjects): Entry[] {
   const { services } = recorded;
   const byIngress = recorded.ingresses.flatMap((ingress) =>
     backendsOf(ingress).flatMap(({ host, path, backend }) => {
@@ -79,7 +79,7 @@ function likeliness({ name = "", port }: ServicePort): number {
   return /metric|monitor|admin|debug/.test(name) ? 3 : 2;
 }
 
-function entriesTo(recorded: Recorded, service: ServiceObject, ports: readonly ServicePort[]) {
+function entriesTo(recorded: ListedObjects, service: ServiceObject, ports: readonly ServicePort[]) {
   return recorded.deployments
     .filter((deployment) => selects(service.spec?.selector, templateLabels(deployment)))
     .flatMap((deployment) => {

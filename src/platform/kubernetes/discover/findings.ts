@@ -3,13 +3,13 @@ import { ExitCode, GamedayError } from "../../../std/errors.ts";
 import type { AutoscalerObject } from "../objects.ts";
 import { type App, appContainer, appOf, autoscalerOf } from "./app.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
-import { listed, type Notes, type Recorded } from "./recorded.ts";
+import { type DiscoveryNotes, type ListedObjects, listed } from "./recorded.ts";
 import { type Store, storesOf } from "./stores.ts";
 
 export interface Findings {
-  readonly recorded: Recorded;
+  readonly recorded: ListedObjects;
   readonly app: App;
-  readonly container: Notes & { readonly container: string };
+  readonly container: DiscoveryNotes & { readonly container: string };
   readonly autoscaler: AutoscalerObject | null;
   readonly endpoint: Endpoint;
   readonly postgres: Chosen | null;
@@ -17,12 +17,12 @@ export interface Findings {
 }
 
 /** The cluster that the plan is about, and a question when there are others. */
-export interface Chosen extends Notes {
+export interface Chosen extends DiscoveryNotes {
   readonly store: Store;
 }
 
 /** Throws GamedayError when the namespace has no Deployment: a plan is about one that serves users. */
-export function findingsOf(recorded: Recorded): Findings {
+export function findingsOf(recorded: ListedObjects): Findings {
   const app = appOf(recorded);
   if (app === null) throw noApp(recorded);
   const { postgres, redis } = storesOf(recorded);
@@ -49,7 +49,7 @@ function chosen([store, ...others]: readonly Store[]): Chosen | null {
   };
 }
 
-function noApp({ namespace, deployments, statefulSets }: Recorded): GamedayError {
+function noApp({ namespace, deployments, statefulSets }: ListedObjects): GamedayError {
   const sets = statefulSets.map(({ metadata }) => metadata.name);
   const seen =
     deployments.length === 0

@@ -6,14 +6,15 @@ import type {
   ContainerTemplate,
   IngressObject,
   Labels,
-  Recorded,
+  ListedObjects,
   ServiceObject,
   ServicePort,
   TemplatedObject,
 } from "./recorded.ts";
 
-export function recordedOf(...parts: readonly Partial<Recorded>[]): Recorded {
-  const all = <K extends keyof Recorded>(key: K) => parts.flatMap((part) => (part[key] as readonly unknown[]) ?? []);
+export function recordedOf(...parts: readonly Partial<ListedObjects>[]): ListedObjects {
+  const all = <K extends keyof ListedObjects>(key: K) =>
+    parts.flatMap((part) => (part[key] as readonly unknown[]) ?? []);
   return {
     namespace: "shop",
     deployments: all("deployments") as TemplatedObject[],
@@ -49,16 +50,16 @@ interface Workload {
   readonly podLabels?: (index: number) => Labels;
 }
 
-export function deployment(name: string, workload: Workload): Partial<Recorded> {
+export function deployment(name: string, workload: Workload): Partial<ListedObjects> {
   return { deployments: [templated("Deployment", name, workload)], pods: podsOf("ReplicaSet", name, workload) };
 }
 
-export function statefulSet(name: string, workload: Workload): Partial<Recorded> {
+export function statefulSet(name: string, workload: Workload): Partial<ListedObjects> {
   return { statefulSets: [templated("StatefulSet", name, workload)], pods: podsOf("StatefulSet", name, workload) };
 }
 
 /** Returns pods without a StatefulSet, as CloudNativePG makes them. */
-export function barePods(name: string, workload: Workload): Partial<Recorded> {
+export function barePods(name: string, workload: Workload): Partial<ListedObjects> {
   return { pods: podsOf("Cluster", name, workload) };
 }
 
@@ -67,7 +68,7 @@ export function service(
   selector: Labels,
   ports: readonly ServicePort[],
   more: object = {},
-): Partial<Recorded> {
+): Partial<ListedObjects> {
   return {
     services: [
       {
@@ -84,7 +85,7 @@ export function ingress(
   name: string,
   spec: NonNullable<IngressObject["spec"]>,
   status: object = {},
-): Partial<Recorded> {
+): Partial<ListedObjects> {
   return {
     ingresses: [
       { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name, namespace: "shop" }, spec, status },
@@ -92,7 +93,7 @@ export function ingress(
   };
 }
 
-export function autoscaler(name: string, target: string, minReplicas = 3, maxReplicas = 10): Partial<Recorded> {
+export function autoscaler(name: string, target: string, minReplicas = 3, maxReplicas = 10): Partial<ListedObjects> {
   const scaleTargetRef = { kind: "Deployment", name: target };
   return {
     autoscalers: [
@@ -106,7 +107,7 @@ export function autoscaler(name: string, target: string, minReplicas = 3, maxRep
   };
 }
 
-export function budget(name: string, matchLabels: Labels, maxUnavailable = 1): Partial<Recorded> {
+export function budget(name: string, matchLabels: Labels, maxUnavailable = 1): Partial<ListedObjects> {
   return {
     budgets: [
       {
@@ -133,7 +134,7 @@ export function node(index: number, labels: Labels = {}): NodeObject {
 }
 
 /** Returns the shop of examples/jewelry-shop/kubernetes/base without its stores, on three workers. */
-export function shop(): Partial<Recorded> {
+export function shop(): Partial<ListedObjects> {
   const labels = { app: "shop" };
   const ports = [{ name: "http", port: 80, targetPort: 8080, nodePort: 30_080 }];
   return recordedOf(

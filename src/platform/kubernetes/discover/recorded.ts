@@ -74,7 +74,7 @@ export interface BudgetObject extends KubernetesObject {
 }
 
 /** Everything that was listed; all lists are of one namespace, except the nodes. */
-export interface Recorded {
+export interface ListedObjects {
   readonly namespace: string;
   readonly deployments: readonly TemplatedObject[];
   readonly statefulSets: readonly TemplatedObject[];
@@ -90,7 +90,7 @@ export interface Recorded {
 }
 
 /** Why something was chosen, and what could not be found out. Both are complete sentences for people. */
-export interface Notes {
+export interface DiscoveryNotes {
   readonly because: readonly string[];
   readonly questions: readonly string[];
 }

@@ -1,7 +1,7 @@
 /** Databases as the operators and charts deploy them: labels, containers and ports of their newest versions. For tests. */
 
 import { barePods, container, deployment, recordedOf, statefulSet } from "./recorded.fixture.ts";
-import type { Recorded } from "./recorded.ts";
+import type { ListedObjects } from "./recorded.ts";
 
 const CRUNCHY = "postgres-operator.crunchydata.com";
 
@@ -204,7 +204,7 @@ export const dragonfly = statefulSet("shop-dragonfly", {
 });
 
 /** Healthy workloads that only look like databases. */
-export const lookAlikes: Partial<Recorded> = recordedOf(
+export const lookAlikes: Partial<ListedObjects> = recordedOf(
   deployment("postgres-exporter", {
     labels: { app: "postgres-exporter" },
     containers: [container("postgres-exporter", 9187)],

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { recordedOf, shop } from "./recorded.fixture.ts";
-import type { Recorded } from "./recorded.ts";
+import type { ListedObjects } from "./recorded.ts";
 import * as recorded from "./stores.fixture.ts";
 import { type Store, storesOf } from "./stores.ts";
 
-const found = (...parts: readonly Partial<Recorded>[]) => storesOf(recordedOf(shop(), ...parts));
+const found = (...parts: readonly Partial<ListedObjects>[]) => storesOf(recordedOf(shop(), ...parts));
 const short = ({ operator, labels, container, members, sentinels }: Store) => ({
   name: operator.name,
   asked: operator.leader,
@@ -16,7 +16,7 @@ const short = ({ operator, labels, container, members, sentinels }: Store) => ({
 });
 
 const CRUNCHY = "postgres-operator.crunchydata.com";
-const POSTGRES: readonly (readonly [string, Partial<Recorded>, object])[] = [
+const POSTGRES: readonly (readonly [string, Partial<ListedObjects>, object])[] = [
   ["Patroni without an operator", recorded.byHand, { asked: "patroni", labels: { app: "pg" }, container: "postgres" }],
   [
     "Zalando postgres-operator (Spilo)",
@@ -95,7 +95,7 @@ for (const [name, objects, expected] of POSTGRES)
   });
 
 const SPOTAHOME = "redisfailovers.databases.spotahome.com/name";
-const REDIS: readonly (readonly [string, Partial<Recorded>, object])[] = [
+const REDIS: readonly (readonly [string, Partial<ListedObjects>, object])[] = [
   [
     "Redis with Sentinel, without an operator",
     recorded.byHand,

@@ -3,11 +3,11 @@ import { isPresent, type PodObject } from "../objects.ts";
 import { databasesByHand } from "./by-hand.ts";
 import { clusterLabels, containerNamed } from "./match.ts";
 import { OPERATORS, type Operator } from "./operators.ts";
-import { byName, type Labels, listed, type Notes, type Recorded, selects } from "./recorded.ts";
+import { byName, type DiscoveryNotes, type Labels, type ListedObjects, listed, selects } from "./recorded.ts";
 import { type SentinelsFound, sentinelsOf } from "./sentinels.ts";
 
 /** One cluster: its members, the labels by which a plan finds them, and where its Sentinels are. */
-export interface Store extends Notes {
+export interface Store extends DiscoveryNotes {
   readonly operator: Operator;
   readonly labels: Labels;
   readonly container: string;
@@ -21,7 +21,7 @@ export interface StoresFound {
 }
 
 /** Returns all clusters, the one with the most members first. */
-export function storesOf(recorded: Recorded): StoresFound {
+export function storesOf(recorded: ListedObjects): StoresFound {
   const pods = recorded.pods.filter(isPresent).toSorted(byName);
   const known: Store[] = [];
   for (const operator of OPERATORS) {
@@ -48,7 +48,7 @@ function clustersOf(operator: Operator, free: readonly PodObject[], all: readonl
   return [...clusters.values()].map((cluster) => storeOf(operator, cluster, all));
 }
 
-function handMade(recorded: Recorded, pods: readonly PodObject[], taken: ReadonlySet<PodObject>): Store[] {
+function handMade(recorded: ListedObjects, pods: readonly PodObject[], taken: ReadonlySet<PodObject>): Store[] {
   return databasesByHand(recorded).flatMap(({ operator, selector }) => {
     const members = pods.filter(
       (pod) => selects(selector, pod.metadata.labels) && containerNamed(operator.container, pod) !== undefined,
