@@ -3,7 +3,11 @@
  * whose only job is to measure outages precisely. Their samples are operations of the history with `probe` set.
  */
 
-/** Beats a second of every probe stream: the bracket of an outage is then at most 0.1 s wide plus the time of one answer. */
+/**
+ * Beats a second of a probe stream if the plan gives no rate. Each beat comes at a random moment of its period of 0.05 s. An outage
+ * begins between two beats, which are at most two periods apart, and ends between three. So its begin is known to within 0.1 s, and its
+ * end to within 0.15 s plus the time of one answer.
+ */
 export const BEATS_PER_SECOND = 20;
 
 /** Returns the time from one beat of a stream to the next, by default at the usual rate. */

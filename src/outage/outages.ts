@@ -9,7 +9,7 @@
 import type { Outage } from "../outage.ts";
 import { beatEveryMs } from "../probe.ts";
 import { gapMs } from "./gaps.ts";
-import type { SampledStream, Sample } from "./samples.ts";
+import type { Sample, SampledStream } from "./samples.ts";
 
 export const RECOVERY_HOLD_MS = 3_000;
 /** The number needed out of the 60 beats of the hold window, so that a few late timers do not delay the proof of recovery. */

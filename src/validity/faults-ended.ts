@@ -10,7 +10,9 @@ export const faultsEnded = rule(
   "Every fault was seen to be gone, from inside each of its targets, before anything else was judged.",
   ({ story }) => {
     const doubts = story.experiments.filter(({ rounds }) => stampsOf(rounds, "bite").length > 0).flatMap(doubtsOf);
-    const heals = story.experiments.flatMap(({ rounds }) => stampsOf(rounds, "heal"));
+    const heals = story.experiments.flatMap(({ rounds }) =>
+      stampsOf(rounds, "heal").toSorted((a, b) => a.atMs - b.atMs),
+    );
     const witnesses = heals.map((heal) => ({
       says: heal.witness?.says ?? `no witness for ${heal.target}`,
       atMs: heal.atMs,

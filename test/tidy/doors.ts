@@ -80,6 +80,8 @@ export const DOORS: readonly Door[] = [
     pattern: WALL_CLOCK,
     files: [
       "src/world.ts",
+      // The page is a program of the browser.
+      "src/page/**",
       // The expiry of a cookie is a date.
       "src/load/http/cookie.ts",
       "src/load/http/cookies.ts",
@@ -96,6 +98,7 @@ export const DOORS: readonly Door[] = [
     files: [
       // Live parts wait, bound their waits, and measure. The pure parts, the plan and the evidence do not.
       "src/std/{clock,deadline,wait}.ts",
+      "src/page/**",
       "src/load/**",
       "src/scenario/load-error.ts",
       "src/kubernetes/**",

@@ -83,7 +83,7 @@ export class Breakage {
     );
   }
 
-  #strike(change: Break, condition: Condition): void {
+  #strike(change: Break, condition: MemberCondition): void {
     for (const member of this.#membersOf(change.target)) this.#strikeMember(member, condition, change);
     for (const replica of this.#replicasOf(change.target)) this.#strikeReplica(replica, change);
     if (change.target.id === this.#site.proxy.id) this.#strikeProxy(change);

@@ -53,7 +53,7 @@ function notLinux(platform: string) {
   return {
     expected: "Linux: the lab is made of its namespaces",
     got: platform,
-    hint: "the lab needs Linux; on macOS and Windows use the Kubernetes platform, or a Linux virtual machine",
+    hint: "the lab needs Linux: run it in a Linux virtual machine, or test a platform that you have (kind external or kubernetes)",
   };
 }
 
