@@ -18,7 +18,7 @@ test("a good machine has no complaint, whatever is forbidden to other users", ()
 });
 
 const CASES: readonly [what: string, lacks: Partial<LabMachine>, says: RegExp][] = [
-  ["macOS", { platform: "darwin" }, /expected Linux.*got darwin.*the lab needs Linux: .* kind external or kubernetes/],
+  ["macOS", { platform: "darwin" }, /expected Linux.*got darwin.*the lab needs Linux: .*kind external or kubernetes/],
   ["Windows", { platform: "win32", uid: -1 }, /got win32.*kind external or kubernetes/],
   ["no root", { uid: 1000, apparmorRestrictsUserNamespaces: null }, /root.*got uid 1000 .*sudo/],
   ["no root on Ubuntu", { uid: 1000 }, /got uid 1000; kernel\.apparmor_restrict_unprivileged_userns = 1.*sudo/],
