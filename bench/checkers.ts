@@ -13,6 +13,7 @@ import type { Operation } from "../src/history.ts";
 import type { LedgerLine } from "../src/ledger.ts";
 import type { Json } from "../src/std/json.ts";
 import { seededRandom } from "../src/std/random.ts";
+import { keepYoungHeapSmall } from "../src/std/young-heap.ts";
 import { contendedKv } from "../test/histories/contended-kv.ts";
 import { execute } from "../test/histories/random-history.ts";
 import { jepsenLog } from "../test/histories/write-history.ts";
@@ -232,5 +233,6 @@ function measureIn(name: string): void {
 }
 
 const [first, ...names] = process.argv.slice(2);
+keepYoungHeapSmall(); // as `gameday judge` and `gameday check-history` do
 if (first === "--here") for (const name of names) MEASURES[name]?.(name);
 else for (const name of first === undefined ? Object.keys(MEASURES) : [first, ...names]) measureIn(name);

@@ -1,8 +1,8 @@
 /** Runs users in a closed loop without pauses, next to the peers: interleaved rounds, ratios within a round, and their median. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Bench, ENGINE, type Part, PEERS } from "../bench.ts";
-import { atLeast, median } from "../goals.ts";
+import { type Bench, ENGINE, type Part } from "../bench.ts";
+import { atLeast, type Goal, median, notHere } from "../goals.ts";
 import type { Round, Target } from "../measure.ts";
 
 type Scenario = "script" | "flat";
@@ -12,24 +12,26 @@ const HERE = import.meta.dirname;
 
 export const script: Part = async (bench) => {
   const ratios = await ratiosOf(bench, "script", 64);
-  return [
-    atLeast("script, 64 users: gameday / k6", median(ratios.get("k6")), 7),
-    atLeast("script, 64 users: gameday / undici", median(ratios.get("undici")), 1.6),
-  ];
+  return [ratio(ratios, "script, 64 users", "k6", 7), ratio(ratios, "script, 64 users", "undici", 1.6)];
 };
 
 export const flat: Part = async (bench) => {
   const ratios = await ratiosOf(bench, "flat", 64);
-  return [
-    atLeast("flat, 64 users: gameday / wrk", median(ratios.get("wrk")), 0.65),
-    atLeast("flat, 64 users: gameday / autocannon", median(ratios.get("autocannon")), 1.3),
-  ];
+  return [ratio(ratios, "flat, 64 users", "wrk", 0.65), ratio(ratios, "flat, 64 users", "autocannon", 1.3)];
 };
 
 export const thousand: Part = async (bench) => {
   const ratios = await ratiosOf(bench, "script", 1_000, ["gameday", "k6"]);
-  return [atLeast("script, 1,000 users: gameday / k6", median(ratios.get("k6")), 4)];
+  return [ratio(ratios, "script, 1,000 users", "k6", 4)];
 };
+
+/** The peers that are no packages of ours, and need to be on the PATH. */
+const OUTSIDE = ["k6", "wrk"];
+
+function ratio(ratios: ReadonlyMap<string, readonly number[]>, what: string, tool: string, bound: number): Goal {
+  const goal = atLeast(`${what}: gameday / ${tool}`, median(ratios.get(tool)), bound);
+  return OUTSIDE.includes(tool) && peer(tool) === null ? notHere(goal, tool) : goal;
+}
 
 /** Returns, for each tool and round, Gameday's requests per CPU-second divided by those of the tool. */
 async function ratiosOf(
@@ -69,12 +71,8 @@ function toolsOf(scenario: Scenario, target: Target, users: number, seconds: num
   return tools.set("autocannon", [process.execPath, autocannon, ...flags]);
 }
 
-/** Returns the path of a peer; null when it is not installed. */
+/** Returns the path of a peer; null when it is not here. */
 function peer(name: string): string | null {
-  const folders = [
-    join(PEERS, "bin"),
-    join(HERE, "../../node_modules/.bin"),
-    ...(process.env["PATH"] ?? "").split(delimiter),
-  ];
+  const folders = [join(HERE, "../../node_modules/.bin"), ...(process.env["PATH"] ?? "").split(delimiter)];
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
 }

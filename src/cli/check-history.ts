@@ -12,6 +12,7 @@ import type { World } from "../cli.ts";
 import { numericJson } from "../std/decimal.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Json } from "../std/json.ts";
+import { keepYoungHeapSmall } from "../std/young-heap.ts";
 import { answerAsJson, answerInWords } from "./check-history/answer.ts";
 import { readHistoryFile } from "./check-history/file.ts";
 
@@ -52,6 +53,7 @@ export function checkHistoryCommand(world: World): Command {
     .option("--numeric", 'values that are numbers are compared as numbers: "19.90" is 19.9')
     .addHelpText("after", "\nExit codes: 0 linearizable, 1 not linearizable, 2 unknown, 3 a bad file or option.")
     .action((files: string[], flags: Flags) => {
+      keepYoungHeapSmall();
       const check = files.length === 1 ? checkOne : checkOneOfMany;
       const codes = files.map((file) => check(world, file, flags));
       world.setExitCode(worstOf(codes));

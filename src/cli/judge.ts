@@ -4,6 +4,7 @@ import type { World } from "../cli.ts";
 import { openEvidence } from "../evidence/reader.ts";
 import { renderVerdict, VERDICT_FILE } from "../report/render.ts";
 import { renderSummary } from "../report/summary.ts";
+import { keepYoungHeapSmall } from "../std/young-heap.ts";
 import { judge } from "../verdict/judge.ts";
 import { requireListed } from "./kept-verdict.ts";
 import { writeToNamed } from "./output.ts";
@@ -26,6 +27,7 @@ export function judgeCommand(world: World): Command {
     .option("--out <folder>", `write ${VERDICT_FILE} into this folder`)
     .option("--json", "print the verdict as JSON")
     .action((run: string, flags: JudgeFlags) => {
+      keepYoungHeapSmall();
       const folder = resolve(world.cwd, run);
       const verdict = judge(openEvidence(folder));
       const text = renderVerdict(verdict);
