@@ -109,7 +109,7 @@ export const DOORS: readonly Door[] = [
       "src/output/**",
       "src/control/**",
       "src/dashboard/**",
-      "src/cli/worker.ts",
+      "src/cli/{serve,worker}.ts",
       "src/cli/{load,run}/**",
     ],
   },

@@ -7,7 +7,8 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { until } from "../../std/wait.ts";
 import { userOn } from "./user.fixture.ts";
 
-const signal = AbortSignal.timeout(20_000);
+/** Never aborted: each wait has a deadline of its own, which begins with the wait and not with the load of this file. */
+const { signal } = new AbortController();
 
 async function rigOf(serve: (socket: WebSocket, request: IncomingMessage) => void, timeoutMs = 1_000) {
   const http = createServer((_request, response) => {

@@ -12,7 +12,8 @@ import type { LinkListener } from "./link.ts";
 import type { FromWorker } from "./protocol.ts";
 
 const TOKEN = "a-token-of-this-test";
-const signal = AbortSignal.timeout(10_000);
+/** Never aborted: each wait has a deadline of its own, which begins with the wait and not with the load of this file. */
+const { signal } = new AbortController();
 
 const HELLO = { wire: "hello", version: WIRE_VERSION, id: "a", name: "a", running: null, next: 1, heard: 0, lineMs: 0 };
 const RUNNING = { runId: "r", load: "this one", seed: "s", worker: "w1", slot: 1, startAtMs: 0, originNs: "0" };

@@ -6,7 +6,8 @@ import { isRecord, type Json } from "../../std/json.ts";
 import { until } from "../../std/wait.ts";
 import { createFake } from "../fake.ts";
 
-const signal = AbortSignal.timeout(20_000);
+/** Never aborted: each wait has a deadline of its own, which begins with the wait and not with the load of this file. */
+const { signal } = new AbortController();
 
 async function prepared(config: Readonly<Record<string, Json>> = {}): Promise<Platform> {
   const platform = createFake({ kind: "fake", ...config }, { clock: monotonicClock() });
