@@ -8,6 +8,7 @@ import { Drawing, type PageFrame } from "./frame.ts";
 export class ComparePage {
   readonly #drawing: Drawing;
   #comparison: ShownComparison | null = null;
+  #runs: readonly string[] = [];
   #says = "Comparing ...";
 
   constructor(frame: PageFrame) {
@@ -24,15 +25,21 @@ export class ComparePage {
     const query = new URLSearchParams(location.search);
     const runs = [query.get("a"), query.get("b")].filter((id) => id !== null);
     this.draw();
-    const answer = await get<{ comparison: unknown }>(`/compare?runs=${runs.map(encodeURIComponent).join(",")}`);
-    if (answer.ok) this.#comparison = answer.value.comparison as ShownComparison;
-    else this.#says = describeProblem(answer);
+    const answer = await get<{ runs: string[]; comparison: unknown }>(
+      `/compare?runs=${runs.map(encodeURIComponent).join(",")}`,
+    );
+    if (answer.ok) {
+      this.#comparison = answer.value.comparison as ShownComparison;
+      this.#runs = answer.value.runs;
+    } else this.#says = describeProblem(answer);
     this.draw();
   }
 
   #render(): ViewNode[] {
     const body =
-      this.#comparison === null ? [el("p", { role: "status" }, this.#says)] : renderComparison(this.#comparison);
+      this.#comparison === null
+        ? [el("p", { role: "status" }, this.#says)]
+        : renderComparison(this.#comparison, this.#runs);
     return [
       el(
         "main",

@@ -60,7 +60,7 @@ export class CourseCanvas {
     const read = this.#host.read();
     const width = this.#canvas.clientWidth;
     if (read === null || width === 0) return null;
-    const shown = shownSpan(read.choice, read.columns, read.state.nowMs);
+    const shown = shownSpan(read.choice, read.state.nowMs);
     return { width, gutter: width < 500 ? 116 : 138, shown };
   }
 

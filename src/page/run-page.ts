@@ -7,7 +7,7 @@ import { sortBy } from "../view/rows.ts";
 import { RunPageTree } from "../view/run-page.ts";
 import { WatchedRun } from "../view/watched-run.ts";
 import { el, type ViewNode } from "../view.ts";
-import { get } from "./api.ts";
+import { type Answer, describeProblem, get } from "./api.ts";
 import { Asked } from "./asked.ts";
 import { Choices } from "./choices.ts";
 import { actOnRun } from "./control/act.ts";
@@ -33,6 +33,7 @@ export class RunPage {
   #run: WatchedRun | null = null;
   #frameAt = 0;
   #found: RequestTable | null = null;
+  #older: LiveState["events"] = [];
   #canvas: CourseCanvas | null = null;
   #announced = "";
 
@@ -117,6 +118,7 @@ export class RunPage {
       asked: this.#asked.list,
       found: this.#found,
       notice: this.#watch.notice,
+      older: this.#older,
     });
   }
 
@@ -191,6 +193,7 @@ export class RunPage {
     else if (action === "range") this.#choices.course({ range: value as CourseChoice["range"], zoom: null });
     else if (action === "follow") this.#choices.course({ zoom: null });
     else if (action === "course-table") this.#choices.toggleTable();
+    else if (action === "older-events") void this.#readOlder(this.#run);
     else if (action === "copy-log") void this.#copyLog(this.#run);
     else if (action === "control" || action === "more") this.#control(control ?? action, value, this.#run);
   }
@@ -213,15 +216,35 @@ export class RunPage {
     });
   }
 
+  /** Reads all events before those of the live state. */
+  async #readOlder({ state }: WatchedRun): Promise<void> {
+    const first = state.events[0]?.seq ?? 1;
+    const events: LiveState["events"] = [];
+    let after: number | null = 0;
+    while (after !== null && events.length < EVENTS_MOST) {
+      const path: string = `/runs/${this.#id}/events?after=${after}&limit=500`;
+      const answer: Answer<{ events: LiveState["events"] }> = await get(path);
+      if (!answer.ok) return this.#frame.complain(describeProblem(answer));
+      const page: LiveState["events"] = answer.value.events.filter(({ seq }) => seq < first);
+      events.push(...page);
+      after = page.length === 500 ? (page.at(-1)?.seq ?? null) : null;
+    }
+    this.#older = events;
+    this.draw();
+  }
+
   async #copyLog({ state }: WatchedRun): Promise<void> {
     const startedAtMs = state.run.startedAt === null ? null : Date.parse(state.run.startedAt);
-    const view = { events: state.events, choice: this.#choices.value.log, runId: this.#id };
+    const view = { events: [...this.#older, ...state.events], choice: this.#choices.value.log, hasOlder: false };
     await navigator.clipboard.writeText(logAsText(view, startedAtMs)).then(
       () => this.#frame.announce("The log was copied."),
       () => this.#frame.complain("The browser does not let this page copy. The log is also at /api/v1."),
     );
   }
 }
+
+/** Older events beyond this many are left to the API. */
+const EVENTS_MOST = 20_000;
 
 const SORTED_BY_SERVER = new Set(["requests", "failed", "name", "p95Ms", "p99Ms", "maxMs", "perSecond"]);
 

@@ -26,16 +26,20 @@ export interface ShownComparison {
 
 const ORDER: readonly Changed[] = ["worse", "unknown", "better", "same"];
 
-export function renderComparison({ runs, objectives, change, notes }: ShownComparison): ViewNode[] {
+/** Draws a comparison; `ids` are the names of the runs' folders, in the same order. */
+export function renderComparison(
+  { runs, objectives, change, notes }: ShownComparison,
+  ids: readonly string[],
+): ViewNode[] {
   const header = (title: string) => el("th", { scope: "col" }, title);
-  const heads = runs.map(({ runId }) =>
-    el("th", { scope: "col" }, el("a", { href: `/runs/${encodeURIComponent(runId)}` }, runId)),
+  const heads = runs.map(({ runId }, n) =>
+    el("th", { scope: "col" }, el("a", { href: `/runs/${encodeURIComponent(ids[n] ?? runId)}` }, ids[n] ?? runId)),
   );
   const sorted = [...objectives].sort((a, b) => ORDER.indexOf(a.change) - ORDER.indexOf(b.change));
   const rows = sorted.map((objective) =>
     el(
       "tr",
-      { key: objective.id, class: objective.change },
+      { key: objective.id, class: objective.change === "worse" ? "worse" : undefined },
       el("th", { scope: "row", class: "words" }, objective.says),
       objective.cells.map((cell) => el("td", {}, ...cellOf(cell, objective.unit))),
       el("td", {}, changeOf(objective.change)),

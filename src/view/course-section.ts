@@ -20,9 +20,9 @@ export interface CourseChoice {
 type CourseState = Pick<LiveState, "lanes" | "experiments" | "leaders" | "nowMs">;
 
 /** Returns the stretch of time that is shown. */
-export function shownSpan(choice: CourseChoice, columns: Columns, nowMs: number): { fromMs: number; toMs: number } {
+export function shownSpan(choice: CourseChoice, nowMs: number): { fromMs: number; toMs: number } {
   if (choice.zoom !== null) return choice.zoom;
-  const toMs = Math.max(nowMs, columns.length * 1000, 10_000);
+  const toMs = Math.max(nowMs, 10_000);
   if (choice.range === "all") return { fromMs: 0, toMs };
   return { fromMs: Math.max(0, toMs - Number(choice.range) * 60_000), toMs };
 }
@@ -57,7 +57,7 @@ export function renderCourse(state: CourseState, columns: Columns, choice: Cours
       "aria-describedby": "course-says",
     }),
     el("p", { id: "course-says", class: "dim", role: "status" }, describeSecond(state, columns, choice.cursorS)),
-    choice.showsTable && renderSecondsTable(columns, shownSpan(choice, columns, state.nowMs)),
+    choice.showsTable && renderSecondsTable(columns, shownSpan(choice, state.nowMs)),
   );
 }
 

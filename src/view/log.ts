@@ -1,8 +1,8 @@
-/** The event log: newest first, filtered by kind and by words; the page holds the last 300 events, and the API has them all. */
+/** The event log: newest first, filtered by kind and by words. The page begins with the last 300 events and reads older ones on demand. */
 import type { LogEntry } from "../api/live.ts";
 import { el, type ViewElement } from "../view.ts";
 import { plainButton } from "./button.ts";
-import { clock } from "./figures.ts";
+import { clock, count } from "./figures.ts";
 
 export interface LogChoice {
   readonly kind: string;
@@ -12,8 +12,12 @@ export interface LogChoice {
 export interface LogView {
   readonly events: readonly LogEntry[];
   readonly choice: LogChoice;
-  readonly runId: string;
+  /** Whether the run has events before these. */
+  readonly hasOlder: boolean;
 }
+
+/** The most entries that are drawn at once. */
+const ENTRIES_MOST = 300;
 
 /** Returns the entries that people read, newest first. */
 export function chooseEntries({ events, choice }: LogView): (LogEntry & { readonly says: string })[] {
@@ -31,7 +35,7 @@ export function logAsText(view: LogView, startedAtMs: number | null): string {
     .reverse()
     .map(({ atMs, says }) => {
       const wall = startedAtMs === null ? "" : `${new Date(startedAtMs + atMs).toISOString()}  `;
-      return `${clock(atMs)}.${Math.floor((atMs % 1000) / 100)}  ${wall}${says}`;
+      return `${clock(atMs)}.${Math.floor((atMs % 1000) / 100)}  ${wall}${plainWords(says)}`;
     })
     .join("\n");
 }
@@ -42,14 +46,16 @@ export function renderLog(view: LogView): ViewElement {
     el("option", { value: kind, selected: kind === view.choice.kind }, kind === "" ? "all kinds" : kind),
   );
   const entries = chooseEntries(view);
-  const rows = entries.map((entry) =>
-    el(
-      "li",
-      { key: String(entry.seq), class: isHot(entry) ? "hot" : undefined },
-      el("time", {}, clock(entry.atMs)),
-      el("span", {}, entry.says),
-    ),
-  );
+  const rows = entries
+    .slice(0, ENTRIES_MOST)
+    .map((entry) =>
+      el(
+        "li",
+        { key: String(entry.seq), class: isHot(entry) ? "hot" : undefined },
+        el("time", {}, clock(entry.atMs)),
+        el("span", {}, plainWords(entry.says)),
+      ),
+    );
   return el(
     "section",
     { class: "log", "aria-label": "What happened", key: "log" },
@@ -74,9 +80,18 @@ export function renderLog(view: LogView): ViewElement {
     entries.length === 0
       ? el("p", { class: "dim" }, "Nothing to show.")
       : el("ol", { tabindex: "0", "aria-label": "Events, newest first" }, rows),
-    view.events.length >= 300 &&
-      el("p", { class: "dim" }, "Older events: ", el("a", { href: `/api/v1/runs/${view.runId}/events` }, "all events")),
+    el(
+      "p",
+      { class: "dim" },
+      entries.length > ENTRIES_MOST && `${count(entries.length - ENTRIES_MOST)} more: filter. `,
+      view.hasOlder && plainButton("older-events", "Read the older events, too"),
+    ),
   );
+}
+
+/** Returns the words of an event without the marks that set it off in a terminal. */
+function plainWords(says: string): string {
+  return says.replace(/^(==|--)?\s+/, "");
 }
 
 /** The events that somebody should notice: a bite, a control, an unexpected restart, a lost worker, residue. */

@@ -44,7 +44,7 @@ export function renderObjectives({ objectives, verdict }: Pick<LiveState, "objec
     el("h2", {}, "Objectives"),
     objectives.length === 0
       ? el("p", { class: "dim" }, "The plan sets no objectives.")
-      : [el("p", { class: "dim" }, note), el("ul", {}, rows)],
+      : [el("p", { class: "dim" }, note), el("ul", { tabindex: "0", "aria-label": "Objectives, missed first" }, rows)],
   );
 }
 

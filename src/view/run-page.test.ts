@@ -26,6 +26,7 @@ function pageAt(day: DayOptions, readOnlyBecause: string | null = null): readonl
     asked: [],
     found: null,
     notice: null,
+    older: [],
   });
 }
 
@@ -131,17 +132,16 @@ test("one second is read out with who was down, for how long, and what was broke
 });
 
 test("the shown time follows now, until somebody zooms", () => {
-  const { columns } = new WatchedRun(madeState({ atS: 280 }));
   const course = FIRST_CHOICE.course;
-  assert.deepEqual(shownSpan(course, columns, 280_000), { fromMs: 0, toMs: 280_000 });
-  assert.deepEqual(shownSpan({ ...course, range: "5" }, columns, 400_000), { fromMs: 100_000, toMs: 400_000 });
+  assert.deepEqual(shownSpan(course, 280_000), { fromMs: 0, toMs: 280_000 });
+  assert.deepEqual(shownSpan({ ...course, range: "5" }, 400_000), { fromMs: 100_000, toMs: 400_000 });
   const zoom = { fromMs: 1000, toMs: 9000 };
-  assert.deepEqual(shownSpan({ ...course, zoom }, columns, 400_000), zoom);
+  assert.deepEqual(shownSpan({ ...course, zoom }, 400_000), zoom);
 });
 
 test("the log copies as text, oldest first, with both clocks", () => {
   const { events } = madeState({ atS: 58 });
-  const text = logAsText({ events, choice: FIRST_CHOICE.log, runId: "r" }, Date.parse("2026-11-30T10:15:00Z"));
+  const text = logAsText({ events, choice: FIRST_CHOICE.log, hasOlder: false }, Date.parse("2026-11-30T10:15:00Z"));
   assert.deepEqual(text.split("\n").slice(0, 2), [
     "0:00.0  2026-11-30T10:15:00.000Z  validation",
     "0:20.0  2026-11-30T10:15:20.000Z  load",
@@ -161,6 +161,7 @@ test("a table whose rows did not change is the same tree, so that drawing it aga
       asked: [],
       found: null,
       notice: null,
+      older: [],
     });
   assert.equal(section(draw(100_000), "Requests"), section(draw(100_500), "Requests"));
   assert.notEqual(section(draw(100_000), "Experiments"), section(draw(100_500), "Experiments"));
@@ -182,6 +183,7 @@ test("hostile text of a target is text in the tree, never an element", () => {
     asked: [],
     found: null,
     notice: null,
+    older: [],
   });
   assert.equal(nodes.flatMap((node) => findAll(node, ({ tag }) => tag === "img")).length, 0);
   assert.ok(textOf(section(nodes, "Failures")).includes(hostile));

@@ -38,6 +38,8 @@ export interface RunPageView {
   /** All requests that match, where the run has more names than its stream sends. */
   readonly found: RequestTable | null;
   readonly notice: string | null;
+  /** Events before those of the live state, oldest first. */
+  readonly older: LiveState["events"];
 }
 
 /** Draws the page of one run again and again. Tables whose rows did not change are the same trees as before, which costs nothing. */
@@ -48,8 +50,8 @@ export class RunPageTree {
   readonly #objectives = remember((objectives: LiveState["objectives"], verdict: LiveState["verdict"]) =>
     renderObjectives({ objectives, verdict }),
   );
-  readonly #log = remember((events: LiveState["events"], choice: LogChoice, runId: string) =>
-    renderLog({ events, choice, runId }),
+  readonly #log = remember((events: LiveState["events"], older: LiveState["events"], choice: LogChoice) =>
+    renderLog({ events: [...older, ...events], choice, hasOlder: (older[0] ?? events[0])?.seq !== 1 }),
   );
 
   render(view: RunPageView): ViewNode[] {
@@ -73,7 +75,7 @@ export class RunPageTree {
           renderExperiments({ state, rights }),
           this.#objectives(state.objectives, state.verdict),
         ),
-        this.#log(state.events, choice.log, state.run.id),
+        this.#log(state.events, view.older, choice.log),
         this.#requests(view.found ?? state.requests, choice.requests),
         this.#failures(state.failures),
         this.#workers(state.workers),

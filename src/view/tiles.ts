@@ -4,6 +4,7 @@ import { el, type ViewElement } from "../view.ts";
 import type { Columns, Figure } from "./columns.ts";
 import { shortTarget } from "./course/spans.ts";
 import { count, figure, NOTHING, percent } from "./figures.ts";
+import { isOver } from "./head.ts";
 
 export interface Tile {
   readonly title: string;
@@ -11,10 +12,10 @@ export interface Tile {
   readonly small: string;
 }
 
-type TilesState = Pick<LiveState, "leaders" | "replicas" | "requests" | "load">;
+type TilesState = Pick<LiveState, "leaders" | "replicas" | "requests" | "run">;
 
 export function tilesOf(state: TilesState, columns: Columns): Tile[] {
-  const second = latestSecond(columns);
+  const second = latestSecond(columns, isOver(state));
   const at = (name: Figure) => columns.at(name, second);
   const intended = at("usersIntended");
   return [
@@ -45,14 +46,22 @@ export function renderTiles(state: TilesState, columns: Columns): ViewElement {
   );
   return el(
     "section",
-    { class: "tiles", "aria-label": "Figures of the last second", key: "tiles" },
+    {
+      class: "tiles",
+      "aria-label": isOver(state) ? "The last second of the load" : "Figures of the last second",
+      key: "tiles",
+    },
     el("dl", {}, tiles),
   );
 }
 
-/** A fresh second is not complete until all workers have reported, and is null until then: the one before it is shown. */
-export function latestSecond(columns: Columns): number {
-  for (let second = columns.length - 1; second >= Math.max(0, columns.length - 10); second--) {
+/**
+ * A fresh second is not complete until all workers have reported, and is null until then: the one before it is shown. Of a run that
+ * is over, the last second of its load is shown.
+ */
+export function latestSecond(columns: Columns, runIsOver: boolean): number {
+  const first = runIsOver ? 0 : Math.max(0, columns.length - 10);
+  for (let second = columns.length - 1; second >= first; second--) {
     if (!Number.isNaN(columns.at("ok", second)) || !Number.isNaN(columns.at("failed", second))) return second;
   }
   return columns.length - 1;

@@ -4,7 +4,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { after, before } from "node:test";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type CDPSession,
+  chromium,
+  type Page,
+} from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -83,6 +90,37 @@ export async function assertAccessible(page: Page, state: string): Promise<void>
   });
   const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
   assert.deepEqual(serious, [], `axe: ${state}`);
+}
+
+/** Measures what a page costs, in the time of its own thread, which does not grow when the machine is busy with something else. */
+export class Meter {
+  readonly #session: CDPSession;
+
+  private constructor(session: CDPSession) {
+    this.#session = session;
+  }
+
+  static async on(page: Page): Promise<Meter> {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    return new Meter(session);
+  }
+
+  /** Returns the seconds of CPU that the page's main thread has used. */
+  async cpuSeconds(): Promise<number> {
+    const { metrics } = await this.#session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+  }
+
+  async scriptSeconds(): Promise<number> {
+    const { metrics } = await this.#session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "ScriptDuration")?.value ?? Number.NaN;
+  }
+
+  async heapBytes(): Promise<number> {
+    await this.#session.send("HeapProfiler.collectGarbage");
+    return (await this.#session.send("Runtime.getHeapUsage")).usedSize;
+  }
 }
 
 /** Returns how many pixels of the picture's row have about this colour, between two shares of its width. */

@@ -1,8 +1,8 @@
 /** The page survives what happens to pages: a server that dies, a laptop that sleeps, many tabs, phones, keyboards and eight hours. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CDPSession, Page } from "playwright-core";
-import { assertAccessible, openPage, SKIP, useBrowser, waitForText } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { assertAccessible, Meter, openPage, SKIP, useBrowser, waitForText } from "./browser.ts";
 import { FakeServer } from "./fake-server.ts";
 
 const browser = useBrowser();
@@ -197,26 +197,18 @@ test("point 21: after eight hours the tab uses less than 150 MB and 5 % of a cor
   const context = await browser.context();
   const page = await openPage(context, fake.url("/"));
   await page.waitForSelector("canvas");
-  const session = await context.newCDPSession(page);
-  // The time of the thread, which does not grow when the machine is busy with something else.
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  const before = await scriptSeconds(session);
+  const meter = await Meter.on(page);
+  const before = await meter.cpuSeconds();
   const seconds = 5;
   const timer = setInterval(() => fake.pass(), 1000);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   clearInterval(timer);
-  const used = ((await scriptSeconds(session)) - before) / seconds;
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = await session.send("Runtime.getHeapUsage");
-  assert.ok(usedSize < 150e6, `${Math.round(usedSize / 1e6)} MB`);
-  assert.ok(used < 0.05, `${(used * 1000).toFixed(1)} ms of script a second`);
+  const used = ((await meter.cpuSeconds()) - before) / seconds;
+  const usedBytes = await meter.heapBytes();
+  assert.ok(usedBytes < 150e6, `${Math.round(usedBytes / 1e6)} MB`);
+  assert.ok(used < 0.05, `${(used * 1000).toFixed(1)} ms of CPU a second`);
   await context.close();
 });
-
-async function scriptSeconds(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "ScriptDuration")?.value ?? Number.NaN;
-}
 
 /** Returns the names of what has the focus, one after each press of Tab. */
 async function tabThrough(page: Page, presses: number): Promise<string[]> {

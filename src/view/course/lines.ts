@@ -28,6 +28,11 @@ export interface PanelPlan {
   readonly bounds: readonly PanelBound[];
 }
 
+interface Vertical {
+  readonly top: number;
+  readonly bottom: number;
+}
+
 export const TITLE_HEIGHT = 24;
 
 /** Returns the marks of a panel whose title begins at `top`, and the y at which it ends. */
@@ -44,10 +49,11 @@ export function panelMarks(plan: PanelPlan, columns: Columns, size: CourseSize, 
     ...valueAxis({ size, scale, ticks }),
     ...plan.bounds.map((bound) => boundMark(bound, scale, size)),
     ...plan.lines.map((line) => lineMark(line, columns, size, scale)),
+    ...noDataMark(plan, columns, size, inner),
   ];
 }
 
-function valueScale(plan: PanelPlan, columns: Columns, size: CourseSize, inner: { top: number; bottom: number }) {
+function valueScale(plan: PanelPlan, columns: Columns, size: CourseSize, inner: Vertical) {
   const [from, to] = secondsOf(size);
   const ranges = plan.lines
     .map(({ figure }) => columns.range(figure, from, to))
@@ -65,6 +71,15 @@ function valueScale(plan: PanelPlan, columns: Columns, size: CourseSize, inner: 
     scale: linearScale({ from: 0, to: top }, pixels),
     ticks: valueTicks(top, Math.max(2, Math.floor(plan.height / 34))),
   };
+}
+
+/** An empty panel says that nothing is known, so that it is not taken for nothing having happened. */
+function noDataMark(plan: PanelPlan, columns: Columns, size: CourseSize, inner: Vertical): Mark[] {
+  const [from, to] = secondsOf(size);
+  if (plan.lines.some(({ figure }) => !Number.isNaN(columns.range(figure, from, to).low))) return [];
+  const x = (size.gutter + size.width) / 2;
+  const y = (inner.top + inner.bottom) / 2;
+  return [{ kind: "text", x, y, text: "no data here", paint: "dim", align: "center" }];
 }
 
 function boundMark({ value }: PanelBound, scale: Scale, size: CourseSize): Mark {
