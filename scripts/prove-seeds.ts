@@ -22,21 +22,21 @@ interface SeedRow extends Row {
   readonly exceptions: readonly string[];
 }
 
-function honestRow(from: number, count: number): Omit<SeedRow, keyof Row | "seconds"> {
+async function honestRow(from: number, count: number): Promise<Omit<SeedRow, keyof Row | "seconds">> {
   const verdicts = { pass: 0, unknown: 0, fail: 0 };
   const exceptions: string[] = [];
   for (let seed = from; seed < from + count; seed++) {
-    const { status, because } = playHonest(String(seed));
+    const { status, because } = await playHonest(String(seed));
     verdicts[status]++;
     if (because !== null) exceptions.push(`seed ${seed} ${status}: ${because.slice(0, 400)}`);
   }
   return { kind: "honest", from, count, verdicts, flagged: 0, exceptions };
 }
 
-function liarRow(from: number, count: number): Omit<SeedRow, keyof Row | "seconds"> {
+async function liarRow(from: number, count: number): Promise<Omit<SeedRow, keyof Row | "seconds">> {
   const exceptions: string[] = [];
   for (let number = from; number < from + count; number++) {
-    const { flagged, name, finding } = playLiar(number);
+    const { flagged, name, finding } = await playLiar(number);
     if (!flagged) exceptions.push(`liar ${number} ${name}: ${finding.slice(0, 400)}`);
   }
   const verdicts = { pass: 0, unknown: 0, fail: 0 };
@@ -52,7 +52,7 @@ for (const kind of ["honest", "liar"] as const) {
   while (done(kind) < wanted) {
     const [from, count] = [done(kind), Math.min(CHUNK, wanted - done(kind))];
     const started = performance.now();
-    const figures = kind === "honest" ? honestRow(from, count) : liarRow(from, count);
+    const figures = await (kind === "honest" ? honestRow(from, count) : liarRow(from, count));
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const date = new Date().toISOString().slice(0, 19);
     record = addRow(FILE, record, {

@@ -116,3 +116,13 @@ test("an app that is gone when the ledger is read is named by what the system sa
     ends[0]?.because,
   );
 });
+
+test("a counter is read until it rests, though its id is not one of the run's own writes", async (context) => {
+  const sold = { ...claims[0], object: "sold", checkers: ["counter-bounds"] } as (typeof claims)[number];
+  const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims: [sold] }));
+  const counted = (value: number) => ({ items: [{ id: "sold", value }], complete: true, next: null, source: "n1" });
+  await serveAudit(context, simulated, [counted(3), counted(5), counted(5)], 0);
+  await conduct(simulated.run);
+  const values = [...simulated.ledger()].flatMap((line) => (line.line === "item" ? [line.value] : []));
+  assert.deepEqual(values.slice(0, 3), [3, 5, 5]);
+});

@@ -3,6 +3,7 @@
  * bounds.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { checkerNamed } from "../checker/catalogue.ts";
 import { correlationOf } from "../checker/correlation.ts";
 import { prefixOf } from "../checker/write-set.ts";
 import { ReadingCourse } from "../ledger/course.ts";
@@ -55,10 +56,12 @@ function sourcesOf(claims: readonly ClaimPlan[]): ClaimPlan[] {
 
 /**
  * Makes the course of a claim's reads. Other people's rows can be distinguished from ours before the history is read only if
- * the clients' ids are the run's own.
+ * the ledger's ids are those of the clients' writes, and these are the run's own. The ids of a counter are not: all its rows count.
  */
 function courseOf(run: Run, claim: ClaimPlan): ReadingCourse {
-  const isOwn = (claim.options["correlate"] ?? "id") === "id";
+  const checkers = claim.checkers.map((name) => checkerNamed(name));
+  const isCounter = checkers.length > 0 && checkers.every(({ options }) => !options.includes("correlate"));
+  const isOwn = !isCounter && (claim.options["correlate"] ?? "id") === "id";
   const prefix = isOwn ? prefixOf(claim, run, correlationOf(claim).clientSide) : null;
   return new ReadingCourse({ prefix, expires: claim.expiresMs !== undefined });
 }

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import type { FaultKind } from "../../src/fault.ts";
 import type { ExperimentPlan, Objective } from "../../src/plan.ts";
@@ -48,8 +48,8 @@ function objectivesOf({ name, traits }: FaultKind): Objective[] {
   ];
 }
 
-function play(context: TestContext, kind: FaultKind, change: BehaviourChange = {}): Promise<Verdict> {
-  return playVirtually(context, {
+function play(kind: FaultKind, change: BehaviourChange = {}): Promise<Verdict> {
+  return playVirtually({
     experiments: [experimentOf(kind)],
     objectives: objectivesOf(kind),
     changes: [change],
@@ -72,8 +72,8 @@ test("the fake has each capability that a kind needs, or says so", () => {
 });
 
 for (const kind of FAULTS) {
-  test(`${kind.name}: a healthy platform passes`, async (context) => {
-    const verdict = await play(context, kind);
+  test(`${kind.name}: a healthy platform passes`, async () => {
+    const verdict = await play(kind);
     assert.deepEqual(notPassed(verdict), []);
     assert.equal(verdict.verdict, "pass", verdict.sentence);
     const [experiment, ...more] = verdict.experiments;
@@ -81,14 +81,14 @@ for (const kind of FAULTS) {
     assert.ok(experiment?.bite?.witness);
   });
 
-  test(`${kind.name}: users who never recover are a failure`, async (context) => {
-    const verdict = await play(context, kind, { app: { staysBroken: true } });
+  test(`${kind.name}: users who never recover are a failure`, async () => {
+    const verdict = await play(kind, { app: { staysBroken: true } });
     assert.equal(verdict.verdict, "fail", verdict.sentence);
     assert.equal(statusOf(verdict, "users-recover"), "fail", verdict.sentence);
   });
 
-  test(`${kind.name}: a bite that never comes proves nothing`, async (context) => {
-    const verdict = await play(context, kind, { report: { bites: "claimed-only" } });
+  test(`${kind.name}: a bite that never comes proves nothing`, async () => {
+    const verdict = await play(kind, { report: { bites: "claimed-only" } });
     assert.equal(statusOf(verdict, "faults-bit"), "unknown", verdict.sentence);
     assert.equal(verdict.verdict, "unknown", verdict.sentence);
   });

@@ -190,6 +190,7 @@ const RECOVERY: readonly FakeRow[] = [
     says: "replica never rejoins after a partition: redundancy lost silently",
     drills: ["cut-leader-node"],
     expected: line("objectives/whole after cut-leader-node", "fail", "postgres", [
+      "validity/run-complete",
       "validity/faults-ended",
       "findings/redundancy-restored/cut-leader-node",
       "findings/redundancy-restored/run",

@@ -3,11 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKERS } from "../../src/checker/catalogue.ts";
+import { behave } from "../../src/platform/fake/behaviour.ts";
 import { lieNamed } from "../../src/platform/fake/lie.ts";
 import { tryExec } from "../../src/std/exec.ts";
 import { judge } from "../../src/verdict/judge.ts";
 import type { Verdict } from "../../src/verdict.ts";
-import { simulateRun } from "../simulator/simulate.ts";
+import { conductSimulation } from "../simulator/conduct.ts";
+import { type SimulationOptions, simulateRun } from "../simulator/simulate.ts";
 import { labPlan } from "./lab-plan.ts";
 import { crashed, isRight, type Result, referee } from "./referee.ts";
 import type { FakeRow, LabRow, Row } from "./row.ts";
@@ -18,23 +20,39 @@ const LAB_WAIT_MS_MAX = 60 * 60_000;
 /** Plays and referees a row. A row that cannot be played is reported as such; nothing is thrown. */
 export async function play(row: Row, seed: string, signal: AbortSignal): Promise<Result> {
   try {
-    return row.platform === "fake" ? referee(row, playOnFake(row, seed)) : await playOnLab(row, seed, signal);
+    return row.platform === "fake" ? referee(row, await playOnFake(row, seed)) : await playOnLab(row, seed, signal);
   } catch (thrown) {
     return crashed(row, thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
-export function playOnFake(row: FakeRow, seed: string): Verdict {
+/** Plays a row on the fake: conducted by the real conductor, unless the row is about a mistake that the real one cannot make. */
+export async function playOnFake(row: FakeRow, seed: string): Promise<Verdict> {
   const changes = [...row.lies.map((name) => lieNamed(name).change), ...(row.changes ?? [])];
-  const evidence = simulateRun({
+  const { drills, objectives, claims } = row;
+  const options: SimulationOptions = {
     ...row.options,
     seed,
     changes,
-    drills: row.drills,
-    objectives: row.objectives,
-    ...(row.claims === undefined ? {} : { claims: row.claims }),
-  });
+    drills,
+    objectives,
+    ...(claims !== undefined && { claims }),
+  };
+  const evidence = needsSimulatedConductor(options) ? simulateRun(options) : await conductSimulation(options);
   return judge(row.twist?.(evidence) ?? evidence, CHECKERS);
+}
+
+/**
+ * Returns whether only the simulated conductor can play this. The real one refuses a platform that is not whole before the run,
+ * never claims a bite without a witness, and does not wait between the choice of targets and the fault. Its autoscaling watch belongs
+ * to platforms that report their own autoscaler, and pages of a ledger come over HTTP, for which virtual time cannot wait.
+ */
+export function needsSimulatedConductor({ changes = [], scaling }: SimulationOptions): boolean {
+  const { report, ledger } = behave(changes);
+  if (ledger.pages !== null) return true;
+  const claimsBites = report.bites === "unwitnessed" || report.bites === "failed";
+  const isNotWhole = report.unhealthyBefore || report.membersMissing > 0;
+  return claimsBites || isNotWhole || report.quietBeforeFault || scaling !== undefined;
 }
 
 /**

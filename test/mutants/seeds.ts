@@ -34,8 +34,8 @@ export interface Honest {
   readonly because: string | null;
 }
 
-export function playHonest(seed: string): Honest {
-  const verdict = playOnFake(honestRow(seed), seed);
+export async function playHonest(seed: string): Promise<Honest> {
+  const verdict = await playOnFake(honestRow(seed), seed);
   const open = linesOf(verdict).filter(({ status }) => status !== "pass");
   const because = open.map(({ key, status, because }) => `${key} ${status}: ${because}`).join(" | ");
   return { status: verdict.verdict, because: open.length === 0 ? null : because };
@@ -44,7 +44,7 @@ export function playHonest(seed: string): Honest {
 const LIARS: readonly FakeRow[] = [...FAKE_MUTANTS, ...FAKE_TWISTED.filter(({ kind }) => kind === "mutant")];
 
 /** Plays the next liar. The liars take turns, so that each tells its lie with many seeds. */
-export function playLiar(number: number): Result {
+export async function playLiar(number: number): Promise<Result> {
   const row = LIARS[number % LIARS.length] as FakeRow;
-  return referee(row, playOnFake(row, `liar/${number}`));
+  return referee(row, await playOnFake(row, `liar/${number}`));
 }

@@ -16,10 +16,22 @@ export interface DrillChange {
 export interface Drill {
   readonly plan: ExperimentPlan;
   readonly traits: FaultTraits;
+  /** What the experiment is called in the catalogue of faults, where that differs, for the real conductor. */
+  readonly real: Partial<ExperimentPlan>;
   /** Users' load also runs inside the target's node. */
   readonly clientsInside: boolean;
   changes(all: readonly Target[], random: Random): DrillChange[];
 }
+
+/** The drill by its kind in the catalogue, if its name, its targets or its parameters differ there. */
+const REAL: Readonly<Record<string, Partial<ExperimentPlan>>> = {
+  "drain-node": { selector: { role: "app", count: 1 } },
+  "cut-leader-node": { fault: "partition-node" },
+  "isolate-leader": { fault: "isolate-leader" },
+  "cut-redis-node": { fault: "partition-node" },
+  "power-off-node": { fault: "power-off-node" },
+  "fill-disk": { fault: "disk-full" },
+};
 
 type Shape = Partial<ExperimentPlan> & Pick<ExperimentPlan, "fault" | "selector">;
 
@@ -49,7 +61,13 @@ function each(targets: readonly Target[], capability: CapabilityName, parameters
 
 function drill(name: string, shape: Shape, changes: Drill["changes"], clientsInside = false): Drill {
   const defaults = { parameters: {}, holdMs: 20_000, recoverWithinMs: 60_000, settleMs: 5_000 };
-  return { plan: { name, ...defaults, ...shape }, traits: TRAITS[shape.fault] ?? OTHERWISE, changes, clientsInside };
+  return {
+    plan: { name, ...defaults, ...shape },
+    traits: TRAITS[shape.fault] ?? OTHERWISE,
+    real: REAL[name] ?? {},
+    changes,
+    clientsInside,
+  };
 }
 
 const DATABASE_LEADER = { role: "postgres", leader: true };

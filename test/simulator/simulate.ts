@@ -35,7 +35,7 @@ export interface SimulationOptions {
   readonly scaling?: { readonly upMs: number; readonly downMs: number };
 }
 
-type Settled = CrewOptions & Required<Omit<SimulationOptions, "changes" | "scaling">>;
+export type Settled = CrewOptions & Required<Omit<SimulationOptions, "changes" | "scaling">>;
 
 /** Runs the simulation to its end. This takes about 50 ms for two simulated minutes. */
 export function simulateRun(options: SimulationOptions): Evidence {
@@ -59,7 +59,8 @@ export function simulateRun(options: SimulationOptions): Evidence {
   return evidenceOf(plan, settled, recorder);
 }
 
-function settle(options: SimulationOptions): Settled {
+/** Fills in what the options leave open. */
+export function settle(options: SimulationOptions): Settled {
   return {
     seed: options.seed,
     behaviour: behave(options.changes ?? []),

@@ -10,7 +10,7 @@ import { commandCapability } from "../command.ts";
 import { Agenda } from "./agenda.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { Breakage } from "./breakage.ts";
-import { FAKE_CAPABILITIES } from "./change.ts";
+import { effectOf, FAKE_CAPABILITIES } from "./change.ts";
 import { Metronome } from "./metronome.ts";
 import { Autoscaler } from "./scaling.ts";
 import { ShopServer } from "./shop-server.ts";
@@ -112,13 +112,15 @@ export class FakePlatform implements Platform {
 
   #capability(capability: CapabilityName): Capability {
     const { bites, healSeenMs } = this.#parts.behaviour.report;
+    const isStruck = effectOf(capability).is === "strike";
     return {
       prior: async (target): Promise<Json> =>
         capability === "cordon" ? { cordoned: this.site.cordoned.has(target.node) } : null,
       apply: async (change) => {
         if (bites === "really") this.#metronome.now(() => this.#apply(change));
       },
-      bitten: async (change) => this.#seen(change, "changed", () => this.#breakage.isBitten(change)),
+      bitten: async (change) =>
+        this.#seen(change, isStruck ? "gone" : "changed", () => this.#breakage.isBitten(change)),
       revert: async (change) => this.#metronome.now(() => this.#breakage.revert(change.id)),
       healed: async (change) =>
         this.#seen(change, "back in its place", () => healSeenMs !== null && this.#breakage.isHealed(change)),
