@@ -14,6 +14,7 @@ interface Entry {
  */
 const COMMANDS: readonly Entry[] = [
   { name: "doctor", load: async (world) => (await import("./doctor.ts")).doctorCommand(world) },
+  { name: "new", load: async (world) => (await import("./new.ts")).newCommand(world) },
   { name: "init", load: async (world) => (await import("./init.ts")).initCommand(world) },
   { name: "run", load: async (world) => (await import("./run.ts")).runCommand(world) },
   { name: "check", load: async (world) => (await import("./check.ts")).checkCommand(world) },

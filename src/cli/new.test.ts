@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { stripTypeScriptTypes } from "node:module";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { parsePlan } from "../plan/parse.ts";
+import { PLATFORMS } from "../run/platforms.ts";
+import { type App, argvOf, guessCommand, jsonOf, ledgerOf, requestOf } from "./new/app.ts";
+import { ciFile, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
+import { askApp, linksIn, namedIn } from "./new/look.ts";
+
+const APP: App = {
+  name: "corner-shop",
+  directory: "/nowhere",
+  command: ["node", "server.js"],
+  prepare: ["node", "migrate.js"],
+  readiness: null,
+  reads: [],
+  write: { method: "POST", path: "/orders", body: '{"id":"{id}","note":"order {id}","lines":[{"article":7}]}' },
+  login: { path: "/login", body: '{"name":"a","password":"b"}', tokenField: "token" },
+  ledger: { kind: "sql", table: "orders", column: "id" },
+};
+const SCAFFOLD: Scaffold = {
+  app: APP,
+  directory: "..",
+  readiness: "/health",
+  reads: ["/products"],
+  questions: ["why so?"],
+};
+
+test("a command line is split into words, and one that needs a shell gets one", () => {
+  assert.deepEqual(argvOf('node server.js --title "a shop"'), ["node", "server.js", "--title", "a shop"]);
+  assert.deepEqual(argvOf("gunicorn shop.wsgi --bind 0.0.0.0:$PORT"), [
+    "sh",
+    "-c",
+    "exec gunicorn shop.wsgi --bind 0.0.0.0:$PORT",
+  ]);
+});
+
+test("flags that cannot be understood are refused with an example", () => {
+  assert.deepEqual(requestOf("POST /orders", "--write"), { method: "POST", path: "/orders" });
+  assert.throws(() => requestOf("orders", "--write"), /"orders"/);
+  assert.throws(() => jsonOf("{id}", "--body"), /JSON/);
+  assert.throws(() => ledgerOf("orders; drop table orders"), /TABLE\.COLUMN/);
+  assert.deepEqual(ledgerOf("/audit/orders"), { kind: "http", path: "/audit/orders" });
+});
+
+test("what starts an app is guessed from its folder, and the guess says from what", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "gameday-guess-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  assert.equal(guessCommand(folder), null);
+  mkdirSync(join(folder, "target"));
+  writeFileSync(join(folder, "target/shop.jar"), "");
+  assert.deepEqual(guessCommand(folder)?.command, ["java", "-jar", "target/shop.jar"]);
+  writeFileSync(join(folder, "manage.py"), "");
+  assert.deepEqual(guessCommand(folder)?.prepare, ["python3", "manage.py", "migrate", "--noinput"]);
+  writeFileSync(join(folder, "package.json"), '{ "scripts": { "start": "node server.js" } }');
+  assert.deepEqual(guessCommand(folder)?.command, ["node", "server.js"]);
+  writeFileSync(join(folder, "Procfile"), "web: node main.js\n");
+  assert.match(guessCommand(folder)?.because ?? "", /Procfile/);
+});
+
+test("the plan is valid, and its questions are comments", () => {
+  for (const scaffold of [SCAFFOLD, { ...SCAFFOLD, app: { ...APP, write: null, ledger: null, prepare: null } }]) {
+    const text = planText(scaffold);
+    const platforms = Object.fromEntries(PLATFORMS.map((kind) => [kind.name, kind.schema]));
+    const { plan } = parsePlan(text, { file: "plan.yaml", folder: "/nowhere", environment: {}, platforms });
+    assert.equal(plan.experiments.length, 3);
+    assert.equal(plan.claims.length, scaffold.app.write === null ? 0 : 1);
+    assert.match(text, /^# QUESTION: why so\?$/m);
+    assert.match(text, /^# yaml-language-server: /);
+  }
+});
+
+test("scripts are TypeScript that Node can read; the id stands where the body said so", () => {
+  for (const app of [APP, { ...APP, login: null }, { ...APP, write: null }])
+    for (const text of [scenarioText({ ...SCAFFOLD, app }), probesText({ ...SCAFFOLD, app })])
+      stripTypeScriptTypes(text);
+  assert.match(scenarioText(SCAFFOLD), /user\.http\.post\("\/orders", \{ json: \{ id: id, note: `order \$\{id\}`/);
+  const put = { method: "PUT", path: "/orders/{id}", body: "{}" };
+  const probes = probesText({ ...SCAFFOLD, app: { ...APP, write: put } });
+  assert.match(probes, /http\.put\(`\/orders\/\$\{encodeURIComponent\(id\)\}`/);
+});
+
+test("the jobs for CI are YAML and run the plan", () => {
+  for (const kind of ["github", "gitlab"] as const) {
+    const { text } = ciFile(kind, "gameday/plan.yaml");
+    assert.ok(JSON.stringify(parse(text)).includes("gameday run gameday/plan.yaml"));
+  }
+});
+
+test("links and OpenAPI documents name what can be read and written", () => {
+  assert.deepEqual(linksIn('<a href="/a?x=1">a</a> <link href="/style.css"> <a href="//elsewhere/b">'), ["/a"]);
+  const document = JSON.stringify({ paths: { "/orders": { get: {}, post: {} }, "/orders/{id}": { get: {} } } });
+  assert.deepEqual(namedIn(["<html>", document]), { reads: ["/orders"], writes: ["POST /orders"] });
+});
+
+test("an app is asked the usual paths; what answers is kept, with the path that means ready", async (context) => {
+  const answers: Record<string, [status: number, text: string]> = {
+    "/": [200, '<a href="/products">'],
+    "/health": [200, ""],
+    "/readyz": [503, "not yet"],
+    "/products": [200, "[]"],
+  };
+  const server = createServer((request, response) => {
+    const [status, text] = answers[request.url ?? ""] ?? [404, ""];
+    response.writeHead(status).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => server.close());
+  const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const seen = await askApp(base, { ...APP, reads: ["/gone"] }, new AbortController().signal);
+  assert.deepEqual([seen.readiness, seen.reads], ["/health", ["/products", "/"]]);
+  assert.equal(seen.asked.get("/gone"), 404);
+});

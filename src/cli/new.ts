@@ -1,0 +1,191 @@
+import { mkdirSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { Command, Option } from "commander";
+import type { World } from "../cli.ts";
+import { takeLock } from "../run/lock.ts";
+import { GamedayError } from "../std/errors.ts";
+import { giveTo, isThere, replaceFile } from "../std/regular-file.ts";
+import { type App, argvOf, guessCommand, jsonOf, ledgerOf, requestOf, usage } from "./new/app.ts";
+import { ciFile, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
+import { lookAtApp, type Seen } from "./new/look.ts";
+import { stateFolderOf } from "./state-folder.ts";
+
+interface NewFlags {
+  readonly command?: string;
+  readonly directory: string;
+  readonly name?: string;
+  readonly prepare?: string;
+  readonly readiness?: string;
+  readonly read: readonly string[];
+  readonly write?: string;
+  readonly body: string;
+  readonly login?: string;
+  readonly loginBody: string;
+  readonly token?: string;
+  readonly ledger?: string;
+  readonly ci?: "github" | "gitlab";
+  readonly look: boolean;
+  readonly force?: boolean;
+}
+
+/** `gameday new`: writes a plan, a scenario, probes and a job for CI for one's own app on the lab. What it writes runs at once. */
+export function newCommand(world: World): Command {
+  const appended = (value: string, before: readonly string[]) => [...before, value];
+  return new Command("new")
+    .description("start your app in the lab, look what it answers, and write a plan, a scenario and probes for it")
+    .argument("[folder]", "the folder to write", "gameday")
+    .option(
+      "--command <line>",
+      "how one replica is started; it must listen on $PORT (default: what the app's folder suggests)",
+    )
+    .option("--directory <folder>", "the app's folder", ".")
+    .option("--name <name>", "the plan's name (default: that of the app's folder)")
+    .option("--prepare <line>", "what runs once before: a schema migration")
+    .option(
+      "--readiness <path>",
+      "the path that answers 2xx when a replica can serve users (default: a usual one that does)",
+    )
+    .option(
+      "--read <path>",
+      "a path that users read; repeat it (default: what the app itself links or documents)",
+      appended,
+      [],
+    )
+    .option("--write <request>", 'a request that stores something under the client\'s id: "POST /orders"')
+    .option("--body <json>", "its body; {id} stands for the id", '{"id":"{id}"}')
+    .option("--login <path>", "the path to which a login is posted")
+    .option("--login-body <json>", "the login's body", '{"name":"gameday","password":"gameday"}')
+    .option("--token <field>", "the field of the login's answer that holds a bearer token (default: a cookie is set)")
+    .option(
+      "--ledger <where>",
+      "where writes are read back: TABLE.COLUMN of PostgreSQL, or a path such as /audit/orders",
+    )
+    .addOption(new Option("--ci <kind>", "also write a job for this CI").choices(["github", "gitlab"]))
+    .option("--no-look", "do not start the app; take what the flags say")
+    .option("--force", "overwrite files")
+    .action((folder: string, flags: NewFlags) => create(world, folder, flags));
+}
+
+async function create(world: World, given: string, flags: NewFlags): Promise<void> {
+  const folder = resolve(world.cwd, given);
+  const app = appOf(world, flags);
+  const planned = filesOf(folder, { app, directory: "", readiness: "/", reads: [], questions: [] }, world.cwd, flags);
+  if (flags.force !== true) requireNew(world, [...planned.keys()]);
+  const seen = flags.look ? await look(world, app) : null;
+  const scaffold = scaffoldOf(folder, app, seen);
+  for (const [file, text] of filesOf(folder, scaffold, world.cwd, flags)) {
+    mkdirSync(dirname(file), { recursive: true });
+    replaceFile(file, text);
+    giveTo(world.owner, file);
+    world.stdout.write(`wrote ${relative(world.cwd, file)}\n`);
+  }
+  for (const question of scaffold.questions) world.stdout.write(`question: ${question}\n`);
+  world.stdout.write(`next: gameday try ${relative(world.cwd, join(folder, PLAN))}\n`);
+}
+
+const PLAN = "plan.yaml";
+
+function appOf(world: World, flags: NewFlags): App {
+  const directory = resolve(world.cwd, flags.directory);
+  const guess = flags.command === undefined ? guessCommand(directory) : null;
+  if (flags.command === undefined && guess === null)
+    throw usage(
+      "--command, how one replica is started",
+      "none, and no Procfile, package.json, manage.py or jar",
+      '--command "node server.js"',
+    );
+  if (guess !== null) world.stdout.write(`command: ${guess.command.join(" ")} (from ${guess.because})\n`);
+  return {
+    name: flags.name ?? nameOf(directory),
+    directory,
+    command: flags.command === undefined ? (guess?.command ?? []) : argvOf(flags.command),
+    prepare: flags.prepare === undefined ? (guess?.prepare ?? null) : argvOf(flags.prepare),
+    readiness: flags.readiness ?? null,
+    reads: flags.read,
+    write:
+      flags.write === undefined ? null : { ...requestOf(flags.write, "--write"), body: jsonOf(flags.body, "--body") },
+    login: flags.login === undefined ? null : loginOf(flags.login, flags),
+    ledger: flags.ledger === undefined ? null : ledgerOf(flags.ledger),
+  };
+}
+
+function loginOf(path: string, { loginBody, token }: NewFlags): App["login"] {
+  return { path, body: jsonOf(loginBody, "--login-body"), tokenField: token ?? null };
+}
+
+function nameOf(directory: string): string {
+  return (
+    basename(directory)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, "-") || "app"
+  );
+}
+
+function requireNew(world: World, files: readonly string[]): void {
+  const there = files.filter((file) => isThere(file)).map((file) => relative(world.cwd, file));
+  if (there.length === 0) return;
+  throw new GamedayError({
+    code: "new-exists",
+    expected: "files that do not exist yet",
+    got: `${there.join(", ")} already there`,
+    hint: "name another folder, or overwrite with --force",
+  });
+}
+
+/** How long the lab, the app's preparation and its readiness may take together. */
+const LOOK_MS_MAX = 240_000;
+
+async function look(world: World, app: App): Promise<Seen> {
+  world.stdout.write("starting the app in a lab to see what it answers, which takes about half a minute\n");
+  const ending = new AbortController();
+  using _interrupt = world.onInterrupt((signal) => ending.abort(new Error(signal)));
+  await using _lock = await takeLock("run", { pid: world.pid, runId: "new", since: world.now().toISOString() });
+  const limit = AbortSignal.any([ending.signal, AbortSignal.timeout(LOOK_MS_MAX)]);
+  const seen = await lookAtApp(app, stateFolderOf(world), limit);
+  for (const [path, status] of seen.asked) if (status !== 404) world.stdout.write(`  GET ${path}: ${status}\n`);
+  return seen;
+}
+
+function scaffoldOf(folder: string, app: App, seen: Seen | null): Scaffold {
+  const readiness = app.readiness ?? seen?.readiness ?? null;
+  const reads = seen === null ? app.reads : seen.reads;
+  return {
+    app,
+    directory: relative(folder, app.directory) || ".",
+    readiness: readiness ?? reads[0] ?? "/",
+    reads: reads.length > 0 ? reads : ["/"],
+    questions: questionsOf(app, readiness, reads, seen),
+  };
+}
+
+function questionsOf(app: App, readiness: string | null, reads: readonly string[], seen: Seen | null): string[] {
+  const writes =
+    seen === null || seen.writes.length === 0 ? "" : ` The app's own document names ${seen.writes.join(", ")}.`;
+  const absent = app.reads.filter((path) => seen !== null && !reads.includes(path));
+  return [
+    ...(readiness === null
+      ? ["which path says that a replica can serve users? None of the usual ones answered (--readiness)."]
+      : []),
+    ...(reads.length === 0 ? ["which path do users read? None was found, so the scripts read / (--read)."] : []),
+    ...absent.map((path) => `why did ${path} answer ${seen?.asked.get(path)}? It was left out.`),
+    ...(app.write === null
+      ? [
+          `which request stores something under an id that the client chooses?${writes} Without one, no lost write is found (--write, --body).`,
+        ]
+      : []),
+    ...(app.write !== null && app.ledger === null
+      ? ["where are writes read back? Without a ledger, no lost write is found (--ledger)."]
+      : []),
+  ];
+}
+
+function filesOf(folder: string, scaffold: Scaffold, cwd: string, { ci }: NewFlags): Map<string, string> {
+  const job = ci === undefined ? null : ciFile(ci, relative(cwd, join(folder, PLAN)));
+  return new Map([
+    [join(folder, PLAN), planText(scaffold)],
+    [join(folder, "scenarios/visit.ts"), scenarioText(scaffold)],
+    [join(folder, "probes.ts"), probesText(scaffold)],
+    [join(folder, ".gitignore"), "runs/\n"],
+    ...(job === null ? [] : [[resolve(cwd, job.file), job.text] as const]),
+  ]);
+}

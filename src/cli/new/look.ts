@@ -1,0 +1,121 @@
+/** Starts an app in a lab of one replica, and looks which paths it answers. The lab is gone afterwards. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { platformKind } from "../../run/platforms.ts";
+import { monotonicClock } from "../../std/clock.ts";
+import { isRecord, type Json } from "../../std/json.ts";
+import type { App } from "./app.ts";
+
+/** Paths by which frameworks and people usually answer that they are ready, the most telling first. */
+const READINESS = ["/readyz", "/ready", "/healthz", "/health", "/actuator/health", "/livez", "/live", "/up", "/status"];
+const DOCUMENTS = ["/openapi.json", "/v3/api-docs", "/swagger.json", "/api/openapi.json", "/api/schema/"];
+const ANSWER_MS_MAX = 5_000;
+const ANSWER_BYTES_MAX = 1 << 20;
+/** More suggestions than these are no help. */
+const READS_MAX = 5;
+
+/** What an app answered. */
+export interface Seen {
+  /** The first usual path of readiness that answered 2xx; null when none did. */
+  readonly readiness: string | null;
+  /** Paths that answered GET with 2xx: those that were given, and those that the app itself names. */
+  readonly reads: readonly string[];
+  /** Each path that was asked, with its status, or why there was none. */
+  readonly asked: ReadonlyMap<string, number | string>;
+  /** Requests that store something, as the app's own API document names them: "POST /orders". */
+  readonly writes: readonly string[];
+}
+
+/** Boots the lab with the app and asks it. Throws the lab's own errors, which show what the app printed. */
+export async function lookAtApp(app: App, stateFolder: string, signal: AbortSignal): Promise<Seen> {
+  const logFolder = mkdtempSync(join(tmpdir(), "gameday-new-"));
+  try {
+    const kind = platformKind("lab");
+    const config = kind.schema.parse(labOf(app)) as { kind: string };
+    const places = { planFolder: app.directory, stateFolder, logFolder };
+    await using platform = await kind.create(config, { runId: "new", clock: monotonicClock(), ...places });
+    await platform.prepare(signal);
+    return await askApp(new URL(platform.endpoint()), app, signal);
+  } finally {
+    rmSync(logFolder, { recursive: true, force: true });
+  }
+}
+
+/** Any answer at all is enough here: which path means ready is what we want to find out. */
+function labOf({ command, prepare, directory }: App): Json {
+  const readiness = { path: "/", status: "100-499", within: "90s" };
+  return {
+    kind: "lab",
+    app: { command: [...command], prepare: prepare && [...prepare], directory, replicas: 1, readiness },
+  };
+}
+
+/** Asks the usual paths, those that were given, and those that the app's pages and API documents name. */
+export async function askApp(base: URL, app: App, signal: AbortSignal): Promise<Seen> {
+  const asked = new Map<string, number | string>();
+  const get = async (path: string): Promise<string> => {
+    const { status, text } = await answerOf(new URL(path, base), signal);
+    asked.set(path, status);
+    return isGood(status) ? text : "";
+  };
+  const readiness = await firstGood(app.readiness === null ? READINESS : [app.readiness], get);
+  const home = await get("/");
+  const documents = await Promise.all(DOCUMENTS.map(get));
+  const { reads, writes } = namedIn(documents);
+  const candidates = [...new Set([...app.reads, ...reads, ...linksIn(home), "/"])].slice(0, 4 * READS_MAX);
+  for (const path of candidates) if (!asked.has(path)) await get(path);
+  const good = candidates.filter((path) => isGood(asked.get(path) ?? 0));
+  return { readiness, reads: good.slice(0, READS_MAX), asked, writes };
+}
+
+async function firstGood(paths: readonly string[], get: (path: string) => Promise<string>): Promise<string | null> {
+  for (const path of paths) if ((await get(path)) !== "") return path;
+  return null;
+}
+
+function isGood(status: number | string): boolean {
+  return typeof status === "number" && status >= 200 && status < 300;
+}
+
+/** Returns the status and the text of an answer; a status is a reason in words when there was no answer. */
+async function answerOf(url: URL, signal: AbortSignal): Promise<{ status: number | string; text: string }> {
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]);
+    const response = await fetch(url, { signal: limit, redirect: "manual" });
+    const text = (await response.text()).slice(0, ANSWER_BYTES_MAX);
+    return { status: response.status, text: text === "" ? " " : text };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return { status: thrown instanceof Error ? thrown.message : String(thrown), text: "" };
+  }
+}
+
+/** Returns the paths of an OpenAPI document that need no parameter, and the requests that store something. */
+export function namedIn(documents: readonly string[]): { readonly reads: string[]; readonly writes: string[] } {
+  const reads: string[] = [];
+  const writes: string[] = [];
+  for (const [path, methods] of documents.flatMap(pathsOf)) {
+    if (path.includes("{")) continue;
+    if ("get" in methods) reads.push(path);
+    if ("post" in methods) writes.push(`POST ${path}`);
+  }
+  return { reads, writes };
+}
+
+function pathsOf(document: string): [string, { [key: string]: Json }][] {
+  try {
+    const parsed = JSON.parse(document) as Json;
+    const paths = isRecord(parsed) ? parsed["paths"] : undefined;
+    if (!isRecord(paths)) return [];
+    return Object.entries(paths).flatMap(([path, methods]) => (isRecord(methods) ? [[path, methods]] : []));
+  } catch {
+    return []; // not every app has such a document, and an HTML page may answer in its place
+  }
+}
+
+/** Returns the local links of an HTML page, without those to files. */
+export function linksIn(page: string): string[] {
+  const links = [...page.matchAll(/href=["'](\/[^"'#?{}]*)["'#?]/g)].map(([, path = ""]) => path);
+  return [...new Set(links)].filter((path) => !/\.\w{2,4}$/.test(path) && !path.startsWith("//"));
+}
