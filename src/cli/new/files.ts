@@ -18,13 +18,15 @@ const USERS = 20;
 export function planText(scaffold: Scaffold): string {
   const { app, questions } = scaffold;
   const parts = [
-    "# yaml-language-server: $schema=../node_modules/gameday/schema/plan.json",
-    "# Written by `gameday new`. docs/guide/plan.md explains each part; every key is in docs/reference/plan.md.",
-    ...questions.map((question) => `# QUESTION: ${question}`),
+    [
+      "# yaml-language-server: $schema=../node_modules/gameday/schema/plan.json",
+      "# Written by `gameday new`. docs/guide/plan.md explains each part; every key is in docs/reference/plan.md.",
+      ...questions.map((question) => `# QUESTION: ${question}`),
+    ].join("\n"),
     stringify({ name: app.name, platform: platformOf(scaffold) }).trimEnd(),
     stringify({ load: { scenarios: [{ file: "scenarios/visit.ts" }], vus: USERS, rampUp: "5s" } }).trimEnd(),
-    "# Steady users that measure outages. Each class beats 2 x rate times a second.",
-    stringify({ probes: { file: "probes.ts", rate: 10 }, warmUp: "10s", calm: "10s" }).trimEnd(),
+    "# Steady users that measure outages. Each class beats 2 x rate times a second.\n" +
+      stringify({ probes: { file: "probes.ts", rate: 10 }, warmUp: "10s", calm: "10s" }).trimEnd(),
     stringify({ experiments: EXPERIMENTS }).trimEnd(),
     ...claimsOf(app),
     stringify({ objectives: objectivesOf(app) }, { lineWidth: 0 }).trimEnd(),
@@ -53,12 +55,9 @@ const EXPERIMENTS = [
 
 function claimsOf({ write, ledger }: App): string[] {
   if (write === null || ledger === null) return [];
+  const claims = [{ object: "writes", checkers: ["acked-set", "duplicates"], ledger: sourceOf(ledger) }];
   return [
-    "# What users were told is stored must be there in the end, once.",
-    stringify(
-      { claims: [{ object: "writes", checkers: ["acked-set", "duplicates"], ledger: sourceOf(ledger) }] },
-      { lineWidth: 0 },
-    ).trimEnd(),
+    `# What users were told is stored must be there in the end, once.\n${stringify({ claims }, { lineWidth: 0 }).trimEnd()}`,
   ];
 }
 
