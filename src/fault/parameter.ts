@@ -62,9 +62,9 @@ export function resolveParameters(kind: FaultKind, given: Parameters, place?: Pl
     const value = given[resolved] ?? own ?? parameter.default;
     // A value that a person writes needs a unit: some would read a bare number as seconds, others as milliseconds.
     const bare = resolved !== name && given[resolved] === undefined && typeof own === "number" && own !== 0;
-    if (bare) throw complaint(kind, name, describeType(parameter), `${own}, without a unit`, place);
-    if (value === undefined) throw complaint(kind, name, describeType(parameter), "nothing", place);
-    return [resolved, checked(kind, name, parameter, value, place)];
+    if (bare) throw complaint(kind, name, { expected: describeType(parameter), got: `${own}, without a unit`, place });
+    if (value === undefined) throw complaint(kind, name, { expected: describeType(parameter), got: "nothing", place });
+    return [resolved, checked(kind, name, value, place)];
   });
   return Object.fromEntries(entries);
 }
@@ -102,10 +102,11 @@ function refuseUnknown(kind: FaultKind, given: Parameters, place: Place | undefi
   }
 }
 
-function checked(kind: FaultKind, name: string, parameter: Parameter, value: Json, place: Place | undefined): Json {
+function checked(kind: FaultKind, name: string, value: Json, place: Place | undefined): Json {
+  const parameter = kind.parameters[name] as Parameter;
   const result = read(parameter, value);
-  if (result === undefined) throw complaint(kind, name, describeType(parameter), JSON.stringify(value), place);
-  return result;
+  if (result !== undefined) return result;
+  throw complaint(kind, name, { expected: describeType(parameter), got: JSON.stringify(value), place });
 }
 
 function read({ type }: Parameter, value: Json): Json | undefined {
@@ -156,7 +157,13 @@ function isArgv(value: Json): value is string[] {
   return Array.isArray(value) && value.every((word) => typeof word === "string");
 }
 
-function complaint(kind: FaultKind, name: string, expected: string, got: string, place: Place | undefined) {
+interface Wrong {
+  readonly expected: string;
+  readonly got: string;
+  readonly place: Place | undefined;
+}
+
+function complaint(kind: FaultKind, name: string, { expected, got, place }: Wrong): GamedayError {
   return new GamedayError({
     code: "fault-parameter-wrong",
     expected: `parameter "${name}" of fault "${kind.name}" to be ${expected}`,

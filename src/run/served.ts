@@ -8,6 +8,7 @@ import { RECOVERY_HOLD_MS } from "../outage/outages.ts";
 import type { Run } from "../run.ts";
 import { GamedayError } from "../std/errors.ts";
 import { until } from "../std/wait.ts";
+import { probeAnswer } from "./probe-answer.ts";
 
 const LOOK_EVERY_MS = 100;
 
@@ -15,12 +16,11 @@ const LOOK_EVERY_MS = 100;
 export class ServedWatch {
   readonly #failedAtMs = new Map<string, number>();
 
-  /** Probes inside a node that is cut off are expected to fail, so only those that run where users are count. */
-  operation({ probe, process, outcome, completedAtMs }: Operation): void {
-    if (probe === undefined || completedAtMs === null || process.startsWith("inside/")) return;
-    const stream = `${probe.class}/${probe.connection}`;
-    if (outcome.type === "ok") return;
-    this.#failedAtMs.set(stream, Math.max(completedAtMs, this.#failedAtMs.get(stream) ?? 0));
+  operation(operation: Operation): void {
+    const answer = probeAnswer(operation);
+    if (answer === null || answer.ok) return;
+    const stream = `${answer.class}/${answer.connection}`;
+    this.#failedAtMs.set(stream, Math.max(answer.atMs, this.#failedAtMs.get(stream) ?? 0));
   }
 
   /** Returns the streams that failed within what the judge calls a sustained recovery; empty: users are served. */

@@ -6,6 +6,7 @@ import type { Operation } from "../history.ts";
 import type { Run } from "../run.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import { lookAtHealth } from "./health.ts";
+import { probeAnswer } from "./probe-answer.ts";
 
 /** How often the load and the health are checked, in milliseconds. */
 export interface Looks {
@@ -27,13 +28,9 @@ export class StopConditions {
     this.#watch = new StopWatch(run.plan.stopWhen);
   }
 
-  /**
-   * Counts only probes' operations, because the load's users handle waiting in their own ways, and only those of probes that
-   * run where users are: probes inside a node that is cut off are expected to fail.
-   */
-  operation({ probe, process, outcome, completedAtMs }: Operation): void {
-    if (probe === undefined || completedAtMs === null || process.startsWith("inside/")) return;
-    this.#see({ is: "answer", atMs: completedAtMs, class: probe.class, ok: outcome.type === "ok" });
+  operation(operation: Operation): void {
+    const answer = probeAnswer(operation);
+    if (answer !== null) this.#see({ is: "answer", atMs: answer.atMs, class: answer.class, ok: answer.ok });
   }
 
   /** Checks the conditions periodically until the signal is aborted; resolves when all checks have ended. */

@@ -1,10 +1,11 @@
 /** What must hold before a run and before each fault: one line for each check, always in the same order. Pure. */
 import type { HealthLine } from "../../platform.ts";
 import { CHECK, line } from "../check.ts";
+import { isStreaming } from "../patroni.ts";
 import type { KubernetesConfig } from "./config.ts";
 import type { Look } from "./look.ts";
 import { type AutoscalerObject, isPresent, isReady } from "./objects.ts";
-import { isStreaming, type PostgresLook, runningLeader } from "./patroni.ts";
+import { type PostgresLook, runningLeader } from "./patroni.ts";
 import type { RedisLook } from "./redis.ts";
 
 export function healthOf(seen: Look, config: KubernetesConfig, autoscaler: AutoscalerObject | null): HealthLine[] {

@@ -1,8 +1,9 @@
 /** What members report about themselves, parsed from the form in which they send it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isStreaming } from "../patroni.ts";
 import { configOf, podOf } from "./kubernetes.fixture.ts";
-import { isStreaming, parseMembers, runningLeader } from "./patroni.ts";
+import { parseMembers, runningLeader } from "./patroni.ts";
 import { masterOf, parseReplication, podAt } from "./redis.ts";
 import { containerOf, roleOf } from "./roles.ts";
 

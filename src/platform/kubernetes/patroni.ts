@@ -1,45 +1,25 @@
 /** PostgreSQL as Patroni reports it, read from the members' REST API. Pure except for the queries. */
 import type { Json } from "../../std/json.ts";
+import { type ClusterMember, isLeader, parseClusterMembers } from "../patroni.ts";
 import type { PostgresConfig } from "./config.ts";
 import { type Doors, quietly } from "./doors.ts";
 import type { PodObject } from "./objects.ts";
 
 /** One member, by the name of its pod. */
-export interface PostgresMember {
+export interface PostgresMember extends Pick<ClusterMember, "role" | "state" | "lagBytes"> {
   readonly pod: string;
-  /** leader, sync_standby, quorum_standby, replica, standby_leader ... */
-  readonly role: string;
-  /** running, streaming, starting, stopped, crashed ... */
-  readonly state: string;
-  /** Bytes behind the leader; null for the leader, or when Patroni does not know. */
-  readonly lagBytes: number | null;
 }
-
-const LAG_BYTES_MAX = 1_000_000;
 
 /** Parses the cluster as a member's `/cluster` lists it. */
 export function parseMembers(body: Json): PostgresMember[] {
-  const members = (body as { members?: Json[] } | null)?.members ?? [];
-  return members
-    .map((entry) => entry as Readonly<Record<string, Json>>)
-    .map(({ name, role, state, lag }) => ({
-      pod: String(name ?? ""),
-      role: String(role ?? ""),
-      state: String(state ?? ""),
-      lagBytes: typeof lag === "number" ? lag : null,
-    }))
+  return parseClusterMembers(body)
+    .map(({ name, role, state, lagBytes }) => ({ pod: name, role, state, lagBytes }))
     .sort((a, b) => (a.pod < b.pod ? -1 : 1));
 }
 
 /** Returns the running leader; undefined while there is none. */
 export function runningLeader(members: readonly PostgresMember[]): string | undefined {
-  return members.find(({ role, state }) => (role === "leader" || role === "master") && state === "running")?.pod;
-}
-
-/** Returns whether a member is a standby that has all of the leader's writes except those in transit. */
-export function isStreaming({ role, state, lagBytes }: PostgresMember): boolean {
-  const streams = state === "streaming" || state === "running";
-  return role !== "leader" && role !== "master" && streams && lagBytes !== null && lagBytes < LAG_BYTES_MAX;
+  return members.find((member) => isLeader(member) && member.state === "running")?.pod;
 }
 
 export interface PostgresLook {
@@ -107,5 +87,5 @@ async function isSynchronous(
 
 /** Marks a member that is listed as leader but does not confirm it. */
 function withoutLead(member: PostgresMember): PostgresMember {
-  return member.role === "leader" || member.role === "master" ? { ...member, state: "unconfirmed" } : member;
+  return isLeader(member) ? { ...member, state: "unconfirmed" } : member;
 }

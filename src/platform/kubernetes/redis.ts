@@ -1,4 +1,5 @@
 /** Redis and its Sentinels as they report themselves: INFO replication of each Redis, and the master that each Sentinel names. */
+import { pairs, parseReplicationInfo } from "../redis.ts";
 import type { KubernetesConfig, RedisConfig } from "./config.ts";
 import { type Doors, quietly } from "./doors.ts";
 import { isPresent, type PodObject } from "./objects.ts";
@@ -72,14 +73,8 @@ export function podAt(address: string, pods: readonly PodObject[]): string | und
 
 /** Parses the text of INFO replication. */
 export function parseReplication(pod: string, info: string): RedisState {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
-  const role = field("role");
-  return {
-    pod,
-    role: role === "replica" ? "slave" : role || "silent", // Dragonfly's word for the same
-    linkUp: field("master_link_status") === "up",
-    onlineReplicas: info.match(/^slave\d+:.*state=online/gm)?.length ?? 0,
-  };
+  const { role, linkUp, onlineReplicas } = parseReplicationInfo(info);
+  return { pod, role: role || "silent", linkUp, onlineReplicas };
 }
 
 /** Returns the pods that run a Sentinel. */
@@ -129,10 +124,4 @@ async function askSentinel(
     replicas: Number(known["num-slaves"] ?? 0),
     flags: known["flags"] ?? "",
   };
-}
-
-function pairs(list: readonly unknown[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (let at = 0; at + 1 < list.length; at += 2) found[String(list[at])] = String(list[at + 1]);
-  return found;
 }

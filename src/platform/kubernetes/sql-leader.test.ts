@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isStreaming } from "../patroni.ts";
 import { healthOf } from "./health.ts";
 import { configOf, healthyLook } from "./kubernetes.fixture.ts";
-import { isStreaming, runningLeader } from "./patroni.ts";
+import { runningLeader } from "./patroni.ts";
 import { membersBySql, parsePosition, type SqlState } from "./sql-leader.ts";
 import { topologyOf } from "./topology.ts";
 

@@ -1,8 +1,9 @@
 /** The targets of the cluster, with the leaders marked. Pure. */
 import type { Target } from "../../platform.ts";
+import { isStreaming } from "../patroni.ts";
 import type { Look } from "./look.ts";
 import { isPresent, isReady, type NodeObject, type PodObject } from "./objects.ts";
-import { isStreaming, runningLeader } from "./patroni.ts";
+import { runningLeader } from "./patroni.ts";
 
 /** Returns pods ordered by role and name, then nodes. A pod that is being deleted is no longer a target. */
 export function topologyOf(seen: Look): Target[] {

@@ -1,10 +1,11 @@
 /** What must hold before a run and before each fault: one line for each check, always in the same order. */
 import type { HealthLine } from "../../platform.ts";
 import { CHECK, line } from "../check.ts";
+import { isStreaming } from "../patroni.ts";
 import { NODES } from "./addresses.ts";
 import type { Boot } from "./boot.ts";
 import { isUp, type ServerRow } from "./haproxy.ts";
-import { isStreaming, leaderOf, type PatroniMember } from "./postgres.ts";
+import { leaderOf, type PatroniMember } from "./postgres.ts";
 
 export async function healthOf(parts: Boot, signal: AbortSignal): Promise<HealthLine[]> {
   const { observer, replicas, config } = parts;

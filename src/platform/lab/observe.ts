@@ -1,13 +1,14 @@
 /** Queries the state of the lab's parts. Every query has its own deadline; a part that does not answer is undefined. */
 import type { Json } from "../../std/json.ts";
 import { askHaproxy, askHttp, askRedis, type RedisAnswer } from "../ask.ts";
+import { pairs } from "../redis.ts";
 import { addressOf, NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
 import type { Usage } from "./agent/usage.ts";
 import { HAPROXY_SOCKET, parseStatistics, type ServerRow } from "./haproxy.ts";
 import { type Listener, parseListeners } from "./listeners.ts";
 import { leaderOf, type PatroniMember, parseCluster } from "./postgres.ts";
-import { MASTER_NAME, pairs, parseReplication, type Replication } from "./redis.ts";
+import { MASTER_NAME, parseReplication, type Replication } from "./redis.ts";
 import type { Space } from "./space.ts";
 
 const ANSWER_MS = 1_000;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isStreaming } from "../patroni.ts";
 import { labConfig } from "./config.ts";
-import { isStreaming, leaderOf, parseCluster, patroniConfig } from "./postgres.ts";
+import { leaderOf, parseCluster, patroniConfig } from "./postgres.ts";
 
 const answer = {
   members: [

@@ -1,18 +1,12 @@
 /** Patroni's configuration for one member, and the parser of its `/cluster`. Pure. */
 import type { Json } from "../../std/json.ts";
+import { type ClusterMember, isLeader, parseClusterMembers } from "../patroni.ts";
 import { addressOf, diskOf, isNode, NODES, type NodeName, PORT, SWITCH_ADDRESS } from "./addresses.ts";
 import type { LabConfig } from "./config.ts";
 
-/** One member as Patroni's `/cluster` describes it. */
-export interface PatroniMember {
+/** A member of the lab's cluster, with the node that it runs on. */
+export interface PatroniMember extends ClusterMember {
   readonly node: NodeName;
-  /** leader, sync_standby, replica, standby_leader ... */
-  readonly role: string;
-  /** running, streaming, starting, stopped, crashed ... */
-  readonly state: string;
-  readonly timeline: number | null;
-  /** Bytes behind the leader; null for the leader, or when Patroni does not know. */
-  readonly lagBytes: number | null;
 }
 
 /** The PostgreSQL parameters that the lab sets unless the plan overrides them. */
@@ -71,32 +65,14 @@ export function etcdHosts(config: LabConfig): string[] {
 
 /** Returns the members of a `/cluster` answer, ordered by node; entries that are not ours are left out. */
 export function parseCluster(body: Json): PatroniMember[] {
-  const members = (body as { members?: Json[] } | null)?.members ?? [];
-  return members
-    .map((entry) => entry as Record<string, Json>)
-    .flatMap((entry) => (typeof entry.name === "string" && isNode(entry.name) ? [member(entry.name, entry)] : []))
+  return parseClusterMembers(body)
+    .flatMap((member) => (isNode(member.name) ? [{ ...member, node: member.name }] : []))
     .sort((a, b) => (a.node < b.node ? -1 : 1));
 }
 
 /** Returns the running leader; undefined while there is none. */
 export function leaderOf(members: readonly PatroniMember[]): NodeName | undefined {
-  return members.find((member) => member.role === "leader" && member.state === "running")?.node;
-}
-
-/** Returns whether a member is a standby that has all of the leader's writes except those in transit. */
-export function isStreaming(member: PatroniMember): boolean {
-  const streams = member.state === "streaming" || member.state === "running";
-  return member.role !== "leader" && streams && member.lagBytes !== null && member.lagBytes < 1_000_000;
-}
-
-function member(node: NodeName, entry: Record<string, Json>): PatroniMember {
-  return {
-    node,
-    role: String(entry.role ?? ""),
-    state: String(entry.state ?? ""),
-    timeline: typeof entry.timeline === "number" ? entry.timeline : null,
-    lagBytes: typeof entry.lag === "number" ? entry.lag : null,
-  };
+  return members.find((member) => isLeader(member) && member.state === "running")?.node;
 }
 
 function dynamicConfig(config: LabConfig): Json {

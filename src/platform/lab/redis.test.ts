@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeRedis, encodeRedis } from "../ask.ts";
+import { pairs } from "../redis.ts";
 import { labConfig } from "./config.ts";
-import { pairs, parseReplication, redisConfig, sentinelConfig } from "./redis.ts";
+import { parseReplication, redisConfig, sentinelConfig } from "./redis.ts";
 
 const config = labConfig.parse({
   kind: "lab",

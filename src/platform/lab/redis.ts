@@ -1,4 +1,5 @@
-/** The configuration of Redis and Sentinel, and the parsers of their answers. Pure. */
+/** The configuration of Redis and Sentinel, and where their answers point in the lab. Pure. */
+import { parseReplicationInfo, type ReplicationInfo } from "../redis.ts";
 import { addressOf, diskOf, FOLDER, NODES, type NodeName, nodeAt, PORT } from "./addresses.ts";
 import type { LabConfig } from "./config.ts";
 import { fillTemplate } from "./template.ts";
@@ -8,13 +9,9 @@ export const MASTER_NAME = "lab";
 export const FIRST_MASTER: NodeName = "n1";
 
 /** What one Redis reports about itself in INFO replication. */
-export interface Replication {
-  readonly role: string;
-  /** For a replica: the node of its master, and whether the link is up. */
+export interface Replication extends Omit<ReplicationInfo, "masterHost"> {
+  /** For a replica: the node of its master. */
   readonly masterNode: NodeName | undefined;
-  readonly linkUp: boolean;
-  /** For a master: the number of its replicas that are online. */
-  readonly onlineReplicas: number;
 }
 
 export function redisConfig(config: LabConfig, node: NodeName): string {
@@ -61,22 +58,10 @@ export function redisCommand(node: NodeName): string[] {
   ];
 }
 
-/** Parses the text of INFO replication. */
+/** Parses the text of INFO replication, with the node of the master in place of its address. */
 export function parseReplication(info: string): Replication {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
-  return {
-    role: field("role"),
-    masterNode: nodeAt(field("master_host")),
-    linkUp: field("master_link_status") === "up",
-    onlineReplicas: info.match(/^slave\d+:.*state=online/gm)?.length ?? 0,
-  };
-}
-
-/** Parses a flat list of names and values, the form in which SENTINEL MASTER and SENTINEL REPLICAS answer. */
-export function pairs(list: readonly unknown[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (let at = 0; at + 1 < list.length; at += 2) found[String(list[at])] = String(list[at + 1]);
-  return found;
+  const { masterHost, ...seen } = parseReplicationInfo(info);
+  return { ...seen, masterNode: nodeAt(masterHost) };
 }
 
 function redisValue(value: string | number | boolean): string {

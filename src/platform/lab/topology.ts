@@ -1,9 +1,9 @@
 /** The targets of the lab, with the leaders marked. */
 import type { Target } from "../../platform.ts";
+import { isStreaming } from "../patroni.ts";
 import { NODES, type NodeName } from "./addresses.ts";
 import type { ServiceReport } from "./agent/protocol.ts";
 import type { Boot } from "./boot.ts";
-import { isStreaming } from "./postgres.ts";
 
 export async function topologyOf(parts: Boot, signal: AbortSignal): Promise<Target[]> {
   const groups = await Promise.all([

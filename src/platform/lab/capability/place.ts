@@ -3,9 +3,9 @@
  * null when it is not.
  */
 import type { TargetReferenceWithNode } from "../../../platform.ts";
+import { isStreaming } from "../../patroni.ts";
 import { isNode, type NodeName, PORT } from "../addresses.ts";
 import type { Boot } from "../boot.ts";
-import { isStreaming } from "../postgres.ts";
 
 export async function inPlace(
   parts: Boot,
