@@ -7,21 +7,21 @@ export interface MetricFamily {
   readonly labels: readonly string[];
 }
 
-export type Labels = Readonly<Record<string, string>>;
+export type MetricLabels = Readonly<Record<string, string>>;
 
 export interface PlainSample {
   readonly name: string;
-  readonly labels: Labels;
+  readonly labels: MetricLabels;
   readonly value: number;
 }
 
 /** `counts` has one entry more than there are bounds: the last one counts what is above all of them. */
 export interface HistogramSample {
   readonly name: string;
-  readonly labels: Labels;
+  readonly labels: MetricLabels;
   readonly bounds: readonly number[];
   readonly counts: readonly number[];
   readonly sum: number;
 }
 
-export type Sample = PlainSample | HistogramSample;
+export type MetricSample = PlainSample | HistogramSample;

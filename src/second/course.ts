@@ -1,5 +1,5 @@
 /** A value that changes at moments which are known afterwards, such as the phase of a run or the leader of a group. */
-export class Course<T> {
+export class SecondsCourse<T> {
   readonly #changes: { readonly atMs: number; readonly value: T }[] = [];
 
   /** Records that the value changed at that moment. A change that is reported late goes to its place in time. */

@@ -1,6 +1,6 @@
 /** The parts of a second that come from the timeline: phase, replicas, leaders, faults in force, and which workers are at work. */
 import type { Phase, TimelineEvent } from "../timeline.ts";
-import { Course } from "./course.ts";
+import { SecondsCourse } from "./course.ts";
 
 /** The names that platforms give to the member of a group that takes the writes. */
 const LEADING = new Set(["leader", "master", "primary"]);
@@ -16,10 +16,10 @@ interface InForce {
 }
 
 export class Situation {
-  readonly #phase = new Course<Phase | null>();
-  readonly #replicas = new Course<EventOf<"replicas">>();
-  readonly #leaders = new Map<string, Course<string | null>>();
-  readonly #workers = new Map<string, Course<boolean>>();
+  readonly #phase = new SecondsCourse<Phase | null>();
+  readonly #replicas = new SecondsCourse<EventOf<"replicas">>();
+  readonly #leaders = new Map<string, SecondsCourse<string | null>>();
+  readonly #workers = new Map<string, SecondsCourse<boolean>>();
   #faults: InForce[] = [];
 
   event(event: TimelineEvent): void {
@@ -95,10 +95,10 @@ export class Situation {
     }
   }
 
-  #courseOf<T>(courses: Map<string, Course<T>>, key: string): Course<T> {
+  #courseOf<T>(courses: Map<string, SecondsCourse<T>>, key: string): SecondsCourse<T> {
     const known = courses.get(key);
     if (known !== undefined) return known;
-    const fresh = new Course<T>();
+    const fresh = new SecondsCourse<T>();
     courses.set(key, fresh);
     return fresh;
   }

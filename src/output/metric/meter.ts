@@ -7,7 +7,7 @@ import type { Second } from "../../second.ts";
 import type { Status } from "../../status.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import type { Verdict } from "../../verdict.ts";
-import type { Labels, PlainSample, Sample } from "../metric.ts";
+import type { MetricLabels, MetricSample, PlainSample } from "../metric.ts";
 import { RecentLoad } from "./recent.ts";
 import { RequestCounts } from "./requests.ts";
 
@@ -50,7 +50,7 @@ export class RunMeter {
   }
 
   /** Returns all samples under the names that are wanted. */
-  samples(names: ReadonlySet<Names>): Sample[] {
+  samples(names: ReadonlySet<Names>): MetricSample[] {
     const { runId } = this.#about;
     return [
       ...(names.has("gameday") ? this.#own().map((sample) => labelled(sample, { run: runId })) : []),
@@ -58,7 +58,7 @@ export class RunMeter {
     ];
   }
 
-  #own(): Sample[] {
+  #own(): MetricSample[] {
     const { plan, platform, seed, version } = this.#about;
     return [
       plain("gameday_run_info", 1, { plan, platform, seed, version }),
@@ -120,7 +120,7 @@ export class RunMeter {
     ];
   }
 
-  #k6(): Sample[] {
+  #k6(): MetricSample[] {
     const counters = this.#requests.samples();
     const sum = (name: string) =>
       counters.reduce((total, sample) => total + (sample.name === name && "value" in sample ? sample.value : 0), 0);
@@ -139,14 +139,14 @@ export class RunMeter {
   }
 }
 
-function plain(name: string, value: number, labels: Labels): PlainSample {
+function plain(name: string, value: number, labels: MetricLabels): PlainSample {
   return { name, labels, value };
 }
 
-function known(name: string, value: number | null, labels: Labels): PlainSample[] {
+function known(name: string, value: number | null, labels: MetricLabels): PlainSample[] {
   return value === null ? [] : [plain(name, value, labels)];
 }
 
-function labelled<T extends Sample>(sample: T, more: Labels): T {
+function labelled<T extends MetricSample>(sample: T, more: MetricLabels): T {
   return { ...sample, labels: { ...more, ...sample.labels } };
 }

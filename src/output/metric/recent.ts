@@ -2,7 +2,7 @@
 import { parseMetric } from "../../interval/metric.ts";
 import type { Interval } from "../../interval.ts";
 import { Histogram, type HistogramDelta } from "../../std/histogram.ts";
-import type { Labels, Sample } from "../metric.ts";
+import type { MetricLabels, MetricSample } from "../metric.ts";
 import { OTHER } from "./requests.ts";
 import { K6_STATISTICS } from "./table.ts";
 
@@ -33,7 +33,7 @@ export class RecentLoad {
       this.#intervals = this.#intervals.filter(({ toMs }) => toMs > newestMs - WINDOW_MS);
   }
 
-  samples(): Sample[] {
+  samples(): MetricSample[] {
     const newestMs = Math.max(0, ...this.#intervals.map(({ toMs }) => toMs));
     const recent = this.#intervals.filter(({ toMs }) => toMs > newestMs - WINDOW_MS);
     const trends = new Map<string, Histogram>(TRENDS.map((name) => [name, new Histogram()]));
@@ -62,7 +62,7 @@ export class RecentLoad {
   }
 }
 
-function addRequests(into: Map<string, Requests>, tags: Labels, delta: HistogramDelta, failed: number): void {
+function addRequests(into: Map<string, Requests>, tags: MetricLabels, delta: HistogramDelta, failed: number): void {
   const given = tags["name"] ?? "";
   const name = into.has(given) || into.size < NAMES_MAX ? given : OTHER;
   const known = into.get(name) ?? { durations: new Histogram(), failed: 0 };
@@ -72,7 +72,7 @@ function addRequests(into: Map<string, Requests>, tags: Labels, delta: Histogram
 }
 
 /** Returns the statistics of a trend in seconds; NaN where there is nothing to measure, which Prometheus shows as a gap. */
-function trend(name: string, labels: Labels, histogram: Histogram): Sample[] {
+function trend(name: string, labels: MetricLabels, histogram: Histogram): MetricSample[] {
   const { count, sum, min, max } = histogram;
   const at = (q: number) => histogram.quantile(q) ?? Number.NaN;
   const nothing = count === 0;

@@ -2,7 +2,7 @@
 import { parseMetric } from "../../interval/metric.ts";
 import type { Interval, MetricDelta } from "../../interval.ts";
 import { countsBetween, type HistogramDelta } from "../../std/histogram.ts";
-import type { Labels, Sample } from "../metric.ts";
+import type { MetricLabels, MetricSample } from "../metric.ts";
 
 /** The bounds that OpenTelemetry advises for HTTP durations, in seconds. */
 export const DURATION_BOUNDS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -12,14 +12,14 @@ const NAMES_MAX = 60;
 export const OTHER = "(other)";
 
 interface Durations {
-  readonly labels: Labels;
+  readonly labels: MetricLabels;
   readonly counts: number[];
   sumMs: number;
 }
 
 export class RequestCounts {
   readonly #names = new Map<string, Set<string>>();
-  readonly #counters = new Map<string, { readonly name: string; readonly labels: Labels; value: number }>();
+  readonly #counters = new Map<string, { readonly name: string; readonly labels: MetricLabels; value: number }>();
   readonly #durations = new Map<string, Durations>();
 
   add({ metrics, dropped }: Interval): void {
@@ -27,7 +27,7 @@ export class RequestCounts {
     for (const delta of metrics) this.#delta(delta);
   }
 
-  samples(): Sample[] {
+  samples(): MetricSample[] {
     const durations = [...this.#durations.values()].map(({ labels, counts, sumMs }) => ({
       name: "gameday_request_duration_seconds",
       labels,
@@ -50,7 +50,7 @@ export class RequestCounts {
     else if (name === "data_received") this.#count("gameday_received_bytes_total", {}, delta.sum);
   }
 
-  #request(delta: MetricDelta, tags: Labels): void {
+  #request(delta: MetricDelta, tags: MetricLabels): void {
     const isExpected = tags["expected_response"] !== "false";
     const labels = { ...this.#named("request", tags), scenario: tags["scenario"] ?? "" };
     const requests = { ...labels, expected_response: String(isExpected) };
@@ -58,7 +58,7 @@ export class RequestCounts {
     if (isExpected && delta.buckets !== undefined) this.#duration(labels, delta as HistogramDelta);
   }
 
-  #duration(labels: Labels, delta: HistogramDelta): void {
+  #duration(labels: MetricLabels, delta: HistogramDelta): void {
     const key = JSON.stringify(labels);
     const known = this.#durations.get(key) ?? { labels, counts: BOUNDS_MS.map(() => 0).concat(0), sumMs: 0 };
     this.#durations.set(key, known);
@@ -67,19 +67,19 @@ export class RequestCounts {
     known.sumMs += delta.sum;
   }
 
-  #both(name: string, labels: Labels, count: number, failed: number): void {
+  #both(name: string, labels: MetricLabels, count: number, failed: number): void {
     this.#count(name, { ...labels, result: "ok" }, count - failed);
     this.#count(name, { ...labels, result: "failed" }, failed);
   }
 
-  #count(name: string, labels: Labels, value: number): void {
+  #count(name: string, labels: MetricLabels, value: number): void {
     const key = `${name}${JSON.stringify(labels)}`;
     const known = this.#counters.get(key) ?? { name, labels, value: 0 };
     this.#counters.set(key, known);
     known.value += value;
   }
 
-  #named(kind: string, tags: Labels): Labels {
+  #named(kind: string, tags: MetricLabels): MetricLabels {
     const name = tags["name"] ?? "";
     const names = this.#names.get(kind) ?? new Set();
     this.#names.set(kind, names);

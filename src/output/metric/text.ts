@@ -1,17 +1,17 @@
 /** Renders metrics in Prometheus' text format, version 0.0.4. */
-import type { HistogramSample, Labels, MetricFamily, Sample } from "../metric.ts";
+import type { HistogramSample, MetricFamily, MetricLabels, MetricSample } from "../metric.ts";
 import { GAMEDAY_METRICS, K6_METRICS, K6_STATISTICS } from "./table.ts";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** A label is as long as a person reads; the text of a target must not fill the receiver. */
 const LABEL_LENGTH_MAX = 200;
 
-export function renderMetrics(samples: readonly Sample[]): string {
+export function renderMetrics(samples: readonly MetricSample[]): string {
   const byName = Map.groupBy(samples, ({ name }) => name);
   return [...byName].map(([name, of]) => renderFamily(name, of)).join("");
 }
 
-function renderFamily(name: string, samples: readonly Sample[]): string {
+function renderFamily(name: string, samples: readonly MetricSample[]): string {
   const family = familyOf(name);
   const head = family === undefined ? "" : `# HELP ${name} ${escapeHelp(family.says)}\n# TYPE ${name} ${family.type}\n`;
   return head + samples.map((sample) => ("value" in sample ? plainLine(sample) : histogramLines(sample))).join("");
@@ -25,7 +25,7 @@ export function familyOf(name: string): MetricFamily | undefined {
   return statistic === undefined ? undefined : K6_METRICS.find((family) => `${family.name}_${statistic}` === name);
 }
 
-function plainLine({ name, labels, value }: { name: string; labels: Labels; value: number }): string {
+function plainLine({ name, labels, value }: { name: string; labels: MetricLabels; value: number }): string {
   return `${name}${labelText(labels)} ${number(value)}\n`;
 }
 
@@ -40,7 +40,7 @@ function histogramLines({ name, labels, bounds, counts, sum }: HistogramSample):
   return [...lines, ...totals].join("");
 }
 
-function labelText(labels: Labels): string {
+function labelText(labels: MetricLabels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }

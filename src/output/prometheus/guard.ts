@@ -9,14 +9,14 @@ export interface Refusal {
   readonly says: string;
 }
 
-export interface Asked {
+export interface ScrapeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
 /** Returns why a request is refused; null if it may read the metrics. Texts are compared, never parsed: nothing here can throw. */
-export function refusalOf({ method, url, headers }: Asked, port: number): Refusal | null {
+export function refusalOf({ method, url, headers }: ScrapeRequest, port: number): Refusal | null {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   if (!hosts.includes(headers.host ?? "")) return { status: 421, says: "this Host is not served here" };
   if (headers.origin !== undefined) return { status: 403, says: "requests of web pages are refused" };
