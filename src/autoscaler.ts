@@ -68,7 +68,7 @@ export interface AutoscalerState {
 }
 
 /** The moment of a decision: its time, and the replicas that there are. */
-export interface Moment {
+export interface DecisionMoment {
   readonly current: number;
   readonly nowMs: number;
 }
@@ -136,7 +136,7 @@ function decided(
   config: AutoscalerConfig,
   state: AutoscalerState,
   decision: AutoscalerDecision,
-  { current, nowMs }: Moment,
+  { current, nowMs }: DecisionMoment,
 ): { readonly state: AutoscalerState; readonly decision: AutoscalerDecision } {
   const change = decision.desiredReplicas - current;
   return { state: change === 0 ? state : rememberScaling(config, state, change, nowMs), decision };

@@ -1,5 +1,5 @@
 /** Limits the change of one sync, by the policies of its direction and then by min and max. */
-import type { AutoscalerConfig, AutoscalerState, Moment, ScalingPolicy, ScalingRules } from "../autoscaler.ts";
+import type { AutoscalerConfig, AutoscalerState, DecisionMoment, ScalingPolicy, ScalingRules } from "../autoscaler.ts";
 
 export interface Bounded {
   readonly replicas: number;
@@ -48,7 +48,12 @@ const DOWN: Direction = {
   outOfBounds: { reason: "TooFewReplicas", message: "the desired count is less than the minimum" },
 };
 
-export function limit(config: AutoscalerConfig, state: AutoscalerState, wanted: number, moment: Moment): Bounded {
+export function limit(
+  config: AutoscalerConfig,
+  state: AutoscalerState,
+  wanted: number,
+  moment: DecisionMoment,
+): Bounded {
   const { current } = moment;
   if (wanted === current) return { replicas: wanted, ...WITHIN };
   const direction = wanted > current ? UP : DOWN;
@@ -65,7 +70,7 @@ function allowedBy(
   direction: Direction,
   config: AutoscalerConfig,
   state: AutoscalerState,
-  { current, nowMs }: Moment,
+  { current, nowMs }: DecisionMoment,
 ): number {
   const rules = direction.rulesOf(config);
   if (rules.selectPolicy === "Disabled" || rules.policies.length === 0) return current;

@@ -1,5 +1,5 @@
 /** Chooses the most cautious recommendation of each direction's window, so that a short dip or peak changes nothing. */
-import type { AutoscalerConfig, AutoscalerState, Moment } from "../autoscaler.ts";
+import type { AutoscalerConfig, AutoscalerState, DecisionMoment } from "../autoscaler.ts";
 
 export interface Stabilized {
   readonly replicas: number;
@@ -12,7 +12,7 @@ export function stabilize(
   config: AutoscalerConfig,
   state: AutoscalerState,
   recommended: number,
-  { current, nowMs }: Moment,
+  { current, nowMs }: DecisionMoment,
 ): Stabilized {
   const within = (seconds: number) =>
     state.recommendations.filter(({ atMs }) => atMs > nowMs - seconds * 1_000).map(({ replicas }) => replicas);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fakeReceiver } from "./receiver.fixture.ts";
-import { type Outgoing, Sender } from "./sender.ts";
+import { type QueuedRequest, Sender } from "./sender.ts";
 
 const LONG = AbortSignal.timeout(20_000);
 
-function message(url: string, body = "{}"): Outgoing {
+function message(url: string, body = "{}"): QueuedRequest {
   return { method: "POST", url, headers: { authorization: "Bearer s3cret" }, body };
 }
 

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { systemReason } from "../std/errors.ts";
 
-export interface Outgoing {
+export interface QueuedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface Outgoing {
 }
 
 /** A request that is made when its turn comes; null if it is not needed any more. */
-type Make = () => Outgoing | null;
+type Make = () => QueuedRequest | null;
 
 export interface SenderOptions {
   /** How long one request may take, with its answer. */
@@ -97,7 +97,7 @@ export class Sender {
   }
 
   /** Returns why the request was not delivered; null if it was. */
-  async #attempt({ url, ...init }: Outgoing, answered: (text: string) => void): Promise<string | null> {
+  async #attempt({ url, ...init }: QueuedRequest, answered: (text: string) => void): Promise<string | null> {
     const deadline = AbortSignal.timeout(this.#options.deadlineMs ?? DEADLINE_MS);
     const signal = AbortSignal.any([deadline, this.#stop.signal]);
     try {

@@ -1,7 +1,7 @@
 /** Fills the placeholders of a hook's request: "{text}" in the middle of a text, or a value of its own if it is the whole text. */
 import { isRecord, type Json } from "../../std/json.ts";
 import { valueAt } from "../../std/json-path.ts";
-import type { Outgoing } from "../sender.ts";
+import type { QueuedRequest } from "../sender.ts";
 import type { HookRequest } from "./schema.ts";
 
 export type Values = Readonly<Record<string, string | number | null>>;
@@ -15,7 +15,7 @@ export interface Filling {
 const PLACEHOLDER = /\{([a-zA-Z][\w.]*)\}/g;
 
 /** Returns the request, or null if it needs a field of an answer that did not come. */
-export function filledRequest({ method, url, headers, body }: HookRequest, filling: Filling): Outgoing | null {
+export function filledRequest({ method, url, headers, body }: HookRequest, filling: Filling): QueuedRequest | null {
   const parts = { url: fill(url, filling, encodeURIComponent), body: filledJson(body, filling) };
   if (parts.url === null || parts.body === undefined) return null;
   return {
