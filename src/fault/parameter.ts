@@ -57,14 +57,15 @@ export function resolvedName(name: string, parameter: Parameter): string {
 export function resolveParameters(kind: FaultKind, given: Parameters, place?: Place): Parameters {
   refuseUnknown(kind, given, place);
   const entries = Object.entries(kind.parameters).map(([name, parameter]): [string, Json] => {
+    const about = { kind, name, parameter, place };
     const resolved = resolvedName(name, parameter);
     const own = given[name];
     const value = given[resolved] ?? own ?? parameter.default;
     // A value that a person writes needs a unit: some would read a bare number as seconds, others as milliseconds.
     const bare = resolved !== name && given[resolved] === undefined && typeof own === "number" && own !== 0;
-    if (bare) throw complaint(kind, name, { expected: describeType(parameter), got: `${own}, without a unit`, place });
-    if (value === undefined) throw complaint(kind, name, { expected: describeType(parameter), got: "nothing", place });
-    return [resolved, checked(kind, name, value, place)];
+    if (bare) throw complaint(about, `${own}, without a unit`);
+    if (value === undefined) throw complaint(about, "nothing");
+    return [resolved, checked(about, value)];
   });
   return Object.fromEntries(entries);
 }
@@ -102,11 +103,18 @@ function refuseUnknown(kind: FaultKind, given: Parameters, place: Place | undefi
   }
 }
 
-function checked(kind: FaultKind, name: string, value: Json, place: Place | undefined): Json {
-  const parameter = kind.parameters[name] as Parameter;
-  const result = read(parameter, value);
-  if (result !== undefined) return result;
-  throw complaint(kind, name, { expected: describeType(parameter), got: JSON.stringify(value), place });
+/** The parameter that is resolved, and where its fault stands in the plan. */
+interface About {
+  readonly kind: FaultKind;
+  readonly name: string;
+  readonly parameter: Parameter;
+  readonly place: Place | undefined;
+}
+
+function checked(about: About, value: Json): Json {
+  const result = read(about.parameter, value);
+  if (result === undefined) throw complaint(about, JSON.stringify(value));
+  return result;
 }
 
 function read({ type }: Parameter, value: Json): Json | undefined {
@@ -157,18 +165,12 @@ function isArgv(value: Json): value is string[] {
   return Array.isArray(value) && value.every((word) => typeof word === "string");
 }
 
-interface Wrong {
-  readonly expected: string;
-  readonly got: string;
-  readonly place: Place | undefined;
-}
-
-function complaint(kind: FaultKind, name: string, { expected, got, place }: Wrong): GamedayError {
+function complaint({ kind, name, parameter, place }: About, got: string) {
   return new GamedayError({
     code: "fault-parameter-wrong",
-    expected: `parameter "${name}" of fault "${kind.name}" to be ${expected}`,
+    expected: `parameter "${name}" of fault "${kind.name}" to be ${describeType(parameter)}`,
     got,
-    hint: kind.parameters[name]?.says ?? "",
+    hint: parameter.says,
     ...(place === undefined ? {} : { place }),
   });
 }

@@ -18,7 +18,7 @@ export async function startInside(run: Run, experiment: ExperimentPlan): Promise
   if (insideProbes === undefined) return started;
   try {
     for (const node of await nodesToHit(run, experiment))
-      await startOn(run, { node, number: run.plan.experiments.indexOf(experiment) + 1 }, insideProbes, started);
+      await startOn(run, experiment, { node, file: insideProbes }, started);
     await delay(WARM_UP_MS, undefined, { signal: run.stop.signal });
     return started;
   } catch (thrown) {
@@ -29,14 +29,15 @@ export async function startInside(run: Run, experiment: ExperimentPlan): Promise
 
 async function startOn(
   run: Run,
-  { node, number }: { readonly node: string; readonly number: number },
-  file: string,
+  experiment: ExperimentPlan,
+  { node, file }: { readonly node: string; readonly file: string },
   started: AsyncDisposableStack,
 ): Promise<void> {
   if (run.platform.inside === undefined) throw noPlaces(run.platform.kind);
   using limit = abortAt({ what: `a place for clients on ${node}`, deadlineMs: OPEN_MS_MAX, signal: run.stop.signal });
   const place = await run.platform.inside(node, limit.signal);
   started.defer(() => quietly(run, async () => await place[Symbol.asyncDispose]()));
+  const number = run.plan.experiments.indexOf(experiment) + 1;
   const inside = { enter: place.enter, name: `inside/${number}/${node}` };
   const probes = await whileStarting(run, (starting) =>
     run.parts.startProbes({ ...partOptions(run, starting), baseUrl: place.baseUrl, file, inside }),
