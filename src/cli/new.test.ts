@@ -9,11 +9,11 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { parsePlan } from "../plan/parse.ts";
 import { PLATFORMS } from "../run/platforms.ts";
-import { type App, argvOf, guessCommand, jsonOf, ledgerOf, requestOf } from "./new/app.ts";
+import { type AppAnswers, argvOf, guessCommand, jsonOf, ledgerOf, requestOf } from "./new/app.ts";
 import { ciFile, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
 import { askApp, linksIn, namedIn } from "./new/look.ts";
 
-const APP: App = {
+const APP: AppAnswers = {
   name: "corner-shop",
   directory: "/nowhere",
   command: ["node", "server.js"],

@@ -5,7 +5,7 @@ import type { World } from "../cli.ts";
 import { takeLock } from "../run/lock.ts";
 import { GamedayError } from "../std/errors.ts";
 import { giveTo, isThere, replaceFile } from "../std/regular-file.ts";
-import { type App, argvOf, guessCommand, jsonOf, ledgerOf, requestOf, usage } from "./new/app.ts";
+import { type AppAnswers, argvOf, guessCommand, jsonOf, ledgerOf, requestOf, usage } from "./new/app.ts";
 import { ciFile, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
 import { lookAtApp, type Seen } from "./new/look.ts";
 import { stateFolderOf } from "./state-folder.ts";
@@ -85,7 +85,7 @@ async function create(world: World, given: string, flags: NewFlags): Promise<voi
 
 const PLAN = "plan.yaml";
 
-function appOf(world: World, flags: NewFlags): App {
+function appOf(world: World, flags: NewFlags): AppAnswers {
   const directory = resolve(world.cwd, flags.directory);
   const guess = flags.command === undefined ? guessCommand(directory) : null;
   if (flags.command === undefined && guess === null)
@@ -109,7 +109,7 @@ function appOf(world: World, flags: NewFlags): App {
   };
 }
 
-function loginOf(path: string, { loginBody, token }: NewFlags): App["login"] {
+function loginOf(path: string, { loginBody, token }: NewFlags): AppAnswers["login"] {
   return { path, body: jsonOf(loginBody, "--login-body"), tokenField: token ?? null };
 }
 
@@ -135,7 +135,7 @@ function requireNew(world: World, files: readonly string[]): void {
 /** How long the lab, the app's preparation and its readiness may take together. */
 const LOOK_MS_MAX = 240_000;
 
-async function look(world: World, app: App): Promise<Seen> {
+async function look(world: World, app: AppAnswers): Promise<Seen> {
   world.stdout.write("starting the app in a lab to see what it answers, which takes about half a minute\n");
   const ending = new AbortController();
   using _interrupt = world.onInterrupt((signal) => ending.abort(new Error(signal)));
@@ -146,7 +146,7 @@ async function look(world: World, app: App): Promise<Seen> {
   return seen;
 }
 
-function scaffoldOf(folder: string, app: App, seen: Seen | null): Scaffold {
+function scaffoldOf(folder: string, app: AppAnswers, seen: Seen | null): Scaffold {
   const readiness = app.readiness ?? seen?.readiness ?? null;
   const reads = seen === null ? app.reads : seen.reads;
   return {
@@ -158,7 +158,7 @@ function scaffoldOf(folder: string, app: App, seen: Seen | null): Scaffold {
   };
 }
 
-function questionsOf(app: App, readiness: string | null, reads: readonly string[], seen: Seen | null): string[] {
+function questionsOf(app: AppAnswers, readiness: string | null, reads: readonly string[], seen: Seen | null): string[] {
   const writes =
     seen === null || seen.writes.length === 0 ? "" : ` The app's own document names ${seen.writes.join(", ")}.`;
   const absent = app.reads.filter((path) => seen !== null && !reads.includes(path));

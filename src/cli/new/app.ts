@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GamedayError } from "../../std/errors.ts";
 
 /** What is known of an app before it is started. */
-export interface App {
+export interface AppAnswers {
   readonly name: string;
   /** The absolute path of the folder that is mounted at /srv/app. */
   readonly directory: string;

@@ -1,9 +1,9 @@
 /** The texts that `gameday new` writes: a plan, a scenario, probes, and a job for CI. Pure. */
 import { stringify } from "yaml";
-import type { App, LedgerGiven, Login, Write } from "./app.ts";
+import type { AppAnswers, LedgerGiven, Login, Write } from "./app.ts";
 
 export interface Scaffold {
-  readonly app: App;
+  readonly app: AppAnswers;
   /** The path of the app's folder as the plan names it. */
   readonly directory: string;
   readonly readiness: string;
@@ -53,7 +53,7 @@ const EXPERIMENTS = [
   { name: "two replicas die", fault: "kill-replicas", hold: "15s", settle: "10s" },
 ];
 
-function claimsOf({ write, ledger }: App): string[] {
+function claimsOf({ write, ledger }: AppAnswers): string[] {
   if (write === null || ledger === null) return [];
   const claims = [{ object: "writes", checkers: ["acked-set", "duplicates"], ledger: sourceOf(ledger) }];
   return [
@@ -67,7 +67,7 @@ function sourceOf(ledger: LedgerGiven): object {
   return { sql: `select ${column} as id, count(*) from ${table} where ${column} like $1 || '%' group by 1` };
 }
 
-function objectivesOf({ write, ledger }: App): object[] {
+function objectivesOf({ write, ledger }: AppAnswers): object[] {
   const classes = write === null ? ["read"] : ["read", "write"];
   return [
     ...EXPERIMENTS.flatMap(({ name }) =>

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { platformKind } from "../../run/platforms.ts";
 import { monotonicClock } from "../../std/clock.ts";
 import { isRecord, type Json } from "../../std/json.ts";
-import type { App } from "./app.ts";
+import type { AppAnswers } from "./app.ts";
 
 /** Paths by which frameworks and people usually answer that they are ready, the most telling first. */
 const READINESS = ["/readyz", "/ready", "/healthz", "/health", "/actuator/health", "/livez", "/live", "/up", "/status"];
@@ -28,7 +28,7 @@ export interface Seen {
 }
 
 /** Boots the lab with the app and asks it. Throws the lab's own errors, which show what the app printed. */
-export async function lookAtApp(app: App, stateFolder: string, signal: AbortSignal): Promise<Seen> {
+export async function lookAtApp(app: AppAnswers, stateFolder: string, signal: AbortSignal): Promise<Seen> {
   const logFolder = mkdtempSync(join(tmpdir(), "gameday-new-"));
   try {
     const kind = platformKind("lab");
@@ -43,7 +43,7 @@ export async function lookAtApp(app: App, stateFolder: string, signal: AbortSign
 }
 
 /** Any answer at all is enough here: which path means ready is what we want to find out. */
-function labOf({ command, prepare, directory }: App): Json {
+function labOf({ command, prepare, directory }: AppAnswers): Json {
   const readiness = { path: "/", status: "100-499", within: "90s" };
   return {
     kind: "lab",
@@ -52,7 +52,7 @@ function labOf({ command, prepare, directory }: App): Json {
 }
 
 /** Asks the usual paths, those that were given, and those that the app's pages and API documents name. */
-export async function askApp(base: URL, app: App, signal: AbortSignal): Promise<Seen> {
+export async function askApp(base: URL, app: AppAnswers, signal: AbortSignal): Promise<Seen> {
   const asked = new Map<string, number | string>();
   const get = async (path: string): Promise<string> => {
     const { status, text } = await answerOf(new URL(path, base), signal);
