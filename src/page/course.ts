@@ -16,12 +16,16 @@ export interface CourseHost {
 /** The shortest stretch that dragging zooms to, in pixels; anything shorter is a click. */
 const DRAG_PX = 6;
 const ZOOM_MS_MIN = 5000;
+/** The figures have a point each second, so that painting more often would show nothing new. */
+const REPAINT_MS = 900;
 
 export class CourseCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #painter: Painter;
   readonly #host: CourseHost;
   #dragFrom: number | null = null;
+  #painted: { readonly choice: CourseChoice; readonly width: number } | null = null;
+  #paintedAt = Number.NEGATIVE_INFINITY;
 
   constructor(canvas: HTMLCanvasElement, host: CourseHost) {
     this.#canvas = canvas;
@@ -41,12 +45,23 @@ export class CourseCanvas {
 
   forgetColours(): void {
     this.#painter.forgetColours();
+    this.hurry();
   }
 
+  /** Makes the next `paint` paint, because something happened that people must see at once. */
+  hurry(): void {
+    this.#paintedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Paints the picture if a second has passed since the last time, or if something else than the time has changed. */
   paint(): void {
     const read = this.#host.read();
     const size = this.#size();
     if (read === null || size === null) return;
+    const isSame = this.#painted?.choice === read.choice && this.#painted.width === size.width;
+    if (isSame && performance.now() - this.#paintedAt < REPAINT_MS) return;
+    this.#painted = { choice: read.choice, width: size.width };
+    this.#paintedAt = performance.now();
     const course: Course = drawCourse(read.state, read.columns, size);
     this.#painter.paint(course, size.width);
     const { cursorS } = read.choice;

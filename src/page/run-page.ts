@@ -88,6 +88,7 @@ export class RunPage {
     this.#asked.frame(frame);
     if (frame.event === "rows" || frame.event === "snapshot") void this.#findRequests();
     this.#announce(frame);
+    if (URGENT.has(frame.event)) this.#canvas?.hurry();
     this.draw();
   }
 
@@ -242,6 +243,9 @@ export class RunPage {
     );
   }
 }
+
+/** What changes the picture at once; seconds come each second anyway. */
+const URGENT: ReadonlySet<LiveFrame["event"]> = new Set(["snapshot", "outage", "event"]);
 
 /** Older events beyond this many are left to the API. */
 const EVENTS_MOST = 20_000;

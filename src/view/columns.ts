@@ -71,6 +71,11 @@ export class Columns {
     return second >= 0 && second < this.#length ? (this.#values[name][second] ?? Number.NaN) : Number.NaN;
   }
 
+  /** Returns all values of a figure by second, to be read and not changed; those from `length` on mean nothing. */
+  column(name: Figure): Float64Array {
+    return this.#values[name];
+  }
+
   /** Returns the lowest and the highest known value within the seconds [from, to); NaN both if there is none. */
   range(name: Figure, from: number, to: number): { readonly low: number; readonly high: number } {
     const values = this.#values[name];
@@ -123,8 +128,10 @@ export function linePieces({ columns, figure, from, to, x }: LineOptions): LineP
   const pieces: PixelColumn[][] = [];
   let piece: PixelColumn[] = [];
   let open: { x: number; first: number; low: number; high: number; last: number } | null = null;
-  for (let second = Math.max(0, from); second < Math.min(to, columns.length); second++) {
-    const value = columns.at(figure, second);
+  const values = columns.column(figure);
+  const end = Math.min(to, columns.length);
+  for (let second = Math.max(0, from); second < end; second++) {
+    const value = values[second] ?? Number.NaN;
     const pixel = Math.round(x(second + 1) * 2) / 2;
     if (Number.isNaN(value)) {
       if (open !== null) piece.push(open);

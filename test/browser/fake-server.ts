@@ -84,7 +84,10 @@ export class FakeServer implements AsyncDisposable {
     this.day = { ...this.day, atS };
     const { nowMs, lanes, experiments, sentence, phases, leaders, replicas, controls } = this.state;
     this.send("second", { nowMs, atS: atS - 1, values: secondAt(atS - 1) });
-    for (const lane of lanes) for (const outage of lane.outages) this.send("outage", { nowMs, lane: lane.id, outage });
+    for (const lane of lanes) {
+      const changed = lane.outages.filter(({ toMs }) => toMs === null || toMs >= nowMs - 1000);
+      for (const outage of changed) this.send("outage", { nowMs, lane: lane.id, outage });
+    }
     this.send("lanes", { nowMs, lanes: lanes.map(({ outages: _, outagesLeftOut: __, ...lane }) => lane) });
     this.send("state", { nowMs, experiments, sentence, phases, leaders, replicas, controls });
   }

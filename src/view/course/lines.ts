@@ -102,7 +102,15 @@ function lineMark(
   const [from, to] = secondsOf(size);
   const time = timeScale(size);
   const pieces = linePieces({ columns, figure, from, to, x: (second) => time.at(second * 1000) });
-  return { kind: "line", paint, width, ...(dashes && { dashes }), pieces: pieces.map((piece) => pathOf(piece, y)) };
+  // Many seconds in each pixel make long paths, which are much cheaper to paint when they are thin.
+  const isDense = to - from > 2 * size.width;
+  return {
+    kind: "line",
+    paint,
+    width: isDense ? 1 : width,
+    ...(dashes && { dashes }),
+    pieces: pieces.map((piece) => pathOf(piece, y)),
+  };
 }
 
 /** A lone point would be no line at all: it is drawn as a dash of one pixel. */
