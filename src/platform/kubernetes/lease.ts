@@ -9,8 +9,10 @@ import type { Clock } from "../../std/clock.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { MANAGED_BY } from "./marks.ts";
 
-const NAME = "gameday";
-const DURATION_SECONDS = 15;
+/** The name of the Lease, one in each namespace. */
+export const LEASE = "gameday";
+/** A lease that was not renewed for so long may be taken over. */
+export const LEASE_SECONDS = 15;
 const RENEW_MS = 4_000;
 const LOOK_MS = 500;
 
@@ -50,7 +52,7 @@ export class Lease implements AsyncDisposable {
    */
   static async take(options: LeaseOptions, signal: AbortSignal): Promise<Lease> {
     const { api, namespace } = options;
-    const reference = { kind: "Lease" as const, namespace, name: NAME };
+    const reference = { kind: "Lease" as const, namespace, name: LEASE };
     const there = (await api.get(reference, signal)) as LeaseObject | null;
     if (there === null) return new Lease(options, await create(options));
     await outlived(options, there, signal);
@@ -63,7 +65,7 @@ export class Lease implements AsyncDisposable {
     await this.#renewing;
     const { resourceVersion } = this.#lease.metadata;
     const only = resourceVersion === undefined ? {} : { resourceVersion }; // the lease of another run is left alone
-    await this.#options.api.remove("Lease", this.#options.namespace, NAME, only).catch(() => undefined); // it expires
+    await this.#options.api.remove("Lease", this.#options.namespace, LEASE, only).catch(() => undefined); // it expires
   }
 
   async #renew(): Promise<void> {
@@ -77,8 +79,8 @@ export class Lease implements AsyncDisposable {
         renewedMs = this.#options.clock.nowMs();
       } catch (thrown) {
         if (thrown instanceof GamedayError && thrown.code === "kubernetes-conflict") this.lost = thrown.got;
-        else if (this.#options.clock.nowMs() - renewedMs > DURATION_SECONDS * 1_000)
-          this.lost = `it could not be renewed for ${DURATION_SECONDS} s`;
+        else if (this.#options.clock.nowMs() - renewedMs > LEASE_SECONDS * 1_000)
+          this.lost = `it could not be renewed for ${LEASE_SECONDS} s`;
       }
     }
   }
@@ -86,7 +88,7 @@ export class Lease implements AsyncDisposable {
 
 async function create(options: LeaseOptions): Promise<LeaseObject> {
   const { api, namespace } = options;
-  const metadata = { name: NAME, namespace, labels: MANAGED_BY };
+  const metadata = { name: LEASE, namespace, labels: MANAGED_BY };
   const lease: LeaseObject = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec: specOf(options) };
   try {
     return await api.create(lease);
@@ -99,8 +101,8 @@ async function create(options: LeaseOptions): Promise<LeaseObject> {
 /** Resolves once the lease was not renewed for its whole duration. */
 async function outlived({ api, namespace, clock }: LeaseOptions, seen: LeaseObject, signal: AbortSignal) {
   const sinceMs = clock.nowMs();
-  const durationMs = (seen.spec?.leaseDurationSeconds ?? DURATION_SECONDS) * 1_000;
-  const reference = { kind: "Lease" as const, namespace, name: NAME };
+  const durationMs = (seen.spec?.leaseDurationSeconds ?? LEASE_SECONDS) * 1_000;
+  const reference = { kind: "Lease" as const, namespace, name: LEASE };
   while (clock.nowMs() - sinceMs < durationMs) {
     await delay(LOOK_MS, undefined, { signal });
     const now = (await api.get(reference, signal)) as LeaseObject | null;
@@ -112,15 +114,31 @@ async function outlived({ api, namespace, clock }: LeaseOptions, seen: LeaseObje
 /** Kubernetes requires microseconds, which Date does not have. */
 function specOf({ holder }: LeaseOptions) {
   const now = new Date().toISOString().replace("Z", "000Z");
-  return { holderIdentity: holder, leaseDurationSeconds: DURATION_SECONDS, acquireTime: now, renewTime: now };
+  return { holderIdentity: holder, leaseDurationSeconds: LEASE_SECONDS, acquireTime: now, renewTime: now };
 }
 
 function busy(namespace: string, holder: string): GamedayError {
   return new GamedayError({
     code: "kubernetes-busy",
     expected: `nobody else to have a game day in namespace ${namespace}`,
-    got: `the Lease "${NAME}" is held by ${holder}`,
-    hint: `kubectl -n ${namespace} get lease ${NAME} -o yaml; a run that died lets go after ${DURATION_SECONDS} s`,
+    got: `the Lease "${LEASE}" is held by ${holder}`,
+    hint: `kubectl -n ${namespace} get lease ${LEASE} -o yaml; a run that died lets go after ${LEASE_SECONDS} s`,
     exitCode: ExitCode.notReady,
   });
+}
+
+/**
+ * Removes the lease of a run that died: one that is not renewed while it is looked at. Returns whether a run is alive, whose lease
+ * stays.
+ */
+export async function removeDeadLease(api: ClusterApi, namespace: string, signal: AbortSignal): Promise<boolean> {
+  const reference = { kind: "Lease" as const, namespace, name: LEASE };
+  const seen = await api.get(reference, signal);
+  if (seen === null) return false;
+  await delay(RENEW_MS + LOOK_MS * 2, undefined, { signal });
+  const { resourceVersion } = (await api.get(reference, signal))?.metadata ?? {};
+  if (resourceVersion === undefined) return false;
+  if (resourceVersion !== seen.metadata.resourceVersion) return true;
+  await api.remove("Lease", namespace, LEASE, { resourceVersion });
+  return false;
 }

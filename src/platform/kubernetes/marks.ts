@@ -18,6 +18,8 @@ export function tableName(changeId: string): string {
   return `${TABLE_PREFIX}${shortName(changeId)}`;
 }
 
+/** The name of the reaper's Deployment. */
+export const REAPER = "gameday-reaper";
 export const TABLE_PREFIX = "gameday_";
 /** The prefix of our ephemeral containers; these can never be removed from their pod. */
 export const CONTAINER_PREFIX = "gameday-";

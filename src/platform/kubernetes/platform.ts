@@ -18,7 +18,7 @@ import type { AutoscalerObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { queriesOf } from "./queries.ts";
 import { Reaper } from "./reaper-deployment.ts";
-import { takeAway } from "./residue.ts";
+import { removeReaper, takeAway } from "./residue.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
 import { Tools } from "./tools.ts";
 import { topologyOf } from "./topology.ts";
@@ -107,8 +107,11 @@ export class KubernetesPlatform implements Platform {
     await watchPlatform(this.#parts, emit, signal).finally(() => this.#notes.splice(this.#notes.indexOf(emit), 1));
   }
 
-  restore(signal: AbortSignal): Promise<Residue[]> {
-    return takeAway(this.#parts, signal);
+  /** A platform that was only attached to also removes the reaper and the lease of a run that is dead. */
+  async restore(signal: AbortSignal): Promise<Residue[]> {
+    const left = await takeAway(this.#parts, signal);
+    if (this.#lease === null && left.length === 0) await removeReaper(this.#parts, signal);
+    return left;
   }
 
   async collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void> {

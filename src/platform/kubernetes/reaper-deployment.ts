@@ -2,10 +2,8 @@
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
 import { GamedayError } from "../../std/errors.ts";
 import { until } from "../../std/wait.ts";
-import { MANAGED_BY } from "./marks.ts";
+import { MANAGED_BY, REAPER } from "./marks.ts";
 import type { WorkloadObject } from "./objects.ts";
-
-export const REAPER = "gameday-reaper";
 
 /** Returns a Deployment of two pods on different nodes, which also stay on a node that is cordoned or drained. */
 export function reaperDeployment(namespace: string, image: string, serviceAccount: string): KubernetesObject {

@@ -2,7 +2,8 @@
 import type { Residue } from "../../platform.ts";
 import { messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
-import { CONTAINER_PREFIX, CORDONED_BY, TABLE_PREFIX } from "./marks.ts";
+import { removeDeadLease } from "./lease.ts";
+import { CONTAINER_PREFIX, CORDONED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
 import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
 
@@ -21,6 +22,14 @@ export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Resid
   ]);
   if (left.flat().length === 0) await parts.undoList.drop();
   return left.flat();
+}
+
+/** Removes the reaper and the lease of a run that is dead; leaves those of a run that is alive. */
+export async function removeReaper({ api, config }: Parts, signal: AbortSignal): Promise<void> {
+  const { namespace } = config;
+  if (await removeDeadLease(api, namespace, signal)) return;
+  if ((await api.get({ kind: "Deployment", namespace, name: REAPER }, signal)) === null) return;
+  await api.remove("Deployment", namespace, REAPER);
 }
 
 /** Returns whether an ephemeral container of ours was added to the pod, so that something in it may have been changed. */
