@@ -7,10 +7,26 @@ import { GamedayError } from "../std/errors.ts";
 import type { PodsFlags } from "./load/kubernetes.ts";
 
 /** Throws GamedayError when the load's workers are to be pods, and nothing says of which image. */
-export function needsOf({ experiments, load, platform }: Plan): PlanNeeds {
-  const capabilities = [...new Set(experiments.flatMap(({ fault }) => faultNamed(fault).needs))];
-  if (load.pods === undefined) return { capabilities };
-  return { capabilities, loadNamespace: podsFlags(load.pods, platform).namespace ?? null };
+export function needsOf(plan: Plan): PlanNeeds {
+  const { experiments, load, platform, autoscaling } = plan;
+  const leaderBackSeconds = leaderBackWithin(plan);
+  return {
+    capabilities: [...new Set(experiments.flatMap(({ fault }) => faultNamed(fault).needs))],
+    ...(load.pods === undefined ? {} : { loadNamespace: podsFlags(load.pods, platform).namespace ?? null }),
+    ...(autoscaling === null ? {} : { replicasUp: autoscaling.up.replicas }),
+    ...(leaderBackSeconds === null ? {} : { leaderBackSeconds }),
+  };
+}
+
+/** Returns the strictest bound on users' recovery from an experiment that hits the leader of PostgreSQL; null when there is none. */
+function leaderBackWithin({ experiments, objectives }: Plan): number | null {
+  const hits = experiments.filter(({ selector }) => selector.role === "postgres" && selector.leader !== false);
+  const bounds = objectives.flatMap(({ measure, over, bound }) => {
+    const limit = bound.under ?? bound.atMost;
+    const isHit = hits.some(({ name }) => name === over["experiment"]);
+    return measure === "recovery-seconds" && isHit && limit !== undefined ? [limit] : [];
+  });
+  return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
 /** Returns where the pods run. Throws GamedayError when neither `load.pods` nor the platform names an image. */

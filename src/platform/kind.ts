@@ -35,6 +35,10 @@ export interface PlanNeeds {
   readonly capabilities: readonly CapabilityName[];
   /** The namespace in which the load's workers are pods; null when they are not, or when the cluster's context decides it. */
   readonly loadNamespace?: string | null;
+  /** The most replicas that the plan waits for. */
+  readonly replicasUp?: number;
+  /** The shortest time within which users have to be served again after the loss of the database leader, in seconds. */
+  readonly leaderBackSeconds?: number;
 }
 
 export interface PlatformKind {

@@ -25,13 +25,16 @@ export interface Started {
 }
 
 export interface StartOptions {
+  /** What the command is started by: ["nice", "-n", "-15"]. */
+  readonly through?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
 export function start(args: readonly string[], options: StartOptions = {}): Started {
   const env = { ...process.env, ...options.env };
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+  const [command = "", ...argv] = [...(options.through ?? []), process.execPath, LAUNCHER, ...args];
+  const child = spawn(command, argv, {
     cwd: options.cwd ?? ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -6,8 +6,10 @@ import { podTrouble } from "../../kubernetes/pod-trouble.ts";
 import { describeRight } from "../../kubernetes/rights.ts";
 import type { CapabilityName, CheckedLine, Target } from "../../platform.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
+import { isRecord } from "../../std/json.ts";
 import type { PlanNeeds } from "../kind.ts";
 import { podsToEvict } from "./capability/evict.ts";
+import { quietly } from "./doors.ts";
 import { healthOf } from "./health.ts";
 import type { Look } from "./look.ts";
 import { type AutoscalerObject, controllerOf, isPresent, isReady, type PodObject } from "./objects.ts";
@@ -41,6 +43,8 @@ export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal
     access,
     namespace,
     ...healthOf(seen, parts.config, autoscaler),
+    ...(needs.replicasUp === undefined ? [] : [replicasLine(autoscaler, needs.replicasUp)]),
+    ...(await failoverLines(parts, seen, needs, signal)),
     await metricsLine(parts),
     spreadLine(seen),
     ...workloadLines(seen),
@@ -83,6 +87,31 @@ async function autoscalerOf({ api, config }: Parts, signal: AbortSignal): Promis
   return (await api.get({ kind: "HorizontalPodAutoscaler", namespace, name }, signal)) as AutoscalerObject | null;
 }
 
+/** An autoscaler that may not make as many replicas as the plan waits for keeps users waiting for nothing. */
+function replicasLine(autoscaler: AutoscalerObject | null, wanted: number): CheckedLine {
+  const most = autoscaler?.spec?.maxReplicas ?? 0;
+  const seen = autoscaler === null ? "no autoscaler" : `maxReplicas ${most}`;
+  return line("replicas to scale to", most >= wanted, `an autoscaler that may make ${wanted} replicas`, seen);
+}
+
+/** What Patroni adds to its own settings until the new leader takes writes and clients have found it. */
+const PROMOTION_SECONDS = 3;
+
+/** A node that is lost with its leader is noticed only when the leader's lock expires, however quick everything else is. */
+async function failoverLines(parts: Parts, seen: Look, needs: PlanNeeds, signal: AbortSignal): Promise<CheckedLine[]> {
+  const { postgres: config } = parts.config;
+  const { leaderBackSeconds: within } = needs;
+  const [pod] = (seen.pods["postgres"] ?? []).filter(isPresent);
+  if (within === undefined || pod === undefined || config?.leader !== "patroni") return [];
+  const settings = await quietly(() => parts.doors.json(pod, config.patroniPort, "/config", signal));
+  if (!isRecord(settings)) return [];
+  const [ttl, loopWait] = [Number(settings["ttl"] ?? 30), Number(settings["loop_wait"] ?? 10)];
+  const takes = ttl + loopWait + PROMOTION_SECONDS;
+  const expected = `the loss of the leader's node to be over within the plan's ${within} s`;
+  const says = `ttl ${ttl} s + loop_wait ${loopWait} s + ${PROMOTION_SECONDS} s for the promotion: up to ${takes} s`;
+  return [line("failover time of PostgreSQL", takes <= within, expected, says)];
+}
+
 /** Without the metrics server an autoscaler does nothing, and reports this only in its conditions. */
 async function metricsLine({ api, config }: Parts): Promise<CheckedLine> {
   const expected = "pod metrics (metrics.k8s.io), which the autoscaler decides by";
@@ -94,7 +123,7 @@ async function metricsLine({ api, config }: Parts): Promise<CheckedLine> {
   }
 }
 
-/** Replicas that are all on one node are lost with it, and none is left to serve users. */
+/** Replicas that are all on one node are lost with it, and a single one with any fault: none is left to serve users. */
 function spreadLine({ pods }: Look): CheckedLine {
   const ready = (pods["app"] ?? []).filter((pod) => isPresent(pod) && isReady(pod));
   const byNode = new Map<string, number>();
@@ -104,7 +133,7 @@ function spreadLine({ pods }: Look): CheckedLine {
       .sort()
       .map(([node, count]) => `${count} on ${node}`)
       .join(", ") || "none";
-  return line("spread of replicas", ready.length < 2 || byNode.size > 1, "replicas on two nodes or more", seen);
+  return line("spread of replicas", byNode.size > 1, "replicas on two nodes or more", seen);
 }
 
 function workloadLines({ pods }: Look): CheckedLine[] {
