@@ -49,16 +49,15 @@ export interface ClusterDay {
   readonly machine: { readonly loadBefore: number; readonly busyPercent: number };
 }
 
-/** Plays the plan and returns its row. `keep` is the run folder. */
+/** Plays the plan as the user of the kubeconfig and returns its row. `keep` is the run folder. */
 export async function playOnCluster(
   cluster: TestCluster,
   plan: string,
-  seed: string,
-  keep: string,
+  { seed, keep, kubeconfig }: { readonly seed: string; readonly keep: string; readonly kubeconfig: string },
 ): Promise<ClusterDay> {
   const machine = new MachineLoad();
   const seen: Sight[] = [];
-  const run = cluster.start(["run", plan, "--seed", seed, "--out", keep]);
+  const run = cluster.start(["run", plan, "--seed", seed, "--out", keep], kubeconfig);
   const beganMs = Date.now();
   let over = false;
   const ended = run.ended.finally(() => {

@@ -87,10 +87,14 @@ export class TestCluster implements AsyncDisposable {
     await until(healthy, { what: "a whole shop", deadlineMs: withinMs, everyMs: 1_000, signal, seen: () => seen });
   }
 
-  /** Writes a plan into the proof's folder and returns its path. JSON is YAML. */
-  write(name: string, plan: Json): string {
+  /** Writes a document into the proof's folder and returns its path. JSON is YAML. */
+  write(name: string, document: Json): string {
+    return this.writeText(name, `${JSON.stringify(document, null, 1)}\n`);
+  }
+
+  writeText(name: string, text: string): string {
     const file = join(this.folder, name);
-    writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
+    writeFileSync(file, text);
     return file;
   }
 

@@ -1,5 +1,6 @@
 /** The catalogue entry for platforms on Kubernetes. */
 import { connectKubernetes } from "../../kubernetes/client.ts";
+import type { ClusterApi } from "../../kubernetes.ts";
 import type { Plan } from "../../plan.ts";
 import type { Target } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
@@ -8,7 +9,7 @@ import { KUBERNETES_CAPABILITIES } from "./capability/all.ts";
 import { kubernetesConfig } from "./config.ts";
 import { Doors } from "./doors.ts";
 import { KubernetesPlatform } from "./platform.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 import { Tools } from "./tools.ts";
 import { UndoList } from "./undo-list.ts";
 
@@ -26,8 +27,17 @@ export const kubernetesKind: PlatformKind = {
 };
 
 async function surveyCluster(given: Plan["platform"], needs: PlanNeeds, signal: AbortSignal) {
+  return await surveyThrough(await connectKubernetes(kubernetesConfig.parse(given).context), given, needs, signal);
+}
+
+/** Surveys the platform as the user of this API. */
+export async function surveyThrough(
+  api: ClusterApi,
+  given: Plan["platform"],
+  needs: PlanNeeds,
+  signal: AbortSignal,
+): Promise<Survey> {
   const config = kubernetesConfig.parse(given);
-  const api = await connectKubernetes(config.context);
   await using doors = new Doors(api);
   const parts = {
     api,

@@ -32,13 +32,14 @@ export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal
   const { capabilities } = needs;
   const access = await accessLine(parts, signal);
   if (!access.ok) return { lines: [access], topology: [] };
-  const namespace = await namespaceLine(parts, signal);
-  if (!namespace.ok) return { lines: [access, namespace], topology: [] };
-  const [seen, autoscaler, rights] = await Promise.all([
-    lookAt(parts, signal),
-    autoscalerOf(parts, signal),
+  const [namespace, rights] = await Promise.all([
+    namespaceLine(parts, signal),
     rightsLine(parts, rightsNeeded(parts.config, needs)),
   ]);
+  if (!namespace.ok) return { lines: [access, namespace, rights], topology: [] };
+  const looked = await looking(parts, signal);
+  if (looked.line !== null) return { lines: [access, namespace, rights, looked.line], topology: [] };
+  const { seen, autoscaler } = looked;
   const lines = [
     access,
     namespace,
@@ -55,20 +56,36 @@ export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal
   return { lines, topology: topologyOf(seen) };
 }
 
+type Looked =
+  | { readonly line: CheckedLine }
+  | { readonly line: null; readonly seen: Look; readonly autoscaler: AutoscalerObject | null };
+
+/** Looks at everything; without the rights to, the line says what could not be seen. */
+async function looking(parts: Parts, signal: AbortSignal): Promise<Looked> {
+  try {
+    const [seen, autoscaler] = await Promise.all([lookAt(parts, signal), autoscalerOf(parts, signal)]);
+    return { line: null, seen, autoscaler };
+  } catch (thrown) {
+    return { line: line("state of the platform", false, "a platform that can be looked at", messageOf(thrown)) };
+  }
+}
+
+/** An API server that refuses has answered. */
 async function accessLine({ api, config }: Parts, signal: AbortSignal): Promise<CheckedLine> {
   const expected = `an API server in context ${config.context} that answers`;
   try {
     await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
     return line("cluster accessible", true, expected, api.server);
   } catch (thrown) {
+    if (isForbidden(thrown)) return line("cluster accessible", true, expected, api.server);
     return line("cluster accessible", false, expected, messageOf(thrown));
   }
 }
 
 async function namespaceLine({ api, config }: Parts, signal: AbortSignal): Promise<CheckedLine> {
   const expected = `namespace ${config.namespace}, whose owner allows game days`;
-  const found = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
   try {
+    const found = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
     assertNamespaceAllowed(config, found);
     return line("namespace", true, expected, "it is there, and allowed");
   } catch (thrown) {
@@ -76,7 +93,7 @@ async function namespaceLine({ api, config }: Parts, signal: AbortSignal): Promi
       "namespace",
       false,
       expected,
-      thrown instanceof GamedayError ? `${thrown.got} (${thrown.hint ?? ""})` : "",
+      thrown instanceof GamedayError ? `${thrown.got} (${thrown.hint ?? ""})` : messageOf(thrown),
     );
   }
 }
@@ -207,11 +224,14 @@ async function drainLines(
 ): Promise<CheckedLine[]> {
   if (!capabilities.includes("evict") || nodes === null) return [];
   const { namespace } = parts.config;
-  const budgets = (await parts.api.list("PodDisruptionBudget", { namespace })) as unknown as readonly BudgetObject[];
-  const lines = await Promise.all(
-    nodes.map(async ({ metadata }) => drainLine(metadata.name, await podsToEvict(parts, metadata.name), budgets)),
-  );
-  return lines;
+  try {
+    const budgets = (await parts.api.list("PodDisruptionBudget", { namespace })) as unknown as readonly BudgetObject[];
+    return await Promise.all(
+      nodes.map(async ({ metadata }) => drainLine(metadata.name, await podsToEvict(parts, metadata.name), budgets)),
+    );
+  } catch (thrown) {
+    return [line("drains", false, "pods and budgets that can be listed", messageOf(thrown))];
+  }
 }
 
 function drainLine(node: string, pods: readonly PodObject[], budgets: readonly BudgetObject[]): CheckedLine {
@@ -232,6 +252,10 @@ function drainLine(node: string, pods: readonly PodObject[], budgets: readonly B
 function carries({ metadata }: PodObject, labels: Readonly<Record<string, string>> | undefined): boolean {
   if (labels === undefined) return false;
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+function isForbidden(thrown: unknown): boolean {
+  return thrown instanceof GamedayError && thrown.code === "kubernetes-forbidden";
 }
 
 function line(name: string, ok: boolean, expected: string, seen: string): CheckedLine {
