@@ -6,7 +6,7 @@
  * little, and rows of an earlier witness or interval have no part in the count.
  */
 import { parseArgs } from "node:util";
-import { type Comparison, failoversOf, isFailover, isOfToday, playAndCompare } from "../test/proofs/accuracy.ts";
+import { type Comparison, failoversOf, isFailover, isOfToday, playAndCompare, sceneOfLab } from "../test/proofs/accuracy.ts";
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
@@ -35,7 +35,7 @@ const isTimeLeft = () => performance.now() < Number(values.minutes) * 60_000;
 while (counted() < wanted && rows().length < rowsMax && isTimeLeft()) {
   const number = record.rows.length;
   const seed = String(4000 + number);
-  for (const found of await playAndCompare(lab, failoversOf(Math.floor(number / 5)), seed)) {
+  for (const found of await playAndCompare(sceneOfLab(lab), failoversOf(Math.floor(number / 5)), seed)) {
     const date = new Date().toISOString().slice(0, 19);
     record = addRow(FILE, record, { command: "npm run prove:accuracy", commit: commit(), seed, date, ...found });
     if (found.promotedMs !== null && found.healedBy === "gameday") keep(lab, found);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { until } from "../../src/std/wait.ts";
-import { failoversOf, playAndCompare } from "../proofs/accuracy.ts";
+import { failoversOf, playAndCompare, sceneOfLab } from "../proofs/accuracy.ts";
 import { AttachedLab, shopPlan } from "../proofs/attached-lab.ts";
 import { brokenPlan, playBroken } from "../proofs/broken.ts";
 import { kill } from "../proofs/kill.ts";
@@ -38,7 +38,7 @@ test("on an attached lab: killed tools leave nothing, and the recovery interval 
     await until(clean, { what: "the planted rule to be gone", deadlineMs: 5_000, signal: planted.signal });
   });
   await context.test("a killed Redis master, by the product and by the witness", async () => {
-    const [found] = await playAndCompare(lab, failoversOf(0).slice(1, 2), "smoke");
+    const [found] = await playAndCompare(sceneOfLab(lab), failoversOf(0).slice(1, 2), "smoke");
     assert.ok(found?.inside, JSON.stringify(found));
     assert.ok((found.widthMs ?? Number.POSITIVE_INFINITY) <= WIDTH_MS_MAX, JSON.stringify(found));
     assert.ok(found.witnessFailures > 0, "the witness felt it");

@@ -12,6 +12,7 @@ import type { ExperimentVerdict } from "../../src/experiment.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { HealedBy } from "../../src/timeline.ts";
 import type { Verdict } from "../../src/verdict.ts";
+import type { Ended } from "../e2e/gameday.ts";
 import { type AttachedLab, SHOP_PROBES, shopPlan } from "./attached-lab.ts";
 import { latest, recoveryOf, replicasMet, streamsOf, type WitnessSample } from "./truth.ts";
 
@@ -26,7 +27,7 @@ const REPLICAS = ["n1-1", "n2-1", "n3-1"] as const;
 const MET_WITHIN_MS = 1_000;
 
 /** One fault, the class of users that it hits, and how long it is held. */
-interface Failover {
+export interface Failover {
   readonly fault: string;
   readonly target: Json;
   readonly class: (typeof CLASSES)[number];
@@ -103,13 +104,38 @@ function metAll({ servedMs }: Known): boolean {
   return REPLICAS.every((name) => servedMs?.[name] !== undefined);
 }
 
+/** A platform on which failovers are played under the eyes of a witness. */
+export interface AccuracyScene {
+  /** Where runs and the witness's samples go. */
+  readonly folder: string;
+  /** Returns a plan document with these experiments. */
+  plan(experiments: Json): Json;
+  write(name: string, plan: Json): string;
+  gameday(args: readonly string[]): Promise<Ended>;
+  /** Where the witness sends its requests. */
+  witnessed(): Promise<URL>;
+  /** Returns the members' own logs. */
+  memberLogs(): Promise<readonly string[]>;
+}
+
+export function sceneOfLab(lab: AttachedLab): AccuracyScene {
+  return {
+    folder: lab.folder,
+    plan: (experiments) => shopPlan({ probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
+    write: (name, plan) => lab.write(name, plan),
+    gameday: (args) => lab.gameday(args),
+    witnessed: () => lab.endpoint(),
+    memberLogs: async () => logsIn(join(lab.stateFolder, "lab", "log")),
+  };
+}
+
 /** Plays one game day with several failovers while the witness runs. */
 export async function playAndCompare(
-  lab: AttachedLab,
+  scene: AccuracyScene,
   failovers: readonly Failover[],
   seed: string,
 ): Promise<Comparison[]> {
-  const [out, file] = [join(lab.folder, `run-${seed}`), join(lab.folder, `witness-${seed}.ndjson`)];
+  const [out, file] = [join(scene.folder, `run-${seed}`), join(scene.folder, `witness-${seed}.ndjson`)];
   const experiments = failovers.map(({ fault, target, hold }, at) => ({
     name: `${at + 1}`,
     fault,
@@ -117,18 +143,15 @@ export async function playAndCompare(
     hold,
     settle: "0s",
   }));
-  const plan = lab.write(
-    `accuracy-${seed}.yaml`,
-    shopPlan({ probes: SHOP_PROBES, warmUp: "2s", calm: "4s", experiments }),
-  );
-  const witness = await startWitness(await lab.endpoint(), file);
-  const { code, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
+  const plan = scene.write(`accuracy-${seed}.yaml`, scene.plan(experiments));
+  const witness = await startWitness(await scene.witnessed(), file);
+  const { code, stderr } = await scene.gameday(["run", plan, "--seed", seed, "--out", out]);
   await endWitness(witness);
   const { experiments: judged } = JSON.parse(readFileSync(join(out, "verdict.json"), "utf8")) as Verdict;
   const run = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunRecord;
   const originMs = Number(BigInt(String(run.environment["monotonicOriginNs"]))) / 1e6;
   const samples = readSamples(file);
-  const promotions = promotionsIn(join(lab.stateFolder, "lab", "log"));
+  const promotions = promotionsIn(await scene.memberLogs());
   if (judged.length !== failovers.length)
     throw new Error(`expected ${failovers.length} failovers, got ${judged.length} (exit ${code}): ${stderr}`);
   return judged.map((experiment, at) =>
@@ -210,16 +233,19 @@ function compare(experiment: ExperimentVerdict, name: string, { originMs, sample
  * Returns when members were promoted according to their own logs, on CLOCK_MONOTONIC, ascending. The logs give the time of day to
  * the millisecond.
  */
-function promotionsIn(folder: string): number[] {
+function promotionsIn(texts: readonly string[]): number[] {
   const offsetMs = Number(process.hrtime.bigint()) / 1e6 - Date.now();
-  const texts = readdirSync(folder)
-    .filter((name) => /^(postgres|redis)-n\d\.log$/.test(name))
-    .map((name) => readFileSync(join(folder, name), "utf8"));
   const lines = texts.flatMap((text) => text.split("\n"));
   return lines
     .flatMap(promotedAt)
     .map((atMs) => atMs + offsetMs)
     .sort((a, b) => a - b);
+}
+
+function logsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /^(postgres|redis)-n\d\.log$/.test(name))
+    .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
 function promotedAt(line: string): number[] {
