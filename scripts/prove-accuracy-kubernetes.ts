@@ -1,7 +1,7 @@
 /**
  * `npm run prove:accuracy-kubernetes [-- FAILOVERS]`: runs FAILOVERS (20) real failovers on the test cluster. The product's recovery interval of
- * each must contain the truth according to an independent witness (decisions/0090) that enters through another node, and be at most 500 ms
- * wide. Adds one row each to docs/track-record/accuracy-kubernetes.json; resumable. `--minutes N` ends it after so long. Needs root, cgroup v1
+ * each must contain the truth according to an independent witness (decisions/0090), which meets each replica at its own address, and be at
+ * most 500 ms wide. Adds one row each to docs/track-record/accuracy-kubernetes.json; resumable. `--minutes N` ends it after so long. Needs root, cgroup v1
  * and Go.
  */
 import { type Comparison, isFailover, playAndCompare } from "../test/proofs/accuracy.ts";

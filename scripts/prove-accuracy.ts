@@ -6,7 +6,14 @@
  * little, and rows of an earlier witness or interval have no part in the count.
  */
 import { parseArgs } from "node:util";
-import { type Comparison, failoversOf, isFailover, isOfToday, playAndCompare, sceneOfLab } from "../test/proofs/accuracy.ts";
+import {
+  type Comparison,
+  failoversOf,
+  isFailover,
+  isOfToday,
+  playAndCompare,
+  sceneOfLab,
+} from "../test/proofs/accuracy.ts";
 import { AttachedLab, shopPlan } from "../test/proofs/attached-lab.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 

@@ -201,7 +201,7 @@ async function isRefused(stage: Stage, kind: FaultKind, variant: Parameters): Pr
     .flatMap(({ requests }) => requests);
   assert.ok(request);
   await assert.rejects(
-    async () => await platform.can[request.capability]?.prior(request.target, request.parameters, signal),
+    async () => await capabilityOf(platform, request.capability)?.prior(request.target, request.parameters, signal),
     GamedayError,
   );
   await stage.healthy();

@@ -2,7 +2,8 @@
  * `node test/proofs/witness.ts HOST PORT FILE REPLICA...`: the independent witness. It writes orders and baskets through the
  * platform's own port over raw sockets, a beat every 10 ms for each class, and records by CLOCK_MONOTONIC when each was sent and
  * answered. Each beat asks the proxy for one of the replicas, so a round meets each of them on a fresh connection and on a kept
- * one; the proxy's header says which of them answered. It shares no code with the product. SIGTERM ends it.
+ * one; the proxy's header says which of them answered. A replica given as NAME=HOST:PORT is met at its own address instead. It shares
+ * no code with the product. SIGTERM ends it.
  */
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -13,14 +14,22 @@ const TIMEOUT_MS = 2_000;
 const IN_FLIGHT_MAX = 2_000;
 const SERVICES = 8;
 
-const [host = "127.0.0.1", port = "", file = "", ...replicas] = process.argv.slice(2);
+const [host = "127.0.0.1", port = "", file = "", ...given] = process.argv.slice(2);
+const addresses = new Map(given.map(addressOf));
+const replicas = [...addresses.keys()];
 if (replicas.length === 0) throw new Error("expected the names of the replicas, got none");
 const out = createWriteStream(file);
-const idle: Socket[] = [];
+const idle = new Map<string, Socket[]>();
 let inFlight = 0;
 let beats = 0;
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+/** Returns the name of a replica, and where it is met: at the proxy, or at its own address. */
+function addressOf(text: string): [name: string, address: string] {
+  const [name = "", own = ""] = text.split("=");
+  return [name, own === "" ? `${host}:${port}` : own];
+}
 
 type Kind = "order-write" | "session-write";
 
@@ -69,28 +78,33 @@ function beat(kind: Kind, way: Way): void {
   inFlight++;
   const sentMs = nowMs();
   const { connection, replica } = way;
-  const known = connection === "kept" ? idle.pop() : undefined;
-  const socket = known ?? connect(Number(port), host);
+  const address = addresses.get(replica) ?? "";
+  const [toHost = "", toPort = ""] = address.split(":");
+  const known = connection === "kept" ? idle.get(address)?.pop() : undefined;
+  const socket = known ?? connect(Number(toPort), toHost);
   if (known === undefined) socket.setNoDelay(true);
   ask(socket, requestOf(kind, way, `witness/${process.pid}/${kind}/${beats}`), (ok, answeredBy) => {
     inFlight--;
-    const sample: WitnessSample = { class: kind, connection, replica, answeredBy, sentMs, doneMs: nowMs(), ok };
+    const by = address === `${host}:${port}` ? answeredBy : replica;
+    const sample: WitnessSample = { class: kind, connection, replica, answeredBy: by, sentMs, doneMs: nowMs(), ok };
     out.write(`${JSON.stringify(sample)}\n`);
-    if (ok && connection === "kept" && !socket.destroyed) keep(socket);
+    if (ok && connection === "kept" && !socket.destroyed) keep(socket, address);
     else socket.destroy();
   });
 }
 
 /** Keeps a connection for reuse. One that the proxy closes while it is idle is dropped, as every client does. */
-function keep(socket: Socket): void {
+function keep(socket: Socket, address: string): void {
   socket.removeAllListeners();
+  const there = idle.get(address) ?? [];
+  idle.set(address, there);
   const forget = () => {
-    const at = idle.indexOf(socket);
-    if (at >= 0) idle.splice(at, 1);
+    const at = there.indexOf(socket);
+    if (at >= 0) there.splice(at, 1);
     socket.destroy();
   };
   socket.on("error", forget).on("close", forget);
-  idle.push(socket);
+  there.push(socket);
 }
 
 /** Returns the way of the n-th beat: a round meets every replica on a fresh connection, then every one on a kept connection. */
