@@ -10,8 +10,8 @@ import { after } from "node:test";
 import { addRow, commit, type Row, readRecord } from "../../scripts/track-record.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { type FaultRow, faultContract } from "../contract/fault.ts";
-import { QUICK_PLAN, readPlan, TestCluster } from "../proofs/cluster.ts";
-import { CLUSTER_RECORD, CLUSTER_REFUSES, CLUSTER_SKIPS } from "../proofs/cluster-faults.ts";
+import { type PlanDocument, QUICK_PLAN, readPlan, TestCluster } from "../proofs/cluster.ts";
+import { CLUSTER_RECORD, CLUSTER_SKIPS } from "../proofs/cluster-faults.ts";
 
 const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
 const folder = mkdtempSync(join(tmpdir(), "gameday-cluster-faults-"));
@@ -32,11 +32,24 @@ function record(row: FaultRow): void {
   addRow<Row & FaultRow>(file, readRecord(file, proof, command), { ...about, ...row });
 }
 
+/** The plan with the commands that the test cluster has for whole nodes. */
+function withNodeCommands(plan: PlanDocument): PlanDocument {
+  const command = (name: string) => ["test/cluster/cluster", `node-${name}`, "{node}"];
+  const nodeCommands = {
+    powerOff: command("stop"),
+    powerOn: command("start"),
+    cut: command("cut"),
+    uncut: command("heal"),
+  };
+  const platform = plan["platform"] as PlanDocument;
+  return { ...plan, platform: { ...platform, nodeCommands } };
+}
+
 const unpicked = FAULTS.filter((kind) => picked !== undefined && !picked.includes(kind.name));
 faultContract("a real cluster", {
   open: async (clock) => {
     await cluster.deploy("quick");
-    const platform = cluster.platform(readPlan(QUICK_PLAN), "faults", clock);
+    const platform = cluster.platform(withNodeCommands(readPlan(QUICK_PLAN)), "faults", clock);
     await platform.prepare(AbortSignal.timeout(60_000));
     return platform;
   },
@@ -44,7 +57,6 @@ faultContract("a real cluster", {
     ...Object.fromEntries(unpicked.map((kind) => [kind.name, "it was not picked by GAMEDAY_FAULTS"])),
     ...CLUSTER_SKIPS,
   },
-  refuses: CLUSTER_REFUSES,
   given: {
     command: { with: { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] } },
     "rolling-restart": { with: { pause: "1s" } },

@@ -19,7 +19,6 @@ import { JournalFile } from "../../src/journal/write.ts";
 import type { Selector } from "../../src/plan.ts";
 import { capabilityOf, type Platform, type Residue } from "../../src/platform.ts";
 import { type Clock, monotonicClock } from "../../src/std/clock.ts";
-import { GamedayError } from "../../src/std/errors.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
@@ -43,8 +42,6 @@ export interface FaultContract {
   open(clock: Clock): Promise<Platform>;
   /** Kinds that cannot be shown on this platform, each with its reason. */
   readonly skips: Readonly<Record<string, string>>;
-  /** Variants of kinds that the platform can do ("partition-node with how link") and that it must refuse, each with its reason. */
-  readonly refuses?: Readonly<Record<string, string>>;
   /** The selector and parameters that a plan would give, where the defaults do not work on this platform. */
   readonly given?: Readonly<Record<string, { selector?: Selector; with?: Parameters }>>;
   readonly deadlines?: Partial<FaultDeadlines>;
@@ -72,17 +69,10 @@ export function faultContract(name: string, contract: FaultContract): void {
     });
     for (const kind of FAULTS) {
       const skip = contract.skips[kind.name] ?? false;
-      for (const variant of variantsOf(kind)) {
-        if (contract.refuses?.[nameOf(kind, variant)] !== undefined) {
-          test(`${nameOf(kind, variant)} is refused before anything is changed`, { skip }, () =>
-            isRefused(stage, kind, variant),
-          );
-          continue;
-        }
+      for (const variant of variantsOf(kind))
         test(`${nameOf(kind, variant)} bites and heals with witnesses, and leaves nothing`, { skip }, () =>
           bitesAndHeals(stage, kind, variant),
         );
-      }
       test(`${kind.name}: undoing what was never done does nothing`, { skip }, () => revertIsHarmless(stage, kind));
     }
   });
@@ -190,21 +180,6 @@ async function bitesAndHeals(stage: Stage, kind: FaultKind, variant: Parameters)
   assert.deepEqual(residue, []);
   assert.deepEqual((await readJournal(journal.path)).open, []);
   stage.contract.record?.(row);
-}
-
-async function isRefused(stage: Stage, kind: FaultKind, variant: Parameters): Promise<void> {
-  await stage.healthy();
-  const { platform, signal } = stage;
-  const [request] = stage
-    .faultOf(kind, variant)
-    .choose(await platform.topology(signal))
-    .flatMap(({ requests }) => requests);
-  assert.ok(request);
-  await assert.rejects(
-    async () => await capabilityOf(platform, request.capability)?.prior(request.target, request.parameters, signal),
-    GamedayError,
-  );
-  await stage.healthy();
 }
 
 async function healsTwice(injection: Injection): Promise<void> {

@@ -20,13 +20,7 @@ export const CLUSTER_SKIPS: Readonly<Record<string, string>> = {
     "a volume that is a folder of its node would fill the disk of that node, and everybody on it would be evicted",
   "cpu-pressure": "the platform does not have the capability cpu yet, and refuses it in words",
   "memory-pressure": "the platform does not have the capability memory yet, and refuses it in words",
-  "power-off-node": "the platform does not have the capability power yet, and refuses it in words",
   "kill-proxy": "the proxies of the shop are sidecars of its replicas, so that no pod has the role of a proxy",
-};
-
-/** Variants that the platform refuses before it changes anything. */
-export const CLUSTER_REFUSES: Readonly<Record<string, string>> = {
-  "partition-node with how link": "the network card of a node is not ours: a fault of kind command cuts it",
 };
 
 /** The kinds that the suite plays. */

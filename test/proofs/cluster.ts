@@ -70,7 +70,7 @@ export class TestCluster implements AsyncDisposable {
 
   platform(document: PlanDocument, runId: string, clock: Clock = monotonicClock()): KubernetesPlatform {
     const config = kubernetesConfig.parse(document["platform"]);
-    return new KubernetesPlatform({ api: this.api, config, clock, runId });
+    return new KubernetesPlatform({ api: this.api, config, clock, runId, planFolder: ROOT });
   }
 
   /** Waits until every health line of the plan's platform holds. */

@@ -46,6 +46,15 @@ const redis = z.strictObject({
     .describe("Leave it out when there are no Sentinels; the master is then the member that reports this role."),
 });
 
+const argv = z.array(z.string().min(1)).min(1);
+
+const nodeCommands = z.strictObject({
+  powerOff: argv.optional().describe("Ends a node at once, as a power cut does."),
+  powerOn: argv.optional().describe("Starts it again."),
+  cut: argv.optional().describe("Takes the node's network card down."),
+  uncut: argv.optional().describe("Takes it up again."),
+});
+
 const allow = z.strictObject({
   namespace: name
     .optional()
@@ -89,6 +98,11 @@ export const kubernetesConfig = z.strictObject({
     .default(null)
     .describe(
       "A ServiceAccount with the rights that `gameday init --rbac` prints: two pods then undo the cordons of a run that died.",
+    ),
+  nodeCommands: nodeCommands
+    .optional()
+    .describe(
+      'Commands of your own, run in the plan\'s folder, for what no API of Kubernetes does to a node: [my-cloud, stop, "{node}"].',
     ),
   allow: allow.prefault({}).describe("Consent to what is refused otherwise."),
 });

@@ -4,7 +4,7 @@ import type { ClusterApi } from "../../kubernetes.ts";
 import type { Plan } from "../../plan.ts";
 import type { Target } from "../../platform.ts";
 import { monotonicClock } from "../../std/clock.ts";
-import type { PlanNeeds, PlatformContext, PlatformKind } from "../kind.ts";
+import type { GivenCommand, PlanNeeds, PlatformContext, PlatformKind } from "../kind.ts";
 import { KUBERNETES_CAPABILITIES } from "./capability/all.ts";
 import { kubernetesConfig } from "./config.ts";
 import { Doors } from "./doors.ts";
@@ -22,7 +22,8 @@ export const kubernetesKind: PlatformKind = {
   create: open,
   attach: open,
   plannedTopology,
-  plannedCommands: () => [],
+  plannedCommands: (config) => givenCommands(config).map(({ argv }) => argv),
+  givenCommands,
   survey: surveyCluster,
 };
 
@@ -47,14 +48,26 @@ export async function surveyThrough(
     tools: new Tools(api, config.image, "check"),
     undoList: new UndoList(api, config.namespace),
     runId: "check",
+    planFolder: ".",
   };
   return await survey(parts, needs, signal);
 }
 
-async function open(given: Plan["platform"], { clock, runId }: PlatformContext): Promise<KubernetesPlatform> {
+/** Returns the commands of the plan for whole nodes. */
+function givenCommands(given: Plan["platform"]): GivenCommand[] {
+  const { nodeCommands = {} } = kubernetesConfig.parse(given);
+  return Object.entries(nodeCommands).flatMap(([name, argv]) =>
+    argv === undefined ? [] : [{ at: ["nodeCommands", name], argv }],
+  );
+}
+
+async function open(
+  given: Plan["platform"],
+  { clock, runId, planFolder }: PlatformContext,
+): Promise<KubernetesPlatform> {
   const config = kubernetesConfig.parse(given);
   const api = await connectKubernetes(config.context);
-  return new KubernetesPlatform({ api, config, clock, runId });
+  return new KubernetesPlatform({ api, config, clock, runId, planFolder });
 }
 
 /** Returns placeholders, because the real names are known only by querying the cluster. */

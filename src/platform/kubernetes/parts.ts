@@ -19,6 +19,8 @@ export interface Parts {
   readonly tools: Tools;
   readonly undoList: UndoList;
   readonly runId: string;
+  /** The folder in which the plan's own commands run. */
+  readonly planFolder: string;
 }
 
 export function lookAt({ api, doors, config }: Parts, signal: AbortSignal): Promise<Look> {

@@ -33,6 +33,8 @@ export interface KubernetesOptions {
   readonly config: KubernetesConfig;
   readonly clock: Clock;
   readonly runId: string;
+  /** The folder in which the plan's own commands run. */
+  readonly planFolder: string;
 }
 
 export class KubernetesPlatform implements Platform {
@@ -45,10 +47,10 @@ export class KubernetesPlatform implements Platform {
   #reaper: Reaper | null = null;
   readonly #notes: ((event: TimelineEvent) => void)[] = [];
 
-  constructor({ api, config, clock, runId }: KubernetesOptions) {
+  constructor({ api, config, clock, runId, planFolder }: KubernetesOptions) {
     const tools = new Tools(api, config.image, runId);
     const undoList = new UndoList(api, config.namespace);
-    this.#parts = { api, config, clock, runId, doors: new Doors(api), tools, undoList };
+    this.#parts = { api, config, clock, runId, planFolder, doors: new Doors(api), tools, undoList };
     this.can = capabilitiesOf(this.#parts, { onRefusal: ({ pod, says }) => this.#note(`eviction of ${pod}: ${says}`) });
     this.queries = queriesOf(this.#parts);
   }

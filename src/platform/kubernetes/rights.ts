@@ -64,6 +64,7 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
   stop: [["namespace", "", "pods", ["delete"], "killing pods"], ...NODES],
   restart: [["namespace", "", "pods", ["delete"], "restarting pods"]],
   cordon: NODES,
+  power: [],
   evict: [
     ["cluster", "", "pods", ["list"], "whom a drain evicts"],
     ["cluster", "", "pods/eviction", ["create"], "evicting within disruption budgets"],

@@ -6,12 +6,14 @@ import { cordonCapability } from "./cordon.ts";
 import { type EvictNotes, evictCapability } from "./evict.ts";
 import { freezeCapability } from "./freeze.ts";
 import { bandwidthCapability, cutCapability, dnsCapability, dropCapability, resetCapability } from "./network.ts";
+import { powerCapability } from "./node-command.ts";
 import { restartCapability } from "./restart.ts";
 import { stopCapability } from "./stop.ts";
 
 export const KUBERNETES_CAPABILITIES = [
   "stop",
   "freeze",
+  "power",
   "cordon",
   "evict",
   "cut",
@@ -37,6 +39,7 @@ export function capabilitiesOf(
     reset: resetCapability(parts),
     dns: dnsCapability(parts),
     freeze: freezeCapability(parts),
+    power: powerCapability(parts),
     restart: restartCapability(parts),
     command: commandCapability(parts.clock),
   };

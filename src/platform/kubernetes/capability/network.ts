@@ -1,19 +1,26 @@
 /** The network changes that nft can make inside a pod: cut, drop, reset, bandwidth, dns. */
 import type { Capability } from "../../../platform.ts";
-import { type Parts, refuse } from "../parts.ts";
+import type { Parts } from "../parts.ts";
+import { nodeCommandCapability } from "./node-command.ts";
 import { bandwidthRules, cutRules, dnsRules, dropRules, resetRules } from "./rules.ts";
 import { tableCapability } from "./table.ts";
 
 /** A lookup of a name that every cluster resolves. */
 const LOOKUP = ["timeout", "2", "getent", "hosts", "kubernetes.default.svc.cluster.local"];
 
-export const cutCapability = (parts: Parts): Capability<"cut"> =>
-  tableCapability(parts, {
-    rules: cutRules,
-    demand: ({ target, parameters }) => {
-      if (parameters.how === "link") throw noLink(target.node);
-    },
-  });
+/** A cut is made by nft in the pods; with how "link" by the plan's own commands, on the whole node. */
+export function cutCapability(parts: Parts): Capability<"cut"> {
+  const table = tableCapability<"cut">(parts, { rules: cutRules });
+  const link = nodeCommandCapability<"cut">(parts, { off: "cut", on: "uncut" });
+  const by = ({ how }: { readonly how: string }) => (how === "link" ? link : table);
+  return {
+    prior: (target, parameters, signal) => by(parameters).prior(target, parameters, signal),
+    apply: (change, signal) => by(change.parameters).apply(change, signal),
+    bitten: (change, signal) => by(change.parameters).bitten(change, signal),
+    revert: (change, signal) => by(change.parameters).revert(change, signal),
+    healed: (change, signal) => by(change.parameters).healed(change, signal),
+  };
+}
 
 export const dropCapability = (parts: Parts): Capability<"drop"> => tableCapability(parts, { rules: dropRules });
 export const resetCapability = (parts: Parts): Capability<"reset"> => tableCapability(parts, { rules: resetRules });
@@ -21,11 +28,3 @@ export const bandwidthCapability = (parts: Parts): Capability<"bandwidth"> =>
   tableCapability(parts, { rules: bandwidthRules });
 export const dnsCapability = (parts: Parts): Capability<"dns"> =>
   tableCapability(parts, { rules: dnsRules, provoke: LOOKUP });
-
-function noLink(node: string) {
-  return refuse(
-    `a way of cutting that the pods' own networks have (how: drop or reject)`,
-    `how: link: the network card of node ${node} is not ours`,
-    "a fault of kind command runs commands of your own that cut a node",
-  );
-}

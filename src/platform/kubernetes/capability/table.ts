@@ -22,16 +22,13 @@ const SECONDS_MAX = 3600;
 export interface TableKind<Name extends CapabilityName> {
   /** Returns the whole table for a change. */
   rules(change: Change<Name>, scope: RuleScope): string;
-  /** Throws when the parameters require something that cannot be done here. */
-  demand?(change: Pick<Change<Name>, "target" | "parameters">): void;
   /** A command that, run from inside, causes traffic that the rules must match: a lookup, for example. */
   readonly provoke?: readonly string[];
 }
 
 export function tableCapability<Name extends CapabilityName>(parts: Parts, kind: TableKind<Name>): Capability<Name> {
   return {
-    async prior(target, parameters, signal) {
-      kind.demand?.({ target, parameters });
+    async prior(target, _parameters, signal) {
       if (target.role === "node") assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
       const pods = await podsOf(parts, target, signal);
       for (const pod of pods) assertOwnNetwork(pod);
