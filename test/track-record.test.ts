@@ -9,6 +9,9 @@ import { test } from "node:test";
 import type { Row, TrackRecord } from "../scripts/track-record.ts";
 import { LAB_ROWS } from "./mutants/lab-rows.ts";
 import { type Comparison, isFailover, isOfToday } from "./proofs/accuracy.ts";
+import type { ClusterDay } from "./proofs/cluster-day.ts";
+import { CLUSTER_FAULTS } from "./proofs/cluster-faults.ts";
+import { UNDONE_WITHIN_MS } from "./proofs/cluster-kill.ts";
 import { LAB_FAULTS } from "./proofs/kill.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -83,6 +86,43 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       assert.ok(Number(row["noticedMs"]) < 3_000 && Number(row["replacedMs"]) < 5_000, `${row["scene"]}`);
     }
   },
+  kubernetes(rows) {
+    // A day on a machine that was too busy is unknown; it stays, and another one is played. None may fail.
+    for (const row of rows) assert.notEqual(row["verdict"], "fail", `${row.date}: ${row["sentence"]}`);
+    for (const row of rows.filter(({ verdict }) => verdict === "pass")) passedOnCluster(row);
+  },
+  "faults-kubernetes"(rows) {
+    for (const row of rows) {
+      assert.ok(row["biteWitness"] && row["healWitness"], `${row["fault"]} has both witnesses`);
+      assert.deepEqual(row["residue"], [], `${row["fault"]}`);
+      assert.ok(CLUSTER_FAULTS.includes(String(row["fault"])), `${row["fault"]} is a fault of the cluster`);
+    }
+  },
+  "kills-kubernetes"(rows) {
+    for (const row of rows) {
+      const where = `seed ${row.seed}: ${row["fault"]}, ${row["scene"]}`;
+      assert.deepEqual(row["left"], [], where);
+      assert.notEqual(row["wholeMs"], null, `${where} is whole again`);
+      const overdueMs = row["endedAfterReturnMs"] ?? Number(row["endedMs"]) - Number(row["expiresAfterMs"]);
+      assert.ok(Number(overdueMs) <= UNDONE_WITHIN_MS, `${where}: ended ${overdueMs} ms late`);
+    }
+  },
+  "broken-kubernetes"(rows) {
+    // A variant that was not flagged was explained, and the newest row of each counts.
+    for (const row of new Map(rows.map((each) => [each["name"], each])).values())
+      assert.equal(row["flagged"], row["kind"] === "broken", `${row["name"]}: ${row["says"]}`);
+  },
+  "rights-kubernetes"(rows) {
+    for (const row of new Map(rows.map((each) => [each["without"], each])).values())
+      assert.equal(row["named"], true, `without ${row["without"]}: ${row["says"]}`);
+  },
+  "accuracy-kubernetes"(rows) {
+    for (const row of rows as unknown as readonly (Row & Comparison & { readonly cause?: string })[]) {
+      const where = `seed ${row.seed}: ${row.fault} of ${row.target}`;
+      assert.ok(row.inside || row.cause, `${where} is outside without a cause`);
+      if (row.inside && isFailover(row)) assert.ok((row.widthMs ?? 0) <= 500, `${where} is ${row.widthMs} ms wide`);
+    }
+  },
   faults(rows) {
     for (const row of rows) {
       assert.ok(row["biteWitness"] && row["healWitness"], `${row["fault"]} has both witnesses`);
@@ -149,14 +189,15 @@ const readme = readFileSync(join(FOLDER, "README.md"), "utf8");
 for (const [name, holds] of Object.entries(CLAIMS)) {
   const file = join(FOLDER, `${name}.json`);
   test(`${name}.json: ${existsSync(file) ? "its rows hold what the proof claims" : "not there yet, and named with its command"}`, () => {
-    assert.ok(commands.includes(`prove:${name}`), `package.json has prove:${name}`);
+    const command = name === "kubernetes" ? "test:kubernetes" : `prove:${name}`;
+    assert.ok(commands.includes(command), `package.json has ${command}`);
     assert.ok(
-      readme.includes(`\`npm run prove:${name}\``) && readme.includes(`${name}.json`),
+      readme.includes(`\`npm run ${command}\``) && readme.includes(`${name}.json`),
       `README.md names ${name}`,
     );
     if (!existsSync(file)) return;
     const record = JSON.parse(readFileSync(file, "utf8")) as TrackRecord<Rows[number]>;
-    assert.equal(record.command, `npm run prove:${name}`);
+    assert.equal(record.command, `npm run ${command}`);
     assert.ok(record.proof && record.rows.length > 0);
     for (const row of record.rows) wellFormed(row);
     holds(record.rows);
@@ -170,6 +211,21 @@ test("every table in the folder is judged here", () => {
     [],
   );
 });
+
+/** Asserts what a passed game day on the cluster has shown. */
+function passedOnCluster(row: Rows[number]): void {
+  const experiments = row["experiments"] as ClusterDay["experiments"];
+  const replicas = row["replicas"] as readonly number[];
+  assert.equal(experiments.length, 5, row.date);
+  for (const { name, status, lost, before, after } of experiments) {
+    assert.equal(status, "pass", name);
+    assert.equal(lost, 0, name);
+    assert.ok(Object.keys(before).length >= 9 && Object.keys(after).length >= 9, `${name} has the uids of all pods`);
+  }
+  assert.ok(Math.max(...replicas) > 3 && replicas.at(-1) === 3, `replicas ${replicas.join(" ")}`);
+  assert.equal(row["workers"], 3);
+  assert.deepEqual(row["residue"], []);
+}
 
 function wellFormed({ command, commit, seed, date }: Row): void {
   assert.ok(command && seed, "a row says how to try it again");

@@ -27,7 +27,7 @@ test("a node is not turned off without the plan's own commands, and the refusal 
   });
   const half = partsOf({ nodeCommands: { powerOff: ["true"] } }).parts;
   await assert.rejects(async () => powerCapability(half).prior(TARGET, {}, SIGNAL), { code: "kubernetes-cannot" });
-  const link = { direction: "both", peers: [], how: "link" } as const;
+  const link = { direction: "both" as const, peers: [], how: "link" as const };
   await assert.rejects(async () => cutCapability(parts).prior(TARGET, link, SIGNAL), { expected: /nodeCommands\.cut/ });
 });
 
