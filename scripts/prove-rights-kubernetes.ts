@@ -1,7 +1,7 @@
 /**
  * `npm run prove:rights-kubernetes`: takes each right of the quick plan away once, as a user of the test cluster who has only the rights that
- * `init --rbac` prints, and sees whether `check` names it. Adds a row for each to docs/track-record/rights-kubernetes.json; resumable. Needs
- * root, cgroup v1 and Go.
+ * `init --rbac` prints, and sees whether `check` names it. Adds a row for each to docs/track-record/rights-kubernetes.json; resumable. `--attach`
+ * uses a cluster that is up, with the shop on it. Needs root, cgroup v1 and Go.
  */
 
 import { readFileSync } from "node:fs";
@@ -19,8 +19,9 @@ let record = readRecord<Row & RightRow>(FILE, PROOF, COMMAND);
 const text = readFileSync(QUICK_PLAN, "utf8");
 const platforms = { kubernetes: kubernetesConfig };
 const { plan } = parsePlan(text, { file: QUICK_PLAN, environment: {}, platforms });
-await using cluster = await TestCluster.up();
-await cluster.deploy("quick");
+const isAttached = process.argv.includes("--attach");
+await using cluster = isAttached ? await TestCluster.attach() : await TestCluster.up();
+if (!isAttached) await cluster.deploy("quick");
 const kubeconfig = await applyPrintedRights(cluster, QUICK_PLAN);
 const isDone = (without: string) => record.rows.some((row) => row.without === without && row.named);
 for await (const found of withoutEachRight(cluster, plan, kubeconfig, isDone)) {

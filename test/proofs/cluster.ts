@@ -44,6 +44,11 @@ export class TestCluster implements AsyncDisposable {
     await must(CLUSTER, ["build"]);
     await must(CLUSTER, ["up"]);
     for (const name of IMAGE_NAMES) await loadImage(name);
+    return await TestCluster.attach();
+  }
+
+  /** Uses the cluster that is up, as it is. */
+  static async attach(): Promise<TestCluster> {
     const kubeconfig = (await must(CLUSTER, ["kubeconfig"])).trim();
     process.env["KUBECONFIG"] = kubeconfig;
     return new TestCluster(await connectKubernetes("cluster"), kubeconfig);
