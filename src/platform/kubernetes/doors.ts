@@ -59,7 +59,7 @@ export class Doors implements AsyncDisposable {
     if (line === undefined || line.failed) {
       line = new RedisLine(await this.port(pod, port));
       this.#lines.set(key, line);
-      if (login.length > 0) await line.ask(["AUTH", ...login], both);
+      if (login.length > 0) await logIn(line, login, both);
     }
     return await line.ask(command, both);
   }
@@ -82,6 +82,16 @@ export class Doors implements AsyncDisposable {
       });
       socket.once("error", reject);
     });
+  }
+}
+
+/** A connection that may not log in is given up: kept, it would refuse every later command without saying why. */
+async function logIn(line: RedisLine, login: readonly string[], signal: AbortSignal): Promise<void> {
+  try {
+    await line.ask(["AUTH", ...login], signal);
+  } catch (thrown) {
+    line.close();
+    throw thrown;
   }
 }
 
