@@ -55,7 +55,10 @@ const EPHEMERAL: readonly Rule[] = [
   // Over a WebSocket, servers up to 1.34 require get, newer ones create.
   ["namespace", "", "pods/exec", ["get", "create"], "changes and their proof from inside the pod"],
 ];
+/** Whoever changes something says so on it. */
+const ANNOUNCE: Rule = ["namespace", "", "events", ["create"], "an Event on each target, which says who hits it"];
 const NODES: readonly Rule[] = [
+  ["cluster", "", "events", ["create"], "an Event on each node that is hit"],
   ["cluster", "", "nodes", ["patch"], "cordoning, and undoing it"],
   ["namespace", "", "configmaps", ["get", "create", "patch", "delete"], "the list of what must be undone"],
 ];
@@ -64,7 +67,7 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
   stop: [["namespace", "", "pods", ["delete"], "killing pods"], ...NODES],
   restart: [["namespace", "", "pods", ["delete"], "restarting pods"]],
   cordon: NODES,
-  power: [],
+  power: [["cluster", "", "events", ["create"], "an Event on each node that is hit"]],
   evict: [
     ["cluster", "", "pods", ["list"], "whom a drain evicts"],
     ["cluster", "", "pods/eviction", ["create"], "evicting within disruption budgets"],
@@ -90,6 +93,7 @@ export function rightsNeeded(
     ...(loadNamespace === config.namespace ? LOAD_PODS : []),
     ...(config.serviceAccount === null ? [] : REAPER),
     ...(config.autoscaler === null ? [] : AUTOSCALER),
+    ...(capabilities.length === 0 ? [] : [ANNOUNCE]),
     ...capabilities.flatMap((name) => BY_CAPABILITY[name] ?? []),
   ];
   const found = new Map<string, NeededRight>();

@@ -2,6 +2,7 @@
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
 import type { Parts } from "../parts.ts";
+import { announced } from "./announce.ts";
 import { cordonCapability } from "./cordon.ts";
 import { type EvictNotes, evictCapability } from "./evict.ts";
 import { freezeCapability } from "./freeze.ts";
@@ -30,17 +31,17 @@ export function capabilitiesOf(
   notes: EvictNotes,
 ): { readonly [Name in (typeof KUBERNETES_CAPABILITIES)[number]]: Capability<Name> } {
   return {
-    stop: stopCapability(parts),
-    cordon: cordonCapability(parts),
-    evict: evictCapability(parts, notes),
-    cut: cutCapability(parts),
-    drop: dropCapability(parts),
-    bandwidth: bandwidthCapability(parts),
-    reset: resetCapability(parts),
-    dns: dnsCapability(parts),
-    freeze: freezeCapability(parts),
-    power: powerCapability(parts),
-    restart: restartCapability(parts),
+    stop: announced(parts, stopCapability(parts)),
+    cordon: announced(parts, cordonCapability(parts)),
+    evict: announced(parts, evictCapability(parts, notes)),
+    cut: announced(parts, cutCapability(parts)),
+    drop: announced(parts, dropCapability(parts)),
+    bandwidth: announced(parts, bandwidthCapability(parts)),
+    reset: announced(parts, resetCapability(parts)),
+    dns: announced(parts, dnsCapability(parts)),
+    freeze: announced(parts, freezeCapability(parts)),
+    power: announced(parts, powerCapability(parts)),
+    restart: announced(parts, restartCapability(parts)),
     command: commandCapability(parts.clock),
   };
 }

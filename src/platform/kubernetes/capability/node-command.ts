@@ -10,6 +10,7 @@ import { healthOf } from "../health.ts";
 import { isReady, type PodObject } from "../objects.ts";
 import { demandNode, lookAt, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit } from "../safety.ts";
+import { assertReplicasElsewhere } from "./spread.ts";
 
 const DEADLINE_MS = 60_000;
 const OUTPUT_CHARACTERS_MAX = 300;
@@ -35,6 +36,7 @@ export function nodeCommandCapability<N extends Name>(parts: Parts, { off, on }:
       const commands = parts.config.nodeCommands;
       if (commands?.[off] === undefined || commands[on] === undefined) throw noCommand(off, on);
       assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
+      await assertReplicasElsewhere(parts, target.node, signal);
       return { folder: parts.planFolder }; // it may be undone from any working directory
     },
     apply: ({ target, prior }, signal) => run(parts, off, { target, prior }, signal),

@@ -13,6 +13,7 @@ import { demandNode, demandPod, lookAt, type Parts, refuse, witness } from "../p
 import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
 import { topologyOf } from "../topology.ts";
 import { deleteLater, EVERYBODY, packetsIn, type RuleScope } from "./rules.ts";
+import { assertReplicasElsewhere } from "./spread.ts";
 
 const OUTSIDE = "outside";
 const NETWORK = { is: "network" } as const;
@@ -29,7 +30,10 @@ export interface TableKind<Name extends CapabilityName> {
 export function tableCapability<Name extends CapabilityName>(parts: Parts, kind: TableKind<Name>): Capability<Name> {
   return {
     async prior(target, _parameters, signal) {
-      if (target.role === "node") assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
+      if (target.role === "node") {
+        assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
+        await assertReplicasElsewhere(parts, target.node, signal);
+      }
       const pods = await podsOf(parts, target, signal);
       for (const pod of pods) assertOwnNetwork(pod);
       if (pods.length === 0) throw nobodyThere(target);
