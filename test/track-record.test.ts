@@ -191,10 +191,7 @@ for (const [name, holds] of Object.entries(CLAIMS)) {
   test(`${name}.json: ${existsSync(file) ? "its rows hold what the proof claims" : "not there yet, and named with its command"}`, () => {
     const command = name === "kubernetes" ? "test:kubernetes" : `prove:${name}`;
     assert.ok(commands.includes(command), `package.json has ${command}`);
-    assert.ok(
-      readme.includes(`\`npm run ${command}\``) && readme.includes(`${name}.json`),
-      `README.md names ${name}`,
-    );
+    assert.ok(readme.includes(`\`npm run ${command}\``) && readme.includes(`${name}.json`), `README.md names ${name}`);
     if (!existsSync(file)) return;
     const record = JSON.parse(readFileSync(file, "utf8")) as TrackRecord<Rows[number]>;
     assert.equal(record.command, `npm run ${command}`);
