@@ -5,7 +5,7 @@
 
 import type { PodTrouble } from "../../kubernetes/pod-trouble.ts";
 import { demandRights } from "../../kubernetes/rights.ts";
-import type { KubernetesApi, KubernetesEvent, Pod } from "../../kubernetes.ts";
+import type { KubernetesApi, KubernetesEvent, KubernetesObject, Pod } from "../../kubernetes.ts";
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import { pause, until } from "../../std/wait.ts";
 import { jobOf, nameOf, partsOf, RIGHTS, selectorOf, type WorkersSpec } from "./manifests.ts";
@@ -16,6 +16,9 @@ const LOG_LINES = 12;
 /** Pods end within their grace period, except those of a lost node. Those are deleted by force after this time. */
 const ENDING_MS = 8_000;
 const GONE_MS_MAX = 20_000;
+
+/** The server's answers by which it is certain that nothing was created. */
+const REFUSALS = new Set(["unauthorized", "forbidden", "not-found", "invalid"].map((reason) => `kubernetes-${reason}`));
 
 export interface WorkersJobOptions {
   readonly api: KubernetesApi;
@@ -42,12 +45,22 @@ export class WorkersJob {
   async create(): Promise<void> {
     const { api, spec, onNote } = this.#options;
     await demandRights(api, spec.namespace, RIGHTS);
-    this.#made = true; // set before the request, because its answer may be lost
-    const { metadata, apiVersion, kind } = await api.create(jobOf(spec));
+    const { metadata, apiVersion, kind } = await this.#createJob();
     const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" };
     await Promise.all(partsOf(spec, owner).map((part) => api.create(part)));
     onNote(`made Job ${spec.namespace}/${metadata.name} of ${spec.workers} workers (context ${api.context})`);
     this.#watching = this.#watch();
+  }
+
+  /** An answer may be lost, and the Job exist nevertheless; one that the server refused does not. */
+  async #createJob(): Promise<KubernetesObject> {
+    this.#made = true;
+    try {
+      return await this.#options.api.create(jobOf(this.#options.spec));
+    } catch (thrown) {
+      if (thrown instanceof GamedayError && REFUSALS.has(thrown.code)) this.#made = false;
+      throw thrown;
+    }
   }
 
   /** Records that all workers have joined: from now on a pod's trouble is only reported, and the load continues without it. */
