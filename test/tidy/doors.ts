@@ -87,6 +87,7 @@ export const DOORS: readonly Door[] = [
       "src/load/http/cookies.ts",
       // Logs are collected since a date, a lease is renewed with one, and the lab's daemon states since when it runs.
       "src/platform/external/platform.ts",
+      "src/platform/kubernetes/capability/announce.ts",
       "src/platform/kubernetes/lease.ts",
       "src/platform/kubernetes/platform.ts",
       "src/platform/lab/single.ts",
