@@ -1,11 +1,14 @@
 /**
  * A short game day on a real cluster: the shop is deployed, `check` finds it whole, two faults are played under load, and what a run
- * leaves in a cluster is looked for. `npm test` runs this last, because the cluster is built beside the other tests.
+ * leaves in a cluster is looked for: `npm run test:kubernetes-smoke`. With GAMEDAY_CLUSTER_BUILD it waits for a build that runs beside other
+ * tests, and that leaves its log and its exit code in that folder.
  */
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { CORDONED_BY, MANAGED_BY } from "../../src/platform/kubernetes/marks.ts";
+import { until } from "../../src/std/wait.ts";
 import { readVerdict } from "../e2e/gameday.ts";
 import {
   NAMESPACE,
@@ -18,7 +21,31 @@ import {
 import { whyNoCluster } from "./possible.ts";
 
 const why = whyNoCluster();
+if (why !== null) console.error(`SKIPPED, so nothing was tested on a real Kubernetes: ${why}`);
 const SMOKE_MS_MAX = 480_000;
+const BUILD_MS_MAX = 900_000;
+
+/** Waits for the build that `npm test` began before its first test, and prints how long nothing else ran. */
+async function built(folder: string): Promise<void> {
+  const beganMs = performance.now();
+  const isOver = () => existsSync(join(folder, "code"));
+  const limits = { deadlineMs: BUILD_MS_MAX, everyMs: 1_000, signal: AbortSignal.timeout(BUILD_MS_MAX + 1_000) };
+  await until(isOver, { what: "the test cluster to be built", ...limits });
+  console.error(`the test cluster was waited for ${minutesSince(beganMs)} min`);
+  const code = readFileSync(join(folder, "code"), "utf8").trim();
+  assert.equal(code, "0", readFileSync(join(folder, "log"), "utf8").slice(-4_000));
+}
+
+function minutesSince(beganMs: number): string {
+  return ((performance.now() - beganMs) / 60_000).toFixed(1);
+}
+
+const building = process.env["GAMEDAY_CLUSTER_BUILD"];
+test("the test cluster is built", {
+  skip: building === undefined ? "it is built by the next test" : false,
+}, async () => {
+  await built(building ?? "");
+});
 
 /** Two faults of the quick plan with fewer users, whose worker is a process of this machine. */
 function smokePlan(): PlanDocument {
@@ -56,9 +83,13 @@ function smokePlan(): PlanDocument {
 test("two faults on a real cluster: pass, each with its bite, and nothing of ours is left", {
   skip: why ?? false,
   timeout: SMOKE_MS_MAX,
-}, async () => {
+}, async (context) => {
+  const beganMs = performance.now();
+  context.after(async () => {
+    await TestCluster.down();
+    console.error(`the smoke on the cluster took ${minutesSince(beganMs)} min`);
+  });
   await using cluster = await TestCluster.up();
-  after(() => TestCluster.down());
   await cluster.deploy("quick");
   const plan = cluster.write("smoke.yaml", smokePlan());
   const checked = await cluster.gameday(["check", plan]);
