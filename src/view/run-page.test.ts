@@ -100,7 +100,11 @@ test("the marker of the plan strip moves through phases and experiments", () => 
     const style = findAll(renderStrip(madeState({ atS })), ({ attributes }) => attributes["class"] === "marker")[0];
     return Number(/left: ([\d.]+)/.exec(String(style?.attributes["style"]))?.[1]);
   };
-  const moments = [5, 15, 40, 63, 125, 240].map(at);
+  const moments = [5, 15, 40, 63, 105, 125, 205, 240].map(at);
+  assert.ok(
+    moments.every((moment) => moment >= 0),
+    "between two experiments, too",
+  );
   assert.deepEqual(
     [...moments].sort((a, b) => a - b),
     moments,
@@ -165,6 +169,27 @@ test("a table whose rows did not change is the same tree, so that drawing it aga
     });
   assert.equal(section(draw(100_000), "Requests"), section(draw(100_500), "Requests"));
   assert.notEqual(section(draw(100_000), "Experiments"), section(draw(100_500), "Experiments"));
+});
+
+test("without a connection no control can be pressed, and the reason is given", () => {
+  const run = new WatchedRun(madeState({ atS: 100 }));
+  const connection = { state: "lost" as const, says: "Not connected." };
+  const view = {
+    run,
+    nowMs: 1,
+    choice: FIRST_CHOICE,
+    rights: MAY,
+    connection,
+    asked: [],
+    found: null,
+    notice: null,
+    older: [],
+  };
+  const pressed = buttons(new RunPageTree().render(view)).filter(
+    ({ attributes }) => attributes["data-do"] === "control",
+  );
+  assert.ok(pressed.length > 0);
+  for (const button of pressed) assert.match(textOf(button), /the page is not connected/);
 });
 
 test("hostile text of a target is text in the tree, never an element", () => {

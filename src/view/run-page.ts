@@ -57,7 +57,9 @@ export class RunPageTree {
   render(view: RunPageView): ViewNode[] {
     const { run, nowMs, choice, rights, connection, asked } = view;
     const state = { ...run.state, nowMs };
-    const head: HeadView = { state, rights, connection, asked };
+    // What is asked for while nothing is heard of the run could not be seen to happen.
+    const usable = connection.state === "lost" ? { readOnlyBecause: "the page is not connected" } : rights;
+    const head: HeadView = { state, rights: usable, connection, asked };
     return [
       renderHead(head),
       ...bannersOf(view),
@@ -72,7 +74,7 @@ export class RunPageTree {
           "div",
           { class: "side", key: "side" },
           renderVerdict(state),
-          renderExperiments({ state, rights }),
+          renderExperiments({ state, rights: usable }),
           this.#objectives(state.objectives, state.verdict),
         ),
         this.#log(state.events, view.older, choice.log),

@@ -45,9 +45,16 @@ const WORDS = { done: "done", now: "in progress", planned: "planned", skipped: "
 export function markerOf(placed: readonly Placed[], widths: readonly number[]): number | null {
   // The phase "experiments" lasts while its experiments do, so the last item in progress is the narrowest truth.
   const at = placed.findLastIndex(({ state }) => state === "now");
-  if (at < 0) return null;
+  if (at < 0) return betweenItems(placed, widths);
   const before = widths.slice(0, at).reduce((sum, width) => sum + width, 0);
   return before + (widths[at] ?? 0) * (placed[at]?.progress ?? 0);
+}
+
+/** Between two experiments nothing of the strip is in progress: now is where the next item begins. */
+function betweenItems(placed: readonly Placed[], widths: readonly number[]): number | null {
+  const done = placed.findLastIndex(({ state }) => state === "done");
+  if (done < 0 || !placed.slice(done).some(({ state }) => state === "planned")) return null;
+  return widths.slice(0, done + 1).reduce((sum, width) => sum + width, 0);
 }
 
 /** Returns the width of each item as a share of the strip. */
