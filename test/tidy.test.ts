@@ -14,6 +14,7 @@ import {
   type Sources,
 } from "./tidy/floors.ts";
 import { sharedTypeNames } from "./tidy/names.ts";
+import { READERS, readersOfTexts } from "./tidy/sentences.ts";
 
 const SOURCES = globSync("src/**/*.ts").filter((file) => !/\.(test|fixture)\.ts$/.test(file));
 const LINES_MAX = 300;
@@ -114,6 +115,20 @@ test("a planted second export of a type name is found, a type that is passed on 
   assert.deepEqual(shared("export abstract class Outcome {}"), found);
   assert.deepEqual(shared('export { type Ruling as Outcome } from "./ruling.ts";'), found);
   assert.deepEqual(shared('export type { Outcome } from "../history.ts";\ninterface Outcome {}'), []);
+});
+
+test("no file decides by the wording of a text, apart from those that read the words of others", () => {
+  assert.deepEqual(readersOfTexts(readSources(), READERS), []);
+});
+
+test("a planted look into a text is found, and so is a file that is listed without need", () => {
+  const planted = (line: string) => readersOfTexts(new Map([["src/verdict/judge.ts", line]]), {});
+  assert.deepEqual(planted('if (control.by.startsWith("stop condition")) return;'), ["src/verdict/judge.ts:1"]);
+  assert.deepEqual(planted("const run = /^run (.*)$/.exec(event.says);"), ["src/verdict/judge.ts:1"]);
+  assert.deepEqual(planted('if (control.condition === "not-recovered") return;'), []);
+  assert.deepEqual(readersOfTexts(new Map([["src/a.ts", ""]]), { "src/a.ts": "why" }), [
+    "src/a.ts is listed without need",
+  ]);
 });
 
 test("what judges imports no I/O and reads no clock", () => {

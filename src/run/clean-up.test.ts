@@ -8,7 +8,7 @@ test("rows that a clean-up leaves, and what the platform could not restore, are 
     context,
     simulatedPlan({ experiments: [], cleanUp: { kind: "http", method: "POST", path: "/clean-up" } }),
   );
-  await serveAudit(context, simulated, [], 3);
+  await serveAudit(context, simulated, [], { remaining: 3 });
   simulated.platform.residue = [{ what: "a rule", where: "n2" }];
   const conducted = await conduct(simulated.run);
   assert.equal(conducted.residue, 2);
@@ -22,7 +22,7 @@ for (const remaining of [null, "", [], false, "none"]) {
       context,
       simulatedPlan({ experiments: [], cleanUp: { kind: "http", method: "POST", path: "/clean-up" } }),
     );
-    await serveAudit(context, simulated, [], remaining);
+    await serveAudit(context, simulated, [], { remaining });
     const conducted = await conduct(simulated.run);
     assert.equal(conducted.residue, 1);
   });
@@ -43,7 +43,7 @@ for (const { unanswered, residue } of [
       context,
       simulatedPlan({ experiments: [], cleanUp: { kind: "http", method: "POST", path: "/clean-up" } }),
     );
-    const asked = await serveAudit(context, simulated, [], 0, unanswered);
+    const asked = await serveAudit(context, simulated, [], { unanswered });
     const conducted = await conduct(simulated.run);
     assert.equal(conducted.residue, residue);
     assert.equal(asked.length, Math.min(unanswered, 4) + 1);

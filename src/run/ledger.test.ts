@@ -11,7 +11,7 @@ test("the ledger is read twice, page by page, and closed with complete only when
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   const first = { items: [{ id: "a" }], complete: true, next: "2", source: "n1" };
   const second = { items: [{ id: "b", count: 2, value: 7 }], complete: true, next: null, source: "n1" };
-  const asked = await serveAudit(context, simulated, [first, second, first, second], 0);
+  const asked = await serveAudit(context, simulated, [first, second, first, second]);
   await conduct(simulated.run);
   const lines = [...simulated.ledger()];
   assert.deepEqual(
@@ -45,7 +45,7 @@ const itemsOf = (simulated: SimulatedRun) =>
 
 test("rows that vanish ask for more reads until two agree: gone, or a copy that was behind", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
-  await serveAudit(context, simulated, [page("a", "b"), page("a"), page("a", "b")], 0);
+  await serveAudit(context, simulated, [page("a", "b"), page("a"), page("a", "b")]);
   await conduct(simulated.run);
   const reads = itemsOf(simulated);
   assert.deepEqual(reads.slice(0, 4), [2, 1, 2, 2]);
@@ -54,7 +54,7 @@ test("rows that vanish ask for more reads until two agree: gone, or a copy that 
 test("rows that still come ask for more reads, within bounds", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   const pages = ["a", "ab", "abc"].map((ids) => page(...ids));
-  await serveAudit(context, simulated, pages, 0);
+  await serveAudit(context, simulated, pages);
   await conduct(simulated.run);
   const reads = itemsOf(simulated);
   assert.deepEqual(reads.slice(0, 4), [1, 2, 3, 3]);
@@ -63,7 +63,6 @@ test("rows that still come ask for more reads, within bounds", async (context) =
     context,
     ever,
     Array.from({ length: 30 }, (_, at) => page(...Array.from({ length: at + 1 }, (__, each) => `${each}`))),
-    0,
   );
   await conduct(ever.run);
   assert.equal(itemsOf(ever).length, 12);
@@ -72,14 +71,14 @@ test("rows that still come ask for more reads, within bounds", async (context) =
 test("a read ends with the plan's time for all of them, and no other begins", async (context) => {
   const ledger = { quietMs: 1, betweenReadsMs: 60_000, withinMs: 30 };
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims, ledger }));
-  await serveAudit(context, simulated, [page("a")], 0);
+  await serveAudit(context, simulated, [page("a")]);
   await conduct(simulated.run);
   assert.deepEqual(itemsOf(simulated), [1]);
 });
 
 test("a ledger that cannot be read is recorded as not complete, with the reason", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
-  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: false, next: null }], 0);
+  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: false, next: null }]);
   await conduct(simulated.run);
   const ends = [...simulated.ledger()].filter((line) => line.line === "end");
   assert.ok(ends.length > 2, "more reads are tried");
@@ -89,7 +88,7 @@ test("a ledger that cannot be read is recorded as not complete, with the reason"
 test("two claims about one object share its ledger: each read stands there once", async (context) => {
   const twice = [...claims, ...claims];
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims: twice }));
-  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: true, next: null }], 0);
+  await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: true, next: null }]);
   await conduct(simulated.run);
   const ends = [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.read] : []));
   assert.deepEqual(ends, [1, 2]);
@@ -98,7 +97,7 @@ test("two claims about one object share its ledger: each read stands there once"
 for (const count of ["", -1, 1.5, "many", null]) {
   test(`an item that is there ${count} times makes the read prove nothing`, async (context) => {
     const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
-    await serveAudit(context, simulated, [{ items: [{ id: "a", count }], complete: true, next: null }], 0);
+    await serveAudit(context, simulated, [{ items: [{ id: "a", count }], complete: true, next: null }]);
     await conduct(simulated.run);
     const ends = [...simulated.ledger()].filter((line) => line.line === "end");
     assert.ok(ends.length > 0);
@@ -121,7 +120,7 @@ test("a counter is read until it rests, though its id is not one of the run's ow
   const sold = { ...claims[0], object: "sold", checkers: ["counter-bounds"] } as (typeof claims)[number];
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims: [sold] }));
   const counted = (value: number) => ({ items: [{ id: "sold", value }], complete: true, next: null, source: "n1" });
-  await serveAudit(context, simulated, [counted(3), counted(5), counted(5)], 0);
+  await serveAudit(context, simulated, [counted(3), counted(5), counted(5)]);
   await conduct(simulated.run);
   const values = [...simulated.ledger()].flatMap((line) => (line.line === "item" ? [line.value] : []));
   assert.deepEqual(values.slice(0, 3), [3, 5, 5]);

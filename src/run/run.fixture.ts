@@ -197,14 +197,21 @@ export function simulatedRun(context: TestContext, plan: Plan = simulatedPlan())
   return { run, platform, load, probes, timeline: () => read().timeline, ledger: () => read().ledger() };
 }
 
-/** Serves an audit of the given pages and a clean-up that leaves `remaining`; returns the requests in order. */
+/** What the clean-up leaves (0 by default), and how many of its first calls are not answered. */
+export interface CleanUpAnswers {
+  readonly remaining?: unknown;
+  readonly unanswered?: number;
+}
+
+/** Serves an audit of the given pages, and a clean-up; returns the requests in order. */
 export async function serveAudit(
   context: TestContext,
   simulated: SimulatedRun,
   pages: readonly object[],
-  remaining: unknown,
-  unanswered = 0,
+  cleanUp: CleanUpAnswers = {},
 ): Promise<string[]> {
+  const { remaining = 0 } = cleanUp;
+  let { unanswered = 0 } = cleanUp;
   const asked: string[] = [];
   let page = 0;
   const server = createServer((request, response) => {
