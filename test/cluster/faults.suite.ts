@@ -59,6 +59,7 @@ faultContract("a real cluster", {
   },
   given: {
     command: { with: { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] } },
+    bandwidth: { with: { kilobitsPerSecond: 16 } }, // there are no users, and the databases' own traffic must meet the limit
     "rolling-restart": { with: { pause: "1s" } },
     "repeated-kills": { with: { times: 2, down: "2s", pause: "1s" } },
   },

@@ -30,7 +30,8 @@ export const KILLED_FAULTS: Readonly<Record<string, Readonly<Record<string, Json
   "drain-node": { selector: { role: "node", count: 1 } },
   "partition-node": { selector: { role: "node", count: 1 } },
   "packet-loss": { selector: { role: "node", count: 1 } },
-  bandwidth: { selector: { role: "node", count: 1 } },
+  // Narrow enough for the databases' own traffic to meet the limit, since there are no users.
+  bandwidth: { selector: { role: "node", count: 1 }, parameters: { kilobitsPerSecond: 16 } },
   "connection-reset": { selector: { role: "node", count: 1 } },
   "dns-failure": { selector: { role: "node", count: 1 } },
   "rolling-restart": { selector: { role: "app", count: 1 }, parameters: { graceMs: 2_000 } },
