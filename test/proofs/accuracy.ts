@@ -165,7 +165,7 @@ async function startWitness(
 ): Promise<ChildProcess> {
   const { hostname, port } = endpoint;
   const witness = spawn(process.execPath, [WITNESS, hostname, port, file, ...replicas], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   if (witness.stdout === null) throw new Error("expected a pipe, got none");
   await once(createInterface(witness.stdout), "line");

@@ -3,7 +3,7 @@
  * platform's own port over raw sockets, a beat every 10 ms for each class, and records by CLOCK_MONOTONIC when each was sent and
  * answered. Each beat asks the proxy for one of the replicas, so a round meets each of them on a fresh connection and on a kept
  * one; the proxy's header says which of them answered. A replica given as NAME=HOST:PORT is met at its own address instead. It shares
- * no code with the product. SIGTERM ends it.
+ * no code with the product. SIGTERM, or the end of its standard input, ends it.
  */
 import { createWriteStream } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -124,8 +124,12 @@ const ticking = setInterval(() => {
   }
 }, BEAT_MS / 2);
 
-process.once("SIGTERM", () => {
+function end(): void {
   clearInterval(ticking);
   setTimeout(() => out.end(() => process.exit(0)), TIMEOUT_MS);
-});
+}
+
+process.once("SIGTERM", end);
+// The proof holds the other end of the standard input: when it dies, nobody is left to end the witness.
+process.stdin.resume().once("end", end);
 console.log("watching");
