@@ -4,8 +4,8 @@
  * was flagged. --json prints rows {name, kind, platform, flagged, finding, expected} and nothing else.
  *
  * On the lab a row takes the better part of a minute. `--platform lab` without --only is resumable: each row is added to
- * docs/track-record/mutants-lab.json as soon as it is known, and rows that exist are not run again. `--since DATE` runs the rows
- * again whose newest result is older than DATE (2026-11-30T20:00), and adds the new results. A row that could not be run at all is
+ * docs/track-record/mutants-lab.json as soon as it is known, and rows whose newest result is as expected are not run again.
+ * `--since DATE` runs the rows again whose newest result is older than DATE (2026-11-30T20:00), and adds the new results. A row that could not be run at all is
  * not added. `--minutes N` starts no row after that time.
  */
 import { parseArgs } from "node:util";

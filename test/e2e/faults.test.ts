@@ -3,7 +3,6 @@
  * docs/track-record/faults.json (npm run prove:faults).
  */
 import { join } from "node:path";
-import { after } from "node:test";
 import { addRow, commit, type Row, readRecord } from "../../scripts/track-record.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { createLab } from "../../src/platform/lab.ts";
@@ -16,8 +15,6 @@ const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
 const marker = join(folder, "broken");
 const RECORD = "docs/track-record/faults.json";
 const PROOF = "every fault bites and heals with witnesses, and leaves nothing";
-
-after(() => {});
 
 /** Records each row as soon as it is known, so that it remains when a later kind fails. */
 function record(row: FaultRow): void {

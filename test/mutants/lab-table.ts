@@ -1,6 +1,6 @@
 /** The track record of the rows that were played on the lab: docs/track-record/mutants-lab.json. */
 import { addRow, commit, type Row, readRecord, type TrackRecord } from "../../scripts/track-record.ts";
-import { isCrash, type Result } from "./referee.ts";
+import { isCrash, isRight, type Result } from "./referee.ts";
 
 const FILE = "docs/track-record/mutants-lab.json";
 const COMMAND = "npm run prove:mutants-lab";
@@ -22,9 +22,10 @@ export class LabTable {
     return new LabTable(readRecord<LabTableRow>(FILE, proof, COMMAND), since);
   }
 
-  /** Returns the newest result of a row that was played before. */
+  /** Returns the newest result of a row; undefined when it is to be played, or played again because it was not as expected. */
   resultOf(name: string): Result | undefined {
-    return this.#record.rows.findLast((row) => row.name === name && row.date >= this.#since);
+    const newest = this.#record.rows.findLast((row) => row.name === name && row.date >= this.#since);
+    return newest !== undefined && isRight(newest) ? newest : undefined;
   }
 
   /** Adds a result; a row that could not be played is not recorded. `ms` is the time from its start to its verdict. */
