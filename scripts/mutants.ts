@@ -5,8 +5,8 @@
  *
  * On the lab a row takes the better part of a minute. `--platform lab` without --only is resumable: each row is added to
  * docs/track-record/mutants-lab.json as soon as it is known, and rows whose newest result is as expected are not run again.
- * `--since DATE` runs the rows again whose newest result is older than DATE (2026-11-30T20:00), and adds the new results. A row that could not be run at all is
- * not added. `--minutes N` starts no row after that time.
+ * `--since DATE` runs the rows again whose newest result is older than DATE (2026-11-30T20:00), and adds the new results.
+ * `--minutes N` starts no row after that time. A row that could not be run at all is not added.
  */
 import { parseArgs } from "node:util";
 import { ROWS } from "../test/mutants/catalogue.ts";

@@ -3,10 +3,12 @@
  * so all of this happens in a pid namespace that ends with this process: a killed test leaves no lab behind.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { tryExec } from "../../src/std/exec.ts";
@@ -71,7 +73,7 @@ if (process.env[INSIDE] === undefined) {
 
   test("an app that only its own machine reaches is not ready, is told why, and by this boot's log", async () => {
     const local = (boot: string) => {
-      const readiness = { path: "/", within: "6s" };
+      const readiness = { path: "/", within: "3s" };
       const platform = { kind: "lab", app: { ...app, command: ["node", "local.mjs"], readiness, env: { BOOT: boot } } };
       const path = join(folder, "local.json");
       writeFileSync(path, JSON.stringify({ name: "local", platform, load, experiments: [] }));
@@ -82,7 +84,7 @@ if (process.env[INSIDE] === undefined) {
       assert.equal(code, 4, stderr);
       assert.match(
         stderr,
-        /expected 3 replicas of the app to be ready within 6 s, got 0; .*it listens on 127\.0\.0\.1 only/,
+        /expected 3 replicas of the app to be ready within 3 s, got 0; .*it listens on 127\.0\.0\.1 only/,
       );
       assert.match(stderr, new RegExp(`ends with:\nthis is boot ${boot} \\[`));
       assert.doesNotMatch(stderr, new RegExp(`boot ${boot === "one" ? "two" : "one"}`));
@@ -112,5 +114,16 @@ if (process.env[INSIDE] === undefined) {
     const pid = await holder();
     assert.deepEqual(await lab("down"), { code: 0, stdout: `the lab of process ${pid} is down\n`, stderr: "" });
     assert.deepEqual(await lab("down"), { code: 0, stdout: "there is no lab on this machine\n", stderr: "" });
+  });
+
+  test("a proof that is interrupted takes its lab and its folder along", async () => {
+    const victim = spawn(process.execPath, [join(import.meta.dirname, "proof-victim.ts")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [proof] = (await once(createInterface(victim.stdout), "line")) as [string];
+    victim.kill("SIGINT");
+    const [code] = await once(victim, "exit");
+    assert.deepEqual([code, existsSync(proof)], [130, false]);
+    assert.match((await lab("status")).stdout, /there is no lab/);
   });
 }

@@ -16,7 +16,16 @@ type Part = Readonly<Record<string, Json>>;
 
 /** Long enough for the slowest failover of the lab: a leader whose node is silent is replaced after Patroni's ttl. */
 const HOLD_OF_A_FAILOVER = "18s";
-const HOLD = "6s";
+
+/** How long a day holds a fault during which nobody has to take over, and how long it rests after each. */
+export interface Pace {
+  readonly hold: string;
+  readonly settle: string;
+}
+/** Of the proof. */
+const CALM: Pace = { hold: "6s", settle: "2s" };
+/** Of the test, which plays many kinds in a row. */
+export const BRISK: Pace = { hold: "2s", settle: "500ms" };
 const RECOVERY_SECONDS = 25;
 const HEALTHY_MS_MAX = 90_000;
 /** How the ids of the objectives about users' recovery begin. */
@@ -62,7 +71,7 @@ export interface KindPlayed {
  * Returns the plan of a game day with these kinds: a few users of the shop, its books, and objectives that any healthy platform
  * meets.
  */
-export function dayPlan(faults: readonly string[], marker: string): Json {
+export function dayPlan(faults: readonly string[], marker: string, { hold, settle }: Pace = CALM): Json {
   return shopPlan({
     name: `kinds ${faults.join(", ")}`,
     probes: SHOP_PROBES,
@@ -71,8 +80,8 @@ export function dayPlan(faults: readonly string[], marker: string): Json {
     experiments: faults.map((fault) => ({
       name: fault,
       fault,
-      hold: FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : HOLD,
-      settle: "2s",
+      hold: FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : hold,
+      settle,
       ...given(fault, marker),
     })),
     claims: ["orders", "carts"].map((object) => ({
@@ -110,10 +119,10 @@ function objectivesOf(fault: string): Json[] {
 }
 
 /** Plays one game day of several kinds, one after another, and returns its verdict. Throws when there is none. */
-export async function playDay(lab: AttachedLab, faults: readonly string[], seed: string): Promise<Verdict> {
+export async function playDay(lab: AttachedLab, faults: readonly string[], seed: string, pace: Pace): Promise<Verdict> {
   await whole(lab, faults.join(", "));
   const out = join(lab.folder, `day-${seed}`);
-  const plan = lab.write(`day-${seed}.yaml`, dayPlan(faults, join(lab.folder, "marker")));
+  const plan = lab.write(`day-${seed}.yaml`, dayPlan(faults, join(lab.folder, "marker"), pace));
   const { code, stdout, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
   const file = join(out, "verdict.json");
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Verdict;
