@@ -23,6 +23,7 @@
  */
 import type { Checker, Finding, RunFacts } from "../checker.ts";
 import { WITNESSES_MAX } from "../checker.ts";
+import { bitOf } from "../ledger/reads.ts";
 import { STILL_CHANGED } from "../ledger/rest.ts";
 import { type Refusals, refusalsOption, refusedPresent } from "./refused-present.ts";
 import { SharedFolds } from "./shared-folds.ts";
@@ -130,6 +131,10 @@ function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number)
   }
   if (writes.values.isAsked && writes.values.compared === 0) {
     return "The ledger shows no values, so whether the rows hold what was sent cannot be said.";
+  }
+  const silent = writes.values.silentIn(bitOf(result.complete.at(-1) ?? 0));
+  if (silent > 0) {
+    return `${silent} rows are in the ledger without a value, so whether they hold what was sent cannot be said.`;
   }
   if (excess > 0 && facts.lostWorkers.length > 0) return "Rows of lost workers cannot be told from unexpected ones.";
   return null;

@@ -205,7 +205,7 @@ function balancesOf(output: Json): Json[] {
 }
 
 function snapshotOfRead({ read, values }: ValuesRead): Snapshot {
-  return snapshotOf([...values.values()], { says: `ledger read ${read}` });
+  return snapshotOf([...values.values()].flat(), { says: `ledger read ${read}` });
 }
 
 function snapshotOf(balances: readonly LedgerNumber[], rest: Pick<Snapshot, "says" | "id" | "atMs">): Snapshot {

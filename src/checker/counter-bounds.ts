@@ -20,7 +20,7 @@ import type { LedgerLine } from "../ledger.ts";
 import { type Decimal, jsonOf, textOf, ZERO } from "../std/decimal.ts";
 import { unreadableGap } from "./amounts.ts";
 import { BoundsByKey, fit, ROUNDED } from "./bounds.ts";
-import { copyOf, type LedgerNumber, LedgerValues, type ValuesRead } from "./ledger-values.ts";
+import { type LedgerNumber, LedgerValues, type ValuesRead } from "./ledger-values.ts";
 import { decimalByKey, toleranceOption } from "./option.ts";
 
 export const counterBounds: Checker = {
@@ -137,14 +137,14 @@ class CounterCheck implements Check {
 
 /** Returns a violation for a counter that exists twice: it has no single value, because a reader may see either. */
 function doubled(key: string, last: ValuesRead | undefined): FindingWitness[] {
-  const other = last?.values.get(copyOf(key, 2));
-  const one = last?.values.get(key);
+  const [one, other] = last?.values.get(key) ?? [];
   if (last === undefined || other === undefined || one === undefined) return [];
   const says = `${key} is there more than once in read ${last.read}, as ${textOf(one.value)} and ${textOf(other.value)}`;
   return [{ says, id: key }];
 }
 
 /** Returns the value shown for a counter. A counter without a key is the only item of its object, whatever the item's id. */
-function shownValue(key: string, values: ReadonlyMap<string, LedgerNumber> | undefined): LedgerNumber | undefined {
-  return values?.get(key) ?? (key === "" && values?.size === 1 ? [...values.values()][0] : undefined);
+function shownValue(key: string, values: ValuesRead["values"] | undefined): LedgerNumber | undefined {
+  const [only, ...others] = key === "" ? [...(values?.values() ?? [])].flat() : [];
+  return values?.get(key)?.[0] ?? (others.length === 0 ? only : undefined);
 }

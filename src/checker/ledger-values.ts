@@ -20,7 +20,8 @@ export interface LedgerNumber {
 /** One complete read: its number, its values by id, and the items whose value is not a number. */
 export interface ValuesRead {
   readonly read: number;
-  readonly values: ReadonlyMap<string, LedgerNumber>;
+  /** The values of each id: one for each of its rows, of which there should be only one. */
+  readonly values: ReadonlyMap<string, readonly LedgerNumber[]>;
   readonly unreadable: readonly LedgerItem[];
 }
 
@@ -48,11 +49,11 @@ export class LedgerValues {
 
   /**
    * Returns the complete reads in order. Values that are not numbers are left out of `values`. An id that exists more than once
-   * has a value for each copy, the further ones under `copyOf`, so that one copy cannot hide another.
+   * has a value for each copy, so that one copy cannot hide another.
    */
   complete(): ValuesRead[] {
     return this.reads.complete().map((read) => {
-      const values = new Map<string, LedgerNumber>();
+      const values = new Map<string, LedgerNumber[]>();
       const unreadable: LedgerItem[] = [];
       for (const item of this.#items) if (item.read === read) addCopies(values, unreadable, item);
       return { read, values, unreadable };
@@ -86,26 +87,24 @@ export class LedgerValues {
 
 function isLike({ values }: ValuesRead, before: ValuesRead | undefined): boolean {
   if (before === undefined || before.values.size !== values.size) return false;
-  return [...values].every(([id, { value }]) => {
-    const known = before.values.get(id)?.value;
-    return known !== undefined && textOf(known) === textOf(value);
-  });
+  return [...values].every(([id, rows]) => textsOf(rows) === textsOf(before.values.get(id) ?? []));
 }
 
-/** Returns the key under which the second, third ... row of one id is kept. */
-export function copyOf(id: string, number: number): string {
-  return `${id} (copy ${number})`;
+/** Returns the values as one text, which is equal for equal rows in any order. */
+function textsOf(rows: readonly LedgerNumber[]): string {
+  return rows
+    .map(({ value }) => textOf(value))
+    .sort()
+    .join(" ");
 }
 
-function addCopies(values: Map<string, LedgerNumber>, unreadable: LedgerItem[], item: LedgerItem): void {
+function addCopies(values: Map<string, LedgerNumber[]>, unreadable: LedgerItem[], item: LedgerItem): void {
   if (item.value === undefined || item.count < 1) return;
   const value = ledgerNumber(item.value);
   if (value === undefined) return void unreadable.push(item);
-  for (let copy = 1; copy <= Math.min(item.count, COPIES_MAX); copy++) {
-    let id = item.id;
-    for (let known = 2; values.has(id) && known <= COPIES_MAX; known++) id = copyOf(item.id, known);
-    values.set(id, value);
-  }
+  const rows = values.get(item.id) ?? [];
+  values.set(item.id, rows);
+  for (let copy = 1; copy <= item.count && rows.length < COPIES_MAX; copy++) rows.push(value);
 }
 
 /** Returns the number, also if it is written as text (a database's numeric arrives as text); undefined for anything else. */

@@ -65,10 +65,12 @@ class StockCheck implements Check {
     const articles = new Set(reads.flatMap(({ values }) => [...values.keys()]));
     for (const negative of this.#negativeReads) this.#notNegative(negative);
     for (const { read, values } of reads) {
-      for (const [id, value] of values) this.#notNegative({ value, key: id, says: `${id} has a stock of`, read, id });
+      for (const [id, rows] of values)
+        for (const value of rows) this.#notNegative({ value, key: id, says: `${id} has a stock of`, read, id });
     }
     const last = reads.at(-1);
-    for (const [article, value] of last?.values ?? []) this.#explained(article, value, last?.read ?? 0);
+    for (const [article, rows] of last?.values ?? [])
+      for (const value of rows) this.#explained(article, value, last?.read ?? 0);
     const missing = this.#bounds.keys().filter((article) => article !== "" && !articles.has(article));
     const { acknowledged, unknown, unreadable } = this.#bounds;
     unreadable.items(last?.unreadable ?? []);
@@ -130,6 +132,10 @@ class StockCheck implements Check {
     this.#unexplained.push({ says, id: article, detail });
   }
 
+  #hasInitial(article: string): boolean {
+    return this.#initial?.(article) !== undefined;
+  }
+
   #fits(value: LedgerNumber, bounds: Bounds): boolean {
     const found = fit(value, bounds, this.#tolerance);
     if (found === "rounded") this.#rounded += 1;
@@ -159,7 +165,12 @@ class StockCheck implements Check {
     if (missing.length > 0) {
       return `${missing.length} articles were taken or put, and the ledger names no number for them (${missing[0]}).`;
     }
-    return this.#bounds.acknowledged === 0 ? "Not one change of stock was acknowledged." : null;
+    if (this.#bounds.acknowledged === 0) return "Not one change of stock was acknowledged.";
+    const unsaid =
+      this.#initial === undefined ? [] : this.#bounds.keys().filter((article) => !this.#hasInitial(article));
+    return unsaid.length === 0
+      ? null
+      : `${unsaid.length} articles were taken or put of which "initial" does not say what there was (${unsaid[0]}), so nothing tells whether more was taken.`;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Decides whether a legal order proves anything. If no change was acknowledged, or no answer reveals anything about the object, a
- * broken object would have looked the same: such a history is unknown, never correct.
+ * Decides whether a legal order proves anything. If no change was acknowledged, or no answer reveals anything about what was
+ * changed, a broken object would have looked the same: such a history is unknown, never correct.
  */
 import type { Operation } from "../../history.ts";
 import type { Linearization, LinearizeOptions } from "./linearize.ts";
@@ -9,6 +9,9 @@ import type { Model } from "./model.ts";
 
 export const NOTHING_ACKNOWLEDGED = "Not one change was acknowledged.";
 export const NOTHING_READ = "Nothing was ever read, so nothing could contradict the order.";
+
+export const NOTHING_COMPARED =
+  "No key that was acknowledged to change was ever read, so nothing could contradict the order.";
 
 export interface HistoryVerdict extends Linearization {
   /**
@@ -29,14 +32,17 @@ export function checkHistory(
 }
 
 function gapOf(operations: readonly Operation[], model: Model): string | null {
-  if (!operations.some((operation) => isAnswered(operation) && model.accept(operation).changes)) {
-    return NOTHING_ACKNOWLEDGED;
+  const changed = new Set<string>();
+  const observed = new Set<string>();
+  for (const operation of operations) {
+    if (operation.outcome.type !== "ok") continue;
+    const { changes, observes } = model.accept(operation);
+    for (const part of model.partsOf(operation)) {
+      if (changes) changed.add(part);
+      if (observes) observed.add(part);
+      if (changed.has(part) && observed.has(part)) return null;
+    }
   }
-  return operations.some((operation) => isAnswered(operation) && model.accept(operation).observes)
-    ? null
-    : NOTHING_READ;
-}
-
-function isAnswered({ outcome }: Operation): boolean {
-  return outcome.type === "ok";
+  if (changed.size === 0) return NOTHING_ACKNOWLEDGED;
+  return observed.size === 0 ? NOTHING_READ : NOTHING_COMPARED;
 }
