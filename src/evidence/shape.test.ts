@@ -73,3 +73,10 @@ test("from version 2 on an end line of the ledger counts its copies; before, it 
   const evidence = evidenceOf(cleanRun());
   assert.ok(readAll({ ...evidence, ...uncounted(1)(evidence) } as Evidence) > 1000);
 });
+
+test("a probe beats at least once a second, else no silence would be a gap", () => {
+  for (const everyMs of [1e9, 1_001, 0, -50, Number.NaN, "50"]) {
+    const probe = { class: "order-write", connection: "kept", everyMs };
+    refused((evidence) => ({ operations: () => [{ ...[...evidence.operations()][0], probe }] }), "history.ndjson:1");
+  }
+});

@@ -105,8 +105,15 @@ function isProbe(probe: unknown): boolean {
     isRecord(probe) &&
     isText(probe["class"]) &&
     (probe["connection"] === "kept" || probe["connection"] === "fresh") &&
-    (probe["everyMs"] === undefined || Number(probe["everyMs"]) > 0)
+    (probe["everyMs"] === undefined || isBeat(probe["everyMs"]))
   );
+}
+
+/** The slowest rate of a probe is one beat a second. A slower one would turn every silence into its usual pace. */
+const BEAT_MS_MAX = 1_000;
+
+function isBeat(everyMs: unknown): boolean {
+  return isNumber(everyMs) && Number(everyMs) > 0 && Number(everyMs) <= BEAT_MS_MAX;
 }
 
 /** The first version of the evidence in which an end line counts the copies of its read. */

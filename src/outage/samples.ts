@@ -4,6 +4,7 @@
  * sending, so they need the order of sending.
  */
 import type { Operation } from "../history.ts";
+import { beatEveryMs } from "../probe.ts";
 
 export interface Sample {
   readonly id: string;
@@ -61,17 +62,23 @@ export class SampleCollector {
   #stream({ class: name, connection, everyMs }: NonNullable<Operation["probe"]>): Collecting {
     const key = `${name}/${connection}`;
     const known = this.#streams.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && !isFaster(everyMs, known.everyMs)) return known;
+    const { samples, unanswered } = known ?? { samples: [], unanswered: 0 };
     const fresh: Collecting = {
       class: name,
       connection,
       ...(everyMs !== undefined && { everyMs }),
-      samples: [],
-      unanswered: 0,
+      samples,
+      unanswered,
     };
     this.#streams.set(key, fresh);
     return fresh;
   }
+}
+
+/** A stream has one rate. Samples that disagree are held to the fastest of theirs, by which a silence is noticed soonest. */
+function isFaster(everyMs: number | undefined, known: number | undefined): boolean {
+  return (everyMs ?? beatEveryMs()) < (known ?? beatEveryMs());
 }
 
 function inOrderOfSending(samples: readonly Sample[]): Sample[] {

@@ -69,3 +69,14 @@ test("what a slow stream did not see may have lasted as long as it paused, and t
     assert.match(recovery.says, new RegExp(`with up to ${(pauseMs / 1000).toFixed(2)} s between two beats`));
   }
 });
+
+test("samples that disagree about their rate are held to the fastest of theirs", () => {
+  const collector = new SampleCollector();
+  for (const [at, sample] of probeSamples("order-write", "kept", []).entries()) {
+    const slowly = { class: "order-write", connection: "kept", everyMs: 1_000 } as const;
+    collector.add(at % 2 === 0 ? { ...sample, probe: slowly } : sample);
+  }
+  const [stream, ...others] = collector.streams();
+  assert.deepEqual([stream?.everyMs, others], [undefined, []]);
+  assert.equal(stream?.samples.length, probeSamples("order-write", "kept", []).length);
+});

@@ -1,6 +1,7 @@
 import type { FindingWitness } from "../checker.ts";
 import type { LedgerEnd } from "../ledger.ts";
 import { isSpan, isStamp } from "../std/stamp.ts";
+import type { Round } from "../timeline/rounds.ts";
 import type { TimelineEvent } from "../timeline.ts";
 import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 
@@ -17,6 +18,7 @@ export const clocksSane = rule("clocks-sane", "All stamps are on one clock: none
     ...load.generator.impossible.map((says) => ({ says })),
     ...ledgerStamps(ground),
     ...ground.evidence.timeline.flatMap(eventStamps),
+    ...ground.story.experiments.flatMap(({ name, rounds }) => rounds.flatMap((round) => roundStamps(name, round))),
     ...outOfOrder(ground.evidence.timeline),
     ...afterTheEnd(ground),
   ];
@@ -45,6 +47,20 @@ function eventStamps(event: TimelineEvent): FindingWitness[] {
   const seenMs = event.witness.atMs;
   if (isStamp(seenMs) && seenMs <= atMs + SLACK_MS) return [];
   return [{ says: `"${event.experiment}" ${event.edge}, seen at ${atSeconds(seenMs)}, after it was recorded`, atMs }];
+}
+
+/** Returns the bites that were seen before their command, and the healings that were seen before their bite. */
+function roundStamps(experiment: string, { commandedAtMs, changes }: Round): FindingWitness[] {
+  return changes.flatMap(({ target, bite, heal }) => {
+    const biteMs = bite?.witness?.atMs;
+    const healMs = heal?.witness?.atMs;
+    const early = biteMs !== undefined && biteMs < commandedAtMs - SLACK_MS;
+    const backwards = healMs !== undefined && biteMs !== undefined && healMs < biteMs - SLACK_MS;
+    return [
+      ...(early ? [{ says: `"${experiment}" was seen to bite ${target} before its command`, atMs: biteMs }] : []),
+      ...(backwards ? [{ says: `"${experiment}" was seen healed on ${target} before it bit`, atMs: healMs }] : []),
+    ];
+  });
 }
 
 /** The event types that are stamped when recorded, so that their stamps never decrease. A platform may report others late. */

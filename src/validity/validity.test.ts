@@ -272,7 +272,11 @@ function impossible(): Lie[] {
     ),
     ...bend((run, atMs) => events(run, (one) => one.type === "experiment", { atMs }), [1e300, 1e9, 3]),
     ...bend((run, atMs) => events(run, isSteady, { atMs }), [1e300, 30_000, 3]),
-    ...bend((run, atMs) => events(run, isFault("bit"), { witness: { atMs, says: "", source: "" } }), [1e300, 25_000]),
+    ...bend(
+      (run, atMs) => events(run, isFault("bit"), { witness: { atMs, says: "", source: "" } }),
+      [1e300, 25_000, 18_900],
+    ),
+    ...bend((run, atMs) => events(run, isFault("healed"), { witness: { atMs, says: "", source: "" } }), [18_900]),
     ...bend((run, fromMs) => ({ timeline: [...run.timeline, { ...gap, fromMs }] }), [1e300, 6_000]),
   ];
 }
