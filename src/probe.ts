@@ -10,6 +10,9 @@
  */
 export const BEATS_PER_SECOND = 20;
 
+/** The part of each period in which its beat comes, at a random moment (load/probe/beats.ts). */
+export const BEAT_SPREAD = 0.75;
+
 /** Returns the time from one beat of a stream to the next, by default at the usual rate. */
 export function beatEveryMs(perSecond: number = BEATS_PER_SECOND): number {
   return 1000 / perSecond;

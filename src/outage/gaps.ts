@@ -2,15 +2,18 @@
  * A gap is a span in which a probe stream did not send, for a reason of the tool's own. It means "no data", neither up nor down.
  * Gaps are found from missing samples.
  */
-import { beatEveryMs } from "../probe.ts";
+import { BEAT_SPREAD, beatEveryMs } from "../probe.ts";
 import type { SampledStream } from "./samples.ts";
 import type { Span } from "./span.ts";
 
 const GAP_BEATS = 5;
 
-/** Returns the longest time between two sends that is not a gap: five beats, so that one late timer is not a gap. */
+/**
+ * Returns the longest time between two sends that is not a gap: five beats, so that one late timer is not a gap, and the part of a
+ * period in which each beat may come. Five beats or more are then missing in every gap.
+ */
 export function gapMs(everyMs: number = beatEveryMs()): number {
-  return GAP_BEATS * everyMs;
+  return (GAP_BEATS + BEAT_SPREAD) * everyMs;
 }
 
 /** Returns the gaps within a span. The samples must be in order of sending. O(n). */

@@ -55,6 +55,9 @@ test("its own pace is no gap, five missed beats are", () => {
   assert.deepEqual(gapsOf(stream, within), []);
   const silent = stream.samples.filter(({ sentMs }) => sentMs <= 10_000 || sentMs >= 16_000);
   assert.deepEqual(gapsOf({ ...stream, samples: silent }, within), [{ fromMs: 10_000, toMs: 16_000 }]);
+  // Four missing beats, of which the one before came as early as it may and the one after as late as it may.
+  const four = [10_000, 15_749].map((sentMs) => ({ id: `${sentMs}`, sentMs, completedMs: sentMs + 5, ok: true }));
+  assert.deepEqual(gapsOf({ everyMs: 1_000, samples: four }, { fromMs: 10_000, toMs: 16_000 }), []);
 });
 
 test("what a slow stream did not see may have lasted as long as it paused, and the recovery says so", () => {

@@ -4,10 +4,8 @@
  * could meet the same replica for ever and never notice that another one does not serve. The last quarter stays free, so that two
  * beats in a row are never one look.
  */
+import { BEAT_SPREAD } from "../../probe.ts";
 import type { Random } from "../../std/random.ts";
-
-/** The part of each period in which its beat may come. */
-const SPREAD_SHARE = 0.75;
 
 export class Beats {
   readonly #random: Random;
@@ -26,6 +24,6 @@ export class Beats {
   next(skipped = 0): number {
     const period = this.#period + skipped;
     this.#period = period + 1;
-    return this.#firstMs + (period + SPREAD_SHARE * this.#random.float()) * this.#everyMs;
+    return this.#firstMs + (period + BEAT_SPREAD * this.#random.float()) * this.#everyMs;
   }
 }
