@@ -11,7 +11,6 @@ import { folderOfTestFile } from "./gameday.ts";
 
 const folder = folderOfTestFile("faults");
 const app = { command: ["node", "app.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
-const isRecorded = process.env["GAMEDAY_RECORD"] === "1";
 const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
 const marker = join(folder, "broken");
 const RECORD = "docs/track-record/faults.json";
@@ -19,7 +18,7 @@ const PROOF = "every fault bites and heals with witnesses, and leaves nothing";
 
 /** Records each row as soon as it is known, so that it remains when a later kind fails. */
 function record(row: FaultRow): void {
-  if (!isRecorded) return;
+  if (process.env["GAMEDAY_RECORD"] !== "1") return;
   const command = "npm run prove:faults";
   const date = new Date().toISOString().slice(0, 19);
   addRow<Row & FaultRow>(RECORD, readRecord(RECORD, PROOF, command), {
@@ -50,6 +49,6 @@ faultContract("the lab", {
     command: { with: { inject: ["touch", marker], verify: ["ls", marker], heal: ["rm", "-f", marker] } },
   },
   healthyWithinMs: 60_000,
-  holdMs: isRecorded ? 2_000 : 500,
+  holdMs: 2_000,
   record,
 });

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { CAPABILITIES } from "../../src/platform/capability.ts";
 import { AttachedLab, shopPlan } from "../proofs/attached-lab.ts";
-import { BRISK, notExcused, playDay } from "../proofs/kinds.ts";
+import { notExcused, playDay, SHORT_SETTLE } from "../proofs/kinds.ts";
 
 const ROUNDS = ["rolling-restart", "repeated-kills"];
 /**
@@ -38,7 +38,7 @@ test("each ends in pass on a healthy lab", { timeout: 900_000 }, async (context)
   await using lab = await AttachedLab.up(shopPlan({}));
   for (const [number, day] of DAYS.entries()) {
     await context.test(day.join(", "), async () => {
-      const verdict = await playDay(lab, day, `kinds-${number}`, BRISK);
+      const verdict = await playDay(lab, day, `kinds-${number}`, SHORT_SETTLE);
       assert.deepEqual(notExcused(verdict), [], verdict.sentence);
       if (verdict.verdict !== "pass") context.diagnostic(`this machine stalled: ${verdict.sentence}`);
       assert.deepEqual(

@@ -17,15 +17,11 @@ type Part = Readonly<Record<string, Json>>;
 /** Long enough for the slowest failover of the lab: a leader whose node is silent is replaced after Patroni's ttl. */
 const HOLD_OF_A_FAILOVER = "18s";
 
-/** How long a day holds a fault during which nobody has to take over, and how long it rests after each. */
-export interface Pace {
-  readonly hold: string;
-  readonly settle: string;
-}
-/** Of the proof. */
-const CALM: Pace = { hold: "6s", settle: "2s" };
-/** Of the test, which plays many kinds in a row. */
-export const BRISK: Pace = { hold: "2s", settle: "500ms" };
+/** Long enough for a platform that repairs itself, as when replicas die, to do so before the tool heals. */
+const HOLD = "6s";
+/** How long the proof rests after each fault, and the test, which plays many kinds in a row. */
+const SETTLE = "2s";
+export const SHORT_SETTLE = "500ms";
 const RECOVERY_SECONDS = 25;
 const HEALTHY_MS_MAX = 90_000;
 /** How the ids of the objectives about users' recovery begin. */
@@ -71,7 +67,7 @@ export interface KindPlayed {
  * Returns the plan of a game day with these kinds: a few users of the shop, its books, and objectives that any healthy platform
  * meets.
  */
-export function dayPlan(faults: readonly string[], marker: string, { hold, settle }: Pace = CALM): Json {
+export function dayPlan(faults: readonly string[], marker: string, settle: string = SETTLE): Json {
   return shopPlan({
     name: `kinds ${faults.join(", ")}`,
     probes: SHOP_PROBES,
@@ -80,7 +76,7 @@ export function dayPlan(faults: readonly string[], marker: string, { hold, settl
     experiments: faults.map((fault) => ({
       name: fault,
       fault,
-      hold: FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : hold,
+      hold: FAILOVERS.has(fault) ? HOLD_OF_A_FAILOVER : HOLD,
       settle,
       ...given(fault, marker),
     })),
@@ -119,10 +115,15 @@ function objectivesOf(fault: string): Json[] {
 }
 
 /** Plays one game day of several kinds, one after another, and returns its verdict. Throws when there is none. */
-export async function playDay(lab: AttachedLab, faults: readonly string[], seed: string, pace: Pace): Promise<Verdict> {
+export async function playDay(
+  lab: AttachedLab,
+  faults: readonly string[],
+  seed: string,
+  settle: string,
+): Promise<Verdict> {
   await whole(lab, faults.join(", "));
   const out = join(lab.folder, `day-${seed}`);
-  const plan = lab.write(`day-${seed}.yaml`, dayPlan(faults, join(lab.folder, "marker"), pace));
+  const plan = lab.write(`day-${seed}.yaml`, dayPlan(faults, join(lab.folder, "marker"), settle));
   const { code, stdout, stderr } = await lab.gameday(["run", plan, "--seed", seed, "--out", out]);
   const file = join(out, "verdict.json");
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Verdict;
