@@ -69,6 +69,9 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     }
     const counted = compared.filter((row) => isFailover(row) && row.inside);
     assert.ok(counted.length >= 50, "at least 50 failovers count");
+    const [met, today] = [counted.filter(({ witness }) => witness !== undefined), counted.filter(isOfToday)];
+    assert.ok(met.length >= 45, `${met.length} of them by the witness that meets each replica`);
+    assert.ok(today.length >= 25, `${today.length} of them with the interval of today, too`);
   },
   kills(rows) {
     for (const row of rows) {
