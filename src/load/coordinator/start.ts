@@ -1,7 +1,7 @@
 import type { LoadHandle, LoadOptions } from "../../load.ts";
 import { Coordinator } from "../coordinator.ts";
 import { forkWorker, type Link, type LinkListener } from "../wire/link.ts";
-import type { Adopted } from "./member.ts";
+import type { TakenOver } from "./take-over.ts";
 
 export type { LoadHandle, LoadOptions } from "../../load.ts";
 
@@ -19,11 +19,7 @@ export async function startLoad(
   return coordinator;
 }
 
-/** How workers are opened, and which of them are taken over from a coordinator that was lost. */
-export interface Via {
+/** How workers are opened, and which of them are taken over from a coordinator that was lost; usually none. */
+export interface Via extends TakenOver {
   readonly open: (listener: LinkListener) => Link;
-  /** Workers that are already running a load whose coordinator was lost. */
-  readonly adopted: readonly Adopted[];
-  /** By worker name: the end of the last report that the previous coordinator had kept, on the run's clock. */
-  readonly lastReportsMs?: ReadonlyMap<string, number>;
 }

@@ -70,11 +70,20 @@ export function answerApart(head: Head, headBytes: Buffer, bodyBytes: Buffer | n
   };
 }
 
-/** Returns the decoded body; null when that is more than may be kept. Throws like decodeBody. */
+/**
+ * Returns the decoded body; null when that is more than may be kept. Throws like decodeBody. A part of a document (206) is a part
+ * of its coded bytes (RFC 9110, section 14.2), which as a rule cannot be decoded alone; a script then receives it as it came.
+ */
 function decodedBody(answer: Answer, bytesMax: number): Buffer | null {
-  const { headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
+  const { head, headBytes, headFrom, headTo, bodyBytes, bodyFrom, bodyTo } = answer;
   const codings = new ReplyHeaders(headBytes.toString("latin1", headFrom, headTo)).get("content-encoding") ?? "";
-  return decodeWithin(bodyBytes.subarray(bodyFrom, bodyTo), codings, bytesMax);
+  const body = bodyBytes.subarray(bodyFrom, bodyTo);
+  try {
+    return decodeWithin(body, codings, bytesMax);
+  } catch (thrown) {
+    if (head.status === 206) return body;
+    throw thrown;
+  }
 }
 
 /** Does what decodeBody does, but returns null instead of throwing when the result is too large. */

@@ -109,3 +109,16 @@ test("what a call took of that bound is given back, whether it ends well or badl
   assert.equal((await session.get("/whole")).text().length, 900);
   assert.equal(kept.take(0, 1_000), true);
 });
+
+test("a part of a coded document cannot be decoded alone, and is no failure", async () => {
+  await using rig = await rigOf((request, response) => {
+    const isPart = request.headers.range !== undefined;
+    response.statusCode = isPart ? 206 : 200;
+    const coded = gzipSync("a whole document");
+    response.setHeader("content-encoding", "gzip").end(isPart ? coded.subarray(4, 9) : coded);
+  });
+  const session = rig.session();
+  const part = await session.get("/", { headers: { range: "bytes=4-8" } });
+  assert.deepEqual([part.status, part.error, part.bytes().length], [206, null, 5]);
+  assert.equal((await session.get("/")).text(), "a whole document");
+});
