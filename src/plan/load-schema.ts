@@ -3,6 +3,8 @@ import { z } from "zod";
 import { GamedayError } from "../std/errors.ts";
 import { parseHosts } from "../std/hosts.ts";
 import { duration } from "./duration.ts";
+import type { ExecutorKind, ExecutorOption, OptionProblem } from "./executor.ts";
+import { EXECUTORS, executorNamed } from "./executors.ts";
 
 const name = z.string().min(1).max(200);
 const users = z.int().min(1).max(1_000_000);
@@ -11,41 +13,8 @@ const quantity = z
   .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'a quantity as Kubernetes writes it, such as "500m" or "1Gi"');
 const perUnit = z.number().min(0).max(10_000_000);
 
-/** The options of each executor beyond those that all executors have; those of the first list are required. */
-const OPTIONS: Readonly<Record<string, readonly [needed: readonly string[], allowed: readonly string[]]>> = {
-  "constant-vus": [[], ["vus", "duration"]],
-  "ramping-vus": [[], ["vus", "rampUp", "startVUs", "stages"]],
-  "constant-arrival-rate": [["rate"], ["rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs"]],
-  "ramping-arrival-rate": [["stages"], ["stages", "startRate", "timeUnit", "preAllocatedVUs", "maxVUs"]],
-  "per-vu-iterations": [[], ["vus", "iterations", "maxDuration"]],
-  "shared-iterations": [[], ["vus", "iterations", "maxDuration"]],
-};
-
-const EXECUTOR_NAMES = Object.keys(OPTIONS) as [string, ...string[]];
-const OWN_OPTIONS = [...new Set(Object.values(OPTIONS).flatMap(([, allowed]) => allowed))];
-
-/** Hints for options that belong to another executor, which the author probably meant. */
-const INSTEAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "constant-vus": {
-    stages: "ramping-vus has stages",
-    rampUp: "ramping-vus ramps up",
-    rate: "constant-arrival-rate has a rate",
-  },
-  "ramping-vus": {
-    duration: "the stages say how long; constant-vus has a duration",
-    rate: "constant-arrival-rate has a rate",
-  },
-  "constant-arrival-rate": {
-    stages: "ramping-arrival-rate has stages",
-    vus: "users are made as arrivals need them, up to maxVUs",
-  },
-  "ramping-arrival-rate": {
-    rate: "startRate and the stages' targets are the rates",
-    duration: "the stages say how long",
-  },
-  "per-vu-iterations": { duration: "iterations end by themselves; maxDuration bounds them" },
-  "shared-iterations": { duration: "iterations end by themselves; maxDuration bounds them" },
-};
+const EXECUTOR_NAMES = EXECUTORS.map(({ name: executor }) => executor) as [string, ...string[]];
+const OWN_OPTIONS = [...new Set(EXECUTORS.flatMap(({ allowed }) => allowed))];
 
 /** As in k6, a threshold is a text, or an object if it may end the load. */
 const threshold = z.union([
@@ -146,25 +115,20 @@ export const loadSchema = fields.superRefine((load, context) => {
   for (const { at, message } of problemsOf(load)) context.addIssue({ code: "custom", path: at, message });
 });
 
-interface Problem {
-  readonly at: (string | number)[];
-  readonly message: string;
-}
-
-function problemsOf(load: Fields): Problem[] {
-  const [needed, allowed] = OPTIONS[load.executor] ?? [[], []];
-  const given = OWN_OPTIONS.filter((option) => load[option as keyof Fields] !== undefined);
-  const foreign = given.filter((option) => !allowed.includes(option));
-  const missing = needed.filter((option) => !given.includes(option));
+function problemsOf(load: Fields): OptionProblem[] {
+  const kind = executorNamed(load.executor);
+  const given = OWN_OPTIONS.filter((option) => load[option] !== undefined);
+  const foreign = given.filter((option) => !kind.allowed.includes(option));
+  const missing = kind.needed.filter((option) => !given.includes(option));
   return [
-    ...foreign.map((option) => foreignOption(load.executor, option, allowed)),
-    ...missing.map((option) => ({ at: ["executor"], message: `${load.executor} needs ${option}, got none` })),
-    ...contradictions(load),
+    ...foreign.map((option) => foreignOption(kind, option)),
+    ...missing.map((option) => ({ at: ["executor"], message: `${kind.name} needs ${option}, got none` })),
+    ...kind.contradictions(load),
     ...hostsProblems(load.hosts ?? {}),
   ];
 }
 
-function hostsProblems(hosts: NonNullable<Fields["hosts"]>): Problem[] {
+function hostsProblems(hosts: NonNullable<Fields["hosts"]>): OptionProblem[] {
   try {
     parseHosts(hosts);
     return [];
@@ -174,38 +138,7 @@ function hostsProblems(hosts: NonNullable<Fields["hosts"]>): Problem[] {
   }
 }
 
-function foreignOption(executor: string, option: string, allowed: readonly string[]): Problem {
-  const hint = INSTEAD[executor]?.[option] ?? `it has ${allowed.join(", ")}`;
+function foreignOption({ name: executor, instead, allowed }: ExecutorKind, option: ExecutorOption): OptionProblem {
+  const hint = instead[option] ?? `it has ${allowed.join(", ")}`;
   return { at: [option], message: `${executor} has no ${option} (${hint})` };
-}
-
-function contradictions({
-  executor,
-  vus,
-  rampUp,
-  stages,
-  startVUs,
-  preAllocatedVUs,
-  maxVUs,
-  timeUnit,
-  ...load
-}: Fields): Problem[] {
-  const problems: Problem[] = [];
-  if (executor === "ramping-vus" && stages !== undefined && (vus ?? rampUp) !== undefined)
-    problems.push({
-      at: [vus === undefined ? "rampUp" : "vus"],
-      message: "either stages, or vus with rampUp, got both",
-    });
-  for (const [index, stage] of (executor.endsWith("vus") ? (stages ?? []) : []).entries())
-    if (!Number.isInteger(stage.target))
-      problems.push({ at: ["stages", index, "target"], message: `a whole number of users, got ${stage.target}` });
-  if (preAllocatedVUs !== undefined && maxVUs !== undefined && maxVUs < preAllocatedVUs)
-    problems.push({ at: ["maxVUs"], message: `at least preAllocatedVUs (${preAllocatedVUs}), got ${maxVUs}` });
-  if (timeUnit === 0) problems.push({ at: ["timeUnit"], message: "a time above 0" });
-  if (executor === "shared-iterations" && (load.iterations ?? 1) < (vus ?? 1))
-    problems.push({
-      at: ["iterations"],
-      message: `at least one iteration for each of ${vus} users, got ${load.iterations ?? 1}`,
-    });
-  return problems;
 }

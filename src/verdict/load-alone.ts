@@ -9,6 +9,7 @@ import { assessThresholds } from "../objective/threshold-assess.ts";
 import { windowsOf } from "../objective/windows.ts";
 import type { ObjectiveVerdict } from "../objective.ts";
 import { isBare } from "../plan/bare.ts";
+import { scheduleOf } from "../plan/executors.ts";
 import type { LoadPlan, Plan } from "../plan.ts";
 import { type Status, worst } from "../status.ts";
 import { type Story, tellStory } from "../timeline/story.ts";
@@ -72,9 +73,10 @@ function whyNot(plan: LoadPlan, story: Story, outcome: Outcome): string | null {
 /** Returns whether iterations were lost: no other worker takes over the iterations that a lost worker had not done. */
 function undone(plan: LoadPlan, story: Story, { iterations: done }: Outcome): string | null {
   const isLost = story.workers.some(({ edge }) => edge === "lost");
-  if (!isLost || !plan.executor.endsWith("-iterations")) return null;
-  const { executor, iterations = 1, stages } = plan;
-  const asked = executor === "shared-iterations" ? iterations : iterations * (stages[0]?.target ?? 0);
+  const schedule = scheduleOf(plan);
+  if (!isLost || schedule.model !== "iterations") return null;
+  const { iterations = 1, stages } = plan;
+  const asked = schedule.shared ? iterations : iterations * (stages[0]?.target ?? 0);
   if (done >= asked) return null;
   return `${done} of ${asked} iterations are known to be done: the rest of a lost worker is done by nobody.`;
 }
