@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openEvidence } from "../../src/evidence/reader.ts";
 import { readSeconds } from "../../src/second/file.ts";
-import { gameday, readVerdict, temporaryFolder } from "./gameday.ts";
+import { pause, until } from "../../src/std/wait.ts";
+import { gameday, readVerdict, start, temporaryFolder } from "./gameday.ts";
 import { fixture, target } from "./load.fixture.ts";
 
 describe("the evidence of a load", { concurrency: 2 }, () => {
@@ -44,6 +45,31 @@ describe("the evidence of a load", { concurrency: 2 }, () => {
     const taken = await gameday(["load", ...script, "--out", first]);
     assert.equal(taken.code, 3, taken.stderr);
     assert.match(taken.stderr, /folder-taken|without the evidence of an earlier run/);
+  });
+
+  test("metrics are served while a load lasts, and the port is free afterwards", async (context) => {
+    const aim = await target();
+    context.after(aim.close);
+    const shape = [fixture("steady.ts"), "-q", "--workers", "1", "-u", "2", "-d", "60s", "-H", aim.baseUrl];
+    const run = start(["load", ...shape, "--metrics", ":0", "--metrics-names", "gameday,k6"]);
+    let said = "";
+    run.child.stderr?.on("data", (text: string) => {
+      said += text;
+    });
+    const signal = AbortSignal.timeout(30_000);
+    await until(() => said.includes("/metrics"), { what: "the address of the metrics", deadlineMs: 30_000, signal });
+    const [url = ""] = /http:\S+/.exec(said) ?? [];
+    let text = "";
+    const counted = async () => {
+      text = await (await fetch(url)).text();
+      return /^gameday_requests_total\{.*expected_response="true"\} [1-9]/m.test(text);
+    };
+    while (!(await counted())) await pause(100, signal);
+    assert.match(text, /^k6_http_reqs_total\{testid="load-/m);
+    assert.equal((await fetch(url, { headers: { origin: "http://127.0.0.1" } })).status, 403);
+    run.child.kill("SIGINT");
+    await run.ended;
+    await assert.rejects(fetch(url));
   });
 
   for (const { says, script, flags, code } of [
