@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import type { Output, OutputKind, RunContext } from "../output.ts";
 import { type Json, parseJson } from "../std/json.ts";
-import type { Moment } from "./hook/moments.ts";
+import type { HookMoment } from "./hook/moments.ts";
 import type { HookFile, HookRequest } from "./hook/schema.ts";
 import type { Filling, Values } from "./hook/template.ts";
 
@@ -48,7 +48,7 @@ async function hooksOf(context: RunContext, hooks: readonly (readonly [string, H
   const senders = hooks.map(([name, hook]) => {
     const sender = new Sender({ attempts: ATTEMPTS });
     const answers = new Map<string, Json>();
-    const send = (request: HookRequest, moment: Moment) => {
+    const send = (request: HookRequest, moment: HookMoment) => {
       const key = `${moment.kind} ${moment.name}`;
       const filling = (): Filling => ({ values: valuesOf(context, moment), answer: answers.get(key) ?? null });
       sender.send(
@@ -56,7 +56,7 @@ async function hooksOf(context: RunContext, hooks: readonly (readonly [string, H
         (text) => keepAnswer(answers, key, moment, text),
       );
     };
-    const hear = (moment: Moment) => {
+    const hear = (moment: HookMoment) => {
       if (!hook.on.includes(moment.kind)) return;
       const request = moment.edge === "begin" ? hook.begin : hook.end;
       if (request !== undefined) send(request, moment);
@@ -94,7 +94,7 @@ async function hooksOf(context: RunContext, hooks: readonly (readonly [string, H
 }
 
 /** The answer to the message of a begin is kept for the message of the end. */
-function keepAnswer(answers: Map<string, Json>, key: string, { edge }: Moment, text: string): void {
+function keepAnswer(answers: Map<string, Json>, key: string, { edge }: HookMoment, text: string): void {
   if (edge === "end") return void answers.delete(key);
   try {
     answers.set(key, parseJson(text) as Json);
@@ -103,7 +103,10 @@ function keepAnswer(answers: Map<string, Json>, key: string, { edge }: Moment, t
   }
 }
 
-function valuesOf({ runId, plan, platform, seed, startedAtMs, redact }: RunContext, moment: Moment): Values {
+function valuesOf(
+  { runId, plan, platform, seed, startedAtMs, redact }: RunContext,
+  moment: HookMoment,
+): Values {
   const { kind, name, fault, edge, text, fromMs, toMs } = moment;
   const clean = redact ?? ((given: string) => given);
   const at = (ms: number) => Math.round(startedAtMs + ms);

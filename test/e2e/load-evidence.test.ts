@@ -1,6 +1,6 @@
 /** A load leaves the evidence of a run: it is judged, reported and compared like one, with the result that the load itself had. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openEvidence } from "../../src/evidence/reader.ts";
@@ -45,6 +45,19 @@ describe("the evidence of a load", { concurrency: 2 }, () => {
     const taken = await gameday(["load", ...script, "--out", first]);
     assert.equal(taken.code, 3, taken.stderr);
     assert.match(taken.stderr, /folder-taken|without the evidence of an earlier run/);
+  });
+
+  test("a script that does not load leaves a folder in which the mended one can be tried", async (context) => {
+    const aim = await target();
+    context.after(aim.close);
+    const folder = temporaryFolder(context);
+    const [broken, out] = [join(folder, "broken.ts"), join(folder, "D")];
+    writeFileSync(broken, "export default nonsense(;");
+    const shape = ["-q", "--workers", "1", "-i", "2", "-H", aim.baseUrl, "--out", out];
+    const failed = await gameday(["load", broken, ...shape]);
+    assert.notEqual(failed.code, 0);
+    assert.deepEqual(readdirSync(out), []);
+    assert.equal((await gameday(["load", fixture("steady.ts"), ...shape])).code, 0);
   });
 
   test("metrics are served while a load lasts, and the port is free afterwards", async (context) => {

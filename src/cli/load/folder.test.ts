@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -52,6 +61,16 @@ test("a folder with the evidence of another run is refused before the load, and 
   seal(path);
   assert.throws(() => new LoadFolder(path, true), { code: "folder-taken" });
   assert.equal(readFileSync(join(path, "run.json"), "utf8"), before);
+});
+
+test("a load that never began leaves no evidence, so that its command can be given again", (context) => {
+  const path = place(context);
+  writeFileSync(join(path, "summary.json"), "{}");
+  const folder = new LoadFolder(path, false);
+  open(folder, "load-1").close();
+  folder.discard();
+  assert.doesNotThrow(() => new LoadFolder(path, false).discard(), "nothing of others is removed either");
+  assert.deepEqual(readdirSync(path), ["summary.json"]);
 });
 
 test("a place where nobody can write is reported at once, as the flag's", (context) => {

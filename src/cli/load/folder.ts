@@ -1,8 +1,9 @@
 /** --out: the run folder of a load, with the same evidence as that of any run. */
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EVIDENCE_FILES, MANIFEST_FILE, RUN_FILE } from "../../evidence/files.ts";
 import { EvidenceWriter, type WriterOptions } from "../../evidence/writer.ts";
+import { SECONDS_FILE } from "../../second/file.ts";
 import { ExitCode, GamedayError, systemReason } from "../../std/errors.ts";
 import { isRecord, parseJson } from "../../std/json.ts";
 import { readRegular } from "../../std/regular-file.ts";
@@ -46,6 +47,12 @@ export class LoadFolder {
   /** True if this folder holds what an earlier coordinator of the same run recorded. */
   holds(runId: string): boolean {
     return this.#unfinished === runId;
+  }
+
+  /** Removes the files of a load that never began; other people's files stay. */
+  discard(): void {
+    if (this.#writer === null) return;
+    for (const name of [...EVIDENCE_FILES, SECONDS_FILE]) rmSync(join(this.path, name), { force: true });
   }
 
   /** Writes everything that is pending to the files. */

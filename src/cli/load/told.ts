@@ -62,7 +62,12 @@ export class LoadTold implements AsyncDisposable {
     const say = (text: string) => void world.stderr.write(`gameday: ${text}\n`);
     const context = { runId, seed, clock, startedAtMs, say, ...about };
     const outputs = await Outputs.open(OUTPUTS, context, { flags: outputFlagsOf({ ...flags }), env: world.env });
-    return new LoadTold(world, telling, { plan, outputs });
+    try {
+      return new LoadTold(world, telling, { plan, outputs });
+    } catch (thrown) {
+      await outputs[Symbol.asyncDispose]();
+      throw thrown;
+    }
   }
 
   /** What the coordinator calls. */
@@ -111,8 +116,11 @@ export class LoadTold implements AsyncDisposable {
     return relative(this.#world.cwd, join(evidence.folder, "report.html"));
   }
 
+  /** Ends what is open. If the load never began, nothing was recorded: its files go, so that the same command can be given again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isClosed) this.#evidence?.close(); // the load did not begin: what there is stays, unsealed
     await this.#outputs[Symbol.asyncDispose]();
+    if (this.#isClosed) return;
+    this.#evidence?.close();
+    if (this.resumed === null) this.#telling.folder?.discard();
   }
 }

@@ -2,7 +2,7 @@
 import type { TimelineEvent } from "../../timeline.ts";
 import type { Verdict } from "../../verdict.ts";
 
-export interface Moment {
+export interface HookMoment {
   readonly kind: "phase" | "fault" | "verdict";
   /** The name of the phase, of the experiment, or the verdict's word. */
   readonly name: string;
@@ -27,17 +27,17 @@ export class MomentFinder {
   readonly #phases = new Map<string, number>();
 
   /** Returns the moment that an event completes, or null. */
-  event(event: TimelineEvent): Moment | null {
+  event(event: TimelineEvent): HookMoment | null {
     if (event.type === "experiment") this.#faults.set(event.experiment, event.fault);
     if (event.type === "phase") return this.#phase(event);
     return event.type === "fault" ? this.#fault(event) : null;
   }
 
-  verdict({ verdict, sentence }: Verdict, atMs: number): Moment {
+  verdict({ verdict, sentence }: Verdict, atMs: number): HookMoment {
     return { kind: "verdict", name: verdict, edge: "begin", fromMs: atMs, toMs: atMs, text: sentence, fault: "" };
   }
 
-  #phase({ phase, edge, atMs }: Extract<TimelineEvent, { type: "phase" }>): Moment {
+  #phase({ phase, edge, atMs }: Extract<TimelineEvent, { type: "phase" }>): HookMoment {
     const fromMs = this.#phases.get(phase) ?? atMs;
     this.#phases.set(phase, fromMs);
     const words = phase.replaceAll("-", " ");
@@ -45,7 +45,7 @@ export class MomentFinder {
     return { kind: "phase", name: phase, edge, fromMs, toMs: edge === "end" ? atMs : null, text, fault: "" };
   }
 
-  #fault({ experiment, edge, target, capability, atMs }: Extract<TimelineEvent, { type: "fault" }>): Moment | null {
+  #fault({ experiment, edge, target, capability, atMs }: Extract<TimelineEvent, { type: "fault" }>): HookMoment | null {
     const change = `${target}\n${capability ?? ""}`;
     const open = this.#open.get(experiment);
     const fault = this.#faults.get(experiment) ?? "fault";

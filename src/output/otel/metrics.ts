@@ -4,7 +4,7 @@
  */
 import type { RunContext } from "../../output.ts";
 import { familyOf } from "../metric/text.ts";
-import type { HistogramSample, PlainSample, Sample } from "../metric.ts";
+import type { HistogramSample, MetricSample, PlainSample } from "../metric.ts";
 import { attributesOf, nanosecondsAt, resourceOf, SCOPE } from "./values.ts";
 
 /** The endings of Prometheus' names, with the unit in UCUM that takes their place. */
@@ -16,7 +16,7 @@ const UNITS: readonly (readonly [ending: RegExp, unit: string])[] = [
 ];
 const CUMULATIVE = 2;
 
-export function metricsMessage(context: RunContext, samples: readonly Sample[], nowMs: number): object {
+export function metricsMessage(context: RunContext, samples: readonly MetricSample[], nowMs: number): object {
   const times = { startTimeUnixNano: nanosecondsAt(context, 0), timeUnixNano: nanosecondsAt(context, nowMs) };
   const byName = Map.groupBy(samples, ({ name }) => name);
   const metrics = [...byName].map(([name, of]) => metricOf(name, of, times));
@@ -25,7 +25,7 @@ export function metricsMessage(context: RunContext, samples: readonly Sample[], 
 
 type Times = Readonly<Record<"startTimeUnixNano" | "timeUnixNano", string>>;
 
-function metricOf(name: string, samples: readonly Sample[], times: Times): object {
+function metricOf(name: string, samples: readonly MetricSample[], times: Times): object {
   const [ending, unit] = UNITS.find(([pattern]) => pattern.test(name)) ?? [/$/, "1"];
   const family = familyOf(name);
   const head = {
