@@ -7,8 +7,9 @@ import type { LoadPlan, Plan } from "../plan.ts";
 /** The kind of a platform that is only a URL. It has no health checks, no targets and no ledger. */
 export const BARE = "url";
 
-export function isBare({ platform }: Pick<Plan, "platform">): boolean {
-  return platform.kind === BARE;
+/** Returns whether a plan is a load alone. With anything else to judge it is none, whatever its platform is called. */
+export function isBare({ platform, experiments, claims, objectives }: Plan): boolean {
+  return platform.kind === BARE && experiments.length + claims.length + objectives.length === 0;
 }
 
 export interface BareLoad {

@@ -5,7 +5,7 @@ import { aSecond, IDLE_HEALTH } from "../interval/interval.fixture.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
 import { LoadFold } from "../objective/load-fold.ts";
 import { thresholdFoldOf } from "../objective/threshold-assess.ts";
-import { barePlan } from "../plan/bare.ts";
+import { barePlan, isBare } from "../plan/bare.ts";
 import type { LoadPlan } from "../plan.ts";
 import { Histogram } from "../std/histogram.ts";
 import { PHASES, type TimelineEvent } from "../timeline.ts";
@@ -133,6 +133,23 @@ for (const [says, status, told] of [
     assert.deepEqual(later.objectives, atOnce.thresholds);
   });
 }
+
+test("a plan with anything else to judge is no load alone, whatever its platform is called", () => {
+  const load = {
+    scenarios: [],
+    executor: "constant-vus",
+    stages: [],
+    workers: 1,
+    gracefulStopMs: 0,
+    env: {},
+    thresholds: {},
+  };
+  const plan = barePlan({ name: "l", url: "http://a", seed: null, load });
+  assert.equal(isBare(plan), true);
+  assert.equal(isBare({ ...plan, claims: [{} as never] }), false);
+  assert.equal(isBare({ ...plan, experiments: [{} as never] }), false);
+  assert.equal(isBare({ ...plan, objectives: [{} as never] }), false);
+});
 
 test("a pass says in its sentence that the generator was the bottleneck", () => {
   const { later } = verdictsOf({ metrics: [ANSWERED, ITERATIONS], change: STALLED });
