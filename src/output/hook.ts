@@ -103,10 +103,7 @@ function keepAnswer(answers: Map<string, Json>, key: string, { edge }: HookMomen
   }
 }
 
-function valuesOf(
-  { runId, plan, platform, seed, startedAtMs, redact }: RunContext,
-  moment: HookMoment,
-): Values {
+function valuesOf({ runId, plan, platform, seed, startedAtMs, redact }: RunContext, moment: HookMoment): Values {
   const { kind, name, fault, edge, text, fromMs, toMs } = moment;
   const clean = redact ?? ((given: string) => given);
   const at = (ms: number) => Math.round(startedAtMs + ms);
