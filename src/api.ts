@@ -4,4 +4,4 @@
  */
 export type { Control, ControlName } from "./api/controls.ts";
 export type { FrameName, LiveFrame, LiveState } from "./api/live.ts";
-export type { Problem } from "./api/problem.ts";
+export type { ApiProblem } from "./api/problem.ts";

@@ -90,6 +90,9 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly standing?: readonly TargetReference[];
       /** On "begin", since version 3: what is known about the kind of fault. */
       readonly traits?: FaultTraits;
+      /** True on "begin" if a person injected it while the run went on; `holdMs` is then how long it will be held. */
+      readonly byHand?: true;
+      readonly holdMs?: number;
       readonly because?: string;
     }
   /** The four stamps of a fault, or the fact that a bite or a healing was not observed. */
@@ -145,6 +148,8 @@ export type TimelineEvent = { readonly atMs: number } & (
       /** The stop condition that held, by its name; since version 3. Absent: none did. */
       readonly condition?: string;
       readonly manual: boolean;
+      /** What the command set: the users that the load was changed to, what a mark says. */
+      readonly detail?: Json;
     }
   | { readonly type: "residue"; readonly what: string; readonly where: string }
   | {

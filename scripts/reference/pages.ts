@@ -1,4 +1,5 @@
 /** The generated pages of docs/reference, as names and texts. */
+import { apiPage, openApiJson } from "./api-page.ts";
 import { cliPage } from "./cli-page.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { planPage } from "./plan-page.ts";
@@ -8,5 +9,7 @@ export async function referencePages(): Promise<[file: string, text: string][]> 
     ["plan.md", planPage()],
     ["metrics.md", metricsPage()],
     ["cli.md", await cliPage()],
+    ["api.md", apiPage()],
+    ["openapi.json", openApiJson()],
   ];
 }

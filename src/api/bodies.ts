@@ -107,6 +107,9 @@ export const checkAnswer = z.object({
   says: z.array(text).describe("what a run would do, and what it would touch, line by line"),
   platform: text.nullable(),
   expectedMs: atMs.nullable(),
+  hasCode: z
+    .boolean()
+    .describe("whether its faults run commands of its own, which a server does only with --allow-code"),
   needsConfirm: z.boolean().describe("whether startRun needs the platform's kind as `confirm`"),
 });
 export const acceptedSchema = z.object({ asked: text, run: runId.nullable(), by: text });

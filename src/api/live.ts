@@ -27,8 +27,8 @@ export type SecondColumn = (typeof SECOND_COLUMNS)[number];
 
 const ofColumns = <Value extends z.ZodType>(value: Value) =>
   z.object(Object.fromEntries(SECOND_COLUMNS.map((name) => [name, value])) as Record<SecondColumn, Value>);
-export const secondSchema = ofColumns(figure);
-export type Second = z.infer<typeof secondSchema>;
+export const secondFiguresSchema = ofColumns(figure);
+export type SecondFigures = z.infer<typeof secondFiguresSchema>;
 /** Equally long columns. The value at index i belongs to the second that begins (fromS + i) * 1000 ms after the run began. */
 export const secondsSchema = z.object({ fromS: count, columns: ofColumns(z.array(figure)) });
 export type Seconds = z.infer<typeof secondsSchema>;
@@ -214,7 +214,7 @@ export const FRAMES = {
   second: z.object({
     nowMs: atMs,
     atS: count.describe("the second to set; later ones may arrive before it, and it may be set again"),
-    values: secondSchema,
+    values: secondFiguresSchema,
   }),
   lanes: z.object({
     nowMs: atMs,

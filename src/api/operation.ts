@@ -9,7 +9,7 @@ import { runId } from "./basic.ts";
  */
 export type Access = "open" | "session" | "read" | "control";
 
-export interface Operation {
+export interface ApiOperation {
   readonly id: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below /api/v1, with parameters in braces. */

@@ -2,7 +2,7 @@
  * Every operation of the API, once. The server checks requests by this table, the OpenAPI document and docs/reference/api.md are
  * generated from it, and the tests of security and of the answers go through it, so that a route added here is covered.
  */
-import type { Operation } from "./operation.ts";
+import type { ApiOperation } from "./operation.ts";
 import { controlOperations } from "./operations/controls.ts";
 import { liveOperations } from "./operations/live.ts";
 import { machineOperations } from "./operations/machine.ts";
@@ -10,7 +10,7 @@ import { plansOperations } from "./operations/plans.ts";
 import { runsOperations } from "./operations/runs.ts";
 import { serverOperations } from "./operations/server.ts";
 
-export const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS: readonly ApiOperation[] = [
   ...serverOperations,
   ...runsOperations,
   ...liveOperations,

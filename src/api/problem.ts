@@ -12,4 +12,4 @@ export const problemSchema = z.object({
   where: z.object({ file: text, line: count.exactOptional(), column: count.exactOptional() }).exactOptional(),
   requestId: text,
 });
-export type Problem = z.infer<typeof problemSchema>;
+export type ApiProblem = z.infer<typeof problemSchema>;

@@ -16,7 +16,7 @@ import { checkTargets, type PlannedExperiment } from "../run/plan-check/targets.
 import { checkSurroundings } from "../run/plan-check.ts";
 import { platformKind } from "../run/platforms.ts";
 import { ExitCode } from "../std/errors.ts";
-import { checkScripts, printErrors, scriptsOf } from "./check/script.ts";
+import { checkScripts, printErrors, type ReportError, scriptsOf } from "./check/script.ts";
 import { errorsOf, openPlanFile, type PlanFile, surroundingsOf } from "./plan-file.ts";
 import { needsOf } from "./plan-needs.ts";
 import { discreet } from "./redact.ts";
@@ -42,18 +42,29 @@ export function checkCommand(world: World): Command {
 /** Also matches files that people mistake for a script: a locustfile, a component. */
 const SCRIPT = /\.([mc]?[jt]sx?|py)$/;
 
-async function checkPlanFile(given: World, file: string, seed: string | undefined): Promise<boolean> {
+/** Checks a plan, prints what a run would do and what is wrong, and returns whether nothing is wrong. */
+export async function checkPlanFile(
+  given: World,
+  file: string,
+  seed: string | undefined,
+  report?: ReportError,
+): Promise<boolean> {
   const { planFile, problems } = openPlanFile(given, file);
-  if (planFile === null || problems.length > 0) return printErrors(given, errorsOf(problems));
+  if (planFile === null || problems.length > 0) return printErrors(given, errorsOf(problems), report);
   try {
-    return await describeChecked(discreet(given, planFile.secrets), planFile, seed);
+    return await describeChecked(discreet(given, planFile.secrets), planFile, seed, report);
   } catch (thrown) {
     throw planFile.secrets.redactError(thrown);
   }
 }
 
 /** Returns false if there is any problem; a plan that is sound as far as its text shows is described first. */
-async function describeChecked(world: World, planFile: PlanFile, seed: string | undefined): Promise<boolean> {
+async function describeChecked(
+  world: World,
+  planFile: PlanFile,
+  seed: string | undefined,
+  report?: ReportError,
+): Promise<boolean> {
   const { plan, secrets } = planFile;
   const kind = platformKind(plan.platform.kind);
   const surveyed = await surveyPlatform(plan, kind);
@@ -61,7 +72,7 @@ async function describeChecked(world: World, planFile: PlanFile, seed: string | 
   const topology = seen.length > 0 ? seen : kind.plannedTopology(plan.platform);
   const choosing = { seed: seed ?? plan.seed ?? "any", planFolder: dirname(planFile.file) };
   const { experiments, problems } = checkTargets(planFile, topology, choosing);
-  if (problems.length > 0) return printErrors(world, errorsOf(problems));
+  if (problems.length > 0) return printErrors(world, errorsOf(problems), report);
   const described = [
     ...describePlan(plan, world.now()),
     ...describeSecrets(secrets),
@@ -70,10 +81,11 @@ async function describeChecked(world: World, planFile: PlanFile, seed: string | 
     ...describeCommands(plan, kind),
   ];
   world.stdout.write(`${described.join("\n")}\n`);
-  const scripts = await checkScripts(world, scriptsOf(plan), (found) => {
+  const further = (found: Parameters<typeof surroundingsOf>[2]) => {
     for (const line of unmentioned(plan, found)) world.stdout.write(`warning: ${line}\n`);
     return errorsOf(checkSurroundings(planFile, surroundingsOf(world, planFile, found)));
-  });
+  };
+  const scripts = await checkScripts(world, scriptsOf(plan), further, report);
   if (surveyed?.lines.some(({ ok }) => !ok)) world.setExitCode(ExitCode.notReady);
   return scripts;
 }

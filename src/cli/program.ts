@@ -30,6 +30,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "lab", load: async (world) => (await import("./lab.ts")).labCommand(world) },
   { name: "seal", load: async (world) => (await import("./seal.ts")).sealCommand(world) },
   { name: "check-history", load: async (world) => (await import("./check-history.ts")).checkHistoryCommand(world) },
+  { name: "serve", load: async (world) => (await import("./serve.ts")).serveCommand(world) },
   { name: "watchdog", load: async (world) => (await import("./watchdog.ts")).watchdogCommand(world) },
   {
     name: "reaper",

@@ -35,7 +35,8 @@ export function openEvidence(folder: string): Evidence {
   };
 }
 
-function readRun(folder: string): RunRecord {
+/** Returns run.json. Throws GamedayError (exit code 2) when it cannot be read, or is of a newer version. */
+export function readRun(folder: string): RunRecord {
   const path = join(folder, RUN_FILE);
   let value: unknown;
   try {

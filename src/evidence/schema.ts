@@ -146,6 +146,8 @@ export const timelineSchema = holds<TimelineEvent>()(
       targets: z.array(target),
       standing: z.array(target).exactOptional().describe("what else stands on the nodes that are hit"),
       traits: traits.exactOptional().describe("on begin, since version 3: what is known about the kind of fault"),
+      byHand: z.literal(true).exactOptional().describe("on begin: a person injected it while the run went on"),
+      holdMs: z.number().min(0).exactOptional().describe("on begin of a fault by hand: how long it will be held"),
       because: text.exactOptional(),
     }),
     event("fault", {
@@ -172,6 +174,7 @@ export const timelineSchema = holds<TimelineEvent>()(
       by: text.describe("who or what gave the command, in words"),
       condition: text.exactOptional().describe("the name of the stop condition that held; since version 3"),
       manual: z.boolean(),
+      detail: json.exactOptional().describe("what the command set: the target of a load, what a mark says"),
     }),
     event("residue", { what: text, where: text }),
     event("note", {

@@ -11,7 +11,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["checker", "outage", "scenario"],
   ["plan"],
   ["timeline"],
-  ["evidence", "experiment", "second"],
+  ["evidence", "experiment", "second", "control"],
   ["objective"],
   ["load", "platform", "validity"],
   ["journal", "verdict"],

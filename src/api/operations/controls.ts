@@ -2,9 +2,9 @@
 
 import { verdictSchema } from "../../verdict/schema.ts";
 import * as bodies from "../bodies.ts";
-import { control, experimentOf, type Operation, ofRun } from "../operation.ts";
+import { type ApiOperation, control, experimentOf, ofRun } from "../operation.ts";
 
-export const controlOperations: readonly Operation[] = [
+export const controlOperations: readonly ApiOperation[] = [
   {
     ...control,
     id: "changeLoad",

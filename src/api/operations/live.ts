@@ -11,10 +11,10 @@ import {
   secondsSchema,
   workerRowSchema,
 } from "../live.ts";
-import { experimentOf, type Operation, ofRun, page, read } from "../operation.ts";
+import { type ApiOperation, experimentOf, ofRun, page, read } from "../operation.ts";
 import { loadNowSchema } from "../run.ts";
 
-export const liveOperations: readonly Operation[] = [
+export const liveOperations: readonly ApiOperation[] = [
   {
     ...read,
     id: "getState",

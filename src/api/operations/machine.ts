@@ -1,9 +1,9 @@
 /** Operations on the machine: the kill switch and residue. */
 import { z } from "zod";
 import * as bodies from "../bodies.ts";
-import { control, type Operation, read } from "../operation.ts";
+import { type ApiOperation, control, read } from "../operation.ts";
 
-export const machineOperations: readonly Operation[] = [
+export const machineOperations: readonly ApiOperation[] = [
   {
     ...read,
     id: "getSwitch",

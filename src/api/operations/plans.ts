@@ -1,9 +1,9 @@
 /** Operations on what can be started: plans, scripts and faults. */
 import * as bodies from "../bodies.ts";
-import { control, type Operation, read } from "../operation.ts";
+import { type ApiOperation, control, read } from "../operation.ts";
 import { runResourceSchema } from "../run.ts";
 
-export const plansOperations: readonly Operation[] = [
+export const plansOperations: readonly ApiOperation[] = [
   {
     ...read,
     id: "listPlans",

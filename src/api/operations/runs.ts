@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { verdictSchema } from "../../verdict/schema.ts";
 import * as bodies from "../bodies.ts";
-import { type Operation, ofRun, page, read } from "../operation.ts";
+import { type ApiOperation, ofRun, page, read } from "../operation.ts";
 import { runListSchema, runResourceSchema } from "../run.ts";
 
-export const runsOperations: readonly Operation[] = [
+export const runsOperations: readonly ApiOperation[] = [
   {
     ...read,
     id: "listRuns",

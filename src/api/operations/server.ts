@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { text } from "../basic.ts";
 import * as bodies from "../bodies.ts";
-import type { Operation } from "../operation.ts";
+import type { ApiOperation } from "../operation.ts";
 
-export const serverOperations: readonly Operation[] = [
+export const serverOperations: readonly ApiOperation[] = [
   {
     id: "getHealth",
     method: "GET",

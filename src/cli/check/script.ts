@@ -30,6 +30,7 @@ export async function checkScripts(
   world: World,
   scripts: readonly Script[],
   further: (found: readonly (ScriptFacts | GamedayError)[]) => readonly GamedayError[] = () => [],
+  report?: ReportError,
 ): Promise<boolean> {
   const found = await inspectScripts(scripts);
   const errors: GamedayError[] = [...further(found)];
@@ -45,11 +46,15 @@ export async function checkScripts(
     }
   }
   for (const line of says) world.stdout.write(`${line}\n`);
-  return printErrors(world, errors);
+  return printErrors(world, errors, report);
 }
 
+/** Called with every error that a check finds, for a caller that is no terminal. */
+export type ReportError = (error: GamedayError) => void;
+
 /** Prints the errors on the standard error, up to a bound. Returns whether there was none. */
-export function printErrors(world: World, errors: readonly GamedayError[]): boolean {
+export function printErrors(world: World, errors: readonly GamedayError[], report?: ReportError): boolean {
+  for (const error of errors) report?.(error);
   for (const error of errors.slice(0, ERRORS_MAX)) world.stderr.write(`gameday: ${error.describe()}\n`);
   if (errors.length > ERRORS_MAX) world.stderr.write(`gameday: and ${errors.length - ERRORS_MAX} more errors\n`);
   return errors.length === 0;

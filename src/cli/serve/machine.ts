@@ -1,0 +1,138 @@
+/** What the dashboard needs of this machine: the runs in progress, their sockets, the kill switch, and new processes. */
+
+import type { World } from "../../cli.ts";
+import { readKillSwitch, setKillSwitch } from "../../control/kill-switch.ts";
+import { listening } from "../../control/registry.ts";
+import { controlPath, sendControl } from "../../control/socket.ts";
+import type { ControlCommand, ControlReply } from "../../control.ts";
+import type { AliveRun, FaultList, Machine, StartLoad, StartRun, SwitchState } from "../../dashboard.ts";
+import { FAULTS } from "../../fault/catalogue.ts";
+import { askHolders } from "../../run/lock.ts";
+import { PLATFORMS } from "../../run/platforms.ts";
+import { GamedayError, messageOf } from "../../std/errors.ts";
+import { faultRecord } from "../faults.ts";
+import { checkPlanForApi } from "./check.ts";
+import { type Folders, listPlans, listScripts, planPath, scriptPath } from "./given.ts";
+import { findResidue, healResidue } from "./residue.ts";
+import { startLoadProcess, startRunProcess } from "./spawn.ts";
+
+export interface LocalOptions extends Folders {
+  readonly world: World;
+  readonly stateFolder: string;
+  readonly runsFolder: string;
+}
+
+export class LocalMachine implements Machine {
+  readonly #options: LocalOptions;
+
+  constructor(options: LocalOptions) {
+    this.#options = options;
+  }
+
+  async aliveRuns(): Promise<readonly AliveRun[]> {
+    const [listeners, holders] = await Promise.all([listening(this.#options.stateFolder), askHolders("run")]);
+    const known = new Set(listeners.map(({ runId }) => runId));
+    const others = holders.filter(({ runId }) => !known.has(runId));
+    return [
+      ...listeners.map(({ runId }) => ({ runId, isControllable: true })),
+      ...others.map(({ runId }) => ({ runId, isControllable: false })),
+    ];
+  }
+
+  control(runId: string, command: ControlCommand): Promise<ControlReply> {
+    return sendControl(controlPath(this.#options.stateFolder, runId), command);
+  }
+
+  async interrupt(runId: string): Promise<ControlReply> {
+    const holder = (await askHolders("run")).find((one) => one.runId === runId);
+    try {
+      if (holder === undefined) throw new Error("it has ended");
+      this.#options.world.interrupt(holder.pid);
+      return { ok: true };
+    } catch (thrown) {
+      const refusal = {
+        status: 409,
+        code: "nothing-to-stop",
+        expected: `run ${runId} in progress`,
+        got: messageOf(thrown),
+      } as const;
+      return { ok: false, refusal };
+    }
+  }
+
+  readonly killSwitch = {
+    read: (): SwitchState => readKillSwitch(this.#options.stateFolder),
+    set: (on: boolean, by: string, because: string | null): SwitchState => {
+      const since = this.#options.world.now().toISOString();
+      return setKillSwitch(this.#options.stateFolder, on ? { since, by, because } : "off");
+    },
+  };
+
+  async plans() {
+    return listPlans(this.#options);
+  }
+
+  async scripts() {
+    return listScripts(this.#options);
+  }
+
+  faults(): FaultList {
+    return {
+      faults: FAULTS.map((kind) => {
+        const { name, says, parameters, platforms } = faultRecord(kind, PLATFORMS);
+        return {
+          name,
+          says,
+          supported: { ...platforms },
+          parameters: parameters.map((one) => ({
+            name: one.name,
+            says: one.says,
+            kind: one.type,
+            default: (one.default ?? null) as FaultList["faults"][number]["parameters"][number]["default"],
+            needed: one.default === undefined,
+          })),
+        };
+      }),
+    };
+  }
+
+  checkPlan(plan: string, seed: string | undefined) {
+    return checkPlanForApi(this.#options.world, planPath(this.#options, plan), seed);
+  }
+
+  async startRun({ plan, seed }: StartRun, by: string): Promise<string> {
+    await this.#requireNoRun();
+    return startRunProcess(this.#options, {
+      plan: planPath(this.#options, plan),
+      by,
+      ...(seed !== undefined && { seed }),
+    });
+  }
+
+  async startLoad(asked: StartLoad, by: string): Promise<string> {
+    await this.#requireNoRun();
+    return startLoadProcess(this.#options, { ...asked, script: scriptPath(this.#options, asked.script) }, by);
+  }
+
+  findResidue() {
+    return findResidue(this.#options.stateFolder);
+  }
+
+  async healResidue() {
+    await this.#requireNoRun();
+    return healResidue(this.#options.world);
+  }
+
+  /** Two runs at a time would measure each other. */
+  async #requireNoRun(): Promise<void> {
+    const [one] = await this.aliveRuns();
+    if (one === undefined) return;
+    throw new GamedayError({
+      code: "run-in-progress",
+      expected: "no run in progress on this machine",
+      got: `run ${one.runId}`,
+      hint: "wait for it, or stop it first",
+      exitCode: 4,
+    });
+  }
+}

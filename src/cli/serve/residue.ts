@@ -1,0 +1,61 @@
+/** What earlier runs left behind by their journals, and its healing by `gameday heal`. */
+import { basename, join } from "node:path";
+import type { World } from "../../cli.ts";
+import { listening } from "../../control/registry.ts";
+import type { ResidueFound, ResidueHealed } from "../../dashboard.ts";
+import { openJournals } from "../../journal/read.ts";
+import { askHolders } from "../../run/lock.ts";
+import { tryExec } from "../../std/exec.ts";
+
+const HEAL_MS_MAX = 30 * 60_000;
+
+/** Lists what the journals hold open. The faults of a run in progress are its own, and are no residue. */
+export async function findResidue(stateFolder: string): Promise<ResidueFound> {
+  const [holders, listeners] = await Promise.all([askHolders("run"), listening(stateFolder)]);
+  const running = [...new Set([...holders, ...listeners].map(({ runId }) => runId))];
+  const journals = await openJournals(join(stateFolder, "journal"));
+  const left = journals.filter(({ header }) => header === null || !running.includes(header.runId));
+  const found = left.flatMap(({ path, header, open, flaws }) => [
+    ...open.map(({ change }) => ({
+      what: `${change.capability} of ${change.target.id} by run ${header?.runId ?? "unknown"}`,
+      where: change.target.node,
+      since: null,
+      byHand: null,
+    })),
+    ...(open.length === 0
+      ? flaws.map((flaw) => ({
+          what: `a journal that cannot be read: ${flaw}`,
+          where: basename(path),
+          since: null,
+          byHand: null,
+        }))
+      : []),
+  ]);
+  return { found, running };
+}
+
+export async function healResidue(world: World): Promise<ResidueHealed> {
+  const { stdout, tail } = await tryExec([...world.self, "heal", "--json"], { deadlineMs: HEAL_MS_MAX });
+  try {
+    const report = JSON.parse(stdout) as {
+      readonly changes: readonly {
+        runId: string;
+        capability: string;
+        target: string;
+        healed: boolean;
+        because: string;
+      }[];
+      readonly residue: readonly { what: string; where: string }[];
+    };
+    const says = report.changes.map(
+      ({ runId, capability, target, healed, because }) =>
+        `${runId}: ${capability} of ${target}: ${healed ? "healed" : because}`,
+    );
+    return {
+      says: says.length === 0 ? ["nothing to heal"] : says,
+      residue: report.residue.map((one) => ({ ...one, since: null, byHand: null })),
+    };
+  } catch {
+    throw new Error(`gameday heal printed no JSON: ${tail}`);
+  }
+}

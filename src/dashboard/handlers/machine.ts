@@ -1,0 +1,40 @@
+/** The operations on the machine: the kill switch and residue. */
+import type { z } from "zod";
+import type * as bodies from "../../api/bodies.ts";
+import { type Answered, type Call, type Handlers, notFound } from "../server.ts";
+import { bodyOf, type Context, json, parameter } from "./context.ts";
+
+export function machineHandlers(context: Context): Handlers {
+  const { machine, tasks } = context;
+  return {
+    getSwitch: () => json({ ...machine.killSwitch.read(), stopped: [] }),
+    setSwitch: (call) => setSwitch(context, call),
+    findResidue: async () => json(await machine.findResidue()),
+    healResidue: async () => json(tasks.start("heal residue", () => machine.healResidue())),
+    getOperation: (call) => {
+      const task = tasks.find(parameter(call, "id"));
+      if (task === undefined) throw notFound("the id of an operation", "another one", "no-such-operation");
+      return json(task);
+    },
+  };
+}
+
+/** Sets the switch first, so that nothing new starts while the runs are being stopped. */
+async function setSwitch({ machine, runs }: Context, call: Call): Promise<Answered> {
+  const { on, because } = bodyOf<z.infer<typeof bodies.switchBody>>(call);
+  const state = machine.killSwitch.set(on, call.by, because ?? null);
+  const stopped = on ? await stopAll(machine, call.by, because ?? "the kill switch") : [];
+  await runs.lookAgain();
+  return json({ ...state, stopped });
+}
+
+async function stopAll(machine: Context["machine"], by: string, because: string): Promise<string[]> {
+  const alive = await machine.aliveRuns();
+  const asked = await Promise.all(
+    alive.map(async ({ runId }) => {
+      const reply = await machine.control(runId, { do: "stop", by, because }).catch(() => machine.interrupt(runId));
+      return reply.ok ? [runId] : [];
+    }),
+  );
+  return asked.flat();
+}
