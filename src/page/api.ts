@@ -1,9 +1,9 @@
 /** Calls of the API. Every answer is either a value or a problem that can be shown; a call never throws. */
-import type { Problem } from "../api/problem.ts";
+import type { ApiProblem } from "../api/problem.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T; readonly etag: string | null }
-  | { readonly ok: false; readonly problem: Pick<Problem, "status" | "code" | "title"> & Partial<Problem> };
+  | { readonly ok: false; readonly problem: Pick<ApiProblem, "status" | "code" | "title"> & Partial<ApiProblem> };
 
 export interface CallOptions {
   readonly body?: unknown;
@@ -67,7 +67,7 @@ function headersOf(method: string, { ifMatch }: CallOptions): Record<string, str
 }
 
 function problemOf(status: number, value: unknown) {
-  const given = typeof value === "object" && value !== null ? (value as Partial<Problem>) : {};
+  const given = typeof value === "object" && value !== null ? (value as Partial<ApiProblem>) : {};
   return { code: `http-${status}`, title: `the server answered ${status}`, ...given, status };
 }
 
