@@ -9,6 +9,7 @@ import type { Journal } from "./journal.ts";
 import type { LiveLoad } from "./load/count/live.ts";
 import type { LoadPlan, Plan, ProbeRate } from "./plan.ts";
 import type { Platform } from "./platform.ts";
+import type { Steering } from "./run/steering.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
 
@@ -20,6 +21,8 @@ export interface Running {
   readonly finished?: Promise<void>;
   /** For a load with a number of iterations: resolves when all of them are done. */
   readonly exhausted?: Promise<void>;
+  /** Changes a running load to so many users, or arrivals per second. Absent: it cannot be changed. */
+  setUsers?(target: number): void;
   /** Returns what the load does now, for the live view. Absent: the part has nothing to show. */
   live?(): LiveLoad;
 }
@@ -68,6 +71,8 @@ export interface Run {
   readonly assertGuarded: () => void;
   /** Aborted when the run must wind down: on Ctrl-C or a stop condition. It never cuts healing short. */
   readonly stop: AbortController;
+  /** What people may change while the run goes on. Absent: nothing. */
+  readonly steering?: Steering;
   /** How long a platform that declares no time may take until it is up and healthy; the default is three minutes. */
   readonly upWithinMs?: number;
 }

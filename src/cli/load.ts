@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
+import { requireSwitchOff } from "../control/kill-switch.ts";
 import { checkHost, checkLimits, machineLimits } from "../load/coordinator/preflight.ts";
 import { startLoad } from "../load/coordinator/start.ts";
 import { Recorder } from "../load/count/recorder.ts";
@@ -24,6 +25,7 @@ import { LoadMoments } from "./load/moments.ts";
 import { SummaryFile } from "./load/summary-file.ts";
 import { LoadTold } from "./load/told.ts";
 import { outputOptions } from "./output-flags.ts";
+import { stateFolderOf } from "./state-folder.ts";
 
 /** The time in which arrivals that are due at the very end can begin. */
 const LAST_ARRIVALS_MS = 50;
@@ -50,6 +52,7 @@ interface Asked {
 
 async function runLoad(world: World, scripts: readonly string[], flags: LoadFlags): Promise<void> {
   refuseKubernetesFlags(flags);
+  requireSwitchOff(stateFolderOf(world));
   const job = planOfFlags(scripts, flags, world.env);
   if (flags.manifest === true) return printManifests(world, job, flags);
   const baseUrl = hostOf(flags.host);

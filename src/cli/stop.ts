@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { World } from "../cli.ts";
+import { setKillSwitch } from "../control/kill-switch.ts";
 import { askHolders, type Holder, sayHolder } from "../run/lock.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { stateFolderOf } from "./state-folder.ts";
 
 /** `gameday stop`: ends a run in progress from another terminal, as Ctrl-C would: the run heals first, then judges. */
 export function stopCommand(world: World, holders: () => Promise<Holder[]> = () => askHolders("run")): Command {
@@ -9,9 +11,26 @@ export function stopCommand(world: World, holders: () => Promise<Holder[]> = () 
     .description("end the run in progress from another terminal: it heals its faults, then judges")
     .argument("[run]", "its id or its process, where several are in progress")
     .option("--all", "end all that are in progress")
-    .action(async (run: string | undefined, flags: { all?: true }) => {
+    .option("--forbid", "the kill switch: end all, and let nothing start until it is released")
+    .option("--release", "release the kill switch, which the dashboard or --forbid has set")
+    .action(async (run: string | undefined, flags: { all?: true; forbid?: true; release?: true }) => {
+      if (flags.release === true) return release(world);
+      if (flags.forbid === true) return await forbid(world, holders);
       for (const holder of chosen(await holders(), run, flags.all === true)) stop(world, holder);
     });
+}
+
+function release(world: World): void {
+  setKillSwitch(stateFolderOf(world), "off");
+  world.stdout.write("the kill switch is off; runs may start again\n");
+}
+
+/** Sets the switch first, so that nothing new starts while the runs are being ended. */
+async function forbid(world: World, holders: () => Promise<Holder[]>): Promise<void> {
+  const since = world.now().toISOString();
+  setKillSwitch(stateFolderOf(world), { since, by: "terminal", because: null });
+  world.stdout.write("the kill switch is on; nothing starts until `gameday stop --release`\n");
+  for (const holder of await holders()) stop(world, holder);
 }
 
 /** Returns the runs to stop without guessing: if several are in progress, one must be named. */

@@ -85,7 +85,10 @@ async function loadAndBreak(run: Run, replicas: ReplicaWatch): Promise<void> {
   }
 }
 
+/** Ends the load once every fault that a person injected is healed, so that its recovery is seen. */
 async function endLoad(run: Run, parts: Running[], course: LoadCourse): Promise<void> {
+  run.steering?.loadEnds();
+  await run.steering?.settled();
   course.rampDown();
   await stopAll(run, parts.splice(-1));
   course.end();
@@ -141,6 +144,7 @@ async function startParts(run: Run, parts: Running[], options: PartOptions, cour
   const load = await run.parts.startLoad({ ...options, plan: run.plan.load, onInterval });
   parts.push(load);
   course.began(load);
+  run.steering?.loadBegan(load);
 }
 
 /** Stops the parts in the reverse order of their start. */

@@ -25,6 +25,7 @@ export async function runExperiments(
   group: readonly ExperimentPlan[],
   served: ServedWatch,
 ): Promise<boolean> {
+  using _right = await run.steering?.take(run.stop.signal);
   if (!(await wholeBefore(run, group))) return false;
   if (!(await injectAll(run, group))) return true; // nothing is broken any more, so that the next group can begin as usual
   return wholeAfter(run, group, served);
@@ -85,15 +86,16 @@ async function injectAndHold(
   run: Run,
   experiment: ExperimentPlan,
   failed: (reason: unknown) => void,
+  byHand = false,
 ): Promise<boolean> {
   const { signal } = run.stop;
   let targets: readonly Target[] = [];
   try {
     await using _injection = await injectExperiment(run, experiment, (chosen, standing) => {
       targets = [...targets, ...chosen.filter(({ id }) => !targets.some((known) => known.id === id))];
-      mark(run, experiment, { edge: "begin", targets: chosen, standing });
+      mark(run, experiment, { edge: "begin", targets: chosen, standing, byHand });
     });
-    await delay(experiment.holdMs, undefined, { signal });
+    await hold(run, experiment);
   } catch (thrown) {
     const because = messageOf(signal.aborted ? signal.reason : thrown);
     failed(thrown);
@@ -104,7 +106,25 @@ async function injectAndHold(
   return true;
 }
 
+/** Holds the fault for its time, or until a person heals it early. */
+async function hold({ steering, stop }: Run, { name, holdMs }: ExperimentPlan): Promise<void> {
+  if (steering === undefined) await delay(holdMs, undefined, { signal: stop.signal });
+  else await steering.hold(name, holdMs, stop.signal);
+}
+
+/**
+ * Runs a fault that a person injects, whose health was checked and whose right to break is held by the caller: inject, hold, heal,
+ * and healthy after.
+ */
+export async function runByHand(run: Run, experiment: ExperimentPlan): Promise<void> {
+  if (!(await injectAndHold(run, experiment, () => undefined, true))) return;
+  const { name, recoverWithinMs: deadlineMs } = experiment;
+  await becomeHealthy(run, { moment: "after-fault", experiment: name, deadlineMs, signal: run.stop.signal });
+}
+
 interface Mark {
+  /** Whether a person injected it. */
+  readonly byHand?: boolean;
   readonly edge: "begin" | "end" | "aborted";
   readonly targets?: readonly Target[];
   readonly standing?: readonly Target[];
@@ -112,7 +132,8 @@ interface Mark {
 }
 
 /** Records an edge of an experiment in the timeline. */
-function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], standing = [], because }: Mark): void {
+function mark(run: Run, experiment: ExperimentPlan, edgeMark: Mark): void {
+  const { edge, targets = [], standing = [], because, byHand = false } = edgeMark;
   run.evidence.event({
     atMs: run.clock.nowMs(),
     type: "experiment",
@@ -124,6 +145,7 @@ function mark(run: Run, experiment: ExperimentPlan, { edge, targets = [], standi
       standing: standing.map(referenceTo),
       traits: faultNamed(experiment.fault).traits,
     }),
+    ...(byHand && { byHand, holdMs: experiment.holdMs }),
     ...(because !== undefined && { because }),
   });
 }

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { World } from "../../cli.ts";
+import { requireSwitchOff } from "../../control/kill-switch.ts";
 import { EvidenceWriter, pointLatest } from "../../evidence/writer.ts";
 import { EVIDENCE_VERSION, type RunRecord } from "../../evidence.ts";
 import { startWatchdog, type Watchdog } from "../../fault/watchdog.ts";
@@ -18,6 +19,7 @@ import { conduct } from "../../run/conductor.ts";
 import { takeLock, takeSharedLock } from "../../run/lock.ts";
 import { runName } from "../../run/name.ts";
 import { platformKind } from "../../run/platforms.ts";
+import { Steering } from "../../run/steering.ts";
 import type { Run } from "../../run.ts";
 import { type Clock, monotonicClock } from "../../std/clock.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
@@ -28,6 +30,7 @@ import { stateFolderOf } from "../state-folder.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
 import { finishFolder, reportBegin, reportSoFar } from "./judgement.ts";
+import { listenToPeople } from "./listen.ts";
 import { RunView } from "./live-view.ts";
 import { liveParts, type PartsWithLive } from "./parts.ts";
 
@@ -53,6 +56,7 @@ interface Identity {
 
 /** Runs the plan and returns the exit code of its verdict. Throws GamedayError if there is nothing to judge. */
 export async function playGameDay(world: World, planFile: PlanFile, flags: GameDayFlags): Promise<number> {
+  requireSwitchOff(stateFolderOf(world));
   const identity = identify(world, planFile, flags);
   const { runId, clock, folder, startedAt } = identity;
   const kind = platformKind(planFile.plan.platform.kind);
@@ -87,8 +91,10 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
     parts,
     assertGuarded,
     stop: new AbortController(),
+    steering: new Steering(),
     ...(flags.upWithinMs !== undefined && { upWithinMs: flags.upWithinMs }),
   };
+  await using _control = await listenToPeople(world, run, { stateFolder, folder });
   const notReady = await watched(world, run, parts)
     .finally(() => settleOutputs(outputs, evidence, clock))
     .finally(() => evidence.conclude(clock.nowMs()))

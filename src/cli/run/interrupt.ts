@@ -1,6 +1,6 @@
 import type { World } from "../../cli.ts";
+import { stopByHand } from "../../run/by-hand.ts";
 import type { Run } from "../../run.ts";
-import { ExitCode, GamedayError } from "../../std/errors.ts";
 
 /**
  * Winds the run down on an interrupt (Ctrl-C, SIGTERM, SIGHUP): faults are healed, then what was recorded is judged (unknown,
@@ -15,14 +15,6 @@ export function interruptible(world: World, run: Run): Disposable {
       return;
     }
     interrupted = true;
-    run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "interrupt", by: signal, manual: true });
-    run.stop.abort(
-      new GamedayError({
-        code: "interrupted",
-        expected: "the run to come to its end",
-        got: signal,
-        exitCode: ExitCode.unknown,
-      }),
-    );
+    stopByHand(run, { by: signal });
   });
 }

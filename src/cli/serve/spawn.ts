@@ -8,9 +8,8 @@ import type { World } from "../../cli.ts";
 import type { StartLoad } from "../../dashboard.ts";
 import { runName } from "../../run/name.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { STARTED_BY } from "../run/listen.ts";
 
-/** The name of the variable that says who started a run, for its timeline. */
-export const STARTED_BY = "GAMEDAY_STARTED_BY";
 const BEGIN_MS_MAX = 30_000;
 const LOOK_EVERY_MS = 50;
 
