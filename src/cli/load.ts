@@ -21,6 +21,7 @@ import { hostOf } from "./load/host.ts";
 import { LoadInterrupts } from "./load/interrupts.ts";
 import { planOnWorkers, printManifests } from "./load/kubernetes.ts";
 import { refuseKubernetesFlags } from "./load/kubernetes-flags.ts";
+import { listenToPeople } from "./load/listen.ts";
 import { LoadMoments } from "./load/moments.ts";
 import { SummaryFile } from "./load/summary-file.ts";
 import { LoadTold } from "./load/told.ts";
@@ -71,7 +72,9 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   await using told = await LoadTold.open(world, { ...asked, ...crew, folder, isTakenOver: crew.atWork.length > 0 });
   using moments = new LoadMoments(crew.clock, job.plan, (event) => told.event(event));
   const stage: Stage = { ...asked, crew, told, moments, interrupts };
-  await play(world, stage, await begin(world, stage));
+  const handle = await begin(world, stage);
+  await using _control = await listenToPeople(world, { ...stage, handle, folder: folder?.path ?? null });
+  await play(world, stage, handle);
 }
 
 /** Everything that takes part in a load while it lasts. */

@@ -4,6 +4,7 @@ import type { World } from "../cli.ts";
 import { isLoopback, startDashboard } from "../dashboard/start.ts";
 import { loadPage } from "../page.ts";
 import { parseDuration } from "../plan/duration.ts";
+import { monotonicClock } from "../std/clock.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { newLink } from "./serve/client.ts";
 import { Idleness } from "./serve/idleness.ts";
@@ -63,6 +64,7 @@ async function serve(world: World, runsFolder: string, flags: ServeFlags): Promi
     ...(plansFolder !== undefined && { plansFolder }),
     ...(scriptsFolder !== undefined && { scriptsFolder }),
   });
+  const clock = monotonicClock();
   await using dashboard = await startDashboard({
     runsFolder,
     host,
@@ -76,7 +78,7 @@ async function serve(world: World, runsFolder: string, flags: ServeFlags): Promi
     machine,
     version: world.version,
     wallMs: () => world.now().getTime(),
-    monotonicMs: () => performance.now(),
+    monotonicMs: () => clock.nowMs(),
     log: (line) => world.stderr.write(`${line}\n`),
   });
   sayWhere(world, { link: dashboard.link(), host, token: tokenPath(stateFolder, dashboard.port) });

@@ -18,6 +18,8 @@ export interface ExperimentStory {
   readonly fault: string;
   /** What is known about the kind of fault; nothing if the evidence does not record it. */
   traits: FaultTraits;
+  /** Whether a person injected it while the run went on. */
+  byHand: boolean;
   /** The number of the group of experiments that are injected at the same moment; null if it is injected alone. */
   together: number | null;
   /** The targets of all rounds. */
@@ -108,6 +110,7 @@ function tellExperiment(
   const story = openStory(experiments, event.experiment) ?? begin(experiments, waiting, event);
   if (event.traits !== undefined) story.traits = event.traits;
   story.targets = united(story.targets, event.targets);
+  if (event.byHand === true) story.byHand = true;
   if (event.standing !== undefined) story.standing = united(story.standing ?? [], event.standing);
   if (event.edge !== "begin") close(story, event);
 }
@@ -146,6 +149,7 @@ function newStory(
     plannedName: event.experiment,
     fault: event.fault,
     traits: NOT_RECORDED,
+    byHand: false,
     together: null,
     targets: [],
     standing: null,

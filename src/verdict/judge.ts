@@ -18,6 +18,7 @@ import { type Status, worst } from "../status.ts";
 import { ExitCode } from "../std/errors.ts";
 import { firstBiteMs, lastHealMs } from "../timeline/rounds.ts";
 import { type ExperimentStory, type Story, tellStory } from "../timeline/story.ts";
+import { changedByHand } from "../validity/by-hand.ts";
 import { VALIDITY_RULES } from "../validity/catalogue.ts";
 import { VERDICT_VERSION, type Verdict } from "../verdict.ts";
 import { judgeExperiment } from "./experiments.ts";
@@ -67,12 +68,13 @@ function judgeAs(stage: Stage, given: Evidence, checkers: readonly Checker[]): J
   const windows = windowsOf(story, experiments, plan);
   const load = foldLoad(evidence, windows, story);
   const judged = VALIDITY_RULES.map((rule) => rule.judge({ ...reading, evidence, story, experiments, load }));
-  const doubts = judged.flatMap((one) => one.doubts);
+  const byHand = changedByHand(story);
+  const doubts = [...judged.flatMap((one) => one.doubts), ...byHand.doubts];
   const outages = streams.flatMap(outagesOf);
   const facts: Facts = { plan, story, experiments, streams, findings, doubts, outages, windows, load };
   const torn = stage === "finished" ? tornBy(evidence, story, reading.operations.count) : null;
   const judgements = {
-    validity: judged.map(({ finding }) => finding),
+    validity: [...judged.map(({ finding }) => finding), ...byHand.findings],
     findings: [
       ...findings,
       ...(isBare(plan)

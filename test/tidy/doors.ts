@@ -110,8 +110,8 @@ export const DOORS: readonly Door[] = [
       "src/output/**",
       "src/control/**",
       "src/dashboard/**",
-      "src/cli/{serve,worker}.ts",
-      "src/cli/{load,run}/**",
+      "src/cli/worker.ts",
+      "src/cli/{load,run,serve}/**",
     ],
   },
 ];

@@ -16,8 +16,8 @@ export class LoadInterrupts implements Disposable {
   readonly #listening: Disposable;
   #phase: Phase = "beginning";
   #heard = false;
-  /** The signal of the first interrupt. */
-  by: InterruptSignal = "SIGINT";
+  /** The signal of the first interrupt, or the name of the person who ended the load from elsewhere. */
+  by = "SIGINT";
   #end: () => void = () => undefined;
 
   constructor(world: World, abort: AbortController, gracefulStopMs: number) {
@@ -40,6 +40,15 @@ export class LoadInterrupts implements Disposable {
 
   [Symbol.dispose](): void {
     this.#listening[Symbol.dispose]();
+  }
+
+  /** Ends the load for a person who asks from elsewhere, as an interrupt does; `atOnce` cuts the graceful end short. */
+  end(by: string, atOnce: boolean): void {
+    if (this.#phase === "beginning" || atOnce) this.#abort.abort(interrupted("the load to end in good order", by));
+    if (this.#heard) return;
+    this.#heard = true;
+    this.by = by;
+    if (this.#phase === "running") this.#end();
   }
 
   #hear(signal: InterruptSignal): void {

@@ -67,7 +67,7 @@ export class ExperimentFold {
     return {
       name: story.name,
       fault: story.fault,
-      byHand: this.#byHand.has(story.plannedName),
+      byHand: story.byHand,
       state: stateOf(story, bit !== null, felt.isOpen, around.isOver),
       because: story.abortedBecause,
       targets: [...story.targets],

@@ -1,6 +1,7 @@
 /** The parts of the live state that are sent whole when they change: the run, its sentence, its phases, what may be done now. Pure. */
 import type { LiveState } from "../../api/live.ts";
 import type { LoadNow, RunResource, RunSummary } from "../../api/run.ts";
+import { isBare } from "../../plan/bare.ts";
 import { estimate } from "../../plan/estimate.ts";
 import { isOpenModel } from "../../plan/open-model.ts";
 import type { Plan } from "../../plan.ts";
@@ -46,7 +47,13 @@ export function partsOf(run: LiveRun, nowMs: number): PartsNow {
   const { verdict, isOver, state } = surroundings;
   const experiments = fold.experiments.list({ lanes, verdict, isOver });
   const load = loadNow(run);
-  const controls = permissionsNow({ surroundings, course, experiments, hasLoad: load !== null });
+  const controls = permissionsNow({
+    surroundings,
+    course,
+    experiments,
+    hasLoad: load !== null,
+    isLoad: kindOf(record.plan) === "load",
+  });
   const { phase, waitingFor, stopping } = course;
   const { trouble } = surroundings;
   const failedShare = lanes.length > 0 ? null : fold.seconds.failedShare;
@@ -86,7 +93,7 @@ function summaryOf({ id, record, surroundings, fold }: LiveRun, nowMs: number): 
 
 /** A load is a run without a platform of its own to break. */
 export function kindOf(plan: Plan): RunSummary["kind"] {
-  return plan.platform?.kind === "url" || plan.platform === undefined ? "load" : "game-day";
+  return plan.platform === undefined || isBare(plan) ? "load" : "game-day";
 }
 
 function detailsOf({ id, record, surroundings, fold }: LiveRun, nowMs: number) {

@@ -10,6 +10,8 @@ export interface Permitting {
   readonly course: CourseFold;
   readonly experiments: readonly LiveExperiment[];
   readonly hasLoad: boolean;
+  /** Whether it is a load, and no game day. */
+  readonly isLoad: boolean;
 }
 
 export function permissionsNow(now: Permitting): Permissions {
@@ -65,6 +67,7 @@ function whyNotLoad({ course, hasLoad }: Permitting): string | null {
 }
 
 function whyNotInject(now: Permitting): string | null {
+  if (now.isLoad) return "A load knows only a host, and no targets to break.";
   const noLoad = whyNotLoad(now);
   if (noLoad !== null) return noLoad;
   const [one] = held(now);
