@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { requireSwitchOff } from "../control/kill-switch.ts";
@@ -63,18 +63,32 @@ async function runLoad(world: World, scripts: readonly string[], flags: LoadFlag
   using json = flags.json === undefined ? null : new SummaryFile(flags.json);
   await demandMachine(job, flags, baseUrl);
   const isRemote = flags.listen !== undefined || flags.kubernetes === true;
-  const folder = flags.out === undefined ? null : new LoadFolder(resolve(world.cwd, flags.out), isRemote);
+  const out = flags.out ?? (flags.dashboard === true ? await newFolder(world, scripts) : undefined);
+  const folder = out === undefined ? null : new LoadFolder(resolve(world.cwd, out), isRemote);
   const abort = new AbortController();
   using interrupts = new LoadInterrupts(world, abort, job.plan.gracefulStopMs);
   await using crew = await gatherCrew(world, { job, baseUrl, flags, folder, signal: abort.signal });
   for (const says of job.notes) tellNote(world, recorder, says);
   const asked: Asked = { flags, job, baseUrl, recorder, json, abort };
   await using told = await LoadTold.open(world, { ...asked, ...crew, folder, isTakenOver: crew.atWork.length > 0 });
+  if (flags.dashboard === true && folder !== null) await show(world, folder.path, scripts);
   using moments = new LoadMoments(crew.clock, job.plan, (event) => told.event(event));
   const stage: Stage = { ...asked, crew, told, moments, interrupts };
   const handle = await begin(world, stage);
   await using _control = await listenToPeople(world, { ...stage, handle, folder: folder?.path ?? null });
   await play(world, stage, handle);
+}
+
+/** Returns the name of a new folder below runs, for a load that is shown on the dashboard. */
+async function newFolder(world: World, scripts: readonly string[]): Promise<string> {
+  const { runName } = await import("../run/name.ts");
+  const name = basename(scripts[0] ?? "load").replace(/\.[^.]+$/, "");
+  return join("runs", runName(name, world.now(), "load"));
+}
+
+async function show(world: World, folder: string, scripts: readonly string[]): Promise<void> {
+  const { showOnDashboard } = await import("./serve/open.ts"); // not before it is asked for: a load starts quickly
+  await showOnDashboard(world, { folder, flags: ["--scripts", dirname(resolve(world.cwd, scripts[0] ?? "."))] });
 }
 
 /** Everything that takes part in a load while it lasts. */

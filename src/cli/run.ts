@@ -14,6 +14,7 @@ interface RunFlags {
   readonly out?: string;
   readonly seed?: string;
   readonly repeat?: number;
+  readonly dashboard?: true;
 }
 
 /** `gameday run PLAN`: runs the whole game day; the exit code is the verdict's. */
@@ -26,6 +27,10 @@ export function runCommand(world: World): Command {
       "the run folder to make (default: runs/<plan>-<UTC>-<seed>, and runs/latest points to it)",
     )
     .option("--seed <seed>", "repeat the choices of an earlier run (default: the plan's, else a new one)")
+    .option(
+      "--dashboard",
+      "show the run on the dashboard, which is started if none serves its folder, and print the link",
+    )
     .option("--repeat <runs>", "so many game days one after another, then their recovery times summed up", runsOf)
     .action(async (file: string, flags: RunFlags) => {
       const planFile = readPlanFile(world, file);
@@ -36,8 +41,9 @@ export function runCommand(world: World): Command {
         requireNone(checkSurroundings(planFile, surroundingsOf(world, planFile, scripts)));
         const says = neglectedProxy(planFile.plan, world.env);
         if (says !== null) world.stderr.write(`gameday: ${says}\n`);
-        const { repeat, out, seed } = flags;
+        const { repeat, out, seed, dashboard } = flags;
         const one = {
+          ...(dashboard === undefined ? {} : { dashboard }),
           ...(out === undefined ? {} : { out }),
           ...(seed === undefined ? {} : { seed }),
           outputs: outputFlagsOf({ ...flags }),

@@ -9,10 +9,10 @@ import { ExitCode, GamedayError } from "../std/errors.ts";
 import { newLink } from "./serve/client.ts";
 import { Idleness } from "./serve/idleness.ts";
 import { LocalMachine } from "./serve/machine.ts";
+import { DASHBOARD_PORT } from "./serve/open.ts";
+import { keepPlace } from "./serve/place.ts";
 import { keptToken, readToken, tokenPath } from "./serve/token.ts";
 import { stateFolderOf } from "./state-folder.ts";
-
-export const DASHBOARD_PORT = 8089;
 
 interface ServeFlags {
   readonly port: number;
@@ -81,6 +81,7 @@ async function serve(world: World, runsFolder: string, flags: ServeFlags): Promi
     monotonicMs: () => clock.nowMs(),
     log: (line) => world.stderr.write(`${line}\n`),
   });
+  using _place = keepPlace(stateFolder, dashboard.port, { runsFolder, pid: world.pid });
   sayWhere(world, { link: dashboard.link(), host, token: tokenPath(stateFolder, dashboard.port) });
   await ended(world, new Idleness(dashboard.runs, flags.untilIdle ?? null));
 }

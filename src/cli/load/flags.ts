@@ -32,6 +32,7 @@ export interface LoadFlags extends KubernetesFlags, ClientFlags {
   readonly json?: string;
   readonly out?: string;
   readonly seed?: string;
+  readonly dashboard?: boolean;
   readonly quiet?: boolean;
   readonly onlySummary?: boolean;
   readonly gracefulStop: string;
@@ -65,6 +66,7 @@ export function loadOptions(): Option[] {
     ).argParser(several),
     new Option("--json <file>", "the summary as JSON; - for the standard output"),
     new Option("-o, --out <folder>", "a folder with the evidence, the verdict and report.html"),
+    new Option("--dashboard", "show the load on the dashboard, in a folder below runs unless --out names one"),
     new Option("--seed <text>", "of the users' randomness (default: a new one, told at the end)"),
     new Option("--graceful-stop <time>", "time for running iterations to end").default("10s"),
     ...clientOptions(),

@@ -12,7 +12,17 @@ import type { LoadFlags } from "./flags.ts";
 /** Stands for what is not recorded, because it may be a secret. */
 const HIDDEN = "[not recorded]";
 /** Flags that say where to report, or that hold secrets: they are left out of the recorded command. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["json", "out", "token", "seed", "host", "env", "quiet", "onlySummary"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "json",
+  "out",
+  "token",
+  "seed",
+  "host",
+  "env",
+  "quiet",
+  "onlySummary",
+  "dashboard",
+]);
 
 export interface LoadIdentity {
   readonly runId: string;

@@ -26,6 +26,7 @@ import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { bugError, describeBug } from "../bug.ts";
 import type { PlanFile } from "../plan-file.ts";
 import { redactFiles } from "../redact.ts";
+import { showOnDashboard } from "../serve/open.ts";
 import { stateFolderOf } from "../state-folder.ts";
 import { environmentRecord } from "./environment.ts";
 import { interruptible } from "./interrupt.ts";
@@ -37,6 +38,8 @@ import { liveParts, type PartsWithLive } from "./parts.ts";
 const LOGS = "logs";
 
 export interface GameDayFlags {
+  /** Whether to show the run on the dashboard. */
+  readonly dashboard?: boolean;
   readonly out?: string;
   readonly seed?: string;
   /** The flags of the outputs, by the names that commander gives them. */
@@ -67,6 +70,7 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   });
   const evidence = openRunFolder(world, planFile, identity, flags);
   outputs.listenTo(evidence);
+  if (flags.dashboard === true) await showOnDashboard(world, { folder, flags: ["--plans", dirname(planFile.file)] });
   const stateFolder = stateFolderOf(world);
   const places = { stateFolder, planFolder: dirname(planFile.file), logFolder: join(folder, LOGS) };
   await using platform = await kind.create(planFile.plan.platform, { runId, clock, ...places });
