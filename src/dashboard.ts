@@ -28,8 +28,6 @@ export interface Machine {
   aliveRuns(): Promise<readonly AliveRun[]>;
   /** Sends a command to a run in progress; rejects if nobody listens. */
   control(runId: string, command: ControlCommand): Promise<ControlReply>;
-  /** Ends a run that does not listen to controls as Ctrl-C would. */
-  interrupt(runId: string): Promise<ControlReply>;
   readonly killSwitch: {
     read(): SwitchState;
     set(on: boolean, by: string, because: string | null): SwitchState;

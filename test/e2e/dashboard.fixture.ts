@@ -112,9 +112,6 @@ export class FakeMachine implements Machine {
     };
     return this.reply.ok ? { ok: true as const, hit } : this.reply;
   }
-  async interrupt(): Promise<ControlReply> {
-    return { ok: true };
-  }
   async plans() {
     return { folder: "/plans", plans: [{ file: "a.yaml", name: "a", platform: "lab", trouble: null }] };
   }

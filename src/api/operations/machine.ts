@@ -19,7 +19,7 @@ export const machineOperations: readonly ApiOperation[] = [
     method: "PUT",
     path: "/switch",
     tag: "machine",
-    says: "Sets the kill switch: on heals and stops every run of this machine and forbids new ones until it is off again.",
+    says: "Sets the kill switch: on heals and stops every run that listens to controls and forbids new ones until it is off again.",
     body: bodies.switchBody,
     success: { status: 200, schema: bodies.switchSchema },
     problems: [],

@@ -9,7 +9,7 @@ import type { AliveRun, FaultList, Machine, StartLoad, StartRun, SwitchState } f
 import { FAULTS } from "../../fault/catalogue.ts";
 import { askHolders } from "../../run/lock.ts";
 import { PLATFORMS } from "../../run/platforms.ts";
-import { GamedayError, messageOf } from "../../std/errors.ts";
+import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { faultRecord } from "../faults.ts";
 import { checkPlanForApi } from "./check.ts";
 import { type Folders, listPlans, listScripts, planPath, scriptPath } from "./given.ts";
@@ -41,23 +41,6 @@ export class LocalMachine implements Machine {
 
   control(runId: string, command: ControlCommand): Promise<ControlReply> {
     return sendControl(controlPath(this.#options.stateFolder, runId), command);
-  }
-
-  async interrupt(runId: string): Promise<ControlReply> {
-    const holder = (await askHolders("run")).find((one) => one.runId === runId);
-    try {
-      if (holder === undefined) throw new Error("it has ended");
-      this.#options.world.interrupt(holder.pid);
-      return { ok: true };
-    } catch (thrown) {
-      const refusal = {
-        status: 409,
-        code: "nothing-to-stop",
-        expected: `run ${runId} in progress`,
-        got: messageOf(thrown),
-      } as const;
-      return { ok: false, refusal };
-    }
   }
 
   readonly killSwitch = {
@@ -123,16 +106,16 @@ export class LocalMachine implements Machine {
     return healResidue(this.#options.world);
   }
 
-  /** Two runs at a time would measure each other. */
+  /** Two runs at a time would measure each other. (The lab's own lock keeps out runs of other users, too.) */
   async #requireNoRun(): Promise<void> {
-    const [one] = await this.aliveRuns();
+    const [one] = await listening(this.#options.stateFolder);
     if (one === undefined) return;
     throw new GamedayError({
       code: "run-in-progress",
       expected: "no run in progress on this machine",
-      got: `run ${one.runId}`,
+      got: `run ${one.runId} (process ${one.pid})`,
       hint: "wait for it, or stop it first",
-      exitCode: 4,
+      exitCode: ExitCode.notReady,
     });
   }
 }

@@ -28,12 +28,13 @@ async function setSwitch({ machine, runs }: Context, call: Call): Promise<Answer
   return json({ ...state, stopped });
 }
 
+/** Stops every run that listens to this user's controls; a run of somebody else is not this switch's to stop. */
 async function stopAll(machine: Context["machine"], by: string, because: string): Promise<string[]> {
-  const alive = await machine.aliveRuns();
+  const alive = (await machine.aliveRuns()).filter(({ isControllable }) => isControllable);
   const asked = await Promise.all(
     alive.map(async ({ runId }) => {
-      const reply = await machine.control(runId, { do: "stop", by, because }).catch(() => machine.interrupt(runId));
-      return reply.ok ? [runId] : [];
+      const reply = await machine.control(runId, { do: "stop", by, because }).catch(() => null);
+      return reply?.ok === true ? [runId] : [];
     }),
   );
   return asked.flat();
