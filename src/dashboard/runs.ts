@@ -93,10 +93,10 @@ export class Runs implements AsyncDisposable {
   async open(id: string): Promise<LiveRun> {
     const run = await this.begun(id);
     const untilMs = this.#options.monotonicMs() + CATCH_UP_MS_MAX;
-    while (!run.isCaughtUp && this.#options.monotonicMs() < untilMs) {
-      this.#read(run);
+    // Nobody may be watching it, so that what was written since is not read yet.
+    while (this.#read(run) && this.#options.monotonicMs() < untilMs)
       await new Promise((resolve) => setImmediate(resolve));
-    }
+    run.send();
     return run;
   }
 
@@ -205,9 +205,11 @@ export class Runs implements AsyncDisposable {
     this.#close();
   }
 
-  #read(run: LiveRun): void {
+  /** Reads what is new, for a moment. Returns whether there is more. */
+  #read(run: LiveRun): boolean {
     const untilMs = this.#options.monotonicMs() + READ_MS_MAX;
-    while (run.read() && this.#options.monotonicMs() < untilMs);
+    while (run.read()) if (this.#options.monotonicMs() >= untilMs) return true;
+    return false;
   }
 
   /** One run that cannot be read must not take the others with it. */

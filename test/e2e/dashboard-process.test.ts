@@ -1,6 +1,6 @@
 /** The dashboard as a process of its own, and runs that it starts, watches and changes: on the simulated platform. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -18,6 +18,17 @@ interface Server {
   readonly port: number;
   readonly token: string;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+/** Returns a folder with the simulated plan, whose load stays for a minute after its last experiment. */
+function plansIn(folder: string): string {
+  const plans = join(folder, "plans");
+  cpSync(join(ROOT, "test/fixtures/fake"), plans, { recursive: true });
+  const file = join(plans, "plan.yaml");
+  const text = readFileSync(file, "utf8");
+  assert.match(text, /^calm: .*$/m);
+  writeFileSync(file, text.replace(/^calm: .*$/m, "calm: 60s"));
+  return plans;
 }
 
 async function serve(folder: string, flags: readonly string[], port = 0): Promise<Server> {
@@ -92,7 +103,7 @@ function controlsOf(folder: string): string[] {
 
 test("a game day is started, changed, broken, healed and stopped from the API, and the server's death does not disturb it", async (context: TestContext) => {
   const folder = temporaryFolder(context);
-  const flags = ["--plans", join(ROOT, "test/fixtures/fake")];
+  const flags = ["--plans", plansIn(folder)];
   const first = await serve(folder, flags);
   context.after(() => first.started.child.kill("SIGKILL"));
   const checked = await first.ask("POST", "/plans/check", { plan: "plan.yaml" });
@@ -172,7 +183,7 @@ test("a game day is started, changed, broken, healed and stopped from the API, a
 
 test("the kill switch stops the run, and nothing starts until it is released", async (context: TestContext) => {
   const folder = temporaryFolder(context);
-  const server = await serve(folder, ["--plans", join(ROOT, "test/fixtures/fake")]);
+  const server = await serve(folder, ["--plans", plansIn(folder)]);
   context.after(() => server.started.child.kill("SIGKILL"));
   const begun = await server.ask("POST", "/runs", { plan: "plan.yaml" });
   const switched = await until("a run to stop", async () => {
