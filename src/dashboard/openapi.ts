@@ -105,7 +105,9 @@ export function openApiDocument(version: string): JsonObject {
 
 function operationObject(operation: ApiOperation, components: JsonObject): JsonObject {
   const { id, tag, says, access, body, success } = operation;
-  const statuses = new Set([...PROBLEMS_OF_ALL, ...operation.problems]);
+  // A key that was used for another call is refused.
+  const ofKey = hasKey(operation) ? [422] : [];
+  const statuses = new Set([...PROBLEMS_OF_ALL, ...operation.problems, ...ofKey]);
   const problems = [...statuses]
     .sort((a, b) => a - b)
     .map((status) => [String(status), { $ref: `#/components/responses/Problem${status}` }]);
@@ -126,6 +128,7 @@ function operationObject(operation: ApiOperation, components: JsonObject): JsonO
       ...(operation.hasEtag === true && { 304: { description: TITLES[304] ?? "" } }),
       ...(success.media === "*/*" && { 206: { description: "The range that was asked for.", content: { "*/*": {} } } }),
       ...Object.fromEntries(problems),
+      431: { description: "The headers, or the path with its query, are too long. This answer has no body." },
     },
   };
 }
@@ -141,6 +144,11 @@ function answerOf({ success, hasEtag }: ApiOperation, components: JsonObject): J
     ...(hasEtag === true && { headers: { ETag: { schema: { type: "string" } } } }),
     content,
   };
+}
+
+/** Returns whether a call may carry an Idempotency-Key. */
+function hasKey({ method, access }: ApiOperation): boolean {
+  return method === "POST" && access === "control";
 }
 
 function securityOf(access: ApiOperation["access"]): Json[] {
@@ -167,7 +175,7 @@ function parametersOf(operation: ApiOperation, components: JsonObject): Json[] {
     ...from(operation.parameters, "path"),
     ...from(operation.query, "query"),
     ...(operation.needsIfMatch === true ? [header("If-Match", "The version that the caller has seen.", true)] : []),
-    ...(operation.method === "POST" && operation.access === "control"
+    ...(hasKey(operation)
       ? [
           {
             name: "Idempotency-Key",

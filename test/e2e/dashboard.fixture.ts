@@ -1,4 +1,6 @@
 /** A dashboard on a free port of loopback, with a made-up machine and copies of kept runs, for tests. */
+
+import { subscribe } from "node:diagnostics_channel";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -23,6 +25,8 @@ export interface Fixture extends AsyncDisposable {
   /** Returns the text of a file below the runs folder. */
   read(path: string): string;
   readonly machine: FakeMachine;
+  /** The number of answers by their status. */
+  readonly statuses: ReadonlyMap<number, number>;
   ask(method: string, path: string, options?: AskOptions): Promise<Told>;
 }
 
@@ -67,12 +71,22 @@ export async function dashboardFixture(options: Partial<DashboardOptions> = {}, 
     ...options,
   });
   const { port } = dashboard;
+  const statuses = new Map<number, number>();
+  subscribe("http.server.response.finish", (message) => {
+    const { response, server } = message as {
+      response: { statusCode: number };
+      server: { address(): { port: number } | null };
+    };
+    if (server.address()?.port === port)
+      statuses.set(response.statusCode, (statuses.get(response.statusCode) ?? 0) + 1);
+  });
   return {
     dashboard,
     port,
     folder,
     logged,
     machine,
+    statuses,
     commands: machine.commands,
     alive: machine.alive,
     read: (path) => readFileSync(join(folder, path), "utf8"),
