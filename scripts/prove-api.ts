@@ -67,7 +67,7 @@ const argv = [
 ];
 const started = performance.now();
 const output = await new Promise<string>((resolve) => {
-  const child = spawn(program, argv, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, argv, { cwd: join(one.folder, ".."), stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
