@@ -16,12 +16,12 @@ const SAYS: Readonly<Record<string, string>> = {
   heal: "healed a fault early",
 };
 
-export interface ByHand {
+export interface HandChanges {
   readonly findings: readonly Finding[];
   readonly doubts: readonly Doubt[];
 }
 
-export function changedByHand(story: Story): ByHand {
+export function changedByHand(story: Story): HandChanges {
   const changes = story.controls.filter(({ manual, command }) => manual && SAYS[command] !== undefined);
   if (changes.length === 0) return { findings: [], doubts: [] };
   const says = changes.map(({ atMs, by, command }) => `at ${atSeconds(atMs)} ${by} ${SAYS[command]}`);

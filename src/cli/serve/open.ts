@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 50;
 /** A dashboard that was started for a run ends when nobody has watched it for this long. */
 const UNTIL_IDLE = "10m";
 
-export interface Shown {
+export interface ShownRun {
   /** The folder of the run, in the folder that the dashboard serves. */
   readonly folder: string;
   /** Where plans or scripts lie that may be started from the dashboard, too. */
@@ -25,7 +25,7 @@ export interface Shown {
 }
 
 /** Prints the link to the run. A dashboard that cannot be started is said, and changes nothing for the run. */
-export async function showOnDashboard(world: World, shown: Shown): Promise<void> {
+export async function showOnDashboard(world: World, shown: ShownRun): Promise<void> {
   try {
     const port = await portFor(world, shown);
     await say(world, port, shown);
@@ -36,7 +36,7 @@ export async function showOnDashboard(world: World, shown: Shown): Promise<void>
 }
 
 /** Returns the port of a dashboard of this folder, and starts one if there is none. */
-async function portFor(world: World, { folder, flags }: Shown): Promise<number> {
+async function portFor(world: World, { folder, flags }: ShownRun): Promise<number> {
   const stateFolder = stateFolderOf(world);
   const runsFolder = dirname(folder);
   for (let port = DASHBOARD_PORT; port < DASHBOARD_PORT + PORTS_MAX; port++) {
@@ -79,7 +79,7 @@ async function started(world: World, { port, runsFolder, flags, stateFolder }: S
 }
 
 /** Prints a link that works once where a person reads it; elsewhere (CI) the file of the token, because logs are kept and shared. */
-async function say(world: World, port: number, { folder }: Shown): Promise<void> {
+async function say(world: World, port: number, { folder }: ShownRun): Promise<void> {
   const stateFolder = stateFolderOf(world);
   const page = `http://127.0.0.1:${port}/runs/${encodeURIComponent(basename(folder))}`;
   const token = readToken(stateFolder, port);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { isRecord } from "../../std/json.ts";
 import { isThere, readRegular } from "../../std/regular-file.ts";
 
-export interface Place {
+export interface DashboardPlace {
   readonly runsFolder: string;
   readonly pid: number;
 }
@@ -12,7 +12,7 @@ export interface Place {
 const BYTES_MAX = 16 * 1024;
 
 /** Writes the file; disposing removes it. */
-export function keepPlace(stateFolder: string, port: number, place: Place): Disposable {
+export function keepPlace(stateFolder: string, port: number, place: DashboardPlace): Disposable {
   const path = pathOf(stateFolder, port);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${JSON.stringify(place)}\n`, { mode: 0o600 });
@@ -20,7 +20,7 @@ export function keepPlace(stateFolder: string, port: number, place: Place): Disp
 }
 
 /** Returns null if there is no such file, or none that can be read. */
-export function readPlace(stateFolder: string, port: number): Place | null {
+export function readPlace(stateFolder: string, port: number): DashboardPlace | null {
   const path = pathOf(stateFolder, port);
   if (!isThere(path)) return null;
   try {
