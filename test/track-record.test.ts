@@ -171,6 +171,12 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       assert.ok(Number(row["readyLeast"]) === 3 && Number(row["syncs"]) > 0);
     }
   },
+  api(rows) {
+    for (const row of rows) {
+      assert.deepEqual([row["failures"], row["serverErrors"]], [0, 0], `seed ${row.seed}`);
+      assert.ok(Number(row["calls"]) >= 1_000, `${row["calls"]} calls`);
+    }
+  },
   fuzz(rows) {
     const folders = rows.reduce((sum, row) => sum + Number(row["folders"]), 0);
     for (const row of rows) assert.deepEqual(row["wrong"], [], `seed ${row.seed}`);

@@ -14,7 +14,9 @@ import { LiveRun } from "./live/run.ts";
 import { ProblemError } from "./problems.ts";
 
 const TICK_MS = 100;
-const LOOK_EVERY_MS = 2_000;
+/** Looking asks every process that may be a run, so it is rare; near the end of a run, and for requests, it is more frequent. */
+const LOOK_EVERY_MS = 5_000;
+const LOOK_AGAIN_MS = 1_000;
 const BEAT_EVERY_MS = 10_000;
 /** What is not watched any more is kept for this long, so that a reload is quick. */
 const KEEP_MS = 60_000;
@@ -153,10 +155,10 @@ export class Runs implements AsyncDisposable {
     return this.#alive.some((one) => one.runId === runId);
   }
 
-  /** Looks at the machine and at all open runs, at most every two seconds. */
-  look(): Promise<void> {
+  /** Looks at the machine and at all open runs, at most so often. */
+  look(everyMs = LOOK_AGAIN_MS): Promise<void> {
     if (this.#looking !== null) return this.#looking;
-    if (this.#options.monotonicMs() - this.#lookedAtMs < LOOK_EVERY_MS) return Promise.resolve();
+    if (this.#options.monotonicMs() - this.#lookedAtMs < everyMs) return Promise.resolve();
     this.#looking = this.#lookNow().finally(() => {
       this.#looking = null;
       this.#lookedAtMs = this.#options.monotonicMs();
@@ -198,7 +200,8 @@ export class Runs implements AsyncDisposable {
       });
       run.usedAtMs = now;
     }
-    if (used.length > 0) void this.look();
+    const isEnding = used.some(({ fold, surroundings }) => fold.course.isClosed && !surroundings.isOver);
+    if (used.length > 0) void this.look(isEnding ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
     if (now - this.#beatAtMs < BEAT_EVERY_MS) return;
     this.#beatAtMs = now;
     for (const run of used) run.fanout.beat();

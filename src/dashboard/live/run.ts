@@ -23,7 +23,7 @@ import { type PartsNow, partsOf, type Surroundings } from "./parts.ts";
 const ROWS_EVERY_MS = 2_000;
 const LANES_EVERY_MS = 1_000;
 /** Without an event or an outage, the sentence and the like change this often at most. */
-const PARTS_EVERY_MS = 500;
+const PARTS_EVERY_MS = 1_000;
 const ROWS_MAX = 200;
 /** The lines that are folded before others may have their turn; about 10 ms of work. */
 const LINES_AT_ONCE = 1_000;
