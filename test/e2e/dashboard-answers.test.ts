@@ -104,7 +104,7 @@ test("every frame is as its schema says, and what was missed is sent again", asy
   const file = join(one.folder, "going", "timeline.ndjson");
   let isTold = false;
   const frames = await watch(one, "going", undefined, (sent) => {
-    if (!sent.some(({ event }) => event === "state")) return false; // the run is still being read
+    if (!sent.some(({ event, data }) => event === "snapshot" && data.nowMs > 0)) return false; // it is still being read
     if (!isTold) appendFileSync(file, '{"atMs":9000,"type":"note","source":"test","says":"hello"}\n');
     isTold = true;
     return sent.some(({ event }) => event === "event");
