@@ -186,6 +186,10 @@ test("the kill switch stops the run, and nothing starts until it is released", a
   const server = await serve(folder, ["--plans", plansIn(folder)]);
   context.after(() => server.started.child.kill("SIGKILL"));
   const begun = await server.ask("POST", "/runs", { plan: "plan.yaml" });
+  await until(
+    "a load",
+    async () => (await server.ask("GET", `/runs/${begun.json.id}`)).json.controls["change-load"].allowed,
+  );
   const switched = await until("a run to stop", async () => {
     const { json } = await server.ask("PUT", "/switch", { on: true });
     return json.stopped.length > 0 && json;
