@@ -23,7 +23,7 @@ export const READERS: Readonly<Record<string, string>> = {
   "src/plan/saying.ts": "the layout of a schema's message, which decides nothing",
   "src/checker/amounts.ts": "presentation: a capital letter",
   "src/cli/init/yaml-lines.ts": "presentation: lines of a comment",
-  "src/cli/run/live-view.ts": "presentation: the first line",
+  "src/timeline/describe.ts": "presentation: the first line",
   "src/page/run-page.ts": "presentation: what is announced again",
   "src/report/junit.ts": "presentation: white space",
   "src/view/log.ts": "presentation: the marks before a line",

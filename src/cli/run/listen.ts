@@ -8,6 +8,7 @@ import { messageOf } from "../../std/errors.ts";
 
 /** The variable in which the dashboard names who started a run. */
 export const STARTED_BY = "GAMEDAY_STARTED_BY";
+const NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/;
 
 /**
  * Lets people change the run through its control socket, until it is disposed. A run whose socket cannot be made goes on without,
@@ -19,9 +20,8 @@ export async function listenToPeople(
   { stateFolder, folder }: { readonly stateFolder: string; readonly folder: string },
 ): Promise<AsyncDisposable> {
   const { steering } = run;
-  const by = world.env[STARTED_BY];
-  if (by !== undefined && /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/.test(by))
-    recordControl(run, { command: "start", by, manual: false });
+  const starter = world.env[STARTED_BY];
+  if (starter !== undefined && NAME.test(starter)) recordControl(run, { command: "start", by: starter, manual: false });
   const stack = new AsyncDisposableStack();
   if (steering === undefined) return stack;
   const steered: SteeredRun = { ...run, steering };

@@ -63,8 +63,7 @@ export class CourseFold {
     else if (event.type === "load") this.load = event.edge;
     else if (event.type === "closed") this.isClosed = true;
     else if (event.type === "note" && event.source === "health") this.waitingFor = event.says;
-    else if (event.type === "note" && event.source === "run" && event.says.startsWith("ended early"))
-      this.stopping ??= event.says;
+    else if (event.type === "note" && event.source === "run") this.stopping ??= event.says; // it ended early
   }
 
   #phase({ phase, edge, atMs }: EventOf<"phase">): void {
