@@ -22,6 +22,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Resolves when the output so far matches; rejects when the command ends without a match. */
   printed(pattern: RegExp): Promise<void>;
+  /** Returns what was printed to stdout so far. */
+  output(): string;
 }
 
 export interface StartOptions {
@@ -62,7 +64,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Star
         reject,
       );
     });
-  return { child, ended, printed };
+  return { child, ended, printed, output: () => stdout };
 }
 
 export function gameday(args: readonly string[], options?: StartOptions): Promise<Ended> {
