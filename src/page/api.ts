@@ -22,6 +22,12 @@ const PREFIX = "/api/v1";
 const CALL_MS_MAX = 60_000;
 
 let caller: Caller = { token: null, name: null };
+let refused: () => void = () => undefined;
+
+/** Calls back when the server no longer takes the token, after it was started with another one. */
+export function onTokenRefused(callback: () => void): void {
+  refused = callback;
+}
 
 export function setCaller(next: Caller): void {
   caller = next;
@@ -42,6 +48,7 @@ export async function call<T>(method: string, path: string, options: CallOptions
     });
     const value: unknown = await response.json().catch(() => null);
     if (response.ok) return { ok: true, value: value as T, etag: response.headers.get("etag") };
+    if (response.status === 401 && caller.token !== null) refused();
     return { ok: false, problem: problemOf(response.status, value) };
   } catch {
     return { ok: false, problem: { status: 0, code: "not-connected", title: "the server did not answer" } };

@@ -3,7 +3,7 @@ import type { RunList } from "../api/run.ts";
 import { renderNoRuns } from "../view/runs.ts";
 import { renderTop } from "../view/top.ts";
 import { el } from "../view.ts";
-import { describeProblem, get } from "./api.ts";
+import { describeProblem, get, onTokenRefused } from "./api.ts";
 import { ComparePage } from "./compare-page.ts";
 import { keysDialog } from "./control/keys.ts";
 import { releaseSwitch, type Switch, throwSwitch } from "./control/machine.ts";
@@ -12,7 +12,7 @@ import type { PageFrame } from "./frame.ts";
 import { patch } from "./patch.ts";
 import { RunPage } from "./run-page.ts";
 import { RunsPage } from "./runs-page.ts";
-import { beginSession, type Session } from "./session.ts";
+import { beginSession, endSession, type Session } from "./session.ts";
 import { StartPage } from "./start-page.ts";
 import { applyTheme } from "./theme.ts";
 
@@ -31,6 +31,10 @@ class Shell {
   async start(): Promise<void> {
     applyTheme();
     this.#session = await beginSession();
+    onTokenRefused(() => {
+      this.#session = endSession();
+      this.#drawTop();
+    });
     this.#drawTop();
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("keydown", (event) => this.#key(event));

@@ -219,6 +219,19 @@ test("one fault is healed, a moment is marked, and the shown figures are reset",
   }),
 );
 
+test(
+  "a token that the server no longer takes leaves the page read-only, and says how to get a new one",
+  { skip: SKIP },
+  () =>
+    controlling(58, async (page, fake) => {
+      fake.answer("PUT /switch", { title: "No token", code: "no-token", status: 401 }, 401);
+      await page.click("[data-control=kill-switch]");
+      await page.waitForSelector("[data-control=kill-switch][aria-disabled=true]");
+      await waitForText(page, ".banner.plain", /Read-only: to control, open the printed link/);
+      await waitForText(page, ".complaint", /No token\. \[no-token\]/);
+    }),
+);
+
 test("residue is listed before it is healed, and the page reports what is left", { skip: SKIP }, () =>
   controlling(58, async (page, fake) => {
     const left = {
