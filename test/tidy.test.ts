@@ -175,3 +175,11 @@ test("no kitchen sinks, and nothing left undone", () => {
   const undone = SOURCES.filter((file) => /\b(TODO|FIXME|XXX|HACK)\b/.test(readFileSync(file, "utf8")));
   assert.deepEqual(undone, []);
 });
+
+test("no deadline of a test runs from the loading of its file: many files share a process, and the last would find it expired", () => {
+  const tests = globSync(["src/**/*.{test,fixture}.ts", "test/**/*.ts"]);
+  const early = tests.filter((file) =>
+    /^(export )?const \w+ = AbortSignal\.timeout\(/m.test(readFileSync(file, "utf8")),
+  );
+  assert.deepEqual(early, []);
+});

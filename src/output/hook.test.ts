@@ -10,7 +10,7 @@ import type { Verdict } from "../verdict.ts";
 import { hookOutput } from "./hook.ts";
 import { fakeReceiver } from "./receiver.fixture.ts";
 
-const SOON = AbortSignal.timeout(20_000);
+const soon = () => AbortSignal.timeout(20_000);
 const GUIDE = readFileSync(new URL("../../docs/guide/metrics.md", import.meta.url), "utf8");
 
 /** Returns how a secret stands in a hook's file. */
@@ -66,7 +66,7 @@ test("the recipe for Grafana makes an annotation at the bite, and gives it its e
   const receiver = await fakeReceiver(context, () => ({ status: 200, body: '{"message":"Annotation added","id":7}' }));
   const { output } = await open(context, recipe("grafana.yaml", receiver.url), { GRAFANA_TOKEN: "glsa_s3cret" });
   for (const event of FAULT) output.event?.(event);
-  assert.equal((await output.settle?.(SOON)) ?? null, null);
+  assert.equal((await output.settle?.(soon())) ?? null, null);
   const [begin, end, ...more] = receiver.received;
   assert.deepEqual(more, []);
   assert.deepEqual(
@@ -84,9 +84,9 @@ test("the recipe for Grafana makes an annotation at the bite, and gives it its e
 test("the recipe for Slack sends the verdict, and its secret URL is never said", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: 404, body: "no_team" }));
   const { output, said } = await open(context, recipe("slack.yaml", receiver.url), { SLACK_KEY: "T0/s3cret" });
-  assert.equal((await output.settle?.(SOON)) ?? null, null);
+  assert.equal((await output.settle?.(soon())) ?? null, null);
   output.verdict?.({ verdict: "fail", sentence: "Fail: orders were lost." } as Verdict);
-  await output.close(SOON);
+  await output.close(soon());
   assert.equal(receiver.received[0]?.path, "/services/T0/s3cret");
   assert.match(
     (JSON.parse(receiver.received[0]?.body ?? "{}") as { text: string }).text,
@@ -103,7 +103,7 @@ test("phases are sent where they are asked for; an end without an answer to its 
   const text = `on: [phase]\nbegin: ${request("POST", "/", '{ p: "{name}", to: "{toMs}" }')}\nend: ${request("PUT", "/{answer.id}", "{}")}\n`;
   const { output } = await open(context, text);
   for (const edge of ["begin", "end"] as const) output.event?.({ atMs: 5, type: "phase", phase: "load", edge });
-  assert.equal((await output.settle?.(SOON)) ?? null, null);
+  assert.equal((await output.settle?.(soon())) ?? null, null);
   assert.deepEqual(
     receiver.received.map(({ method, body }) => [method, body]),
     [["POST", '{"p":"load","to":null}']],

@@ -10,7 +10,7 @@ import { cleanRun, evidenceOf } from "../verdict/run.fixture.ts";
 import { headersOf, otelOutput } from "./otel.ts";
 import { type FakeReceiver, fakeReceiver } from "./receiver.fixture.ts";
 
-const SOON = AbortSignal.timeout(20_000);
+const soon = () => AbortSignal.timeout(20_000);
 
 interface Opened {
   readonly output: Output;
@@ -57,7 +57,7 @@ test("metrics are sent with OpenTelemetry's names and units, integers as text, a
   output.interval?.(interval);
   fold.interval(interval);
   for (const row of fold.take(1_000)) output.second?.(row);
-  assert.equal(await output.settle?.(SOON), null);
+  assert.equal(await output.settle?.(soon()), null);
   const [body] = bodiesAt(receiver, "/v1/metrics");
   assert.equal(receiver.received[0]?.headers.authorization, "Bearer s3cret");
   const sent = valuesOf(body, "metrics").flat() as {
@@ -90,7 +90,7 @@ test("metrics go out every 5 s, and once more with the verdict", async (context)
   const [row] = new SecondFold().take(1_000);
   assert.ok(row !== undefined);
   for (let second = 0; second < 12; second++) output.second?.({ ...row, atMs: second * 1_000 });
-  await output.settle?.(SOON);
+  await output.settle?.(soon());
   assert.equal(bodiesAt(receiver, "/v1/metrics").length, 3);
 });
 
@@ -102,7 +102,7 @@ test("spans: run, phases below it, experiments below their phase, with their sta
   for (const event of evidence.timeline) output.event?.(event);
   clock.advance(60_000);
   output.verdict?.(judge(evidence));
-  await output.close(SOON);
+  await output.close(soon());
   const [body] = bodiesAt(receiver, "/v1/traces");
   const spans = valuesOf(body, "spans").flat() as {
     name: string;
@@ -127,7 +127,7 @@ test("spans: run, phases below it, experiments below their phase, with their sta
 
 test("a collector that is not there costs the run nothing, and the loss is recorded without secrets", async (context) => {
   const { output } = await open(context, "http://127.0.0.1:1", { OTEL_EXPORTER_OTLP_HEADERS: "api-key=s3cret" });
-  const lost = await output.settle?.(SOON);
+  const lost = await output.settle?.(soon());
   assert.match(lost ?? "", /^1 of 1 messages were not delivered/);
   assert.doesNotMatch(lost ?? "", /s3cret/);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fakeReceiver } from "./receiver.fixture.ts";
 import { type QueuedRequest, Sender } from "./sender.ts";
 
-const LONG = AbortSignal.timeout(20_000);
+const soon = () => AbortSignal.timeout(20_000);
 
 function message(url: string, body = "{}"): QueuedRequest {
   return { method: "POST", url, headers: { authorization: "Bearer s3cret" }, body };
@@ -13,7 +13,7 @@ test("messages arrive in order, and nothing is lost", async (context) => {
   const receiver = await fakeReceiver(context);
   const sender = new Sender();
   for (const body of ["1", "2", "3"]) sender.send(() => message(receiver.url, body));
-  await sender.idle(LONG);
+  await sender.idle(soon());
   assert.deepEqual(
     receiver.received.map(({ body }) => body),
     ["1", "2", "3"],
@@ -26,7 +26,7 @@ test("a receiver that never answers costs its deadline, and the queue does not g
   const sender = new Sender({ deadlineMs: 20, queueMax: 2 });
   for (let sent = 0; sent < 10; sent++) sender.send(() => message(receiver.url));
   assert.match(sender.losses ?? "", /^7 of 10 messages .* the queue was full/);
-  await sender.idle(LONG);
+  await sender.idle(soon());
   assert.match(sender.losses ?? "", /^10 of 10 messages were not delivered \(the last one: no answer in time\)/);
 });
 
@@ -36,7 +36,7 @@ test("a dead receiver and its secrets: the reason is told, neither URL nor heade
   const sender = new Sender({ deadlineMs: 2_000 });
   sender.send(() => message(`http://127.0.0.1:${port === 1 ? 2 : 1}/services/T0/s3cret`));
   sender.send(() => message("http://bad host/s3cret"));
-  await sender.idle(LONG);
+  await sender.idle(soon());
   assert.match(sender.losses ?? "", /^2 of 2 messages/);
   assert.doesNotMatch(sender.losses ?? "", /s3cret|127\.0\.0\.1/);
 });
@@ -51,11 +51,11 @@ test("an error is tried again where that is asked for; a redirect is not followe
   );
   const sender = new Sender({ attempts: 2 });
   sender.send(() => message(receiver.url));
-  await sender.idle(LONG);
+  await sender.idle(soon());
   assert.equal(sender.losses, null);
   const once = new Sender();
   once.send(() => message(receiver.url));
-  await once.idle(LONG);
+  await once.idle(soon());
   assert.match(once.losses ?? "", /answered 302/);
   assert.deepEqual(
     receiver.received.map(({ path }) => path),
@@ -70,7 +70,7 @@ test("the end of the run cuts off what is being sent, and counts it", async (con
   sender.send(() => message(receiver.url));
   await receiver.arrived(1);
   sender.close();
-  await sender.idle(LONG);
+  await sender.idle(soon());
   sender.send(() => message(receiver.url));
   assert.match(sender.losses ?? "", /^3 of 3 .*the run was over/);
 });
@@ -85,6 +85,6 @@ test("of an answer without end only the beginning is read", async (context) => {
       answer = text;
     },
   );
-  await sender.idle(LONG);
+  await sender.idle(soon());
   assert.ok(answer.length > 0 && answer.length < 1 << 20, String(answer.length));
 });

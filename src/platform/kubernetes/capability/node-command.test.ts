@@ -9,7 +9,7 @@ import type { Parts } from "../parts.ts";
 import { cutCapability } from "./network.ts";
 import { powerCapability } from "./node-command.ts";
 
-const SIGNAL = AbortSignal.timeout(20_000);
+const SIGNAL = new AbortController().signal;
 const TARGET = { id: "node/worker-1", role: "node", node: "worker-1", leader: false, healthy: true, labels: {} };
 
 function partsOf(more: Record<string, unknown>, planFolder = "."): { parts: Parts; memory: MemoryApi } {
