@@ -6,7 +6,7 @@
 import type { Json } from "./std/json.ts";
 import type { TargetReference } from "./timeline.ts";
 
-/** Who asks, as the timeline names them: "page 2", "API", "terminal". */
+/** The name of the caller in the timeline: "page 2", "API", "terminal". */
 interface Asking {
   readonly by: string;
 }

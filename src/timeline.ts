@@ -143,7 +143,7 @@ export type TimelineEvent = { readonly atMs: number } & (
   | {
       readonly type: "control";
       readonly command: string;
-      /** Who or what gave the command, in words for people. */
+      /** The person or the part that gave the command, in words for people. */
       readonly by: string;
       /** The stop condition that held, by its name; since version 3. Absent: none did. */
       readonly condition?: string;

@@ -7,26 +7,13 @@ import { PHASES } from "../timeline.ts";
 import { verdictSchema } from "../verdict/schema.ts";
 import { atMs, count, statusWord, targetReference, text } from "./basic.ts";
 import { loadNowSchema, permissionsSchema, runResourceSchema } from "./run.ts";
+import { SECOND_COLUMNS, type SecondColumn } from "./second-columns.ts";
 
 const figure = z.number().nullable().describe("null: no data, which is not 0");
 
-/** The figures of one second of a run, never smoothed. Latency is that of answered requests that did not fail. */
-export const SECOND_COLUMNS = [
-  "ok",
-  "failed",
-  "p50Ms",
-  "p95Ms",
-  "p99Ms",
-  "users",
-  "usersIntended",
-  "dropped",
-  "replicasReady",
-  "replicasWanted",
-] as const;
-export type SecondColumn = (typeof SECOND_COLUMNS)[number];
-
 const ofColumns = <Value extends z.ZodType>(value: Value) =>
   z.object(Object.fromEntries(SECOND_COLUMNS.map((name) => [name, value])) as Record<SecondColumn, Value>);
+/** The figures of one second of a run, never smoothed. Latency is that of answered requests that did not fail. */
 export const secondFiguresSchema = ofColumns(figure);
 export type SecondFigures = z.infer<typeof secondFiguresSchema>;
 /** Equally long columns. The value at index i belongs to the second that begins (fromS + i) * 1000 ms after the run began. */

@@ -17,7 +17,7 @@ import { type Route, Routes } from "./routes.ts";
 /** One call of an operation, as its handler gets it. */
 export interface Call extends Given {
   readonly operation: ApiOperation;
-  /** Who asks, as the timeline will name them: "page 2", "API". */
+  /** The name of the caller in the timeline: "page 2", "API". */
   readonly by: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;

@@ -11,7 +11,7 @@ export interface CallOptions {
   readonly ifMatch?: string;
 }
 
-/** Who calls: the right to control, and the name that the timeline will have. */
+/** The caller: the right to control, and the name in the timeline. */
 export interface Caller {
   readonly token: string | null;
   readonly name: string | null;

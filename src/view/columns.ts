@@ -3,24 +3,11 @@
  * never as 0. The points are never averaged: where several seconds share a pixel, the pixel shows all values from their lowest to
  * their highest, so that an outage of one second is visible in a run of eight hours.
  */
-import type { SecondColumn, Seconds } from "../api/live.ts";
-
-export const FIGURES = [
-  "ok",
-  "failed",
-  "p50Ms",
-  "p95Ms",
-  "p99Ms",
-  "users",
-  "usersIntended",
-  "dropped",
-  "replicasReady",
-  "replicasWanted",
-] as const satisfies readonly SecondColumn[];
-export type Figure = (typeof FIGURES)[number];
+import type { Seconds } from "../api/live.ts";
+import { SECOND_COLUMNS, type SecondColumn } from "../api/second-columns.ts";
 
 /** One second's figures; null or absent is not known. */
-export type SecondFigures = Readonly<Partial<Record<Figure, number | null>>>;
+export type SecondFigures = Readonly<Partial<Record<SecondColumn, number | null>>>;
 
 const SECONDS_FIRST = 1024;
 /** A week. A second beyond it is ignored: only damaged evidence has one. */
@@ -29,11 +16,14 @@ const SECONDS_MOST = 7 * 24 * 3600;
 export class Columns {
   #length = 0;
   #first = -1;
-  readonly #values: Record<Figure, Float64Array>;
+  readonly #values: Record<SecondColumn, Float64Array>;
 
   constructor() {
     const empty = () => new Float64Array(SECONDS_FIRST).fill(Number.NaN);
-    this.#values = Object.fromEntries(FIGURES.map((name) => [name, empty()])) as Record<Figure, Float64Array>;
+    this.#values = Object.fromEntries(SECOND_COLUMNS.map((name) => [name, empty()])) as Record<
+      SecondColumn,
+      Float64Array
+    >;
   }
 
   /** The first second that is known; -1 while there is none. */
@@ -50,7 +40,7 @@ export class Columns {
   set(second: number, figures: SecondFigures): void {
     if (!Number.isInteger(second) || second < 0 || second >= SECONDS_MOST) return;
     this.#reserve(second + 1);
-    for (const name of FIGURES) {
+    for (const name of SECOND_COLUMNS) {
       const value = figures[name];
       if (value !== undefined) this.#values[name][second] = value ?? Number.NaN;
     }
@@ -62,22 +52,22 @@ export class Columns {
   setAll({ fromS, columns }: Seconds): void {
     this.#reserve(Math.min(fromS + columns.ok.length, SECONDS_MOST));
     for (let n = 0; n < columns.ok.length; n++) {
-      this.set(fromS + n, Object.fromEntries(FIGURES.map((name) => [name, columns[name][n] ?? null])));
+      this.set(fromS + n, Object.fromEntries(SECOND_COLUMNS.map((name) => [name, columns[name][n] ?? null])));
     }
   }
 
   /** Returns a figure of one second; NaN if it is not known. */
-  at(name: Figure, second: number): number {
+  at(name: SecondColumn, second: number): number {
     return second >= 0 && second < this.#length ? (this.#values[name][second] ?? Number.NaN) : Number.NaN;
   }
 
   /** Returns all values of a figure by second, to be read and not changed; those from `length` on mean nothing. */
-  column(name: Figure): Float64Array {
+  column(name: SecondColumn): Float64Array {
     return this.#values[name];
   }
 
   /** Returns the lowest and the highest known value within the seconds [from, to); NaN both if there is none. */
-  range(name: Figure, from: number, to: number): { readonly low: number; readonly high: number } {
+  range(name: SecondColumn, from: number, to: number): { readonly low: number; readonly high: number } {
     const values = this.#values[name];
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -92,7 +82,7 @@ export class Columns {
   #reserve(length: number): void {
     if (length <= this.#values.ok.length) return;
     const size = 2 ** Math.ceil(Math.log2(length));
-    for (const name of FIGURES) {
+    for (const name of SECOND_COLUMNS) {
       const grown = new Float64Array(size).fill(Number.NaN);
       grown.set(this.#values[name]);
       this.#values[name] = grown;
@@ -115,7 +105,7 @@ export type LinePieces = readonly (readonly PixelColumn[])[];
 
 export interface LineOptions {
   readonly columns: Columns;
-  readonly figure: Figure;
+  readonly figure: SecondColumn;
   /** Seconds since the run began, the last one excluded. */
   readonly from: number;
   readonly to: number;

@@ -1,7 +1,8 @@
 /** The figures of the latest second that is known, and how much of it failed since the figures began. */
 import type { LiveState } from "../api/live.ts";
+import type { SecondColumn } from "../api/second-columns.ts";
 import { el, type ViewElement } from "../view.ts";
-import type { Columns, Figure } from "./columns.ts";
+import type { Columns } from "./columns.ts";
 import { shortTarget } from "./course/spans.ts";
 import { count, figure, NOTHING, percent } from "./figures.ts";
 import { isOver } from "./head.ts";
@@ -16,7 +17,7 @@ type TilesState = Pick<LiveState, "leaders" | "replicas" | "requests" | "run">;
 
 export function tilesOf(state: TilesState, columns: Columns): Tile[] {
   const second = latestSecond(columns, isOver(state));
-  const at = (name: Figure) => columns.at(name, second);
+  const at = (name: SecondColumn) => columns.at(name, second);
   const intended = at("usersIntended");
   return [
     {

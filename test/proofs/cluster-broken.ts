@@ -14,7 +14,7 @@ const SETTINGS = { ttl: 15, loop_wait: 3, retry_timeout: 4, synchronous_mode: tr
 export interface ClusterVariant {
   readonly name: string;
   readonly kind: "broken" | "healthy";
-  /** Who must flag it: `check` before anything is broken, or the verdict of a run. */
+  /** The command that must flag it: `check` before anything is broken, or the verdict of a run. */
   readonly by: "check" | "run";
   /** What the line of `check`, or the sentence of the verdict, must match. */
   readonly flag: RegExp;

@@ -1,5 +1,6 @@
 /** The columns of a run's seconds, from rows that may come again and in any order. A second without a row is a gap. Pure. */
-import { SECOND_COLUMNS, type SecondColumn, type SecondFigures, type Seconds } from "../../api/live.ts";
+import type { SecondFigures, Seconds } from "../../api/live.ts";
+import { SECOND_COLUMNS, type SecondColumn } from "../../api/second-columns.ts";
 import { SECOND_MS, type Second } from "../../second.ts";
 
 /** Eight days; rows beyond that come from damaged evidence. */

@@ -1,5 +1,6 @@
 /** Panels with lines over time: requests, latency, users and replicas. */
-import type { Columns, Figure } from "../columns.ts";
+import type { SecondColumn } from "../../api/second-columns.ts";
+import type { Columns } from "../columns.ts";
 import { linePieces, type PixelColumn } from "../columns.ts";
 import type { CourseSize, Mark, Paint } from "../course.ts";
 import { COURSE_MARGIN } from "../course.ts";
@@ -7,7 +8,7 @@ import { linearScale, logScale, powerDomain, powerTicks, type Scale, valueTicks 
 import { crisp, timeGrid, timeScale, valueAxis } from "./axis.ts";
 
 export interface LineStyle {
-  readonly figure: Figure;
+  readonly figure: SecondColumn;
   readonly name: string;
   readonly paint: Paint;
   readonly width?: number;
