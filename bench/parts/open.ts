@@ -2,7 +2,7 @@
  * Runs open models, measured against the server's own clock: latency, a server that stalls once, even starts, and the first
  * request.
  */
-import type { Part } from "../bench.ts";
+import type { Bench, Part } from "../bench.ts";
 import { atMost, median } from "../goals.ts";
 import type { Round } from "../measure.ts";
 import { exactStall } from "../stall.ts";
@@ -22,15 +22,26 @@ function said({ stdout }: Round): Said {
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Said;
 }
 
+/**
+ * The 99th percentile of one round rests on 50 requests, which a single pause of the machine can hit; the median of the rounds does
+ * not move with one pause, and does move with a fault of ours, which is in every round.
+ */
 export const open: Part = async (bench) => {
+  const offs: { p50: number; p99: number }[] = [];
+  for (let round = 0; round < bench.rounds; round++) offs.push(await offServers(bench));
+  return [
+    atMost("500/s: p50 off the server's", median(offs.map(({ p50 }) => p50)), 1, "ms"),
+    atMost("500/s: p99 off the server's", median(offs.map(({ p99 }) => p99)), 1, "ms"),
+  ];
+};
+
+/** Returns how far our percentiles lie from those of the server's own clock, in milliseconds. */
+async function offServers(bench: Bench): Promise<{ p50: number; p99: number }> {
   await using target = await bench.target(DELAY_MS);
   const round = await bench.engine(target, { ...OPEN, seconds: bench.seconds });
   const { p50, p99 } = said(round);
-  return [
-    atMost("500/s: p50 off the server's", Math.abs(p50 - round.server.p50), 1, "ms"),
-    atMost("500/s: p99 off the server's", Math.abs(p99 - round.server.p99), 1, "ms"),
-  ];
-};
+  return { p50: Math.abs(p50 - round.server.p50), p99: Math.abs(p99 - round.server.p99) };
+}
 
 export const stall: Part = async (bench) => {
   await using target = await bench.target(DELAY_MS);
