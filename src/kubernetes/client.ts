@@ -1,5 +1,4 @@
 /** The port to a real cluster: kubeconfig, watches, exec and port-forward through @kubernetes/client-node. */
-import type { KubeConfig } from "@kubernetes/client-node";
 import type {
   ClusterApi,
   ContainerReference,
@@ -16,7 +15,8 @@ import type {
   WatchListener,
   Where,
 } from "../kubernetes.ts";
-import { GamedayError, messageOf } from "../std/errors.ts";
+import { GamedayError } from "../std/errors.ts";
+import { ClusterLogin, loadKubeConfig } from "./cluster-login.ts";
 import { execInContainer, type PodExecOptions } from "./exec.ts";
 import { forwardPort } from "./forward.ts";
 import type { Call } from "./path.ts";
@@ -28,35 +28,7 @@ import { watchObjects } from "./watch.ts";
  * not exist.
  */
 export async function connectKubernetes(context: string | undefined): Promise<ClusterApi> {
-  const { KubeConfig } = await import("@kubernetes/client-node"); // takes 0.8 s, so it is imported only when it is needed
-  const config = new KubeConfig();
-  try {
-    config.loadFromDefault();
-  } catch (cause) {
-    throw noConfig(messageOf(cause), cause);
-  }
-  if (config.getCurrentContext() === NO_CONTEXT) throw noConfig("none, and no service account of a pod either");
-  if (context !== undefined) {
-    const known = config.getContexts().map(({ name }) => name);
-    if (!known.includes(context)) throw noConfig(`no context "${context}", but ${known.join(", ") || "none"}`);
-    config.setCurrentContext(context);
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw noConfig(`no cluster for its context "${config.getCurrentContext()}"`);
-  return new Client(config, cluster.server);
-}
-
-/** The name of the context that the library makes up, for a server on this machine, when it finds no configuration at all. */
-const NO_CONTEXT = "loaded-context";
-
-function noConfig(got: string, cause?: unknown): GamedayError {
-  return new GamedayError({
-    code: "kubernetes-config",
-    expected: "a kubeconfig that names the cluster (KUBECONFIG, ~/.kube/config, --context)",
-    got,
-    hint: "kubectl config get-contexts",
-    cause,
-  });
+  return new Client(await ClusterLogin.open(() => loadKubeConfig(context)));
 }
 
 const PATCH_TYPES = {
@@ -72,15 +44,15 @@ class Client implements ClusterApi {
   readonly context: string;
   readonly namespace: string;
   readonly server: string;
-  readonly #config: KubeConfig;
+  readonly #login: ClusterLogin;
   readonly #requests: Requests;
 
-  constructor(config: KubeConfig, server: string) {
-    this.#config = config;
-    this.server = server;
-    this.#requests = new Requests(config, server);
-    this.context = config.getCurrentContext();
-    this.namespace = config.getContextObject(this.context)?.namespace ?? "default";
+  constructor(login: ClusterLogin) {
+    this.#login = login;
+    this.#requests = new Requests(login);
+    this.server = login.config.getCurrentCluster()?.server ?? "";
+    this.context = login.config.getCurrentContext();
+    this.namespace = login.config.getContextObject(this.context)?.namespace ?? "default";
   }
 
   async create<T extends KubernetesObject>(object: T, options: { dryRun?: boolean } = {}): Promise<T> {
@@ -167,7 +139,7 @@ class Client implements ClusterApi {
     };
     const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
     const call = { verb: "create" as const, kind: "Pod" as const, namespace, name, subresource: "eviction" };
-    await this.#requests.ask(call, "POST", { body, signal });
+    await this.#requests.ask(call, "POST", { body, signal, asksAgain: false });
   }
 
   exec(
@@ -176,11 +148,11 @@ class Client implements ClusterApi {
     options: PodExecOptions,
     signal: AbortSignal,
   ): Promise<ExecOutcome> {
-    return execInContainer(this.#config, where, argv, { options, signal });
+    return execInContainer(this.#login, where, argv, { options, signal });
   }
 
   forward(pod: PodReference, port: number, signal: AbortSignal): Promise<Forward> {
-    return forwardPort(this.#config, pod, port, signal);
+    return forwardPort(this.#login, pod, port, signal);
   }
 
   log(namespace: string, pod: string, lines: number): Promise<string> {
@@ -202,7 +174,7 @@ class Client implements ClusterApi {
 
   watch(kind: Kind, where: Where, listener: WatchListener, signal: AbortSignal): Promise<void> {
     const nowMs = () => performance.now();
-    const source = { config: this.#config, requests: this.#requests, nowMs };
+    const source = { login: this.#login, requests: this.#requests, nowMs };
     return watchObjects(source, { kind, where }, listener, signal);
   }
 

@@ -1,8 +1,10 @@
 /** Runs a command in a running container over a WebSocket. A lost connection is an error here; the library never reports one. */
 import { PassThrough, Readable, Writable } from "node:stream";
-import type { KubeConfig, V1Status } from "@kubernetes/client-node";
+import type { V1Status } from "@kubernetes/client-node";
 import type { ContainerReference, ExecOutcome } from "../kubernetes.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import type { ClusterLogin } from "./cluster-login.ts";
+import { webSockets } from "./web-socket.ts";
 
 const OUTPUT_BYTES_MAX = 1 << 20;
 
@@ -13,7 +15,7 @@ export interface PodExecOptions {
 
 /** Throws GamedayError "kubernetes-exec" when the command could not be started, lost its connection, or took too long. */
 export async function execInContainer(
-  config: KubeConfig,
+  login: ClusterLogin,
   where: ContainerReference,
   argv: readonly string[],
   { options, signal }: { options: PodExecOptions; signal: AbortSignal },
@@ -26,7 +28,7 @@ export async function execInContainer(
   let status: V1Status | undefined;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.deadlineMs)]);
   try {
-    const opening = new Exec(config).exec(
+    const opening = new Exec(login.config, webSockets(login)).exec(
       namespace,
       pod,
       container,

@@ -3,31 +3,27 @@
  * one WebSocket for each connection. It is slower than the path that users take and dies with the API server, so it is used only
  * for ledgers and health.
  */
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
-import type { KubeConfig } from "@kubernetes/client-node";
 import type { Forward, PodReference } from "../kubernetes.ts";
+import type { ClusterLogin } from "./cluster-login.ts";
+import { webSockets } from "./web-socket.ts";
 
 /** Opens the port. Aborting the signal closes it, as disposing it does. */
 export async function forwardPort(
-  config: KubeConfig,
+  login: ClusterLogin,
   pod: PodReference,
   port: number,
   signal: AbortSignal,
 ): Promise<Forward> {
-  const { PortForward } = await import("@kubernetes/client-node");
-  const library = new PortForward(config, true);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    void bridge(library, pod, port, socket);
+    void bridge(login, pod, port, socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  await listening(server);
   const close = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -44,24 +40,28 @@ export async function forwardPort(
   };
 }
 
-interface Forwarder {
-  portForward(
-    namespace: string,
-    pod: string,
-    ports: number[],
-    output: PassThrough,
-    errors: PassThrough,
-    input: Socket,
-  ): Promise<unknown>;
+async function listening(server: Server): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
 }
 
-async function bridge(library: Forwarder, { namespace, pod }: PodReference, port: number, socket: Socket) {
+async function bridge(
+  login: ClusterLogin,
+  { namespace, pod }: PodReference,
+  port: number,
+  socket: Socket,
+): Promise<void> {
   const [output, errors] = [new PassThrough(), new PassThrough()];
   output.pipe(socket);
   errors.on("data", () => socket.destroy()); // "connection refused" inside the pod
   try {
-    const line = await library.portForward(namespace, pod, [port], output, errors, socket);
-    if (!isSocketLike(line)) return;
+    const { PortForward } = await import("@kubernetes/client-node");
+    const forwarder = new PortForward(login.config, true, webSockets(login));
+    const opened = await forwarder.portForward(namespace, pod, [port], output, errors, socket);
+    const line = typeof opened === "function" ? opened() : opened; // a function only where it may reconnect by itself
+    if (line === null) return;
     if (socket.destroyed) line.close();
     socket.on("close", () => line.close());
     line.on("close", () => socket.end());
@@ -69,8 +69,4 @@ async function bridge(library: Forwarder, { namespace, pod }: PodReference, port
   } catch {
     socket.destroy(); // the client sees a connection that ends, as with any server that is down
   }
-}
-
-function isSocketLike(value: unknown): value is { close(): void; on(event: string, then: () => void): void } {
-  return typeof value === "object" && value !== null && "close" in value && "on" in value;
 }

@@ -39,7 +39,7 @@ function hintOf(call: Call, status: number, context: string): string | null {
 }
 
 /** Returns the `message` of a Status object, or the text itself: a proxy before the server may send anything. */
-function messageIn(text: string): string {
+export function messageIn(text: string): string {
   try {
     const said: unknown = JSON.parse(text);
     if (isRecord(said) && typeof said["message"] === "string") return said["message"];

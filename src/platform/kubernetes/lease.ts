@@ -30,9 +30,11 @@ export interface LeaseOptions {
   /** "ann@laptop run-id", which is shown to a second run. */
   readonly holder: string;
   readonly clock: Clock;
+  /** Default: RENEW_MS. */
+  readonly renewMs?: number;
 }
 
-/** A lease, held until it is disposed. `lost` gives the reason once another holder has it or it could not be renewed in time. */
+/** A lease, held until it is disposed. `lost` gives the reason once another holder has it. */
 export class Lease implements AsyncDisposable {
   readonly #options: LeaseOptions;
   readonly #end = new AbortController();
@@ -68,21 +70,30 @@ export class Lease implements AsyncDisposable {
     await this.#options.api.remove("Lease", this.#options.namespace, LEASE, only).catch(() => undefined); // it expires
   }
 
+  /**
+   * Renews the lease until the end. While the API server is away nobody can take it either, so only a conflict shows whether another run
+   * has it.
+   */
   async #renew(): Promise<void> {
     const { signal } = this.#end;
-    let renewedMs = this.#options.clock.nowMs();
     while (!signal.aborted && this.lost === null) {
-      await delay(RENEW_MS, undefined, { signal }).catch(() => undefined);
+      await delay(this.#options.renewMs ?? RENEW_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       try {
         this.#lease = await this.#options.api.replace({ ...this.#lease, spec: specOf(this.#options) }, signal);
-        renewedMs = this.#options.clock.nowMs();
       } catch (thrown) {
-        if (thrown instanceof GamedayError && thrown.code === "kubernetes-conflict") this.lost = thrown.got;
-        else if (this.#options.clock.nowMs() - renewedMs > LEASE_SECONDS * 1_000)
-          this.lost = `it could not be renewed for ${LEASE_SECONDS} s`;
+        if (isCode(thrown, "kubernetes-conflict")) await this.#conflict(signal).catch(() => undefined);
+        else if (isCode(thrown, "kubernetes-not-found")) this.lost = "it was deleted";
       }
     }
+  }
+
+  /** Another run has changed the lease, or we have, and the answer to that was lost on its way. */
+  async #conflict(signal: AbortSignal): Promise<void> {
+    const { api, namespace, holder } = this.#options;
+    const now = (await api.get({ kind: "Lease", namespace, name: LEASE }, signal)) as LeaseObject | null;
+    if (now?.spec?.holderIdentity === holder) this.#lease = now;
+    else this.lost = now === null ? "it was deleted" : `it is held by ${now.spec?.holderIdentity ?? "nobody"}`;
   }
 }
 
@@ -93,7 +104,7 @@ async function create(options: LeaseOptions): Promise<LeaseObject> {
   try {
     return await api.create(lease);
   } catch (thrown) {
-    if (thrown instanceof GamedayError && thrown.code === "kubernetes-conflict") throw busy(namespace, "another run");
+    if (isCode(thrown, "kubernetes-conflict")) throw busy(namespace, "another run");
     throw thrown;
   }
 }
@@ -141,4 +152,8 @@ export async function removeDeadLease(api: ClusterApi, namespace: string, signal
   if (resourceVersion !== seen.metadata.resourceVersion) return true;
   await api.remove("Lease", namespace, LEASE, { resourceVersion });
   return false;
+}
+
+function isCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof GamedayError && thrown.code === code;
 }

@@ -53,6 +53,15 @@ export class MemoryApi {
     return this.put(merged(there, body) as KubernetesObject);
   }
 
+  async replace<T extends KubernetesObject>(object: T): Promise<T> {
+    const { kind, metadata } = object;
+    this.before(`update ${kind}`);
+    const there = this.objects.get(keyOf(kind, metadata.namespace ?? "", metadata.name));
+    if (there === undefined) throw failure("kubernetes-not-found");
+    if (metadata.resourceVersion !== there.metadata.resourceVersion) throw failure("kubernetes-conflict");
+    return this.put(object) as T;
+  }
+
   async remove(kind: Kind, namespace: string, name: string, { resourceVersion }: RemoveOptions = {}): Promise<boolean> {
     this.before(`delete ${kind}`);
     const there = this.objects.get(keyOf(kind, namespace, name));

@@ -15,6 +15,7 @@ import { healthOf } from "./health.ts";
 import { Lease } from "./lease.ts";
 import { copyLogs } from "./logs.ts";
 import type { AutoscalerObject } from "./objects.ts";
+import { throughOutage } from "./outage.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { queriesOf } from "./queries.ts";
 import { Reaper } from "./reaper-deployment.ts";
@@ -72,13 +73,20 @@ export class KubernetesPlatform implements Platform {
   async health(signal: AbortSignal): Promise<HealthLine[]> {
     try {
       const [seen, autoscaler] = await Promise.all([lookAt(this.#parts, signal), this.#autoscaler(signal)]);
-      return healthOf(seen, this.#parts.config, autoscaler);
+      return [...healthOf(seen, this.#parts.config, autoscaler), ...this.#leaseLines()];
     } catch (thrown) {
       signal.throwIfAborted();
       return [
         { id: "cluster", name: "cluster", ok: false, expected: "an API server that answers", seen: messageOf(thrown) },
       ];
     }
+  }
+
+  /** A second run in the same namespace would break what this one measures. */
+  #leaseLines(): HealthLine[] {
+    const lost = this.#lease?.lost ?? null;
+    if (lost === null) return [];
+    return [{ id: "lease", name: "lease of the namespace", ok: false, expected: "held by this run", seen: lost }];
   }
 
   /**
@@ -111,9 +119,11 @@ export class KubernetesPlatform implements Platform {
 
   /** A platform that was only attached to also removes the reaper and the lease of a run that is dead. */
   async restore(signal: AbortSignal): Promise<Residue[]> {
-    const left = await takeAway(this.#parts, signal);
-    if (this.#lease === null && left.length === 0) await removeReaper(this.#parts, signal);
-    return left;
+    return await throughOutage(async () => {
+      const left = await takeAway(this.#parts, signal);
+      if (this.#lease === null && left.length === 0) await removeReaper(this.#parts, signal);
+      return left;
+    }, signal);
   }
 
   async collect(folder: string, window: { fromMs: number; toMs: number }, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 /** Everything of ours that is left in the cluster, found by label and name alone, and removed as far as possible. */
 import type { Residue } from "../../platform.ts";
-import { messageOf } from "../../std/errors.ts";
+import { GamedayError, messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
 import { removeDeadLease } from "./lease.ts";
 import { CONTAINER_PREFIX, CORDONED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
@@ -53,6 +53,7 @@ async function tried(what: string, where: NodeObject | PodObject, undo: () => Pr
     await undo();
     return [];
   } catch (thrown) {
+    if (thrown instanceof GamedayError && thrown.code === "kubernetes-unreachable") throw thrown; // the caller asks again
     return [{ what: `${what}: ${messageOf(thrown)}`, where: where.metadata.name }];
   }
 }

@@ -1,6 +1,7 @@
 /** The capabilities of a platform on Kubernetes. The missing ones cannot be carried out through the API. */
 import type { Capability, CapabilityName } from "../../../platform.ts";
 import { commandCapability } from "../../command.ts";
+import { undoneThroughOutage } from "../outage.ts";
 import type { Parts } from "../parts.ts";
 import { announced } from "./announce.ts";
 import { cordonCapability } from "./cordon.ts";
@@ -30,18 +31,20 @@ export function capabilitiesOf(
   parts: Parts,
   notes: EvictNotes,
 ): { readonly [Name in (typeof KUBERNETES_CAPABILITIES)[number]]: Capability<Name> } {
+  const ours = <N extends CapabilityName>(capability: Capability<N>) =>
+    announced(parts, undoneThroughOutage(capability));
   return {
-    stop: announced(parts, stopCapability(parts)),
-    cordon: announced(parts, cordonCapability(parts)),
-    evict: announced(parts, evictCapability(parts, notes)),
-    cut: announced(parts, cutCapability(parts)),
-    drop: announced(parts, dropCapability(parts)),
-    bandwidth: announced(parts, bandwidthCapability(parts)),
-    reset: announced(parts, resetCapability(parts)),
-    dns: announced(parts, dnsCapability(parts)),
-    freeze: announced(parts, freezeCapability(parts)),
-    power: announced(parts, powerCapability(parts)),
-    restart: announced(parts, restartCapability(parts)),
+    stop: ours(stopCapability(parts)),
+    cordon: ours(cordonCapability(parts)),
+    evict: ours(evictCapability(parts, notes)),
+    cut: ours(cutCapability(parts)),
+    drop: ours(dropCapability(parts)),
+    bandwidth: ours(bandwidthCapability(parts)),
+    reset: ours(resetCapability(parts)),
+    dns: ours(dnsCapability(parts)),
+    freeze: ours(freezeCapability(parts)),
+    power: ours(powerCapability(parts)),
+    restart: ours(restartCapability(parts)),
     command: commandCapability(parts.clock),
   };
 }
