@@ -117,10 +117,10 @@ export class ArrivalsExecutor implements Executor {
 
   #make(definition: ScenarioDefinition, dueMs: number): void {
     const runner = this.#world.newRunner(this.#newIndex(), definition);
-    runner.user.due(dueMs);
+    runner.user.turn.due(dueMs);
     const member = new Member(runner, (freed) => this.#release(definition, freed));
     let begun = false;
-    // The user was created for this arrival, and runner.user.due() has already set its due time.
+    // The user was created for this arrival, and turn.due() has already set its due time.
     this.#crowd.add(runner, () => {
       begun = true;
       return member.serve(0);

@@ -17,6 +17,12 @@ export const CALL_METRIC = "call_duration";
 /** The metric of calls that the end of their user cut off; it records how long they had waited. */
 const INTERRUPTED_METRIC = "call_interrupted";
 
+/** The user that makes a call, and the world that it shares with others. */
+export interface Caller {
+  readonly user: LoadUser;
+  readonly world: UserWorld;
+}
+
 interface Failure {
   readonly code: string;
   readonly message: string;
@@ -24,17 +30,16 @@ interface Failure {
 
 /** Makes the call. It does not reject with an error that the call throws: the error is part of the result. */
 export async function makeCall<T>(
-  user: LoadUser,
-  world: UserWorld,
+  { user, world }: Caller,
   subject: { readonly kind: string; readonly input: Json },
   call: (signal: AbortSignal) => Promise<T>,
   options: CallOptions<T>,
 ): Promise<Called<T>> {
   if (user.session.closed) throw new UserStopped();
   const startedMs = performance.now();
-  const dueMs = user.takeDueMs(startedMs);
-  const tell = historyOf(user, world, subject, options, startedMs - dueMs);
-  const ended = await bounded(user, world, call, options.timeout);
+  const dueMs = user.turn.takeDueMs(startedMs);
+  const tell = historyOf({ user, world }, subject, options, startedMs - dueMs);
+  const ended = await bounded({ user, world }, call, options.timeout);
   const nowMs = performance.now();
   const interrupted = "failure" in ended && user.session.closed; // whichever error the call threw
   const metric = interrupted ? INTERRUPTED_METRIC : CALL_METRIC;
@@ -52,8 +57,7 @@ type Ended<T> = { readonly value: T } | { readonly failure: Failure; readonly th
 
 /** Waits for the call, its deadline or the end of the user, whichever is first; the latter two abort the call's signal. */
 async function bounded<T>(
-  user: LoadUser,
-  world: UserWorld,
+  { user, world }: Caller,
   call: (signal: AbortSignal) => Promise<T>,
   timeout: CallOptions<T>["timeout"],
 ): Promise<Ended<T>> {
@@ -69,12 +73,12 @@ async function bounded<T>(
     signal.addEventListener("abort", end, { once: true });
   });
   deadlines.add(deadline, timeoutMs, performance.now());
-  user.opened(open);
+  user.belongings.opened(open);
   try {
     return await Promise.race([settled(call, abort.signal), given]);
   } finally {
     deadlines.remove(deadline);
-    user.hasClosed(open);
+    user.belongings.hasClosed(open);
   }
 }
 
@@ -112,8 +116,7 @@ function outcomeOf<T>(ended: Ended<T>, options: CallOptions<T>): Outcome {
 }
 
 function historyOf<T>(
-  user: LoadUser,
-  world: UserWorld,
+  { user, world }: Caller,
   subject: { readonly kind: string; readonly input: Json },
   options: CallOptions<T>,
   lateMs: number,

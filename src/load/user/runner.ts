@@ -84,7 +84,7 @@ export class Runner {
   #begin(dueMs: number, nowMs: number): void {
     this.#betweenIterations = false;
     this.#within = "run";
-    this.user.begin(dueMs, nowMs);
+    this.user.turn.begin(dueMs, nowMs);
   }
 
   /** Counts an iteration that did not throw. Returns true when it left calls behind that have not ended. */
@@ -123,10 +123,10 @@ export class Runner {
    * few per cent of its CPU time.
    */
   async loop(mayGoOn: () => boolean): Promise<void> {
-    const { user } = this;
+    const { turn, pauses } = this.user;
     let startedMs = performance.now();
     while (!this.#leaving && mayGoOn()) {
-      const before = user.activity;
+      const before = turn.activity;
       let endedMs = 0;
       this.#begin(0, startedMs);
       try {
@@ -136,7 +136,7 @@ export class Runner {
         await this.#failed(thrown, startedMs);
       }
       const isBusy = endedMs !== 0 && this.#completed(endedMs - startedMs);
-      if (isBusy || endedMs === 0 || user.pauses || user.activity === before) {
+      if (isBusy || endedMs === 0 || pauses.areBetweenIterations || turn.activity === before) {
         await this.#breathe(isBusy, before);
         endedMs = performance.now();
       }
@@ -146,16 +146,16 @@ export class Runner {
 
   /** Does what has to happen between two iterations, unless the next may begin at once. */
   async #breathe(isBusy: boolean, activityBefore: number): Promise<void> {
-    const { user } = this;
+    const { turn, pauses } = this.user;
     if (isBusy) await this.#unawaited();
-    if (user.pauses && !this.#leaving) await this.#pause();
-    else if (user.activity === activityBefore) await this.#idle();
+    if (pauses.areBetweenIterations && !this.#leaving) await this.#pause();
+    else if (turn.activity === activityBefore) await this.#idle();
   }
 
   /** Asks the user to leave after its current iteration. */
   leave(): void {
     this.#leaving = true;
-    if (this.#betweenIterations) this.user.wake();
+    if (this.#betweenIterations) this.user.pauses.wake();
   }
 
   /**
@@ -210,6 +210,6 @@ export class Runner {
   /** Pauses between iterations. A request to leave ends the pause early. */
   #pause(durationMs?: number): Promise<void> {
     this.#betweenIterations = true;
-    return this.user.rest(durationMs);
+    return this.user.pauses.rest(durationMs);
   }
 }

@@ -66,7 +66,7 @@ export class LoadSocket implements UserSocket {
   /** Resolves when the socket is open, or when it is certain that it will not open. */
   opening(wire: WebSocket): Promise<void> {
     this.#wire = wire;
-    this.#user.opened(this.#abandoned);
+    this.#user.belongings.opened(this.#abandoned);
     const opened = new Promise<void>((resolve) => wire.once("open", () => resolve(this.#open())));
     wire.on("message", (data, isBinary) => this.#take(messageOf(data as Buffer, isBinary)));
     wire.on("error", (error) => this.#fail(this.#errorOf(error)));
@@ -93,7 +93,7 @@ export class LoadSocket implements UserSocket {
   }
 
   send(data: string | Uint8Array): void {
-    this.#user.activity++;
+    this.#user.turn.activity++;
     if (!this.ok) return this.#miscounted("closed");
     if (this.#unread()) return;
     this.#wire?.send(data, () => undefined); // a failed send is reported as the end of the socket
@@ -116,7 +116,7 @@ export class LoadSocket implements UserSocket {
   }
 
   receive({ timeout, where = () => true }: ReceiveOptions = {}): Promise<SocketMessage | null> {
-    this.#user.activity++;
+    this.#user.turn.activity++;
     for (let message = this.#inbox.shift(); message !== undefined; message = this.#inbox.shift())
       if (where(message)) return Promise.resolve(message);
     if (!this.ok) return this.#gone.then(() => null);
@@ -211,7 +211,7 @@ export class LoadSocket implements UserSocket {
   #fail(error: TransportError): void {
     if (this.error !== null || this.#closing) return;
     this.error = error;
-    if (error.code === "local") this.#user.onLocalTrouble(error.message);
+    if (error.code === "local") this.#user.session.owner.onLocalTrouble(error.message);
     this.#miscounted(error.code);
   }
 
@@ -224,7 +224,7 @@ export class LoadSocket implements UserSocket {
   #ended(code: number): void {
     if (!NORMAL.has(code)) this.#fail(transportError("closed", `the server closed the socket with ${code}`, true));
     if (this.#openedMs > 0) this.#series("ws_session_duration", true).record(performance.now() - this.#openedMs);
-    this.#user.hasClosed(this.#abandoned);
+    this.#user.belongings.hasClosed(this.#abandoned);
     this.#receiver?.give(null);
     this.#setClosed();
   }

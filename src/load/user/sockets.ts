@@ -12,6 +12,7 @@ import { type Origin, splitUrl } from "../http/origin.ts";
 import { type FixedLines, hostOf } from "../http/request.ts";
 import { openTunnel } from "../http/tunnel.ts";
 import type { LoadUser } from "../user.ts";
+import type { Caller } from "./foreign-call.ts";
 import { LoadSocket } from "./socket.ts";
 import type { UserWorld } from "./world.ts";
 
@@ -28,11 +29,11 @@ export async function openSocket(
     name: options.name ?? `WS ${target.replace(/[?#].*$/, "")}`,
     tags: options.tags ?? {},
     timeoutMs: options.timeout === undefined ? world.session.timeoutMs : timeoutOf(options.timeout),
-    dueMs: user.takeDueMs(startedMs),
+    dueMs: user.turn.takeDueMs(startedMs),
   });
   const url = `${origin.secure ? "wss" : "ws"}://${origin.authority}${target}`;
   const wire = new WebSocket(url, [...(options.protocols ?? [])], {
-    ...clientOptions(user, world, origin, target, options),
+    ...clientOptions({ user, world }, { origin, path: target }, options),
     createConnection: ((_options: unknown, done: Connected) =>
       connect(world.session.network, origin, socket, done)) as never,
   });
@@ -47,8 +48,14 @@ export async function openSocket(
   return socket;
 }
 
+/** Where a socket leads: the server, and the path there. */
+interface Address {
+  readonly origin: Origin;
+  readonly path: string;
+}
+
 /** Resolves a path. Relative paths are resolved against the load's own address, like those of requests. */
-function addressOf(path: string, base: UserWorld["session"]["base"]): { origin: Origin; path: string } {
+function addressOf(path: string, base: UserWorld["session"]["base"]): Address {
   if (/^wss?:\/\//i.test(path)) return splitUrl(path.replace(/^ws/i, "http"));
   if (/^https?:\/\//i.test(path)) return splitUrl(path);
   const target = path.replace(/#.*$/s, ""); // a fragment is never sent to the server
@@ -77,13 +84,7 @@ function watched(below: Socket, origin: Origin, socket: LoadSocket): Socket {
   return below.once("secureConnect", () => socket.connected(true));
 }
 
-function clientOptions(
-  user: LoadUser,
-  world: UserWorld,
-  origin: Origin,
-  path: string,
-  options: SocketOptions,
-): ClientOptions {
+function clientOptions({ user, world }: Caller, { origin, path }: Address, options: SocketOptions): ClientOptions {
   const jarLine = user.session.jar.line(siteFor(user, origin, options), path);
   return {
     maxPayload: world.session.network.kept.eachMax,
