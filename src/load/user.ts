@@ -117,11 +117,11 @@ export class LoadUser implements User {
   }
 
   counter(name: string, add = 1): void {
-    this.#measures.custom(name, add, "counter");
+    this.#measures.custom("counter", name, add);
   }
 
   gauge(name: string, value: number): void {
-    this.#measures.custom(name, value, "gauge");
+    this.#measures.custom("gauge", name, value);
   }
 
   rate(name: string, happened: boolean): void {
@@ -129,7 +129,7 @@ export class LoadUser implements User {
   }
 
   trend(name: string, value: number): void {
-    this.#measures.custom(name, value, "trend");
+    this.#measures.custom("trend", name, value);
   }
 
   record(operation: Recorded, call: () => Promise<Reply>): Promise<Reply>;

@@ -10,27 +10,21 @@ export type CustomKind = "counter" | "gauge" | "rate" | "trend";
 /** The names that thresholds can refer to. */
 const NAME = /^[^\s{}\p{Cc}]{1,128}$/u;
 
-/**
- * Counts a value and returns its series. Returns null when the value is not counted; a note then gives the reason and the line
- * where it happened first.
- */
-export function countCustom(
-  scope: Scope,
-  world: { onNote(key: string, says: string): void },
-  name: string,
-  value: number,
-  kind: CustomKind,
-): Series | null {
+/** Counts a value and returns its series. Returns the reason, in words, when the value cannot be counted. */
+export function countCustom(scope: Scope, kind: CustomKind, name: string, value: number): Series | string {
   const problem = problemOf(name, value);
-  const series = problem === null ? seriesOf(scope, name, kind) : null;
-  if (series !== null) {
-    series.record(value);
-    return series;
-  }
-  const says = problem ?? "is of another kind already: a name is one of counter, gauge, rate and trend";
+  if (problem !== null) return problem;
+  const series = seriesOf(scope, name, kind);
+  if (series === null) return "is of another kind already: a name is one of counter, gauge, rate and trend";
+  series.record(value);
+  return series;
+}
+
+/** Returns a note about a metric that is not counted, with the line of the script where it happened first. */
+export function notCounted(name: string, because: string): { readonly key: string; readonly says: string } {
   const metric = describe(name);
-  world.onNote(`metric:${metric}`, `metric ${metric} ${says}: not counted${calledAt(new Error("a metric"))}`);
-  return null;
+  const says = `metric ${metric} ${because}: not counted${calledAt(new Error("a metric"))}`;
+  return { key: `metric:${metric}`, says };
 }
 
 function problemOf(name: unknown, value: unknown): string | null {

@@ -14,13 +14,16 @@ import { type Origin, splitUrl } from "./origin.ts";
 import { forProxy, type HttpProxy } from "./proxy.ts";
 import { isRedirect, methodAfter, redirectionOf, withoutContent, withoutCredentials } from "./redirect.ts";
 import { HttpReply } from "./reply.ts";
-import { buildRequest, closesAfter, hostOf } from "./request.ts";
+import { buildRequest, closesAfter, hostOf, type RequestLine } from "./request.ts";
 import type { Session } from "./session.ts";
 
-export class OutgoingCall implements Exchange {
+const unsettled = () => undefined;
+
+export class OutgoingCall implements Exchange, RequestLine {
   text = "";
   payload: Uint8Array | null = null;
   method: string;
+  target = "";
   readonly keepsBody: boolean;
   closes = false;
   timeoutMs: number;
@@ -32,8 +35,8 @@ export class OutgoingCall implements Exchange {
   opening: Opening | null = null;
   readonly #session: Session;
   #options: RequestOptions | undefined;
-  readonly #resolve: (reply: Reply) => void;
-  readonly #reject: (reason: unknown) => void;
+  #resolve: (reply: Reply) => void = unsettled;
+  #reject: (reason: unknown) => void = unsettled;
   /** The scope in which the call was made, because its answer arrives outside of any code of the script. */
   readonly #scope: Scope;
   readonly #series: RequestSeries;
@@ -49,19 +52,11 @@ export class OutgoingCall implements Exchange {
   /** True once the call waits or was sent: the end of its user cuts it off. A call that never began is not counted at all. */
   #begun = false;
 
-  constructor(
-    session: Session,
-    method: string,
-    path: string,
-    options: RequestOptions | undefined,
-    resolve: (reply: Reply) => void,
-    reject: (reason: unknown) => void,
-  ) {
+  /** Throws GamedayError for a call that cannot be made. */
+  constructor(session: Session, method: string, path: string, options: RequestOptions | undefined) {
     this.#session = session;
     this.method = method;
     this.#options = options;
-    this.#resolve = resolve;
-    this.#reject = reject;
     if (options !== undefined && options !== null) demandOptions(options);
     const { base, timeoutMs } = session.settings;
     this.timeoutMs = options?.timeout === undefined ? timeoutMs : timeoutOf(options.timeout);
@@ -77,7 +72,10 @@ export class OutgoingCall implements Exchange {
     this.#series = name === undefined ? scope.unnamed(method, path, tags) : scope.named(name, tags);
   }
 
-  start(): void {
+  /** Makes the call. It ends with `resolve` or `reject`, of which one is called once. */
+  start(resolve: (reply: Reply) => void, reject: (reason: unknown) => void): void {
+    this.#resolve = resolve;
+    this.#reject = reject;
     this.startedMs = performance.now();
     this.#dueMs = this.#session.owner.takeDueMs(this.startedMs);
     this.dispatch();
@@ -128,6 +126,10 @@ export class OutgoingCall implements Exchange {
     this.#session.released(this.#connection);
   }
 
+  get authority(): string {
+    return this.#origin.authority;
+  }
+
   /** The number of redirects that were followed; with any, a request of this call was sent before. */
   get #redirects(): number {
     return this.#attempts === null ? 0 : this.#attempts.redirects;
@@ -156,11 +158,10 @@ export class OutgoingCall implements Exchange {
     this.#host = hostOf(fixedHeaders, this.#options);
     this.closes = closesAfter(fixedHeaders, this.#options);
     this.#site = this.#host === "" ? this.#origin : siteOf(this.#host, this.#origin.secure);
-    const { authority, text } = this.#origin;
-    const target = proxy === null ? this.#path : `${text}${this.#path}`;
+    this.target = proxy === null ? this.#path : `${this.#origin.text}${this.#path}`;
     const options = proxy === null ? this.#options : forProxy(proxy, this.#options);
     const cookies = jar.line(this.#site, this.#path);
-    const bytes = buildRequest(this.method, target, authority, fixedHeaders, cookies, options);
+    const bytes = buildRequest(this, fixedHeaders, cookies, options);
     this.text = bytes.text;
     this.payload = bytes.payload;
   }

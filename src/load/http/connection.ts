@@ -170,7 +170,10 @@ export class Connection implements Carrier, OpenerListener, Writer {
       const end = scanHead(bytes, from, size, this.#head);
       if (end < 0) return this.#malformed(this.#head.problem);
       if (end === 0) return this.#keepPartial(bytes, from, size);
-      if (this.#head.status >= 200) return this.#beginBody(exchange, bytes, from, end, size);
+      if (this.#head.status >= 200) {
+        ADJACENT.at(this.#head, bytes, from, end);
+        return this.#beginBody(exchange, size);
+      }
       if (this.#head.status === 101) return this.#malformed("a change of protocol that was not asked for");
       if (++this.#interim > INTERIM_ANSWERS_MAX) return this.#malformed("too many interim answers");
       from = end;
@@ -182,12 +185,13 @@ export class Connection implements Carrier, OpenerListener, Writer {
     this.#partial = Buffer.from(bytes.subarray(from, size));
   }
 
-  #beginBody(exchange: Exchange, bytes: Buffer, from: number, end: number, size: number): void {
+  /** Begins the body of the answer whose head ADJACENT has; its first bytes follow the head, up to `size`. */
+  #beginBody(exchange: Exchange, size: number): void {
+    const { headBytes: bytes, headFrom: from, headTo: end } = ADJACENT;
     const { status, chunked, contentLength } = this.#head;
     const length = exchange.method === "HEAD" || status === 204 || status === 304 ? 0 : chunked ? -1 : contentLength;
     const { kept } = this.#network;
     if (length >= 0 && size - end >= length) {
-      ADJACENT.at(this.#head, bytes, from, end);
       ADJACENT.withBody(length, length <= kept.eachMax);
       return this.#complete(exchange, ADJACENT, size - end - length);
     }

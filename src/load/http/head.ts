@@ -32,6 +32,8 @@ export class Head {
   /** The body is encoded (gzip, br, ...), because a content-encoding header exists. */
   encoded = false;
   cookies: string[] | null = null;
+  /** Index of the colon in the header line that is being scanned. */
+  colon = 0;
   /** Describes the problem when scanHead returned a negative number. */
   problem = "";
 
@@ -147,10 +149,12 @@ function scanLine(bytes: Buffer, from: number, to: number, head: Head): number {
     const folded = colon === from && (byte === SPACE || byte === TAB);
     return bad(head, folded ? "a folded line before any header" : "a header line without a name and a colon");
   }
-  return scanValue(bytes, from, colon, to, head);
+  head.colon = colon;
+  return scanValue(bytes, from, to, head);
 }
 
-function scanValue(bytes: Buffer, from: number, colon: number, to: number, head: Head): number {
+function scanValue(bytes: Buffer, from: number, to: number, head: Head): number {
+  const { colon } = head;
   let end = colon;
   let next = colon + 1;
   for (let folds = 0; folds === 0 || (next > 0 && isBlank(bytes[next])); folds++) {
@@ -160,7 +164,7 @@ function scanValue(bytes: Buffer, from: number, colon: number, to: number, head:
     next = endOfLine(bytes, end, to, head);
     if (next >= to) return 0; // whether the next line is folded is not known yet
   }
-  if (next > 0 && notable(bytes, from, colon) && !note(bytes, from, colon, end, head)) return -1;
+  if (next > 0 && notable(bytes, from, colon) && !note(bytes, from, end, head)) return -1;
   return next;
 }
 
@@ -172,7 +176,8 @@ function notable(bytes: Buffer, from: number, colon: number): boolean {
   return (first === 115 && length === 10) || (first === 116 && length === 17); // set-cookie, transfer-encoding
 }
 
-function note(bytes: Buffer, from: number, colon: number, end: number, head: Head): boolean {
+function note(bytes: Buffer, from: number, end: number, head: Head): boolean {
+  const { colon } = head;
   if (named(bytes, from, colon, "content-length")) return noteLength(bytes, colon + 1, end, head);
   if (named(bytes, from, colon, "set-cookie")) {
     head.cookies ??= [];

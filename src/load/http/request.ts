@@ -8,6 +8,15 @@ export interface RequestBytes {
   readonly payload: Uint8Array | null;
 }
 
+/** What the first line of a request and its Host header say. */
+export interface RequestLine {
+  readonly method: string;
+  /** As it is written in the line: a path, or a whole URL for a proxy. */
+  readonly target: string;
+  /** The server's own "host:port", unless the headers name a virtual host. */
+  readonly authority: string;
+}
+
 /** The headers that every request of a user carries, besides Host. */
 export type FixedHeaders = Readonly<Record<string, string>>;
 
@@ -69,25 +78,23 @@ function isClose(line: string): boolean {
 }
 
 /**
- * Returns the bytes of a request. `target` is written as in the request line; `jarLine` is the session's cookies as a header
- * line, or "". Throws GamedayError for what cannot be sent.
+ * Returns the bytes of a request. `jarLine` is the session's cookies as a header line, or "". Throws GamedayError for what cannot
+ * be sent.
  */
 export function buildRequest(
-  method: string,
-  target: string,
-  authority: string,
+  line: RequestLine,
   fixed: FixedLines,
   jarLine: string,
   given: RequestOptions | undefined,
 ): RequestBytes {
   const options = given?.form !== undefined && fixed.hasType ? asForm(given) : given;
   const own = options?.headers;
-  const host = hostOf(fixed, options) || authority;
+  const host = hostOf(fixed, options) || line.authority;
   const withContent = hasBody(options);
-  if (own === undefined && !withContent) return bare(method, target, host, fixed.lines, beside(jarLine, fixed.cookie));
-  const start = `${method} ${safePath(target)} HTTP/1.1\r\nHost: ${host}\r\n`;
+  if (own === undefined && !withContent) return bare(line, host, fixed.lines, beside(jarLine, fixed.cookie));
+  const start = `${line.method} ${safePath(line.target)} HTTP/1.1\r\nHost: ${host}\r\n`;
   const common = own === undefined ? fixed.lines + beside(jarLine, fixed.cookie) : withOwn(own, fixed, jarLine);
-  if (options === undefined || !withContent) return withoutBody(start + expectingNothing(common), method);
+  if (options === undefined || !withContent) return withoutBody(start + expectingNothing(common), line.method);
   return withBody(start + common, options, fixed);
 }
 
@@ -97,21 +104,21 @@ export function buildRequest(
  */
 const last = {
   method: "",
-  path: "",
-  authority: "",
+  target: "",
+  host: "",
   lines: "",
   cookie: "",
   bytes: { text: "", payload: null } as RequestBytes,
 };
 
-function bare(method: string, path: string, authority: string, lines: string, cookie: string): RequestBytes {
-  const same = last.path === path && last.method === method && last.cookie === cookie;
-  if (same && last.lines === lines && last.authority === authority) return last.bytes;
-  const head = `${method} ${safePath(path)} HTTP/1.1\r\nHost: ${authority}\r\n${lines}${cookie}`;
+function bare({ method, target }: RequestLine, host: string, lines: string, cookie: string): RequestBytes {
+  const same = last.target === target && last.method === method && last.cookie === cookie;
+  if (same && last.lines === lines && last.host === host) return last.bytes;
+  const head = `${method} ${safePath(target)} HTTP/1.1\r\nHost: ${host}\r\n${lines}${cookie}`;
   const bytes = withoutBody(head, method);
   last.method = method;
-  last.path = path;
-  last.authority = authority;
+  last.target = target;
+  last.host = host;
   last.lines = lines;
   last.cookie = cookie;
   last.bytes = bytes;

@@ -144,7 +144,7 @@ export class Session implements Http {
   }
 
   #request(method: string, path: string, options?: RequestOptions): Promise<Reply> {
-    return new Promise((resolve, reject) => new OutgoingCall(this, method, path, options, resolve, reject).start());
+    return new Promise((resolve, reject) => new OutgoingCall(this, method, path, options).start(resolve, reject));
   }
 
   header(name: string, value: string | null): void {

@@ -11,7 +11,7 @@ import { Notes } from "../count/notes.ts";
 import { Scope } from "../count/scope.ts";
 import { timeoutOf } from "../http/call-options.ts";
 import { KeptBytes } from "../http/kept-bytes.ts";
-import { networkWith } from "../http/network.ts";
+import { type Network, networkWith } from "../http/network.ts";
 import { Session, sessionSettings } from "../http/session.ts";
 import { Alarms } from "../time/alarms.ts";
 import { errorText } from "../wire/error-text.ts";
@@ -64,7 +64,7 @@ async function begin(job: ProbeJob): Promise<void> {
         new ProbeStream(
           definition,
           connection,
-          session(job, network, definition, connection === "fresh", timeoutMs),
+          session({ job, network, definition, timeoutMs }, connection === "fresh"),
           world,
         ),
       );
@@ -81,13 +81,15 @@ function rateOf({ class: name, rate }: ProbeDefinition, planned: ProbeRate | und
   return (typeof planned === "number" ? planned : planned?.[name]) ?? rate;
 }
 
-function session(
-  job: ProbeJob,
-  network: Parameters<typeof sessionSettings>[1],
-  definition: ProbeDefinition,
-  fresh: boolean,
-  timeoutMs: number,
-): Session {
+interface StreamOf {
+  readonly job: ProbeJob;
+  readonly network: Network;
+  readonly definition: ProbeDefinition;
+  readonly timeoutMs: number;
+}
+
+/** Returns the session of one stream; with `fresh`, it opens a connection for each beat. */
+function session({ job, network, definition, timeoutMs }: StreamOf, fresh: boolean): Session {
   const headers = {
     "User-Agent": "gameday-probe",
     "x-gameday-run": job.runId,

@@ -1,5 +1,5 @@
 /** What a script measures itself: checks, groups and metrics of its own. Nothing counts after its user was cut off. */
-import { type CustomKind, countCustom } from "../count/custom-metric.ts";
+import { type CustomKind, countCustom, notCounted } from "../count/custom-metric.ts";
 import type { Series } from "../count/metrics.ts";
 import type { Session } from "../http/session.ts";
 import type { Groups } from "./groups.ts";
@@ -35,12 +35,17 @@ export class Measures {
   }
 
   rate(name: string, happened: boolean): void {
-    const series = this.custom(name, happened ? 1 : 0, "rate");
+    const series = this.custom("rate", name, happened ? 1 : 0);
     if (!happened && series !== null) series.failed++;
   }
 
   /** Counts a custom metric. Returns null, and counts nothing, after the user was cut off: its script cannot know of that. */
-  custom(name: string, value: number, kind: CustomKind): Series | null {
-    return this.#session.closed ? null : countCustom(this.#groups.scope, this.#world, name, value, kind);
+  custom(kind: CustomKind, name: string, value: number): Series | null {
+    if (this.#session.closed) return null;
+    const counted = countCustom(this.#groups.scope, kind, name, value);
+    if (typeof counted !== "string") return counted;
+    const { key, says } = notCounted(name, counted);
+    this.#world.onNote(key, says);
+    return null;
   }
 }
