@@ -1,9 +1,12 @@
-/** An executor turns a schedule into running users. executor/ has a file for each kind, and their names are those of k6. */
+/**
+ * An executor turns a schedule into running users. What a plan says of each executor is in plan/executor/; executor/ has the running
+ * half, a file for each model of a Schedule (decision 0390).
+ */
 
+import type { SchedulePiece } from "../plan/schedule.ts";
 import type { ScenarioDefinition } from "../scenario.ts";
 import type { Epoch, Shares } from "./share.ts";
 import type { Alarms } from "./time/alarms.ts";
-import type { SchedulePiece } from "./time/schedule.ts";
 import type { Runner } from "./user/runner.ts";
 
 /** The part of its worker that an executor may use. */

@@ -3,7 +3,7 @@
  * its home, and only the numbers of lost slots move. A worker therefore computes its share from the epoch alone, without a
  * request, and a loss moves no more users than necessary.
  */
-import type { Override } from "./time/schedule.ts";
+import type { Override } from "../plan/schedule.ts";
 
 /** The assignment of numbers to slots in one epoch. */
 export interface Shares {

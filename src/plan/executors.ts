@@ -9,6 +9,7 @@ import { rampingArrivalRate } from "./executor/ramping-arrival-rate.ts";
 import { rampingVus } from "./executor/ramping-vus.ts";
 import { sharedIterations } from "./executor/shared-iterations.ts";
 import type { ExecutorKind, Schedule } from "./executor.ts";
+import type { StagePlan } from "./schedule.ts";
 
 export const EXECUTORS: readonly ExecutorKind[] = [
   constantVus,
@@ -36,4 +37,9 @@ export function executorNamed(name: string): ExecutorKind {
 /** Returns what the users of a load do over time. Throws GamedayError for an unknown executor. */
 export function scheduleOf({ executor }: Pick<LoadPlan, "executor">): Schedule {
   return executorNamed(executor).schedule;
+}
+
+/** Returns the plan's stages, either constant at each stage's target or with straight lines between targets. */
+export function stagePlanOf(plan: Pick<LoadPlan, "executor" | "stages" | "startTarget">): StagePlan {
+  return { stages: plan.stages, ramping: scheduleOf(plan).ramping, startTarget: plan.startTarget ?? 0 };
 }

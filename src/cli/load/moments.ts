@@ -2,6 +2,8 @@
  * Records the course of a load alone as that of a run: its nine phases, of which those about faults are empty, and the edges of the
  * load. Without them, a folder could not show that the load came to its end.
  */
+import { stagePlanOf } from "../../plan/executors.ts";
+import { heightOf } from "../../plan/schedule.ts";
 import type { LoadPlan } from "../../plan.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Phase, TimelineEvent } from "../../timeline.ts";
@@ -42,7 +44,7 @@ export class LoadMoments implements Disposable {
   began(beganAtMs: number): void {
     this.#phase("load-deployment", "end");
     this.#phase("load", "begin");
-    const { heightMs, declineMs, target } = heightOf(this.#plan);
+    const { heightMs, declineMs, target } = heightOf(stagePlanOf(this.#plan));
     this.#at(beganAtMs + heightMs, () => this.#edge("steady", target));
     if (declineMs !== null) this.#at(beganAtMs + declineMs, () => this.#rampDown(target));
   }
@@ -50,7 +52,7 @@ export class LoadMoments implements Disposable {
   /** Records that the load is over: iterations that run come to their end. */
   ending(): void {
     this.#clear();
-    this.#rampDown(heightOf(this.#plan).target);
+    this.#rampDown(heightOf(stagePlanOf(this.#plan)).target);
   }
 
   ended(): void {
@@ -91,22 +93,4 @@ export class LoadMoments implements Disposable {
   #edge(edge: Edge, users: number): void {
     this.#emit({ atMs: this.#clock.nowMs(), type: "load", edge, users });
   }
-}
-
-/** Returns when a load reaches its highest target, and when it begins to leave it; null: not before its end. */
-export function heightOf({ executor, stages, startTarget = 0 }: LoadPlan): {
-  readonly target: number;
-  readonly heightMs: number;
-  readonly declineMs: number | null;
-} {
-  const target = Math.max(startTarget, ...stages.map((stage) => stage.target));
-  if (!executor.startsWith("ramping")) return { target, heightMs: 0, declineMs: null };
-  let atMs = 0;
-  let heightMs = startTarget === target ? 0 : null;
-  for (const stage of stages) {
-    if (heightMs !== null && stage.target < target) return { target, heightMs, declineMs: atMs };
-    atMs += stage.durationMs;
-    if (stage.target === target) heightMs ??= atMs;
-  }
-  return { target, heightMs: heightMs ?? atMs, declineMs: null };
 }

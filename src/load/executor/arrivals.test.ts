@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { piecesOf } from "../../plan/schedule.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import type { ExecutorWorld } from "../executor.ts";
 import { firstEpoch, plainShares } from "../share.ts";
 import { Alarms } from "../time/alarms.ts";
 import type { Bell } from "../time/bell.ts";
-import { piecesOf } from "../time/schedule.ts";
 import type { Runner } from "../user/runner.ts";
 import { ArrivalsExecutor } from "./arrivals.ts";
 
@@ -30,7 +30,7 @@ function workerOfTwo(agoMs: number, usersMax: number) {
   const counts = { begun: 0, dropped: 0 };
   const bell = new HandBell();
   const newRunner = () => ({
-    user: { due: () => undefined, abort: () => undefined },
+    user: { turn: { due: () => undefined }, abort: () => undefined },
     gone: new Promise(() => undefined),
     start: async () => true,
     iterate: () => new Promise(() => undefined),

@@ -4,12 +4,12 @@
  * the bound, the arrival is dropped and counted. Latency is measured from the due time.
  */
 
+import { arrivalsBefore, arrivalTime, type SchedulePiece } from "../../plan/schedule.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Shares } from "../share.ts";
 import { aliveSlots, type Epoch } from "../share.ts";
 import type { Alarm } from "../time/alarms.ts";
-import { arrivalsBefore, arrivalTime, type SchedulePiece } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 import type { Runner } from "../user/runner.ts";
 

@@ -1,12 +1,12 @@
-/** Creates the executor of a plan. What a plan says of each is in src/plan/executor/. */
+/** Creates the executor that runs the model of a plan's schedule. The compiler demands a case for each model. */
 import { scheduleOf } from "../../plan/executors.ts";
+import type { SchedulePiece } from "../../plan/schedule.ts";
 import type { LoadPlan } from "../../plan.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch } from "../share.ts";
-import type { SchedulePiece, StagePlan } from "../time/schedule.ts";
 import { ArrivalsExecutor } from "./arrivals.ts";
 import { IterationsExecutor } from "./iterations.ts";
-import { VusExecutor } from "./vus.ts";
+import { UsersExecutor } from "./users.ts";
 
 /** The default of the most users at once in the whole run, for open models. */
 const USERS_MAX = 20_000;
@@ -22,15 +22,10 @@ export function createExecutor(
   const schedule = scheduleOf(plan);
   switch (schedule.model) {
     case "users":
-      return new VusExecutor(world, epoch, pieces);
+      return new UsersExecutor(world, epoch, pieces);
     case "arrivals":
       return new ArrivalsExecutor(world, epoch, pieces, { usersMax, usersReady });
     case "iterations":
       return new IterationsExecutor(world, epoch, pieces, { iterations, shared: schedule.shared });
   }
-}
-
-/** Returns the plan's stages, either constant at each stage's target or with straight lines between targets. */
-export function stagePlanOf(plan: LoadPlan): StagePlan {
-  return { stages: plan.stages, ramping: scheduleOf(plan).ramping, startTarget: plan.startTarget ?? 0 };
 }

@@ -3,9 +3,9 @@
  * not take over the iterations of a lost worker, because it is unknown how many it has done; the loss is in the timeline.
  */
 
+import { type SchedulePiece, usersAt } from "../../plan/schedule.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch, Shares } from "../share.ts";
-import { type SchedulePiece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 
 export interface IterationsPlan {

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { arrivalTime, piecesOf, usersAt } from "../../plan/schedule.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import type { ExecutorWorld } from "../executor.ts";
 import { aliveSlots, type Epoch, firstEpoch, nextOwned, plainShares } from "../share.ts";
 import { Alarms } from "../time/alarms.ts";
-import { arrivalTime, piecesOf, usersAt } from "../time/schedule.ts";
 import type { Runner } from "../user/runner.ts";
 import { IterationsExecutor } from "./iterations.ts";
-import { VusExecutor } from "./vus.ts";
+import { UsersExecutor } from "./users.ts";
 
 const scenario = {} as ScenarioDefinition;
 
@@ -88,7 +88,7 @@ test("constant-vus and ramping-vus: at every moment each user of the plan runs o
     fc.property(plan, workers, moments, fc.nat(), (given, count, atMs, choice) => {
       const pieces = piecesOf(given);
       const sites = Array.from({ length: count }, (_, slot) => worldOf(slot));
-      const executors = sites.map(({ world }) => new VusExecutor(world, firstEpoch(count), pieces));
+      const executors = sites.map(({ world }) => new UsersExecutor(world, firstEpoch(count), pieces));
       let epoch: Epoch = firstEpoch(count);
       for (const [number, at] of atMs.toSorted((a, b) => a - b).entries()) {
         for (const slot of aliveSlots(epoch)) executors[slot]?.tick(at);

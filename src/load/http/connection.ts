@@ -170,10 +170,8 @@ export class Connection implements Carrier, OpenerListener, Writer {
       const end = scanHead(bytes, from, size, this.#head);
       if (end < 0) return this.#malformed(this.#head.problem);
       if (end === 0) return this.#keepPartial(bytes, from, size);
-      if (this.#head.status >= 200) {
-        ADJACENT.at(this.#head, bytes, from, end);
-        return this.#beginBody(exchange, size);
-      }
+      ADJACENT.at(this.#head, bytes, from, end);
+      if (this.#head.status >= 200) return this.#beginBody(exchange, size);
       if (this.#head.status === 101) return this.#malformed("a change of protocol that was not asked for");
       if (++this.#interim > INTERIM_ANSWERS_MAX) return this.#malformed("too many interim answers");
       from = end;

@@ -18,7 +18,7 @@ export const CALL_METRIC = "call_duration";
 const INTERRUPTED_METRIC = "call_interrupted";
 
 /** The user that makes a call, and the world that it shares with others. */
-export interface Caller {
+export interface CallMaker {
   readonly user: LoadUser;
   readonly world: UserWorld;
 }
@@ -30,7 +30,7 @@ interface Failure {
 
 /** Makes the call. It does not reject with an error that the call throws: the error is part of the result. */
 export async function makeCall<T>(
-  { user, world }: Caller,
+  { user, world }: CallMaker,
   subject: { readonly kind: string; readonly input: Json },
   call: (signal: AbortSignal) => Promise<T>,
   options: CallOptions<T>,
@@ -57,7 +57,7 @@ type Ended<T> = { readonly value: T } | { readonly failure: Failure; readonly th
 
 /** Waits for the call, its deadline or the end of the user, whichever is first; the latter two abort the call's signal. */
 async function bounded<T>(
-  { user, world }: Caller,
+  { user, world }: CallMaker,
   call: (signal: AbortSignal) => Promise<T>,
   timeout: CallOptions<T>["timeout"],
 ): Promise<Ended<T>> {
@@ -116,7 +116,7 @@ function outcomeOf<T>(ended: Ended<T>, options: CallOptions<T>): Outcome {
 }
 
 function historyOf<T>(
-  { user, world }: Caller,
+  { user, world }: CallMaker,
   subject: { readonly kind: string; readonly input: Json },
   options: CallOptions<T>,
   lateMs: number,

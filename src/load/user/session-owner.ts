@@ -1,8 +1,9 @@
 /** What a user's session asks of its user, and what it reports to it. */
-import { leftInWords } from "../http/redirect.ts";
-import type { SessionOwner } from "../http/session.ts";
+
 import type { TransportError } from "../../scenario.ts";
 import type { Scope } from "../count/scope.ts";
+import { leftInWords } from "../http/redirect.ts";
+import type { SessionOwner } from "../http/session.ts";
 import type { Belongings } from "./belongings.ts";
 import type { Groups } from "./groups.ts";
 import type { Turn } from "./turn.ts";

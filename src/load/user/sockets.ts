@@ -12,7 +12,7 @@ import { type Origin, splitUrl } from "../http/origin.ts";
 import { type FixedLines, hostOf } from "../http/request.ts";
 import { openTunnel } from "../http/tunnel.ts";
 import type { LoadUser } from "../user.ts";
-import type { Caller } from "./foreign-call.ts";
+import type { CallMaker } from "./foreign-call.ts";
 import { LoadSocket } from "./socket.ts";
 import type { UserWorld } from "./world.ts";
 
@@ -84,7 +84,7 @@ function watched(below: Socket, origin: Origin, socket: LoadSocket): Socket {
   return below.once("secureConnect", () => socket.connected(true));
 }
 
-function clientOptions({ user, world }: Caller, { origin, path }: Address, options: SocketOptions): ClientOptions {
+function clientOptions({ user, world }: CallMaker, { origin, path }: Address, options: SocketOptions): ClientOptions {
   const jarLine = user.session.jar.line(siteFor(user, origin, options), path);
   return {
     maxPayload: world.session.network.kept.eachMax,

@@ -2,7 +2,9 @@
 
 import type { Operation } from "../../history.ts";
 import { extraTagsOf } from "../../objective/threshold-tags.ts";
+import { stagePlanOf } from "../../plan/executors.ts";
 import { isOpenModel } from "../../plan/open-model.ts";
+import { piecesOf } from "../../plan/schedule.ts";
 import type { ClientPlan } from "../../plan.ts";
 import { countersIn } from "../../scenario/counters.ts";
 import { weightedPattern } from "../../scenario/weights.ts";
@@ -13,7 +15,7 @@ import type { Json } from "../../std/json.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
 import { Scope } from "../count/scope.ts";
-import { createExecutor, stagePlanOf } from "../executor/catalogue.ts";
+import { createExecutor } from "../executor/catalogue.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import { networkOf } from "../http/network.ts";
 import { sessionSettings } from "../http/session.ts";
@@ -22,7 +24,6 @@ import { plainShares } from "../share.ts";
 import { patternShares } from "../share-by-pattern.ts";
 import { Alarms } from "../time/alarms.ts";
 import { FineBell } from "../time/bell.ts";
-import { piecesOf } from "../time/schedule.ts";
 import { ownCopies } from "../user/own-copies.ts";
 import { Runner } from "../user/runner.ts";
 import { runSetups, runTeardowns } from "../user/setup.ts";

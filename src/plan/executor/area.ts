@@ -1,18 +1,13 @@
 /** Sizes of a load, from its stages. */
 import type { LoadPlan } from "../../plan.ts";
+import { arrivalsBefore, piecesOf } from "../schedule.ts";
 
 /** The assumed mean time between two requests of one user, since the plan does not give it: think time and answer together. */
 export const CYCLE_MS_GUESS = 1_500;
 
 /** Returns users (or arrivals a second) times seconds: along the stages, then at the last target until the end. */
 export function areaOf({ stages, startTarget = 0 }: LoadPlan, loadMs: number, ramping: boolean): number {
-  let [area, atMs, level] = [0, 0, startTarget];
-  for (const { durationMs, target } of stages) {
-    area += (((ramping ? level : target) + target) / 2) * durationMs;
-    atMs += durationMs;
-    level = target;
-  }
-  return (area + level * Math.max(0, loadMs - atMs)) / 1000;
+  return arrivalsBefore(piecesOf({ stages, ramping, startTarget }), loadMs);
 }
 
 export function mostOf({ stages, startTarget = 0 }: LoadPlan): number {

@@ -1,14 +1,14 @@
 /** The executors constant-vus and ramping-vus: a number of users over time, each looping with its own pauses (a closed model). */
 
+import { type SchedulePiece, usersAt } from "../../plan/schedule.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
 import type { Epoch, Shares } from "../share.ts";
-import { type SchedulePiece, usersAt } from "../time/schedule.ts";
 import { Crowd } from "../user/crowd.ts";
 import type { Runner } from "../user/runner.ts";
 
 const FOR_EVER = () => true;
 
-export class VusExecutor implements Executor {
+export class UsersExecutor implements Executor {
   readonly #world: ExecutorWorld;
   readonly #crowd: Crowd;
   readonly #running = new Map<number, Runner>();

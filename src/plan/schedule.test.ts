@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { arrivalsBefore, arrivalTime, piecesOf, targetAt, usersAt } from "./schedule.ts";
+import { arrivalsBefore, arrivalTime, heightOf, piecesOf, targetAt, usersAt } from "./schedule.ts";
 
 const stages = fc.array(
   fc.record({ durationMs: fc.integer({ min: 0, max: 60_000 }), target: fc.integer({ min: 0, max: 1_000 }) }),
@@ -84,3 +84,16 @@ test("arrivals come in order", () => {
     }),
   );
 });
+
+for (const [says, ramping, targets, startTarget, expected] of [
+  ["a constant load is at its height at once", false, [5], 0, [5, 0, null]],
+  ["a ramp reaches its height at its end", true, [5, 10], 0, [10, 2_000, null]],
+  ["a ramp up and down leaves its height", true, [10, 10, 0], 0, [10, 1_000, 2_000]],
+  ["a ramp down begins at its height", true, [0], 8, [8, 0, 0]],
+] as const) {
+  test(says, () => {
+    const stages = targets.map((target) => ({ durationMs: 1_000, target }));
+    const { target, heightMs, declineMs } = heightOf({ stages, ramping, startTarget });
+    assert.deepEqual([target, heightMs, declineMs], expected);
+  });
+}

@@ -103,3 +103,21 @@ function timeInto(piece: SchedulePiece, wanted: number): number {
   const root = Math.sqrt(Math.max(0, piece.from * piece.from + 2 * slope * wanted));
   return wanted === 0 ? 0 : ((2 * wanted) / (piece.from + root)) * 1000;
 }
+
+/** Returns when a load reaches its highest target, and when it begins to leave it; null: not before its end. */
+export function heightOf({ stages, ramping, startTarget }: StagePlan): {
+  readonly target: number;
+  readonly heightMs: number;
+  readonly declineMs: number | null;
+} {
+  const target = Math.max(startTarget, ...stages.map((stage) => stage.target));
+  if (!ramping) return { target, heightMs: 0, declineMs: null };
+  let atMs = 0;
+  let heightMs = startTarget === target ? 0 : null;
+  for (const stage of stages) {
+    if (heightMs !== null && stage.target < target) return { target, heightMs, declineMs: atMs };
+    atMs += stage.durationMs;
+    if (stage.target === target) heightMs ??= atMs;
+  }
+  return { target, heightMs: heightMs ?? atMs, declineMs: null };
+}
