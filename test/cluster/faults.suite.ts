@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { addRow, commit, type Row, readRecord } from "../../scripts/track-record.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
-import { type FaultRow, faultContract } from "../contract/fault.ts";
+import { faultContract } from "../contract/fault.ts";
+import type { FaultRow } from "../contract/stage.ts";
 import { type PlanDocument, QUICK_PLAN, readPlan, TestCluster } from "../proofs/cluster.ts";
 import { CLUSTER_RECORD, CLUSTER_SKIPS } from "../proofs/cluster-faults.ts";
 

@@ -3,54 +3,17 @@
  * the platform cannot do needs a stated reason, and a kind whose capabilities the platform has must not be skipped.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { FAULTS } from "../../src/fault/catalogue.ts";
-import { type PlannedFault, planFault } from "../../src/fault/choice.ts";
 import { type Injection, inject } from "../../src/fault/injection.ts";
-import { DEFAULT_DEADLINES, type FaultDeadlines } from "../../src/fault/live-change.ts";
+import { DEFAULT_DEADLINES } from "../../src/fault/live-change.ts";
 import type { Parameters } from "../../src/fault/parameter.ts";
 import type { FaultKind } from "../../src/fault.ts";
 import { readJournal } from "../../src/journal/read.ts";
-import { JournalFile } from "../../src/journal/write.ts";
-import type { Selector } from "../../src/plan.ts";
 import { capabilityOf, type Platform, type Residue } from "../../src/platform.ts";
-import { type Clock, monotonicClock } from "../../src/std/clock.ts";
-import { seededRandom } from "../../src/std/random.ts";
-import { until } from "../../src/std/wait.ts";
 import type { TimelineEvent } from "../../src/timeline.ts";
-
-/** One row of the track record: what was observed of one kind on this platform. */
-export interface FaultRow {
-  readonly fault: string;
-  /** Parameters that differ from the defaults. */
-  readonly with: Parameters;
-  readonly targets: readonly string[];
-  /** The time from the first command to the last observed bite, and from the end of the hold to the last healing. */
-  readonly biteMs: number;
-  readonly healMs: number;
-  readonly biteWitness: string;
-  readonly healWitness: string;
-  readonly residue: readonly Residue[];
-}
-
-export interface FaultContract {
-  /** Starts the platform and returns it healthy; called once. */
-  open(clock: Clock): Promise<Platform>;
-  /** Kinds that cannot be shown on this platform, each with its reason. */
-  readonly skips: Readonly<Record<string, string>>;
-  /** The selector and parameters that a plan would give, where the defaults do not work on this platform. */
-  readonly given?: Readonly<Record<string, { selector?: Selector; with?: Parameters }>>;
-  readonly deadlines?: Partial<FaultDeadlines>;
-  /** How long the platform may take to be whole again after each fault. */
-  readonly healthyWithinMs: number;
-  /** How long each fault is held, so that the platform notices it. */
-  readonly holdMs: number;
-  record?(row: FaultRow): void;
-}
+import { type FaultContract, type FaultRow, Stage } from "./stage.ts";
 
 /** Declares the suite; must be called at the top level of a test file. */
 export function faultContract(name: string, contract: FaultContract): void {
@@ -71,9 +34,11 @@ export function faultContract(name: string, contract: FaultContract): void {
       const skip = contract.skips[kind.name] ?? false;
       for (const variant of variantsOf(kind))
         test(`${nameOf(kind, variant)} bites and heals with witnesses, and leaves nothing`, { skip }, () =>
-          bitesAndHeals(stage, kind, variant),
+          stage.play(() => bitesAndHeals(stage, kind, variant)),
         );
-      test(`${kind.name}: undoing what was never done does nothing`, { skip }, () => revertIsHarmless(stage, kind));
+      test(`${kind.name}: undoing what was never done does nothing`, { skip }, () =>
+        stage.play(() => revertIsHarmless(stage, kind)),
+      );
     }
   });
 }
@@ -96,66 +61,6 @@ function nameOf(kind: FaultKind, variant: Parameters): string {
   return `${kind.name}${given.join("")}`;
 }
 
-/** The platform of the whole suite, with a journal for each injection. */
-class Stage {
-  readonly contract: FaultContract;
-  readonly clock = monotonicClock();
-  readonly signal = new AbortController().signal;
-  #platform: Platform | undefined;
-  #folder = "";
-  #runs = 0;
-
-  constructor(contract: FaultContract) {
-    this.contract = contract;
-  }
-
-  async open(): Promise<void> {
-    this.#folder = await mkdtemp(join(tmpdir(), "gameday-contract-"));
-    this.#platform = await this.contract.open(this.clock);
-  }
-
-  async close(): Promise<void> {
-    await this.#platform?.[Symbol.asyncDispose]();
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  get platform(): Platform {
-    assert.ok(this.#platform, "the platform is up");
-    return this.#platform;
-  }
-
-  faultOf(kind: FaultKind, variant: Parameters = {}): PlannedFault {
-    const { selector = {}, with: given } = this.contract.given?.[kind.name] ?? {};
-    return planFault(kind, { selector, parameters: { ...given, ...variant }, random: seededRandom("contract") });
-  }
-
-  journal(runId: string): Promise<JournalFile> {
-    return JournalFile.create(this.#folder, { runId, platform: { kind: this.platform.kind } }, this.clock);
-  }
-
-  nextRunId(): string {
-    return `contract-${++this.#runs}`;
-  }
-
-  async healthy(): Promise<void> {
-    let seen = "";
-    await until(
-      async () => {
-        const bad = (await this.platform.health(this.signal)).filter((line) => !line.ok);
-        seen = bad.map((line) => `${line.name}: expected ${line.expected}, got ${line.seen}`).join("; ");
-        return bad.length === 0;
-      },
-      {
-        what: "a healthy platform",
-        deadlineMs: this.contract.healthyWithinMs,
-        everyMs: 200,
-        signal: this.signal,
-        seen: () => seen,
-      },
-    );
-  }
-}
-
 async function bitesAndHeals(stage: Stage, kind: FaultKind, variant: Parameters): Promise<void> {
   await stage.healthy();
   const runId = stage.nextRunId();
@@ -166,7 +71,10 @@ async function bitesAndHeals(stage: Stage, kind: FaultKind, variant: Parameters)
     runId,
     clock: stage.clock,
     journal,
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      events.push(event);
+      stage.note(sayEvent(event), event.atMs);
+    },
     expiresAfterMs: 300_000,
     deadlines: { ...DEFAULT_DEADLINES, ...stage.contract.deadlines },
     signal: stage.signal,
@@ -187,7 +95,14 @@ async function healsTwice(injection: Injection): Promise<void> {
   const healings = await injection.heal();
   assert.equal(healings.length, injection.changes.length);
   for (const { change, because } of healings)
-    assert.deepEqual(because, [], `${change.capability} of ${change.target.id} heals without trouble`);
+    assert.deepEqual([change.capability, change.target.id, because], [change.capability, change.target.id, []]);
+}
+
+function sayEvent(event: TimelineEvent): string {
+  if (event.type !== "fault") return event.type;
+  const { edge, capability, target, witness, because } = event;
+  const seen = witness === undefined ? "" : `, ${witness.source}: ${witness.says}`;
+  return `${capability} of ${target}: ${edge}${seen}${because === undefined ? "" : `, ${because}`}`;
 }
 
 /** Returns the row, after asserting that each change has both of its witnesses, in order. */
@@ -201,7 +116,7 @@ function rowOf(
   const witnesses = (edge: "bit" | "healed") =>
     faults.filter((event) => event.edge === edge).map((event) => event.witness);
   const told = faults.filter((event) => event.because !== undefined).map((event) => `${event.edge}: ${event.because}`);
-  assert.deepEqual(told, [], "nothing was not seen");
+  assert.deepEqual(told, []);
   assert.equal(witnesses("bit").length, injection.changes.length);
   assert.equal(witnesses("healed").length, injection.changes.length);
   const say = (edge: "bit" | "healed") => witnesses(edge).map((one) => `${one?.source}: ${one?.says}`);

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { addRow, commit, type Row, readRecord } from "../../scripts/track-record.ts";
 import { FAULTS } from "../../src/fault/catalogue.ts";
 import { createLab } from "../../src/platform/lab.ts";
-import { type FaultRow, faultContract } from "../contract/fault.ts";
+import { faultContract } from "../contract/fault.ts";
+import type { FaultRow } from "../contract/stage.ts";
 import { folderOfTestFile } from "./gameday.ts";
 
 const folder = folderOfTestFile("faults");
-const app = { command: ["node", "app.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
+const app = { command: ["node", "calling.mjs"], directory: join(import.meta.dirname, "lab-app"), gracePeriod: "2s" };
 const picked = process.env["GAMEDAY_FAULTS"]?.split(",");
 const marker = join(folder, "broken");
 const RECORD = "docs/track-record/faults.json";
