@@ -2,10 +2,10 @@
  * `npm test [-- PART...]`: runs the parts of the test, all of them or those that are named, and prints how long each took and node:test's
  * summary over all. A part that fails does not keep the others from running, but nothing is tested when types or lint are wrong.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join, matchesGlob, relative } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { matchesGlob, relative } from "node:path";
+import { Place } from "./lanes.ts";
 import type { Counts, Figures } from "./test-figures.ts";
 
 interface Part {
@@ -43,36 +43,40 @@ if (unknown.length > 0) {
   console.error(`expected parts of ${PARTS.map(({ name }) => name).join(", ")}, got ${unknown.join(", ")}`);
   process.exit(3);
 }
-const results: Result[] = [];
-if (asked.length === 0 || asked.includes("check")) {
-  const began = performance.now();
-  const { status } = spawnSync("node", ["scripts/check.ts", "--static"], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
-  results.push({ name: "static", isGood: true, ms: performance.now() - began, figures: [] });
+process.exitCode = await testAll();
+
+async function testAll(): Promise<number> {
+  await using place = new Place("gameday-test-");
+  const results: Result[] = [];
+  if (asked.length === 0 || asked.includes("check")) {
+    const began = performance.now();
+    const { status } = await place.run(["node", "scripts/check.ts", "--static"], { folder: "static" });
+    if (status !== 0) return status;
+    results.push({ name: "static", isGood: true, ms: performance.now() - began, figures: [] });
+  }
+  const all = globSync(["src/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"]).sort();
+  for (const part of PARTS) {
+    const files = all.filter((file) => PARTS.find((one) => one.files.some((glob) => matchesGlob(file, glob))) === part);
+    if (files.length > 0 && (asked.length === 0 || asked.includes(part.name)))
+      results.push(await play(place, part, files));
+  }
+  report(results);
+  return results.every(({ isGood }) => isGood) && !place.isInterrupted ? 0 : 1;
 }
-const all = globSync(["src/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"]).sort();
-for (const part of PARTS) {
-  const files = all.filter((file) => PARTS.find((one) => one.files.some((glob) => matchesGlob(file, glob))) === part);
-  if (files.length > 0 && (asked.length === 0 || asked.includes(part.name))) results.push(play(part, files));
-}
-report(results);
-process.exitCode = results.every(({ isGood }) => isGood) ? 0 : 1;
 
 /** Runs the files of one part, with node:test's usual output. */
-function play({ name, atOnce }: Part, files: readonly string[]): Result {
+async function play(place: Place, { name, atOnce }: Part, files: readonly string[]): Promise<Result> {
   console.log(`\n== ${name}: ${files.length} files`);
-  const folder = mkdtempSync(join(tmpdir(), "gameday-test-"));
-  const told = join(folder, "figures.ndjson");
+  const told = place.path(`${name}.ndjson`);
   const began = performance.now();
   const reporters = [
     ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ...["--test-reporter=./scripts/test-figures.ts", `--test-reporter-destination=${told}`],
   ];
-  const concurrency = `--test-concurrency=${atOnce}`;
-  const { status } = spawnSync("node", ["--test", concurrency, ...reporters, ...files], { stdio: "inherit" });
+  const argv: [string, ...string[]] = ["node", "--test", `--test-concurrency=${atOnce}`, ...reporters, ...files];
+  const { status } = await place.run(argv, { folder: name });
   const ms = performance.now() - began;
   const lines = existsSync(told) ? readFileSync(told, "utf8").split("\n").filter(Boolean) : [];
-  rmSync(folder, { recursive: true });
   return { name, isGood: status === 0, ms, figures: lines.map((line) => JSON.parse(line) as Figures) };
 }
 
