@@ -4,14 +4,14 @@ import { createServer } from "node:http";
 import { stripTypeScriptTypes } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { parsePlan } from "../plan/parse.ts";
 import { PLATFORMS } from "../run/platforms.ts";
-import { type AppAnswers, argvOf, guessCommand, jsonOf, ledgerOf, requestOf } from "./new/app.ts";
-import { ciFile, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
-import { askApp, linksIn, namedIn } from "./new/look.ts";
+import { type AppAnswers, argvOf, guessCommand, jsonOf, type Login, ledgerOf, requestOf } from "./new/app.ts";
+import { ciFile, loginText, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
+import { askApp, formIn, linksIn, namedIn } from "./new/look.ts";
 
 const APP: AppAnswers = {
   name: "corner-shop",
@@ -20,9 +20,23 @@ const APP: AppAnswers = {
   prepare: ["node", "migrate.js"],
   readiness: null,
   reads: [],
-  write: { method: "POST", path: "/orders", body: '{"id":"{id}","note":"order {id}","lines":[{"article":7}]}' },
-  login: { path: "/login", body: '{"name":"a","password":"b"}', tokenField: "token" },
+  write: {
+    method: "POST",
+    path: "/orders",
+    body: '{"id":"{id}","note":"order {id}","lines":[{"article":7}]}',
+    isForm: false,
+  },
+  login: { path: "/login", body: '{"name":"a","password":"b"}', tokenField: "token", form: null },
   ledger: { kind: "sql", table: "orders", column: "id" },
+};
+const DJANGO: AppAnswers = {
+  ...APP,
+  login: {
+    path: "/login/",
+    body: '{"username":"a","password":"b"}',
+    tokenField: null,
+    form: { csrfField: "csrfmiddlewaretoken" },
+  },
 };
 const SCAFFOLD: Scaffold = {
   app: APP,
@@ -39,6 +53,17 @@ test("a command line is split into words, and one that needs a shell gets one", 
     "-c",
     "exec gunicorn shop.wsgi --bind 0.0.0.0:$PORT",
   ]);
+  const inShell: [given: string, run: string][] = [
+    ["NODE_ENV=production node server.js", "NODE_ENV=production exec node server.js"],
+    ["cd web && PORT=$PORT node server.js", "cd web && PORT=$PORT exec node server.js"],
+    ["npm run migrate; node server.js", "npm run migrate; exec node server.js"],
+    [`gunicorn shop.wsgi -w $(nproc) -b :\${PORT:-80}`, `exec gunicorn shop.wsgi -w $(nproc) -b :\${PORT:-80}`],
+    ['echo "a && b" && node server.js', 'echo "a && b" && node server.js'],
+    ["node server.js | tee log", "node server.js | tee log"],
+    ["node helper.js & node server.js", "node helper.js & node server.js"],
+    ["exec node $FILE", "exec node $FILE"],
+  ];
+  for (const [given, run] of inShell) assert.deepEqual(argvOf(given), ["sh", "-c", run]);
 });
 
 test("flags that cannot be understood are refused with an example", () => {
@@ -58,8 +83,17 @@ test("what starts an app is guessed from its folder, and the guess says from wha
   assert.deepEqual(guessCommand(folder)?.command, ["java", "-jar", "target/shop.jar"]);
   writeFileSync(join(folder, "manage.py"), "");
   assert.deepEqual(guessCommand(folder)?.prepare, ["python3", "manage.py", "migrate", "--noinput"]);
+  for (const file of [".venv/bin/python", ".venv/bin/gunicorn", "shop/wsgi.py"]) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    writeFileSync(join(folder, file), "");
+  }
+  assert.match(guessCommand(folder)?.command[2] ?? "", /^exec \.venv\/bin\/python -m gunicorn shop\.wsgi /);
   writeFileSync(join(folder, "package.json"), '{ "scripts": { "start": "node server.js" } }');
   assert.deepEqual(guessCommand(folder)?.command, ["node", "server.js"]);
+  mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+  writeFileSync(join(folder, "node_modules/.bin/next"), "");
+  writeFileSync(join(folder, "package.json"), '{ "scripts": { "start": "next start -p $PORT" } }');
+  assert.deepEqual(guessCommand(folder)?.command, ["sh", "-c", "exec node_modules/.bin/next start -p $PORT"]);
   writeFileSync(join(folder, "Procfile"), "web: node main.js\n");
   assert.match(guessCommand(folder)?.because ?? "", /Procfile/);
 });
@@ -77,13 +111,39 @@ test("the plan is valid, and its questions are comments", () => {
 });
 
 test("scripts are TypeScript that Node can read; the id stands where the body said so", () => {
-  for (const app of [APP, { ...APP, login: null }, { ...APP, write: null }])
+  for (const app of [APP, { ...APP, login: null }, { ...APP, write: null }, DJANGO])
     for (const text of [scenarioText({ ...SCAFFOLD, app }), probesText({ ...SCAFFOLD, app })])
       stripTypeScriptTypes(text);
   assert.match(scenarioText(SCAFFOLD), /user\.http\.post\("\/orders", \{ json: \{ id: id, note: `order \$\{id\}`/);
-  const put = { method: "PUT", path: "/orders/{id}", body: "{}" };
+  const put = { method: "PUT", path: "/orders/{id}", body: "{}", isForm: false };
   const probes = probesText({ ...SCAFFOLD, app: { ...APP, write: put } });
   assert.match(probes, /http\.put\(`\/orders\/\$\{encodeURIComponent\(id\)\}`/);
+});
+
+test("a login reads its form first, sends the token of the form, and is refused when the form comes back", () => {
+  const login = (form: Login["form"], tokenField: string | null = null) =>
+    stripTypeScriptTypes(loginText({ path: "/login", body: '{"user":"a"}', tokenField, form }));
+  const django = login({ csrfField: "csrfmiddlewaretoken" });
+  assert.match(django, /http\.get\("\/login", \{ name: "login page" \}\)/);
+  assert.match(django, /form: \{ user: "a", csrfmiddlewaretoken: token \}, redirects: 0/);
+  assert.match(django, /X-CSRFToken", http\.cookies\.get\("csrftoken"\)/);
+  assert.match(login({ csrfField: "authenticity_token" }), /authenticity_token: token/);
+  assert.doesNotMatch(login({ csrfField: null }), /login page/);
+  assert.match(login(null, "token"), /Bearer/);
+  assert.doesNotMatch(login(null), /Bearer|form:/);
+  const scenario = scenarioText({ ...SCAFFOLD, app: DJANGO });
+  assert.match(scenario, /import \{ logIn \} from "\.\.\/login\.ts"/);
+  assert.match(scenario, /redirects: 0, expect: \[200, 201, 202, 204\]/, "a redirect to the login is no success");
+  const sold = { ...APP, write: { method: "POST", path: "/sell", body: '{"id":"{id}"}', isForm: true } };
+  assert.match(probesText({ ...SCAFFOLD, app: sold }), /\{ form: \{ id: id \}, redirects: 0 \}/);
+});
+
+test("a page with a field for a password is a login form, with the token that it hides", () => {
+  const field = '<input type="password" name="password">';
+  const django = `<form><input type="hidden" name="csrfmiddlewaretoken" value="x1">${field}</form>`;
+  assert.deepEqual(formIn(django), { csrfField: "csrfmiddlewaretoken" });
+  assert.deepEqual(formIn(`<input name="next" type="hidden" value="/">${field}`), { csrfField: null });
+  assert.equal(formIn('<input type="text" name="q">'), null);
 });
 
 test("the jobs for CI are YAML and run the plan", () => {

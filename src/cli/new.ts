@@ -5,8 +5,9 @@ import type { World } from "../cli.ts";
 import { takeLock } from "../run/lock.ts";
 import { GamedayError } from "../std/errors.ts";
 import { giveTo, isThere, replaceFile } from "../std/regular-file.ts";
+import { keepLogs } from "./kept-logs.ts";
 import { type AppAnswers, argvOf, guessCommand, jsonOf, ledgerOf, requestOf, usage } from "./new/app.ts";
-import { ciFile, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
+import { ciFile, loginText, planText, probesText, type Scaffold, scenarioText } from "./new/files.ts";
 import { lookAtApp, type Seen } from "./new/look.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
@@ -19,6 +20,7 @@ interface NewFlags {
   readonly read: readonly string[];
   readonly write?: string;
   readonly body: string;
+  readonly form?: boolean;
   readonly login?: string;
   readonly loginBody: string;
   readonly token?: string;
@@ -53,8 +55,13 @@ export function newCommand(world: World): Command {
     )
     .option("--write <request>", 'a request that stores something under the client\'s id: "POST /orders"')
     .option("--body <json>", "its body; {id} stands for the id", '{"id":"{id}"}')
-    .option("--login <path>", "the path to which a login is posted")
-    .option("--login-body <json>", "the login's body", '{"name":"gameday","password":"gameday"}')
+    .option("--form", "send that body as the fields of an HTML form, not as JSON")
+    .option("--login <path>", "the path to which a login is posted; if it shows a form, that is filled in")
+    .option(
+      "--login-body <json>",
+      "the login's body or the fields of its form",
+      '{"name":"gameday","password":"gameday"}',
+    )
     .option("--token <field>", "the field of the login's answer that holds a bearer token (default: a cookie is set)")
     .option(
       "--ledger <where>",
@@ -102,15 +109,18 @@ function appOf(world: World, flags: NewFlags): AppAnswers {
     prepare: flags.prepare === undefined ? (guess?.prepare ?? null) : argvOf(flags.prepare),
     readiness: flags.readiness ?? null,
     reads: flags.read,
-    write:
-      flags.write === undefined ? null : { ...requestOf(flags.write, "--write"), body: jsonOf(flags.body, "--body") },
+    write: flags.write === undefined ? null : writeOf(flags.write, flags),
     login: flags.login === undefined ? null : loginOf(flags.login, flags),
     ledger: flags.ledger === undefined ? null : ledgerOf(flags.ledger),
   };
 }
 
+function writeOf(request: string, { body, form = false }: NewFlags): AppAnswers["write"] {
+  return { ...requestOf(request, "--write"), body: jsonOf(body, "--body"), isForm: form };
+}
+
 function loginOf(path: string, { loginBody, token }: NewFlags): AppAnswers["login"] {
-  return { path, body: jsonOf(loginBody, "--login-body"), tokenField: token ?? null };
+  return { path, body: jsonOf(loginBody, "--login-body"), tokenField: token ?? null, form: null };
 }
 
 function nameOf(directory: string): string {
@@ -141,12 +151,18 @@ async function look(world: World, app: AppAnswers): Promise<Seen> {
   using _interrupt = world.onInterrupt((signal) => ending.abort(new Error(signal)));
   await using _lock = await takeLock("run", { pid: world.pid, runId: "new", since: world.now().toISOString() });
   const limit = AbortSignal.any([ending.signal, AbortSignal.timeout(LOOK_MS_MAX)]);
-  const seen = await lookAtApp(app, stateFolderOf(world), limit);
+  const seen = await lookAtApp(
+    app,
+    { stateFolder: stateFolderOf(world), failed: (folder) => keepLogs(world, folder, folder) },
+    limit,
+  );
   for (const [path, status] of seen.asked) if (status !== 404) world.stdout.write(`  GET ${path}: ${status}\n`);
   return seen;
 }
 
-function scaffoldOf(folder: string, app: AppAnswers, seen: Seen | null): Scaffold {
+function scaffoldOf(folder: string, given: AppAnswers, seen: Seen | null): Scaffold {
+  const login = given.login === null ? null : { ...given.login, form: seen?.loginForm ?? null };
+  const app = { ...given, login };
   const readiness = app.readiness ?? seen?.readiness ?? null;
   const reads = seen === null ? app.reads : seen.reads;
   return {
@@ -185,6 +201,7 @@ function filesOf(folder: string, scaffold: Scaffold, cwd: string, { ci }: NewFla
     [join(folder, PLAN), planText(scaffold)],
     [join(folder, "scenarios/visit.ts"), scenarioText(scaffold)],
     [join(folder, "probes.ts"), probesText(scaffold)],
+    ...(scaffold.app.login === null ? [] : [[join(folder, "login.ts"), loginText(scaffold.app.login)] as const]),
     [join(folder, ".gitignore"), "runs/\n"],
     ...(job === null ? [] : [[resolve(cwd, job.file), job.text] as const]),
   ]);

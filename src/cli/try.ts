@@ -11,6 +11,7 @@ import { platformKind } from "../run/platforms.ts";
 import { ExitCode } from "../std/errors.ts";
 import { judgeFully } from "../verdict/judge.ts";
 import { scriptsOf } from "./check/script.ts";
+import { keepLogs } from "./kept-logs.ts";
 import { outputFlagsOf } from "./output-flags.ts";
 import { type PlanFile, readPlanFile, requireNone, surroundingsOf } from "./plan-file.ts";
 import { discreet } from "./redact.ts";
@@ -60,16 +61,21 @@ async function tryOnce(
   const folder = kept === undefined ? mkdtempSync(join(tmpdir(), "gameday-try-")) : resolve(world.cwd, kept);
   const out = kept === undefined ? join(folder, "run") : folder;
   world.stdout.write(`trying ${planFile.plan.name}: the platform boots, which may take half a minute\n`);
+  let isKept = kept !== undefined;
   try {
     const stdout = { isTTY: false, columns: 80, write: () => undefined };
     const quiet: World = { ...world, stdout, onInterrupt: (callback) => interrupts.pass(callback) };
     const tried = { ...planFile, plan: tryPlan(planFile.plan) };
     const flags = { out, outputs: outputFlagsOf({}), upWithinMs: UP_MS_MAX };
     const exitCode = await playGameDay(quiet, tried, flags);
+    if (exitCode === ExitCode.notReady && !isKept) {
+      isKept = true;
+      keepLogs(world, folder, join(out, "logs"));
+    }
     if (exitCode === ExitCode.notReady || exitCode === ExitCode.bug) return exitCode;
     return report(world, out, expectedOf(planFile, found));
   } finally {
-    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+    if (!isKept) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -86,7 +86,7 @@ if (process.env[INSIDE] === undefined) {
         stderr,
         /expected 3 replicas of the app to be ready within 3 s, got 0; .*it listens on 127\.0\.0\.1 only/,
       );
-      assert.match(stderr, new RegExp(`ends with:\nthis is boot ${boot} \\[`));
+      assert.match(stderr, new RegExp(`it printed, to .*/app-n1-1\\.log:\nthis is boot ${boot} \\[`));
       assert.doesNotMatch(stderr, new RegExp(`boot ${boot === "one" ? "two" : "one"}`));
     }
     assert.match((await lab("status")).stdout, /there is no lab/);

@@ -24,6 +24,8 @@ export interface Write {
   readonly path: string;
   /** JSON in which "{id}" is replaced. */
   readonly body: string;
+  /** Whether the body is sent as the fields of an HTML form, not as JSON. */
+  readonly isForm: boolean;
 }
 
 export interface Login {
@@ -31,6 +33,14 @@ export interface Login {
   readonly body: string;
   /** The field of the answer that holds a bearer token; null when the login sets a cookie. */
   readonly tokenField: string | null;
+  /** The HTML form that the path answers to a GET; null when the login is a request of an API. */
+  readonly form: LoginForm | null;
+}
+
+/** A form by which people log in. */
+export interface LoginForm {
+  /** The hidden field whose value proves that the form was read before (a CSRF token); null when there is none. */
+  readonly csrfField: string | null;
 }
 
 export type LedgerGiven =
@@ -39,9 +49,22 @@ export type LedgerGiven =
 
 /** Splits a command line into words. One that needs a shell (a variable, a pipe, &&) is given to one. */
 export function argvOf(commandLine: string): string[] {
-  if (/[$|&;<>`*?(){}~]/.test(commandLine)) return ["sh", "-c", `exec ${commandLine}`];
+  if (/[$|&;<>`*?(){}~\n]|^\s*\w+=/.test(commandLine)) return ["sh", "-c", withExec(commandLine.trim())];
   const words = commandLine.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
   return words.map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
+}
+
+/**
+ * Puts `exec` before the last command of a line, after the variables that are set for it, so that the app itself gets SIGTERM and not
+ * the shell. A line whose last command is not certain (pipes, groups, quoted separators) is left as it is.
+ */
+function withExec(line: string): string {
+  const bare = line.replaceAll(/\$\{\w+[^}]*\}|\$\([^()]*\)/g, "");
+  const isUncertain = /[|(){}\n]|(?<!&)&(?!&)/.test(bare) || (/["'`]/.test(bare) && /[&;]/.test(bare));
+  if (isUncertain) return line;
+  const [, before = "", last = line] = /^(.*(?:&&|;)\s*)?(.*)$/.exec(line) ?? [];
+  const [, variables = "", command = last] = /^((?:\w+=\S*\s+)*)(.*)$/.exec(last) ?? [];
+  return command === "" || command.startsWith("exec ") ? line : `${before}${variables}exec ${command}`;
 }
 
 /** Returns "POST" and "/orders" of "POST /orders". Throws GamedayError for anything else. */
@@ -96,20 +119,39 @@ function fromProcfile(directory: string): Guess | null {
 function fromPackage(directory: string): Guess | null {
   const start = /"start"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(textOf(join(directory, "package.json")) ?? "")?.[1];
   if (start === undefined) return null;
+  const line = JSON.parse(`"${start}"`) as string;
   return {
-    command: argvOf(JSON.parse(`"${start}"`) as string),
+    command: argvOf(withLocalProgram(directory, line)),
     prepare: null,
     because: "scripts.start of package.json",
   };
+}
+
+/** npm finds the programs of packages; the lab's PATH does not have them, so the first word becomes a path. */
+function withLocalProgram(directory: string, line: string): string {
+  const [word = ""] = line.split(/\s/, 1);
+  const local = `node_modules/.bin/${word}`;
+  return /^[\w.-]+$/.test(word) && existsSync(join(directory, local)) ? line.replace(word, local) : line;
 }
 
 function fromDjango(directory: string): Guess | null {
   const manage = textOf(join(directory, "manage.py"));
   if (manage === null) return null;
   const python = existsSync(join(directory, ".venv/bin/python")) ? ".venv/bin/python" : "python3";
+  const prepare = [python, "manage.py", "migrate", "--noinput"];
+  const [wsgi] = globSync("*/wsgi.py", { cwd: directory }).sort();
+  // Started through Python: the first line of .venv/bin/gunicorn names the folder in which the environment was made.
+  if (wsgi !== undefined && existsSync(join(directory, ".venv/bin/gunicorn"))) {
+    const application = wsgi.replace("/wsgi.py", ".wsgi");
+    return {
+      command: ["sh", "-c", `exec ${python} -m gunicorn ${application} --bind 0.0.0.0:$PORT --threads 8`],
+      prepare,
+      because: "manage.py and gunicorn of .venv",
+    };
+  }
   return {
     command: ["sh", "-c", `exec ${python} manage.py runserver --noreload 0.0.0.0:$PORT`],
-    prepare: [python, "manage.py", "migrate", "--noinput"],
+    prepare,
     because: "manage.py (Django's development server; a real one such as gunicorn is better)",
   };
 }

@@ -100,12 +100,15 @@ export function scenarioText({ app, reads }: Scaffold): string {
   const { write, login } = app;
   const steps = [
     ...reads.map((path) => `    await user.http.get(${json(path)}, { name: ${json(path)} });\n    await user.think();`),
-    ...(write === null ? [] : [writeStep(write)]),
+    ...(write === null ? [] : [writeStep(app, write)]),
   ];
+  const imported = login === null ? "" : `import { logIn } from "../login.ts";\n`;
   const logsIn =
-    login === null ? "" : `  async onStart(user) {\n${indented(loginCall(login, "user.http"), "    ")}\n  },\n`;
+    login === null
+      ? ""
+      : "  onStart: (user) => logIn(user.http),\n  login: (user) => logIn(user.http), // again, after a 401\n";
   return `import { scenario } from "gameday";
-
+${imported}
 export default scenario({
   name: "visit",
   think: { uniform: ["1s", "3s"] },
@@ -116,18 +119,27 @@ ${steps.join("\n")}
 `;
 }
 
-function writeStep(write: Write): string {
+function writeStep(app: AppAnswers, write: Write): string {
+  const name = json(`${write.method} ${write.path}`);
   return `    const id = user.uniqueId();
     await user.record({ object: "writes", kind: "add", id, input: { id } }, () =>
-      user.http.${write.method.toLowerCase()}(${pathOf(write)}, { json: ${bodyOf(write.body)}, name: ${json(`${write.method} ${write.path}`)} }),
+      user.http.${write.method.toLowerCase()}(${pathOf(write)}, { ${sentOf(app, write)}, name: ${name} }),
     );`;
+}
+
+/** Returns the options of the request that writes, as code without braces. */
+function sentOf({ login }: AppAnswers, { isForm, body }: Write): string {
+  const sent = `${isForm ? "form" : "json"}: ${bodyOf(body)}`;
+  if (isForm) return `${sent}, redirects: 0`;
+  // Where people log in by a form, a session that has ended is answered by a redirect to it, which must not count as a success.
+  return login?.form == null ? sent : `${sent}, redirects: 0, expect: [200, 201, 202, 204]`;
 }
 
 /** Returns the probes: one class that reads, and one that writes if that is known. */
 export function probesText({ app, reads }: Scaffold): string {
   const { write, login } = app;
-  const prepare =
-    login === null ? "" : `    async prepare({ http }) {\n${indented(loginCall(login, "http"), "      ")}\n    },\n`;
+  const imported = login === null ? "" : `import { logIn } from "./login.ts";\n`;
+  const prepare = login === null ? "" : "    prepare: ({ http }) => logIn(http),\n";
   const read = `  {
     class: "read",
     object: "pages",
@@ -143,20 +155,56 @@ ${prepare}    beat: ({ http }) => http.get(${json(reads[0] ?? "/")}),
     object: "writes",
     kind: "add",
     timeout: "2s",
-${prepare}    beat: ({ http, id }) => http.${write.method.toLowerCase()}(${pathOf(write)}, { json: ${bodyOf(write.body)} }),
+${prepare}    beat: ({ http, id }) => http.${write.method.toLowerCase()}(${pathOf(write)}, { ${sentOf(app, write)} }),
   },`;
   return `import { probes } from "gameday";
-
+${imported}
 export default probes([
 ${read}${writes}
 ]);
 `;
 }
 
-function loginCall({ path, body, tokenField }: Login, http: string): string {
-  const call = `await ${http}.post(${json(path)}, { json: ${body}, name: "login" });`;
-  if (tokenField === null) return call;
-  return `const reply = ${call}\n${http}.header("Authorization", \`Bearer \${reply.json<{ ${tokenField}: string }>().${tokenField}}\`);`;
+/** Returns the module with which users and probes log in. */
+export function loginText(login: Login): string {
+  const lines = login.form === null ? apiLogin(login) : formLogin(login, login.form.csrfField);
+  return `import type { Http } from "gameday";
+
+/** Logs in, and throws if that is refused. */
+export async function logIn(http: Http): Promise<void> {
+${lines.map((line) => `  ${line}\n`).join("")}}
+`;
+}
+
+function apiLogin({ path, body, tokenField }: Login): string[] {
+  return [
+    `const reply = await http.post(${json(path)}, { json: ${bodyOf(body)}, name: "login" });`,
+    `if (!reply.ok) throw new Error("the login was answered with status " + reply.status);`,
+    ...(tokenField === null
+      ? []
+      : [`http.header("Authorization", \`Bearer \${reply.json<{ ${tokenField}: string }>().${tokenField}}\`);`]),
+  ];
+}
+
+/** A refused form is usually answered with status 200 and the same form again. */
+function formLogin({ path, body }: Login, csrfField: string | null): string[] {
+  const post = (fields: string) =>
+    `const reply = await http.post(${json(path)}, { form: ${fields}, redirects: 0, name: "login" });`;
+  const refused = `if (!reply.ok || /type=["']?password/.test(reply.text())) throw new Error("the login was refused, with status " + reply.status);`;
+  if (csrfField === null) return [post(bodyOf(body)), refused];
+  const field = /^[A-Za-z_]\w*$/.test(csrfField) ? csrfField : json(csrfField);
+  return [
+    `const page = await http.get(${json(path)}, { name: "login page" });`,
+    `const token = /name="${csrfField}"[^>]*value="([^"]*)"/.exec(page.text())?.[1] ?? "";`,
+    post(bodyOf(body).replace(/\s*\}$/, `, ${field}: token }`)),
+    refused,
+    ...(csrfField === "csrfmiddlewaretoken"
+      ? [
+          "// Django gives each session a new token, and wants it with every request that writes.",
+          'http.header("X-CSRFToken", http.cookies.get("csrftoken"));',
+        ]
+      : ["// Requests that write may need a token as well: read it from a page, and send it with http.header()."]),
+  ];
 }
 
 /** Returns a path as code; {id} in it becomes the id. */
@@ -176,13 +224,6 @@ function bodyOf(body: string): string {
 
 function json(text: string): string {
   return JSON.stringify(text);
-}
-
-function indented(text: string, by: string): string {
-  return text
-    .split("\n")
-    .map((line) => `${by}${line}`)
-    .join("\n");
 }
 
 /** Returns the job for a CI, and where it belongs. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { platformKind } from "../../run/platforms.ts";
 import { monotonicClock } from "../../std/clock.ts";
 import { isRecord, type Json } from "../../std/json.ts";
-import type { AppAnswers } from "./app.ts";
+import type { AppAnswers, LoginForm } from "./app.ts";
 
 /** Paths by which frameworks and people usually answer that they are ready, the most telling first. */
 const READINESS = ["/readyz", "/ready", "/healthz", "/health", "/actuator/health", "/livez", "/live", "/up", "/status"];
@@ -25,20 +25,32 @@ export interface Seen {
   readonly asked: ReadonlyMap<string, number | string>;
   /** Requests that store something, as the app's own API document names them: "POST /orders". */
   readonly writes: readonly string[];
+  /** The form that the path of the login answers; null when it answers none. */
+  readonly loginForm: LoginForm | null;
 }
 
-/** Boots the lab with the app and asks it. Throws the lab's own errors, which show what the app printed. */
-export async function lookAtApp(app: AppAnswers, stateFolder: string, signal: AbortSignal): Promise<Seen> {
+/**
+ * Boots the lab with the app and asks it. Throws the lab's own errors, which show what the app printed; `failed` is called before,
+ * with the folder that has the lab's logs.
+ */
+export async function lookAtApp(
+  app: AppAnswers,
+  { stateFolder, failed }: { readonly stateFolder: string; readonly failed: (logFolder: string) => void },
+  signal: AbortSignal,
+): Promise<Seen> {
   const logFolder = mkdtempSync(join(tmpdir(), "gameday-new-"));
+  let isUp = false;
   try {
     const kind = platformKind("lab");
     const config = kind.schema.parse(labOf(app)) as { kind: string };
     const places = { planFolder: app.directory, stateFolder, logFolder };
     await using platform = await kind.create(config, { runId: "new", clock: monotonicClock(), ...places });
     await platform.prepare(signal);
+    isUp = true;
     return await askApp(new URL(platform.endpoint()), app, signal);
   } finally {
-    rmSync(logFolder, { recursive: true, force: true });
+    if (isUp || signal.aborted) rmSync(logFolder, { recursive: true, force: true });
+    else failed(logFolder);
   }
 }
 
@@ -61,12 +73,24 @@ export async function askApp(base: URL, app: AppAnswers, signal: AbortSignal): P
   };
   const readiness = await firstGood(app.readiness === null ? READINESS : [app.readiness], get);
   const home = await get("/");
+  const loginForm = app.login === null ? null : formIn(await get(app.login.path));
   const documents = await Promise.all(DOCUMENTS.map(get));
   const { reads, writes } = namedIn(documents);
   const candidates = [...new Set([...app.reads, ...reads, ...linksIn(home), "/"])].slice(0, 4 * READS_MAX);
   for (const path of candidates) if (!asked.has(path)) await get(path);
   const good = candidates.filter((path) => isGood(asked.get(path) ?? 0));
-  return { readiness, reads: good.slice(0, READS_MAX), asked, writes };
+  return { readiness, reads: good.slice(0, READS_MAX), asked, writes, loginForm };
+}
+
+/** Names of the hidden field by which frameworks recognize that a form was read before it is sent. */
+const CSRF_FIELD = /csrf|authenticity_token|^_token$|RequestVerificationToken/i;
+
+/** Returns the form of a page that asks for a password; null when the page has none. */
+export function formIn(page: string): LoginForm | null {
+  if (!/<input[^>]*type=["']?password/i.test(page)) return null;
+  const hidden = [...page.matchAll(/<input[^>]*>/gi)].filter(([input]) => /type=["']?hidden/i.test(input));
+  const names = hidden.flatMap(([input]) => /\bname=["']?([^"'\s>]+)/i.exec(input)?.[1] ?? []);
+  return { csrfField: names.find((name) => CSRF_FIELD.test(name)) ?? null };
 }
 
 async function firstGood(paths: readonly string[], get: (path: string) => Promise<string>): Promise<string | null> {

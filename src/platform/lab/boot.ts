@@ -6,6 +6,7 @@ import type { ServiceReport } from "./agent/protocol.ts";
 import type { Slot } from "./app.ts";
 import { runOnLeader } from "./leader.ts";
 import { patroniConfig } from "./postgres.ts";
+import { printed } from "./printed.ts";
 import type { Programs } from "./programs.ts";
 import { FIRST_MASTER, redisConfig, sentinelConfig } from "./redis.ts";
 import type { ReplicaParts, Replicas } from "./replicas.ts";
@@ -18,7 +19,6 @@ import {
   resolverService,
   sentinelService,
 } from "./services.ts";
-import { tailOf } from "./space.ts";
 
 export interface Boot extends ReplicaParts {
   readonly programs: Programs;
@@ -68,15 +68,10 @@ function notReady({ config, replicas, logFolder }: Boot, why: string, ready: rea
   return new GamedayError({
     code: "lab-not-ready",
     expected: `${wanted} replicas of the app to be ready within ${readiness.within / 1000} s`,
-    got: `${ready.length}; ${why}; ${endOfLog(log)}`,
+    got: `${ready.length}; ${why}; ${printed(log)}`,
     hint: "readiness is asked at $PORT of each node's address, as users' requests come; `app.readiness` says where and how long",
     exitCode: ExitCode.notReady,
   });
-}
-
-function endOfLog(log: string): string {
-  const tail = tailOf(log);
-  return tail === "" ? `it wrote nothing to ${log}` : `${log} ends with:\n${tail}`;
 }
 
 /** Powers a node on and starts its services, except the Sentinel: in a new lab, it would not know any replica yet. */
@@ -143,13 +138,15 @@ async function prepareApp(parts: Boot, signal: AbortSignal): Promise<void> {
     },
   );
   const env = { ...appEnvironment(config), PORT: String(PORT.appBase) };
-  const request = { argv: prepare, deadlineMs: prepareTimeout, env, cwd: FOLDER.app, ...users.app };
+  const log = "prepare.log";
+  const place = { cwd: FOLDER.app, log: `${FOLDER.log}/${log}`, ...users.app };
+  const request = { argv: prepare, deadlineMs: prepareTimeout, env, ...place };
   const result = await space.nodes.n1.tryRun(request, signal);
   if (result.code === 0) return;
   throw new GamedayError({
     code: "lab-prepare-failed",
     expected: `app.prepare "${prepare.join(" ")}" to exit 0`,
-    got: `${result.code === null ? "killed (timeout)" : `exit ${result.code}`}: ${result.tail.trim().slice(-1500)}`,
+    got: `${result.code === null ? "killed (timeout)" : `exit ${result.code}`}; ${printed(`${parts.logFolder}/${log}`)}`,
     exitCode: ExitCode.notReady,
   });
 }
@@ -189,7 +186,7 @@ function keepsDying(parts: Boot, { place, report }: { place: string; report: Ser
   return new GamedayError({
     code: "lab-process-dies",
     expected: `${report.name} on ${place} to keep running`,
-    got: `${report.failures} deaths, the last by ${report.lastEnd}; ${endOfLog(`${parts.logFolder}/${file}.log`)}`,
+    got: `${report.failures} deaths, the last by ${report.lastEnd}; ${printed(`${parts.logFolder}/${file}.log`)}`,
     exitCode: ExitCode.notReady,
   });
 }

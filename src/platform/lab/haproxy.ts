@@ -95,7 +95,8 @@ function redisConversation({ redis }: LabConfig): string[] {
 function appConversation({ app }: LabConfig): string[] {
   return [
     "option httpchk",
-    `http-check send meth GET uri ${app.readiness.path} hdr host lab`,
+    // The same host as in our own checks: frameworks refuse hosts that they do not know, and all of them know this one.
+    `http-check send meth GET uri ${app.readiness.path} hdr host localhost`,
     `http-check expect status ${app.readiness.status}`,
     `timeout check ${app.readiness.timeout}ms`,
   ];

@@ -3,7 +3,7 @@
  * gameday), which is why it uses `process` directly. It uses only Node's own modules.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { OutputTail } from "../../../std/output-tail.ts";
@@ -123,11 +123,25 @@ function run(request: RunRequest): Promise<RunResult> {
     const stderr = collect(child.stderr);
     const tail = new OutputTail(TAIL_BYTES_MAX);
     tail.follow(child.stdout, child.stderr);
+    if (request.log !== undefined) copyTo(request.log, child.stdout, child.stderr);
     child.on("error", reject);
     child.stdin.on("error", () => undefined); // EPIPE: the program did not read its input, and its exit code shows the result
     child.stdin.end(request.input ?? "");
     child.on("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr(), tail: tail.text() }));
   });
+}
+
+/** Adds what the streams bring to a file, in order of arrival. */
+function copyTo(file: string, ...streams: readonly NodeJS.ReadableStream[]): void {
+  const log = openSync(file, "a", 0o644);
+  let open = streams.length;
+  for (const stream of streams) {
+    stream.on("data", (chunk: Buffer) => writeSync(log, chunk));
+    stream.on("close", () => {
+      open--;
+      if (open === 0) closeSync(log);
+    });
+  }
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

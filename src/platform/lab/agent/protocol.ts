@@ -81,6 +81,8 @@ export interface RunRequest {
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** A file to which everything that it prints is added as well; undefined: none. */
+  readonly log?: string;
 }
 
 export interface RunResult {
