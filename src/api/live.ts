@@ -99,6 +99,11 @@ export const liveObjectiveSchema = z.object({
     .describe("pass, unknown and fail only once the run is judged"),
   because: text,
   asOfMs: atMs.nullable().describe("when soFar was computed"),
+  trend: z
+    .array(z.object({ atMs, lower: z.number().nullable(), upper: z.number().nullable() }))
+    .describe(
+      "what was measured at earlier moments, oldest first; at most 60, and none of a run that was opened later",
+    ),
 });
 export type LiveObjective = z.infer<typeof liveObjectiveSchema>;
 

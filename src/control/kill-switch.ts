@@ -2,7 +2,7 @@
  * The kill switch is a file in the state folder. While it is there, no run and no load starts on this machine, whoever starts it;
  * it survives every process and every restart, until somebody releases it.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { isRecord } from "../std/json.ts";
@@ -37,7 +37,10 @@ export function readKillSwitch(stateFolder: string): KillSwitch {
   return { ...OFF, on: true };
 }
 
-/** Sets the switch on, or releases it. Throws the system's error if the state folder cannot be written. */
+/**
+ * Sets the switch on, or releases it. On a full disk it is on without its reason, because there may still be room for an empty
+ * file. Throws the system's error if the state folder cannot be written at all.
+ */
 export function setKillSwitch(stateFolder: string, to: Omit<KillSwitch, "on"> | "off"): KillSwitch {
   const path = killSwitchPath(stateFolder);
   if (to === "off") {
@@ -45,7 +48,11 @@ export function setKillSwitch(stateFolder: string, to: Omit<KillSwitch, "on"> | 
     return OFF;
   }
   mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, `${JSON.stringify(to)}\n`, { durable: true });
+  try {
+    replaceFile(path, `${JSON.stringify(to)}\n`, { durable: true });
+  } catch {
+    writeFileSync(path, "", { flag: "a" });
+  }
   return { on: true, ...to };
 }
 

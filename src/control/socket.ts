@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { ControlCommand, ControlReply } from "../control.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
+import { parseCommand } from "./command.ts";
 
 const LINE_BYTES_MAX = 256 * 1024;
 /** A dry run asks the platform for its topology, and that may take its time. */
@@ -64,15 +65,25 @@ export async function sendControl(path: string, command: ControlCommand): Promis
   }
 }
 
-/** Returns whether a process listens at the path now. */
-export function isListening(path: string): Promise<boolean> {
+/** "gone": certainly nobody listens there. "unknown": it could not be found out, such as where the file may not be used. */
+export type SocketState = "listens" | "gone" | "unknown";
+
+/** The errors of a connection that mean that no process has the socket. */
+const GONE: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK"]);
+
+/** Finds out whether a process listens at the path now. */
+export function lookAtSocket(path: string): Promise<SocketState> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const answer = (listens: boolean) => {
+    const answer = (state: SocketState) => {
       socket.destroy();
-      resolve(listens);
+      resolve(state);
     };
-    socket.once("connect", () => answer(true)).once("error", () => answer(false));
+    socket.once("connect", () => answer("listens"));
+    // EAGAIN: more callers wait than the system lets wait, so somebody does listen.
+    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) =>
+      answer(code === "EAGAIN" ? "listens" : GONE.has(code) ? "gone" : "unknown"),
+    );
   });
 }
 
@@ -81,11 +92,12 @@ async function serve(socket: Socket, follow: (command: ControlCommand) => Promis
   socket.setTimeout(REPLY_MS_MAX, () => socket.destroy());
   try {
     for await (const line of linesOf(socket)) {
-      const reply = await follow(JSON.parse(line) as ControlCommand);
+      const command = parseCommand(line);
+      const reply = "refusal" in command ? command : await follow(command);
       if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
     }
   } catch {
-    socket.destroy(); // no command, or a connection that broke
+    socket.destroy(); // a line that is too long, or a connection that broke
   }
 }
 

@@ -1,7 +1,10 @@
 /** Writes answers: the headers that every answer has, JSON with its ETag, files, and problems. */
 import { createHash } from "node:crypto";
+import { closeSync, createReadStream, fstatSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
 import type { ApiProblem } from "../api/problem.ts";
+import { openRegular } from "../std/regular-file.ts";
 import type { KeptAnswer } from "./bounds.ts";
 
 /** The page and the API: nothing from elsewhere, no inline script or style, and no text that becomes HTML. */
@@ -10,12 +13,27 @@ const PAGE_POLICY =
 /** A run's own report holds texts of its targets: it is shown without script, in an origin of its own. */
 const REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
-/** A file's bytes; `isUntrusted` marks a document that a browser would render and that this server did not write. */
+/** A document; `isUntrusted` marks one that a browser would render and that this server did not write. */
 export interface FileAnswer {
   readonly type: string;
-  readonly bytes: Buffer;
+  readonly content: Buffer | StoredFile;
   readonly isUntrusted?: boolean;
   readonly downloadAs?: string;
+}
+
+/** A file on the disk. It is sent as it is read, because it may be larger than the memory, and its descriptor is closed then. */
+export interface StoredFile {
+  readonly descriptor: number;
+  /** Its size now: a file that grows meanwhile is sent up to here. */
+  readonly bytes: number;
+  readonly etag: string;
+}
+
+/** Opens a file to be sent. Throws GamedayError for anything but a regular file, or the system's error. */
+export function storedFile(path: string): StoredFile {
+  const descriptor = openRegular(path);
+  const { size, ino, mtimeMs } = fstatSync(descriptor);
+  return { descriptor, bytes: size, etag: etagOf(`${ino} ${size} ${mtimeMs}`) };
 }
 
 export function setCommonHeaders(response: ServerResponse, requestId: string): void {
@@ -53,23 +71,40 @@ export function sendKept(response: ServerResponse, kept: KeptAnswer): void {
   response.writeHead(kept.status, { "content-length": body.length }).end(body);
 }
 
-/** Sends bytes with an ETag, or 304 if the caller has them already, or one range of them. */
+/** Sends a file with an ETag, or 304 if the caller has it already, or one range of it. */
 export function sendFile(request: IncomingMessage, response: ServerResponse, file: FileAnswer): void {
-  const etag = etagOf(file.bytes);
+  const { content } = file;
+  const [size, etag] = Buffer.isBuffer(content) ? [content.length, etagOf(content)] : [content.bytes, content.etag];
   response.setHeader("etag", etag).setHeader("cache-control", "no-cache");
   if (file.isUntrusted === true) response.setHeader("content-security-policy", REPORT_POLICY);
   if (file.downloadAs !== undefined)
     response.setHeader("content-disposition", `attachment; filename="${file.downloadAs}"`);
-  if (hasTag(request.headers["if-none-match"], etag)) return void response.writeHead(304).end();
-  response.setHeader("content-type", file.type).setHeader("accept-ranges", "bytes");
-  const range = rangeOf(request.headers.range, file.bytes.length);
-  if (range === "unsatisfiable") {
-    response.setHeader("content-range", `bytes */${file.bytes.length}`);
-    return void response.writeHead(416, { "content-length": 0 }).end();
+  const range = hasTag(request.headers["if-none-match"], etag) ? "known" : rangeOf(request.headers.range, size);
+  if (range === "known") response.writeHead(304);
+  else response.setHeader("content-type", file.type).setHeader("accept-ranges", "bytes");
+  if (range === "unsatisfiable")
+    response.setHeader("content-range", `bytes */${size}`).writeHead(416, { "content-length": 0 });
+  if (range === "known" || range === "unsatisfiable") return sendPart(response, content, NOTHING);
+  const part = range ?? { from: 0, to: size - 1 };
+  if (range !== null) response.setHeader("content-range", `bytes ${part.from}-${part.to}/${size}`);
+  response.writeHead(range === null ? 200 : 206, { "content-length": part.to - part.from + 1 });
+  sendPart(response, content, request.method === "HEAD" ? NOTHING : part);
+}
+
+const NOTHING: ByteRange = { from: 0, to: -1 };
+
+/** Ends the answer with a part of the content. A file that became shorter meanwhile breaks the connection, so that nobody takes it for whole. */
+function sendPart(response: ServerResponse, content: Buffer | StoredFile, { from, to }: ByteRange): void {
+  if (Buffer.isBuffer(content)) return void response.end(content.subarray(from, to + 1));
+  const { descriptor } = content;
+  if (to < from) {
+    closeSync(descriptor);
+    return void response.end();
   }
-  const bytes = range === null ? file.bytes : file.bytes.subarray(range.from, range.to + 1);
-  if (range !== null) response.setHeader("content-range", `bytes ${range.from}-${range.to}/${file.bytes.length}`);
-  response.writeHead(range === null ? 200 : 206, { "content-length": bytes.length }).end(bytes);
+  const reading = createReadStream("", { fd: descriptor, start: from, end: to });
+  pipeline(reading, response, () => {
+    if (reading.bytesRead < to - from + 1) response.destroy();
+  });
 }
 
 export function etagOf(bytes: Buffer | string): string {

@@ -6,9 +6,11 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { RunSummary } from "../api/run.ts";
 import type { AliveRun, Machine } from "../dashboard.ts";
+import { messageOf } from "../std/errors.ts";
 import { WatcherCount } from "./fanout.ts";
 import { filesOf, folderNow, isRunThere, lastEventMs, RUN_ID, recordOf, runFolders } from "./folders.ts";
-import { judgeApart } from "./judging.ts";
+import type { Judges } from "./judging.ts";
+import { JudgingSoFar } from "./judging-so-far.ts";
 import { kindOf, type Surroundings } from "./live/parts.ts";
 import { LiveRun } from "./live/run.ts";
 import { ProblemError } from "./problems.ts";
@@ -21,17 +23,15 @@ const BEAT_EVERY_MS = 10_000;
 /** What is not watched any more is kept for this long, so that a reload is quick. */
 const KEEP_MS = 60_000;
 const OPEN_MAX = 12;
-/** The CPU time that reading may take in a row before other requests have their turn. */
+/** The time that reading may take in a row before other requests have their turn. */
 const READ_MS_MAX = 20;
-/** Judging so far may use this share of a core. */
-const JUDGING_SHARE = 0.01;
-const JUDGING_EVERY_MS_MIN = 5_000;
 /** How long a request waits for an old run to be read to its end before it is answered with what is read. */
 const CATCH_UP_MS_MAX = 20_000;
 
 export interface RunsOptions {
   readonly folder: string;
   readonly machine: Machine;
+  readonly judges: Judges;
   readonly epoch: string;
   readonly isReadOnly: boolean;
   readonly monotonicMs: () => number;
@@ -44,8 +44,9 @@ export class Runs implements AsyncDisposable {
   readonly watchers = new WatcherCount();
   readonly #options: RunsOptions;
   readonly #open = new Map<string, LiveRun>();
-  readonly #judging = new Map<string, { nextAtMs: number; busy: boolean; lines: number }>();
+  readonly #judging: JudgingSoFar;
   readonly #timer: NodeJS.Timeout;
+  #reading: NodeJS.Timeout | null = null;
   #alive: readonly AliveRun[] = [];
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #beatAtMs = 0;
@@ -54,11 +55,13 @@ export class Runs implements AsyncDisposable {
   constructor(options: RunsOptions) {
     this.#options = options;
     this.folder = options.folder;
+    this.#judging = new JudgingSoFar(options.judges, options.monotonicMs);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    if (this.#reading !== null) clearTimeout(this.#reading);
     for (const run of this.#open.values()) run[Symbol.dispose]();
     await this.#looking;
   }
@@ -78,7 +81,7 @@ export class Runs implements AsyncDisposable {
     return {
       id,
       kind: kindOf(record.plan),
-      state: open?.surroundings.state ?? now.state,
+      state: open?.runState ?? now.state,
       plan: record.plan.name ?? id,
       platform: record.plan.platform?.kind ?? "unknown",
       seed: record.seed ?? "",
@@ -96,7 +99,7 @@ export class Runs implements AsyncDisposable {
     const run = await this.begun(id);
     const untilMs = this.#options.monotonicMs() + CATCH_UP_MS_MAX;
     // Nobody may be watching it, so that what was written since is not read yet.
-    while (this.#read(run) && this.#options.monotonicMs() < untilMs)
+    while (this.#read(run, this.#options.monotonicMs() + READ_MS_MAX) && this.#options.monotonicMs() < untilMs)
       await new Promise((resolve) => setImmediate(resolve));
     run.send();
     return run;
@@ -143,6 +146,7 @@ export class Runs implements AsyncDisposable {
 
   /** Looks again at processes, verdicts and files now, after something was changed. */
   async lookAgain(): Promise<void> {
+    await this.#looking; // a look that began before the change may not have seen it
     this.#lookedAtMs = Number.NEGATIVE_INFINITY;
     await this.look();
   }
@@ -167,11 +171,15 @@ export class Runs implements AsyncDisposable {
   }
 
   async #lookNow(): Promise<void> {
-    this.#alive = await this.#options.machine.aliveRuns().catch(() => []);
-    for (const run of this.#open.values()) {
-      if (!isRunThere(run.folder)) run.gone("the run folder was deleted");
-      else run.around(this.#around(run.folder, run.record.runId));
-    }
+    this.#alive = await this.#options.machine.aliveRuns().catch((thrown: unknown) => {
+      this.#options.log(`the runs in progress are not known: ${messageOf(thrown)}`);
+      return this.#alive; // a run is not over because nobody could look
+    });
+    for (const run of this.#open.values())
+      this.#guarded(run, () => {
+        if (!isRunThere(run.folder)) run.gone("the run folder was deleted");
+        else run.around(this.#around(run.folder, run.record.runId));
+      });
   }
 
   #around(folder: string, runId: string): Surroundings {
@@ -191,14 +199,11 @@ export class Runs implements AsyncDisposable {
 
   #tick(): void {
     const now = this.#options.monotonicMs();
-    const used = [...this.#open.values()].filter((run) => run.fanout.watchers > 0 || !run.isCaughtUp);
+    this.#readOn();
+    const used = this.#used();
     for (const run of used) {
-      this.#guarded(run, () => {
-        this.#read(run);
-        run.send();
-        this.#judgeSoFar(run, now);
-      });
       run.usedAtMs = now;
+      this.#judging.consider(run);
     }
     const isEnding = used.some(({ fold, surroundings }) => fold.course.isClosed && !surroundings.isOver);
     if (used.length > 0) void this.look(isEnding ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
@@ -208,15 +213,50 @@ export class Runs implements AsyncDisposable {
     this.#close();
   }
 
-  /** Reads what is new, for a moment. Returns whether there is more. */
-  #read(run: LiveRun): boolean {
+  /** Returns the runs that are watched or still being read, those first that are read to their end: they cost least. */
+  #used(): LiveRun[] {
+    const used = [...this.#open.values()].filter((run) => run.fanout.watchers > 0 || !(run.isCaughtUp || run.isGone));
+    return used.sort((a, b) => Number(b.isCaughtUp) - Number(a.isCaughtUp) || a.readAtMs - b.readAtMs);
+  }
+
+  /**
+   * Reads on in all runs that are used, for a moment in all, and sends what changed. While there is more it goes on soon: at half
+   * speed where a run is in progress, which may need the core for its load.
+   */
+  #readOn(): void {
     const untilMs = this.#options.monotonicMs() + READ_MS_MAX;
-    while (run.read()) if (this.#options.monotonicMs() >= untilMs) return true;
+    let hasMore = false;
+    for (const run of this.#used()) {
+      this.#guarded(run, () => {
+        hasMore = this.#read(run, untilMs) || hasMore;
+        run.send();
+      });
+      // Whoever watches it connects again, and then sees what is there now.
+      if (run.isReplaced) this.#forget(run);
+    }
+    if (!hasMore || this.#reading !== null) return;
+    this.#reading = setTimeout(
+      () => {
+        this.#reading = null;
+        this.#readOn();
+      },
+      this.#alive.length > 0 ? READ_MS_MAX : 0,
+    );
+  }
+
+  /** Reads what is new in a run, for a moment. Returns whether there is more. */
+  #read(run: LiveRun, untilMs: number): boolean {
+    if (run.isGone) return false;
+    do {
+      if (this.#options.monotonicMs() >= untilMs) return true;
+      run.readAtMs = this.#options.monotonicMs();
+    } while (run.read());
     return false;
   }
 
   /** One run that cannot be read must not take the others with it. */
   #guarded(run: LiveRun, work: () => void): void {
+    if (run.isGone) return;
     try {
       work();
     } catch (thrown) {
@@ -225,41 +265,22 @@ export class Runs implements AsyncDisposable {
     }
   }
 
-  /** Computes the objectives so far in another thread, as rarely as its share of a core demands. */
-  #judgeSoFar(run: LiveRun, now: number): void {
-    const { objectives } = run.record.plan;
-    if (run.surroundings.isOver || (objectives ?? []).length === 0) return;
-    const state = this.#judging.get(run.id) ?? { nextAtMs: now + JUDGING_EVERY_MS_MIN, busy: false, lines: 0 };
-    this.#judging.set(run.id, state);
-    if (state.busy || now < state.nextAtMs || run.fold.course.lines === state.lines) return;
-    state.busy = true;
-    state.lines = run.fold.course.lines;
-    const asOfMs = run.clock.nowMs();
-    judgeApart({ folder: run.folder, stage: "going on" })
-      .then(({ verdict, cpuMs }) => {
-        run.assessed = { objectives: verdict.objectives, asOfMs, isJudged: false };
-        state.nextAtMs = this.#options.monotonicMs() + Math.max(JUDGING_EVERY_MS_MIN, cpuMs / JUDGING_SHARE);
-      })
-      .catch(() => {
-        state.nextAtMs = this.#options.monotonicMs() + 60_000; // what is written so far cannot be judged yet
-      })
-      .finally(() => {
-        state.busy = false;
-      });
-  }
-
   /** Closes what nobody has used for a while. */
   #close(): void {
     const now = this.#options.monotonicMs();
     const unused = [...this.#open.values()]
-      .filter((run) => run.fanout.watchers === 0 && run.isCaughtUp)
+      .filter((run) => run.fanout.watchers === 0 && (run.isCaughtUp || run.isGone))
       .sort((a, b) => a.usedAtMs - b.usedAtMs);
     for (const run of unused) {
       if (this.#open.size <= OPEN_MAX && now - run.usedAtMs < KEEP_MS) continue;
-      run[Symbol.dispose]();
-      this.#open.delete(run.id);
-      this.#judging.delete(run.id);
+      this.#forget(run);
     }
+  }
+
+  #forget(run: LiveRun): void {
+    run[Symbol.dispose]();
+    this.#open.delete(run.id);
+    this.#judging.forget(run.id);
   }
 }
 

@@ -115,7 +115,7 @@ class Door {
     const file = this.#options.page.get(PAGES.test(path) ? "/page.html" : path);
     if (file === undefined) throw notFound("a page or an operation of the API", "a path that is neither");
     if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed(["GET", "HEAD"]);
-    sendFile(request, response, { type: file.type, bytes: Buffer.from(file.body) });
+    sendFile(request, response, { type: file.type, content: Buffer.from(file.body) });
   }
 
   async #call(request: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
@@ -205,9 +205,10 @@ function ifMatchOf({ headers }: IncomingMessage, { needsIfMatch }: ApiOperation)
   return given.trim().replace(/^"(.*)"$/, "$1");
 }
 
-function keyOf({ headers }: IncomingMessage, { method }: ApiOperation): string | null {
+function keyOf({ headers }: IncomingMessage, { method, access }: ApiOperation): string | null {
   const given = textOf(headers["idempotency-key"]);
-  if (given === undefined || method !== "POST") return null;
+  // An answer that holds a right is not kept: whoever has used a code once must not get it again.
+  if (given === undefined || method !== "POST" || access === "session") return null;
   if (/^[\x21-\x7e]{1,200}$/.test(given)) return given;
   throw badRequest("an Idempotency-Key of 1 to 200 printable letters", "another one");
 }

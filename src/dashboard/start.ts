@@ -10,6 +10,7 @@ import { machineHandlers } from "./handlers/machine.ts";
 import { plansHandlers } from "./handlers/plans.ts";
 import { runsHandlers } from "./handlers/runs.ts";
 import { serverHandlers } from "./handlers/server.ts";
+import { Judges } from "./judging.ts";
 import { Rights } from "./rights.ts";
 import { Runs } from "./runs.ts";
 import { createDashboardServer, type Handlers, type PageBytes } from "./server.ts";
@@ -64,13 +65,15 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   });
   const port = await listening(server, host, options.port);
   rights = new Rights({ token: options.token(port), port, nowMs: wallMs });
-  const runs = new Runs({ folder: options.runsFolder, machine, epoch, isReadOnly, monotonicMs, wallMs, log });
+  const judges = new Judges();
+  const runs = new Runs({ folder: options.runsFolder, machine, judges, epoch, isReadOnly, monotonicMs, wallMs, log });
   const base = `http://${shownHost(host)}:${port}`;
   const link = (code: string, path = "/") => `${base}${path}#code=${code}`;
   const { version, isCodeAllowed } = options;
   const context: Context = {
     runs,
     machine,
+    judges,
     rights,
     tasks: new Tasks(),
     version,

@@ -19,7 +19,7 @@ export function usersAt(atS: number): number {
 export function objectivesAt(atS: number, over: Over): LiveState["objectives"] {
   const judged = (live: LiveState["objectives"][number]["state"], end: "pass" | "fail" | "unknown" = "pass") =>
     over === undefined ? live : over === "pass" ? "pass" : end;
-  const base = { over: {}, because: "", asOfMs: atS * 1000 };
+  const base = { over: {}, because: "", asOfMs: atS * 1000, trend: [] };
   return [
     {
       ...base,
@@ -56,6 +56,7 @@ export function objectivesAt(atS: number, over: Over): LiveState["objectives"] {
       asked: "under 500 ms",
       soFar: atS < 25 ? null : { lower: null, upper: null, value: 9.4 },
       margin: atS < 25 ? null : 0.98,
+      trend: trendAt(atS, (second) => 9.4 + 3 * Math.sin(second / 9)),
       state: atS < 25 ? judged("open") : judged("met-so-far", "unknown"),
     },
     {
@@ -68,9 +69,16 @@ export function objectivesAt(atS: number, over: Over): LiveState["objectives"] {
       asked: "97 % or more",
       soFar: atS < 25 ? null : { lower: 97.2, upper: 97.9, value: 97.5 },
       margin: atS < 25 ? null : 0.17,
+      trend: trendAt(atS, (second) => 100 - 2.5 * Math.min(1, second / 250)),
       state: atS < 25 ? judged("open") : judged("met-so-far", "unknown"),
     },
   ];
+}
+
+/** The figures of an objective that was measured every ten seconds. */
+function trendAt(atS: number, valueAt: (second: number) => number): LiveState["objectives"][number]["trend"] {
+  const seconds = Array.from({ length: 60 }, (_, n) => 25 + n * 10).filter((second) => second <= atS);
+  return seconds.map((second) => ({ atMs: second * 1000, lower: valueAt(second), upper: valueAt(second) }));
 }
 
 const NAMES = [

@@ -61,6 +61,7 @@ function renderObjective(objective: LiveObjective): ViewElement {
       el("span", {}, "asked ", el("b", {}, objective.asked)),
       el("span", {}, verbOf(objective.state), el("b", {}, soFar(objective))),
       margin !== null && el("span", {}, "margin ", el("b", {}, percent(margin)), marginBar(margin, kind)),
+      renderTrend(objective),
     ),
   );
 }
@@ -77,6 +78,30 @@ export function soFar({ soFar: measured, unit }: Pick<LiveObjective, "soFar" | "
   if (lower !== null && upper !== null && lower !== upper) return `${figure(lower)} to ${figure(upper)}${suffix}`;
   if (value === null && lower !== null && upper === null) return `over ${figure(lower)}${suffix}`;
   return `${figure(value ?? lower ?? upper)}${suffix}`;
+}
+
+const TREND = { width: 90, height: 16 } as const;
+
+/** A line of what was measured at earlier moments, beside a dashed one for the bound; null for fewer than two moments. */
+export function renderTrend({ trend, bound }: Pick<LiveObjective, "trend" | "bound">): ViewElement | null {
+  const points = trend.flatMap(({ atMs, lower, upper }) => {
+    const value = lower === null || upper === null ? (lower ?? upper) : (lower + upper) / 2;
+    return value === null ? [] : [{ atMs, value }];
+  });
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || first === last) return null;
+  const bounds = Object.values(bound);
+  const values = [...points.map(({ value }) => value), ...bounds];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const x = (atMs: number) => figure(((atMs - first.atMs) / (last.atMs - first.atMs || 1)) * TREND.width);
+  const y = (value: number) => figure(1 + (1 - (value - least) / (most - least || 1)) * (TREND.height - 2));
+  const line = points.map(({ atMs, value }) => `${x(atMs)},${y(value)}`).join(" ");
+  return el(
+    "svg",
+    { class: "trend", viewBox: `0 0 ${TREND.width} ${TREND.height}`, "aria-hidden": "true" },
+    bounds.map((value) => el("line", { class: "bound", x1: 0, x2: TREND.width, y1: y(value), y2: y(value) })),
+    el("polyline", { points: line }),
+  );
 }
 
 /** A bar of what is left of the bound. */

@@ -56,7 +56,16 @@ test("point 15: Stop asks once, sends the reason, and is done only when the run 
     fake.day = { atS: 236, state: "stopping" };
     fake.send("snapshot", fake.state);
     await page.click("[data-control=stop]");
+    await waitForText(page, "dialog", /It is stopping already.*Healing is never cut short/);
+    assert.equal(await page.locator("dialog [data-do=confirm]").count(), 0);
+    await page.keyboard.press("Escape");
+    fake.change = (state) => ({ ...state, run: { ...state.run, kind: "load" } });
+    fake.send("snapshot", fake.state);
+    await page.click("[data-control=stop]");
     await waitForText(page, "dialog", /End at once\?/);
+    await page.click("dialog [data-do=confirm]");
+    await page.waitForFunction(() => !document.querySelector("dialog")?.open);
+    assert.deepEqual(fake.asked.at(-1)?.body, { atOnce: true });
   }),
 );
 

@@ -1,6 +1,6 @@
 /** Every operation is called, and its answer is held against its schema; so is every frame of the stream. */
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -153,6 +153,78 @@ test("a run whose folder is deleted, emptied or damaged is shown as that, and ta
   assert.equal((await one.ask("GET", "/api/v1/runs/fake/judge")).status, 405);
 });
 
+test("a run that was asked to stop is shown as stopping, and one that listens no longer as died", async () => {
+  await using one = await dashboardFixture();
+  goingRun(one, "going", /"type":"load","edge":"steady"/);
+  const state = async () => (await one.ask("GET", "/api/v1/runs/going")).json.state;
+  assert.equal(await state(), "running");
+  const control = { atMs: 5_000, type: "control", command: "interrupt", by: "page 1", manual: true };
+  appendFileSync(join(one.folder, "going", "timeline.ndjson"), `${JSON.stringify(control)}\n`);
+  assert.equal(await state(), "stopping");
+  const { json } = await one.ask("GET", "/api/v1/runs");
+  assert.equal(json.runs.find(({ id }: { id: string }) => id === "going").state, "stopping");
+  one.alive.splice(0);
+  await until(async () => (await state()) === "died");
+});
+
+test("a file that takes another one's place is read anew, and whoever watches sees what is there now", async () => {
+  await using one = await dashboardFixture();
+  goingRun(one, "going", /"type":"load","edge":"steady"/);
+  const file = join(one.folder, "going", "timeline.ndjson");
+  await watch(one, "going", undefined, (sent) => sent.some(({ data }) => data.nowMs > 0));
+  const ended = closed(one, "going");
+  await until(() => one.dashboard.runs.watchers.now > 0);
+  const first = one.read(join("going", "timeline.ndjson")).split("\n")[0];
+  writeFileSync(`${file}.new`, `${first}\n{"atMs":9000,"type":"note","source":"test","says":"another"}\n`);
+  renameSync(`${file}.new`, file);
+  await ended;
+  const { json } = await one.ask("GET", "/api/v1/runs/going/state");
+  assert.equal(json.events.at(-1).says, "test: another");
+  assert.equal(json.events.length, 2);
+});
+
+test("a machine that cannot be looked at for a moment does not make runs die", async () => {
+  let aheadMs = 0;
+  await using one = await dashboardFixture({ monotonicMs: () => performance.now() + aheadMs });
+  goingRun(one, "going", /"type":"load","edge":"steady"/);
+  assert.equal((await one.ask("GET", "/api/v1/runs/going")).json.state, "running");
+  one.machine.aliveRuns = () => Promise.reject(new Error("too many open files"));
+  aheadMs += 10_000;
+  assert.equal((await one.ask("GET", "/api/v1/runs/going")).json.state, "running");
+  assert.match(one.logged.join(), /the runs in progress are not known: too many open files/);
+});
+
+test("where the kill switch cannot be kept, the runs are stopped all the same, and the answer says so", async () => {
+  await using one = await dashboardFixture();
+  one.alive.push({ runId: "the-other", isControllable: true });
+  one.machine.killSwitch.set = () => {
+    throw new Error("no space left on the disk");
+  };
+  const { status, json } = await one.ask("PUT", "/api/v1/switch", body({ on: true }));
+  assert.deepEqual([status, json.code], [507, "switch-not-kept"]);
+  assert.match(json.hint, /asked to stop: the-other/);
+  assert.deepEqual(one.commands, [{ do: "stop", by: "API", because: "the kill switch" }]);
+});
+
+test("a large file is sent as it is read, and one that grows meanwhile up to where it ended", async () => {
+  await using one = await dashboardFixture();
+  const file = join(one.folder, "fake", "history.ndjson");
+  const line = `${"x".repeat(1_023)}\n`;
+  writeFileSync(file, line.repeat(8_192));
+  const path = "/api/v1/runs/fake/files/history.ndjson";
+  const whole = await one.ask("GET", path);
+  assert.deepEqual([whole.status, whole.text.length, whole.headers["content-length"]], [200, 8 << 20, String(8 << 20)]);
+  const etag = String(whole.headers["etag"]);
+  assert.equal((await one.ask("GET", path, { headers: { "if-none-match": etag } })).status, 304);
+  const end = await one.ask("GET", path, { headers: { range: "bytes=-10" } });
+  assert.deepEqual([end.status, end.text], [206, line.slice(-10)]);
+  const head = await one.ask("HEAD", path);
+  assert.deepEqual([head.text, head.headers["content-length"]], ["", String(8 << 20)]);
+  appendFileSync(file, line);
+  const grown = await one.ask("GET", path, { headers: { "if-none-match": etag } });
+  assert.deepEqual([grown.status, grown.text.length], [200, (8 << 20) + 1_024]);
+});
+
 test("a repeated key gets the same answer, and does nothing twice", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
@@ -299,9 +371,19 @@ function open(port: number) {
   });
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2_000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.ok(holds());
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 2_000 && !(await holds()); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.ok(await holds());
+}
+
+/** Watches a run and resolves when the server ends the stream. */
+function closed(one: Fixture, run: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(one.port, "127.0.0.1", () =>
+      socket.write(`GET /api/v1/runs/${run}/stream HTTP/1.0\r\nHost: 127.0.0.1:${one.port}\r\n\r\n`),
+    );
+    socket.once("end", resolve).once("error", reject).resume();
+  });
 }
 
 function steps(): () => number {

@@ -99,6 +99,6 @@ export const controlOperations: readonly ApiOperation[] = [
     says: "Judges the evidence of a run again and returns the verdict; writes nothing.",
     parameters: ofRun,
     success: { status: 200, schema: verdictSchema },
-    problems: [404, 409, 422],
+    problems: [404, 409, 422, 503],
   },
 ];

@@ -22,7 +22,7 @@ export const machineOperations: readonly ApiOperation[] = [
     says: "Sets the kill switch: on heals and stops every run that listens to controls and forbids new ones until it is off again.",
     body: bodies.switchBody,
     success: { status: 200, schema: bodies.switchSchema },
-    problems: [],
+    problems: [507],
   },
   {
     ...read,

@@ -58,6 +58,6 @@ export const runsOperations: readonly ApiOperation[] = [
     says: "Compares the last of the given runs with those before it.",
     query: z.strictObject({ runs: z.string().max(2_000).describe("two to ten ids, separated by commas") }),
     success: { status: 200, schema: bodies.comparisonSchema },
-    problems: [404, 409],
+    problems: [404, 409, 503],
   },
 ];

@@ -1,5 +1,6 @@
 /** What the handlers of all operations share, and how they read what their schemas have checked. */
 import type { Machine } from "../../dashboard.ts";
+import type { Judges } from "../judging.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";
 import type { Rights } from "../rights.ts";
@@ -10,6 +11,7 @@ import type { Tasks } from "../tasks.ts";
 export interface Context {
   readonly runs: Runs;
   readonly machine: Machine;
+  readonly judges: Judges;
   readonly rights: Rights;
   readonly tasks: Tasks;
   readonly version: string;

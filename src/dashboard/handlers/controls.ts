@@ -4,7 +4,6 @@ import type * as bodies from "../../api/bodies.ts";
 import type { ControlName } from "../../api/controls.ts";
 import type { ControlCommand, ControlReply } from "../../control.ts";
 import type { Json } from "../../std/json.ts";
-import { judgeApart } from "../judging.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";
 import type { Answered, Call, Handlers } from "../server.ts";
@@ -32,7 +31,7 @@ export function controlHandlers(context: Context): Handlers {
     showAllFigures: (call) => reset(context, call, "all"),
     judgeRun: async (call) => {
       const run = await permitted(context, call, "judge");
-      return json((await judgeApart({ folder: run.folder, stage: "finished" })).verdict);
+      return json((await context.judges.judge({ folder: run.folder, stage: "finished" })).verdict);
     },
   };
 }

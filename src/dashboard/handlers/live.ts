@@ -1,12 +1,11 @@
 /** The operations that read the live state of a run. */
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { LogEntry, RequestRow } from "../../api/live.ts";
 import { TIMELINE_FILE } from "../../evidence/files.ts";
 import { describeEvent } from "../../timeline/describe.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import type { LiveRun } from "../live/run.ts";
+import { Tail } from "../live/tail.ts";
 import { ProblemError } from "../problems.ts";
 import { type Answered, type Call, type Handlers, notFound } from "../server.ts";
 import { type Context, json, pageOf, parameter, queryOf, runOf } from "./context.ts";
@@ -95,19 +94,13 @@ async function listEvents(run: LiveRun, call: Call): Promise<Answered> {
   const { after, limit, kind } = queryOf<{ after: number; limit: number; kind?: string }>(call);
   const entries: LogEntry[] = [];
   let seq = 0;
-  const input = createReadStream(join(run.folder, TIMELINE_FILE));
-  const missing = new Promise<void>((resolve) => input.once("error", () => resolve()));
-  const reading = (async () => {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      seq++;
-      const entry = seq <= after ? null : entryOf(line, seq);
-      if (entry === null || (kind !== undefined && entry.kind !== kind)) continue;
-      entries.push(entry);
-      if (entries.length > limit) break;
-    }
-  })();
-  await Promise.race([reading, missing]);
-  input.destroy();
+  for await (const line of linesOf(join(run.folder, TIMELINE_FILE))) {
+    seq++;
+    const entry = seq <= after ? null : entryOf(line, seq);
+    if (entry === null || (kind !== undefined && entry.kind !== kind)) continue;
+    entries.push(entry);
+    if (entries.length > limit) break;
+  }
   const events = entries.slice(0, limit);
   const suffix = kind === undefined ? "" : `&kind=${encodeURIComponent(kind)}`;
   const next =
@@ -115,6 +108,15 @@ async function listEvents(run: LiveRun, call: Call): Promise<Answered> {
       ? `/api/v1/runs/${run.id}/events?after=${events.at(-1)?.seq ?? after}&limit=${limit}${suffix}`
       : null;
   return json({ events, next });
+}
+
+/** Reads the complete lines of a file that may still grow, in portions between which others have their turn. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  using tail = new Tail(path);
+  for (let lines = tail.next(); lines.length > 0; lines = tail.next()) {
+    yield* lines;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function entryOf(line: string, seq: number): LogEntry | null {

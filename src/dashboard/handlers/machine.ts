@@ -1,6 +1,8 @@
 /** The operations on the machine: the kill switch and residue. */
 import type { z } from "zod";
 import type * as bodies from "../../api/bodies.ts";
+import { messageOf } from "../../std/errors.ts";
+import { ProblemError } from "../problems.ts";
 import { type Answered, type Call, type Handlers, notFound } from "../server.ts";
 import { bodyOf, type Context, json, parameter } from "./context.ts";
 
@@ -19,13 +21,31 @@ export function machineHandlers(context: Context): Handlers {
   };
 }
 
-/** Sets the switch first, so that nothing new starts while the runs are being stopped. */
+/**
+ * Sets the switch first, so that nothing new starts while the runs are being stopped. Where it cannot be kept, the runs are
+ * stopped all the same: that is what somebody pressed it for.
+ */
 async function setSwitch({ machine, runs }: Context, call: Call): Promise<Answered> {
   const { on, because } = bodyOf<z.infer<typeof bodies.switchBody>>(call);
-  const state = machine.killSwitch.set(on, call.by, because ?? null);
+  const kept = keptSwitch(machine, on, call.by, because ?? null);
   const stopped = on ? await stopAll(machine, call.by, because ?? "the kill switch") : [];
   await runs.lookAgain();
-  return json({ ...state, stopped });
+  if ("state" in kept) return json({ ...kept.state, stopped });
+  throw new ProblemError({
+    status: 507,
+    code: "switch-not-kept",
+    expected: "to keep the kill switch in the state folder",
+    got: kept.trouble,
+    hint: `runs that were asked to stop: ${stopped.join(", ") || "none"}; the switch itself is as it was before`,
+  });
+}
+
+function keptSwitch(machine: Context["machine"], on: boolean, by: string, because: string | null) {
+  try {
+    return { state: machine.killSwitch.set(on, by, because) };
+  } catch (thrown) {
+    return { trouble: messageOf(thrown) };
+  }
 }
 
 /** Stops every run that listens to this user's controls; a run of somebody else is not this switch's to stop. */

@@ -2,10 +2,9 @@
 import { join } from "node:path";
 import { compareRuns } from "../../compare/compare.ts";
 import { openEvidence } from "../../evidence/reader.ts";
-import { readRegular } from "../../std/regular-file.ts";
+import { storedFile } from "../answering.ts";
 import { failuresCsv, historyCsv, requestsCsv } from "../csv.ts";
 import { FILE_TYPES } from "../folders.ts";
-import { judgeApart } from "../judging.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";
 import { badRequest } from "../reading.ts";
@@ -13,7 +12,6 @@ import { type Answered, type Call, type Handlers, notFound } from "../server.ts"
 import { type Context, json, pageOf, parameter, queryOf, runOf } from "./context.ts";
 
 const COMPARED_MAX = 10;
-const FILE_BYTES_MAX = 256 << 20;
 
 export function runsHandlers(context: Context): Handlers {
   return {
@@ -44,13 +42,11 @@ async function download(context: Context, call: Call): Promise<Answered> {
   const type = FILE_TYPES[name];
   if (type === undefined) throw notFound("a file that a run offers", "another name", "no-such-file");
   const path = join(context.runs.folderOf(parameter(call, "run")), name);
-  let bytes: Buffer;
   try {
-    bytes = Buffer.from(readRegular(path, FILE_BYTES_MAX));
+    return { file: { type, content: storedFile(path), isUntrusted: true } };
   } catch {
     throw notFound(`${name} in the run's folder`, "no such file, or none that may be read", "no-such-file");
   }
-  return { file: { type, bytes, isUntrusted: true } };
 }
 
 function csvOf(run: LiveRun, name: string): Answered {
@@ -62,16 +58,16 @@ function csvOf(run: LiveRun, name: string): Answered {
   };
   const text = Object.hasOwn(texts, name) ? texts[name]?.() : undefined;
   if (text === undefined) throw notFound("requests.csv, failures.csv or history.csv", "another name", "no-such-file");
-  return { file: { type: "text/csv; charset=utf-8", bytes: Buffer.from(text), downloadAs: `${run.id}-${name}` } };
+  return { file: { type: "text/csv; charset=utf-8", content: Buffer.from(text), downloadAs: `${run.id}-${name}` } };
 }
 
-async function compare({ runs }: Context, call: Call): Promise<Answered> {
+async function compare({ runs, judges }: Context, call: Call): Promise<Answered> {
   const ids = queryOf<{ runs: string }>(call).runs.split(",");
   if (ids.length < 2 || ids.length > COMPARED_MAX)
     throw badRequest(`2 to ${COMPARED_MAX} ids of runs, separated by commas`, `${ids.length}`);
   const folders = ids.map((id) => runs.folderOf(id));
   const verdicts = [];
-  for (const folder of folders) verdicts.push((await judgeApart({ folder, stage: "finished" })).verdict);
+  for (const folder of folders) verdicts.push((await judges.judge({ folder, stage: "finished" })).verdict);
   const comparison = compareRuns(
     verdicts,
     folders.map((folder) => openEvidence(folder).run),

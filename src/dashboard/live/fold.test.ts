@@ -10,8 +10,9 @@ import { SampleCollector } from "../../outage/samples.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { RunClock } from "./clock.ts";
 import { LiveFold } from "./fold.ts";
+import { LaneFold } from "./lanes.ts";
 import { LiveLines } from "./lines.ts";
-import { objectivesNow } from "./objectives.ts";
+import { objectivesNow, Trends } from "./objectives.ts";
 import { Traffic } from "./traffic.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../test/fixtures/runs/fake", import.meta.url));
@@ -47,6 +48,37 @@ test("the lanes show the outages that the judge finds", () => {
     expected,
   );
   assert.ok(lanes.some(({ outages }) => outages.length > 0));
+});
+
+test("an outage that lasts is counted as the judge counts it, although the middle of it is let go of", () => {
+  const lanes = new LaneFold();
+  const collector = new SampleCollector();
+  const beat = (n: number): Operation => {
+    const atMs = n * 50;
+    const isDown = atMs >= 10_000 && atMs < 210_000 && n % 97 !== 0; // now and then one gets through
+    return {
+      ...{ id: `r/${n}`, process: "p", object: "o", kind: "add", input: null, attempt: 1 },
+      outcome: isDown ? { type: "unknown", reason: "x" } : { type: "ok", output: null },
+      ...{ intendedAtMs: atMs, invokedAtMs: atMs, completedAtMs: atMs + 3 },
+      probe: { class: "read", connection: "fresh" },
+    } as unknown as Operation;
+  };
+  const seen: (number | null | undefined)[] = [];
+  for (let n = 0; n < 6_000; n++) {
+    lanes.operation(beat(n));
+    collector.add(beat(n));
+    if (n % 500 === 499) seen.push(lanes.lanes(n * 50)[0]?.outages.at(-1)?.toMs);
+  }
+  const [stream] = collector.streams();
+  assert.ok(stream);
+  const judged = outagesOf(stream).map(({ begin, end, failures }) => ({
+    fromMs: begin.upperMs,
+    toMs: end?.upperMs,
+    failures,
+  }));
+  assert.deepEqual(lanes.lanes(300_000)[0]?.outages, judged);
+  assert.ok(judged[0] !== undefined && judged[0].failures > 3_900);
+  assert.equal(seen.length, 12);
 });
 
 test("the requests of the rows are those of the intervals, and so are the seconds", () => {
@@ -175,7 +207,12 @@ test("objectives that are missed come first, with the margin that is left; nothi
     explanation: null,
   });
   const objectives = [one("met", { lower: 7, upper: 7.5 }), one("open", null), one("missed", { lower: 31, upper: 33 })];
-  const live = objectivesNow([], { objectives, asOfMs: 1, isJudged: false });
+  const trends = new Trends();
+  for (let atMs = 0; atMs < 1_000; atMs++) trends.add([one("met", { lower: atMs, upper: 1_000 })], atMs);
+  const live = objectivesNow([], { objectives, asOfMs: 1, isJudged: false }, trends);
+  const { trend = [] } = live.find(({ id }) => id === "met") ?? {};
+  assert.ok(trend.length <= 60 && trend.length > 25, `${trend.length} points`);
+  assert.deepEqual([trend[0]?.atMs, trend.at(-1)?.atMs], [0, 999]);
   assert.deepEqual(
     live.map(({ id, state, margin }) => [id, state, margin]),
     [

@@ -16,6 +16,8 @@ const OUTAGES_MAX = 2_000;
 const GAPS_MAX = 500;
 /** Only the last outages of a lane can still change. */
 const OUTAGES_CHANGING_MAX = 20;
+/** The beats of an outage that lasts are let go of by so many at a time. */
+const THINNED_BEATS_MIN = 500;
 /** A lane whose last beat is older than this many beats (and one slow answer) has no data. */
 const SILENT_MS = 12_000;
 
@@ -64,6 +66,8 @@ class LaneCourse {
   readonly #gaps: Lane["gaps"] = [];
   readonly #told = new Map<number, string>();
   #open: LaneOutage[] = [];
+  /** The failures of the outage that began at `fromMs` whose beats are not kept any more. */
+  #thinned = { fromMs: Number.NaN, failures: 0 };
   #fromMs = Number.POSITIVE_INFINITY;
   #lastMs = 0;
   #isStale = false;
@@ -135,11 +139,27 @@ class LaneCourse {
     this.#open = found.map((outage) => ({
       fromMs: outage.begin.upperMs,
       toMs: outage.end?.upperMs ?? this.#recoveryAfter(outage.lastFailureSentMs),
-      failures: outage.failures,
+      failures: outage.failures + (outage.begin.upperMs === this.#thinned.fromMs ? this.#thinned.failures : 0),
     }));
-    const isSustained = found.every(({ end }) => end !== null);
+    const lasting = found.find(({ end }) => end === null);
     const lastEndMs = Math.max(0, ...found.map(({ end }) => end?.upperMs ?? 0));
-    if (isSustained && this.#lastMs - lastEndMs > LATE_MS_MAX) this.#settle();
+    if (lasting !== undefined) this.#thin(lasting.begin.upperMs);
+    else if (this.#lastMs - lastEndMs > LATE_MS_MAX) this.#settle();
+  }
+
+  /**
+   * Lets go of the middle of an outage that lasts, so that hours of it cost no more than minutes. Of its beats only the first failure
+   * and what follows the last final failure still matter, and the number of failures between them.
+   */
+  #thin(fromMs: number): void {
+    const beforeMs = this.#lastMs - 2 * LATE_MS_MAX;
+    const first = this.#samples.findIndex(({ ok, sentMs }) => !ok && sentMs === fromMs);
+    const last = this.#samples.findLastIndex(({ ok, sentMs }) => !ok && sentMs < beforeMs);
+    if (first < 0 || last - first < THINNED_BEATS_MIN) return;
+    const failures = this.#samples.slice(first + 1, last).filter(({ ok }) => !ok).length;
+    const before = this.#thinned.fromMs === fromMs ? this.#thinned.failures : 0;
+    this.#thinned = { fromMs, failures: before + failures };
+    this.#samples.splice(first + 1, last - first - 1);
   }
 
   /** Returns when users were served again for the first time after a failure, although it is not proven to last. */

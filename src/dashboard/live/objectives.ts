@@ -13,12 +13,38 @@ export interface Assessed {
 
 const ORDER: readonly LiveObjective["state"][] = ["fail", "missed-so-far", "unknown", "open", "met-so-far", "pass"];
 
+/** The most points of a trend; of a longer one, each second point is left out. */
+const TREND_POINTS_MAX = 60;
+
+/** What each objective measured at earlier moments of the run, oldest first. */
+export class Trends {
+  readonly #points = new Map<string, LiveObjective["trend"]>();
+
+  add(objectives: readonly ObjectiveVerdict[], atMs: number): void {
+    for (const { id, measured } of objectives) {
+      const range = measuredOf(measured);
+      if (range === null) continue;
+      const before = this.#points.get(id) ?? [];
+      const kept = before.length < TREND_POINTS_MAX ? before : before.filter((_, at) => at % 2 === 0);
+      this.#points.set(id, [...kept, { atMs, lower: range.lower, upper: range.upper }]);
+    }
+  }
+
+  of(id: string): LiveObjective["trend"] {
+    return this.#points.get(id) ?? [];
+  }
+}
+
 /** Returns the objectives in the order to show: missed first, then open, then met. */
-export function objectivesNow(plan: readonly Objective[], assessed: Assessed | null): LiveObjective[] {
+export function objectivesNow(
+  plan: readonly Objective[],
+  assessed: Assessed | null,
+  trends = new Trends(),
+): LiveObjective[] {
   const known = assessed?.objectives ?? [];
   const planned = plan.filter(({ id }) => !known.some((one) => one.id === id)).map(notYet);
   const over = (id: string) => plan.find((one) => one.id === id)?.over ?? {};
-  const computed = known.map((one) => live(one, over(one.id), assessed));
+  const computed = known.map((one) => ({ ...live(one, over(one.id), assessed), trend: trends.of(one.id) }));
   return [...computed, ...planned].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 }
 
@@ -38,10 +64,11 @@ function notYet({ id, says, measure, bound, over }: Objective): LiveObjective {
     state: "open",
     because,
     asOfMs: null,
+    trend: [],
   };
 }
 
-function live(one: ObjectiveVerdict, over: Objective["over"], assessed: Assessed | null): LiveObjective {
+function live(one: ObjectiveVerdict, over: Objective["over"], assessed: Assessed | null): Omit<LiveObjective, "trend"> {
   const { id, says, measure, unit, bound, because, measured, status } = one;
   const isJudged = assessed?.isJudged === true;
   const margin = marginOf(measured, bound);

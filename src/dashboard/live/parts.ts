@@ -73,12 +73,12 @@ export function partsOf(run: LiveRun, nowMs: number): PartsNow {
   };
 }
 
-function summaryOf({ id, record, surroundings, fold }: LiveRun, nowMs: number): RunSummary {
-  const { state, trouble, verdict } = surroundings;
+function summaryOf({ id, record, surroundings, fold, runState }: LiveRun, nowMs: number): RunSummary {
+  const { trouble, verdict } = surroundings;
   return {
     id,
     kind: kindOf(record.plan),
-    state,
+    state: runState,
     plan: record.plan.name,
     platform: record.plan.platform?.kind ?? "unknown",
     seed: record.seed,

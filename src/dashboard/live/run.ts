@@ -2,12 +2,14 @@
  * One run as it is watched: reads its folder as it grows, folds it, and sends what changed to everybody who watches. It only
  * reads: the run neither knows nor waits for it.
  */
+import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { LiveObjective, LiveState, LogEntry } from "../../api/live.ts";
 import type { RunResource } from "../../api/run.ts";
 import { TIMELINE_FILE } from "../../evidence/files.ts";
 import type { RunRecord } from "../../evidence.ts";
+import type { ObjectiveVerdict } from "../../objective.ts";
 import { readSeconds } from "../../second/file.ts";
 import { isThere } from "../../std/regular-file.ts";
 import type { Verdict } from "../../verdict.ts";
@@ -16,7 +18,7 @@ import { RunClock } from "./clock.ts";
 import { LOG_ENTRIES_MAX } from "./course.ts";
 import { LiveFold } from "./fold.ts";
 import { LiveLines } from "./lines.ts";
-import { type Assessed, objectivesNow } from "./objectives.ts";
+import { type Assessed, objectivesNow, Trends } from "./objectives.ts";
 import { type PartsNow, partsOf, type Surroundings } from "./parts.ts";
 
 /** Rows and objectives are sent this often, lanes each second. */
@@ -50,7 +52,8 @@ export class LiveRun implements Disposable {
   readonly #lines: LiveLines;
   readonly fold: LiveFold;
   #surroundings: Surroundings;
-  assessed: Assessed | null = null;
+  #assessed: Assessed | null = null;
+  readonly #trends = new Trends();
   #sent: Partial<Record<keyof PartsNow, string>> = {};
   #entries: LogEntry[] = [];
   #seconds = new Map<number, Frame>();
@@ -63,8 +66,9 @@ export class LiveRun implements Disposable {
   #sentVerdict: Verdict | null = null;
   isCaughtUp = false;
   isGone = false;
-  /** When somebody last asked for this run, by the monotonic clock. */
+  /** When somebody last asked for this run, and when it was last read, by the monotonic clock. */
   usedAtMs = 0;
+  readAtMs = 0;
 
   constructor(options: LiveRunOptions, surroundings: Surroundings) {
     this.#options = options;
@@ -72,7 +76,7 @@ export class LiveRun implements Disposable {
     this.folder = options.folder;
     this.record = options.record;
     this.#surroundings = surroundings;
-    this.fanout = new Fanout(options.epoch, options.watchers);
+    this.fanout = new Fanout(`${options.epoch}-${randomBytes(4).toString("hex")}`, options.watchers);
     this.clock = new RunClock(options.monotonicMs);
     this.fold = new LiveFold(options.record.plan);
     this.#lines = new LiveLines(options.folder);
@@ -88,6 +92,12 @@ export class LiveRun implements Disposable {
 
   get surroundings(): Surroundings {
     return this.#surroundings;
+  }
+
+  /** How far the run is: that of its folder, except that only the timeline says that it is stopping. */
+  get runState(): RunResource["state"] {
+    const { state } = this.#surroundings;
+    return state === "running" && this.fold.course.stopping !== null ? "stopping" : state;
   }
 
   /** Reads a portion of what is new. Returns whether there is more. */
@@ -139,7 +149,13 @@ export class LiveRun implements Disposable {
     const { verdict } = this.#surroundings;
     const judged =
       verdict === null ? null : { objectives: verdict.objectives, asOfMs: this.fold.newestMs, isJudged: true };
-    return objectivesNow(this.record.plan.objectives ?? [], judged ?? this.assessed);
+    return objectivesNow(this.record.plan.objectives ?? [], judged ?? this.#assessed, this.#trends);
+  }
+
+  /** Takes over what the objectives measured at a moment of the run. */
+  assess(objectives: readonly ObjectiveVerdict[], asOfMs: number): void {
+    this.#assessed = { objectives, asOfMs, isJudged: false };
+    this.#trends.add(objectives, asOfMs);
   }
 
   resource(): RunResource {
@@ -218,6 +234,7 @@ export class LiveRun implements Disposable {
     this.fold.traffic.changes(ROWS_MAX);
     this.#forgetChanges();
     if (this.fanout.watchers > 0) this.fanout.send([{ event: "snapshot", data: this.state() }]);
+    else this.fanout.forgetFrames();
   }
 
   #forgetChanges(): void {

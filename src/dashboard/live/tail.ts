@@ -8,6 +8,8 @@ import { openRegular } from "../../std/regular-file.ts";
 const CHUNK_BYTES = 1 << 18;
 /** The longest line that is read. A longer one is damage: it is skipped. */
 const LINE_BYTES_MAX = 16 << 20;
+/** Enough for two of the longest lines; of damage without a line feed, no more is read before others have their turn. */
+const CHUNKS_AT_ONCE_MAX = (2 * LINE_BYTES_MAX) / CHUNK_BYTES;
 
 export class Tail implements Disposable {
   readonly #path: string;
@@ -24,16 +26,20 @@ export class Tail implements Disposable {
     this.#path = path;
   }
 
-  /** Returns the next complete lines, of about 256 KiB at most; an empty list at the end of what is written so far. */
+  /** Returns the next complete lines, of about 256 KiB where they are short; an empty list at the end of what is written so far. */
   next(): string[] {
     if (this.#descriptor === null && !this.#open()) return [];
-    const size = readSync(this.#descriptor as number, this.#chunk, 0, CHUNK_BYTES, this.#offset);
-    if (size === 0) {
-      this.#watchForReplacement();
-      return [];
+    for (let chunks = 0; chunks < CHUNKS_AT_ONCE_MAX; chunks++) {
+      const size = readSync(this.#descriptor as number, this.#chunk, 0, CHUNK_BYTES, this.#offset);
+      if (size === 0) {
+        this.#watchForReplacement();
+        break;
+      }
+      this.#offset += size;
+      const lines = this.#linesOf(this.#chunk.subarray(0, size));
+      if (lines.length > 0) return lines;
     }
-    this.#offset += size;
-    return this.#linesOf(this.#chunk.subarray(0, size));
+    return [];
   }
 
   [Symbol.dispose](): void {

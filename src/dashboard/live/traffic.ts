@@ -7,6 +7,8 @@ import { Histogram } from "../../std/histogram.ts";
 const RATE_MS = 3_000;
 const NAMES_MAX = 20_000;
 const FAILURES_MAX = 2_000;
+/** Metrics are told apart by their text; of more than this many, each is parsed again. */
+const METRICS_MAX = 100_000;
 /** The name under which everything beyond the most names is counted. */
 const OTHERS = "(other names)";
 
@@ -89,6 +91,7 @@ export class Traffic {
     row.requests += delta.count;
     row.failed += failed;
     row.recent.push({ toMs: interval.toMs, requests: delta.count, failed });
+    this.#forgetOld(row);
     if (!isFailed && delta.buckets !== undefined) row.latency.merge({ ...delta, buckets: delta.buckets });
     this.#changed.add(row);
     if (failed > 0) this.#fail(row.name, metric.tags["error"] ?? "failed", failed, interval);
@@ -117,8 +120,13 @@ export class Traffic {
     return fresh;
   }
 
-  #rowOf({ name, requests, failed, latency, recent }: Row): RequestRow {
+  #forgetOld({ recent }: Row): void {
     while (recent[0] !== undefined && recent[0].toMs <= this.#newestMs - RATE_MS) recent.shift();
+  }
+
+  #rowOf(row: Row): RequestRow {
+    const { name, requests, failed, latency, recent } = row;
+    this.#forgetOld(row);
     const sum = (of: "requests" | "failed") => recent.reduce((total, one) => total + one[of], 0);
     const at = (quantile: number) => rounded(latency.quantile(quantile));
     return {
@@ -144,7 +152,7 @@ export class Traffic {
     if (known !== undefined) return known;
     const metric = parseMetric(text);
     const counted = metric?.name === "http_req_duration" || metric?.name === "call_duration" ? metric : null;
-    this.#metrics.set(text, counted);
+    if (this.#metrics.size < METRICS_MAX) this.#metrics.set(text, counted);
     return counted;
   }
 }

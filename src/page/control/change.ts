@@ -1,7 +1,7 @@
 /** The controls that change a run: its load, its faults, its end, and marks. */
 import type { LiveExperiment, LiveState } from "../../api/live.ts";
 import type { LoadNow } from "../../api/run.ts";
-import { changeLoadBody, healBody, markBody, stopBody } from "../../view/dialogs.ts";
+import { changeLoadBody, endBody, healBody, markBody, stopBody, stoppingBody } from "../../view/dialogs.ts";
 import { type Answer, call, describeProblem, get } from "../api.ts";
 import type { Dialog, DialogPlan } from "../dialog.ts";
 
@@ -40,20 +40,35 @@ export function changeLoad({ dialog, run, state, asked }: RunControls): void {
 }
 
 export function stopRun({ dialog, run, state, asked }: RunControls): void {
-  const isStopping = state().run.state === "stopping";
+  const { state: now, kind } = state().run;
+  if (now === "stopping" && kind === "game-day") return sayStopping(dialog, state);
+  const isStopping = now === "stopping";
   const held = () => state().experiments.filter(isHeld);
   dialog.open({
     view: () => ({
       title: isStopping ? "End at once?" : "Heal everything and stop this run?",
-      body: stopBody(held()),
+      body: isStopping ? endBody() : stopBody(held()),
       confirm: isStopping ? "End at once" : "Heal and stop",
-      cancel: "Keep running",
+      cancel: isStopping ? "Let it end" : "Keep running",
       danger: true,
     }),
     confirm: async ({ because = "" }) => {
       const body = { ...(because !== "" && { because }), ...(isStopping && { atOnce: true }) };
       return outcome(await call("POST", `/runs/${run}/stop`, { body }), asked, "heal and stop");
     },
+  });
+}
+
+/** A game day is never cut short while it heals: there is nothing to confirm, and the dialog says what is still to do. */
+function sayStopping(dialog: Dialog, state: () => LiveState): void {
+  dialog.open({
+    view: () => ({
+      title: "It is stopping already",
+      body: stoppingBody(state().experiments.filter(isHeld)),
+      confirm: null,
+      cancel: "Close",
+      danger: false,
+    }),
   });
 }
 
