@@ -5,7 +5,6 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { ControlCommand, ControlReply } from "../control.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
-import { parseCommand } from "./command.ts";
 
 const LINE_BYTES_MAX = 256 * 1024;
 /** A dry run asks the platform for its topology, and that may take its time. */
@@ -91,6 +90,8 @@ async function serve(socket: Socket, follow: (command: ControlCommand) => Promis
   socket.on("error", () => socket.destroy());
   socket.setTimeout(REPLY_MS_MAX, () => socket.destroy());
   try {
+    // Not at the start of the process, because few runs are changed by hand, and a load must begin at once.
+    const { parseCommand } = await import("./command.ts");
     for await (const line of linesOf(socket)) {
       const command = parseCommand(line);
       const reply = "refusal" in command ? command : await follow(command);

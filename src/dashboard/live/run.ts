@@ -5,28 +5,21 @@
 import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { LiveObjective, LiveState, LogEntry } from "../../api/live.ts";
+import type { LiveObjective, LiveState } from "../../api/live.ts";
 import type { RunResource } from "../../api/run.ts";
 import { TIMELINE_FILE } from "../../evidence/files.ts";
 import type { RunRecord } from "../../evidence.ts";
 import type { ObjectiveVerdict } from "../../objective.ts";
 import { readSeconds } from "../../second/file.ts";
 import { isThere } from "../../std/regular-file.ts";
-import type { Verdict } from "../../verdict.ts";
-import { Fanout, type Frame, type WatcherCount } from "../fanout.ts";
+import { Fanout, type WatcherCount } from "../fanout.ts";
 import { RunClock } from "./clock.ts";
-import { LOG_ENTRIES_MAX } from "./course.ts";
 import { LiveFold } from "./fold.ts";
+import { ChangedFrames, ROWS_MAX } from "./frames.ts";
 import { LiveLines } from "./lines.ts";
 import { type Assessed, objectivesNow, Trends } from "./objectives.ts";
 import { type PartsNow, partsOf, type Surroundings } from "./parts.ts";
 
-/** Rows and objectives are sent this often, lanes each second. */
-const ROWS_EVERY_MS = 2_000;
-const LANES_EVERY_MS = 1_000;
-/** Without an event or an outage, the sentence and the like change this often at most. */
-const PARTS_EVERY_MS = 1_000;
-const ROWS_MAX = 200;
 /** The lines that are folded before others may have their turn; about 10 ms of work. */
 const LINES_AT_ONCE = 1_000;
 /** A run that is caught up with this many new lines at a time is sent as a new snapshot instead. */
@@ -54,16 +47,8 @@ export class LiveRun implements Disposable {
   #surroundings: Surroundings;
   #assessed: Assessed | null = null;
   readonly #trends = new Trends();
-  #sent: Partial<Record<keyof PartsNow, string>> = {};
-  #entries: LogEntry[] = [];
-  #seconds = new Map<number, Frame>();
-  #rowsAtMs = 0;
-  #lanesAtMs = 0;
-  #partsAtMs = 0;
-  #isRowsWhole = false;
+  readonly #frames: ChangedFrames;
   #isPreloaded = false;
-  #sentObjectives = "";
-  #sentVerdict: Verdict | null = null;
   isCaughtUp = false;
   isGone = false;
   /** When somebody last asked for this run, and when it was last read, by the monotonic clock. */
@@ -80,6 +65,7 @@ export class LiveRun implements Disposable {
     this.clock = new RunClock(options.monotonicMs);
     this.fold = new LiveFold(options.record.plan);
     this.#lines = new LiveLines(options.folder);
+    this.#frames = new ChangedFrames(this, options.monotonicMs);
     if (surroundings.isOver) this.#preload();
     this.usedAtMs = options.monotonicMs();
   }
@@ -119,9 +105,7 @@ export class LiveRun implements Disposable {
     if (!this.isCaughtUp || this.isGone) return;
     const nowMs = this.clock.nowMs();
     if (!this.#surroundings.isOver) this.#takeSeconds(nowMs);
-    const frames = this.#changed(nowMs);
-    this.#forgetChanges();
-    this.fanout.send(frames);
+    this.fanout.send(this.#frames.take(nowMs));
   }
 
   state(): LiveState {
@@ -165,8 +149,7 @@ export class LiveRun implements Disposable {
   /** Shows requests and failures from now on only, or all of them again. */
   reset(shown: "from-now" | "all"): void {
     this.fold.reset(shown === "all" ? null : this.clock.nowMs());
-    this.#isRowsWhole = true;
-    this.#rowsAtMs = 0;
+    this.#frames.rowsAreNew();
   }
 
   /** Says that the folder is gone, once; what is shown stays. */
@@ -197,7 +180,7 @@ export class LiveRun implements Disposable {
 
   #add(line: NonNullable<ReturnType<LiveLines["next"]>>): void {
     try {
-      if ("event" in line) this.#entries.push(this.fold.event(line.event));
+      if ("event" in line) this.#frames.entries.push(this.fold.event(line.event));
       else if ("interval" in line) this.fold.interval(line.interval);
       else this.fold.operation(line.operation);
     } catch {
@@ -217,7 +200,7 @@ export class LiveRun implements Disposable {
     if (this.#surroundings.isOver) this.clock.end(this.fold.newestMs);
     const isFirst = !this.isCaughtUp;
     this.isCaughtUp = true;
-    if (isFirst || this.#entries.length > EVENTS_AT_ONCE_MAX) this.#sendWhole();
+    if (isFirst || this.#frames.entries.length > EVENTS_AT_ONCE_MAX) this.#sendWhole();
     if (!isThere(folder)) this.gone("the run folder was deleted");
   }
 
@@ -225,78 +208,13 @@ export class LiveRun implements Disposable {
     if (this.#isPreloaded) return;
     for (const row of this.fold.takeSeconds(nowMs)) {
       if (row === null) continue;
-      this.#seconds.set(row.atS, { event: "second", data: { nowMs, ...row } });
+      this.#frames.seconds.set(row.atS, { event: "second", data: { nowMs, ...row } });
     }
   }
 
   #sendWhole(): void {
-    this.fold.lanes.changes();
-    this.fold.traffic.changes(ROWS_MAX);
-    this.#forgetChanges();
+    this.#frames.forget();
     if (this.fanout.watchers > 0) this.fanout.send([{ event: "snapshot", data: this.state() }]);
     else this.fanout.forgetFrames();
-  }
-
-  #forgetChanges(): void {
-    this.#entries = [];
-    this.#seconds.clear();
-  }
-
-  #changed(nowMs: number): Frame[] {
-    const data = (value: object) => ({ nowMs, ...value });
-    const frames: Frame[] = this.#entries
-      .slice(-LOG_ENTRIES_MAX)
-      .map((entry) => ({ event: "event", data: data({ entry }) }));
-    frames.push(...this.#seconds.values());
-    for (const change of this.fold.lanes.changes()) frames.push({ event: "outage", data: data(change) });
-    const isNews = frames.some(({ event }) => event !== "second");
-    frames.push(...this.#changedRows(nowMs));
-    if (!isNews && this.#options.monotonicMs() - this.#partsAtMs < PARTS_EVERY_MS) return frames;
-    this.#partsAtMs = this.#options.monotonicMs();
-    frames.push(...this.#changedParts(nowMs));
-    return frames;
-  }
-
-  #changedRows(nowMs: number): Frame[] {
-    const frames: Frame[] = [];
-    const now = this.#options.monotonicMs();
-    const { isOver } = this.#surroundings;
-    if (!isOver && now - this.#lanesAtMs >= LANES_EVERY_MS) {
-      this.#lanesAtMs = now;
-      const lanes = this.fold.lanes.lanes(nowMs).map(({ outages: _, outagesLeftOut: __, ...lane }) => lane);
-      if (lanes.length > 0) frames.push({ event: "lanes", data: { nowMs, lanes } });
-    }
-    if (now - this.#rowsAtMs < ROWS_EVERY_MS || (isOver && !this.#isRowsWhole)) return frames;
-    this.#rowsAtMs = now;
-    const { traffic } = this.fold;
-    const isWhole = this.#isRowsWhole;
-    this.#isRowsWhole = false;
-    const changes = traffic.changes(ROWS_MAX);
-    const requests = { rows: isWhole ? traffic.top(ROWS_MAX) : changes.requests, total: traffic.names };
-    const rows = isWhole ? traffic.failures().slice(0, ROWS_MAX) : changes.failures;
-    const failures = { rows, total: traffic.failureKinds };
-    frames.push({ event: "rows", data: { nowMs, requests, failures, workers: this.fold.crew.rows(), isWhole } });
-    return frames;
-  }
-
-  #changedParts(nowMs: number): Frame[] {
-    const parts = this.parts();
-    const changed: Partial<Record<keyof PartsNow, unknown>> = {};
-    for (const name of Object.keys(parts) as (keyof PartsNow)[]) {
-      // The run's own clock moves each moment and is in every frame.
-      const text = JSON.stringify(name === "run" ? { ...parts.run, nowMs: 0, durationMs: 0 } : parts[name]);
-      if (this.#sent[name] === text) continue;
-      this.#sent[name] = text;
-      changed[name] = parts[name];
-    }
-    const frames: Frame[] = Object.keys(changed).length === 0 ? [] : [{ event: "state", data: { nowMs, ...changed } }];
-    const objectives = this.objectives();
-    const text = JSON.stringify(objectives);
-    if (text !== this.#sentObjectives) frames.push({ event: "objective", data: { nowMs, objectives } });
-    this.#sentObjectives = text;
-    const { verdict } = this.#surroundings;
-    if (verdict !== null && verdict !== this.#sentVerdict) frames.push({ event: "verdict", data: { nowMs, verdict } });
-    this.#sentVerdict = verdict;
-    return frames;
   }
 }
