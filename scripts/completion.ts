@@ -1,59 +1,138 @@
 /**
- * Renders docs/completion-report.md from a kept run and the tables of the track record. The same files always give the same
+ * Renders docs/completion-report.md from the kept runs and the tables of the track record. The same files always give the same
  * bytes.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../src/evidence.ts";
+import type { Status } from "../src/status.ts";
 import { readNdjson } from "../src/std/ndjson.ts";
 import type { TimelineEvent } from "../src/timeline.ts";
-import { type KeptRun, REQUIREMENTS } from "./completion-rows.ts";
+import { PRODUCT_ROWS } from "./completion-product.ts";
+import { type KeptRun, REQUIREMENTS, type Requirement } from "./completion-rows.ts";
+import { KEPT_RUNS } from "./kept-run.ts";
 import type { Row, TrackRecord } from "./track-record.ts";
 
-export const KEPT_FOLDER = "docs/full-run";
 export const REPORT_PAGE = "docs/completion-report.md";
 export const TRACK_FOLDER = "docs/track-record";
 
-export function completionReport(folder: string, tracks: string): string {
-  const read = <T>(name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as T;
-  const run: KeptRun = {
-    verdict: read("verdict.json"),
-    stats: read("stats.json"),
-    timeline: [...readNdjson<TimelineEvent>(join(folder, "timeline.ndjson"))],
-  };
+/** The folders of the kept runs. A folder that does not exist yet makes its answers unknown. */
+export interface KeptFolders {
+  readonly lab: string;
+  readonly cluster: string;
+}
+
+export const KEPT_FOLDERS: KeptFolders = { lab: KEPT_RUNS.lab.folder, cluster: KEPT_RUNS.cluster.folder };
+
+/** A kept run, and the path of its folder as the report names it. */
+interface Kept extends KeptRun {
+  readonly link: string;
+}
+
+export function completionReport(folders: KeptFolders, tracks: string): string {
+  const lab = read(folders.lab, "full-run");
+  const cluster = read(folders.cluster, "full-run-kubernetes");
   const sections = [
-    head(run, read<RunRecord>("run.json")),
-    requirements(run),
+    head(lab, cluster),
+    requirements(lab, cluster),
+    product(tracks),
     trackRecord(tracks),
-    notReached(run, read<RunRecord>("run.json")),
+    notReached(lab, cluster),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
-function head({ verdict }: KeptRun, { environment, startedAt, seed, command }: RunRecord): string {
-  return `# Completion report
-
-<!-- Written by \`npm run completion-report\` from docs/full-run and docs/track-record; a test compares it. -->
-
-What the mission requires, and what one run of all of it measured: [docs/full-run](full-run/README.md), started ${startedAt}, seed
-${seed}, on ${String(environment["cpus"])} CPUs; to play it again: \`npx ${command}\`.
-
-**${cell(verdict.sentence)}**`;
+function read(folder: string, link: string): Kept | null {
+  if (!existsSync(join(folder, "run.json"))) return null;
+  const json = <T>(name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as T;
+  return {
+    link,
+    verdict: json("verdict.json"),
+    stats: json("stats.json"),
+    record: json("run.json"),
+    timeline: [...readNdjson<TimelineEvent>(join(folder, "timeline.ndjson"))],
+  };
 }
 
-function requirements(run: KeptRun): string {
-  const answers = REQUIREMENTS.map((one) => ({ ...one, ...one.answer(run) }));
-  const count = (status: string) => answers.filter((one) => one.status === status).length;
+function head(lab: Kept | null, cluster: Kept | null): string {
+  return `# Completion report
+
+<!-- Written by \`npm run completion-report\` from docs/full-run, docs/full-run-kubernetes and docs/track-record; a test compares it. -->
+
+What the mission requires, and what one run of all of it measured, on the lab and on a cluster.
+
+${headOf("On the lab", lab)}
+
+${headOf("On a cluster", cluster)}`;
+}
+
+function headOf(where: string, kept: Kept | null): string {
+  if (kept === null) return `**${where}: unknown.** No run is kept yet, so that each answer about it is unknown.`;
+  const { environment, startedAt, seed, command }: RunRecord = kept.record;
+  return `**${where}: ${cell(kept.verdict.sentence)}.** Kept in [docs/${kept.link}](${kept.link}/README.md), started ${startedAt}, seed
+${seed}, on ${String(environment["cpus"])} CPUs; to play it again: \`npx ${command}\`.`;
+}
+
+/** One answer as a cell, with the link to its evidence. */
+interface Shown {
+  readonly status: Status;
+  readonly text: string;
+}
+
+const WORD: Readonly<Record<Status, string>> = { pass: "met", fail: "missed", unknown: "unknown" };
+
+function answerOf(requirement: Requirement, kept: Kept | null, where: keyof KeptFolders): Shown {
+  if (where === "cluster" && requirement.notOnCluster !== undefined)
+    return shown("unknown", requirement.notOnCluster, "[Kubernetes](guide/kubernetes.md)");
+  if (kept === null) return shown("unknown", "no run is kept", NOT_KEPT[where]);
+  const { measured, status, file, key } = requirement.answer(kept);
+  return shown(status, measured, `[${file}](${kept.link}/${file}) \`${key}\``);
+}
+
+/** Where the evidence of a run that is not kept yet will come from. */
+const NOT_KEPT: KeptFolders = {
+  lab: "[the plan](../examples/jewelry-shop/full.yaml)",
+  cluster: "[the plan](../examples/jewelry-shop/kubernetes/full.yaml)",
+};
+
+function shown(status: Status, measured: string, evidence: string): Shown {
+  return { status, text: `**${WORD[status]}**: ${cell(measured)} (${evidence})` };
+}
+
+function requirements(lab: Kept | null, cluster: Kept | null): string {
+  const answers = REQUIREMENTS.map((one) => ({
+    ...one,
+    lab: answerOf(one, lab, "lab"),
+    cluster: answerOf(one, cluster, "cluster"),
+  }));
   const parts = [...new Set(answers.map(({ part }) => part))].map((part) => {
     const rows = answers
       .filter((one) => one.part === part)
-      .map(({ says, bound, measured, status, file, key }) =>
-        row([says, bound, measured, status, `[${file}](full-run/${file}) \`${key}\``]),
-      );
-    return `### ${part}\n\n${[row(["requirement", "bound", "measured", "status", "evidence"]), "|---|---|---|---|---|", ...rows].join("\n")}`;
+      .map(({ says, bound, lab: onLab, cluster: onCluster }) => row([says, bound, onLab.text, onCluster.text]));
+    return `### ${part}\n\n${table(["requirement", "bound", "on the lab", "on a cluster"], rows)}`;
   });
-  const summary = `${count("pass")} of ${answers.length} pass, ${count("fail")} fail, ${count("unknown")} are unknown.`;
+  const count = (where: keyof KeptFolders) =>
+    (["pass", "fail", "unknown"] as const)
+      .map((status) => `${answers.filter((one) => one[where].status === status).length} ${WORD[status]}`)
+      .join(", ");
+  const summary = `Of ${answers.length} requirements, on the lab: ${count("lab")}; on a cluster: ${count("cluster")}.`;
   return ["## Requirements", summary, ...parts].join("\n\n");
+}
+
+function product(tracks: string): string {
+  const rows = PRODUCT_ROWS.map(({ says, answer }) => {
+    const { status, measured, evidence } = answer(tracks);
+    return row([says, shown(status, measured, evidence).text]);
+  });
+  return `## What else the mission requires
+
+These do not depend on the platform.
+
+${table(["requirement", "answer"], rows)}`;
+}
+
+function table(titles: readonly string[], rows: readonly string[]): string {
+  return [row(titles), `|${"---|".repeat(titles.length)}`, ...rows].join("\n");
 }
 
 function trackRecord(folder: string): string {
@@ -70,15 +149,14 @@ One run is one sample; these tables hold many, failed tries included, and a test
 ${[row(["claim", "rows", "command", "table"]), "|---|---|---|---|", ...rows].join("\n")}`;
 }
 
-function notReached({ verdict }: KeptRun, { environment }: RunRecord): string {
-  const own = verdict.notTested.map(({ what, because }) => `- ${cell(what)}: ${cell(because)}.`);
-  return `## What a lab on ${String(environment["cpus"])} cores could not reach, and why
+function notReached(lab: Kept | null, cluster: Kept | null): string {
+  return `## What these runs could not reach, and why
 
-The verdict's own list of what this run did not test:
+The verdicts' own lists of what the runs did not test:
 
-${own.join("\n") || "- nothing"}
+${[...notTested("lab", lab), ...notTested("cluster", cluster)].join("\n") || "- nothing"}
 
-And beyond it:
+And beyond it, of the lab:
 
 - **Three nodes, one machine.** The lab's nodes are namespaces: they share one kernel, one disk, one clock and one supply of power. A
   node that is lost here never takes a page cache, a disk or a kernel with it, and the three cannot differ in time.
@@ -95,6 +173,10 @@ And beyond it:
   run; the lease is shorter than Patroni's default for that reason ([0011](decisions/0011-lab-settings.md)).
 - **The faults are clean.** A cut drops every packet at once and a kill is final; slow decay is in other faults
   ([the catalogue](guide/faults.md)), not in this run.`;
+}
+
+function notTested(where: string, kept: Kept | null): string[] {
+  return kept?.verdict.notTested.map(({ what, because }) => `- ${where}: ${cell(what)}: ${cell(because)}.`) ?? [];
 }
 
 function row(cells: readonly string[]): string {

@@ -24,6 +24,12 @@ import { judgeFully } from "../src/verdict/judge.ts";
 const LONG_FILES: readonly EvidenceFile[] = [HISTORY_FILE, INTERVALS_FILE, LEDGER_FILE];
 export const LEFT_OUT_FILE = "left-out.json";
 
+/** The plans whose closing runs are kept, and where. */
+export const KEPT_RUNS = {
+  lab: { plan: "jewelry-shop-full", folder: "docs/full-run" },
+  cluster: { plan: "jewelry-shop-kubernetes-full", folder: "docs/full-run-kubernetes" },
+} as const;
+
 export interface LeftOut {
   readonly file: string;
   readonly bytes: number;
