@@ -171,6 +171,17 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       assert.ok(Number(row["readyLeast"]) === 3 && Number(row["syncs"]) > 0);
     }
   },
+  new(rows) {
+    // A day that did not pass stays with what was printed, and the newest of each app counts.
+    for (const row of new Map(rows.map((each) => [each["app"], each])).values()) {
+      assert.equal(row["verdict"], "pass", `${row["app"]}: ${row["sentence"]}`);
+      assert.deepEqual(
+        ["new", "try", "run"].map((step) => (row[step] as { readonly exitCode: number } | null)?.exitCode),
+        [0, 0, 0],
+        String(row["app"]),
+      );
+    }
+  },
   api(rows) {
     for (const row of rows) {
       assert.deepEqual([row["failures"], row["serverErrors"]], [0, 0], `seed ${row.seed}`);
