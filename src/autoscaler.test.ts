@@ -37,7 +37,7 @@ const conditionOf = (decision: ReturnType<typeof decide>, type: string) => {
   return `${found?.status} ${found?.reason}`;
 };
 
-test("twice the target doubles, half of it halves", () => {
+test("usage at twice the target doubles the count, and at half of it halves it", () => {
   assert.equal(decide(configOf(), samplesOf(4, 100)).desiredReplicas, 8);
   const config = configOf({ behavior: { scaleDown: NO_WAIT } });
   assert.equal(decide(config, samplesOf(4, 25)).desiredReplicas, 2);
@@ -48,13 +48,13 @@ test("within a tenth of the target nothing changes", () => {
   assert.equal(decide(configOf(), samplesOf(10, 56)).desiredReplicas, 12);
 });
 
-test("a direction may have a tolerance of its own", () => {
+test("each direction may have its own tolerance", () => {
   const config = configOf({ behavior: { scaleUp: { tolerance: 0 } } });
   assert.equal(decide(config, samplesOf(10, 51)).desiredReplicas, 11);
   assert.equal(decide(config, samplesOf(10, 46)).desiredReplicas, 10);
 });
 
-test("by default 3 to 10 needs two syncs, and every sync adds at most 4 pods or doubles", () => {
+test("by default 3 to 10 needs two syncs, and every sync adds at most 4 pods or doubles the count", () => {
   assert.deepEqual(
     play(configOf({ maxReplicas: 10 }), 3, () => 400, 3),
     [3, 7, 10, 10],
@@ -71,7 +71,7 @@ test("by default 10 to 3 cannot begin before 300 s, and then takes one sync", ()
   assert.equal(counts.indexOf(3), 21); // the sync at 300 s is number 20, counted from 0
 });
 
-test("KEP 853: as fast as possible, 900 % a minute", () => {
+test("KEP 853: the count rises as fast as possible with 900 % a minute", () => {
   const policies = [{ type: "Percent", value: 900, periodSeconds: 60 }];
   const config = configOf({ maxReplicas: 10_000, behavior: { scaleUp: { policies } } });
   assert.deepEqual(
@@ -80,13 +80,13 @@ test("KEP 853: as fast as possible, 900 % a minute", () => {
   );
 });
 
-test("KEP 853: slowly, 1 pod each 10 minutes", () => {
+test("KEP 853: the count falls slowly with 1 pod in 10 minutes", () => {
   const policies = [{ type: "Pods", value: 1, periodSeconds: 600 }];
   const counts = play(configOf({ behavior: { scaleUp: { policies } } }), 1, () => 1_000, 12, 300);
   assert.deepEqual(counts, [1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]);
 });
 
-test("documentation: from 80, 10 % or 4 pods a minute, whichever is more", () => {
+test("the documentation's example falls from 80 by 10 % or 4 pods a minute, whichever is more", () => {
   const policies = [
     { type: "Pods", value: 4, periodSeconds: 60 },
     { type: "Percent", value: 10, periodSeconds: 60 },
@@ -109,7 +109,7 @@ test("selectPolicy Min takes the smaller change, Disabled takes none", () => {
   assert.equal(decide(off, samplesOf(80, 1)).desiredReplicas, 80);
 });
 
-test("the maximum limits, and says so: 6 where 10 would be needed", () => {
+test("the maximum limits the count to 6 where 10 would be needed, and the condition reports it", () => {
   const decision = decide(configOf({ maxReplicas: 6 }), samplesOf(6, 100));
   assert.equal(decision.desiredReplicas, 6);
   assert.equal(conditionOf(decision, "ScalingLimited"), "True TooManyReplicas");
@@ -117,7 +117,7 @@ test("the maximum limits, and says so: 6 where 10 would be needed", () => {
   assert.deepEqual([idle.desiredReplicas, conditionOf(idle, "ScalingLimited")], [3, "True TooFewReplicas"]);
 });
 
-test("a count outside of the bounds is corrected whatever the metric; a count of 0 is left alone", () => {
+test("a count out of bounds is corrected whatever the metric, and a count of 0 is left alone", () => {
   const config = configOf({ minReplicas: 3, maxReplicas: 10 });
   assert.equal(decide(config, { currentReplicas: 1, pods: [] }).desiredReplicas, 3);
   assert.equal(decide(config, samplesOf(12, 100)).desiredReplicas, 10);
@@ -125,7 +125,7 @@ test("a count outside of the bounds is corrected whatever the metric; a count of
   assert.deepEqual([none.desiredReplicas, conditionOf(none, "ScalingActive")], [0, "False ScalingDisabled"]);
 });
 
-test("no metrics, or a pod without a request: nothing changes, and ScalingActive says why", () => {
+test("without metrics, or with a pod that has no request, nothing changes, and ScalingActive reports why", () => {
   const blind = decide(configOf(), samplesOf(3, null));
   assert.deepEqual([blind.desiredReplicas, blind.utilization], [3, null]);
   assert.equal(conditionOf(blind, "ScalingActive"), "False FailedGetResourceMetric");
@@ -134,7 +134,7 @@ test("no metrics, or a pod without a request: nothing changes, and ScalingActive
   assert.equal(conditionOf(undeclared, "ScalingActive"), "False FailedGetResourceMetric");
 });
 
-test("a missing pod is taken to be busy when others are idle, and idle when others are busy", () => {
+test("a pod without metrics is assumed to be busy when others are idle, and idle when others are busy", () => {
   const config = configOf({ behavior: { scaleDown: NO_WAIT } });
   const idle = { currentReplicas: 4, pods: [...samplesOf(3, 10).pods, podOf("x", null)] };
   assert.equal(decide(config, idle).desiredReplicas, 3); // (10 + 10 + 10 + 100) / 4 = 32 %
@@ -144,7 +144,7 @@ test("a missing pod is taken to be busy when others are idle, and idle when othe
   assert.equal(decide(config, right).desiredReplicas, 4); // at the target, there is no direction to be cautious about
 });
 
-test("a pod that is pending or not ready yet counts as idle on the way up, and not at all on the way down", () => {
+test("a pod that is pending or not ready yet counts as idle on the way up, and is ignored on the way down", () => {
   const starting = podOf("x", 900, { ready: false, startedAtMs: -5_000, readyChangedAtMs: -5_000 });
   const up = { currentReplicas: 4, pods: [...samplesOf(3, 100).pods, starting] };
   assert.equal(decide(configOf(), up).desiredReplicas, 6);
@@ -155,7 +155,7 @@ test("a pod that is pending or not ready yet counts as idle on the way up, and n
   assert.equal(decide(config, down).desiredReplicas, 1);
 });
 
-test("pods that are being deleted or have failed do not exist", () => {
+test("pods that are being deleted or have failed are ignored", () => {
   const gone = [podOf("x", 900, { deleting: true }), podOf("y", 900, { phase: "Failed" })];
   assert.equal(
     decide(configOf(), { currentReplicas: 3, pods: [...samplesOf(3, 50).pods, ...gone] }).desiredReplicas,
@@ -163,7 +163,7 @@ test("pods that are being deleted or have failed do not exist", () => {
   );
 });
 
-test("CPU of the start does not count: until ready, and until one whole window after that", () => {
+test("CPU during startup is ignored until the pod is ready and one whole window has passed", () => {
   const at = (usageAtMs: number) =>
     podOf("x", 900, {
       startedAtMs: 0,
@@ -176,7 +176,7 @@ test("CPU of the start does not count: until ready, and until one whole window a
   assert.equal(seen(at(15_000)), 900);
 });
 
-test("after the initialisation period a pod that was ready once counts, one that never was does not", () => {
+test("after the initialisation period a pod that was ready once counts, and one that never was does not", () => {
   const unready = (readyChangedAtMs: number) => podOf("x", 100, { ready: false, startedAtMs: 0, readyChangedAtMs });
   const seen = (pod: ReturnType<typeof unready>) =>
     decide(configOf(), { currentReplicas: 1, pods: [pod] }, 400_000).utilization;
@@ -184,7 +184,7 @@ test("after the initialisation period a pod that was ready once counts, one that
   assert.equal(seen(unready(29_000)), null);
 });
 
-test("a short peak is waited out where scale-up has a window too", () => {
+test("a short peak is ignored if scale-up has a stabilisation window too", () => {
   const config = configOf({ behavior: { scaleUp: { stabilizationWindowSeconds: 60 } } });
   const usage = [50, 50, 200, 50, 50];
   let state: AutoscalerState = INITIAL_STATE;
@@ -196,7 +196,7 @@ test("a short peak is waited out where scale-up has a window too", () => {
   }
 });
 
-test("utilisation is whole percent, rounded down", () => {
+test("utilisation is rounded down to whole percent", () => {
   const pods = [podOf("a", 50.9), podOf("b", 50.9)];
   assert.equal(decide(configOf(), { currentReplicas: 2, pods }).utilization, 50);
 });

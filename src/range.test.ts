@@ -9,7 +9,7 @@ const share = fc.double({ min: 0, max: 1, noNaN: true });
 /** Returns a value that lies within the range. */
 const within = ({ lower, upper }: Range, at: number) => Math.min(upper, Math.max(lower, lower + (upper - lower) * at));
 
-test("pass and fail hold for every truth in the interval, and unknown only where both are possible", () => {
+test("pass and fail hold for every truth in the interval, and unknown only if both are possible", () => {
   fc.assert(
     fc.property(range, share, number, (interval, at, limit) => {
       const truth = within(interval, at);
@@ -21,7 +21,7 @@ test("pass and fail hold for every truth in the interval, and unknown only where
   );
 });
 
-test("a wider interval never decides what a narrower one within it left open, nor the other way", () => {
+test("a wider interval never decides what a narrower one within it left open, nor the reverse", () => {
   fc.assert(
     fc.property(range, fc.nat(1000), number, (narrow, more, limit) => {
       const wide = { lower: narrow.lower - more, upper: narrow.upper + more };
@@ -31,7 +31,7 @@ test("a wider interval never decides what a narrower one within it left open, no
   );
 });
 
-test("the range of a maximum and of a sum hold the maximum and the sum of any truths", () => {
+test("the ranges of a maximum and of a sum hold the maximum and the sum of any truths", () => {
   fc.assert(
     fc.property(range, range, share, share, (a, b, atA, atB) => {
       const [x, y] = [within(a, atA), within(b, atB)];

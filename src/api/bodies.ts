@@ -12,7 +12,7 @@ const secondsUpTo = (most: number) => z.number().gt(0).max(most);
 export const sessionBody = z.strictObject({ code: z.string().min(1).max(200) });
 export const sessionSchema = z.object({
   token: text.nullable().describe("the right to control, for Authorization: Bearer; null if the server is read-only"),
-  name: text.describe("how this page is named in the timeline: page 2"),
+  name: text.describe("the name of this page in the timeline, such as page 2"),
 });
 export const codeSchema = z.object({ code: text, link: text, expiresAt: instant });
 
@@ -35,14 +35,19 @@ export const startRunBody = z.strictObject({
     .string()
     .max(100)
     .exactOptional()
-    .describe("the platform's kind, typed by hand; needed unless it is lab or fake"),
+    .describe("the platform's kind, typed by hand; required unless it is lab or fake"),
 });
 export const startLoadBody = z.strictObject({
   script: fileName,
   host: z.url({ protocol: /^https?$/ }).max(500),
   users: z.int().min(1).max(USERS_MAX),
-  spawnRate: z.number().gt(0).max(USERS_MAX).exactOptional().describe("users a second; absent: all at once"),
-  seconds: secondsUpTo(LOAD_SECONDS_MAX).exactOptional().describe("absent: until it is stopped"),
+  spawnRate: z
+    .number()
+    .gt(0)
+    .max(USERS_MAX)
+    .exactOptional()
+    .describe("users a second; if absent, all are added at once"),
+  seconds: secondsUpTo(LOAD_SECONDS_MAX).exactOptional().describe("if absent, until it is stopped"),
   workers: z.int().min(1).max(64).exactOptional(),
 });
 export const changeLoadBody = z.union([
@@ -61,7 +66,7 @@ export const injectBody = z.strictObject({
   target: selector.exactOptional(),
   with: z.record(z.string().max(100), z.json()).exactOptional(),
   holdSeconds: secondsUpTo(HOLD_SECONDS_MAX).exactOptional().describe("the default is 30"),
-  dryRun: z.boolean().exactOptional().describe("true: answer what would be hit now, and change nothing"),
+  dryRun: z.boolean().exactOptional().describe("if true, the answer names what would be hit now, and nothing changes"),
   expectTargets: z
     .array(z.string().max(200))
     .max(200)
@@ -81,7 +86,7 @@ export const stopBody = z.strictObject({
   atOnce: z
     .boolean()
     .exactOptional()
-    .describe("true: end a load without waiting for its iterations; faults are healed all the same"),
+    .describe("if true, a load ends without waiting for its iterations; faults are healed all the same"),
 });
 export const noteBody = z.strictObject({ says: givenText });
 export const switchBody = z.strictObject({ on: z.boolean(), because: givenText.exactOptional() });
@@ -90,7 +95,7 @@ export const switchSchema = z.object({
   since: instant.nullable(),
   by: text.nullable(),
   because: text.nullable(),
-  stopped: z.array(text).describe("the runs that were told to heal and stop"),
+  stopped: z.array(text).describe("the runs that received the command to heal and stop"),
 });
 export const checkBody = z.strictObject({ plan: fileName, seed: z.string().max(64).exactOptional() });
 export const findingSchema = z.object({
@@ -109,7 +114,7 @@ export const checkAnswer = z.object({
   expectedMs: atMs.nullable(),
   hasCode: z
     .boolean()
-    .describe("whether its faults run commands of its own, which a server does only with --allow-code"),
+    .describe("whether its faults run commands of the plan, which a server does only with --allow-code"),
   needsConfirm: z.boolean().describe("whether startRun needs the platform's kind as `confirm`"),
 });
 export const acceptedSchema = z.object({ asked: text, run: runId.nullable(), by: text });
@@ -124,13 +129,13 @@ export const faultsSchema = z.object({
       name: text,
       says: text,
       parameters: z.array(z.object({ name: text, says: text, kind: text, default: z.json(), needed: z.boolean() })),
-      supported: z.record(text, z.boolean()).describe("by kind of platform"),
+      supported: z.record(text, z.boolean()).describe("one entry for each kind of platform"),
     }),
   ),
 });
 export const residueSchema = z.object({
   found: z.array(z.object({ what: text, where: text, since: instant.nullable(), byHand: text.nullable() })),
-  running: z.array(text).describe("runs in progress, whose faults are no residue"),
+  running: z.array(text).describe("the runs in progress, whose faults are not residue"),
 });
 export const operationSchema = z.object({
   id: text,
@@ -141,5 +146,5 @@ export const operationSchema = z.object({
 });
 export const comparisonSchema = z.object({
   runs: z.array(runId),
-  comparison: z.record(text, z.json()).describe("as `gameday compare --json` prints it"),
+  comparison: z.record(text, z.json()).describe("the same as `gameday compare --json` prints"),
 });

@@ -9,7 +9,7 @@ import { atMs, count, statusWord, targetReference, text } from "./basic.ts";
 import { loadNowSchema, permissionsSchema, runResourceSchema } from "./run.ts";
 import { SECOND_COLUMNS, type SecondColumn } from "./second-columns.ts";
 
-const figure = z.number().nullable().describe("null: no data, which is not 0");
+const figure = z.number().nullable().describe("null means no data, which is not 0");
 
 const ofColumns = <Value extends z.ZodType>(value: Value) =>
   z.object(Object.fromEntries(SECOND_COLUMNS.map((name) => [name, value])) as Record<SecondColumn, Value>);
@@ -37,7 +37,9 @@ export const laneSchema = z.object({
   lastMs: atMs.describe("when the last beat was answered"),
   outages: z.array(laneOutageSchema).describe("the last 2,000"),
   outagesLeftOut: count,
-  gaps: z.array(z.object({ fromMs: atMs, toMs: atMs, because: text })).describe("no data: neither up nor down"),
+  gaps: z
+    .array(z.object({ fromMs: atMs, toMs: atMs, because: text }))
+    .describe("spans without data, neither up nor down"),
 });
 export type Lane = z.infer<typeof laneSchema>;
 
@@ -69,7 +71,7 @@ export const liveExperimentSchema = z.object({
   firstFailureMs: stamp,
   healCommandedMs: stamp,
   healedMs: stamp,
-  recoveredMs: stamp.describe("since when users are served again, so far"),
+  recoveredMs: stamp.describe("the time since which users have been served again; it may still change"),
   endedMs: stamp,
   healsByItselfMs: stamp.describe("when the hold ends"),
   witnesses: z.array(z.object({ atMs, edge: text, target: text, says: text })).describe("the last 50"),
@@ -88,12 +90,12 @@ export const liveObjectiveSchema = z.object({
   unit: text,
   over: z.record(text, text),
   bound: z.record(text, z.number()),
-  asked: text.describe("the bound in words: under 30 s"),
+  asked: text.describe("the bound in words, such as under 30 s"),
   soFar: measured,
   margin: z
     .number()
     .nullable()
-    .describe("the share of the bound that is left: 1 nothing used, 0 at the bound, < 0 missed"),
+    .describe("the share of the bound that is left: 1 if nothing is used, 0 at the bound, below 0 if it is missed"),
   state: z
     .enum(["open", "met-so-far", "missed-so-far", "pass", "unknown", "fail"])
     .describe("pass, unknown and fail only once the run is judged"),
@@ -164,7 +166,7 @@ export const sentenceSchema = z.object({
 export type LiveSentence = z.infer<typeof sentenceSchema>;
 export const roleLeaderSchema = z.object({
   role: text,
-  target: text.nullable().describe("null: nobody leads, or it is not known"),
+  target: text.nullable().describe("null if no target leads, or if the leader is not known"),
   sinceMs: atMs,
   spans: z.array(z.object({ target: text, fromMs: atMs, toMs: atMs.nullable() })),
 });
@@ -184,7 +186,7 @@ export const liveParts = {
   marks: z.array(z.object({ atMs, says: text, by: text })).describe("moments that people marked"),
   controls: permissionsSchema,
   load: loadNowSchema.nullable(),
-  shownFromMs: atMs.describe("figures of requests and failures are counted from here (reset)"),
+  shownFromMs: atMs.describe("the time from which requests and failures are counted (reset)"),
 };
 export const liveStateSchema = z.object({
   ...liveParts,
@@ -205,7 +207,7 @@ export const FRAMES = {
   snapshot: liveStateSchema,
   second: z.object({
     nowMs: atMs,
-    atS: count.describe("the second to set; later ones may arrive before it, and it may be set again"),
+    atS: count.describe("the second to set; later seconds may arrive before it, and it may be set again"),
     values: secondFiguresSchema,
   }),
   lanes: z.object({
@@ -223,7 +225,7 @@ export const FRAMES = {
     requests: requestTableSchema.describe("changed rows by name, and the number of all"),
     failures: failureTableSchema.describe("changed rows by name and error"),
     workers: z.array(workerRowSchema).describe("all workers"),
-    isWhole: z.boolean().describe("true: rows that are not named are gone (after a reset)"),
+    isWhole: z.boolean().describe("if true, rows that are not named are gone (after a reset)"),
   }),
   objective: z.object({ nowMs: atMs, objectives: z.array(liveObjectiveSchema).describe("all of them, in order") }),
   state: z.object({ nowMs: atMs, ...z.object(liveParts).partial().shape }),

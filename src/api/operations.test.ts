@@ -9,7 +9,7 @@ import { OPERATIONS } from "./operations.ts";
 const WITHOUT_BUTTON: Readonly<Record<string, string>> = {
   newCode: "the command line prints the link",
   beginSession: "the page does it by itself when a link is opened",
-  showAllFigures: "the other side of reset",
+  showAllFigures: "it is the reverse of reset",
 };
 
 test("operation ids and routes are unique", () => {
@@ -28,7 +28,7 @@ test("every control has its operation, and every operation that changes somethin
   );
 });
 
-test("no GET needs the right to control, and nothing else goes without it", () => {
+test("no GET needs the right to control, and every other method does", () => {
   for (const { id, method, access } of OPERATIONS) {
     if (method === "GET") assert.notEqual(access, "control", id);
     else assert.ok(access === "control" || id === "beginSession", id);

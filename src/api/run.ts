@@ -29,7 +29,7 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 /** What one control may do now. */
 export const permissionSchema = z.object({
   allowed: z.boolean(),
-  because: text.nullable().describe("why it is not allowed now, in words; null if it is"),
+  because: text.nullable().describe("why it is not allowed now, in words; null if it is allowed"),
 });
 export type Permission = z.infer<typeof permissionSchema>;
 export const permissionsSchema = z.record(z.enum(CONTROL_NAMES), permissionSchema);

@@ -15,8 +15,11 @@ const rules = (windowSeconds: number, policies: z.output<typeof policy>[]) =>
       .min(0)
       .max(3_600)
       .default(windowSeconds)
-      .describe("How far back recommendations count before the direction is followed."),
-    selectPolicy: z.enum(["Max", "Min", "Disabled"]).default("Max").describe("Which policy decides; Disabled: never."),
+      .describe("How long earlier recommendations count before the count may move in this direction."),
+    selectPolicy: z
+      .enum(["Max", "Min", "Disabled"])
+      .default("Max")
+      .describe("Which policy decides; Disabled means that the count never moves in this direction."),
     policies: z.array(policy).min(1).default(policies).describe("Limits on the speed of scaling."),
     tolerance: z.number().min(0).optional().describe("The tolerance in this direction; default: the controller's."),
   });
@@ -29,13 +32,13 @@ const scaleUp = rules(0, [
 const scaleDown = rules(300, [{ type: "Percent", value: 100, periodSeconds: 15 }]);
 
 const cpuMetric = z.strictObject({
-  type: z.literal("Resource").describe("Resource is the only type."),
+  type: z.literal("Resource").describe("Resource is the only supported type."),
   resource: z
     .strictObject({
-      name: z.literal("cpu").describe("The resource: cpu is the only one."),
+      name: z.literal("cpu").describe("The resource; only cpu is supported."),
       target: z
         .strictObject({
-          type: z.literal("Utilization").describe("Utilization is the only type."),
+          type: z.literal("Utilization").describe("Utilization is the only supported type."),
           averageUtilization: z.int().min(1).describe("The wanted CPU usage, in per cent of what a replica requests."),
         })
         .describe("What the autoscaler aims at."),
@@ -51,16 +54,20 @@ export const autoscalerDocument = z
   .strictObject({
     minReplicas: z.int().min(1).default(1).describe("The fewest replicas."),
     maxReplicas: z.int().min(1).describe("The most replicas."),
-    metrics: z.array(cpuMetric).length(1).describe("What the number of replicas follows: one metric, of CPU."),
+    metrics: z.array(cpuMetric).length(1).describe("What the number of replicas follows: exactly one metric, of CPU."),
     behavior: z
       .strictObject({
         scaleUp: scaleUp.prefault({}).describe("How fast replicas are added."),
         scaleDown: scaleDown.prefault({}).describe("How fast replicas are removed."),
       })
       .prefault({})
-      .describe("Speed and hesitation in each direction."),
+      .describe("The speed and stabilisation in each direction."),
     syncPeriodSeconds: z.number().gt(0).default(15).describe("The controller's period."),
-    tolerance: z.number().min(0).default(0.1).describe("A deviation from the target that changes nothing, as a ratio."),
+    tolerance: z
+      .number()
+      .min(0)
+      .default(0.1)
+      .describe("A deviation from the target, as a ratio, that changes nothing."),
     cpuInitializationPeriodSeconds: z
       .number()
       .min(0)

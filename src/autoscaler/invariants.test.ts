@@ -63,7 +63,7 @@ test("the count stays within its bounds", () => {
   fc.assert(held);
 });
 
-test("it never moves against what the metric asks for, nor further", () => {
+test("the count never moves against the metric, nor further than the metric demands", () => {
   const held = fc.property(config, load, (of, loads) =>
     play(of, loads).every(({ samples: { currentReplicas: current }, decision }) => {
       const { recommended, desiredReplicas: desired } = decision;
@@ -104,7 +104,7 @@ test("it never goes below the highest recommendation of the scale-down window", 
   fc.assert(held);
 });
 
-test("while the load only rises, or only falls, so many pods a period are never exceeded", () => {
+test("while the load only rises or only falls, the count never changes by more pods a period than the policy allows", () => {
   const value = fc.integer({ min: 1, max: 6 });
   const held = fc.property(
     value,
@@ -126,7 +126,7 @@ test("while the load only rises, or only falls, so many pods a period are never 
   fc.assert(held);
 });
 
-test("a pod more that tells nothing never makes a change larger", () => {
+test("an additional pod without metrics never makes a change larger", () => {
   const held = fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 300 }), (replicas, usage) => {
     const of = configOf({ behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } });
     const known = samplesOf(replicas, usage);
@@ -139,7 +139,7 @@ test("a pod more that tells nothing never makes a change larger", () => {
   fc.assert(held);
 });
 
-test("every decision can be computed again from its record, and the chain holds", () => {
+test("every decision can be computed again from its record, and each state follows from the one before", () => {
   const held = fc.property(config, load, (of, loads) => {
     const records = JSON.parse(JSON.stringify(play(of, loads))) as SyncRecord[];
     assert.deepEqual(recompute(of, records), []);
@@ -147,18 +147,18 @@ test("every decision can be computed again from its record, and the chain holds"
   fc.assert(held);
 });
 
-test("a decision or a state that was made up is found", () => {
+test("a fabricated decision or state is detected", () => {
   const held = fc.property(config, load, fc.nat(), fc.constantFrom(-1, 1), (of, loads, which, lie) => {
     const records = play(of, loads);
     const at = which % records.length;
     const { decision, before, ...rest } = records[at] as SyncRecord;
     const desiredReplicas = decision.desiredReplicas + lie;
     const lied = recompute(of, records.with(at, { ...rest, before, decision: { ...decision, desiredReplicas } }));
-    assert.match(lied[0]?.says ?? "", /its samples give \d+ replicas, it decided \d+/);
+    assert.match(lied[0]?.says ?? "", /its samples give \d+ replicas, but it decided \d+/);
     if (at === 0) return;
     const invented = { ...before, scalings: [...before.scalings, { atMs: rest.atMs - 1, change: 7 }] };
     const broken = recompute(of, records.with(at, { ...rest, before: invented, decision }));
-    assert.match(broken[0]?.says ?? "", /does not follow from the sync before/);
+    assert.match(broken[0]?.says ?? "", /does not follow from the previous sync/);
   });
   fc.assert(held);
 });

@@ -42,7 +42,7 @@ export function recompute(config: AutoscalerConfig, records: readonly SyncRecord
   for (const record of records) {
     const { atMs, before, samples, decision } = record;
     if (expected !== null && !same(expected, before)) {
-      mismatches.push({ atMs, says: "its state does not follow from the sync before" });
+      mismatches.push({ atMs, says: "its state does not follow from the previous sync" });
     }
     const again = autoscalerStep(config, before, samples, atMs);
     if (!same(again.decision, decision)) mismatches.push({ atMs, says: difference(again.decision, decision) });
@@ -54,8 +54,8 @@ export function recompute(config: AutoscalerConfig, records: readonly SyncRecord
 function difference(computed: AutoscalerDecision, recorded: AutoscalerDecision): string {
   const { desiredReplicas: asked } = computed;
   return asked === recorded.desiredReplicas
-    ? `the count ${asked} follows from its samples, but not what it says of it`
-    : `its samples give ${asked} replicas, it decided ${recorded.desiredReplicas}`;
+    ? `the count ${asked} follows from its samples, but the recorded reasons do not`
+    : `its samples give ${asked} replicas, but it decided ${recorded.desiredReplicas}`;
 }
 
 function same(a: object, b: object): boolean {

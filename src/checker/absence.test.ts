@@ -29,7 +29,7 @@ type Said = Pick<Finding, "status" | "because"> & { readonly [figure: string]: s
 
 const said = ({ status, because, figures }: Finding): Said => ({ ...figures, status, because });
 
-test("while the ledger still gains rows, what is absent is not lost; at rest it is", () => {
+test("while the ledger still gains rows, an absent row is not lost; at rest it is", () => {
   const operations = writes(1, 2, 3, 4);
   const growing = [...readOf(1, ids(1)), ...readOf(2, ids(1, 2)), ...readOf(3, ids(1, 2, 3))];
   const early = said(run(ackedSet, { operations, ledger: growing }));
@@ -48,7 +48,7 @@ test("while the ledger still gains rows, what is absent is not lost; at rest it 
   assert.equal(run(ackedSet, { operations, ledger: all }).status, "pass", "nothing is missing");
 });
 
-test("a removed row that is still there is no resurrection while removals still arrive", () => {
+test("a removed row that is still present is not a resurrection while removals are still applied", () => {
   const removal = (n: number) => operation({ kind: "remove", input: { id: id(n) }, invokedAtMs: 50 });
   const operations = [...writes(1, 2, 3), removal(1), removal(2)];
   const leaving = [...readOf(1, ids(1, 2, 3)), ...readOf(2, ids(2, 3))];
@@ -65,7 +65,7 @@ test("a read that lacks what the reads before and after it show proves no absenc
   assert.equal(run(ackedSet, { operations, ledger: seenOnce }).status, "unknown", "absent from read 3 alone");
 });
 
-test("as many on two pages as on none, in every read alike: an order with ties accuses nobody", () => {
+test("as many writes on two pages as on none, alike in every read, suggest an order with ties and accuse nothing", () => {
   const operations = writes(1, 2, 3, 4);
   const ledger = [...pagesOf(1, [1, 2], [3, 2]), ...pagesOf(2, [1, 2], [3, 2])];
   const [lost, twice] = [ackedSet, duplicates].map((checker) => said(run(checker, { operations, ledger })));
@@ -77,7 +77,7 @@ test("as many on two pages as on none, in every read alike: an order with ties a
   assert.equal(run(duplicates, { operations: unanswered, ledger }).status, "unknown", "4 may be hidden behind 2");
 });
 
-test("two rows of one write on two pages are doubled where nothing is hidden, and a loss beyond the ties is a loss", () => {
+test("two rows of one write on two pages are duplicates if nothing is hidden, and a loss beyond the ties is a loss", () => {
   const ledger = [...pagesOf(1, [1, 2], [3, 2]), ...pagesOf(2, [1, 2], [3, 2])];
   const twice = said(run(duplicates, { operations: writes(1, 2, 3), ledger }));
   assert.deepEqual([twice.status, twice["duplicated"]], ["fail", 1]);
@@ -94,7 +94,7 @@ test("two rows of one write on two pages are doubled where nothing is hidden, an
   assert.equal(run(ackedSet, { operations: writes(1, 2, 3, 4), ledger: rows }).status, "fail", "and so is the loss");
 });
 
-test("what had time to expire is no loss; what vanished earlier is, and nothing but expired writes prove nothing", () => {
+test("a write that had time to expire is not lost, one that vanished earlier is, and expired writes alone prove nothing", () => {
   // The reads end at 105,010 and 110,010 ms.
   const claim = { ...claimOf("orders"), expiresMs: 60_000 };
   const at = (n: number, invokedAtMs: number) => operation({ id: id(n), invokedAtMs });
@@ -105,7 +105,7 @@ test("what had time to expire is no loss; what vanished earlier is, and nothing 
   const early = judged(at(1, 60_000), at(2, 70_000));
   assert.deepEqual([early.status, early["lost"]], ["fail", 1], early.because);
   const between = judged(at(1, 47_000), at(2, 70_000));
-  assert.equal(between.status, "unknown", "alive at the first read only: one more would tell");
+  assert.equal(between.status, "unknown", "it was alive at the first read only: one more would decide");
   const empty = [...readOf(1, []), ...readOf(2, [])];
   const nothing = run(ackedSet, { claim, operations: [at(1, 45_000)], ledger: empty });
   assert.equal(nothing.status, "unknown");
@@ -113,19 +113,19 @@ test("what had time to expire is no loss; what vanished earlier is, and nothing 
   assert.equal(run(ackedSet, { operations: [at(1, 45_000), at(2, 70_000)], ledger }).status, "fail", "undeclared");
 });
 
-test("a fault before which all that was acknowledged has expired unseen was not put to the test", () => {
+test("a fault before which every acknowledged write has expired unseen was not tested", () => {
   const claim = { ...claimOf("orders"), expiresMs: 60_000 };
   const facts = factsOf({ faults: [{ experiment: "kill", bitAtMs: 20_000, healedAtMs: 21_000 }] });
   const operations = [operation({ id: id(1), invokedAtMs: 19_500 }), operation({ id: id(2), invokedAtMs: 90_000 })];
   const ledger = [...readOf(1, ids(2)), ...readOf(2, ids(2))];
   const finding = run(ackedSet, { claim, facts, operations, ledger });
   assert.equal(finding.status, "unknown");
-  assert.match(String(finding["because"]), /"kill", so its loss was not put to the test/);
+  assert.match(String(finding["because"]), /"kill", so the loss of such a write was not tested/);
   assert.equal(finding.byExperiment?.["kill"]?.["acknowledgedLastSecond"], 0);
   const seen = [...readOf(1, ids(1, 2)), ...readOf(2, ids(2))];
   assert.equal(
     run(ackedSet, { claim, facts, operations, ledger: seen }).status,
     "pass",
-    "it was there when looked for",
+    "it was present when the ledger was read",
   );
 });

@@ -12,7 +12,7 @@ const fault = (bitAtMs: number, healedAtMs: number | null, experiment = "kill") 
   healedAtMs,
 });
 
-test("all acknowledged writes present in two complete reads pass", () => {
+test("all acknowledged writes pass when two complete reads show them", () => {
   const operations = [operation({ id: id(1) }), operation({ id: id(2) })];
   const finding = run(ackedSet, { operations, ledger: [...readOf(1, [id(1), id(2)]), ...readOf(2, [id(1), id(2)])] });
   assert.equal(finding.status, "pass");
@@ -29,14 +29,14 @@ test("an acknowledged write absent from both reads is lost, with its id and time
   assert.equal(finding.witnesses[0]?.atMs, 42);
 });
 
-test("absent in read 1 and present in read 2 is late, not lost", () => {
+test("a write absent from read 1 and present in read 2 is late, not lost", () => {
   const operations = [operation({ id: id(1) })];
   const finding = run(ackedSet, { operations, ledger: [...readOf(1, []), ...readOf(2, [id(1)])] });
   assert.equal(finding.status, "pass");
   assert.deepEqual([finding.figures["late"], finding.figures["lost"]], [1, 0]);
 });
 
-test("in read 1 and not in read 2 is unknown; gone from two reads in a row is lost; back in the third is late", () => {
+test("a write in read 1 but not in read 2 is unknown, one absent from two later reads is lost, and one back in the third is late", () => {
   const operations = [operation({ id: id(1) }), operation({ id: id(2) })];
   const both = [id(1), id(2)];
   const gone = run(ackedSet, { operations, ledger: [...readOf(1, both), ...readOf(2, [id(1)])] });
@@ -46,18 +46,18 @@ test("in read 1 and not in read 2 is unknown; gone from two reads in a row is lo
   const ledger = [...readOf(1, both), ...readOf(2, [id(1)]), ...readOf(3, [id(1)])];
   const lost = run(ackedSet, { operations, ledger });
   assert.deepEqual([lost.status, lost.figures["lost"]], ["fail", 1]);
-  assert.match(lost.witnesses[0]?.says ?? "", /seen by an earlier read, yet absent from read 2 and 3/);
+  assert.match(lost.witnesses[0]?.says ?? "", /seen by an earlier read, but absent from read 2 and 3/);
   const back = run(ackedSet, { operations, ledger: [...ledger.slice(0, -2), ...readOf(3, both)] });
   assert.equal(back.status, "pass");
 });
 
-test("seen by a read that was not complete, after one that was: late, and there", () => {
+test("a write seen by an incomplete read, after a complete one without it, is late and not lost", () => {
   const operations = [operation({ id: id(1) })];
   const ledger = [...readOf(1, []), ...readOf(2, [id(1)]).slice(0, 1), endOf(2, 1, "orders", false)];
   assert.equal(run(ackedSet, { operations, ledger }).status, "pass");
 });
 
-test("a line that counts no copy is no row", () => {
+test("a ledger line that counts zero copies is not a row", () => {
   const operations = [operation({ id: id(1) })];
   const ledger = [...readOf(1, [[id(1), 0]]), ...readOf(2, [[id(1), 0]])];
   assert.deepEqual(
@@ -66,7 +66,7 @@ test("a line that counts no copy is no row", () => {
   );
 });
 
-test("with `holds`, a row that holds something else than was sent fails, with both", () => {
+test("with `holds`, a row that holds another value than was sent fails, and the finding shows both values", () => {
   const claim = claimOf("orders", { holds: ["customer"] });
   const operations = [operation({ id: id(1), input: { customer: 5, note: "a" } })];
   const rowOf = (value: Json) =>
@@ -74,11 +74,15 @@ test("with `holds`, a row that holds something else than was sent fails, with bo
       { line: "item", read, object: "orders", id: id(1), count: 1, value },
       endOf(read, 1),
     ]);
-  const held = run(ackedSet, { claim, operations, ledger: rowOf({ customer: 5, note: "changed since" }) });
+  const held = run(ackedSet, {
+    claim,
+    operations,
+    ledger: rowOf({ customer: 5, note: "the value was changed since" }),
+  });
   assert.equal(held.status, "pass", held.because);
   const altered = run(ackedSet, { claim, operations, ledger: rowOf({ customer: 7 }) });
   assert.equal(altered.status, "fail");
-  assert.match(altered.because, /1 rows hold something else/);
+  assert.match(altered.because, /1 rows hold values that differ/);
   assert.match(altered.witnesses[0]?.says ?? "", /sent \{"customer":5\}, the ledger holds \{"customer":7\}/);
   const without = run(ackedSet, {
     claim,
@@ -89,20 +93,20 @@ test("with `holds`, a row that holds something else than was sent fails, with bo
       endOf(read, 2),
     ]),
   });
-  assert.equal(without.status, "pass", "an operation without the field is not compared");
+  assert.equal(without.status, "pass", "with `holds`, an operation without the field is not compared");
   const blind = run(ackedSet, { claim, operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] });
   assert.equal(blind.status, "unknown");
   const twice = [...operations, operation({ id: id(1), attempt: 2, input: { customer: 7 } })];
   assert.notEqual(run(ackedSet, { claim, operations: twice, ledger: rowOf({ customer: 7 }) }).status, "fail");
 });
 
-test("absent from the only complete read is unknown: a second one would tell late from lost", () => {
+test("a write absent from the only complete read is unknown: a second read would distinguish late from lost", () => {
   const operations = [operation({ id: id(1) })];
   const ledger = [...readOf(1, []), endOf(2, 0, "orders", false)];
   assert.equal(run(ackedSet, { operations, ledger }).status, "unknown");
 });
 
-test("unknown, never pass: no ledger, an unfinished read, a read with a line too few, zero acknowledged", () => {
+test("no ledger, an unfinished read, a read with a missing line and zero acknowledged writes are unknown, never pass", () => {
   const operations = [operation({ id: id(1) })];
   const [item, end] = readOf(1, [id(1)]);
   assert.ok(item !== undefined && end !== undefined);
@@ -116,7 +120,7 @@ test("unknown, never pass: no ledger, an unfinished read, a read with a line too
   assert.equal(status([item, end]), "pass");
 });
 
-test("no acknowledgement in the last second before a fault is unknown, and the fault is named", () => {
+test("a last second before a fault without an acknowledgement is unknown, and the finding names the fault", () => {
   const facts = factsOf({ faults: [fault(5_000, 6_000)] });
   const early = [operation({ id: id(1), invokedAtMs: 3_900 })];
   const ledger = [...readOf(1, [id(1)]), ...readOf(2, [id(1)])];
@@ -129,16 +133,16 @@ test("no acknowledgement in the last second before a fault is unknown, and the f
   assert.equal(tested.figures["acknowledgedLastSecond"], 1);
 });
 
-test("an object that is declared sparse passes, and the quiet second is still said", () => {
+test("a claim about a sparse object passes, and the finding still mentions the quiet second", () => {
   const facts = factsOf({ faults: [fault(5_000, 6_000)] });
   const operations = [operation({ id: id(1), invokedAtMs: 3_900 })];
   const ledger = [...readOf(1, [id(1)]), ...readOf(2, [id(1)])];
   const finding = run(ackedSet, { facts, operations, ledger, claim: claimOf("orders", { sparse: true }) });
   assert.equal(finding.status, "pass");
-  assert.match(finding.because, /not put to the test/);
+  assert.match(finding.because, /loss of such a write was not tested/);
 });
 
-test("a lost write fails even where the last second was quiet", () => {
+test("a lost write fails even if no write was acknowledged in the last second before the fault", () => {
   const facts = factsOf({ faults: [fault(5_000, 6_000)] });
   const operations = [operation({ id: id(1), invokedAtMs: 100 })];
   const finding = run(ackedSet, { facts, operations, ledger: [...readOf(1, []), ...readOf(2, [])] });
@@ -146,7 +150,7 @@ test("a lost write fails even where the last second was quiet", () => {
   assert.equal(finding.figures["rpoMs"], 4_899);
 });
 
-test("an unanswered write may be there or not, whatever its other attempts said", () => {
+test("an unanswered write may be in the ledger or not, whatever its other attempts returned", () => {
   const operations = [
     operation({ id: id(1) }),
     operation({ id: id(2), outcome: UNKNOWN }),
@@ -161,7 +165,7 @@ test("an unanswered write may be there or not, whatever its other attempts said"
   assert.deepEqual([figures["acknowledged"], figures["unknown"], figures["recovered"]], [2, 2, 1]);
 });
 
-test("a row with this run's prefix that nobody attempted is unexpected; another run's row is not", () => {
+test("a row with this run's prefix that no client attempted is unexpected; another run's row is not", () => {
   const operations = [operation({ id: id(1) })];
   const foreign = [id(1), "other/w0/u0/1"];
   assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, foreign), ...readOf(2, foreign)] }).status, "pass");
@@ -174,7 +178,7 @@ test("a row with this run's prefix that nobody attempted is unexpected; another 
   );
 });
 
-test("rows of a lost worker past its last report are unknown, never unexpected", () => {
+test("rows that a lost worker wrote after its last report are unknown, never unexpected", () => {
   const operations = [operation({ id: id(1) })];
   const reads = [id(1), `${RUN}/w1/u7/3`];
   const ledger = [...readOf(1, reads), ...readOf(2, reads)];
@@ -185,7 +189,7 @@ test("rows of a lost worker past its last report are unknown, never unexpected",
   assert.equal(finding.figures["lostWorkerRows"], 1);
 });
 
-test("a delete by the scenario is no loss; a removed row that is back is one", () => {
+test("a row that the scenario deleted is not lost; a removed row that reappears fails", () => {
   const operations = [
     operation({ id: id(1) }),
     operation({ id: id(2) }),
@@ -200,7 +204,7 @@ test("a delete by the scenario is no loss; a removed row that is back is one", (
   assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, back), ...readOf(2, [id(1)])] }).status, "pass");
 });
 
-test("where the app makes its own ids, unexpected rows are explained by as many unanswered writes", () => {
+test("where the app makes its own ids, an equal number of unanswered writes explains unexpected rows", () => {
   const claim = claimOf("orders", { correlate: "output.number" });
   const operations = [operation({ outcome: ok({ number: 17 }) }), operation({ outcome: UNKNOWN })];
   const status = (rows: string[]) =>
@@ -210,7 +214,7 @@ test("where the app makes its own ids, unexpected rows are explained by as many 
   assert.equal(status(["18"]), "fail");
 });
 
-test("a loss in the calm between two faults is blamed on the nearer one", () => {
+test("a loss in the calm between two faults is attributed to the nearer fault", () => {
   const facts = factsOf({ faults: [fault(1_000, 2_000, "first"), fault(6_000, 7_000, "second")] });
   const operations = [
     operation({ id: id(1), invokedAtMs: 800 }),
@@ -224,7 +228,7 @@ test("a loss in the calm between two faults is blamed on the nearer one", () => 
   assert.equal(finding.byExperiment?.["second"]?.["rpoMs"], 499);
 });
 
-test("an operation that nobody saw the end of counts by its invocation", () => {
+test("an operation whose end was never seen counts by its invocation", () => {
   const operations = [operation({ id: id(1) }), operation({ id: id(2), outcome: UNKNOWN, completedAtMs: null })];
   const reads = [id(1), id(2)];
   assert.equal(run(ackedSet, { operations, ledger: [...readOf(1, reads), ...readOf(2, reads)] }).status, "pass");

@@ -33,7 +33,7 @@ import type { WriteSet } from "./write-set.ts";
 
 export const ackedSet: Checker = {
   name: "acked-set",
-  claim: "every acknowledged write is in the ledger, and nothing that nobody wrote",
+  claim: "the ledger holds every acknowledged write, and nothing that no client wrote",
   options: ["correlate", "prefix", "sparse", "holds", "numeric", "refused"],
   knowsExpiry: true,
   begin: (claim, facts, shared = new SharedFolds(claim, facts)) => {
@@ -89,10 +89,10 @@ function failureOf(writes: WriteSet, result: Tally, excess: number, refused: str
     total.lost > 0
       ? `${total.lost} of ${total.acknowledged} acknowledged writes are lost${underOtherIds(writes, result)}`
       : "",
-    excess > 0 ? `${excess} rows are in the ledger that no client attempted` : "",
+    excess > 0 ? `${excess} rows in the ledger were attempted by no client` : "",
     refused ?? "",
-    resurrected > 0 ? `${resurrected} removed rows are there again` : "",
-    altered > 0 ? `${altered} rows hold something else than was sent` : "",
+    resurrected > 0 ? `${resurrected} removed rows are in the ledger again` : "",
+    altered > 0 ? `${altered} rows hold values that differ from what was sent` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? null : `${parts.join("; ")}.`;
 }
@@ -104,39 +104,40 @@ function failureOf(writes: WriteSet, result: Tally, excess: number, refused: str
 function underOtherIds(writes: WriteSet, { total, unexpected }: Tally): string {
   const others = writes.foreignLines + unexpected;
   if (total.lost < total.acknowledged || total.late + total.recovered > 0 || others === 0) return "";
-  return ` (not one is there under its id, and ${others} lines of the ledger have other ids: does the app store the id that the script records?)`;
+  return ` (none of them is in the ledger under its id, and ${others} lines of the ledger have other ids: does the app store the id that the script records?)`;
 }
 
 /** Returns why the evidence does not suffice for a pass, or null if it does. */
 function gapOf(writes: WriteSet, facts: RunFacts, result: Tally, excess: number): string | null {
   if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
   if (writes.acknowledgedWithoutId > 0) {
-    return `${writes.acknowledgedWithoutId} acknowledged writes have no id to find them by in the ledger: ${writes.correlation.lack}.`;
+    return `${writes.acknowledgedWithoutId} acknowledged writes have no id by which they could be found in the ledger: ${writes.correlation.lack}.`;
   }
-  if (result.total.acknowledged === 0) return "Not one write was acknowledged, so nothing could be lost.";
+  if (result.total.acknowledged === 0) return "No write was acknowledged, so none could be lost.";
   if (result.expired === result.total.acknowledged) {
     return `All ${result.expired} acknowledged writes may have expired before the ledger was read, so no loss could be seen.`;
   }
   if (result.unsettled > 0) {
-    return `${result.unsettled} acknowledged writes or removals do not show, and ${STILL_CHANGED}: lost, or still to come.`;
+    return `${result.unsettled} acknowledged writes or removals do not show, and ${STILL_CHANGED}: they are lost, or late.`;
   }
   if (result.passedOver > 0) {
-    return `${result.passedOver} acknowledged writes are on no page of the ledger, and at least as many others on two: lost, or passed over by pages in an order with ties. An order by a unique column, or a "row" of each item, tells.`;
+    return `${result.passedOver} acknowledged writes are on no page of the ledger, and at least as many others are on two: they are lost, or pages in an order with ties skipped them. An order by a unique column, or a "row" for each item, would distinguish the two.`;
   }
   if (result.absent > 0) {
-    return `${result.absent} acknowledged writes are absent from the only complete read: lost, or late; a second read tells.`;
+    return `${result.absent} acknowledged writes are absent from the only complete read: they are lost, or late. A second read would distinguish the two.`;
   }
   if (result.vanished > 0) {
-    return `${result.vanished} acknowledged writes were in an earlier read and are absent from the last one: gone since, or that read came from a copy that was behind; one more read tells.`;
+    return `${result.vanished} acknowledged writes were in an earlier read and are absent from the last one: they have disappeared since, or the last read came from a replica that lagged behind. One more read would distinguish the two.`;
   }
   if (writes.values.isAsked && writes.values.compared === 0) {
-    return "The ledger shows no values, so whether the rows hold what was sent cannot be said.";
+    return "The ledger shows no values, so it is unknown whether the rows hold what was sent.";
   }
   const silent = writes.values.silentIn(bitOf(result.complete.at(-1) ?? 0));
   if (silent > 0) {
-    return `${silent} rows are in the ledger without a value, so whether they hold what was sent cannot be said.`;
+    return `${silent} rows in the ledger have no value, so it is unknown whether they hold what was sent.`;
   }
-  if (excess > 0 && facts.lostWorkers.length > 0) return "Rows of lost workers cannot be told from unexpected ones.";
+  if (excess > 0 && facts.lostWorkers.length > 0)
+    return "Rows written by lost workers cannot be distinguished from unexpected ones.";
   return null;
 }
 
@@ -144,18 +145,18 @@ function quietSecond(writes: WriteSet, { acknowledgedLastSecond }: Tally): strin
   const quiet = writes.windows.faults.filter((_, index) => (acknowledgedLastSecond[index] ?? 0) === 0);
   if (quiet.length === 0) return null;
   const names = quiet.map(({ experiment }) => `"${experiment}"`).join(", ");
-  return `No write was acknowledged in the last second before the fault of ${names}, so its loss was not put to the test.`;
+  return `No write was acknowledged in the last second before the fault of ${names}, so the loss of such a write was not tested.`;
 }
 
 function soundness({ total, complete, expired }: Tally, remark: string | null): string {
   const late = total.late > 0 ? `, ${total.late} of them late` : "";
   const there =
     expired > 0
-      ? `${total.acknowledged - expired} of ${total.acknowledged} acknowledged writes are in the ledger, the other ${expired} had time to expire`
+      ? `${total.acknowledged - expired} of ${total.acknowledged} acknowledged writes are in the ledger, and the other ${expired} may have expired`
       : `All ${total.acknowledged} acknowledged writes are in the ledger`;
   return (
     `${there} (${complete.length} complete reads)${late}; ` +
-    `${total.recovered} of ${total.unknown} unanswered ones are there too${remark === null ? "" : `; ${remark}`}`
+    `${total.recovered} of ${total.unknown} unanswered writes are there too${remark === null ? "" : `; ${remark}`}`
   );
 }
 

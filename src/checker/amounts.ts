@@ -29,12 +29,12 @@ export class Unreadable {
   operation(operation: Operation): void {
     const { id, kind, invokedAtMs } = operation;
     const shown = shownAs(givenAmount(operation));
-    this.note({ says: `the amount of a ${kind} is ${shown}, which is no number`, id, atMs: invokedAtMs });
+    this.note({ says: `the amount of a ${kind} is ${shown}, which is not a number`, id, atMs: invokedAtMs });
   }
 
   items(items: readonly LedgerItem[]): void {
     for (const { id, read, value } of items) {
-      this.note({ says: `the value of ${id} in read ${read} is ${shownAs(value)}, which is no number`, id });
+      this.note({ says: `the value of ${id} in read ${read} is ${shownAs(value)}, which is not a number`, id });
     }
   }
 
@@ -57,5 +57,5 @@ export function unreadableGap({ count, witnesses }: Unreadable): string | null {
   const [first] = witnesses;
   if (first === undefined) return null;
   const more = count > 1 ? ` (and ${count - 1} more like it)` : "";
-  return `${first.says.replace(/^t/, "T")}${more}: no sum can be made.`;
+  return `${first.says.replace(/^t/, "T")}${more}: the sum cannot be computed.`;
 }

@@ -9,11 +9,11 @@ const balance = (read: number, value: number): LedgerLine[] => [
   endOf(read, 1),
 ];
 
-test("cents that were added up in another order are no money made", () => {
+test("cents that were added in another order do not change the total", () => {
   const claim = claimOf("orders", { total: 0 });
   const operations = [0.1, 0.2, 0.3].map((amount) => operation({ kind: "deposit", input: amount }));
   const status = (value: number) =>
     run(bankTotal, { claim, operations, ledger: [...balance(1, value), ...balance(2, value)] }).status;
-  assert.notEqual(0.1 + 0.2 + 0.3, 0.6, "or this test shows nothing");
+  assert.notEqual(0.1 + 0.2 + 0.3, 0.6, "otherwise this test shows nothing");
   assert.deepEqual([0.6, 0.61, 0.59].map(status), ["pass", "fail", "fail"]);
 });

@@ -26,7 +26,7 @@ import { Amounts } from "./rounding.ts";
 
 export const bankTotal: Checker = {
   name: "bank-total",
-  claim: "money is neither made nor destroyed",
+  claim: "money is neither created nor destroyed",
   options: ["total", "tolerance"],
   begin: (claim) => new BankCheck(claim),
 };
@@ -136,7 +136,7 @@ class BankCheck implements Check {
     const numbers = balances.filter((balance) => balance !== undefined);
     if (numbers.length < given.length) {
       const wrong = JSON.stringify(given[balances.indexOf(undefined)] ?? null).slice(0, 60);
-      this.#unreadable.note({ says: `the balance ${wrong} that a client read is no number`, id, ...at });
+      this.#unreadable.note({ says: `the balance ${wrong} that a client read is not a number`, id, ...at });
     } else if (numbers.length > 0) this.#snapshots.push(snapshotOf(numbers, { says: "a client's read", id, ...at }));
   }
 
@@ -169,7 +169,7 @@ class BankCheck implements Check {
   }
 
   #judge(violations: readonly Snapshot[], reads: number): Pick<Finding, "status" | "because"> {
-    if (this.#total === undefined) return { status: "unknown", because: "The plan declares no total to hold it to." };
+    if (this.#total === undefined) return { status: "unknown", because: "The plan declares no total to compare with." };
     const [first] = violations;
     if (first !== undefined) {
       return { status: "fail", because: `${this.#witness(first).says} (${violations.length} violations).` };
@@ -177,7 +177,7 @@ class BankCheck implements Check {
     const gap = this.#gap(reads);
     if (gap !== null) return { status: "unknown", because: gap };
     const snapshots = this.#snapshots.length;
-    const sound = `The total held in ${reads} complete reads and in ${snapshots} snapshots of clients.`;
+    const sound = `The total was constant in ${reads} complete reads and in ${snapshots} snapshots of clients.`;
     return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
   }
 
@@ -185,7 +185,7 @@ class BankCheck implements Check {
   #gap(reads: number): string | null {
     if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
     if (this.#isMoving) return `The balances do not add up, and ${STILL_CHANGED}.`;
-    return unreadableGap(this.#unreadable) ?? (this.#acknowledged === 0 ? "Not one transfer was acknowledged." : null);
+    return unreadableGap(this.#unreadable) ?? (this.#acknowledged === 0 ? "No transfer was acknowledged." : null);
   }
 
   #witness({ total, says, id, atMs }: Snapshot): FindingWitness {

@@ -73,7 +73,7 @@ export class BoundsByKey {
 
 /** The sentence that a finding adds if a number was correct only within that rounding. */
 export const ROUNDED =
-  "Some values or amounts are binary fractions (0.30000000000000004) and are right within their rounding.";
+  "Some values or amounts are binary fractions (such as 0.30000000000000004) and are correct within their rounding.";
 
 /**
  * Whether a value fits its bounds: yes; no; or "rounded", if it fits only when sums in binary fractions may be off by their

@@ -15,7 +15,7 @@ test("no two checkers share a name", () => {
   assert.equal(new Set(CHECKERS.map((checker) => checker.name)).size, CHECKERS.length);
 });
 
-test("options are read by some checker of the claim, and have values that it takes", () => {
+test("each option is read by some checker of the claim, and has values that it takes", () => {
   const claim = (checkers: string[], options: Record<string, Json>) => ({ object: "orders", checkers, options });
   validateClaim(claim(["acked-set", "staleness"], { sparse: true, declaredLagMs: 500 }));
   const place = { file: "plan.yaml", line: 7, column: 5 };
@@ -34,7 +34,7 @@ test("options are read by some checker of the claim, and have values that it tak
   );
 });
 
-test("nothing fed is unknown for every checker, never a pass", () => {
+test("every checker without evidence is unknown, never a pass", () => {
   for (const checker of CHECKERS) {
     const check = checker.begin(
       { object: "orders", checkers: [], options: {} },
@@ -44,7 +44,7 @@ test("nothing fed is unknown for every checker, never a pass", () => {
   }
 });
 
-test("a claim whose objects expire is for checkers that know it", () => {
+test("a claim whose objects expire is refused for checkers that do not allow for it", () => {
   const claim = (...checkers: string[]) => ({ object: "carts", checkers, options: {}, expiresMs: 900_000 });
   validateClaim(claim("acked-set", "duplicates"));
   assert.throws(() => validateClaim(claim("acked-set", "counter-bounds")), /"counter-bounds", which does not/);

@@ -63,7 +63,7 @@ export function validateClaim(claim: Claim, place?: Place): void {
 function noExpiry({ object }: Claim, checker: string): GamedayError {
   return new GamedayError({
     code: "claim-expires",
-    expected: `checkers of "${object}" that know that objects expire`,
+    expected: `checkers of "${object}" that allow for objects that expire`,
     got: `"${checker}", which does not`,
     hint: "acked-set and duplicates do; give the others a claim of their own, about an object that does not expire",
   });

@@ -44,7 +44,7 @@ export function correlationOf(claim: Claim): Correlation {
 
 const BY_ID: Correlation = {
   clientSide: true,
-  lack: "the script gave record() no id, so nothing that it sent bears the one in the history",
+  lack: "the script gave record() no id, so nothing that it sent carries the id of the history",
   idOf: ({ id, idWasMade }) => (idWasMade === true ? undefined : id),
 };
 

@@ -130,7 +130,7 @@ class CounterCheck implements Check {
   #gap(missing: number, unreadable: string | null, reads: number): string | null {
     if (reads === 0) return `No complete read of the ledger: ${this.#values.reads.whyIncomplete()}.`;
     if (unreadable !== null) return unreadable;
-    if (this.#bounds.acknowledged === 0) return "Not one change was acknowledged.";
+    if (this.#bounds.acknowledged === 0) return "No change was acknowledged.";
     return missing > 0 ? `${missing} counters have no value in the ledger.` : null;
   }
 }
@@ -139,7 +139,7 @@ class CounterCheck implements Check {
 function doubled(key: string, last: ValuesRead | undefined): FindingWitness[] {
   const [one, other] = last?.values.get(key) ?? [];
   if (last === undefined || other === undefined || one === undefined) return [];
-  const says = `${key} is there more than once in read ${last.read}, as ${textOf(one.value)} and ${textOf(other.value)}`;
+  const says = `${key} is in read ${last.read} more than once, as ${textOf(one.value)} and ${textOf(other.value)}`;
   return [{ says, id: key }];
 }
 

@@ -7,12 +7,12 @@ import { SharedFolds } from "./shared-folds.ts";
 
 const id = (n: number) => `${RUN}/w0/u0/${n}`;
 
-test("one row for each logical write passes, however often it was tried", () => {
+test("one row for each logical write passes, however many attempts there were", () => {
   const operations = [operation({ id: id(1), outcome: UNKNOWN }), operation({ id: id(1), attempt: 2 })];
   assert.equal(run(duplicates, { operations, ledger: readOf(1, [id(1)]) }).status, "pass");
 });
 
-test("two rows of one logical write fail, by count or as two lines of one read", () => {
+test("two rows of one logical write fail, as a count or as two lines of one read", () => {
   const operations = [operation({ id: id(1), invokedAtMs: 5 })];
   const facts = factsOf({ faults: [{ experiment: "kill", bitAtMs: 10, healedAtMs: 20 }] });
   const finding = run(duplicates, { facts, operations, ledger: readOf(1, [[id(1), 2]]) });
@@ -22,12 +22,12 @@ test("two rows of one logical write fail, by count or as two lines of one read",
   assert.equal(run(duplicates, { operations, ledger: readOf(1, [id(1), id(1)]) }).status, "fail");
 });
 
-test("the same row in two reads is no duplicate", () => {
+test("the same row in two reads is not a duplicate", () => {
   const operations = [operation({ id: id(1) })];
   assert.equal(run(duplicates, { operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1)])] }).status, "pass");
 });
 
-test("an incomplete read accuses nobody, and nothing read is unknown", () => {
+test("an incomplete read accuses nothing, and an empty one is unknown", () => {
   const operations = [operation({ id: id(1) })];
   const [item] = readOf(1, [[id(1), 2]]);
   assert.ok(item !== undefined);
@@ -35,19 +35,19 @@ test("an incomplete read accuses nobody, and nothing read is unknown", () => {
   assert.equal(run(duplicates, { operations, ledger: readOf(1, []) }).status, "unknown");
 });
 
-test("twice in an earlier read and once in the last is unknown: cleaned up since, or pages that overlapped", () => {
+test("a write that is twice in an earlier read and once in the last is unknown: it was cleaned up, or pages overlapped", () => {
   const operations = [operation({ id: id(1) })];
   const ledger = [...readOf(1, [id(1), id(1)]), ...readOf(2, [id(1)])];
   const finding = run(duplicates, { operations, ledger });
   assert.equal(finding.status, "unknown");
-  assert.match(finding.because, /pages that overlapped/);
+  assert.match(finding.because, /or the pages overlapped/);
   assert.equal(
     run(duplicates, { operations, ledger: [...readOf(1, [id(1)]), ...readOf(2, [id(1), id(1)])] }).status,
     "fail",
   );
 });
 
-test("with acked-set of the same claim it looks at one and the same fold, in either order", () => {
+test("with acked-set in the same claim, both read one and the same fold, in either order", () => {
   const operations = [operation({ id: id(1) }), operation({ id: id(2) })];
   const ledger = [...readOf(1, [[id(1), 2]]), ...readOf(2, [[id(1), 2]])];
   for (const checkers of [

@@ -46,14 +46,14 @@ function finding(writes: WriteSet, result: Tally): Finding {
 function gapOf(writes: WriteSet, result: Tally): string | null {
   if (result.complete.length === 0) return `No complete read of the ledger: ${writes.reads.whyIncomplete()}.`;
   if (result.shownAgain > 0) {
-    return `${result.shownAgain} logical writes are on two pages of the ledger while others are on none: rows that are there twice, or pages in an order with ties. An order by a unique column, or a "row" of each item, tells them apart.`;
+    return `${result.shownAgain} logical writes are on two pages of the ledger while others are on none: either their rows are duplicates, or the pages are in an order with ties. An order by a unique column, or a "row" for each item, would distinguish the two.`;
   }
   if (result.repeatedBefore > 0) {
-    return `${result.repeatedBefore} logical writes were there more than once in an earlier read, and are not in the last: cleaned up since, or pages that overlapped.`;
+    return `${result.repeatedBefore} logical writes were in an earlier read more than once, but not in the last read: they were cleaned up since, or the pages overlapped.`;
   }
-  if (result.present === 0) return "No write of this run is in the ledger, so none could be there twice.";
+  if (result.present === 0) return "No write of this run is in the ledger, so none could be a duplicate.";
   if (!writes.correlation.clientSide) {
-    return "The app makes its own ids, so a second row of one write cannot be told from another write.";
+    return "The app makes its own ids, so a second row of one write cannot be distinguished from another write.";
   }
   return null;
 }

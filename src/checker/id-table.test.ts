@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IdTable } from "./id-table.ts";
 
-test("ids keep their numbers as the table grows, and unknown ones have none", () => {
+test("ids keep their numbers as the table grows, and unknown ids have none", () => {
   const table = new IdTable();
   const id = (number: number) => `run/w${number % 3}/${number}`;
   for (let number = 0; number < 10_000; number++) assert.equal(table.add(id(number)), number);

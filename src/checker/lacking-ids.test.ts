@@ -16,7 +16,7 @@ for (const [why, correlate, input, output, ledger, expected] of [
   ["no input", "input.id", { quantity: 1 }, null, ownRows, /the input that the script records has no "id"/],
   ["a rounded number", "output.number", null, { number: 2 ** 60 }, rows, /or a number there that JSON rounds/],
 ] as const) {
-  test(`${why} where the claim looks for ${correlate}: unknown, with the reason`, () => {
+  test(`${why} where the claim needs ${correlate} is unknown, with the reason`, () => {
     const write = () => operation({ input, outcome: ok(output) });
     const finding = run(ackedSet, { claim: claimOf("orders", { correlate }), operations: [write(), write()], ledger });
     assert.equal(finding.status, "unknown", finding.because);
@@ -24,7 +24,7 @@ for (const [why, correlate, input, output, ledger, expected] of [
   });
 }
 
-test("an id that was made for the record alone is none to find a row by", () => {
+test("an id that was made for the record alone cannot identify a row", () => {
   const write = () => operation({ idWasMade: true });
   for (const ledger of [rows, ownRows]) {
     const finding = run(ackedSet, { operations: [write(), write()], ledger });
@@ -33,18 +33,18 @@ test("an id that was made for the record alone is none to find a row by", () => 
   }
 });
 
-test("all lost while the ledger shows rows under other ids: the failure asks for the ids", () => {
+test("if all writes are lost while the ledger shows rows under other ids, the failure suggests checking the ids", () => {
   const finding = run(ackedSet, { operations: [operation(), operation()], ledger: rows });
   assert.equal(finding.status, "fail");
-  assert.match(finding.because, /not one is there under its id, and 4 lines of the ledger have other ids/);
+  assert.match(finding.because, /none of them is in the ledger under its id, and 4 lines of the ledger have other ids/);
   const empty = run(ackedSet, { operations: [operation()], ledger: [...readOf(1, []), ...readOf(2, [])] });
   assert.doesNotMatch(empty.because, /other ids/);
 });
 
-test("messages without an id are none that a queue could be asked for", () => {
+test("messages without an id cannot be looked up in a queue", () => {
   const sent = operation({ kind: "enqueue", outcome: ok(null) });
   const claim = claimOf("orders", { correlate: "output.id" });
   const finding = run(queueTotal, { claim, operations: [sent], ledger: [...readOf(1, []), ...readOf(2, [])] });
   assert.equal(finding.status, "unknown");
-  assert.match(finding.because, /1 acknowledged messages have no id to find them by/);
+  assert.match(finding.because, /1 acknowledged messages have no id by which they could be found/);
 });

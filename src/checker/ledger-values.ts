@@ -26,7 +26,7 @@ export interface ValuesRead {
 }
 
 /** Why a deviation in the only complete read decides nothing. */
-export const ONLY_READ = "lost, or late; a second complete read would tell";
+export const ONLY_READ = "lost, or late; a second complete read would distinguish the two";
 
 /** The most copies of one id that are kept. More copies add nothing to the proof. */
 const COPIES_MAX = 10;

@@ -10,7 +10,7 @@ const log = (last: string) => `{:process 0, :type :invoke, :f :write, :value 1}
 {:process 1, :type :ok, :f :read, :value ${last}}
 `;
 
-test("a text is parsed and checked, and a refusal comes with its witness", () => {
+test("a history given as text is parsed and checked, and a refuted one comes with its witness", () => {
   const operations = parseHistory(log("1"), { model: "register" });
   assert.equal(operations.length, 3);
   const result = checkHistory(operations, { model: "register" });
@@ -22,7 +22,7 @@ test("a text is parsed and checked, and a refusal comes with its witness", () =>
   assert.equal(checkText(log("2"), { model: "register" }).linearizable, true);
 });
 
-test("nothing read, or no budget left, is unknown with the reason", () => {
+test("a history without reads, or an exhausted budget, is unknown with the reason", () => {
   const [write] = parseHistory(log("1"), { model: "register" });
   assert.ok(write);
   const vacuous = checkHistory([write], { model: "register" });
@@ -34,7 +34,7 @@ test("nothing read, or no budget left, is unknown with the reason", () => {
   assert.deepEqual([spent.linearizable, spent.because.startsWith("The budget ran out")], ["unknown", true]);
 });
 
-test("an initial value; a model or a text that is none", () => {
+test("an initial value is respected; an unknown model or a malformed text is an error", () => {
   const read = log("7").split("\n").slice(4).join("\n") + log("2");
   assert.equal(checkText(read, { model: "register", initial: 7 }).linearizable, true);
   assert.equal(checkText(read, { model: "register" }).linearizable, false);
@@ -43,7 +43,7 @@ test("an initial value; a model or a text that is none", () => {
   assert.throws(() => checkText("{:process", { model: "register", file: "x.edn" }), complains);
 });
 
-test("a claim's checker over operations and a ledger", () => {
+test("a claim's checker can be run over operations and a ledger", () => {
   const add = (id: string) => ({
     id,
     process: "p",
@@ -78,7 +78,7 @@ test("a claim's checker over operations and a ledger", () => {
   assert.throws(() => checkClaim("acked-set", { object: "orders", operations, options: { sparce: true } }));
 });
 
-test("the catalogues are listed", () => {
+test("the catalogues list every checker and model", () => {
   assert.ok(models.some(({ name, kinds }) => name === "queue" && kinds.includes("dequeue")));
   assert.ok(checkers.includes("bank-total"));
 });

@@ -146,5 +146,5 @@ function becauseOf(verdict: HistoryVerdict, [first]: readonly HistoryWitness[]):
   if (first !== undefined) return `${first.says}.`;
   if (verdict.gap !== null) return verdict.gap;
   if (verdict.linearizable === "unknown") return spentOf(verdict);
-  return `All ${verdict.operations} operations fit an order that keeps real time.`;
+  return `All ${verdict.operations} operations fit an order that respects real time.`;
 }

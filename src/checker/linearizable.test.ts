@@ -29,7 +29,7 @@ test("an unanswered write may take effect at any later time, or never", () => {
   assert.equal(run(linearizable, { claim, operations: back }).status, "fail");
 });
 
-test("the authority's final value counts as a read: a lost last write is seen", () => {
+test("the authority's final value counts as a read, so that a lost last write is detected", () => {
   const operations = [write(1, 0, 10), read(1, 20, 30), write(2, 40, 50)];
   const ledger = (value: Json) => [
     { line: "item" as const, read: 1, object: "orders", id: "x", count: 1, value },
@@ -39,7 +39,7 @@ test("the authority's final value counts as a read: a lost last write is seen", 
   assert.equal(run(linearizable, { claim, operations, ledger: ledger(1) }).status, "fail");
 });
 
-test("unknown, never pass: nothing written, nothing read, the budget spent", () => {
+test("a history without writes, without reads or beyond the budget is unknown, never pass", () => {
   assert.equal(run(linearizable, { claim, operations: [read(null, 0, 1)] }).status, "unknown");
   assert.equal(run(linearizable, { claim, operations: [write(1, 0, 1)] }).status, "unknown");
   const concurrent = Array.from({ length: 12 }, (_, index) => write(index, 0, 100));
@@ -49,7 +49,7 @@ test("unknown, never pass: nothing written, nothing read, the budget spent", () 
   assert.match(finding.because, /budget/);
 });
 
-test("an operation that is none of the model's makes it unknown, whatever the others say", () => {
+test("an operation that the model does not know makes the result unknown, whatever the others show", () => {
   const operations = [write(1, 0, 10), read(2, 20, 30), operation({ kind: "add", key: "x" })];
   const finding = run(linearizable, { claim, operations });
   assert.equal(finding.status, "unknown");

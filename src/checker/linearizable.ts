@@ -175,13 +175,13 @@ function judge(result: HistoryVerdict): Pick<Finding, "status" | "because"> {
   if (linearizable === "unknown") return { status: "unknown", because: spentOf(result) };
   return {
     status: "pass",
-    because: `All ${result.operations} operations on ${parts} parts fit an order that keeps real time.`,
+    because: `All ${result.operations} operations on ${parts} parts fit an order that respects real time.`,
   };
 }
 
 /** Returns why the answer is unknown if the search gave up. */
 export function spentOf({ spent, configurations, undecided, parts }: Linearization): string {
-  const what = spent === "memory" ? "The budget of memory ran out" : "The budget ran out";
+  const what = spent === "memory" ? "The memory budget ran out" : "The budget ran out";
   return `${what} after ${configurations} configurations, with ${undecided} of ${parts} parts undecided.`;
 }
 

@@ -59,7 +59,7 @@ test("counter-bounds: cents add up exactly, as numbers and as text", () => {
   assert.equal(counted(["9007199254740993"], "9007199254740992").status, "fail");
 });
 
-test("counter-bounds: sums that the platform made in binary fractions are right within their rounding, and that is said", () => {
+test("counter-bounds: sums that the platform computed in binary fractions are accepted within their rounding, and the finding mentions it", () => {
   const rounded = counted([0.1, 0.2], 0.1 + 0.2);
   assert.deepEqual([rounded.status, rounded.figures["rounded"]], ["pass", 1]);
   assert.match(rounded.because, /binary fractions/);
@@ -74,7 +74,7 @@ test("counter-bounds: sums that the platform made in binary fractions are right 
   assert.equal(counted(["0.000000000000000001"], "0.000000000000000002").status, "fail");
 });
 
-test("a missing unit is never taken for rounding, however many additions there were", () => {
+test("a missing unit is never attributed to rounding, however many additions there were", () => {
   const many = (amount: Json, times: number) => Array.from({ length: times }, () => amount);
   assert.equal(counted(many(1_000_000, 20_000), 20_000_000_000 - 1).status, "fail");
   assert.equal(counted(many(99_999_999.99, 20_000), 1_999_999_999_800).status, "pass");
@@ -82,7 +82,7 @@ test("a missing unit is never taken for rounding, however many additions there w
   assert.equal(counted(many("99999999.99", 20_000), "1999999999799.99").status, "fail");
 });
 
-test("amounts that were computed in binary fractions make no exact sum", () => {
+test("amounts that were computed in binary fractions have no exact sum", () => {
   const amounts = [0.1 * 3, 0.7, 1.1 * 1.1];
   assert.equal(counted(amounts, "2.21").status, "pass");
   assert.equal(counted(amounts, 2.21).status, "pass");
@@ -91,17 +91,17 @@ test("amounts that were computed in binary fractions make no exact sum", () => {
   assert.equal(counted([0.1 * 3], 0.3).status, "pass");
 });
 
-test("counter-bounds: what a plan tolerates", () => {
+test("counter-bounds: the plan's tolerance is respected", () => {
   assert.equal(counted([10, 10], 19.98, { tolerance: "0.02" }).status, "pass");
   assert.equal(counted([10, 10], 19.97, { tolerance: "0.02" }).status, "fail");
   const begin = (tolerance: Json) => () => counterBounds.begin(claimOf("orders", { tolerance }), factsOf());
   for (const wrong of [-1, "much", null]) assert.throws(begin(wrong), GamedayError);
 });
 
-test("text that is no number makes the sum unknown, with the operation as witness; another counter's violation stays", () => {
+test("text that is not a number makes the sum unknown, with the operation as witness; another counter's violation still fails", () => {
   const unreadable = counted(["19.99", "nineteen"], 20.99);
   assert.equal(unreadable.status, "unknown");
-  assert.match(unreadable.because, /"nineteen", which is no number/);
+  assert.match(unreadable.because, /"nineteen", which is not a number/);
   assert.equal(unreadable.figures["unreadable"], 1);
   assert.ok(unreadable.witnesses[0]?.id?.includes("run-1/"));
   assert.equal(counted([1], "n/a").status, "unknown");
@@ -124,7 +124,7 @@ function banked(operations: readonly Operation[], balances: Readonly<Record<stri
   return run(bankTotal, { claim: claimOf("orders", { total }), operations, ledger: both(balances) });
 }
 
-test("bank-total: cents, text, drifts of a cent, and balances that are no numbers", () => {
+test("bank-total: cents, text, drifts of a cent, and balances that are not numbers are each judged", () => {
   const transfer = operation({ kind: "transfer", input: { amount: "0.10" } });
   const snapshot = (output: Json) => operation({ kind: "read", outcome: ok(output) });
   assert.equal(banked([transfer], { a: "33.33", b: 33.33, c: "33.34" }).status, "pass");
@@ -153,7 +153,7 @@ test("bank-total: cents, text, drifts of a cent, and balances that are no number
   }
 });
 
-test("non-negative-stock: fractions of a gram, and what only rounding puts below zero", () => {
+test("non-negative-stock: fractions of a gram are summed, and rounding alone puts no stock below zero", () => {
   const take = (input: Json) => operation({ kind: "take", key: "gold", input });
   const stock = (taken: readonly Json[], left: Json, initial: Json = 0.3) =>
     run(nonNegativeStock, {
@@ -174,7 +174,7 @@ test("non-negative-stock: fractions of a gram, and what only rounding puts below
   assert.deepEqual(["-0.5", "0.5", "none", null].map(seen), ["fail", "pass", "unknown", "pass"]);
 });
 
-test("the counter model: the same, one operation after the other", () => {
+test("the counter model judges one operation after another in the same way", () => {
   const steps = (last: Json, first: Json = 0.1) => [
     operation({ kind: "increment", input: first, invokedAtMs: 0 }),
     operation({ kind: "increment", input: "0.20", invokedAtMs: 10 }),
@@ -199,7 +199,7 @@ test("the counter model: the same, one operation after the other", () => {
   assert.throws(begin, GamedayError);
 });
 
-test("numeric: a register's values are compared as numbers where the plan says so, and only there", () => {
+test("numeric: a register's values are compared as numbers only where the plan says so", () => {
   const operations = [
     operation({ kind: "write", input: 19.9, key: "price", invokedAtMs: 0 }),
     operation({ kind: "read", outcome: ok("19.90"), key: "price", invokedAtMs: 10 }),
@@ -235,7 +235,7 @@ test("numeric: a register's values are compared as numbers where the plan says s
   assert.throws(begin({ numeric: true, model: "kv" }), GamedayError);
 });
 
-test("numeric: fields of a transaction's values and of rows that hold what was sent", () => {
+test("numeric: the fields of a transaction's values, and rows that hold what was sent, are compared as numbers", () => {
   const txn = (input: Json, output: Json, invokedAtMs: number) =>
     operation({ kind: "txn", input, outcome: ok(output), invokedAtMs });
   const operations = [

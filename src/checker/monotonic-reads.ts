@@ -18,9 +18,9 @@ import { groupBy, idsRead, type KeyHistory } from "./session-history.ts";
 
 export const monotonicReads: Checker = {
   name: "monotonic-reads",
-  claim: "a session never reads something older than what it has read",
+  claim: "a session never reads something older than it has already read",
   options: ["correlate", "numeric"],
-  begin: (claim) => sessionCheck("monotonic-reads", claim, "no session went back", compareKey),
+  begin: (claim) => sessionCheck("monotonic-reads", claim, "no session went back in time", compareKey),
 };
 
 function compareKey(history: KeyHistory, comparison: SessionTally): void {

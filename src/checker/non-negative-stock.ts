@@ -25,7 +25,7 @@ import { decimalByKey, toleranceOption } from "./option.ts";
 
 export const nonNegativeStock: Checker = {
   name: "non-negative-stock",
-  claim: "no stock is below zero, and none is sold that was not there",
+  claim: "no stock is below zero, and nothing is sold that was not in stock",
   options: ["initial", "tolerance"],
   begin: (claim) => new StockCheck(claim),
 };
@@ -102,7 +102,7 @@ class StockCheck implements Check {
     const at = completedAtMs === null ? {} : { atMs: completedAtMs };
     const of = key === "" ? "" : ` of ${key}`;
     if (value === undefined && typeof outcome.output === "string") {
-      const says = `the stock${of} that a client read is ${JSON.stringify(outcome.output)}, which is no number`;
+      const says = `the stock${of} that a client read is ${JSON.stringify(outcome.output)}, which is not a number`;
       this.#bounds.unreadable.note({ says, id, ...at });
     }
     if (value === undefined || value.value.units >= 0n) return;
@@ -127,7 +127,7 @@ class StockCheck implements Check {
     const bounds = this.#bounds.of(article, initial);
     if (this.#fits(value, bounds)) return;
     const [has, lower, upper] = [value.value, bounds.lower, bounds.upper];
-    const says = `${article} has ${textOf(has)} in read ${read}; of ${textOf(initial)} the operations leave ${textOf(lower)} to ${textOf(upper)}`;
+    const says = `${article} has ${textOf(has)} in read ${read}; the operations leave ${textOf(lower)} to ${textOf(upper)} of ${textOf(initial)}`;
     const detail = { value: jsonOf(has), lower: jsonOf(lower), upper: jsonOf(upper), read };
     this.#unexplained.push({ says, id: article, detail });
   }
@@ -151,7 +151,7 @@ class StockCheck implements Check {
     if (doubtful !== undefined) return { status: "unknown", because: `${doubtful.says}: ${doubt}.` };
     const gap = this.#gap(reads, articles, missing);
     if (gap !== null) return { status: "unknown", because: gap };
-    const also = this.#initial === undefined ? "" : ", and what the operations leave of what there was";
+    const also = this.#initial === undefined ? "" : ", and as many as the operations leave of their initial stock";
     const sound = `All ${articles} articles have a stock of zero or more${also}.`;
     return { status: "pass", because: this.#rounded === 0 ? sound : `${sound} ${ROUNDED}` };
   }
@@ -163,14 +163,14 @@ class StockCheck implements Check {
     if (unreadable !== null) return unreadable;
     if (articles === 0) return "The ledger names no article with a number.";
     if (missing.length > 0) {
-      return `${missing.length} articles were taken or put, and the ledger names no number for them (${missing[0]}).`;
+      return `${missing.length} articles were taken or put, but the ledger names no number for them (${missing[0]}).`;
     }
-    if (this.#bounds.acknowledged === 0) return "Not one change of stock was acknowledged.";
+    if (this.#bounds.acknowledged === 0) return "No change of stock was acknowledged.";
     const unsaid =
       this.#initial === undefined ? [] : this.#bounds.keys().filter((article) => !this.#hasInitial(article));
     return unsaid.length === 0
       ? null
-      : `${unsaid.length} articles were taken or put of which "initial" does not say what there was (${unsaid[0]}), so nothing tells whether more was taken.`;
+      : `${unsaid.length} articles were taken or put that "initial" does not list (${unsaid[0]}), so it is unknown whether more was taken than was in stock.`;
   }
 }
 

@@ -31,13 +31,13 @@ function increments(): Operation[] {
   ];
 }
 
-test("counter-bounds: from the acknowledged sum to that plus the unanswered", () => {
+test("counter-bounds: a counter lies between the acknowledged sum and that plus the unanswered changes", () => {
   const status = (value: Json) =>
     run(counterBounds, { operations: increments(), ledger: both({ visits: value }) }).status;
   assert.deepEqual([7, 8, 10, 11, "9"].map(status), ["fail", "pass", "pass", "fail", "pass"]);
 });
 
-test("counter-bounds: an unanswered decrement lowers the lower bound; keys have their own values and beginnings", () => {
+test("counter-bounds: an unanswered decrement lowers the lower bound, and keys have their own values and initial values", () => {
   const claim = claimOf("orders", { initial: { a: 10, b: 0 } });
   const operations = [
     operation({ kind: "increment", key: "a" }),
@@ -47,21 +47,21 @@ test("counter-bounds: an unanswered decrement lowers the lower bound; keys have 
   assert.deepEqual([status(11, 0), status(11, -4), status(11, -5), status(10, 0)], ["pass", "pass", "fail", "fail"]);
 });
 
-test("counter-bounds: what is late is no violation, and what may be late is unknown", () => {
+test("counter-bounds: a late change is not a violation, and one that may be late is unknown", () => {
   const operations = increments();
   assert.equal(run(counterBounds, { operations, ledger: [...read(1, { n: 5 }), ...read(2, { n: 8 })] }).status, "pass");
   assert.equal(run(counterBounds, { operations, ledger: read(1, { n: 5 }) }).status, "unknown");
   assert.equal(run(counterBounds, { operations, ledger: read(1, { n: 8 }) }).status, "pass");
 });
 
-test("counter-bounds: unknown without a read, a value, or an acknowledged change", () => {
+test("counter-bounds: a counter without a read, a value, or an acknowledged change is unknown", () => {
   assert.equal(run(counterBounds, { operations: increments() }).status, "unknown");
   assert.equal(run(counterBounds, { operations: increments(), ledger: both({}) }).status, "unknown");
   const unanswered = [operation({ kind: "increment", outcome: UNKNOWN })];
   assert.equal(run(counterBounds, { operations: unanswered, ledger: both({ n: 1 }) }).status, "unknown");
 });
 
-test("bank-total: transfers keep it, in the ledger and in what clients read", () => {
+test("bank-total: transfers keep the total, in the ledger and in what clients read", () => {
   const claim = claimOf("orders", { total: 30 });
   const transfer = operation({ kind: "transfer", input: { from: "a", to: "b", amount: 5 } });
   const snapshot = (a: number, b: number) => operation({ kind: "read", outcome: ok({ a, b }) });
@@ -75,7 +75,7 @@ test("bank-total: transfers keep it, in the ledger and in what clients read", ()
   assert.equal(run(bankTotal, { operations: [transfer], ledger: both({ a: 1 }) }).status, "unknown");
 });
 
-test("bank-total: deposits move it, unanswered ones perhaps", () => {
+test("bank-total: deposits move the total, and unanswered ones may have", () => {
   const claim = claimOf("orders", { total: 10 });
   const operations = [
     operation({ kind: "deposit", input: 5 }),
@@ -86,7 +86,7 @@ test("bank-total: deposits move it, unanswered ones perhaps", () => {
   assert.deepEqual([12, 13, 15, 16].map(status), ["fail", "pass", "pass", "fail"]);
 });
 
-test("non-negative-stock: below zero anywhere fails, also in a client's read", () => {
+test("non-negative-stock: a stock below zero fails anywhere, also in a client's read", () => {
   const take = operation({ kind: "take", key: "ring", input: 1 });
   const status = (ring: number, operations = [take]) =>
     run(nonNegativeStock, { operations, ledger: both({ ring }) }).status;
@@ -95,7 +95,7 @@ test("non-negative-stock: below zero anywhere fails, also in a client's read", (
   assert.equal(status(0, [take, seen]), "fail");
 });
 
-test("non-negative-stock: overselling is seen where the shown stock stops at zero", () => {
+test("non-negative-stock: overselling is detected if the shown stock stops at zero", () => {
   const claim = claimOf("orders", { initial: 2 });
   const takes = [1, 2, 3].map(() => operation({ kind: "take", key: "ring" }));
   const status = (operations: Operation[]) =>
@@ -105,7 +105,7 @@ test("non-negative-stock: overselling is seen where the shown stock stops at zer
   assert.equal(status([...takes.slice(2), operation({ kind: "take", key: "ring", outcome: UNKNOWN })]), "pass");
 });
 
-test("what is there twice does not hide behind its twin, and what is left out is missed", () => {
+test("a duplicate row does not hide behind its twin, and a row that is left out is missed", () => {
   const twice = (id: string, value: number, rest: Readonly<Record<string, Json>> = {}) =>
     [1, 2].flatMap((number): LedgerLine[] => {
       const row: LedgerLine = { line: "item", read: number, object: "orders", id, count: 1, value };
@@ -128,7 +128,7 @@ test("what is there twice does not hide behind its twin, and what is left out is
   assert.deepEqual([left.status, /\(b\)/.test(left.because)], ["unknown", true]);
 });
 
-test("an option of the wrong kind is a clear complaint", () => {
+test("an option of the wrong kind is a clear error", () => {
   const begin = () =>
     counterBounds.begin(claimOf("orders", { initial: "many" }), { runId: "r", faults: [], lostWorkers: [] });
   assert.throws(

@@ -40,10 +40,10 @@ test("a counter whose name looks like a copy of another is a counter of its own"
   ]);
   const finding = run(counterBounds, { operations, ledger: doubled });
   assert.equal(finding.status, "fail");
-  assert.match(finding.because, /^x is there more than once in read 2, as 1 and 1/);
+  assert.match(finding.because, /^x is in read 2 more than once, as 1 and 1/);
 });
 
-test("an article of which nobody says what there was is no proof that nothing was oversold", () => {
+test("an article without a declared initial stock cannot prove that nothing was oversold", () => {
   const operations = [changed("take", "a", 5), changed("take", "constructor", 5)];
   const ledger = twice([
     ["a", 5],
@@ -52,12 +52,12 @@ test("an article of which nobody says what there was is no proof that nothing wa
   const judged = (initial: Json) =>
     run(nonNegativeStock, { claim: claimOf("orders", { initial }), operations, ledger });
   assert.equal(judged({ a: 10 }).status, "unknown");
-  assert.match(judged({ a: 10 }).because, /1 articles .* "initial" does not say what there was \(constructor\)/);
+  assert.match(judged({ a: 10 }).because, /1 articles .* "initial" does not list \(constructor\)/);
   assert.equal(judged({ a: 10, constructor: 5 }).status, "pass");
   assert.equal(judged({ a: 10, constructor: 4 }).status, "fail");
 });
 
-test("a row that lost what was sent is altered, and one without a value says nothing", () => {
+test("a row that lost what was sent is altered, and a row without a value is unknown", () => {
   const ids = ["1", "2"].map((id) => `${RUN}/${id}`) as [string, string];
   const operations = ids.map((id) => operation({ id, input: { total: 5 } }));
   const judged = (first: Json | undefined, second: Json | undefined) =>
@@ -73,13 +73,13 @@ test("a row that lost what was sent is altered, and one without a value says not
   assert.equal(judged(whole, whole).status, "pass");
   for (const lost of [null, "garbage", [5], {}, { total: "5" }])
     assert.equal(judged(whole, lost).status, "fail", `${JSON.stringify(lost)}`);
-  assert.match(judged(whole, null).because, /1 rows hold something else than was sent/);
-  assert.match(judged(whole, undefined).because, /1 rows are in the ledger without a value/);
+  assert.match(judged(whole, null).because, /1 rows hold values that differ from what was sent/);
+  assert.match(judged(whole, undefined).because, /1 rows in the ledger have no value/);
   assert.equal(judged(whole, undefined).status, "unknown");
   assert.match(judged(5, "text").because, /The ledger shows no values/, "no row has the fields");
 });
 
-test("changes of one key and reads of another prove nothing of either", () => {
+test("changes of one key and reads of another prove nothing about either", () => {
   const line = (type: string, f: string, key: number, value: string) =>
     `{:process 0, :type :${type}, :f :${f}, :key ${key}, :value ${value}}`;
   const history = (key: number, value: string) =>
@@ -91,7 +91,7 @@ test("changes of one key and reads of another prove nothing of either", () => {
     ].join("\n");
   const apart = checkText(history(2, "nil"), { model: "register" });
   assert.equal(apart.linearizable, "unknown");
-  assert.match(apart.because, /No key that was acknowledged to change was ever read/);
+  assert.match(apart.because, /No key with an acknowledged change was ever read/);
   assert.equal(checkText(history(1, "7"), { model: "register" }).linearizable, true);
   assert.equal(checkText(history(2, "9"), { model: "register" }).linearizable, false);
 });

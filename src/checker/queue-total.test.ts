@@ -8,7 +8,7 @@ const enqueue = (n: number, outcome = ok(null)) => operation({ id: id(n), kind: 
 const dequeue = (output: string | string[] | null) => operation({ kind: "dequeue", outcome: ok(output) });
 const waiting = (...ids: string[]) => [...readOf(1, ids), ...readOf(2, ids)];
 
-test("delivered or still waiting passes; neither is lost", () => {
+test("a message that was delivered or still waits passes; one that did neither is lost", () => {
   const operations = [enqueue(1), enqueue(2), dequeue(id(1))];
   assert.equal(run(queueTotal, { operations, ledger: waiting(id(2)) }).status, "pass");
   const finding = run(queueTotal, { operations, ledger: waiting() });
@@ -16,7 +16,7 @@ test("delivered or still waiting passes; neither is lost", () => {
   assert.deepEqual([finding.figures["lost"], finding.witnesses[0]?.id], [1, id(2)]);
 });
 
-test("an unanswered dequeue may have taken one, an unanswered enqueue may have come or not", () => {
+test("an unanswered dequeue may have removed a message, and an unanswered enqueue may have added one", () => {
   const taken = operation({ kind: "dequeue", outcome: UNKNOWN });
   assert.equal(
     run(queueTotal, { operations: [enqueue(1), enqueue(2), dequeue(id(1)), taken], ledger: waiting() }).status,
@@ -28,7 +28,7 @@ test("an unanswered dequeue may have taken one, an unanswered enqueue may have c
   assert.deepEqual([finding.status, finding.figures["recovered"]], ["pass", 1]);
 });
 
-test("what nobody sent fails; messages of other runs and of lost workers do not", () => {
+test("a message that no client sent fails; messages of other runs and of lost workers do not", () => {
   const status = (message: string, facts = factsOf()) =>
     run(queueTotal, { facts, operations: [enqueue(1), dequeue(id(1)), dequeue(message)], ledger: waiting() }).status;
   assert.equal(status(id(99)), "fail");
@@ -36,7 +36,7 @@ test("what nobody sent fails; messages of other runs and of lost workers do not"
   assert.equal(status(`${RUN}/w1/u0/1`, factsOf({ lostWorkers: [{ worker: "w1", atMs: 0 }] })), "pass");
 });
 
-test("a second delivery fails where exactly-once is declared, and is counted otherwise", () => {
+test("a second delivery fails where exactly-once is declared, and is only counted otherwise", () => {
   const operations = [enqueue(1), dequeue(id(1)), dequeue(id(1))];
   const relaxed = run(queueTotal, { operations, ledger: waiting() });
   assert.deepEqual([relaxed.status, relaxed.figures["duplicated"]], ["pass", 1]);
@@ -44,7 +44,7 @@ test("a second delivery fails where exactly-once is declared, and is counted oth
   assert.equal(run(queueTotal, { claim, operations, ledger: waiting() }).status, "fail");
 });
 
-test("one message that waits twice is there twice, and one that waits zero times does not wait", () => {
+test("one message that waits twice is a duplicate, and one that waits zero times does not wait", () => {
   const claim = claimOf("orders", { delivery: "exactly-once" });
   const twice = [1, 2].flatMap((read) => readOf(read, [[id(1), 2]]));
   assert.equal(run(queueTotal, { claim, operations: [enqueue(1)], ledger: twice }).status, "fail");
@@ -53,7 +53,7 @@ test("one message that waits twice is there twice, and one that waits zero times
   assert.equal(run(queueTotal, { claim, operations: [enqueue(1)], ledger: waiting(id(1)) }).status, "pass");
 });
 
-test("unknown without two reads of what waits, or without an acknowledged message", () => {
+test("the queue is unknown without two reads of what waits, or without an acknowledged message", () => {
   assert.equal(run(queueTotal, { operations: [enqueue(1), dequeue(id(1))] }).status, "unknown");
   assert.equal(run(queueTotal, { operations: [enqueue(1)], ledger: readOf(1, []) }).status, "unknown");
   assert.equal(run(queueTotal, { operations: [], ledger: waiting() }).status, "unknown");

@@ -26,7 +26,7 @@ import { REFUSED_PRESENT, type Refusals, refusalsOption, refusedPresent } from "
 
 export const queueTotal: Checker = {
   name: "queue-total",
-  claim: "every acknowledged message was delivered or still waits, and none was made up",
+  claim: "every acknowledged message was delivered or still waits, and no message was made up",
   options: ["correlate", "delivery", "refused"],
   begin: (claim, facts) => new QueueCheck(claim, facts),
 };
@@ -109,10 +109,10 @@ class QueueCheck implements Check {
         stored: refusedPresent(this.#refusals, stored.length, refused.length),
       }),
       witnesses: [
-        ...(completeReads > 0 ? lost.map(witness("acknowledged, neither delivered nor waiting")) : []),
-        ...unexpected.map(witness("delivered, yet nobody sent it")),
+        ...(completeReads > 0 ? lost.map(witness("acknowledged, but neither delivered nor waiting")) : []),
+        ...unexpected.map(witness("delivered, although no client sent it")),
         ...stored.map(witness(REFUSED_PRESENT)),
-        ...duplicated.map(witness("there more than once")),
+        ...duplicated.map(witness("present more than once")),
       ].slice(0, WITNESSES_MAX),
       figures: {
         acknowledged: all.filter(({ sent }) => sent === "ok").length,
@@ -177,9 +177,9 @@ class QueueCheck implements Check {
     const doubt = reads < 2 ? ONLY_READ : this.#isMoving() ? STILL_CHANGED : null;
     const faults = [
       doubt === null && lost > 0 ? `${lost} acknowledged messages are lost` : "",
-      unexpected > 0 ? `${unexpected} messages were delivered that nobody sent` : "",
+      unexpected > 0 ? `${unexpected} messages were delivered that no client sent` : "",
       stored.failure ?? "",
-      this.#exactlyOnce && duplicated > 0 ? `${duplicated} messages are there more than once` : "",
+      this.#exactlyOnce && duplicated > 0 ? `${duplicated} messages are present more than once` : "",
     ].filter((fault) => fault !== "");
     if (faults.length > 0) return { status: "fail", because: `${faults.join("; ")}.` };
     if (reads === 0) {
@@ -188,15 +188,15 @@ class QueueCheck implements Check {
     if (lost > 0) return { status: "unknown", because: `${lost} acknowledged messages are missing: ${doubt}.` };
     if (stored.gap !== null) return { status: "unknown", because: stored.gap };
     if (this.#withoutId > 0) {
-      const because = `${this.#withoutId} acknowledged messages have no id to find them by: ${this.#correlation.lack}.`;
+      const because = `${this.#withoutId} acknowledged messages have no id by which they could be found: ${this.#correlation.lack}.`;
       return { status: "unknown", because };
     }
     const acknowledged = [...this.#messages.values()].some(({ sent }) => sent === "ok");
-    if (!acknowledged) return { status: "unknown", because: "Not one message was acknowledged." };
+    if (!acknowledged) return { status: "unknown", because: "No message was acknowledged." };
     const again = duplicated > 0 ? `; ${duplicated} of them more than once` : "";
     return {
       status: "pass",
-      because: `All acknowledged ones of ${messages} messages were delivered or still wait${again}${stored.remark === null ? "" : `; ${stored.remark}`}.`,
+      because: `All acknowledged messages, of ${messages} in total, were delivered or still wait${again}${stored.remark === null ? "" : `; ${stored.remark}`}.`,
     };
   }
 }

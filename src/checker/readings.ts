@@ -64,7 +64,7 @@ function ambiguous(file: string, first: DecidedReading, other: DecidedReading): 
   const { got, hint, line } = differenceOf(first.reading, other.reading);
   return new GamedayError({
     code: "history-ambiguous",
-    expected: "a history that says what decides the answer",
+    expected: "a history that states what decides the answer",
     got: `${got}: then it is ${nameOf(first)}, else ${nameOf(other)}`,
     place: { file, ...(line === undefined ? {} : { line }) },
     hint,
@@ -82,11 +82,11 @@ function differenceOf(first: ImportReading, other: ImportReading): { got: string
   }
   if (first.order !== other.order) {
     const got = "an :index and a :time that put its events in different orders. If the :index is right";
-    return { got, hint: "--order index or --order time says which of them is right" };
+    return { got, hint: "--order index or --order time chooses the right one" };
   }
   const cas = firstDoubtfulCas(first.operations);
-  const got = `the cas of ${cas?.id ?? "a line"}, which failed without saying whether its compare did. If it was just not applied`;
+  const got = `the cas of ${cas?.id ?? "a line"}, which failed without stating whether its compare failed. If it was just not applied`;
   const hint =
-    "--failed-cas mismatch where a cas fails only when its compare does (as in Jepsen's etcd logs), --failed-cas not-applied where it may fail for other reasons too";
+    "--failed-cas mismatch if a cas fails only when its compare does (as in Jepsen's etcd logs), --failed-cas not-applied if it may fail for other reasons too";
   return { got, hint };
 }

@@ -26,10 +26,10 @@ function judged(attempts: Parameters<typeof writes>[0], there: readonly string[]
   return run(ackedSet, { claim: claimOf("orders", options), operations: writes(attempts), ledger });
 }
 
-test("acked-set: a refused write that is there is never silent: unknown, with the write as witness", () => {
+test("acked-set: a refused write that is in the ledger is always reported: unknown, with the write as witness", () => {
   const found = judged({ a: [OK], b: [REFUSED], c: [REFUSED] }, ["a", "b"]);
   assert.equal(found.status, "unknown");
-  assert.match(found.because, /^1 of 2 refused writes are there all the same/);
+  assert.match(found.because, /^1 of 2 refused writes are present all the same/);
   assert.deepEqual(
     found.witnesses.map((witness) => witness.id),
     [id("b")],
@@ -38,17 +38,17 @@ test("acked-set: a refused write that is there is never silent: unknown, with th
   assert.equal(judged({ a: [OK], b: [REFUSED] }, ["a"]).status, "pass");
 });
 
-test("acked-set: the plan says what a refusal is worth", () => {
+test("acked-set: the claim's `refused` option decides what a refusal proves", () => {
   const attempts = { a: [OK], b: [REFUSED] };
   assert.equal(judged(attempts, ["a", "b"], { refused: "final" }).status, "fail");
   const allowed = judged(attempts, ["a", "b"], { refused: "may-exist" });
   assert.equal(allowed.status, "pass");
-  assert.match(allowed.because, /1 of 1 refused writes are there all the same, as the claim allows/);
+  assert.match(allowed.because, /1 of 1 refused writes are present all the same, as the claim allows/);
   assert.equal(judged(attempts, ["a"], { refused: "final" }).status, "pass");
   assert.throws(() => judged(attempts, ["a"], { refused: "sometimes" }), /doubtful or final or may-exist/);
 });
 
-test("acked-set: a refusal of a retry contradicts nothing where another attempt may have stored it", () => {
+test("acked-set: a refused retry contradicts nothing where another attempt may have stored the write", () => {
   for (const attempts of [
     [UNKNOWN, REFUSED],
     [OK, REFUSED],
@@ -59,14 +59,14 @@ test("acked-set: a refusal of a retry contradicts nothing where another attempt 
   }
 });
 
-test("acked-set: a loss beside it stays a failure, and a refused write that is there twice is a duplicate", () => {
+test("acked-set: a loss beside a refused write still fails, and a refused write that is present twice is a duplicate", () => {
   assert.equal(judged({ a: [OK], b: [REFUSED] }, ["b"]).status, "fail");
   const ledger = [1, 2].flatMap((read) => readOf(read, [id("a"), [id("b"), 2]]));
   const operations = writes({ a: [OK], b: [REFUSED] });
   assert.equal(run(duplicates, { operations, ledger }).status, "fail");
 });
 
-test("queue-total: a refused message that was delivered, or waits", () => {
+test("queue-total: a refused message that was delivered or still waits is reported", () => {
   const enqueued = writes({ a: [OK], b: [REFUSED] }, "enqueue");
   const take = (name: string) => operation({ kind: "dequeue", outcome: { type: "ok", output: id(name) } });
   const waiting = (...names: string[]) => [1, 2].flatMap((read) => readOf(read, names.map(id)));

@@ -17,7 +17,7 @@ export function refusalsOption(claim: Claim): Refusals {
   return wordOption<Refusals>(claim, "refused", ["doubtful", "final", "may-exist"]);
 }
 
-export const REFUSED_PRESENT = "refused in every attempt, yet it is there";
+export const REFUSED_PRESENT = "refused in every attempt, but present";
 
 /**
  * Returns what to report about these writes: a failure, a gap or a remark, depending on the option; all are null if no such write
@@ -28,11 +28,11 @@ export function refusedPresent(
   present: number,
   refused: number,
 ): { readonly failure: string | null; readonly gap: string | null; readonly remark: string | null } {
-  const says = `${present} of ${refused} refused writes are there all the same`;
+  const says = `${present} of ${refused} refused writes are present all the same`;
   const none = { failure: null, gap: null, remark: null };
   if (present === 0) return none;
   if (refusals === "final") return { ...none, failure: says };
   if (refusals === "may-exist") return { ...none, remark: `${says}, as the claim allows` };
-  const gap = `${says}: the app stored what it refused, or something between repeated the call and the refusal answered the second one; "refused" in the claim's options says which can be.`;
+  const gap = `${says}: the app stored what it refused, or something in between repeated the call and the refusal answered the second one. "refused" in the claim's options chooses between the two.`;
   return { ...none, gap };
 }

@@ -50,6 +50,6 @@ function finding(checker: string, object: string, promise: string, comparison: S
         }
       : compared === 0
         ? { status: "unknown", because: "No read was made that could have shown a violation." }
-        : { status: "pass", because: `In all ${compared} reads that could tell, ${promise}.` };
+        : { status: "pass", because: `In all ${compared} reads that could show a violation, ${promise}.` };
   return { checker, object, ...verdict, witnesses, figures: { compared, violations, staleMsMax } };
 }

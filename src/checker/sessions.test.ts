@@ -25,7 +25,7 @@ function add(by: string, id: string, from: number, to: number): Operation {
   return operation({ process: by, kind: "add", key: "all", id, invokedAtMs: from, completedAtMs: to });
 }
 
-test("read-your-writes: an older value, or none, fails; a newer or overlapping one does not", () => {
+test("read-your-writes: an older value or none fails; a newer or overlapping one does not", () => {
   const before = [write("b", 1, 0, 10), write("a", 2, 20, 30)];
   const status = (...more: Operation[]) => run(readYourWrites, { operations: [...before, ...more] }).status;
   assert.equal(status(read("a", 2, 40)), "pass");
@@ -35,7 +35,7 @@ test("read-your-writes: an older value, or none, fails; a newer or overlapping o
   assert.equal(status(write("b", 4, 5, null), read("a", 4, 40)), "pass");
 });
 
-test("read-your-writes: others may read what is old, and without a comparison it is unknown", () => {
+test("read-your-writes: other sessions may read old values, and a session without a comparison is unknown", () => {
   const operations = [write("b", 1, 0, 10), write("a", 2, 20, 30), read("c", 1, 40)];
   assert.equal(run(readYourWrites, { operations }).status, "unknown");
 });
@@ -49,7 +49,7 @@ test("read-your-writes: a session sees its own elements, unless they were remove
   assert.equal(status(removal, seen(["y"])), "unknown");
 });
 
-test("monotonic-reads: back to a surely older value fails, to an overlapping one does not", () => {
+test("monotonic-reads: a return to a surely older value fails, to an overlapping one does not", () => {
   const writes = [write("w", 1, 0, 10), write("w", 2, 20, 30)];
   const status = (operations: Operation[]) => run(monotonicReads, { operations }).status;
   assert.equal(status([...writes, read("a", 1, 40), read("a", 2, 50)]), "pass");
@@ -59,7 +59,7 @@ test("monotonic-reads: back to a surely older value fails, to an overlapping one
   assert.equal(status([...overlapping, read("a", 2, 40), read("a", 1, 50)]), "pass");
 });
 
-test("monotonic-reads: it remembers the newest, not just the last read", () => {
+test("monotonic-reads: the newest value counts, not just the last read", () => {
   const operations = [
     write("w", 1, 0, 10),
     write("w", 2, 20, 30),
@@ -71,7 +71,7 @@ test("monotonic-reads: it remembers the newest, not just the last read", () => {
   assert.equal(run(monotonicReads, { operations }).status, "fail");
 });
 
-test("monotonic-reads: an element that was seen does not vanish", () => {
+test("monotonic-reads: an element that was seen must not vanish", () => {
   const adds = [add("w", "x", 0, 10), add("w", "y", 0, 10)];
   const status = (...lists: string[][]) =>
     run(monotonicReads, { operations: [...adds, ...lists.map((ids, index) => read("a", ids, 20 + index * 10, "all"))] })
@@ -79,7 +79,7 @@ test("monotonic-reads: an element that was seen does not vanish", () => {
   assert.deepEqual([status(["x"], ["x", "y"]), status(["x", "y"], ["y"])], ["pass", "fail"]);
 });
 
-test("staleness: within the declared lag an old value passes, beyond it fails", () => {
+test("staleness: an old value passes within the declared lag and fails beyond it", () => {
   const operations = [write("w", 1, 0, 10), write("w", 2, 100, 110), read("a", 1, 400)];
   const finding = (declaredLagMs: number) =>
     run(staleness, { claim: claimOf("orders", { declaredLagMs }), operations });
@@ -99,6 +99,6 @@ test("staleness: an element that is late by more than the lag fails", () => {
   assert.deepEqual([status(60), status(40)], ["pass", "fail"]);
 });
 
-test("staleness: nothing acknowledged before any read is unknown", () => {
+test("staleness: the result is unknown if nothing was acknowledged before any read", () => {
   assert.equal(run(staleness, { operations: [read("a", null, 5), write("w", 1, 10, 20)] }).status, "unknown");
 });

@@ -22,11 +22,11 @@ import { countUpTo } from "./sorted.ts";
 
 export const staleness: Checker = {
   name: "staleness",
-  claim: "what was acknowledged is seen within the declared lag",
+  claim: "an acknowledged write is seen within the declared lag",
   options: ["declaredLagMs", "correlate", "numeric"],
   begin: (claim: Claim) => {
     const lagMs = numberOption(claim, "declaredLagMs", 0);
-    const promise = `nothing was more than ${lagMs} ms old`;
+    const promise = `nothing read was more than ${lagMs} ms old`;
     return sessionCheck("staleness", claim, promise, (history, comparison) => compareKey(history, lagMs, comparison));
   },
 };

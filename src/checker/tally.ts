@@ -203,7 +203,7 @@ class Tallying {
     if (certain) this.#lost(state);
     else this.#result[doubt] += 1;
     const before = state.seen === 0 ? "" : " and seen by an earlier read";
-    const says = `acknowledged${before}, yet absent from read ${without.join(" and ")}`;
+    const says = `acknowledged${before}, but absent from read ${without.join(" and ")}`;
     this.#witness(certain ? "lost" : "absent", { says, id: state.id, atMs: state.atMs });
   }
 
@@ -252,12 +252,12 @@ class Tallying {
       return;
     }
     this.#result.unexpected += 1;
-    this.#witness("unexpected", { says: "in the ledger, yet no client attempted it", id: state.id });
+    this.#witness("unexpected", { says: "in the ledger, although no client attempted it", id: state.id });
   }
 
   #resurrected(state: WriteState): void {
     this.#result.resurrected += 1;
-    this.#witness("resurrected", { says: "its removal was acknowledged, yet it is there", id: state.id });
+    this.#witness("resurrected", { says: "its removal was acknowledged, but it is in the ledger", id: state.id });
   }
 
   #duplicated(state: WriteState): void {

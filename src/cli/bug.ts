@@ -13,7 +13,7 @@ export function describeBug(thrown: unknown): string {
 export function bugError(thrown: unknown): GamedayError {
   return new GamedayError({
     code: "bug",
-    expected: "gameday to go on",
+    expected: "gameday to continue",
     got: messageOf(thrown),
     exitCode: ExitCode.bug,
     cause: thrown,

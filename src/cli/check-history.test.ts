@@ -50,7 +50,7 @@ const read = (value: string) =>
 const good = file("good.edn", write + read("1"));
 const bad = file("bad.edn", write + read("2"));
 
-test("exit 0 and 1, in words and as JSON, with a witness", async () => {
+test("the exit code is 0 or 1, with an answer as text or JSON, and a witness", async () => {
   assert.deepEqual(await run(good, "-m", "register", "--json"), {
     code: 0,
     out: `${JSON.stringify({ file: good, model: "register", linearizable: true, operations: 2, parts: 1, configurations: 1, witnesses: [] })}\n`,
@@ -63,7 +63,7 @@ test("exit 0 and 1, in words and as JSON, with a witness", async () => {
   assert.equal(json.witnesses[0]?.operation, "line 2");
 });
 
-test("exit 2 when the budget runs out, and for a history without operations", async () => {
+test("the exit code is 2 when the budget runs out, and for a history without operations", async () => {
   const writes = Array.from(
     { length: 10 },
     (_, process) => `{:process ${process} :type :invoke :f :write :value ${process}}\n`,
@@ -79,22 +79,22 @@ test("exit 2 when the budget runs out, and for a history without operations", as
   assert.equal(empty.code, 2);
 });
 
-test("exit 2 where nothing was acknowledged, or nothing was read, as the same claim in a run", async () => {
+test("the exit code is 2 if nothing was acknowledged or nothing was read, like the same claim in a run", async () => {
   const call = (f: string, value: string) => `{:process 0 :type :invoke :f :${f} :value ${value}}\n`;
   const answer = (type: string, f: string, value: string) => `{:process 0 :type :${type} :f :${f} :value ${value}}\n`;
   const vacuous: readonly [model: string, text: string, why: RegExp][] = [
     ["register", write, /nothing was ever read/],
-    ["register", read("nil"), /not one change was acknowledged/],
-    ["register", call("write", "1") + answer("info", "write", "1") + read("nil"), /not one change/],
-    ["register", call("write", "1") + answer("fail", "write", "1"), /not one change/],
+    ["register", read("nil"), /no change was acknowledged/],
+    ["register", call("write", "1") + answer("info", "write", "1") + read("nil"), /no change/],
+    ["register", call("write", "1") + answer("fail", "write", "1"), /no change/],
     ["cas-register", write + call("read", "nil") + answer("info", "read", "nil"), /nothing was ever read/],
-    ["cas-register", call("cas", "[1 2]") + answer("info", "cas", "[1 2]") + read("nil"), /not one change/],
+    ["cas-register", call("cas", "[1 2]") + answer("info", "cas", "[1 2]") + read("nil"), /no change/],
     ["queue", call("enqueue", "1") + answer("ok", "enqueue", "1"), /nothing was ever read/],
-    ["queue", call("dequeue", "nil") + answer("ok", "dequeue", "nil"), /not one change/],
+    ["queue", call("dequeue", "nil") + answer("ok", "dequeue", "nil"), /no change/],
     ["set", call("add", "1") + answer("ok", "add", "1"), /nothing was ever read/],
     ["counter", call("increment", "1") + answer("ok", "increment", "1"), /nothing was ever read/],
     ["list-append", call("txn", "[[:append 1 1]]") + answer("ok", "txn", "[[:append 1 1]]"), /nothing was ever read/],
-    ["list-append", call("txn", "[[:r 1 nil]]") + answer("ok", "txn", "[[:r 1 nil]]"), /not one change/],
+    ["list-append", call("txn", "[[:r 1 nil]]") + answer("ok", "txn", "[[:r 1 nil]]"), /no change/],
     ["kv", call("put", '"x"') + answer("ok", "put", '"x"'), /nothing was ever read/],
   ];
   for (const [at, [model, text, why]] of vacuous.entries()) {
@@ -109,13 +109,13 @@ test("exit 2 where nothing was acknowledged, or nothing was read, as the same cl
   );
 });
 
-test("of several files the worst decides: one that is not linearizable beats all", async () => {
+test("of several files the worst decides: one that is not linearizable outweighs all", async () => {
   const { code, out } = await run(good, bad, good, "-m", "register", "--json");
   assert.equal(code, 1);
   assert.equal(out.trim().split("\n").length, 3);
 });
 
-test("several files: one that cannot be read does not hide the others", async () => {
+test("of several files, one that cannot be read does not hide the others", async () => {
   const broken = file("half.edn", "{:process");
   const { code, out } = await run(good, broken, good, "-m", "register", "--json");
   assert.equal(code, 3);
@@ -124,7 +124,7 @@ test("several files: one that cannot be read does not hide the others", async ()
   assert.equal((await run(broken, bad, "-m", "register")).code, 1);
 });
 
-test("readings that contradict each other are refused with the flag that decides, others are answered", async () => {
+test("readings that contradict each other are refused with the flag that decides, and others are answered", async () => {
   const refuses = (pattern: RegExp) => (thrown: unknown) =>
     thrown instanceof GamedayError && thrown.exitCode === 3 && pattern.test(thrown.describe());
   const failed = "{:process 2 :type :invoke :f :cas :value [1 2]} {:process 2 :type :fail :f :cas :value [1 2]}";
@@ -147,7 +147,7 @@ test("readings that contradict each other are refused with the flag that decides
   await assert.rejects(run(clocks, "-m", "register", "--order", "clock"), refuses(/--order to be index, time, lines/));
 });
 
-test("keyed values: as they show, or as the flags say", async () => {
+test("keyed values are read as they appear, or as the flags say", async () => {
   const both = (f: string, asked: string, answer: string) =>
     `{:process 0 :type :invoke :f ${f} :value ${asked}} {:process 0 :type :ok :f ${f} :value ${answer}}\n`;
   const keyed = file(
@@ -161,13 +161,13 @@ test("keyed values: as they show, or as the flags say", async () => {
   assert.equal((await run(keyed, "-m", "register", "--independent")).code, 0);
 });
 
-test("values compared as numbers", async () => {
+test("values may be compared as numbers", async () => {
   const text = file("text.edn", write.replaceAll(":value 1", ':value "19.90"') + read("19.9"));
   assert.equal((await run(text, "-m", "register")).code, 1);
   assert.equal((await run(text, "-m", "register", "--numeric")).code, 0);
 });
 
-test("an initial value as EDN or JSON", async () => {
+test("an initial value may be EDN or JSON", async () => {
   const started = file("started.edn", read("7") + write);
   assert.equal((await run(started, "-m", "register")).code, 1);
   assert.equal((await run(started, "-m", "register", "--initial", "7")).code, 0);
@@ -175,7 +175,7 @@ test("an initial value as EDN or JSON", async () => {
   assert.equal((await run(keyword, "-m", "register", "--initial", ":on")).code, 0);
 });
 
-test("complaints: no such file, model or budget, a bad line with its place", async () => {
+test("a missing file, an unknown model, a wrong budget and a malformed line are errors with their place", async () => {
   const complains = (pattern: RegExp) => (thrown: unknown) =>
     thrown instanceof GamedayError && thrown.exitCode === 3 && pattern.test(thrown.describe());
   await assert.rejects(run("nowhere.edn", "-m", "register"), complains(/^nowhere.edn: .*ENOENT/));

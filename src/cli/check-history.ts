@@ -39,17 +39,20 @@ export function checkHistoryCommand(world: World): Command {
     )
     .argument("<files...>", "the histories, gzipped or not")
     .requiredOption("-m, --model <model>", `what the object is: ${MODELS.map((model) => model.name).join(", ")}`)
-    .option("--json", "print one JSON object a file")
-    .option("--budget <configurations>", "give up as unknown after so many", String(DEFAULT_BUDGET.configurations))
+    .option("--json", "print one JSON object for each file")
+    .option("--budget <configurations>", "give up as unknown after this many", String(DEFAULT_BUDGET.configurations))
     .option("--initial <value>", "the value before the first operation, as EDN or JSON (default: nothing)")
-    .option("--object <name>", "of a history.ndjson, the object to check")
-    .option("--independent", "values are [key value], as jepsen.independent writes them (default: as they show)")
+    .option("--object <name>", "the object of a history.ndjson to check")
+    .option("--independent", "values are [key value], as jepsen.independent writes them (default: as they appear)")
     .option("--no-independent", "values that are pairs are values")
     .option(
       "--failed-cas <meaning>",
       "a :fail of a cas: mismatch (the compare failed) or not-applied (default: either)",
     )
-    .option("--order <stamp>", "of events: index, time or lines (default: :index, else :time, else the lines)")
+    .option(
+      "--order <stamp>",
+      "the order of events: index, time or lines (default: :index, else :time, else the lines)",
+    )
     .option("--numeric", 'values that are numbers are compared as numbers: "19.90" is 19.9')
     .addHelpText("after", "\nExit codes: 0 linearizable, 1 not linearizable, 2 unknown, 3 a bad file or option.")
     .action((files: string[], flags: Flags) => {

@@ -58,7 +58,7 @@ test("a fault that would hit more than the blast radius allows is refused, with 
   assert.match(await refused(`blastRadius: { count: 1 }\n${explicit}`), /at most 1 targets/);
 });
 
-test("peers are told, and refused when they are the target itself", async () => {
+test("peers are printed, and refused if they are the target itself", async () => {
   const of = (peers: string) =>
     `experiments: [{ name: a, fault: latency, target: { role: postgres, leader: true }, with: { peers: ${peers} } }]\n`;
   assert.match(await check(of("{ role: postgres }")), /delay node\/\S+ \(only with \S+, \S+\)/);
@@ -66,7 +66,7 @@ test("peers are told, and refused when they are the target itself", async () => 
   assert.match(await refused(of("{ role: mysql }")), /\[no-target\]/);
 });
 
-test("experiments together: refused with the reason where they cannot be, and where they meet", async () => {
+test("experiments together are refused, with the reason, if they are incompatible or meet on a target", async () => {
   const group = (...experiments: string[]) =>
     `experiments: [{ together: [${experiments.map((one) => `{ ${one} }`).join(", ")}] }]\n`;
   const leader = "name: a, fault: kill-leader";

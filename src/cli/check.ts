@@ -24,7 +24,7 @@ import { discreet } from "./redact.ts";
 /** `gameday check PLAN` or `gameday check SCRIPT`: finds everything that can be wrong, and changes nothing. */
 export function checkCommand(world: World): Command {
   return new Command("check")
-    .description("validate a plan with its scripts and print what a run would do, or check scripts; touches nothing")
+    .description("validate a plan with its scripts and print what a run would do, or check scripts; changes nothing")
     .argument("<plan or scripts...>", "the plan, a YAML file; or scenario modules (TypeScript or JavaScript)")
     .option("--seed <seed>", "resolve targets as a run with this seed would")
     .action(async (files: string[], flags: { seed?: string }) => {
@@ -111,7 +111,7 @@ function describePlan(plan: Plan, now: Date): string[] {
   return [
     `plan "${plan.name}" is valid`,
     `platform: ${plan.platform.kind}`,
-    `duration: about ${formatDuration(Math.round(durationMs / 1000) * 1000)}; started now it ends at ${end} UTC`,
+    `duration: about ${formatDuration(Math.round(durationMs / 1000) * 1000)}; if started now, it ends at ${end} UTC`,
     `load: ${describeLoad(plan.load, loadMs)}`,
     ...describeRates(plan),
     `objectives: ${plan.objectives.length}; thresholds: ${Object.values(plan.load.thresholds).flat().length}; claims: ${plan.claims.length}; experiments: ${plan.experiments.length}`,
@@ -133,7 +133,7 @@ function describeRates({ probes }: Plan): string[] {
 function describeSecrets(secrets: Secrets): string[] {
   return secrets.weak.map(
     (name) =>
-      `warning: the value of \${env:${name}} is short or a plain word or number: it is cut out of texts only where it stands as a password; if it is no secret, write \${var:${name}}`,
+      `warning: the value of \${env:${name}} is short, a plain word or a number, so it is removed from texts only where it stands as a password; if it is not a secret, write \${var:${name}}`,
   );
 }
 

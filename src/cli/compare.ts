@@ -17,7 +17,7 @@ const EXIT: Readonly<Record<Tendency, ExitCode>> = {
 /** `gameday compare RUN RUN [...]`: compares the last run with all runs before it, each judged from its evidence. */
 export function compareCommand(world: World): Command {
   return new Command("compare")
-    .description("compare the last run with those before it; exit 1 when something got worse beyond noise")
+    .description("compare the last run with those before it; exit 1 if something got worse beyond noise")
     .argument("<earlier>", "a run folder")
     .argument("<later...>", "one or more run folders; the last is compared with the others")
     .option("--json", "print the comparison as JSON")

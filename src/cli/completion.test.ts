@@ -36,15 +36,15 @@ for (const [shell, complete] of [
   ["zsh", inZsh],
 ] as const) {
   test(`${shell} completes commands, commands within commands, and flags`, {
-    skip: !has(shell) && `no ${shell} here`,
+    skip: !has(shell) && `${shell} is not installed`,
   }, () => {
     assert.deepEqual(complete("gameday", "che"), ["check", "check-history"]);
     assert.deepEqual(complete("gameday", "lab", ""), ["up", "down", "status", "help"]);
     assert.deepEqual(complete("gameday", "run", "--se"), ["--seed"]);
-    assert.ok(!complete("gameday", "").includes("reaper"), "what people do not call is not offered");
+    assert.ok(!complete("gameday", "").includes("reaper"), "commands that people do not call are not offered");
   });
 
-  test(`${shell} leaves names of files to the shell`, { skip: !has(shell) && `no ${shell} here` }, () => {
+  test(`${shell} leaves names of files to the shell`, { skip: !has(shell) && `${shell} is not installed` }, () => {
     assert.deepEqual(complete("gameday", "run", ""), shell === "zsh" ? ["FILES"] : []);
   });
 }

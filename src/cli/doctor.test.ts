@@ -12,7 +12,7 @@ import { doctorCommand, renderDoctor } from "./doctor.ts";
 
 const gone = { at: null, onPath: false } as const;
 
-test("each program that is missing is named, with what it is for and how to get it", () => {
+test("each missing program is named, with its purpose and how to install it", () => {
   const lines = diagnosePrograms([
     ...NEEDED_PROGRAMS.map((program) => ({ ...program, ...gone, required: true })),
     ...FAULT_PROGRAMS.map((program) => ({ ...program, ...gone, required: false })),
@@ -25,7 +25,7 @@ test("each program that is missing is named, with what it is for and how to get 
   assert.match(text, /run: sudo .*setup\.mjs \(or install haproxy\)/);
 });
 
-test("a program that only the lab's own search finds is said not to be on the PATH", () => {
+test("a program that only the lab's own search finds is reported as not on the PATH", () => {
   const [tini] = NEEDED_PROGRAMS.filter(({ name }) => name === "tini");
   assert.ok(tini);
   const [line] = diagnosePrograms([{ ...tini, at: "/usr/bin/tini", onPath: false, required: true }]);
@@ -40,7 +40,7 @@ test("with an empty PATH every tool is named", () => {
   }
 });
 
-test("all obstacles of a machine are shown at once", () => {
+test("all obstacles of a machine are reported at once", () => {
   const machine = {
     platform: "linux",
     uid: 1000,
@@ -66,7 +66,7 @@ test("few open files or local ports limit a load, and the remedy is printed", ()
   assert.deepEqual(limits(null, null), []);
 });
 
-test("a kubeconfig is found, unreadable or absent", (context) => {
+test("a kubeconfig is reported as found, unreadable or absent", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-doctor-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "config");
@@ -77,7 +77,7 @@ test("a kubeconfig is found, unreadable or absent", (context) => {
   assert.match(diagnoseKubernetes({ HOME: folder })[0]?.seen ?? "", /none at .*\.kube\/config/);
 });
 
-test("the command prints sections, and as JSON the same; its exit code is about the lab", async () => {
+test("the command prints sections, as text or as JSON, and its exit code depends on the lab", async () => {
   for (const argv of [[], ["--json"]]) {
     let text = "";
     let code = -1;

@@ -16,8 +16,8 @@ interface Section {
 /** `gameday doctor`: says what this machine can do, and how to get the rest. It changes nothing and contacts nobody. */
 export function doctorCommand(world: World): Command {
   return new Command("doctor")
-    .description("report what this machine can do, and how to get the rest; changes nothing")
-    .option("--json", "as JSON")
+    .description("report what this machine can do, and how to install the rest; changes nothing")
+    .option("--json", "print JSON")
     .addHelpText("after", "\nExit codes: 0 when the lab can run here, 4 when something that it needs is missing.")
     .action((flags: { json?: boolean }) => {
       const sections = examine(world);

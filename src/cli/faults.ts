@@ -25,7 +25,7 @@ export interface FaultRecord {
 export function faultsCommand(world: World, kinds: readonly PlatformKind[] = PLATFORMS): Command {
   return new Command("faults")
     .description("list all faults, their parameters, and the platforms that support them")
-    .option("--json", "as JSON")
+    .option("--json", "print JSON")
     .action((flags: { json?: boolean }) => {
       const records = FAULTS.map((kind) => faultRecord(kind, kinds));
       world.stdout.write(flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : asText(records));

@@ -25,7 +25,7 @@ function kindOf(platform: MemoryPlatform | null, more: Partial<PlatformKind> = {
     capabilities: CAPABILITIES,
     exclusive: false,
     tells: [],
-    create: () => Promise.reject(new Error("healing never makes a platform")),
+    create: () => Promise.reject(new Error("healing never creates a platform")),
     plannedTopology: () => [],
     plannedCommands: () => [],
     attach: async () => platform,
@@ -85,7 +85,7 @@ const heal = async (said: Said, ...kinds: PlatformKind[]) => {
   await healCommand(said.world, kinds, async () => []).parseAsync([], { from: "user" });
 };
 
-test("what a dead run left is undone from its journal, and the journal is gone", async () => {
+test("the changes of a dead run are undone from its journal, and the journal is deleted", async () => {
   const state = await stateWithOneCut();
   const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
   const said = worldAt(state);
@@ -96,20 +96,20 @@ test("what a dead run left is undone from its journal, and the journal is gone",
   assert.deepEqual(await readdir(join(state, "journal")), []);
 });
 
-test("what cannot be undone is residue: named, exit 5, and still in the journal", async () => {
+test("a change that cannot be undone is residue: named, exit 5, and still in the journal", async () => {
   const state = await stateWithOneCut();
   const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
   platform.onStep = (what) => {
-    if (what.startsWith("revert")) throw new Error("nft is not there");
+    if (what.startsWith("revert")) throw new Error("nft does not exist");
   };
   const said = worldAt(state);
   await heal(said, kindOf(platform));
-  assert.match(said.text(), /residue at node\/n1: cut not undone: nft is not there/);
+  assert.match(said.text(), /residue at node\/n1: cut not undone: nft does not exist/);
   assert.equal(said.code(), 5);
   assert.equal((await readdir(join(state, "journal"))).length, 1);
 });
 
-test("a journal that a killed run left although nothing in it is open is removed, but not beside a run in progress", async () => {
+test("a journal without open changes that a killed run left is deleted, but not beside a run in progress", async () => {
   const state = await stateWithOneCut();
   const [name = ""] = await readdir(join(state, "journal"));
   await writeFile(join(state, "journal", name), `${JSON.stringify({ journal: 1, runId: "run-1", platform: {} })}\n`);
@@ -124,32 +124,32 @@ test("a journal that a killed run left although nothing in it is open is removed
   }
 });
 
-test("a platform that is gone took everything with it", async () => {
+test("if the platform is gone, its changes are gone with it", async () => {
   const said = worldAt(await stateWithOneCut());
   await heal(said, kindOf(null));
   assert.match(said.text(), /its platform is gone/);
   assert.equal(said.code(), 0);
 });
 
-test("a platform that cannot be reached is told, and does not keep others from being healed", async () => {
+test("a platform that cannot be reached is reported, and does not keep others from being healed", async () => {
   const said = worldAt(await stateWithOneCut());
   const other = new MemoryPlatform([["cut node/n2", "whole of another run"]]);
   const unreachable = kindOf(null, { attach: () => Promise.reject(new Error("no route")) });
   await heal(said, unreachable, kindOf(other, { name: "single", exclusive: true }));
   assert.match(said.text(), /cannot be healed: no route/);
-  assert.match(said.text(), /looking for residue by name on the memory/);
+  assert.match(said.text(), /searching for residue by name on the memory/);
   assert.match(said.text(), /residue at cut node\/n2/);
   assert.equal(said.code(), 5);
 });
 
-test("nothing to heal is said, with exit 0", async () => {
+test("if there is nothing to heal, the command reports it, with exit 0", async () => {
   const said = worldAt(join(folder, "fresh"));
   await heal(said, kindOf(null));
   assert.equal(said.text(), "nothing to heal\n");
   assert.equal(said.code(), 0);
 });
 
-test("heal --json says what became of each change, and of what is left", async () => {
+test("heal --json reports what became of each change, and what is left", async () => {
   const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
   const said = worldAt(await stateWithOneCut());
   await healCommand(said.world, [kindOf(platform)], async () => []).parseAsync(["--json"], { from: "user" });
@@ -166,7 +166,7 @@ test("heal --json says what became of each change, and of what is left", async (
   assert.deepEqual([report.residue, report.gone, report.flaws], [[], [], []]);
 });
 
-test("while a run is in progress its faults are no residue: refused, unless forced", async () => {
+test("while a run is in progress its faults are not residue, so healing is refused unless forced", async () => {
   const platform = new MemoryPlatform([["cut node/n1", `whole ${change.id}`]]);
   const said = worldAt(await stateWithOneCut());
   const command = () =>
@@ -182,7 +182,7 @@ test("while a run is in progress its faults are no residue: refused, unless forc
   assert.equal(platform.state.size, 0);
 });
 
-test("stop asks the only run, and never guesses between several", async () => {
+test("stop ends the only run, and never guesses between several", async () => {
   const asked: number[] = [];
   const world = { ...worldAt(folder).world, interrupt: (pid: number) => void asked.push(pid) };
   const run = (pid: number) => ({ pid, runId: `run-${pid}`, since: "2026" });
@@ -190,7 +190,7 @@ test("stop asks the only run, and never guesses between several", async () => {
     stopCommand(world, async () => running).parseAsync(argv, { from: "user" });
   await stop([run(1)]);
   await assert.rejects(stop([run(2), run(3)]), { code: "nothing-to-stop", message: /run-2.*run-3/ });
-  await assert.rejects(stop([]), /no run in progress/);
+  await assert.rejects(stop([]), /no run is in progress/);
   await assert.rejects(stop([run(2)], "run-9"), /"run-9"/);
   await stop([run(2), run(3)], "run-3");
   await stop([run(4), run(5)], "4");

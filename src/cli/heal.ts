@@ -24,9 +24,9 @@ export function healCommand(
   holders: () => Promise<Holder[]> = () => askHolders("run"),
 ): Command {
   return new Command("heal")
-    .description("undo whatever a run left behind: from its journal, and by name even without one")
-    .option("--plan <plan>", "also look for residue by name on this plan's platform")
-    .option("--force", "also while a run is in progress: its faults are undone under its hands")
+    .description("undo what a run left behind, from its journal, and by name even without one")
+    .option("--plan <plan>", "also search for residue by name on this plan's platform")
+    .option("--force", "heal even if a run is in progress, whose own faults are then undone")
     .option("--json", "print what was found and done as JSON")
     .action(async (flags: { plan?: string; force?: true; json?: true }) => {
       if (flags.force !== true) requireNoRun(await holders());
@@ -45,7 +45,7 @@ function requireNoRun(running: readonly Holder[]): void {
     code: "run-in-progress",
     expected: "no run in progress while its faults are undone",
     got: running.map(sayHolder).join("; "),
-    hint: "end it with `gameday stop`, which heals first; or heal under its hands with `gameday heal --force`",
+    hint: "end it with `gameday stop`, which heals first, or undo its faults during the run with `gameday heal --force`",
     exitCode: ExitCode.notReady,
   });
 }
@@ -107,7 +107,7 @@ async function healByName(
   } catch (thrown) {
     signal.throwIfAborted();
     // What was found so far must still be reported, and the other platforms must still be searched.
-    return [{ what: `cannot be looked at: ${messageOf(thrown)}`, where: reference.kind }];
+    return [{ what: `cannot be searched: ${messageOf(thrown)}`, where: reference.kind }];
   }
 }
 
@@ -126,7 +126,7 @@ function interrupted(name: string): GamedayError {
     code: "interrupted",
     expected: "to heal everything",
     got: name,
-    hint: "run `gameday heal` again: what is done is done, the rest stands in the journal",
+    hint: "run `gameday heal` again: finished changes stay undone, and the journal holds the rest",
     exitCode: ExitCode.residue,
   });
 }

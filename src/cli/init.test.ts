@@ -47,7 +47,7 @@ async function init(argv: readonly string[], cluster: FakeCluster | Error, env: 
 }
 
 const LOOK = ["--kubernetes", "-n", "shop"];
-const NO_CLUSTER = new Error("init asked a cluster although it need not");
+const NO_CLUSTER = new Error("init queried a cluster although it need not");
 
 /** Returns the plan as `check` and `run` read it, from a file beside the scenario files. */
 function parsed(text: string, env: Record<string, string> = {}) {
@@ -118,7 +118,7 @@ test("the jewelry shop's plan is valid, and names what the cluster has", async (
   );
 });
 
-test("the leader is who confirms it, and not the pod with the label", async () => {
+test("the leader is the member that confirms it, not the pod with the label", async () => {
   const { out, err } = await init(LOOK, WHOLE);
   assert.match(err, /PostgreSQL: Patroni without an operator, 3 members, pg-1 leads/);
   assert.match(err, /Redis: .*, 3 members, redis-2 leads/);
@@ -126,18 +126,18 @@ test("the leader is who confirms it, and not the pod with the label", async () =
   assert.doesNotMatch(out, /pg-0 led/);
 });
 
-test("members that do not answer are a question, and the plan is valid all the same", async () => {
+test("members that do not answer cause a question, and the plan is valid all the same", async () => {
   const { out, err } = await init(LOOK, { ...WHOLE, pods: {} });
   assert.equal(parsed(out).platform["namespace"], "shop");
   assert.match(out, /# QUESTION: No member answered Patroni's REST API on port 8008/);
   assert.match(out, /# QUESTION: No member answered\. If Redis demands a password/);
-  assert.match(err, /nobody confirmed that it leads/);
+  assert.match(err, /no member confirmed that it leads/);
 });
 
-test("without the right to port-forward nobody is asked, and the reason is given instead of a guess", async () => {
+test("without the right to port-forward no member is queried, and the plan gives the reason instead of a guess", async () => {
   const { out } = await init(LOOK, { ...WHOLE, mayForward: false });
   assert.equal(
-    out.match(/# QUESTION: Who leads was not asked, because this account may not open a port-forward/g)?.length,
+    out.match(/# QUESTION: The leader was not determined, because this account may not open a port-forward/g)?.length,
     2,
   );
   assert.doesNotMatch(out, /led when this was written|No member answered/);
@@ -153,7 +153,7 @@ for (const [name, recorded] of Object.entries(stores))
     assert.match(out, /# QUESTION: Does the owner of namespace shop agree to a game day\?/);
   });
 
-test("a login from the environment stays there; the plan only refers to it", async () => {
+test("a login from the environment stays there, and the plan only refers to it", async () => {
   const env = { PGUSER: "shop", PGPASSWORD: "deep secret 1", REDISCLI_AUTH: "deep secret 2" };
   const { out } = await init(
     LOOK,
@@ -176,7 +176,7 @@ test("each question counts, and no line is too wide to read", async () => {
   );
 });
 
-test("what may not be listed is a question; without pods there is nothing to say", async () => {
+test("resources that may not be listed cause a question, and a namespace without pods is an error", async () => {
   const some = await init(LOOK, { ...WHOLE, forbidden: ["Node", "PodDisruptionBudget", "HorizontalPodAutoscaler"] });
   assert.match(
     some.out,
@@ -184,12 +184,12 @@ test("what may not be listed is a question; without pods there is nothing to say
   );
   assert.doesNotMatch(some.out, /No PodDisruptionBudget covers|No HorizontalPodAutoscaler scales/);
   const unlabelled = await init(LOOK, { ...WHOLE, forbidden: ["Namespace"] });
-  assert.match(unlabelled.out, /# QUESTION: .*Its labels may not be read/);
+  assert.match(unlabelled.out, /# QUESTION: .*Its labels cannot be read/);
   assert.equal(parsed(some.out).platform["endpoint"], "http://endpoint.invalid");
   await assert.rejects(init(LOOK, { ...WHOLE, forbidden: ["Pod"] }), { code: "kubernetes-forbidden", exitCode: 4 });
 });
 
-test("a missing namespace, kube-system, an unreachable cluster and wrong flags are refused in words", async () => {
+test("a missing namespace, kube-system, an unreachable cluster and wrong flags are refused with a message", async () => {
   await assert.rejects(init(LOOK, { ...WHOLE, namespaceLabels: null }), { code: "kubernetes-not-found", exitCode: 4 });
   await assert.rejects(init(["--kubernetes", "-n", "kube-system"], NO_CLUSTER), {
     code: "kubernetes-refused",
@@ -233,7 +233,7 @@ function rolesIn(text: string) {
   return { kinds: documents.map(({ kind }) => kind), may };
 }
 
-test("--rbac prints a Role and a ClusterRole for all faults without asking a cluster", async () => {
+test("--rbac prints a Role and a ClusterRole for all faults without querying a cluster", async () => {
   const { kinds, may } = rolesIn((await init([...LOOK, "--rbac"], NO_CLUSTER)).out);
   assert.deepEqual(kinds, ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]);
   assert.ok(may("Role", "patch", "pods/ephemeralcontainers"));

@@ -32,15 +32,13 @@ const LOOK_MS_MAX = 120_000;
 /** `gameday init --kubernetes -n NAMESPACE`: writes a first plan, or the rights that one needs. Changes nothing in the cluster. */
 export function initCommand(world: World, connect: typeof connectKubernetes = connectKubernetes): Command {
   return new Command("init")
-    .description(
-      "look around in a namespace and write a first plan, in which open questions are marked; changes nothing",
-    )
-    .option("--kubernetes", "in a Kubernetes cluster, the only platform that can be looked at so far")
-    .option("-n, --namespace <name>", "the namespace to look at")
-    .option("--context <name>", "of the kubeconfig (default: its current one)")
-    .option("--out <file>", "write there (default: standard output)")
+    .description("inspect a namespace and write a first plan, in which open questions are marked; changes nothing")
+    .option("--kubernetes", "inspect a Kubernetes cluster, the only platform that is supported so far")
+    .option("-n, --namespace <name>", "the namespace to inspect")
+    .option("--context <name>", "the context of the kubeconfig (default: its current one)")
+    .option("--out <file>", "the file to write (default: standard output)")
     .option("--force", "overwrite the file of --out")
-    .option("--rbac", "print the least Role and ClusterRole instead of a plan; asks no cluster")
+    .option("--rbac", "print the least Role and ClusterRole instead of a plan, without querying a cluster")
     .option("--plan <file>", "with --rbac: only what the faults of this plan need (default: all faults)")
     .addHelpText("after", LOGINS)
     .action(async (flags: Flags) => {
@@ -58,14 +56,14 @@ PGUSER, PGPASSWORD and PGDATABASE as for psql, REDISCLI_AUTH as for redis-cli.`;
 
 function requireKubernetes({ kubernetes, rbac, plan }: Flags): void {
   if (kubernetes !== true)
-    throw usage("--kubernetes", "no platform to look at", "gameday init --kubernetes -n NAMESPACE");
+    throw usage("--kubernetes", "no platform to inspect", "gameday init --kubernetes -n NAMESPACE");
   if (plan !== undefined && rbac !== true)
     throw usage("--rbac with --plan", "--plan alone", "init writes a plan by itself");
 }
 
 function demandNamespace({ namespace }: Flags): string {
   const hint = "gameday init --kubernetes -n NAMESPACE";
-  if (namespace === undefined) throw usage("the namespace to look at (-n)", "none", hint);
+  if (namespace === undefined) throw usage("the namespace to inspect (-n)", "none", hint);
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     throw usage("a namespace's name as Kubernetes allows it", `"${namespace}"`, hint);
   assertOwnNamespace(namespace);
@@ -77,7 +75,7 @@ function rbacFor(world: World, flags: Flags): string {
   const planFile = readPlanFile(world, flags.plan);
   const planned = planFile.plan.platform["namespace"];
   if (flags.namespace !== undefined && flags.namespace !== planned)
-    throw usage(`namespace ${JSON.stringify(planned)}, as in the plan`, `"${flags.namespace}"`, "leave -n out");
+    throw usage(`namespace ${JSON.stringify(planned)}, as in the plan`, `"${flags.namespace}"`, "omit -n");
   return rbacOfPlan(planFile);
 }
 
@@ -112,7 +110,7 @@ async function draftOf(world: World, api: ClusterApi, namespace: string): Promis
 }
 
 const NO_FORWARD =
-  "Who leads was not asked, because this account may not open a port-forward (get and create pods/portforward).";
+  "The leader was not determined, because this account may not open a port-forward (get and create pods/portforward).";
 
 /** Over a WebSocket, servers up to 1.34 require get, newer ones create, so either may be enough. */
 async function mayForward(api: ClusterApi, namespace: string): Promise<boolean> {
@@ -132,7 +130,8 @@ function describe({ findings, postgres, redis }: Draft): string[] {
 function describeStore(name: string, chosen: Findings["postgres"], asked: Asked | null): string {
   if (chosen === null) return `${name}: none found`;
   const { operator, members } = chosen.store;
-  const leads = asked?.leader === null || asked === null ? "nobody confirmed that it leads" : `${asked.leader} leads`;
+  const leads =
+    asked?.leader === null || asked === null ? "no member confirmed that it leads" : `${asked.leader} leads`;
   return `${name}: ${operator.name}, ${members.length} members, ${leads}`;
 }
 

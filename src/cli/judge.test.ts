@@ -43,7 +43,7 @@ function contentOf(folder: string): Record<string, string> {
   return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
-test("a kept run without its long files is unknown, history absent; neither judge nor report writes over what is kept", () =>
+test("a kept run without its long files is unknown, history absent, and neither judge nor report overwrites what is kept", () =>
   withCopy("docs/full-run", async (run) => {
     const before = contentOf(run);
     const judged = await gameday("judge", run);
@@ -63,7 +63,7 @@ test("a kept run without its long files is unknown, history absent; neither judg
     assert.match(readFileSync(join(run, "..", "out", "verdict.json"), "utf8"), /history absent/);
   }));
 
-test("judge prints and writes nothing; with --write it replaces the verdict by the same bytes", () =>
+test("judge prints and writes nothing, and with --write it replaces the verdict by the same bytes", () =>
   withCopy("test/fixtures/runs/fake", async (run) => {
     const before = contentOf(run);
     const { code, text } = await gameday("judge", run);
@@ -75,13 +75,13 @@ test("judge prints and writes nothing; with --write it replaces the verdict by t
     assert.deepEqual(contentOf(run), before);
   }));
 
-test("report leaves a folder alone that keeps another verdict, until that is replaced", () =>
+test("report does not change a folder that keeps another verdict, until that is replaced", () =>
   withCopy("test/fixtures/runs/fake", async (run) => {
     rmSync(join(run, "manifest.json"));
     const before = contentOf(run);
     const refused = await gameday("report", run);
     assert.equal(refused.code, 3);
-    assert.match(refused.text, /expected verdict\.json to say "unknown".*got "pass".*\n.*judge RUN --write/s);
+    assert.match(refused.text, /expected verdict\.json to contain "unknown".*got "pass".*\n.*judge RUN --write/s);
     assert.deepEqual(contentOf(run), before);
     assert.equal((await gameday("judge", run, "--write")).code, 2);
     assert.equal((await gameday("report", run)).code, 0);

@@ -21,9 +21,9 @@ interface JudgeFlags {
  */
 export function judgeCommand(world: World): Command {
   return new Command("judge")
-    .description("judge a run folder again from its evidence; prints, and the exit code is the verdict's")
+    .description("judge a run folder again from its evidence and print the verdict, which also decides the exit code")
     .argument("<run>", "the run folder, such as runs/latest")
-    .option("--write", `write ${VERDICT_FILE} into the run folder, in the place of the one that is there`)
+    .option("--write", `write ${VERDICT_FILE} into the run folder, replacing the existing one`)
     .option("--out <folder>", `write ${VERDICT_FILE} into this folder`)
     .option("--json", "print the verdict as JSON")
     .action((run: string, flags: JudgeFlags) => {

@@ -10,7 +10,7 @@ import { isRecord, parseJson } from "../std/json.ts";
 import { isThere, readRegular } from "../std/regular-file.ts";
 import type { Verdict } from "../verdict.ts";
 
-const UNREADABLE = "nothing that can be read";
+const UNREADABLE = "nothing readable";
 
 /** Throws if evidence is missing that the manifest lists. `instead` is the command that writes elsewhere. */
 export function requireListed(folder: string, instead: string): void {
@@ -20,7 +20,7 @@ export function requireListed(folder: string, instead: string): void {
     code: "evidence-left-out",
     expected: "all evidence that the manifest lists, to write into the run folder",
     got: `a folder without ${absent.join(", ")}`,
-    hint: `what is kept there was made from the whole evidence; to write another: gameday ${instead}`,
+    hint: `the existing files were made from the complete evidence; to write new ones, run: gameday ${instead}`,
     exitCode: ExitCode.usage,
     place: { file: folder },
   });
@@ -32,7 +32,7 @@ export function requireSameVerdict(folder: string, { verdict }: Verdict): void {
   if (kept === null || kept === verdict || kept === UNREADABLE) return; // nothing is lost if the kept verdict cannot be read
   throw new GamedayError({
     code: "another-verdict",
-    expected: `${VERDICT_FILE} to say "${verdict}", as the evidence does now`,
+    expected: `${VERDICT_FILE} to contain "${verdict}", as the evidence shows now`,
     got: `"${kept}"`,
     hint: "gameday judge RUN --write replaces the verdict; gameday report RUN --out DIR reports elsewhere",
     exitCode: ExitCode.usage,

@@ -14,11 +14,11 @@ const STATUS_MS_MAX = 20_000;
 
 /** `gameday lab up|down|status`: manages a lab that runs on its own, to which `gameday run` attaches. */
 export function labCommand(world: World): Command {
-  const lab = new Command("lab").description("a lab that lives on its own; `gameday run` attaches to it");
+  const lab = new Command("lab").description("manage a lab of its own, which `gameday run` attaches to");
   lab
     .command("up")
     .description("start the lab that a plan describes, and leave it running")
-    .argument("<plan>", "the plan, a YAML file; only its platform section counts")
+    .argument("<plan>", "the plan, a YAML file; only its platform section is used")
     .action((file: string) => up(world, file));
   lab
     .command("down")
@@ -26,7 +26,7 @@ export function labCommand(world: World): Command {
     .action(() => down(world));
   lab
     .command("status")
-    .description("is there a lab, where, and is it healthy (exit 0) or not (exit 4)")
+    .description("print whether a lab exists, where, and whether it is healthy (exit 0) or not (exit 4)")
     .action(() => status(world));
   return lab;
 }
@@ -53,7 +53,7 @@ function interrupted(signal: string): GamedayError {
     code: "interrupted",
     expected: "the lab to come up",
     got: signal,
-    hint: "what was started is taken down; `gameday lab status` tells",
+    hint: "what was started is taken down; `gameday lab status` shows the state",
     exitCode: ExitCode.notReady,
   });
 }
@@ -79,7 +79,7 @@ async function down(world: World): Promise<void> {
 }
 
 async function status(world: World): Promise<void> {
-  const found = await withDeadline({ what: "the lab's state to be told", deadlineMs: STATUS_MS_MAX }, labStatus);
+  const found = await withDeadline({ what: "the state of the lab", deadlineMs: STATUS_MS_MAX }, labStatus);
   tell(world, found);
   world.setExitCode(isHealthy(found) ? ExitCode.pass : ExitCode.notReady);
 }

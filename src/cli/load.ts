@@ -34,7 +34,7 @@ const LAST_ARRIVALS_MS = 50;
 /** `gameday load`: the load engine as a tool of its own. */
 export function loadCommand(world: World): Command {
   const command = new Command("load")
-    .description("put users on a platform: scripted, closed or open model, judged by thresholds")
+    .description("send users to a platform: scripted, closed or open model, judged by thresholds")
     .argument("<script...>", "scenario modules (TypeScript or JavaScript)")
     .action((scripts: string[], flags: LoadFlags) => runLoad(world, scripts, flags));
   for (const option of [...loadOptions(), ...outputOptions()]) command.addOption(option);
@@ -147,7 +147,7 @@ function earlierOf({ crew, told, recorder }: Stage): Earlier {
   const earlier = new Earlier();
   if (crew.atWork.length === 0) return earlier;
   if (told.resumed === null)
-    recorder.note("what the coordinator before was told is not in these figures: --out keeps it");
+    recorder.note("what the previous coordinator was told is not in these figures, because only --out keeps it");
   else earlier.read(told.resumed, recorder);
   return earlier;
 }

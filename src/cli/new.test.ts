@@ -46,7 +46,7 @@ const SCAFFOLD: Scaffold = {
   questions: ["why so?"],
 };
 
-test("a command line is split into words, and one that needs a shell gets one", () => {
+test("a command line is split into words, and one that needs a shell is run by one", () => {
   assert.deepEqual(argvOf('node server.js --title "a shop"'), ["node", "server.js", "--title", "a shop"]);
   assert.deepEqual(argvOf("gunicorn shop.wsgi --bind 0.0.0.0:$PORT"), [
     "sh",
@@ -66,7 +66,7 @@ test("a command line is split into words, and one that needs a shell gets one", 
   for (const [given, run] of inShell) assert.deepEqual(argvOf(given), ["sh", "-c", run]);
 });
 
-test("flags that cannot be understood are refused with an example", () => {
+test("malformed flags are refused with an example", () => {
   assert.deepEqual(requestOf("POST /orders", "--write"), { method: "POST", path: "/orders" });
   assert.throws(() => requestOf("orders", "--write"), /"orders"/);
   assert.throws(() => jsonOf("{id}", "--body"), /JSON/);
@@ -74,7 +74,7 @@ test("flags that cannot be understood are refused with an example", () => {
   assert.deepEqual(ledgerOf("/audit/orders"), { kind: "http", path: "/audit/orders" });
 });
 
-test("what starts an app is guessed from its folder, and the guess says from what", (context) => {
+test("the command that starts an app is guessed from its folder, and the guess names its source", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-guess-"));
   context.after(() => rmSync(folder, { recursive: true }));
   assert.equal(guessCommand(folder), null);
@@ -110,7 +110,7 @@ test("the plan is valid, and its questions are comments", () => {
   }
 });
 
-test("scripts are TypeScript that Node can read; the id stands where the body said so", () => {
+test("the scripts are TypeScript that Node can read, with the id where the body had it", () => {
   for (const app of [APP, { ...APP, login: null }, { ...APP, write: null }, DJANGO])
     for (const text of [scenarioText({ ...SCAFFOLD, app }), probesText({ ...SCAFFOLD, app })])
       stripTypeScriptTypes(text);
@@ -153,13 +153,13 @@ test("the jobs for CI are YAML and run the plan", () => {
   }
 });
 
-test("links and OpenAPI documents name what can be read and written", () => {
+test("links and OpenAPI documents show what can be read and written", () => {
   assert.deepEqual(linksIn('<a href="/a?x=1">a</a> <link href="/style.css"> <a href="//elsewhere/b">'), ["/a"]);
   const document = JSON.stringify({ paths: { "/orders": { get: {}, post: {} }, "/orders/{id}": { get: {} } } });
   assert.deepEqual(namedIn(["<html>", document]), { reads: ["/orders"], writes: ["POST /orders"] });
 });
 
-test("an app is asked the usual paths; what answers is kept, with the path that means ready", async (context) => {
+test("the usual paths of an app are requested, and those that answer are kept, with the path that means ready", async (context) => {
   const answers: Record<string, [status: number, text: string]> = {
     "/": [200, '<a href="/products">'],
     "/health": [200, ""],

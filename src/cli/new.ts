@@ -34,22 +34,22 @@ interface NewFlags {
 export function newCommand(world: World): Command {
   const appended = (value: string, before: readonly string[]) => [...before, value];
   return new Command("new")
-    .description("start your app in the lab, look what it answers, and write a plan, a scenario and probes for it")
+    .description("start your app in the lab, inspect its answers, and write a plan, a scenario and probes for it")
     .argument("[folder]", "the folder to write", "gameday")
     .option(
       "--command <line>",
-      "how one replica is started; it must listen on $PORT (default: what the app's folder suggests)",
+      "the command that starts one replica; it must listen on $PORT (default: what the app's folder suggests)",
     )
     .option("--directory <folder>", "the app's folder", ".")
     .option("--name <name>", "the plan's name (default: that of the app's folder)")
-    .option("--prepare <line>", "what runs once before: a schema migration")
+    .option("--prepare <line>", "a command that runs once before, such as a schema migration")
     .option(
       "--readiness <path>",
-      "the path that answers 2xx when a replica can serve users (default: a usual one that does)",
+      "the path that answers 2xx when a replica can serve users (default: a usual path that does)",
     )
     .option(
       "--read <path>",
-      "a path that users read; repeat it (default: what the app itself links or documents)",
+      "a path that users read; may be repeated (default: what the app itself links or documents)",
       appended,
       [],
     )
@@ -68,7 +68,7 @@ export function newCommand(world: World): Command {
       "where writes are read back: TABLE.COLUMN of PostgreSQL, or a path such as /audit/orders",
     )
     .addOption(new Option("--ci <kind>", "also write a job for this CI").choices(["github", "gitlab"]))
-    .option("--no-look", "do not start the app; take what the flags say")
+    .option("--no-look", "do not start the app, but use only the flags")
     .option("--force", "overwrite files")
     .action((folder: string, flags: NewFlags) => create(world, folder, flags));
 }
@@ -97,7 +97,7 @@ function appOf(world: World, flags: NewFlags): AppAnswers {
   const guess = flags.command === undefined ? guessCommand(directory) : null;
   if (flags.command === undefined && guess === null)
     throw usage(
-      "--command, how one replica is started",
+      "--command with the command that starts one replica",
       "none, and no Procfile, package.json, manage.py or jar",
       '--command "node server.js"',
     );
@@ -180,17 +180,17 @@ function questionsOf(app: AppAnswers, readiness: string | null, reads: readonly 
   const absent = app.reads.filter((path) => seen !== null && !reads.includes(path));
   return [
     ...(readiness === null
-      ? ["which path says that a replica can serve users? None of the usual ones answered (--readiness)."]
+      ? ["which path shows that a replica can serve users? None of the usual ones answered (--readiness)."]
       : []),
     ...(reads.length === 0 ? ["which path do users read? None was found, so the scripts read / (--read)."] : []),
     ...absent.map((path) => `why did ${path} answer ${seen?.asked.get(path)}? It was left out.`),
     ...(app.write === null
       ? [
-          `which request stores something under an id that the client chooses?${writes} Without one, no lost write is found (--write, --body).`,
+          `which request stores something under an id that the client chooses?${writes} Without one, a lost write cannot be detected (--write, --body).`,
         ]
       : []),
     ...(app.write !== null && app.ledger === null
-      ? ["where are writes read back? Without a ledger, no lost write is found (--ledger)."]
+      ? ["where are writes read back? Without a ledger, a lost write cannot be detected (--ledger)."]
       : []),
   ];
 }

@@ -39,7 +39,7 @@ function cannotWrite(path: string, thrown: unknown): GamedayError {
     code: "cannot-write",
     expected: `to write ${path}`,
     got: systemReason(thrown),
-    hint: "name a folder where you may write, and where there is room: --out DIR",
+    hint: "choose a folder where you may write, and where there is space: --out DIR",
     exitCode: ExitCode.usage,
     cause: thrown,
   });

@@ -20,10 +20,10 @@ test("the workers' pods take cluster, namespace and image from the platform, and
   assert.deepEqual([context, namespace, image], ["staging", "shop", "registry.example/gameday:1"]);
   assert.deepEqual(keepOff, [{ namespace: "shop", labels: { app: "pg" } }]);
   assert.deepEqual([workerCpu, workerMemory], ["500m", "512Mi"]);
-  assert.equal("advertise" in flags, false, "the address towards the cluster is found out");
+  assert.equal("advertise" in flags, false, "the address towards the cluster is determined");
 });
 
-test("what the plan says of the pods goes before the platform", () => {
+test("settings of the plan for the pods take precedence over the platform's", () => {
   const given = { ...SMALL, image: "other:1", context: "load", namespace: "load", advertise: "10.0.0.5:7070" };
   const { context, namespace, image, advertise } = podsFlags(given, PLATFORM);
   assert.deepEqual([context, namespace, image, advertise], ["load", "load", "other:1", "10.0.0.5:7070"]);

@@ -38,7 +38,7 @@ export function podsFlags(pods: PodsPlan, platform: { readonly kind: string }): 
   if (image === undefined)
     throw new GamedayError({
       code: "plan-pods-no-image",
-      expected: "load.pods.image, or platform.image of a platform on Kubernetes: what the workers' pods run",
+      expected: "load.pods.image, or platform.image of a platform on Kubernetes: the image that the workers' pods run",
       got: "neither",
     });
   return {

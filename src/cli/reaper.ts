@@ -7,10 +7,8 @@ import { monotonicClock } from "../std/clock.ts";
 /** `gameday reaper --namespace N`: runs in the cluster as long as a run lasts, and undoes what a dead run left behind. */
 export function reaperCommand(world: World): Command {
   return new Command("reaper")
-    .description(
-      "undo, from inside the cluster, what a run that died has left; a run on Kubernetes starts it by itself",
-    )
-    .requiredOption("--namespace <name>", "the namespace under test, where the list of what must be undone is")
+    .description("undo, from inside the cluster, what a dead run has left; a run on Kubernetes starts it by itself")
+    .requiredOption("--namespace <name>", "the namespace under test, which holds the list of what must be undone")
     .action(async ({ namespace }: { namespace: string }) => {
       const end = new AbortController();
       using _interrupt = world.onInterrupt(() => end.abort());

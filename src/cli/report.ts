@@ -16,7 +16,7 @@ export function reportCommand(world: World): Command {
   return new Command("report")
     .description("write report.html, report.md, junit.xml, stats.json and verdict.json of a run folder again")
     .argument("<run>", "the run folder, such as runs/latest")
-    .option("--out <folder>", "where to write them (default: the run folder)")
+    .option("--out <folder>", "the folder to write to (default: the run folder)")
     .action((run: string, flags: { readonly out?: string }) => {
       const folder = resolve(world.cwd, run);
       const evidence = openEvidence(folder);
@@ -38,7 +38,7 @@ function readOnly(folder: string): GamedayError {
     code: "folder-read-only",
     expected: "a run folder that can be written to",
     got: `${folder}, which is read-only`,
-    hint: "name another place: gameday report RUN --out DIR",
+    hint: "choose another folder: gameday report RUN --out DIR",
     exitCode: ExitCode.usage,
   });
 }

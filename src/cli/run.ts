@@ -24,14 +24,14 @@ export function runCommand(world: World): Command {
     .argument("<plan>", "the plan, a YAML file")
     .option(
       "--out <folder>",
-      "the run folder to make (default: runs/<plan>-<UTC>-<seed>, and runs/latest points to it)",
+      "the run folder to create (default: runs/<plan>-<UTC>-<seed>, and runs/latest points to it)",
     )
-    .option("--seed <seed>", "repeat the choices of an earlier run (default: the plan's, else a new one)")
+    .option("--seed <seed>", "repeat the choices of an earlier run (default: the plan's seed, otherwise a new one)")
     .option(
       "--dashboard",
       "show the run on the dashboard, which is started if none serves its folder, and print the link",
     )
-    .option("--repeat <runs>", "so many game days one after another, then their recovery times summed up", runsOf)
+    .option("--repeat <runs>", "run this many game days one after another, then summarise their recovery times", runsOf)
     .action(async (file: string, flags: RunFlags) => {
       const planFile = readPlanFile(world, file);
       const { secrets } = planFile;

@@ -30,22 +30,22 @@ interface ServeFlags {
 /** `gameday serve [RUNS]`: the dashboard and its API for the runs of a folder, those in progress and those that are over. */
 export function serveCommand(world: World): Command {
   return new Command("serve")
-    .description("serve the dashboard and its API: watch runs, control them, open and compare old ones")
+    .description("serve the dashboard and its API: watch and control runs, open and compare earlier ones")
     .argument("[runs]", "the folder with the run folders", "runs")
-    .option("--port <port>", "the port; 0 takes any that is free", portOf, DASHBOARD_PORT)
-    .option("--listen <address>", "listen beyond this machine; reading then needs the token, too")
+    .option("--port <port>", "the port; 0 takes any free one", portOf, DASHBOARD_PORT)
+    .option("--listen <address>", "listen beyond this machine; reading then needs the token as well")
     .option(
       "--allow-host <host:port>",
-      "another value of the Host header, such as that of a port-forward; repeat it",
+      "a further value of the Host header, such as that of a port-forward; may be repeated",
       several,
     )
-    .option("--read-only", "show everything, control nothing")
-    .option("--private", "reading needs the token on this machine, too")
-    .option("--plans <folder>", "plans below it may be started from the dashboard")
-    .option("--scripts <folder>", "load scripts below it may be started from the dashboard")
-    .option("--allow-code", "faults may run commands that a plan or a caller gives")
-    .option("--link", "print a new link of the dashboard that is running, and where its token is kept")
-    .option("--until-idle <time>", "end when nobody has watched and nothing has run for so long", milliseconds)
+    .option("--read-only", "show everything, but control nothing")
+    .option("--private", "demand the token for reading on this machine as well")
+    .option("--plans <folder>", "allow plans below it to be started from the dashboard")
+    .option("--scripts <folder>", "allow load scripts below it to be started from the dashboard")
+    .option("--allow-code", "allow faults to run commands that a plan or a caller gives")
+    .option("--link", "print a new link of the running dashboard, and where its token is kept")
+    .option("--until-idle <time>", "end when there have been no watchers and no runs for this time", milliseconds)
     .action(async (runs: string, flags: ServeFlags) => {
       if (flags.link === true) return await printLink(world, flags.port);
       await serve(world, resolve(world.cwd, runs), flags);
@@ -89,12 +89,14 @@ async function serve(world: World, runsFolder: string, flags: ServeFlags): Promi
 /** Prints the link where a person reads it. Elsewhere (CI) only the file of the token is named: logs are kept and shared. */
 function sayWhere(world: World, { link, host, token }: { link: string; host: string; token: string }): void {
   if (world.stdout.isTTY)
-    world.stdout.write(`dashboard: ${link}\n  the link works once, within 10 minutes; another: gameday serve --link\n`);
+    world.stdout.write(
+      `dashboard: ${link}\n  the link works once, within 10 minutes; to print another: gameday serve --link\n`,
+    );
   else world.stdout.write(`dashboard: ${link.split("#", 1)[0]} (the token is in ${token})\n`);
   if (isLoopback(host)) return;
   const [red, plain] = world.stderr.isTTY ? ["\u001b[31m", "\u001b[0m"] : ["", ""];
   world.stderr.write(
-    `${red}gameday: whoever reaches ${host} reaches this dashboard; without TLS, its token can be read on the way${plain}\n`,
+    `${red}gameday: everybody who can reach ${host} can reach this dashboard; without TLS, its token can be read in transit${plain}\n`,
   );
 }
 

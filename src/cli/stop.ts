@@ -8,10 +8,10 @@ import { stateFolderOf } from "./state-folder.ts";
 /** `gameday stop`: ends a run in progress from another terminal, as Ctrl-C would: the run heals first, then judges. */
 export function stopCommand(world: World, holders: () => Promise<Holder[]> = () => askHolders("run")): Command {
   return new Command("stop")
-    .description("end the run in progress from another terminal: it heals its faults, then judges")
-    .argument("[run]", "its id or its process, where several are in progress")
-    .option("--all", "end all that are in progress")
-    .option("--forbid", "the kill switch: end all, and let nothing start until it is released")
+    .description("end the run in progress from another terminal; it heals its faults and is judged")
+    .argument("[run]", "the run's id or process, if several are in progress")
+    .option("--all", "end all runs in progress")
+    .option("--forbid", "set the kill switch: end all runs, and start nothing until it is released")
     .option("--release", "release the kill switch, which the dashboard or --forbid has set")
     .action(async (run: string | undefined, flags: { all?: true; forbid?: true; release?: true }) => {
       if (flags.release === true) return release(world);
@@ -35,17 +35,14 @@ async function forbid(world: World, holders: () => Promise<Holder[]>): Promise<v
 
 /** Returns the runs to stop without guessing: if several are in progress, one must be named. */
 function chosen(running: readonly Holder[], run: string | undefined, all: boolean): readonly Holder[] {
-  if (running.length === 0) throw nothingToStop("no run in progress on this machine");
+  if (running.length === 0) throw nothingToStop("no run is in progress on this machine");
   if (all) return running;
   const meant = running.filter(({ runId, pid }) => run === undefined || run === runId || run === String(pid));
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return meant;
   const found = running.map(sayHolder).join("; ");
   const got = run === undefined ? `${running.length}: ${found}` : `"${run}", while in progress: ${found}`;
-  throw nothingToStop(
-    got,
-    "name one by its id or its process: `gameday stop RUN`; or all of them: `gameday stop --all`",
-  );
+  throw nothingToStop(got, "name one by its id or its process: `gameday stop RUN`; or end all: `gameday stop --all`");
 }
 
 function stop(world: World, holder: Holder): void {
@@ -55,7 +52,7 @@ function stop(world: World, holder: Holder): void {
     throw nothingToStop(`run ${holder.runId} (process ${holder.pid}): ${messageOf(thrown)}`);
   }
   const who = `run ${holder.runId} (process ${holder.pid})`;
-  world.stdout.write(`asked ${who} to stop; it heals its faults, then judges\n`);
+  world.stdout.write(`${who} received the command to stop; it heals its faults and is judged\n`);
 }
 
 function nothingToStop(got: string, hint = ""): GamedayError {

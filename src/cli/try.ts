@@ -22,7 +22,7 @@ import { tryPlan } from "./try/plan.ts";
 /** `gameday try PLAN`: plays everything in a plan once, without faults, and reports each mistake. It leaves nothing behind. */
 export function tryCommand(world: World): Command {
   return new Command("try")
-    .description("play everything in a plan once, without faults: every mistake shows in half a minute")
+    .description("run everything in a plan once, without faults, so that every mistake shows within half a minute")
     .argument("<plan>", "the plan, a YAML file")
     .option("--out <folder>", "keep the evidence and the logs there (default: nothing is kept)")
     .addHelpText("after", HELP)
@@ -127,7 +127,7 @@ function report(world: World, folder: string, expected: Expected): number {
     (event) => event.type === "phase" && event.phase === "statistics" && event.edge === "end",
   );
   if (!isWhole) {
-    world.stderr.write("gameday: the try was ended early, and so nothing can be said\n");
+    world.stderr.write("gameday: the try was ended early, so it has no result\n");
     return ExitCode.unknown;
   }
   world.stdout.write(renderTry(lines));

@@ -15,7 +15,7 @@ export function workerCommand(world: World): Command {
     .description("run users for a load that is coordinated on another machine (gameday load --listen)")
     .requiredOption("--join <url>", "the coordinator: http://host:7070")
     .option("--token <text>", "its token (default: GAMEDAY_TOKEN)")
-    .option("--index <n>", "the place it would like: worker w3 is --index 3 (default: JOB_COMPLETION_INDEX, else any)")
+    .option("--index <n>", "the preferred slot: worker w3 is --index 3 (default: JOB_COMPLETION_INDEX, otherwise any)")
     .action(async (flags: { join: string; token?: string; index?: string }) => {
       const token = flags.token ?? world.env["GAMEDAY_TOKEN"];
       if (token === undefined)
@@ -49,6 +49,6 @@ function indexOf(text: string | undefined): number | null {
 }
 
 function interrupted(signal: string): GamedayError {
-  const expected = "the coordinator to let this worker go";
+  const expected = "the coordinator to release this worker";
   return new GamedayError({ code: "interrupted", expected, got: signal, exitCode: ExitCode.unknown });
 }

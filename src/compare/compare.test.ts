@@ -28,11 +28,11 @@ function changes(...verdicts: Verdict[]): string[] {
   return compareRuns(verdicts).objectives.map(({ change }) => change);
 }
 
-test("what differs within noise is the same", () => {
+test("a difference within noise counts as the same", () => {
   assert.deepEqual(changes(verdictOf(24_000, 20), verdictOf(25_500, 21)), ["same", "same", "same"]);
 });
 
-test("beyond noise, one earlier run is weighed by the distance to the bound; more earlier runs are believed", () => {
+test("beyond noise, one earlier run is weighed by the distance to the bound, and several earlier runs are believed", () => {
   // The bounds are 30 s and 2,000 ms: half of the distance is a change, a tenth may be one, and less is none.
   assert.deepEqual(changes(verdictOf(22_000, 20), verdictOf(38_500, 40)), ["worse", "same", "same"]);
   assert.deepEqual(changes(verdictOf(38_500, 40), verdictOf(22_000, 20)), ["better", "same", "same"]);
@@ -46,7 +46,7 @@ test("beyond noise, one earlier run is weighed by the distance to the bound; mor
   assert.deepEqual(changes(one, { ...one, objectives }).at(-1), "worse");
 });
 
-test("near zero a difference is noise, however large a share of nothing it is", () => {
+test("near zero a difference is noise, whatever share of the small value it is", () => {
   const recovered = (value: number, unit = "s"): Verdict => {
     const verdict = verdictOf(22_000, 20);
     const [first, ...others] = verdict.objectives;
@@ -58,7 +58,7 @@ test("near zero a difference is noise, however large a share of nothing it is", 
   assert.equal(changes(recovered(0, "restarts"), recovered(0.03, "restarts"))[0], "worse", "counts have no noise");
 });
 
-test("a bound that was changed is named, and its status is not put down to the platform", () => {
+test("a changed bound is named, and the change of status is not attributed to the platform", () => {
   const under = (verdict: Verdict, seconds: number): Verdict => {
     const [first, ...others] = verdict.objectives;
     assert.ok(first);
@@ -78,14 +78,17 @@ test("a bound that was changed is named, and its status is not put down to the p
   assert.match(compareRuns([fast, renamed]).objectives[0]?.because ?? "", /measured recovery-seconds before/);
 });
 
-test("plans that differ and an order against time are noted", () => {
+test("plans that differ and runs in reverse order of time are noted", () => {
   const { run } = evidenceOf(cleanRun(OBJECTIVES));
   const later = { ...run, runId: "later", startedAt: "2026-07-02T00:00:00Z", plan: { ...run.plan, calmMs: 5 } };
   const earlier = { ...run, runId: "earlier", startedAt: "2026-07-01T00:00:00Z" };
   const notes = (...runs: (typeof run)[]) => compareRuns([verdictOf(24_000, 20), verdictOf(24_000, 20)], runs).notes;
   assert.deepEqual(notes(earlier, { ...earlier, runId: "again" }), []);
-  assert.match(notes(earlier, later).join(), new RegExp(`^the plan of later .*: calmMs: ${run.plan.calmMs} -> 5$`));
-  assert.match(notes(later, earlier)[0] ?? "", /^run later stands first, but began later .*give the earlier run first/);
+  assert.match(
+    notes(earlier, later).join(),
+    new RegExp(`^the plans of later and .*: calmMs: ${run.plan.calmMs} -> 5$`),
+  );
+  assert.match(notes(later, earlier)[0] ?? "", /^run later comes first, but began later .*give the earlier run first/);
   assert.match(notes(later, later)[0] ?? "", /given twice/);
   const [objective] = run.plan.objectives;
   assert.ok(objective);
@@ -143,7 +146,7 @@ test("earlier runs that differ among themselves widen the noise", () => {
   assert.equal(changes(verdictOf(22_000, 20), verdictOf(30_000, 20), verdictOf(31_000, 20))[0], "same");
 });
 
-test("a status that fell is worse, and what is unknown now cannot be said", () => {
+test("a status that fell is worse, and one that is unknown now cannot be compared", () => {
   const failing = verdictOf(52_000, 20);
   assert.equal(compareRuns([verdictOf(24_000, 20), failing]).change, "worse");
   const blind = { ...verdictOf(24_000, 20) };

@@ -86,7 +86,7 @@ function changeOf(earlier: readonly (ObjectiveVerdict | null)[], last: Objective
   if (last === null || before.length === 0) return { change: "unknown", because: "only some of the runs have it" };
   const other = before.find(({ measure }) => measure !== last.measure);
   if (other !== undefined)
-    return { change: "unknown", because: `it measured ${other.measure} before, and ${last.measure} now` };
+    return { change: "unknown", because: `it measured ${other.measure} before, and measures ${last.measure} now` };
   if (last.status === "unknown") return { change: "unknown", because: last.because };
   const moved = before.find(({ bound }) => !sameBound(bound, last.bound));
   return moved === undefined ? changeUnderOneBound(before, last) : changeUnderBounds(before, last, moved);
@@ -125,7 +125,7 @@ function changeOfMeasure(before: readonly ObjectiveVerdict[], last: ObjectiveVer
   const noise = beyondNoise(whole, now, measure, unit);
   const { isWorse, share } = movedBy(whole, now, bound);
   if (noise.side === "within" || Number.isNaN(share))
-    return { change: "same", because: `within what was measured before and noise (${noise.says})` };
+    return { change: "same", because: `within the range of the earlier runs and noise (${noise.says})` };
   const end = noise.side === "high" ? `above ${trim(whole.upper)}` : `below ${trim(whole.lower)}`;
   const because = `${end}${unit === "" ? "" : ` ${unit}`}, beyond noise (${noise.says})`;
   if (ranges.length > 1) return { change: isWorse ? "worse" : "better", because };

@@ -20,10 +20,10 @@ function orderOf(runs: readonly ComparedRun[]): string[] {
   return runs.slice(1).flatMap((run, index) => {
     const earlier = runs[index];
     if (earlier === undefined) return [];
-    if (earlier.runId === run.runId) return [`run ${run.runId} is given twice, and compared with itself`];
+    if (earlier.runId === run.runId) return [`run ${run.runId} is given twice, and is compared with itself`];
     if (Date.parse(earlier.startedAt) <= Date.parse(run.startedAt)) return [];
     return [
-      `run ${earlier.runId} stands first, but began later (${earlier.startedAt}) than ${run.runId} (${run.startedAt}): give the earlier run first, or read "worse" as "was worse then"`,
+      `run ${earlier.runId} comes first, but began later (${earlier.startedAt}) than ${run.runId} (${run.startedAt}): give the earlier run first, or read "worse" as "was worse then"`,
     ];
   });
 }
@@ -33,7 +33,7 @@ function planChanges(before: ComparedRun, now: ComparedRun): string[] {
   if (changes.length === 0) return [];
   const more = changes.length > CHANGES_SHOWN_MAX ? [`and ${changes.length - CHANGES_SHOWN_MAX} more`] : [];
   const shown = [...changes.slice(0, CHANGES_SHOWN_MAX), ...more];
-  return [`the plan of ${now.runId} is not that of ${before.runId}: ${shown.join("; ")}`];
+  return [`the plans of ${now.runId} and ${before.runId} differ: ${shown.join("; ")}`];
 }
 
 /** Returns the changes in the order of the plan: "load.vus: 5 -> 10". O(size of both). */

@@ -20,7 +20,7 @@ function recoveredIn(upperMs: number | null): Verdict {
   return { ...clean, experiments };
 }
 
-test("the distribution is of the upper ends, and 59 runs speak of 95 % of all", () => {
+test("the distribution uses the upper ends, and 59 runs prove a statement about 95 % of all runs", () => {
   const [row] = sumUp([3_000, 1_000, 9_000, 2_000].map(recoveredIn), 4).recoveries;
   assert.deepEqual([row?.minMs, row?.medianMs, row?.maxMs], [1_000, 2_500, 9_000]);
   assert.ok(Math.abs((row?.bound?.shareOfRuns ?? 0) - 0.05 ** (1 / 4)) < 1e-12);
@@ -32,7 +32,7 @@ test("the distribution is of the upper ends, and 59 runs speak of 95 % of all", 
   assert.ok(share(58) < 0.95 && share(59) >= 0.95);
 });
 
-test("a run that never recovered, or whose fault did not bite, leaves nothing proven, and is counted", () => {
+test("a run that never recovered, or whose fault did not bite, is counted and leaves nothing proven", () => {
   const notBitten = { ...clean, experiments: clean.experiments.map((one) => ({ ...one, bite: null })) };
   for (const odd of [recoveredIn(null), notBitten]) {
     const [row] = sumUp([recoveredIn(1_000), odd], 2).recoveries;
@@ -44,7 +44,7 @@ test("a run that never recovered, or whose fault did not bite, leaves nothing pr
   );
 });
 
-test("min, median and max are in order and of the runs, however they are ordered; more runs prove more", () => {
+test("min, median and max are ordered and taken from the runs, in any order of runs; more runs prove more", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1, maxLength: 30 }), (tookMs) => {
       const [row] = sumUp(tookMs.map(recoveredIn), tookMs.length).recoveries;

@@ -17,14 +17,14 @@ export function renderComparison({ runs, objectives, change, notes }: Comparison
     worse: "Something got worse beyond noise.",
     better: "Nothing got worse; something got better.",
     same: "Nothing changed beyond noise.",
-    unknown: "It cannot be said whether anything got worse.",
+    unknown: "It is unknown whether anything got worse.",
   };
   const noted = notes.map((note) => `note: ${visible(note)}\n`).join("");
   return `${align([head, verdicts, ...rows])}\n${noted}${summary[change]}\n`;
 }
 
 export function renderHistory(rows: readonly HistoryRow[]): string {
-  if (rows.length === 0) return "no runs here yet\n";
+  if (rows.length === 0) return "there are no runs in this folder yet\n";
   const head = ["started", "run", "verdict", "exit", "objectives met", "sentence"];
   const cells = rows.map((row) => [row.startedAt, row.runId, row.verdict, row.exitCode, row.objectives, row.sentence]);
   return `${align([head, ...cells])}\n`;

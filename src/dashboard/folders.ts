@@ -84,8 +84,8 @@ export function folderNow(folder: string, isAlive: boolean): FolderNow {
     : { state: "ended", trouble: UNJUDGED, verdict: null };
 }
 
-const DIED = "The run's process ended before the evidence was sealed. `gameday judge` says what the evidence holds.";
-const UNJUDGED = "The evidence is sealed, but no verdict that can be read stands beside it.";
+const DIED = "The run's process ended before the evidence was sealed. `gameday judge` shows what the evidence proves.";
+const UNJUDGED = "The evidence is sealed, but there is no readable verdict.";
 
 /** Reads verdict.json if it is not older than the seal; it is kept until the file changes. */
 function verdictOf(folder: string, sealedAtMs: number): Verdict | null {

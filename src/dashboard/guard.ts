@@ -71,8 +71,8 @@ const FOREIGN_ORIGIN: Refusal = {
 const FOREIGN_PAGE: Refusal = {
   status: 403,
   code: "foreign-page",
-  expected: "a request of this server's own page, or of no page",
-  got: "one of another site",
+  expected: "a request from this server's own page, or from no page",
+  got: "one from another site",
 };
 const NO_SESSION: Refusal = {
   status: 401,

@@ -43,21 +43,21 @@ const TITLES: Readonly<Record<number, string>> = {
   304: "Not changed since the given ETag.",
   400: "The request does not follow this document.",
   401: "The right is missing.",
-  403: "Not allowed: a foreign page or origin, a read-only server, or code that is not allowed.",
+  403: "Not allowed: another page or origin, a read-only server, or code that is not allowed.",
   404: "It does not exist.",
   405: "The path has no such method.",
   409: "It is not possible now; the detail says why.",
   411: "The body has no Content-Length.",
-  412: "Somebody changed it meanwhile: read it again.",
+  412: "Somebody changed it in the meantime: read it again.",
   413: "The body is too large.",
   415: "The body is not application/json.",
   416: "The range is not within the file.",
   421: "The Host header does not name this server.",
-  422: "It was understood, and is wrong in itself; the detail says what.",
+  422: "The request was understood, but its values are wrong; the detail says which.",
   423: "The kill switch is on.",
   428: "If-Match is missing.",
   429: "Too many calls; Retry-After says when the next one is possible.",
-  500: "An error of the server itself.",
+  500: "An error in the server itself.",
   503: "The server is as busy as it may be: it has 200 watchers, or judges enough runs; Retry-After says when to ask again.",
   507: "The state folder cannot be written, for example because the disk is full.",
 };
@@ -127,7 +127,7 @@ function operationObject(operation: ApiOperation, components: JsonObject): JsonO
     responses: {
       [success.status]: answerOf(operation, components),
       ...(operation.hasEtag === true && { 304: { description: TITLES[304] ?? "" } }),
-      ...(success.media === "*/*" && { 206: { description: "The range that was asked for.", content: { "*/*": {} } } }),
+      ...(success.media === "*/*" && { 206: { description: "The requested range.", content: { "*/*": {} } } }),
       ...Object.fromEntries(problems),
       431: { description: "The headers, or the path with its query, are too long. This answer has no body." },
     },
@@ -141,7 +141,7 @@ function answerOf({ success, hasEtag }: ApiOperation, components: JsonObject): J
       ? { [media ?? "*/*"]: {} }
       : { "application/json": { schema: schemaOf(schema, "output", components) } };
   return {
-    description: success.status === 202 ? "Asked; the stream shows when it is done." : "Done.",
+    description: success.status === 202 ? "Accepted; the stream shows when it is done." : "Done.",
     ...(hasEtag === true && { headers: { ETag: { schema: { type: "string" } } } }),
     content,
   };

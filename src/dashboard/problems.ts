@@ -42,7 +42,7 @@ export function problemOf(thrown: unknown, requestId: string): Problem500 {
     status: 500,
     code: "bug",
     expected: "an answer",
-    got: "an error of the server itself",
+    got: "an error in the server itself",
     hint: "its log has the details, under the request's id",
   };
   return { problem: ofRefusal(refusal, requestId), bug: thrown };

@@ -31,5 +31,5 @@ export class Tasks {
 }
 
 function describe(thrown: unknown): string {
-  return thrown instanceof GamedayError ? thrown.describe() : "an error of the server itself; its log has the details";
+  return thrown instanceof GamedayError ? thrown.describe() : "an error in the server itself; its log has the details";
 }

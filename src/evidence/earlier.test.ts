@@ -17,7 +17,7 @@ function traitsIn(version: number, fault: string) {
   return event?.type === "experiment" ? event.traits : undefined;
 }
 
-test("evidence of a version before 3 gets the traits of its faults by their names", () => {
+test("evidence of a version before 3 gets the traits of its faults from their names", () => {
   assert.equal(traitsIn(2, "latency")?.recoversOnlyAfterHeal, true);
   assert.equal(traitsIn(1, "repeated-kills")?.stops, "processes");
   assert.equal(traitsIn(2, "power-off-node")?.stops, "machines");
@@ -41,6 +41,6 @@ test("evidence of a version before 3 gets the stop condition and the kind of a n
   assert.deepEqual(inCurrentFormat(3, events), events);
 });
 
-test("evidence of version 3 states its facts itself: names and texts mean nothing in it", () => {
+test("evidence of version 3 states its facts itself, so that names and texts have no meaning in it", () => {
   assert.equal(traitsIn(3, "latency"), undefined);
 });

@@ -51,7 +51,7 @@ function write(path: string, operations: number): EvidenceWriter {
   return writer;
 }
 
-test("what was written and sealed is read back without a flaw, and secrets are in no file", (context) => {
+test("evidence that was written and sealed is read back without a flaw, and no file holds secrets", (context) => {
   const path = folder(context);
   write(path, 5000);
   seal(path);
@@ -64,13 +64,13 @@ test("what was written and sealed is read back without a flaw, and secrets are i
     assert.doesNotMatch(readFileSync(join(path, name), "utf8"), /hunter22/);
 });
 
-test("a folder that is not sealed says so", (context) => {
+test("a folder that is not sealed reports it", (context) => {
   const path = folder(context);
   write(path, 1);
   assert.match(openEvidence(path).flaws.join(), /not sealed/);
 });
 
-test("a changed, an added and an absent file are flaws by name", (context) => {
+test("a changed, an added and an absent file are flaws, each with its name", (context) => {
   const path = folder(context);
   write(path, 3);
   seal(path);
@@ -80,7 +80,7 @@ test("a changed, an added and an absent file are flaws by name", (context) => {
   assert.match(openEvidence(path).flaws.join(), /history absent/);
 });
 
-test("a folder is sealed once", (context) => {
+test("a folder is sealed only once", (context) => {
   const path = folder(context);
   write(path, 1);
   seal(path);
@@ -97,7 +97,7 @@ test("a line that is not JSON is an error at its place, with the exit code of un
   );
 });
 
-test("a folder without a readable run.json is no run folder", (context) => {
+test("a folder without a readable run.json is not a run folder", (context) => {
   const path = folder(context);
   write(path, 1);
   writeFileSync(join(path, "run.json"), "{}");
@@ -105,13 +105,13 @@ test("a folder without a readable run.json is no run folder", (context) => {
   assert.throws(() => openEvidence(join(path, "nowhere")), /expected a run folder/);
 });
 
-test("a run folder is never written into twice", (context) => {
+test("a run folder is never written to twice", (context) => {
   const path = folder(context);
   write(path, 1);
   assert.throws(() => write(path, 1), /expected to make the run folder/);
 });
 
-test("what clients did is on disk before an event or a row of the ledger is, whenever we are killed", (context) => {
+test("the operations of clients are on disk before an event or a row of the ledger is, whenever the process is killed", (context) => {
   const path = folder(context);
   const writer = new EvidenceWriter({ folder: path, run, planText: "", redact: null, owner: null });
   const kept = () => readFileSync(join(path, "history.ndjson"), "utf8").split("\n").length - 1;
@@ -124,7 +124,7 @@ test("what clients did is on disk before an event or a row of the ledger is, whe
   writer.close();
 });
 
-test("a full disk is one failure, told once, and nothing is written after it", (context) => {
+test("a full disk is one failure, reported once, and nothing is written after it", (context) => {
   const path = folder(context);
   const writer = new EvidenceWriter({
     folder: path,
@@ -144,7 +144,7 @@ test("a full disk is one failure, told once, and nothing is written after it", (
   assert.doesNotMatch(readFileSync(join(path, "timeline.ndjson"), "utf8"), /after/);
 });
 
-test("a secret of digits is cut out of texts, never out of numbers: every line stays JSON", (context) => {
+test("a secret made of digits is removed from texts, never from numbers, so that every line stays JSON", (context) => {
   const path = folder(context);
   const redact = (text: string) => text.replaceAll("5432", "[secret PORT]");
   const writer = new EvidenceWriter({ folder: path, run, planText: "", redact, owner: null });
@@ -161,7 +161,7 @@ test("a secret of digits is cut out of texts, never out of numbers: every line s
   });
 });
 
-test("something else of the name latest keeps no run from beginning", (context) => {
+test("another file with the name latest does not keep a run from beginning", (context) => {
   const path = folder(context);
   write(path, 1);
   mkdirSync(join(path, "..", "latest", "full"), { recursive: true });

@@ -46,7 +46,7 @@ function written(plan: Plan): Record<string, unknown> {
   return JSON.parse(JSON.stringify(plan)) as Record<string, unknown>;
 }
 
-test("a plan agrees with its own resolved form: this one, and every one of the examples", () => {
+test("a plan agrees with its own resolved form: this plan, and every example", () => {
   assert.deepEqual(droppedFrom(written(recorded(FULL)), FULL), []);
   const files = globSync(["examples/**/*.yaml", "test/fixtures/**/*.yaml"]).filter(
     (file) => /^platform:/m.test(readFileSync(file, "utf8")) && !file.includes("runs/"),
@@ -58,7 +58,7 @@ test("a plan agrees with its own resolved form: this one, and every one of the e
   }
 });
 
-test("whatever is dropped from the recorded plan, or eased in it, is named", () => {
+test("everything that was dropped from the recorded plan, or relaxed in it, is named", () => {
   type Rows = Record<string, unknown>[];
   const cases: [RegExp, (plan: Record<string, unknown>) => void][] = [
     [/experiment "one"/, (plan) => void (plan["experiments"] as Rows).shift()],
@@ -92,7 +92,7 @@ test("whatever is dropped from the recorded plan, or eased in it, is named", () 
   }
 });
 
-test("what was resolved from the environment, or is asked beyond the file, is no contradiction", () => {
+test("values resolved from the environment, and objectives added to the file, are no contradiction", () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a plan refers to a secret in this way
   const text = FULL.replace("says: soon,", 'says: "${env:TOKEN}",').replace("[customer]", '["${env:TOKEN}"]');
   assert.deepEqual(droppedFrom(written(recorded(text)), text), []);
@@ -101,7 +101,7 @@ test("what was resolved from the environment, or is asked beyond the file, is no
   for (const nothing of ["", "name: by hand\n", "[]", "5"]) assert.deepEqual(droppedFrom({}, nothing), [], nothing);
 });
 
-test("a plan.yaml that is damaged is a flaw", () => {
+test("a damaged plan.yaml is a flaw", () => {
   for (const text of ["{{{", "a: [", `${"[".repeat(5_000)}`])
     assert.match(droppedFrom({}, text).join(), /plan\.yaml cannot be read/, text.slice(0, 9));
 });

@@ -22,7 +22,7 @@ export function droppedFrom(recorded: unknown, planText: string): string[] {
     ...stopConditions(given, recorded),
     ...thresholds(given, recorded),
     ...["probes", "autoscaling", "cleanUp"].filter((key) => isGiven(given[key]) && !isGiven(recorded[key])),
-  ].map((what) => `run.json lacks, or has otherwise, what ${PLAN_FILE} says: ${what}`);
+  ].map((what) => `run.json lacks or changes what ${PLAN_FILE} says: ${what}`);
 }
 
 /** Parses plan.yaml. Returns null if there is nothing to check (or removed secrets made it unreadable), or the error as text. */

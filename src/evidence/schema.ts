@@ -40,12 +40,15 @@ export const operationSchema = holds<Operation>()(
     intendedAtMs: milliseconds,
     invokedAtMs: milliseconds,
     completedAtMs: milliseconds.nullable(),
-    idWasMade: z.literal(true).exactOptional().describe("the script gave no id: nothing that was sent bears this one"),
+    idWasMade: z
+      .literal(true)
+      .exactOptional()
+      .describe("the script gave no id, so nothing that was sent carries this one"),
     probe: z
       .looseObject({
         class: text,
         connection: z.enum(["kept", "fresh"]),
-        everyMs: z.number().gt(0).exactOptional().describe("from beat to beat, where not 50"),
+        everyMs: z.number().gt(0).exactOptional().describe("from beat to beat, if not 50"),
       })
       .exactOptional(),
   }),
@@ -58,9 +61,9 @@ export const ledgerSchema = holds<LedgerLine>()(
       read: z.int().min(0),
       object: text,
       id: text,
-      count: count.describe("copies; 0: the ledger names it and says that it is not there"),
+      count: count.describe("copies; 0 means that the ledger names it as absent"),
       value: json.exactOptional(),
-      page: z.int().min(1).exactOptional().describe("page of the answer that showed it; absent: there was one"),
+      page: z.int().min(1).exactOptional().describe("page of the answer that showed it; absent if there was one page"),
       row: text.exactOptional().describe("the stored row's own identity"),
     }),
     z.looseObject({
@@ -71,7 +74,7 @@ export const ledgerSchema = holds<LedgerLine>()(
       completedAtMs: milliseconds,
       complete: z.boolean(),
       items: count,
-      copies: count.exactOptional().describe("sum of the items' counts; must be there from version 2 on"),
+      copies: count.exactOptional().describe("sum of the items' counts; required from version 2 on"),
       pages: z.array(count).exactOptional().describe("items by page"),
       source: text,
       because: text.exactOptional(),
@@ -132,7 +135,7 @@ export const timelineSchema = holds<TimelineEvent>()(
     event("health", {
       moment: z.enum(["before-run", "before-fault", "after-fault", "after-run"]),
       experiment: text.exactOptional(),
-      id: text.exactOptional().describe("which check it is; since version 3"),
+      id: text.exactOptional().describe("which check it is; from version 3 on"),
       name: text,
       ok: z.boolean(),
       expected: text,
@@ -145,8 +148,8 @@ export const timelineSchema = holds<TimelineEvent>()(
       edge: z.enum(["begin", "end", "aborted"]),
       targets: z.array(target),
       standing: z.array(target).exactOptional().describe("what else stands on the nodes that are hit"),
-      traits: traits.exactOptional().describe("on begin, since version 3: what is known about the kind of fault"),
-      byHand: z.literal(true).exactOptional().describe("on begin: a person injected it while the run went on"),
+      traits: traits.exactOptional().describe("on begin, from version 3 on: what is known about the kind of fault"),
+      byHand: z.literal(true).exactOptional().describe("on begin: a person injected it during the run"),
       holdMs: z.number().min(0).exactOptional().describe("on begin of a fault by hand: how long it will be held"),
       because: text.exactOptional(),
     }),
@@ -172,15 +175,15 @@ export const timelineSchema = holds<TimelineEvent>()(
     event("control", {
       command: text,
       by: text.describe("who or what gave the command, in words"),
-      condition: text.exactOptional().describe("the name of the stop condition that held; since version 3"),
+      condition: text.exactOptional().describe("the name of the stop condition that held; from version 3 on"),
       manual: z.boolean(),
-      detail: json.exactOptional().describe("what the command set: the target of a load, what a mark says"),
+      detail: json.exactOptional().describe("what the command set: the target of a load, or the text of a mark"),
     }),
     event("residue", { what: text, where: text }),
     event("note", {
       source: text,
       says: text,
-      kind: z.enum(NOTE_KINDS).exactOptional().describe("what it is about, where that matters; since version 3"),
+      kind: z.enum(NOTE_KINDS).exactOptional().describe("what it is about, where that matters; from version 3 on"),
       detail: json.exactOptional(),
     }),
     event("closed", { files: z.record(text, z.looseObject({ bytes: count, sha256: text })) }),
@@ -201,7 +204,7 @@ export const runSchema = holds<Omit<RunRecord, "plan">>()(
     closes: z
       .boolean()
       .exactOptional()
-      .describe("the timeline ends with a `closed` line: without it something is missing"),
+      .describe("the timeline ends with a `closed` line; without it something is missing"),
   }),
 );
 

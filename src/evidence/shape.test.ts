@@ -20,13 +20,13 @@ function refused(change: (evidence: Evidence) => object, place: string): void {
   );
 }
 
-test("a whole run is well formed, and an event of an unknown type is passed over", () => {
+test("a whole run is well formed, and an event of an unknown type is ignored", () => {
   const evidence = evidenceOf(cleanRun());
   const later = { atMs: 5, type: "invented-later", what: 1 } as never;
   assert.ok(readAll({ ...evidence, timeline: [...evidence.timeline, later] }) > 1000);
 });
 
-test("a spoilt line is an error with its file and line, exit 2", () => {
+test("a damaged line is an error with its file and line, exit 2", () => {
   refused(
     ({ timeline: [first, ...rest] }) => ({ timeline: [{ ...first, edge: "yes" }, ...rest] }),
     "timeline.ndjson:1",
@@ -52,7 +52,7 @@ test("a spoilt line is an error with its file and line, exit 2", () => {
   );
 });
 
-test("a number that JSON cannot say, and a count that is none, are no evidence", () => {
+test("a number that JSON cannot represent, and an impossible count, are not evidence", () => {
   const endless = Number.POSITIVE_INFINITY; // the parsed value of 1e999
   const item = { line: "item", read: 1, object: "orders", id: "a", count: 1 };
   for (const spoilt of [{ count: -1 }, { count: 1.5 }, { count: endless }, { read: -1 }, { read: 0.5 }])
@@ -64,7 +64,7 @@ test("a number that JSON cannot say, and a count that is none, are no evidence",
   refused((evidence) => ({ intervals: () => [{ ...[...evidence.intervals()][0], users: -1 }] }), "intervals.ndjson:1");
 });
 
-test("from version 2 on an end line of the ledger counts its copies; before, it need not", () => {
+test("from version 2 on an end line of the ledger counts its copies; in older versions it need not", () => {
   const uncounted = (version: number) => (evidence: Evidence) => ({
     run: { ...evidence.run, version },
     ledger: () => [...evidence.ledger()].map((line) => ({ ...line, copies: undefined })),
@@ -74,7 +74,7 @@ test("from version 2 on an end line of the ledger counts its copies; before, it 
   assert.ok(readAll({ ...evidence, ...uncounted(1)(evidence) } as Evidence) > 1000);
 });
 
-test("a probe beats at least once a second, else no silence would be a gap", () => {
+test("a probe beats at least once a second, otherwise no silence would be a gap", () => {
   for (const everyMs of [1e9, 1_001, 0, -50, Number.NaN, "50"]) {
     const probe = { class: "order-write", connection: "kept", everyMs };
     refused((evidence) => ({ operations: () => [{ ...[...evidence.operations()][0], probe }] }), "history.ndjson:1");

@@ -62,7 +62,7 @@ function malformed(file: string, line: number | undefined, got: string): Gameday
     code: "evidence-malformed",
     expected: `evidence as schema/ describes it`,
     got,
-    hint: "the file was damaged, or made by a tool that does not know this format",
+    hint: "the file was damaged, or written by a tool that does not know this format",
     exitCode: ExitCode.unknown,
     place: { file, ...(line === undefined ? {} : { line }) },
   });

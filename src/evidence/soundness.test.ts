@@ -42,7 +42,7 @@ test("a run that wrote its last line is sound, and may accuse", (context) => {
 });
 
 for (const file of EVIDENCE_FILES.filter((name) => name !== RUN_FILE)) {
-  test(`any one line taken out of ${file} is seen though it was sealed again`, (context) => {
+  test(`any single line removed from ${file} is detected although the folder was sealed again`, (context) => {
     const folder = wholeFolder(context);
     const path = join(folder, file);
     const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
@@ -60,7 +60,7 @@ for (const file of EVIDENCE_FILES.filter((name) => name !== RUN_FILE)) {
     }
   });
 
-  test(`any bent line of ${file} is seen though it was sealed again`, (context) => {
+  test(`any changed line of ${file} is detected although the folder was sealed again`, (context) => {
     const folder = wholeFolder(context);
     const path = join(folder, file);
     const text = readFileSync(path, "utf8");
@@ -74,7 +74,7 @@ for (const file of EVIDENCE_FILES.filter((name) => name !== RUN_FILE)) {
   });
 }
 
-test("what was added to the run's own lines is a flaw, and takes nothing away that could excuse the platform", (context) => {
+test("a line added to the run's own lines is a flaw, and removes nothing that could excuse the platform", (context) => {
   const folder = wholeFolder(context);
   for (const file of [HISTORY_FILE, TIMELINE_FILE] as const) {
     const lines = readFileSync(join(folder, file), "utf8");
@@ -85,7 +85,7 @@ test("what was added to the run's own lines is a flaw, and takes nothing away th
   assert.equal(torn, undefined);
 });
 
-test("a history that is absent, emptied, cut off or not sealed is absent, whatever else there is", (context) => {
+test("a history that is absent, emptied, cut off or not sealed counts as absent, whatever else there is", (context) => {
   const history = (folder: string) => join(folder, HISTORY_FILE);
   const ways: ((folder: string) => void)[] = [
     (folder) => rmSync(history(folder)),
@@ -129,7 +129,7 @@ test("a manifest that is null, a list, of null entries or of another version is 
   }
 });
 
-test("a last line that is none is lost", (context) => {
+test("a malformed last line counts as lost", (context) => {
   const folder = wholeFolder(context);
   const path = join(folder, TIMELINE_FILE);
   const text = readFileSync(path, "utf8");

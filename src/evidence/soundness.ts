@@ -57,7 +57,7 @@ function planFlaws(folder: string, { plan }: RunRecord, measured: Measured): Fla
 function sealFlaws(manifest: Manifest | "damaged" | null, measured: Measured): Flaw[] {
   const whole = (says: string): Flaw[] => [{ says, lacks: "some" }];
   if (manifest === null)
-    return whole("not sealed: the run did not come to its end, or was made by hand (`gameday seal` seals it)");
+    return whole("not sealed: the run did not finish, or the folder was made by hand (`gameday seal` seals it)");
   if (manifest === "damaged") return whole(`${MANIFEST_FILE} is damaged`);
   if (manifest.version > EVIDENCE_VERSION)
     return whole(`made by a newer version (${manifest.version}; this one reads up to ${EVIDENCE_VERSION})`);
@@ -90,7 +90,7 @@ function closingFlaws(folder: string, run: RunRecord, timeline: readonly Timelin
 }
 
 const LAST_LINE_LOST: Flaw = {
-  says: "the timeline has lost its last line, in which the run says what it wrote",
+  says: "the timeline has lost its last line, in which the run records what it wrote",
   file: TIMELINE_FILE,
   lacks: "some",
 };

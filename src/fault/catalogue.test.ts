@@ -23,7 +23,7 @@ test("every kind has a file of its own name, and every file is in the list", asy
   assert.deepEqual(FAULTS.map((kind) => kind.name).sort(), files.sort());
 });
 
-test("every kind asks only for what it says that it needs, with the parameters of the capability's contract", () => {
+test("every kind requests only the capabilities that it declares, with the parameters of their contract", () => {
   for (const kind of FAULTS) {
     const requests = requestsOf(kind.name);
     assert.deepEqual([...new Set(requests.map((request) => request.capability))].sort(), [...kind.needs].sort());
@@ -31,11 +31,11 @@ test("every kind asks only for what it says that it needs, with the parameters o
   }
 });
 
-test("a misspelt fault is told its right name", () => {
+test("for a misspelt fault the message suggests the right name", () => {
   assert.throws(() => faultNamed("kil-leader"), { hint: 'did you mean "kill-leader"?' });
 });
 
-test("kill-leader never hits anybody but a leader, whatever the plan says", () => {
+test("kill-leader never hits a target that is not leader, whatever the plan says", () => {
   const kind = faultNamed("kill-leader");
   const planned = planFault(kind, { selector: { name: "postgres/n2" }, parameters: {}, random: seededRandom("1") });
   assert.throws(() => planned.choose(THREE_NODES), /got .* none of which/);
@@ -51,7 +51,7 @@ function sides(nodes: number, side: string, outside: boolean) {
   return (round?.requests ?? []).map(({ target: { node }, parameters }) => ({ node, peers: peersIn(parameters) }));
 }
 
-test("the minority is cut from the majority, and the leader is on the side that was asked for", () => {
+test("the minority is cut off from the majority, and the leader is on the requested side", () => {
   assert.deepEqual(
     sides(3, "minority", true).map((one) => one.node),
     ["n0"],
@@ -68,7 +68,7 @@ test("the minority is cut from the majority, and the leader is on the side that 
   assert.throws(() => sides(2, "minority", true), /enough nodes/);
 });
 
-test("isolate-leader leaves what is on no node alone", () => {
+test("isolate-leader does not affect what is on no node", () => {
   assert.deepEqual(
     requestsOf("isolate-leader").map(({ parameters }) => peersIn(parameters)),
     [["n2", "n3"]],

@@ -133,7 +133,7 @@ function sabotaged(journal: Journal, saboteur: Saboteur): Journal {
 async function healAfterwards({ platform: left, file: { path } }: Played): Promise<void> {
   const { open } = await readJournal(path);
   if (left.state.get("cordon node/n1") !== "cordoned by hand" || left.state.size !== 1)
-    assert.ok(open.length > 0, "the platform is not as it was, and the journal knows nothing of it");
+    assert.ok(open.length > 0, "the platform was not restored, and the journal has no record of it");
   const platform = new MemoryPlatform(left.state);
   await using journal = await JournalFile.reopen(path, monotonicClock());
   const signal = new AbortController().signal;
@@ -143,7 +143,7 @@ async function healAfterwards({ platform: left, file: { path } }: Played): Promi
 
 for (const kind of [killLeader, drainNode, twoRounds]) {
   for (const way of WAYS) {
-    test(`${kind.name}: whenever a step ${way}, the platform ends as it began`, async () => {
+    test(`${kind.name}: whenever a step ${way}, the platform ends in its initial state`, async () => {
       const whole = new Saboteur(0, null);
       await (await playOnce(kind, whole, `${kind.name}-${way}-whole`)).file[Symbol.asyncDispose]();
       assert.ok(whole.points > 8, `${whole.points} points`);

@@ -79,7 +79,7 @@ const beatUntil = async (one: Guarded, condition: () => Promise<unknown>) => {
   }
 };
 
-test("while the tool beats and the time is not up, nothing is touched", async () => {
+test("while the tool beats and no change expires, nothing is touched", async () => {
   const one = await guarded();
   const change = await one.make(60_000);
   const from = performance.now();
@@ -95,7 +95,7 @@ test("while the tool beats and the time is not up, nothing is touched", async ()
   await one.journal[Symbol.asyncDispose]();
 });
 
-test("a change whose time is up is undone while the tool lives, and once more when it is gone", async () => {
+test("an expired change is undone while the tool lives, and once more when it is gone", async () => {
   const one = await guarded();
   await one.make(50);
   await beatUntil(one, () => one.undone());
@@ -110,7 +110,7 @@ test("a change whose time is up is undone while the tool lives, and once more wh
   await one.journal[Symbol.asyncDispose]();
 });
 
-test("three missed beats undo everything, and what the tool does after that goes when it dies", async () => {
+test("three missed beats undo everything, and later changes of the tool are undone when it dies", async () => {
   const one = await guarded();
   const change = await one.make(60_000);
   await one.undone();
@@ -122,7 +122,7 @@ test("three missed beats undo everything, and what the tool does after that goes
   await one.journal[Symbol.asyncDispose]();
 });
 
-test("the end of the tool undoes everything at once, and an orphan's late change a moment later", async () => {
+test("the end of the tool undoes everything at once, and a late change of an orphan a moment later", async () => {
   const one = await guarded();
   const change = await one.make(60_000);
   one.beats.destroy(new Error("broken pipe"));
@@ -133,7 +133,7 @@ test("the end of the tool undoes everything at once, and an orphan's late change
   await one.journal[Symbol.asyncDispose]();
 });
 
-test("a platform that cannot be reached at once is tried again", async () => {
+test("a platform that cannot be reached at first is retried", async () => {
   const one = await guarded({ attach: true });
   await one.make(60_000);
   one.beats.end();
@@ -143,7 +143,7 @@ test("a platform that cannot be reached at once is tried again", async () => {
   await one.journal[Symbol.asyncDispose]();
 });
 
-test("the journal of a tool that died between two faults is not left behind, unless a line of it cannot be read", async () => {
+test("the journal of a tool that died between two faults is deleted, unless one of its lines cannot be read", async () => {
   const [closed, damaged] = [await guarded(), await guarded()];
   for (const one of [closed, damaged]) await one.journal.healed(await one.make(60_000), "gameday");
   appendFileSync(damaged.journal.path, '{"state":"inten');

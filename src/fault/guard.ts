@@ -98,7 +98,7 @@ async function openChanges(options: GuardOptions): Promise<readonly OpenChange[]
 async function undo(due: readonly OpenChange[], options: GuardOptions): Promise<void> {
   try {
     const { header } = await readJournal(options.journalPath);
-    if (header === null) throw new Error("the journal does not say which platform it is about");
+    if (header === null) throw new Error("the journal does not name its platform");
     await using platform = await options.attach(header.platform, header.runId);
     if (platform === null) return;
     await using journal = await JournalFile.reopen(options.journalPath, options.clock);

@@ -62,7 +62,7 @@ function row(name: string, parameter: Parameter): string {
 }
 
 function sayDefault({ type, default: value }: Parameter): string {
-  if (value === undefined) return "must be given";
+  if (value === undefined) return "required";
   if (type.is === "duration" && typeof value === "number") return formatDuration(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -72,7 +72,7 @@ function capabilities(): string {
     const { says, undo } = contractOf(name);
     return `| \`${name}\` | ${cell(says)} | ${cell(undo)} | ${cell(describeParameters(name).join("; "))} |`;
   });
-  const head = "## What faults need of a platform\n\nFor those who write a platform; plans never name these.\n";
+  const head = "## What faults need from a platform\n\nFor authors of a platform; plans never name these.\n";
   return [head, "| capability | what it does | undoing | parameters |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
 

@@ -42,7 +42,7 @@ async function revertOne(
 ): Promise<JournalHealing> {
   const capability = capabilityOf(platform, change.capability);
   if (capability === undefined)
-    return failed(change, `a platform of kind "${platform.kind}" cannot "${change.capability}"`);
+    return failed(change, `a platform of kind "${platform.kind}" does not support "${change.capability}"`);
   const what = `${change.capability} of ${change.target.id} to be undone`;
   try {
     await withDeadline({ what, deadlineMs: stepMs, signal }, (inner) => capability.revert(change, inner));

@@ -51,7 +51,7 @@ async function trial(more: Partial<InjectionOptions> = {}): Promise<Trial> {
 const start = (t: Trial, kind: FaultKind, selector = {}, parameters: Parameters = {}) =>
   inject(t.platform, planFault(kind, { selector, parameters, random: seededRandom("7") }), t.options);
 
-test("the leader is chosen, the bite and the healing are witnessed, nothing is left", async () => {
+test("the leader is chosen, the bite and the healing are witnessed, and nothing is left", async () => {
   const t = await trial();
   {
     await using injection = await start(t, killLeader);
@@ -71,7 +71,7 @@ test("the leader is chosen, the bite and the healing are witnessed, nothing is l
   assert.equal((await readdir(folder)).includes(`${t.options.runId}.ndjson`), false);
 });
 
-test("disposing twice does one healing", async () => {
+test("disposing twice heals once", async () => {
   const t = await trial();
   const injection = await start(t, killLeader, { role: "redis" });
   await injection[Symbol.asyncDispose]();
@@ -80,7 +80,7 @@ test("disposing twice does one healing", async () => {
   await t.journal[Symbol.asyncDispose]();
 });
 
-test("what was there before stays: a node that was already cordoned", async () => {
+test("an existing change stays: a node that was already cordoned", async () => {
   const t = await trial();
   t.platform.state.set("cordon node/n2", "cordoned by hand");
   await (await start(t, drainNode, { name: "node/n2" })).heal();
@@ -88,7 +88,7 @@ test("what was there before stays: a node that was already cordoned", async () =
   await t.journal[Symbol.asyncDispose]();
 });
 
-test("a bite that is not seen is told, and the fault is healed all the same", async () => {
+test("a bite that is not seen is reported, and the fault is healed all the same", async () => {
   const t = await trial();
   t.platform.blind.add("bitten stop");
   const injection = await start(t, killLeader);
@@ -101,7 +101,7 @@ test("a bite that is not seen is told, and the fault is healed all the same", as
   await t.journal[Symbol.asyncDispose]();
 });
 
-test("a healing that is not seen is told with its reason", async () => {
+test("a healing that is not seen is reported with its reason", async () => {
   const t = await trial();
   t.platform.blind.add("healed stop");
   const [healing] = await (await start(t, killLeader)).heal();
@@ -112,7 +112,7 @@ test("a healing that is not seen is told with its reason", async () => {
   await t.journal[Symbol.asyncDispose]();
 });
 
-test("a platform that is gone for good is not waited for", { timeout: 10_000 }, async () => {
+test("the injection does not wait for a platform that is gone for good", { timeout: 10_000 }, async () => {
   const t = await trial({ deadlines: { stepMs: 600_000, biteMs: 600_000, healMs: 600_000 } });
   const injection = await start(t, killLeader);
   const gone = () =>
@@ -125,7 +125,7 @@ test("a platform that is gone for good is not waited for", { timeout: 10_000 }, 
   assert.equal(t.edges().at(-1), "not-healed postgres/n1");
 });
 
-test("no target is an error and touches nothing", async () => {
+test("an injection without a target is an error and touches nothing", async () => {
   const t = await trial();
   await assert.rejects(start(t, killLeader, { role: "postgress" }), (thrown) => {
     return thrown instanceof GamedayError && thrown.code === "no-target" && thrown.hint === 'did you mean "postgres"?';
@@ -134,14 +134,14 @@ test("no target is an error and touches nothing", async () => {
   await t.journal[Symbol.asyncDispose]();
 });
 
-test("more targets than the blast radius allows is an error and touches nothing", async () => {
+test("more targets than the blast radius allows are an error, and nothing is touched", async () => {
   const t = await trial();
   await assert.rejects(start(t, drainNode, { role: "node", count: 3 }), /at most 2 of 3 "node"/);
   assert.equal(t.platform.state.size, 0);
   await t.journal[Symbol.asyncDispose]();
 });
 
-test("a change whose parameters are not those of its capability is refused before anything is touched", async () => {
+test("a change whose parameters do not match its capability is refused before anything is touched", async () => {
   const t = await trial();
   const changes: FaultKind["changes"] = (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: "yes" } }) as never);

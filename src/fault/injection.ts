@@ -173,7 +173,7 @@ function notInjected(kind: FaultKind, cause: unknown, healings: readonly Healing
     got: messageOf(cause),
     hint:
       left.length === 0
-        ? "what was done until then is undone; the platform is neither passed nor failed by it"
+        ? "all changes made until then are undone; the platform neither passes nor fails because of it"
         : `not seen healed: ${left.map((healing) => healing.change.target.id).join(", ")}; run "gameday heal"`,
     exitCode: left.length === 0 ? ExitCode.notReady : ExitCode.residue,
     cause,

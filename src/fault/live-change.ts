@@ -208,8 +208,8 @@ function demandCapability(platform: Platform, request: ChangeRequest): Capabilit
   if (capability !== undefined) return capability;
   throw new GamedayError({
     code: "capability-missing",
-    expected: `a platform that can "${request.capability}"`,
-    got: `"${platform.kind}", which can ${Object.keys(platform.can).join(", ") || "nothing"}`,
+    expected: `a platform that supports "${request.capability}"`,
+    got: `"${platform.kind}", which supports ${Object.keys(platform.can).join(", ") || "nothing"}`,
     exitCode: ExitCode.notReady,
   });
 }

@@ -24,7 +24,7 @@ function nodeOf(target: Target, all: readonly Target[]): Target {
   throw new GamedayError({
     code: "no-node",
     expected: `${target.id} to run on a node that faults can hit`,
-    got: `"${target.node}", which is none`,
+    got: `"${target.node}", which is not such a node`,
     exitCode: ExitCode.notReady,
   });
 }

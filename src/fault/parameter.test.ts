@@ -22,7 +22,7 @@ const kind: FaultKind = {
   changes: () => [],
 };
 
-test("defaults are filled in and durations resolve to milliseconds with the unit in the name", () => {
+test("defaults are filled in, and durations resolve to milliseconds with the unit in the name", () => {
   assert.deepEqual(resolveParameters(kind, { latency: "1.5s", offset: "-2m" }), {
     latencyMs: 1500,
     offsetMs: -120_000,
@@ -33,19 +33,19 @@ test("defaults are filled in and durations resolve to milliseconds with the unit
   });
 });
 
-test("what was resolved resolves to itself", () => {
+test("resolved parameters resolve to themselves", () => {
   const resolved = resolveParameters(kind, { latency: "250ms", offset: "-5ms", how: "reject" });
   assert.deepEqual(resolveParameters(kind, resolved), resolved);
 });
 
-test("an unknown parameter is refused with the one that was meant", () => {
+test("for an unknown parameter the message suggests the nearest name", () => {
   assert.throws(
     () => resolveParameters(kind, { latencey: "1s" }),
     (thrown) => thrown instanceof GamedayError && thrown.hint === 'did you mean "latency"?',
   );
 });
 
-test("wrong values are refused", () => {
+test("invalid values are refused", () => {
   const wrong = [
     { latency: "-1s" },
     { latency: "soon" },
@@ -60,7 +60,7 @@ test("wrong values are refused", () => {
     assert.throws(() => resolveParameters(kind, given), GamedayError, JSON.stringify(given));
 });
 
-test("a parameter without a default must be given", () => {
+test("a parameter without a default is required", () => {
   const demanding = { ...kind, parameters: { inject: argv("breaks it") } };
   assert.throws(() => resolveParameters(demanding, {}), /to be a command as a list of words.*got nothing/);
 });

@@ -20,14 +20,14 @@ const named = (id: string): Target => {
 };
 const of = (id: string, given: Json) => peersOf(named(id), given, THREE_NODES, seededRandom("1"));
 
-test("peers are the nodes of what matches, and what is on no node is outside", () => {
+test("peers are the nodes of the matching targets, and what is on no node is outside", () => {
   assert.deepEqual(of("node/n1", { name: "redis/n3" }), ["n3"]);
   assert.deepEqual(of("node/n1", { role: "haproxy" }), [OUTSIDE]);
   assert.deepEqual(of("node/n1", [{ node: "n2" }, { role: "haproxy" }]), ["n2", OUTSIDE]);
   assert.deepEqual(of("node/n1", "everybody"), []);
 });
 
-test("the target itself is left out of its peers, and refused where it is the only one", () => {
+test("the target itself is excluded from its peers, and refused if it is the only one", () => {
   assert.deepEqual(of("postgres/n1", { role: "postgres" }), ["n2", "n3"]);
   assert.throws(() => of("node/n1", { role: "postgres", leader: true }), {
     code: "peers-are-the-target",
@@ -41,7 +41,7 @@ test("peers that match nothing are refused with a hint", () => {
   assert.throws(() => of("node/n1", { role: "redis", count: 3 }), /expected 3 targets.*got 2/);
 });
 
-test("whatever is chosen, the target's own node is never a peer, and never nobody is", () => {
+test("for every selector, the target's own node is never a peer, and the list of peers is never empty", () => {
   const selector: fc.Arbitrary<Selector> = fc.record(
     {
       role: fc.constantFrom("app", "node", "redis", "haproxy", "none"),
@@ -69,7 +69,7 @@ test("whatever is chosen, the target's own node is never a peer, and never nobod
   );
 });
 
-test("each fault that takes peers hands them to its capability, and everybody where there are none", () => {
+test("each fault that takes peers passes them to its capability, and without peers it affects everything", () => {
   const taking = FAULTS.filter((kind) => kind.parameters["peers"] !== undefined);
   const names = ["partition-one-way", "latency", "jitter", "packet-loss", "bandwidth", "connection-reset"];
   assert.deepEqual(
@@ -91,7 +91,7 @@ test("each fault that takes peers hands them to its capability, and everybody wh
   }
 });
 
-test("peers in a plan are a selector or a list of some, and resolve to themselves", () => {
+test("peers in a plan are a selector or a list of selectors, and resolve to themselves", () => {
   const kind = faultNamed("latency");
   for (const good of [{ role: "redis" }, [{ role: "redis" }, { node: "n2" }], "everybody"]) {
     const resolved = resolveParameters(kind, { peers: good });

@@ -48,7 +48,7 @@ function onlyItself(target: Target, found: readonly Target[]): GamedayError {
     code: "peers-are-the-target",
     expected: `peers elsewhere than on ${target.node}, which is the target`,
     got: `${found.map((one) => one.id).join(", ")} only`,
-    hint: "name those that the target's traffic goes to; leave `peers` out to touch all its traffic",
+    hint: "name the targets that its traffic goes to, or omit `peers` to affect all its traffic",
     exitCode: ExitCode.notReady,
   });
 }

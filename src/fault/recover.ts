@@ -74,7 +74,7 @@ function residueOf({ change, reverted, because }: JournalHealing): Residue {
 function headless(content: JournalContent): GamedayError {
   return new GamedayError({
     code: "journal-headless",
-    expected: `${content.path} to say which platform it is about`,
+    expected: `${content.path} to name its platform`,
     got: content.flaws.join("; "),
     hint: "give the plan: `gameday heal --plan PLAN`",
     exitCode: ExitCode.residue,

@@ -13,7 +13,7 @@ import { assertWithin, blastRadiusOf, choose, effectiveSelector } from "./select
 const chosen = (selector: Selector, seed = "1") =>
   choose(selector, THREE_NODES, seededRandom(seed)).map((one) => one.id);
 
-test("every condition narrows, and all must hold", () => {
+test("every condition narrows the choice, and all must hold", () => {
   assert.deepEqual(chosen({ role: "postgres", leader: true }), ["postgres/n1"]);
   assert.deepEqual(chosen({ role: "app", node: "n2" }), ["app/n2-1", "app/n2-2"]);
   assert.deepEqual(chosen({ name: "redis/n3" }), ["redis/n3"]);
@@ -24,7 +24,7 @@ test("every condition narrows, and all must hold", () => {
   assert.equal(choose({ labels: { zone: "east", size: "l" } }, labelled, seededRandom("1"))[0]?.id, "vm/a");
 });
 
-test("count and percent take that many, by seed, in the topology's order", () => {
+test("count and percent choose that many targets by the seed, in the topology's order", () => {
   assert.equal(chosen({ role: "app", count: 2 }).length, 2);
   assert.equal(chosen({ role: "app", percent: 50 }).length, 3);
   assert.equal(chosen({ role: "app", percent: 1 }).length, 1);
@@ -33,7 +33,7 @@ test("count and percent take that many, by seed, in the topology's order", () =>
   assert.ok(pairs.size > 8, `${pairs.size} different pairs of 15`);
 });
 
-test("nothing that matches, or too few, is an error with a hint and never an empty choice", () => {
+test("a selector that matches nothing, or too few, is an error with a hint and never an empty choice", () => {
   const hintOf = (selector: Selector) => {
     try {
       chosen(selector);
@@ -44,7 +44,7 @@ test("nothing that matches, or too few, is an error with a hint and never an emp
   };
   assert.equal(hintOf({ role: "postgers" }), 'did you mean "postgres"?');
   assert.equal(hintOf({ name: "redis/n4" }), 'did you mean "redis/n1"?');
-  assert.equal(hintOf({ role: "app", leader: true }), "no such target is leader at this moment");
+  assert.equal(hintOf({ role: "app", leader: true }), "no such target is leader at the moment");
   assert.throws(() => chosen({ role: "app", count: 7 }), /expected 7 targets.*got 6/);
   const anySelector = fc.record(
     {
@@ -67,7 +67,7 @@ test("nothing that matches, or too few, is an error with a hint and never an emp
   );
 });
 
-test("a plan's selector replaces the kind's but for its number and what must always hold", () => {
+test("a plan's selector replaces the kind's, except its number and what must always hold", () => {
   assert.deepEqual(effectiveSelector(killReplicas, {}), { role: "app", count: 2 });
   assert.deepEqual(effectiveSelector(killReplicas, { node: "n1" }), { node: "n1", count: 2 });
   assert.deepEqual(effectiveSelector(killReplicas, { role: "app", percent: 10 }), { role: "app", percent: 10 });
@@ -76,7 +76,7 @@ test("a plan's selector replaces the kind's but for its number and what must alw
   assert.deepEqual(effectiveSelector(all, { role: "redis" }), { role: "redis", percent: 100 });
 });
 
-test("the blast radius counts what is hit, role by role, and always allows one", () => {
+test("the blast radius counts what is hit, role by role, and always allows one target", () => {
   const apps = THREE_NODES.filter((one) => one.role === "app");
   assertWithin({ percentMax: 70 }, apps.slice(0, 4), THREE_NODES);
   assert.throws(() => assertWithin({ percentMax: 70 }, apps.slice(0, 5), THREE_NODES), /at most 4 of 6 "app"/);
@@ -85,7 +85,7 @@ test("the blast radius counts what is hit, role by role, and always allows one",
   assertWithin({ percentMax: 70 }, [...apps.slice(0, 4), ...apps.slice(0, 4)], THREE_NODES);
 });
 
-test("what a plan leaves out of the blast radius keeps its default: a count alone never allows all of a role", () => {
+test("limits that a plan omits from the blast radius keep their defaults: a count alone never allows all of a role", () => {
   const of = (role: string) => THREE_NODES.filter((one) => one.role === role);
   const within = (given: Parameters<typeof blastRadiusOf>[0], role: string) => () =>
     assertWithin(blastRadiusOf(given), of(role), THREE_NODES);
@@ -98,7 +98,7 @@ test("what a plan leaves out of the blast radius keeps its default: a count alon
   assert.throws(within({ percentMax: 100, targetsMax: 2 }, "postgres"), /count 2/);
 });
 
-test("whatever was chosen, what is let through is within both limits, and what is not names every target", () => {
+test("every allowed choice is within both limits, and every refusal names each target", () => {
   const radius = fc.record(
     { targetsMax: fc.integer({ min: 1, max: 6 }), percentMax: fc.integer({ min: 1, max: 100 }) },
     { requiredKeys: [] },

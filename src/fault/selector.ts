@@ -90,7 +90,7 @@ function hintFor(selector: Selector, topology: readonly Target[]): string {
   if (selector.name !== undefined && !ids.includes(selector.name)) return suggestion(selector.name, ids);
   const nodes = known((target) => target.node);
   if (selector.node !== undefined && !nodes.includes(selector.node)) return suggestion(selector.node, nodes);
-  if (selector.leader === true) return "no such target is leader at this moment";
+  if (selector.leader === true) return "no such target is leader at the moment";
   return `targets: ${ids.join(", ")}`;
 }
 
@@ -108,7 +108,7 @@ function tooMany(expected: string, ids: readonly string[]): GamedayError {
     code: "blast-radius",
     expected,
     got: `${ids.length}: ${ids.join(", ")}`,
-    hint: "choose fewer (count, percent), or widen blastRadius of this experiment if the platform may lose that many; percent: 100 allows all",
+    hint: "choose fewer (count, percent), or widen this experiment's blastRadius if the platform may lose that many; percent: 100 allows all",
     exitCode: ExitCode.notReady,
   });
 }

@@ -22,7 +22,7 @@ const standby = (atMs: number, ok: boolean): Observation => ({
   ],
 });
 
-test("users without one success for five minutes stop the run, and one success begins anew", () => {
+test("users without a success for five minutes stop the run, and one success restarts the count", () => {
   const watch = watching();
   assert.equal(watch.see(answer(0, false)), null);
   assert.equal(watch.see(answer(299_999, false)), null);
@@ -33,7 +33,7 @@ test("users without one success for five minutes stop the run, and one success b
   assert.equal(stop?.because, 'users of "order-write": no success for 300 s, at most 300 s are allowed');
 });
 
-test("classes are counted apart: reads that work do not hide writes that do not", () => {
+test("classes are counted separately: reads that work do not hide writes that do not", () => {
   const watch = watching();
   for (let atMs = 0; atMs < 300_000; atMs += 1_000) {
     assert.equal(watch.see(answer(atMs, false)), null);
@@ -42,7 +42,7 @@ test("classes are counted apart: reads that work do not hide writes that do not"
   assert.equal(watch.see(answer(300_000, false))?.condition, "not-recovered");
 });
 
-test("a sync standby that is missing for long stops the run; other health lines do not", () => {
+test("a sync standby that is missing for too long stops the run, and other health lines do not", () => {
   const watch = watching();
   assert.equal(watch.see(standby(0, false)), null);
   assert.equal(watch.see(standby(60_000, true)), null);
@@ -50,13 +50,13 @@ test("a sync standby that is missing for long stops the run; other health lines 
   assert.match(watch.see(standby(181_000, false))?.because ?? "", /got none for 120 s/);
 });
 
-test("what is switched off does not stop", () => {
+test("a condition that is switched off stops nothing", () => {
   const watch = watching({ notRecoveredMs: null, syncStandbyMissingMs: null });
   for (const sight of [answer(0, false), answer(1e9, false), standby(0, false), standby(1e9, false)])
     assert.equal(watch.see(sight), null);
 });
 
-test("error rate and latency stop when above their bound for long; no request says nothing", () => {
+test("error rate and latency stop the run when above their bound for too long, and seconds without requests do not count", () => {
   const watch = watching({ errorRate: { above: 0.5, forMs: 10_000 }, latency: { p95AboveMs: 2_000, forMs: 5_000 } });
   const load = (atMs: number, failedFraction: number | null, p95Ms: number | null) =>
     watch.see({ atMs, is: "load", failedFraction, p95Ms });
@@ -77,7 +77,7 @@ test("a probe of the plan stops the run when its answer stays bad", () => {
   );
 });
 
-test("commands and URLs are asked for real", async () => {
+test("commands are run and URLs are requested", async () => {
   const signal = new AbortController().signal;
   const times = { everyMs: 1, forMs: 1 };
   const command = (...argv: string[]) => ask({ name: "c", ...times, argv }, ".", signal);

@@ -6,7 +6,7 @@ import { FAULTS, faultNamed } from "./catalogue.ts";
 import { planFault } from "./choice.ts";
 import { requireApart, requireComposable } from "./together.ts";
 
-test("a kind that must stand alone is refused with its reason; kinds of several rounds always are", () => {
+test("a kind that must be injected alone is refused with its reason, and kinds of several rounds always are", () => {
   for (const kind of FAULTS.filter(({ rounds }) => rounds !== undefined))
     assert.throws(() => requireComposable(kind), { code: "not-composable" }, kind.name);
   assert.throws(() => requireComposable(faultNamed("power-off-node")), {
@@ -17,7 +17,7 @@ test("a kind that must stand alone is refused with its reason; kinds of several 
   requireComposable(faultNamed("kill-leader"));
 });
 
-test("two faults of one capability on one target are refused, on different ones not", () => {
+test("two faults of one capability on one target are refused, on different targets they are not", () => {
   const of = (fault: string, name: string) => {
     const kind = faultNamed(fault);
     return planFault(kind, { selector: { name }, parameters: {}, random: seededRandom("1") })

@@ -10,7 +10,7 @@ export function requireComposable({ name, alone }: FaultKind): void {
     code: "not-composable",
     expected: "faults that may be in force together",
     got: `"${name}": ${alone}`,
-    hint: "let the experiment stand by itself, before or after the others",
+    hint: "move the experiment out of the group, before or after it",
     exitCode: ExitCode.usage,
   });
 }
@@ -28,7 +28,7 @@ export function requireApart(requests: readonly ChangeRequest[]): void {
         code: "together-on-one-target",
         expected: "faults of a group to change different things",
         got: `${key} twice`,
-        hint: "choose targets that cannot meet, by node or by name",
+        hint: "choose distinct targets, by node or by name",
         exitCode: ExitCode.notReady,
       });
     seen.add(key);

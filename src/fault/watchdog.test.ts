@@ -23,7 +23,7 @@ await watchdog[Symbol.asyncDispose]();
 console.log("over");
 `;
 
-test("a tool that has nothing else to do still waits for its watchdog's end", async () => {
+test("a tool that has nothing else to do still waits for its watchdog to end", async () => {
   const { stdout } = await exec([process.execPath, "--input-type=module", "--eval", TOOL]);
   assert.equal(stdout.trim(), "over");
 });

@@ -16,7 +16,7 @@ function totalsOf(series: Readonly<Record<string, readonly number[]>>): Totals {
   return totals;
 }
 
-test("a call that was cut off hung only when it had waited far longer than the answers of its name took", () => {
+test("a call that was cut off counts as hung only if it had waited far longer than the answers of its name took", () => {
   const totals = totalsOf({
     "http_req_duration{name:quick}": [5, 10],
     "http_req_duration{name:slow}": [3_000],
@@ -29,6 +29,6 @@ test("a call that was cut off hung only when it had waited far longer than the a
   const hung = (tags: Record<string, string>) => hungIn(totals, "http_req_duration", tags);
   assert.deepEqual([hung({ name: "quick" }).count, hung({ name: "quick" }).max], [1, 2_500]);
   assert.equal(hung({ name: "slow" }).count, 0);
-  assert.equal(hung({}).count, 2, "of a name that nobody answered, by the slowest answer of all: 3 s");
-  assert.equal(hung({ name: "new" }).count, 2, "asked for alone it has no answer at all");
+  assert.equal(hung({}).count, 2, "a name without any answer is measured by the slowest answer of all: 3 s");
+  assert.equal(hung({ name: "new" }).count, 2, "a selector for it alone finds no answer at all");
 });

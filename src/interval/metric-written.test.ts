@@ -9,7 +9,7 @@ function tagsOf(list: string): Record<string, string>[] {
   return parseWrittenMetric(`http_req_duration{${list}}`).map(({ tags }) => ({ ...tags }));
 }
 
-test("values as people name their requests, without any quotes", () => {
+test("values need no quotes and are written as people name their requests", () => {
   for (const [list, tags] of [
     ["name:GET /items/{id}", { name: "GET /items/{id}" }],
     ["name:GET /items/{id},status:200", { name: "GET /items/{id}", status: "200" }],
@@ -25,7 +25,7 @@ test("values as people name their requests, without any quotes", () => {
     assert.deepEqual(tagsOf(list), [tags], list);
 });
 
-test("quotes and percent-encoding may be meant as such, or be a part of the value", () => {
+test("quotes and percent-encoding may be syntax, or a part of the value", () => {
   assert.deepEqual(tagsOf(`name:"a, b:c",scenario:'it\\'s'`), [
     { name: "a, b:c", scenario: "it's" },
     { name: '"a, b:c"', scenario: "'it\\'s'" },
@@ -33,7 +33,7 @@ test("quotes and percent-encoding may be meant as such, or be a part of the valu
   assert.deepEqual(tagsOf("name:GET /a%2Cb"), [{ name: "GET /a,b" }, { name: "GET /a%2Cb" }]);
 });
 
-test("what a worker wrote reads back, and any value can be asked for in quotes", () => {
+test("what a worker wrote reads back, and any value can be selected in quotes", () => {
   const value = fc.string().map((text) => text.replaceAll("\n", " ").trim());
   fc.assert(
     fc.property(value, value, (name, scenario) => {
@@ -50,6 +50,6 @@ test("what a worker wrote reads back, and any value can be asked for in quotes",
   );
 });
 
-test("what is no metric is none", () => {
+test("a malformed metric is undefined", () => {
   for (const text of ["", "a b", "a{b", "a{b}", "a{:c}", "{a:b}"]) assert.deepEqual(parseWrittenMetric(text), [], text);
 });

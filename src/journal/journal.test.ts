@@ -31,7 +31,7 @@ async function folderWith(...ids: string[]): Promise<{ folder: string; path: str
   return { folder, path: journal.path };
 }
 
-test("what was intended is open until it is undone, in the order in which it was made", async () => {
+test("an intended change is open until it is undone, and open changes keep the order in which they were made", async () => {
   const { path, folder } = await folderWith("a", "b", "c");
   await using journal = await JournalFile.reopen(path, new ManualClock());
   await journal.reverted(change("b"), "heal");
@@ -45,7 +45,7 @@ test("what was intended is open until it is undone, in the order in which it was
   assert.equal((await openJournals(folder)).length, 1);
 });
 
-test("a journal with nothing left to undo is deleted; one that is left is for its owner only", async () => {
+test("a journal with nothing left to undo is deleted, and one that remains is readable by its owner only", async () => {
   const { path, folder } = await folderWith("a");
   assert.equal((await stat(path)).mode & 0o777, 0o600);
   const journal = await JournalFile.reopen(path, new ManualClock());
@@ -65,7 +65,7 @@ test("a run that was healed by somebody else breaks nothing more", async () => {
   await running[Symbol.asyncDispose]();
 });
 
-test("what the watchdog undid stays open: the tool may have been about to do it", async () => {
+test("a change that the watchdog undid stays open, because the tool may have been about to apply it", async () => {
   const { path } = await folderWith("a");
   const journal = await JournalFile.reopen(path, new ManualClock());
   await journal.reverted(change("a"), "watchdog");
@@ -78,7 +78,7 @@ test("what the watchdog undid stays open: the tool may have been about to do it"
   await journal[Symbol.asyncDispose]();
 });
 
-test("an expiry is a moment of the machine's monotonic clock", async () => {
+test("an expiry is a time of the machine's monotonic clock", async () => {
   const folder = await mkdtemp(join(parent, "expiry-"));
   const clock = new ManualClock();
   clock.advance(500);
@@ -99,7 +99,7 @@ test("a run id is never a path, and a second journal of the same run is refused"
   await assert.rejects(again, GamedayError);
 });
 
-test("a pipe, a link and a folder in the place of journals are told, and keep no other from being read", async () => {
+test("a pipe, a link and a folder in the place of journals are reported, and the other journals are still read", async () => {
   const { folder } = await folderWith("a");
   execFileSync("mkfifo", [join(folder, "pipe.ndjson")]);
   await symlink("/etc/hostname", join(folder, "link.ndjson"));
@@ -116,7 +116,7 @@ test("a pipe, a link and a folder in the place of journals are told, and keep no
   );
 });
 
-test("cut off anywhere, all whole lines before the cut are read", async () => {
+test("a journal cut off anywhere is read up to its last complete line", async () => {
   const { path } = await folderWith("a", "b", "c");
   const text = await readFile(path, "utf8");
   fc.assert(
@@ -142,7 +142,7 @@ test("a torn last line is ended before anything is added", async () => {
   await journal[Symbol.asyncDispose]();
 });
 
-test("rubbish in it is told, and the rest is healed", async () => {
+test("malformed lines are reported, and the others are healed", async () => {
   const { path } = await folderWith("a");
   await appendFile(path, '{"state":"intended"}\n\u0000\u0000\n[1]\n{"state":"reverted","id":"nobody","by":"heal"}\n');
   const { open, flaws } = await readJournal(path);
@@ -153,11 +153,11 @@ test("rubbish in it is told, and the rest is healed", async () => {
   assert.equal(flaws.length, 3);
 });
 
-test("a folder that is not there has no journals", async () => {
+test("a folder that does not exist has no journals", async () => {
   assert.deepEqual(await openJournals(join(parent, "nowhere")), []);
 });
 
-test("a place that cannot be written is one clear error", async () => {
+test("a place that cannot be written to is one clear error", async () => {
   const { path } = await folderWith("a");
   const create = JournalFile.create(
     join(path, "below-a-file"),

@@ -118,8 +118,8 @@ async function syncFolder(folder: string): Promise<void> {
 function healedAway(path: string): GamedayError {
   return new GamedayError({
     code: "journal-healed-away",
-    expected: `the undo journal ${path} to be there still`,
-    got: "none: somebody ran `gameday heal` while this run goes on",
+    expected: `the undo journal ${path} to exist`,
+    got: "none: somebody ran `gameday heal` during this run",
     exitCode: ExitCode.notReady,
   });
 }
@@ -130,7 +130,7 @@ function notWritten(path: string, cause: unknown): GamedayError {
     code: "journal-not-written",
     expected: `to write the undo journal ${path}`,
     got: messageOf(cause),
-    hint: "nothing is broken before its undoing is on the disk: make room, or give another state folder",
+    hint: "nothing is broken before its undo record is on disk: free some space, or use another state folder",
     exitCode: ExitCode.notReady,
     cause,
   });

@@ -31,23 +31,23 @@ function linesOf(read: number, ids: Ids | null, atMs: number): LedgerLine[] {
   return [...items, { ...end, items: items.length, complete: ids !== null }];
 }
 
-test("two whole reads that agree are enough; one that is not whole is made good", () => {
+test("two complete reads that agree are enough, and an incomplete one is repeated", () => {
   assert.equal(readsMade(ALL, [["a"], ["a"], ["a"]]), 2);
   assert.equal(readsMade(ALL, [["a"], null, ["a"], ["a"]]), 3);
   assert.equal(readsMade(ALL, [null, null, null, null, null, null]), 4);
 });
 
-test("as long as rows come or go it is read on, and twice as long again as they kept coming", () => {
+test("while rows come or go the ledger is read on, and then for twice as long as the changes lasted", () => {
   assert.equal(readsMade(ALL, [["a"], ["a", "b"], ["a", "b"], ["a", "b"]]), 4);
   const coming = [["a"], ["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"]];
   const rest = Array.from({ length: 8 }, () => ["a", "b", "c", "d"]);
   assert.equal(readsMade(ALL, [...coming, ...rest]), 10, "three seconds of changes, six of rest");
-  assert.equal(readsMade(ALL, [["a", "b"], ["a"], ["a"], ["a"]]), 4, "what is gone twice is gone");
+  assert.equal(readsMade(ALL, [["a", "b"], ["a"], ["a"], ["a"]]), 4, "what is absent from two reads is gone");
   const ever = Array.from({ length: 40 }, (_, at) => Array.from({ length: at + 1 }, (__, each) => `${each}`));
   assert.equal(readsMade(ALL, ever), 12, "bounded");
 });
 
-test("a number that still grows is no rest either; a time stamp in a value is nobody's business", () => {
+test("a number that still grows is not at rest either, but a time stamp in a value does not matter", () => {
   assert.equal(readsMade(ALL, [{ sold: 5 }, { sold: "7" }, { sold: "7" }, { sold: "7" }]), 4);
   assert.equal(readsMade(ALL, [{ a: "10:00:01" }, { a: "10:00:02" }]), 2);
 });
@@ -66,7 +66,7 @@ test("other people's rows may come and go, and so may rows that expire", () => {
   assert.equal(readsMade(expiring, [["a"], ["a", "b"], ["a", "b"], ["a", "b"]]), 4);
 });
 
-test("the pause grows with the time over which rows kept coming", () => {
+test("the pause grows with the time during which rows kept coming", () => {
   const course = new ReadingCourse(ALL);
   for (const [at, ids] of [["a"], ["a", "b"]].entries())
     for (const line of linesOf(at + 1, ids, at * 10_000)) course.line(line);

@@ -34,11 +34,11 @@ function readsOf(...lines: readonly LedgerLine[]): LedgerReads {
   return reads;
 }
 
-test("an end line that counts otherwise than what is there makes its read prove nothing", () => {
+test("an end line whose counts differ from the lines makes its read prove nothing", () => {
   const whole = readIn(1, [["a", "b"], ["c"]]);
   assert.deepEqual(readsOf(...whole).complete(), [1]);
   for (const [flaw, lines] of [
-    ["names 3 items, but 0", whole.slice(-1)],
+    ["names 3 items, but has 0", whole.slice(-1)],
     ["counts 9 copies", readIn(1, [["a"]], { copies: 9 })],
     ["lacks items of some page", readIn(1, [["a", "b"], ["c"]], { pages: [1, 2] })],
     ["lacks items of some page", readIn(1, [["a"]], { pages: [1, 5] })],
@@ -56,7 +56,7 @@ test("old evidence counts neither copies nor pages, and is believed as before", 
   assert.deepEqual(readsOf(...lines).complete(), [1]);
 });
 
-test("an id on two pages is believed where the read beside it shows the same pages, whatever the order within one", () => {
+test("an id on two pages is believed if the read beside it shows the same pages, whatever the order within one", () => {
   const pages = [
     ["a", "b"],
     ["c", "a"],
@@ -65,14 +65,14 @@ test("an id on two pages is believed where the read beside it shows the same pag
   assert.deepEqual(readsOf(...readIn(1, pages), ...readIn(2, [["b", "a"], pages[1] ?? []])).complete(), [1, 2]);
 });
 
-test("pages that show other ids twice in each read shifted: no read is whole, and the one that shows none twice is", () => {
+test("if the pages of each read show other ids twice, they shifted: those reads are incomplete, and one that shows none twice is complete", () => {
   const shifted = [...readIn(1, [["a", "b"], ["a"]]), ...readIn(2, [["b", "a"], ["b"]])];
   const reads = readsOf(...shifted, ...readIn(3, [["a", "b"], ["c"]]));
   assert.deepEqual(reads.complete(), [3]);
   assert.match(reads.whyIncomplete(), /read 1 shows 1 ids on more than one page.*shifted or overlap/);
 });
 
-test("pages that each begin with the last row of the one before overlap, in however many reads", () => {
+test("pages that each begin with the last row of the one before overlap, in any number of reads", () => {
   const overlapping = [
     ["a", "b"],
     ["b", "c"],
@@ -85,17 +85,17 @@ test("pages that each begin with the last row of the one before overlap, in howe
   ];
   assert.deepEqual(readsOf(...readIn(1, wider), ...readIn(2, wider)).complete(), []);
   const doubled = [["a", "b"], ["b", "c"], ["d"]];
-  assert.deepEqual(readsOf(...readIn(1, doubled), ...readIn(2, doubled)).complete(), [1, 2], "at one edge of two only");
+  assert.deepEqual(readsOf(...readIn(1, doubled), ...readIn(2, doubled)).complete(), [1, 2], "at one edge of only two");
   const atTheEnd = [["a", "b", "c"], ["a"]];
   assert.deepEqual(readsOf(...readIn(1, atTheEnd), ...readIn(2, atTheEnd)).complete(), [1, 2], "a row that came later");
   const same = [
     ["a", "b"],
     ["a", "b"],
   ];
-  assert.deepEqual(readsOf(...readIn(1, same), ...readIn(2, same)).complete(), [], "a cursor that nobody obeys");
+  assert.deepEqual(readsOf(...readIn(1, same), ...readIn(2, same)).complete(), [], "a cursor that the server ignores");
 });
 
-test("a row's own identity tells at once: two rows of one id are two, one row on two pages is a page that shifted", () => {
+test("a row's own identity decides at once: two rows of one id are two, and one row on two pages is a page that shifted", () => {
   const two = [[{ id: "a", row: "1" }], [{ id: "a", row: "2" }]];
   assert.deepEqual(readsOf(...readIn(1, two)).complete(), [1]);
   const one = [

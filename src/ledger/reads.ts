@@ -88,8 +88,8 @@ function flaw({ end, ends, lines, copies, layout }: ReadState): string | null {
   if (end === null) return "has no end line";
   if (ends > 1) return `has ${ends} end lines`;
   if (!end.complete) return `is not complete (${end.because ?? "no reason given"})`;
-  if (end.items !== lines) return `names ${end.items} items, but ${lines} lines are there`;
-  if (end.copies !== undefined && end.copies !== copies) return `counts ${end.copies} copies, but ${copies} are there`;
+  if (end.items !== lines) return `names ${end.items} items, but has ${lines} lines`;
+  if (end.copies !== undefined && end.copies !== copies) return `counts ${end.copies} copies, but shows ${copies}`;
   const pages = end.pages ?? [];
   const shown = layout?.itemsByPage ?? [];
   if (pages.length > 0 && pages.some((items, at) => items !== (shown[at] ?? 0))) return "lacks items of some page";
@@ -102,7 +102,7 @@ function layoutFlaw(counted: readonly ReadState[], at: number): string | null {
   if (layout === null) return null;
   if (layout.rowsAgain > 0) return `shows ${layout.rowsAgain} rows more than once, so its pages shifted or overlap`;
   if (layout.idsAcross === 0) return null;
-  if (layout.overlapsAtEveryEdge) return "begins each page with what ended the one before, so its pages overlap";
+  if (layout.overlapsAtEveryEdge) return "begins each page with the last row of the one before, so its pages overlap";
   const isRepeated = [counted[at - 1], counted[at + 1]].some(
     (other) => other?.layout !== undefined && other.layout !== null && layout.isLike(other.layout),
   );

@@ -47,13 +47,13 @@ function decide(objective: Objective, reading: Reading, facts: Facts): Decision 
 }
 
 function doubted(why: string): Decision {
-  return { status: "unknown", because: `It cannot be said, because ${why.replace(/\.$/, "")}.` };
+  return { status: "unknown", because: `It is unknown, because ${why.replace(/\.$/, "")}.` };
 }
 
 function tail(status: Status, range: Range): string {
   if (status !== "unknown") return "";
   return range.upper === Number.POSITIVE_INFINITY
-    ? "; no upper end is proven, so the bound is neither surely met nor surely missed"
+    ? "; no upper end is proven, so the bound is neither certainly met nor certainly missed"
     : "; the bound lies inside the interval";
 }
 

@@ -41,31 +41,31 @@ function read(events: readonly TimelineEvent[]) {
   return autoscalerMismatches.read({}, { story: { replicas: events } } as unknown as Facts);
 }
 
-test("syncs that follow from their samples and from each other are no mismatch", () => {
+test("syncs that follow from their samples and from each other are not mismatches", () => {
   assert.deepEqual(read(syncs().map(eventOf)).range, { lower: 0, upper: 0 });
 });
 
-test("a count that its samples do not give is one", () => {
+test("a count that does not follow from its samples is a mismatch", () => {
   const records = syncs().map((record, at) =>
     at === 1 ? { ...record, decision: { ...record.decision, desiredReplicas: 4 } } : record,
   );
   const { range, witnesses = [] } = read(records.map(eventOf));
   assert.deepEqual(range, { lower: 1, upper: 1 });
-  assert.match(witnesses.join("\n"), /^15\.0 s: its samples give 6 replicas, it decided 4$/);
+  assert.match(witnesses.join("\n"), /^15\.0 s: its samples give 6 replicas, but it decided 4$/);
 });
 
-test("a sync that was left out, and one that scaled to something else than it decided, are each one", () => {
+test("a sync that was left out, and one that scaled to another number than it decided, are a mismatch each", () => {
   const [first, second, third] = syncs().map(eventOf);
   assert.deepEqual(read([first, third] as TimelineEvent[]).range, { lower: 1, upper: 1 });
   assert.deepEqual(read([first, { ...second, desired: 5 }, third] as TimelineEvent[]).range, { lower: 1, upper: 1 });
 });
 
-test("a record that cannot be read is one, not an error", () => {
+test("a record that cannot be read is a mismatch, not an error", () => {
   const detail = { config: {}, decision: {}, samples: null };
   const { range } = read([{ type: "replicas", atMs: 1, current: 3, ready: 3, desired: 3, detail }]);
   assert.deepEqual(range, { lower: 1, upper: 1 });
 });
 
-test("without any sample there is nothing to say", () => {
+test("without any sample the measure has no evidence", () => {
   assert.equal(read([{ type: "replicas", atMs: 1, current: 3, ready: 3, desired: 3 }]).range, null);
 });

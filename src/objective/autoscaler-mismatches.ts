@@ -19,7 +19,7 @@ const TOLERANCE = 0.1;
 export const autoscalerMismatches: Measure = {
   name: "autoscaler-mismatches",
   unit: "decisions",
-  says: "Decisions of the autoscaler that its own recorded samples do not explain, computed again by the judge.",
+  says: "Decisions of the autoscaler that its own recorded samples do not explain; the judge computes each decision again.",
   watches: "replicas",
   over: [],
   read(_over, { story }) {
@@ -54,7 +54,7 @@ function computedAgain(events: readonly Replicas[]): string[] {
     const { decision } = event.detail as unknown as SyncRecord;
     for (const { says } of mismatchesOf(events.slice(Math.max(0, at - 1), at + 1))) add(event, says);
     if (decision.desiredReplicas !== event.desired)
-      add(event, `it decided ${decision.desiredReplicas}, ${event.desired} were wanted`);
+      add(event, `it decided ${decision.desiredReplicas}, but ${event.desired} were requested`);
   }
   return [...wrong].map(([at, says]) => `${at}: ${says.join("; ")}`);
 }
@@ -99,5 +99,5 @@ function isCeiling({ detail, desired }: Replicas): boolean {
 }
 
 function explain(event: Replicas): string {
-  return `${event.desired} desired of ${event.current}, the sample asks for ${recommendationOf(event)} (${JSON.stringify(event.detail ?? null)})`;
+  return `${event.desired} desired of ${event.current}, but the sample demands ${recommendationOf(event)} (${JSON.stringify(event.detail ?? null)})`;
 }

@@ -21,7 +21,7 @@ const LOSS = /^(lost-writes|rpo-seconds)$/;
 const CAUSES: readonly Cause[] = [
   {
     measure: RECOVERY,
-    says: "failure detection is slow: ttl and loop_wait of the cluster manager, down-after of the sentinels, interval x fall of the proxy's checks add up",
+    says: "failure detection is slow: ttl and loop_wait of the cluster manager, down-after of the sentinels, and interval x fall of the proxy's checks add up",
     fits: ({ storeHit }) => storeHit,
   },
   {
@@ -31,12 +31,12 @@ const CAUSES: readonly Cause[] = [
   },
   {
     measure: RECOVERY,
-    says: "no standby could be promoted: synchronous standby missing, or no quorum",
+    says: "no standby could be promoted: the synchronous standby was missing, or there was no quorum",
     fits: ({ storeHit, leaderChanged }) => storeHit && !leaderChanged,
   },
   {
     measure: RECOVERY,
-    says: "the app starts slowly, its readiness tells the wrong time, or the proxy notices a dead replica late",
+    says: "the app starts slowly, its readiness check reports the wrong time, or the proxy notices a dead replica late",
     fits: ({ othersHit }) => othersHit,
   },
   {
@@ -51,12 +51,12 @@ const CAUSES: readonly Cause[] = [
   },
   {
     measure: LOSS,
-    says: "the store acknowledges before its log is on the disk, and its machine was lost",
+    says: "the store acknowledges before its log is on disk, and its machine was lost",
     fits: ({ powerLost }) => powerLost,
   },
   {
     measure: LOSS,
-    says: "the app answers before its transaction has committed, or keeps what it acknowledged in a process that died",
+    says: "the app answers before its transaction has committed, or keeps acknowledged data in a process that died",
     fits: () => true,
   },
   {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { incompleteBeta, successRange } from "./confidence.ts";
 
-test("without a failure 99.9 % is proven at 95 % from 2,995 requests on", () => {
+test("without a failure, 99.9 % is proven at 95 % confidence from 2,995 requests on", () => {
   assert.ok(successRange(2994, 2994).lower < 0.999);
   assert.ok(successRange(2995, 2995).lower >= 0.999);
 });
 
-test("bounds agree with the binomial sums they are defined by", () => {
+test("the bounds agree with the binomial sums that define them", () => {
   for (const [succeeded, total] of [
     [95, 100],
     [1, 10],
@@ -20,7 +20,7 @@ test("bounds agree with the binomial sums they are defined by", () => {
   }
 });
 
-test("a million requests are no trouble", () => {
+test("a million requests are computed without trouble", () => {
   const { lower, upper } = successRange(999_000, 1_000_000);
   assert.ok(lower > 0.99894 && lower < 0.999 && upper > 0.999 && upper < 0.99906, `${lower} ${upper}`);
 });

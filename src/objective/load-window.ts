@@ -11,7 +11,7 @@ const TAGS = ["name", "scenario", "group", "expected_response"] as const;
 
 export const LOAD_OVER: readonly OverKey[] = [
   { name: "window", required: false, says: `one of ${WINDOW_NAMES.join(", ")}`, values: WINDOW_NAMES },
-  { name: "experiment", required: false, says: "whose before, during (default) or after" },
+  { name: "experiment", required: false, says: "experiment of the window before, during (default) or after" },
   { name: "name", required: false, says: "only requests of this name" },
   { name: "scenario", required: false, says: "only requests of this scenario" },
   { name: "group", required: false, says: "only requests of this group" },
@@ -59,7 +59,7 @@ export function coveredOf(over: Over, fallback: string, facts: Facts): WindowReq
   const window = facts.windows.find(({ key }) => key === wanted.window);
   if (window === undefined || window.spans.length === 0) return `there was no window "${wanted.window}" in this run`;
   const total = facts.load.total(wanted);
-  if (total === undefined || total.coveredMs === 0) return `nothing of the load was recorded ${window.says}`;
+  if (total === undefined || total.coveredMs === 0) return `nothing about the load was recorded ${window.says}`;
   return { window, total, doubt: doubtOf(window, total, facts) };
 }
 

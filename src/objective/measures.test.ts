@@ -203,7 +203,7 @@ function assessed(row: Row, change: (run: FakeRun) => void, lost = 0, duplicated
 }
 
 for (const row of ROWS) {
-  test(`${row.measure}: a clean run's value, and a lie that misses its bound with an explanation`, () => {
+  test(`${row.measure}: a clean run has its value, and a planted lie misses the bound with an explanation`, () => {
     const clean = assessed(row, row.given ?? (() => undefined));
     assert.equal(clean?.status, "pass", clean?.because);
     assert.deepEqual(rounded(clean), row.clean);
@@ -220,7 +220,7 @@ function rounded(verdict: ObjectiveVerdict | undefined): unknown {
   return "lower" in measured ? [round(measured.lower), round(measured.upper)] : round(measured.value);
 }
 
-test("every measure has a row, and no evidence is unknown for all that could lack it", () => {
+test("every measure has a row, and a run without evidence is unknown for each measure that needs some", () => {
   const tested = new Set(ROWS.map(({ measure }) => measure));
   assert.deepEqual(
     MEASURES.map(({ name }) => name).filter((name) => !tested.has(name)),
@@ -257,7 +257,7 @@ const silentFrom = (fromMs: number, toMs: number) => (run: FakeRun) => {
   run.operations = run.operations.filter(({ invokedAtMs }) => invokedAtMs < fromMs || invokedAtMs >= toMs);
 };
 
-test("a gap in the probes, outside all faults too, may hide an outage: none more is not proven", () => {
+test("a gap in the probes, even outside all faults, may hide an outage, so that no further outage is not proven", () => {
   const blind = judged("outages", { atMost: 2 }, silentFrom(48_000, 52_000));
   assert.equal(blind?.status, "unknown", blind?.because);
   assert.match(blind?.because ?? "", /sent nothing from 4[78]/);
@@ -265,12 +265,12 @@ test("a gap in the probes, outside all faults too, may hide an outage: none more
   assert.equal(judged("outages", { atMost: 9 }, silentFrom(48_000, 52_000))?.status, "pass", "so many cannot hide");
 });
 
-test("a gap in the probes widens the time that they may have been down", () => {
+test("a gap in the probes widens the time for which they may have been down", () => {
   const [lower, upper] = rounded(judged("outage-seconds", { under: 8 }, silentFrom(48_000, 52_000))) as number[];
   assert.ok(lower === 5.8 && (upper ?? 0) > 9.9 && (upper ?? 0) < 10.1, `${lower} to ${upper}`);
 });
 
-test("probes that were gone for all of a run without faults prove no availability", () => {
+test("probes that were absent from a whole run without faults prove no availability", () => {
   const verdict = judged("outages", { atMost: 0 }, (run) => {
     run.plan = { ...run.plan, experiments: [] };
     run.timeline = run.timeline.filter(({ type }) => type !== "experiment" && type !== "fault");
@@ -294,7 +294,7 @@ for (const [measure, given] of [
   ["scaling-direction-changes", upAndDown],
   ["seconds-desired-above-ready", upAndDown],
 ] as const) {
-  test(`${measure}: what happened while nobody watched the platform is not known`, () => {
+  test(`${measure}: what happened while the platform was not watched is unknown`, () => {
     const verdict = judged(measure, { atMost: 100 }, (run) => {
       given(run);
       broken(run);
@@ -304,14 +304,14 @@ for (const [measure, given] of [
   });
 }
 
-test("replicas that were wanted when last looked at may have been missing until the end", () => {
+test("replicas that were missing at the last observation may have been missing until the end", () => {
   const verdict = judged("seconds-desired-above-ready", { atMost: 5 }, (run) =>
     run.timeline.push(replicas(10_000, 5, 10)),
   );
   assert.deepEqual([verdict?.status, rounded(verdict)], ["unknown", [0, 45]]);
 });
 
-test("requests that a worker never reported may have been made: fewer than wanted is not proven", () => {
+test("requests that a worker never reported may have been made, so that fewer than the bound are not proven", () => {
   const verdict = judged("requests", { atLeast: 5_350 }, (run) => {
     run.intervals = run.intervals.filter(({ sequence }) => sequence !== 30);
   });
@@ -319,7 +319,7 @@ test("requests that a worker never reported may have been made: fewer than wante
   assert.deepEqual(rounded(verdict), [5_300, null]);
 });
 
-test("what one claim does not know is not made up for by what another found", () => {
+test("an unknown finding of one claim is not outweighed by the finding of another", () => {
   const run = cleanRun([objective("lost-writes", { atMost: 5 })]);
   const claim = { checkers: ["acked-set"], options: {}, source: { kind: "none" } } as const;
   run.plan = {
@@ -342,7 +342,7 @@ test("what one claim does not know is not made up for by what another found", ()
   assert.equal(verdict?.status, "unknown", verdict?.because);
 });
 
-test("what a share of requests proves is rounded outwards: no bound in words is better than the one that decides", () => {
+test("the proven share of requests is rounded outwards, so that the printed bound is never better than the one that decides", () => {
   for (const window of ["plateau", "outside"]) {
     const verdict = judged("success-percent", { atLeast: 80 }, () => undefined, { window });
     const measured = verdict?.measured;
@@ -353,7 +353,7 @@ test("what a share of requests proves is rounded outwards: no bound in words is 
   }
 });
 
-test("a share of requests is shown as seen, beside what it proves", () => {
+test("the observed share of requests is shown beside the proven one", () => {
   const verdict = judged("success-percent", { atLeast: 80 }, () => undefined, { window: "plateau" });
   assert.ok(verdict?.measured, verdict?.because);
   assert.equal(Math.round(verdict.measured.value ?? 0), 88);

@@ -12,7 +12,7 @@ import { type Window, windowKey } from "./windows.ts";
 
 const OVER: readonly OverKey[] = [
   { name: "window", required: false, says: "outages that begin in this window; default: the whole run" },
-  { name: "experiment", required: false, says: "whose before, during (default) or after" },
+  { name: "experiment", required: false, says: "experiment of the window before, during (default) or after" },
   { name: "class", required: false, says: "class of the probe; default: all" },
 ];
 
@@ -34,7 +34,7 @@ function select(over: Over, facts: Facts): Selected | string {
   const window = windowOf(over, facts);
   if (window === null) return `there was no window "${over["window"] ?? "during"}" in this run`;
   const { spans } = window;
-  if (spans.length === 0) return `there was no time ${over["window"] ?? "during"} in this run`;
+  if (spans.length === 0) return `the window "${over["window"] ?? "during"}" has no length in this run`;
   const outages = facts.outages.filter(
     (outage) => (over["class"] === undefined || outage.class === over["class"]) && beginsIn(outage, window),
   );
@@ -86,7 +86,7 @@ function witness(outage: FeltOutage): string {
 export const outages: Measure = {
   name: "outages",
   unit: "outages",
-  says: "Outages felt by the probes (each class on each connection counts by itself); a gap in the probes' sending may hide more.",
+  says: "Outages felt by the probes (each class on each connection counts separately); a gap in the probes' sending may hide more.",
   over: OVER,
   read: (over, facts) => reading(over, facts, countOf),
 };
@@ -94,7 +94,7 @@ export const outages: Measure = {
 export const outageSeconds: Measure = {
   name: "outage-seconds",
   unit: "s",
-  says: "Time that the worst probe stream was down, all its outages added up, as an interval; a gap in its sending widens it.",
+  says: "Total downtime of the worst probe stream, as an interval; a gap in its sending widens it.",
   over: OVER,
   read: (over, facts) => reading(over, facts, worstStream),
 };

@@ -4,7 +4,7 @@ import { exactly, type Measure, nothing } from "./measure.ts";
 export const checksUnmet: Measure = {
   name: "health-checks-unmet",
   unit: "checks",
-  says: "Health checks that did not hold after a fault was healed, or at the end: redundancy that was not restored.",
+  says: "Health checks that failed after a fault was healed, or at the end: redundancy that was not restored.",
   over: [{ name: "experiment", required: false, says: "after this experiment; default: at the end of the run" }],
   read(over, { story }) {
     const name = over["experiment"];
@@ -15,25 +15,25 @@ export const checksUnmet: Measure = {
             (line) => line.moment === "after-fault",
           );
     if (lines.length === 0)
-      return nothing(`health was not looked at ${name === undefined ? "at the end" : `after "${name}"`}`);
+      return nothing(`health was not checked ${name === undefined ? "at the end" : `after "${name}"`}`);
     const unmet = lines.filter((line) => !line.ok);
     const witnesses = unmet.map(
       (line) => `${(line.atMs / 1000).toFixed(1)} s, ${line.name}: expected ${line.expected}, seen ${line.seen}`,
     );
-    return { range: exactly(unmet.length), says: `${unmet.length} of ${lines.length} checks did not hold`, witnesses };
+    return { range: exactly(unmet.length), says: `${unmet.length} of ${lines.length} checks failed`, witnesses };
   },
 };
 
 export const manualInterventions: Measure = {
   name: "manual-interventions",
   unit: "commands",
-  says: "Control commands by hand during the run.",
+  says: "Control commands by people during the run.",
   over: [],
   read(_over, { story }) {
     const manual = story.controls.filter((control) => control.manual);
     const witnesses = manual.map(
       (control) => `${(control.atMs / 1000).toFixed(1)} s: ${control.command} by ${control.by}`,
     );
-    return { range: exactly(manual.length), says: `${manual.length} commands by hand`, witnesses };
+    return { range: exactly(manual.length), says: `${manual.length} commands by people`, witnesses };
   },
 };

@@ -8,7 +8,7 @@ import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 export const recoverySeconds: Measure = {
   name: "recovery-seconds",
   unit: "s",
-  says: "Time from the bite of a fault to the sustained recovery of users, as an interval that surely holds the truth.",
+  says: "Time from the bite of a fault to the sustained recovery of users, as an interval that certainly holds the truth.",
   over: [
     { name: "experiment", required: true, says: "name of the experiment" },
     { name: "class", required: false, says: "class of the probe; default: the worst of all classes" },
@@ -26,7 +26,7 @@ export const recoverySeconds: Measure = {
   ],
   read(over, facts) {
     const experiment = facts.experiments.find((one) => one.name === over["experiment"]);
-    if (experiment === undefined) return nothing(`experiment "${over["experiment"]}" was not run`);
+    if (experiment === undefined) return nothing(`experiment "${over["experiment"]}" did not run`);
     if (experiment.bite === null) return nothing(experiment.because);
     const recoveries = select(experiment, over);
     if (recoveries.length === 0) return nothing(`no probe of ${describe(over)} was running`);

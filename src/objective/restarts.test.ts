@@ -28,7 +28,7 @@ function judged(restart: Restart, hit: Hit = {}, over = {}): ObjectiveVerdict {
 
 const NODE = { id: "node/n1", role: "node", node: "n1" };
 
-test("a restart in a fault's window of what no fault touched is counted, and its witness says so", () => {
+test("an untouched target that restarts in a fault's window is counted, and its witness says so", () => {
   const row = judged({});
   assert.equal(row.status, "fail");
   assert.match(
@@ -37,26 +37,26 @@ test("a restart in a fault's window of what no fault touched is counted, and its
   );
 });
 
-test("six untouched replicas are six, not none", () => {
+test("six untouched replicas that restart are counted as six", () => {
   const run = cleanRun([objective("unexpected-restarts", { atMost: 5 })]);
   for (let number = 1; number <= 6; number++)
     run.timeline.push({ atMs: 22_000, type: "restart", target: `app/n2-${number}`, reason: "OOM", expected: false });
   assert.deepEqual(judge(evidenceOf(run), [toldChecker()]).objectives[0]?.measured, { value: 6 });
 });
 
-test("what was hit itself may restart in the window, and nowhere else", () => {
+test("the target of a fault may restart in its window, and at no other time", () => {
   assert.equal(judged({ target: "postgres/n1" }).status, "pass");
   assert.equal(judged({ target: "postgres/n1", atMs: 10_000 }).status, "fail");
 });
 
-test("what stands on a node that was hit is explained: as recorded at the begin, or by the restart's own node", () => {
+test("a restart of what stands on a node that was hit is explained: as recorded at the start, or by the restart's own node", () => {
   const standing = [{ id: "app/n1-1", role: "app", node: "n1" }];
   assert.equal(judged({ target: "app/n1-1" }, { targets: [NODE], standing, commanded: NODE.id }).status, "pass");
   assert.equal(judged({ target: "app/n1-9", node: "n1" }, { targets: [NODE], commanded: NODE.id }).status, "pass");
   assert.equal(judged({ target: "app/n2-1", node: "n2" }, { targets: [NODE], commanded: NODE.id }).status, "fail");
 });
 
-test("a fault that was made to the node of its target hits what stands there; one on the target alone does not", () => {
+test("a fault on the node of its target hits what stands there; one on the target alone does not", () => {
   assert.equal(judged({ target: "app/n1-1", node: "n1" }, { commanded: NODE.id }).status, "pass");
   assert.equal(judged({ target: "app/n1-1", node: "n1" }).status, "fail");
 });
@@ -66,7 +66,7 @@ test("a restart that the platform declares to follow what was hit is explained; 
   assert.equal(judged({ follows: ["redis"] }).status, "fail");
 });
 
-test("over the whole run all are counted but those that the platform itself expects", () => {
+test("over the whole run every restart is counted, except those that the platform itself expects", () => {
   assert.equal(judged({ target: "postgres/n1" }, {}, { window: "whole" }).status, "fail");
   assert.equal(judged({ target: "postgres/n1", expected: true }, {}, { window: "whole" }).status, "pass");
 });

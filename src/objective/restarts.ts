@@ -13,7 +13,7 @@ type Restart = EventOf<"restart">;
 export const unexpectedRestarts: Measure = {
   name: "unexpected-restarts",
   unit: "restarts",
-  says: "Restarts that no fault of the plan explains (crashes, OOM kills): all but those, within a fault's window, of what it hit, of what stands on a node that it hit, and of what the platform declares to follow them.",
+  says: "Restarts that no fault of the plan explains (crashes, OOM kills). Not counted, within a fault's window: restarts of what it hit, of what stands on a node that it hit, and of what the platform declares to follow them.",
   watches: "restarts",
   over: [
     {
@@ -30,10 +30,11 @@ export const unexpectedRestarts: Measure = {
     const found = own.filter((restart) => all || !isExplained(restart, facts));
     const witnesses = found.map((restart) => witnessOf(restart, facts));
     const explained = own.length - found.length;
-    const more = explained === 0 ? "" : ` (${explained} more were of what a fault hit or of what depends on it)`;
+    const more =
+      explained === 0 ? "" : ` (${explained} more were of targets that a fault hit, or of what depends on them)`;
     return {
       range: exactly(found.length),
-      says: `${found.length} restarts that nobody asked for${more}`,
+      says: `${found.length} restarts that no fault explains${more}`,
       witnesses,
       ...provenBy(story),
     };

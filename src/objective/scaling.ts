@@ -16,12 +16,12 @@ const REPLICAS: OverKey = { name: "replicas", required: true, says: "the number 
 export const replicasReadySeconds: Measure = {
   name: "replicas-ready-seconds",
   unit: "s",
-  says: "Time from the begin of the load until this many replicas were ready.",
+  says: "Time from the start of the load until this many replicas were ready.",
   watches: "replicas",
   over: [REPLICAS],
   read(over, facts) {
     const wanted = Number(over["replicas"]);
-    const since = { atMs: facts.story.load.beginMs, says: "the begin of the load" };
+    const since = { atMs: facts.story.load.beginMs, says: "the start of the load" };
     return firstTime(facts, since, `${wanted} or more ready`, (event) => event.ready >= wanted);
   },
 };
@@ -29,7 +29,7 @@ export const replicasReadySeconds: Measure = {
 export const replicasBackSeconds: Measure = {
   name: "replicas-back-seconds",
   unit: "s",
-  says: "Time from the end of the load until no more than this many replicas were left, after there had been more.",
+  says: "Time from the end of the load until at most this many replicas were left, after there had been more.",
   watches: "replicas",
   over: [REPLICAS],
   read(over, facts) {
@@ -101,14 +101,16 @@ function conditionsOf(event: Replicas): string[] {
 export const scalingDirectionChanges: Measure = {
   name: "scaling-direction-changes",
   unit: "changes",
-  says: "How often the desired number of replicas turned from rising to falling or back; up and then down again is 1.",
+  says: "How often the desired number of replicas changed its direction; up and then down again counts as 1.",
   watches: "replicas",
   over: [],
   read(_over, { story }) {
     if (story.replicas.length === 0) return nothing("no replicas were recorded");
     const turns = turnsOf(story.replicas);
-    const witnesses = turns.map(({ atMs, desired }) => `${(atMs / 1000).toFixed(1)} s: turned to ${desired} desired`);
-    const says = `the desired number turned ${turns.length} times`;
+    const witnesses = turns.map(
+      ({ atMs, desired }) => `${(atMs / 1000).toFixed(1)} s: changed direction to ${desired} desired`,
+    );
+    const says = `the desired number changed direction ${turns.length} times`;
     return { range: exactly(turns.length), says, witnesses, ...provenBy(story) };
   },
 };
@@ -129,7 +131,7 @@ function turnsOf(events: readonly Replicas[]): Replicas[] {
 export const secondsDesiredAboveReady: Measure = {
   name: "seconds-desired-above-ready",
   unit: "s",
-  says: "Time in which more replicas were desired than were ready: slow readiness, or pods that found no room.",
+  says: "Time in which more replicas were desired than were ready, because readiness was slow or pods found no room.",
   watches: "replicas",
   over: [],
   read(_over, { story }) {

@@ -25,18 +25,18 @@ function judged(
   return [...judge(evidenceOf(run), [toldChecker()]).objectives];
 }
 
-test("none of them succeeded: whatever came of eight seconds of 54 could not change it", () => {
+test("if no request succeeded, eight stalled seconds of 54 cannot change the result", () => {
   const [row] = judged(100, { atLeast: 99 });
   assert.equal(row?.status, "fail", row?.because);
   assert.match(row?.because ?? "", /800 of them may have gone either way/);
 });
 
-test("all of them succeeded: 80 % are met for sure, and 99 % may not be", () => {
+test("if all requests succeeded, 80 % is certainly met, and 99 % may not be", () => {
   assert.equal(judged(0, { atLeast: 80 })[0]?.status, "pass");
   assert.equal(judged(0, { atLeast: 99 })[0]?.status, "unknown");
 });
 
-test("thresholds over shares likewise: missed and met for sure, or unknown", () => {
+test("thresholds over shares are likewise certainly missed, certainly met or unknown", () => {
   const status = (failed: number, expression: string) =>
     judged(failed, { atLeast: 0 }, { http_req_failed: [expression] })[1]?.status;
   assert.equal(status(100, "rate<0.01"), "fail");
@@ -45,7 +45,7 @@ test("thresholds over shares likewise: missed and met for sure, or unknown", () 
   assert.equal(status(100, "rate>0.5"), "pass");
 });
 
-test("a latency is no share: a stalled generator leaves it unknown", () => {
+test("a latency is not a share, so a stalled generator makes it unknown", () => {
   const run = cleanRun([objective("http_req_duration-p95-ms", { under: 100 })]);
   run.intervals = intervals(0);
   assert.equal(judge(evidenceOf(run), [toldChecker()]).objectives[0]?.status, "unknown");

@@ -59,7 +59,7 @@ export const successPercent: Measure = {
 export const availabilityPercent: Measure = {
   name: "availability-percent",
   unit: "%",
-  says: "As success-percent, outside all fault windows by default; with how many such failures a month 99.9 % survives.",
+  says: "The same as success-percent, but outside all fault windows by default; also how many such failures a month 99.9 % allows.",
   over: LOAD_OVER,
   wants: (over) => wantsOf(over, "outside"),
   read(over, facts) {
@@ -76,7 +76,7 @@ export function budgetOf(experiments: readonly ExperimentVerdict[]): string | nu
     if (seconds === null || seconds <= 0) return [];
     return [`${Math.floor((SECONDS_A_MONTH * BUDGET_SHARE) / seconds)} such as "${experiment.name}"`];
   });
-  return parts.length === 0 ? null : `99.9 % a month survives ${parts.join(" or ")}`;
+  return parts.length === 0 ? null : `99.9 % a month allows ${parts.join(" or ")}`;
 }
 
 function worstSeconds({ recovery }: ExperimentVerdict): number | null {

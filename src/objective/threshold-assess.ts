@@ -34,7 +34,7 @@ export function assessThresholds(given: Given, facts: Facts): ObjectiveVerdict[]
     const threshold = parsedOf(line);
     if (typeof threshold === "string") return assessReading(objectiveOf(line, {}), "", nothing(threshold), facts);
     const result = results[next++];
-    const reading = result === undefined ? nothing("it was not looked at") : readingOf(result, facts);
+    const reading = result === undefined ? nothing("it was not evaluated") : readingOf(result, facts);
     return assessReading(objectiveOf(threshold.text, boundOf(threshold)), unitOfThreshold(threshold), reading, facts);
   });
 }
@@ -82,9 +82,7 @@ function readingOf({ threshold, measured, range }: ThresholdResult, facts: Facts
 
 /** Returns the reason why a range is wider than a point; there is only this one. */
 function hung({ lower, upper }: Range): string {
-  return upper > lower
-    ? " (calls that hung were cut off at the end of the load: what would have become of them is unknown)"
-    : "";
+  return upper > lower ? " (calls that hung were cut off at the end of the load, so their outcome is unknown)" : "";
 }
 
 /** Returns the interval of a share if the generator was stalled; null if it was not, or if the threshold is not over a share. */
@@ -96,7 +94,7 @@ function shareUnderStalls(threshold: Threshold, range: Range, facts: Facts): Ran
 /** Returns a reason if latency was measured by workers that had no time left, or without the arrivals that were dropped. */
 function busyOfLoad({ load: { generator } }: Facts): string | undefined {
   const { busy, intervals, dropped } = generator;
-  if (dropped > 0) return `${dropped} arrivals were dropped, and what they would have waited for is unknown`;
+  if (dropped > 0) return `${dropped} arrivals were dropped, and how long they would have waited is unknown`;
   if (!generator.isBusyTooOften) return undefined;
   return `workers used more than ${CPU_MAX * 100} % of a core in ${busy} of ${intervals} intervals`;
 }

@@ -58,7 +58,7 @@ function unknownName(name: string): string | undefined {
   const misspelt = near === "checks" || near?.startsWith("http_req") === true;
   if (!misspelt && !NOT_OURS.test(name)) return undefined;
   const meant = near === undefined ? [...BUILT_IN.keys()].join(", ") : `did you mean "${near}"?`;
-  return `"${name}" is counted by nobody; ${meant}`;
+  return `nothing counts "${name}"; ${meant}`;
 }
 
 /** Returns "ms" for times that the engine measures, and "" for metrics whose unit only their script knows. */

@@ -49,13 +49,13 @@ const totals = totalsOf(
   { metric: "checks{name:total,scenario:sale}", count: 4, failed: 1, sum: 3, min: 0, max: 1 },
 );
 
-test("a threshold sees exactly the series of its tags", () => {
+test("a threshold reads exactly the series with its tags", () => {
   assert.deepEqual(judged("http_req_duration{name:checkout}: max < 902", totals), ["pass", 901]);
   assert.deepEqual(judged("http_req_duration{name:checkout}: max < 901", totals), ["fail", 901]);
   assert.deepEqual(judged("http_req_duration{scenario:look}: p(100) <= 40ms", totals), ["pass", 40]);
 });
 
-test("failures, counts and rates in k6's names", () => {
+test("failures, counts and rates have k6's names", () => {
   assert.deepEqual(judged("http_req_failed: rate < 1%", totals), ["fail", 0.25]);
   assert.deepEqual(judged("http_reqs: count == 8", totals), ["pass", 8]);
   assert.deepEqual(judged("http_reqs: rate > 3", totals), ["pass", 4]);
@@ -63,14 +63,14 @@ test("failures, counts and rates in k6's names", () => {
   assert.deepEqual(judged("dropped_iterations: count < 1", totals), ["fail", 3]);
 });
 
-test("there is no percentile above 100", () => {
+test("a percentile above 100 is refused", () => {
   assert.throws(() => parseThreshold("http_req_duration: p(101) < 1"), {
     code: "bad-threshold",
     message: /above p\(100\)/,
   });
 });
 
-test("no samples is unknown, never pass", () => {
+test("a threshold without samples is unknown, never pass", () => {
   assert.deepEqual(judged("http_req_duration{name:refund}: p(99) < 1e9".replace("1e9", "1000000"), totals), [
     "unknown",
     null,
@@ -78,7 +78,7 @@ test("no samples is unknown, never pass", () => {
   assert.deepEqual(judged("http_req_failed{name:refund}: rate < 1", totals), ["unknown", null]);
 });
 
-test("abort waits for its delay, and what ended the load has failed whatever came after", () => {
+test("abort waits for its delay, and a threshold that ended the load has failed whatever came after", () => {
   const fold = new ThresholdFold([
     parseThreshold("http_req_failed: rate < 0.1"),
     parseThreshold("http_req_failed: rate < 0.3 abort after 3s"),
@@ -92,7 +92,7 @@ test("abort waits for its delay, and what ended the load has failed whatever cam
   assert.deepEqual([plain?.measured, aborting?.measured], [0.1, 0.5]);
 });
 
-test("counters add up by the second, rates are shares", () => {
+test("counters are summed and divided by the time, and rates are shares", () => {
   const sums = totalsOf(
     { metric: "sold{scenario:sale}", kind: "counter", count: 3, failed: 0, sum: 12, min: 1, max: 10 },
     { metric: "lucky{scenario:sale}", count: 4, failed: 1, sum: 3, min: 0, max: 1 },
@@ -104,7 +104,7 @@ test("counters add up by the second, rates are shares", () => {
   assert.deepEqual(judged("queue: value <= 7", sums), ["pass", 7]);
 });
 
-test("what need not happen counts as none only where iterations were counted", () => {
+test("an optional metric counts as zero only where iterations were counted", () => {
   const iterated = totalsOf(duration("iteration_duration{scenario:sale}", [5]));
   assert.deepEqual(judged("script_errors: count < 1", iterated), ["pass", 0]);
   assert.deepEqual(judged("script_errors{scenario:sail}: count < 1", iterated), ["unknown", null]);
@@ -117,7 +117,7 @@ const cut = totalsOf(
   { metric: "checks{name:page,scenario:sale}", count: 98, failed: 0, sum: 98, min: 1, max: 1 },
 );
 
-test("what the load cut off is no failure; what hung until then makes nothing sure that it could change", () => {
+test("a call that the end of the load cut off is not a failure; one that hung until then makes every value it could change uncertain", () => {
   assert.deepEqual(judged("http_req_failed: rate < 5%", cut), ["pass", 0]);
   assert.deepEqual(judged("http_req_failed: rate < 1%", cut), ["unknown", 0]);
   assert.deepEqual(judged("http_req_failed: count == 0", cut), ["unknown", 0]);
@@ -136,7 +136,7 @@ test("what the load cut off is no failure; what hung until then makes nothing su
   assert.deepEqual(judged("http_req_failed: rate < 1%", unanswered), ["unknown", null]);
 });
 
-test("the evidence that a fold keeps for its thresholds gives the same as all of it", () => {
+test("the evidence that a fold keeps for its thresholds gives the same result as all of it", () => {
   for (const line of [
     "http_req_failed: rate < 1%",
     "checks{name:page}: rate == 1",
@@ -148,7 +148,7 @@ test("the evidence that a fold keeps for its thresholds gives the same as all of
   }
 });
 
-test("a counter that nothing was added to is 0 where it would have been counted", () => {
+test("a counter that was never incremented is 0 where it would have been counted", () => {
   const quiet = totalsOf(
     duration("iteration_duration{scenario:sale}", [5]),
     duration("http_req_duration{name:page,scenario:sale}", [5]),
@@ -178,7 +178,7 @@ test("a counter that nothing was added to is 0 where it would have been counted"
     assert.deepEqual(judged(line, quiet), ["unknown", null], line);
 });
 
-test("tags with braces, commas, colons and quotes find their series", () => {
+test("tags with braces, commas, colons and quotes match their series", () => {
   const named = totalsOf(
     duration("http_req_duration{name:GET /items/%7Bid%7D}", [7]),
     duration("http_req_duration{name:a%2C b:c}", [8]),
@@ -190,17 +190,17 @@ test("tags with braces, commas, colons and quotes find their series", () => {
   assert.deepEqual(judged("http_req_duration{name:/a%252Cb}: max < 10", named), ["pass", 9], "as a worker writes it");
 });
 
-test("a metric that nobody counts, and a statistic that it has not, are refused at once", () => {
+test("a metric that nothing counts, and a statistic that a metric does not have, are refused at once", () => {
   const refused = (line: string, hint: RegExp) =>
     assert.throws(() => parseThreshold(line), { code: "bad-threshold", message: hint }, line);
   refused("http_req_duraton: p(95) < 5", /did you mean "http_req_duration"/);
   refused("http_req_failed: p(95) < 5", /a share/);
   refused("iterations: max < 5", /a count/);
-  refused("vus: max < 5", /counted by nobody/);
+  refused("vus: max < 5", /nothing counts/);
   assert.equal(parseThreshold("my_own_time: p(95) < 5").metric.name, "my_own_time");
 });
 
-test("what is no threshold is refused", () => {
+test("a malformed threshold is refused", () => {
   for (const line of [
     "",
     "p(95)<5",

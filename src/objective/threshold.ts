@@ -43,7 +43,7 @@ const EXPRESSION =
 /** Parses one line: "METRIC{tag:value}: EXPRESSION". Throws GamedayError when it is not a threshold. */
 export function parseThreshold(line: string): Threshold {
   const colon = line.lastIndexOf(":"); // an expression contains no colon
-  if (colon < 0) throw badThreshold(line, "no colon between metric and expression");
+  if (colon < 0) throw badThreshold(line, "no colon between the metric and the expression");
   return thresholdOf(line.slice(0, colon), line.slice(colon + 1));
 }
 

@@ -6,7 +6,7 @@ import { exactly, type Measure, nothing, type Over, type Reading } from "./measu
 export const requestsTotal: Measure = {
   name: "requests",
   unit: "requests",
-  says: "Requests that came to an end, in whatever way. Default window: whole.",
+  says: "Requests that ended, with or without success. Default window: whole.",
   over: LOAD_OVER,
   wants: (over) => wantsOf(over, "whole"),
   read(over, facts) {
@@ -44,7 +44,7 @@ export const requestsPerSecondMean: Measure = {
 export const requestsPerSecondPeak: Measure = {
   name: "requests-per-second-peak",
   unit: "requests/s",
-  says: "Requests in the busiest whole second of the run, all workers together.",
+  says: "Requests in the busiest whole second of the run, summed over all workers.",
   over: [],
   read: (_over: Over, facts: Facts): Reading => peakOf(facts),
 };

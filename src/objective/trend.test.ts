@@ -6,7 +6,7 @@ import { relativeTrend, trendOf } from "./trend.ts";
 const series = (count: number, value: (at: number) => number) =>
   Array.from({ length: count }, (_, at) => ({ atMs: at * 1_000, value: value(at) }));
 
-test("a straight line is known exactly, and so is one that does not move", () => {
+test("the slope of a straight line is known exactly, and so is that of a constant", () => {
   const trend = trendOf(series(20, (at) => 100 + 2 * at));
   assert.deepEqual(trend && [trend.lower, trend.slope, trend.upper], [0.002, 0.002, 0.002]);
   const level = trendOf(series(20, () => 7));
@@ -34,7 +34,7 @@ test("the interval holds the true slope in about 95 of 100 noisy series, and nar
   assert.ok(width(noisy(200)) < width(noisy(20)) / 3);
 });
 
-test("a dip in the middle does not bend it", () => {
+test("a dip in the middle does not change the slope", () => {
   const trend = trendOf(series(60, (at) => (at > 20 && at < 30 ? 1 : 100 + at)));
   assert.ok(trend !== null && Math.abs(trend.slope - 0.001) < 0.0002, `${trend?.slope}`);
 });

@@ -13,7 +13,7 @@ function recordOf(...told: readonly (readonly [worker: string, fromMs: number, t
   return record;
 }
 
-test("of each worker the fewest of a second, of all workers the sum", () => {
+test("each worker counts with its fewest users of a second, and all workers with their sum", () => {
   const record = recordOf(["a", 0, 999, 6], ["a", 999, 1500, 4], ["a", 1500, 1999, 7], ["b", 0, 1999, 5]);
   assert.equal(record.within({ fromMs: 0, toMs: 2000 })?.usersFewest, 9);
   assert.equal(record.longest(12), null);
@@ -21,13 +21,13 @@ test("of each worker the fewest of a second, of all workers the sum", () => {
   assert.equal(record.workers, 2);
 });
 
-test("who was counted after the end of a span was not counted in it", () => {
+test("a user counted after the end of a span was not counted in it", () => {
   const record = recordOf(["a", 0, 900, 5], ["a", 900, 1900, 5], ["a", 1900, 2900, 1]);
   assert.deepEqual(record.within({ fromMs: 0, toMs: 2500 }), { fromMs: 0, toMs: 1000, seconds: 1, usersFewest: 5 });
   assert.equal(record.within({ fromMs: 0, toMs: 2950 })?.usersFewest, 1);
 });
 
-test("a worker that told nothing of a second had nobody in it", () => {
+test("a worker that reported nothing about a second had no users in it", () => {
   const record = recordOf(["a", 0, 9999, 5], ["b", 0, 3900, 5], ["b", 6000, 9999, 5]);
   assert.deepEqual(record.within({ fromMs: 0, toMs: 10_000 }), {
     fromMs: 0,

@@ -6,12 +6,12 @@ import { exactly, type Measure, nothing } from "./measure.ts";
 export const usersActiveSeconds: Measure = {
   name: "users-active-seconds",
   unit: "s",
-  says: "The longest time without a break in which at least so many users were active, in whole seconds, all workers together.",
+  says: "The longest uninterrupted time in which at least this many users were active, in whole seconds, summed over all workers.",
   over: [{ name: "users", required: true, says: "how many users" }],
   read(over, { load }) {
     const wanted = Number(over["users"]);
-    if (!(wanted > 0)) return nothing(`"${over["users"]}" is no number of users`);
-    if (load.generator.intervals === 0) return nothing("nothing of the load was recorded");
+    if (!(wanted > 0)) return nothing(`"${over["users"]}" is not a number of users`);
+    if (load.generator.intervals === 0) return nothing("nothing about the load was recorded");
     const found = load.users.longest(wanted);
     const seconds = found?.seconds ?? 0;
     // At least this time is certain; it may be longer if a worker did not report.
@@ -30,7 +30,7 @@ export const usersActiveSeconds: Measure = {
 export const cycleSecondsMean: Measure = {
   name: "cycle-seconds-mean",
   unit: "s",
-  says: "From one request of a user to the next on average, think time included: users' time by requests, at full load.",
+  says: "Average time from one request of a user to the next, think time included: users' time divided by requests, at full load.",
   over: [],
   wants: () => [{ window: "plateau", tags: {} }],
   read(_over, facts) {

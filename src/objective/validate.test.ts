@@ -8,7 +8,7 @@ function complaints(...objectives: Objective[]): string[] {
   return validateObjectives({ objectives, experiments: [KILL] }).map(({ at, got, hint }) => `${at}: ${got}; ${hint}`);
 }
 
-test("what can be judged is not complained of", () => {
+test("an objective that can be judged causes no complaint", () => {
   assert.deepEqual(
     complaints(objective("recovery-seconds", { under: 30 }, { experiment: KILL.name, class: "read" })),
     [],
@@ -19,7 +19,7 @@ test("what can be judged is not complained of", () => {
   );
 });
 
-test("a misspelt measure, key, value or experiment is named with what was meant", () => {
+test("for a misspelt measure, key, value or experiment the message suggests the nearest name", () => {
   assert.match(complaints(objective("recovery-second", { under: 30 }))[0] ?? "", /did you mean "recovery-seconds"/);
   assert.match(
     complaints(objective("lost-writes", { atMost: 0 }, { objct: "orders" }))[0] ?? "",
@@ -35,7 +35,7 @@ test("a misspelt measure, key, value or experiment is named with what was meant"
   );
 });
 
-test("a missing bound, a missing key and a window without its experiment are complained of", () => {
+test("a missing bound, a missing key and a window without its experiment are errors", () => {
   assert.match(complaints(objective("lost-writes", {}))[0] ?? "", /^bound: none/);
   assert.match(complaints(objective("recovery-seconds", { under: 1 }))[0] ?? "", /^over.experiment: nothing/);
   assert.match(

@@ -63,7 +63,8 @@ function overComplaints({ over }: Objective, measure: Measure): Complaint[] {
 }
 
 function unknownKey(key: string, known: readonly string[], measure: Measure): Complaint {
-  const expected = known.length === 0 ? `no "over" (${measure.name} is of the whole run)` : `over: ${known.join(", ")}`;
+  const expected =
+    known.length === 0 ? `no "over" (${measure.name} covers the whole run)` : `over: ${known.join(", ")}`;
   return { at: `over.${key}`, expected, got: `"${key}"`, hint: suggestion(key, known) };
 }
 
@@ -87,7 +88,7 @@ function experimentComplaints({ over }: Objective, plan: Pick<Plan, "experiments
         at: "over.experiment",
         expected: "the name of an experiment",
         got: "nothing",
-        hint: `the window "${window}" belongs to one`,
+        hint: `the window "${window}" needs one`,
       },
     ];
   }

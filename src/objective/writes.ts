@@ -4,14 +4,14 @@ import type { Facts } from "./facts.ts";
 import { exactly, type Measure, nothing, type Over, type OverKey, type Reading } from "./measure.ts";
 
 const OBJECT: OverKey = { name: "object", required: false, says: "object of the claim; default: all" };
-const EXPERIMENT: OverKey = { name: "experiment", required: false, says: "only the writes around this experiment" };
+const EXPERIMENT: OverKey = { name: "experiment", required: false, says: "only writes around this experiment" };
 
 /** Reads a figure of one checker. A loss that was found stands, while "none lost" requires every finding to be decided. */
 function readFigure(checker: string, figure: string, over: Over, facts: Facts): Reading {
   const findings = facts.findings.filter(
     (finding) => finding.checker === checker && (over["object"] === undefined || finding.object === over["object"]),
   );
-  if (findings.length === 0) return nothing(`no claim of the plan has the checker ${checker}`);
+  if (findings.length === 0) return nothing(`no claim of the plan uses the checker ${checker}`);
   const found = findings.reduce((sum, finding) => sum + (finding.figures[figure] ?? 0), 0);
   const open = findings.find((finding) => finding.status === "unknown");
   if (found === 0 && open !== undefined) return nothing(open.because);
@@ -53,7 +53,7 @@ export const lostWrites: Measure = {
 export const duplicatedWrites: Measure = {
   name: "duplicated-writes",
   unit: "writes",
-  says: "Logical writes that materialised more than once.",
+  says: "Logical writes that are in the ledger more than once.",
   over: [OBJECT],
   read: (over, facts) => readFigure("duplicates", "duplicated", over, facts),
 };
@@ -61,7 +61,7 @@ export const duplicatedWrites: Measure = {
 export const rpoSeconds: Measure = {
   name: "rpo-seconds",
   unit: "s",
-  says: "Recovery point: time from the oldest lost acknowledged write to the fault; 0 when nothing was lost.",
+  says: "Recovery point: time from the oldest lost acknowledged write to the fault; 0 if nothing was lost.",
   over: [EXPERIMENT],
   read(over, facts) {
     if (over["experiment"] !== undefined) return readExperiment(over["experiment"], facts, ({ rpo }) => rpo.seconds);
@@ -75,7 +75,7 @@ function readExperiment(
   value: (one: Facts["experiments"][number]) => number | null,
 ): Reading {
   const experiment = facts.experiments.find((one) => one.name === name);
-  if (experiment === undefined) return nothing(`experiment "${name}" was not run`);
+  if (experiment === undefined) return nothing(`experiment "${name}" did not run`);
   const doubt = facts.doubts.find((one) => one.kind === "fault" && one.experiment === name)?.because;
   const read = value(experiment);
   if (read === null) return nothing(experiment.rpo.says);
@@ -84,7 +84,7 @@ function readExperiment(
 
 function worstPoint(facts: Facts): Reading {
   const points = facts.experiments.map(({ name, rpo }) => ({ name, ...rpo }));
-  if (points.length === 0) return nothing("no experiment was run");
+  if (points.length === 0) return nothing("no experiment ran");
   const worst = Math.max(0, ...points.map(({ seconds }) => seconds ?? 0));
   const open = points.find(({ seconds }) => seconds === null);
   if (open === undefined) return { range: exactly(worst), says: saysOfAll(points) };

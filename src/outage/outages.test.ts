@@ -38,13 +38,13 @@ test("the brackets of an outage hold the truth, whenever it begins and however l
       assert.ok(outage.begin.lowerMs < fromMs && fromMs <= outage.begin.upperMs);
       assert.ok(outage.end.lowerMs <= toMs && toMs <= outage.end.upperMs);
       const widthMs = outage.end.upperMs - outage.end.lowerMs;
-      assert.ok(widthMs <= 110, "20 beats a second leave at most two beats and an answer");
+      assert.ok(widthMs <= 110, "with 20 beats a second a bracket is at most two beats and an answer wide");
     }),
     { numRuns: 60 },
   );
 });
 
-test("one replica that serves does not end the outage: the second success in a row does", () => {
+test("one replica that serves does not end the outage, but the second success in a row does", () => {
   // The users of three replicas, of which the last one serves 60 ms later: the beat at 12,000 ms meets one of the others.
   const samples = probeSamples("order-write", "kept", [[10_000, 12_000]]);
   const [outage] = outagesOf(streamOf(samples));
@@ -65,7 +65,7 @@ test("a relapse within the hold window reopens the same outage, and one after it
   assert.equal(outagesOf(failing([10_000, 12_000], [16_000, 17_000])).length, 2);
 });
 
-test("what never recovers has no end, and what recovered too late to be sustained neither", () => {
+test("an outage that never recovers has no end, and neither has one that recovered too late to be sustained", () => {
   assert.equal(outagesOf(failing([30_000, 60_000]))[0]?.end, null);
   assert.equal(outagesOf(failing([30_000, 53_500]))[0]?.end, null);
 });
@@ -77,7 +77,7 @@ test("lines in order of completion or doubled give the same outages as in order 
   assert.deepEqual(outagesOf(streamOf(doubled)), outagesOf(streamOf(samples)));
 });
 
-test("a probe held in a queue and served at the end does not end the outage before it was answered", () => {
+test("a probe held in a queue and answered at the end does not end the outage before its answer", () => {
   const samples = probeSamples("order-write", "kept", [[20_000, 20_500]]).map((sample) =>
     sample.invokedAtMs >= 20_500 && sample.invokedAtMs < 26_000 ? { ...sample, completedAtMs: 26_005 } : sample,
   );
@@ -85,7 +85,7 @@ test("a probe held in a queue and served at the end does not end the outage befo
   assert.equal(outage?.end?.upperMs, 26_005);
 });
 
-test("no outage at all is a recovery of 0, unless our own sending had a gap, or answers were held back", () => {
+test("a fault without an outage has a recovery of 0, unless our own sending had a gap, or answers were delayed", () => {
   const quiet = recoverStream(failing(), [TIMES]).recovery;
   assert.deepEqual([quiet.state, quiet.lowerMs, quiet.upperMs], ["no-outage-seen", 0, 0]);
   const gapped = streamOf(
@@ -113,16 +113,16 @@ test("a gap before the recovery widens the interval to its end", () => {
   assert.deepEqual([recovery.lowerMs, recovery.upperMs], [21_950 - 20_100, 25_055 - 20_100]);
 });
 
-test("users who failed before the fault say nothing of its recovery", () => {
+test("users who failed before the fault prove nothing about its recovery", () => {
   assert.equal(recoverStream(failing([15_000, 26_000]), [TIMES]).recovery.state, "no-data");
 });
 
-test("a relapse while the fault holds is the same outage; one or two failures are a blip", () => {
+test("a relapse while the fault holds belongs to the same outage; one or two failures are a blip", () => {
   assert.equal(recoverStream(failing([20_200, 22_000], [30_000, 31_000]), [TIMES]).recovery.upperMs, 31_055 - 20_100);
   assert.equal(recoverStream(failing([20_200, 22_000], [30_000, 30_060]), [TIMES]).recovery.upperMs, 22_055 - 20_100);
 });
 
-test("an operation without an answer is no sample", () => {
+test("an operation without an answer is not a sample", () => {
   const collector = new SampleCollector();
   collector.add({ ...probeSample("read", "kept", 0, 1_000, true), completedAtMs: null });
   assert.deepEqual(collector.streams()[0]?.samples, []);

@@ -16,7 +16,7 @@ function outage(sentMs: number, failedMs: number): FeltOutage {
   };
 }
 
-test("a probe that was in flight when a fault came fails by that fault, not by the one before", () => {
+test("a probe that was in flight when a fault began is a failure of that fault, not of the one before", () => {
   const first = { fromMs: 10_000, toMs: 30_000 };
   const second = { fromMs: 30_000, toMs: 60_000 };
   const inFlight = outage(29_990, 30_010);

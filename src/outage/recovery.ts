@@ -66,7 +66,7 @@ function recoverRound(stream: SampledStream, all: readonly FeltOutage[], times: 
   const outages = [...stillOpen, ...outagesWithin(all, times.reach)];
   const already = all.find((outage) => openAt(outage, times.commandedMs) && !outages.includes(outage));
   if (already !== undefined) {
-    const says = `users already failed ${seconds(times.commandedMs - already.begin.upperMs)} before the fault`;
+    const says = `users were already failing ${seconds(times.commandedMs - already.begin.upperMs)} before the fault`;
     return { recovery: noData(says), outages, beforeHeal: false };
   }
   const first = outages[0];
@@ -108,7 +108,7 @@ function recovered(first: FeltOutage, last: FeltOutage, times: FaultTimes): Reco
   const from = afterHeal ? "our heal" : "the bite";
   const timedFrom = afterHeal ? ({ timedFrom: "heal" } as const) : {};
   if (last.end === null) {
-    const says = `not seen to recover for good: probes still failed ${seconds(lowerMs)} after ${from}`;
+    const says = `no sustained recovery seen: probes still failed ${seconds(lowerMs)} after ${from}`;
     return { state: "not-recovered", lowerMs, upperMs: null, says, ...timedFrom };
   }
   const upperMs = Math.max(lowerMs, last.end.upperMs - origin);
@@ -131,7 +131,7 @@ function withoutOutage(stream: SampledStream, times: FaultTimes): StreamRecovery
   const betweenBeatsMs = longestPauseMs(stream, samples);
   const upperMs = Math.max(betweenBeatsMs, hidden - times.biteMs);
   if (gap !== undefined && gap.toMs >= watch.toMs) {
-    return { recovery: noData(`probes fell silent at ${at(gap.fromMs)}`), outages: [], beforeHeal: false };
+    return { recovery: noData(`the probes fell silent at ${at(gap.fromMs)}`), outages: [], beforeHeal: false };
   }
   const says = explainQuiet(gap, stalls.length, betweenBeatsMs);
   return { recovery: { state: "no-outage-seen", lowerMs: 0, upperMs, says }, outages: [], beforeHeal: true };

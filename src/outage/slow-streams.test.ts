@@ -29,7 +29,7 @@ const TIMES: FaultTimes = {
 };
 const anyEveryMs = fc.constantFrom(100, 200, 250, 500, 1_000);
 
-test("a slower stream's brackets hold the truth, are as wide as its beats, and recovery is seen at any rate", () => {
+test("a slower stream's brackets hold the truth, are as wide as its beats, and its recovery is seen at any rate", () => {
   fc.assert(
     fc.property(
       anyEveryMs,
@@ -39,7 +39,7 @@ test("a slower stream's brackets hold the truth, are as wide as its beats, and r
         const toMs = fromMs + lastsMs;
         const [outage, ...more] = outagesOf(slow(everyMs, [fromMs, toMs]));
         assert.equal(more.length, 0);
-        assert.ok(outage?.end != null, "it is seen to recover");
+        assert.ok(outage?.end != null, "its recovery is seen");
         assert.ok(outage.begin.lowerMs <= fromMs && fromMs <= outage.begin.upperMs);
         assert.ok(outage.end.lowerMs <= toMs && toMs <= outage.end.upperMs);
         assert.ok(outage.begin.upperMs - outage.begin.lowerMs <= everyMs);
@@ -49,7 +49,7 @@ test("a slower stream's brackets hold the truth, are as wide as its beats, and r
   );
 });
 
-test("its own pace is no gap, five missed beats are", () => {
+test("a stream's own pace is not a gap, but five missed beats are", () => {
   const stream = slow(1_000);
   const within = { fromMs: 1_000, toMs: 50_000 };
   assert.deepEqual(gapsOf(stream, within), []);
@@ -60,7 +60,7 @@ test("its own pace is no gap, five missed beats are", () => {
   assert.deepEqual(gapsOf({ everyMs: 1_000, samples: four }, { fromMs: 10_000, toMs: 16_000 }), []);
 });
 
-test("what a slow stream did not see may have lasted as long as it paused, and the recovery says so", () => {
+test("an outage that a slow stream did not see may have lasted as long as its pause, and the recovery reports it", () => {
   const even = slow(500);
   const uneven = { ...even, samples: even.samples.map((one, at) => ({ ...one, sentMs: one.sentMs + (at % 2) * 250 })) };
   for (const [stream, pauseMs] of [
@@ -73,7 +73,7 @@ test("what a slow stream did not see may have lasted as long as it paused, and t
   }
 });
 
-test("samples that disagree about their rate are held to the fastest of theirs", () => {
+test("samples that disagree about their rate are judged by the fastest of them", () => {
   const collector = new SampleCollector();
   for (const [at, sample] of probeSamples("order-write", "kept", []).entries()) {
     const slowly = { class: "order-write", connection: "kept", everyMs: 1_000 } as const;

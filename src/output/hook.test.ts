@@ -62,7 +62,7 @@ const FAULT: readonly TimelineEvent[] = [
   { atMs: 9_500, type: "fault", experiment: "kill hunter2", edge: "healed", target: "postgres/n1" },
 ];
 
-test("the recipe for Grafana makes an annotation at the bite, and gives it its end when all is healed", async (context) => {
+test("the recipe for Grafana creates an annotation at the bite, and sets its end when all is healed", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: 200, body: '{"message":"Annotation added","id":7}' }));
   const { output } = await open(context, recipe("grafana.yaml", receiver.url), { GRAFANA_TOKEN: "glsa_s3cret" });
   for (const event of FAULT) output.event?.(event);
@@ -81,7 +81,7 @@ test("the recipe for Grafana makes an annotation at the bite, and gives it its e
   assert.equal((JSON.parse(end?.body ?? "{}") as { timeEnd: number }).timeEnd, 1_009_500);
 });
 
-test("the recipe for Slack sends the verdict, and its secret URL is never said", async (context) => {
+test("the recipe for Slack sends the verdict, and its secret URL is never printed", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: 404, body: "no_team" }));
   const { output, said } = await open(context, recipe("slack.yaml", receiver.url), { SLACK_KEY: "T0/s3cret" });
   assert.equal((await output.settle?.(soon())) ?? null, null);
@@ -96,7 +96,7 @@ test("the recipe for Slack sends the verdict, and its secret URL is never said",
   assert.doesNotMatch(said.join(), /s3cret/);
 });
 
-test("phases are sent where they are asked for; an end without an answer to its begin is left out", async (context) => {
+test("phases are sent if they are listed, and an end whose begin was not answered is left out", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: 200, body: "<html>" }));
   const request = (method: string, path: string, body: string) =>
     `{ method: ${method}, url: "${receiver.url}${path}", body: ${body} }`;
@@ -125,7 +125,7 @@ for (const [says, text, pattern] of [
   ["a placeholder that does not exist", 'begin: { url: "http://a", body: { x: "{nmae}" } }', /\{nmae\}/],
   ["another protocol", 'begin: { url: "file:///etc/passwd", body: {} }', /http:\/\//],
   ["a variable that is not set", `begin: { url: "http://a/${secret("NOT_SET")}", body: {} }`, /NOT_SET/],
-  ["no file of YAML", "begin: [", /./],
+  ["a file that is not YAML", "begin: [", /./],
 ] as const) {
   test(`refused before the run begins: ${says}`, async (context) => {
     await assert.rejects(open(context, text), (thrown) => {

@@ -23,7 +23,7 @@ export const hookOutput: OutputKind = {
   flags: [
     {
       flags: "--hook <file>",
-      says: "a YAML file: what to send where when phases, faults and the verdict come; repeat it",
+      says: "a YAML file that lists what to send where when phases, faults and the verdict come; may be repeated",
       isRepeated: true,
     },
   ],

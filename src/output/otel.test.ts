@@ -84,7 +84,7 @@ test("metrics are sent with OpenTelemetry's names and units, integers as text, a
   assert.match(String(valuesOf(durations, "timeUnixNano")[0]), /^17000000000\d{8}$/);
 });
 
-test("metrics go out every 5 s, and once more with the verdict", async (context) => {
+test("metrics are sent every 5 s, and once more with the verdict", async (context) => {
   const receiver = await fakeReceiver(context);
   const { output } = await open(context, receiver.url);
   const [row] = new SecondFold().take(1_000);
@@ -94,7 +94,7 @@ test("metrics go out every 5 s, and once more with the verdict", async (context)
   assert.equal(bodiesAt(receiver, "/v1/metrics").length, 3);
 });
 
-test("spans: run, phases below it, experiments below their phase, with their stamps as events", async (context) => {
+test("the spans are the run, phases below it, and experiments below their phase, with their stamps as events", async (context) => {
   const receiver = await fakeReceiver(context);
   const { output, clock } = await open(context, receiver.url);
   const run = cleanRun();
@@ -125,14 +125,14 @@ test("spans: run, phases below it, experiments below their phase, with their sta
   );
 });
 
-test("a collector that is not there costs the run nothing, and the loss is recorded without secrets", async (context) => {
+test("a collector that does not exist costs the run nothing, and the loss is recorded without secrets", async (context) => {
   const { output } = await open(context, "http://127.0.0.1:1", { OTEL_EXPORTER_OTLP_HEADERS: "api-key=s3cret" });
   const lost = await output.settle?.(soon());
   assert.match(lost ?? "", /^1 of 1 messages were not delivered/);
   assert.doesNotMatch(lost ?? "", /s3cret/);
 });
 
-test("headers are those of OpenTelemetry's variable", () => {
+test("headers are read from OpenTelemetry's variable", () => {
   assert.deepEqual(headersOf("a=1, b=x%3Dy"), { a: "1", b: "x=y" });
   assert.deepEqual(headersOf(undefined), {});
   assert.throws(

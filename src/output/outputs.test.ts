@@ -22,7 +22,7 @@ function quiet(parts: Partial<Output> = {}): Output {
   return { close: async () => undefined, ...parts };
 }
 
-test("an output that throws is left out, the others go on, and the loss is told", async () => {
+test("an output that throws is dropped, the others go on, and the loss is reported", async () => {
   const heard: string[] = [];
   const broken = quiet({
     event: () => {
@@ -38,10 +38,10 @@ test("an output that throws is left out, the others go on, and the loss is told"
   outputs.event(NOTE);
   outputs.event(NOTE);
   assert.deepEqual(heard, ["note", "note"]);
-  assert.deepEqual(await outputs.settle(), ["output broken took no part any more: no space left"]);
+  assert.deepEqual(await outputs.settle(), ["output broken was dropped: no space left"]);
 });
 
-test("the end of a run waits 2 s at most for an output that never settles or closes", async (context) => {
+test("the end of a run waits at most 2 s for an output that never settles or closes", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const timeout = new AbortController();
   context.mock.method(AbortSignal, "timeout", () => timeout.signal);
@@ -66,7 +66,7 @@ test("if one output cannot be opened, those that were are closed, and the error 
   assert.equal(closed, 1);
 });
 
-test("rows come a moment after each second, and the last one at the end, although it is not over", async (context) => {
+test("rows come a moment after each second, and the last one at the end, although its second is not over", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const clock = new ManualClock();
   const rows: Second[] = [];
@@ -109,5 +109,5 @@ test("a folder that cannot be written to ends the rows, not the run", async (con
   const about = contextIn("/dev/null/nowhere");
   await using outputs = await Outputs.open([secondsOutput], about, { flags: {}, env: {} });
   about.clock.advance(1_500);
-  assert.match((await outputs.settle()).join(), /^output seconds: seconds\.ndjson is not complete: /);
+  assert.match((await outputs.settle()).join(), /^output seconds: seconds\.ndjson is incomplete: /);
 });

@@ -101,7 +101,7 @@ export class Outputs implements AsyncDisposable {
 
   async #settled(one: Listening, signal: AbortSignal): Promise<string | null> {
     const { name, output } = one;
-    if (one.failure !== null) return `output ${name} took no part any more: ${one.failure}`;
+    if (one.failure !== null) return `output ${name} was dropped: ${one.failure}`;
     try {
       const lost = (await Promise.race([output.settle?.(signal) ?? null, aborted(signal)])) ?? null;
       return lost === null ? null : `output ${name}: ${lost}`;

@@ -116,7 +116,7 @@ const OF_K6 = {
   ],
 };
 
-test("with --metrics-names k6 the names, types and testid of k6's dashboard are there", async (context) => {
+test("with --metrics-names k6 the names, types and testid of k6's dashboard are present", async (context) => {
   const { output, url } = await served(context, { metricsNames: "k6" });
   play(output);
   const { text } = await read(url);
@@ -150,7 +150,7 @@ for (const [says, headers, method, url, status] of [
   ["a rebound name", { host: "evil.example:9464" }, "GET", "/metrics", 421],
   ["our address with another port", { host: "127.0.0.1:80" }, "GET", "/metrics", 421],
   ["no host", {}, "GET", "/metrics", 421],
-  ["a host that is no host", { host: "[::1" }, "GET", "/metrics", 421],
+  ["a malformed host", { host: "[::1" }, "GET", "/metrics", 421],
   [
     "another site, even if it names us",
     { host: "127.0.0.1:9464", origin: "http://127.0.0.1:9464" },

@@ -32,7 +32,7 @@ function writing(make: () => SecondsWriter): Output {
       }),
     settle: async () => {
       guarded(() => writer?.finish());
-      return failure === null ? null : `seconds.ndjson is not complete: ${failure}`;
+      return failure === null ? null : `seconds.ndjson is incomplete: ${failure}`;
     },
     close: async () => undefined,
   };

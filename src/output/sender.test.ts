@@ -21,7 +21,7 @@ test("messages arrive in order, and nothing is lost", async (context) => {
   assert.equal(sender.losses, null);
 });
 
-test("a receiver that never answers costs its deadline, and the queue does not grow beyond its bound", async (context) => {
+test("a receiver that never answers costs its deadline, and the queue stays within its bound", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: null }));
   const sender = new Sender({ deadlineMs: 20, queueMax: 2 });
   for (let sent = 0; sent < 10; sent++) sender.send(() => message(receiver.url));
@@ -30,7 +30,7 @@ test("a receiver that never answers costs its deadline, and the queue does not g
   assert.match(sender.losses ?? "", /^10 of 10 messages were not delivered \(the last one: no answer in time\)/);
 });
 
-test("a dead receiver and its secrets: the reason is told, neither URL nor header is", async (context) => {
+test("for a dead receiver the reason is reported, without its URL and headers", async (context) => {
   const receiver = await fakeReceiver(context);
   const port = Number(new URL(receiver.url).port);
   const sender = new Sender({ deadlineMs: 2_000 });
@@ -41,7 +41,7 @@ test("a dead receiver and its secrets: the reason is told, neither URL nor heade
   assert.doesNotMatch(sender.losses ?? "", /s3cret|127\.0\.0\.1/);
 });
 
-test("an error is tried again where that is asked for; a redirect is not followed", async (context) => {
+test("an error is retried if that is configured, and a redirect is not followed", async (context) => {
   const receiver = await fakeReceiver(context, (message) =>
     message === 1
       ? { status: 503 }
@@ -63,7 +63,7 @@ test("an error is tried again where that is asked for; a redirect is not followe
   );
 });
 
-test("the end of the run cuts off what is being sent, and counts it", async (context) => {
+test("the end of the run cancels what is being sent, and counts it", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: null }));
   const sender = new Sender();
   sender.send(() => message(receiver.url));
@@ -75,7 +75,7 @@ test("the end of the run cuts off what is being sent, and counts it", async (con
   assert.match(sender.losses ?? "", /^3 of 3 .*the run was over/);
 });
 
-test("of an answer without end only the beginning is read", async (context) => {
+test("only the beginning of an endless answer is read", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: 200, body: "x".repeat(5 << 20) }));
   const sender = new Sender();
   let answer = "";

@@ -12,6 +12,6 @@ test("units add up, and anything else is not a duration", () => {
   }
 });
 
-test("what is formatted is read back", () => {
+test("a formatted duration is read back", () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 24 * 3_600_000 }), (ms) => parseDuration(formatDuration(ms)) === ms));
 });

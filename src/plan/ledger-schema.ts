@@ -18,8 +18,8 @@ const headers = z.record(
 const jsonPath = z.string().min(1).max(500).refine(isPath, "a path such as $.orders[*], $.page.next or number");
 const singlePath = jsonPath.refine((text) => !isPath(text) || isSingular(text), "a path to one thing, without [*]");
 const fields = {
-  id: singlePath.optional().describe("Where an item's id is; with it, each item is mapped."),
-  count: singlePath.optional().describe("Where it says how often the id is stored; by default each item counts once."),
+  id: singlePath.optional().describe("Where an item's id is; if given, each item is mapped."),
+  count: singlePath.optional().describe("Where the count of an id is; by default each item counts once."),
   value: singlePath.optional().describe("Where an item's value is."),
   row: singlePath.optional().describe("Where the identity of the stored row is, such as its primary key."),
 };
@@ -33,7 +33,7 @@ const httpLedger = z
     cursor: z.string().min(1).max(100).optional().describe("The name of the cursor's parameter; default: cursor."),
     items: jsonPath.optional().describe("Where the items of an answer are: $.orders[*]."),
     next: singlePath.optional().describe("Where the next page's cursor or URL is."),
-    more: singlePath.optional().describe("Where it says whether another page follows."),
+    more: singlePath.optional().describe("Where the answer says whether another page follows."),
     total: singlePath
       .optional()
       .describe("Where the number of all items is; it is compared with what the pages showed."),
@@ -47,7 +47,7 @@ const httpLedger = z
 const sqlLedger = z.strictObject({
   sql: z.string().min(1).max(100_000).describe("A query; $1 is the run's id. Its columns are read by their names."),
   id: column.optional().describe("The column of the id; default: id, or else the first."),
-  count: column.optional().describe("The column that says how often the id is stored."),
+  count: column.optional().describe("The column that holds the count of the id."),
   value: column.optional().describe("The column of the value."),
   row: column.optional().describe("The column of the stored row's identity."),
 });

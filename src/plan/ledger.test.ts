@@ -26,7 +26,7 @@ function refusal(lines: string): string {
   return "taken";
 }
 
-test("what is not said has defaults, and nothing else is in the resolved form", () => {
+test("omitted keys have defaults, and nothing else is in the resolved form", () => {
   const { ledger, cleanUp } = parse("cleanUp: { http: POST /clean-up }");
   assert.deepEqual(ledger, { quietMs: 3_000, betweenReadsMs: 3_000, timeoutMs: 120_000, withinMs: 600_000 });
   const called = { kind: "http", method: "POST", path: "/clean-up" };
@@ -35,7 +35,7 @@ test("what is not said has defaults, and nothing else is in the resolved form", 
   assert.deepEqual(sourceOf("{ sql: select 1 }"), { kind: "sql", statement: "select 1" });
 });
 
-test("deadlines and headers are the plan's, secrets in them included", () => {
+test("deadlines and headers come from the plan, including secrets in them", () => {
   const { ledger, cleanUp } = parse(`
 ledger: { timeout: 5m, within: 1h, headers: { Authorization: "Bearer \${env:TOKEN}" } }
 cleanUp: { http: DELETE /mine, timeout: 10s, within: 1m, headers: { x-api-key: k } }`);
@@ -44,7 +44,7 @@ cleanUp: { http: DELETE /mine, timeout: 10s, within: 1m, headers: { x-api-key: k
   assert.deepEqual([cleanUp?.timeoutMs, cleanUp?.withinMs, cleanUp?.headers], [10_000, 60_000, { "x-api-key": "k" }]);
 });
 
-test("a mapping, the fields of an item, page size and cursor", () => {
+test("a mapping of an item's fields, a page size and a cursor are accepted", () => {
   const source = sourceOf(
     "{ http: /orders, items: '$.orders[*]', next: $.next, total: $.count, id: number, row: $.pk, pageSize: 50, cursor: after }",
   );
@@ -63,12 +63,12 @@ test("a mapping, the fields of an item, page size and cursor", () => {
   });
 });
 
-test("a statement may be as long as statements are", () => {
+test("a statement may be longer than a name", () => {
   const statement = `select id, count(*) from orders where note <> '${"x".repeat(5_000)}' group by id`;
   assert.equal(JSON.stringify(sourceOf(`{ sql: "${statement}" }`)).includes("x".repeat(5_000)), true);
 });
 
-test("objects that expire", () => {
+test("a claim may declare that its objects expire", () => {
   assert.equal(parse(claim("{ http: /a }", ", expires: 15m")).claims[0]?.expiresMs, 900_000);
 });
 

@@ -39,7 +39,7 @@ const fields = z.strictObject({
           .number()
           .gt(0)
           .optional()
-          .describe("The script's share of the users; by default what the script says, or 1."),
+          .describe("The script's share of the users; the default is the script's own weight, or 1."),
       }),
     )
     .min(1)
@@ -47,10 +47,12 @@ const fields = z.strictObject({
     .describe("What users do."),
   executor: z.enum(EXECUTOR_NAMES).default("ramping-vus").describe("How users or arrivals are scheduled, as in k6."),
   vus: users.optional().describe("users at once; for ramping-vus short for one ramp to so many, which are then held"),
-  rampUp: duration.optional().describe("ramping-vus with vus: how long that ramp takes; default 5s"),
+  rampUp: duration.optional().describe("for ramping-vus with vus: how long that ramp takes; default 5s"),
   duration: duration
     .optional()
-    .describe("constant executors: the load lasts at least so long, and until the experiments are over"),
+    .describe(
+      "for constant executors: the shortest duration of the load, which also lasts until the experiments are over",
+    ),
   stages: z
     .array(
       z.strictObject({
@@ -62,17 +64,25 @@ const fields = z.strictObject({
     .max(1000)
     .optional()
     .describe("straight lines between targets; the last is held until the load ends"),
-  startVUs: z.int().min(0).max(1_000_000).optional().describe("ramping-vus: the users at the start; default 0"),
-  rate: perUnit.gt(0).optional().describe("iterations begun in each timeUnit"),
+  startVUs: z.int().min(0).max(1_000_000).optional().describe("for ramping-vus: the users at the start; default 0"),
+  rate: perUnit.gt(0).optional().describe("iterations started in each timeUnit"),
   startRate: perUnit
     .optional()
-    .describe("ramping-arrival-rate: iterations begun in each timeUnit at the start; default 0"),
-  timeUnit: duration.optional().describe("of rate, startRate and the stages' targets; default 1s"),
-  preAllocatedVUs: users.optional().describe("users that are there, started, before the first arrival"),
+    .describe("for ramping-arrival-rate: iterations started in each timeUnit at the start; default 0"),
+  timeUnit: duration.optional().describe("the unit of rate, startRate and the stages' targets; default 1s"),
+  preAllocatedVUs: users.optional().describe("users that are started before the first arrival"),
   maxVUs: users.optional().describe("users at once; arrivals beyond are dropped and counted; default 20000"),
-  iterations: z.int().min(1).max(1_000_000_000).optional().describe("of each user, or of all together; default 1"),
-  maxDuration: duration.optional().describe("iterations: how long they may take; default 10m"),
-  http2: z.boolean().optional().describe("users' http speaks HTTP/2: ALPN over TLS, prior knowledge without"),
+  iterations: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .optional()
+    .describe("for each user, or for all users together; default 1"),
+  maxDuration: duration.optional().describe("for iterations: how long they may take; default 10m"),
+  http2: z
+    .boolean()
+    .optional()
+    .describe("if true, the users' http speaks HTTP/2: by ALPN over TLS, by prior knowledge without"),
   hosts: z
     .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
     .optional()
@@ -80,22 +90,26 @@ const fields = z.strictObject({
   ipFamily: z
     .union([z.literal(4), z.literal(6)])
     .optional()
-    .describe("only addresses of this family of IP are used"),
+    .describe("if given, only addresses of this IP family are used"),
   keepBody: z
     .int()
     .min(0)
     .max(2 ** 31)
     .optional()
-    .describe("bytes of an answer's body that are kept for the script; a larger one is only counted; default 16777216"),
-  workers: z.int().min(1).max(1000).default(1).describe("processes that the users are spread over"),
+    .describe(
+      "bytes of an answer's body that are kept for the script; a larger body is only counted; default 16777216",
+    ),
+  workers: z.int().min(1).max(1000).default(1).describe("number of processes that the users are distributed over"),
   pods: z
     .strictObject({
-      image: name.optional().describe("what the pods run: has gameday on its PATH; default: the platform's image"),
-      context: name.optional().describe("of the kubeconfig; default: the platform's, or the current one"),
-      namespace: name.optional().describe("of the Job; default: the platform's, or the context's"),
+      image: name
+        .optional()
+        .describe("the image of the pods, which has gameday on its PATH; default: the platform's image"),
+      context: name.optional().describe("the context of the kubeconfig; default: the platform's, or the current one"),
+      namespace: name.optional().describe("the namespace of the Job; default: the platform's, or the context's"),
       advertise: name
         .optional()
-        .describe("HOST:PORT where pods reach this machine; default: its address towards the cluster's nodes"),
+        .describe("HOST:PORT at which pods reach this machine; default: its address towards the cluster's nodes"),
       cpu: quantity.default("500m").describe("cores of each pod"),
       memory: quantity.default("512Mi").describe("memory of each pod"),
     })
@@ -106,7 +120,7 @@ const fields = z.strictObject({
   thresholds: z
     .record(z.string(), z.union([threshold.transform((one) => [one]), z.array(threshold)]))
     .default({})
-    .describe("conditions on the load's metrics, by metric"),
+    .describe("conditions on the load's metrics, keyed by metric"),
 });
 
 type Fields = z.output<typeof fields>;

@@ -31,7 +31,7 @@ function refused(load: string): GamedayError {
 
 const thresholds = {};
 
-test("six executors with k6's options", () => {
+test("the six executors have k6's options", () => {
   assert.deepEqual(shape("  executor: constant-vus\n  vus: 20\n  duration: 3m\n"), {
     executor: "constant-vus",
     stages: [{ durationMs: 0, target: 20 }],
@@ -92,7 +92,7 @@ test("six executors with k6's options", () => {
   });
 });
 
-test("an option of another executor is refused at its line, and says whose it is", () => {
+test("an option of another executor is refused at its line, and the message names that executor", () => {
   for (const [load, line, says] of [
     [
       "  executor: constant-vus\n  stages: [{ duration: 1m, target: 10 }]\n",
@@ -118,7 +118,7 @@ test("an option of another executor is refused at its line, and says whose it is
   }
 });
 
-test("a misspelt executor or option gets a did-you-mean", () => {
+test("for a misspelt executor or option the message suggests the nearest name", () => {
   assert.match(refused("  executor: constant-arival-rate\n").hint ?? "", /did you mean "constant-arrival-rate"/);
   assert.match(
     refused("  executor: constant-arrival-rate\n  rate: 1\n  preAlocatedVUs: 5\n").hint ?? "",
@@ -126,7 +126,7 @@ test("a misspelt executor or option gets a did-you-mean", () => {
   );
 });
 
-test("thresholds as k6 writes them: text, a list, or an object that ends the load", () => {
+test("thresholds are written as in k6: as text, a list, or an object that ends the load", () => {
   const load = `  thresholds:
     http_req_failed: rate < 1%
     http_req_duration: ["p(95) < 500", { threshold: p(99) < 800, abortOnFail: true, delayAbortEval: 10s }]
@@ -143,15 +143,15 @@ function estimated(load: string): [number, string] {
   return [loadMs / 1000, describeLoad(plan.load, loadMs)];
 }
 
-test("the estimate knows how long each executor's load is, and how much it does", () => {
+test("the estimate gives the length of each executor's load, and how much it does", () => {
   assert.deepEqual(estimated("  executor: constant-vus\n  vus: 30\n  duration: 1m\n"), [
     60,
-    "30 users at most for 1m, some 1200 requests (if a user makes one each 1.5 s)",
+    "30 users at most for 1m, about 1200 requests (if each user makes one every 1.5 s)",
   ]);
   // A ramp counts half: 60 s with 30 users on average, then 20 s with 60.
   assert.deepEqual(estimated("  vus: 60\n  rampUp: 1m\n"), [
     80,
-    "60 users at most for 1m20s, some 2020 requests (if a user makes one each 1.5 s)",
+    "60 users at most for 1m20s, about 2020 requests (if each user makes one every 1.5 s)",
   ]);
   assert.deepEqual(
     estimated("  executor: constant-arrival-rate\n  rate: 600\n  timeUnit: 1m\n  duration: 2m\n  maxVUs: 40\n"),

@@ -27,7 +27,7 @@ function complaint(text: string, environment?: Record<string, string>): GamedayE
   throw new Error("expected the plan to be refused");
 }
 
-test("a minimal plan is filled with defaults and absolute paths", () => {
+test("a minimal plan is completed with defaults and absolute paths", () => {
   const { plan } = parse(minimal);
   assert.deepEqual(plan.platform, { kind: "fake", replicas: 3 });
   assert.deepEqual(plan.load.scenarios, [{ file: "/plans/sale.ts", weight: null }]);
@@ -35,20 +35,20 @@ test("a minimal plan is filled with defaults and absolute paths", () => {
   assert.deepEqual(plan.experiments, []);
 });
 
-test("an unknown key is named with line, column and the key that was meant", () => {
+test("an unknown key is reported with line, column and the nearest known key", () => {
   const error = complaint(`${minimal}experimants: []\n`);
   assert.equal(error.code, "plan-unknown-key");
   assert.deepEqual(error.place, { file: "/plans/small.yaml", line: 7, column: 1 });
   assert.match(error.hint ?? "", /did you mean "experiments"/);
 });
 
-test("an unknown key deep inside is found in its own schema", () => {
+test("an unknown key deep inside is compared with its own schema", () => {
   const error = complaint(`${minimal}experiments:\n  - name: a\n    fault: kill-leader\n    holt: 30s\n`);
   assert.deepEqual(error.place, { file: "/plans/small.yaml", line: 10, column: 5 });
   assert.match(error.hint ?? "", /did you mean "hold"/);
 });
 
-test("a bad unit says what a duration looks like, at its place", () => {
+test("for a malformed duration the message shows what one looks like, at its place", () => {
   const error = complaint(`${minimal}warmUp: 30 sec\n`);
   assert.deepEqual(error.place, { file: "/plans/small.yaml", line: 7, column: 9 });
   assert.match(error.message, /"30 sec"/);
@@ -60,11 +60,11 @@ test("keys of the platform section are checked by the platform's own schema", ()
   assert.match(error.hint ?? "", /did you mean "replicas"/);
 });
 
-test("an unknown platform is named with what is known", () => {
+test("for an unknown platform the message lists the known ones", () => {
   assert.match(complaint(minimal.replace("fake", "fakke")).hint ?? "", /did you mean "fake"/);
 });
 
-test("broken YAML has line and column", () => {
+test("broken YAML is reported with line and column", () => {
   const error = complaint("name: [1, 2\nload: x\n");
   assert.equal(error.code, "plan-not-yaml");
   assert.ok((error.place?.line ?? 0) >= 1);
@@ -72,7 +72,7 @@ test("broken YAML has line and column", () => {
 
 const secretNamed = (name: string) => `"$\{env:${name}}"`;
 
-test("a secret is resolved, and redacted in plain, JSON and URL form and in complaints", () => {
+test("a secret is resolved, and redacted in plain, JSON and URL form and in error messages", () => {
   const text = minimal.replace("kind: fake", () => `kind: fake, password: ${secretNamed("PW")}`);
   const { plan, secrets } = parse(text, { PW: 'pa"ss word' });
   assert.equal(plan.platform["password"], 'pa"ss word');
@@ -86,7 +86,7 @@ test("a secret is resolved, and redacted in plain, JSON and URL form and in comp
   assert.doesNotMatch(error.describe(), /hunter22/);
 });
 
-test("a missing secret names the variable", () => {
+test("the error for a missing secret names the variable", () => {
   const text = minimal.replace("kind: fake", () => `kind: ${secretNamed("NOPE")}`);
   assert.match(complaint(text).message, /NOPE/);
 });
@@ -103,14 +103,14 @@ const nonsense: readonly [what: string, text: string, says: RegExp][] = [
   ["a key that is a map", "{ .Values }: 1", /strings|undefined/i],
   ["an unknown tag", `${minimal}calm: !!js/function "x"\n`, /tag/],
   ["a platform named like a part of every object", minimal.replace("fake", "constructor"), /a known kind of platform/],
-  ["a number that is none", minimal.replace("vus: 5", "vus: .nan"), /"load.vus" to be a (whole )?number, got NaN/],
+  ["a number that is not one", minimal.replace("vus: 5", "vus: .nan"), /"load.vus" to be a (whole )?number, got NaN/],
   ["too few", minimal.replace("vus: 5", "vus: 0"), /"load.vus" to be at least 1, got 0/],
-  ["a word of none of the known", minimal.replace("vus: 5", "executor: many"), /one of "constant-vus", .*got "many"/],
   [
-    "a unit that is none",
-    `${minimal}warmUp: -2s\n`,
-    /"warmUp" to be a duration with its unit, such as .*\), got "-2s"/,
+    "a word that is not one of the known",
+    minimal.replace("vus: 5", "executor: many"),
+    /one of "constant-vus", .*got "many"/,
   ],
+  ["a malformed unit", `${minimal}warmUp: -2s\n`, /"warmUp" to be a duration with its unit, such as .*\), got "-2s"/],
   [
     "a number without a unit",
     `${minimal}warmUp: 500\n`,
@@ -126,10 +126,10 @@ const nonsense: readonly [what: string, text: string, says: RegExp][] = [
 ];
 
 for (const [what, text, says] of nonsense) {
-  test(`${what} is refused in words`, () => assert.match(complaint(text).message, says));
+  test(`${what} is refused with a GamedayError`, () => assert.match(complaint(text).message, says));
 }
 
-test("the blast radius of a plan holds for all experiments, and an experiment's own keys come first", () => {
+test("the blast radius of a plan holds for all experiments, and an experiment's own keys take precedence", () => {
   const radiiOf = (forAll: string, own: string) =>
     parse(`${minimal}${forAll}experiments: [{ name: a, fault: freeze${own} }]\n`).plan.experiments.map(
       ({ blastRadius }) => blastRadius,
@@ -141,7 +141,7 @@ test("the blast radius of a plan holds for all experiments, and an experiment's 
   assert.match(complaint(`${minimal}blastRadius: {}\n`).message, /a count, a percent, or both/);
 });
 
-test("experiments of a group are counted one by one, and told by their place in the file", () => {
+test("experiments of a group are counted one by one, and reported with their place in the file", () => {
   const text = `${minimal}experiments:
   - { name: a, fault: freeze }
   - together:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scalingTimes } from "./scaling-times.ts";
 
-test("the tail is the declared window, and then some syncs", () => {
+test("the tail is the declared window and a few syncs more", () => {
   const autoscaler = { behavior: { scaleDown: { stabilizationWindowSeconds: 30 } }, syncPeriodSeconds: 10 };
   assert.deepEqual(scalingTimes({ kind: "lab", app: { autoscaler } }), {
     upMs: 70_000,
@@ -11,6 +11,6 @@ test("the tail is the declared window, and then some syncs", () => {
   });
 });
 
-test("where nothing is said, Kubernetes' defaults hold", () => {
+test("omitted settings have Kubernetes' defaults", () => {
   assert.deepEqual(scalingTimes({ kind: "external" }), { upMs: 90_000, downMs: 375_000, downLeastMs: 300_000 });
 });

@@ -86,10 +86,10 @@ test("arrivals come in order", () => {
 });
 
 for (const [says, ramping, targets, startTarget, expected] of [
-  ["a constant load is at its height at once", false, [5], 0, [5, 0, null]],
-  ["a ramp reaches its height at its end", true, [5, 10], 0, [10, 2_000, null]],
-  ["a ramp up and down leaves its height", true, [10, 10, 0], 0, [10, 1_000, 2_000]],
-  ["a ramp down begins at its height", true, [0], 8, [8, 0, 0]],
+  ["a constant load is at its full height at once", false, [5], 0, [5, 0, null]],
+  ["a ramp reaches its full height at its end", true, [5, 10], 0, [10, 2_000, null]],
+  ["a ramp up and down leaves its full height", true, [10, 10, 0], 0, [10, 1_000, 2_000]],
+  ["a ramp down begins at its full height", true, [0], 8, [8, 0, 0]],
 ] as const) {
   test(says, () => {
     const stages = targets.map((target) => ({ durationMs: 1_000, target }));

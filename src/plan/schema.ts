@@ -10,12 +10,12 @@ const freeForm = z.record(z.string(), z.json());
 /** How a plan chooses targets. */
 export const selectorSchema = z.strictObject({
   role: z.string().optional().describe("A role of the platform: postgres, redis, app, or one of your own."),
-  leader: z.boolean().optional().describe("true: only members that lead; false: only members that do not."),
+  leader: z.boolean().optional().describe("If true, only members that lead; if false, only members that do not."),
   node: z.string().optional().describe("The node on which the target stands, or the node itself for a fault on nodes."),
   name: z.string().optional().describe("One target by its name, such as postgres/n2."),
   labels: z.record(z.string(), z.string()).optional().describe("Labels that the target carries, all of them."),
   count: z.int().min(1).optional().describe("How many of the matching targets are hit; chosen by the run's seed."),
-  percent: z.number().gt(0).max(100).optional().describe("The same as a share, rounded up."),
+  percent: z.number().gt(0).max(100).optional().describe("The same as a percentage, rounded up."),
 });
 
 /** A limit on the resolved targets: at most this number at a time, and at most this share of each role. */
@@ -41,9 +41,9 @@ const experiment = z.strictObject({
   hold: duration.default(30_000).describe("How long the fault stays in force before it is healed."),
   recoverWithin: duration
     .default(300_000)
-    .describe("How long the platform may take to be whole again after the healing."),
+    .describe("How long the platform may take to become healthy again after the fault is healed."),
   settle: duration.default(5_000).describe("The pause after users are served again, before the next experiment."),
-  blastRadius: blastRadius.optional().describe("A limit for this experiment; a missing key is the plan's."),
+  blastRadius: blastRadius.optional().describe("A limit for this experiment; missing keys are taken from the plan."),
   insideProbes: name
     .optional()
     .describe("A file of probes that run on the nodes that the fault hits, as clients inside a cut network."),
@@ -59,7 +59,7 @@ const claim = z.strictObject({
   checkers: z.array(name).min(1).describe("The checkers that hold the platform to the claim."),
   options: freeForm.default({}).describe("The checkers' options; the page of checkers lists them."),
   ledger: ledgerSourceSchema.optional().describe("Where the objects are read back; some checkers need none."),
-  expires: duration.optional().describe("How long an object lives; one that is gone after that is no loss."),
+  expires: duration.optional().describe("How long an object lives; one that disappears after that is not lost."),
 });
 
 const objective = z.strictObject({
@@ -69,7 +69,9 @@ const objective = z.strictObject({
   over: z
     .record(z.string(), z.string())
     .default({})
-    .describe("What it is measured over: class, experiment, window, request ... as the measure allows."),
+    .describe(
+      "What it is measured over, such as a class, an experiment, a window or a request, as the measure allows.",
+    ),
   under: z.number().optional().describe("The bound: the value must be less. Exactly one of the three bounds is given."),
   atMost: z.number().optional().describe("The bound: the value must be this or less."),
   atLeast: z.number().optional().describe("The bound: the value must be this or more."),
@@ -84,7 +86,7 @@ const orOff = <T extends z.ZodType>(schema: T) => z.union([z.literal("off"), sch
 const stopProbeFields = {
   name: name.describe("The name under which the stop is reported."),
   every: duration.default(5_000).describe("The time between two checks."),
-  for: duration.describe("How long it must fail without interruption before the run is ended."),
+  for: duration.describe("How long it must fail without interruption before the run ends."),
 };
 const stopProbe = z.union([
   z.strictObject({
@@ -122,7 +124,7 @@ const beats = z.number().min(1).max(20);
 
 /** The YAML document of a plan. */
 export const planSchema = z.strictObject({
-  name: name.describe("The name of the game day; it begins the run's id."),
+  name: name.describe("The name of the game day; the run's id begins with it."),
   seed: z
     .union([z.string(), z.number()])
     .transform(String)
@@ -149,7 +151,7 @@ export const planSchema = z.strictObject({
     .describe("The file of the steady users that measure outages precisely."),
   warmUp: duration.default(10_000).describe("Steady load before the first experiment."),
   calm: duration.default(10_000).describe("Steady load after the last experiment."),
-  plateau: duration.default(0).describe("The least time that all users stay."),
+  plateau: duration.default(0).describe("The shortest time for which all users stay."),
   autoscaling: z
     .strictObject({
       up: scalingWait.describe("What the run waits for before the first experiment."),
@@ -161,12 +163,12 @@ export const planSchema = z.strictObject({
     .array(z.union([experiment, together]))
     .max(1000)
     .default([])
-    .describe("What is broken, one after another, each when the platform is whole again."),
+    .describe("The experiments, one after another; each begins when the platform is healthy again."),
   blastRadius: blastRadius
     .optional()
     .describe("The most that any experiment may hit at a time; 70 % of a role by default."),
   stopWhen: stopWhen.prefault({}).describe("What ends a run that does harm."),
-  claims: z.array(claim).default([]).describe("What must be true of what the platform holds in the end."),
+  claims: z.array(claim).default([]).describe("What must be true of the data that the platform holds in the end."),
   ledger: ledgersSchema.describe("How all ledgers are read."),
   cleanUp: cleanUpSchema.optional().describe("The call that deletes this run's rows."),
   objectives: z.array(objective).default([]).describe("What is good enough, as measures with bounds."),

@@ -25,7 +25,7 @@ function complaint(lines: string, environment: Record<string, string> = {}): Gam
   throw new Error("expected a complaint, got none");
 }
 
-test("a variable is filled in, a default where there is none, and a number is one where it stands unquoted", () => {
+test("a variable is replaced by its value or its default, and a number stays a number if it is unquoted", () => {
   const users = (line: string, environment?: Record<string, string>) => parse(line, environment).plan.load.workers;
   assert.equal(users(`  workers: ${named("var:USERS:-3")}`), 3);
   assert.equal(users(`  workers: ${named("var:USERS:-3")}`, { USERS: "40" }), 40);
@@ -38,7 +38,7 @@ test("a variable is filled in, a default where there is none, and a number is on
   assert.match(complaint(`  workers: ${named("var:USERS:-3")}`, { USERS: "many" }).message, /got "many"/);
 });
 
-test("a variable without value and default, and what is no variable, are refused with line and column", () => {
+test("a variable without value and default, and a malformed one, are refused with line and column", () => {
   const missing = complaint(`  env: { A: "x${named("var:NOPE")}" }`);
   assert.deepEqual([missing.code, missing.place?.line, missing.place?.column], ["plan-variable-missing", 6, 13]);
   for (const odd of ["env:NOPE:-secret", "var:", "var:A B", "var:9", "env:A-B"])
@@ -47,7 +47,7 @@ test("a variable without value and default, and what is no variable, are refused
   assert.deepEqual([secret.code, secret.place?.line, secret.place?.column], ["plan-secret-missing", 6, 13]);
 });
 
-test("nothing is cut out of a text for a variable", () => {
+test("the value of a variable is not redacted from any text", () => {
   const { secrets } = parse(`  env: { A: "${named("var:A")}" }`, { A: "some-long-value-9" });
   assert.equal(secrets.isEmpty, true);
 });
@@ -59,7 +59,7 @@ const secretsWith = (value: string) => {
   return secrets;
 };
 
-test("a plain word, a number, a slash or nothing leaves texts readable, and is cut out where it is a password", () => {
+test("a secret that is a plain word, a number, a slash or empty leaves texts readable, and is redacted where it is a password", () => {
   for (const weak of ["3", "/", "runs", "", "postgres", "5432", "Shop"]) {
     const secrets = secretsWith(weak);
     const text = `3 runs of postgres/5432 at /srv/Shop: report runs/shop-3/report.html`;
@@ -71,7 +71,7 @@ test("a plain word, a number, a slash or nothing leaves texts readable, and is c
   }
 });
 
-test("a secret is cut out everywhere but of a path that is printed to be opened", () => {
+test("a secret is redacted everywhere except in a path that is printed to be opened", () => {
   const secrets = secretsWith("hunter2/x");
   secrets.keep("/home/hunter2/x/runs/one");
   assert.equal(
@@ -80,7 +80,7 @@ test("a secret is cut out everywhere but of a path that is printed to be opened"
   );
 });
 
-test("whatever a strong secret is, no text carries it", () => {
+test("no text contains a strong secret", () => {
   const strong = fc.string({ minLength: 8, unit: "grapheme-ascii" }).map((text) => `a1${text}!`);
   fc.assert(
     fc.property(strong, fc.string(), fc.string(), (secret, before, after) => {
@@ -91,7 +91,7 @@ test("whatever a strong secret is, no text carries it", () => {
   );
 });
 
-test("the plan that is recorded has no secret, however weak, unless it says the same word itself", () => {
+test("the recorded plan has no secret, however weak, unless the plan itself contains the same word", () => {
   const secrets = new Secrets();
   const plan = { env: { PASSWORD: named("env:PW"), NAME: named("env:ROLE") }, role: "postgres" };
   const resolved = secrets.resolve(plan, { PW: "admin", ROLE: "postgres" }, () => ({ file: "" }));

@@ -57,7 +57,7 @@ function oddOne(odd: string, node: Scalar, source: Source): GamedayError {
     code: "plan-variable",
     expected: `\${var:NAME}, \${var:NAME:-default} or, for a secret, \${env:NAME}`,
     got: `"${odd.slice(0, 60)}"`,
-    hint: "a secret has no default: a plan is no place for one",
+    hint: "a secret has no default, because secrets do not belong in a plan",
     place: placeOf(node, source),
   });
 }

@@ -24,24 +24,24 @@ const peers = () =>
   z
     .array(z.string())
     .describe(
-      'names of the nodes whose traffic with the target is affected, and no other; "outside" for everything that runs on no node (proxy, etcd, clients); empty: everybody',
+      'names of the nodes whose traffic with the target is affected, and no other; "outside" for everything that runs on no node (proxy, etcd, clients); if empty, all traffic',
     );
 
 /** The contracts, by name. A platform implements those that it supports. Add new ones; never widen an existing one. */
 export const CAPABILITY_CONTRACTS = {
   stop: {
     says: "Kills all processes of the target at once (a database member together with its supervisor).",
-    undo: "lets it be started again, and starts it where nobody else does",
+    undo: "lets it be started again, and starts it if nothing else does",
     takesAway: true,
     parameters: z.strictObject({
       stayDown: z
         .boolean()
-        .describe("true: nothing may start it again until the change is reverted; false: whoever supervises it may"),
+        .describe("if true, nothing may start it again until the change is reverted; if false, its supervisor may"),
       signal: z.enum(["KILL", "TERM"]).describe("how its processes are ended"),
     }),
   },
   freeze: {
-    says: "Stops all processes of the target from running without ending them.",
+    says: "Suspends all processes of the target without ending them.",
     undo: "thaws",
     takesAway: true,
     parameters: z.strictObject({}),
@@ -53,21 +53,21 @@ export const CAPABILITY_CONTRACTS = {
     parameters: z.strictObject({}),
   },
   cordon: {
-    says: "Lets nothing new be placed on a node.",
-    undo: "as it was: a node that was already cordoned stays so",
+    says: "Stops new work from being placed on a node.",
+    undo: "restores the earlier state: a node that was already cordoned stays so",
     parameters: z.strictObject({}),
   },
   evict: {
-    says: "Asks everything that may move away from a node to go, within its disruption budgets.",
-    undo: "nothing; uncordon brings work back",
+    says: "Evicts everything that may be moved from a node, within its disruption budgets.",
+    undo: "does nothing; uncordon brings work back",
     parameters: z.strictObject({
-      graceMs: milliseconds("time that each evicted process gets to end"),
-      withinMs: milliseconds("when to give up"),
+      graceMs: milliseconds("time that each evicted process has to end"),
+      withinMs: milliseconds("time after which eviction is given up"),
     }),
   },
   cut: {
-    says: "Lets no packet pass between a node and others.",
-    undo: "takes our rules away",
+    says: "Blocks all packets between a node and others.",
+    undo: "removes our rules",
     takesAway: true,
     parameters: z.strictObject({
       direction: z
@@ -77,68 +77,68 @@ export const CAPABILITY_CONTRACTS = {
       how: z
         .enum(["drop", "reject", "link"])
         .describe(
-          "drop: silence; reject: an answer that says no; link: the network card goes down (needs both, everybody)",
+          "drop: no answer; reject: an answer that refuses; link: the network interface goes down (needs both, and no peers)",
         ),
     }),
   },
   delay: {
-    says: "Makes every packet of a node late.",
-    undo: "takes the delay away",
+    says: "Delays every packet of a node.",
+    undo: "removes the delay",
     parameters: z.strictObject({
-      latencyMs: milliseconds("each way"),
-      jitterMs: milliseconds("at most this much more or less, evenly spread"),
+      latencyMs: milliseconds("in each direction"),
+      jitterMs: milliseconds("variation by at most this much in either direction, uniformly distributed"),
       peers: peers(),
     }),
   },
   drop: {
-    says: "Loses a share of a node's packets.",
-    undo: "loses none",
+    says: "Drops a share of a node's packets.",
+    undo: "removes our rules",
     parameters: z.strictObject({ percent: percent("lost"), peers: peers() }),
   },
   bandwidth: {
-    says: "Narrows a node's network card, both ways.",
-    undo: "as it was",
+    says: "Limits the bandwidth of a node's network interface, in both directions.",
+    undo: "removes the limit",
     parameters: z.strictObject({
-      kilobitsPerSecond: z.number().describe("limit each way, for all peers together"),
+      kilobitsPerSecond: z.number().describe("limit in each direction, for all peers together"),
       peers: peers(),
     }),
   },
   reset: {
-    says: "Answers a share of the target's TCP segments with a reset, connections that exist included.",
-    undo: "takes our rules away",
+    says: "Answers a share of the target's TCP segments with a reset, including those of existing connections.",
+    undo: "removes our rules",
     parameters: z.strictObject({ percent: percent("of segments"), peers: peers() }),
   },
   dns: {
-    says: "Spoils name resolution on a node.",
-    undo: "as it was",
+    says: "Breaks name resolution on a node.",
+    undo: "restores it",
     parameters: z.strictObject({
-      how: z.enum(["refuse", "silence"]).describe("refuse: answers that there is no such name; silence: no answer"),
+      how: z.enum(["refuse", "silence"]).describe("refuse: answers that the name does not exist; silence: no answer"),
     }),
   },
   cpu: {
-    says: "Leaves the target a share of one CPU.",
-    undo: "as it was",
+    says: "Limits the target to a share of one CPU.",
+    undo: "removes the limit",
     parameters: z.strictObject({ leavePercent: percent("of one CPU") }),
   },
   memory: {
     says: "Takes memory from the target until little is left.",
-    undo: "gives it back",
+    undo: "returns it",
     parameters: z.strictObject({ leaveMegabytes: megabytes("left free under the target's limit") }),
   },
   disk: {
-    says: "Fills the disk that the target's data is on.",
+    says: "Fills the disk that holds the target's data.",
     undo: "deletes our filler",
     reachesNode: true,
-    parameters: z.strictObject({ leaveMegabytes: megabytes("left free; 0: nothing") }),
+    parameters: z.strictObject({ leaveMegabytes: megabytes("left free; 0 leaves nothing") }),
   },
   clock: {
     says: "Moves the target's clock; may restart the target for it.",
-    undo: "as it was",
-    parameters: z.strictObject({ offsetMs: milliseconds("ahead; negative: behind") }),
+    undo: "restores it",
+    parameters: z.strictObject({ offsetMs: milliseconds("forward; a negative value moves it back") }),
   },
   restart: {
     says: "Ends the target with SIGTERM and, after a grace, SIGKILL, and starts it again.",
-    undo: "nothing but to see that it runs",
+    undo: "only checks that it runs",
     parameters: z.strictObject({ graceMs: milliseconds("before SIGKILL") }),
   },
   command: {
@@ -148,7 +148,7 @@ export const CAPABILITY_CONTRACTS = {
       check: argv("exits 0 while all is well; [] for none"),
       inject: argv("breaks it"),
       verify: argv("exits 0 once it is broken; its first line is the witness"),
-      heal: argv("mends it; must be harmless when nothing is broken"),
+      heal: argv("repairs it; must be harmless when nothing is broken"),
       deadlineMs: milliseconds("for each of them"),
       folder: z.string().exactOptional().describe("where they run: the plan's folder, which the run adds"),
     }),

@@ -22,7 +22,7 @@ const change = (parameters: Change["parameters"]): Change => ({
   expiresAfterMs: null,
 });
 
-test("a file that is there is the fault: bitten and healed by what verify says", async () => {
+test("a command fault bites and heals as its verify command reports", async () => {
   const file = join(folder, "{node} of {role}, {unknown}");
   const one = change({ inject: ["touch", file], verify: ["ls", file], heal: ["rm", "-f", file] });
   assert.equal(await capability.bitten(one, signal), null);
@@ -34,7 +34,7 @@ test("a file that is there is the fault: bitten and healed by what verify says",
   assert.match((await capability.healed(one, signal))?.says ?? "", /no longer broken/);
 });
 
-test("the words of an argv are never read by a shell", async () => {
+test("the words of an argv are never interpreted by a shell", async () => {
   const file = join(folder, "out");
   await capability
     .apply(change({ inject: ["cp", "/dev/null", `${file}; touch ${folder}/pwned`] }), signal)
@@ -42,12 +42,12 @@ test("the words of an argv are never read by a shell", async () => {
   await assert.rejects(readFile(join(folder, "pwned")), /ENOENT/);
 });
 
-test("a check that fails before the fault stops it, with the end of what it wrote", async () => {
+test("a check that fails before the fault stops it, with the end of its output", async () => {
   const parameters = change({ check: ["ls", join(folder, "missing")] }).parameters;
   await assert.rejects(capability.prior(target, parameters, signal), /check command "ls .*exit 2: .*missing/s);
 });
 
-test("check decides whether it is healed where there is one", async () => {
+test("the check command, if there is one, decides whether the fault is healed", async () => {
   const file = join(folder, "healthy");
   const one = change({ check: ["cat", file], verify: ["false"] });
   assert.equal(await capability.healed(one, signal), null);
@@ -55,7 +55,7 @@ test("check decides whether it is healed where there is one", async () => {
   assert.equal((await capability.healed(one, signal))?.says, "all three members stream");
 });
 
-test("commands run in the plan's folder, which the change keeps for whoever heals it", async () => {
+test("commands run in the plan's folder, which the change records for a later heal", async () => {
   const one = change({ inject: ["touch", "here"], verify: ["ls", "here"], heal: ["rm", "here"], folder });
   await capability.apply(one, signal);
   assert.equal(await readFile(join(folder, "here"), "utf8"), "");
@@ -66,7 +66,7 @@ test("commands run in the plan's folder, which the change keeps for whoever heal
   await assert.rejects(capability.apply(gone, signal), /no folder .*moved away to start it in/);
 });
 
-test("a failure shows the end of what was printed, on whichever stream", async () => {
+test("a failure shows the end of the output, on either stream", async () => {
   const program = "console.error('a warning'); console.log('x'.repeat(2e5) + '\\nthe reason'); process.exitCode = 3;";
   const inject = [process.execPath, "-e", program];
   await assert.rejects(capability.apply(change({ inject }), signal), /exit 3: .*the reason$/s);

@@ -38,7 +38,7 @@ export async function ask(url: URL, question: Question): Promise<Json> {
   const text = await boundedText(response, url);
   if (response.status !== 200) throw new Error(`${url.pathname} answered ${response.status}: ${text.slice(0, 200)}`);
   const body = parse(text);
-  if (body === undefined) throw new Error(`${url.pathname} answered no JSON: ${text.slice(0, 200)}`);
+  if (body === undefined) throw new Error(`${url.pathname} answered something that is not JSON: ${text.slice(0, 200)}`);
   return body;
 }
 
@@ -46,7 +46,9 @@ export async function ask(url: URL, question: Question): Promise<Json> {
 export async function askObject(url: URL, question: Question): Promise<{ [key: string]: Json }> {
   const body = await ask(url, question);
   if (isRecord(body)) return body;
-  throw new Error(`${url.pathname} answered no JSON object: ${JSON.stringify(body).slice(0, 200)}`);
+  throw new Error(
+    `${url.pathname} answered something that is not a JSON object: ${JSON.stringify(body).slice(0, 200)}`,
+  );
 }
 
 /** Sends a request. Replaces "fetch failed", which says nothing by itself, with its cause. */
@@ -56,7 +58,7 @@ async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Pro
   } catch (thrown) {
     init.signal.throwIfAborted();
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    throw new Error(`${url.pathname} could not be asked: ${messageOf(cause)}`, { cause: thrown });
+    throw new Error(`${url.pathname} could not be requested: ${messageOf(cause)}`, { cause: thrown });
   }
 }
 
@@ -65,7 +67,7 @@ async function boundedText(response: Response, url: URL): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`${url.pathname} answered more than ${ANSWER_BYTES_MAX} bytes`);
+    if (bytes > ANSWER_BYTES_MAX) throw new Error(`${url.pathname} answered with more than ${ANSWER_BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks)

@@ -12,7 +12,7 @@ for (const [endpoint, path, expected] of [
   test(`${path} below ${endpoint} is ${expected}`, () => assert.equal(below(endpoint, path).href, expected));
 }
 
-test("the run's id is put in its place, and no path leaves the endpoint", () => {
+test("the run's id is inserted into the path, and no path leaves the endpoint", () => {
   assert.equal(belowForRun("http://h/shop", "/o/{run}?r={run}", "a b/1").href, "http://h/shop/o/a%20b%2F1?r=a%20b%2F1");
   assert.equal(below("http://h/shop", "/../orders").href, "http://h/shop/orders");
 });

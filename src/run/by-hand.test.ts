@@ -46,7 +46,7 @@ function controls(timeline: readonly TimelineEvent[]) {
   return timeline.flatMap((event) => (event.type === "control" ? [[event.command, event.by, event.manual]] : []));
 }
 
-test("a fault by hand says what it would hit, is injected, healed early, and recorded as by hand", async (context) => {
+test("a fault by hand returns what it would hit, is injected, healed early, and recorded as by hand", async (context) => {
   const one = await steered(context);
   const dry = await one.follow({ do: "inject", by: "page 1", inject, dryRun: true });
   assert.deepEqual(dry.ok && dry.hit?.targets, [{ id: "postgres/n1", role: "postgres", node: "n1" }]);
@@ -103,7 +103,7 @@ test("a second fault is refused while one is held, and stopping heals the first"
   assert.equal(one.simulated.platform.stopped.size, 0);
 });
 
-test("the plan's own faults wait for one by hand, and one by hand is refused during those", async (context) => {
+test("the plan's own faults wait for one by hand, and one by hand is refused during the plan's faults", async (context) => {
   const planned: { experiments?: readonly ExperimentPlan[] } = {};
   const one = await steered(context, ({ experiments }) => {
     planned.experiments = experiments.map((each) => ({ ...each, holdMs: LONG_MS }));
@@ -120,7 +120,7 @@ test("the plan's own faults wait for one by hand, and one by hand is refused dur
   await ended(one);
 });
 
-test("a platform that is not healthy is not broken further, and a wrong fault is refused", async (context) => {
+test("an unhealthy platform is not broken further, and an invalid fault is refused", async (context) => {
   const one = await steered(context);
   one.simulated.platform.healthy = () => false;
   const unhealthy = await one.follow({ do: "inject", by: "a", inject, dryRun: false });
@@ -138,7 +138,7 @@ test("a platform that is not healthy is not broken further, and a wrong fault is
   assert.deepEqual(controls(await ended(one)), [["interrupt", "page 1", true]]);
 });
 
-test("the load is changed by whoever saw its last version", async (context) => {
+test("the load can be changed only by a caller who has seen its last version", async (context) => {
   const one = await steered(context);
   const change = (target: number, version: string) =>
     one.follow({ do: "change-load", by: "page 1", target, unit: "users", version });
@@ -158,7 +158,7 @@ test("the load is changed by whoever saw its last version", async (context) => {
   assert.equal(!after.ok && after.refusal.code, "no-load-now");
 });
 
-test("a mark is recorded and is no intervention; a second stop changes nothing", async (context) => {
+test("a mark is recorded and is not an intervention, and a second stop changes nothing", async (context) => {
   const one = await steered(context);
   await one.follow({ do: "mark", by: "page 1", says: "deployed" });
   await one.follow({ do: "stop", by: "page 1", because: "enough" });

@@ -49,7 +49,7 @@ function changeLoad(run: SteeredRun, { by, target, unit, version }: Of<"change-l
       code: "load-changed",
       expected: `the load's version ${now}`,
       got: version,
-      hint: "somebody changed the load meanwhile: look at it again",
+      hint: "somebody changed the load in the meantime: look at it again",
     });
   if (own === "users") checkLimits(target, plan.load.workers, run.platform.endpoint(), machineLimits());
   steering.loadChanges++;
@@ -60,7 +60,12 @@ function changeLoad(run: SteeredRun, { by, target, unit, version }: Of<"change-l
 
 function healByHand(run: SteeredRun, { by, experiment, because }: Of<"heal">): ControlReply {
   if (!run.steering.held.includes(experiment))
-    return refuse({ status: 409, code: "not-held", expected: `"${experiment}" to be held now`, got: "it is not" });
+    return refuse({
+      status: 409,
+      code: "not-held",
+      expected: `"${experiment}" to be held now`,
+      got: "no such fault is held",
+    });
   recordControl(run, {
     command: "heal",
     by,

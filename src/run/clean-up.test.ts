@@ -17,7 +17,7 @@ test("rows that a clean-up leaves, and what the platform could not restore, are 
 });
 
 for (const remaining of [null, "", [], false, "none"]) {
-  test(`a clean-up that says ${JSON.stringify(remaining)} remains has not said that nothing does`, async (context) => {
+  test(`a clean-up that returns ${JSON.stringify(remaining)} as remaining has not confirmed that nothing remains`, async (context) => {
     const simulated = simulatedRun(
       context,
       simulatedPlan({ experiments: [], cleanUp: { kind: "http", method: "POST", path: "/clean-up" } }),
@@ -28,7 +28,7 @@ for (const remaining of [null, "", [], false, "none"]) {
   });
 }
 
-test("restoring that fails is residue", async (context) => {
+test("a failed restore is residue", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [] }));
   simulated.platform.restore = () => Promise.reject(new Error("the switch does not answer"));
   assert.equal((await conduct(simulated.run)).residue, 1);

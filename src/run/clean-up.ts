@@ -45,7 +45,8 @@ async function cleanData(run: Run): Promise<void> {
   while (remaining > 0) {
     const before = remaining;
     remaining = await cleanOnce(url, { method: plan.method, run, plan, signal: limit.signal });
-    if (remaining >= before) throw new Error(`${remaining} rows remain, and asking again takes none of them away`);
+    if (remaining >= before)
+      throw new Error(`${remaining} rows remain, and repeating the request removes none of them`);
   }
 }
 
@@ -67,5 +68,5 @@ async function cleanOnce(url: URL, question: Question): Promise<number> {
   const { remaining } = await persist(() => askObject(url, question), question.signal);
   const count = wholeNumberOf(remaining);
   if (count !== undefined) return count;
-  throw new Error(`${url.pathname} did not say how many rows remain: ${JSON.stringify(remaining) ?? "nothing"}`);
+  throw new Error(`${url.pathname} did not return how many rows remain: ${JSON.stringify(remaining) ?? "nothing"}`);
 }

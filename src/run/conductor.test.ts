@@ -32,7 +32,7 @@ test("a run goes through its phases in order, and every fault has its stamps", a
   assert.equal(simulated.probes.stops, 1);
 });
 
-test("an interrupt in the middle of a fault heals it, stops the load and restores", async (context) => {
+test("an interrupt during a fault heals it, stops the load and restores the platform", async (context) => {
   const plan = simulatedPlan();
   const simulated = simulatedRun(context, {
     ...plan,
@@ -49,7 +49,7 @@ test("an interrupt in the middle of a fault heals it, stops the load and restore
   assert.ok(edges(simulated.timeline()).includes("aborted"));
 });
 
-test("the death of the load ends the run and is told", async (context) => {
+test("the death of the load ends the run and is reported", async (context) => {
   const plan = simulatedPlan();
   const simulated = simulatedRun(context, {
     ...plan,
@@ -64,7 +64,7 @@ test("the death of the load ends the run and is told", async (context) => {
   assert.equal(simulated.platform.stopped.size, 0);
 });
 
-test("a platform that was never healthy is not loaded, and the error says what was wrong", async (context) => {
+test("a platform that was never healthy receives no load, and the error names what was wrong", async (context) => {
   const simulated = simulatedRun(context);
   simulated.platform.healthy = () => false;
   simulated.run.stop.signal.addEventListener("abort", () => undefined);
@@ -93,7 +93,7 @@ test("after a fault from which the platform does not recover, no further fault i
   assert.ok(timeline.some((event) => event.type === "control" && event.command === "stop"));
 });
 
-test("a report that cannot be written keeps nobody from cleaning up", async (context) => {
+test("a report that cannot be written does not prevent the clean-up", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [] }));
   const parts = {
     ...simulated.run.parts,
@@ -107,7 +107,7 @@ test("a report that cannot be written keeps nobody from cleaning up", async (con
   assert.match(notes.join(), /ENOSPC/);
 });
 
-test("a platform that is not ready in time is an error with words, not a bug", async (context) => {
+test("a platform that is not ready in time is an error with a message, not a bug", async (context) => {
   const simulated = simulatedRun(context);
   context.mock.timers.enable({ apis: ["setTimeout"] });
   simulated.platform.prepare = (signal?: AbortSignal) =>
@@ -117,7 +117,7 @@ test("a platform that is not ready in time is an error with words, not a bug", a
   await assert.rejects(waiting, { name: "GamedayError", code: "timed-out", message: /platform to test within 180/ });
 });
 
-test("a platform that never answers for its health is not healthy, and not waited for for ever", async (context) => {
+test("a platform that never answers health checks is unhealthy, and the wait for it is bounded", async (context) => {
   const simulated = simulatedRun(context);
   simulated.platform.health = () => new Promise(() => undefined); // ignores the signal as well
   const waiting = conduct(simulated.run);
@@ -130,7 +130,7 @@ test("a platform that never answers for its health is not healthy, and not waite
   await assert.rejects(waiting, /SIGINT/);
 });
 
-test("a watch of the platform that breaks is begun again, and the timeline says how long nobody looked", async (context) => {
+test("a watch of the platform that breaks is restarted, and the timeline records for how long nothing was watched", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [] }));
   let watches = 0;
   const { platform } = simulated;
@@ -175,7 +175,7 @@ test("experiments together hold at the same time, and each has its own bite, hea
   assert.equal(simulated.platform.stopped.size, 0);
 });
 
-test("when one of a group cannot be injected, the others are healed at once and all are told as aborted", async (context) => {
+test("if one of a group cannot be injected, the others are healed at once and all are recorded as aborted", async (context) => {
   const plan = simulatedPlan();
   const [leader] = plan.experiments;
   assert.ok(leader);
@@ -189,7 +189,7 @@ test("when one of a group cannot be injected, the others are healed at once and 
   assert.equal(simulated.platform.stopped.size, 0);
 });
 
-test("one of a group that fails half way takes the others back before their time", async (context) => {
+test("if one of a group fails half way, the others are healed before their time", async (context) => {
   const plan = simulatedPlan();
   const [leader] = plan.experiments;
   assert.ok(leader);

@@ -110,7 +110,7 @@ async function runAll(run: Run, served: ServedWatch): Promise<void> {
   for (const group of groupsOf(run.plan.experiments)) {
     if (await runExperiments(run, group, served)) continue;
     const names = group.map(({ name }) => `"${name}"`).join(" and ");
-    const says = `stopped after ${names}: the platform is not healthy, further faults would prove nothing`;
+    const says = `stopped after ${names}: the platform is not healthy, so further faults would prove nothing`;
     run.evidence.event({ atMs: run.clock.nowMs(), type: "control", command: "stop", by: says, manual: false });
     return;
   }

@@ -41,7 +41,7 @@ function copiesOf(given: Json | undefined, id: string): number {
   if (given === undefined) return 1;
   const count = wholeNumberOf(given);
   if (count !== undefined) return count;
-  throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is no whole number from 0`);
+  throw new Error(`"${id}" has a count of ${JSON.stringify(given)}, which is not a whole number from 0`);
 }
 
 /** Returns a whole number from 0, given as number or as text (a database's bigint comes as text); undefined if it is not one. */

@@ -11,7 +11,7 @@ const BAD = {
   seen: "connection refused: nothing listens at 127.0.0.1:9",
 };
 
-test("giving up names what does not hold, with the reason of the last look", async (context) => {
+test("giving up names the failing checks, with the reason of the last look", async (context) => {
   const { run, platform } = simulatedRun(context);
   platform.health = async () => [{ ...BAD, name: "well", ok: true }, BAD];
   const { signal } = run.stop;
@@ -21,7 +21,7 @@ test("giving up names what does not hold, with the reason of the last look", asy
   });
 });
 
-test("a platform that cannot be asked is told with what it said itself", async (context) => {
+test("a platform that cannot be queried is reported with its own error", async (context) => {
   const { run, platform } = simulatedRun(context);
   platform.health = () => Promise.reject(new Error("the socket is gone"));
   const wait = { moment: "before-run", deadlineMs: 1, signal: run.stop.signal } as const;
@@ -30,7 +30,7 @@ test("a platform that cannot be asked is told with what it said itself", async (
   assert.equal(await becomeHealthy(run, wait), false, "nothing was looked at");
 });
 
-test("a platform whose parts say that they start slowly is waited for as long", (context) => {
+test("the wait is extended for a platform whose parts announce that they start slowly", (context) => {
   const { run, platform } = simulatedRun(context);
   const minMs = wholeWithinMs(run);
   const slow = { ...run, platform: Object.assign(Object.create(platform), { readyWithinMs: 240_000 }) };

@@ -81,7 +81,7 @@ async function wouldHit(
         status: 422,
         code: "fault-not-supported",
         expected: `a platform that can do what "${experiment.fault}" needs`,
-        got: `"${run.platform.kind}", which cannot: ${lacking.join(", ")}`,
+        got: `"${run.platform.kind}", which does not support: ${lacking.join(", ")}`,
       },
     };
   const limit = { what: "the platform's topology", deadlineMs: TOPOLOGY_MS_MAX, signal: run.stop.signal };
@@ -107,7 +107,7 @@ function movedSince({ inject }: Inject, { targets }: HitByHand): ControlReply | 
     code: "targets-moved",
     expected: `to hit ${expectTargets.join(", ") || "nothing"}`,
     got: `${now.join(", ")}, which would be hit now`,
-    hint: "look at what would be hit again",
+    hint: "look again at what would be hit",
   });
 }
 
@@ -123,5 +123,5 @@ const NOT_NOW = {
   status: 409,
   code: "not-now",
   expected: "a run under load with nothing broken",
-  got: "one whose load has not begun, has ended, or that is stopping",
+  got: "one whose load has not begun or has ended, or that is stopping",
 } as const;

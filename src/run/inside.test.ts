@@ -6,7 +6,7 @@ import { killLeader, SimulatedPart, simulatedPlan, simulatedRun } from "./run.fi
 
 const withInside = simulatedPlan({ experiments: [{ ...killLeader, insideProbes: "/nowhere/inside.ts" }] });
 
-test("clients on the target's node write from before the fault until after its healing, under names of their own", async (context) => {
+test("clients on the target's node write from before the fault until after its healing, under their own names", async (context) => {
   const simulated = simulatedRun(context, withInside);
   const { platform, run } = simulated;
   const order = platform.done;
@@ -34,10 +34,10 @@ test("clients on the target's node write from before the fault until after its h
   assert.deepEqual(order.slice(1, 5), ["open n1", "apply postgres/n1", "revert postgres/n1", "close"]);
 });
 
-test("a platform without such places aborts the experiment, and says so", async (context) => {
+test("a platform without such places aborts the experiment, and the timeline reports it", async (context) => {
   const simulated = simulatedRun(context, withInside);
   await conduct(simulated.run);
   const aborted = simulated.timeline().find((event) => event.type === "experiment" && event.edge === "aborted");
-  assert.match(aborted?.type === "experiment" ? (aborted.because ?? "") : "", /clients can stand.*"simulated"/);
+  assert.match(aborted?.type === "experiment" ? (aborted.because ?? "") : "", /clients can run.*"simulated"/);
   assert.equal(simulated.platform.done.includes("apply postgres/n1"), false);
 });

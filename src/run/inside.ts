@@ -55,7 +55,7 @@ async function quietly(run: Run, end: () => Promise<void>): Promise<void> {
 function noPlaces(kind: string): GamedayError {
   return new GamedayError({
     code: "no-inside",
-    expected: "a platform on whose nodes clients can stand, for insideProbes",
+    expected: "a platform on whose nodes clients can run, for insideProbes",
     got: `"${kind}", which has no such place`,
   });
 }

@@ -46,7 +46,7 @@ async function read(context: TestContext, answer: Answer, { ledger, plan, base =
 
 const whole = (items: Json[], next: Json = null): Json => ({ items, complete: true, next });
 
-test("numbers are ids as well, and counts come as text", async (context) => {
+test("ids may be numbers, and counts may be text", async (context) => {
   const { found } = await read(context, () =>
     whole([
       { id: 42, count: "2" },
@@ -59,7 +59,7 @@ test("numbers are ids as well, and counts come as text", async (context) => {
   ]);
 });
 
-test("ids with more digits than a double holds are taken as they were written, not as their neighbours", async (context) => {
+test("ids with more digits than a double holds are taken as they were written, not rounded", async (context) => {
   const { found } = await read(
     context,
     () => '\uFEFF{"items":[{"id":9007199254740993},{"id":9007199254740992}],"complete":true}',
@@ -71,7 +71,7 @@ test("ids with more digits than a double holds are taken as they were written, n
 });
 
 for (const id of [null, "", true, { a: 1 }, ["x"], 1e300]) {
-  test(`an id that is ${JSON.stringify(id)} is refused in words that say so`, async (context) => {
+  test(`an id that is ${JSON.stringify(id)} is refused with a message that names the reason`, async (context) => {
     const { because } = await read(context, () => whole([{ id }]));
     assert.match(because, /neither text nor a number/);
     assert.ok(because.includes(JSON.stringify(id)), because);
@@ -89,14 +89,14 @@ for (const end of [null, "", " ", false, undefined]) {
   });
 }
 
-test("a cursor that comes again, at once or later, ends the read with a reason", async (context) => {
+test("a cursor that is repeated, at once or later, ends the read with a reason", async (context) => {
   const again = await read(context, () => whole([{ id: "a" }], "x"));
-  assert.match(again.because, /gives the cursor "x" again on page 2/);
+  assert.match(again.because, /repeats the cursor "x" on page 2/);
   const circle = await read(context, (url) =>
     whole([], { "": "1", "1": "2", "2": "3", "3": "1" }[url.searchParams.get("cursor") ?? ""] ?? null),
   );
-  assert.match(circle.because, /again on page 4/);
-  assert.match((await read(context, () => whole([], { page: 2 }))).because, /no cursor/);
+  assert.match(circle.because, /repeats the cursor "1" on page 4/);
+  assert.match((await read(context, () => whole([], { page: 2 }))).because, /not a cursor/);
 });
 
 test("APIs that always name a next page end with an empty page of the same cursor, or with their total", async (context) => {
@@ -112,7 +112,7 @@ test("APIs that always name a next page end with an empty page of the same curso
   assert.deepEqual([total.found.length, total.because, total.asked.length], [3, "", 2]);
 });
 
-test("headers, page size and deadline are the plan's, and all lies below the endpoint's path", async (context) => {
+test("headers, page size and deadline are taken from the plan, and every request stays below the endpoint's path", async (context) => {
   const seen: (string | undefined)[] = [];
   const { asked, because } = await read(
     context,
@@ -131,7 +131,7 @@ test("headers, page size and deadline are the plan's, and all lies below the end
   assert.deepEqual(seen, ["Bearer s3", "t1", "simulated-1"]);
 });
 
-test("a page that takes longer than the plan allows is not waited for", async (context) => {
+test("a page that takes longer than the plan allows is cancelled", async (context) => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   context.after(() => server.closeAllConnections());
@@ -143,7 +143,7 @@ test("a page that takes longer than the plan allows is not waited for", async (c
   await assert.rejects(pages.next(), /\/audit to answer within 0\.0 s/);
 });
 
-test("an API that was not made for us is read by a mapping, and asked for nothing that it does not know", async (context) => {
+test("an API of another design is read by a mapping, and receives no parameter that it does not know", async (context) => {
   const orders = Array.from({ length: 5 }, (_, at) => ({ number: at + 1, client: { key: `k${at}` }, copies: 1 }));
   const answer: Answer = (url) => {
     const page = Number(url.searchParams.get("page") ?? 1);
@@ -158,7 +158,7 @@ test("an API that was not made for us is read by a mapping, and asked for nothin
   assert.deepEqual(found[4], { id: "k4", count: 1, row: "5", page: 3 });
 });
 
-test("a mapped ledger: a list alone, plain ids, cursors by name, other people's rows, `more`", async (context) => {
+test("a mapped ledger may be a list alone, with plain ids, cursors by name, other people's rows, or `more`", async (context) => {
   const list = await read(context, () => [7, 8], { ledger: { mapping: { items: "$[*]" } } });
   assert.deepEqual(list.found, [
     { id: "7", count: 1 },
@@ -176,10 +176,13 @@ test("a mapped ledger: a list alone, plain ids, cursors by name, other people's 
   ]);
 });
 
-test("a mapped ledger that is not as the plan says is refused: no list, a total that is not there, another host", async (context) => {
+test("a mapped ledger that contradicts the plan is refused: no list, a missing total, another host", async (context) => {
   const because = async (body: Json, mapping: HttpLedger["mapping"]) =>
     (await read(context, () => body, { ledger: { ...(mapping && { mapping }) } })).because;
   assert.match(await because({ error: "no" }, { items: "$.orders[*]" }), /without a list at \$\.orders\[\*\]/);
   assert.match(await because({ o: [{ id: 1 }], n: "3" }, { items: "o", total: "n" }), /have 1 items, .*total is "3"/);
-  assert.match(await because({ o: [], next: "http://elsewhere/x?p=2" }, { items: "o", next: "next" }), /another place/);
+  assert.match(
+    await because({ o: [], next: "http://elsewhere/x?p=2" }, { items: "o", next: "next" }),
+    /outside the endpoint/,
+  );
 });

@@ -47,7 +47,7 @@ export async function* readHttp(walk: Walk): AsyncGenerator<Page> {
     if (isEnd) return requireTotal(body, walk.ledger, shown);
     if (cursors.has(next))
       throw new Error(
-        `${url.pathname} gives the cursor ${JSON.stringify(next)} again on page ${number}: its pages would never end`,
+        `${url.pathname} repeats the cursor ${JSON.stringify(next)} on page ${number}, so its pages would never end`,
       );
     cursors.add(next);
     asked = next;
@@ -108,7 +108,9 @@ function nextOf(body: Json, { mapping }: HttpLedger, url: URL): string | null {
   if (next === undefined || next === null || next === false) return null;
   if (typeof next === "string") return next.trim() === "" ? null : next;
   if (typeof next === "number") return String(next);
-  throw new Error(`${url.pathname} names ${JSON.stringify(next)?.slice(0, 100)} as its next page, which is no cursor`);
+  throw new Error(
+    `${url.pathname} names ${JSON.stringify(next)?.slice(0, 100)} as its next page, which is not a cursor`,
+  );
 }
 
 function isTrue(value: Json | undefined): boolean {
@@ -130,7 +132,7 @@ function nextUrl(url: URL, next: string, { cursor = "cursor" }: HttpLedger): URL
   else if (given.origin === url.origin) return given;
   else
     throw new Error(
-      `${url.pathname} sends to ${given.origin}${given.pathname} for its next page, another place than the endpoint`,
+      `${url.pathname} names ${given.origin}${given.pathname} as its next page, which is outside the endpoint`,
     );
   return after;
 }
@@ -141,7 +143,7 @@ function lastSegment({ pathname }: URL): string {
 
 function requireComplete(body: Json, { mapping }: HttpLedger, url: URL): void {
   if (mapping !== undefined || (isRecord(body) && body["complete"] === true)) return;
-  throw new Error(`${url.pathname} says that it is not complete`);
+  throw new Error(`${url.pathname} reports that it is not complete`);
 }
 
 /** Returns whether all items were read. Some APIs name a next page on the last page as well; the total is more reliable. */

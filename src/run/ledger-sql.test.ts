@@ -7,13 +7,13 @@ import { foundIn } from "./ledger-sql.ts";
 const found = (columns: string[], row: Json[], fields?: LedgerFields) =>
   foundIn({ columns, rows: [row] }, fields === undefined ? {} : { fields })[0];
 
-test("names decide, whatever the order of the columns", () => {
+test("columns are found by name, whatever their order", () => {
   assert.deepEqual(found(["id", "value"], ["a", 7]), { id: "a", count: 1, value: 7 });
   assert.deepEqual(found(["value", "count", "id"], [7, "2", 42]), { id: "42", count: 2, value: 7 });
   assert.deepEqual(found(["client_id", "count", "row"], ["a", 2, 5]), { id: "a", count: 2, row: "5" });
 });
 
-test("a statement that one cannot change is read by the columns that the plan names", () => {
+test("a statement that cannot be changed is read by the columns that the plan names", () => {
   const columns = ["created", "order_no", "copies", "total"];
   assert.deepEqual(found(columns, ["now", 9, "3", "1.50"], { id: "order_no", count: "copies", value: "total" }), {
     id: "9",
@@ -24,9 +24,9 @@ test("a statement that one cannot change is read by the columns that the plan na
 });
 
 for (const [why, columns, fields] of [
-  ['a column "copies", and columns are read by their names', ["id", "copies"], undefined],
+  ['a column "copies", but columns are read by their names', ["id", "copies"], undefined],
   ["no column for the id", ["count"], undefined],
-  ['wants a column "order", and the SQL gives id', ["id"], { id: "order" }],
+  ['requires a column "order", but the SQL returns id', ["id"], { id: "order" }],
   ['two columns "id"', ["id", "id"], undefined],
 ] as const) {
   test(`refused: ${why}`, () => {

@@ -22,7 +22,7 @@ export async function readSql(
 ): Promise<{ found: FoundItem[]; source: string }> {
   const { statement } = source;
   if (run.platform.queries === undefined)
-    throw new Error(`a platform of kind ${run.platform.kind} cannot be asked by SQL`);
+    throw new Error(`a platform of kind ${run.platform.kind} cannot be queried by SQL`);
   const parameters = /\$1(?!\d)/.test(statement) ? [run.runId] : [];
   const answer = await run.platform.queries.sql(statement, parameters, signal);
   return { found: foundIn(answer, source), source: answer.source };
@@ -44,8 +44,8 @@ export function foundIn({ columns, rows }: Rows, { fields = {} }: Pick<SqlLedger
 
 function place(columns: readonly string[], name: string, whose = "the ledger"): Place {
   const index = columns.indexOf(name);
-  if (index < 0) throw new Error(`${whose} wants a column "${name}", and the SQL gives ${columns.join(", ")}`);
-  if (columns.lastIndexOf(name) !== index) throw new Error(`the ledger's SQL gives two columns "${name}"`);
+  if (index < 0) throw new Error(`${whose} requires a column "${name}", but the SQL returns ${columns.join(", ")}`);
+  if (columns.lastIndexOf(name) !== index) throw new Error(`the ledger's SQL returns two columns "${name}"`);
   return (row) => row[index];
 }
 
@@ -53,7 +53,7 @@ function place(columns: readonly string[], name: string, whose = "the ledger"): 
 function first(columns: readonly string[]): Place {
   const [name] = columns;
   if (name !== undefined && !["count", "value", "row"].includes(name)) return (row) => row[0];
-  throw new Error(`the ledger's SQL gives no column for the id: ${columns.join(", ") || "none at all"}`);
+  throw new Error(`the ledger's SQL returns no column for the id: ${columns.join(", ") || "none at all"}`);
 }
 
 /**
@@ -65,6 +65,6 @@ function refuseUnknown(columns: readonly string[]): void {
   const [name] = odd;
   if (name === undefined) return;
   throw new Error(
-    `the ledger's SQL has a column "${name}", and columns are read by their names: call it "count" or "value" (AS), or say in the plan which column is the id, the count, the value`,
+    `the ledger's SQL returns a column "${name}", but columns are read by their names: name it "count" or "value" (AS), or say in the plan which column is the id, the count and the value`,
   );
 }

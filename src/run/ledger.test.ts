@@ -7,7 +7,7 @@ const claims = [
   { object: "orders", checkers: [], options: {}, source: { kind: "http" as const, path: "/audit/orders" } },
 ];
 
-test("the ledger is read twice, page by page, and closed with complete only when all of it came", async (context) => {
+test("the ledger is read twice, page by page, and each read is complete only if all of it came", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   const first = { items: [{ id: "a" }], complete: true, next: "2", source: "n1" };
   const second = { items: [{ id: "b", count: 2, value: 7 }], complete: true, next: null, source: "n1" };
@@ -43,7 +43,7 @@ const page = (...ids: string[]) => ({
 const itemsOf = (simulated: SimulatedRun) =>
   [...simulated.ledger()].flatMap((line) => (line.line === "end" ? [line.items] : []));
 
-test("rows that vanish ask for more reads until two agree: gone, or a copy that was behind", async (context) => {
+test("rows that vanish cause more reads until two agree: they are gone, or a replica lagged behind", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   await serveAudit(context, simulated, [page("a", "b"), page("a"), page("a", "b")]);
   await conduct(simulated.run);
@@ -51,7 +51,7 @@ test("rows that vanish ask for more reads until two agree: gone, or a copy that 
   assert.deepEqual(reads.slice(0, 4), [2, 1, 2, 2]);
 });
 
-test("rows that still come ask for more reads, within bounds", async (context) => {
+test("rows that still arrive cause more reads, within bounds", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   const pages = ["a", "ab", "abc"].map((ids) => page(...ids));
   await serveAudit(context, simulated, pages);
@@ -68,7 +68,7 @@ test("rows that still come ask for more reads, within bounds", async (context) =
   assert.equal(itemsOf(ever).length, 12);
 });
 
-test("a read ends with the plan's time for all of them, and no other begins", async (context) => {
+test("a read ends with the plan's time for all reads, and no other begins", async (context) => {
   const ledger = { quietMs: 1, betweenReadsMs: 60_000, withinMs: 30 };
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims, ledger }));
   await serveAudit(context, simulated, [page("a")]);
@@ -76,7 +76,7 @@ test("a read ends with the plan's time for all of them, and no other begins", as
   assert.deepEqual(itemsOf(simulated), [1]);
 });
 
-test("a ledger that cannot be read is recorded as not complete, with the reason", async (context) => {
+test("a ledger that cannot be read is recorded as incomplete, with the reason", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: false, next: null }]);
   await conduct(simulated.run);
@@ -85,7 +85,7 @@ test("a ledger that cannot be read is recorded as not complete, with the reason"
   assert.ok(ends.every((end) => !end.complete && /not complete/.test(end.because ?? "")));
 });
 
-test("two claims about one object share its ledger: each read stands there once", async (context) => {
+test("two claims about one object share its ledger, and each read is recorded once", async (context) => {
   const twice = [...claims, ...claims];
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims: twice }));
   await serveAudit(context, simulated, [{ items: [{ id: "a" }], complete: true, next: null }]);
@@ -95,17 +95,17 @@ test("two claims about one object share its ledger: each read stands there once"
 });
 
 for (const count of ["", -1, 1.5, "many", null]) {
-  test(`an item that is there ${count} times makes the read prove nothing`, async (context) => {
+  test(`an item with a count of ${count} makes the read prove nothing`, async (context) => {
     const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
     await serveAudit(context, simulated, [{ items: [{ id: "a", count }], complete: true, next: null }]);
     await conduct(simulated.run);
     const ends = [...simulated.ledger()].filter((line) => line.line === "end");
     assert.ok(ends.length > 0);
-    assert.ok(ends.every((end) => !end.complete && /no whole number/.test(end.because ?? "")));
+    assert.ok(ends.every((end) => !end.complete && /not a whole number/.test(end.because ?? "")));
   });
 }
 
-test("an app that is gone when the ledger is read is named by what the system says", async (context) => {
+test("an app that is gone when the ledger is read is reported with the system's reason", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims }));
   simulated.platform.baseUrl = "http://127.0.0.1:1";
   await conduct(simulated.run);
@@ -116,7 +116,7 @@ test("an app that is gone when the ledger is read is named by what the system sa
   );
 });
 
-test("a counter is read until it rests, though its id is not one of the run's own writes", async (context) => {
+test("a counter is read until it is at rest, although its id is not one of the run's own writes", async (context) => {
   const sold = { ...claims[0], object: "sold", checkers: ["counter-bounds"] } as (typeof claims)[number];
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims: [sold] }));
   const counted = (value: number) => ({ items: [{ id: "sold", value }], complete: true, next: null, source: "n1" });

@@ -9,7 +9,7 @@ function planWith(load: Partial<LoadPlan>) {
   return { ...plan, load: { ...plan.load, ...load } };
 }
 
-test("a load with a duration stays for it", async (context) => {
+test("a load with a duration stays for that time", async (context) => {
   const simulated = simulatedRun(context, planWith({ executor: "constant-vus", holdMs: 150 }));
   await conduct(simulated.run);
   const at = new Map(
@@ -18,7 +18,7 @@ test("a load with a duration stays for it", async (context) => {
   assert.ok((at.get("ramp-down") ?? 0) - (at.get("steady") ?? 0) >= 149);
 });
 
-test("a load of iterations ends when they are done, and says from when there were no users", async (context) => {
+test("a load of iterations ends when they are done, and records from when on there were no users", async (context) => {
   const plan = planWith({ executor: "per-vu-iterations", iterations: 3, iterationsWithinMs: 60_000 });
   const simulated = simulatedRun(context, plan);
   const { promise: exhausted, resolve } = Promise.withResolvers<void>();
@@ -35,7 +35,7 @@ test("a load of iterations ends when they are done, and says from when there wer
   ]);
 });
 
-test("iterations that take longer than they may are ended", async (context) => {
+test("iterations that exceed their time are ended", async (context) => {
   const simulated = simulatedRun(context, planWith({ executor: "shared-iterations", iterationsWithinMs: 80 }));
   simulated.run.parts.startLoad = async () =>
     Object.assign(new SimulatedPart(), { exhausted: new Promise<void>(() => undefined) });

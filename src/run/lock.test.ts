@@ -6,7 +6,7 @@ import { askHolder, askHolders, takeLock, takeSharedLock } from "./lock.ts";
 const NAME = `test-${process.pid}`;
 const first = { pid: process.pid, runId: "first", since: "2026-01-01T00:00:00Z" };
 
-test("the second is refused and told who is first; after the first has gone, anybody may", async () => {
+test("the second run is refused with the name of the first, and may begin after the first has ended", async () => {
   {
     await using _lock = await takeLock(NAME, first);
     assert.deepEqual(await askHolder(NAME), first);
@@ -19,7 +19,7 @@ test("the second is refused and told who is first; after the first has gone, any
   await using _again = await takeLock(NAME, { ...first, runId: "second" });
 });
 
-test("those who share a lock are beside each other and beside the one who has it alone, and all are found", async () => {
+test("runs that share a lock coexist with each other and with one that holds it alone, and all are found", async () => {
   const name = `${NAME}-shared`;
   const idsOf = async () => (await askHolders(name)).map(({ runId }) => runId).sort();
   {

@@ -116,7 +116,7 @@ function addressOf(name: string): string {
 }
 
 function refused(holder: Holder | null): GamedayError {
-  const who = holder === null ? "another one that does not say who it is" : sayHolder(holder);
+  const who = holder === null ? "another run that does not identify itself" : sayHolder(holder);
   return new GamedayError({
     code: "run-in-progress",
     expected: "no other run on this machine",

@@ -8,7 +8,7 @@ function check(lines: string, environment: Record<string, string> = {}) {
   return checkPlan({ text: `${HEAD}${lines}`, file: "plan.yaml", folder: import.meta.dirname, environment });
 }
 
-test("a plan that is valid has no problem", () => {
+test("a valid plan has no problem", () => {
   const { parsed, problems } = check("");
   assert.equal(parsed?.plan.name, "n");
   assert.deepEqual(problems, []);
@@ -41,7 +41,7 @@ objectives:
   assert.deepEqual(JSON.parse(JSON.stringify(problems)), problems);
 });
 
-test("a text that is no plan has one problem, with its place, and no plan", () => {
+test("a text that is not a plan has one problem, with its place, and no plan", () => {
   const { parsed, problems } = check("experimants: []\n");
   assert.equal(parsed, null);
   assert.deepEqual(
@@ -50,17 +50,17 @@ test("a text that is no plan has one problem, with its place, and no plan", () =
   );
 });
 
-test("a fault that the platform cannot do is a problem of the plan", () => {
+test("a fault that the platform does not support is a problem of the plan", () => {
   const external = HEAD.replace("{ kind: fake }", "{ kind: external, endpoint: 'http://127.0.0.1:1', members: [] }");
   const text = `${external}experiments: [{ name: a, fault: latency }]\n`;
   const { problems } = checkPlan({ text, file: "plan.yaml", folder: import.meta.dirname, environment: {} });
   assert.deepEqual(
     problems.map(({ code, got }) => `${code}: ${got}`),
-    ['fault-not-supported: "external", which cannot: delay'],
+    ['fault-not-supported: "external", which does not support: delay'],
   );
 });
 
-test("no problem repeats a secret", () => {
+test("no problem contains a secret", () => {
   const secret = "hunter2-and-more";
   const { problems } = check(`experiments: [{ name: a, fault: "\${env:WORD}" }]\n`, { WORD: secret });
   assert.equal(problems.length, 1);

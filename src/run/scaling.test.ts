@@ -11,7 +11,7 @@ const seen = (ready: number, desired: number) => ({
   desired,
 });
 
-test("up is reached by more than was asked for, down by fewer", async (context) => {
+test("scaling up is reached by more replicas than requested, scaling down by fewer", async (context) => {
   const { run } = simulatedRun(context);
   const watch = new ReplicaWatch();
   watch.see(seen(7, 7));
@@ -20,7 +20,7 @@ test("up is reached by more than was asked for, down by fewer", async (context) 
   await watch.reach(run, { replicas: 4, withinMs: 0 }, "down");
 });
 
-test("what is only wanted, or only still there, is not reached; that is told, and the run goes on", async (context) => {
+test("replicas that are only desired, or still present, do not count as reached; the timeline reports it and the run goes on", async (context) => {
   const { run, timeline } = simulatedRun(context);
   const watch = new ReplicaWatch();
   watch.see(seen(4, 6));

@@ -21,7 +21,7 @@ function beat(over: { ok: boolean; atMs: number; process?: string; class?: strin
 
 test("users count as served once no probe has failed for three seconds", () => {
   const watch = new ServedWatch();
-  assert.deepEqual(watch.failing(0), [], "without probes nothing is known to fail");
+  assert.deepEqual(watch.failing(0), [], "without probes no failure is known");
   watch.operation(beat({ ok: false, atMs: 1_000 }));
   watch.operation(beat({ ok: true, atMs: 1_050 }));
   assert.deepEqual(watch.failing(3_999), ["order-write/kept"], "one success does not end it");
@@ -35,7 +35,7 @@ test("a failure that is reported late does not shorten the wait", () => {
   assert.deepEqual(watch.failing(7_000), ["order-write/kept"]);
 });
 
-test("the load's own requests and probes inside a cut node do not count", () => {
+test("the load's own requests and probes inside an isolated node do not count", () => {
   const watch = new ServedWatch();
   watch.operation(beat({ ok: false, atMs: 1_000, probe: false }));
   watch.operation(beat({ ok: false, atMs: 1_000, process: "inside/1/n1" }));

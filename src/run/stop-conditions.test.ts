@@ -28,7 +28,7 @@ function beat(atMs: number, ok: boolean): Operation {
 const stopWhen = { notRecoveredMs: 1_000, syncStandbyMissingMs: null, errorRate: null, latency: null, probes: [] };
 const held = simulatedPlan().experiments.map((one) => ({ ...one, holdMs: 60_000 }));
 
-test("users without one success for too long end the run in the middle of a fault, which is healed", async (context) => {
+test("users without a success for too long end the run during a fault, which is healed", async (context) => {
   const simulated = simulatedRun(context, simulatedPlan({ stopWhen, experiments: held }));
   simulated.run.evidence.onEvent((event) => {
     if (event.type !== "fault" || event.edge !== "bit") return;
@@ -47,7 +47,7 @@ test("users without one success for too long end the run in the middle of a faul
   assert.ok(control?.type === "control" && !control.manual);
 });
 
-test("a success in between, or a condition that is switched off, does not", async (context) => {
+test("a success in between, or a condition that is switched off, does not end the run", async (context) => {
   const beats = [
     [100, false],
     [900, true],
@@ -103,7 +103,7 @@ async function endOf(
   return control?.type === "control" && !control.manual ? control.by : "nothing";
 }
 
-test("a missing sync standby, failing or slow requests, and questions of the plan's own end the run, each by name", async (context) => {
+test("a missing sync standby, failing or slow requests, and the plan's own probes end the run, each by name", async (context) => {
   const probe = { name: "budget", everyMs: 5, forMs: 10 };
   const cases: [StopPlan, Partial<LiveLoad>, RegExp][] = [
     [{ ...OFF, syncStandbyMissingMs: 20 }, {}, /^stop condition sync-standby-missing: .*expected 1, got none/],

@@ -12,7 +12,7 @@ function planWith(expression: string) {
   return { ...plan, load: { ...plan.load, thresholds: { http_req_failed: [expression] } } };
 }
 
-test("a threshold that ends the run does so in the middle of a fault, which is healed", async (context) => {
+test("a threshold that ends the run does so during a fault, which is healed", async (context) => {
   const simulated = simulatedRun(context, planWith("rate < 10% abort after 2s"));
   let tell: (told: Interval) => void = () => undefined;
   const { startLoad } = simulated.run.parts;

@@ -17,7 +17,7 @@ function countersOf(text: string, beside = ""): string[] {
   }
 }
 
-test("counters that a script mentions, however it names them", () => {
+test("the counters that a script uses are found, however it names them", () => {
   assert.deepEqual(countersOf(`user.counter("sold"); user.counter('refused', 2)\nuser?.counter(\`late\`)`), [
     "late",
     "refused",
@@ -32,7 +32,7 @@ test("counters that a script mentions, however it names them", () => {
   assert.deepEqual(countersOf(`import "./beside.ts"`, `export const f = (user) => user.counter("inner")`), ["inner"]);
 });
 
-test("what is no counter, or only in a comment, or made of parts, is none", () => {
+test("other calls, comments and composed names are not counters", () => {
   assert.deepEqual(countersOf(`user.trend("size", 1); const sold = "sold";`), []);
   assert.deepEqual(countersOf(`// user.counter("sold")\n  * user.counter("sold")`), []);
   assert.deepEqual(countersOf(`user.counter("sold_" + kind)`), ["sold_"]);

@@ -7,7 +7,7 @@ function fieldsOf(text: string): (readonly string[])[] {
   return parseCsv(text).map(({ fields }) => fields);
 }
 
-test("any table reads back from CSV", () => {
+test("any table is read back from CSV", () => {
   const field = fc.string({ unit: fc.constantFrom("a", ",", '"', "\n", "\r", "é", " ") });
   const table = fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 10 });
   const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
@@ -19,7 +19,7 @@ test("any table reads back from CSV", () => {
   );
 });
 
-test("plain fields, empty fields, empty lines and a last line end", () => {
+test("plain fields, empty fields, empty lines and a last line without an end are read", () => {
   assert.deepEqual(fieldsOf("a,b\n\n1,\n,2\n\n"), [
     ["a", "b"],
     ["1", ""],

@@ -22,13 +22,13 @@ function sourceOf(): RowSource & { readonly keys: Set<string> } {
   };
 }
 
-test("rows that are given once are whoever's gives them out, and null when there are no more", () => {
+test("rows that are used once are given out by the registered source, and null follows the last", () => {
   shareFeeders(1, 4, sourceOf());
   const feeder = rows(["a", "b"], { once: true });
   assert.deepEqual([feeder.next(), feeder.next(), feeder.next()], ["a", "b", null]);
 });
 
-test("two feeders of one file have the same rows, two lists have their own", () => {
+test("two feeders of one file share its rows, and two lists have rows of their own", () => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-feeder-"));
   try {
     const file = join(folder, "rows.csv");
@@ -48,7 +48,7 @@ test("two feeders of one file have the same rows, two lists have their own", () 
   }
 });
 
-test("rows that go round: each worker begins with its own, and all of them come to all", () => {
+test("with rows that repeat, each worker starts at its own place, and all rows reach all workers", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 60 }), (length, count) => {
       const list = Array.from({ length }, (_, index) => index);
@@ -83,7 +83,7 @@ function said(read: typeof csv | typeof json, content: string | Buffer): unknown
   }
 }
 
-test("a file whose rows would not be what they say is refused, with its line", () => {
+test("a file whose rows do not match its header is refused, with the line", () => {
   assert.deepEqual(said(csv, "\uFEFFa,b\r\n\r\n1,2\r\n"), [{ a: "1", b: "2" }]);
   assert.deepEqual(said(json, "\uFEFF[1]"), [1]);
   for (const [content, says] of [

@@ -49,7 +49,7 @@ for (const [text, at, says] of WRONG) {
   });
 }
 
-test("other tools' scripts: what to write instead", async () => {
+test("for other tools' scripts the message shows what to write instead", async () => {
   assert.match(await wrongIn("k6.js", "export default function () {}\n"), /k6\.js: .*a function.*\n.*scenario\(/);
   assert.match(await wrongIn("k6.js", "export const options = {};\n"), /only options.*\n.*user\.http\.get/);
   assert.match(await wrongIn("locustfile.py", "class U(HttpUser): pass\n"), /got Python.*\n.*user\.http\.get/);
@@ -75,7 +75,7 @@ async function wrongIn(name: string, text: string): Promise<string> {
   return assert.fail("it loads");
 }
 
-test("what never comes to its end is told, and what does is not kept waiting", async () => {
+test("a script that never finishes loading is reported, and one that does is not delayed", async () => {
   await assert.rejects(inTime(new Promise(() => undefined), "sale.ts", 5), /got no end of loading within 0\.005 s/);
   assert.equal(await inTime(Promise.resolve(7), "sale.ts", 60_000), 7);
 });

@@ -9,7 +9,7 @@ import { failedImport, type Import, importedFiles, importOf, placeOfImport } fro
 import { placeOf, placeOrPackageOf, thrownText } from "./thrown.ts";
 
 export const K6_HINT =
-  'scripts of k6 are written anew: http.get(url) becomes await user.http.get(path), check() user.check(name, holds), sleep(1) await user.think("1s"), options flags; the default function becomes run of scenario({...}); see docs/guide/load.md';
+  'k6 scripts have to be rewritten: http.get(url) becomes await user.http.get(path), check() becomes user.check(name, holds), sleep(1) becomes await user.think("1s"), options become flags; the default function becomes run of scenario({...}); see docs/guide/load.md';
 const CHECK_DEADLINE_MS = 5_000;
 
 /**
@@ -68,18 +68,18 @@ function placeOfSyntax(): Place | undefined {
 
 /** Matched against the message, because Node has no error codes for most of these. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^Invalid or unexpected token/,
-    "where a decorator (@) is meant: types are stripped, not compiled, so there are none",
-  ],
+  [/^Invalid or unexpected token/, "a decorator (@) is not possible: types are stripped, not compiled"],
   [/needs an import attribute of "type: json"/, 'import it `with { type: "json" }`, or take csv()/json() for rows'],
   [/is a CommonJS module/, 'import all of it: import thing from "package", then const { name } = thing'],
   [
     /does not provide an export named '[A-Z]/,
-    "if it is a type, say so, since types are stripped: import { type Name }",
+    "if it is a type, mark it, because types are stripped: import { type Name }",
   ],
-  [/__(dir|file)name is not defined/, "import.meta.dirname and import.meta.filename"],
-  [/(require|module|exports) is not defined/, 'scripts are ES modules: import thing from "thing", export default'],
+  [/__(dir|file)name is not defined/, "use import.meta.dirname and import.meta.filename"],
+  [
+    /(require|module|exports) is not defined/,
+    'scripts are ES modules: use import thing from "thing", and export default',
+  ],
   [
     /Cannot use import statement outside a module/,
     'the package.json next above says "type": "commonjs": name the script .mts (or .mjs), or say "type": "module" there',
@@ -103,10 +103,10 @@ function hintOf(thrown: unknown, code: string): string {
 
 function hintOfImport({ specifier, by }: Import): string {
   if (/^k6($|\/)/.test(specifier)) return K6_HINT;
-  if (specifier.startsWith("gameday/")) return 'everything there is comes from "gameday" itself';
+  if (specifier.startsWith("gameday/")) return 'all exports come from "gameday" itself';
   if (/^\.{0,2}\//.test(specifier)) return hintOfPath(specifier, dirname(by));
   if (/^[@~]\//.test(specifier))
-    return 'Node knows no aliases of a tsconfig.json: import it by its path, or by "imports" of the package.json ("#lib/*")';
+    return 'Node does not know the aliases of a tsconfig.json: import it by its path, or by "imports" of the package.json ("#lib/*")';
   return `npm install ${specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")} in ${dirname(by)} or above`;
 }
 
@@ -126,7 +126,7 @@ export function neverLoads(file: string, got: string): GamedayError {
     code: "script-never-loads",
     expected: "a script that loads",
     got,
-    hint: "leave long work to setup(), which has a deadline",
+    hint: "move long work to setup(), which has a deadline",
     place: { file },
   });
 }

@@ -113,7 +113,7 @@ function demandScript(path: string, file: string): void {
 }
 
 const LOCUST_HINT =
-  'locustfiles are written anew in TypeScript: a class of users becomes scenario({ name, think, tasks: [{ name, weight, run }] }), self.client.get(path) await user.http.get(path), wait_time = between(1, 3) think: { uniform: ["1s", "3s"] }, on_start onStart; see docs/guide/load.md';
+  'locustfiles have to be rewritten in TypeScript: a class of users becomes scenario({ name, think, tasks: [{ name, weight, run }] }), self.client.get(path) becomes await user.http.get(path), wait_time = between(1, 3) becomes think: { uniform: ["1s", "3s"] }, on_start becomes onStart; see docs/guide/load.md';
 
 async function importModule(path: string): Promise<Record<string, unknown>> {
   try {

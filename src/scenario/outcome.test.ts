@@ -21,7 +21,7 @@ function reply(status: number, more: Record<string, unknown> = {}): Reply {
 
 const write = { object: "orders", kind: "add", id: "1", input: null };
 
-test("the table of the verdict's rules", () => {
+test("every status and failure has the outcome that the table lists", () => {
   const rows: [string, Reply, string][] = [
     ["2xx", reply(201), "ok"],
     ["3xx that was not followed", reply(302), "unknown"],
@@ -40,7 +40,7 @@ test("the table of the verdict's rules", () => {
   for (const [name, given, type] of rows) assert.equal(outcomeOf(given, write).type, type, name);
 });
 
-test("the script's own outcome is taken for full answers only", () => {
+test("the script's own outcome is accepted for complete answers only", () => {
   const own = { ...write, outcome: () => ({ type: "refused" as const, code: "sold-out" }) };
   assert.equal(outcomeOf(reply(200), own).type, "refused");
   assert.equal(outcomeOf(reply(0, { error: { code: "reset", message: "", sent: true } }), own).type, "unknown");

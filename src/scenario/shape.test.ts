@@ -6,7 +6,7 @@ const run = async () => undefined;
 const itself: Record<string, unknown> = {};
 itself["name"] = itself;
 
-test("what is no scenario is told, whatever it is", () => {
+test("anything that is not a scenario is reported", () => {
   for (const [given, got] of [
     [itself, /^name an object that is no JSON$/],
     [{ name: 10n, run }, /^name 10$/],

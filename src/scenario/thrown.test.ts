@@ -6,7 +6,7 @@ function withStack(stack: unknown): Error {
   return Object.assign(new Error("x"), { stack });
 }
 
-test("whatever was thrown has words", () => {
+test("every thrown value has a text", () => {
   const circular = new Error("round");
   circular.cause = circular;
   const proxy = new Proxy(
@@ -27,7 +27,7 @@ test("whatever was thrown has words", () => {
     [{ message: "of a library" }, "of a library"],
     [Symbol("s"), "Symbol(s)"],
     [Object.create(null), "{}"],
-    [proxy, "something that cannot be said"],
+    [proxy, "a value that cannot be printed"],
     [new TypeError(""), "TypeError without a message"],
     [circular, "round"],
     [new AggregateError([new Error("one"), "two"], ""), "one; two"],
@@ -39,7 +39,7 @@ test("whatever was thrown has words", () => {
   assert.ok(thrownText(new Error("long ".repeat(1_000))).length < 600);
 });
 
-test("the place is a person's file, however it is called, and never one of Node's", () => {
+test("the place is in a file of the user, whatever its name, and never in one of Node's", () => {
   for (const [stack, place] of [
     [
       "Error: x\n    at f (file:///a/with%20space/pa(ren).ts:3:5)",

@@ -24,11 +24,11 @@ const TYPES_OF_OURS = fileURLToPath(
 
 /** Checks one script with the nearest tsconfig.json in its folder or above. `node` is the executable that runs the compiler. */
 export async function checkTypes(file: string, node: string): Promise<TypeReport> {
-  if (!TYPESCRIPT.test(file)) return { says: "types: not checked, the script is JavaScript", errors: [] };
+  if (!TYPESCRIPT.test(file)) return { says: "types: not checked, because the script is JavaScript", errors: [] };
   const folder = dirname(resolve(file));
   const compiler = above(folder, "node_modules/typescript/package.json");
   if (compiler === undefined) {
-    const says = `types: not checked, no TypeScript is installed in ${folder} or above (npm install -D typescript)`;
+    const says = `types: not checked, because no TypeScript is installed in ${folder} or above (npm install -D typescript)`;
     return { says, errors: [] };
   }
   const { version, bin } = JSON.parse(readFileSync(compiler, "utf8")) as { version: string; bin: { tsc: string } };
@@ -130,7 +130,10 @@ function reportOf(stdout: string, code: number | null, { folder, by }: Asked): T
   });
   const errors = [...global, ...located].filter(({ place }) => place === undefined || !isOurs(place.file));
   if (code !== 0 && located.length + global.length === 0)
-    return { says: `types: not checked, ${by} ended with ${code ?? "a signal"} and told nothing`, errors: [] };
+    return {
+      says: `types: not checked, because ${by} ended with ${code ?? "a signal"} and reported nothing`,
+      errors: [],
+    };
   const found = errors.length === 0 ? "no error" : `${errors.length} ${errors.length === 1 ? "error" : "errors"}`;
   return { says: `types: ${found}, checked by ${by}`, errors };
 }

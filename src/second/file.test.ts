@@ -12,7 +12,7 @@ function rowsOf(count: number): Second[] {
   return new SecondFold().take(count * 1_000);
 }
 
-test("of lines about the same second the last one counts, and the finished file has one line for each", (context) => {
+test("of several lines about the same second the last one counts, and the finished file has one line for each", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-seconds-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const [first, second] = rowsOf(2);

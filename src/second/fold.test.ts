@@ -35,7 +35,7 @@ function rowAt(rows: readonly Second[], atMs: number): Second {
   return row;
 }
 
-test("latency is that of answered requests alone; failed ones are counted beside it", () => {
+test("latency is that of answered requests alone, and failed ones are counted beside it", () => {
   const fold = new SecondFold();
   report(fold, "w0", 1_000, [series(ANSWERED, [100, 100, 100, 200]), series(FAILED, [1, 1, 1, 1, 1, 1], 6)]);
   const row = rowAt(fold.take(1_000), 0);
@@ -56,7 +56,7 @@ test("an interval across two seconds is spread over them, and nothing is lost or
   );
 });
 
-test("a second waits for all workers for 3 s, and says how many of them reported", () => {
+test("a second waits up to 3 s for all workers, and reports how many of them reported", () => {
   const fold = new SecondFold();
   for (const worker of ["w0", "w1"]) fold.event({ atMs: 0, type: "worker", worker, edge: "joined", lastSequence: 0 });
   report(fold, "w0", 1_000, [series(ANSWERED, [5])], 10);
@@ -84,7 +84,7 @@ test("a lost worker is not waited for, and a second without any report has no fi
   );
 });
 
-test("one failed beat makes a stream down for its second; no beat is neither up nor down", () => {
+test("one failed beat makes a stream down for its second, and a second without beats is neither up nor down", () => {
   const fold = new SecondFold();
   for (const sentMs of [100, 500, 1_100]) beat(fold, sentMs, true);
   beat(fold, 1_500, false);
@@ -94,10 +94,14 @@ test("one failed beat makes a stream down for its second; no beat is neither up 
   assert.deepEqual(rowAt(rows, 1_000).probes["read/kept"], { state: "down", ok: 1, failed: 1 });
   assert.deepEqual(rowAt(rows, 1_000).probes["read/fresh"], { state: "unknown", ok: 0, failed: 0 });
   beat(fold, 2_900, false);
-  assert.equal(rowAt(fold.take(3_900), 2_000).probes["read/kept"]?.state, "down", "a timeout changes a row afterwards");
+  assert.equal(
+    rowAt(fold.take(3_900), 2_000).probes["read/kept"]?.state,
+    "down",
+    "a timeout changes an earlier row afterwards",
+  );
 });
 
-test("phase, replicas, leaders and faults are those of the timeline at that time", () => {
+test("phase, replicas, leaders and faults of a row are those of the timeline at that time", () => {
   const fold = new SecondFold();
   const role = { type: "role", role: "postgres" } as const;
   fold.event({ atMs: 0, type: "phase", phase: "validation", edge: "begin" });
@@ -127,7 +131,7 @@ test("phase, replicas, leaders and faults are those of the timeline at that time
   );
 });
 
-test("an old leader that is seen only after its successor does not take the lead away from it", () => {
+test("an old leader that is seen only after its successor does not take the lead from it", () => {
   const fold = new SecondFold();
   const role = { type: "role", role: "redis" } as const;
   fold.event({ atMs: 10, ...role, target: "redis/n1", is: "master", was: "unknown" });
@@ -136,7 +140,7 @@ test("an old leader that is seen only after its successor does not take the lead
   assert.equal(rowAt(fold.take(1_000), 0).leaders["redis"], "redis/n2");
 });
 
-test("memory does not grow with the run, and what comes too late is counted", () => {
+test("memory does not grow with the run, and reports that arrive too late are counted", () => {
   const fold = new SecondFold();
   const rows = fold.take(3_600_000);
   assert.equal(rows.length, 3_600);
@@ -146,7 +150,7 @@ test("memory does not grow with the run, and what comes too late is counted", ()
   assert.deepEqual(fold.take(3_600_100), []);
 });
 
-test("reports whose times cannot be are ignored", () => {
+test("reports with impossible times are ignored", () => {
   const fold = new SecondFold();
   fold.interval(aSecond({ fromMs: 0, toMs: 3e10 }));
   fold.interval(aSecond({ fromMs: 2_000, toMs: 1_000 }));

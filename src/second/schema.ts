@@ -8,7 +8,7 @@ const figure = z.number().min(0).nullable();
 
 /** Returns a figure with its meaning; null means that it is not known. */
 function of(says: string) {
-  return figure.describe(`${says}; null: not known`);
+  return figure.describe(`${says}; null if not known`);
 }
 
 const probe = z.looseObject({

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { monotonicClock } from "./clock.ts";
 
-test("clocks of one origin agree within a tenth of a millisecond, that of a process that has just begun too", () => {
+test("clocks with one origin agree within a tenth of a millisecond, even in a process that has just started", () => {
   const here = monotonicClock();
   const there = monotonicClock(here.originNs);
   assert.ok(Math.abs(here.nowMs() - there.nowMs()) < 0.1);

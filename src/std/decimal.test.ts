@@ -6,11 +6,11 @@ import { seededRandom } from "./random.ts";
 
 function decimal(value: Json): Decimal {
   const found = decimalOf(value);
-  assert.ok(found !== undefined, `${value} is no number`);
+  assert.ok(found !== undefined, `${value} is not a number`);
   return found;
 }
 
-test("numbers by their shortest text, text by its digits", () => {
+test("numbers are parsed by their shortest text, and texts by their digits", () => {
   const values: Json[] = [0.1, "19.99", "-3", "1e2", "+.5", "5.", " 7 ", 1e-7, 1e21, 5e-324, -0, "007", "1E-3"];
   assert.deepEqual(values.map((value) => textOf(decimal(value)).slice(0, 24)), [
     "0.1", "19.99", "-3", "100", "0.5", "5", "7", "0.0000001", "1000000000000000000000", `0.${"0".repeat(22)}`, "0", "7", "0.001",
@@ -18,7 +18,7 @@ test("numbers by their shortest text, text by its digits", () => {
   assert.equal(textOf(decimal(Number.MAX_VALUE)).length, 309);
 });
 
-test("what is no number is none", () => {
+test("a malformed number is null", () => {
   const none: Json[] = [
     "",
     " ",
@@ -70,7 +70,7 @@ test("equal numbers have equal text, and the order is that of the numbers", () =
   }
 });
 
-test("as JSON: a number where it is the same one, else its text; at every depth where that is asked for", () => {
+test("as JSON, a decimal is a number if that is exact, otherwise text, at every depth if requested", () => {
   assert.equal(jsonOf(decimal("19.90")), 19.9);
   assert.equal(jsonOf(decimal("9007199254740993")), "9007199254740993");
   assert.deepEqual(numericJson({ a: ["1.50", "x", null, true], b: { c: "2e1" } }), {

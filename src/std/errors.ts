@@ -88,7 +88,7 @@ export function messageOf(thrown: unknown): string {
     if (typeof thrown !== "object" || thrown === null) return String(thrown);
     return "message" in thrown ? String(thrown.message) : (JSON.stringify(thrown) ?? String(thrown));
   } catch {
-    return "something that cannot be said";
+    return "a value that cannot be printed";
   }
 }
 
@@ -96,14 +96,14 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   EISDIR: "a folder, not a file",
   ENOTDIR: "a file where a folder should be",
-  EEXIST: "something of that name there already",
+  EEXIST: "something with that name already exists",
   EACCES: "no permission",
   EPERM: "no permission",
   EROFS: "a read-only file system",
   ENOSPC: "no space left on the disk",
   EMFILE: "too many open files",
-  ENXIO: "a pipe that nobody reads",
-  EPIPE: "a pipe that nobody reads any more",
+  ENXIO: "a pipe without a reader",
+  EPIPE: "a pipe whose reader has gone",
 };
 
 /** Returns the system's reason for a failure in words; for any other error its message. */

@@ -3,17 +3,17 @@ import { test } from "node:test";
 import { GamedayError } from "./errors.ts";
 import { exec, tryExec } from "./exec.ts";
 
-test("what a program printed and how it ended are told, whatever that is", async () => {
+test("the output and the exit of a program are returned, whatever they are", async () => {
   const { code, stdout, stderr } = await tryExec(["sh", "-c", "echo out; echo err >&2; exit 3"]);
   assert.deepEqual([code, stdout, stderr], [3, "out\n", "err\n"]);
 });
 
-test("a program that does not end in time is said to be late, not to have failed to start", async () => {
+test("a program that does not end in time is reported as late, not as failed to start", async () => {
   const late = tryExec(["sleep", "60"], { deadlineMs: 20 });
   await assert.rejects(late, { code: "timed-out", message: /"sleep 60" to end within 0.0 s/ });
 });
 
-test("whoever aborts it is told their own reason", async () => {
+test("aborting throws the abort's own reason", async () => {
   const reason = new GamedayError({ code: "interrupted", expected: "the run to go on", got: "SIGINT" });
   const aborting = new AbortController();
   const running = tryExec(["sleep", "60"], { signal: aborting.signal });
@@ -21,13 +21,13 @@ test("whoever aborts it is told their own reason", async () => {
   await assert.rejects(running, reason);
 });
 
-test("a program that is not there is named", async () => {
+test("a program that does not exist is named", async () => {
   await assert.rejects(tryExec(["/nowhere/program"]), {
     code: "command-not-started",
     message: /got no program "\/nowhere\/program"$/,
   });
 });
 
-test("exec throws with the end of what a failing program said", async () => {
+test("exec throws with the end of a failing program's output", async () => {
   await assert.rejects(exec(["sh", "-c", "echo broken >&2; exit 1"]), { code: "command-failed", message: /broken/ });
 });

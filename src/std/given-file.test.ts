@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { NotReadable, readGiven } from "./given-file.ts";
 
-test("a file, a link to one and a pipe are read; a device, a folder and a pipe that nobody writes to are not", async (context) => {
+test("a file, a link to one and a pipe are read; a device, a folder and a pipe without a writer are not", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-given-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const at = (name: string) => join(folder, name);

@@ -26,7 +26,7 @@ test("every quantile is within 0.8 % of the exact one", () => {
   );
 });
 
-test("merged parts give the very quantiles of one histogram with all samples", () => {
+test("merged parts give the same quantiles as one histogram with all samples", () => {
   fc.assert(
     fc.property(
       fc.array(samples, { minLength: 1, maxLength: 6 }),
@@ -50,13 +50,13 @@ test("negative values keep their order", () => {
   assert.equal(copy.quantile(0.5), histogram.quantile(0.5));
 });
 
-test("nothing recorded has no quantile, and what cannot be a value is refused", () => {
+test("an empty histogram has no quantile, and an impossible value is refused", () => {
   assert.equal(new Histogram().quantile(0.5), null);
   assert.throws(() => new Histogram().record(Number.NaN), RangeError);
   assert.throws(() => new Histogram().record(Number.POSITIVE_INFINITY), RangeError);
 });
 
-test("reset forgets everything", () => {
+test("reset clears everything", () => {
   const histogram = filled([1, 2, -3]);
   histogram.reset();
   assert.deepEqual(histogram.snapshot(), { count: 0, sum: 0, min: 0, max: 0, buckets: [] });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHosts, parseResolve } from "./hosts.ts";
 
-test("--resolve as curl's users type it", () => {
+test("--resolve is parsed as curl's users write it", () => {
   assert.deepEqual(parseResolve("shop.test:127.0.0.1"), ["shop.test", ["127.0.0.1"]]);
   assert.deepEqual(parseResolve("Shop.test:8080:127.0.0.1,127.0.0.2"), ["shop.test:8080", ["127.0.0.1", "127.0.0.2"]]);
   assert.deepEqual(parseResolve("shop.test:443:[::1]"), ["shop.test:443", ["::1"]]);
@@ -23,7 +23,7 @@ test("--resolve as curl's users type it", () => {
     assert.throws(() => parseResolve(text), { code: "bad-hosts" }, text);
 });
 
-test("hosts of a script or a plan", () => {
+test("hosts of a script or a plan are parsed", () => {
   const hosts = { "Shop.test": "127.0.0.1", "api.test:8443": ["127.0.0.2", "::1"] };
   assert.deepEqual(parseHosts(hosts), { "shop.test": ["127.0.0.1"], "api.test:8443": ["127.0.0.2", "::1"] });
   for (const wrong of [

@@ -44,7 +44,7 @@ function addressesIn(text: string): string[] | null {
 function badHosts(got: string): GamedayError {
   return new GamedayError({
     code: "bad-hosts",
-    expected: "a name, perhaps with a port, and the addresses that it shall have",
+    expected: "a name, with or without a port, and its addresses",
     got,
     hint: '--resolve shop.test:127.0.0.1 or shop.test:8080:127.0.0.1,127.0.0.2; IPv6 in brackets; in a script or plan hosts: { "shop.test": "127.0.0.1" }',
   });

@@ -11,7 +11,7 @@ const answer = {
   "odd key": { next: null },
 };
 
-test("names, quoted names, places and all of a list, from the root or from where one stands", () => {
+test("names, quoted names, indexes and all items of a list are read, from the root or relative", () => {
   assert.deepEqual(valuesAt(answer, "$.orders[*]"), answer.orders);
   assert.deepEqual(valuesAt(answer, "$.orders[*].lines[*].n"), [1, 2]);
   assert.deepEqual(valuesAt([1, 2], "$[*]"), [1, 2]);
@@ -22,12 +22,12 @@ test("names, quoted names, places and all of a list, from the root or from where
   assert.deepEqual(valueAt(answer, "$"), answer);
 });
 
-test("what is not there is nothing, never an inherited property", () => {
+test("a missing property is undefined, never an inherited one", () => {
   for (const path of ["$.nothing", "$.orders[9]", "$.orders.id", "constructor", "$.orders[0].id[*]"])
     assert.deepEqual(valuesAt(answer, path), [], path);
 });
 
-test("a single thing is told from a list, and other forms are refused", () => {
+test("a path to a single value is distinguished from one to a list, and other forms are refused", () => {
   assert.deepEqual(["$.a[0]", "$.a[*]"].map(isSingular), [true, false]);
   for (const path of ["$..id", "$.orders[?(@.id>1)]", "$.orders[0:2]", "$.", "", "$.a b", "$.a[-1]"])
     assert.throws(() => parsePath(path), GamedayError, path);

@@ -57,6 +57,6 @@ function notAPath(text: string): GamedayError {
     code: "json-path",
     expected: "a path such as $.orders[*], $.page.next or number",
     got: JSON.stringify(text),
-    hint: "filters, slices and .. are not understood",
+    hint: "filters, slices and .. are not supported",
   });
 }

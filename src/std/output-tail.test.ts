@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { OutputTail } from "./output-tail.ts";
 
-test("all of it while it fits, else the end, beginning with a whole line", () => {
+test("short output is kept whole, and of long output the end, from the start of a line", () => {
   const tail = new OutputTail(8);
   tail.push(Buffer.from("one\n"));
   tail.push(Buffer.from("two\n"));
@@ -12,7 +12,7 @@ test("all of it while it fits, else the end, beginning with a whole line", () =>
   assert.deepEqual([tail.text(), tail.isCut], ["two\n3\n", true]);
 });
 
-test("it is the end, however the output comes in pieces", () => {
+test("the tail is the end of the output, whatever pieces it comes in", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: "binary-ascii" })), fc.integer({ min: 1, max: 40 }), (pieces, bytesMax) => {
       const tail = new OutputTail(bytesMax);

@@ -14,7 +14,7 @@ test("different seeds and names give different streams", () => {
   assert.notEqual(seededRandom("7").fork("a").float(), seededRandom("7").fork("b").float());
 });
 
-test("draws spread evenly", () => {
+test("draws are uniformly distributed", () => {
   const draws = seededRandom("spread-2");
   const seen = new Map<number, number>();
   for (let n = 0; n < 10_000; n++) {

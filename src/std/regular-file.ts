@@ -136,7 +136,7 @@ function notRegular(path: string, got: string, cause?: unknown): GamedayError {
     code: "not-a-regular-file",
     expected: "a regular file",
     got,
-    hint: "evidence is read from regular files only: a link, a pipe or a device may stand for anything",
+    hint: "evidence is read from regular files only, because a link, a pipe or a device may lead anywhere",
     exitCode: ExitCode.unknown,
     place: { file: path },
     cause,

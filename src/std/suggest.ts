@@ -17,7 +17,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? "nothing is known here" : `known: ${known.join(", ")}`;
+  return known.length === 0 ? "no names are known" : `known: ${known.join(", ")}`;
 }
 
 function editDistance(a: string, b: string): number {

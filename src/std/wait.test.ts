@@ -5,7 +5,7 @@ import { until } from "./wait.ts";
 
 const signal = new AbortController().signal;
 
-test("what the condition gives at last is given back", async () => {
+test("the result of the condition is returned", async () => {
   let looks = 0;
   assert.equal(
     await until(() => ++looks > 2 && "there", { what: "it", deadlineMs: 5_000, everyMs: 1, signal }),
@@ -13,7 +13,7 @@ test("what the condition gives at last is given back", async () => {
   );
 });
 
-test("a condition that throws is not met yet, and its last words are the error's", async () => {
+test("a condition that throws is not met yet, and its last message becomes that of the error", async () => {
   const look = () => Promise.reject(new Error("no answer"));
   await assert.rejects(until(look, { what: "it", deadlineMs: 5, everyMs: 1, signal }), {
     code: "timed-out",
@@ -21,14 +21,14 @@ test("a condition that throws is not met yet, and its last words are the error's
   });
 });
 
-test("an error that is final ends the wait at once", async () => {
+test("a final error ends the wait at once", async () => {
   const gone = new GamedayError({ code: "lab-gone", expected: "the lab to go on", got: "its end", isFinal: true });
   const look = () => Promise.reject(gone);
   await assert.rejects(until(look, { what: "it", deadlineMs: 600_000, everyMs: 600_000, signal }), gone);
   assert.equal(gone.withExitCode(4).isFinal, true);
 });
 
-test("whoever aborts the wait in the middle of a pause finds their own reason", async () => {
+test("aborting the wait during a pause throws the abort's own reason", async () => {
   const aborting = new AbortController();
   const reason = new GamedayError({ code: "interrupted", expected: "the run to go on", got: "SIGINT" });
   const waiting = until(() => false, { what: "it", deadlineMs: 60_000, everyMs: 60_000, signal: aborting.signal });

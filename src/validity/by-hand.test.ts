@@ -18,14 +18,14 @@ function of(...timeline: TimelineEvent[]) {
   return changedByHand(tellStory([...timeline, end], []));
 }
 
-test("a run that nobody changed says nothing about hands", () => {
+test("in a run that was not changed by hand, the finding is absent", () => {
   assert.deepEqual(of(control(1, "mark", false), control(2, "interrupt"), control(3, "stop", false)), {
     findings: [],
     doubts: [],
   });
 });
 
-test("from the first change of the load on, the load is in doubt, and it is said who changed it", () => {
+test("from the first change of the load on, the load is in doubt, and the doubt names who changed it", () => {
   const { findings, doubts } = of(control(10_000, "change-load"), control(20_000, "change-load"));
   assert.deepEqual(doubts, [
     { kind: "load", span: { fromMs: 10_000, toMs: 90_000 }, because: "page 1 changed the load by hand at 10.0 s" },
@@ -34,7 +34,7 @@ test("from the first change of the load on, the load is in doubt, and it is said
   assert.match(findings[0]?.because ?? "", /^2 changes by hand: at 10.0 s page 1 changed the load; at 20.0 s/);
 });
 
-test("the load is in doubt while a fault by hand was in force, and a planned one puts nothing in doubt", () => {
+test("the load is in doubt while a fault by hand was in force, and a planned fault causes no doubt", () => {
   const edge = (atMs: number, experiment: string, edgeOf: "begin" | "end", byHand: boolean): TimelineEvent => ({
     atMs,
     type: "experiment",

@@ -49,6 +49,6 @@ function faultDoubts({ experiments, span }: Story): Doubt[] {
     .map(({ name, beganAtMs, endedAtMs }) => ({
       kind: "load",
       span: { fromMs: beganAtMs, toMs: endedAtMs ?? span.toMs },
-      because: `"${name}" was in force, which is not of the plan`,
+      because: `"${name}", which is not in the plan, was in force`,
     }));
 }

@@ -24,7 +24,7 @@ export const clocksSane = rule("clocks-sane", "All stamps are on one clock: none
   ];
   const count = operations.impossible + witnesses.length - operations.impossibleTimes.length;
   if (count === 0) return { status: "pass", because: "No stamp is impossible." };
-  const because = `${plural(count, "stamp")} cannot be: something that ends before it begins, or a time outside the run.`;
+  const because = `${plural(count, "stamp")} ${count === 1 ? "is" : "are"} impossible: something ends before it begins, or lies outside the run.`;
   return { status: "unknown", because, witnesses, doubts: [{ kind: "all", span: null, because }] };
 });
 
@@ -40,9 +40,9 @@ function ledgerStamps(ground: Ground): FindingWitness[] {
 
 function eventStamps(event: TimelineEvent): FindingWitness[] {
   const { atMs, type } = event;
-  if (!isStamp(atMs)) return [{ says: `an event "${type}" at no time of the run` }];
+  if (!isStamp(atMs)) return [{ says: `an event "${type}" lies outside the run` }];
   if (type === "gap" && !isSpan(event.fromMs, event.toMs))
-    return [{ says: `a gap of ${event.source} that ends before it begins`, atMs }];
+    return [{ says: `a gap of ${event.source} ends before it begins`, atMs }];
   if (type !== "fault" || event.witness === undefined) return [];
   const seenMs = event.witness.atMs;
   if (isStamp(seenMs) && seenMs <= atMs + SLACK_MS) return [];

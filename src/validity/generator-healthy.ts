@@ -8,10 +8,10 @@ export const generatorHealthy = rule(
   ({ load: { generator } }) => {
     const { intervals, stalled, busy, loopDelayMsMax, sendLagMsMax, rssBytesMax } = generator;
     const figures = { intervals, stalled, busy, loopDelayMsMax, sendLagMsMax, rssBytesMax };
-    if (intervals === 0) return { status: "unknown", because: "Nothing is known of the load generator.", figures };
+    if (intervals === 0) return { status: "unknown", because: "Nothing is known about the load generator.", figures };
     const share = `${stalled} of ${intervals} intervals`;
     if (generator.isStalledTooOften) {
-      const because = `The load generator itself was stalled in ${share}; what it measured then is not the platform's.`;
+      const because = `The load generator itself was stalled in ${share}; its measurements there are not the platform's.`;
       return { status: "unknown", because, witnesses: generator.examples, figures };
     }
     const because = `The generator was fit to measure: stalled in ${share}, longest loop delay ${loopDelayMsMax.toFixed(0)} ms.`;

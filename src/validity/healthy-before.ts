@@ -11,7 +11,7 @@ export const healthyBefore = rule(
   "The platform was healthy before the run and before each fault.",
   (ground) => {
     if (isBare(ground.evidence.run.plan))
-      return { status: "pass", because: "The platform is a bare URL, which cannot be asked for its health." };
+      return { status: "pass", because: "The platform is a bare URL, whose health cannot be queried." };
     const bad = ground.story.health.filter((line) => !line.ok && isBefore(line));
     const unseen = unchecked(ground);
     if (bad.length === 0 && unseen.length === 0) {

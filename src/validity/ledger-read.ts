@@ -9,13 +9,16 @@ export const LEDGER_READS_MIN = 2;
 
 export const ledgerRead = rule(
   "ledger-read",
-  "The ledger of each claim was read back whole, at least twice, after the last fault was healed.",
+  "The ledger of each claim was read back completely, at least twice, after the last fault was healed.",
   (ground) => {
     const claims = ground.evidence.run.plan.claims.filter((claim) => claim.source.kind !== "none");
     const complaints = claims.flatMap((claim) => complaint(claim.object, ground));
     if (claims.length === 0) return { status: "pass", because: "No claim of the plan needs a ledger." };
     if (complaints.length === 0)
-      return { status: "pass", because: `Read whole and twice: ${claims.map((claim) => claim.object).join(", ")}.` };
+      return {
+        status: "pass",
+        because: `Read completely, at least twice: ${claims.map((claim) => claim.object).join(", ")}.`,
+      };
     const because = `${complaints.join("; ")}.`;
     const doubt: Doubt = { kind: "ledger", span: null, because };
     return { status: "unknown", because, doubts: [doubt] };
@@ -27,10 +30,9 @@ function complaint(object: string, ground: Ground): string[] {
   const whole = reads.completeEnds();
   if (whole.length < LEDGER_READS_MIN) {
     const why = whole.length === reads.size ? "" : ` (${reads.whyIncomplete()})`;
-    return [`the ledger of "${object}" was read whole ${whole.length} times, expected ${LEDGER_READS_MIN}${why}`];
+    return [`the ledger of "${object}" was read completely ${whole.length} times, expected ${LEDGER_READS_MIN}${why}`];
   }
-  if (countApart(whole) < LEDGER_READS_MIN)
-    return [`the reads of "${object}" overlap in time, so they are one and the same`];
+  if (countApart(whole) < LEDGER_READS_MIN) return [`the reads of "${object}" overlap in time, so they count as one`];
   return whole.flatMap((end) => {
     const before = tooEarly(end, ground);
     return before === null ? [] : [`read ${end.read} of "${object}" began before ${before}`];

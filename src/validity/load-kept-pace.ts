@@ -57,7 +57,7 @@ export function loadDoubts(ground: LoadGround): Doubt[] {
 function impossible({ load }: LoadGround): Doubt[] {
   const count = load.fates.impossible;
   if (count === 0) return [];
-  const because = `${plural(count, "figure")} of the load cannot be: more failed, or held, than there were`;
+  const because = `${plural(count, "figure")} of the load ${count === 1 ? "is" : "are"} impossible: more requests failed, or checks held, than there were`;
   return [{ kind: "load", span: null, because }];
 }
 
@@ -74,7 +74,7 @@ function broken({ load, story }: LoadGround): Doubt[] {
   if (iterationsFailed <= BROKEN_SHARE_MAX * iterations) return [];
   const note = story.notes.find(({ kind }) => kind === "script-error");
   const example = note === undefined ? "" : `, such as ${note.says}`;
-  const because = `${iterationsFailed} of ${plural(iterations, "iteration")} ended in an error of the script${example}`;
+  const because = `${iterationsFailed} of ${plural(iterations, "iteration")} ended with a script error${example}`;
   return [{ kind: "load", span: null, because }];
 }
 
@@ -95,7 +95,7 @@ function dropped({ load }: LoadGround): Doubt[] {
 function unopened({ load }: LoadGround): Doubt[] {
   const { unopened: count } = load.generator;
   if (count === 0) return [];
-  const because = `${plural(count, "call")} failed because the generator's machine had no local port or descriptor left`;
+  const because = `${plural(count, "call")} failed because the generator's machine had no free local port or descriptor`;
   return [{ kind: "load", span: null, because }];
 }
 
@@ -170,7 +170,7 @@ function unaccounted({ load, story }: LoadGround): Doubt[] {
   const strangers = [...load.generator.lastReports.keys()].filter((worker) => !joined.has(worker));
   const open = [...joined].filter((worker) => !gone.has(worker));
   return [
-    ...strangers.map((worker) => `worker ${worker} reported, and nobody recorded that it joined`),
-    ...open.map((worker) => `what became of worker ${worker} was not recorded`),
+    ...strangers.map((worker) => `worker ${worker} reported, but its joining was not recorded`),
+    ...open.map((worker) => `the end of worker ${worker} was not recorded`),
   ].map((because): Doubt => ({ kind: "load", span: null, because }));
 }

@@ -3,7 +3,7 @@ import { plural, rule } from "./rule.ts";
 
 export const noResidue = rule("no-residue", "The run left nothing behind.", ({ story: { residue, phases } }) => {
   if (residue.length === 0 && !isCleanedUp(phases))
-    return { status: "unknown", because: "The clean-up did not come to its end: nobody has looked for what is left." };
+    return { status: "unknown", because: "The clean-up did not finish, so residue was not searched for." };
   if (residue.length === 0) return { status: "pass", because: "Nothing was left behind." };
   return {
     status: "fail",

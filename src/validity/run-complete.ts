@@ -7,7 +7,7 @@ import { atSeconds, type Ground, plural, rule } from "./rule.ts";
 /** Everything that was planned must have been done, because what was not done cannot pass. */
 export const runComplete = rule(
   "run-complete",
-  "Every planned experiment was run to its end, and the load ran and ended.",
+  "Every planned experiment ran to its end, and the load started and ended.",
   (ground) => {
     const missing = [
       ...interrupted(ground),
@@ -30,7 +30,7 @@ function interrupted({ story }: Ground): string[] {
 
 /** Returns the missing stamps of the load; measurements at full load need both the start and the end of full load. */
 function missingLoad({ story: { load, phases }, evidence }: Ground): string[] {
-  if (load.beginMs === null) return ["the load never began"];
+  if (load.beginMs === null) return ["the load never started"];
   const isHeightAsked = !isBare(evidence.run.plan); // a load alone may end while it ramps up: nothing is measured at full load
   return [
     ...(load.steadyMs === null && isHeightAsked ? ["the load did not reach its full height"] : []),
@@ -41,7 +41,7 @@ function missingLoad({ story: { load, phases }, evidence }: Ground): string[] {
 
 function missingPhases({ story }: Ground): string[] {
   const phases = unfinishedPhases(story.phases);
-  return phases.length === 0 ? [] : [`no whole phase ${phases.join(", ")}`];
+  return phases.length === 0 ? [] : [`no complete phase ${phases.join(", ")}`];
 }
 
 function missingSamples({ evidence, story }: Ground): string[] {
@@ -60,11 +60,11 @@ function missingExperiments({ evidence, story }: Ground): string[] {
 
 function missingExperiment(plan: ExperimentPlan, story: Ground["story"], begun: ReadonlySet<string>): string[] {
   const told = story.experiments.filter((experiment) => experiment.plannedName === plan.name);
-  if (told.length === 0) return [`experiment "${plan.name}" was not run`];
+  if (told.length === 0) return [`experiment "${plan.name}" did not run`];
   const aborted = told.find((experiment) => experiment.abortedBecause !== null);
   if (aborted !== undefined) return [`experiment "${plan.name}" was aborted: ${aborted.abortedBecause}`];
   const other = told.find(({ fault }) => fault !== plan.fault);
-  if (other !== undefined) return [`experiment "${plan.name}" was one of ${other.fault}, planned ${plan.fault}`];
+  if (other !== undefined) return [`experiment "${plan.name}" ran the fault ${other.fault}, planned ${plan.fault}`];
   if (!begun.has(plan.name)) return [`experiment "${plan.name}" has no recorded begin`];
   const open = told.find((experiment) => experiment.endedAtMs === null);
   return open === undefined ? [] : [`experiment "${plan.name}" has no recorded end`];
@@ -77,5 +77,5 @@ const STAMPS = ["bite", "notBitten", "heal", "notHealed"] as const;
 function strayStamps({ evidence, story }: Ground): string[] {
   const seen = evidence.timeline.filter((event) => event.type === "fault" && SEEN.has(event.edge)).length;
   const told = story.experiments.flatMap(({ rounds }) => STAMPS.flatMap((stamp) => stampsOf(rounds, stamp))).length;
-  return seen === told ? [] : [`${plural(seen - told, "stamp")} of faults without the command`];
+  return seen === told ? [] : [`${plural(seen - told, "stamp")} of faults without a command`];
 }

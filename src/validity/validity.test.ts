@@ -30,7 +30,7 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "run-complete",
-    says: "was not run",
+    says: "did not run",
     plant: (run) => {
       run.plan = { ...run.plan, experiments: [...run.plan.experiments, { ...KILL, name: "never" }] };
     },
@@ -68,7 +68,7 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "clocks-sane",
-    says: "cannot be",
+    says: "impossible",
     objectives: ["unknown", "unknown"],
     plant: (run) => {
       run.operations = run.operations.map((one, at) =>
@@ -78,7 +78,7 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "load-kept-pace",
-    says: 'ended in an error of the script, such as script error in "buy": buy.ts:7:3: no luck',
+    says: 'ended with a script error, such as script error in "buy": buy.ts:7:3: no luck',
     plant: (run) => {
       const iterations = { metric: "iteration_duration{scenario:buy}", sum: 1, min: 0, max: 1 };
       run.intervals = run.intervals.map((one, at) => {
@@ -105,7 +105,7 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "load-kept-pace",
-    says: "no local port or descriptor",
+    says: "no free local port or descriptor",
     plant: (run) => {
       const metric = "http_req_duration{error:local,expected_response:false,name:buy}";
       const failed = { metric, count: 2, failed: 2, sum: 0, min: 0, max: 0, buckets: [] };
@@ -135,12 +135,12 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "load-kept-pace",
-    says: "what became of worker w0 was not recorded",
+    says: "the end of worker w0 was not recorded",
     plant: (run) => without(run, (event) => event.type === "worker" && event.edge === "left"),
   },
   {
     rule: "load-kept-pace",
-    says: "nobody recorded that it joined",
+    says: "its joining was not recorded",
     plant: (run) => without(run, (event) => event.type === "worker"),
   },
   {
@@ -209,19 +209,19 @@ const LIES: readonly Lie[] = [
   },
   {
     rule: "ledger-read",
-    says: "read whole 1 times",
+    says: "read completely 1 times",
     plant: (run) => void run.ledger.pop(),
   },
   {
     rule: "ledger-read",
-    says: "read 2 names 1 items, but 0 lines are there",
+    says: "read 2 names 1 items, but has 0 lines",
     plant: (run) => {
       run.ledger = run.ledger.filter((line) => line.line === "end" || line.read !== 2);
     },
   },
   {
     rule: "ledger-read",
-    says: "read 1 counts 1 copies, but 3 are there",
+    says: "read 1 counts 1 copies, but shows 3",
     plant: (run) => {
       run.ledger = run.ledger.map((line) => (line.line === "item" && line.read === 1 ? { ...line, count: 3 } : line));
     },
@@ -249,7 +249,7 @@ function impossible(): Lie[] {
     values.map(
       (atMs): Lie => ({
         rule: "clocks-sane",
-        says: "cannot be",
+        says: "impossible",
         objectives: ["unknown", "unknown"],
         plant: (run) => void Object.assign(run, change(run, atMs)),
       }),
@@ -291,12 +291,12 @@ function incomplete(): Lie[] {
   return [
     gone("no recorded begin", (event) => event.type === "experiment" && event.edge === "begin"),
     gone("no recorded end", (event) => event.type === "experiment" && event.edge === "end"),
-    gone("was not run", (event) => event.type === "experiment" || event.type === "fault"),
-    gone("2 stamps of faults without the command", isFault("commanded")),
+    gone("did not run", (event) => event.type === "experiment" || event.type === "fault"),
+    gone("2 stamps of faults without a command", isFault("commanded")),
     gone("did not reach its full height", (event) => event.type === "load" && event.edge === "steady"),
     gone("ramp-down of the load", (event) => event.type === "load" && event.edge === "ramp-down"),
     ...PHASES.map((phase) =>
-      gone(`no whole phase ${phase}`, (event) => event.type === "phase" && event.phase === phase),
+      gone(`no complete phase ${phase}`, (event) => event.type === "phase" && event.phase === phase),
     ),
     {
       rule: "run-complete",
@@ -322,7 +322,7 @@ const OBJECTIVES = [
 ];
 
 for (const { rule, says, status = "unknown", objectives, plant } of LIES) {
-  test(`${rule} names the lie: ${says}`, () => {
+  test(`${rule} detects this lie: ${says}`, () => {
     const run = cleanRun(OBJECTIVES);
     plant(run);
     const verdict = judge(evidenceOf(run), [toldChecker()]);
@@ -349,7 +349,7 @@ test("a clean run passes every rule, and every rule has a lie", () => {
   );
 });
 
-test("a gap in the probes far from every fault touches nothing", () => {
+test("a gap in the probes far from every fault affects nothing", () => {
   const run = cleanRun(OBJECTIVES);
   run.operations = run.operations.filter((one) => one.invokedAtMs < 5_000 || one.invokedAtMs > 8_000);
   assert.equal(judge(evidenceOf(run), [toldChecker()]).verdict, "pass");

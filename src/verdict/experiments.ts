@@ -158,7 +158,7 @@ interface Judged {
 function withWrites(users: Judged, { lost, duplicated }: WriteAccount): Judged {
   const parts = [
     lost > 0 ? `${lost} acknowledged writes were lost` : "",
-    duplicated > 0 ? `${duplicated} were doubled` : "",
+    duplicated > 0 ? `${duplicated} were duplicated` : "",
   ];
   const says = parts.filter((part) => part !== "").join(", ");
   return says === "" ? users : { status: "fail", because: `${users.because} Of the writes around it, ${says}.` };
@@ -187,7 +187,7 @@ function recoveryStatus(
   if (stuck.length > 0) {
     const [names, says] = [stuck.map(([name]) => name).join(", "), stuck.map(([, { says: own }]) => own).join("; ")];
     return isCutShort(experiment, controls)
-      ? { status: "unknown", because: `The run was cut short before users had recovered (${names}): ${says}.` }
+      ? { status: "unknown", because: `The run was ended before users had recovered (${names}): ${says}.` }
       : { status: "fail", because: `Users did not recover (${names}): ${says}.` };
   }
   const blind = Object.entries(recovery).find(([, { state }]) => state === "no-data");
@@ -205,8 +205,8 @@ function recoveredBy(
   if (healedBy !== "platform") {
     const because = "Users recovered only after our own heal";
     return mayBeLate
-      ? { status: "pass", because: `${because}, as is expected of this fault.` }
-      : { status: "unknown", because: `${because}, so nothing shows that the platform recovers by itself.` };
+      ? { status: "pass", because: `${because}, as expected of this fault.` }
+      : { status: "unknown", because: `${because}, so there is no proof that the platform recovers by itself.` };
   }
   const felt = Object.values(recovery).filter(({ state }) => state === "recovered");
   if (felt.length === 0) return { status: "pass", because: "Users felt no outage." };
@@ -214,7 +214,7 @@ function recoveredBy(
   const because =
     byFault.length > 0
       ? "Users recovered while the fault held."
-      : `No outage by the fault: users failed only after our own heal, and ${felt.map(({ upperMs }) => `${((upperMs ?? 0) / 1000).toFixed(2)} s`).join(", ")} after it were served again.`;
+      : `No outage by the fault: users failed only after our own heal, and were served again ${felt.map(({ upperMs }) => `${((upperMs ?? 0) / 1000).toFixed(2)} s`).join(", ")} after it.`;
   return { status: "pass", because };
 }
 

@@ -38,7 +38,7 @@ test("a recovery beyond the bound fails, and one that the interval straddles is 
   assert.equal(judge(evidenceOf(straddled), [toldChecker()]).verdict, "unknown");
 });
 
-test("a recovery that came only after our own heal is not the platform's", () => {
+test("a recovery that came only after our own heal does not count as the platform's", () => {
   const verdict = judged((run) => {
     run.plan = { ...run.plan, objectives: [{ ...RECOVERY, bound: { under: 60 } }] };
     run.operations = probeSamples("order-write", "kept", [[20_150, 41_000]]);
@@ -48,20 +48,20 @@ test("a recovery that came only after our own heal is not the platform's", () =>
   assert.match(verdict.objectives[0]?.because ?? "", /not the platform's/);
 });
 
-test("users who had not recovered when a run was interrupted are unknown; when we stopped because of that, a failure", () => {
+test("if users had not recovered when a run was interrupted, the result is unknown; if the run was stopped because of that, it is a failure", () => {
   const stuck = (command: string, by: string, more: { manual: boolean; condition?: string }) =>
     judged((run) => {
       run.operations = probeSamples("order-write", "kept", [[20_150, 90_000]]);
       run.timeline.push({ atMs: 21_000, type: "control", command, by, ...more });
     }).findings.find((finding) => finding.checker === "users-recover");
   assert.equal(stuck("interrupt", "SIGINT", { manual: true })?.status, "unknown");
-  assert.match(stuck("interrupt", "SIGINT", { manual: true })?.because ?? "", /cut short/);
+  assert.match(stuck("interrupt", "SIGINT", { manual: true })?.because ?? "", /was ended before users had recovered/);
   assert.equal(stuck("stop", "in words", { manual: false, condition: "not-recovered" })?.status, "fail");
   const words = stuck("interrupt", "stop condition not-recovered: users ...", { manual: true });
   assert.equal(words?.status, "unknown", "the words decide nothing");
 });
 
-test("lost writes fail, with the recovery point", () => {
+test("lost writes fail, and the finding gives the recovery point", () => {
   const lying = toldChecker({ status: "fail", because: "2 are lost." }, { lost: 2, rpoMs: 300 });
   const verdict = judged(undefined, lying);
   assert.equal(verdict.verdict, "fail");
@@ -70,7 +70,7 @@ test("lost writes fail, with the recovery point", () => {
   assert.equal(verdict.experiments[0]?.rpo.seconds, 0.4, "0.3 s before the command, which was 0.1 s before the bite");
 });
 
-test("a run that asked for nothing is unknown", () => {
+test("a run without objectives, claims and experiments is unknown", () => {
   const run = cleanRun();
   run.plan = { ...run.plan, experiments: [], claims: [] };
   run.timeline = run.timeline.filter(
@@ -80,7 +80,7 @@ test("a run that asked for nothing is unknown", () => {
   assert.equal(verdict.verdict, "unknown");
 });
 
-test("residue beats everything in the exit code", () => {
+test("residue overrides everything else in the exit code", () => {
   const verdict = judged((run) => run.timeline.push({ atMs: 60_000, type: "residue", what: "nft rule", where: "n1" }));
   assert.equal(verdict.exitCode, 5);
   assert.equal(verdict.verdict, "fail");
@@ -114,20 +114,20 @@ test("thresholds are rows of the verdict: met, missed, and unknown without sampl
   assert.equal(verdict.verdict, "fail");
 });
 
-test("a run whose only question is a threshold without samples is unknown, never pass", () => {
+test("a run whose only objective is a threshold without samples is unknown, never pass", () => {
   const verdict = judgedWith({ "http_req_duration{name:refund}": ["p(99) < 800"] });
   assert.equal(verdict.verdict, "unknown");
   assert.equal(judgedWith({ http_req_failed: ["rate < 50%"] }).verdict, "pass");
 });
 
-test("the judge finds from the intervals the moment at which a threshold ended the run, though later answers mended it", () => {
+test("the judge finds from the intervals when a threshold ended the run, although later answers improved it", () => {
   const verdict = judgedWith({ http_req_failed: ["rate < 12% abort after 10s"] });
   const [row] = verdict.objectives.filter(({ measure }) => measure === "threshold");
   assert.equal(row?.status, "fail");
   assert.match(row?.because ?? "", /at 23.0 s, when it ended the run/);
 });
 
-test("a threshold of latency that a stalled generator measured is unknown; text that is none is unknown too", () => {
+test("a latency threshold that a stalled generator measured is unknown, and so is a malformed one", () => {
   const verdict = judgedWith({ http_req_duration: ["max < 25"], nonsense: ["soon"] }, (run) => {
     run.intervals = run.intervals.map((one) => ({ ...one, health: { ...one.health, sendLagMsP50: 500 } }));
   });
@@ -166,7 +166,7 @@ function together(healedAtMs: number): Verdict {
   });
 }
 
-test("faults together are one window: each has stamps of its own, and both answer for what users felt", () => {
+test("faults together share one window: each has its own stamps, and all answer for what users felt", () => {
   const { experiments } = together(40_000);
   assert.deepEqual(
     experiments.map(({ name, bite, recovery }) => [name, bite?.atMs, recovery["order-write"]?.upperMs]),
@@ -181,7 +181,7 @@ test("faults together are one window: each has stamps of its own, and both answe
   );
 });
 
-test("after our first healing of a group, a recovery is nobody's but ours", () => {
+test("after the first heal of a group, a recovery counts as ours only", () => {
   assert.deepEqual(
     together(23_000).experiments.map(({ healedBy }) => healedBy),
     ["gameday", "gameday"],

@@ -82,8 +82,8 @@ const STALLED = { health: { ...IDLE_HEALTH, loopDelayMsP99: 900 } };
 const BUSY = { health: { ...IDLE_HEALTH, cpu: 1 } };
 
 for (const [says, status, told] of [
-  ["a load without thresholds that did iterations", "pass", { metrics: [ANSWERED, ITERATIONS] }],
-  ["failing requests that no threshold is about", "pass", { metrics: [ANSWERED, REFUSED, ITERATIONS] }],
+  ["a load without thresholds that completed iterations", "pass", { metrics: [ANSWERED, ITERATIONS] }],
+  ["failing requests that no threshold covers", "pass", { metrics: [ANSWERED, REFUSED, ITERATIONS] }],
   ["thresholds that hold", "pass", { metrics: [ANSWERED, ITERATIONS], thresholds: { ...LATENCY, ...FAILED } }],
   ["a threshold that fails", "fail", { metrics: [ANSWERED, REFUSED, ITERATIONS], thresholds: FAILED }],
   ["a threshold without samples", "unknown", { metrics: [ITERATIONS], thresholds: LATENCY }],
@@ -96,16 +96,16 @@ for (const [says, status, told] of [
     { metrics: [REFUSED, ITERATIONS], thresholds: FAILED, events: [CUT] },
   ],
   [
-    "workers without time left, and latency",
+    "workers without free CPU time, and latency",
     "unknown",
     { metrics: [ANSWERED, ITERATIONS], thresholds: LATENCY, change: BUSY },
   ],
   [
-    "workers without time left, and a rate",
+    "workers without free CPU time, and a rate",
     "pass",
     { metrics: [ANSWERED, ITERATIONS], thresholds: FAILED, change: BUSY },
   ],
-  ["workers without time left, and no threshold", "pass", { metrics: [ANSWERED, ITERATIONS], change: BUSY }],
+  ["workers without free CPU time, and no threshold", "pass", { metrics: [ANSWERED, ITERATIONS], change: BUSY }],
   [
     "a stalled generator, and latency",
     "unknown",
@@ -113,7 +113,7 @@ for (const [says, status, told] of [
   ],
   ["a stalled generator, and a rate", "pass", { metrics: [ANSWERED, ITERATIONS], thresholds: FAILED, change: STALLED }],
   ["dropped arrivals", "unknown", { metrics: [ANSWERED, ITERATIONS], thresholds: LATENCY, change: { dropped: 1 } }],
-  ["no port left for calls", "unknown", { metrics: [ANSWERED, UNOPENED, ITERATIONS], thresholds: LATENCY }],
+  ["no free port for calls", "unknown", { metrics: [ANSWERED, UNOPENED, ITERATIONS], thresholds: LATENCY }],
   ["a lost worker", "unknown", { metrics: [ANSWERED, ITERATIONS], thresholds: LATENCY, events: [LOST] }],
   [
     "iterations of a lost worker",
@@ -121,7 +121,7 @@ for (const [says, status, told] of [
     { metrics: [ANSWERED, ITERATIONS], events: [LOST], load: { executor: "shared-iterations", iterations: 1_000 } },
   ],
   [
-    "iterations that were all done in spite of a loss",
+    "iterations that were all done in spite of a lost worker",
     "pass",
     { metrics: [ANSWERED, ITERATIONS], events: [LOST], load: { executor: "shared-iterations", iterations: 400 } },
   ],
@@ -134,7 +134,7 @@ for (const [says, status, told] of [
   });
 }
 
-test("a plan with anything else to judge is no load alone, whatever its platform is called", () => {
+test("a plan with anything else to judge is not a load alone, whatever its platform is called", () => {
   const load = {
     scenarios: [],
     executor: "constant-vus",
@@ -151,7 +151,7 @@ test("a plan with anything else to judge is no load alone, whatever its platform
   assert.equal(isBare({ ...plan, objectives: [{} as never] }), false);
 });
 
-test("a pass says in its sentence that the generator was the bottleneck", () => {
+test("the sentence of a pass reports that the generator was the bottleneck", () => {
   const { later } = verdictsOf({ metrics: [ANSWERED, ITERATIONS], change: STALLED });
   assert.equal(later.verdict, "pass");
   assert.match(later.sentence, /; The load generator itself was stalled in 10 of 10 intervals/);

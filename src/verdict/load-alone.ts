@@ -65,7 +65,7 @@ type Outcome = LoadFold["outcome"];
 function whyNot(plan: LoadPlan, story: Story, outcome: Outcome): string | null {
   const cut = story.controls.find(({ command }) => command === "interrupt");
   if (cut !== undefined) return `The load was cut short by ${cut.by}.`;
-  if (!outcome.isIterated) return "No iteration came to its end, so this load has proven nothing.";
+  if (!outcome.isIterated) return "No iteration completed, so this load has proven nothing.";
   if (outcome.isUnreached) return "No request reached the platform.";
   return undone(plan, story, outcome);
 }
@@ -78,5 +78,5 @@ function undone(plan: LoadPlan, story: Story, { iterations: done }: Outcome): st
   const { iterations = 1, stages } = plan;
   const asked = schedule.shared ? iterations : iterations * (stages[0]?.target ?? 0);
   if (done >= asked) return null;
-  return `${done} of ${asked} iterations are known to be done: the rest of a lost worker is done by nobody.`;
+  return `${done} of ${asked} iterations are known to be done: no other worker does the rest of a lost one.`;
 }

@@ -45,7 +45,7 @@ export function neverSucceeded({ load, streams, windows, doubts }: Omit<Facts, "
 
 /** Reports the rare names without failing the run: so many names with so few attempts each are one request with many names. */
 function ofIds(rare: readonly Dead[]): Finding {
-  const because = `${rare.length} names were tried fewer than ${RARE_BELOW} times each and never succeeded, such as ${rare[0]?.object}; requests that differ by an id only should be given one name.`;
+  const because = `${rare.length} names were tried fewer than ${RARE_BELOW} times each and never succeeded, such as ${rare[0]?.object}; give one name to requests that differ by an id only.`;
   const figures = { names: rare.length };
   return { checker: NEVER_SUCCEEDED, object: "rare names", status: "pass", because, witnesses: [], figures };
 }
@@ -70,7 +70,7 @@ function findingOf(dead: Dead, more: number, doubt: string | undefined): Finding
     checker: NEVER_SUCCEEDED,
     object,
     status: isProven ? "fail" : "unknown",
-    because: `It never once succeeded: ${count} of ${count} failed, from ${at(firstMs)} to ${at(lastMs)}${example}${isProven ? "" : `; ${whyOpen(outside, doubt)}`}.${tail}`,
+    because: `It never succeeded: ${count} of ${count} failed, from ${at(firstMs)} to ${at(lastMs)}${example}${isProven ? "" : `; ${whyOpen(outside, doubt)}`}.${tail}`,
     witnesses: [
       { says: "first", atMs: firstMs },
       { says: "last", atMs: lastMs },
@@ -82,6 +82,6 @@ function findingOf(dead: Dead, more: number, doubt: string | undefined): Finding
 function whyOpen(outside: number, doubt: string | undefined): string {
   if (doubt !== undefined) return doubt;
   return outside === 0
-    ? "all of that was while faults were in force, so nothing shows whether it works without them"
-    : `only ${outside} of that were outside all fault windows, too few to tell`;
+    ? "all attempts were made while faults were in force, so it is unknown whether it works without them"
+    : `only ${outside} attempts were outside all fault windows, too few to decide`;
 }

@@ -17,7 +17,7 @@ function notTested(fault: string, traits: FaultTraits, events: (event: TimelineE
 
 const FSYNC = "whether writes are flushed to disk (fsync)";
 
-test("a run whose faults stop only processes did not test fsync, whatever the name of the kind", () => {
+test("a run whose faults stop only processes did not test fsync, whatever the name of the fault", () => {
   const silent = FAULTS.filter(({ name, traits }) => !notTested(name, traits).includes(FSYNC)).map(({ name }) => name);
   assert.ok(!silent.includes("repeated-kills"));
   assert.deepEqual(
@@ -26,7 +26,7 @@ test("a run whose faults stop only processes did not test fsync, whatever the na
   );
 });
 
-test("a fault that takes the leader away and leads to no promotion did not test a change of leader", () => {
+test("a fault that removes the leader without a promotion did not test a change of leader", () => {
   const traits: FaultTraits = { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false };
   const what = `a change of leader in "${KILL.name}"`;
   assert.ok(!notTested("some-kill", traits).includes(what));

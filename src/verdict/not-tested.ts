@@ -23,7 +23,10 @@ function durability({ experiments }: Story): NotTested[] {
 function ledgers(plan: Plan): NotTested[] {
   return plan.claims
     .filter((claim) => claim.source.kind === "none")
-    .map((claim) => ({ what: `what is really held of "${claim.object}"`, because: "the plan names no ledger for it" }));
+    .map((claim) => ({
+      what: `what is really stored of "${claim.object}"`,
+      because: "the plan names no ledger for it",
+    }));
 }
 
 function failovers(story: Story, experiments: readonly ExperimentVerdict[]): NotTested[] {

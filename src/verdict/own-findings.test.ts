@@ -12,7 +12,7 @@ function redundancyOf(okBefore: boolean, okAfter: boolean) {
   return ownFindings(story, []).find((finding) => finding.checker === REDUNDANCY);
 }
 
-test("redundancy that was lost is a failure; what was missing all along proves nothing; what is whole passes", () => {
+test("lost redundancy is a failure, redundancy that was missing all along proves nothing, and complete redundancy passes", () => {
   assert.equal(redundancyOf(true, false)?.status, "fail");
   assert.equal(redundancyOf(false, false)?.status, "unknown");
   assert.equal(redundancyOf(true, true)?.status, "pass");

@@ -88,7 +88,7 @@ function lookedAtOnce({ before, after }: Looks): string[] {
 }
 
 function unseenSays(unseen: readonly string[]): string[] {
-  return unseen.length === 0 ? [] : [`No record tells whether it held both before and after: ${unseen.join(", ")}.`];
+  return unseen.length === 0 ? [] : [`No record shows whether it held both before and after: ${unseen.join(", ")}.`];
 }
 
 function explain(after: readonly Health[], missing: readonly Health[], lost: readonly Health[]): string {
@@ -96,6 +96,6 @@ function explain(after: readonly Health[], missing: readonly Health[], lost: rea
   if (missing.length === 0) return `All ${after.length} health checks hold again.`;
   const seen = (lines: readonly Health[]) => lines.map((line) => `${line.name}: ${line.seen}`).join("; ");
   return lost.length > 0
-    ? `${missing.length} of ${after.length} health checks do not hold: ${seen(missing)}.`
-    : `${missing.length} of ${after.length} health checks do not hold, and did not before either: ${seen(missing)}.`;
+    ? `${missing.length} of ${after.length} health checks fail: ${seen(missing)}.`
+    : `${missing.length} of ${after.length} health checks fail, and failed before as well: ${seen(missing)}.`;
 }

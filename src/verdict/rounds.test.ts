@@ -68,7 +68,7 @@ function ended(rounds: readonly RoundTimes[]): TimelineEvent {
 const findingOf = (verdict: Verdict, checker: string) =>
   [...verdict.validity, ...verdict.findings].find((finding) => finding.checker === checker);
 
-test("one begin a round and one end are one experiment, which passes, with all its targets", () => {
+test("rounds with one begin and one end each are one experiment, which passes, with all its targets", () => {
   const verdict = played(ROUNDS);
   assert.equal(verdict.verdict, "pass", verdict.sentence);
   assert.deepEqual(
@@ -77,7 +77,7 @@ test("one begin a round and one end are one experiment, which passes, with all i
   );
 });
 
-test("users recover from each kill, and the slowest of them counts, never the time from the first to the last", () => {
+test("users recover from each kill, and the slowest recovery counts, never the time from the first kill to the last", () => {
   const slow: [number, number][] = [...OUTAGES.slice(0, 2), [40_050, 42_400]];
   const [experiment] = played(ROUNDS, slow).experiments;
   assert.equal(experiment?.recovery["order-write"]?.upperMs, 42_455 - 40_040);
@@ -85,7 +85,7 @@ test("users recover from each kill, and the slowest of them counts, never the ti
   assert.equal(experiment?.outages.length, 6);
 });
 
-test("a round from which users recovered only after our healing of it is not the platform's", () => {
+test("a round from which users recovered only after our heal does not count as the platform's recovery", () => {
   const healedByUs: [number, number][] = [[20_050, 26_500], ...OUTAGES.slice(1)];
   const verdict = played(ROUNDS, healedByUs);
   assert.equal(verdict.experiments[0]?.healedBy, "gameday");
@@ -101,7 +101,7 @@ test("one bite proves one kill: the same target killed again without a bite is u
   assert.match(findingOf(unhealed, "faults-ended")?.because ?? "", /postgres\/n1 \(stop\) in round 1/);
 });
 
-test("two things done to one target are two bites", () => {
+test("two changes of one target are two bites", () => {
   const run = cleanRun([]);
   run.timeline.push({
     atMs: 20_001,

@@ -27,7 +27,7 @@ interface Loss {
 function lost({ atMs, change }: Loss): Verdict {
   const run = cleanRun([NOTHING_LOST]);
   change?.(run);
-  const witnesses = [{ says: "acknowledged, yet absent", id: "run-1/w0/u1/7", atMs }];
+  const witnesses = [{ says: "acknowledged, but absent", id: "run-1/w0/u1/7", atMs }];
   const own = { lost: 6, rpoMs: Math.max(0, MOMENTS.commanded - atMs), oldestLostMs: atMs - MOMENTS.commanded };
   return judge(evidenceOf(run), [toldChecker({ status: "fail", because: "6 are lost.", witnesses }, own)]);
 }
@@ -60,29 +60,29 @@ function onApp(run: FakeRun): void {
     });
 }
 
-test("a failed objective says what is before what was asked", () => {
+test("a failed objective reports the measured value before the objective", () => {
   const { sentence } = lost({ atMs: 19_000 });
   assert.match(sentence, /^Fail: 6 are lost \(the objective: no acknowledged order is lost\)/);
 });
 
-test("replication is a likely cause where the leader died, and none where only processes of the app did", () => {
+test("replication is a likely cause if the leader died, and not if only processes of the app did", () => {
   assert.match(causesOf(lost({ atMs: 19_000, change: watched })), /^asynchronous replication/);
   const ofApp = causesOf(lost({ atMs: 19_000, change: onApp }));
   assert.doesNotMatch(ofApp, /replication|partition/);
   assert.match(ofApp, /answers before its transaction has committed/);
 });
 
-test("a write that was acknowledged while there was no leader was lost by no replication", () => {
+test("a write that was acknowledged while there was no leader was not lost by replication", () => {
   const without = causesOf(lost({ atMs: 22_000, change: watched }));
   assert.doesNotMatch(without, /replication/);
   assert.match(causesOf(lost({ atMs: 26_000, change: watched })), /replication/, "n2 led by then");
 });
 
-test("a partition is a cause only where traffic was cut", () => {
+test("a partition is a likely cause only if traffic was cut", () => {
   assert.doesNotMatch(causesOf(lost({ atMs: 19_000, change: watched })), /minority/);
 });
 
-test("writes that were acknowledged after the bite are said to be so, and give no recovery point", () => {
+test("writes that were acknowledged after the bite are reported as such, and give no recovery point", () => {
   const after = lost({ atMs: 20_400 }).experiments[0]?.rpo;
   assert.match(after?.says ?? "", /all of them acknowledged after the fault bit, the first 0\.300 s after it/);
   assert.equal(after?.seconds, null);
@@ -99,7 +99,7 @@ function felt(
   return judge(evidenceOf(run), [toldChecker()]);
 }
 
-test("users who felt nothing until our own heal felt no outage by the fault", () => {
+test("users who were served until our own heal felt no outage by the fault", () => {
   const verdict = felt([[40_200, 41_000]]);
   assert.equal(verdict.verdict, "pass", verdict.sentence);
   assert.equal(verdict.experiments[0]?.healedBy, "platform");
@@ -112,7 +112,7 @@ test("an outage after our heal is still timed, from the heal", () => {
   assert.equal(late.objectives[0]?.status, "fail");
 });
 
-test("no outage is claimed of a time in which no probe was sent", () => {
+test("no outage is claimed for a time in which no probe was sent", () => {
   const run = cleanRun([]);
   run.operations = probeSamples("order-write", "kept", [[40_200, 41_000]]).filter(
     ({ invokedAtMs }) => invokedAtMs < MOMENTS.commanded || invokedAtMs >= MOMENTS.healCommanded,
@@ -120,13 +120,13 @@ test("no outage is claimed of a time in which no probe was sent", () => {
   assert.equal(judge(evidenceOf(run), [toldChecker()]).experiments[0]?.status, "unknown");
 });
 
-test("users who recovered only by our own heal are unknown, also where no objective asks", () => {
+test("users who recovered only by our own heal are unknown, even if no objective covers it", () => {
   const verdict = felt([[20_150, 41_000]], []);
   assert.equal(verdict.verdict, "unknown");
   assert.match(verdict.sentence, /only after our own heal/);
 });
 
-test("where the plan accepts a late recovery it passes, and the sentence says so", () => {
+test("if the plan accepts a late recovery the experiment passes, and the sentence reports it", () => {
   const accepted = objective("recovery-seconds", { under: 30 }, { experiment: KILL.name, healedBy: "anyone" });
   const verdict = felt([[20_150, 41_000]], [accepted]);
   assert.equal(verdict.verdict, "pass", verdict.sentence);

@@ -26,7 +26,7 @@ const finding = z.object({
 const recovery = {
   state: z.enum(["recovered", "no-outage-seen", "not-recovered", "no-data"]),
   lowerMs: z.number().min(0),
-  upperMs: z.number().min(0).nullable().describe("null: no upper end is proven"),
+  upperMs: z.number().min(0).nullable().describe("null if no upper end is proven"),
   says: text,
   timedFrom: z.literal("heal").exactOptional().describe("users failed only after the tool's own heal"),
 };

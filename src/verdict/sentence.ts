@@ -22,7 +22,7 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">, torn: string | nu
   const reasons = [...(torn === null || verdict.verdict === "fail" ? [] : [torn]), ...of(verdict.verdict)];
   const more = reasons.length > 2 ? `; and ${reasons.length - 2} more` : "";
   const head = verdict.verdict === "fail" ? "Fail" : "Unknown";
-  const body = reasons.slice(0, 2).join("; ") || "nothing was asked of this run, so nothing is proven";
+  const body = reasons.slice(0, 2).join("; ") || "the plan has no objective, claim or experiment, so nothing is proven";
   return `${head}: ${body}${more}.`;
 }
 

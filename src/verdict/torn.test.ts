@@ -22,13 +22,13 @@ function statuses(run: FakeRun, torn?: string) {
   return { verdict, fails: all.filter(({ status }) => status === "fail").length };
 }
 
-test("whole, it fails, and says by what", () => {
+test("the complete evidence fails, and the sentence names the reason", () => {
   const { verdict, fails } = statuses(failingRun());
   assert.equal(verdict.verdict, "fail");
   assert.ok(fails >= 4, String(fails));
 });
 
-test("from less than what was recorded nobody is accused, and the words keep what was seen", () => {
+test("evidence with a part missing accuses nothing, and the sentence keeps what was seen", () => {
   const { verdict, fails } = statuses(failingRun(), "history absent");
   assert.equal(fails, 0);
   assert.equal(verdict.verdict, "unknown");
@@ -37,7 +37,7 @@ test("from less than what was recorded nobody is accused, and the words keep wha
   assert.match(JSON.stringify(verdict.findings), /history absent\): 3 acknowledged writes are not in the ledger/);
 });
 
-test("a run that was never finished accuses nobody, wherever it broke off", () => {
+test("a run that was never finished accuses nothing, wherever it broke off", () => {
   const whole = failingRun();
   for (const atMs of [8_000, 20_300, 30_000, 40_100, 44_000, 55_500, 59_000, 59_750, 59_900]) {
     const run = { ...whole, timeline: whole.timeline.filter((event) => event.atMs <= atMs) };
@@ -48,17 +48,17 @@ test("a run that was never finished accuses nobody, wherever it broke off", () =
   }
 });
 
-test("a history without an operation is absent where claims or probes would have made some, and only there", () => {
+test("a history without an operation counts as absent only where claims or probes would have produced some", () => {
   const run = failingRun();
   run.operations = [];
   assert.match(statuses(run).verdict.sentence, /^Unknown: history absent/);
   run.plan = { ...run.plan, claims: [], probes: null, experiments: [] };
   run.timeline = run.timeline.filter(({ type }) => type !== "experiment" && type !== "fault");
   const { verdict } = statuses(run);
-  assert.equal(verdict.objectives[0]?.status, "fail", "of a load without probes and claims nothing else is recorded");
+  assert.equal(verdict.objectives[0]?.status, "fail", "a load without probes and claims records nothing else");
 });
 
-test("what was left behind is said of a run that was never finished, too", () => {
+test("residue is also reported for a run that was never finished", () => {
   const run = failingRun();
   run.timeline = [
     ...run.timeline.filter(({ atMs }) => atMs < 59_900),
@@ -67,7 +67,7 @@ test("what was left behind is said of a run that was never finished, too", () =>
   assert.equal(statuses(run).verdict.exitCode, 5);
 });
 
-test("before the clean-up and the seal no file of the report says that anything has passed", () => {
+test("before the clean-up and the seal, no file of the report claims that anything has passed", () => {
   const run = cleanRun([objective("success-percent", { atLeast: 50 })]);
   run.plan = { ...run.plan, claims: [] };
   assert.equal(judgeFully(evidenceOf(run)).verdict.verdict, "pass");
@@ -80,7 +80,7 @@ test("before the clean-up and the seal no file of the report says that anything 
   }
 });
 
-test("what has failed by then is said at once", () => {
+test("what has failed by then is reported at once", () => {
   const run = cleanRun([objective("success-percent", { atLeast: 99 })]);
   run.plan = { ...run.plan, claims: [] };
   run.timeline = run.timeline.filter(({ atMs }) => atMs <= 59_700);

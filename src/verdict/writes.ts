@@ -41,14 +41,14 @@ export function recoveryPointOf(
 ): RecoveryPoint {
   const sets = findings.filter((finding) => finding.checker === ACKED_SET);
   if (sets.length === 0) {
-    return { lostWrites: null, seconds: null, says: "no claim of the plan looks for lost writes" };
+    return { lostWrites: null, seconds: null, says: "no claim of the plan checks for lost writes" };
   }
   const rpoMs = Math.max(0, ...sets.map((set) => figuresOf(experiment, findings, ACKED_SET, set.object)["rpoMs"] ?? 0));
   const oldest = sets.flatMap((set) => figuresOf(experiment, findings, ACKED_SET, set.object)["oldestLostMs"] ?? []);
   const afterBiteMs = Math.min(...oldest) - biteAfterMs;
   if (writes.lost > 0 && oldest.length > 0 && afterBiteMs >= 0) {
     const first = `the first ${(afterBiteMs / 1000).toFixed(3)} s after it`;
-    const says = `${writes.lost} acknowledged writes lost, all of them acknowledged after the fault bit, ${first}: no recovery point holds`;
+    const says = `${writes.lost} acknowledged writes lost, all of them acknowledged after the fault bit, ${first}: no recovery point describes that`;
     return { lostWrites: writes.lost, seconds: null, says };
   }
   if (writes.lost > 0 && oldest.length > 0 && afterBiteMs > -biteAfterMs) {

@@ -27,7 +27,7 @@ test("a second may be completed later: figures that are not given keep their val
   assert.deepEqual([columns.at("ok", 0), columns.at("failed", 0)], [3, 1]);
 });
 
-test("eight hours fit, and nonsense moments are ignored", () => {
+test("eight hours fit, and impossible times are ignored", () => {
   const columns = columnsOf([1]);
   columns.set(28_799, { ok: 2 });
   for (const second of [-1, 0.5, Number.NaN, 1e9]) columns.set(second, { ok: 99 });
@@ -35,7 +35,7 @@ test("eight hours fit, and nonsense moments are ignored", () => {
   assert.deepEqual(columns.range("ok", 0, 28_800), { low: 1, high: 2 });
 });
 
-test("the range of nothing is NaN", () => {
+test("the range of an empty column is NaN", () => {
   assert.deepEqual(columnsOf([null, null]).range("ok", 0, 2), { low: NaN, high: NaN });
 });
 

@@ -74,8 +74,8 @@ export function renderComparison(
 const SAYS: Readonly<Record<Changed, string>> = {
   worse: "The later run is worse, beyond noise.",
   better: "The later run is better, beyond noise.",
-  same: "The runs are the same, as far as noise lets one say.",
-  unknown: "Whether the later run is worse cannot be said from this evidence.",
+  same: "The runs do not differ beyond noise.",
+  unknown: "This evidence does not show whether the later run is worse.",
 };
 
 function changeOf(change: Changed): ViewNode {

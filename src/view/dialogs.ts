@@ -98,7 +98,7 @@ export function changeLoadBody(load: NonNullable<LiveState["load"]>): ViewNode[]
     el(
       "p",
       {},
-      `Now ${count(load.users)} users run; the run intends ${target}, and the plan ${count(load.planned)} ${unit}.`,
+      `Now ${count(load.users)} users are active; the run intends ${target}, and the plan ${count(load.planned)} ${unit}.`,
     ),
     field({
       name: "target",
@@ -110,7 +110,7 @@ export function changeLoadBody(load: NonNullable<LiveState["load"]>): ViewNode[]
     el(
       "p",
       { class: "dim" },
-      "The plan's stages end here. Users that run go on; nobody is restarted. It counts as a manual intervention, and the plan's objectives on the load become unknown.",
+      "The plan's stages end here. Active users stay, and none is restarted. This counts as a manual intervention, and the plan's objectives on the load become unknown.",
     ),
   ];
 }
@@ -119,8 +119,12 @@ export function stopBody(held: readonly LiveExperiment[]): ViewNode[] {
   const faults = held.map(({ name, targets }) => `${name} (${list(targets.map(({ id }) => id))})`);
   return [
     el("p", {}, faults.length === 0 ? "No fault is held now." : `These faults are healed first: ${list(faults)}.`),
-    el("p", {}, "Then the load ends and what was recorded is judged. The verdict will be unknown, stopped by hand."),
-    field({ name: "because", label: "Why (for the report, if you like)" }),
+    el(
+      "p",
+      {},
+      "Then the load ends, and the recorded evidence is judged. The verdict will be unknown, stopped by hand.",
+    ),
+    field({ name: "because", label: "Reason (optional, for the report)" }),
   ];
 }
 
@@ -149,8 +153,8 @@ export function healBody(experiment: LiveExperiment): ViewNode[] {
 
 export function markBody(): ViewNode[] {
   return [
-    field({ name: "says", label: "What happens at this moment", required: true }),
-    el("p", { class: "dim" }, "It becomes a line in the charts of everybody, and in the report."),
+    field({ name: "says", label: "What happens now", required: true }),
+    el("p", { class: "dim" }, "It becomes a line in everybody's charts and in the report."),
   ];
 }
 

@@ -31,7 +31,7 @@ test("times are m:ss, and h:mm:ss from one hour on", () => {
   ]);
 });
 
-test("lengths keep tenths of a second where people count seconds", () => {
+test("durations keep tenths of a second while they are short", () => {
   assert.deepEqual([800, 7_451, 75_300, 750_000, 7_500_000].map(duration), [
     "0.8 s",
     "7.45 s",

@@ -39,7 +39,7 @@ export function renderHead(view: HeadView): ViewElement {
       el("span", { class: "phase" }, phaseOf(view.state)),
       el("span", { class: "dim" }, `${run.platform}, seed ${run.seed}`),
       el("span", { class: `dot ${view.connection.state}` }, connection[view.connection.state]),
-      view.asked.map((says) => el("span", { class: "asked", role: "status" }, `asked: ${says}`)),
+      view.asked.map((says) => el("span", { class: "asked", role: "status" }, `requested: ${says}`)),
     ),
     renderControls(view),
   );

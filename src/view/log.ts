@@ -84,7 +84,7 @@ export function renderLog(view: LogView): ViewElement {
       "p",
       { class: "dim" },
       entries.length > ENTRIES_MOST && `${count(entries.length - ENTRIES_MOST)} more: filter. `,
-      view.hasOlder && plainButton("older-events", "Read the older events, too"),
+      view.hasOlder && plainButton("older-events", "Read the older events as well"),
     ),
   );
 }

@@ -45,7 +45,7 @@ export function moreBody({ state, rights, theme }: MoreView): ViewNode[] {
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["Tab, Shift+Tab", "go through everything that can be used"],
+  ["Tab, Shift+Tab", "moves through all controls"],
   ["← →, Shift+← →", "on the picture: one second, ten seconds"],
   ["Page up, Page down, Home, End", "on the picture: one minute, first and last second"],
   ["+, −, Escape", "on the picture: zoom to a minute, back to all"],
@@ -57,16 +57,16 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["answered, failed", "requests that ended in that second; a refused or unexpected answer is failed"],
   [
     "p50, p95, p99",
-    "the time within which so many percent of the answered requests were answered; failed ones are not counted, because a quick error is no quick answer",
+    "the time within which this percentage of the answered requests were answered; failed requests are not counted, because a quick error is not a quick answer",
   ],
-  ["outage", "from the first failed beat of a probe to the first success that lasts"],
+  ["outage", "from the first failed beat of a probe to the first sustained success"],
   ["bit", "the moment at which the fault was seen to be in force from inside its target"],
   ["margin", "the share of the bound that is left"],
   [
     "loop delay, send lag",
-    "how late the load generator itself was; if it is large, its latencies are not the platform's",
+    "how late the load generator itself was; if it is large, the measured latencies are not the platform's",
   ],
-  ["so far", "not judged: only the evidence is judged, after the ledger is read"],
+  ["so far", "not judged yet: a run is judged only after the ledger has been read"],
 ];
 
 export function keysBody(): ViewNode[] {

@@ -36,8 +36,8 @@ export function renderObjectives({ objectives, verdict }: Pick<LiveState, "objec
   const rows = inOrder(objectives).map(renderObjective);
   const note =
     verdict === null
-      ? "Read “so far”: only the evidence is judged, after the ledger is read."
-      : "As the verdict has it.";
+      ? "These are marked “so far”, because a run is judged only after the ledger has been read."
+      : "These are as in the verdict.";
   return el(
     "section",
     { class: "objectives", "aria-label": "Objectives", key: "objectives" },

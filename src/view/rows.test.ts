@@ -26,7 +26,7 @@ test("rows are sorted by figure or name, and unknown figures come last both ways
   assert.deepEqual(names(ROWS, "name", true), ["POST /b", "GET /c", "GET /a"]);
 });
 
-test("a filter asks for all of its words, in any case", () => {
+test("a filter requires all of its words, in upper or lower case", () => {
   assert.deepEqual(names(ROWS, "name", false, " get  "), ["GET /a", "GET /c"]);
   assert.deepEqual(names(ROWS, "name", false, "/c get"), ["GET /c"]);
   assert.deepEqual(names(ROWS, "name", false, "put"), []);
@@ -39,7 +39,7 @@ test("of 5,000 rows only the first are drawn, and the others are counted", () =>
   assert.deepEqual([shown.rows.length, shown.more, shown.rows[0]?.name], [ROWS_MOST, 4800, "n4999"]);
 });
 
-test("a second click on a title turns the order round", () => {
+test("a second click on a title reverses the order", () => {
   const first = sortBy({ column: "name", descending: false }, "p95", false);
   assert.deepEqual(first, { column: "p95", descending: true });
   assert.deepEqual(sortBy(first, "p95", false), { column: "p95", descending: false });

@@ -34,7 +34,7 @@ const section = (nodes: readonly ViewNode[], label: string) =>
   nodes.flatMap((node) => findAll(node, ({ attributes }) => attributes["aria-label"] === label))[0] ?? "";
 const buttons = (nodes: readonly ViewNode[]) => nodes.flatMap((node) => findAll(node, ({ tag }) => tag === "button"));
 
-test("while users are down, the page says who, since when, and what is broken on purpose", () => {
+test("while users are down, the page shows which, since when, and what is broken on purpose", () => {
   const says = textOf(section(pageAt({ atS: 235 }), "The state in one sentence"));
   assert.match(says, /Users are down: order-write, read, since 5\.0 s: the database leader's node is cut off/);
 });
@@ -47,7 +47,7 @@ test("nothing is green before the run is judged", () => {
   assert.ok(green(pageAt({ atS: 300, over: "pass" })) > 0);
 });
 
-test("missed objectives stand first, and the count says that it is so far", () => {
+test("missed objectives come first, and the count is marked as so far", () => {
   const { objectives } = madeState({ atS: 100 });
   assert.deepEqual(
     inOrder(objectives).map(({ state }) => state),
@@ -56,7 +56,7 @@ test("missed objectives stand first, and the count says that it is so far", () =
   assert.equal(countObjectives(objectives, false), "so far: 2 met, 1 missed, 1 open");
 });
 
-test("what was measured reads as a value, a range or nothing", () => {
+test("a measured value is shown as a value, a range or nothing", () => {
   const of = (lower: number | null, upper: number | null, value: number | null) =>
     soFar({ unit: "s", soFar: { lower, upper, value } });
   assert.deepEqual(
@@ -65,7 +65,7 @@ test("what was measured reads as a value, a range or nothing", () => {
   );
 });
 
-test("stamps tick by the run's clock: how long it is held, how long is left, and how long users are down", () => {
+test("durations advance with the run's clock: how long a fault is held, how long is left, and how long users are down", () => {
   const experiment = madeState({ atS: 235 }).experiments[3];
   assert.ok(experiment);
   const says = stampsOf(experiment, 236_500).map(textOf).join("; ");
@@ -75,7 +75,7 @@ test("stamps tick by the run's clock: how long it is held, how long is left, and
   );
 });
 
-test("a control that is not allowed stays, greyed, with its reason; a page without the right can press none", () => {
+test("a control that is not allowed stays visible, greyed, with its reason; a page without the right can use none", () => {
   const inject = buttons(pageAt({ atS: 235 })).find(({ attributes }) => attributes["data-control"] === "inject");
   assert.equal(inject?.attributes["aria-disabled"], "true");
   assert.match(textOf(inject ?? ""), /a fault is held/);
@@ -87,7 +87,7 @@ test("a control that is not allowed stays, greyed, with its reason; a page witho
   assert.equal(refusalOf("download", null, { readOnlyBecause: "no right" }), null);
 });
 
-test("latency of answers does not improve in the tiles while everything fails: the failures stand beside it", () => {
+test("latency in the tiles is that of answered requests, and failures stand beside it", () => {
   const run = new WatchedRun(madeState({ atS: 63 }));
   const tile = (title: string) => tilesOf(run.state, run.columns).find((each) => each.title === title);
   assert.ok(Number(tile("failed/s")?.value) > 200);
@@ -103,7 +103,7 @@ test("the marker of the plan strip moves through phases and experiments", () => 
   const moments = [5, 15, 40, 63, 105, 125, 205, 240].map(at);
   assert.ok(
     moments.every((moment) => moment >= 0),
-    "between two experiments, too",
+    "it moves between two experiments, too",
   );
   assert.deepEqual(
     [...moments].sort((a, b) => a - b),
@@ -127,7 +127,7 @@ test("the picture has a text: faults, outages with their lengths, and leaders", 
   assert.match(says, /postgres: postgres\/n3/);
 });
 
-test("one second is read out with who was down, for how long, and what was broken", () => {
+test("one second is read out with the users who were down, for how long, and what was broken", () => {
   const run = new WatchedRun(madeState({ atS: 130 }));
   const says = describeSecond(run.state, run.columns, 120);
   assert.match(says, /^2:00: \d+ answered, \d+ failed a second; p50 .* ms; 500 of 500 users; 6 of 6 replicas/);
@@ -135,7 +135,7 @@ test("one second is read out with who was down, for how long, and what was broke
   assert.match(says, /broken: the Redis master dies/);
 });
 
-test("the shown time follows now, until somebody zooms", () => {
+test("the shown time follows now, until the user zooms", () => {
   const course = FIRST_CHOICE.course;
   assert.deepEqual(shownSpan(course, 280_000), { fromMs: 0, toMs: 280_000 });
   assert.deepEqual(shownSpan({ ...course, range: "5" }, 400_000), { fromMs: 100_000, toMs: 400_000 });
@@ -171,7 +171,7 @@ test("a table whose rows did not change is the same tree, so that drawing it aga
   assert.notEqual(section(draw(100_000), "Experiments"), section(draw(100_500), "Experiments"));
 });
 
-test("without a connection no control can be pressed, and the reason is given", () => {
+test("without a connection no control can be used, and the reason is shown", () => {
   const run = new WatchedRun(madeState({ atS: 100 }));
   const connection = { state: "lost" as const, says: "Not connected." };
   const view = {

@@ -27,7 +27,7 @@ test("value ticks begin at 0 and are steps of 1, 2 or 5", () => {
   assert.deepEqual(valueTicks(6, 3), [0, 2, 4, 6]);
 });
 
-test("a logarithmic axis covers whole powers of ten and two of them at least", () => {
+test("a logarithmic axis covers whole powers of ten, and at least two of them", () => {
   assert.deepEqual(powerDomain(1.2, 930), { from: 1, to: 1000 });
   assert.deepEqual(powerDomain(5, 6), { from: 1, to: 100 });
   assert.deepEqual(powerDomain(Number.NaN, 0), { from: 1, to: 100 });

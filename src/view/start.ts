@@ -57,7 +57,7 @@ function renderPlan(view: StartView): ViewNode {
   if (plans.length === 0) return section("A plan", noFiles("plans", plansFolder, "--plans"));
   const options = plans.map(({ file, name }) => [file, name === null ? file : `${name} (${file})`] as const);
   const trouble = plans.find(({ file }) => file === plan)?.trouble ?? null;
-  const mayStart = checked?.sound === true ? null : "check the plan first: it shows what will be touched";
+  const mayStart = checked?.sound === true ? null : "check the plan first to see what it will touch";
   const permissions = mayStart === null ? null : { "start-plan": { allowed: false, because: mayStart } };
   return section(
     "A plan",
@@ -96,7 +96,7 @@ function renderChecked({ sound, findings, says, platform, expectedMs }: CheckedP
   return el(
     "div",
     { class: "checked", role: "status" },
-    el("h3", {}, sound ? `Sound. On ${platform ?? "?"}, about ${duration(expectedMs ?? 0)}. It will:` : "Not sound:"),
+    el("h3", {}, sound ? `Valid. On ${platform ?? "?"}, about ${duration(expectedMs ?? 0)}. It will:` : "Not valid:"),
     findings.length > 0 &&
       el(
         "ul",
@@ -130,7 +130,7 @@ function renderLoad({ scripts, scriptsFolder, rights, troubles }: StartView): Vi
       }),
       field({
         name: "host",
-        label: "Host that gets the requests",
+        label: "Host that receives the requests",
         type: "url",
         value: "http://127.0.0.1:8080",
         required: true,

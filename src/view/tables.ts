@@ -60,7 +60,7 @@ export function renderWorkers(workers: readonly WorkerRow[]): ViewElement {
     { class: "workers wide", "aria-label": "Load workers", key: "workers" },
     el("h2", {}, "Load workers"),
     workers.length === 0
-      ? el("p", { class: "dim" }, "None has joined yet.")
+      ? el("p", { class: "dim" }, "No worker has joined yet.")
       : scrollBox("Table of load workers", table),
   );
 }

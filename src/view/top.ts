@@ -38,7 +38,7 @@ export function renderTop({ path, rights, killSwitch, name, complaint }: TopView
         el(
           "span",
           {},
-          `Kill switch: on since ${killSwitch.since ?? "?"}, by ${killSwitch.by ?? "?"}. Nothing can be started. `,
+          `The kill switch is on since ${killSwitch.since ?? "?"}, by ${killSwitch.by ?? "?"}. Nothing can be started. `,
         ),
         controlButton({
           control: "kill-switch",

@@ -24,7 +24,7 @@ test("a snapshot and the frames after it give the same as a later snapshot", () 
   assert.equal(run.state.nowMs, later.nowMs);
 });
 
-test("an outage that goes on is replaced by its begin, not added again", () => {
+test("an outage that lasts is replaced by its start, not added again", () => {
   const run = watched(58);
   const outage = (toMs: number | null, failures: number): LiveFrame => ({
     event: "outage",
@@ -37,7 +37,7 @@ test("an outage that goes on is replaced by its begin, not added again", () => {
   ]);
 });
 
-test("rows change by name; a whole table replaces, as after a reset", () => {
+test("rows change by name, and a whole table replaces all, as after a reset", () => {
   const run = watched(58);
   const [row] = run.state.requests.rows;
   assert.ok(row);

@@ -90,7 +90,7 @@ test("point 16: the kill switch needs one click; its release needs two", { skip:
       stopped: [ID],
     });
     await page.click("[data-control=kill-switch]");
-    await waitForText(page, "#top .banner", /Kill switch: on since .*, by page 1\. Nothing can be started/);
+    await waitForText(page, "#top .banner", /The kill switch is on since .*, by page 1\. Nothing can be started/);
     assert.deepEqual(controls(fake), [["PUT", "/switch", { on: true }]]);
     await page.click("[data-control=kill-switch][data-value=release]");
     await waitForText(page, "dialog", /Release the kill switch\?/);
@@ -183,7 +183,7 @@ test(
       await waitForText(
         page,
         "dialog",
-        /Now 500 users run; the run intends 500, and the plan 500 users.*nobody is restarted/,
+        /Now 500 users are active; the run intends 500, and the plan 500 users.*none is restarted/,
       );
       await page.fill("[name=target]", "1500");
       await page.click("dialog [data-do=confirm]");
@@ -312,7 +312,7 @@ test("a plan is checked before it is started: findings at their lines, and what 
       await waitForText(
         page,
         ".checked",
-        /Not sound.*quick\.yaml:7:3: expected a known key, got lod did you mean load\?/,
+        /Not valid.*quick\.yaml:7:3: expected a known key, got lod did you mean load\?/,
       );
       const sound = {
         sound: true,

@@ -43,7 +43,7 @@ describe("gameday check SCRIPT", { concurrency: 2 }, () => {
   test("without TypeScript one line says that types were not checked", async (context) => {
     const { code, stdout } = await check(project(context, { "sale.ts": GOOD }, false), "sale.ts");
     assert.equal(code, 0);
-    assert.match(stdout, /\ntypes: not checked, no TypeScript is installed in .*\n$/);
+    assert.match(stdout, /\ntypes: not checked, because no TypeScript is installed in .*\n$/);
   });
 
   test("wrong types, each with file, line and column; the person's tsconfig.json and aliases count", async (context) => {

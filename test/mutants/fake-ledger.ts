@@ -97,7 +97,7 @@ const LATE: readonly FakeRow[] = [
     says: "the same platform, which forgets some of what it acknowledged: the others come, these never do",
     lies: ["drops-acknowledged-write"],
     changes: [{ ledger: { listedAfterMs: [2_000, 14_000] } }],
-    expected: line(ORDERS, "fail", "acknowledged, yet absent from read", [...LOSS, ...STALE]),
+    expected: line(ORDERS, "fail", "acknowledged, but absent from read", [...LOSS, ...STALE]),
   }),
 ];
 
@@ -119,13 +119,13 @@ const EXPIRY: readonly FakeRow[] = [
     changes: [{ ledger: { sessionsExpireMs: 35_000 } }],
     claims: expiring(50_000),
     options: LONG,
-    expected: line(SESSIONS, "fail", "acknowledged, yet absent from read 1 and 2", ["objectives/nothing lost"]),
+    expected: line(SESSIONS, "fail", "acknowledged, but absent from read 1 and 2", ["objectives/nothing lost"]),
   }),
   mutant("sessions-expire-unsaid", {
     says: "sessions that vanish although nobody said that they may",
     changes: [{ ledger: { sessionsExpireMs: 50_000 } }],
     options: LONG,
-    expected: line(SESSIONS, "fail", "acknowledged, yet absent from read 1 and 2", ["objectives/nothing lost"]),
+    expected: line(SESSIONS, "fail", "acknowledged, but absent from read 1 and 2", ["objectives/nothing lost"]),
   }),
 ];
 

@@ -61,7 +61,7 @@ export const FAKE_MONEY: readonly FakeRow[] = [
   }),
   mutant("a-total-that-is-no-number", {
     says: "a total that the audit shows as text of another sort: nothing can be compared with it",
-    expected: line(TAKINGS, "unknown", "which is no number"),
+    expected: line(TAKINGS, "unknown", "which is not a number"),
     ...takings(Number(TAKEN), "EUR 25.534,80"),
   }),
 ];

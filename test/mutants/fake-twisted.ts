@@ -19,19 +19,19 @@ const ROWS_AND_READS: readonly FakeRow[] = [
     expected: line("findings/duplicates/orders", "fail", "2 rows", [TWICE]),
   }),
   healthy("doubled-in-the-first-read", {
-    says: "rows twice in the first read and once in the second: pages that overlapped, or cleaned up since",
+    says: "rows twice in the first read and once in the second: or the pages overlapped, or cleaned up since",
     twist: twist.twiceInRead(1),
-    expected: line("findings/duplicates/orders", "unknown", "pages that overlapped", [TWICE]),
+    expected: line("findings/duplicates/orders", "unknown", "or the pages overlapped", [TWICE]),
   }),
   mutant("rows-vanish-at-rest", {
     says: "acknowledged writes that the first read still has, and no later one",
     twist: twist.all(twist.thirdRead, twist.absentFromReads(2, 3)),
-    expected: line(ORDERS, "fail", "seen by an earlier read, yet absent from read 2 and 3", [LOST]),
+    expected: line(ORDERS, "fail", "seen by an earlier read, but absent from read 2 and 3", [LOST]),
   }),
   healthy("last-read-from-lagging-copy", {
     says: "the final read hit a copy that was behind: gone or behind, one more read would tell",
     twist: twist.absentFromReads(2),
-    expected: line(ORDERS, "unknown", "one more read tells", [LOST]),
+    expected: line(ORDERS, "unknown", "One more read would distinguish the two", [LOST]),
   }),
   healthy("second-read-from-lagging-copy", {
     says: "the second read hit a copy that was behind, and the third tells so",

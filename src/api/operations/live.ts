@@ -130,7 +130,7 @@ export const liveOperations: readonly ApiOperation[] = [
     id: "listObjectives",
     path: "/runs/{run}/objectives",
     tag: "live",
-    says: "Lists objectives: what was asked, what was measured so far, and the margin.",
+    says: "Lists objectives: the bound, the value measured so far, and the margin.",
     parameters: ofRun,
     success: { status: 200, schema: z.object({ objectives: z.array(liveObjectiveSchema) }) },
     problems: [404],

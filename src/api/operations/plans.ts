@@ -38,7 +38,7 @@ export const plansOperations: readonly ApiOperation[] = [
     method: "POST",
     path: "/plans/check",
     tag: "plans",
-    says: "Checks a plan and answers what a run would do and touch; changes nothing.",
+    says: "Checks a plan and returns what a run would do and touch; changes nothing.",
     body: bodies.checkBody,
     success: { status: 200, schema: bodies.checkAnswer },
     problems: [404, 429],

@@ -19,7 +19,7 @@ function complaint(text: string): string {
   return "none";
 }
 
-test("every kind of value", () => {
+test("every kind of EDN value is parsed", () => {
   assert.deepEqual(read('nil true false 1 -2 1.5 3N "a\\n\\u0041" :k :a/b sym \\c'), [
     null,
     true,
@@ -37,7 +37,7 @@ test("every kind of value", () => {
   assert.deepEqual(read('[1 (2 3)] #{3 1 2} {:a 1, "b" [2]}'), [[1, [2, 3]], [1, 2, 3], { ":a": 1, b: [2] }]);
 });
 
-test("commas, comments, discards, tags and shared namespaces", () => {
+test("commas, comments, discards, tags and shared namespaces are parsed", () => {
   assert.deepEqual(read("1,,2 ; three\n4 #_5 #_ [6 7] 8"), [1, 2, 4, 8]);
   assert.deepEqual(read('#inst "2024-01-01" #jepsen.history.Op{:a 1} #:x{:b 2}'), [
     "2024-01-01",
@@ -66,7 +66,7 @@ test("a keyword and a string of the same name are different values", () => {
   assert.notDeepEqual(read(":x"), read('"x"'));
 });
 
-test("what is not EDN is a complaint with line and column", () => {
+test("malformed EDN is an error with line and column", () => {
   assert.match(complaint("{:a 1\n :b [1 2}"), /^test.edn:2:9: expected a value, got "}"/);
   assert.match(complaint("[1\n 2"), /^test.edn:1:1: expected "]", got the end of the file/);
   assert.match(complaint('\n"abc'), /^test.edn:2:1: expected a closing "/);

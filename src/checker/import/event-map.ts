@@ -112,7 +112,7 @@ function typeOf(form: Form | undefined, map: MapForm, file: string): RecordedEve
 function hintFor(names: readonly string[]): string {
   const known = names.map((name) => name.toLowerCase().replace(/[^a-z]/g, ""));
   if (["input", "call", "output", "return"].every((name) => known.includes(name))) {
-    return "these are porcupine's operations (etcd's operations.json has such): what their input and output mean only the program that wrote them knows; write them as events of type, f, process and value";
+    return "these are porcupine's operations (etcd's operations.json has such); only the program that wrote them knows the meaning of their input and output: write them as events of type, f, process and value";
   }
   return "histories are events of type, f, process and value, as EDN or JSON, Jepsen log lines, or a run's history.ndjson";
 }

@@ -127,6 +127,6 @@ function halfStamped({ line, column }: RecordedEvent, stamp: string, file: strin
     `a distinct :index or a :time on every event, or lines in their order`,
     `an event whose :${stamp} is earlier than that of a line before it, and events without`,
     { file, line, column },
-    "--order lines takes the lines as they are",
+    "--order lines takes the lines in the order of the file",
   );
 }

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { complaint, load, log, read, verdict } from "./import.fixture.ts";
 import { formatOf } from "./import-history.ts";
 
-test("Jepsen's log lines: values, nil reads, cas, and an :info that keeps its invocation's value", () => {
+test("Jepsen's log lines are read: values, nil reads, cas, and an :info that keeps its invocation's value", () => {
   const text = log(
     "0 :invoke :read nil",
     "0 :ok :read nil",
@@ -44,7 +44,7 @@ function failedCas(error: string): string[] {
   ];
 }
 
-test("a failed cas has one meaning in every notation: without a reason that excludes the compare there are two readings", () => {
+test("a failed cas means the same in every notation: without a reason that excludes the compare there are two readings", () => {
   for (const text of failedCas("")) {
     assert.deepEqual(
       read(text).map(({ failedCas }) => failedCas),
@@ -67,12 +67,12 @@ test("a failed cas has one meaning in every notation: without a reason that excl
   assert.equal(load(log("0 :invoke :read nil", "0 :fail :read :timed-out"))[0]?.outcome.type, "refused");
 });
 
-test("log lines of other loggers, of the nemesis and blank ones are skipped; history.txt has no logger at all", () => {
+test("log lines of other loggers, of the nemesis and blank ones are skipped, and history.txt without a logger is read", () => {
   const text = `INFO  jepsen.core - Worker 0 starting\n\n${log(":nemesis :info :start nil")}\n0\t:invoke\t:write\t1\r\n0\t:ok\t:write\t1\n`;
   assert.equal(load(text).length, 1);
 });
 
-test("log lines of newer versions, with time and thread, and what an exception leaves between them", () => {
+test("log lines of newer versions, with time and thread, are read, and the traces of exceptions between them are skipped", () => {
   const at = "2024-05-01 12:00:00,123{GMT}\tINFO\t[jepsen worker 4] jepsen.util: ";
   const text = [
     "2024-05-01 12:00:00,001{GMT}\tINFO\t[main] jepsen.core: Running test:",
@@ -97,7 +97,7 @@ test("log lines of newer versions, with time and thread, and what an exception l
   assert.equal(verdict(text), true);
 });
 
-test("half a line, a line without its begin, and a value that breaks off are complaints with their place", () => {
+test("half a line, a line without its start, and a value that breaks off are errors with their place", () => {
   const lines = log("0 :invoke :write 1", "0 :ok :write 1");
   assert.match(complaint(`${lines}\nINFO  jepsen.util - 1\t:inv`), /^h:3:21: expected PROCESS.*"1\\t:inv".*cut off/s);
   assert.match(complaint(`${lines}\n:ok\t:read\t1`), /^h:3:1: expected PROCESS/);
@@ -105,7 +105,7 @@ test("half a line, a line without its begin, and a value that breaks off are com
   assert.match(complaint("{:process 0 :type :invoke :f :read}\n{:process 0 :type"), /^h:2:1: /);
 });
 
-test("EDN: one map a line, or one vector, or one list; keys in any order, with namespaces or as strings", () => {
+test("EDN is read as one map a line, one vector or one list, with keys in any order, with namespaces or as strings", () => {
   const lines = [
     "{:process 0, :type :invoke, :f :write, :value 1}",
     '{"value" 1 "f" "write" "type" "ok" "process" 0}',
@@ -125,7 +125,7 @@ test("EDN: one map a line, or one vector, or one list; keys in any order, with n
   assert.equal(verdict(lines.join("\n").replace(":f :read :value 1", ":f :read :value 2")), false);
 });
 
-test("EDN: a :fail did not happen, an :info or no completion may have", () => {
+test("in EDN, a :fail did not happen, and an :info or a missing completion may have happened", () => {
   const text = (type: string) =>
     `[{:process 0 :type :invoke :f :write :value 1}\n${type === "" ? "" : `{:process 0 :type ${type} :f :write :value 1}`}
       {:process 1 :type :invoke :f :read :value nil} {:process 1 :type :ok :f :read :value 1}]`;
@@ -135,7 +135,7 @@ test("EDN: a :fail did not happen, an :info or no completion may have", () => {
   );
 });
 
-test("porcupine's kv logs: strings by key", () => {
+test("porcupine's kv logs are read, with strings by key", () => {
   const line = (type: string, f: string, key: string, value: string) =>
     `{:process 0, :type ${type}, :f ${f}, :key "${key}", :value ${value}}`;
   const both = (f: string, key: string, value: string, answer = value) => [
@@ -152,14 +152,14 @@ test("porcupine's kv logs: strings by key", () => {
   assert.equal(verdict(text.replace("yx 0 1", "yx 0 2"), "kv"), false);
 });
 
-test("Elle's transactions, also without :process and :f", () => {
+test("Elle's transactions are read, also without :process and :f", () => {
   const text = `{:index 0 :type :invoke :value [[:append 1 1]]} {:index 1 :type :ok :value [[:append 1 1]]}
     {:index 2 :type :invoke :value [[:r 1 nil]]} {:index 3 :type :ok :value [[:r 1 [1]]]}`;
   assert.equal(verdict(text, "list-append"), true);
   assert.equal(verdict(text.replace("[:r 1 [1]]", "[:r 1 []]"), "list-append"), false);
 });
 
-test("completions only tell no real time: any order that explains them will do", () => {
+test("completions alone prove no real time, so any order that explains them is accepted", () => {
   const text =
     "{:type :ok :process 0 :f :txn :value [[:r 1 [1]]]} {:type :ok :process 0 :f :txn :value [[:append 1 1]]}";
   assert.equal(verdict(text, "list-append"), true);
@@ -179,7 +179,7 @@ test("jepsen.independent's [key value] is split", () => {
   );
 });
 
-test("a run's history.ndjson, one object of it", () => {
+test("one object of a run's history.ndjson is read", () => {
   const line = (object: string, kind: string, output: unknown, at: number) =>
     JSON.stringify({
       id: `${at}`,
@@ -198,7 +198,7 @@ test("a run's history.ndjson, one object of it", () => {
   assert.match(complaint(text, "register"), /objects a, b/);
 });
 
-test("whatever cannot be read is one complaint with file, line and column", () => {
+test("everything that cannot be read is one error with file, line and column", () => {
   assert.match(complaint(""), /^h: expected a history, got an empty file/);
   assert.match(complaint(log("0 :invoke :read nil", "0 :okay :read nil")), /^h:2:21: expected PROCESS/);
   assert.match(complaint("hello"), /^h:1:1: /);
@@ -219,7 +219,7 @@ test("whatever cannot be read is one complaint with file, line and column", () =
   assert.match(complaint('{"id": 1}\n'), /^h:1:1: expected an operation of history.ndjson/);
 });
 
-test("the first character tells the notation", () => {
+test("the first character decides the notation", () => {
   assert.deepEqual([" ; c\n[1]", "{:a 1}", '{"a": 1}', "#x{}", "INFO", " \n"].map(formatOf), [
     "edn",
     "edn",

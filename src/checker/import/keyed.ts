@@ -64,7 +64,7 @@ export function splitKey(event: RecordedEvent, file: string): RecordedEvent {
   const found = pairOf(value);
   if (found !== undefined) return { ...event, key: nameOfKey(found[0]), value: found[1] };
   if (type !== "invoke" && !(type === "ok" && isAnswering)) return { ...event, value: undefined };
-  const hint = "without --independent values are taken as they are";
+  const hint = "without --independent, values are taken as they are";
   throw badHistory("a value of [key value]", JSON.stringify(value), { file, line, column }, hint);
 }
 
@@ -89,6 +89,6 @@ function half(proof: RecordedEvent, plain: RecordedEvent, file: string) {
     `a value of [key value], as in line ${proof.line} (${JSON.stringify(proof.value)})`,
     JSON.stringify(plain.value ?? null),
     { file, line, column },
-    "--no-independent takes all values as they are",
+    "with --no-independent, all values are taken as they are",
   );
 }

@@ -135,7 +135,7 @@ function stillOpen(event: RecordedEvent, invocation: RecordedEvent, file: string
     `process ${event.process ?? "?"} to have its answer before it invokes again`,
     `a second invocation, the first being open since line ${invocation.line}`,
     { file, line: event.line, column: event.column },
-    "a process whose operation never completed must go on under a new name; events that are not in the order in which they happened need an :index or a :time",
+    "a process whose operation never completed must continue under a new name; events that are not in the order in which they happened need an :index or a :time",
   );
 }
 
@@ -149,6 +149,6 @@ function neverInvoked(event: RecordedEvent, file: string) {
 }
 
 function otherKey(invocation: RecordedEvent, { key, line, column }: RecordedEvent, file: string) {
-  const expected = `an answer about key ${invocation.key}, as asked in line ${invocation.line}`;
+  const expected = `an answer about key ${invocation.key}, as requested in line ${invocation.line}`;
   return badHistory(expected, `one about key ${key}`, { file, line, column });
 }

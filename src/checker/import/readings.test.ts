@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { complaint, event, load, log, read, verdict } from "./import.fixture.ts";
 
-test("transactions are read as such whatever :f calls them, and refused for models that have none", () => {
+test("transactions are recognised whatever :f calls them, and refused for models that have none", () => {
   const written = (f: string) => [event("invoke", f, 0, "[[:w 0 1]]"), event("ok", f, 0, "[[:w 0 1]]")];
   const text = (value: string) =>
     [
@@ -38,7 +38,7 @@ test("transactions are read as such whatever :f calls them, and refused for mode
   );
 });
 
-test("events are put in order by :index, else by :time; the lines are it where they are not against it", () => {
+test("events are ordered by :index, else by :time; the order of the lines counts where it does not contradict them", () => {
   const events = [
     ["invoke", "write", 1, "1", 100, 0],
     ["ok", "write", 1, "1", 900, 3],
@@ -84,7 +84,7 @@ test("events are put in order by :index, else by :time; the lines are it where t
   );
 });
 
-test("events of one time overlap, and a process does one thing after the other", () => {
+test("events at the same time overlap, and a process does one operation after another", () => {
   const text = [
     event("invoke", "read", 1, "nil", ", :time 20"),
     event("ok", "read", 1, "1", ", :time 20"),
@@ -98,7 +98,7 @@ test("events of one time overlap, and a process does one thing after the other",
   assert.equal(verdict(text.replaceAll(":value 1, :process 1", ":value 2, :process 1"), "register"), false);
 });
 
-test("keyed values without a word of it: read as keyed where they can be nothing else", () => {
+test("keyed values without a declaration are read as keyed where they can be nothing else", () => {
   const both = (f: string, process: number, value: string, answer = value) => [
     event("invoke", f, process, value),
     event("ok", f, process, answer),
@@ -129,7 +129,7 @@ test("keyed values without a word of it: read as keyed where they can be nothing
   assert.equal(verdict([...both("write", 0, "[0 3]"), ...tuple].join(""), "register"), true);
 });
 
-test("values that are pairs and may be keyed have two readings; values of which only some are pairs are refused", () => {
+test("values that are all pairs have two readings, keyed or not; values of which only some are pairs are refused", () => {
   const texts = [
     event("invoke", "write", 0, "[0 3]"),
     event("ok", "write", 0, "[0 3]"),
@@ -161,7 +161,7 @@ test("values that are pairs and may be keyed have two readings; values of which 
   assert.match(complaint(other, "register"), /^h:2:1: expected an answer about key 0/);
 });
 
-test("a whole jepsen.log: the test as it is printed, results and remarks are skipped, half an event is not", () => {
+test("in a whole jepsen.log the printed test, results and remarks are skipped, but half an event is an error", () => {
   const at = "2025-06-23 13:09:12,080{GMT}\tINFO\t";
   const whole = (event: string) => `${at}[main] jepsen.cli: Test options:
  {:concurrency 5,
@@ -196,7 +196,7 @@ Everything looks good! \u30fd('\u30fc\`)\u30ce
   assert.match(complaint(`${at}[main] jepsen.cli: Test options:\n{:a 1}`, "register"), /^h:1:1: expected PROCESS/);
 });
 
-test("JSON: an array, spaced, one event a line, a map that holds them; what is no event is told by its fields", () => {
+test("JSON is read as an array, spaced, one event a line, or within a map; an error names the fields of what is not an event", () => {
   const events = [
     { type: "invoke", f: "txn", value: [["w", "x", 2]], process: 0, index: 1 },
     { type: ":ok", f: ":txn", value: [["w", "x", 2]], process: 0, index: 2 },
@@ -222,7 +222,7 @@ test("JSON: an array, spaced, one event a line, a map that holds them; what is n
   assert.match(complaint('[{"type": "invoke", "f": "read"'), /^h:1:2: expected "}", got the end of the file/);
 });
 
-test("notations agree on names, keywords as values, and who is no client", () => {
+test("all notations agree on names, keywords as values, and which process is not a client", () => {
   const edn = [
     event("invoke", "write", 0, ":on"),
     event("ok", "write", 0, ":on"),
@@ -249,7 +249,7 @@ test("notations agree on names, keywords as values, and who is no client", () =>
   assert.equal(load(`${event("invoke", "read", 0, "nil")}\n${unreadable}`, "register")[0]?.outcome.type, "refused");
 });
 
-test("operations of one line are told apart by their columns", () => {
+test("operations on one line are distinguished by their columns", () => {
   const text = `[${event("invoke", "read", 0, "nil")} ${event("ok", "read", 0, "nil")} ${event("invoke", "write", 0, "1")}]`;
   assert.deepEqual(
     load(text, "register").map(({ id }) => id),
@@ -257,7 +257,7 @@ test("operations of one line are told apart by their columns", () => {
   );
 });
 
-test("a history.ndjson is known by its operations, whatever their inputs hold", () => {
+test("a history.ndjson is recognised by its operations, whatever their inputs hold", () => {
   const operation = {
     ...{ id: "1", process: "p", object: "o", kind: "write", input: { f: 1, type: "x" }, attempt: 1 },
     ...{ outcome: { type: "ok", output: null }, intendedAtMs: 0, invokedAtMs: 0, completedAtMs: 1 },
@@ -265,7 +265,7 @@ test("a history.ndjson is known by its operations, whatever their inputs hold", 
   assert.equal(load(JSON.stringify(operation), "register")[0]?.id, "1");
 });
 
-test("transactions of objects that are tested side by side do not touch each other", () => {
+test("transactions of objects that are tested side by side do not affect each other", () => {
   const both = (process: number, value: string) => [
     event("invoke", "txn", process, value),
     event("ok", "txn", process, value),

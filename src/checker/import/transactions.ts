@@ -52,6 +52,6 @@ function notOfModel({ value, line, column }: RecordedEvent, { name }: Model, fil
     `values of the model ${name}`,
     `a transaction, ${JSON.stringify(value).slice(0, 80)}`,
     { file, line, column },
-    "--model multi-register takes transactions of writes and reads, --model list-append such as append to lists",
+    "--model multi-register takes transactions of writes and reads; --model list-append takes those that append to and read lists",
   );
 }

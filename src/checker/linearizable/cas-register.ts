@@ -13,7 +13,7 @@ const KINDS = ["read", "write", "cas"];
 
 export const casRegister = defineModel<string>({
   name: "cas-register",
-  says: "a register that is also set on condition of its value",
+  says: "a register that can also be set on condition of its value",
   kinds: KINDS,
   start: startOf,
   keyOf: (state) => state,

@@ -43,7 +43,7 @@ test("a stale read is explained by the two writes and itself, not by the sixty o
   );
 });
 
-test("a value that nobody wrote needs no other answer to be wrong", () => {
+test("a value that no operation wrote is wrong without any other answer", () => {
   const text = [...whole(0, "write", "1"), ...whole(1, "write", "2"), ...whole(2, "read", "3")].join("\n");
   assert.deepEqual(
     core(text, "cas-register").map(({ process, kind }) => [process, kind]),
@@ -51,7 +51,7 @@ test("a value that nobody wrote needs no other answer to be wrong", () => {
   );
 });
 
-test("strings by key: a lost append among many", () => {
+test("a lost append among many to strings by key is explained", () => {
   const keyed = (text: string) => text.replace(":value", ':key "0" :value');
   const text = [
     ...whole(0, "append", '"a "'),
@@ -66,7 +66,7 @@ test("strings by key: a lost append among many", () => {
   assert.ok(!found.some(({ input }) => input === "d "));
 });
 
-test("without its core's answers nothing is refuted: each of them is needed", () => {
+test("without the answers of its core nothing is refuted: each of them is necessary", () => {
   const text = [...whole(0, "write", "1"), ...whole(0, "write", "2"), ...whole(1, "read", "1")].join("\n");
   const model = modelNamed("register");
   const operations = importHistory(text, { file: "h", model, independent: false });
@@ -80,7 +80,7 @@ test("without its core's answers nothing is refuted: each of them is needed", ()
   }
 });
 
-test("bars keep the order of calls and answers", () => {
+test("the bars keep the order of calls and answers", () => {
   const operation = (invokedAtMs: number, completedAtMs: number | null) =>
     ({ invokedAtMs, completedAtMs }) as unknown as Operation;
   assert.deepEqual(

@@ -28,7 +28,7 @@ const KINDS = ["increment", "decrement", "read"];
 
 export const counter = defineModel<Decimal>({
   name: "counter",
-  says: "reads give the sum of what was added",
+  says: "reads return the sum of what was added",
   kinds: KINDS,
   start: startOf,
   keyOf: textOf,

@@ -7,11 +7,11 @@ import type { Linearization, LinearizeOptions } from "./linearize.ts";
 import { linearize } from "./linearize.ts";
 import type { Model } from "./model.ts";
 
-export const NOTHING_ACKNOWLEDGED = "Not one change was acknowledged.";
+export const NOTHING_ACKNOWLEDGED = "No change was acknowledged.";
 export const NOTHING_READ = "Nothing was ever read, so nothing could contradict the order.";
 
 export const NOTHING_COMPARED =
-  "No key that was acknowledged to change was ever read, so nothing could contradict the order.";
+  "No key with an acknowledged change was ever read, so nothing could contradict the order.";
 
 export interface HistoryVerdict extends Linearization {
   /**

@@ -19,7 +19,7 @@ function verdict(model: string, steps: Parameters<typeof sequence>[0], initial?:
   return linearize(sequence(steps), modelNamed(model), initial === undefined ? {} : { initial }).linearizable;
 }
 
-test("register: null until written, then what was written last; any initial value", () => {
+test("register: it is null until written, then holds what was written last, from any initial value", () => {
   assert.equal(
     verdict("register", [
       ["read", null, null],
@@ -38,7 +38,7 @@ test("register: null until written, then what was written last; any initial valu
   assert.equal(verdict("register", [["read", null, 7]], 7), true);
 });
 
-test("register: unanswered writes that nobody read cost no search, and one that was read still counts", () => {
+test("register: unanswered writes that no client read cost no search, and one that was read still counts", () => {
   const unseen = Array.from({ length: 60 }, (_, n) => ["write", 1_000 + n, "?"] as const);
   const steps = [["write", 1, null], ...unseen, ["read", null, 1], ["read", null, 1_007]] as const;
   const { linearizable, configurations } = linearize(sequence(steps), modelNamed("register"));
@@ -47,7 +47,7 @@ test("register: unanswered writes that nobody read cost no search, and one that 
   assert.equal(verdict("register", [...steps, ["read", null, 1]]), false);
 });
 
-test("cas-register: success sets, a failed compare says that the value was another", () => {
+test("cas-register: success sets, and a failed compare means that the value was another", () => {
   assert.equal(
     verdict("cas-register", [
       ["write", 1, null],
@@ -88,7 +88,7 @@ test("cas-register: success sets, a failed compare says that the value was anoth
   );
 });
 
-test("set: a read gives each element once", () => {
+test("set: a read returns each element once", () => {
   const two: Parameters<typeof sequence>[0] = [
     ["add", 1, null],
     ["add", 2, null],
@@ -99,7 +99,7 @@ test("set: a read gives each element once", () => {
   assert.equal(verdict("set", [...two, ["remove", 1, null], ["contains", 1, false], ["read", null, [2]]]), true);
 });
 
-test("counter: sums, and increments that tell the value after them", () => {
+test("counter: sums are checked, and so are increments that return the value after them", () => {
   assert.equal(
     verdict("counter", [
       ["increment", 2, null],
@@ -124,7 +124,7 @@ test("counter: sums, and increments that tell the value after them", () => {
   );
 });
 
-test("queue: first in, first out, each once", () => {
+test("queue: values leave first in, first out, each once", () => {
   const two: Parameters<typeof sequence>[0] = [
     ["enqueue", "a", null],
     ["enqueue", "b", null],
@@ -138,7 +138,7 @@ test("queue: first in, first out, each once", () => {
   assert.equal(verdict("queue", [...two, ["dequeue", null, "?"], ["dequeue", null, "b"]]), true);
 });
 
-test("kv: put, append, get; a key that was never put is empty", () => {
+test("kv: put, append and get are checked, and a key that was never put is empty", () => {
   assert.equal(
     verdict("kv", [
       ["get", null, ""],
@@ -166,7 +166,7 @@ test("kv: put, append, get; a key that was never put is empty", () => {
   );
 });
 
-test("list-append: transactions happen at once, and see their own writes", () => {
+test("list-append: transactions are atomic, and see their own writes", () => {
   const first: readonly [string, Json, Json] = [
     "txn",
     [
@@ -198,7 +198,7 @@ test("list-append: transactions happen at once, and see their own writes", () =>
   assert.equal(verdict("list-append", [["txn", own, own]]), true);
 });
 
-test("transactions: an answer that is none to what was asked is refused", () => {
+test("transactions: an answer that does not match its request is refused", () => {
   const asked: Json = [
     ["append", "x", 1],
     ["r", "y", null],
@@ -226,7 +226,7 @@ test("transactions: an answer that is none to what was asked is refused", () => 
   }
 });
 
-test("multi-register: reads and writes of several registers, with initial values by key", () => {
+test("multi-register: several registers are read and written, with initial values by key", () => {
   const output: Json = [
     ["read", "x", 0],
     ["write", "y", 2],
@@ -235,7 +235,7 @@ test("multi-register: reads and writes of several registers, with initial values
   assert.equal(verdict("multi-register", [["txn", output, output]], { x: 1, y: 0 }), false);
 });
 
-test("parts are independent by key, unless a transaction touches several", () => {
+test("keys are independent parts, unless a transaction touches several", () => {
   const mixed = [
     ...sequence(
       [
@@ -270,7 +270,7 @@ test("parts are independent by key, unless a transaction touches several", () =>
   assert.equal(linearize(across, modelNamed("list-append")).parts, 2);
 });
 
-test("a kind that the model does not know, or a wrong shape, is a clear complaint", () => {
+test("an operation that the model does not know, or of a wrong shape, is a clear error", () => {
   const complaint = (code: string) => (thrown: unknown) => thrown instanceof GamedayError && thrown.code === code;
   for (const model of MODELS) {
     assert.throws(

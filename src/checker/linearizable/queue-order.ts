@@ -65,9 +65,9 @@ function eventsOf(operations: readonly Operation[], initial: Json | undefined): 
     if (outcome.output === null) empties.push({ index, from, by });
     else {
       const stay = stays.get(canonicalJson(outcome.output));
-      if (stay === undefined) return no(index, "that value never came");
-      if (stay.dequeue >= 0) return no(index, "that value left before");
-      if (by < stay.cameFrom) return no(index, "that value came only later");
+      if (stay === undefined) return no(index, "that value never entered the queue");
+      if (stay.dequeue >= 0) return no(index, "that value had already left");
+      if (by < stay.cameFrom) return no(index, "that value entered only later");
       stay.dequeue = index;
       stay.leftFrom = from;
       stay.leftBy = by;
@@ -114,7 +114,7 @@ function overtaken({ stays }: Events): Decision | undefined {
       if (earlier !== undefined && earlier.leftFrom > (last?.leftFrom ?? -Infinity)) last = earlier;
     }
     if (last !== undefined && later.leftBy < last.leftFrom)
-      return no(later.dequeue, `${last.item} came before it and left after it`);
+      return no(later.dequeue, `${last.item} entered before it and left after it`);
   }
   return undefined;
 }
@@ -135,7 +135,7 @@ function inTheWay({ stays, openFrom }: Events): Decision | undefined {
   }
   deadlines.sort((x, y) => x.before.leftBy - y.before.leftBy);
   const missed = deadlines.find(({ before }, at) => (openFrom[at] ?? Infinity) > before.leftBy);
-  return missed && no(missed.before.dequeue, `${missed.stay.item} came before it and never left`);
+  return missed && no(missed.before.dequeue, `${missed.stay.item} entered before it and never left`);
 }
 
 /**

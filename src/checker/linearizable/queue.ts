@@ -15,7 +15,7 @@ type Items = readonly string[];
 
 export const queue = defineModel<Items>({
   name: "queue",
-  says: "values leave in the order in which they came, each once",
+  says: "values leave once each, in the order in which they arrived",
   kinds: KINDS,
   start: (initial) => (Array.isArray(initial) ? initial.map(canonicalJson) : []),
   keyOf: (state) => `[${state.join(",")}]`,

@@ -11,7 +11,7 @@ const KINDS = ["read", "write"];
 
 export const register = defineModel<string>({
   name: "register",
-  says: "reads give what was written last",
+  says: "reads return what was written last",
   kinds: KINDS,
   start: startOf,
   keyOf: (state) => state,

@@ -24,7 +24,7 @@ function read(output: Json, from: number, to: number) {
   return operation({ kind: "read", invokedAtMs: from, completedAtMs: to, outcome: ok(output) });
 }
 
-test("events at equal times overlap: a return at the moment of a call does not come before it", () => {
+test("events at equal times overlap: a return at the time of a call does not come before it", () => {
   const touching = [write(1, 0, 10), read(null, 10, 20)];
   assert.equal(linearize(touching, register).linearizable, true);
   assert.equal(linearize([write(1, 0, 9), read(null, 10, 20)], register).linearizable, false);
@@ -38,7 +38,7 @@ test("the answer does not depend on the order in which operations are listed", (
   assert.equal(linearize(history, register).linearizable, linearize(history.toReversed(), register).linearizable);
 });
 
-test("forty interchangeable unanswered writes do not explode", () => {
+test("forty interchangeable unanswered writes do not make the search explode", () => {
   const open = Array.from({ length: 40 }, (_, index) => write(index % 4, index, null));
   const reads = Array.from({ length: 30 }, (_, index) => read(index % 3, 100 + index * 10, 105 + index * 10));
   const good = linearize([...open, ...reads], register);
@@ -57,7 +57,7 @@ test("a long history with little overlap costs time and memory in proportion to 
   assert.ok(result.configurations <= long.length * 2, `${result.configurations} configurations`);
 });
 
-test("a spent budget is unknown, and one hard part does not hide a refuted easy one", () => {
+test("a spent budget is unknown, and one hard part does not hide an easy one that is refuted", () => {
   const hard = [...Array.from({ length: 14 }, (_, index) => write(index, 0, 100)), read("never", 110, 120)];
   const budget = { ...DEFAULT_BUDGET, configurations: 3_000 };
   assert.equal(linearize(hard, register, { budget }).linearizable, "unknown");
@@ -70,7 +70,7 @@ test("a spent budget is unknown, and one hard part does not hide a refuted easy 
   );
 });
 
-test("visited: a configuration that used no less of every class is pruned, another is not", () => {
+test("visited: a configuration that used no less of every class is pruned, and another is kept", () => {
   const visited = new Visited(2);
   const add = (word: number, ...used: number[]) => visited.add(Uint32Array.of(word), 1, Uint32Array.from(used));
   assert.deepEqual(
@@ -80,7 +80,7 @@ test("visited: a configuration that used no less of every class is pruned, anoth
   assert.deepEqual([add(7, 5, 1), add(7, 3, 0), add(7, 0, 0), add(7, 0, 1)], [false, false, true, false]);
 });
 
-test("visited: keys stay apart as the table grows", () => {
+test("visited: keys stay distinct as the table grows", () => {
   const visited = new Visited(0);
   const none = new Uint32Array(0);
   const add = (number: number) => visited.add(Uint32Array.of(number, number >>> 3), 2, none);
@@ -88,10 +88,10 @@ test("visited: keys stay apart as the table grows", () => {
   for (let number = 0; number < 20_000; number++) assert.equal(add(number), false);
 });
 
-test("visited: where too many are incomparable to keep them at hand, each is still remembered exactly", () => {
+test("visited: if too many are incomparable to compare them all, each is still remembered exactly", () => {
   const visited = new Visited(2);
   const add = (number: number) => visited.add(Uint32Array.of(1), 1, Uint32Array.of(number, 1_000 - number));
   for (let number = 0; number <= 1_000; number++) assert.equal(add(number), true);
   for (let number = 0; number <= 1_000; number++) assert.equal(add(number), false);
-  assert.ok(visited.cost > visited.lookups, "comparing is counted too");
+  assert.ok(visited.cost > visited.lookups, "comparisons are counted too");
 });

@@ -122,7 +122,7 @@ function readsOf(operations: readonly Operation[], { answered, callAt, returnAt 
 function chained(reads: readonly Read[], births: Map<string, Birth>): Decision | undefined {
   let size = 0;
   for (const [rank, { index, elements }] of reads.entries()) {
-    if (new Set(elements).size < elements.length) return no(index, "it has an element twice");
+    if (new Set(elements).size < elements.length) return no(index, "it holds an element twice");
     let old = 0;
     for (const element of elements) {
       const birth = births.get(element);
@@ -130,7 +130,7 @@ function chained(reads: readonly Read[], births: Map<string, Birth>): Decision |
       if (birth.rank === Infinity) birth.rank = rank;
       else old += 1;
     }
-    if (old < size) return no(index, "another read has less, but not only what this one has");
+    if (old < size) return no(index, "another read has fewer elements, but not a subset of these");
     size = elements.length;
   }
   return undefined;
@@ -147,11 +147,12 @@ function inTime(reads: readonly Read[], births: Map<string, Birth>): Decision | 
     const after = readAt;
     for (const birth of born) {
       const at = Math.max(birth.from, after);
-      if (at > birth.by) return no(read.index, "some of it was there before what another read lacks it");
+      if (at > birth.by)
+        return no(read.index, "one of its elements was added before something that another read lacks");
       bornAt = Math.max(bornAt, at);
     }
     const at = Math.max(read.from, bornAt);
-    if (at > read.by) return no(read.index, "some of it came only later");
+    if (at > read.by) return no(read.index, "one of its elements was added only later");
     readAt = Math.max(readAt, at);
   }
   for (const birth of byRank.get(Infinity) ?? []) {
@@ -159,7 +160,7 @@ function inTime(reads: readonly Read[], births: Map<string, Birth>): Decision | 
     // An initial element has no witness of its own. In that case some answer lacks it, and the last read is as suitable a witness
     // as any.
     const witness = birth.witness >= 0 ? birth.witness : (reads.at(-1)?.index ?? 0);
-    return no(witness, "some answer after it lacks it");
+    return no(witness, "a later answer lacks one of its elements");
   }
   return undefined;
 }

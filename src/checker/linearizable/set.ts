@@ -16,7 +16,7 @@ type Elements = readonly string[];
 
 export const set = defineModel<Elements>({
   name: "set",
-  says: "reads give exactly the elements that were added and not removed",
+  says: "reads return exactly the elements that were added and not removed",
   kinds: KINDS,
   start: (initial) => (Array.isArray(initial) ? [...new Set(initial.map(canonicalJson))].sort() : []),
   keyOf: (state) => `[${state.join(",")}]`,

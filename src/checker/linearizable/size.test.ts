@@ -27,7 +27,7 @@ const through = [
   ...NUMBERS.map((number) => one("dequeue", COUNT + 10 + number, null, number)),
 ];
 
-test(`a set of ${COUNT} adds: right where a read has all, refuted where one is lost`, () => {
+test(`a set of ${COUNT} adds is accepted if a read has all, and refuted if one is lost`, () => {
   const set = modelNamed("set");
   assert.equal(linearize([...adds, one("read", COUNT + 10, null, NUMBERS)], set).linearizable, true);
   const lost = linearize([...adds, one("read", COUNT + 10, null, NUMBERS.toSpliced(777, 1))], set);
@@ -38,7 +38,7 @@ test(`a set of ${COUNT} adds: right where a read has all, refuted where one is l
   assert.equal(linearize([...adds, ...asked.toSpliced(777, 1)], set).linearizable, true);
 });
 
-test(`a queue of ${COUNT} in and out: right in order, refuted where two leave in the wrong order or one is lost`, () => {
+test(`a queue of ${COUNT} in and out is accepted in order, and refuted if two leave in the wrong order or one is lost`, () => {
   const queue = modelNamed("queue");
   assert.equal(linearize(through, queue).linearizable, true);
   assert.equal(linearize(through.toSpliced(COUNT + 777, 1), queue).linearizable, false);
@@ -50,17 +50,17 @@ test(`a queue of ${COUNT} in and out: right in order, refuted where two leave in
   });
   const refuted = linearize(swapped, queue);
   assert.equal(refuted.linearizable, false);
-  assert.match(refuted.refutations[0]?.because ?? "", /came before it/);
+  assert.match(refuted.refutations[0]?.because ?? "", /entered before it/);
 });
 
-test(`a counter of ${COUNT} increments`, () => {
+test(`a counter of ${COUNT} increments is decided`, () => {
   const counter = modelNamed("counter");
   const increments = NUMBERS.map((number) => one("increment", number, 1));
   assert.equal(linearize([...increments, one("read", COUNT + 10, null, COUNT)], counter).linearizable, true);
   assert.equal(linearize([...increments, one("read", COUNT + 10, null, COUNT - 1)], counter).linearizable, false);
 });
 
-test("states count towards the budget: what does not fit into it is unknown, in a run as well", () => {
+test("states count towards the budget: what exceeds it is unknown, in a run as well", () => {
   const budget = { ...DEFAULT_BUDGET, bytes: 8 << 20 };
   const removed = [...adds, one("remove", COUNT + 10, 5), one("read", COUNT + 20, null, NUMBERS.toSpliced(5, 1))];
   const repeated = through.map((each) => ({ ...each, input: each.kind === "enqueue" ? 1 : null, outcome: ok(1) }));
@@ -88,7 +88,7 @@ test("one stale read among 3,400 events of 50 clients is found without a long se
   }
 });
 
-test("where a part is refuted the answer is no, and hard parts are left undecided", () => {
+test("if one part is refuted the answer is no, and hard parts are left undecided", () => {
   // Which of these unanswered increments happened is a subset-sum problem, and no answer narrows it down.
   const hard = Array.from({ length: 60 }, (_, index) => ({
     ...one("increment", 0, 1_000_003 * (index + 1) + 7 ** (index % 9)),

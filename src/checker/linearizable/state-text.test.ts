@@ -206,7 +206,7 @@ function holds(
 }
 
 for (const model of MODELS) {
-  test(`${model.name}: states of equal text are told apart by no observation`, () => {
+  test(`${model.name}: no observation distinguishes states of equal text`, () => {
     const ways = waysOf(model);
     const changing = ways.filter(({ changes }) => changes);
     const hostile = operations(model, ways, HOSTILE, VALUES);
@@ -233,7 +233,7 @@ const SAME: Readonly<Record<string, (value: Json) => Json>> = {
 };
 
 for (const model of MODELS) {
-  test(`${model.name}: values that differ leave states that differ`, () => {
+  test(`${model.name}: different values leave different states`, () => {
     const same = SAME[model.name] ?? ((value: Json) => value);
     for (const way of waysOf(model).filter(({ kind, shape }) => givesValue(model, kind, shape))) {
       // Not every shape has the value where the model expects it.
@@ -270,7 +270,7 @@ function sameText(model: Model, changes: readonly Operation[], text: string): Op
   });
 }
 
-test("a pair of states that one text was written for is two", () => {
+test("two states that share one text are detected as two", () => {
   const model = MODELS.find(({ name }) => name === "multi-register") as Model;
   const write = (micro: Json) => [operation({ kind: "txn", input: micro, outcome: { type: "ok", output: micro } })];
   const one = play(

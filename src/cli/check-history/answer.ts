@@ -48,9 +48,9 @@ function because({ result }: HistoryAnswer): string {
 /** Returns why the answer is unknown, without a full stop; undefined if it is not unknown. */
 function unknownBecause({ operations, linearizable, gap, spent }: HistoryVerdict): string | undefined {
   if (linearizable !== "unknown") return undefined;
-  if (operations === 0) return "there is no operation in it";
+  if (operations === 0) return "it contains no operation";
   if (gap !== null) return `${gap.charAt(0).toLowerCase()}${gap.slice(1, -1)}`;
-  if (spent === "memory") return "the states of this history do not fit into the budget of memory";
+  if (spent === "memory") return "the states of this history do not fit into the memory budget";
   return "the budget ran out; try a larger --budget";
 }
 

@@ -25,7 +25,7 @@ function complaint(bytes: Uint8Array): string {
   }
 }
 
-test("text, gzipped text, with and without a byte order mark, also in UTF-16", () => {
+test("text and gzipped text are read, with and without a byte order mark, also in UTF-16", () => {
   const text = "0\t:invoke\t:write\t1 ä\r\n";
   assert.equal(read(text), text);
   assert.equal(read(gzipSync(text)), text);
@@ -33,7 +33,7 @@ test("text, gzipped text, with and without a byte order mark, also in UTF-16", (
   assert.equal(read(Buffer.from(`\uFEFF${text}`, "utf16le")), text);
 });
 
-test("half a gzip, and bytes that are no text, are complaints with a place", () => {
+test("a truncated gzip, and bytes that are not text, are errors with a place", () => {
   assert.match(complaint(gzipSync("0 :invoke :write 1").subarray(0, 20)), /^h: .*cannot be unpacked/);
   assert.match(complaint(Buffer.from([0x61, 0x0a, 0x62, 0xff, 0x63])), /^h:2:2: expected a history as UTF-8 text/);
 });

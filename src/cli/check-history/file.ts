@@ -51,7 +51,7 @@ function notText(bytes: Buffer, name: string, cause: unknown): GamedayError {
   return new GamedayError({
     code: "history-unreadable",
     expected: "a history as UTF-8 text",
-    got: "bytes that are none",
+    got: "bytes that are not text",
     place: { file: name, line, column },
     cause,
   });

@@ -15,7 +15,13 @@ export function diagnoseKubernetes(env: Readonly<Record<string, string | undefin
   const found = files.filter((file) => existsSync(file));
   if (found.length === 0 && existsSync(IN_POD)) return [line("the service account of this pod", "ok", null)];
   if (found.length === 0)
-    return [line(`none at ${files.join(", ")}`, "missing", "set KUBECONFIG, or get one from who runs the cluster")];
+    return [
+      line(
+        `none at ${files.join(", ")}`,
+        "missing",
+        "set KUBECONFIG, or request one from the administrator of the cluster",
+      ),
+    ];
   return found.map((file) => contextsIn(file));
 }
 
@@ -23,7 +29,7 @@ function contextsIn(file: string): Diagnosis {
   try {
     const names = namesOf(parse(readFileSync(file, "utf8")));
     if (names.length > 0) return line(`${file}: ${names.join(", ")}`, "ok", null);
-    return line(`${file}: no context`, "missing", "kubectl config get-contexts shows what it has");
+    return line(`${file}: no context`, "missing", "kubectl config get-contexts lists them");
   } catch {
     return line(`${file}: cannot be read`, "missing", "it must be a kubeconfig in YAML that you may read");
   }

@@ -15,7 +15,7 @@ export function diagnoseLoad({
   readonly memoryBytes: number;
 }): Diagnosis[] {
   return [
-    ok("cores", `${cores}: one worker each`, "workers"),
+    ok("cores", `${cores}, which means one worker each`, "workers"),
     ok("memory", `${Math.floor(memoryBytes / 2 ** 20)} MiB`, "users"),
     ...limits(readOrNull("/proc/self/limits"), readOrNull("/proc/sys/net/ipv4/ip_local_port_range")),
   ];

@@ -32,7 +32,7 @@ export class HealReport {
     for (const flaw of flaws) this.flaws.push(`${runId}: journal: ${flaw}`);
     for (const flaw of flaws) this.#say(`${runId}: journal: ${flaw}`);
     if (gone) this.gone.push(runId);
-    if (gone) this.#say(`${runId}: its platform is gone, and all that was done to it with it`);
+    if (gone) this.#say(`${runId}: its platform is gone, and with it all changes`);
     for (const { change, reverted, healed, because } of healings) {
       const { capability, target } = change;
       this.changes.push({ runId, capability, target: target.id, reverted, healed, because });
@@ -43,7 +43,7 @@ export class HealReport {
 
   looking(kind: string): void {
     this.searched.push(kind);
-    this.#say(`looking for residue by name on the ${kind}`);
+    this.#say(`searching for residue by name on the ${kind}`);
   }
 
   end(journals: number): void {

@@ -27,7 +27,7 @@ function web(replicas: number, nodes: readonly ReturnType<typeof node>[]): Parti
   );
 }
 
-test("the mission's faults are proposed, the cut only in comments because it needs an image", () => {
+test("the standard faults are proposed, with the cut in comments because it needs an image", () => {
   const found = sketches(shop(), byHand);
   assert.deepEqual(found.map(faultOf), [
     "fault: kill-leader",
@@ -45,12 +45,12 @@ test("the mission's faults are proposed, the cut only in comments because it nee
 test("a leader that a run cannot find is not proposed as a target", () => {
   const [database] = sketches(shop(), cloudNativePg);
   assert.equal(database && faultOf(database), "fault: kill-member");
-  assert.match(database?.because.join() ?? "", /cannot ask who leads/);
+  assert.match(database?.because.join() ?? "", /cannot determine the leader/);
   const [known] = experimentsOf(findingsOf(recordedOf(shop(), cloudNativePg)), true);
   assert.equal(known && faultOf(known), "fault: kill-leader", "with a login it can");
 });
 
-test("at least one of several replicas is left alive", () => {
+test("at least one of several replicas stays alive", () => {
   const count = (replicas: number) =>
     /count: \d/.exec(
       sketches(web(replicas, [node(1), node(2)]))

@@ -38,7 +38,8 @@ function databaseDies(known: boolean): Sketch {
       target: "{ role: postgres }",
       hold: "30s",
     });
-  const because = "Without a login a run cannot ask who leads, so this kills any member, which may be the leader.";
+  const because =
+    "Without a login a run cannot determine the leader, so this kills any member, which may be the leader.";
   return sketch("database", {
     name: "a member of the database dies",
     fault: "kill-member",
@@ -106,7 +107,7 @@ function nodeCutOff(known: boolean): Sketch {
     fault: "partition-node",
     target,
     hold: "30s",
-    because: ["This cut needs platform.image. It also takes the entry away if the entry is on that node."],
+    because: ["This cut needs platform.image. It also affects the entry if that is on the same node."],
     off: true,
   });
 }

@@ -67,29 +67,29 @@ const SQL = { PGUSER: "shop", PGPASSWORD: "secret" };
 const bySql = (...timelines: readonly (string | null)[]) =>
   Object.fromEntries(timelines.map((one, index) => [`my-postgresql-ha-postgresql-${index}:5432`, postgres(one)]));
 
-test("by SQL the leader is the one member that takes writes", async () => {
+test("by SQL the leader is the only member that accepts writes", async () => {
   const { postgres: asked } = await ask(bitnamiPostgresHa, bySql(null, "00000001", null), SQL);
   assert.equal(asked?.leader, "my-postgresql-ha-postgresql-1");
   assert.match(asked?.because.join() ?? "", /pg_is_in_recovery\(\) is false/);
   assert.deepEqual(asked?.questions, []);
 });
 
-test("an old leader that still takes writes is on an older timeline, and is a question", async () => {
+test("an old leader that still accepts writes is on an older timeline, and causes a question", async () => {
   const { postgres: asked } = await ask(bitnamiPostgresHa, bySql("00000009", "0000000A", null), SQL);
   assert.equal(asked?.leader, "my-postgresql-ha-postgresql-1");
-  assert.match(asked?.questions.join() ?? "", /-0 takes writes on an older timeline/);
+  assert.match(asked?.questions.join() ?? "", /-0 accepts writes on an older timeline/);
 });
 
-test("two that both lead, none that leads, and no login are questions", async () => {
+test("two leaders, no leader and a missing login cause questions", async () => {
   const questions = async (pods: ReturnType<typeof bySql>, env: Record<string, string>) =>
     (await ask(bitnamiPostgresHa, pods, env)).postgres?.questions.join() ?? "";
-  assert.match(await questions(bySql("00000001", "00000001", null), SQL), /-0 and .*-1 all take writes on the same/);
-  assert.match(await questions(bySql(null, null, null), SQL), /^No member takes writes/);
+  assert.match(await questions(bySql("00000001", "00000001", null), SQL), /-0 and .*-1 all accept writes on the same/);
+  assert.match(await questions(bySql(null, null, null), SQL), /^No member accepts writes/);
   assert.match(await questions({}, SQL), /^No member answered by SQL/);
   assert.match(await questions(bySql(null, "00000001", null), {}), /demands a login.*PGUSER and PGPASSWORD/);
 });
 
-test("a member that Patroni lists as leader and that does not confirm it does not lead", async () => {
+test("a member that Patroni lists as leader but that does not confirm it is not the leader", async () => {
   const members = [{ name: "pg-0", role: "leader", state: "running" }];
   const listing = rest({ "/cluster": { members }, "/config": {} });
   const { postgres: asked } = await ask(byHand, { "pg-0:8008": listing, "pg-1:8008": listing });
@@ -104,7 +104,7 @@ const sentinelThatNames = (pod: string) =>
     "SENTINEL MASTER mymaster": list(bulk("ip"), bulk(pod), bulk("flags"), bulk("master")),
   });
 
-test("Sentinels that each name another master are a split brain, and nobody leads", async () => {
+test("Sentinels that each name another master are a split brain, and there is no leader", async () => {
   const pods = Object.fromEntries(
     ["redis-0", "redis-1", "redis-2"].flatMap((pod) => [
       [`${pod}:6379`, replication("master")],
@@ -116,7 +116,7 @@ test("Sentinels that each name another master are a split brain, and nobody lead
   assert.match(asked?.questions.join() ?? "", /redis-0, redis-1 and redis-2 report role:master, and no majority/);
 });
 
-test("a second master that the Sentinels do not name is a question", async () => {
+test("a second master that the Sentinels do not name causes a question", async () => {
   const { redis: asked } = await ask(byHand, {
     "redis-0:6379": replication("master"),
     "redis-1:6379": replication("master"),
@@ -129,7 +129,7 @@ test("a second master that the Sentinels do not name is a question", async () =>
   assert.match(asked?.questions.join() ?? "", /^redis-0 reports role:master as well\. Is this a split brain\?/);
 });
 
-test("without Sentinels the only master leads", async () => {
+test("without Sentinels the only master is the leader", async () => {
   const pods = Object.fromEntries(
     ["slave", "master", "slave"].map((role, index) => [`my-redis-ha-server-${index}:6379`, replication(role)]),
   );

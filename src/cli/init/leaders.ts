@@ -61,13 +61,13 @@ export async function askPostgres(
 }
 
 const NO_LOGIN =
-  "Who leads was not asked, because PostgreSQL demands a login. Run this again with PGUSER and PGPASSWORD set, and compare.";
+  "The leader was not determined, because PostgreSQL demands a login. Run this again with PGUSER and PGPASSWORD set, and compare.";
 
 function sayPatroni({ members, synchronous }: PostgresLook): Asked {
   if (members.length === 0)
-    return notAsked("No member answered Patroni's REST API on port 8008. Has it another port, or does it demand TLS?");
+    return notAsked("No member answered Patroni's REST API on port 8008. Does it have another port, or demand TLS?");
   const leader = runningLeader(members);
-  if (leader === undefined) return notAsked("No member confirms that it leads. Is a switchover going on?");
+  if (leader === undefined) return notAsked("No member confirms that it leads. Is a switchover in progress?");
   const confirmed = `${leader} led when this was written: Patroni's REST API of that pod confirms it (GET /primary).`;
   const mode =
     synchronous === true
@@ -84,18 +84,18 @@ function saySql({ members }: PostgresLook): Asked {
   if (leader === undefined)
     return notAsked(
       writers.length === 0
-        ? "No member takes writes. Is a failover going on?"
-        : `${listed(writers)} all take writes on the same timeline. Is this one cluster?`,
+        ? "No member accepts writes. Is a failover in progress?"
+        : `${listed(writers)} all accept writes on the same timeline. Is this one cluster?`,
     );
   const others = writers.filter((pod) => pod !== leader);
   return {
     ...NOBODY,
     leader,
     because: [
-      `${leader} led when this was written: it says by SQL that it takes writes (pg_is_in_recovery() is false).`,
+      `${leader} led when this was written: it reported by SQL that it accepts writes (pg_is_in_recovery() is false).`,
     ],
     questions:
-      others.length === 0 ? [] : [`${listed(others)} takes writes on an older timeline. Is this a split brain?`],
+      others.length === 0 ? [] : [`${listed(others)} accepts writes on an older timeline. Is this a split brain?`],
   };
 }
 
@@ -168,9 +168,7 @@ function sayRedis({ members, sentinels, master }: RedisLook, hasSentinels: boole
     return notAsked("No Sentinel answered. Do they demand a password, or is the name of the master set another one?");
   const masters = members.filter(({ role }) => role === "master").map(({ pod }) => pod);
   if (master === undefined) return notAsked(whyNoMaster(masters));
-  const by = hasSentinels
-    ? "most Sentinels name it, and it reports role:master itself"
-    : "it alone reports role:master";
+  const by = hasSentinels ? "most Sentinels name it, and it reports role:master itself" : "only it reports role:master";
   const others = masters.filter((pod) => pod !== master);
   return {
     ...NOBODY,
@@ -181,9 +179,9 @@ function sayRedis({ members, sentinels, master }: RedisLook, hasSentinels: boole
 }
 
 function whyNoMaster(masters: readonly string[]): string {
-  if (masters.length === 0) return "No member reports role:master. Is a failover going on?";
+  if (masters.length === 0) return "No member reports role:master. Is a failover in progress?";
   const seen = `${listed(masters)} report${masters.length === 1 ? "s" : ""} role:master, and no majority names one of them`;
-  return `${seen}. Is this a split brain, a failover, or Redis Cluster, which Gameday does not know?`;
+  return `${seen}. Is this a split brain, a failover, or Redis Cluster, which Gameday does not support?`;
 }
 
 /** Returns what is known of a database whose members could not be asked, with the reason as a question. */

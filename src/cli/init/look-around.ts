@@ -87,7 +87,7 @@ function unreadable(namespace: string, cause: GamedayError): GamedayError {
     code: "kubernetes-forbidden",
     expected: `to read namespace "${namespace}": ${cause.expected}`,
     got: cause.got,
-    hint: `ask for the right to list ${DEMANDED.join(", ")} there, which the ClusterRole "view" contains`,
+    hint: `request the right to list ${DEMANDED.join(", ")} there, which the ClusterRole "view" contains`,
     exitCode: ExitCode.notReady,
     cause,
   });

@@ -45,11 +45,11 @@ function loadLines(): string[] {
     ...questions(["What do your users do? Write it as a scenario (docs/guide/load.md), beside this file."], "  "),
     "  scenarios:",
     "    - { file: scenarios/users.ts }",
-    ...comments(["A first game day needs few users; a fault that hurts 20 hurts 1,000."], "  "),
+    ...comments(["A first game day needs few users: a fault that affects 20 users affects 1,000."], "  "),
     "  vus: 20",
     "  rampUp: 20s",
     "",
-    ...comments(["Probes are steady users that see outages precisely. Recovery is measured by them."]),
+    ...comments(["Probes are steady users that measure outages precisely, and thereby recovery."]),
     ...questions([
       "Which requests of your users matter most? Name the module that sends them (docs/guide/verdict.md).",
     ]),
@@ -68,7 +68,7 @@ function autoscalingLines({ findings: { autoscaler } }: Draft): string[] {
     `  down: { replicas: ${minReplicas} }`,
   ];
   return [
-    ...comments(["With enough users the run can wait for the autoscaler before the faults, and after the load:"]),
+    ...comments(["With enough users, the run can wait for the autoscaler before the faults and after the load:"]),
     ...switchedOff(lines),
     "",
   ];
@@ -84,7 +84,7 @@ function experimentLines({ lines, because, asked, off }: Sketch): string[] {
 function claimLines(): string[] {
   return [
     ...questions([
-      "Which writes must never be lost or doubled? A claim compares what users were promised with a ledger that the app or SQL reads back (docs/guide/checkers.md).",
+      "Which writes must never be lost or duplicated? A claim compares what users were promised with a ledger that is read back from the app or by SQL (docs/guide/checkers.md).",
     ]),
     ...switchedOff([
       "claims:",
@@ -109,7 +109,7 @@ function objectiveLines(sketches: readonly Sketch[]): string[] {
       }),
     );
   return [
-    ...questions(["How long may users wait after each fault? These bounds are guesses, not promises of yours."], "  "),
+    ...questions(["How long may users wait after each fault? These bounds are guesses, not your promises."], "  "),
     ...[...recovery, ...ALWAYS].flat().map((line) => `  ${line}`),
     ...comments(["With a claim:"], "  "),
     ...switchedOff([...NOTHING_LOST], "  "),

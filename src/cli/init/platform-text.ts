@@ -43,7 +43,7 @@ export function platformLines(draft: Draft): string[] {
 
 function unreadLines({ recorded: { unread } }: Findings): string[] {
   if (unread.length === 0) return [];
-  return questions([`This account may not list ${listed(unread)}. What is there that this plan should know of?`]);
+  return questions([`This account may not list ${listed(unread)}. Which of them should this plan include?`]);
 }
 
 function endpointLines({ endpoint: { url, because, questions: asked } }: Findings): string[] {
@@ -111,7 +111,7 @@ function redisLines({ findings: { redis: chosen, recorded }, redis: asked, login
     ...storeLines(chosen, asked, recorded),
     `  members: ${store.members.length}`,
     ...(secret.length === 0
-      ? [...comments(["Only if it demands a password:"], INDENT), ...switchedOff([password], INDENT)]
+      ? [...comments(["Needed only if it demands a password:"], INDENT), ...switchedOff([password], INDENT)]
       : secret.map((line) => INDENT + line)),
     ...sentinelLines(chosen, asked, asked.sentinelLogin ? secret : []),
   ];
@@ -168,7 +168,7 @@ function consentLines({ findings: { recorded }, namespaceLabels, context }: Draf
     return comments([`The namespace carries the label ${ALLOWED_LABEL}=true, so its owner agrees.`]);
   const asked = allowed ? [] : [consentQuestion(namespace, context, namespaceLabels === null)];
   const names = (nodes ?? []).map(({ metadata }) => scalar(metadata.name));
-  const nodeQuestion = "Every node carries the control plane, and such nodes are spared. Which of them may be hit?";
+  const nodeQuestion = "Every node carries the control plane, and such nodes are not hit. Which of them may be hit?";
   return [
     ...questions([...asked, ...(only ? [nodeQuestion] : [])]),
     ...switchedOff([
@@ -181,6 +181,6 @@ function consentLines({ findings: { recorded }, namespaceLabels, context }: Draf
 
 function consentQuestion(namespace: string, context: string, unknown: boolean): string {
   const label = `kubectl --context ${context} label namespace ${namespace} ${ALLOWED_LABEL}=true`;
-  const seen = unknown ? "Its labels may not be read." : `It lacks the label ${ALLOWED_LABEL}=true.`;
+  const seen = unknown ? "Its labels cannot be read." : `It lacks the label ${ALLOWED_LABEL}=true.`;
   return `Does the owner of namespace ${namespace} agree to a game day? ${seen} Either the owner runs \`${label}\`, or the plan repeats its name:`;
 }

@@ -11,7 +11,7 @@ test("a long sentence is wrapped, and every line stays a comment", () => {
   assert.equal(lines.map((line) => line.replace(/^ *#( QUESTION:)? */, "")).join(" "), `Is ${"it ".repeat(80)}so?`);
 });
 
-test("a word without an end does not loop, and no sentence means no line", () => {
+test("a word of any length does not loop, and an empty sentence has no line", () => {
   assert.deepEqual(comments(["x".repeat(300)]), [`# ${"x".repeat(300)}`]);
   assert.deepEqual(comments([]), []);
 });

@@ -7,19 +7,19 @@ test("an address that pods cannot reach is never advertised", async () => {
   assert.equal(
     await sourceAddress("127.0.0.2"),
     null,
-    "a cluster on the loopback interface shows no address of this machine",
+    "a cluster on the loopback interface determines no address of this machine",
   );
   const nodes = [{ status: { addresses: [{ type: "InternalIP", address: "127.0.0.3" }] } }];
   const list = async () => nodes as unknown as readonly KubernetesObject[];
   assert.equal(await addressTowardsCluster({ list, server: "https://api.invalid:6443" }), null);
 });
 
-test("without the right to list nodes, the API server's address shows the way", async () => {
+test("without the right to list nodes, the API server's address determines it", async () => {
   const list = () => Promise.reject(new Error("forbidden"));
   assert.equal(await addressTowardsCluster({ list, server: "https://127.0.0.1:6443" }), null);
   assert.equal(
     await addressTowardsCluster({ list, server: "https://api.invalid:6443" }),
     null,
-    "names are not looked up",
+    "names are not resolved",
   );
 });

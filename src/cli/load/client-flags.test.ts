@@ -11,7 +11,7 @@ function clientOfArgv(argv: readonly string[], env: Record<string, string> = {})
   return client;
 }
 
-test("names, families, bodies and proxies", () => {
+test("names, address families, bodies and proxies are read", () => {
   assert.deepEqual(clientOfArgv([]), {});
   assert.deepEqual(clientOfArgv(["--resolve", "a.test:127.0.0.1", "--resolve", "b.test:81:127.0.0.2,127.0.0.3"]), {
     hosts: { "a.test": ["127.0.0.1"], "b.test:81": ["127.0.0.2", "127.0.0.3"] },
@@ -30,7 +30,7 @@ test("names, families, bodies and proxies", () => {
   assert.deepEqual(clientOfArgv([], env), { proxy: { http: "http://a:1", except: "b.test" } });
 });
 
-test("what means nothing is refused", () => {
+test("flags without effect are refused", () => {
   const wrong = [
     ["--keep-body", "much"],
     ["--keep-body", "3GiB"],

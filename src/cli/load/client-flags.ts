@@ -23,18 +23,21 @@ export interface ClientFlags {
 
 export function clientOptions(): Option[] {
   return [
-    new Option("--timeout <time>", "for a whole answer (default 10s)"),
-    new Option("--connect-timeout <time>", "for opening a connection (default 3s)"),
-    new Option("--keep-body <size>", "of an answer, for the script (default 16MiB); a larger body is only counted"),
+    new Option("--timeout <time>", "time for a whole answer (default 10s)"),
+    new Option("--connect-timeout <time>", "time for opening a connection (default 3s)"),
+    new Option(
+      "--keep-body <size>",
+      "bytes of an answer that are kept for the script (default 16MiB); a larger body is only counted",
+    ),
     new Option(
       "--resolve <name[:port]:address>",
-      "the addresses of a name (several with commas), as curl has it; repeat it",
+      "the addresses of a name (several separated by commas), as in curl; may be repeated",
     ).argParser(several),
-    new Option("-4, --ipv4", "only IPv4 addresses of names"),
-    new Option("-6, --ipv6", "only IPv6 addresses of names"),
-    new Option("--http2", "speak HTTP/2: ALPN over TLS, prior knowledge without"),
+    new Option("-4, --ipv4", "use only IPv4 addresses of names"),
+    new Option("-6, --ipv6", "use only IPv6 addresses of names"),
+    new Option("--http2", "speak HTTP/2: by ALPN over TLS, by prior knowledge without"),
     new Option("--insecure", "accept any certificate of the server"),
-    new Option("--insecure-skip-tls-verify", "the same, in k6's words").hideHelp(),
+    new Option("--insecure-skip-tls-verify", "the same, under k6's name").hideHelp(),
     new Option("--cert <file>", "client certificate (PEM)"),
     new Option("--key <file>", "its key (PEM)"),
     new Option("--ca <file>", "authority of the server's certificate (PEM)"),

@@ -20,7 +20,7 @@ const FLAGS = `-u --vus; --users; -d --duration; -t --run-time; -r --spawn-rate;
 --per-vu-iterations; --max-vus; -H --host; --workers; --listen; --token; -e --env; --threshold; --json; -o --out; --seed; --graceful-stop;
 -q --quiet; --only-summary; --headless`;
 
-test("the flags of gameday load are still there, with their letters", () => {
+test("the flags of gameday load still exist, with their short forms", () => {
   const given = new Set(loadOptions().map(({ short, long }) => [short, long].filter(Boolean).join(" ")));
   const lost = FLAGS.split(/;\s+/).filter((flag) => !given.has(flag));
   assert.deepEqual(lost, []);
@@ -86,7 +86,7 @@ const GENERATOR =
   `workers cpuMax rssBytesMax loopDelayMsP99 loopDelayMsMax gcPauseMs sendLagMsP50 sendLagMsMax dropped unopened
 bottlenecks`.split(/\s+/);
 
-test("load --json has all its fields", async (context) => {
+test("the output of load --json has all its fields", async (context) => {
   const check: MetricDelta = { metric: "checks{name:ok}", count: 3, failed: 1, sum: 2, min: 0, max: 1 };
   const received: MetricDelta = {
     metric: "data_received",
@@ -134,11 +134,11 @@ test("load --json has all its fields", async (context) => {
 });
 
 for (const [says, code, metrics, given] of [
-  ["a load without thresholds that did iterations", 0, [ANSWERED, ITERATIONS], {}],
+  ["a load without thresholds that completed iterations", 0, [ANSWERED, ITERATIONS], {}],
   ["a threshold that holds", 0, [ANSWERED, ITERATIONS], { threshold: "http_req_failed: rate < 0.1" }],
   ["a threshold that fails", 1, [ANSWERED, REFUSED, ITERATIONS], { threshold: "http_req_failed: rate < 0.1" }],
   [
-    "a threshold that fails in a load cut short",
+    "a threshold that fails in a load that ended early",
     1,
     [REFUSED],
     { threshold: "http_req_failed: rate < 1", interrupted: true },

@@ -33,7 +33,7 @@ export function refuseConflicts(flags: LoadFlags): void {
   if (flags.maxVus !== undefined && flags.rate === undefined)
     throw wrong("--rate with --max-vus", "--max-vus alone", "--vus is the number of users of a closed model");
   if (flags.rate !== undefined && (flags.vus ?? flags.users) !== undefined) {
-    const hint = "an open model makes users as they are needed, up to --max-vus";
+    const hint = "an open model starts users as it needs them, up to --max-vus";
     throw wrong("one of --vus and --rate", "both", hint);
   }
 }

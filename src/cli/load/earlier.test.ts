@@ -25,7 +25,7 @@ function write(folder: string, intervals: readonly Interval[]): void {
   writeFileSync(join(folder, "history.ndjson"), lines(ids));
 }
 
-test("a coordinator that takes over counts on from what was recorded, once, up to a broken line", (context) => {
+test("a coordinator that takes over continues from what was recorded, once, up to a broken line", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-out-"));
   context.after(() => rmSync(folder, { recursive: true }));
   write(folder, [interval("w0", 1), interval("w1", 1), interval("w0", 2), interval("w0", 2), interval("w0", 3)]);

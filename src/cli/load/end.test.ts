@@ -38,14 +38,14 @@ async function endOf(plan: Partial<LoadPlan>, iterations: number): Promise<{ cod
   return end;
 }
 
-test("iterations that a lost worker had not done are told, and make the load unknown", async () => {
+test("iterations that a lost worker had not done are reported, and make the load unknown", async () => {
   const { code, text } = await endOf({ executor: "shared-iterations", iterations: 400 }, 200);
   assert.equal(code, ExitCode.unknown);
   assert.match(text, /200 of 400 iterations are known to be done/);
   assert.match((await endOf({ executor: "per-vu-iterations", iterations: 30 }, 60)).text, /60 of 120 iterations/);
 });
 
-test("a loss after all were done, or in a load that counts time, changes nothing", async () => {
+test("a worker lost after all were done, or in a load that lasts for a time, changes nothing", async () => {
   assert.equal((await endOf({ executor: "shared-iterations", iterations: 200 }, 200)).code, ExitCode.pass);
   assert.equal((await endOf({ executor: "constant-vus", iterations: 400 }, 200)).code, ExitCode.pass);
 });

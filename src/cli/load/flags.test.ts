@@ -35,17 +35,17 @@ test("--iterations are those of all users together, as in k6", () => {
   assert.throws(() => jobOf("-i", "5", "--per-vu-iterations", "5"), { code: "bad-flag" });
 });
 
-test("Locust's habits", () => {
+test("Locust's flags are accepted", () => {
   const ramp = [
     [4.5, 10],
     [55.5, 10],
   ];
-  assert.equal(jobOf("-u", "10", "-r", "0.1").plan.startTarget, 1, "the first user is there at once");
+  assert.equal(jobOf("-u", "10", "-r", "0.1").plan.startTarget, 1, "the first user starts at once");
   assert.deepEqual(shape("-u", "10", "-r", "2", "-t", "1m", "--headless"), ["ramping-vus", ramp, 60_000]);
   assert.deepEqual(shape("--users", "10", "--run-time", "90"), ["constant-vus", [[90, 10]], 90_000]);
 });
 
-test("numbers without a unit are seconds, and those that look like milliseconds are told", () => {
+test("numbers without a unit are seconds, and those that look like milliseconds cause a note", () => {
   const notes = (...argv: string[]) => jobOf(...argv).notes;
   assert.equal(jobOf("--timeout", "5").plan.client?.timeoutMs, 5_000);
   assert.deepEqual(notes("--timeout", "5", "-d", "3600", "--graceful-stop", "30"), []);
@@ -60,11 +60,11 @@ test("numbers without a unit are seconds, and those that look like milliseconds 
   ])
     assert.match(
       notes(...argv).join(),
-      /^--[a-z-]+ (\d+) is \1 seconds, as every number without a unit: \1ms would be milli/,
+      /^--[a-z-]+ (\d+) means \1 seconds, as every number without a unit does: \1ms would be milli/,
     );
 });
 
-test("open models", () => {
+test("the flags of open models are read", () => {
   assert.deepEqual(shape("--rate", "500/s", "-d", "10s"), ["constant-arrival-rate", [[10, 500]], 10_000]);
   assert.deepEqual(shape("--rate", "30/m", "-d", "10s"), ["constant-arrival-rate", [[10, 0.5]], 10_000]);
   assert.deepEqual(shape("--rate", "1", "-s", "10s:50"), ["ramping-arrival-rate", [[10, 50]], 10_000]);
@@ -72,7 +72,7 @@ test("open models", () => {
   assert.equal(jobOf("--vus", "7", "-s", "10s:50").plan.startTarget, 7);
 });
 
-test("what is no value of a flag is refused with an example", () => {
+test("an invalid value of a flag is refused with an example", () => {
   for (const argv of [
     ["--vus", "0"],
     ["--vus", "many"],
@@ -85,7 +85,7 @@ test("what is no value of a flag is refused with an example", () => {
     assert.throws(() => jobOf(...argv), { name: "GamedayError", code: "bad-flag" }, argv.join(" "));
 });
 
-test("what contradicts itself, or ends before it begins, is refused instead of guessed at", () => {
+test("flags that contradict each other, or end before they begin, are refused instead of guessed at", () => {
   for (const argv of [
     ["-d", "0"],
     ["-d", "99999999"],
@@ -114,7 +114,7 @@ test("what contradicts itself, or ends before it begins, is refused instead of g
   assert.equal(jobOf("-s", "5:5").plan.stages[0]?.durationMs, 5_000, "seconds, as in --duration");
 });
 
-test("a flag that others have is answered with ours", () => {
+test("for a flag of another tool the message names ours", () => {
   assert.throws(() => jobOf("--summary-export", "x.json"), { hint: /--json FILE/ });
   assert.throws(() => jobOf("-f", "locustfile.py"), { hint: /gameday load script\.ts/ });
   assert.throws(() => jobOf("--expect-workers", "2"), { hint: /--listen/ });

@@ -43,7 +43,7 @@ function open(folder: LoadFolder, runId: string, isTakenOver = false): EvidenceW
   return folder.open({ run, planText: planTextOf(plan, "gameday load"), redact: null, owner: null }, isTakenOver);
 }
 
-test("a folder that exists is fine, with other people's files in it", (context) => {
+test("an existing folder is accepted, with other files in it", (context) => {
   const path = place(context);
   writeFileSync(join(path, "summary.json"), "{}");
   open(new LoadFolder(path, false), "load-1").close();
@@ -51,7 +51,7 @@ test("a folder that exists is fine, with other people's files in it", (context) 
   assert.equal(readFileSync(join(path, "summary.json"), "utf8"), "{}");
 });
 
-test("a folder with the evidence of another run is refused before the load, and left as it is", (context) => {
+test("a folder with the evidence of another run is refused before the load, and is not changed", (context) => {
   const path = place(context);
   open(new LoadFolder(path, false), "load-1").close();
   const before = readFileSync(join(path, "run.json"), "utf8");
@@ -63,17 +63,17 @@ test("a folder with the evidence of another run is refused before the load, and 
   assert.equal(readFileSync(join(path, "run.json"), "utf8"), before);
 });
 
-test("a load that never began leaves no evidence, so that its command can be given again", (context) => {
+test("a load that never began leaves no evidence, so that its command can be repeated", (context) => {
   const path = place(context);
   writeFileSync(join(path, "summary.json"), "{}");
   const folder = new LoadFolder(path, false);
   open(folder, "load-1").close();
   folder.discard();
-  assert.doesNotThrow(() => new LoadFolder(path, false).discard(), "nothing of others is removed either");
+  assert.doesNotThrow(() => new LoadFolder(path, false).discard(), "other files are not removed either");
   assert.deepEqual(readdirSync(path), ["summary.json"]);
 });
 
-test("a place where nobody can write is reported at once, as the flag's", (context) => {
+test("a folder that cannot be written to is reported at once, with the flag's name", (context) => {
   const path = join(place(context), "file");
   writeFileSync(path, "");
   assert.throws(() => new LoadFolder(join(path, "below"), false), { code: "cannot-write", message: /--out/ });
@@ -81,7 +81,7 @@ test("a place where nobody can write is reported at once, as the flag's", (conte
   assert.doesNotThrow(() => new LoadFolder(`${path}-2`, false));
 });
 
-test("the evidence of a killed coordinator is continued, without its broken line, and is sound when it is sealed", (context) => {
+test("the evidence of a killed coordinator is continued, without its broken line, and is sound when sealed", (context) => {
   const path = place(context);
   const first = open(new LoadFolder(path, true), "load-1");
   first.interval(aSecond({ sequence: 1 }));

@@ -75,7 +75,7 @@ function taken(folder: string, found: readonly string[]): GamedayError {
     code: "folder-taken",
     expected: "--out to name a folder without the evidence of an earlier run",
     got: `${folder} with ${found.join(", ")}`,
-    hint: `a folder holds one run: --out ${folder}-2`,
+    hint: `a folder holds one run, so use: --out ${folder}-2`,
     exitCode: ExitCode.usage,
   });
 }

@@ -1,21 +1,22 @@
 /** Flags of k6, Locust and other tools that gameday does not have: each is answered with what to type instead. */
 import { Option } from "commander";
 
-const SUMMARY = "--json FILE writes the summary, --out FOLDER every interval, operation and event";
+const SUMMARY = "--json FILE writes the summary, and --out FOLDER every interval, operation and event";
 const SCRIPT = "the script is the argument: gameday load script.ts";
-const WORKERS = "--listen HOST:PORT --workers N here, gameday worker --join http://HOST:PORT on the others";
+const WORKERS =
+  "use --listen HOST:PORT --workers N here, and gameday worker --join http://HOST:PORT on the other machines";
 const CLOSED_RATE =
-  '--rate N/s begins that many iterations a second; a closed model is held back by think: { pacing: "1s" }';
+  '--rate N/s starts that many iterations a second; a closed model is slowed down by think: { pacing: "1s" }';
 
 /** The declaration for commander, and the hint. */
 const FOREIGN: readonly (readonly [string, string])[] = [
   ["--summary-export [file]", SUMMARY],
   ["--summary-mode [mode]", SUMMARY],
-  ["--summary-trend-stats [list]", "the summary has p50 to p99.9 and max; --json FILE has mean and min as well"],
+  ["--summary-trend-stats [list]", "the summary has p50 to p99.9 and max; --json FILE also has mean and min"],
   ["--summary-time-unit [unit]", "all times are in ms"],
   ["--rps [n]", CLOSED_RATE],
-  ["--tag [tag]", 'tags are the script\'s: scenario({ tags: { release: "7" } })'],
-  ["--config [file]", "a plan (YAML) for gameday run can hold all of this, faults too"],
+  ["--tag [tag]", 'tags belong to the script: scenario({ tags: { release: "7" } })'],
+  ["--config [file]", "a plan (YAML) for gameday run can hold all of this, and faults"],
   ["--discard-response-bodies", "--keep-body 0, or discardBody: true in the options of a call"],
   ["--vus-max [n]", "--max-vus"],
   ["--stop-timeout [time]", "--graceful-stop"],

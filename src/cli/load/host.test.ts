@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostOf } from "./host.ts";
 
-test("hosts as people type them", () => {
+test("hosts are read as people type them", () => {
   for (const [given, url] of [
     ["127.0.0.1:8080", "http://127.0.0.1:8080"],
     ["localhost", "http://localhost"],
@@ -15,7 +15,7 @@ test("hosts as people type them", () => {
     assert.equal(hostOf(given), url);
 });
 
-test("what would be another place, or lose a part, is refused", () => {
+test("an address that would lead elsewhere, or lose a part, is refused", () => {
   for (const given of [
     "",
     "9471",

@@ -31,7 +31,7 @@ function checked(given: string): string {
   splitUrl(text);
   const { search, hash } = new URL(text);
   if (search !== "" || hash !== "")
-    throw wrong("--host without a query", got, "a path before all of the script's may stay");
+    throw wrong("--host without a query", got, "a path that precedes those of the script is allowed");
   return text;
 }
 

@@ -4,7 +4,7 @@ import type { InterruptSignal, World } from "../../cli.ts";
 import { LoadInterrupts } from "./interrupts.ts";
 
 function interruptible() {
-  let hear: (signal: InterruptSignal) => void = () => assert.fail("nobody listens");
+  let hear: (signal: InterruptSignal) => void = () => assert.fail("there is no listener");
   const said: string[] = [];
   const world = {
     stderr: { isTTY: false, columns: 80, write: (text: string) => said.push(text) },
@@ -28,21 +28,21 @@ test("an interrupt before the load begins ends it at once", () => {
   assert.match(String(abort.signal.reason), /expected the load to begin, got an interrupt/);
 });
 
-test("the first interrupt of a load ends it in good order, the second at once", () => {
+test("the first interrupt of a load ends it cleanly, the second at once", () => {
   const { abort, said, interrupts, interrupt } = interruptible();
   let ended = 0;
   interrupts.begun(() => ended++);
   interrupt();
   assert.equal(ended, 1);
   assert.equal(abort.signal.aborted, false);
-  assert.match(said.join(""), /iterations that run have 10s; interrupt again to end at once/);
+  assert.match(said.join(""), /running iterations have 10s; interrupt again to end at once/);
   interrupts.ending();
   interrupt();
   assert.match(String(abort.signal.reason), /got a second interrupt/);
   assert.equal(ended, 1);
 });
 
-test("a terminal that closes may say so twice", () => {
+test("a terminal that closes may send two signals", () => {
   const { abort, interrupts, interrupt } = interruptible();
   interrupts.begun(() => undefined);
   interrupt("SIGHUP");
@@ -50,7 +50,7 @@ test("a terminal that closes may say so twice", () => {
   assert.equal(abort.signal.aborted, false);
 });
 
-test("also a load that ends by itself is cut short only by the second", () => {
+test("a load that is ending by itself is cut short only by the second interrupt", () => {
   const { abort, interrupts, interrupt } = interruptible();
   interrupts.begun(() => assert.fail("it was ending"));
   interrupts.ending();

@@ -44,7 +44,7 @@ export class LoadInterrupts implements Disposable {
 
   /** Ends the load for a person who asks from elsewhere, as an interrupt does; `atOnce` cuts the graceful end short. */
   end(by: string, atOnce: boolean): void {
-    if (this.#phase === "beginning" || atOnce) this.#abort.abort(interrupted("the load to end in good order", by));
+    if (this.#phase === "beginning" || atOnce) this.#abort.abort(interrupted("the load to end cleanly", by));
     if (this.#heard) return;
     this.#heard = true;
     this.by = by;
@@ -54,11 +54,11 @@ export class LoadInterrupts implements Disposable {
   #hear(signal: InterruptSignal): void {
     if (this.#phase === "beginning") return this.#abort.abort(interrupted("the load to begin", "an interrupt"));
     if (this.#heard && signal === "SIGHUP") return; // a closing terminal may send it twice: from the kernel and from the shell
-    if (this.#heard) return this.#abort.abort(interrupted("the load to end in good order", "a second interrupt"));
+    if (this.#heard) return this.#abort.abort(interrupted("the load to end cleanly", "a second interrupt"));
     this.#heard = true;
     this.by = signal;
     const time = formatDuration(this.#gracefulStopMs);
-    this.#world.stderr.write(`\ngameday: ending; iterations that run have ${time}; interrupt again to end at once\n`);
+    this.#world.stderr.write(`\ngameday: ending; running iterations have ${time}; interrupt again to end at once\n`);
     if (this.#phase === "running") this.#end();
   }
 }

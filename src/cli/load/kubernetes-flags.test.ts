@@ -9,7 +9,7 @@ function address(text: string, internal = false): NetworkInterfaceInfo[] {
   return [{ address: text, family: "IPv4", internal, netmask: "", mac: "", cidr: null }];
 }
 
-test("pods are told the one address of this machine, the one it listens on, or the one that was given", () => {
+test("pods receive the only address of this machine, the one it listens on, or the one that was given", () => {
   const one = { lo: address("127.0.0.1", true), eth0: address("10.0.0.5") };
   assert.equal(joinUrlOf(FLAGS, one), "http://10.0.0.5:7070");
   assert.equal(joinUrlOf({ ...FLAGS, listen: "10.1.1.1:80" }, one), "http://10.1.1.1:80");
@@ -22,7 +22,7 @@ test("pods are told the one address of this machine, the one it listens on, or t
   assert.throws(() => joinUrlOf({ ...FLAGS, advertise: "me.example" }, one), /--advertise as HOST:PORT/);
 });
 
-test("flags that cannot go together, or mean nothing, are refused", () => {
+test("flags that contradict each other, or have no effect, are refused", () => {
   refuseKubernetesFlags(FLAGS);
   refuseKubernetesFlags({ workerCpu: "1", workerMemory: "1Gi", listen: "7070", scriptPath: "/scripts" });
   const { image: _image, ...without } = FLAGS;

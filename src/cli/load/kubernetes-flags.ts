@@ -21,22 +21,19 @@ export const LISTEN_ALL = "0.0.0.0:7070";
 
 export function kubernetesOptions(): Option[] {
   return [
-    new Option(
-      "--kubernetes",
-      `the workers are pods of an Indexed Job (listens on ${LISTEN_ALL} unless --listen says)`,
-    ),
-    new Option("--image <name>", "of the workers: has gameday on its PATH"),
-    new Option("--namespace <name>", "of the Job (default: the context's)"),
-    new Option("--context <name>", "of the kubeconfig (default: its current one)"),
-    new Option("--advertise <host:port>", "where pods reach this coordinator (default: this machine's one address)"),
+    new Option("--kubernetes", `the workers are pods of an Indexed Job (listens on ${LISTEN_ALL} without --listen)`),
+    new Option("--image <name>", "the workers' image, which has gameday on its PATH"),
+    new Option("--namespace <name>", "the Job's namespace (default: the context's)"),
+    new Option("--context <name>", "the context of the kubeconfig (default: its current one)"),
+    new Option("--advertise <host:port>", "where pods reach this coordinator (default: this machine's only address)"),
     new Option(
       "--script-path <folder>",
       "where the scripts' folder lies on the workers (default with --kubernetes: a ConfigMap)",
     ),
-    new Option("--worker-cpu <cores>", "of each pod").default("1"),
-    new Option("--worker-memory <bytes>", "of each pod").default("1Gi"),
-    new Option("--join-within <time>", "for all workers to join (default 10m; 2m with --kubernetes)"),
-    new Option("--manifest", "print what --kubernetes would make, as YAML, and do nothing"),
+    new Option("--worker-cpu <cores>", "CPU of each pod").default("1"),
+    new Option("--worker-memory <bytes>", "memory of each pod").default("1Gi"),
+    new Option("--join-within <time>", "how long all workers may take to join (default 10m; 2m with --kubernetes)"),
+    new Option("--manifest", "print what --kubernetes would create, as YAML, and do nothing"),
   ];
 }
 
@@ -90,7 +87,8 @@ export function refuseKubernetesFlags(flags: KubernetesFlags & { readonly listen
       throw wrong("--listen or --kubernetes with --script-path", "neither");
     return;
   }
-  if (flags.image === undefined) throw wrong("--image with --kubernetes: what the workers' pods run", "none");
+  if (flags.image === undefined)
+    throw wrong("--image with --kubernetes, which is the image of the workers' pods", "none");
   for (const name of ["workerCpu", "workerMemory"] as const) {
     if (!/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.test(flags[name]))
       throw wrong(
@@ -99,7 +97,10 @@ export function refuseKubernetesFlags(flags: KubernetesFlags & { readonly listen
       );
   }
   if (flags.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(flags.namespace))
-    throw wrong("--namespace as Kubernetes allows it: small letters, digits and -", JSON.stringify(flags.namespace));
+    throw wrong(
+      "--namespace as Kubernetes allows it: lower-case letters, digits and -",
+      JSON.stringify(flags.namespace),
+    );
 }
 
 function wrong(expected: string, got: string): GamedayError {

@@ -97,7 +97,7 @@ export async function printManifests(world: World, job: LoadJob, flags: LoadFlag
   world.stdout.write(
     `# Workers of a load by gameday. Start the coordinator first (at ${spec.joinUrl}), then apply this; workers give up after 10 s without it:\n` +
       `#   GAMEDAY_TOKEN=... gameday load ... ${coordinator}    # the token of the Secret\n` +
-      `# The Job goes by itself a minute after its end; all of it: kubectl delete job,secret,configmap -n ${spec.namespace} -l ${selectorOf(runId)}\n` +
+      `# The Job is deleted a minute after its end; to delete everything: kubectl delete job,secret,configmap -n ${spec.namespace} -l ${selectorOf(runId)}\n` +
       objects.join("---\n"),
   );
 }

@@ -13,7 +13,7 @@ function planOf(executor: string, targets: readonly number[], startTarget = 0): 
   return { ...rest, executor, stages, startTarget };
 }
 
-test("a load that comes to its end has all phases and all edges; one that is killed has not", (context) => {
+test("a load that ends by itself has all phases and all edges, and one that is killed does not", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const clock = new ManualClock();
   const timeline: TimelineEvent[] = [];

@@ -15,7 +15,7 @@ function recorded(flags: Partial<LoadFlags>, env: Record<string, string> = {}) {
   return { plan, run: recordOf(world, identity, plan, given) };
 }
 
-test("neither plan nor command holds a secret, and paths are those of the current folder", () => {
+test("neither plan nor command holds a secret, and paths are relative to the current folder", () => {
   const env = { http_proxy: "http://user:proxysecret@127.0.0.1:3128" };
   const flags = { env: ["TOKEN=envsecret"], token: "joinsecret", vus: "3", threshold: ["http_req_failed: rate < 0.1"] };
   const { plan, run } = recorded(flags, env);

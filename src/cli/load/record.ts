@@ -74,7 +74,7 @@ export function recordOf(world: World, identity: LoadIdentity, plan: Plan, flags
 
 /** Returns plan.yaml: JSON, which is YAML as well, so that a load need not wait for a library that writes YAML. */
 export function planTextOf(plan: Plan, command: string): string {
-  return `# The plan that the flags of this command mean: ${command}\n${JSON.stringify(plan, null, 2)}\n`;
+  return `# The plan that the flags of this command describe: ${command}\n${JSON.stringify(plan, null, 2)}\n`;
 }
 
 function commandOf(plan: Plan, flags: LoadFlags, { baseUrl, seed }: LoadIdentity): string {

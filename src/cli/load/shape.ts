@@ -93,7 +93,7 @@ function arrivalsOf(rate: string): (text: string, stage: string) => number {
   return (text, stage) => {
     if (/\/[mh]$/.test(rate.trim()) && !text.includes("/"))
       throw wrong(
-        `--stage with the unit of its arrivals, as --rate ${rate} has one`,
+        `--stage with the unit of its arrivals, such as --rate ${rate} has`,
         `"${stage}"`,
         '--stage "1m:60/m"',
       );

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { SummaryFile } from "./summary-file.ts";
 
-test("the summary's file is tried before the load, and keeps what is in it until then", (context) => {
+test("the summary's file is opened before the load, and keeps its content until the end", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-json-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "summary.json");
@@ -19,12 +19,12 @@ test("the summary's file is tried before the load, and keeps what is in it until
   assert.equal(new SummaryFile("-").isOutput, true);
 });
 
-test("a pipe that nobody reads is told at once; one that is read gets the whole summary", async (context) => {
+test("a pipe without a reader is reported at once, and one with a reader gets the whole summary", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-json-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
-  assert.throws(() => new SummaryFile(pipe), { message: /a pipe that nobody reads/ });
+  assert.throws(() => new SummaryFile(pipe), { message: /a pipe without a reader/ });
   const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
   context.after(() => closeSync(reader));
   using file = new SummaryFile(pipe);

@@ -8,7 +8,7 @@ import { messageOf } from "../../std/errors.ts";
 import { exec } from "../../std/exec.ts";
 import { tlsOf } from "./tls-files.ts";
 
-test("certificates and keys that cannot be used are told before the load, each with what it is", async () => {
+test("unusable certificates and keys are reported before the load, each with what it is", async () => {
   using authority = await certificateAuthority();
   const folder = mkdtempSync(join(tmpdir(), "gameday-tls-"));
   const file = (name: string, content: string | Buffer) => {

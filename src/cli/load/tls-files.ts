@@ -91,7 +91,7 @@ function keyIn(text: string, file: string): KeyObject {
       throw wrong(
         "--key to name a key without a passphrase",
         `${file}: an encrypted key`,
-        "openssl pkey -in KEY -out KEY.plain takes the passphrase off; keep that file to yourself",
+        "openssl pkey -in KEY -out KEY.plain removes the passphrase; keep that file private",
       );
     throw wrong(
       "--key to name a file with a private key in PEM",

@@ -33,7 +33,8 @@ export function unitNotes(flag: string, texts: readonly (string | undefined)[], 
   return texts
     .filter((text) => text !== undefined && /^\d+$/.test(text) && Number(text) >= ODD_S[what])
     .map(
-      (text) => `${flag} ${text} is ${text} seconds, as every number without a unit: ${text}ms would be milliseconds`,
+      (text) =>
+        `${flag} ${text} means ${text} seconds, as every number without a unit does: ${text}ms would be milliseconds`,
     );
 }
 

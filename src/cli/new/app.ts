@@ -152,7 +152,7 @@ function fromDjango(directory: string): Guess | null {
   return {
     command: ["sh", "-c", `exec ${python} manage.py runserver --noreload 0.0.0.0:$PORT`],
     prepare,
-    because: "manage.py (Django's development server; a real one such as gunicorn is better)",
+    because: "manage.py (Django's development server; a production server such as gunicorn is better)",
   };
 }
 

@@ -57,7 +57,7 @@ function claimsOf({ write, ledger }: AppAnswers): string[] {
   if (write === null || ledger === null) return [];
   const claims = [{ object: "writes", checkers: ["acked-set", "duplicates"], ledger: sourceOf(ledger) }];
   return [
-    `# What users were told is stored must be there in the end, once.\n${stringify({ claims }, { lineWidth: 0 }).trimEnd()}`,
+    `# What was acknowledged to users must be stored at the end, exactly once.\n${stringify({ claims }, { lineWidth: 0 }).trimEnd()}`,
   ];
 }
 

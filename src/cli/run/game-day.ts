@@ -148,7 +148,7 @@ function openRunFolder(world: World, planFile: PlanFile, identity: Identity, fla
   mkdirSync(join(folder, LOGS));
   reportBegin(world, folder, planFile.plan.name);
   if (flags.out === undefined && !pointLatest(folder, world.owner))
-    world.stderr.write("gameday: runs/latest could not be pointed at this run\n");
+    world.stderr.write("gameday: runs/latest could not be updated to this run\n");
   world.stdout.write(`${record.command}\nevidence: ${folder}\n`);
   return evidence;
 }

@@ -21,7 +21,7 @@ const LINE: LiveLine = {
   left: "2:31",
 };
 
-test("in full where there is room", () => {
+test("the line is complete if there is room", () => {
   assert.equal(
     liveLine(LINE, 140),
     "2:05 experiments | 500 users | 312/s | p95 90 ms | errors 1.2 % | replicas 6/6 | FAULT the database leader dies (postgres/n1) | ~2:31 left",
@@ -32,12 +32,12 @@ test("in full where there is room", () => {
   );
 });
 
-test("at 80 columns the fault is named and the time left is there", () => {
+test("at 80 columns the fault is named and the time left is shown", () => {
   const line = liveLine(LINE, 79);
   assert.equal(line, "2:05 experiments | 500u 312/s 90ms err 1.2% | 6/6 | FAULT the database… | ~2:31");
   assert.ok(line.length <= 79);
 });
 
-test("no width breaks it, and none is overrun", () => {
+test("the line is correct and not too long at any width", () => {
   for (let columns = 1; columns < 160; columns++) assert.ok(liveLine(LINE, columns).length <= columns, `${columns}`);
 });

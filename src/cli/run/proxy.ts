@@ -12,7 +12,7 @@ export function neglectedProxy(plan: Pick<Plan, "platform">, env: Environment): 
   const { endpoint } = plan.platform;
   const named = proxyPlanOf(env);
   if (named === undefined || typeof endpoint !== "string" || !leadsThrough(endpoint, named)) return null;
-  return `the environment names a proxy, and a game day takes none: users, probes and reads go to ${endpoint} directly`;
+  return `the environment names a proxy, but a game day uses none: users, probes and reads connect to ${endpoint} directly`;
 }
 
 /** Returns whether the proxy would be used for the endpoint; one that is invalid is reported as well. */

@@ -48,7 +48,7 @@ async function repeat(runs: number, codes: readonly number[], interruptAt?: numb
   return { code, seeds, printed, summary };
 }
 
-test("as many runs as asked, each with a seed that follows from the first, and the worst exit code", async () => {
+test("the requested number of runs is made, each with a seed that follows from the first, and the worst exit code counts", async () => {
   const { code, seeds, summary, printed } = await repeat(3, [0, 1, 2]);
   assert.deepEqual(seeds, [seedOf("7", 1), seedOf("7", 2), seedOf("7", 3)]);
   assert.equal(seeds[0], "7");
@@ -57,13 +57,13 @@ test("as many runs as asked, each with a seed that follows from the first, and t
   assert.match(printed, /3 of 3 runs/);
 });
 
-test("Ctrl-C, residue and a platform that is not ready end the repeating; what was judged is summed up", async () => {
+test("Ctrl-C, residue and a platform that is not ready end the repetition, and the judged runs are summarised", async () => {
   const interrupted = await repeat(5, [0, 2], 2);
   assert.deepEqual([interrupted.seeds.length, interrupted.code, interrupted.summary.runs.length], [2, 2, 2]);
   assert.deepEqual([(await repeat(5, [1, 5])).seeds.length, (await repeat(5, [1, 5])).code], [2, 5]);
   assert.equal((await repeat(5, [4])).seeds.length, 1);
 });
 
-test("residue is worst, then a fail, then what is not known", () => {
+test("residue is worst, then a fail, then unknown", () => {
   assert.deepEqual([worstExit([0, 2, 1]), worstExit([1, 5, 2]), worstExit([2, 0]), worstExit([0])], [1, 5, 2, 0]);
 });

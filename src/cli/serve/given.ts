@@ -67,7 +67,7 @@ function notGiven(what: string, flag: string): GamedayError {
   return new GamedayError({
     code: "not-started-from-here",
     expected: `a server that was started with ${flag} FOLDER`,
-    got: "one without",
+    got: "a server without it",
     hint: `${what} may be started from the dashboard only below a folder that the server was given`,
     exitCode: ExitCode.notReady,
   });

@@ -56,6 +56,6 @@ export async function healResidue(world: World): Promise<ResidueHealed> {
       residue: report.residue.map((one) => ({ ...one, since: null, byHand: null })),
     };
   } catch {
-    throw new Error(`gameday heal printed no JSON: ${tail}`);
+    throw new Error(`gameday heal printed something that is not JSON: ${tail}`);
   }
 }

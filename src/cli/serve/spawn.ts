@@ -108,7 +108,7 @@ function notBegun(logFile: string): GamedayError {
   return new GamedayError({
     code: "not-begun",
     expected: "the run to begin",
-    got: lines.join(" ").slice(0, 1_000) || "its end, without a word",
+    got: lines.join(" ").slice(0, 1_000) || "its end, without a message",
     exitCode: ExitCode.notReady,
   });
 }

@@ -47,7 +47,7 @@ function scenarioLines(evidence: Evidence, scenarios: readonly string[]): TryLin
 function scenarioLine(name: string, done: { readonly count: number; readonly failed: number } | undefined): TryLine {
   const what = `scenario ${name}`;
   if (done === undefined || done.count === 0)
-    return { state: "open", what, seen: "its iteration takes longer than a try; nothing can be said about its end" };
+    return { state: "open", what, seen: "its iteration takes longer than a try, so its end is unknown" };
   if (done.failed > 0) return { state: "wrong", what, seen: "its iteration ended with an error" };
   return { state: "ok", what, seen: "one iteration" };
 }
@@ -105,7 +105,7 @@ function claimLines(evidence: Evidence, { plan, findings }: Facts): TryLine[] {
     if (bad !== undefined) return { state: "wrong", what, seen: `${bad.checker}: ${bad.because}` };
     const open = findings.find((finding) => finding.object === object && finding.status === "unknown");
     if (open !== undefined) return { state: "open", what, seen: `${open.checker}: ${open.because}` };
-    return { state: "ok", what, seen: `${ok} acknowledged, all as claimed` };
+    return { state: "ok", what, seen: `${ok} acknowledged, and the claim holds` };
   });
 }
 

@@ -62,7 +62,7 @@ export function pageOf<T>(
       status: 400,
       code: "bad-cursor",
       expected: "a cursor of an earlier page",
-      got: "another one, or one of something that is gone",
+      got: "another one, or one for something that is gone",
     });
   const page = all.slice(from, from + limit);
   const last = page.at(-1);

@@ -58,7 +58,7 @@ async function inject(context: Context, call: Call): Promise<Answered> {
     ...(body.expectTargets !== undefined && { expectTargets: body.expectTargets }),
   };
   const reply = await sent(context, run, { do: "inject", by: call.by, inject: injected, dryRun: body.dryRun === true });
-  if (reply.hit === undefined) throw new Error("a run that injects says what is hit");
+  if (reply.hit === undefined) throw new Error("a run that injects reports what is hit");
   return json(reply.hit);
 }
 

@@ -47,7 +47,7 @@ function unsound({ findings }: CheckedPlan): ProblemError {
   return new ProblemError({
     status: 422,
     code: first?.code ?? "plan-unsound",
-    expected: "a sound plan",
+    expected: "a valid plan",
     got: first?.says ?? "another one",
     hint: first?.hint ?? "POST /api/v1/plans/check lists everything that is wrong with it",
   });
@@ -59,6 +59,6 @@ function unconfirmed({ platform }: CheckedPlan): ProblemError {
     code: "not-confirmed",
     expected: `"confirm" with the platform's kind, because this is not the embedded lab`,
     got: "none, or another one",
-    hint: `what this plan touches is real: "confirm": ${JSON.stringify(platform)}`,
+    hint: `this plan affects a real platform; to confirm, send "confirm": ${JSON.stringify(platform)}`,
   });
 }

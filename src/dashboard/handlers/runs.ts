@@ -45,7 +45,7 @@ async function download(context: Context, call: Call): Promise<Answered> {
   try {
     return { file: { type, content: storedFile(path), isUntrusted: true } };
   } catch {
-    throw notFound(`${name} in the run's folder`, "no such file, or none that may be read", "no-such-file");
+    throw notFound(`${name} in the run's folder`, "no such file, or one that may not be read", "no-such-file");
   }
 }
 
@@ -80,5 +80,5 @@ const NOT_JUDGED = {
   code: "not-judged-yet",
   expected: "a run that is judged",
   got: "one without a verdict",
-  hint: "a verdict is written when the run is over; POST /api/v1/runs/ID/judge judges what a finished run left",
+  hint: "a verdict is written when the run is over; POST /api/v1/runs/ID/judge judges the evidence of a finished run",
 };

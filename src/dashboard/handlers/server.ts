@@ -38,7 +38,7 @@ export function serverHandlers(context: Context): Handlers {
 const NO_SUCH_CODE = {
   status: 401,
   code: "no-such-code",
-  expected: "the code of a link that nobody has opened, of the last 10 minutes",
+  expected: "the unused code of a link from the last 10 minutes",
   got: "another one",
   hint: "gameday serve --link prints a new link",
 };

@@ -98,7 +98,7 @@ test("the requests of the rows are those of the intervals, and so are the second
   assert.ok(shown > 0 && shown <= count + 1, `${shown} of ${count}`);
 });
 
-test("a reset shows what came since, and all can be shown again", () => {
+test("a reset shows only what came since, and all can be shown again", () => {
   const traffic = new Traffic(5_000);
   const interval = (sequence: number, toMs: number): Interval => ({
     worker: "w0",
@@ -181,7 +181,7 @@ test("5,000 names and 10,000 events are folded, and only the first 200 names and
   assert.deepEqual([fold.course.entries.length, fold.course.entries.at(-1)?.seq], [300, 10_000]);
 });
 
-test("the run's clock goes on from the newest line, whatever the wall clock does", () => {
+test("the run's clock continues from the newest line, whatever the wall clock does", () => {
   let nowMs = 100;
   const clock = new RunClock(() => nowMs);
   assert.equal(clock.nowMs(), 0);
@@ -194,7 +194,7 @@ test("the run's clock goes on from the newest line, whatever the wall clock does
   assert.equal(clock.nowMs(), 6_000);
 });
 
-test("objectives that are missed come first, with the margin that is left; nothing is green before the verdict", () => {
+test("missed objectives come first, with the margin that is left, and nothing is green before the verdict", () => {
   const one = (id: string, measured: { lower: number; upper: number } | null) => ({
     id,
     says: id,

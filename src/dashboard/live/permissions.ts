@@ -34,7 +34,7 @@ function whyNot(name: ControlName, now: Permitting): string | null {
     case "start-load":
       return now.surroundings.isSwitchOn ? "The kill switch is on; release it first." : null;
     case "judge":
-      return now.surroundings.isOver ? null : "The run is still going on; its evidence is not sealed.";
+      return now.surroundings.isOver ? null : "The run is still in progress, and its evidence is not sealed.";
     case "heal-residue":
       return now.surroundings.isOver ? null : "A run is in progress; it heals its own faults.";
     case "change-load":
@@ -56,7 +56,7 @@ function whyNot(name: ControlName, now: Permitting): string | null {
 function whyNotRunning({ surroundings, course }: Permitting, evenIfStopping?: string): string | null {
   if (surroundings.isOver) return "The run is over.";
   if (!surroundings.isControllable)
-    return "The run does not listen to controls (its socket is gone, or it is of an older version); type `gameday stop`.";
+    return "The run does not listen to controls (its socket is gone, or it is an older version); type `gameday stop`.";
   if (course.stopping !== null && evenIfStopping === undefined) return `The run is stopping: ${course.stopping}.`;
   return null;
 }
@@ -67,7 +67,7 @@ function whyNotLoad({ course, hasLoad }: Permitting): string | null {
 }
 
 function whyNotInject(now: Permitting): string | null {
-  if (now.isLoad) return "A load knows only a host, and no targets to break.";
+  if (now.isLoad) return "A load knows only a host, so there are no targets to break.";
   const noLoad = whyNotLoad(now);
   if (noLoad !== null) return noLoad;
   const [one] = held(now);

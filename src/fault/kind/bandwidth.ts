@@ -5,15 +5,15 @@ import { peers, peersOf } from "../peers.ts";
 
 export const bandwidth = faultKind({
   name: "bandwidth",
-  says: "Narrows a node's network card, both ways.",
+  says: "Limits the bandwidth of a node's network interface, in both directions.",
   needs: ["bandwidth"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: {
-    kilobitsPerSecond: whole("Limit each way, for all peers together.", 1_000, 8, 10_000_000),
+    kilobitsPerSecond: whole("Limit in each direction, for all peers together.", 1_000, 8, 10_000_000),
     peers: peers(),
   },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
-  alone: "it and the faults that delay would take the same network card apart",
+  alone: "it and the faults that delay packets configure the same network interface",
   changes: (targets, { kilobitsPerSecond, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({
       capability: "bandwidth",

@@ -4,7 +4,7 @@ import { peers, peersOf } from "../peers.ts";
 
 export const connectionReset = faultKind({
   name: "connection-reset",
-  says: "Resets connections to a target, those that exist included, for as long as it holds.",
+  says: "Resets connections to a target, including existing ones, for as long as the fault holds.",
   needs: ["reset"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { segments: percent("Share of TCP segments answered with a reset, in percent.", 20), peers: peers() },

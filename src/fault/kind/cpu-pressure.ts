@@ -4,7 +4,7 @@ import { percent } from "../parameter.ts";
 
 export const cpuPressure = faultKind({
   name: "cpu-pressure",
-  says: "Leaves everything on a node a small share of one CPU.",
+  says: "Limits everything on a node to a small share of one CPU.",
   needs: ["cpu"],
   defaultSelector: { role: "node" },
   parameters: { leave: percent("Share of one CPU that is left, in percent.", 20) },

@@ -3,7 +3,7 @@ import { whole } from "../parameter.ts";
 
 export const diskFull = faultKind({
   name: "disk-full",
-  says: "Fills the disk that a member's data is on; writes fail until it is freed.",
+  says: "Fills the disk that holds a member's data; writes fail until space is freed.",
   needs: ["disk"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { leaveMegabytes: whole("Megabytes that are left free.", 0, 0, 1_000_000) },

@@ -4,10 +4,10 @@ import { choice } from "../parameter.ts";
 
 export const dnsFailure = faultKind({
   name: "dns-failure",
-  says: "Spoils name resolution on a node.",
+  says: "Breaks name resolution on a node.",
   needs: ["dns"],
   defaultSelector: { role: "node" },
-  parameters: { how: choice("refuse: answers that there is no such name; silence: no answer.", "refuse", "silence") },
+  parameters: { how: choice("refuse: answers that the name does not exist; silence: no answer.", "refuse", "silence") },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
   changes: (targets, { how }, all) =>

@@ -4,15 +4,15 @@ import { duration } from "../parameter.ts";
 
 export const drainNode = faultKind({
   name: "drain-node",
-  says: "Cordons a node and evicts what may move, within disruption budgets; uncordons it in the end.",
+  says: "Cordons a node and evicts what may be moved, within disruption budgets; uncordons it at the end.",
   needs: ["cordon", "evict"],
   defaultSelector: { role: "node" },
   parameters: {
-    grace: duration("Time that each evicted process gets to end by itself.", 10_000),
-    within: duration("When to give up evicting (a budget may forbid it for ever).", 60_000),
+    grace: duration("Time that each evicted process has to end by itself.", 10_000),
+    within: duration("Time after which eviction is given up (a budget may forbid it for ever).", 60_000),
   },
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
-  alone: "it waits for evicted replicas to be ready elsewhere, which another fault may prevent",
+  alone: "it waits for evicted replicas to be ready on other nodes, which another fault may prevent",
   changes: (targets, { graceMs, withinMs }, all) =>
     nodesOf(targets, all).flatMap((target) => [
       { capability: "cordon" as const, target, parameters: {} },

@@ -2,7 +2,7 @@ import { faultKind } from "../../fault.ts";
 
 export const freeze = faultKind({
   name: "freeze",
-  says: "Stops a member's or replica's processes from running without ending them (gray failure): sockets stay open.",
+  says: "Suspends a member's or replica's processes without ending them (gray failure): sockets stay open.",
   needs: ["freeze"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: {},

@@ -4,11 +4,11 @@ import { choice } from "../parameter.ts";
 
 export const isolateLeader = faultKind({
   name: "isolate-leader",
-  says: "Leaves the leader's node alone: no other node reaches it, while clients, proxy and etcd still do.",
+  says: "Isolates the leader's node: no other node reaches it, while clients, proxy and etcd still do.",
   needs: ["cut"],
   defaultSelector: { role: "postgres" },
   always: { leader: true },
-  parameters: { how: choice("drop: silence; reject: an answer that says no.", "drop", "reject") },
+  parameters: { how: choice("drop: no answer; reject: an answer that refuses.", "drop", "reject") },
   traits: { stops: "nothing", takesLeader: true, recoversOnlyAfterHeal: false },
   alone: null,
   changes: (targets, { how }, all) =>

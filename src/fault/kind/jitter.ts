@@ -5,12 +5,12 @@ import { peers, peersOf } from "../peers.ts";
 
 export const jitter = faultKind({
   name: "jitter",
-  says: "Makes every packet of a node late by a time that keeps changing.",
+  says: "Delays every packet of a node by a time that keeps changing.",
   needs: ["delay"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: {
-    latency: duration("Added each way on average.", 50),
-    jitter: duration("At most this much more or less, evenly spread.", 50),
+    latency: duration("Average delay added in each direction.", 50),
+    jitter: duration("The delay varies by at most this much in either direction, uniformly distributed.", 50),
     peers: peers(),
   },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },

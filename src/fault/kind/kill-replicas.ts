@@ -6,7 +6,7 @@ export const killReplicas = faultKind({
   says: "Kills replicas of the app at the same moment; the platform has to start them again.",
   needs: ["stop"],
   defaultSelector: { role: "app", count: 2 },
-  parameters: { signal: choice("KILL: at once; TERM: asked to end.", "KILL", "TERM") },
+  parameters: { signal: choice("KILL: ends at once; TERM: is asked to end.", "KILL", "TERM") },
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
   changes: (targets, { signal }) =>

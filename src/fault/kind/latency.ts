@@ -5,10 +5,13 @@ import { peers, peersOf } from "../peers.ts";
 
 export const latency = faultKind({
   name: "latency",
-  says: "Makes every packet of a node late, each way.",
+  says: "Delays every packet of a node, in both directions.",
   needs: ["delay"],
   defaultSelector: { role: "postgres", leader: true },
-  parameters: { latency: duration("Added each way; the round trip grows by twice that.", 100), peers: peers() },
+  parameters: {
+    latency: duration("Delay added in each direction; the round trip grows by twice that.", 100),
+    peers: peers(),
+  },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
   alone: null,
   changes: (targets, { latencyMs, peers: given }, all, random) =>

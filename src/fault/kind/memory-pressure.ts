@@ -8,7 +8,7 @@ export const memoryPressure = faultKind({
   defaultSelector: { role: "app" },
   parameters: { leaveMegabytes: whole("Megabytes that are left to it beyond what it uses.", 8, 0, 1_000_000) },
   traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: true },
-  alone: "what it kills is started again without what other faults have put on it",
+  alone: "what it kills is restarted without the changes of other faults",
   changes: (targets, { leaveMegabytes }) =>
     targets.map((target) => ({ capability: "memory", target, parameters: { leaveMegabytes } })),
 });

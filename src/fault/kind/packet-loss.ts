@@ -5,7 +5,7 @@ import { peers, peersOf } from "../peers.ts";
 
 export const packetLoss = faultKind({
   name: "packet-loss",
-  says: "Loses a share of the packets that reach a node.",
+  says: "Drops a share of the packets that reach a node.",
   needs: ["drop"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { lost: percent("Share of packets lost, in percent.", 10), peers: peers() },

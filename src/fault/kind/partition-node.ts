@@ -4,12 +4,12 @@ import { choice } from "../parameter.ts";
 
 export const partitionNode = faultKind({
   name: "partition-node",
-  says: "Cuts a node off from everybody, in both directions.",
+  says: "Cuts a node off from everything else, in both directions.",
   needs: ["cut"],
   defaultSelector: { role: "node" },
   parameters: {
     how: choice(
-      "drop: silence; reject: an answer that says no; link: the network card down.",
+      "drop: no answer; reject: an answer that refuses; link: the network interface is down.",
       "drop",
       "reject",
       "link",

@@ -5,10 +5,10 @@ import { peers, peersOf } from "../peers.ts";
 
 export const partitionOneWay = faultKind({
   name: "partition-one-way",
-  says: "Cuts a node off in one direction only: it hears and is not heard, or the other way round.",
+  says: "Cuts a node off in one direction only: it receives but cannot send, or the reverse.",
   needs: ["cut"],
   defaultSelector: { role: "node" },
-  parameters: { direction: choice("out: the node is not heard; in: it hears nothing.", "out", "in"), peers: peers() },
+  parameters: { direction: choice("out: the node cannot send; in: it cannot receive.", "out", "in"), peers: peers() },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,
   changes: (targets, { direction, peers: given }, all, random) =>

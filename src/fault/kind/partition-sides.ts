@@ -7,13 +7,13 @@ import { choice, flag } from "../parameter.ts";
 
 export const partitionSides = faultKind({
   name: "partition-sides",
-  says: "Splits the nodes into a minority and a majority that cannot reach each other, the target on the side you choose.",
+  says: "Splits the nodes into a minority and a majority that cannot reach each other, with the target on the side that you choose.",
   needs: ["cut"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: {
     side: choice("The side on which the target ends up.", "minority", "majority"),
-    outside: flag("true: what is on no node (proxy, etcd, clients) reaches the majority only.", true),
-    how: choice("drop: silence; reject: an answer that says no.", "drop", "reject"),
+    outside: flag("If true, what is on no node (proxy, etcd, clients) reaches the majority only.", true),
+    how: choice("drop: no answer; reject: an answer that refuses.", "drop", "reject"),
   },
   traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
   alone: null,

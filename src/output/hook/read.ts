@@ -19,7 +19,7 @@ export function readHook(file: string, env: Environment, placeholders: ReadonlyS
     const [issue] = parsed.error.issues;
     throw bad(
       file,
-      `a hook: ${issue?.path.join(".") || "the file"} as docs/guide/metrics.md describes it`,
+      `a hook whose ${issue?.path.join(".") || "file"} is as docs/guide/metrics.md describes it`,
       issue?.message ?? "",
     );
   }

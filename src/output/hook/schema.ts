@@ -1,7 +1,7 @@
 /** The schema of a hook's file: which moments it hears, and the requests that it sends. */
 import { z } from "zod";
 
-const body = z.json().describe("the body, as JSON; texts in it may hold {placeholders}");
+const body = z.json().describe("the body, as JSON; its texts may hold {placeholders}");
 
 const request = z.strictObject({
   method: z.enum(["POST", "PUT", "PATCH"]).default("POST"),

@@ -9,7 +9,7 @@ function family(type: MetricFamily["type"], name: string, says: string, ...label
 }
 
 export const GAMEDAY_METRICS: readonly MetricFamily[] = [
-  family("gauge", "gameday_run_info", "1; what runs, in its labels", "plan", "platform", "seed", "version"),
+  family("gauge", "gameday_run_info", "always 1; the labels describe the run", "plan", "platform", "seed", "version"),
   family("gauge", "gameday_run_phase", "1 for the phase in progress", "phase"),
   family("gauge", "gameday_users", "users alive"),
   family("gauge", "gameday_users_intended", "users that the load intends at this moment"),
@@ -43,7 +43,13 @@ export const GAMEDAY_METRICS: readonly MetricFamily[] = [
     "class",
     "connection",
   ),
-  family("gauge", "gameday_fault", "1 while the fault of an experiment is in force, else 0", "experiment", "fault"),
+  family(
+    "gauge",
+    "gameday_fault",
+    "1 while the fault of an experiment is in force, otherwise 0",
+    "experiment",
+    "fault",
+  ),
   family("gauge", "gameday_objective", "1: met, 0: unknown, -1: missed; absent until the run is judged", "id"),
   family("gauge", "gameday_verdict", "1: pass, 0: unknown, -1: fail; absent until the run is judged"),
   family("gauge", "gameday_generator_cpu_ratio", "CPU of a load worker; 1 is a whole core", "worker"),
@@ -64,7 +70,7 @@ export const K6_METRICS: readonly MetricFamily[] = [
   family("gauge", "k6_http_req_blocked", `always 0: each user has a connection of its own. ${TREND}`),
   family("gauge", "k6_http_req_connecting", `opening of connections: ${TREND}`),
   family("gauge", "k6_http_req_tls_handshaking", `TLS handshakes: ${TREND}`),
-  family("gauge", "k6_http_req_sending", `not measured: NaN. ${TREND}`),
+  family("gauge", "k6_http_req_sending", `not measured, so NaN. ${TREND}`),
   family("gauge", "k6_http_req_waiting", `from the send to the first byte: ${TREND}`),
   family("gauge", "k6_http_req_receiving", `from the first byte to the last: ${TREND}`),
   family("gauge", "k6_iteration_duration", `duration of iterations: ${TREND}`),
@@ -72,7 +78,7 @@ export const K6_METRICS: readonly MetricFamily[] = [
   family("counter", "k6_dropped_iterations_total", "arrivals that found no free user"),
   family("gauge", "k6_checks_rate", "share of the checks of the last 10 s that held"),
   family("counter", "k6_data_received_total", "bytes of answers' bodies"),
-  family("counter", "k6_data_sent_total", "not measured: NaN"),
+  family("counter", "k6_data_sent_total", "not measured, so NaN"),
 ];
 
 /** The statistics of a trend; k6 appends them to its name. */

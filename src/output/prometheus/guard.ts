@@ -18,12 +18,12 @@ export interface ScrapeRequest {
 /** Returns why a request is refused; null if it may read the metrics. Texts are compared, never parsed: nothing here can throw. */
 export function refusalOf({ method, url, headers }: ScrapeRequest, port: number): Refusal | null {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  if (!hosts.includes(headers.host ?? "")) return { status: 421, says: "this Host is not served here" };
+  if (!hosts.includes(headers.host ?? "")) return { status: 421, says: "this Host is not served" };
   if (headers.origin !== undefined) return { status: 403, says: "requests of web pages are refused" };
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "none" && site !== "same-origin")
-    return { status: 403, says: "requests of other sites are refused" };
-  if (method !== "GET" && method !== "HEAD") return { status: 405, says: "only GET" };
+    return { status: 403, says: "requests from other sites are refused" };
+  if (method !== "GET" && method !== "HEAD") return { status: 405, says: "only GET is allowed" };
   const [path] = (url ?? "").split("?", 1);
-  return path === "/metrics" ? null : { status: 404, says: "only /metrics" };
+  return path === "/metrics" ? null : { status: 404, says: "only /metrics is served" };
 }

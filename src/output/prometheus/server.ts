@@ -38,10 +38,10 @@ export class MetricsServer {
         made.#server.listen({ host, port, exclusive: true }, resolve);
       });
     } catch (cause) {
-      const hint = "another run may serve its metrics there: give --metrics another port";
+      const hint = "another run may serve its metrics on this port: give --metrics another port";
       throw new GamedayError({
         code: "metrics-address",
-        expected: `to serve metrics at port ${port}`,
+        expected: `to serve metrics on port ${port}`,
         got: systemReason(cause),
         hint,
         cause,

@@ -9,7 +9,7 @@ export const constantArrivalRate: ExecutorKind = {
   allowed: ["rate", "timeUnit", "duration", "preAllocatedVUs", "maxVUs"],
   instead: {
     stages: "ramping-arrival-rate has stages",
-    vus: "users are made as arrivals need them, up to maxVUs",
+    vus: "users are started as arrivals need them, up to maxVUs",
   },
   contradictions: brokenArrivals,
   shape: (options) => ({

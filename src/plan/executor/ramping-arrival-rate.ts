@@ -8,7 +8,7 @@ export const rampingArrivalRate: ExecutorKind = {
   allowed: ["stages", "startRate", "timeUnit", "preAllocatedVUs", "maxVUs"],
   instead: {
     rate: "startRate and the stages' targets are the rates",
-    duration: "the stages say how long",
+    duration: "the stages determine the duration",
   },
   contradictions: brokenArrivals,
   shape: (options) => {

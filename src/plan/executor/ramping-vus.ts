@@ -9,7 +9,7 @@ export const rampingVus: ExecutorKind = {
   needed: [],
   allowed: ["vus", "rampUp", "startVUs", "stages"],
   instead: {
-    duration: "the stages say how long; constant-vus has a duration",
+    duration: "the stages determine the duration; constant-vus has a duration",
     rate: "constant-arrival-rate has a rate",
   },
   contradictions: (options) => [...twoShapes(options), ...brokenUsers(options)],

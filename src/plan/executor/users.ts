@@ -15,6 +15,6 @@ export function brokenUsers({ stages = [] }: ExecutorOptions): OptionProblem[] {
 
 export function describeUsers(plan: LoadPlan, loadMs: number, ramping: boolean): string {
   const requests = Math.round((areaOf(plan, loadMs, ramping) * 1_000) / CYCLE_MS_GUESS);
-  const guess = `some ${requests} requests (if a user makes one each ${CYCLE_MS_GUESS / 1000} s)`;
+  const guess = `about ${requests} requests (if each user makes one every ${CYCLE_MS_GUESS / 1000} s)`;
   return `${mostOf(plan)} users at most for ${formatDuration(loadMs)}, ${guess}`;
 }

@@ -10,7 +10,7 @@ const complaint = (more: Record<string, unknown>) =>
     .join("; ");
 const member = (more: Record<string, unknown>) => ({ members: [{ name: "a", role: "a", ...more }] });
 
-test("addresses of a kind that nobody could ask are refused", () => {
+test("addresses of an unsupported kind are refused", () => {
   for (const endpoint of ["localhost:3000", "ftp://localhost", "//shop", "127.0.0.1:80"])
     assert.match(complaint({ endpoint }) ?? "", /begins with http/, endpoint);
   assert.match(complaint(member({ health: "tcp://shop:1" })) ?? "", /begins with http/);
@@ -18,7 +18,7 @@ test("addresses of a kind that nobody could ask are refused", () => {
     assert.equal(complaint({ endpoint }), undefined);
 });
 
-test("an address that cannot be read says how a password is written, and never shows it", () => {
+test("for a malformed address the message explains how a password is written, and never shows it", () => {
   for (const url of ["redis://app:pa/ss@127.0.0.1:6379", "postgres://app:pa#ss@db/x", "postgres://app@db:5432x/d"]) {
     const said = complaint(member({ url })) ?? "";
     assert.match(said, /%2F.*got one that cannot$/, url);
@@ -34,7 +34,7 @@ test("an address that cannot be read says how a password is written, and never s
     assert.equal(complaint(member({ url })), undefined, url);
 });
 
-test("two members of one name are refused: faults and reports could not tell them apart", () => {
+test("two members of one name are refused, because faults and reports could not distinguish them", () => {
   const twice = [1, 2].map(() => ({ name: "a", role: "a" }));
   assert.match(complaint({ members: twice }) ?? "", /members whose names differ/);
 });

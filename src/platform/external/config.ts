@@ -54,7 +54,7 @@ const log = z.union([
 ]);
 
 export const externalConfig = z.strictObject({
-  kind: z.literal("external").describe("A platform that somebody else runs."),
+  kind: z.literal("external").describe("A platform that is operated outside Gameday."),
   endpoint: webUrl
     .refine((url) => !/[?#]/.test(url), "a URL without a query or a fragment")
     .describe("The base URL at which users reach the app; all requests go to paths below it."),

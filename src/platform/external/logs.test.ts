@@ -15,7 +15,7 @@ function folderOf(context: TestContext): string {
   return folder;
 }
 
-test("of a file only what the run added is kept, of a rotated one all that is there now", async (context) => {
+test("only what the run added to a file is kept, and everything of one that was rotated", async (context) => {
   const folder = folderOf(context);
   const file = (name: string) => join(folder, name);
   for (const name of ["grown", "rotated"]) writeFileSync(file(name), "before the run\n");
@@ -29,14 +29,14 @@ test("of a file only what the run added is kept, of a rotated one all that is th
   assert.equal(readFileSync(file("logs/rotated.log"), "utf8"), "anew\n");
 });
 
-test("a command is told the run's span, word by word and without a shell", async (context) => {
+test("a command receives the run's span, word by word and without a shell", async (context) => {
   const folder = folderOf(context);
   const logs = new DeclaredLogs([{ name: "cloud", command: ["echo", "--since={from}", "{to}", "; $HOME"] }], folder);
   await logs.copy(folder, span, signal);
   assert.equal(readFileSync(join(folder, "cloud.log"), "utf8"), `--since=${span.from} ${span.to} ; $HOME\n`);
 });
 
-test("of a long log the end is kept, and what is written on the standard error", async (context) => {
+test("the end of a long log is kept, with what is written to the standard error", async (context) => {
   const folder = folderOf(context);
   const program = `
     for (let line = 0; line < 60_000; line++) process.stdout.write("line " + line + " ".repeat(90) + "\\n");
@@ -53,7 +53,7 @@ test("of a long log the end is kept, and what is written on the standard error",
   assert.match(kept, /the last on one\nthe last on the other\n$/);
 });
 
-test("what cannot be had is named, and the rest is kept", async (context) => {
+test("logs that are not available are named, and the rest is kept", async (context) => {
   const folder = folderOf(context);
   const commands = { bad: ["ls", "/nowhere/at/all"], good: ["echo", "well"] };
   const given = Object.entries(commands).map(([name, command]) => ({ name, command }));
@@ -65,7 +65,7 @@ test("what cannot be had is named, and the rest is kept", async (context) => {
   assert.equal(readFileSync(join(folder, "good.log"), "utf8"), "well\n");
 });
 
-test("two logs of one name would be one file, and a name is no path", () => {
+test("two logs of one name would share a file, and a name that is a path is refused", () => {
   const logs = (...names: string[]) =>
     externalConfig.safeParse({
       kind: "external",

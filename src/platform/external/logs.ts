@@ -84,7 +84,7 @@ function sizeOf(path: string): number | null {
 function notCollected(missing: readonly string[]): GamedayError {
   return new GamedayError({
     code: "external-logs",
-    expected: "every declared log to be there",
+    expected: "every declared log to be available",
     got: missing.join("; "),
     exitCode: ExitCode.notReady,
   });

@@ -46,7 +46,7 @@ function redisServer(answer: (command: string) => string): Server {
 const web = (status: number, headers: Record<string, string> = {}) =>
   createHttpServer((_request, response) => response.writeHead(status, headers).end("page"));
 
-test("a port at which nothing listens is named, whoever is asked", async () => {
+test("a port at which nothing listens is named, for every kind of member", async () => {
   const port = await freePort();
   const refused = new RegExp(`^connection refused: nothing listens at .*127.0.0.1:${port}`);
   for (const scheme of ["redis", "postgres"])
@@ -66,7 +66,7 @@ test("a name that does not resolve is named", async () => {
     assert.match(await seenOf(part), /"store\.invalid(:\d+)?" does not resolve/);
 });
 
-test("a status is shown with its name, and a redirect with where it leads", async (context) => {
+test("a status is shown with its name, and a redirect with its target", async (context) => {
   const port = (status: number, headers?: Record<string, string>) => listen(context, web(status, headers));
   assert.equal(await seenOf({ health: `http://127.0.0.1:${await port(503)}/` }), "status 503 Service Unavailable");
   assert.equal(
@@ -76,7 +76,7 @@ test("a status is shown with its name, and a redirect with where it leads", asyn
   assert.equal(await seenOf({ health: `http://127.0.0.1:${await port(204)}/` }), "status 204 No Content");
 });
 
-test("a certificate that nobody vouches for, and TLS spoken where there is none", async (context) => {
+test("an untrusted certificate, and TLS towards a server without it, are explained", async (context) => {
   using authority = await certificateAuthority();
   const mine = await authority.issue("localhost");
   const secure = await listen(
@@ -89,7 +89,7 @@ test("a certificate that nobody vouches for, and TLS spoken where there is none"
   assert.match(await seenOf({ health: `http://127.0.0.1:${secure}/` }), /closed|reset|does not speak HTTP/);
 });
 
-test("Redis: a wrong password, none, another protocol, a closed door, silence", async (context) => {
+test("Redis: a wrong password, a missing one, another protocol, a refused connection and silence are explained", async (context) => {
   const at = async (server: Server) => `redis://app:guess@127.0.0.1:${await listen(context, server)}`;
   const redis = (answer: Parameters<typeof speaker>[0]) => at(speaker(answer));
   const none = "-NOAUTH Authentication required.\r\n";
@@ -97,13 +97,13 @@ test("Redis: a wrong password, none, another protocol, a closed door, silence", 
     /AUTH|HELLO/.test(command) ? "-WRONGPASS invalid username-password pair\r\n" : none;
   assert.match(await seenOf({ url: await at(redisServer(wrong)) }), /WRONGPASS invalid username-password pair/);
   const url = (await at(redisServer(() => none))).replace("app:guess@", "");
-  assert.match(await seenOf({ url }), /asks for a password.*NOAUTH/);
+  assert.match(await seenOf({ url }), /demands a password.*NOAUTH/);
   assert.match(await seenOf({ url: await redis(() => "HTTP/1.1 400 Bad Request\r\n") }), /does not speak Redis/);
   assert.match(await seenOf({ url: await redis(() => null) }), /closed the connection/);
   assert.equal(await seenOf({ url: await redis(() => undefined) }, 200), "no answer within 0.2 s");
 });
 
-test("a Sentinel is well and leads nothing", async (context) => {
+test("a Sentinel is healthy and leads nothing", async (context) => {
   const server = redisServer((command) =>
     command === "ROLE" ? "*2\r\n$8\r\nsentinel\r\n*1\r\n$4\r\nshop\r\n" : "+OK\r\n",
   );
@@ -112,7 +112,7 @@ test("a Sentinel is well and leads nothing", async (context) => {
   assert.deepEqual([state.healthy, state.leader, state.is], [true, false, "sentinel"]);
 });
 
-test("PostgreSQL: the server's own words, another protocol, a closed door", async (context) => {
+test("PostgreSQL: the server's own message, another protocol and a refused connection are explained", async (context) => {
   const postgres = async (answer: Parameters<typeof speaker>[0]) =>
     `postgres://app:guess@127.0.0.1:${await listen(context, speaker(answer))}/shop`;
   const refusal = postgresError("28P01", 'password authentication failed for user "app"');

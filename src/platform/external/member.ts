@@ -49,7 +49,7 @@ async function ask(member: MemberConfig, stage: LookStage, signal: AbortSignal):
   if (member.url?.startsWith("postgres")) return await askPostgres(member.url, signal);
   if (member.url !== undefined) return await askRedis(member.url, stage, signal);
   if (member.health !== undefined) return await askHttp(member.health, stage, signal);
-  return { healthy: true, leader: false, is: "not asked", seen: "it has neither url nor health" };
+  return { healthy: true, leader: false, is: "not checked", seen: "it has neither url nor health" };
 }
 
 async function askPostgres(url: string, signal: AbortSignal): Promise<MemberState> {
@@ -153,5 +153,5 @@ async function askHttp(url: string, stage: LookStage, signal: AbortSignal): Prom
   };
   const answer = await askStatus(new URL(url), { signal, onStage });
   const healthy = answer.status >= 200 && answer.status <= 299;
-  return { healthy, leader: false, is: healthy ? "well" : "not well", seen: describeStatus(answer) };
+  return { healthy, leader: false, is: healthy ? "well" : "unhealthy", seen: describeStatus(answer) };
 }

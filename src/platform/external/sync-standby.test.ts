@@ -8,13 +8,13 @@ import { SyncStandbyCheck } from "./sync-standby.ts";
 const whole: Standbys = { demanded: true, synchronous: 1, hidden: 0 };
 const okOf = (check: SyncStandbyCheck, leader: Standbys | undefined) => check.lines(leader).map(({ ok }) => ok);
 
-test("a database that demands no synchronous standby has no line about one", () => {
+test("a database that demands no synchronous standby has no check of one", () => {
   const check = new SyncStandbyCheck();
   assert.deepEqual(check.lines({ demanded: false, synchronous: 0, hidden: 0 }), []);
   assert.deepEqual(check.lines(undefined), []);
 });
 
-test("once demanded, a standby that is missing shows, also without a leader or after Patroni has given up the demand", () => {
+test("if one is demanded, a missing standby shows, even without a leader or after Patroni has dropped the demand", () => {
   const check = new SyncStandbyCheck();
   assert.deepEqual(okOf(check, whole), [true]);
   assert.deepEqual(okOf(check, undefined), [false]);
@@ -28,7 +28,7 @@ test("a standby that the leader does not show to this user is not held against t
   assert.match(line?.seen ?? "", /pg_monitor/);
 });
 
-test("the default stop condition on a missing synchronous standby acts on platform external", () => {
+test("the default stop condition on a missing synchronous standby works on platform external", () => {
   const [check, watch] = [new SyncStandbyCheck(), new StopWatch(DEFAULT_STOP_PLAN)];
   const see = (atMs: number, leader: Standbys) => watch.see({ atMs, is: "health", lines: check.lines(leader) });
   assert.equal(see(0, whole), null);

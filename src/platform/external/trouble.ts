@@ -10,16 +10,16 @@ export interface LookStage {
 /** The beginnings of driver messages for the case that another service answers, or none does, with an explanation for people. */
 const DRIVER_SAYS: readonly (readonly [begin: string, words: string])[] = [
   ["Connection is closed", "it closed the connection before it answered; does it expect TLS (rediss://)?"],
-  ["Unknown RESP type", "what answers there does not speak Redis's protocol"],
-  ["Protocol error, got", "what answers there does not speak Redis's protocol"],
-  ["NOAUTH", "it asks for a password, and the URL has none that it takes"],
-  [
-    "SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string",
-    "it asks for a password, and the URL has none",
-  ],
+  ["Unknown RESP type", "the server does not speak Redis's protocol"],
+  ["Protocol error, got", "the server does not speak Redis's protocol"],
+  ["NOAUTH", "it demands a password, and the URL has none that it accepts"],
+  ["SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string", "it demands a password, and the URL has none"],
   ["Connection terminated unexpectedly", "it closed the connection before it answered"],
-  ["received invalid response", "what answers there does not speak PostgreSQL's protocol"],
-  ["There was an error establishing an SSL connection", "TLS failed, or it does not speak PostgreSQL's protocol"],
+  ["received invalid response", "the server does not speak PostgreSQL's protocol"],
+  [
+    "There was an error establishing an SSL connection",
+    "TLS failed, or the server does not speak PostgreSQL's protocol",
+  ],
 ];
 
 /** The most characters that are shown of a driver's message, because some messages explain the whole command. */

@@ -47,7 +47,7 @@ function folderWith(context: TestContext, files: Readonly<Record<string, string>
   return folder;
 }
 
-test("with a root certificate, the URL's or libpq's own, `require` verifies the chain", (context) => {
+test("with a root certificate, of the URL or libpq's own, `require` verifies the chain", (context) => {
   const folder = folderWith(context, { "root.crt": "ROOT", "other.crt": "OTHER" });
   assert.deepEqual(ways("postgres://h/db?sslmode=require", folder), ["chain"]);
   const [way] = waysToConnect(`postgres://h/db?sslmode=require&sslrootcert=${folder}/other.crt`, NOWHERE);
@@ -56,7 +56,7 @@ test("with a root certificate, the URL's or libpq's own, `require` verifies the 
   assert.deepEqual(ways("postgres://h/db?sslmode=prefer", folder), ["any", "plain"]);
 });
 
-test("a client's certificate is shown, and the rest of the URL is left to the driver", (context) => {
+test("a client certificate is sent, and the rest of the URL is left to the driver", (context) => {
   const folder = folderWith(context, { "postgresql.crt": "CERT", "postgresql.key": "KEY" });
   const [way] = waysToConnect(
     "postgres://u:p%40@h:5433/db?sslmode=require&options=-c%20x%3D1&sslnegotiation=direct",
@@ -67,7 +67,7 @@ test("a client's certificate is shown, and the rest of the URL is left to the dr
   assert.equal(way.connectionString, "postgres://u:p%40@h:5433/db?options=-c+x%3D1");
 });
 
-test("everybody's roots without the name are refused, as by psql", () => {
+test("public roots without a check of the name are refused, as in psql", () => {
   assert.throws(() => ways("postgres://h/db?sslmode=require&sslrootcert=system"), /verify-full/);
 });
 
@@ -89,10 +89,10 @@ for (const [url, expected] of [
   ["redis:///3", { host: "127.0.0.1", port: 6379, db: 3 }],
   ["redis://h/1?protocol=3", { host: "h", port: 6379, db: 1 }],
 ] as const) {
-  test(`${url} as redis-cli reads it`, () => assert.deepEqual(redisOptions(url), expected));
+  test(`${url} is read as by redis-cli`, () => assert.deepEqual(redisOptions(url), expected));
 }
 
-test("rediss is TLS, and what is no URL of Redis is refused without its text", () => {
+test("rediss is TLS, and a malformed URL of Redis is refused without its text", () => {
   assert.ok(redisOptions("rediss://h").tls);
   assert.throws(
     () => redisOptions("redis://:secret@h/name"),

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { seededRandom } from "../../std/random.ts";
 import { Agenda } from "./agenda.ts";
 
-test("happenings run in order of time, and of entry at equal times", () => {
+test("events run in order of time, and in order of entry at equal times", () => {
   const agenda = new Agenda();
   const random = seededRandom("agenda");
   const expected: [number, number][] = [];
@@ -21,7 +21,7 @@ test("happenings run in order of time, and of entry at equal times", () => {
   assert.equal(agenda.nowMs, 1000);
 });
 
-test("what a happening enters is run too, if it is due; the past counts as now", () => {
+test("an event that another one enters runs too if it is due, and one in the past runs now", () => {
   const agenda = new Agenda();
   const seen: number[] = [];
   agenda.at(5, () => {

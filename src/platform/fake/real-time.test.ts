@@ -68,7 +68,7 @@ test("what is stored is in the audit, once, until it is cleaned up", async () =>
   assert.deepEqual(await auditOf(platform, "orders"), []);
 });
 
-test("a killed leader bites, another takes over, and the old one heals into its place", async () => {
+test("a killed leader is seen to bite, another takes over, and the old one rejoins after the heal", async () => {
   await using platform = await prepared();
   const target = await leaderOf(platform, "postgres");
   const change = await changeOf(platform, "stop", target, { stayDown: true });
@@ -94,7 +94,7 @@ test("a killed leader bites, another takes over, and the old one heals into its 
   });
 });
 
-test("a change that expires undoes itself without anybody", async () => {
+test("a change that expires reverts itself", async () => {
   await using platform = await prepared();
   const change = { ...(await changeOf(platform, "freeze", await leaderOf(platform, "redis"))), expiresAfterMs: 50 };
   await capabilityOf(platform, "freeze")?.apply(change, signal);
@@ -103,7 +103,7 @@ test("a change that expires undoes itself without anybody", async () => {
   await until(healed, { what: "the thaw", deadlineMs: 5000, signal });
 });
 
-test("restore undoes everything; a node that was cordoned before stays so when its change is reverted", async () => {
+test("restore reverts everything, and a node that was cordoned before stays so when its change is reverted", async () => {
   await using platform = await prepared();
   const node = (await platform.topology(signal)).find(({ role }) => role === "node");
   const cordon = capabilityOf(platform, "cordon");
@@ -119,7 +119,7 @@ test("restore undoes everything; a node that was cordoned before stays so when i
   assert.equal((await nodesLine())?.ok, true);
 });
 
-test("a lie is told: an injection that only claims to bite", async () => {
+test("a lie is played: an injection that only claims to bite", async () => {
   await using platform = await prepared({ lies: ["claims-fault-that-did-not-bite"] });
   const change = await changeOf(platform, "stop", await leaderOf(platform, "redis"), { stayDown: true });
   await capabilityOf(platform, "stop")?.apply(change, signal);

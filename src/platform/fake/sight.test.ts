@@ -32,7 +32,7 @@ function changesOf(kind: (typeof FAULTS)[number], { site }: ReturnType<typeof st
 }
 
 for (const kind of KINDS) {
-  test(`${kind.name}: seen when it is made, not before, and not when it is undone`, () => {
+  test(`${kind.name}: its change is seen when it is applied, not before, and not when it is reverted`, () => {
     const { breakage, agenda, ...rest } = stage();
     for (const change of changesOf(kind, { breakage, agenda, ...rest })) {
       assert.equal(breakage.isBitten(change), false, `${change.capability} before`);
@@ -46,7 +46,7 @@ for (const kind of KINDS) {
   });
 }
 
-test("an order that changed nothing in the model is not seen, whatever it says of itself", () => {
+test("a command that changed nothing in the model is not seen, whatever it reports", () => {
   const { site, breakage } = stage();
   const target = { id: "postgres/n1", role: "postgres", node: "n1" };
   breakage.apply({ id: "late", capability: "delay", target, parameters: {} });
@@ -57,7 +57,7 @@ test("an order that changed nothing in the model is not seen, whatever it says o
   assert.equal(breakage.isBitten({ id: "nobody", capability: "stop", target: nobody, parameters: {} }), false);
 });
 
-test("the fake has the capabilities that somebody wrote for it, and no others", () => {
+test("the fake has exactly the capabilities that were written for it", () => {
   const planted = "teleport" as CapabilityName;
   (CAPABILITIES as CapabilityName[]).push(planted);
   const { breakage, site } = stage();

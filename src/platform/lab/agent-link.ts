@@ -147,7 +147,7 @@ export class AgentLink {
   #answered(reply: AgentReply): void {
     const waiting = this.#waiting.get(reply.id);
     if (reply.ok) waiting?.resolve(reply.value);
-    else waiting?.reject(this.#error("lab-agent-refused", `the agent of ${this.name} to do it`, reply.error));
+    else waiting?.reject(this.#error("lab-agent-refused", `the agent of ${this.name} to carry it out`, reply.error));
   }
 
   #lost(): void {

@@ -16,14 +16,14 @@ test("there is room for all replicas on two nodes", () => {
   assert.equal(spread(slots, new Set(), new Set(["n1"]), 10).length, 5);
 });
 
-test("replicas spread over the nodes and leave the fullest first", () => {
+test("replicas are spread over the nodes, and leave the fullest node first", () => {
   assert.deepEqual(names(spread(slots, new Set(), open, 3)), ["n1-1", "n2-1", "n3-1"]);
   assert.deepEqual(names(spread(slots, new Set(["n1-1", "n2-1"]), open, 2)), ["n3-1", "n1-2"]);
   const held = slots.filter((slot) => ["n1-1", "n2-1", "n2-2", "n3-1"].includes(slot.name));
   assert.deepEqual(names(leaving(held, 1)), ["n2-2"]);
 });
 
-test("slots without a replica start disabled, and no name is left to fill in", () => {
+test("slots without a replica start disabled, and no placeholder is left", () => {
   const text = haproxyConfig(
     config,
     slots.map((slot) => ({ ...slot, state: slot.name === "n1-1" ? ("ready" as const) : ("maint" as const) })),
@@ -41,7 +41,7 @@ test("without health checks no replica of the app is checked, and the stores' le
   assert.equal([...text.matchAll(/^ {2}server n\d 10\.88\.0\.\d:\d+ check/gm)].length, 6);
 });
 
-test("a client knows and chooses its replica only where the plan asks for it", () => {
+test("a client learns and chooses its replica only if the plan enables it", () => {
   const ready = slots.slice(0, 2).map((slot) => ({ ...slot, state: "ready" as const }));
   assert.doesNotMatch(haproxyConfig(config, ready), /x-gameday-replica/);
   const text = haproxyConfig(resolvedLabConfig.parse({ ...config, haproxy: { replicaHeader: true } }), ready);
@@ -49,7 +49,7 @@ test("a client knows and chooses its replica only where the plan asks for it", (
   assert.equal([...text.matchAll(/use-server (\S+) if \{ req\.hdr\(x-gameday-replica\) -m str \1 \}/g)].length, 2);
 });
 
-test("where writes need replicas, a Redis master that has lost them is not up", () => {
+test("if writes need replicas, a Redis master that has lost them is not up", () => {
   const check = (redis: object) => {
     const text = haproxyConfig(labConfig.parse({ kind: "lab", app: { command: ["x"] }, redis }), []);
     return new RegExp(/tcp-check expect rstring (\S+)/.exec(text)?.[1] ?? "role:master");

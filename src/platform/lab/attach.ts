@@ -192,7 +192,7 @@ function demandOwn(control: string): void {
   if (owner === 0 || owner === process.getuid?.()) return;
   throw new GamedayError({
     code: "lab-not-ours",
-    expected: `the lab's control socket to be there and ours or root's: ${control}`,
+    expected: `the lab's control socket to exist and to be owned by us or root: ${control}`,
     got: owner === undefined ? "none" : `one of uid ${owner}`,
     exitCode: ExitCode.notReady,
   });

@@ -30,7 +30,7 @@ class SimulatedLab implements AutoscalingWorld {
   }
 
   async look() {
-    if (this.broken) throw new Error("nobody answers");
+    if (this.broken) throw new Error("nothing answers");
     this.#now += this.lookMs;
     const replicas = this.#names().map((replica) => ({
       replica,
@@ -64,7 +64,7 @@ function begun(lab: SimulatedLab) {
   return { autoscaling, events, end };
 }
 
-test("without load it keeps the least for five minutes", async () => {
+test("without load it keeps the minimum for five minutes", async () => {
   const lab = new SimulatedLab();
   const { autoscaling, events } = begun(lab);
   await lab.run(300_000);
@@ -73,7 +73,7 @@ test("without load it keeps the least for five minutes", async () => {
   assert.ok(events.every(({ current, desired }) => current === 3 && desired === 3));
 });
 
-test("load brings more, its end brings them back after the window, and each sync can be decided again", async () => {
+test("load adds replicas, its end removes them after the window, and each sync can be computed again", async () => {
   const lab = new SimulatedLab();
   const { autoscaling, events } = begun(lab);
   await lab.run(20_000);
@@ -95,7 +95,7 @@ test("load brings more, its end brings them back after the window, and each sync
   );
 });
 
-test("syncs come once a period, also when looking takes its time", async () => {
+test("syncs come once a period, even if a look takes its time", async () => {
   const lab = new SimulatedLab();
   lab.lookMs = 300;
   const { autoscaling, events } = begun(lab);
@@ -109,7 +109,7 @@ test("syncs come once a period, also when looking takes its time", async () => {
   );
 });
 
-test("its health tells what it last saw, and that it sees nothing", async () => {
+test("its health reports what it last saw, and that it sees nothing", async () => {
   const lab = new SimulatedLab();
   const { autoscaling } = begun(lab);
   assert.equal(autoscaling.health().ok, false);
@@ -119,11 +119,11 @@ test("its health tells what it last saw, and that it sees nothing", async () => 
   lab.broken = true;
   await lab.run(70_000);
   assert.equal(autoscaling.health().ok, false);
-  assert.match(autoscaling.health().seen, /nobody answers/);
+  assert.match(autoscaling.health().seen, /nothing answers/);
   autoscaling.close();
 });
 
-test("who ended the telling is told no more", async () => {
+test("a listener that unsubscribed receives nothing more", async () => {
   const lab = new SimulatedLab();
   const { autoscaling, events, end } = begun(lab);
   await lab.run(3_000);

@@ -151,6 +151,6 @@ function describe(last: SyncRecord | null, nowMs: number): string {
   const active = conditions.find(({ type }) => type === "ScalingActive");
   const metric = utilization === null ? "no utilisation" : `CPU at ${utilization} % of the request`;
   const why =
-    active?.status === "False" ? `${active.reason}: ${active.message}` : (active?.reason ?? "no metric looked at");
+    active?.status === "False" ? `${active.reason}: ${active.message}` : (active?.reason ?? "no metric was read");
   return `${desiredReplicas} desired, ${metric}, ${why}, ${((nowMs - last.atMs) / 1_000).toFixed(0)} s ago`;
 }

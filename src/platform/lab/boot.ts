@@ -69,7 +69,7 @@ function notReady({ config, replicas, logFolder }: Boot, why: string, ready: rea
     code: "lab-not-ready",
     expected: `${wanted} replicas of the app to be ready within ${readiness.within / 1000} s`,
     got: `${ready.length}; ${why}; ${printed(log)}`,
-    hint: "readiness is asked at $PORT of each node's address, as users' requests come; `app.readiness` says where and how long",
+    hint: "readiness is requested at $PORT of each node's address, as users' requests arrive; `app.readiness` sets the path and the time",
     exitCode: ExitCode.notReady,
   });
 }

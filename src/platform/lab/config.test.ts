@@ -13,7 +13,7 @@ test("a command is all that a lab needs", () => {
   assert.equal(config.app.replicas, 3);
 });
 
-test("durations are read with units, and parsing what was parsed changes nothing", () => {
+test("durations are read with units, and parsing a parsed configuration changes nothing", () => {
   const config = labConfig.parse({ ...least, postgres: { ttl: "30s", synchronous: false } });
   assert.equal(config.postgres.ttl, 30_000);
   assert.deepEqual(resolvedLabConfig.parse(config), config);

@@ -38,7 +38,9 @@ const postgres = (time: Duration) =>
       .describe("Patroni's failsafe_mode: the leader stays one while etcd is away, if all members still reach it."),
     startTimeout: time
       .default(0)
-      .describe("How long a crashed leader may take to restart in place before another is elected; 0s: elect at once."),
+      .describe(
+        "How long a crashed leader may take to restart in place before another is elected; with 0s, another is elected at once.",
+      ),
     maximumLagOnFailoverBytes: z
       .int()
       .min(0)
@@ -86,7 +88,7 @@ const haproxy = (time: Duration) =>
     serverTimeout: time
       .default(4_000)
       .describe("How long the app may take to answer; keep it well under the client's own timeout."),
-    retries: z.int().min(0).default(3).describe("How often a request is tried again."),
+    retries: z.int().min(0).default(3).describe("How many times a request is retried."),
     redispatch: z.boolean().default(true).describe("Whether a retry may go to another replica."),
     retryOn: z
       .array(z.string().regex(/^[a-z0-9-]+$/))
@@ -156,8 +158,10 @@ const app = (time: Duration) =>
     autoscaler: autoscalerDocument
       .nullable()
       .default(null)
-      .describe("Written like the `spec` of a Kubernetes HorizontalPodAutoscaler; null: nothing scales automatically."),
-    user: z.string().default("nobody").describe("The user of this machine as whom the app runs."),
+      .describe(
+        "Written like the `spec` of a Kubernetes HorizontalPodAutoscaler; if null, nothing scales automatically.",
+      ),
+    user: z.string().default("nobody").describe("The user of this machine that runs the app."),
     maxUnavailable: z
       .int()
       .min(0)
@@ -173,7 +177,7 @@ const labSchema = (time: Duration) =>
       .min(0)
       .max(65_535)
       .default(0)
-      .describe("The port on 127.0.0.1 at which the app is reached; 0: any free one."),
+      .describe("The port on 127.0.0.1 at which the app is reached; 0 takes any free one."),
     etcd: z
       .union([z.literal(1), z.literal(3)])
       .default(1)

@@ -14,7 +14,7 @@ async function listening(context: TestContext, host: string) {
   return { port, listeners: parseListeners(table).filter((one) => one.port === port) };
 }
 
-test("the kernel's table is read as it is", async (context) => {
+test("the kernel's table is parsed", async (context) => {
   for (const [host, address] of [
     ["127.0.0.1", "127.0.0.1"],
     ["0.0.0.0", "0.0.0.0"],
@@ -29,7 +29,7 @@ test("the kernel's table is read as it is", async (context) => {
   assert.deepEqual(parseListeners(six.replace(" 0A ", " 01 ")), [], "a connection");
 });
 
-test("an app on 127.0.0.1 only, or on another port, is told so; one on all addresses is not", async (context) => {
+test("an app that listens on 127.0.0.1 only, or on another port, causes a message, and one on all addresses does not", async (context) => {
   const at = (port: number) => ({ port, reachableAt: "10.88.0.1", uid: 65534 });
   const local = await listening(context, "127.0.0.1");
   assert.match(

@@ -158,7 +158,7 @@ function portTaken(port: number, cause: Error): GamedayError {
     code: "lab-port-taken",
     expected: `port ${port} of 127.0.0.1 to be free`,
     got: cause.message,
-    hint: "leave `port` out of the plan, and any free one is taken",
+    hint: "omit `port` from the plan, and any free one is used",
     exitCode: ExitCode.notReady,
     cause,
   });

@@ -15,7 +15,7 @@ test("usage is what was used since the last sync", () => {
   assert.equal(sample?.requestMilli, 500);
 });
 
-test("a process that was started anew is measured from the first look at it, and is the same pod", () => {
+test("a process that was restarted is measured from the first look at it, and is the same pod", () => {
   const log = new PodLog();
   log.see(0, [replica(7, 9_000)]);
   log.see(1_000, [replica(null, 0, false)]);
@@ -27,7 +27,7 @@ test("a process that was started anew is measured from the first look at it, and
   assert.deepEqual([sample?.startedAtMs, sample?.readyChangedAtMs, sample?.ready], [0, 4_000, true]);
 });
 
-test("a replica that went away is forgotten, and one of its name later is another pod", () => {
+test("a replica that is gone is forgotten, and a later one of the same name is another pod", () => {
   const log = new PodLog();
   log.see(0, [replica(7, 9_000)]);
   log.see(1_000, []);
@@ -36,7 +36,7 @@ test("a replica that went away is forgotten, and one of its name later is anothe
   assert.equal(log.samples(500)[0]?.startedAtMs, 9_000);
 });
 
-test("a window too short to measure gives no usage", () => {
+test("a window that is too short to measure has no usage", () => {
   const log = new PodLog();
   log.see(0, [replica(7, 0)]);
   log.see(100, [replica(7, 100)]);

@@ -13,14 +13,14 @@ const answer = {
   ],
 };
 
-test("members are ordered by node and strangers left out", () => {
+test("members are ordered by node, and unknown members are left out", () => {
   assert.deepEqual(
     parseCluster(answer).map((member) => `${member.node} ${member.role}`),
     ["n1 sync_standby", "n2 replica", "n3 leader"],
   );
 });
 
-test("a leader must run, and a standby that does not stream is none", () => {
+test("a leader must run, and a standby that does not stream does not count", () => {
   const members = parseCluster(answer);
   assert.equal(leaderOf(members), "n3");
   assert.deepEqual(members.map(isStreaming), [true, false, false]);
@@ -28,7 +28,7 @@ test("a leader must run, and a standby that does not stream is none", () => {
   assert.deepEqual(parseCluster({}), []);
 });
 
-test("what the plan sets wins, in Patroni's units", () => {
+test("settings of the plan take precedence, in Patroni's units", () => {
   const config = labConfig.parse({
     kind: "lab",
     app: { command: ["x"] },

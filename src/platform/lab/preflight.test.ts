@@ -13,7 +13,7 @@ const GOOD: LabMachine = {
   openFilesMax: 1 << 20,
 };
 
-test("a good machine has no complaint, whatever is forbidden to other users", () => {
+test("a suitable machine causes no complaint, whatever other users are forbidden", () => {
   assert.equal(complaintAbout(GOOD), null);
 });
 
@@ -27,18 +27,18 @@ const CASES: readonly [what: string, lacks: Partial<LabMachine>, says: RegExp][]
     { namespaceTrouble: "unshare: unshare failed: Operation not permitted" },
     /namespaces.*got unshare: .*not permitted.*--privileged/,
   ],
-  ["a full disk", { freeBytes: 3 << 20 }, /256 MiB free on the disk of \/var\/log\/runs.*got 3 MiB.*make room/],
+  ["a full disk", { freeBytes: 3 << 20 }, /256 MiB free on the disk of \/var\/log\/runs.*got 3 MiB.*free some space/],
   ["few file descriptors", { openFilesMax: 1024 }, /at least 4096 open files.*got 1024.*ulimit -Hn/],
 ];
 
 for (const [what, lacks, says] of CASES) {
-  test(`${what}: expected, got, and what to do`, () => {
+  test(`${what}: the message has expected, got, and a hint`, () => {
     const complaint = complaintAbout({ ...GOOD, ...lacks });
     assert.match(`expected ${complaint?.expected}, got ${complaint?.got} ${complaint?.hint}`, says);
   });
 }
 
-test("the limit of open files is the hard one", () => {
+test("the limit of open files is the hard limit", () => {
   assert.equal(
     openFilesMax("Limit  Soft\nMax open files            1024                 524288               files\n"),
     524_288,

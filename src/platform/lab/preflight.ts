@@ -51,7 +51,7 @@ export function complaintsAbout(machine: LabMachine): LabObstacle[] {
 
 function notLinux(platform: string) {
   return {
-    expected: "Linux: the lab is made of its namespaces",
+    expected: "Linux, because the lab consists of its namespaces",
     got: platform,
     hint: "the lab needs Linux: run it in a Linux virtual machine, or test a platform that you have (kind external or kubernetes)",
   };
@@ -60,7 +60,7 @@ function notLinux(platform: string) {
 function notRoot({ uid, apparmorRestrictsUserNamespaces }: LabMachine) {
   const restricted = "; kernel.apparmor_restrict_unprivileged_userns = 1 keeps other users from making namespaces";
   return {
-    expected: "to run as root: the lab makes namespaces",
+    expected: "to run as root, because the lab makes namespaces",
     got: `uid ${uid}${apparmorRestrictsUserNamespaces === true ? restricted : ""}`,
     hint: `run: sudo ${process.execPath} ${process.argv.slice(1).join(" ")}`,
   };
@@ -70,7 +70,7 @@ function noNamespaces(trouble: string) {
   return {
     expected: "root to be allowed to make network, mount, process, IPC and host name namespaces",
     got: trouble,
-    hint: "in a container, start it with --privileged; else the kernel lacks CONFIG_NET_NS, CONFIG_PID_NS, CONFIG_IPC_NS or CONFIG_UTS_NS",
+    hint: "in a container, start it with --privileged; otherwise the kernel lacks CONFIG_NET_NS, CONFIG_PID_NS, CONFIG_IPC_NS or CONFIG_UTS_NS",
   };
 }
 
@@ -78,7 +78,7 @@ function noRoom({ folder, freeBytes }: LabMachine) {
   return {
     expected: `${mebibytes(FREE_BYTES_MIN)} free on the disk of ${folder}`,
     got: mebibytes(freeBytes),
-    hint: "make room there, or put the run elsewhere with --out (the state folder: GAMEDAY_STATE)",
+    hint: "free some space there, or put the run elsewhere with --out (the state folder: GAMEDAY_STATE)",
   };
 }
 

@@ -11,7 +11,7 @@ const config = labConfig.parse({
   redis: { minReplicasToWrite: 0, downAfter: "3s", parameters: { maxmemory: "64mb", activedefrag: false } },
 });
 
-test("a master tells of its online replicas, a replica of its master", () => {
+test("a master reports its online replicas, and a replica its master", () => {
   const master =
     "# Replication\r\nrole:master\r\nslave0:ip=10.88.0.2,state=online\r\nslave1:ip=10.88.0.3,state=wait_bgsave\r\n";
   assert.deepEqual(parseReplication(master), {
@@ -31,7 +31,7 @@ test("the plan's settings are in the files", () => {
   assert.doesNotMatch(sentinelConfig(config, "n2"), /\{\{/);
 });
 
-test("answers are read only when they are whole", () => {
+test("answers are read only when they are complete", () => {
   const whole = Buffer.from("*2\r\n$2\r\nok\r\n:7\r\n");
   assert.deepEqual(decodeRedis(whole, 0)?.value, ["ok", 7]);
   for (let cut = 1; cut < whole.length; cut++) assert.equal(decodeRedis(whole.subarray(0, cut), 0), null);

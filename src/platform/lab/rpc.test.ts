@@ -21,13 +21,13 @@ async function callerOf(context: TestContext, handler: Handler): Promise<Caller>
   return caller;
 }
 
-test("an error of the lab arrives as it was, whatever its sentence is like", async (context) => {
+test("an error of the lab arrives unchanged, whatever its message", async (context) => {
   const complaint = { code: "odd", expected: "a, got b", got: "c, got d", hint: "wait", exitCode: ExitCode.residue };
   const caller = await callerOf(context, () => Promise.reject(new GamedayError(complaint)));
   await assert.rejects(caller.call("any", null, signal), { ...complaint, isFinal: false });
 });
 
-test("a call to a lab whose process has ended fails for good, then and later", async (context) => {
+test("a call to a lab whose process has ended fails at once, and so do later calls", async (context) => {
   const caller: Caller = await callerOf(context, (_call, _given, _emit, gone) => {
     setImmediate(() => caller.close());
     return new Promise((resolve) => gone.addEventListener("abort", () => resolve(null)));

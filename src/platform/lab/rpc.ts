@@ -134,12 +134,17 @@ function onLines(socket: Socket, receive: (line: Line) => void): void {
 /** Returns an error, with all its fields, in a form that can be sent; one that is no GamedayError as the lab's trouble. */
 export function writeError(trouble: unknown): WrittenError {
   if (!(trouble instanceof GamedayError))
-    return { code: "lab-trouble", expected: "the lab to do it", got: messageOf(trouble), exitCode: ExitCode.notReady };
+    return {
+      code: "lab-trouble",
+      expected: "the lab to carry it out",
+      got: messageOf(trouble),
+      exitCode: ExitCode.notReady,
+    };
   const { code, expected, got, exitCode, hint } = trouble;
   return { code, expected, got, exitCode, ...(hint === undefined ? {} : { hint }) };
 }
 
 function gone(): WrittenError {
   const got = "its process ended";
-  return { code: "lab-gone", expected: "the lab to go on", got, exitCode: ExitCode.notReady, isFinal: true };
+  return { code: "lab-gone", expected: "the lab to continue", got, exitCode: ExitCode.notReady, isFinal: true };
 }

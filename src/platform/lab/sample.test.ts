@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleOf } from "./sample.ts";
 
-test("replicas by their own name, stores by their node, and nothing of what does not run", () => {
+test("replicas are sampled under their own names and stores under their nodes, and what does not run is left out", () => {
   const usage = {
     "app/n2-1": { memoryBytes: 7, connections: 3 },
     "app/n2-2": { memoryBytes: 0, connections: 0 },

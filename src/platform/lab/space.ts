@@ -197,7 +197,7 @@ function notStarted(name: string, log: string, cause: unknown): GamedayError {
     code: "lab-not-started",
     expected: `${name} of the lab to start`,
     got: tailOf(log) || (cause === undefined ? "it ended at once" : messageOf(cause)),
-    hint: "the lab needs root, and a kernel that lets it make namespaces",
+    hint: "the lab needs root, and a kernel that allows it to make namespaces",
     exitCode: ExitCode.notReady,
     cause,
   });

@@ -106,7 +106,7 @@ function openLog(folder: string): DaemonLog {
       code: "lab-folder",
       expected: `to write the lab's log to ${path}`,
       got: messageOf(cause),
-      hint: "make room or give the right to write there, or name another folder in GAMEDAY_STATE",
+      hint: "free some space or grant the right to write there, or name another folder in GAMEDAY_STATE",
       exitCode: ExitCode.notReady,
       cause,
     });

@@ -14,9 +14,9 @@ function countedProblems({ plan, placeOf }: Parsed): PlanProblem[] {
   return [
     {
       code: "plan-no-such-part",
-      expected: "a platform whose replicas are counted, to wait for autoscaling",
-      got: `"${kind.name}", whose are not`,
-      hint: "leave `autoscaling` out: nothing would ever be counted",
+      expected: "a platform that reports its replicas, to wait for autoscaling",
+      got: `"${kind.name}", which does not`,
+      hint: "omit `autoscaling`: no replicas would ever be reported",
       place: placeOf(["autoscaling"]),
     },
   ];
@@ -31,7 +31,7 @@ function tailProblems({ plan, placeOf }: Parsed): PlanProblem[] {
       code: "plan-tail-too-short",
       expected: `autoscaling.down.within to be more than the stabilisation window of ${formatDuration(downLeastMs)}`,
       got: formatDuration(plan.autoscaling.down.withinMs),
-      hint: "leave it out, and the time is computed from the window",
+      hint: "omit it, and the time is computed from the window",
       place: placeOf(["autoscaling", "down", "within"]),
     },
   ];

@@ -36,7 +36,7 @@ function ledgerProblems({ plan, placeOf }: Parsed): PlanProblem[] {
       {
         code: "plan-two-ledgers",
         expected: `one ledger of "${object}"`,
-        got: "another one than in the claim before",
+        got: "a different one from the claim before",
         hint: "give claims about different things different objects",
         place: placeOf(["claims", index, "ledger"]),
       },

@@ -29,7 +29,7 @@ export function checkCommands({ plan, placeOf }: Parsed, lookup: Lookup): PlanPr
       code: "plan-no-such-command",
       expected: "a command that can be started",
       got: trouble,
-      hint: "it is looked for on the PATH, or from the plan's folder where it has a slash; no shell is involved",
+      hint: "it is searched for on the PATH, or from the plan's folder if it has a slash; no shell is involved",
       place: placeOf(at),
     };
   });

@@ -22,7 +22,7 @@ export function checkExperiments(parsed: Parsed): PlanProblem[] {
 }
 
 function twice(name: string, place: Place): PlanProblem {
-  return { code: "plan-duplicate", expected: "experiments with names of their own", got: `"${name}" twice`, place };
+  return { code: "plan-duplicate", expected: "experiments with distinct names", got: `"${name}" twice`, place };
 }
 
 function faultProblems({ fault, parameters }: ExperimentPlan, place: (key: string) => Place): PlanProblem[] {
@@ -42,8 +42,8 @@ function lackingProblems({ plan }: Parsed, { fault, insideProbes }: ExperimentPl
   return [
     {
       code: "fault-not-supported",
-      expected: `a platform that can do what "${fault}" needs`,
-      got: `"${kind.name}", which cannot: ${lacking.join(", ")}`,
+      expected: `a platform that supports what "${fault}" needs`,
+      got: `"${kind.name}", which does not support: ${lacking.join(", ")}`,
       hint: "`gameday faults` lists which faults each platform supports",
       place,
     },
@@ -57,9 +57,9 @@ function groupProblems({ fault, together, insideProbes }: ExperimentPlan, place:
   if (insideProbes === undefined) return alone;
   const inside: PlanProblem = {
     code: "plan-inside-together",
-    expected: "insideProbes at an experiment that stands by itself",
-    got: "one of a group",
-    hint: "what a client inside a node wrote could not be put down to one fault of several",
+    expected: "insideProbes at an experiment outside any group",
+    got: "one in a group",
+    hint: "the writes of a client inside a node could not be attributed to one of several faults",
     place,
   };
   return [...alone, inside];

@@ -17,24 +17,24 @@ function warnings(fault: string, name: string, holdMs: number): string[] {
   return warnOfHold({ experiment, requests }, THREE_NODES, NOTICED);
 }
 
-test("a leader that is away for less than its lease is warned of, in words", () => {
+test("a leader that is absent for less than its lease causes a warning", () => {
   const [warning] = warnings("kill-leader", "postgres/n1", 8_000);
   assert.match(
     warning ?? "",
-    /"x" is held 8s, and a missing leader of postgres is noticed after 8s \(ttl\).*hold it longer/,
+    /"x" is held 8s, but a missing leader of postgres is noticed after 8s \(ttl\).*hold it longer/,
   );
   assert.equal(warnings("partition-node", "node/n1", 3_000).length, 1, "the node's leader counts");
   assert.equal(warnings("partition-node", "node/n2", 1_000).length, 1, "Redis leads on n2");
 });
 
-test("long enough, a standby, or a fault that takes nobody away: no warning", () => {
+test("a long hold, a standby, or a fault that removes no leader causes no warning", () => {
   assert.deepEqual(warnings("kill-leader", "postgres/n1", 8_001), []);
   assert.deepEqual(warnings("kill-member", "postgres/n3", 1_000), []);
   assert.deepEqual(warnings("latency", "postgres/n1", 1_000), []);
   assert.deepEqual(warnings("partition-node", "node/n2", 2_001), []);
 });
 
-test("the lab knows its leases from the plan's own settings", () => {
+test("the lab takes its leases from the plan's own settings", () => {
   const app = { command: ["true"], directory: "." };
   const noticed = labKind.noticedAfter?.({ kind: "lab", app, redis: { downAfter: "3s" } });
   assert.equal(noticed?.["redis"]?.afterMs, 3_000);

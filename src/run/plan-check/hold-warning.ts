@@ -22,7 +22,7 @@ export function warnOfHold(
     away.some(({ target }) => target.id === one.id || (target.role === "node" && target.node === one.node));
   return Object.entries(noticed).flatMap(([role, { afterMs, says }]) => {
     const short = holdMs <= afterMs && topology.some((one) => one.role === role && one.leader && isHit(one));
-    const held = `"${name}" is held ${formatDuration(holdMs)}, and a missing leader of ${role} is noticed after ${formatDuration(afterMs)} (${says})`;
-    return short ? [`  warning: ${held}: it may be over before anybody takes over; hold it longer`] : [];
+    const held = `"${name}" is held ${formatDuration(holdMs)}, but a missing leader of ${role} is noticed after ${formatDuration(afterMs)} (${says})`;
+    return short ? [`  warning: ${held}: it may be over before another member takes over; hold it longer`] : [];
   });
 }

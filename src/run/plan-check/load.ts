@@ -23,9 +23,9 @@ function goneProblems({ plan, placeOf }: Parsed): PlanProblem[] {
   return [
     {
       code: "plan-load-gone",
-      expected: "a load that is there while faults are injected",
+      expected: "a load that lasts while faults are injected",
       got: "a last stage with target 0, which is held through all experiments",
-      hint: "leave the ramp-down out: the load ends by itself after the last experiment",
+      hint: "omit the ramp-down: the load ends by itself after the last experiment",
       place: placeOf(["load", "stages", last, "target"]),
     },
   ];
@@ -37,7 +37,7 @@ function podsProblems({ plan: { load, platform }, placeOf }: Parsed): PlanProble
   return [
     {
       code: "plan-pods-no-image",
-      expected: "load.pods.image, or platform.image of a platform on Kubernetes: what the workers' pods run",
+      expected: "load.pods.image, or platform.image of a platform on Kubernetes: the image that the workers' pods run",
       got: "neither",
       place: placeOf(["load", "pods"]),
     },

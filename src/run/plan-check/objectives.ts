@@ -20,7 +20,7 @@ export function checkObjectives(parsed: Parsed): PlanProblem[] {
 function idProblems({ plan, placeOf }: Parsed): PlanProblem[] {
   return plan.objectives.flatMap(({ id }, index) => {
     if (plan.objectives.findIndex((other) => other.id === id) === index) return [];
-    const expected = "objectives with ids of their own";
+    const expected = "objectives with distinct ids";
     return [{ code: "plan-duplicate", expected, got: `"${id}" twice`, place: placeOf(["objectives", index, "id"]) }];
   });
 }
@@ -36,7 +36,7 @@ function watchedProblems({ plan, placeOf }: Parsed): PlanProblem[] {
         code: "plan-objective",
         expected: `a platform that reports ${watched}, for the measure ${measure}`,
         got: `"${plan.platform.kind}", which does not`,
-        hint: "without such reports, nothing would ever be counted, and nothing proven",
+        hint: "without such reports nothing would ever be counted, and nothing proven",
         place: placeOf(["objectives", index, "measure"]),
       },
     ];

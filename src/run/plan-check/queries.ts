@@ -9,7 +9,7 @@ export function checkQueries({ plan, placeOf }: Parsed): PlanProblem[] {
   return [
     {
       code: "plan-no-such-part",
-      expected: "a PostgreSQL member of the platform that can be asked the ledger's SQL",
+      expected: "a PostgreSQL member of the platform that can run the ledger's SQL",
       got: noSql,
       hint: "give a member its role and url, or read the ledger over HTTP",
       place: placeOf(["claims", index, "ledger"]),

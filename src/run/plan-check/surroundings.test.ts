@@ -39,7 +39,7 @@ function wrong(lines: string, platform = EXTERNAL): string[] {
 const objective = (measure: string, over: string) =>
   `objectives: [{ id: a, says: a, measure: ${measure}, over: { ${over} }, atMost: 0 }]\n`;
 
-test("an objective over a class that no probe has, or without any probe", () => {
+test("an objective over a class that no probe has, or without any probe, is a problem", () => {
   const lines = (name: string) => `probes: probes.ts\n${objective("outages", `class: ${name}`)}`;
   assert.deepEqual(wrong(lines("order-write")), []);
   assert.match(
@@ -49,7 +49,7 @@ test("an objective over a class that no probe has, or without any probe", () => 
   assert.match(wrong(objective("outages", "")).join(), /^4:\d+ expected probes, .*got none/);
 });
 
-test("a rate for a class that no probe has, or that is none", () => {
+test("a rate for a class that no probe has, or an invalid rate, is a problem", () => {
   const rate = (given: string) => `probes: { file: probes.ts, rate: ${given} }\n`;
   for (const sound of ["5", "{ order-write: 1 }"]) assert.deepEqual(wrong(rate(sound)), []);
   assert.match(wrong(rate("{ order-wite: 1 }")).join(), /^4:\d+ .*got "order-wite".*did you mean/);
@@ -60,12 +60,12 @@ test("a rate for a class that no probe has, or that is none", () => {
     );
 });
 
-test("an objective or a threshold of a scenario that is not there", () => {
+test("an objective or a threshold for a scenario that does not exist is a problem", () => {
   assert.deepEqual(wrong(objective("requests", "scenario: counter-sale")), []);
   assert.match(wrong(objective("requests", "scenario: sale")).join(), /^4:\d+ .*\(counter-sale\), got "sale"/);
 });
 
-test("an objective of writes that no claim is about", () => {
+test("an objective on writes that no claim covers is a problem", () => {
   const claim = "claims: [{ object: orders, checkers: [acked-set], ledger: { http: /audit } }]\n";
   assert.deepEqual(wrong(`${claim}${objective("lost-writes", "object: orders")}`), []);
   assert.match(
@@ -82,7 +82,7 @@ const fault = (what: Record<string, string>) => {
   return `experiments:\n  - name: x\n    fault: command\n    with:\n${lines.join("")}`;
 };
 
-test("a command that is not there is refused, with its place", () => {
+test("a command that does not exist is refused, with its place", () => {
   assert.deepEqual(wrong(fault({ check: "[sh, -c, exit 0]", heal: "[node, ctl.mjs, '{target}']" })), []);
   const refused = (argv: string) => wrong(fault({ heal: argv })).join();
   assert.match(refused("[no-such-tool]"), /^10:13 .*got "no-such-tool", which is not on the PATH/);
@@ -98,23 +98,23 @@ test("a command that is not there is refused, with its place", () => {
   assert.match(wrong("", logs).join(), /^2:\d+ .*nowhere-at-all/);
 });
 
-test("the app of a lab is looked for in its own folder", () => {
+test("the command of a lab's app is searched for in the app's own folder", () => {
   const lab = (app: string) => wrong("", `{ kind: lab, app: { directory: app, ${app} } }`).join();
   assert.equal(lab("command: [node, server.mjs], prepare: [node, /srv/app/server.mjs]"), "");
   assert.match(lab("command: [node, sever.mjs]"), /^2:\d+ .*sever\.mjs is no such file/);
   assert.match(lab("command: [node, server.mjs], prepare: [./migrate]"), /"\.\/migrate": no such file/);
 });
 
-test("SQL of a platform without PostgreSQL, and autoscaling where nobody counts replicas", () => {
+test("SQL on a platform without PostgreSQL, and autoscaling without reported replicas, are problems", () => {
   const sql = "claims: [{ object: o, checkers: [acked-set], ledger: { sql: select 1 } }]\n";
   assert.match(wrong(sql).join(), /^4:\d+ .*no member with role "postgres" and a url/);
   const members = "members: [{ name: a, role: postgres, url: 'postgres://h/d' }]";
   assert.deepEqual(wrong(sql, `{ kind: external, endpoint: 'http://127.0.0.1:1', ${members} }`), []);
   const autoscaling = "autoscaling: { up: { replicas: 2, within: 10m }, down: { replicas: 1, within: 10m } }\n";
-  assert.match(wrong(autoscaling).join(), /^4:\d+ .*replicas are counted/);
+  assert.match(wrong(autoscaling).join(), /^4:\d+ .*reports its replicas/);
 });
 
-test("an object, a request and a group that no script mentions get a warning; imports are read too", () => {
+test("an object, a request and a group that no script mentions cause a warning, and imports are read too", () => {
   writeFileSync(join(folder, "deep.ts"), 'import "./deeper"; user.http.get("/basket/1"); user.group("buying", buy);');
   writeFileSync(join(folder, "deeper.ts"), 'import "./deep.ts"; record({ object: "baskets" });');
   const plan = checked("").parsed?.plan;

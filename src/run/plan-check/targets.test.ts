@@ -83,5 +83,5 @@ test("the check of a plan chooses exactly the targets that a run with this seed 
       draws.add(planned.join());
     }
   }
-  assert.ok(draws.size > 3 * FAULTS.length, "the seeds draw different targets");
+  assert.ok(draws.size > 3 * FAULTS.length, "different seeds draw different targets");
 });

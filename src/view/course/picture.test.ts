@@ -42,7 +42,7 @@ test("an outage of 0.8 s has its length, and is two pixels wide even in eight ho
   assert.equal(boxes(eight, "outage").length, 6);
 });
 
-test("a band of a fault that is held reaches to now, and what is outside the shown time is not drawn", () => {
+test("the band of a fault that is held reaches to now, and what is outside the shown time is not drawn", () => {
   const [band] = boxes(marksAt(70), "fault");
   assert.ok(band);
   assert.ok(Math.abs(band.x + band.width - timeScale(SIZE).at(70_000)) < 1e-9);
@@ -58,13 +58,13 @@ test("the bound of an objective is a dashed line in the panel of latency", () =>
   );
 });
 
-test("who leads is drawn with the moment at which it changed", () => {
+test("the leader is drawn with the time at which it changed", () => {
   const [first, second] = boxes(marksAt(100), "leader-even").concat(boxes(marksAt(100), "leader-odd"));
   assert.ok(first && second);
   assert.ok(boxes(marksAt(100), "leader-odd").some(({ x }) => x === timeScale(SIZE).at(66_000)));
 });
 
-test("nothing is drawn outside the picture, at any width and moment", () => {
+test("nothing is drawn outside the picture, at any width and time", () => {
   for (const width of [340, 900, 1600]) {
     for (const atS of [0, 5, 61, 250, 300]) {
       for (const mark of marksAt(atS, { ...SIZE, width })) {

@@ -19,7 +19,7 @@ function tree(...groups: string[]): string {
 const mount = (at: string, type: string, root = "/") =>
   `30 25 0:26 ${root} ${at.replaceAll(" ", "\\040")} rw,nosuid - ${type} ${type} rw`;
 
-test("our own group is found on a machine with version 2 only, below the mount that shows it", () => {
+test("on a machine with version 2 only, our own group is found below the mount that shows it", () => {
   const root = tree("user.slice/session-1.scope");
   const groups = "0::/user.slice/session-1.scope\n";
   assert.equal(findGroup(mount(root, "cgroup2"), groups), join(root, "user.slice/session-1.scope"));
@@ -27,7 +27,7 @@ test("our own group is found on a machine with version 2 only, below the mount t
   rmSync(root, { recursive: true });
 });
 
-test("beside version 1 the unified mount is taken, and a freezer of version 1 never", () => {
+test("beside version 1 the unified mount is used, and a freezer of version 1 never", () => {
   const root = tree("unified", "freezer");
   const old = mount(join(root, "freezer"), "cgroup");
   const groups = "6:freezer:/\n0::/\n";
@@ -37,7 +37,7 @@ test("beside version 1 the unified mount is taken, and a freezer of version 1 ne
   rmSync(root, { recursive: true });
 });
 
-test("a folder that is no group of the kernel's is not frozen in, and nothing is left in it", async () => {
+test("a folder that is not a control group of the kernel is not used, and nothing is left in it", async () => {
   const root = tree(".");
   assert.equal(await FrozenGroup.of(root, () => [process.pid]), null);
   assert.deepEqual(readdirSync(root), ["cgroup.procs"]);
@@ -53,7 +53,7 @@ function counter(): ChildProcess {
   return spawn("setpriv", ["--pdeathsig", "KILL", process.execPath, "--eval", script]);
 }
 
-test("frozen for real: it stands still whatever signal it gets, then goes on, and the group is gone", {
+test("a frozen process stands still whatever signal it gets, then continues, and the group is removed", {
   skip: missing,
 }, async () => {
   const child = counter();
@@ -76,7 +76,7 @@ test("frozen for real: it stands still whatever signal it gets, then goes on, an
   child.kill("SIGKILL");
 });
 
-test("what is frozen can be killed, and an empty group is swept up", { skip: missing }, async () => {
+test("a frozen process can be killed, and an empty group is removed", { skip: missing }, async () => {
   const child = counter();
   await once(child.stdout ?? child, "data");
   const group = await FrozenGroup.of(home ?? "", () => [child.pid ?? 0]);

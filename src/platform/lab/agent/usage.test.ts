@@ -24,7 +24,7 @@ function written(processes: Readonly<Record<number, { rssKib: number; inodes: nu
   return root;
 }
 
-test("resident memory is summed, and established connections only are counted, each with its process", () => {
+test("resident memory is summed, and only established connections are counted, each with its process", () => {
   const table = [row("0A", 1), row("01", 2), row("01", 3), row("06", 0), row("01", 77)];
   const root = written({ 10: { rssKib: 100, inodes: [1, 2] }, 11: { rssKib: 20, inodes: [3] } }, table);
   assert.deepEqual(usageOf([10, 11], root), { memoryBytes: 120 * 1_024, connections: 2 });

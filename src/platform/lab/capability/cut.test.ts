@@ -12,7 +12,7 @@ const cut = (given: Partial<Change<"cut">["parameters"]>): Change<"cut"> => ({
   expiresAfterMs: 1000,
 });
 
-test("no peers means everybody else, outside included", () => {
+test("an empty list of peers means all others, including those outside", () => {
   assert.deepEqual(peersOf(cut({ peers: [] })), ["10.88.0.1", "10.88.0.3", "10.88.0.254"]);
   assert.deepEqual(peersOf(cut({ peers: ["n1", "n2"] })), ["10.88.0.1"]);
   assert.deepEqual(peersOf(cut({ peers: ["outside"] })), ["10.88.0.254"]);
@@ -27,7 +27,7 @@ test("a direction has its own chain and no other", () => {
   assert.match(cutRules(cut({ direction: "both", peers: ["n1"], how: "reject" })), /\{ 10\.88\.0\.1 \} reject/);
 });
 
-test("tables are named by their change", () => {
+test("tables are named after their change", () => {
   assert.match(tableOf({ id: "a" }), /^gameday_[0-9a-f]{12}$/);
   assert.notEqual(tableOf({ id: "a" }), tableOf({ id: "b" }));
 });

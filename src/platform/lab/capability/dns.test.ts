@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dnsRules } from "./dns.ts";
 
-test("refused questions are turned back on their way out; in silence their answers are lost on their way in", () => {
+test("with refuse, queries are rejected on their way out; with silence, their answers are dropped on their way in", () => {
   assert.deepEqual(dnsRules("gameday_1", "refuse").trim().split("\n"), [
     "add table inet gameday_1",
     "add chain inet gameday_1 questions { type filter hook output priority -10; }",

@@ -62,7 +62,7 @@ async function lookUp(lab: Lab, node: NodeName, signal: AbortSignal): Promise<st
 function nothingToSpoil(node: string): GamedayError {
   return new GamedayError({
     code: "lab-no-dns",
-    expected: `${node} to resolve ${NAME} before that is spoiled`,
+    expected: `${node} to resolve ${NAME} before that is broken`,
     got: "no address",
     exitCode: ExitCode.notReady,
   });

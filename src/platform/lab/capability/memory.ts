@@ -31,7 +31,7 @@ export function memoryCapability(lab: Lab): Capability<"memory"> {
       if (narrowed.length > 0) return witness(lab, change.target, `/proc: ${narrowed.length} processes are limited`);
       const survivors = Object.keys(priorLimits(change)).filter((pid) => limits.has(pid));
       if (survivors.length > 0 || Object.keys(priorLimits(change)).length === 0) return null;
-      return witness(lab, change.target, "/proc: every process of it died for lack of memory");
+      return witness(lab, change.target, "/proc: each of its processes died for lack of memory");
     },
     async revert(change, signal) {
       const usual = Object.values(priorLimits(change))[0] ?? "unlimited";

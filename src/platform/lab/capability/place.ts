@@ -47,7 +47,7 @@ async function redisInPlace({ observer }: Boot, node: NodeName, signal: AbortSig
   if (seen === undefined || master === undefined) return null;
   if (node === master) return seen.role === "master" ? `INFO: master, and Sentinel names ${node}` : null;
   const follows = seen.role === "slave" && seen.linkUp && seen.masterNode === master;
-  return follows ? `INFO: replica of ${master}, whom Sentinel names, link up` : null;
+  return follows ? `INFO: replica of ${master}, which Sentinel names, link up` : null;
 }
 
 async function sentinelInPlace({ observer }: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {
@@ -63,7 +63,7 @@ async function appInPlace(
   const upAtProxy = (await replicas.ready(signal)).filter((slot) => `app/${slot.name}` === target.id);
   // Also queries the replica itself, because the proxy does not notice at once that a replica has died.
   const ready = (await replicas.answering(upAtProxy, signal)).length > 0;
-  return ready ? `${target.id} says that it is ready, and HAProxy that it is up` : null;
+  return ready ? `${target.id} reports that it is ready, and HAProxy that it is up` : null;
 }
 
 async function nodeInPlace(parts: Boot, node: NodeName, signal: AbortSignal): Promise<string | null> {

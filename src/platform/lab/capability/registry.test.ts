@@ -29,7 +29,7 @@ const change = (id: string, expiresAfterMs: number | null = null): Change => ({
   expiresAfterMs,
 });
 
-test("a change that expires is taken away without anybody asking", async () => {
+test("a change that expires is reverted without a request", async () => {
   const log: string[] = [];
   const registry = new ChangeRegistry({ stop: remembering(log) });
   await registry.can.stop?.apply(change("a", 20), signal);
@@ -37,7 +37,7 @@ test("a change that expires is taken away without anybody asking", async () => {
   assert.equal(registry.isTouched("postgres/n1", "n1"), false);
 });
 
-test("all that is in force is taken away, last first, and what cannot be is residue", async () => {
+test("all changes in force are reverted, last first, and those that cannot be are residue", async () => {
   const log: string[] = [];
   let stuck = true;
   const registry = new ChangeRegistry({ stop: remembering(log, () => stuck) });
@@ -51,7 +51,7 @@ test("all that is in force is taken away, last first, and what cannot be is resi
   assert.deepEqual(await registry.revertAll(signal), []);
 });
 
-test("what the platform itself mended is no longer in force", async () => {
+test("a change that the platform itself repaired is no longer in force", async () => {
   const registry = new ChangeRegistry({ stop: remembering([]) });
   await registry.can.stop?.apply(change("a"), signal);
   await registry.can.stop?.healed(change("a"), signal);

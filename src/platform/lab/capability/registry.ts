@@ -81,7 +81,7 @@ export class ChangeRegistry {
     if (change.expiresAfterMs === null) return undefined;
     const take = () =>
       this.#take(change, AbortSignal.timeout(REVERT_MS)).catch((trouble: unknown) =>
-        process.emitWarning(`lab: ${change.id} expired but could not be taken away: ${messageOf(trouble)}`),
+        process.emitWarning(`lab: ${change.id} expired but could not be reverted: ${messageOf(trouble)}`),
       );
     return setTimeout(() => void take(), change.expiresAfterMs).unref();
   }

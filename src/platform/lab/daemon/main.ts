@@ -36,7 +36,7 @@ let serving = false;
 function end(): void {
   if (ending) return;
   ending = true;
-  booting.abort(new Error("told to end"));
+  booting.abort(new Error("received the command to end"));
   lab[Symbol.asyncDispose]().then(
     () => leave(0),
     (trouble: unknown) => {
