@@ -3,7 +3,7 @@
 FROM node:24-slim AS hold
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 COPY deploy/hold.c /
-RUN gcc -O2 -static -o /hold /hold.c
+RUN gcc -O2 -static -pthread -o /hold /hold.c
 
 FROM node:24-slim
 RUN apt-get update && apt-get install -y --no-install-recommends nftables && rm -rf /var/lib/apt/lists/*

@@ -51,11 +51,11 @@ async function addProgram(rootfs: string, from: string, to: string): Promise<voi
   }
 }
 
-/** Freezes and kills processes where signals cannot (deploy/hold.c). It is static, so that it runs in any image. */
+/** Holds processes, CPU time and memory of a pod (deploy/hold.c). It is static, so that it runs in any image. */
 async function addHold(rootfs: string): Promise<void> {
   const program = join(rootfs, "usr/local/bin/hold");
   mkdirSync(dirname(program), { recursive: true });
-  await exec(["cc", "-O2", "-static", "-o", program, join(ROOT, "deploy/hold.c")], { deadlineMs: MINUTES });
+  await exec(["cc", "-O2", "-static", "-pthread", "-o", program, join(ROOT, "deploy/hold.c")], { deadlineMs: MINUTES });
 }
 
 async function addPackage(rootfs: string): Promise<void> {

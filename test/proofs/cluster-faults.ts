@@ -18,8 +18,6 @@ export const CLUSTER_SKIPS: Readonly<Record<string, string>> = {
   "clock-skew": "a pod has the clock of its node, and libfaketime cannot be added to a process that runs",
   "disk-full":
     "a volume that is a folder of its node would fill the disk of that node, and everybody on it would be evicted",
-  "cpu-pressure": "the platform does not have the capability cpu yet, and refuses it in words",
-  "memory-pressure": "the platform does not have the capability memory yet, and refuses it in words",
   "kill-proxy": "the proxies of the shop are sidecars of its replicas, so that no pod has the role of a proxy",
 };
 

@@ -34,6 +34,8 @@ export const KILLED_FAULTS: Readonly<Record<string, Readonly<Record<string, Json
   bandwidth: { selector: { role: "node", count: 1 }, parameters: { kilobitsPerSecond: 16 } },
   "connection-reset": { selector: { role: "node", count: 1 } },
   "dns-failure": { selector: { role: "node", count: 1 } },
+  "cpu-pressure": { selector: { role: "app", count: 1 } },
+  "memory-pressure": { selector: { role: "app", count: 1 } },
   "rolling-restart": { selector: { role: "app", count: 1 }, parameters: { graceMs: 2_000 } },
 };
 const NAMES = Object.keys(KILLED_FAULTS);

@@ -28,13 +28,17 @@ export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
-  readonly resources?: {
-    readonly limits?: Readonly<Record<string, string>>;
-    readonly requests?: Readonly<Record<string, string>>;
-  };
+  readonly resources?: Resources;
+  /** "Always" for an initial container that goes on beside the others: a sidecar. */
+  readonly restartPolicy?: string;
   readonly readinessProbe?: object;
   readonly livenessProbe?: object;
   readonly securityContext?: SecurityContext;
+}
+
+export interface Resources {
+  readonly limits?: Readonly<Record<string, string>>;
+  readonly requests?: Readonly<Record<string, string>>;
 }
 
 export interface SecurityContext {
@@ -46,6 +50,8 @@ export interface PodObject extends KubernetesObject {
   readonly spec?: {
     readonly nodeName?: string;
     readonly hostNetwork?: boolean;
+    /** Those of the pod as a whole. */
+    readonly resources?: Resources;
     readonly containers?: readonly ContainerSpec[];
     readonly initContainers?: readonly ContainerSpec[];
     readonly ephemeralContainers?: readonly { readonly name: string; readonly image?: string }[];

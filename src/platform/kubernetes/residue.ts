@@ -2,23 +2,32 @@
 import type { Residue } from "../../platform.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
+import { besideRole, END_ALL_HELD, run } from "./capability/held.ts";
 import { removeDeadLease } from "./lease.ts";
-import { CONTAINER_PREFIX, CORDONED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
+import { CORDONED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
 import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
+import { hadTools } from "./tools.ts";
 
-/** Undoes cordons and deletes nft tables of any run; returns what could not be undone. */
+/** Undoes cordons, deletes nft tables and ends processes of any run; returns what could not be undone. */
 export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Residue[]> {
   const seen = await lookAt(parts, signal);
   const cordons = (seen.nodes ?? []).filter(({ metadata }) => metadata.annotations?.[CORDONED_BY] !== undefined);
-  const pods = Object.values(seen.pods)
-    .flat()
-    .filter((pod) => isPresent(pod) && isMarked(pod));
+  const pods = Object.values(seen.pods).flat().filter(isPresent);
+  const [networks, processes] = [
+    pods.filter((pod) => hadTools(pod, { is: "network" })),
+    pods.filter((pod) => parts.tools.has(pod, besideRole(parts, pod))),
+  ];
   const left = await Promise.all([
     ...cordons.map((node) =>
       tried(`cordon of node ${node.metadata.name}`, node, () => uncordonAny(parts, node, signal)),
     ),
-    ...pods.map((pod) => tried(`nft tables in pod ${pod.metadata.name}`, pod, () => deleteTables(parts, pod, signal))),
+    ...networks.map((pod) =>
+      tried(`nft tables in pod ${pod.metadata.name}`, pod, () => deleteTables(parts, pod, signal)),
+    ),
+    ...processes.map((pod) =>
+      tried(`processes of ours in pod ${pod.metadata.name}`, pod, () => endAllHeld(parts, pod, signal)),
+    ),
   ]);
   if (left.flat().length === 0) await parts.undoList.drop();
   return left.flat();
@@ -32,11 +41,6 @@ export async function removeReaper({ api, config }: Parts, signal: AbortSignal):
   await api.remove("Deployment", namespace, REAPER);
 }
 
-/** Returns whether an ephemeral container of ours was added to the pod, so that something in it may have been changed. */
-export function isMarked({ spec }: PodObject): boolean {
-  return spec?.ephemeralContainers?.some(({ name }) => name.startsWith(CONTAINER_PREFIX)) ?? false;
-}
-
 async function uncordonAny(parts: Parts, node: NodeObject, signal: AbortSignal): Promise<void> {
   await uncordonNode(parts.api, node.metadata.name, null, signal);
 }
@@ -45,6 +49,12 @@ async function deleteTables(parts: Parts, pod: PodObject, signal: AbortSignal): 
   const names = `nft list tables inet | sed -n 's/^table inet \\(${TABLE_PREFIX}[a-z0-9]*\\)$/\\1/p'`;
   const script = `for t in $(${names}); do nft delete table inet $t || exit 1; done`;
   const { code, stderr } = await parts.tools.exec(pod, { is: "network" }, ["sh", "-c", script], { signal });
+  if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`);
+}
+
+/** What has lost its tools container has lost our processes with it. */
+async function endAllHeld(parts: Parts, pod: PodObject, signal: AbortSignal): Promise<void> {
+  const { code, stderr } = await run(parts, pod, END_ALL_HELD, signal);
   if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`);
 }
 

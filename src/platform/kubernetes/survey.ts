@@ -9,6 +9,7 @@ import { GamedayError, messageOf } from "../../std/errors.ts";
 import { isRecord } from "../../std/json.ts";
 import type { PlanNeeds } from "../kind.ts";
 import { podsToEvict } from "./capability/evict.ts";
+import { checked as line } from "./checked.ts";
 import { quietly } from "./doors.ts";
 import { healthOf } from "./health.ts";
 import type { Look } from "./look.ts";
@@ -16,16 +17,13 @@ import { type AutoscalerObject, controllerOf, isPresent, isReady, type PodObject
 import { lookAt, type Parts } from "./parts.ts";
 import { type NeededRight, rightsNeeded } from "./rights.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
-import { toolsContainer } from "./tools.ts";
+import { limitLines, toolsLines } from "./survey-pods.ts";
 import { topologyOf } from "./topology.ts";
 
 export interface Survey {
   readonly lines: readonly CheckedLine[];
   readonly topology: readonly Target[];
 }
-
-/** Capabilities whose changes are made through an ephemeral container of ours. */
-const BY_EPHEMERAL: readonly CapabilityName[] = ["freeze", "cut", "drop", "bandwidth", "reset", "dns", "cpu", "memory"];
 
 /** Never throws for a problem that a line can report. */
 export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal): Promise<Survey> {
@@ -50,7 +48,8 @@ export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal
     spreadLine(seen),
     ...workloadLines(seen),
     rights,
-    ...(await ephemeralLines(parts, seen, capabilities, signal)),
+    ...(await toolsLines(parts, seen, capabilities, signal)),
+    ...limitLines(seen, capabilities),
     ...(await drainLines(parts, seen, capabilities)),
   ];
   return { lines, topology: topologyOf(seen) };
@@ -185,31 +184,6 @@ async function rightsLine({ api, config }: Parts, needed: readonly NeededRight[]
   );
 }
 
-/** Checks Pod Security and other admission with a dry run of exactly the patch that a fault would make. */
-async function ephemeralLines(
-  { api, config }: Parts,
-  seen: Look,
-  capabilities: readonly CapabilityName[],
-  signal: AbortSignal,
-): Promise<CheckedLine[]> {
-  if (!capabilities.some((name) => BY_EPHEMERAL.includes(name))) return [];
-  const name = "ephemeral containers";
-  const expected = "our tools to be let into a pod, by a dry run";
-  if (config.image === undefined) return [line(name, false, expected, "no image: set platform.image in the plan")];
-  const [pod] = Object.values(seen.pods).flat().filter(isPresent);
-  if (pod === undefined) return [line(name, false, expected, "no pod to try it on")];
-  const container = toolsContainer(pod, { is: "network" }, { image: config.image, run: "check" });
-  const body = { spec: { ephemeralContainers: [container] } };
-  const options = { type: "strategic", subresource: "ephemeralcontainers", dryRun: true } as const;
-  const reference = { kind: "Pod" as const, namespace: config.namespace, name: pod.metadata.name };
-  try {
-    await api.patch(reference, body, options, signal);
-    return [line(name, true, expected, `pod ${pod.metadata.name} would take one of image ${config.image}`)];
-  } catch (thrown) {
-    return [line(name, false, expected, thrown instanceof GamedayError ? thrown.got : messageOf(thrown))];
-  }
-}
-
 interface BudgetObject {
   readonly metadata: { readonly name: string };
   readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
@@ -256,8 +230,4 @@ function carries({ metadata }: PodObject, labels: Readonly<Record<string, string
 
 function isForbidden(thrown: unknown): boolean {
   return thrown instanceof GamedayError && thrown.code === "kubernetes-forbidden";
-}
-
-function line(name: string, ok: boolean, expected: string, seen: string): CheckedLine {
-  return { name, ok, expected, seen };
 }

@@ -103,9 +103,19 @@ export class Tools {
 
 /** Returns a container of ours of this kind that is still waiting in the pod. */
 function runningTools({ status }: PodObject, kind: ToolsKind): string | undefined {
-  const own = new RegExp(`^${CONTAINER_PREFIX}[0-9a-f]+-${suffixOf(kind)}(-\\d+)?$`);
+  const own = ownNames(kind);
   return status?.ephemeralContainerStatuses?.find(({ name, state }) => own.test(name) && state?.running !== undefined)
     ?.name;
+}
+
+/** Returns whether a container of ours of this kind was ever added to the pod, so that something may have been changed by it. */
+export function hadTools({ spec }: PodObject, kind: ToolsKind): boolean {
+  const own = ownNames(kind);
+  return spec?.ephemeralContainers?.some(({ name }) => own.test(name)) ?? false;
+}
+
+function ownNames(kind: ToolsKind): RegExp {
+  return new RegExp(`^${CONTAINER_PREFIX}[0-9a-f]+-${suffixOf(kind)}(-\\d+)?$`);
 }
 
 function suffixOf(kind: ToolsKind): string {

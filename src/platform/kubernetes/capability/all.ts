@@ -5,8 +5,10 @@ import { undoneThroughOutage } from "../outage.ts";
 import type { Parts } from "../parts.ts";
 import { announced } from "./announce.ts";
 import { cordonCapability } from "./cordon.ts";
+import { cpuCapability } from "./cpu.ts";
 import { type EvictNotes, evictCapability } from "./evict.ts";
 import { freezeCapability } from "./freeze.ts";
+import { memoryCapability } from "./memory.ts";
 import { bandwidthCapability, cutCapability, dnsCapability, dropCapability, resetCapability } from "./network.ts";
 import { powerCapability } from "./node-command.ts";
 import { restartCapability } from "./restart.ts";
@@ -23,6 +25,8 @@ export const KUBERNETES_CAPABILITIES = [
   "bandwidth",
   "reset",
   "dns",
+  "cpu",
+  "memory",
   "restart",
   "command",
 ] as const satisfies readonly CapabilityName[];
@@ -42,6 +46,8 @@ export function capabilitiesOf(
     bandwidth: ours(bandwidthCapability(parts)),
     reset: ours(resetCapability(parts)),
     dns: ours(dnsCapability(parts)),
+    cpu: ours(cpuCapability(parts)),
+    memory: ours(memoryCapability(parts)),
     freeze: ours(freezeCapability(parts)),
     power: ours(powerCapability(parts)),
     restart: ours(restartCapability(parts)),

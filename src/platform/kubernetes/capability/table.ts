@@ -12,13 +12,12 @@ import { addressesOf, isPresent, type NodeObject, type PodObject } from "../obje
 import { demandNode, demandPod, lookAt, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
 import { topologyOf } from "../topology.ts";
+import { secondsOf } from "./held.ts";
 import { deleteLater, EVERYBODY, packetsIn, type RuleScope } from "./rules.ts";
 import { assertReplicasElsewhere } from "./spread.ts";
 
 const OUTSIDE = "outside";
 const NETWORK = { is: "network" } as const;
-/** A change without its own expiry is bounded as well. */
-const SECONDS_MAX = 3600;
 
 export interface TableKind<Name extends CapabilityName> {
   /** Returns the whole table for a change. */
@@ -141,10 +140,6 @@ async function peerAddresses(parts: Parts, parameters: object, signal: AbortSign
 async function ownAddresses(parts: Parts, { node, role }: TargetReferenceWithNode, signal: AbortSignal) {
   if (role !== "node") return [];
   return addressesOf(await demandNode(parts, node, signal));
-}
-
-function secondsOf({ expiresAfterMs }: Pick<Change, "expiresAfterMs">): number {
-  return Math.min(SECONDS_MAX, Math.ceil((expiresAfterMs ?? SECONDS_MAX * 1000) / 1000));
 }
 
 function noOutside() {

@@ -1,0 +1,74 @@
+/** What `gameday check` finds out about the pods that faults work in: whether they take our tools, and whether they can be pressed. */
+import type { CapabilityName, CheckedLine } from "../../platform.ts";
+import { GamedayError, messageOf } from "../../std/errors.ts";
+import { besideRole } from "./capability/held.ts";
+import { checked } from "./checked.ts";
+import type { Look } from "./look.ts";
+import { isPresent, type PodObject } from "./objects.ts";
+import type { Parts } from "./parts.ts";
+import { podLimit, withoutLimit } from "./pod-limits.ts";
+import { type ToolsKind, toolsContainer } from "./tools.ts";
+
+/** Capabilities whose changes are made through an ephemeral container of ours, by what it is allowed. */
+const BY_NETWORK: readonly CapabilityName[] = ["cut", "drop", "bandwidth", "reset", "dns"];
+const BY_PROCESS: readonly CapabilityName[] = ["freeze", "cpu", "memory"];
+
+/** Checks Pod Security and other admission with a dry run of exactly the patches that the plan's faults would make. */
+export async function toolsLines(
+  parts: Parts,
+  { pods }: Pick<Look, "pods">,
+  capabilities: readonly CapabilityName[],
+  signal: AbortSignal,
+): Promise<CheckedLine[]> {
+  const [pod] = Object.values(pods).flat().filter(isPresent);
+  const needs = (some: readonly CapabilityName[]) => capabilities.some((name) => some.includes(name));
+  const kinds: readonly { readonly name: string; readonly kind: ToolsKind }[] = [
+    ...(needs(BY_NETWORK) ? [{ name: "ephemeral containers for the network", kind: { is: "network" } as const }] : []),
+    ...(needs(BY_PROCESS) && pod !== undefined
+      ? [{ name: "ephemeral containers for processes", kind: besideRole(parts, pod) }]
+      : []),
+  ];
+  return await Promise.all(kinds.map(({ name, kind }) => toolsLine(parts, { name, kind, pod }, signal)));
+}
+
+interface Trial {
+  readonly name: string;
+  readonly kind: ToolsKind;
+  readonly pod: PodObject | undefined;
+}
+
+async function toolsLine(
+  { api, config }: Parts,
+  { name, kind, pod }: Trial,
+  signal: AbortSignal,
+): Promise<CheckedLine> {
+  const expected = "our tools to be let into a pod, by a dry run";
+  if (config.image === undefined) return checked(name, false, expected, "no image: set platform.image in the plan");
+  if (pod === undefined) return checked(name, false, expected, "no pod to try it on");
+  const container = toolsContainer(pod, kind, { image: config.image, run: "check" });
+  const body = { spec: { ephemeralContainers: [container] } };
+  const options = { type: "strategic", subresource: "ephemeralcontainers", dryRun: true } as const;
+  const reference = { kind: "Pod" as const, namespace: config.namespace, name: pod.metadata.name };
+  try {
+    await api.patch(reference, body, options, signal);
+    return checked(name, true, expected, `pod ${pod.metadata.name} would take one of image ${config.image}`);
+  } catch (thrown) {
+    return checked(name, false, expected, thrown instanceof GamedayError ? thrown.got : messageOf(thrown));
+  }
+}
+
+/** A pod without a limit has nothing that could be used up; faults of pressure on a node leave it alone. */
+export function limitLines({ pods }: Pick<Look, "pods">, capabilities: readonly CapabilityName[]): CheckedLine[] {
+  const present = Object.values(pods).flat().filter(isPresent);
+  return (["cpu", "memory"] as const)
+    .filter((resource) => capabilities.includes(resource))
+    .map((resource) => {
+      const limited = present.filter((pod) => podLimit(pod, resource) !== null).map(({ metadata }) => metadata.name);
+      const alone = present
+        .filter((pod) => podLimit(pod, resource) === null)
+        .map((pod) => `${pod.metadata.name} (${withoutLimit(pod, resource).join(", ")})`);
+      const left = alone.length === 0 ? "" : `; left alone, for lack of a limit on a container: ${alone.join(", ")}`;
+      const expected = `pods with a ${resource} limit on every container, which pressure uses up`;
+      return checked(`${resource} limits`, limited.length > 0, expected, `${limited.join(", ") || "none"}${left}`);
+    });
+}
