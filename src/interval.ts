@@ -33,6 +33,23 @@ export interface Interval {
   readonly dropped: number;
   readonly metrics: readonly MetricDelta[];
   readonly health: GeneratorHealth;
+  /** The first failure of each kind that the worker has seen; each is reported once. Absent: there is no new one. */
+  readonly examples?: readonly FailureExample[];
+}
+
+/** One failed request as an example of all failures of its kind, for people. */
+export interface FailureExample {
+  /** The name and the kind of failure, as metrics have them: "GET /cart", "http-503". */
+  readonly name: string;
+  readonly error: string;
+  /** When it ended. */
+  readonly atMs: number;
+  readonly method: string;
+  readonly url: string;
+  /** The status of the answer; 0: there was no answer. */
+  readonly status: number;
+  /** The beginning of what the server answered, or what the system reported. */
+  readonly says: string;
 }
 
 /** The generator's own state. When the generator itself was the bottleneck, latency is unknown. */

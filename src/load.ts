@@ -2,6 +2,7 @@
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
 import type { LiveLoad } from "./load/count/live.ts";
+import type { RequestBatch } from "./load/count/request-batch.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
@@ -16,6 +17,8 @@ export interface LoadOptions {
   readonly onInterval: (interval: Interval) => void;
   readonly onOperation: (operation: Operation) => void;
   readonly onEvent: (event: TimelineEvent) => void;
+  /** Takes single requests, and resolves when they are dealt with. Absent: workers do not report them. */
+  readonly onRequests?: ((batch: RequestBatch) => Promise<void>) | undefined;
   /** Aborting it kills the load at once. */
   readonly signal: AbortSignal;
 }

@@ -5,6 +5,7 @@
  */
 import type { Operation } from "./history.ts";
 import type { Interval } from "./interval.ts";
+import type { RequestBatch } from "./load/count/request-batch.ts";
 import type { Second } from "./second.ts";
 import type { Clock } from "./std/clock.ts";
 import type { TimelineEvent } from "./timeline.ts";
@@ -29,7 +30,7 @@ export interface RunContext {
   readonly redact: ((text: string) => string) | null;
 }
 
-/** All methods but `settle` and `close` return at once. A method that is absent means that the output does not care. */
+/** All methods but `requests`, `settle` and `close` return at once. A method that is absent means that the output does not care. */
 export interface Output {
   event?(event: TimelineEvent): void;
   interval?(interval: Interval): void;
@@ -37,6 +38,11 @@ export interface Output {
   /** A row that is new or has changed; of rows about the same second, the last one counts. */
   second?(row: Second): void;
   verdict?(verdict: Verdict): void;
+  /**
+   * Takes single requests of the users, and resolves when they are delivered or given up. Workers report single requests only if an
+   * output has this method, and only so many that are not delivered.
+   */
+  requests?(batch: RequestBatch): Promise<void>;
   /**
    * Delivers what is pending, before the evidence is closed, and returns what was lost until then, in words; null if nothing was.
    * The caller waits for a short time only.
@@ -55,7 +61,7 @@ export interface OutputFlag {
   readonly isRepeated?: true;
 }
 
-export type OutputFlags = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type OutputFlags = Readonly<Record<string, string | readonly string[] | true | undefined>>;
 
 export interface OutputKind {
   readonly name: string;

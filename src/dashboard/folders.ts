@@ -25,6 +25,7 @@ export const FILE_TYPES: Readonly<Record<string, string>> = {
   "history.ndjson": "application/x-ndjson",
   "intervals.ndjson": "application/x-ndjson",
   "ledger.ndjson": "application/x-ndjson",
+  "requests.csv": "text/csv; charset=utf-8",
   "run.json": "application/json",
   "plan.yaml": "application/yaml",
   "manifest.json": "application/json",

@@ -113,6 +113,20 @@ export const intervalSchema = holds<Interval>()(
       sendLagMsP50: z.number(),
       sendLagMsMax: z.number(),
     }),
+    examples: z
+      .array(
+        z.looseObject({
+          name: text,
+          error: text,
+          atMs: milliseconds,
+          method: text,
+          url: text,
+          status: count.describe("0: there was no answer"),
+          says: text.describe("the beginning of what the server answered, or what the system reported"),
+        }),
+      )
+      .exactOptional()
+      .describe("the first failure of each kind that the worker has seen; each is reported once"),
   }),
 );
 

@@ -10,11 +10,18 @@ import { ExitCode, GamedayError } from "../std/errors.ts";
 import { isRecord, parseJson } from "../std/json.ts";
 import { isThere, openRegular, readRegular, replaceFile } from "../std/regular-file.ts";
 import type { WrittenFile } from "../timeline.ts";
-import { EVIDENCE_FILES, type EvidenceFile, MANIFEST_FILE, REQUIRED_FILES } from "./files.ts";
+import {
+  EVIDENCE_FILES,
+  type EvidenceFile,
+  MANIFEST_FILE,
+  REQUIRED_FILES,
+  SEALED_FILES,
+  type SealedFile,
+} from "./files.ts";
 
 export interface Manifest {
   readonly version: number;
-  readonly files: Readonly<Partial<Record<EvidenceFile, WrittenFile>>>;
+  readonly files: Readonly<Partial<Record<SealedFile, WrittenFile>>>;
 }
 
 /** Seals a folder: writes a manifest of its files. Throws GamedayError when it is already sealed or lacks a required file. */
@@ -23,7 +30,7 @@ export function seal(folder: string): Manifest {
   if (isThere(path)) throw cannotSeal(folder, "a folder that is not sealed yet", `${MANIFEST_FILE} in it`);
   const missing = REQUIRED_FILES.find((name) => !isThere(join(folder, name)));
   if (missing !== undefined) throw cannotSeal(folder, `${missing} in ${folder}`, "no such file");
-  const present = EVIDENCE_FILES.filter((name) => isThere(join(folder, name)));
+  const present = SEALED_FILES.filter((name) => isThere(join(folder, name)));
   const manifest: Manifest = {
     version: EVIDENCE_VERSION,
     files: Object.fromEntries(present.map((name) => [name, measure(join(folder, name))])),

@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { RunRecord } from "../evidence.ts";
 import { cleanRun, evidenceOf } from "../verdict/run.fixture.ts";
-import { EVIDENCE_FILES, type EvidenceFile, HISTORY_FILE, MANIFEST_FILE, RUN_FILE, TIMELINE_FILE } from "./files.ts";
+import {
+  EVIDENCE_FILES,
+  type EvidenceFile,
+  HISTORY_FILE,
+  MANIFEST_FILE,
+  REQUESTS_FILE,
+  RUN_FILE,
+  TIMELINE_FILE,
+} from "./files.ts";
 import { openEvidence } from "./reader.ts";
 import { seal } from "./seal.ts";
 import { EvidenceWriter } from "./writer.ts";
@@ -39,6 +47,20 @@ test("a run that wrote its last line is sound, and may accuse", (context) => {
   const { flaws, torn } = openEvidence(wholeFolder(context));
   assert.deepEqual(flaws, []);
   assert.equal(torn, undefined);
+});
+
+test("requests.csv is sealed if it is there: a change is seen, and its absence means nothing", (context) => {
+  const folder = wholeFolder(context);
+  const path = join(folder, REQUESTS_FILE);
+  writeFileSync(path, "timestamp\n1\n");
+  assert.deepEqual(openEvidence(folder).flaws, ["requests.csv is not part of the seal"]);
+  assert.deepEqual(resealed(folder).flaws, []);
+  writeFileSync(path, "timestamp\n2\n");
+  const { flaws, torn } = openEvidence(folder);
+  assert.deepEqual(flaws, ["requests.csv was changed after it was sealed"]);
+  assert.equal(torn, undefined, "nothing is judged from it");
+  rmSync(path);
+  assert.deepEqual(openEvidence(folder).flaws, []);
 });
 
 for (const file of EVIDENCE_FILES.filter((name) => name !== RUN_FILE)) {

@@ -13,7 +13,10 @@ import {
   HISTORY_FILE,
   MANIFEST_FILE,
   PLAN_FILE,
+  REQUESTS_FILE,
   RUN_FILE,
+  SEALED_FILES,
+  type SealedFile,
   TIMELINE_FILE,
 } from "./files.ts";
 import { droppedFrom } from "./planned.ts";
@@ -33,11 +36,11 @@ interface Flaw {
   readonly lacks: "all" | "some" | "nothing";
 }
 
-type Measured = ReadonlyMap<EvidenceFile, WrittenFile>;
+type Measured = ReadonlyMap<SealedFile, WrittenFile>;
 
 /** Checks a folder and hashes its evidence files. Throws GamedayError (exit 2) when one of them is not a regular file. */
 export function soundnessOf(folder: string, run: RunRecord, timeline: readonly TimelineEvent[]): Soundness {
-  const present = EVIDENCE_FILES.filter((name) => isThere(join(folder, name)));
+  const present = SEALED_FILES.filter((name) => isThere(join(folder, name)));
   const measured: Measured = new Map(present.map((name) => [name, measure(join(folder, name))]));
   const manifest = readManifest(folder);
   const flaws = [
@@ -61,7 +64,17 @@ function sealFlaws(manifest: Manifest | "damaged" | null, measured: Measured): F
   if (manifest === "damaged") return whole(`${MANIFEST_FILE} is damaged`);
   if (manifest.version > EVIDENCE_VERSION)
     return whole(`made by a newer version (${manifest.version}; this one reads up to ${EVIDENCE_VERSION})`);
-  return EVIDENCE_FILES.flatMap((file) => flawOfFile(file, manifest.files[file], measured.get(file)));
+  return [
+    ...EVIDENCE_FILES.flatMap((file) => flawOfFile(file, manifest.files[file], measured.get(file))),
+    ...requestsFlaws(manifest.files[REQUESTS_FILE], measured.get(REQUESTS_FILE)),
+  ];
+}
+
+/** Checks requests.csv. Nothing is judged from it, so that it may be left out; but if it is there, it must be what was sealed. */
+function requestsFlaws(sealed: WrittenFile | undefined, found: WrittenFile | undefined): Flaw[] {
+  if (found === undefined || (sealed !== undefined && isSame(found, sealed))) return [];
+  const says = sealed === undefined ? "is not part of the seal" : "was changed after it was sealed";
+  return [{ says: `${REQUESTS_FILE} ${says}`, lacks: "nothing" }];
 }
 
 function flawOfFile(file: EvidenceFile, sealed: WrittenFile | undefined, found: WrittenFile | undefined): Flaw[] {

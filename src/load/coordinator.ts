@@ -135,6 +135,10 @@ export class Coordinator implements LoadHandle {
     const { newest, absent } = takeOver(this.#roster, this.#options.clock, taken);
     this.#data = newest.data;
     this.#startAtMs = newest.startAtMs;
+    // Single requests that the previous coordinator had not written are lost; workers must not wait for them.
+    if (this.#options.onRequests !== undefined)
+      for (const { link } of this.#roster.members)
+        link.send({ type: "requests-written", number: Number.MAX_SAFE_INTEGER });
     this.#events.note(`took over ${taken.adopted.length} workers in the middle of the load`);
     for (const member of absent) this.#gone(member, "it did not come back to the new coordinator");
     this.#roster.lookForExhaustion();

@@ -60,7 +60,7 @@ export class LoadUser implements User {
     this.scenario = definition.name;
     this.#world = world;
     this.#groups = new Groups(scope);
-    const parts = { turn, groups: this.#groups, belongings, world };
+    const parts = { index, turn, groups: this.#groups, belongings, world };
     const owner = new UserOfSession({ ...parts, login: login === undefined ? null : () => login(this) });
     this.session = new Session(world.session, owner);
     this.http = world.http2 ? this.http2 : this.session;

@@ -72,6 +72,7 @@ export class Worker {
     else if (message.type === "stop") await this.#work?.stop();
     else if (message.type === "rows-back")
       this.#tell({ type: "rows-back", key: message.key, rows: this.#rows.giveBack(message.key) });
+    else if (message.type === "requests-written") this.#work?.requestsWritten(message.number);
     else if (message.type === "teardown") await this.#work?.teardown(message.data);
     else {
       this.#work?.lastWords();

@@ -28,7 +28,7 @@ export const hookOutput: OutputKind = {
     },
   ],
   async open(context, { hook }, env) {
-    if (hook === undefined) return null;
+    if (hook === undefined || hook === true) return null;
     const { readHook } = await import("./hook/read.ts");
     const files = typeof hook === "string" ? [hook] : hook;
     return await hooksOf(

@@ -1,6 +1,7 @@
 /** Feeds all outputs of a run, and keeps the run safe from them: an output that throws is left out from then on. */
 import type { Operation } from "../history.ts";
 import type { Interval } from "../interval.ts";
+import type { RequestBatch } from "../load/count/request-batch.ts";
 import type { Output, OutputFlags, OutputKind, RunContext } from "../output.ts";
 import { SecondFold } from "../second/fold.ts";
 import { SECOND_MS } from "../second.ts";
@@ -77,6 +78,13 @@ export class Outputs implements AsyncDisposable {
     this.#each(({ output }) => output.operation?.(operation));
   }
 
+  /** What a load calls with single requests; undefined when no output asks for them. */
+  get onRequests(): ((batch: RequestBatch) => Promise<void>) | undefined {
+    const wanting = this.#listening.filter(({ output }) => output.requests !== undefined);
+    if (wanting.length === 0) return undefined;
+    return async (batch) => void (await Promise.all(wanting.map((one) => given(one, batch))));
+  }
+
   verdict(verdict: Verdict): void {
     this.#each(({ output }) => output.verdict?.(verdict));
   }
@@ -146,6 +154,15 @@ export class Outputs implements AsyncDisposable {
 export interface Given {
   readonly flags: OutputFlags;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+async function given(one: Listening, batch: RequestBatch): Promise<void> {
+  if (one.failure !== null) return;
+  try {
+    await one.output.requests?.(batch);
+  } catch (thrown) {
+    one.failure = messageOf(thrown);
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 /** `--metrics ADDRESS`: the metrics of the run as a page in Prometheus' text format, on this machine only. */
-import type { Output, OutputKind, RunContext } from "../output.ts";
+import type { Output, OutputFlags, OutputKind, RunContext } from "../output.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import type { Names } from "./metric/meter.ts";
 
@@ -58,14 +58,12 @@ export function loopbackOf(given: string): Address {
   throw wrong("--metrics with an address of this machine", JSON.stringify(given), hint);
 }
 
-function namesOf(given: OutputFlagValue): ReadonlySet<Names> {
+function namesOf(given: OutputFlags[string]): ReadonlySet<Names> {
   const names = String(given ?? "gameday").split(",");
   const bad = names.find((name) => name !== "gameday" && name !== "k6");
   if (bad !== undefined) throw wrong("--metrics-names gameday, k6, or both with a comma", JSON.stringify(given));
   return new Set(names as Names[]);
 }
-
-type OutputFlagValue = string | readonly string[] | undefined;
 
 function wrong(expected: string, got: string, hint?: string): GamedayError {
   const code = "bad-flag";

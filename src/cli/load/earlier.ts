@@ -14,7 +14,7 @@ import type { TimelineEvent } from "../../timeline.ts";
 /** How many ids are remembered to detect repeats. Workers resend what was not acknowledged, which is far less than this. */
 const IDS_MAX = 50_000;
 
-export type LoadListener = Pick<LoadOptions, "onInterval" | "onOperation" | "onEvent">;
+export type LoadListener = Pick<LoadOptions, "onInterval" | "onOperation" | "onEvent" | "onRequests">;
 
 export class Earlier {
   /** The sequence number of each worker's last report. */

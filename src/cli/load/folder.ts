@@ -1,7 +1,7 @@
 /** --out: the run folder of a load, with the same evidence as that of any run. */
 import { accessSync, constants, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { EVIDENCE_FILES, MANIFEST_FILE, RUN_FILE } from "../../evidence/files.ts";
+import { MANIFEST_FILE, RUN_FILE, SEALED_FILES } from "../../evidence/files.ts";
 import { EvidenceWriter, type WriterOptions } from "../../evidence/writer.ts";
 import { SECONDS_FILE } from "../../second/file.ts";
 import { ExitCode, GamedayError, systemReason } from "../../std/errors.ts";
@@ -31,7 +31,7 @@ export class LoadFolder {
         cause,
       });
     }
-    const found = [...EVIDENCE_FILES, MANIFEST_FILE].filter((name) => existsSync(join(path, name)));
+    const found = [...SEALED_FILES, MANIFEST_FILE].filter((name) => existsSync(join(path, name)));
     this.#unfinished = mayResume && !found.includes(MANIFEST_FILE) ? runIdIn(path) : null;
     if (found.length > 0 && this.#unfinished === null) throw taken(path, found);
   }
@@ -52,7 +52,7 @@ export class LoadFolder {
   /** Removes the files of a load that never began; other people's files stay. */
   discard(): void {
     if (this.#writer === null) return;
-    for (const name of [...EVIDENCE_FILES, SECONDS_FILE]) rmSync(join(this.path, name), { force: true });
+    for (const name of [...SEALED_FILES, SECONDS_FILE]) rmSync(join(this.path, name), { force: true });
   }
 
   /** Writes everything that is pending to the files. */

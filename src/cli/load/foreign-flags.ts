@@ -2,6 +2,7 @@
 import { Option } from "commander";
 
 const SUMMARY = "--json FILE writes the summary, and --out FOLDER every interval, operation and event";
+const CSV = "--json FILE writes the statistics; --requests-csv with --out FOLDER writes each request";
 const SCRIPT = "the script is the argument: gameday load script.ts";
 const WORKERS =
   "use --listen HOST:PORT --workers N here, and gameday worker --join http://HOST:PORT on the other machines";
@@ -21,7 +22,7 @@ const FOREIGN: readonly (readonly [string, string])[] = [
   ["--vus-max [n]", "--max-vus"],
   ["--stop-timeout [time]", "--graceful-stop"],
   ["-f, --locustfile [file]", SCRIPT],
-  ["--csv [prefix]", SUMMARY],
+  ["--csv [prefix]", CSV],
   ["--html [file]", SUMMARY],
   ["--master", WORKERS],
   ["--worker", WORKERS],

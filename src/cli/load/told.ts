@@ -81,6 +81,7 @@ export class LoadTold implements AsyncDisposable {
       },
       onOperation: (operation) => further.operation(operation),
       onEvent: (event) => this.event(event),
+      onRequests: this.#outputs.onRequests,
     };
   }
 

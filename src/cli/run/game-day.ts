@@ -80,10 +80,11 @@ export async function playGameDay(world: World, planFile: PlanFile, flags: GameD
   const { plan } = planFile;
   const flush = () => evidence.flush();
   const pods = { world, platform: plan.platform, durationMs: estimate(plan).durationMs, flush };
-  const parts = liveParts(() => {
+  const soFar = () => {
     flush();
     reportSoFar(world, folder);
-  }, pods);
+  };
+  const parts = liveParts(soFar, pods, outputs.onRequests);
   const assertGuarded = () => watchdog?.assertAlive();
   const run: Run = {
     ...identity,

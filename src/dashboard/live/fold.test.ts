@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Operation } from "../../history.ts";
+import { aSecond } from "../../interval/interval.fixture.ts";
 import type { Interval } from "../../interval.ts";
 import { outagesOf } from "../../outage/outages.ts";
 import { SampleCollector } from "../../outage/samples.ts";
@@ -36,6 +37,20 @@ function judged() {
     collector.add(JSON.parse(line) as Operation);
   return collector.streams();
 }
+
+test("the first failure of each kind that any worker reports is its example, also after a reset", () => {
+  const fold = new LiveFold(JSON.parse(readFileSync(join(FOLDER, "run.json"), "utf8")).plan);
+  const metric = "http_req_duration{error:http-503,expected_response:false,name:cart}";
+  const metrics = [{ metric, count: 2, failed: 2, sum: 2, min: 1, max: 1 }];
+  const example = { name: "cart", error: "http-503", atMs: 5, method: "GET", url: "http://a/cart", status: 503 };
+  fold.interval(aSecond({ sequence: 1, metrics, examples: [{ ...example, says: "no primary" }] }));
+  fold.interval(aSecond({ worker: "w1", sequence: 1, metrics, examples: [{ ...example, says: "later" }] }));
+  const examples = () => fold.traffic.failures().map((failure) => failure.example);
+  assert.deepEqual(examples(), ["GET http://a/cart: 503 no primary"]);
+  fold.reset(0);
+  fold.interval(aSecond({ sequence: 2, fromMs: 1_000, toMs: 2_000, metrics }));
+  assert.deepEqual(examples(), ["GET http://a/cart: 503 no primary"]);
+});
 
 test("the lanes show the outages that the judge finds", () => {
   const lanes = folded().lanes.lanes(0);

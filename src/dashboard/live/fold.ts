@@ -11,6 +11,8 @@ import { LaneFold } from "./lanes.ts";
 import { SecondTable } from "./seconds.ts";
 import { Traffic } from "./traffic.ts";
 
+const EXAMPLES_MAX = 2_000;
+
 export class LiveFold {
   readonly course = new CourseFold();
   readonly lanes = new LaneFold();
@@ -58,6 +60,7 @@ export class LiveFold {
     this.#seen(interval.toMs);
     this.crew.interval(interval);
     this.#secondFold.interval(interval);
+    this.#exemplify(interval);
     this.#all.interval(interval);
     if (this.#shown !== this.#all) this.#shown.interval(interval);
   }
@@ -65,6 +68,15 @@ export class LiveFold {
   /** Returns the rows of seconds that are new or changed at `nowMs`. */
   takeSeconds(nowMs: number): ReturnType<SecondTable["set"]>[] {
     return this.#secondFold.take(nowMs).map((row) => this.seconds.set(row));
+  }
+
+  /** Keeps the first example of each kind of failure that any worker has reported. */
+  #exemplify({ examples = [] }: Interval): void {
+    for (const { name, error, method, url, status, says } of examples) {
+      const key = `${name} ${error}`;
+      if (this.#examples.has(key) || this.#examples.size >= EXAMPLES_MAX) continue;
+      this.#examples.set(key, `${method} ${url}: ${status === 0 ? "" : `${status} `}${says}`.trimEnd());
+    }
   }
 
   #seen(atMs: number): void {

@@ -1,13 +1,14 @@
 /** The state that a coordinator keeps about each worker, and the watch that finds out that a worker is stuck. */
 
+import type { LoadOptions } from "../../load.ts";
 import { isOpenModel } from "../../plan/open-model.ts";
 import type { LoadPlan } from "../../plan.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Json } from "../../std/json.ts";
+import { waitingMax } from "../count/request-batch.ts";
 import { RowLedger } from "../rows/ledger.ts";
 import type { Epoch } from "../share.ts";
 import type { Link } from "../wire/link.ts";
-import type { Job } from "../wire/protocol.ts";
 import type { CoordinatorEvents } from "./events.ts";
 
 export interface Member {
@@ -29,13 +30,12 @@ export function newMember(name: string, slot: number, link: Link, nowMs: number)
   return { name, slot, link, state: "starting", ...quiet };
 }
 
-export function giveJobs(
-  members: readonly Member[],
-  options: Omit<Job, "worker" | "slot" | "originNs"> & { clock: Clock },
-): void {
-  const { plan, baseUrl, runId, seed, clock } = options;
+export function giveJobs(members: readonly Member[], options: LoadOptions): void {
+  const { plan, baseUrl, runId, seed, clock, onRequests } = options;
+  const common = { plan, baseUrl, runId, seed, originNs: clock.originNs };
+  const requests = onRequests === undefined ? {} : { requestBatchesMax: waitingMax(members.length) };
   for (const { name, slot, link } of members)
-    link.send({ type: "job", job: { plan, baseUrl, runId, seed, worker: name, slot, originNs: clock.originNs } });
+    link.send({ type: "job", job: { ...common, worker: name, slot, ...requests } });
 }
 
 /** Returns the ledger of which worker holds which rows; `members` may be filled later. */

@@ -2,6 +2,7 @@
 import type { Interval } from "../../interval.ts";
 import type { LoadOptions } from "../../load.ts";
 import { type LiveLoad, LiveView } from "../count/live.ts";
+import type { RequestBatch } from "../count/request-batch.ts";
 import type { FromWorker } from "../wire/protocol.ts";
 import type { CoordinatorEvents } from "./events.ts";
 import type { Member } from "./member.ts";
@@ -31,6 +32,7 @@ export class Reports {
     else if (message.type === "operations")
       for (const operation of message.operations) this.#options.onOperation(operation);
     else if (message.type === "note") this.#events.note(message.says, member.name, message.detail, message.kind);
+    else if (message.type === "requests") this.#takeRequests(member, message.batch);
     else if (message.type === "gap") this.#events.gap(member, message);
     else return false;
     return true;
@@ -47,6 +49,13 @@ export class Reports {
     this.#live.add(interval);
     if (member.state === "lost") this.#live.forget(member.name);
     this.#options.onInterval(interval);
+  }
+
+  /** Passes on single requests, and lets their worker know when they are dealt with: it keeps only so many in between. */
+  #takeRequests({ name, link }: Member, batch: RequestBatch): void {
+    if (batch.worker !== name) return; // no worker may report for another
+    const taken = this.#options.onRequests?.(batch) ?? Promise.resolve();
+    void taken.then(() => link.send({ type: "requests-written", number: batch.number }));
   }
 
   /** Records a lost worker, and the time of which its counts are not known. */

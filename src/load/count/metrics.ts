@@ -6,6 +6,8 @@
 import { formatMetric } from "../../interval/metric.ts";
 import type { MetricDelta } from "../../interval.ts";
 import { Histogram } from "../../std/histogram.ts";
+import { FailureExamples } from "./failure-examples.ts";
+import type { RequestLog } from "./request-log.ts";
 
 export const SERIES_MAX = 2_000;
 const OTHER = "(other)";
@@ -90,7 +92,7 @@ export class RequestSeries {
   /** Time from the send, for open models only, where it differs from the time since the call was due. */
   readonly service: Series | null;
   readonly #registry: MetricRegistry;
-  readonly #tags: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
   readonly #open: boolean;
   /** By status; used only when thresholds refer to the status. */
   #byStatus: Map<number, RequestSeries> | null = null;
@@ -99,7 +101,7 @@ export class RequestSeries {
 
   constructor(registry: MetricRegistry, tags: Readonly<Record<string, string>>, open: boolean) {
     this.#registry = registry;
-    this.#tags = tags;
+    this.tags = tags;
     this.#open = open;
     this.passed = registry.series("http_req_duration", tags, true);
     this.service = open ? registry.series("http_req_service", tags, true) : null;
@@ -107,7 +109,7 @@ export class RequestSeries {
 
   /** How long calls had waited when the end of their user cut them off. They are not failures. */
   get interrupted(): Series {
-    return this.#registry.series("http_req_interrupted", this.#tags, true);
+    return this.#registry.series("http_req_interrupted", this.tags, true);
   }
 
   /** Returns the same series for answers with that status; status 0 means that there was no answer. */
@@ -115,7 +117,7 @@ export class RequestSeries {
     this.#byStatus ??= new Map();
     let series = this.#byStatus.get(status);
     if (series === undefined) {
-      series = new RequestSeries(this.#registry, { ...this.#tags, status: String(status) }, this.#open);
+      series = new RequestSeries(this.#registry, { ...this.tags, status: String(status) }, this.#open);
       this.#byStatus.set(status, series);
     }
     return series;
@@ -125,7 +127,7 @@ export class RequestSeries {
     this.#failures ??= new Map();
     let series = this.#failures.get(error);
     if (series === undefined) {
-      const tags = { ...this.#tags, error, expected_response: "false" };
+      const tags = { ...this.tags, error, expected_response: "false" };
       series = this.#registry.series("http_req_duration", tags, true);
       this.#failures.set(error, series);
     }
@@ -134,6 +136,9 @@ export class RequestSeries {
 }
 
 export class MetricRegistry {
+  /** Reports each request; null unless the load was asked for it. */
+  requests: RequestLog | null = null;
+  readonly examples = new FailureExamples();
   readonly #series = new Map<string, Series>();
   readonly #onFull: (metric: string) => void;
 

@@ -6,8 +6,9 @@ import { UserStopped } from "../user/stopped.ts";
 import { type Answer, replyOf } from "./answer.ts";
 import { Attempts } from "./attempts.ts";
 import { demandMethod, demandOptions, demandPath, judge, timeoutOf, tooManyCalls } from "./call-options.ts";
-import type { Carrier, Exchange, Repeatable } from "./connection.ts";
+import type { Carrier, Repeatable } from "./connection.ts";
 import { type CookieSite, siteOf } from "./cookie.ts";
+import { type CountedExchange, countEnded, countInterrupted, exemplify } from "./count-exchange.ts";
 import { codingError, transportError } from "./failure.ts";
 import type { Opening } from "./opener.ts";
 import { type Origin, splitUrl } from "./origin.ts";
@@ -19,7 +20,7 @@ import type { Session } from "./session.ts";
 
 const unsettled = () => undefined;
 
-export class OutgoingCall implements Exchange, RequestLine {
+export class OutgoingCall implements CountedExchange, RequestLine {
   text = "";
   payload: Uint8Array | null = null;
   method: string;
@@ -38,16 +39,16 @@ export class OutgoingCall implements Exchange, RequestLine {
   #resolve: (reply: Reply) => void = unsettled;
   #reject: (reason: unknown) => void = unsettled;
   /** The scope in which the call was made, because its answer arrives outside of any code of the script. */
-  readonly #scope: Scope;
-  readonly #series: RequestSeries;
+  readonly scope: Scope;
+  readonly series: RequestSeries;
   #connection: Carrier | null = null;
-  #path: string;
-  #origin: Origin;
+  path: string;
+  origin: Origin;
   /** The virtual host that the headers name; "" for none. */
   #host = "";
   #site: CookieSite;
   #dueMs = 0;
-  #status = 0;
+  status = 0;
   #attempts: Attempts | null = null;
   /** True once the call waits or was sent: the end of its user cuts it off. A call that never began is not counted at all. */
   #begun = false;
@@ -60,16 +61,16 @@ export class OutgoingCall implements Exchange, RequestLine {
     if (options !== undefined && options !== null) demandOptions(options);
     const { base, timeoutMs } = session.settings;
     this.timeoutMs = options?.timeout === undefined ? timeoutMs : timeoutOf(options.timeout);
-    this.#origin = base.origin;
-    this.#path = typeof path === "string" && path.startsWith("/") ? base.prefix + path : this.#resolved(path);
-    this.#site = this.#origin;
+    this.origin = base.origin;
+    this.path = typeof path === "string" && path.startsWith("/") ? base.prefix + path : this.#resolved(path);
+    this.#site = this.origin;
     this.keepsBody = options?.discardBody !== true;
     demandMethod(method);
     const { scope } = session.owner;
-    this.#scope = scope;
+    this.scope = scope;
     const name = options?.name;
-    const tags = scope.tagsOf(options?.tags, method, this.#origin.text, this.#path);
-    this.#series = name === undefined ? scope.unnamed(method, path, tags) : scope.named(name, tags);
+    const tags = scope.tagsOf(options?.tags, method, this.origin.text, this.path);
+    this.series = name === undefined ? scope.unnamed(method, path, tags) : scope.named(name, tags);
   }
 
   /** Makes the call. It ends with `resolve` or `reject`, of which one is called once. */
@@ -85,7 +86,7 @@ export class OutgoingCall implements Exchange, RequestLine {
   dispatch(): void {
     const session = this.#session;
     if (session.closed) return this.#stopped();
-    const connection = session.connectionFor(this.#origin);
+    const connection = session.connectionFor(this.origin);
     if (connection !== null) this.#send(connection);
     else if (!session.enqueue(this)) this.#reject(tooManyCalls());
     else this.#begun = true;
@@ -100,9 +101,9 @@ export class OutgoingCall implements Exchange, RequestLine {
   onAnswer(answer: Answer, now: number): void {
     const { head } = answer;
     const session = this.#session;
-    this.#status = head.status;
+    this.status = head.status;
     const connection = this.#connection; // a redirect replaces it
-    if (head.cookies !== null) session.takeCookies(head.cookies, this.#site, this.#path);
+    if (head.cookies !== null) session.takeCookies(head.cookies, this.#site, this.path);
     if (head.status === 401 && this.#mayLogIn()) return void this.#logInAndRepeat(answer, now);
     const next = isRedirect(head.status) && this.#redirectsMax > 0 ? this.#redirection(answer) : null;
     if (next === null) this.#finish(answer, now);
@@ -115,7 +116,7 @@ export class OutgoingCall implements Exchange, RequestLine {
       this.#attempts ??= new Attempts();
       if (this.#attempts.mayRepeat(repeatable, this.method)) return this.dispatch();
     }
-    this.#status = 0;
+    this.status = 0;
     if (error.code === "aborted") {
       this.#interrupted();
       return this.#deliver(HttpReply.failure(error), performance.now());
@@ -126,8 +127,16 @@ export class OutgoingCall implements Exchange, RequestLine {
     this.#session.released(this.#connection);
   }
 
+  get fromMs(): number {
+    return this.#redirects === 0 ? this.#dueMs : this.startedMs;
+  }
+
+  get user(): number {
+    return this.#session.owner.index ?? -1;
+  }
+
   get authority(): string {
-    return this.#origin.authority;
+    return this.origin.authority;
   }
 
   /** The number of redirects that were followed; with any, a request of this call was sent before. */
@@ -157,10 +166,10 @@ export class OutgoingCall implements Exchange, RequestLine {
     const { jar, fixedHeaders } = this.#session;
     this.#host = hostOf(fixedHeaders, this.#options);
     this.closes = closesAfter(fixedHeaders, this.#options);
-    this.#site = this.#host === "" ? this.#origin : siteOf(this.#host, this.#origin.secure);
-    this.target = proxy === null ? this.#path : `${this.#origin.text}${this.#path}`;
+    this.#site = this.#host === "" ? this.origin : siteOf(this.#host, this.origin.secure);
+    this.target = proxy === null ? this.path : `${this.origin.text}${this.path}`;
     const options = proxy === null ? this.#options : forProxy(proxy, this.#options);
-    const cookies = jar.line(this.#site, this.#path);
+    const cookies = jar.line(this.#site, this.path);
     const bytes = buildRequest(this, fixedHeaders, cookies, options);
     this.text = bytes.text;
     this.payload = bytes.payload;
@@ -174,13 +183,16 @@ export class OutgoingCall implements Exchange, RequestLine {
     } catch (thrown) {
       return this.#finishFailed(codingError(thrown), answer.bodySize);
     }
-    this.#count(reply.ok ? null : `http-${reply.status}`, now, answer.bodySize);
+    const failure = reply.ok ? null : `http-${reply.status}`;
+    countEnded(this, failure, now, answer.bodySize);
+    if (failure !== null) exemplify(this, failure, () => beginningOf(reply));
     this.#deliver(reply, now);
   }
 
   #finishFailed(error: TransportError, bytes: number): void {
     const now = performance.now();
-    this.#count(error.code, now, bytes);
+    countEnded(this, error.code, now, bytes);
+    exemplify(this, error.code, () => error.message);
     this.#deliver(HttpReply.failure(error), now);
   }
 
@@ -190,23 +202,9 @@ export class OutgoingCall implements Exchange, RequestLine {
     this.#resolve(reply);
   }
 
-  /** Counts a call that the engine itself ended. Its outcome is unknown, but how long it had waited is recorded. */
   #interrupted(): void {
     this.#session.owner.onInterrupted?.();
-    this.#series.interrupted.record(performance.now() - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
-  }
-
-  /** Counts an exchange, from when the call was due or its redirect was followed; opening a connection is part of the time. */
-  #count(failure: string | null, now: number, bytes: number): void {
-    const counted = this.#scope.byStatus ? this.#series.withStatus(this.#status) : this.#series;
-    const series = failure === null ? counted.passed : counted.failure(failure);
-    series.record(now - (this.#redirects === 0 ? this.#dueMs : this.startedMs));
-    if (failure !== null) series.failed++;
-    counted.service?.record(now - this.sentMs);
-    const { phases } = this.#scope;
-    if (this.opening !== null) phases.opened(this.opening.connectMs, this.#origin.secure ? this.opening.tlsMs : -1);
-    const receivingMs = this.reads > 1 ? now - this.firstByteMs : 0;
-    if (this.firstByteMs > 0) phases.answered(this.firstByteMs - this.sentMs, receivingMs, bytes);
+    countInterrupted(this);
   }
 
   /** Returns true when a 401 leads to a login. A 401 that the script expects is an answer like any other. */
@@ -224,13 +222,13 @@ export class OutgoingCall implements Exchange, RequestLine {
     session.released(this.#connection);
     const login = async () => {
       await session.owner.login?.();
-      this.#scope.custom("logins_repeated", "", false, "counter").record(1);
+      this.scope.custom("logins_repeated", "", false, "counter").record(1);
     };
     try {
       await session.logins.renewed(this.sentMs, login);
     } catch (thrown) {
       if (session.closed) this.#interrupted();
-      else this.#count("http-401", now, bodySize);
+      else countEnded(this, "http-401", now, bodySize);
       return this.#reject(thrown);
     }
     this.startedMs = performance.now();
@@ -240,7 +238,7 @@ export class OutgoingCall implements Exchange, RequestLine {
   /** Returns the URL to follow, or null when the answer itself is the reply. */
   #redirection({ headBytes, headFrom, headTo }: Answer): URL | null {
     const head = headBytes.toString("latin1", headFrom, headTo);
-    const found = redirectionOf(head, this.#origin, this.#path, this.#host);
+    const found = redirectionOf(head, this.origin, this.path, this.#host);
     if ("url" in found) return found.url;
     this.#session.owner.onRedirectLeft?.(found.to);
     return null;
@@ -257,7 +255,7 @@ export class OutgoingCall implements Exchange, RequestLine {
         answer.bodySize,
       );
     }
-    this.#count(null, now, answer.bodySize);
+    countEnded(this, null, now, answer.bodySize);
     this.#attempts ??= new Attempts();
     this.#attempts.redirects++;
     this.#follow(url, answer.head.status);
@@ -266,12 +264,12 @@ export class OutgoingCall implements Exchange, RequestLine {
 
   #follow(url: URL, status: number): void {
     const { base } = this.#session.settings;
-    const before = this.#origin.text;
+    const before = this.origin.text;
     const next = splitUrl(url.href);
-    this.#origin = next.origin.text === base.origin.text ? base.origin : next.origin;
-    this.#path = next.path;
+    this.origin = next.origin.text === base.origin.text ? base.origin : next.origin;
+    this.path = next.path;
     this.startedMs = performance.now();
-    if (this.#origin.text !== before) this.#options = withoutCredentials(this.#options);
+    if (this.origin.text !== before) this.#options = withoutCredentials(this.#options);
     const method = methodAfter(status, this.method);
     if (method === null) return;
     this.method = method;
@@ -284,7 +282,16 @@ export class OutgoingCall implements Exchange, RequestLine {
     const { base } = this.#session.settings;
     if (!/^https?:\/\//i.test(given)) return `${base.prefix}/${given}`;
     const { origin, path } = splitUrl(given);
-    this.#origin = origin.text === base.origin.text ? base.origin : origin;
+    this.origin = origin.text === base.origin.text ? base.origin : origin;
     return path;
+  }
+}
+
+/** Returns the body of a failed answer as text; "" when it was not kept. */
+function beginningOf(reply: HttpReply): string {
+  try {
+    return reply.text();
+  } catch {
+    return "";
   }
 }

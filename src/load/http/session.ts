@@ -37,6 +37,8 @@ export interface SessionSettings {
 
 /** The maker of a session's calls, such as a user or a setup. */
 export interface SessionOwner {
+  /** The number of the user in the whole run; absent: it is no user. */
+  readonly index?: number;
   /** The scope in which calls are counted now. */
   readonly scope: Scope;
   /** Returns when the next call was due (performance.now()), and clears it, so that later calls are due when they are made. */

@@ -10,6 +10,8 @@ import type { Turn } from "./turn.ts";
 import type { UserWorld } from "./world.ts";
 
 export interface OwnerParts {
+  /** The number of the user in the whole run. */
+  readonly index: number;
   readonly turn: Turn;
   readonly groups: Groups;
   readonly belongings: Belongings;
@@ -19,13 +21,15 @@ export interface OwnerParts {
 }
 
 export class UserOfSession implements SessionOwner {
+  readonly index: number;
   readonly login: (() => Promise<void>) | null;
   readonly #turn: Turn;
   readonly #groups: Groups;
   readonly #belongings: Belongings;
   readonly #world: UserWorld;
 
-  constructor({ turn, groups, belongings, world, login }: OwnerParts) {
+  constructor({ index, turn, groups, belongings, world, login }: OwnerParts) {
+    this.index = index;
     this.login = login;
     this.#turn = turn;
     this.#groups = groups;

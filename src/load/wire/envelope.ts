@@ -5,7 +5,7 @@ import type { Json } from "../../std/json.ts";
 import type { Epoch } from "../share.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
-export const WIRE_VERSION = 3;
+export const WIRE_VERSION = 4;
 
 /** The state of a load that a worker is running, from which a coordinator that was started again adopts the load. */
 export interface RunningState {
@@ -61,6 +61,8 @@ export type WireToWorker =
   | { readonly wire: "message"; readonly number: number; readonly message: ToWorker }
   /** All messages up to this number have been made durable. This is also a heartbeat. */
   | { readonly wire: "acknowledge"; readonly number: number }
+  /** The newest message of the type "requests-written". It needs no number, because each makes those before it obsolete. */
+  | { readonly wire: "requests-written"; readonly number: number }
   | { readonly wire: "refused"; readonly because: string };
 
 /** Returns a digest of the plan and the base URL, which is equal only for the same load. */

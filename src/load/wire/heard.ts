@@ -1,6 +1,7 @@
 /** Validates the messages of workers before they are used: a stranger, or a broken worker, must not be able to end the load. */
 import { isRecord } from "../../std/json.ts";
 import { NOTE_KINDS } from "../../timeline.ts";
+import { BATCH_REQUESTS_MAX, ROW_LENGTH } from "../count/request-batch.ts";
 import type { WireFromWorker } from "./envelope.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,6 +42,7 @@ function isMessage(message: Fields): boolean {
   const { type } = message;
   if (type === "interval") return isRecord(message["interval"]) && isInterval(message["interval"]);
   if (type === "operations") return isRecords(message["operations"]);
+  if (type === "requests") return isRecord(message["batch"]) && isBatch(message["batch"]);
   if (type === "note") return typeof message["says"] === "string" && isNoteKind(message["kind"]);
   if (type === "gap") return isNumber(message["fromMs"]) && isNumber(message["toMs"]);
   if (type === "failed") return isRecord(message["error"]);
@@ -50,15 +52,32 @@ function isMessage(message: Fields): boolean {
   return typeof type === "string";
 }
 
+function isBatch({ worker, number, lost, texts, tags, rows }: Fields): boolean {
+  if (typeof worker !== "string" || !isCount(number) || !isCount(lost) || !isTexts(texts)) return false;
+  if (!isRecords(tags) || !tags.every((one) => isTexts(Object.values(one)))) return false;
+  if (!Array.isArray(rows) || rows.length > BATCH_REQUESTS_MAX * ROW_LENGTH) return false;
+  return rows.length % ROW_LENGTH === 0 && rows.every(isNumber);
+}
+
 function isNoteKind(kind: unknown): boolean {
   return kind === undefined || (NOTE_KINDS as readonly unknown[]).includes(kind);
 }
 
 function isInterval(interval: Fields): boolean {
-  const { worker, sequence, fromMs, toMs, users, usersIntended, dropped, metrics, health } = interval;
+  const { worker, sequence, fromMs, toMs, users, usersIntended, dropped, metrics, health, examples } = interval;
   if (typeof worker !== "string" || !isCount(sequence) || !isRecord(health)) return false;
   if (![fromMs, toMs, users, usersIntended, dropped].every(isNumber)) return false;
-  return isRecords(metrics) && metrics.every(isDelta);
+  return isRecords(metrics) && metrics.every(isDelta) && (examples === undefined || isExamples(examples));
+}
+
+function isExamples(value: unknown): boolean {
+  if (!isRecords(value)) return false;
+  return value.every(
+    ({ atMs, status, ...texts }) =>
+      isNumber(atMs) &&
+      isNumber(status) &&
+      ["name", "error", "method", "url", "says"].every((key) => typeof texts[key] === "string"),
+  );
 }
 
 function isDelta({ metric, count, failed, sum, buckets }: Fields): boolean {
@@ -68,6 +87,10 @@ function isDelta({ metric, count, failed, sum, buckets }: Fields): boolean {
 
 function isRecords(value: unknown): value is Fields[] {
   return Array.isArray(value) && value.every(isRecord);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 function isNumber(value: unknown): value is number {

@@ -127,6 +127,8 @@ class JoinedWorker implements Joined {
     }
     if (said.wire === "clock") this.#hearClock(said);
     else if (said.wire === "acknowledge") this.#hearLife(said.number);
+    else if (said.wire === "requests-written")
+      void this.#worker.obey({ type: "requests-written", number: said.number });
     else if (said.number > this.#heard) {
       this.#heard = said.number;
       this.#obey(said.message);

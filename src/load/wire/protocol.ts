@@ -4,6 +4,7 @@ import type { Interval } from "../../interval.ts";
 import type { LoadPlan } from "../../plan.ts";
 import type { Json } from "../../std/json.ts";
 import type { NoteKind } from "../../timeline.ts";
+import type { RequestBatch } from "../count/request-batch.ts";
 import type { Epoch } from "../share.ts";
 import type { ErrorText } from "./error-text.ts";
 
@@ -18,6 +19,8 @@ export interface Job {
   readonly slot: number;
   /** Zero of the run's clock, on the worker's own monotonic clock, in nanoseconds. */
   readonly originNs: string;
+  /** Single requests are reported, and so many batches of them may wait to be written. Absent: they are not reported. */
+  readonly requestBatchesMax?: number;
 }
 
 export type ToWorker =
@@ -30,6 +33,8 @@ export type ToWorker =
   | { readonly type: "teardown"; readonly data: readonly Json[] }
   /** Recalls the unused rows of a feeder, because other workers need them. */
   | { readonly type: "rows-back"; readonly key: string }
+  /** All batches of single requests up to this number were written, or given up. */
+  | { readonly type: "requests-written"; readonly number: number }
   | { readonly type: "exit" };
 
 export type FromWorker =
@@ -38,6 +43,8 @@ export type FromWorker =
   | { readonly type: "set-up"; readonly data: readonly Json[] }
   | { readonly type: "interval"; readonly interval: Interval }
   | { readonly type: "operations"; readonly operations: readonly Operation[] }
+  /** Single requests, when the job asks for them. */
+  | { readonly type: "requests"; readonly batch: RequestBatch }
   | { readonly type: "note"; readonly says: string; readonly kind?: NoteKind; readonly detail: Json }
   | { readonly type: "gap"; readonly fromMs: number; readonly toMs: number; readonly because: string }
   /** The executor has no more work, because its iterations are used up. */

@@ -32,6 +32,8 @@ export class RemoteLink implements Link {
   #heard = 0;
   #acknowledged = 0;
   #heardAtMs = 0;
+  /** The newest batch of single requests that was written. */
+  #requestsWritten = 0;
   #cutAtMs = 0;
   #setGone: () => void = () => undefined;
 
@@ -71,6 +73,7 @@ export class RemoteLink implements Link {
     });
     for (const [index, message] of this.#sent.entries())
       if (index >= hello.heard) reply(socket, { wire: "message", number: index + 1, message });
+    this.#sendWritten();
     if (this.givenUp)
       this.#note(`the ${this.where} is back after it was given up: what it had done until then is counted`);
   }
@@ -130,6 +133,10 @@ export class RemoteLink implements Link {
   }
 
   send(message: ToWorker): void {
+    if (message.type === "requests-written") {
+      this.#requestsWritten = message.number;
+      return this.#sendWritten();
+    }
     this.#sent.push(message);
     if (message.type === "exit") this.givenUp = true;
     if (this.#socket !== null) reply(this.#socket, { wire: "message", number: this.#sent.length, message });
@@ -151,6 +158,11 @@ export class RemoteLink implements Link {
 
   #note(says: string): void {
     this.#listener?.onMessage({ type: "note", says, detail: null });
+  }
+
+  #sendWritten(): void {
+    const number = this.#requestsWritten;
+    if (number > 0 && this.#socket !== null) reply(this.#socket, { wire: "requests-written", number });
   }
 
   #cut(): void {

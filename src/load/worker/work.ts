@@ -1,24 +1,21 @@
 /** A job in progress: its users, its clock, and what it reports each second. */
 
-import type { Operation } from "../../history.ts";
 import { extraTagsOf } from "../../objective/threshold-tags.ts";
 import { stagePlanOf } from "../../plan/executors.ts";
 import { isOpenModel } from "../../plan/open-model.ts";
 import { piecesOf } from "../../plan/schedule.ts";
-import type { ClientPlan } from "../../plan.ts";
 import { countersIn } from "../../scenario/counters.ts";
 import { weightedPattern } from "../../scenario/weights.ts";
 import type { ScenarioDefinition } from "../../scenario.ts";
 import { type Clock, monotonicClock } from "../../std/clock.ts";
-import { parseHosts } from "../../std/hosts.ts";
 import type { Json } from "../../std/json.ts";
 import { MetricRegistry } from "../count/metrics.ts";
 import { Notes } from "../count/notes.ts";
+import type { RequestBatch } from "../count/request-batch.ts";
+import { RequestLog } from "../count/request-log.ts";
 import { Scope } from "../count/scope.ts";
 import { createExecutor } from "../executor/catalogue.ts";
 import type { Executor, ExecutorWorld } from "../executor.ts";
-import { networkOf } from "../http/network.ts";
-import { sessionSettings } from "../http/session.ts";
 import type { Epoch } from "../share.ts";
 import { plainShares } from "../share.ts";
 import { patternShares } from "../share-by-pattern.ts";
@@ -31,13 +28,14 @@ import type { UserWorld } from "../user/world.ts";
 import { LoadUser } from "../user.ts";
 import type { FromWorker, Job } from "../wire/protocol.ts";
 import { HealthWatch, type ProcessFigures } from "./health.ts";
+import { OperationBatch } from "./operation-batch.ts";
+import { userWorldOf } from "./user-world.ts";
 import { warmUp } from "./warm-up.ts";
 
 const INTERVAL_MS = 1_000;
 const TICK_MS = 20;
 const BEAT_MS = 500;
 const OPERATIONS_MS = 100;
-const OPERATIONS_MAX = 2_000;
 
 export class Work {
   readonly job: Job;
@@ -50,6 +48,7 @@ export class Work {
   readonly users: UserWorld;
   readonly #tell: (message: FromWorker) => void;
   readonly #alarms: Alarms;
+  readonly #operations: OperationBatch;
   /** Arrivals of an open model are due at exact moments; the pauses of a closed model do not need a thread. */
   readonly #bell: FineBell | null;
   readonly #open: boolean;
@@ -59,12 +58,10 @@ export class Work {
   #executor: Executor | null = null;
   #epoch: Epoch | null = null;
   #startMs = 0;
-  #sequence = 0;
   #intervals = 0;
   #intervalFromMs: number;
   #dropped = 0;
   #usersMax = 0;
-  #operations: Operation[] = [];
   #stopped: Promise<void> | null = null;
   #ended = false;
   #tornDown: Promise<void> | null = null;
@@ -89,13 +86,22 @@ export class Work {
         `too many request names, tags and metrics; ${metric} and later requests and checks are counted as (other), later metrics not at all`,
       ),
     );
+    this.#operations = new OperationBatch((operations) => tell({ type: "operations", operations }));
+    this.registry.requests = this.#requestLog();
     this.health = new HealthWatch(figures, (forMs) => this.#stalled(forMs));
     this.#alarms = this.#newAlarms();
     this.#open = isOpenModel(job.plan.executor);
     this.#bell = this.#open ? new FineBell() : null;
     this.#pattern = weightedPattern(weightsOf(job, definitions));
     this.#extra = extraTagsOf(job.plan.thresholds);
-    this.users = this.#userWorld();
+    this.users = userWorldOf({
+      job,
+      definitions,
+      clock: this.clock,
+      alarms: this.#alarms,
+      onOperation: (operation) => this.#operations.add(operation),
+      onNote: (key, says) => this.notes.once(key, says),
+    });
     this.#intervalFromMs = this.clock.nowMs();
   }
 
@@ -126,7 +132,7 @@ export class Work {
       setInterval(() => this.#tick(), TICK_MS),
       setInterval(() => this.#closeInterval(), INTERVAL_MS),
       setInterval(() => this.#tell({ type: "beat" }), BEAT_MS),
-      setInterval(() => this.#sendOperations(), OPERATIONS_MS),
+      setInterval(() => this.#flush(), OPERATIONS_MS),
     );
     this.#tick();
   }
@@ -144,6 +150,11 @@ export class Work {
     this.#tell({ type: "done", usersMax: this.#usersMax });
   }
 
+  /** Notes that all batches of single requests up to this number were written. */
+  requestsWritten(number: number): void {
+    this.registry.requests?.written(number);
+  }
+
   /** Releases what the job holds, when it was not begun and will not be. */
   async discard(): Promise<void> {
     this.health.close();
@@ -154,16 +165,14 @@ export class Work {
   lastWords(): void {
     if (this.#executor === null || this.#ended) return;
     void this.#executor.stop();
-    this.#sendOperations();
-    this.#closeInterval();
+    this.#sendRest();
   }
 
   async #stop(): Promise<void> {
     await this.#executor?.stop();
     await this.#bell?.close();
     for (const timer of this.#timers) clearInterval(timer);
-    this.#sendOperations();
-    if (this.#executor !== null) this.#closeInterval();
+    this.#sendRest();
     this.notes.close();
     this.health.close();
     this.#ended = true;
@@ -189,6 +198,7 @@ export class Work {
     const toMs = this.clock.nowMs();
     const executor = this.#executor;
     if (executor === null || toMs <= this.#intervalFromMs) return;
+    const examples = this.registry.examples.take(toMs - performance.now());
     const interval = {
       worker: this.job.worker,
       epoch: this.#epoch?.number ?? 0,
@@ -200,17 +210,30 @@ export class Work {
       dropped: this.#dropped,
       metrics: this.registry.take(),
       health: this.health.take(),
+      ...(examples.length > 0 && { examples }),
     };
     this.#intervalFromMs = toMs;
     this.#dropped = 0;
     this.#tell({ type: "interval", interval });
   }
 
-  #sendOperations(): void {
-    if (this.#operations.length === 0) return;
-    const operations = this.#operations;
-    this.#operations = [];
-    this.#tell({ type: "operations", operations });
+  #flush(): void {
+    this.#operations.flush();
+    this.registry.requests?.flush();
+  }
+
+  /** Sends what was recorded and counted since the last reports. */
+  #sendRest(): void {
+    this.#operations.flush();
+    this.registry.requests?.close();
+    this.#closeInterval();
+  }
+
+  #requestLog(): RequestLog | null {
+    const { worker, requestBatchesMax: waitingMax } = this.job;
+    if (waitingMax === undefined) return null;
+    const send = (batch: RequestBatch) => this.#tell({ type: "requests", batch });
+    return new RequestLog({ worker, waitingMax, clock: this.clock, send });
   }
 
   #stalled(forMs: number): void {
@@ -230,39 +253,6 @@ export class Work {
       this.scopes.set(definition, scope);
     }
     return scope;
-  }
-
-  #userWorld(): UserWorld {
-    const { job } = this;
-    const client = job.plan.client ?? {};
-    const headers = { "User-Agent": "gameday", "x-gameday-run": job.runId };
-    return {
-      worker: job.worker,
-      runId: job.runId,
-      seed: job.seed,
-      clock: this.clock,
-      alarms: this.#alarms,
-      session: sessionSettings(job.baseUrl, this.#network(client), headers, {
-        timeoutMs: client.timeoutMs ?? 10_000,
-        redirectsMax: client.redirectsMax ?? 10,
-      }),
-      http2: client.http2 === true,
-      env: job.plan.env,
-      nextSequence: () => this.#sequence++,
-      onOperation: (operation) => {
-        this.#operations.push(operation);
-        if (this.#operations.length >= OPERATIONS_MAX) this.#sendOperations();
-      },
-      onNote: (key, says) => this.notes.once(key, says),
-    };
-  }
-
-  #network(client: ClientPlan) {
-    return networkOf(client, {
-      hosts: Object.assign({}, ...this.definitions.map(({ hosts = {} }) => parseHosts(hosts))),
-      firstTurn: this.job.slot,
-      onPassedOver: (says) => this.notes.once(says, says),
-    });
   }
 
   #executorWorld(): ExecutorWorld {
