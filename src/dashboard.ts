@@ -5,11 +5,11 @@
  */
 import type { z } from "zod";
 import type * as bodies from "./api/bodies.ts";
+import type { CheckAnswer } from "./api/bodies.ts";
 import type { ControlCommand, ControlReply } from "./control.ts";
 
 export type StartRun = z.infer<typeof bodies.startRunBody>;
 export type StartLoad = z.infer<typeof bodies.startLoadBody>;
-export type CheckedPlan = z.infer<typeof bodies.checkAnswer>;
 export type PlanList = z.infer<typeof bodies.plansSchema>;
 export type ScriptList = z.infer<typeof bodies.scriptsSchema>;
 export type FaultList = z.infer<typeof bodies.faultsSchema>;
@@ -24,7 +24,7 @@ export interface AliveRun {
 }
 
 /** What the dashboard needs of the machine and of the command line; cli/ provides it. Refusals are thrown as GamedayError. */
-export interface Machine {
+export interface HostMachine {
   aliveRuns(): Promise<readonly AliveRun[]>;
   /** Sends a command to a run in progress; rejects if nobody listens. */
   control(runId: string, command: ControlCommand): Promise<ControlReply>;
@@ -35,7 +35,7 @@ export interface Machine {
   plans(): Promise<PlanList>;
   scripts(): Promise<ScriptList>;
   faults(): FaultList;
-  checkPlan(plan: string, seed: string | undefined): Promise<CheckedPlan>;
+  checkPlan(plan: string, seed: string | undefined): Promise<CheckAnswer>;
   /** Starts a run in a process of its own, and resolves with the id of its folder once that exists. */
   startRun(asked: StartRun, by: string): Promise<string>;
   startLoad(asked: StartLoad, by: string): Promise<string>;

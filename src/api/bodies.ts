@@ -117,6 +117,7 @@ export const checkAnswer = z.object({
     .describe("whether its faults run commands of the plan, which a server does only with --allow-code"),
   needsConfirm: z.boolean().describe("whether startRun needs the platform's kind as `confirm`"),
 });
+export type CheckAnswer = z.infer<typeof checkAnswer>;
 export const acceptedSchema = z.object({ asked: text, run: runId.nullable(), by: text });
 export const plansSchema = z.object({
   folder: text.nullable(),

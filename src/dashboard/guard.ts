@@ -6,7 +6,7 @@
  */
 import type { Access } from "../api/operation.ts";
 
-export interface Asked {
+export interface RequestHeaders {
   readonly method: string;
   readonly host: string | undefined;
   readonly origin: string | undefined;
@@ -27,7 +27,7 @@ export interface Proved {
   readonly mayRead: boolean;
 }
 
-export interface Refusal {
+export interface ApiRefusal {
   readonly status: number;
   readonly code: string;
   readonly expected: string;
@@ -36,7 +36,7 @@ export interface Refusal {
 }
 
 /** Returns why the request may not come in at all, whatever it asks for; null if it may. */
-export function refuseStranger(asked: Asked, guarding: Guarding): Refusal | null {
+export function refuseStranger(asked: RequestHeaders, guarding: Guarding): ApiRefusal | null {
   const host = asked.host?.toLowerCase();
   if (host === undefined || !guarding.hosts.has(host)) return WRONG_HOST;
   if (asked.origin !== undefined && asked.origin !== `http://${host}` && asked.origin !== `https://${host}`)
@@ -46,7 +46,7 @@ export function refuseStranger(asked: Asked, guarding: Guarding): Refusal | null
 }
 
 /** Returns why an operation is not allowed with the rights that were proved; null if it is. */
-export function refuseWithoutRight(access: Access, proved: Proved, guarding: Guarding): Refusal | null {
+export function refuseWithoutRight(access: Access, proved: Proved, guarding: Guarding): ApiRefusal | null {
   if (access === "open" || access === "session") return null;
   if (access === "read") return guarding.hasOpenReads || proved.mayRead || proved.mayControl ? null : NO_SESSION;
   if (!proved.mayControl) return NO_TOKEN;
@@ -55,40 +55,40 @@ export function refuseWithoutRight(access: Access, proved: Proved, guarding: Gua
 
 const OWN_SITES: readonly string[] = ["same-origin", "none"];
 
-const WRONG_HOST: Refusal = {
+const WRONG_HOST: ApiRefusal = {
   status: 421,
   code: "wrong-host",
   expected: "a Host header that names this server",
   got: "another one, or none",
   hint: "behind a port-forward, start the server with --allow-host 127.0.0.1:PORT",
 };
-const FOREIGN_ORIGIN: Refusal = {
+const FOREIGN_ORIGIN: ApiRefusal = {
   status: 403,
   code: "foreign-origin",
   expected: "the Origin of this server, or none",
   got: "another one",
 };
-const FOREIGN_PAGE: Refusal = {
+const FOREIGN_PAGE: ApiRefusal = {
   status: 403,
   code: "foreign-page",
   expected: "a request from this server's own page, or from no page",
   got: "one from another site",
 };
-const NO_SESSION: Refusal = {
+const NO_SESSION: ApiRefusal = {
   status: 401,
   code: "no-session",
   expected: "the right to read: the cookie of an opened link, or Authorization: Bearer TOKEN",
   got: "neither",
   hint: "gameday serve --link prints a link that opens the page with the right",
 };
-const NO_TOKEN: Refusal = {
+const NO_TOKEN: ApiRefusal = {
   status: 401,
   code: "no-token",
   expected: "Authorization: Bearer TOKEN",
   got: "no token, or another one",
   hint: "gameday serve --link prints a link that opens the page with the right, and where the token is kept",
 };
-const READ_ONLY: Refusal = {
+const READ_ONLY: ApiRefusal = {
   status: 403,
   code: "read-only",
   expected: "a server that may control",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Verdict } from "../verdict.ts";
-import { type Judged, Judges } from "./judging.ts";
+import { type JudgedRun, Judges } from "./judging.ts";
 import { ProblemError } from "./problems.ts";
 
-const JUDGED: Judged = { verdict: {} as Verdict, cpuMs: 1 };
+const JUDGED: JudgedRun = { verdict: {} as Verdict, cpuMs: 1 };
 
 test("two runs are judged at a time, the same one once, and beyond a bound nobody waits", async () => {
   const begun: string[] = [];

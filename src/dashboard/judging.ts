@@ -12,13 +12,13 @@ export interface JudgeJob {
 }
 
 export type JudgeReply =
-  | Judged
+  | JudgedRun
   | {
       readonly error: { code: string; expected: string; got: string; hint?: string; place?: Place; exitCode: ExitCode };
     }
   | { readonly bug: string };
 
-export interface Judged {
+export interface JudgedRun {
   readonly verdict: Verdict;
   readonly cpuMs: number;
 }
@@ -29,12 +29,12 @@ const AT_ONCE_MAX = 2;
 const WAITING_MAX = 32;
 
 export class Judges {
-  readonly #work: (job: JudgeJob) => Promise<Judged>;
-  readonly #asked = new Map<string, Promise<Judged>>();
+  readonly #work: (job: JudgeJob) => Promise<JudgedRun>;
+  readonly #asked = new Map<string, Promise<JudgedRun>>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(work: (job: JudgeJob) => Promise<Judged> = judgeApart) {
+  constructor(work: (job: JudgeJob) => Promise<JudgedRun> = judgeApart) {
     this.#work = work;
   }
 
@@ -42,7 +42,7 @@ export class Judges {
    * Returns the verdict and the CPU time that it took; two who ask for the same at once get the same. Throws GamedayError if the
    * evidence cannot be judged, and ProblemError (503) if too many wait already.
    */
-  judge(job: JudgeJob): Promise<Judged> {
+  judge(job: JudgeJob): Promise<JudgedRun> {
     const key = `${job.stage} ${job.folder}`;
     const known = this.#asked.get(key);
     if (known !== undefined) return known;
@@ -52,7 +52,7 @@ export class Judges {
     return judged;
   }
 
-  async #inTurn(job: JudgeJob): Promise<Judged> {
+  async #inTurn(job: JudgeJob): Promise<JudgedRun> {
     if (this.#running >= AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
@@ -72,7 +72,7 @@ const BUSY = {
   got: `${WAITING_MAX} that wait already`,
 };
 
-async function judgeApart(job: JudgeJob): Promise<Judged> {
+async function judgeApart(job: JudgeJob): Promise<JudgedRun> {
   const thread = new Worker(entryBeside(import.meta.url, "./judge-thread"), { workerData: job, execArgv: [], env: {} });
   thread.unref();
   const timer = setTimeout(() => void thread.terminate(), JUDGE_MS_MAX);

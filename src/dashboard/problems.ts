@@ -1,14 +1,14 @@
 /** Turns refusals and errors into the body of an answer: application/problem+json with the command line's codes, never a stack. */
 import type { ApiProblem } from "../api/problem.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
-import type { Refusal } from "./guard.ts";
+import type { ApiRefusal } from "./guard.ts";
 
 /** An error that an operation answers with, with its HTTP status. */
 export class ProblemError extends Error {
-  readonly refusal: Refusal;
+  readonly refusal: ApiRefusal;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(refusal: Refusal, headers: Readonly<Record<string, string>> = {}) {
+  constructor(refusal: ApiRefusal, headers: Readonly<Record<string, string>> = {}) {
     super(`expected ${refusal.expected}, got ${refusal.got}`);
     this.refusal = refusal;
     this.headers = headers;
@@ -48,7 +48,7 @@ export function problemOf(thrown: unknown, requestId: string): Problem500 {
   return { problem: ofRefusal(refusal, requestId), bug: thrown };
 }
 
-export function ofRefusal({ status, code, expected, got, hint }: Refusal, requestId: string): ApiProblem {
+export function ofRefusal({ status, code, expected, got, hint }: ApiRefusal, requestId: string): ApiProblem {
   return {
     type: `urn:gameday:problem:${code}`,
     title: code.replaceAll("-", " "),

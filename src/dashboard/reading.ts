@@ -3,15 +3,15 @@ import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { ApiOperation } from "../api/operation.ts";
 import { messageOf } from "../std/errors.ts";
-import type { Refusal } from "./guard.ts";
+import type { ApiRefusal } from "./guard.ts";
 import { ProblemError } from "./problems.ts";
-import type { Route } from "./routes.ts";
+import type { ApiRoute } from "./routes.ts";
 
 export const BODY_BYTES_MAX = 64 * 1024;
 const QUERY_LETTERS_MAX = 4_096;
 
 /** What was given, checked by the schemas of the operation. */
-export interface Given {
+export interface ParsedRequest {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
@@ -19,7 +19,7 @@ export interface Given {
   readonly bodyText: string;
 }
 
-export async function readGiven(request: IncomingMessage, route: Route, query: string): Promise<Given> {
+export async function readRequest(request: IncomingMessage, route: ApiRoute, query: string): Promise<ParsedRequest> {
   const { operation } = route;
   demandBodyForm(request, operation);
   const bodyText = await bodyOf(request);
@@ -91,19 +91,19 @@ export function badRequest(expected: string, got: string): ProblemError {
   return new ProblemError({ status: 400, code: "bad-request", expected, got, hint: "see /api/v1/openapi.json" });
 }
 
-const LENGTH_REQUIRED: Refusal = {
+const LENGTH_REQUIRED: ApiRefusal = {
   status: 411,
   code: "length-required",
   expected: "a body with a Content-Length",
   got: "none",
 };
-const TOO_LARGE: Refusal = {
+const TOO_LARGE: ApiRefusal = {
   status: 413,
   code: "body-too-large",
   expected: `a body of at most ${BODY_BYTES_MAX} bytes`,
   got: "a larger one",
 };
-const NOT_JSON: Refusal = {
+const NOT_JSON: ApiRefusal = {
   status: 415,
   code: "not-json",
   expected: "Content-Type: application/json",

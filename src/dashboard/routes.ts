@@ -2,13 +2,13 @@
 import type { ApiOperation } from "../api/operation.ts";
 import { API_PREFIX } from "../api/operations.ts";
 
-export interface Route {
+export interface ApiRoute {
   readonly operation: ApiOperation;
   /** By name, percent-decoded, not yet checked. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export type Found = Route | { readonly allowed: readonly string[] } | null;
+export type Found = ApiRoute | { readonly allowed: readonly string[] } | null;
 
 export class Routes {
   readonly #routes: readonly { readonly operation: ApiOperation; readonly parts: readonly string[] }[];

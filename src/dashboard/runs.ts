@@ -5,14 +5,14 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { RunSummary } from "../api/run.ts";
-import type { AliveRun, Machine } from "../dashboard.ts";
+import type { AliveRun, HostMachine } from "../dashboard.ts";
 import { messageOf } from "../std/errors.ts";
 import { WatcherCount } from "./fanout.ts";
 import { filesOf, folderNow, isRunThere, lastEventMs, RUN_ID, recordOf, runFolders } from "./folders.ts";
 import type { Judges } from "./judging.ts";
 import { JudgingSoFar } from "./judging-so-far.ts";
 import { kindOf, type Surroundings } from "./live/parts.ts";
-import { LiveRun } from "./live/run.ts";
+import { LiveRun, type RunReaderOptions } from "./live/run.ts";
 import { ProblemError } from "./problems.ts";
 
 const TICK_MS = 100;
@@ -28,14 +28,11 @@ const READ_MS_MAX = 20;
 /** How long a request waits for an old run to be read to its end before it is answered with what is read. */
 const CATCH_UP_MS_MAX = 20_000;
 
-export interface RunsOptions {
+export interface RunsOptions extends RunReaderOptions {
   readonly folder: string;
-  readonly machine: Machine;
+  readonly machine: HostMachine;
   readonly judges: Judges;
-  readonly epoch: string;
   readonly isReadOnly: boolean;
-  readonly monotonicMs: () => number;
-  readonly wallMs: () => number;
   readonly log: (line: string) => void;
 }
 

@@ -10,12 +10,12 @@ import { etagOf, type FileAnswer, hasTag, sendFile, sendKept, sendProblem, setCo
 import { IdempotencyKeys, type KeptAnswer, RateLimit } from "./bounds.ts";
 import { type Guarding, refuseStranger, refuseWithoutRight } from "./guard.ts";
 import { ProblemError, problemOf } from "./problems.ts";
-import { badRequest, type Given, readGiven } from "./reading.ts";
+import { badRequest, type ParsedRequest, readRequest } from "./reading.ts";
 import type { Rights } from "./rights.ts";
-import { type Route, Routes } from "./routes.ts";
+import { type ApiRoute, Routes } from "./routes.ts";
 
 /** One call of an operation, as its handler gets it. */
-export interface Call extends Given {
+export interface ApiCall extends ParsedRequest {
   readonly operation: ApiOperation;
   /** The name of the caller in the timeline: "page 2", "API". */
   readonly by: string;
@@ -27,12 +27,12 @@ export interface Call extends Given {
 }
 
 /** What a handler answers: JSON, a file, or "streaming" if it has taken over the response. */
-export type Answered =
+export type HandlerReply =
   | { readonly json: unknown; readonly headers?: Readonly<Record<string, string>>; readonly etag?: string }
   | { readonly file: FileAnswer }
   | "streaming";
-export type Handler = (call: Call) => Answered | Promise<Answered>;
-export type Handlers = Readonly<Record<string, Handler>>;
+export type ApiHandler = (call: ApiCall) => HandlerReply | Promise<HandlerReply>;
+export type Handlers = Readonly<Record<string, ApiHandler>>;
 
 export interface PageBytes {
   readonly type: string;
@@ -118,7 +118,7 @@ class Door {
     sendFile(request, response, { type: file.type, content: Buffer.from(file.body) });
   }
 
-  async #call(request: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
+  async #call(request: IncomingMessage, response: ServerResponse, route: ApiRoute): Promise<void> {
     const { operation } = route;
     const { rights, guarding } = this.#options;
     const proved = rights.proved(request.headers.authorization, request.headers.cookie);
@@ -126,8 +126,8 @@ class Door {
     this.#limit(operation);
     const by = byOf(request);
     const ifMatch = ifMatchOf(request, operation);
-    const given = await readGiven(request, route, (request.url ?? "").split("?").slice(1).join("?"));
-    const call: Call = { ...given, operation, by, request, response, ifMatch, mayControl: proved.mayControl };
+    const given = await readRequest(request, route, (request.url ?? "").split("?").slice(1).join("?"));
+    const call: ApiCall = { ...given, operation, by, request, response, ifMatch, mayControl: proved.mayControl };
     const key = keyOf(request, operation);
     if (key === null) return await this.#perform(call);
     sendKept(response, await this.#once(key, call));
@@ -141,7 +141,7 @@ class Door {
     throw new ProblemError({ status: 429, code: "too-many-calls", expected: "fewer calls", got: "more" }, headers);
   }
 
-  async #perform(call: Call): Promise<void> {
+  async #perform(call: ApiCall): Promise<void> {
     const { request, response, operation } = call;
     const answered = await this.#handle(call);
     if (answered === "streaming") return;
@@ -157,14 +157,14 @@ class Door {
     response.writeHead(operation.success.status, { "content-length": body.length }).end(body);
   }
 
-  async #handle(call: Call): Promise<Answered> {
+  async #handle(call: ApiCall): Promise<HandlerReply> {
     const handler = this.#options.handlers[call.operation.id];
     if (handler === undefined) throw notFound("an operation that this server has", call.operation.id);
     return await handler(call);
   }
 
   /** Performs a call that carries a key, or returns what it was answered before. */
-  #once(key: string, call: Call): Promise<KeptAnswer> {
+  #once(key: string, call: ApiCall): Promise<KeptAnswer> {
     const digest = createHash("sha256").update(call.bodyText).digest("base64url");
     const what = `${call.operation.id} ${JSON.stringify(call.parameters)} ${digest}`;
     const known = this.#keys.known(key, what);
@@ -176,7 +176,7 @@ class Door {
     return answer;
   }
 
-  async #keptAnswer(call: Call): Promise<KeptAnswer> {
+  async #keptAnswer(call: ApiCall): Promise<KeptAnswer> {
     const answered = await this.#handle(call);
     if (answered === "streaming" || "file" in answered) throw new Error("a POST does not stream");
     const headers = { ...answered.headers, "content-type": "application/json" };

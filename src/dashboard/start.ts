@@ -1,7 +1,7 @@
 /** Starts the dashboard: composes its parts and listens. */
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import type { Machine } from "../dashboard.ts";
+import type { HostMachine } from "../dashboard.ts";
 import { ExitCode, GamedayError, messageOf } from "../std/errors.ts";
 import type { Context } from "./handlers/context.ts";
 import { controlHandlers } from "./handlers/controls.ts";
@@ -30,7 +30,7 @@ export interface DashboardOptions {
   readonly isPrivate: boolean;
   readonly isCodeAllowed: boolean;
   readonly page: ReadonlyMap<string, PageBytes>;
-  readonly machine: Machine;
+  readonly machine: HostMachine;
   readonly version: string;
   readonly wallMs: () => number;
   readonly monotonicMs: () => number;

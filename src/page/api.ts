@@ -1,18 +1,18 @@
 /** Calls of the API. Every answer is either a value or a problem that can be shown; a call never throws. */
 import type { ApiProblem } from "../api/problem.ts";
 
-export type Answer<T> =
+export type ApiAnswer<T> =
   | { readonly ok: true; readonly value: T; readonly etag: string | null }
   | { readonly ok: false; readonly problem: Pick<ApiProblem, "status" | "code" | "title"> & Partial<ApiProblem> };
 
-export interface CallOptions {
+export interface ApiCallOptions {
   readonly body?: unknown;
   /** The version that a change was made for: the server refuses it if somebody else has changed it since. */
   readonly ifMatch?: string;
 }
 
 /** The caller: the right to control, and the name in the timeline. */
-export interface Caller {
+export interface PageCaller {
   readonly token: string | null;
   readonly name: string | null;
 }
@@ -21,7 +21,7 @@ const PREFIX = "/api/v1";
 /** No call takes longer; a plan's check loads scripts in a process of its own and may take several seconds. */
 const CALL_MS_MAX = 60_000;
 
-let caller: Caller = { token: null, name: null };
+let caller: PageCaller = { token: null, name: null };
 let refused: () => void = () => undefined;
 
 /** Calls back when the server no longer takes the token, after it was started with another one. */
@@ -29,15 +29,15 @@ export function onTokenRefused(callback: () => void): void {
   refused = callback;
 }
 
-export function setCaller(next: Caller): void {
+export function setCaller(next: PageCaller): void {
   caller = next;
 }
 
-export function get<T>(path: string): Promise<Answer<T>> {
+export function get<T>(path: string): Promise<ApiAnswer<T>> {
   return call("GET", path);
 }
 
-export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> {
+export async function call<T>(method: string, path: string, options: ApiCallOptions = {}): Promise<ApiAnswer<T>> {
   try {
     const body = method === "GET" ? null : JSON.stringify(options.body ?? {});
     const response = await fetch(`${PREFIX}${path}`, {
@@ -56,13 +56,13 @@ export async function call<T>(method: string, path: string, options: CallOptions
 }
 
 /** Returns a problem as one text for people: what came, and what to do. */
-export function describeProblem({ problem }: Extract<Answer<unknown>, { ok: false }>): string {
+export function describeProblem({ problem }: Extract<ApiAnswer<unknown>, { ok: false }>): string {
   const where = problem.where === undefined ? "" : ` (${problem.where.file}:${problem.where.line ?? 1})`;
   const hint = problem.hint === undefined ? "" : ` ${sentence(problem.hint)}`;
   return `${sentence(problem.detail ?? problem.title)}${where}${hint} [${problem.code}]`;
 }
 
-function headersOf(method: string, { ifMatch }: CallOptions): Record<string, string> {
+function headersOf(method: string, { ifMatch }: ApiCallOptions): Record<string, string> {
   if (method === "GET") return {};
   return {
     "Content-Type": "application/json",

@@ -3,15 +3,15 @@ import { type DialogView, renderDialog } from "../view/dialogs.ts";
 import { patch } from "./patch.ts";
 
 /** What was typed and chosen in a dialog, by the name of the field. */
-export type Values = Readonly<Record<string, string>>;
+export type FieldValues = Readonly<Record<string, string>>;
 
 export interface DialogPlan {
   /** Draws the dialog; called again after each change. */
   view(): Omit<DialogView, "says" | "refusal"> & { readonly refusal?: string | null };
   /** Called when a field was changed. */
-  change?(values: Values): void;
+  change?(values: FieldValues): void;
   /** Does it. Returns why it did not work, in words; null closes the dialog. */
-  confirm?(values: Values): Promise<string | null>;
+  confirm?(values: FieldValues): Promise<string | null>;
   /** Handles a button of the dialog's own by its `data-do`. */
   act?(action: string, value: string, control: string): void;
 }
@@ -60,7 +60,7 @@ export class Dialog {
     patch(this.#element, renderDialog({ refusal: null, ...view, says: this.#busy ? "Asked ..." : this.#says }));
   }
 
-  values(): Values {
+  values(): FieldValues {
     const form = this.#element.querySelector("form");
     if (form === null) return {};
     return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));

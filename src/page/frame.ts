@@ -2,13 +2,13 @@
 import type { ViewNode } from "../view.ts";
 import type { Dialog } from "./dialog.ts";
 import { patch } from "./patch.ts";
-import type { Session } from "./session.ts";
+import type { PageSession } from "./session.ts";
 
 export interface PageFrame {
   readonly root: Element;
   readonly dialog: Dialog;
   /** Read when drawing: the right may be lost while the page is open. */
-  session(): Session;
+  session(): PageSession;
   /** Reads words aloud to those who use a screen reader. */
   announce(says: string): void;
   /** Shows why something did not work, until the next thing does. */

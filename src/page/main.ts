@@ -12,7 +12,7 @@ import type { PageFrame } from "./frame.ts";
 import { patch } from "./patch.ts";
 import { RunPage } from "./run-page.ts";
 import { RunsPage } from "./runs-page.ts";
-import { beginSession, endSession, type Session } from "./session.ts";
+import { beginSession, endSession, type PageSession } from "./session.ts";
 import { StartPage } from "./start-page.ts";
 import { applyTheme } from "./theme.ts";
 
@@ -24,7 +24,7 @@ class Shell {
   readonly #root = element("page");
   readonly #live = element("announce");
   readonly #dialog = new Dialog(element("dialog") as HTMLDialogElement);
-  #session: Session = { name: null, readOnlyBecause: "the page is being opened" };
+  #session: PageSession = { name: null, readOnlyBecause: "the page is being opened" };
   #switch: Switch | null = null;
   #complaint: string | null = null;
 

@@ -7,12 +7,12 @@ import { sortBy } from "../view/rows.ts";
 import { RunPageTree } from "../view/run-page.ts";
 import { WatchedRun } from "../view/watched-run.ts";
 import { el, type ViewNode } from "../view.ts";
-import { type Answer, describeProblem, get } from "./api.ts";
-import { Asked } from "./asked.ts";
+import { type ApiAnswer, describeProblem, get } from "./api.ts";
 import { Choices } from "./choices.ts";
 import { actOnRun } from "./control/act.ts";
 import { CourseCanvas } from "./course.ts";
 import { Drawing, type PageFrame } from "./frame.ts";
+import { PendingControls } from "./pending-controls.ts";
 import { LiveStream } from "./stream.ts";
 import { onThemeChange } from "./theme.ts";
 import { Watch } from "./watch.ts";
@@ -27,7 +27,7 @@ export class RunPage {
   readonly #tree = new RunPageTree();
   readonly #drawing: Drawing;
   readonly #choices: Choices;
-  readonly #asked: Asked;
+  readonly #asked: PendingControls;
   readonly #watch: Watch;
   readonly #stream: LiveStream;
   #run: WatchedRun | null = null;
@@ -46,7 +46,7 @@ export class RunPage {
       () => this.#drawn(),
     );
     this.#choices = new Choices(() => this.draw());
-    this.#asked = new Asked(() => this.draw());
+    this.#asked = new PendingControls(() => this.draw());
     this.#watch = new Watch(() => this.#stream.reopen());
     this.#listen();
     setInterval(() => this.#tick(), TICK_MS);
@@ -224,7 +224,7 @@ export class RunPage {
     let after: number | null = 0;
     while (after !== null && events.length < EVENTS_MOST) {
       const path: string = `/runs/${this.#id}/events?after=${after}&limit=500`;
-      const answer: Answer<{ events: LiveState["events"] }> = await get(path);
+      const answer: ApiAnswer<{ events: LiveState["events"] }> = await get(path);
       if (!answer.ok) return this.#frame.complain(describeProblem(answer));
       const page: LiveState["events"] = answer.value.events.filter(({ seq }) => seq < first);
       events.push(...page);

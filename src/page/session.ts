@@ -3,9 +3,9 @@
  * removes it from the address. The token stays in this tab's storage, which is bound to scheme, host and port. A further tab of the
  * same page gets it from the tab that has it.
  */
-import { type Caller, call, describeProblem, get, setCaller } from "./api.ts";
+import { call, describeProblem, get, type PageCaller, setCaller } from "./api.ts";
 
-export interface Session {
+export interface PageSession {
   readonly name: string | null;
   /** Why this page may only read, in words; null if it may control. */
   readonly readOnlyBecause: string | null;
@@ -18,7 +18,7 @@ const CHANNEL = "gameday";
 const ASK_MS = 250;
 const OPEN_LINK = "to control, open the printed link, or type gameday serve --link for a new one";
 
-export async function beginSession(): Promise<Session> {
+export async function beginSession(): Promise<PageSession> {
   const code = takeCode();
   const health = await get<{ readOnly: boolean }>("/health");
   if (health.ok && health.value.readOnly)
@@ -32,7 +32,7 @@ export async function beginSession(): Promise<Session> {
 }
 
 /** Forgets the token, after the server has refused it. */
-export function endSession(): Session {
+export function endSession(): PageSession {
   sessionStorage.removeItem(TOKEN);
   setCaller({ token: null, name: null });
   return { name: null, readOnlyBecause: OPEN_LINK };
@@ -54,21 +54,21 @@ async function exchange(code: string): Promise<string | null> {
   return null;
 }
 
-function stored(): Caller | null {
+function stored(): PageCaller | null {
   const token = sessionStorage.getItem(TOKEN);
   return token === null ? null : { token, name: sessionStorage.getItem(NAME) };
 }
 
-function store(caller: Caller): void {
+function store(caller: PageCaller): void {
   sessionStorage.setItem(TOKEN, caller.token ?? "");
   sessionStorage.setItem(NAME, caller.name ?? "");
   setCaller(caller);
 }
 
-function askOtherTabs(): Promise<Caller | null> {
+function askOtherTabs(): Promise<PageCaller | null> {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel(CHANNEL);
-    const end = (caller: Caller | null) => {
+    const end = (caller: PageCaller | null) => {
       clearTimeout(timer);
       channel.close();
       resolve(caller);

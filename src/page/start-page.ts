@@ -1,8 +1,8 @@
 /** Starts a plan or a load. A plan is checked first, so that nobody breaks what they did not expect to touch. */
 import type { z } from "zod";
-import type { plansSchema, scriptsSchema } from "../api/bodies.ts";
+import type { CheckAnswer, plansSchema, scriptsSchema } from "../api/bodies.ts";
 import type { RunResource } from "../api/run.ts";
-import { type CheckedPlan, renderStart, type StartView } from "../view/start.ts";
+import { renderStart, type StartView } from "../view/start.ts";
 import type { ViewNode } from "../view.ts";
 import { call, describeProblem, get } from "./api.ts";
 import { Drawing, type PageFrame } from "./frame.ts";
@@ -82,7 +82,7 @@ export class StartPage {
     this.#trouble("plan", null);
     const { seed } = this.#values("plan");
     const body = { plan: this.#view.plan, ...(seed && { seed }) };
-    const answer = await call<CheckedPlan>("POST", "/plans/check", { body });
+    const answer = await call<CheckAnswer>("POST", "/plans/check", { body });
     this.#view.isChecking = false;
     this.#view.checked = answer.ok ? answer.value : null;
     this.#trouble("plan", answer.ok ? null : describeProblem(answer));

@@ -1,7 +1,7 @@
 /** Watches whether frames arrive, and remembers since when they did not: a server may be gone, or the machine may have slept. */
 
 import { duration } from "../view/figures.ts";
-import type { Connection } from "../view/head.ts";
+import type { PageConnection } from "../view/head.ts";
 
 /** A run in progress sends a frame each second; after this long without one, the page connects anew. */
 const SILENCE_MS = 5000;
@@ -51,7 +51,7 @@ export class Watch {
     this.#reopen();
   }
 
-  view(): Connection {
+  view(): PageConnection {
     if (this.#isLive) return { state: "live", says: null };
     if (this.#lostAt === null) return { state: "connecting", says: null };
     const since = this.#hasBegun ? `since ${timeOf(this.#lostAt)}: what is shown is old` : "yet";

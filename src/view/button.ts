@@ -4,7 +4,7 @@ import type { Permissions } from "../api/run.ts";
 import { el, type ViewElement } from "../view.ts";
 
 /** What this page may do, besides what the run allows. */
-export interface Rights {
+export interface PageRights {
   /** Why this page may only read, in words; null if it may control. */
   readonly readOnlyBecause: string | null;
 }
@@ -12,7 +12,7 @@ export interface Rights {
 export interface ControlButton {
   readonly control: ControlName;
   readonly permissions: Permissions | null;
-  readonly rights: Rights;
+  readonly rights: PageRights;
   /** What the control is done to: the number of an experiment. */
   readonly value?: string;
   readonly label?: string;
@@ -20,7 +20,7 @@ export interface ControlButton {
 }
 
 /** Returns why a control may not be used now, in words; null if it may. */
-export function refusalOf(control: ControlName, permissions: Permissions | null, rights: Rights): string | null {
+export function refusalOf(control: ControlName, permissions: Permissions | null, rights: PageRights): string | null {
   const changes = !["download", "compare", "residue", "check-plan"].includes(control);
   if (changes && rights.readOnlyBecause !== null) return rights.readOnlyBecause;
   const permission = permissions?.[control];

@@ -7,7 +7,7 @@ import type { Seconds } from "../api/live.ts";
 import { SECOND_COLUMNS, type SecondColumn } from "../api/second-columns.ts";
 
 /** One second's figures; null or absent is not known. */
-export type SecondFigures = Readonly<Partial<Record<SecondColumn, number | null>>>;
+export type ColumnFigures = Readonly<Partial<Record<SecondColumn, number | null>>>;
 
 const SECONDS_FIRST = 1024;
 /** A week. A second beyond it is ignored: only damaged evidence has one. */
@@ -37,7 +37,7 @@ export class Columns {
   }
 
   /** Sets the figures of the second that began `second` seconds after the run did. The same second may be set again. */
-  set(second: number, figures: SecondFigures): void {
+  set(second: number, figures: ColumnFigures): void {
     if (!Number.isInteger(second) || second < 0 || second >= SECONDS_MOST) return;
     this.#reserve(second + 1);
     for (const name of SECOND_COLUMNS) {

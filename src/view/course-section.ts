@@ -6,10 +6,10 @@ import type { Columns } from "./columns.ts";
 import { bandOf } from "./course/spans.ts";
 import { clock, counted, duration, figure, list } from "./figures.ts";
 
-export type Range = "5" | "15" | "all";
+export type ShownMinutes = "5" | "15" | "all";
 
 export interface CourseChoice {
-  readonly range: Range;
+  readonly range: ShownMinutes;
   /** Set by zooming: it does not move with now. */
   readonly zoom: { readonly fromMs: number; readonly toMs: number } | null;
   /** The second under the cursor; null while there is none. */
@@ -28,7 +28,7 @@ export function shownSpan(choice: CourseChoice, nowMs: number): { fromMs: number
 }
 
 export function renderCourse(state: CourseState, columns: Columns, choice: CourseChoice): ViewElement {
-  const range = (value: Range, label: string) =>
+  const range = (value: ShownMinutes, label: string) =>
     plainButton("range", label, {
       "data-value": value,
       "aria-pressed": choice.zoom === null && choice.range === value ? "true" : "false",

@@ -1,12 +1,12 @@
 /** The cards of experiments: what was broken, the four stamps, and who healed it. Times tick by the run's clock. */
 import type { LiveExperiment, LiveState } from "../api/live.ts";
 import { el, type ViewChild, type ViewElement } from "../view.ts";
-import { controlButton, pill, type Rights } from "./button.ts";
+import { controlButton, type PageRights, pill } from "./button.ts";
 import { clock, duration, list, offset } from "./figures.ts";
 
 export interface ExperimentsView {
   readonly state: Pick<LiveState, "experiments" | "controls" | "nowMs">;
-  readonly rights: Rights;
+  readonly rights: PageRights;
 }
 
 export function renderExperiments(view: ExperimentsView): ViewElement {

@@ -1,11 +1,11 @@
 /** The head of a run's page: its name, phase and clock, the controls, and the one sentence. */
 import type { LiveState } from "../api/live.ts";
 import { el, type ViewElement } from "../view.ts";
-import { controlButton, plainButton, type Rights } from "./button.ts";
+import { controlButton, type PageRights, plainButton } from "./button.ts";
 import { clock } from "./figures.ts";
 import { countObjectives } from "./objectives.ts";
 
-export interface Connection {
+export interface PageConnection {
   /** Whether frames arrive. */
   readonly state: "connecting" | "live" | "lost";
   /** What to say about it, in words; null if there is nothing to say. */
@@ -14,8 +14,8 @@ export interface Connection {
 
 export interface HeadView {
   readonly state: LiveState;
-  readonly rights: Rights;
-  readonly connection: Connection;
+  readonly rights: PageRights;
+  readonly connection: PageConnection;
   /** What was asked for and is not yet seen in the stream. */
   readonly asked: readonly string[];
 }

@@ -1,14 +1,14 @@
 /** The dialog with everything that is needed less often: marks, figures, files, judging, residue, the theme and the keys. */
 import type { LiveState } from "../api/live.ts";
 import { el, type ViewNode } from "../view.ts";
-import { controlButton, plainButton, type Rights } from "./button.ts";
+import { controlButton, type PageRights, plainButton } from "./button.ts";
 import { clock } from "./figures.ts";
 import { isOver } from "./head.ts";
 import { renderFiles } from "./verdict.ts";
 
 export interface MoreView {
   readonly state: LiveState;
-  readonly rights: Rights;
+  readonly rights: PageRights;
   readonly theme: "system" | "light" | "dark";
 }
 

@@ -1,10 +1,10 @@
 /** The page of one run, as one tree. */
 import type { LiveState, RequestTable } from "../api/live.ts";
 import { el, type ViewElement, type ViewNode } from "../view.ts";
-import type { Rights } from "./button.ts";
+import type { PageRights } from "./button.ts";
 import { type CourseChoice, renderCourse } from "./course-section.ts";
 import { renderExperiments } from "./experiments.ts";
-import { type Connection, type HeadView, renderHead, renderSentence } from "./head.ts";
+import { type HeadView, type PageConnection, renderHead, renderSentence } from "./head.ts";
 import { type LogChoice, renderLog } from "./log.ts";
 import { renderObjectives } from "./objectives.ts";
 import { renderRequests, type TableChoice } from "./requests.ts";
@@ -32,8 +32,8 @@ export interface RunPageView {
   /** The run's clock now, which goes on between two frames. */
   readonly nowMs: number;
   readonly choice: RunChoice;
-  readonly rights: Rights;
-  readonly connection: Connection;
+  readonly rights: PageRights;
+  readonly connection: PageConnection;
   readonly asked: readonly string[];
   /** All requests that match, where the run has more names than its stream sends. */
   readonly found: RequestTable | null;

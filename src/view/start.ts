@@ -1,41 +1,26 @@
 /** The page on which a plan or a load is started: first what it will touch, then the button. */
+import type { CheckAnswer } from "../api/bodies.ts";
 import { el, type ViewChild, type ViewNode } from "../view.ts";
-import { controlButton, type Rights } from "./button.ts";
+import { controlButton, type PageRights } from "./button.ts";
 import { choice, field } from "./dialogs.ts";
 import { duration } from "./figures.ts";
 
-export interface PlanFile {
+export interface OfferedPlan {
   readonly file: string;
   readonly name: string | null;
   readonly platform: string | null;
   readonly trouble: string | null;
 }
 
-/** What a check of a plan returned. */
-export interface CheckedPlan {
-  readonly sound: boolean;
-  readonly findings: readonly {
-    readonly says: string;
-    readonly hint: string | null;
-    readonly file: string | null;
-    readonly line: number | null;
-    readonly column: number | null;
-  }[];
-  readonly says: readonly string[];
-  readonly platform: string | null;
-  readonly expectedMs: number | null;
-  readonly needsConfirm: boolean;
-}
-
 export interface StartView {
-  readonly plans: readonly PlanFile[];
+  readonly plans: readonly OfferedPlan[];
   readonly plansFolder: string | null;
   readonly scripts: readonly string[];
   readonly scriptsFolder: string | null;
   readonly plan: string;
-  readonly checked: CheckedPlan | null;
+  readonly checked: CheckAnswer | null;
   readonly isChecking: boolean;
-  readonly rights: Rights;
+  readonly rights: PageRights;
   /** What went wrong, by the form that it concerns. */
   readonly troubles: { readonly plan: string | null; readonly load: string | null };
 }
@@ -90,8 +75,8 @@ function renderPlan(view: StartView): ViewNode {
   );
 }
 
-function renderChecked({ sound, findings, says, platform, expectedMs }: CheckedPlan): ViewNode {
-  const place = ({ file, line, column }: CheckedPlan["findings"][number]) =>
+function renderChecked({ sound, findings, says, platform, expectedMs }: CheckAnswer): ViewNode {
+  const place = ({ file, line, column }: CheckAnswer["findings"][number]) =>
     file === null ? "" : `${file}:${line ?? 1}:${column ?? 1}: `;
   return el(
     "div",

@@ -1,10 +1,10 @@
 /** The line above every page: where one is and where one can go, the kill switch, and what went wrong last. */
 import { el, type ViewNode } from "../view.ts";
-import { controlButton, type Rights } from "./button.ts";
+import { controlButton, type PageRights } from "./button.ts";
 
 export interface TopView {
   readonly path: string;
-  readonly rights: Rights;
+  readonly rights: PageRights;
   readonly killSwitch: { readonly on: boolean; readonly since: string | null; readonly by: string | null } | null;
   /** The name by which the timeline calls this page. */
   readonly name: string | null;

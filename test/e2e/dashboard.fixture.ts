@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ControlCommand, ControlReply } from "../../src/control.ts";
 import { type Dashboard, type DashboardOptions, startDashboard } from "../../src/dashboard/start.ts";
-import type { AliveRun, Machine } from "../../src/dashboard.ts";
+import type { AliveRun, HostMachine } from "../../src/dashboard.ts";
 import { GamedayError } from "../../src/std/errors.ts";
 
 export const TOKEN = "a-token-of-the-test-that-is-long-enough";
@@ -98,7 +98,7 @@ export async function dashboardFixture(options: Partial<DashboardOptions> = {}, 
   };
 }
 
-export class FakeMachine implements Machine {
+export class FakeMachine implements HostMachine {
   readonly commands: ControlCommand[] = [];
   readonly alive: AliveRun[] = [];
   reply: ControlReply = { ok: true };

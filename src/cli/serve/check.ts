@@ -1,6 +1,7 @@
 /** Checks a plan as `gameday check` does, for an answer instead of a terminal. */
+
+import type { CheckAnswer } from "../../api/bodies.ts";
 import type { World } from "../../cli.ts";
-import type { CheckedPlan } from "../../dashboard.ts";
 import { faultNamed } from "../../fault/catalogue.ts";
 import { estimate } from "../../plan/estimate.ts";
 import type { Plan } from "../../plan.ts";
@@ -12,7 +13,7 @@ const FINDINGS_MAX = 50;
 /** The platforms that a run makes itself, and that nobody else uses. */
 const OWN_PLATFORMS: readonly string[] = ["lab", "fake"];
 
-export async function checkPlanForApi(world: World, path: string, seed: string | undefined): Promise<CheckedPlan> {
+export async function checkPlanForApi(world: World, path: string, seed: string | undefined): Promise<CheckAnswer> {
   const output: string[] = [];
   let sound = false;
   const errors: GamedayError[] = [];
@@ -39,7 +40,7 @@ export async function checkPlanForApi(world: World, path: string, seed: string |
   return { sound: sound && errors.length === 0, findings, says, ...natureOf(world, path) };
 }
 
-type Nature = Pick<CheckedPlan, "platform" | "expectedMs" | "needsConfirm" | "hasCode">;
+type Nature = Pick<CheckAnswer, "platform" | "expectedMs" | "needsConfirm" | "hasCode">;
 
 function natureOf(world: World, path: string): Nature {
   try {
@@ -63,7 +64,7 @@ function hasCommands({ experiments, stopWhen }: Plan): boolean {
   );
 }
 
-function findingOf({ code, message, hint, place }: GamedayError): CheckedPlan["findings"][number] {
+function findingOf({ code, message, hint, place }: GamedayError): CheckAnswer["findings"][number] {
   return {
     code,
     says: message,

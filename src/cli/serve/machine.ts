@@ -5,7 +5,7 @@ import { readKillSwitch, setKillSwitch } from "../../control/kill-switch.ts";
 import { listening } from "../../control/registry.ts";
 import { controlPath, sendControl } from "../../control/socket.ts";
 import type { ControlCommand, ControlReply } from "../../control.ts";
-import type { AliveRun, FaultList, Machine, StartLoad, StartRun, SwitchState } from "../../dashboard.ts";
+import type { AliveRun, FaultList, HostMachine, StartLoad, StartRun, SwitchState } from "../../dashboard.ts";
 import { FAULTS } from "../../fault/catalogue.ts";
 import { askHolders } from "../../run/lock.ts";
 import { PLATFORMS } from "../../run/platforms.ts";
@@ -22,7 +22,7 @@ export interface LocalOptions extends Folders {
   readonly runsFolder: string;
 }
 
-export class LocalMachine implements Machine {
+export class LocalMachine implements HostMachine {
   readonly #options: LocalOptions;
 
   constructor(options: LocalOptions) {

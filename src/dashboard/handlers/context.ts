@@ -1,16 +1,16 @@
 /** What the handlers of all operations share, and how they read what their schemas have checked. */
-import type { Machine } from "../../dashboard.ts";
+import type { HostMachine } from "../../dashboard.ts";
 import type { Judges } from "../judging.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";
 import type { Rights } from "../rights.ts";
 import type { Runs } from "../runs.ts";
-import type { Answered, Call } from "../server.ts";
+import type { ApiCall, HandlerReply } from "../server.ts";
 import type { Tasks } from "../tasks.ts";
 
 export interface Context {
   readonly runs: Runs;
-  readonly machine: Machine;
+  readonly machine: HostMachine;
   readonly judges: Judges;
   readonly rights: Rights;
   readonly tasks: Tasks;
@@ -23,24 +23,24 @@ export interface Context {
   link(code: string): string;
 }
 
-export function json(value: unknown, headers: Readonly<Record<string, string>> = {}): Answered {
+export function json(value: unknown, headers: Readonly<Record<string, string>> = {}): HandlerReply {
   return { json: value, headers };
 }
 
 /** Returns a parameter, a field of the query, or the body, as the schema of the operation has checked it. */
-export function parameter(call: Call, name: string): string {
+export function parameter(call: ApiCall, name: string): string {
   return String(call.parameters[name]);
 }
 
-export function queryOf<T>(call: Call): T {
+export function queryOf<T>(call: ApiCall): T {
   return call.query as T;
 }
 
-export function bodyOf<T>(call: Call): T {
+export function bodyOf<T>(call: ApiCall): T {
   return call.body as T;
 }
 
-export function runOf({ runs }: Context, call: Call): Promise<LiveRun> {
+export function runOf({ runs }: Context, call: ApiCall): Promise<LiveRun> {
   return runs.open(parameter(call, "run"));
 }
 

@@ -6,7 +6,7 @@ import type { ControlCommand, ControlReply } from "../../control.ts";
 import type { Json } from "../../std/json.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";
-import type { Answered, Call, Handlers } from "../server.ts";
+import type { ApiCall, HandlerReply, Handlers } from "../server.ts";
 import { bodyOf, type Context, json, runOf } from "./context.ts";
 import { experimentOf } from "./live.ts";
 
@@ -36,7 +36,7 @@ export function controlHandlers(context: Context): Handlers {
   };
 }
 
-async function changeLoad(context: Context, call: Call): Promise<Answered> {
+async function changeLoad(context: Context, call: ApiCall): Promise<HandlerReply> {
   const run = await permitted(context, call, "change-load");
   const body = bodyOf<z.infer<typeof bodies.changeLoadBody>>(call);
   const [target, unit] =
@@ -45,7 +45,7 @@ async function changeLoad(context: Context, call: Call): Promise<Answered> {
   return accepted(call, run, `change the load to ${target}`);
 }
 
-async function inject(context: Context, call: Call): Promise<Answered> {
+async function inject(context: Context, call: ApiCall): Promise<HandlerReply> {
   const run = await permitted(context, call, "inject");
   const body = bodyOf<z.infer<typeof bodies.injectBody>>(call);
   if (context.machine.killSwitch.read().on) throw new ProblemError(SWITCH_ON);
@@ -62,7 +62,7 @@ async function inject(context: Context, call: Call): Promise<Answered> {
   return json(reply.hit);
 }
 
-async function healOne(context: Context, call: Call): Promise<Answered> {
+async function healOne(context: Context, call: ApiCall): Promise<HandlerReply> {
   const run = await permitted(context, call, "heal-one");
   const { name } = experimentOf(run, call);
   const { because } = bodyOf<z.infer<typeof bodies.becauseBody>>(call);
@@ -70,14 +70,14 @@ async function healOne(context: Context, call: Call): Promise<Answered> {
   return accepted(call, run, `heal ${name}`);
 }
 
-async function reset(context: Context, call: Call, shown: "from-now" | "all"): Promise<Answered> {
+async function reset(context: Context, call: ApiCall, shown: "from-now" | "all"): Promise<HandlerReply> {
   const run = await permitted(context, call, "reset");
   run.reset(shown);
   return accepted(call, run, shown === "all" ? "show all figures" : "reset shown figures");
 }
 
 /** Returns the run if the control may be used now. Throws 409 with the reason that the page shows, too. */
-async function permitted(context: Context, call: Call, control: ControlName): Promise<LiveRun> {
+async function permitted(context: Context, call: ApiCall, control: ControlName): Promise<LiveRun> {
   const run = await runOf(context, call);
   const { because } = run.parts().controls[control] ?? { because: null };
   if (because === null) return run;
@@ -100,7 +100,7 @@ async function sent(
   throw new ProblemError(reply.refusal);
 }
 
-function accepted(call: Call, run: LiveRun, asked: string): Answered {
+function accepted(call: ApiCall, run: LiveRun, asked: string): HandlerReply {
   return json({ asked, run: run.id, by: call.by });
 }
 

@@ -7,11 +7,11 @@ import type { TimelineEvent } from "../../timeline.ts";
 import type { LiveRun } from "../live/run.ts";
 import { Tail } from "../live/tail.ts";
 import { ProblemError } from "../problems.ts";
-import { type Answered, type Call, type Handlers, notFound } from "../server.ts";
+import { type ApiCall, type HandlerReply, type Handlers, notFound } from "../server.ts";
 import { type Context, json, pageOf, parameter, queryOf, runOf } from "./context.ts";
 
 export function liveHandlers(context: Context): Handlers {
-  const of = (answer: (run: LiveRun, call: Call) => Answered | Promise<Answered>) => async (call: Call) =>
+  const of = (answer: (run: LiveRun, call: ApiCall) => HandlerReply | Promise<HandlerReply>) => async (call: ApiCall) =>
     answer(await runOf(context, call), call);
   return {
     getState: of((run) => json(run.state())),
@@ -29,7 +29,7 @@ export function liveHandlers(context: Context): Handlers {
 }
 
 /** Returns the experiment that the path names by its number. Throws 404 if there is none. */
-export function experimentOf(run: LiveRun, call: Call): ReturnType<LiveRun["parts"]>["experiments"][number] {
+export function experimentOf(run: LiveRun, call: ApiCall): ReturnType<LiveRun["parts"]>["experiments"][number] {
   const index = Number(parameter(call, "index"));
   const found = run.parts().experiments.find((one) => one.index === index);
   if (found === undefined)
@@ -37,7 +37,7 @@ export function experimentOf(run: LiveRun, call: Call): ReturnType<LiveRun["part
   return found;
 }
 
-async function stream({ runs }: Context, call: Call): Promise<Answered> {
+async function stream({ runs }: Context, call: ApiCall): Promise<HandlerReply> {
   const run = await runs.begun(parameter(call, "run"));
   const last = call.request.headers["last-event-id"];
   if (call.request.method === "HEAD") {
@@ -49,20 +49,20 @@ async function stream({ runs }: Context, call: Call): Promise<Answered> {
   return "streaming";
 }
 
-function loadOf(run: LiveRun): Answered {
+function loadOf(run: LiveRun): HandlerReply {
   const { load } = run.parts();
   if (load === null)
     throw new ProblemError({ status: 409, code: "no-load", expected: "a run with a load", got: "one without" });
   return { json: load, etag: `"${load.version}"` };
 }
 
-function seriesOf({ fold }: LiveRun, call: Call) {
+function seriesOf({ fold }: LiveRun, call: ApiCall) {
   const { from, to, step } = queryOf<{ from: number; to?: number; step: number }>(call);
   const end = Math.min(to ?? fold.seconds.length, fold.seconds.length);
   return { ...fold.seconds.slice(from, Math.max(from, end), step), stepS: step };
 }
 
-function requestsOf({ id, fold }: LiveRun, call: Call) {
+function requestsOf({ id, fold }: LiveRun, call: ApiCall) {
   const { limit, cursor, sort, filter } = queryOf<{
     limit: number;
     cursor?: string;
@@ -90,7 +90,7 @@ function order(a: RequestRow, b: RequestRow, sort: keyof RequestRow): number {
 }
 
 /** Reads a page of the timeline from its file: the whole of a long run's is not kept in memory. */
-async function listEvents(run: LiveRun, call: Call): Promise<Answered> {
+async function listEvents(run: LiveRun, call: ApiCall): Promise<HandlerReply> {
   const { after, limit, kind } = queryOf<{ after: number; limit: number; kind?: string }>(call);
   const entries: LogEntry[] = [];
   let seq = 0;

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type * as bodies from "../../api/bodies.ts";
 import { messageOf } from "../../std/errors.ts";
 import { ProblemError } from "../problems.ts";
-import { type Answered, type Call, type Handlers, notFound } from "../server.ts";
+import { type ApiCall, type HandlerReply, type Handlers, notFound } from "../server.ts";
 import { bodyOf, type Context, json, parameter } from "./context.ts";
 
 export function machineHandlers(context: Context): Handlers {
@@ -25,7 +25,7 @@ export function machineHandlers(context: Context): Handlers {
  * Sets the switch first, so that nothing new starts while the runs are being stopped. Where it cannot be kept, the runs are
  * stopped all the same: that is what somebody pressed it for.
  */
-async function setSwitch({ machine, runs }: Context, call: Call): Promise<Answered> {
+async function setSwitch({ machine, runs }: Context, call: ApiCall): Promise<HandlerReply> {
   const { on, because } = bodyOf<z.infer<typeof bodies.switchBody>>(call);
   const kept = keptSwitch(machine, on, call.by, because ?? null);
   const stopped = on ? await stopAll(machine, call.by, because ?? "the kill switch") : [];

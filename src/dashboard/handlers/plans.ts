@@ -1,9 +1,10 @@
 /** The operations on what can be started: plans, scripts and faults. */
 import type { z } from "zod";
 import type * as bodies from "../../api/bodies.ts";
-import type { CheckedPlan, StartLoad, StartRun } from "../../dashboard.ts";
+import type { CheckAnswer } from "../../api/bodies.ts";
+import type { StartLoad, StartRun } from "../../dashboard.ts";
 import { ProblemError } from "../problems.ts";
-import type { Answered, Call, Handlers } from "../server.ts";
+import type { ApiCall, HandlerReply, Handlers } from "../server.ts";
 import { bodyOf, type Context, json } from "./context.ts";
 import { codeNotAllowed, SWITCH_ON } from "./controls.ts";
 
@@ -26,7 +27,7 @@ export function plansHandlers(context: Context): Handlers {
   };
 }
 
-async function startRun(context: Context, call: Call): Promise<Answered> {
+async function startRun(context: Context, call: ApiCall): Promise<HandlerReply> {
   const asked = bodyOf<StartRun>(call);
   const { machine } = context;
   if (machine.killSwitch.read().on) throw new ProblemError(SWITCH_ON);
@@ -37,12 +38,12 @@ async function startRun(context: Context, call: Call): Promise<Answered> {
   return started(context, await machine.startRun(asked, call.by));
 }
 
-async function started({ runs }: Context, id: string): Promise<Answered> {
+async function started({ runs }: Context, id: string): Promise<HandlerReply> {
   await runs.lookAgain();
   return json((await runs.begun(id)).resource(), { location: `/api/v1/runs/${id}` });
 }
 
-function unsound({ findings }: CheckedPlan): ProblemError {
+function unsound({ findings }: CheckAnswer): ProblemError {
   const [first] = findings;
   return new ProblemError({
     status: 422,
@@ -53,7 +54,7 @@ function unsound({ findings }: CheckedPlan): ProblemError {
   });
 }
 
-function unconfirmed({ platform }: CheckedPlan): ProblemError {
+function unconfirmed({ platform }: CheckAnswer): ProblemError {
   return new ProblemError({
     status: 422,
     code: "not-confirmed",

@@ -8,7 +8,7 @@ import { FILE_TYPES } from "../folders.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";
 import { badRequest } from "../reading.ts";
-import { type Answered, type Call, type Handlers, notFound } from "../server.ts";
+import { type ApiCall, type HandlerReply, type Handlers, notFound } from "../server.ts";
 import { type Context, json, pageOf, parameter, queryOf, runOf } from "./context.ts";
 
 const COMPARED_MAX = 10;
@@ -27,7 +27,7 @@ export function runsHandlers(context: Context): Handlers {
   };
 }
 
-async function listRuns({ runs }: Context, call: Call): Promise<Answered> {
+async function listRuns({ runs }: Context, call: ApiCall): Promise<HandlerReply> {
   const { limit, cursor } = queryOf<{ limit: number; cursor?: string }>(call);
   const options = { path: "/api/v1/runs", limit, keyOf: (id: string) => id, ...(cursor !== undefined && { cursor }) };
   const { page, next } = pageOf(runs.ids(), options);
@@ -36,7 +36,7 @@ async function listRuns({ runs }: Context, call: Call): Promise<Answered> {
   return json({ runs: summaries, next });
 }
 
-async function download(context: Context, call: Call): Promise<Answered> {
+async function download(context: Context, call: ApiCall): Promise<HandlerReply> {
   const name = parameter(call, "name");
   if (name.endsWith(".csv")) return csvOf(await runOf(context, call), name);
   const type = FILE_TYPES[name];
@@ -49,7 +49,7 @@ async function download(context: Context, call: Call): Promise<Answered> {
   }
 }
 
-function csvOf(run: LiveRun, name: string): Answered {
+function csvOf(run: LiveRun, name: string): HandlerReply {
   const { traffic, seconds } = run.fold;
   const texts: Readonly<Record<string, () => string>> = {
     "requests.csv": () => requestsCsv(traffic.top(traffic.names)),
@@ -61,7 +61,7 @@ function csvOf(run: LiveRun, name: string): Answered {
   return { file: { type: "text/csv; charset=utf-8", content: Buffer.from(text), downloadAs: `${run.id}-${name}` } };
 }
 
-async function compare({ runs, judges }: Context, call: Call): Promise<Answered> {
+async function compare({ runs, judges }: Context, call: ApiCall): Promise<HandlerReply> {
   const ids = queryOf<{ runs: string }>(call).runs.split(",");
   if (ids.length < 2 || ids.length > COMPARED_MAX)
     throw badRequest(`2 to ${COMPARED_MAX} ids of runs, separated by commas`, `${ids.length}`);

@@ -9,7 +9,7 @@ import type { Verdict } from "../../verdict.ts";
 const WITNESSES_MAX = 50;
 
 /** The circumstances that decide how far an experiment is. */
-export interface Circumstances {
+export interface RunMoment {
   readonly lanes: readonly Lane[];
   readonly verdict: Verdict | null;
   readonly isOver: boolean;
@@ -40,7 +40,7 @@ export class ExperimentFold {
   }
 
   /** Returns what has begun, in order, and then what is still planned. */
-  list(circumstances: Circumstances): LiveExperiment[] {
+  list(circumstances: RunMoment): LiveExperiment[] {
     const stories = this.stories();
     const begun = stories.map((story, at) => this.#begun(story, stories[at + 1], circumstances));
     const names = new Set(stories.map(({ plannedName }) => plannedName));
@@ -52,11 +52,7 @@ export class ExperimentFold {
     return [...begun, ...planned].map((one, at) => ({ ...one, index: at + 1 }));
   }
 
-  #begun(
-    story: ExperimentStory,
-    next: ExperimentStory | undefined,
-    around: Circumstances,
-  ): Omit<LiveExperiment, "index"> {
+  #begun(story: ExperimentStory, next: ExperimentStory | undefined, around: RunMoment): Omit<LiveExperiment, "index"> {
     const planned = this.#plan.find(({ name }) => name === story.plannedName);
     const bit = biteOf(story);
     const heal = healOf(story);

@@ -13,7 +13,7 @@ import { Tail } from "./tail.ts";
 /** Operations that are no beats of a probe are of no interest here; most lines are told apart without parsing them. */
 const IS_PROBE = '"probe":{';
 
-export type LiveLine =
+export type EvidenceLine =
   | { readonly atMs: number; readonly operation: Operation }
   | { readonly atMs: number; readonly interval: Interval }
   | { readonly atMs: number; readonly event: TimelineEvent };
@@ -40,7 +40,7 @@ export class LiveLines implements Disposable {
   }
 
   /** Returns the next line in order of time, as far as the files are written; null at their end. */
-  next(): LiveLine | null {
+  next(): EvidenceLine | null {
     let first: Source | null = null;
     for (const source of this.#sources) {
       const atMs = source.head?.atMs;
@@ -69,24 +69,24 @@ export class LiveLines implements Disposable {
 
 class Source {
   readonly tail: Tail;
-  readonly #lineOf: (value: Readonly<Record<string, unknown>>) => LiveLine | null;
+  readonly #lineOf: (value: Readonly<Record<string, unknown>>) => EvidenceLine | null;
   #texts: string[] = [];
   #at = 0;
-  #head: LiveLine | null = null;
+  #head: EvidenceLine | null = null;
   isAtEnd = false;
   badLines = 0;
 
-  constructor(tail: Tail, lineOf: (value: Readonly<Record<string, unknown>>) => LiveLine | null) {
+  constructor(tail: Tail, lineOf: (value: Readonly<Record<string, unknown>>) => EvidenceLine | null) {
     this.tail = tail;
     this.#lineOf = lineOf;
   }
 
-  get head(): LiveLine | null {
+  get head(): EvidenceLine | null {
     while (this.#head === null && !this.isAtEnd) this.#advance();
     return this.#head;
   }
 
-  take(): LiveLine | null {
+  take(): EvidenceLine | null {
     const line = this.#head;
     this.#head = null;
     return line;
@@ -103,7 +103,7 @@ class Source {
     this.#head = this.#parsed(text);
   }
 
-  #parsed(text: string): LiveLine | null {
+  #parsed(text: string): EvidenceLine | null {
     if (text.startsWith('{"id":') && !text.includes(IS_PROBE)) return null;
     try {
       const value: unknown = JSON.parse(text);

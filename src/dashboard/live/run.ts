@@ -25,14 +25,19 @@ const LINES_AT_ONCE = 1_000;
 /** A run that is caught up with this many new lines at a time is sent as a new snapshot instead. */
 const EVENTS_AT_ONCE_MAX = 200;
 
-export interface LiveRunOptions {
+/** What all readers of a server share. */
+export interface RunReaderOptions {
+  /** Changes with each start of the server, so that ids of frames from an earlier one are recognised. */
+  readonly epoch: string;
+  readonly monotonicMs: () => number;
+  readonly wallMs: () => number;
+}
+
+export interface LiveRunOptions extends RunReaderOptions {
   readonly folder: string;
   readonly id: string;
   readonly record: RunRecord;
-  readonly epoch: string;
   readonly watchers: WatcherCount;
-  readonly monotonicMs: () => number;
-  readonly wallMs: () => number;
 }
 
 export class LiveRun implements Disposable {

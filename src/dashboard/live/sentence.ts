@@ -4,7 +4,7 @@ import type { RunSummary } from "../../api/run.ts";
 import type { Phase } from "../../timeline.ts";
 import type { Verdict } from "../../verdict.ts";
 
-export interface Situation {
+export interface SentenceFacts {
   readonly state: RunSummary["state"];
   readonly trouble: string | null;
   readonly phase: Phase | null;
@@ -21,7 +21,7 @@ export interface Situation {
 /** From this share of failed requests on, a run without probes says that requests fail. */
 const FAILED_SHARE_MIN = 0.01;
 
-export function sentenceNow(now: Situation): LiveSentence {
+export function sentenceNow(now: SentenceFacts): LiveSentence {
   if (now.verdict !== null) return { level: now.verdict.verdict, says: now.verdict.sentence };
   if (now.state === "died" || now.state === "damaged")
     return { level: "died", says: now.trouble ?? "The run's process ended without a verdict." };
@@ -39,7 +39,7 @@ export function sentenceNow(now: Situation): LiveSentence {
   return quiet(now);
 }
 
-function quiet({ phase, waitingFor, lanes, failedShare }: Situation): LiveSentence {
+function quiet({ phase, waitingFor, lanes, failedShare }: SentenceFacts): LiveSentence {
   if (phase === "validation" || (phase === null && lanes.length === 0 && failedShare === null))
     return {
       level: "waiting",
@@ -64,7 +64,7 @@ function downSays(lanes: readonly Lane[], nowMs: number): string {
   return `Users are down: ${namesOf(lanes)}${seconds}`;
 }
 
-function brokenOnPurpose({ experiments }: Situation): string | null {
+function brokenOnPurpose({ experiments }: SentenceFacts): string | null {
   const held = experiments.filter(({ state }) => state === "injecting" || state === "held" || state === "healing");
   if (held.length === 0) return null;
   return held

@@ -1,6 +1,6 @@
 /** From a control's name to what it does. Every control that has a button is here or on the start page. */
 import type { Verdict } from "../../verdict.ts";
-import type { Rights } from "../../view/button.ts";
+import type { PageRights } from "../../view/button.ts";
 import { moreBody } from "../../view/more.ts";
 import { call, describeProblem } from "../api.ts";
 import { currentTheme, setTheme, type Theme } from "../theme.ts";
@@ -9,7 +9,7 @@ import { injectFault } from "./inject.ts";
 import { showResidue } from "./machine.ts";
 
 export interface ActingControls extends RunControls {
-  rights(): Rights;
+  rights(): PageRights;
   complain(says: string | null): void;
   recolour(): void;
 }

@@ -2,7 +2,7 @@
 import type { LiveExperiment, LiveState } from "../../api/live.ts";
 import type { LoadNow } from "../../api/run.ts";
 import { changeLoadBody, endBody, healBody, markBody, stopBody, stoppingBody } from "../../view/dialogs.ts";
-import { type Answer, call, describeProblem, get } from "../api.ts";
+import { type ApiAnswer, call, describeProblem, get } from "../api.ts";
 import type { Dialog, DialogPlan } from "../dialog.ts";
 
 export interface RunControls {
@@ -109,7 +109,7 @@ export function isHeld({ state }: LiveExperiment): boolean {
 }
 
 /** Returns null after it was accepted, and otherwise why not, in words. */
-export function outcome(answer: Answer<unknown>, asked: (says: string) => void, says: string): string | null {
+export function outcome(answer: ApiAnswer<unknown>, asked: (says: string) => void, says: string): string | null {
   return answer.ok ? done(asked, says) : describeProblem(answer);
 }
 

@@ -4,7 +4,7 @@ import type { faultsSchema } from "../../api/bodies.ts";
 import { choice, field, type WouldHit, wouldHitBody } from "../../view/dialogs.ts";
 import { el, type ViewNode } from "../../view.ts";
 import { call, describeProblem, get } from "../api.ts";
-import type { DialogPlan, Values } from "../dialog.ts";
+import type { DialogPlan, FieldValues } from "../dialog.ts";
 import type { RunControls } from "./change.ts";
 
 type Fault = z.infer<typeof faultsSchema>["faults"][number];
@@ -26,7 +26,7 @@ class InjectPlan implements DialogPlan {
   readonly #controls: RunControls;
   readonly #faults: readonly Fault[];
   readonly #roles: readonly string[];
-  #values: Values = {};
+  #values: FieldValues = {};
   #hit: WouldHit | null = null;
   #refusal: string | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +55,7 @@ class InjectPlan implements DialogPlan {
     };
   }
 
-  change(values: Values): void {
+  change(values: FieldValues): void {
     this.#values = values;
     this.#hit = null;
     this.#refusal = null;
@@ -64,7 +64,7 @@ class InjectPlan implements DialogPlan {
     this.#timer = setTimeout(() => void this.#ask(), QUIET_MS);
   }
 
-  async confirm(values: Values): Promise<string | null> {
+  async confirm(values: FieldValues): Promise<string | null> {
     const { run, asked } = this.#controls;
     const expectTargets = this.#hit?.targets.map(({ id }) => id) ?? [];
     const body = { ...bodyOf(values, this.#fault(values)), expectTargets };
@@ -88,7 +88,7 @@ class InjectPlan implements DialogPlan {
     this.#controls.dialog.draw();
   }
 
-  #fault(values: Values): Fault | undefined {
+  #fault(values: FieldValues): Fault | undefined {
     return this.#faults.find(({ name }) => name === values["fault"]);
   }
 
@@ -121,7 +121,7 @@ class InjectPlan implements DialogPlan {
 }
 
 /** Returns the request for what was typed; fields that were left empty are left out. */
-export function bodyOf(values: Values, fault: Fault | undefined) {
+export function bodyOf(values: FieldValues, fault: Fault | undefined) {
   const role = values["role"] ?? "";
   const node = values["node"] ?? "";
   const given = Object.entries(values).filter(([name, value]) => name.startsWith("with.") && value !== "");

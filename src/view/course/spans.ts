@@ -12,14 +12,14 @@ export const NARROWEST_PX = 2;
 /** The room that the length of an outage needs to be written on it. */
 const LENGTH_LABEL_PX = 40;
 
-export interface Span {
+export interface ShownSpan {
   readonly fromMs: number;
   /** Null while it lasts. */
   readonly toMs: number | null;
 }
 
 /** Returns the pixels of a span within the shown time; null if it is outside. A span that lasts ends at `nowMs`. */
-export function pixelsOf(span: Span, size: CourseSize, nowMs: number): { x: number; width: number } | null {
+export function pixelsOf(span: ShownSpan, size: CourseSize, nowMs: number): { x: number; width: number } | null {
   const { fromMs, toMs } = size.shown;
   const end = span.toMs ?? nowMs;
   if (end < fromMs || span.fromMs > toMs) return null;
@@ -31,7 +31,7 @@ export function pixelsOf(span: Span, size: CourseSize, nowMs: number): { x: numb
 }
 
 /** A fault is one band however many targets it has: from its command until it is healed. */
-export function bandOf(experiment: LiveExperiment): Span | null {
+export function bandOf(experiment: LiveExperiment): ShownSpan | null {
   const { commandedMs, healedMs, endedMs } = experiment;
   return commandedMs === null ? null : { fromMs: commandedMs, toMs: healedMs ?? endedMs };
 }
@@ -74,7 +74,7 @@ export function faultLabels(experiments: readonly LiveExperiment[], place: Bands
 
 /** Returns one lane: where users were served, down, or nobody looked. */
 export function laneMarks(lane: Lane, y: number, size: CourseSize, nowMs: number): Mark[] {
-  const box = (span: Span, paint: Paint, hatched: boolean): Mark[] => {
+  const box = (span: ShownSpan, paint: Paint, hatched: boolean): Mark[] => {
     const at = pixelsOf(span, size, nowMs);
     return at === null ? [] : [{ kind: "box", ...at, y, height: LANE_HEIGHT, paint, hatched }];
   };
@@ -88,7 +88,7 @@ export function laneMarks(lane: Lane, y: number, size: CourseSize, nowMs: number
 }
 
 /** The length of an outage is written on it, or beside it where it is too short and nothing else is there. */
-function lengthLabels(outages: readonly Span[], y: number, size: CourseSize, nowMs: number): Mark[] {
+function lengthLabels(outages: readonly ShownSpan[], y: number, size: CourseSize, nowMs: number): Mark[] {
   const shown = outages.flatMap((outage) => {
     const at = pixelsOf(outage, size, nowMs);
     return at === null ? [] : [{ ...at, text: duration((outage.toMs ?? nowMs) - outage.fromMs) }];

@@ -9,7 +9,7 @@ interface Wish {
   isLate: boolean;
 }
 
-export class Asked {
+export class PendingControls {
   readonly #changed: () => void;
   #wishes: Wish[] = [];
 
