@@ -5,7 +5,7 @@ import { aSecond } from "../interval/interval.fixture.ts";
 import type { LoadPlan } from "../plan.ts";
 import { ManualClock } from "../std/clock.ts";
 import type { TimelineEvent } from "../timeline.ts";
-import type { Adopted } from "./coordinator/member.ts";
+import type { Adopted } from "./coordinator/take-over.ts";
 import { Coordinator } from "./coordinator.ts";
 import { firstEpoch } from "./share.ts";
 import type { Link, LinkListener } from "./wire/link.ts";

@@ -6,13 +6,15 @@
 
 import type { LoadHandle, LoadOptions } from "../load.ts";
 import type { Json } from "../std/json.ts";
+import { beginDelayMs, giveJobs } from "./coordinator/begin.ts";
 import { allLost, workerEnded } from "./coordinator/complaints.ts";
 import { CoordinatorEvents } from "./coordinator/events.ts";
 import { runSetup, runTeardown } from "./coordinator/hooks.ts";
 import { Life, type LoadEvent } from "./coordinator/life.ts";
-import { beginDelayMs, giveJobs, type Member, SilenceWatch } from "./coordinator/member.ts";
+import type { Member } from "./coordinator/member.ts";
 import { Reports } from "./coordinator/reports.ts";
 import { Roster } from "./coordinator/roster.ts";
+import { SilenceWatch } from "./coordinator/silence.ts";
 import type { Via } from "./coordinator/start.ts";
 import { type TakenOver, takeOver } from "./coordinator/take-over.ts";
 import type { LiveLoad } from "./count/live.ts";
@@ -39,6 +41,10 @@ export class Coordinator implements LoadHandle {
   #usersMax = 0;
   /** Why the load failed. */
   #failure: unknown = null;
+  readonly #abort = () => {
+    const { reason } = this.#options.signal;
+    this.#fail(reason instanceof Error ? reason : new Error("the load was aborted"));
+  };
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -59,7 +65,7 @@ export class Coordinator implements LoadHandle {
   async start({ open, ...taken }: Via): Promise<void> {
     const { plan, signal } = this.#options;
     signal.throwIfAborted();
-    signal.addEventListener("abort", () => this.#abort(signal.reason), { once: true });
+    signal.addEventListener("abort", this.#abort, { once: true });
     try {
       for (let slot = 0; slot < plan.workers; slot++) this.#add(slot, open);
       if (taken.adopted.length > 0) this.#takeOver(taken);
@@ -180,7 +186,7 @@ export class Coordinator implements LoadHandle {
     this.#roster.change({ lost: [...this.#roster.epoch.lost, member.slot] });
     if (this.#roster.isEmpty) this.#fail(allLost(because, member.stuckAt));
     this.#roster.lookForExhaustion();
-    this.#roster.waiters.look({ type: "beat" });
+    this.#roster.waiters.look(null);
   }
 
   async #stop(): Promise<void> {
@@ -197,6 +203,7 @@ export class Coordinator implements LoadHandle {
       this.#silence.end();
       await this.#roster.exit();
       this.#reach("all gone");
+      this.#options.signal.removeEventListener("abort", this.#abort);
       this.#finished.resolve();
     } catch (thrown) {
       this.#fail(thrown);
@@ -208,10 +215,6 @@ export class Coordinator implements LoadHandle {
   #reach(event: LoadEvent): void {
     if (this.#life.state === "failed") throw this.#failure;
     this.#life.on(event);
-  }
-
-  #abort(reason: unknown): void {
-    this.#fail(reason instanceof Error ? reason : new Error("the load was aborted"));
   }
 
   #fail(reason: unknown): void {

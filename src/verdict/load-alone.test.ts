@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EVIDENCE_VERSION, type Evidence } from "../evidence.ts";
+import { bareRunOf } from "../evidence/bare-run.fixture.ts";
+import type { Evidence } from "../evidence.ts";
 import { aSecond, IDLE_HEALTH } from "../interval/interval.fixture.ts";
 import type { Interval, MetricDelta } from "../interval.ts";
 import { LoadFold } from "../objective/load-fold.ts";
 import { thresholdFoldOf } from "../objective/threshold-assess.ts";
-import { barePlan, isBare } from "../plan/bare.ts";
+import { isBare } from "../plan/bare.ts";
 import type { LoadPlan } from "../plan.ts";
 import { Histogram } from "../std/histogram.ts";
 import { PHASES, type TimelineEvent } from "../timeline.ts";
@@ -54,8 +55,8 @@ function courseOf(endMs: number): TimelineEvent[] {
 /** Judges a load twice: as the command does at its end, and from its folder. */
 function verdictsOf({ metrics, thresholds = {}, seconds = 10, change = {}, events = [], load: parts = {} }: Told) {
   const stages = [{ durationMs: 1_000 * seconds, target: 1 }];
-  const shape = { scenarios: [], executor: "constant-vus", stages, workers: 1, gracefulStopMs: 0, env: {} };
-  const plan = barePlan({ name: "l", url: "http://a", seed: null, load: { ...shape, thresholds, ...parts } });
+  const run = bareRunOf({ stages, thresholds, ...parts });
+  const { plan } = run;
   const timeline = [...events, ...courseOf(seconds * 1_000)];
   const intervals = Array.from({ length: seconds }, (_, at) =>
     aSecond({ sequence: at + 1, fromMs: at * 1_000, toMs: (at + 1) * 1_000, metrics, health: IDLE_HEALTH, ...change }),
@@ -64,9 +65,8 @@ function verdictsOf({ metrics, thresholds = {}, seconds = 10, change = {}, event
   const wanted = [{ window: "whole", tags: {} }];
   const fold = new LoadFold([whole], wanted, { fromMs: 0, toMs: 1_000 }, thresholdFoldOf(thresholds));
   for (const interval of intervals) fold.add(interval);
-  const run = { version: EVIDENCE_VERSION, runId: "r", plan, seed: "s", command: "", startedAt: "", environment: {} };
   const evidence: Evidence = {
-    run: { ...run, tool: { name: "gameday", version: "0" } },
+    run,
     timeline,
     operations: () => [],
     intervals: () => intervals,
@@ -135,16 +135,7 @@ for (const [says, status, told] of [
 }
 
 test("a plan with anything else to judge is not a load alone, whatever its platform is called", () => {
-  const load = {
-    scenarios: [],
-    executor: "constant-vus",
-    stages: [],
-    workers: 1,
-    gracefulStopMs: 0,
-    env: {},
-    thresholds: {},
-  };
-  const plan = barePlan({ name: "l", url: "http://a", seed: null, load });
+  const { plan } = bareRunOf();
   assert.equal(isBare(plan), true);
   assert.equal(isBare({ ...plan, claims: [{} as never] }), false);
   assert.equal(isBare({ ...plan, experiments: [{} as never] }), false);

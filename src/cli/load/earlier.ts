@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HISTORY_FILE, INTERVALS_FILE, TIMELINE_FILE } from "../../evidence/files.ts";
 import type { Operation } from "../../history.ts";
 import type { Interval } from "../../interval.ts";
-import type { Adopted } from "../../load/coordinator/member.ts";
+import type { Adopted } from "../../load/coordinator/take-over.ts";
 import type { Recorder } from "../../load/count/recorder.ts";
 import type { RunningState } from "../../load/wire/envelope.ts";
 import type { LoadOptions } from "../../load.ts";

@@ -12,12 +12,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { bareRunOf } from "../../evidence/bare-run.fixture.ts";
 import { openEvidence } from "../../evidence/reader.ts";
 import { seal } from "../../evidence/seal.ts";
 import type { EvidenceWriter } from "../../evidence/writer.ts";
-import { EVIDENCE_VERSION } from "../../evidence.ts";
 import { aSecond } from "../../interval/interval.fixture.ts";
-import { barePlan } from "../../plan/bare.ts";
 import { LoadFolder } from "./folder.ts";
 import { planTextOf } from "./record.ts";
 
@@ -28,19 +27,8 @@ function place(context: TestContext): string {
 }
 
 function open(folder: LoadFolder, runId: string, isTakenOver = false): EvidenceWriter {
-  const load = {
-    scenarios: [],
-    executor: "constant-vus",
-    stages: [],
-    workers: 1,
-    gracefulStopMs: 0,
-    env: {},
-    thresholds: {},
-  };
-  const plan = barePlan({ name: "l", url: "http://a", seed: null, load });
-  const tool = { name: "gameday", version: "0" };
-  const run = { version: EVIDENCE_VERSION, runId, plan, seed: "s", command: "", startedAt: "", tool, environment: {} };
-  return folder.open({ run, planText: planTextOf(plan, "gameday load"), redact: null, owner: null }, isTakenOver);
+  const run = bareRunOf({}, runId);
+  return folder.open({ run, planText: planTextOf(run.plan, "gameday load"), redact: null, owner: null }, isTakenOver);
 }
 
 test("an existing folder is accepted, with other files in it", (context) => {

@@ -1,5 +1,6 @@
 /** Tests a whole life of a coordinator, and its abort in each state, with workers that are played by hand. */
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import type { LoadPlan } from "../../plan.ts";
 import { ManualClock } from "../../std/clock.ts";
@@ -96,10 +97,12 @@ for (const state of Object.keys(STEPS).filter((name) => name !== "ended"))
     assert.equal(link.killed, true);
   });
 
-test("an abort after the end changes nothing", async () => {
-  const { coordinator, abort } = await loadIn("ended");
+test("an abort after the end changes nothing, and is not even heard", async () => {
+  const { coordinator, abort, link } = await loadIn("ended");
+  assert.deepEqual(getEventListeners(abort.signal, "abort"), []);
   abort.abort(new Error("enough"));
   await Promise.all([coordinator.finished, coordinator.stop()]);
+  assert.equal(link.killed, false);
 });
 
 test("a worker that ends while its load opens fails it, and the start rejects with the reason", async () => {

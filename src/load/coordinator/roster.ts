@@ -1,9 +1,10 @@
 /** The workers of one load, and the epoch that they agree on. */
 import type { Clock } from "../../std/clock.ts";
-import type { RowLedger } from "../rows/ledger.ts";
+import { RowLedger } from "../rows/ledger.ts";
 import { aliveSlots, type Epoch, firstEpoch } from "../share.ts";
 import type { Link } from "../wire/link.ts";
-import { type Member, newMember, rowsOfMembers, stuckAmong } from "./member.ts";
+import { type Member, newMember } from "./member.ts";
+import { stuckAmong } from "./silence.ts";
 import { Waiters } from "./waiters.ts";
 
 /** How long workers may take to exit before they are killed. */
@@ -79,4 +80,10 @@ export class Roster {
       member.link.kill();
     }
   }
+}
+
+/** Returns the ledger of which worker holds which rows; `members` may be filled later. */
+function rowsOfMembers(members: readonly Member[], workers: number, onNote: (says: string) => void): RowLedger {
+  const recall = (slot: number, key: string) => members[slot]?.link.send({ type: "rows-back", key });
+  return new RowLedger({ workers, recall, onNote });
 }

@@ -1,7 +1,27 @@
 /** Takes over workers that run a load whose coordinator was lost. */
 import type { Clock } from "../../std/clock.ts";
-import { type Adopted, type Member, newestOf } from "./member.ts";
+import type { Json } from "../../std/json.ts";
+import type { Epoch } from "../share.ts";
+import type { Member } from "./member.ts";
 import type { Roster } from "./roster.ts";
+
+/** What a worker that is already running a load reports to a new coordinator. */
+export interface Adopted {
+  readonly slot: number;
+  readonly startAtMs: number;
+  readonly epoch: Epoch;
+  readonly data: readonly Json[];
+  /** The worker has reported that its iterations are used up. */
+  readonly exhausted: boolean;
+  /** The worker has reported that it has stopped. */
+  readonly done: boolean;
+  /** Sequence number of the last report that the previous coordinator had kept; 0 when unknown. */
+  readonly lastSequence: number;
+}
+
+function newestOf(adopted: readonly Adopted[]): Adopted {
+  return adopted.reduce((best, next) => (next.epoch.number > best.epoch.number ? next : best));
+}
 
 export interface TakenOver {
   /** Workers that are already running a load whose coordinator was lost. */

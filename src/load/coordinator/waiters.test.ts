@@ -24,7 +24,7 @@ test("who waits in vain is told where the script is stuck", async () => {
 test("who is heard in time is not asked", async () => {
   const waiters = new Waiters();
   const heard = waiters.wait(
-    ({ type }) => type === "ready",
+    (message) => message?.type === "ready",
     "workers",
     async () => assert.fail("asked"),
     60_000,

@@ -1,4 +1,4 @@
-/** Promises that wait until workers have sent certain messages. */
+/** Promises that wait until workers have sent certain messages, or have reached a certain state. */
 
 import type { FromWorker } from "../wire/protocol.ts";
 import { late } from "./complaints.ts";
@@ -8,7 +8,7 @@ const DEADLINE_MS = 60_000;
 export const HOOK_DEADLINE_MS = 65_000;
 
 interface Waiter {
-  look(message: FromWorker): void;
+  look(message: FromWorker | null): void;
   reject(reason: unknown): void;
 }
 
@@ -16,11 +16,12 @@ export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
   /**
-   * Waits until `holds` is true after some message. Rejects when the load fails, or when the deadline passes; that error
+   * Waits until `holds` is true, which is looked at now and after each message; null stands for everything that is no message, such as
+   * the loss of a worker. Rejects when the load fails, or when the deadline passes; that error
    * includes the place that `whereStuck` finds.
    */
   wait(
-    holds: (message: FromWorker) => boolean,
+    holds: (message: FromWorker | null) => boolean,
     what: string,
     whereStuck: () => Promise<string | null>,
     deadlineMs = DEADLINE_MS,
@@ -40,11 +41,12 @@ export class Waiters {
       const end = async () => waiter.reject(late(what, deadlineMs, await whereStuck()));
       const timer = setTimeout(() => void end(), deadlineMs);
       this.#waiting.add(waiter);
-      waiter.look({ type: "beat" });
+      waiter.look(null);
     });
   }
 
-  look(message: FromWorker): void {
+  /** Lets all that wait look again; `message` is null when no message is the reason. */
+  look(message: FromWorker | null): void {
     for (const waiter of [...this.#waiting]) waiter.look(message);
   }
 

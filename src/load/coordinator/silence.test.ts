@@ -4,7 +4,8 @@ import { type TestContext, test } from "node:test";
 import type { LoadOptions } from "../../load.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { CoordinatorEvents } from "./events.ts";
-import { newMember, SilenceWatch } from "./member.ts";
+import { newMember } from "./member.ts";
+import { SilenceWatch } from "./silence.ts";
 
 function watched(context: TestContext) {
   context.mock.timers.enable({ apis: ["setInterval"] });
