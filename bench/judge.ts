@@ -184,7 +184,7 @@ function judgeFolder(folder: string): void {
   const began = performance.now();
   const evidence = openEvidence(folder);
   const judgement = judgeFully(evidence);
-  const bytes = [...renderFiles(judgement, evidence.run).values()].reduce((sum, text) => sum + text.length, 0);
+  const bytes = [...renderFiles(judgement, evidence).values()].reduce((sum, text) => sum + text.length, 0);
   const { user, system } = process.cpuUsage();
   const cpuMs = Math.round((user + system) / 1_000);
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1_024);

@@ -3,9 +3,10 @@
  * of the report.
  */
 import type { RunRecord } from "../src/evidence.ts";
+import { measuredWords } from "../src/objective/words.ts";
 import type { Measured } from "../src/objective.ts";
 import type { Bound } from "../src/range.ts";
-import { formatBound, formatMeasured } from "../src/report/format.ts";
+import { formatBound } from "../src/report/format.ts";
 import type { Stats } from "../src/report/stats.ts";
 import type { Status } from "../src/status.ts";
 import type { TimelineEvent } from "../src/timeline.ts";
@@ -146,7 +147,7 @@ function objective(part: string, says: string, id: string, unit: string, bound: 
       const key = `objectives[id=${id}]`;
       if (own === undefined) return { ...inVerdict("not asked for", null, key) };
       const same = JSON.stringify(own.bound) === JSON.stringify(bound);
-      const measured = formatMeasured(own.measured as Measured, own.unit);
+      const measured = measuredWords({ ...own, measured: own.measured as Measured });
       if (!same) return inVerdict(`${measured}, by another bound: ${formatBound(own.bound, own.unit)}`, null, key);
       return { ...inVerdict(measured, null, key), status: own.status };
     },

@@ -74,7 +74,7 @@ function refuseUnfit(from: string, { run, flaws }: Evidence, planName: string): 
 }
 
 function keptFiles(from: string, evidence: Evidence, out: readonly LeftOut[]): Map<string, string> {
-  const files = new Map<string, string>(renderFiles(judgeFully(evidence), evidence.run));
+  const files = new Map<string, string>(renderFiles(judgeFully(evidence), evidence));
   for (const name of [...EVIDENCE_FILES, MANIFEST_FILE]) {
     if (existsSync(join(from, name)) && !out.some(({ file }) => file === name))
       files.set(name, readFileSync(join(from, name), "utf8"));

@@ -16,7 +16,7 @@ const PLAIN_BYTES_MAX = 1_000_000;
 function judgeAnew(name: string): void {
   const files = withFixtureRun(name, (run) => {
     const evidence = openEvidence(run);
-    return renderFiles(judgeFully(evidence), evidence.run);
+    return renderFiles(judgeFully(evidence), evidence);
   });
   for (const [file, text] of files) writeFileSync(join(FIXTURE_RUNS, name, file), text);
 }

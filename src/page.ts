@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ExitCode, GamedayError } from "./std/errors.ts";
+import { CARDS, themes } from "./view/look.ts";
 
 export interface PageFile {
   /** The media type, with its character set. */
@@ -21,9 +22,10 @@ export interface PageFile {
 
 const FOLDER = new URL("./page/", import.meta.url);
 const SCRIPT = "page.js";
+const STYLE = "page.css";
 const TYPES: Readonly<Record<string, string>> = {
   "page.html": "text/html; charset=utf-8",
-  "page.css": "text/css; charset=utf-8",
+  [STYLE]: "text/css; charset=utf-8",
   "icon.svg": "image/svg+xml",
   [SCRIPT]: "text/javascript; charset=utf-8",
 };
@@ -32,10 +34,16 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function loadPage(): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>();
   for (const [name, type] of Object.entries(TYPES)) {
-    const body = name === SCRIPT ? await loadScript() : await readFile(new URL(name, FOLDER));
+    const body = await bodyOf(name);
     files.set(`/${name}`, { type, body, etag: `"${createHash("sha256").update(body).digest("hex").slice(0, 32)}"` });
   }
   return files;
+}
+
+async function bodyOf(name: string): Promise<Uint8Array> {
+  if (name === SCRIPT) return loadScript();
+  const file = await readFile(new URL(name, FOLDER));
+  return name === STYLE ? Buffer.concat([Buffer.from(`${themes()}\n${CARDS}\n`), file]) : file;
 }
 
 async function loadScript(): Promise<Uint8Array> {

@@ -14,7 +14,7 @@ for (const name of readdirSync(FIXTURE_RUNS)) {
     const files = withFixtureRun(name, (run) => {
       const evidence = openEvidence(run);
       assert.deepEqual(evidence.flaws, []);
-      return renderFiles(judgeFully(evidence), evidence.run);
+      return renderFiles(judgeFully(evidence), evidence);
     });
     assert.ok(files.size >= 5);
     for (const [file, text] of files) assert.equal(text, readFileSync(join(FIXTURE_RUNS, name, file), "utf8"), file);

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { World } from "../cli.ts";
 import { openEvidence } from "../evidence/reader.ts";
 import { renderVerdict, VERDICT_FILE } from "../report/render.ts";
-import { renderSummary } from "../report/summary.ts";
+import { renderSummary } from "../report/text/summary.ts";
 import { keepYoungHeapSmall } from "../std/young-heap.ts";
 import { judge } from "../verdict/judge.ts";
 import { requireListed } from "./kept-verdict.ts";

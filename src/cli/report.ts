@@ -6,6 +6,7 @@ import { renderFiles } from "../report/render.ts";
 import { ExitCode, GamedayError } from "../std/errors.ts";
 import { judgeFully } from "../verdict/judge.ts";
 import { requireListed, requireSameVerdict } from "./kept-verdict.ts";
+import { logsAround } from "./logs.ts";
 import { writeInto, writeToNamed } from "./output.ts";
 
 /**
@@ -21,7 +22,7 @@ export function reportCommand(world: World): Command {
       const folder = resolve(world.cwd, run);
       const evidence = openEvidence(folder);
       const judgement = judgeFully(evidence);
-      const files = renderFiles(judgement, evidence.run);
+      const files = renderFiles(judgement, evidence, logsAround(folder, evidence, judgement.verdict));
       if (flags.out === undefined) {
         requireListed(folder, "report RUN --out DIR");
         requireSameVerdict(folder, judgement.verdict);

@@ -1,7 +1,7 @@
 /** Renders comparisons and histories as plain text tables, aligned by code points; no colors, no locale. */
 
-import { visible } from "../report/escape.ts";
-import { formatMeasured } from "../report/format.ts";
+import { formatMeasured } from "../objective/words.ts";
+import { visible } from "../report/text/escape.ts";
 import type { Comparison } from "./compare.ts";
 import type { HistoryRow } from "./history.ts";
 

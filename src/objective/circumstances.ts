@@ -2,6 +2,7 @@
 import type { ExperimentVerdict } from "../experiment.ts";
 import { contains, type Span } from "../outage/span.ts";
 import type { Objective } from "../plan.ts";
+import { LEADING } from "../timeline/leaders.ts";
 import { type ExperimentStory, reachOf, type Story } from "../timeline/story.ts";
 import type { Facts } from "./facts.ts";
 
@@ -21,8 +22,6 @@ export interface Circumstances {
   readonly lostWithoutLeader: boolean;
 }
 
-/** The names that platforms use for the member that accepts writes. */
-const LEADERS: ReadonlySet<string> = new Set(["leader", "master", "primary"]);
 /** The capabilities that end the processes of their target. */
 const ENDING: ReadonlySet<string | null> = new Set(["stop", "power", "restart"]);
 /** Two connections that recover within this time of each other count as equally fast. */
@@ -67,7 +66,7 @@ function rolesHit({ targets, standing, rounds }: ExperimentStory): (string | nul
 }
 
 function leadersIn({ roles }: Story, span: Span): boolean {
-  return roles.some(({ is, was, atMs }) => LEADERS.has(is) && was !== "unknown" && contains(span, atMs));
+  return roles.some(({ is, was, atMs }) => LEADING.has(is) && was !== "unknown" && contains(span, atMs));
 }
 
 function keptIsSlower({ recovery }: ExperimentVerdict): boolean {
@@ -91,10 +90,10 @@ function leaderless(experiment: ExperimentStory, { roles }: Story): Span[] {
   const changes = experiment.rounds.flatMap((round) => round.changes);
   return changes.flatMap(({ capability, target, bite }) => {
     if (bite?.witness == null || !ENDING.has(capability)) return [];
-    const before = roles.filter(({ atMs, is }) => atMs <= bite.atMs && LEADERS.has(is));
+    const before = roles.filter(({ atMs, is }) => atMs <= bite.atMs && LEADING.has(is));
     const led = before.findLast(({ role }) => before.findLast((one) => one.role === role)?.target === target);
     if (led === undefined || led.target !== target) return [];
-    const next = roles.find(({ atMs, is, role }) => role === led.role && atMs > bite.atMs && LEADERS.has(is));
+    const next = roles.find(({ atMs, is, role }) => role === led.role && atMs > bite.atMs && LEADING.has(is));
     return [{ fromMs: bite.atMs, toMs: next?.atMs ?? Number.POSITIVE_INFINITY }];
   });
 }

@@ -206,7 +206,8 @@ export class LoadFold {
   }
 }
 
-function isIn(window: Window, span: Span): boolean {
+/** Returns whether the counts of an interval belong to a window. */
+export function isIn(window: Window, span: Span): boolean {
   if (window.takes === "touching") return window.spans.some((own) => overlaps(own, span));
   return window.spans.some((own) => contains(own, span.fromMs) && span.toMs <= own.toMs);
 }

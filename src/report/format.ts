@@ -1,26 +1,24 @@
-/** Formats numbers for people, independent of the locale: always with a decimal point, never with group separators. */
-import type { Measured } from "../objective.ts";
+/** Formats moments and bounds for people, independent of the locale. */
 import type { Bound } from "../range.ts";
 import { describeBound } from "../range.ts";
+import { count, figure } from "../std/figure.ts";
 
-/** Formats a number with at most three decimals, without trailing zeros: 5.9, 0.023, 1200. */
-export function number(value: number): string {
-  if (!Number.isFinite(value)) return "-";
-  const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : 3;
-  return String(Number(value.toFixed(digits)));
-}
-
-/** Formats milliseconds as seconds ("61.25 s"), and null as "never". */
+/** Formats milliseconds as seconds with the digits that a person reads ("61.3 s"), and null as "never". */
 export function seconds(ms: number | null): string {
-  return ms === null ? "never" : `${number(Math.round(ms) / 1000)} s`;
+  if (ms === null) return "never";
+  const value = ms / 1000;
+  return `${Math.abs(value) >= 100 ? count(value) : figure(value)} s`;
 }
 
-export function formatMeasured(measured: Measured, unit: string): string {
-  if (measured === null) return "no evidence";
-  const suffix = unit === "" ? "" : ` ${unit}`;
-  if ("value" in measured) return `${number(measured.value)}${suffix}`;
-  if (measured.upper === null) return `over ${number(measured.lower)}${suffix}`;
-  return `${number(measured.lower)} to ${number(measured.upper)}${suffix}`;
+/** Formats a moment that must be found again in logs and evidence, to the millisecond: "188.189 s". */
+export function moment(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
+}
+
+/** Formats a distance from a bite: "at the bite", "0.08 s before the bite", "2.3 s after the bite". */
+export function fromBite(ms: number): string {
+  if (Math.abs(ms) < 0.5) return "at the bite";
+  return `${(Math.abs(ms) / 1000).toFixed(Math.abs(ms) < 10_000 ? 2 : 1)} s ${ms < 0 ? "before" : "after"} the bite`;
 }
 
 export function formatBound(bound: Bound, unit: string): string {

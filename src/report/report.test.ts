@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { judgeFully } from "../verdict/judge.ts";
 import { cleanRun, evidenceOf, type FakeRun, KILL, objective, toldChecker } from "../verdict/run.fixture.ts";
 import { renderFiles } from "./render.ts";
-import { renderSummary } from "./summary.ts";
+import { renderSummary } from "./text/summary.ts";
 
 const HOSTILE = `</title><script>alert("x")</script><img src=x onerror=alert(1)>|'\u202e\u0000]]>&`;
 
@@ -16,7 +16,7 @@ function rendered(change: (run: FakeRun) => void = () => undefined): ReadonlyMap
   ]);
   change(run);
   const evidence = evidenceOf(run);
-  return renderFiles(judgeFully(evidence, [toldChecker()]), evidence.run);
+  return renderFiles(judgeFully(evidence, [toldChecker()]), evidence);
 }
 
 function file(files: ReadonlyMap<string, string>, name: string): string {
@@ -42,10 +42,14 @@ test("a report holds the verdict, the objectives, the experiments, validity and 
 
 test("the page fetches nothing, runs nothing, and draws the outage and the fault", () => {
   const html = file(rendered(), "report.html");
-  assert.doesNotMatch(html, /<script|<link|<img|<iframe|url\(|@import|(?:src|href)=/i);
+  assert.doesNotMatch(html, /<script|<link|<img|<iframe|url\(|@import|src=/i);
+  for (const [, target = ""] of html.matchAll(/href="([^"]*)"/g)) {
+    if (target.startsWith("#")) assert.ok(html.includes(`id="${target.slice(1)}"`), `${target} leads nowhere`);
+    else assert.match(target, /^[a-z-]+(\.[a-z]+|\/)$/, "a file of the run folder");
+  }
   assert.match(html, /default-src 'none'|default-src &#39;none&#39;/);
-  assert.match(html, /class="fault"/);
-  assert.match(html, /class="outage"/);
+  assert.match(html, /class="box p-fault"/);
+  assert.match(html, /class="box p-outage"/);
 });
 
 test("hostile text stays text in every file", () => {
@@ -96,7 +100,7 @@ test("the same bytes under any language and time zone", () => {
     import { renderFiles } from "./report/render.ts";
     import { cleanRun, evidenceOf, objective, toldChecker } from "./verdict/run.fixture.ts";
     const evidence = evidenceOf(cleanRun([objective("lost-writes", { atMost: 0 })]));
-    const files = renderFiles(judgeFully(evidence, [toldChecker()]), evidence.run);
+    const files = renderFiles(judgeFully(evidence, [toldChecker()]), evidence);
     console.log(createHash("sha256").update(JSON.stringify([...files])).digest("hex"));`;
   const hash = (env: Record<string, string>) =>
     execFileSync(process.execPath, ["--input-type=module-typescript", "--eval", script], {

@@ -3,6 +3,8 @@ import type { Facts } from "../objective/facts.ts";
 import type { FoldedTotal, Slice } from "../objective/load-fold.ts";
 import { cycleOf } from "../objective/users.ts";
 import type { Window } from "../objective/windows.ts";
+import type { Outage } from "../outage.ts";
+import type { LoadReading } from "./load/reading.ts";
 
 export interface RequestStats {
   readonly requests: number;
@@ -44,6 +46,24 @@ export interface Plateau {
   readonly cycleSecondsMean: number | null;
 }
 
+/** What the probes of one class felt, on both of their connections and over the whole run. */
+export interface OutageStats {
+  readonly class: string;
+  readonly outages: number;
+  /** The longest outage, as an interval that surely holds its length; null if there was none. `upperMs` is null if it never ended. */
+  readonly longest: { readonly fromMs: number; readonly lowerMs: number; readonly upperMs: number | null } | null;
+}
+
+/** Requests from the command of an experiment until it was healed and recovered, or until the next one was commanded. */
+export interface ExperimentStats {
+  readonly name: string;
+  readonly requests: number;
+  readonly failed: number;
+  /** The begin of the first interval and the end of the last one in which a request failed; null if none did. */
+  readonly firstFailedMs: number | null;
+  readonly lastFailedMs: number | null;
+}
+
 export interface Stats {
   readonly version: number;
   /** Null if the load was not at its full height for a whole second. */
@@ -56,12 +76,16 @@ export interface Stats {
   readonly series: readonly SeriesPoint[];
   readonly replicas: readonly { readonly atMs: number; readonly ready: number; readonly desired: number }[];
   readonly generator: Readonly<Record<string, number>>;
+  /** Absent in statistics that an earlier version wrote. */
+  readonly outages?: readonly OutageStats[];
+  /** What users' own requests felt of each experiment; absent in statistics that an earlier version wrote. */
+  readonly experiments?: readonly ExperimentStats[];
 }
 
 /** Further names are counted only in the windows, because nobody reads a longer table. */
 const NAMES_MAX = 200;
 
-export function statsOf(facts: Facts): Stats {
+export function statsOf(facts: Facts, { failures }: Pick<LoadReading, "failures">): Stats {
   const { windows, load, story } = facts;
   const { generator } = load;
   return {
@@ -89,7 +113,39 @@ export function statsOf(facts: Facts): Stats {
       rssBytesMax: generator.rssBytesMax,
       usersMax: generator.usersMax,
     },
+    outages: outagesByClass(facts),
+    experiments: failures.own().map(({ experiment, requests, failed, firstFailedMs, lastFailedMs }) => ({
+      name: experiment,
+      requests,
+      failed,
+      firstFailedMs: round(firstFailedMs),
+      lastFailedMs: round(lastFailedMs),
+    })),
   };
+}
+
+function outagesByClass({ streams, outages }: Facts): OutageStats[] {
+  return [...new Set(streams.map((stream) => stream.class))].map((name) => {
+    const own = outages.filter((one) => one.class === name);
+    const longest = own.reduce<Outage | null>((most, one) => (most === null || isLonger(one, most) ? one : most), null);
+    return { class: name, outages: own.length, longest: longest === null ? null : lengthOf(longest) };
+  });
+}
+
+function lengthOf({ begin, end }: Outage): NonNullable<OutageStats["longest"]> {
+  const lowerMs = end === null ? 0 : Math.max(0, end.lowerMs - begin.upperMs);
+  // A probe that never succeeded before has no begin that is known.
+  const fromMs = Number.isFinite(begin.lowerMs) ? begin.lowerMs : begin.upperMs;
+  return {
+    fromMs: round(begin.upperMs) ?? 0,
+    lowerMs: round(lowerMs) ?? 0,
+    upperMs: end === null ? null : round(end.upperMs - fromMs),
+  };
+}
+
+function isLonger(a: Outage, b: Outage): boolean {
+  const length = (one: Outage) => lengthOf(one).upperMs ?? Number.POSITIVE_INFINITY;
+  return length(a) > length(b);
 }
 
 function plateauOf(facts: Facts): Plateau | null {

@@ -1,33 +1,48 @@
-/** The style of report.html: light or dark by the reader's own setting, and suitable for printing. */
+/**
+ * The style of report.html besides what it shares with the live page (view/look.ts): light or dark by the reader's own setting,
+ * readable on a telephone, and suitable for paper.
+ */
 export const STYLE = `
-:root{color-scheme:light dark;--ink:#1c2230;--dim:#5d6678;--paper:#fbfbfd;--card:#fff;--edge:#dfe3ea;--pass:#1a7f4b;--fail:#c22a2a;
---unknown:#9a6a00;--pass-soft:#e3f5ea;--fail-soft:#fde8e8;--unknown-soft:#fdf1d6;--fault:#f3b65030;--rate:#3d6fd9;--failed:#d64545;--p95:#7a4fc4;--users:#8a94a6;--ready:#1a7f4b}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e9f0;--dim:#9aa4b5;--paper:#12151b;--card:#1a1f28;--edge:#2c3340;--pass:#57c98a;--fail:#ff8080;
---unknown:#f0bd55;--pass-soft:#173526;--fail-soft:#421f22;--unknown-soft:#3b2f14;--fault:#f3b65028;--rate:#7da3f5;--failed:#ff8080;--p95:#b79aef;--users:#7f8a9d;--ready:#57c98a}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-main{max-width:1080px;margin:0 auto;padding:24px 20px 60px}h1{font-size:26px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 10px}h3{font-size:15px;margin:0 0 6px}
-p{margin:6px 0}.dim{color:var(--dim)}.small{font-size:13px}
-.verdict{border:1px solid var(--edge);border-left:8px solid var(--edge);background:var(--card);border-radius:8px;padding:18px 22px;margin:18px 0}
-.verdict.pass{border-left-color:var(--pass)}.verdict.fail{border-left-color:var(--fail)}.verdict.unknown{border-left-color:var(--unknown)}
-.verdict .word{font-size:30px;font-weight:700;letter-spacing:.02em;text-transform:uppercase}
+body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.45 system-ui,sans-serif}
+main{max-width:1080px;margin:0 auto;padding:20px 20px 60px}
+a{color:var(--link)}:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
+h1{font-size:24px}h2{font-size:17px;margin:26px 0 8px}h3{font-size:14px}h4{margin:12px 0 4px;font-size:13px}
+p{margin:4px 0}.dim{color:var(--dim)}p.fail,.stamps .fail{color:var(--fail)}
+header p{font-size:12.5px;overflow-wrap:anywhere}
+.verdict{border:1px solid var(--edge);border-left:8px solid var(--edge);background:var(--card);border-radius:8px;padding:10px 16px;margin:12px 0}
+.verdict .word{font-size:24px;line-height:1.2;font-weight:700;text-transform:uppercase}.verdict .sentence{font-size:16px}
+.verdict.pass,.card.pass{border-left-color:var(--pass)}.verdict.fail,.card.fail{border-left-color:var(--fail)}.verdict.unknown,.card.unknown{border-left-color:var(--unknown)}
 .verdict.pass .word{color:var(--pass)}.verdict.fail .word{color:var(--fail)}.verdict.unknown .word{color:var(--unknown)}
-.pill{display:inline-block;white-space:nowrap;padding:1px 9px;border-radius:10px;font-size:12px;font-weight:600}
-.pill.pass{background:var(--pass-soft);color:var(--pass)}.pill.fail{background:var(--fail-soft);color:var(--fail)}.pill.unknown{background:var(--unknown-soft);color:var(--unknown)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;font-weight:600;color:var(--dim);font-size:12px}
-th,td{padding:7px 18px 7px 0;border-bottom:1px solid var(--edge);vertical-align:top;overflow-wrap:anywhere}th,td:not(:last-child){overflow-wrap:break-word}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:first-child:has(.pill),td.keep{white-space:nowrap;width:1%}
-.card{border:1px solid var(--edge);background:var(--card);border-radius:8px;padding:16px 20px;margin:12px 0;break-inside:avoid}
-.stamps{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:10px;margin:10px 0;padding:0;list-style:none}
-.stamps li{border-left:3px solid var(--edge);padding-left:10px}.stamps b{display:block;font-size:17px;font-variant-numeric:tabular-nums}
-pre{background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:10px 14px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
-ul{margin:4px 0;padding-left:20px}.chart{width:100%;height:auto;background:var(--card);border:1px solid var(--edge);border-radius:8px}
-.chart text{font:11px system-ui,sans-serif;fill:var(--dim)}.chart .lane-label,.chart .panel-top,.chart .panel-label{text-anchor:end}.chart .panel-label{fill:var(--ink)}
-.chart .tick{text-anchor:middle}.chart .fault-label{fill:var(--ink);font-weight:600}.fault{fill:var(--fault)}.up{fill:var(--pass-soft)}.outage{fill:var(--failed)}.gap{fill:var(--users)}
-.grid{stroke:var(--edge);stroke-width:.6}.base{stroke:var(--edge)}.line{fill:none;stroke-width:1.4}.line.p95{stroke:var(--p95)}.line.ready{stroke:var(--ready)}.line.desired{stroke:var(--dim);stroke-dasharray:4 3}
-.area{stroke:none;fill-opacity:.75}.area.rate{fill:var(--rate)}.area.failed{fill:var(--failed)}.area.users{fill:var(--users)}
-.key{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12px;color:var(--dim);margin:6px 0}.key i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:6px;vertical-align:-2px}
-.key .k-fault{background:var(--fault);outline:1px solid var(--edge)}.key .k-outage{background:var(--failed)}.key .k-up{background:var(--pass-soft)}.key .k-gap{background:var(--users)}
-@media (max-width:640px){.scroll:not(.stacked) table{min-width:700px}.scroll:not(.stacked) td:first-child{min-width:150px}.scroll>.chart{min-width:820px}
-.stacked thead{display:none}.stacked tr{display:block;padding:9px 0;border-bottom:1px solid var(--edge)}.stacked td,.stacked td.number{display:block;width:auto;padding:1px 0;border:0;text-align:left;white-space:normal}
-.stacked td[data-title]::before{content:attr(data-title) ": ";color:var(--dim);font-size:12px}.stacked td:has(>div)::before{content:none}main{padding:16px 12px 40px}.card{padding:12px}}
-@media print{:root{color-scheme:light}main{max-width:none;padding:0}body{font-size:12px}.card,table,svg{break-inside:avoid}}
+.headline dl{grid-template-columns:repeat(4,minmax(0,1fr));gap:8px}
+.headline dl>div{background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:8px 12px}
+.headline small{display:block;white-space:normal;line-height:1.35;overflow-wrap:anywhere}.headline .bad{border-color:var(--fail)}.headline .bad dd{color:var(--fail)}
+nav ul{display:flex;flex-wrap:wrap;gap:2px 14px;margin:10px 0;font-size:13px}
+.card{border:1px solid var(--edge);border-left-width:5px;background:var(--card);border-radius:8px;padding:10px 14px;margin:10px 0;break-inside:avoid}
+.card h3,.card h4{overflow-wrap:anywhere}.objectives{margin:0}.objective>div{overflow-wrap:anywhere}
+.plain{list-style:disc;padding-left:20px;margin:4px 0;overflow-wrap:anywhere}.witnesses{font-size:13px}
+details{margin:6px 0}summary{cursor:pointer;color:var(--link);font-size:13px;padding:2px 0}
+.picture{overflow-x:auto;background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:6px}
+.card .picture{border:0;padding:0}svg.course{display:block;width:100%;height:auto}svg.histogram{max-width:640px}
+svg text{font:11px system-ui,sans-serif;fill:var(--c)}svg tspan{fill:var(--c)}svg .box{fill:var(--c)}svg .line{fill:none;stroke:var(--c);stroke-linejoin:round}svg .hatch{fill:none;stroke:var(--card);stroke-width:1.2;opacity:.75}
+${paints()}
+.key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:12px;color:var(--dim)}.key i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:5px;vertical-align:-2px}
+.key .held{background:var(--paint-fault);outline:1px solid var(--paint-fault-edge)}.key .up{background:var(--paint-up)}.key .down{background:var(--paint-outage)}.key .gap{background:var(--paint-no-data)}
+.loglines{font:12px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}.loglines li{padding:1px 0;border-top:1px solid var(--edge)}
+.files li{margin-right:14px;display:inline-block}
+pre{background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:8px 12px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
+@media (max-width:900px){.headline dl{grid-template-columns:repeat(2,minmax(0,1fr))}}
+@media (max-width:640px){main{padding:12px 12px 40px}.picture svg.course{min-width:860px}.picture svg.histogram{min-width:480px}h2{margin-top:18px}
+.headline dl>div{padding:6px 9px}.card{padding:8px 10px}th,td{padding:3px 8px 3px 0}.words{min-width:0}}
+@media print{main{max-width:none;padding:0}body,.verdict .sentence{font-size:11px}h2{margin-top:14px;break-after:avoid}
+nav,summary{display:none}.headline dl{grid-template-columns:repeat(4,minmax(0,1fr))}.scroll{max-height:none;overflow:visible}thead th{position:static}
+.verdict,.picture,.card,tr{break-inside:avoid}}
 `;
+
+/** Returns a rule for each colour of a picture's marks. */
+function paints(): string {
+  const names = [
+    ..."ink dim grid up outage no-data fault fault-edge ok failed p50 p95 p99 users ready wanted bound mark".split(" "),
+    ..."leader-even leader-odd phase-even phase-odd".split(" "),
+  ];
+  return names.map((name) => `.p-${name}{--c:var(--paint-${name})}`).join("");
+}

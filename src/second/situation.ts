@@ -1,9 +1,7 @@
 /** The parts of a second that come from the timeline: phase, replicas, leaders, faults in force, and which workers are at work. */
+import { LEADING } from "../timeline/leaders.ts";
 import type { Phase, TimelineEvent } from "../timeline.ts";
 import { SecondsCourse } from "./course.ts";
-
-/** The names that platforms give to the member of a group that takes the writes. */
-const LEADING = new Set(["leader", "master", "primary"]);
 
 type EventOf<Type extends TimelineEvent["type"]> = Extract<TimelineEvent, { type: Type }>;
 

@@ -129,7 +129,7 @@ function conclude({ run }: Evidence, story: Story, parts: Judgements, torn: stri
     notTested: notTestedBy(run.plan, story, parts.experiments),
     manualInterventions: story.controls.filter((control) => control.manual).length,
   };
-  return { ...verdict, sentence: sentenceOf(verdict, torn) };
+  return { ...verdict, sentence: sentenceOf(verdict, { torn, objectives: run.plan.objectives }) };
 }
 
 /**

@@ -74,7 +74,7 @@ test("before the clean-up and the seal, no file of the report claims that anythi
   run.timeline = run.timeline.filter(({ atMs }) => atMs <= 59_700);
   const judgement = judgeSoFar({ ...evidenceOf(run), torn: "not sealed" });
   assert.equal(judgement.verdict.exitCode, 2);
-  for (const [name, text] of renderFiles(judgement, evidenceOf(run).run)) {
+  for (const [name, text] of renderFiles(judgement, evidenceOf(run))) {
     assert.doesNotMatch(text, /pass|sealed and unchanged|nothing was left behind/i, name);
     if (name === "junit.xml") assert.match(text, /errors="[1-9]/);
   }

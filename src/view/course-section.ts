@@ -1,8 +1,8 @@
 /** The section with the picture of the course: its buttons, the words for what the cursor is on, and the text alternative. */
-import type { LiveState } from "../api/live.ts";
 import { el, type ViewElement } from "../view.ts";
 import { plainButton } from "./button.ts";
 import type { Columns } from "./columns.ts";
+import type { CourseState } from "./course/picture.ts";
 import { bandOf } from "./course/spans.ts";
 import { clock, counted, duration, figure, list } from "./figures.ts";
 
@@ -17,7 +17,7 @@ export interface CourseChoice {
   readonly showsTable: boolean;
 }
 
-type CourseState = Pick<LiveState, "lanes" | "experiments" | "leaders" | "nowMs">;
+type CourseWords = Pick<CourseState, "lanes" | "experiments" | "leaders" | "nowMs">;
 
 /** Returns the stretch of time that is shown. */
 export function shownSpan(choice: CourseChoice, nowMs: number): { fromMs: number; toMs: number } {
@@ -27,7 +27,7 @@ export function shownSpan(choice: CourseChoice, nowMs: number): { fromMs: number
   return { fromMs: Math.max(0, toMs - Number(choice.range) * 60_000), toMs };
 }
 
-export function renderCourse(state: CourseState, columns: Columns, choice: CourseChoice): ViewElement {
+export function renderCourse(state: CourseWords, columns: Columns, choice: CourseChoice): ViewElement {
   const range = (value: ShownMinutes, label: string) =>
     plainButton("range", label, {
       "data-value": value,
@@ -53,7 +53,7 @@ export function renderCourse(state: CourseState, columns: Columns, choice: Cours
       key: "canvas",
       tabindex: "0",
       role: "img",
-      "aria-label": describeCourse(state),
+      "aria-label": `${describeCourse(state)} Arrow keys read out single seconds.`,
       "aria-describedby": "course-says",
     }),
     el("p", { id: "course-says", class: "dim", role: "status" }, describeSecond(state, columns, choice.cursorS)),
@@ -62,7 +62,7 @@ export function renderCourse(state: CourseState, columns: Columns, choice: Cours
 }
 
 /** Returns the picture in words, for those who cannot see it. It changes with events, not with each second. */
-export function describeCourse({ lanes, experiments, leaders }: CourseState): string {
+export function describeCourse({ lanes, experiments, leaders }: CourseWords): string {
   const outages = lanes.map(({ id, outages: all, state }) => {
     const lengths = all.map(({ fromMs, toMs }) =>
       toMs === null ? `down since ${clock(fromMs)}` : `${duration(toMs - fromMs)} at ${clock(fromMs)}`,
@@ -75,19 +75,21 @@ export function describeCourse({ lanes, experiments, leaders }: CourseState): st
     if (band === null) return [];
     return [`${experiment.name} from ${clock(band.fromMs)} to ${band.toMs === null ? "now" : clock(band.toMs)}`];
   });
-  const leads = leaders.map(({ role, target }) => `${role}: ${target ?? "nobody"}`);
+  const leads = leaders.map(({ role, spans }) => {
+    const last = spans.at(-1);
+    return `${role}: ${last === undefined || last.toMs !== null ? "nobody" : last.target}`;
+  });
   return [
     `Faults: ${faults.length === 0 ? "none" : faults.join("; ")}.`,
     `Users by probe: ${outages.join("; ") || "no probes"}.`,
     leads.length === 0 ? "" : `Leaders: ${leads.join("; ")}.`,
-    "Arrow keys read out single seconds.",
   ]
     .filter(Boolean)
     .join(" ");
 }
 
 /** Returns the figures of one second in words. */
-export function describeSecond(state: CourseState, columns: Columns, second: number | null): string {
+export function describeSecond(state: CourseWords, columns: Columns, second: number | null): string {
   if (second === null) return "Point at the picture, or focus it and use the arrow keys, to read single seconds.";
   const at = (name: Parameters<Columns["at"]>[0]) => figure(columns.at(name, second));
   const atMs = second * 1000;

@@ -24,7 +24,9 @@ export type Paint =
   | "bound"
   | "mark"
   | "leader-even"
-  | "leader-odd";
+  | "leader-odd"
+  | "phase-even"
+  | "phase-odd";
 
 export type Mark =
   | {
@@ -81,6 +83,8 @@ export interface CourseSize {
   /** The width of the column on the left that holds names and values of the axes. */
   readonly gutter: number;
   readonly shown: TimeSpan;
+  /** The moment from which the time axis counts, such as the bite of a fault; undefined for the begin of the run. */
+  readonly zeroMs?: number;
 }
 
 export interface Course {

@@ -1,20 +1,8 @@
 /** Formats figures for people, with three digits and the unit, the same in every locale. */
 
-/** What stands for a figure that is not known. It is never 0. */
-export const NOTHING = "–";
+import { count, figure, NOTHING } from "../std/figure.ts";
 
-/** Formats a whole number with separators: 1,234,567. */
-export function count(value: number): string {
-  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** Formats a number with three digits: 0.05, 1.24, 37.2, 208, 1,840; unknown values (null, NaN) as a dash. */
-export function figure(value: number | null | undefined): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
-  const size = Math.abs(value);
-  if (size >= 99.95) return count(value);
-  return trim(value.toFixed(size >= 9.995 ? 1 : 2));
-}
+export { count, figure, NOTHING };
 
 /** Formats milliseconds since the run began as m:ss, or h:mm:ss from one hour on. */
 export function clock(ms: number): string {
@@ -60,8 +48,4 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
 
 function two(value: number): string {
   return String(value).padStart(2, "0");
-}
-
-function trim(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

@@ -1,8 +1,10 @@
 /** Objectives: what was asked, what was measured so far, and the margin. Nothing is green before the run is judged. */
 import type { LiveObjective, LiveState } from "../api/live.ts";
+import { measuredWords } from "../objective/words.ts";
 import { el, type ViewElement } from "../view.ts";
 import { pill } from "./button.ts";
 import { figure, NOTHING, percent } from "./figures.ts";
+import { objectiveBar } from "./objective-bar.ts";
 
 type Kind = "pass" | "fail" | "unknown" | "plain";
 
@@ -48,7 +50,8 @@ export function renderObjectives({ objectives, verdict }: Pick<LiveState, "objec
   );
 }
 
-function renderObjective(objective: LiveObjective): ViewElement {
+/** Returns one objective as an item of a list. */
+export function renderObjective(objective: LiveObjective): ViewElement {
   const { word, kind } = STATES[objective.state];
   const { margin } = objective;
   return el(
@@ -60,7 +63,8 @@ function renderObjective(objective: LiveObjective): ViewElement {
       { class: "dim figures" },
       el("span", {}, "asked ", el("b", {}, objective.asked)),
       el("span", {}, verbOf(objective.state), el("b", {}, soFar(objective))),
-      margin !== null && el("span", {}, "margin ", el("b", {}, percent(margin)), marginBar(margin, kind)),
+      margin !== null && el("span", {}, "margin ", el("b", {}, percent(margin))),
+      objectiveBar(objective, kind),
       renderTrend(objective),
     ),
   );
@@ -71,13 +75,16 @@ function verbOf(state: LiveObjective["state"]): string {
 }
 
 /** Formats what was measured: a value, a range, or a dash where there is no evidence. */
-export function soFar({ soFar: measured, unit }: Pick<LiveObjective, "soFar" | "unit">): string {
+export function soFar({
+  soFar: measured,
+  unit,
+  measure = "",
+}: Pick<LiveObjective, "soFar" | "unit"> & Partial<Pick<LiveObjective, "measure">>): string {
   if (measured === null) return NOTHING;
   const { value, lower, upper } = measured;
-  const suffix = unit === "" ? "" : ` ${unit}`;
-  if (lower !== null && upper !== null && lower !== upper) return `${figure(lower)} to ${figure(upper)}${suffix}`;
-  if (value === null && lower !== null && upper === null) return `over ${figure(lower)}${suffix}`;
-  return `${figure(value ?? lower ?? upper)}${suffix}`;
+  if (lower === null) return value === null ? NOTHING : measuredWords({ measured: { value }, unit, measure });
+  const range = { lower, upper, ...(value !== null && { value }) };
+  return measuredWords({ measured: lower === upper ? { value: lower } : range, unit, measure });
 }
 
 const TREND = { width: 90, height: 16 } as const;
@@ -102,10 +109,4 @@ export function renderTrend({ trend, bound }: Pick<LiveObjective, "trend" | "bou
     bounds.map((value) => el("line", { class: "bound", x1: 0, x2: TREND.width, y1: y(value), y2: y(value) })),
     el("polyline", { points: line }),
   );
-}
-
-/** A bar of what is left of the bound. */
-function marginBar(margin: number, kind: Kind): ViewElement {
-  const left = Math.round(100 * Math.min(1, Math.max(0, margin)));
-  return el("span", { class: `bar ${kind}`, "aria-hidden": "true" }, el("i", { style: `width: ${left}%` }));
 }

@@ -12,7 +12,16 @@ import { openEvidence } from "../../src/evidence/reader.ts";
 import { judge } from "../../src/verdict/judge.ts";
 import { gameday, ROOT, readVerdict, start, temporaryFolder } from "./gameday.ts";
 
-const DERIVED = ["verdict.json", "stats.json", "report.md", "report.html", "junit.xml"];
+const DERIVED = [
+  "verdict.json",
+  "stats.json",
+  "report.md",
+  "report.html",
+  "junit.xml",
+  "requests.csv",
+  "failures.csv",
+  "history.csv",
+];
 const VICTIM = join(ROOT, "test/e2e/report-victim.ts");
 const LANES = 2;
 
@@ -37,7 +46,7 @@ function assertSaysNothing(run: string, when: string): void {
   for (const name of DERIVED.filter((each) => existsSync(join(run, each)))) {
     const text = readFileSync(join(run, name), "utf8");
     assert.doesNotMatch(text, /\bpass|sealed and unchanged|nothing was left behind/i, `${when}: ${name}`);
-    assert.match(text, name.endsWith(".html") ? /<\/html>\n$/ : /\S\n$/, `${when}: ${name} is cut off`);
+    assert.match(text, name.endsWith(".html") ? /<\/html>\n$/ : /\S\r?\n$/, `${when}: ${name} is cut off`);
     if (name === "junit.xml") assert.match(text, /<testsuites [^>]*errors="[1-9]/, when);
   }
 }

@@ -25,7 +25,7 @@ export const READERS: Readonly<Record<string, string>> = {
   "src/cli/init/yaml-lines.ts": "presentation: lines of a comment",
   "src/timeline/describe.ts": "presentation: the first line",
   "src/page/run-page.ts": "presentation: what is announced again",
-  "src/report/junit.ts": "presentation: white space",
+  "src/report/text/junit.ts": "presentation: white space",
   "src/view/log.ts": "presentation: the marks before a line",
   "src/scenario/thrown.ts": "a list of errors that have been seen",
   "src/timeline/rounds.ts": "a list of times",

@@ -4,12 +4,13 @@ import { openEvidence } from "../../evidence/reader.ts";
 import { seal } from "../../evidence/seal.ts";
 import { giveAllTo } from "../../evidence/writer.ts";
 import type { Evidence } from "../../evidence.ts";
-import { renderUnfinishedJunit } from "../../report/junit.ts";
 import { JUNIT_FILE, REPORT_FILE, renderFiles } from "../../report/render.ts";
-import { renderSummary } from "../../report/summary.ts";
+import { renderUnfinishedJunit } from "../../report/text/junit.ts";
+import { renderSummary } from "../../report/text/summary.ts";
 import type { GamedayError } from "../../std/errors.ts";
 import { type Judgement, judgeFully, judgeSoFar } from "../../verdict/judge.ts";
 import type { Verdict } from "../../verdict.ts";
+import { logsAround } from "../logs.ts";
 import { writeToNamed } from "../output.ts";
 
 /**
@@ -53,6 +54,6 @@ export function reportSoFar(world: World, folder: string): void {
 
 function write(world: World, folder: string, evidence: Evidence, judgeIt: (evidence: Evidence) => Judgement): Verdict {
   const judgement = judgeIt(evidence);
-  writeToNamed(world, folder, renderFiles(judgement, evidence.run));
+  writeToNamed(world, folder, renderFiles(judgement, evidence, logsAround(folder, evidence, judgement.verdict)));
   return judgement.verdict;
 }

@@ -4,7 +4,7 @@
  */
 import type { OutputStream } from "../../cli.ts";
 import type { LiveLoad } from "../../load/count/live.ts";
-import { visible } from "../../report/escape.ts";
+import { visible } from "../../report/text/escape.ts";
 import type { Clock } from "../../std/clock.ts";
 import { describeEvent } from "../../timeline/describe.ts";
 import type { TimelineEvent } from "../../timeline.ts";

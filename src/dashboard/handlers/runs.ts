@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { compareRuns } from "../../compare/compare.ts";
 import { openEvidence } from "../../evidence/reader.ts";
+import { failuresCsv, historyCsv, requestsCsv } from "../../report/text/csv.ts";
 import { storedFile } from "../answering.ts";
-import { failuresCsv, historyCsv, requestsCsv } from "../csv.ts";
 import { FILE_TYPES } from "../folders.ts";
 import type { LiveRun } from "../live/run.ts";
 import { ProblemError } from "../problems.ts";

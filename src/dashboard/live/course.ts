@@ -1,14 +1,13 @@
 /** What the timeline says about a run so far: phases, leaders, replicas, marks, who intervened, and the log. Pure. */
 import type { LiveState, LogEntry, RoleLeader } from "../../api/live.ts";
 import { describeEvent } from "../../timeline/describe.ts";
+import { LEADING } from "../../timeline/leaders.ts";
 import type { EventOf } from "../../timeline/story.ts";
 import type { Phase, TimelineEvent } from "../../timeline.ts";
 
 export const LOG_ENTRIES_MAX = 300;
 const LEADER_SPANS_MAX = 500;
 const MARKS_MAX = 200;
-/** What the platforms' roles call whoever leads. */
-const LEADING: ReadonlySet<string> = new Set(["leader", "master", "primary"]);
 /** The control that marks a moment, and the one that changes the load. */
 export const MARK = "mark";
 export const CHANGE_LOAD = "change-load";

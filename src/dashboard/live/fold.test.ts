@@ -8,13 +8,13 @@ import { aSecond } from "../../interval/interval.fixture.ts";
 import type { Interval } from "../../interval.ts";
 import { outagesOf } from "../../outage/outages.ts";
 import { SampleCollector } from "../../outage/samples.ts";
+import { Traffic } from "../../report/load/traffic.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { RunClock } from "./clock.ts";
 import { LiveFold } from "./fold.ts";
 import { LaneFold } from "./lanes.ts";
 import { LiveLines } from "./lines.ts";
 import { objectivesNow, Trends } from "./objectives.ts";
-import { Traffic } from "./traffic.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../test/fixtures/runs/fake", import.meta.url));
 

@@ -2,6 +2,7 @@
 import type { Operation } from "../../history.ts";
 import type { Interval } from "../../interval.ts";
 import type { Plan } from "../../plan.ts";
+import { Traffic } from "../../report/load/traffic.ts";
 import { SecondFold } from "../../second/fold.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { CourseFold } from "./course.ts";
@@ -9,7 +10,6 @@ import { CrewFold } from "./crew.ts";
 import { ExperimentFold } from "./experiments.ts";
 import { LaneFold } from "./lanes.ts";
 import { SecondTable } from "./seconds.ts";
-import { Traffic } from "./traffic.ts";
 
 const EXAMPLES_MAX = 2_000;
 

@@ -2,6 +2,7 @@
 import type { SecondFigures, Seconds } from "../../api/live.ts";
 import { SECOND_COLUMNS, type SecondColumn } from "../../api/second-columns.ts";
 import { SECOND_MS, type Second } from "../../second.ts";
+import { figuresOfSecond } from "../../view/second-figures.ts";
 
 /** Eight days; rows beyond that come from damaged evidence. */
 const SECONDS_MAX = 700_000;
@@ -21,7 +22,7 @@ export class SecondTable {
   set(row: Second): { readonly atS: number; readonly values: SecondFigures } | null {
     const atS = Math.round(row.atMs / SECOND_MS);
     if (!(atS >= 0 && atS < SECONDS_MAX)) return null;
-    const values = figuresOf(row);
+    const values = figuresOfSecond(row);
     for (const name of SECOND_COLUMNS) {
       const column = this.#columns[name];
       while (column.length < atS) column.push(null);
@@ -72,24 +73,4 @@ function folded(column: readonly (number | null)[], stepS: number, name: SecondC
     if (known.length === 0) return null;
     return worst ? Math.max(...known) : known.reduce((sum, value) => sum + value, 0) / known.length;
   });
-}
-
-function sumOf(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : a + b;
-}
-
-function figuresOf(row: Second): SecondFigures {
-  const { p50Ms, p95Ms, p99Ms, users, usersIntended, dropped, replicasReady, replicasWanted } = row;
-  return {
-    ok: sumOf(row.answered ?? null, row.callsAnswered ?? null),
-    failed: sumOf(row.failed ?? null, row.callsFailed ?? null),
-    p50Ms: p50Ms ?? null,
-    p95Ms: p95Ms ?? null,
-    p99Ms: p99Ms ?? null,
-    users: users ?? null,
-    usersIntended: usersIntended ?? null,
-    dropped: dropped ?? null,
-    replicasReady: replicasReady ?? null,
-    replicasWanted: replicasWanted ?? null,
-  };
 }

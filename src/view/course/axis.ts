@@ -1,7 +1,7 @@
 /** The frame of a panel: its title, its value axis and the lines of the time axis. */
 import type { CourseSize, Mark } from "../course.ts";
 import { COURSE_MARGIN } from "../course.ts";
-import { clock, figure } from "../figures.ts";
+import { clock, figure, offset } from "../figures.ts";
 import { linearScale, type Scale, timeTicks } from "../scale.ts";
 
 /** Returns the scale from milliseconds to pixels that all panels share. */
@@ -14,7 +14,9 @@ const TIME_LABEL_PX = 70;
 
 export function timeTicksOf(size: CourseSize): number[] {
   const wide = size.width - size.gutter - COURSE_MARGIN;
-  return timeTicks({ from: size.shown.fromMs, to: size.shown.toMs }, Math.max(2, Math.floor(wide / TIME_LABEL_PX)));
+  const { shown, zeroMs = 0 } = size;
+  const domain = { from: shown.fromMs - zeroMs, to: shown.toMs - zeroMs };
+  return timeTicks(domain, Math.max(2, Math.floor(wide / TIME_LABEL_PX))).map((at) => at + zeroMs);
 }
 
 /** Returns the labels of the time axis. */
@@ -24,7 +26,7 @@ export function timeLabels(size: CourseSize, y: number): Mark[] {
     kind: "text",
     x: Math.min(scale.at(at), size.width - 16),
     y,
-    text: clock(at),
+    text: size.zeroMs === undefined ? clock(at) : at === size.zeroMs ? "0" : offset(at - size.zeroMs),
     paint: "dim",
     align: "center",
   }));

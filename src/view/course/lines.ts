@@ -15,6 +15,8 @@ export interface LineStyle {
   readonly dashes?: readonly number[];
 }
 
+export type PanelName = "requests" | "latency" | "users" | "replicas";
+
 /** A bound that an objective sets for what the panel shows: a dashed line, and words in the title. */
 export interface PanelBound {
   readonly value: number;
@@ -22,6 +24,7 @@ export interface PanelBound {
 }
 
 export interface PanelPlan {
+  readonly of: PanelName;
   readonly title: string;
   readonly height: number;
   readonly logarithmic: boolean;

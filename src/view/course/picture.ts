@@ -1,28 +1,58 @@
 /** The whole picture of a run's course: faults above, then lanes, panels and leaders, all on one time axis. */
-import type { LiveState } from "../../api/live.ts";
+import type { LiveObjective, LiveState } from "../../api/live.ts";
+import type { RoleLeaders } from "../../timeline/leaders.ts";
 import type { Columns } from "../columns.ts";
 import type { Course, CourseSize, Mark } from "../course.ts";
 import { timeGrid, timeLabels, timeScale } from "./axis.ts";
-import { type PanelBound, type PanelPlan, panelMarks, TITLE_HEIGHT } from "./lines.ts";
-import { faultBands, faultLabels, LANE_HEIGHT, LANE_STEP, laneMarks, leaderMarks } from "./spans.ts";
+import { type PanelBound, type PanelName, type PanelPlan, panelMarks, TITLE_HEIGHT } from "./lines.ts";
+import {
+  type CourseExperiment,
+  faultBands,
+  faultLabels,
+  LANE_HEIGHT,
+  LANE_STEP,
+  laneMarks,
+  leaderMarks,
+  phaseMarks,
+} from "./spans.ts";
+import { type CourseStamp, stampMarks } from "./stamps.ts";
 
 const LABELS_HEIGHT = 18;
 const AXIS_HEIGHT = 20;
 const SPACE = 6;
 
-/** What the picture reads of a live state. */
-export type CourseState = Pick<LiveState, "experiments" | "lanes" | "leaders" | "marks" | "objectives" | "nowMs">;
+/** What the picture reads of a live state; a report makes the same from evidence. */
+export interface CourseState extends Pick<LiveState, "lanes" | "marks" | "nowMs"> {
+  readonly experiments: readonly CourseExperiment[];
+  readonly leaders: readonly RoleLeaders[];
+  readonly objectives: readonly Pick<LiveObjective, "measure" | "bound" | "asked" | "over">[];
+}
+
+/** What a picture shows besides the course itself. */
+export interface CourseExtras {
+  /** The phases of the run, as a row above the lanes. */
+  readonly phases?: LiveState["phases"];
+  /** The panels to draw; undefined for all of them. */
+  readonly panels?: readonly PanelName[];
+  /** Named moments, as dashed lines with their names in rows below the axis. */
+  readonly stamps?: readonly CourseStamp[];
+}
 
 /** Returns the marks of the whole picture, from the back to the front. */
-export function drawCourse(state: CourseState, columns: Columns, size: CourseSize): Course {
+export function drawCourse(state: CourseState, columns: Columns, size: CourseSize, extras: CourseExtras = {}): Course {
   const marks: Mark[] = [];
   let y = LABELS_HEIGHT;
+  if (extras.phases !== undefined && extras.phases.length > 0) {
+    marks.push(...phaseMarks(extras.phases, y, size, state.nowMs));
+    y += LANE_STEP + SPACE;
+  }
   for (const lane of state.lanes) {
     marks.push(...laneMarks(lane, y, size, state.nowMs));
     y += LANE_STEP;
   }
   if (state.lanes.length > 0) y += SPACE;
-  for (const plan of panelPlans(state)) {
+  const plans = panelPlans(state).filter((plan) => extras.panels?.includes(plan.of) ?? true);
+  for (const plan of plans) {
     marks.push(...panelMarks(plan, columns, size, y));
     y += TITLE_HEIGHT + plan.height + SPACE;
   }
@@ -33,15 +63,17 @@ export function drawCourse(state: CourseState, columns: Columns, size: CourseSiz
   }
   if (state.leaders.length > 0) y += SPACE + LANE_STEP - LANE_HEIGHT;
   const place = { size, nowMs: state.nowMs, top: 0, bottom: y };
-  const behind = [...faultBands(state.experiments, place), timeGrid(size, leadersTop, y)];
+  const stamps = stampMarks(extras.stamps ?? [], size, y);
+  const behind = [...faultBands(state.experiments, place), timeGrid(size, leadersTop, y), ...stamps.lines];
   const above = [...faultLabels(state.experiments, place), ...momentMarks(state, size, y), ...timeLabels(size, y + 10)];
-  return { marks: [...behind, ...marks, ...above], height: y + AXIS_HEIGHT };
+  return { marks: [...behind, ...marks, ...above, ...stamps.labels], height: y + AXIS_HEIGHT + stamps.height };
 }
 
 /** Returns the panels with their lines; the bounds of the plan's objectives are dashed lines in them. */
 export function panelPlans({ objectives }: Pick<CourseState, "objectives">): PanelPlan[] {
   return [
     {
+      of: "requests",
       title: "requests a second:",
       height: 136,
       logarithmic: false,
@@ -52,6 +84,7 @@ export function panelPlans({ objectives }: Pick<CourseState, "objectives">): Pan
       bounds: [],
     },
     {
+      of: "latency",
       title: "ms until an answer, failed ones not counted:",
       height: 136,
       logarithmic: true,
@@ -63,6 +96,7 @@ export function panelPlans({ objectives }: Pick<CourseState, "objectives">): Pan
       bounds: latencyBounds(objectives),
     },
     {
+      of: "users",
       title: "users:",
       height: 60,
       logarithmic: false,
@@ -73,6 +107,7 @@ export function panelPlans({ objectives }: Pick<CourseState, "objectives">): Pan
       bounds: [],
     },
     {
+      of: "replicas",
       title: "replicas:",
       height: 60,
       logarithmic: false,

@@ -1,5 +1,6 @@
 /** Spans of time as boxes: lanes of the probes, bands of faults, and who leads. */
-import type { Lane, LiveExperiment, RoleLeader } from "../../api/live.ts";
+import type { Lane, LiveExperiment, LiveState } from "../../api/live.ts";
+import type { RoleLeaders } from "../../timeline/leaders.ts";
 import type { CourseSize, Mark, Paint } from "../course.ts";
 import { COURSE_MARGIN } from "../course.ts";
 import { duration } from "../figures.ts";
@@ -30,8 +31,11 @@ export function pixelsOf(span: ShownSpan, size: CourseSize, nowMs: number): { x:
   return { x: Math.min(left, size.width - COURSE_MARGIN - width), width };
 }
 
+/** What the picture shows of an experiment. */
+export type CourseExperiment = Pick<LiveExperiment, "index" | "name" | "commandedMs" | "healedMs" | "endedMs">;
+
 /** A fault is one band however many targets it has: from its command until it is healed. */
-export function bandOf(experiment: LiveExperiment): ShownSpan | null {
+export function bandOf(experiment: Omit<CourseExperiment, "index" | "name">): ShownSpan | null {
   const { commandedMs, healedMs, endedMs } = experiment;
   return commandedMs === null ? null : { fromMs: commandedMs, toMs: healedMs ?? endedMs };
 }
@@ -44,7 +48,7 @@ export interface BandsPlace {
 }
 
 /** Returns the bands of faults behind all panels. */
-export function faultBands(experiments: readonly LiveExperiment[], { size, nowMs, top, bottom }: BandsPlace): Mark[] {
+export function faultBands(experiments: readonly CourseExperiment[], { size, nowMs, top, bottom }: BandsPlace): Mark[] {
   return experiments.flatMap((experiment): Mark[] => {
     const band = bandOf(experiment);
     const at = band === null ? null : pixelsOf(band, size, nowMs);
@@ -58,7 +62,7 @@ export function faultBands(experiments: readonly LiveExperiment[], { size, nowMs
 }
 
 /** Returns the name of each fault above its band, or its number where the name does not fit. */
-export function faultLabels(experiments: readonly LiveExperiment[], place: BandsPlace): Mark[] {
+export function faultLabels(experiments: readonly CourseExperiment[], place: BandsPlace): Mark[] {
   const shown = experiments.flatMap((experiment) => {
     const band = bandOf(experiment);
     const at = band === null ? null : pixelsOf(band, place.size, place.nowMs);
@@ -110,7 +114,7 @@ function lengthLabels(outages: readonly ShownSpan[], y: number, size: CourseSize
 }
 
 /** Returns who led a role, one box for each leader. */
-export function leaderMarks(leader: RoleLeader, y: number, size: CourseSize, nowMs: number): Mark[] {
+export function leaderMarks(leader: RoleLeaders, y: number, size: CourseSize, nowMs: number): Mark[] {
   return [
     laneName(`${leader.role} led by`, y, size),
     ...leader.spans.flatMap((span, n): Mark[] => {
@@ -127,6 +131,22 @@ export function leaderMarks(leader: RoleLeader, y: number, size: CourseSize, now
         widthMax: at.width - 6,
       };
       return [{ kind: "box", ...at, y, height: LANE_HEIGHT, paint }, ...(at.width > 22 ? [label] : [])];
+    }),
+  ];
+}
+
+/** Returns the phases of a run as a row of boxes with their names. */
+export function phaseMarks(phases: LiveState["phases"], y: number, size: CourseSize, nowMs: number): Mark[] {
+  return [
+    laneName("phase", y, size),
+    ...phases.flatMap(({ phase, ...span }, n): Mark[] => {
+      const at = pixelsOf(span, size, nowMs);
+      if (at === null) return [];
+      const place = { x: at.x + 4, y: y + LANE_HEIGHT / 2, widthMax: at.width - 6 };
+      const text = phase.replaceAll("-", " ");
+      const label: Mark = { kind: "text", ...place, text, paint: "ink", align: "left" };
+      const paint = n % 2 === 0 ? "phase-even" : "phase-odd";
+      return [{ kind: "box", ...at, y, height: LANE_HEIGHT, paint }, ...(at.width > 30 ? [label] : [])];
     }),
   ];
 }

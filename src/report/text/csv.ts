@@ -1,6 +1,6 @@
 /** The downloads as CSV (RFC 4180): requests, failures and history by second. Names come from targets and are quoted. Pure. */
-import type { FailureRow, RequestRow, Seconds } from "../api/live.ts";
-import { SECOND_COLUMNS } from "../api/second-columns.ts";
+import type { FailureRow, RequestRow, Seconds } from "../../api/live.ts";
+import { SECOND_COLUMNS } from "../../api/second-columns.ts";
 
 type Cell = string | number | null;
 

@@ -1,7 +1,7 @@
 /** Renders junit.xml: each objective, finding and validity rule is a test case, so that any CI can show it. */
 
-import type { Status } from "../status.ts";
-import type { Verdict } from "../verdict.ts";
+import type { Status } from "../../status.ts";
+import type { Verdict } from "../../verdict.ts";
 import { escapeMarkup } from "./escape.ts";
 
 interface Case {

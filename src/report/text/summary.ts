@@ -1,11 +1,12 @@
 /** Summarizes the verdict in a few lines for a terminal: each objective with its measured value, then the sentence. No colors. */
-import type { Verdict } from "../verdict.ts";
+import { measuredWords } from "../../objective/words.ts";
+import type { Verdict } from "../../verdict.ts";
+import { formatBound } from "../format.ts";
 import { visible } from "./escape.ts";
-import { formatBound, formatMeasured } from "./format.ts";
 
 export function renderSummary(verdict: Verdict): string {
   const objectives = verdict.objectives.map((one) => {
-    return `  ${one.status.padEnd(7)}  ${one.says}: ${formatMeasured(one.measured, one.unit)} (${formatBound(one.bound, one.unit)})`;
+    return `  ${one.status.padEnd(7)}  ${one.says}: ${measuredWords(one)} (${formatBound(one.bound, one.unit)})`;
   });
   const troubles = [...verdict.findings, ...verdict.validity]
     .filter((one) => one.status !== "pass")
