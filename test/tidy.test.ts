@@ -121,7 +121,20 @@ test("a planted look into a text is found, and so is a file that is listed witho
   const planted = (line: string) => readersOfTexts(new Map([["src/verdict/judge.ts", line]]), {});
   assert.deepEqual(planted('if (control.by.startsWith("stop condition")) return;'), ["src/verdict/judge.ts:1"]);
   assert.deepEqual(planted("const run = /^run (.*)$/.exec(event.says);"), ["src/verdict/judge.ts:1"]);
+  for (const line of [
+    'if (thrown.message === "socket hang up") return;',
+    'if ("socket hang up" !== thrown.message) return;',
+    "switch (event.says) {",
+    'case "the load ended":',
+    "const kind = KINDS[event.says];",
+    'if (messageOf(thrown).includes("timeout")) return;',
+    "const [, line] = /line (\\d+)/.exec(messageOf(thrown)) ?? [];",
+    'const text = thrown.message; if (text.startsWith("timeout")) return;',
+    'const { says: words } = event; if (words.includes("ended")) return;',
+  ])
+    assert.equal(planted(line).length, 1, line);
   assert.deepEqual(planted('if (control.condition === "not-recovered") return;'), []);
+  assert.deepEqual(planted('const text = thrown.message; return text === "" ? null : text;'), []);
   assert.deepEqual(readersOfTexts(new Map([["src/a.ts", ""]]), { "src/a.ts": "why" }), [
     "src/a.ts is listed without need",
   ]);

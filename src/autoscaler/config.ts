@@ -81,7 +81,7 @@ export const autoscalerDocument = z
   })
   .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, {
     path: ["maxReplicas"],
-    error: "maxReplicas must be at least minReplicas",
+    error: "at least minReplicas",
   });
 
 /** The document, transformed into the configuration that the algorithm needs. */

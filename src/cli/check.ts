@@ -152,7 +152,7 @@ function describeExperiment(
   return [
     `experiment "${experiment.name}"${companyOf(plan, experiment)}: ${experiment.fault}, held ${held}: ${hits.join(", ")}`,
     ...requests.flatMap(commands),
-    ...warnOfHold({ experiment, requests }, topology, noticed),
+    ...warnOfHold({ experiment, requests }, topology, noticed).map((says) => `  warning: ${says}`),
   ];
 }
 

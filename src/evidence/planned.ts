@@ -3,6 +3,7 @@
  * notice if a claim was dropped from it. Only what is written in plan.yaml is checked; what later versions of the tool add, or
  * resolve differently, is not a contradiction.
  */
+import { isRedacted } from "../plan/secrets.ts";
 import { plainValue, readYaml } from "../plan/yaml.ts";
 import { GamedayError } from "../std/errors.ts";
 import { canonicalJson, isRecord, type Json } from "../std/json.ts";
@@ -32,7 +33,7 @@ function documentOf(text: string): Fields | string | null {
     return isRecord(value) ? value : null;
   } catch (thrown) {
     if (!(thrown instanceof GamedayError)) throw thrown;
-    return text.includes("[secret ") ? null : `${PLAN_FILE} cannot be read: ${thrown.message}`;
+    return isRedacted(text) ? null : `${PLAN_FILE} cannot be read: ${thrown.message}`;
   }
 }
 
@@ -131,12 +132,12 @@ function isGiven(value: Json | undefined): value is Json {
 
 /** Returns true for `${env:...}` and the like, which were resolved before the plan was recorded, and for removed secrets. */
 function isVariable(value: Json | undefined): boolean {
-  return typeof value === "string" && (value.includes("${") || value.includes("[secret "));
+  return typeof value === "string" && (value.includes("${") || isRedacted(value));
 }
 
 function hasVariable(value: Json): boolean {
   const written = canonicalJson(value);
-  return written.includes("${") || written.includes("[secret ");
+  return written.includes("${") || isRedacted(written);
 }
 
 function text(value: Json | undefined): string {

@@ -46,6 +46,10 @@ export interface Measure {
   readonly over: readonly OverKey[];
   /** The events that the platform itself must report for this measure; on a platform that does not, nothing is proven. */
   readonly watches?: Watched;
+  /** True if it is read from the probes; without probes there is then no evidence. */
+  readonly readsProbes?: true;
+  /** The checker from whose findings it is read; without a claim that names it there is then no evidence. */
+  readonly readsChecker?: string;
   /** Returns the windows of the load that it reads, so that the single pass over the intervals fills them. */
   wants?(over: Over): readonly Wanted[];
   read(over: Over, facts: Facts): Reading;

@@ -88,6 +88,7 @@ export const outages: Measure = {
   unit: "outages",
   says: "Outages felt by the probes (each class on each connection counts separately); a gap in the probes' sending may hide more.",
   over: OVER,
+  readsProbes: true,
   read: (over, facts) => reading(over, facts, countOf),
 };
 
@@ -96,6 +97,7 @@ export const outageSeconds: Measure = {
   unit: "s",
   says: "Total downtime of the worst probe stream, as an interval; a gap in its sending widens it.",
   over: OVER,
+  readsProbes: true,
   read: (over, facts) => reading(over, facts, worstStream),
 };
 

@@ -24,6 +24,7 @@ export const recoverySeconds: Measure = {
       says: "`anyone` also accepts a recovery that came only after the tool's own heal",
     },
   ],
+  readsProbes: true,
   read(over, facts) {
     const experiment = facts.experiments.find((one) => one.name === over["experiment"]);
     if (experiment === undefined) return nothing(`experiment "${over["experiment"]}" did not run`);

@@ -44,6 +44,7 @@ export const lostWrites: Measure = {
   unit: "writes",
   says: "Acknowledged writes that the ledger does not hold at rest.",
   over: [OBJECT, EXPERIMENT],
+  readsChecker: "acked-set",
   read(over, facts) {
     if (over["experiment"] === undefined) return readFigure("acked-set", "lost", over, facts);
     return readExperiment(over["experiment"], facts, ({ rpo }) => rpo.lostWrites);
@@ -55,6 +56,7 @@ export const duplicatedWrites: Measure = {
   unit: "writes",
   says: "Logical writes that are in the ledger more than once.",
   over: [OBJECT],
+  readsChecker: "duplicates",
   read: (over, facts) => readFigure("duplicates", "duplicated", over, facts),
 };
 
@@ -63,6 +65,7 @@ export const rpoSeconds: Measure = {
   unit: "s",
   says: "Recovery point: time from the oldest lost acknowledged write to the fault; 0 if nothing was lost.",
   over: [EXPERIMENT],
+  readsChecker: "acked-set",
   read(over, facts) {
     if (over["experiment"] !== undefined) return readExperiment(over["experiment"], facts, ({ rpo }) => rpo.seconds);
     return worstPoint(facts);

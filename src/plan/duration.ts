@@ -23,7 +23,8 @@ function durationOf(parse: (given: string | number) => number | undefined) {
       if (durationMs !== undefined) return durationMs;
       context.addIssue({
         code: "custom",
-        message: `a duration with its unit, such as "500ms", "30s", "5m" (at most 7 days), got ${JSON.stringify(given)}`,
+        message: 'a duration with its unit, such as "500ms", "30s", "5m" (at most 7 days)',
+        params: { got: JSON.stringify(given) },
       });
       return z.NEVER;
     });

@@ -37,7 +37,10 @@ export type Schedule =
 /** An option that contradicts others. */
 export interface OptionProblem {
   readonly at: (string | number)[];
-  readonly message: string;
+  /** What the option should be, in words that follow "to be". */
+  readonly expected: string;
+  /** What it is, if its value does not show that. */
+  readonly got?: string;
 }
 
 export interface ExecutorKind {

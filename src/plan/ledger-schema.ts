@@ -41,7 +41,7 @@ const httpLedger = z
   })
   .refine(
     (given) => given.items !== undefined || [given.next, given.more, given.total].every((one) => one === undefined),
-    'also "items", for a ledger whose answers are mapped',
+    'a mapping with "items", because the answers are mapped',
   );
 
 const sqlLedger = z.strictObject({

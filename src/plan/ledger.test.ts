@@ -73,7 +73,7 @@ test("a claim may declare that its objects expire", () => {
 });
 
 for (const [lines, expected] of [
-  [claim("{ http: /a, next: $.next }"), /also "items"/],
+  [claim("{ http: /a, next: $.next }"), /a mapping with "items"/],
   [claim("{ http: /a, items: '$..id' }"), /a path such as/],
   [claim("{ http: /a, items: '$.o[*]', next: '$.o[*]' }"), /a path to one thing/],
   [claim("{ http: //other/a }"), /a path of the app/],

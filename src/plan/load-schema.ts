@@ -126,7 +126,8 @@ const fields = z.strictObject({
 type Fields = z.output<typeof fields>;
 
 export const loadSchema = fields.superRefine((load, context) => {
-  for (const { at, message } of problemsOf(load)) context.addIssue({ code: "custom", path: at, message });
+  for (const { at, expected, got } of problemsOf(load))
+    context.addIssue({ code: "custom", path: at, message: expected, ...(got !== undefined && { params: { got } }) });
 });
 
 function problemsOf(load: Fields): OptionProblem[] {
@@ -136,7 +137,7 @@ function problemsOf(load: Fields): OptionProblem[] {
   const missing = kind.needed.filter((option) => !given.includes(option));
   return [
     ...foreign.map((option) => foreignOption(kind, option)),
-    ...missing.map((option) => ({ at: ["executor"], message: `${kind.name} needs ${option}, got none` })),
+    ...missing.map((option) => ({ at: ["executor"], expected: `${kind.name} with its ${option}`, got: "none" })),
     ...kind.contradictions(load),
     ...hostsProblems(load.hosts ?? {}),
   ];
@@ -148,11 +149,11 @@ function hostsProblems(hosts: NonNullable<Fields["hosts"]>): OptionProblem[] {
     return [];
   } catch (thrown) {
     if (!(thrown instanceof GamedayError)) throw thrown;
-    return [{ at: ["hosts"], message: `${thrown.expected}, got ${thrown.got}` }];
+    return [{ at: ["hosts"], expected: thrown.expected, got: thrown.got }];
   }
 }
 
 function foreignOption({ name: executor, instead, allowed }: ExecutorKind, option: ExecutorOption): OptionProblem {
   const hint = instead[option] ?? `it has ${allowed.join(", ")}`;
-  return { at: [option], message: `${executor} has no ${option} (${hint})` };
+  return { at: [option], expected: `an option that ${executor} has`, got: `${option}, which it has not (${hint})` };
 }

@@ -21,23 +21,17 @@ const SIZES: Readonly<Record<string, string>> = {
   ">": "more than",
   "<": "less than",
 };
-/** The pattern of our own messages: either what the value should be, with or without what it is, or a complete error message. */
-const OWN = /^((?:an?|at least|one of|either) .*?)(?:, got (.*))?$/s;
 
-/** Describes an issue. `where` names the value. `value` returns the value as text, and is called only if it is worth showing. */
+/**
+ * Describes an issue. `where` names the value. `value` returns the value as text, and is called only if it is worth showing. Only
+ * the fields of an issue decide. Our own refinements and patterns give what the value should be as their message, in words that
+ * follow "to be", and a refinement whose value must not be shown, or does not show the fault, gives `params: { got }`.
+ */
 export function saying(issue: z.core.$ZodIssue, where: string, value: () => string): Saying {
-  if (issue.code === "custom" || issue.code === "invalid_format") return own(issue.message, where, value);
   const wanted = wantedBy(issue);
-  return wanted === undefined
-    ? { expected: `${where} to be right`, got: issue.message }
-    : { expected: `${where} to be ${wanted}`, got: value() };
-}
-
-function own(message: string, where: string, value: () => string): Saying {
-  const [, wanted, got] = OWN.exec(message) ?? [];
-  return wanted === undefined
-    ? { expected: `${where} to be right`, got: message }
-    : { expected: `${where} to be ${wanted}`, got: got ?? value() };
+  if (wanted === undefined) return { expected: `${where} to be valid`, got: issue.message };
+  const got: unknown = issue.code === "custom" ? issue.params?.["got"] : undefined;
+  return { expected: `${where} to be ${wanted}`, got: typeof got === "string" ? got : value() };
 }
 
 function wantedBy(issue: z.core.$ZodIssue): string | undefined {
@@ -45,11 +39,23 @@ function wantedBy(issue: z.core.$ZodIssue): string | undefined {
   if (issue.code === "invalid_value") return oneOf(issue.values.map((each) => JSON.stringify(each) ?? String(each)));
   if (issue.code === "too_small") return sized(issue.origin, issue.inclusive === false ? ">" : ">=", issue.minimum);
   if (issue.code === "too_big") return sized(issue.origin, issue.inclusive === false ? "<" : "<=", issue.maximum);
-  if (issue.code === "invalid_format" || issue.code === "custom") return OWN.exec(issue.message)?.[1];
-  if (issue.code !== "invalid_union") return undefined;
-  const all = issue.errors.flat().map(wantedBy);
-  const known = [...new Set(all.filter((each) => each !== undefined))];
-  return known.length === 0 ? undefined : known.join(" or ");
+  if (issue.code === "custom") return issue.message;
+  if (issue.code === "invalid_format") return ofFormat(issue);
+  if (issue.code === "invalid_key") return oneWanted(issue.issues, "a map whose keys are each ");
+  return issue.code === "invalid_union" ? oneWanted(issue.errors.flat()) : undefined;
+}
+
+function oneWanted(issues: readonly z.core.$ZodIssue[], before = ""): string | undefined {
+  const known = [...new Set(issues.map(wantedBy).filter((each) => each !== undefined))];
+  return known.length === 0 ? undefined : `${before}${known.join(" or ")}`;
+}
+
+/** Zod's own formats have names; the message of a pattern is ours. */
+function ofFormat(issue: z.core.$ZodIssueInvalidStringFormat): string {
+  if (issue.format === "regex") return issue.message;
+  if (issue.format === "starts_with")
+    return `a text that begins with "${"prefix" in issue ? String(issue.prefix) : ""}"`;
+  return issue.format === "url" ? "a URL" : `a text of the format ${issue.format}`;
 }
 
 function oneOf(values: readonly string[]): string {

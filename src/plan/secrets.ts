@@ -55,7 +55,7 @@ export class Secrets {
     else
       this.#wholes.set(
         resolved,
-        text.replaceAll(NAMED, (_, name: string) => `[secret ${name}]`),
+        text.replaceAll(NAMED, (_, name: string) => redaction(name)),
       );
     return resolved;
   }
@@ -84,9 +84,7 @@ export class Secrets {
   redact(text: string): string {
     if (this.isEmpty) return text;
     this.#pattern ??= this.#compile();
-    return text.replaceAll(this.#pattern, (found) =>
-      this.#kept.has(found) ? found : `[secret ${this.#nameOf(found)}]`,
-    );
+    return text.replaceAll(this.#pattern, (found) => (this.#kept.has(found) ? found : redaction(this.#nameOf(found))));
   }
 
   /**
@@ -147,4 +145,15 @@ export class Secrets {
 
 function formsOf(value: string): string[] {
   return [...new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])];
+}
+
+const MARK = "[secret ";
+
+function redaction(name: string): string {
+  return `${MARK}${name}]`;
+}
+
+/** Returns whether a secret was removed from a text. */
+export function isRedacted(text: string): boolean {
+  return text.includes(MARK);
 }

@@ -73,7 +73,10 @@ export interface PlanSurroundings {
   readonly path: string;
 }
 
-/** Finds names that no script has, and commands that cannot be started on this machine. Starts and changes nothing. */
+/**
+ * Finds names that no script has, and commands that cannot be started on this machine. The plan's text must be valid (checkPlan).
+ * Starts and changes nothing.
+ */
 export function checkSurroundings(parsed: ParsedPlan, { scripts, folder, path }: PlanSurroundings): PlanProblem[] {
   return inOrder(parsed, [...checkCommands(parsed, { folder, path }), ...checkNames(parsed, scripts)]);
 }

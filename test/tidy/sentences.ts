@@ -2,12 +2,24 @@
 import type { Sources } from "./floors.ts";
 
 const TEXT = "(?:says|because|by|seen|got|expected|hint|reason|message|sentence)";
+/** Functions whose result is a text for people. */
+const WORDED = "(?:messageOf|thrownText|systemReason)\\([^()]*\\)";
+const LOOKS = "\\??\\.(?:startsWith|endsWith|includes|match|matchAll|split|indexOf|search|replace|replaceAll)\\(";
+/** A literal of more than one word: a value that is compared with it was written for people. */
+const SENTENCE = "[\"'`][^\"'`]* [^\"'`]*[\"'`]";
 const READS: readonly RegExp[] = [
-  new RegExp(
-    `\\b${TEXT}\\)?\\??\\.(?:startsWith|endsWith|includes|match|matchAll|split|indexOf|search|replace|replaceAll)\\(`,
-  ),
-  new RegExp(`\\.(?:test|exec)\\((?:[\\w.#?]*\\.)?${TEXT}\\)`),
+  new RegExp(`(?:\\b${TEXT}|${WORDED})\\)?${LOOKS}`),
+  new RegExp(`\\.(?:test|exec)\\((?:(?:[\\w.#?]*\\.)?${TEXT}\\)|${WORDED})`),
+  new RegExp(`\\b${TEXT}\\)?\\s*(?:===|!==)\\s*${SENTENCE}`),
+  new RegExp(`${SENTENCE}\\s*(?:===|!==)\\s*[\\w.#?]*\\b${TEXT}\\b`),
+  new RegExp(`\\bswitch \\((?:[\\w.#?]*\\.)?(?:${TEXT}|${WORDED})\\)`),
+  new RegExp(`\\bcase ${SENTENCE}:`),
+  /\[(?:[\w.#?]+\.)(?:says|because|message|sentence)\]/,
 ];
+/** A text under another name: `const text = thrown.message;`. */
+const RENAMED = new RegExp(`\\b(?:const|let) (\\w+) = (?:[\\w.#?()]*\\.${TEXT}|${WORDED})(?: \\?\\? "")?;`, "g");
+/** A text under another name, taken apart: `const { message: text } = thrown;`. */
+const TAKEN = new RegExp(`[{,] *${TEXT}: (\\w+)[ ,}][^;]*= `, "g");
 
 /** The files that may read texts, each with the reason. */
 export const READERS: Readonly<Record<string, string>> = {
@@ -20,7 +32,7 @@ export const READERS: Readonly<Record<string, string>> = {
   "src/platform/external/trouble.ts": "the messages of PostgreSQL's driver",
   "src/platform/lab/capability/cut.ts": "what `ip` prints",
   "src/platform/lab/capability/delay.ts": "what `ip` prints, and a list with null",
-  "src/plan/saying.ts": "the layout of a schema's message, which decides nothing",
+  "src/scenario/load-error.ts": "the messages of Node's loader, which have no code",
   "src/checker/amounts.ts": "presentation: a capital letter",
   "src/cli/init/yaml-lines.ts": "presentation: lines of a comment",
   "src/timeline/describe.ts": "presentation: the first line",
@@ -33,9 +45,12 @@ export const READERS: Readonly<Record<string, string>> = {
 
 /** Returns the lines that read a text in a file that is not listed, and the listed files that read none. */
 export function readersOfTexts(sources: Sources, listed: Readonly<Record<string, string>>): string[] {
-  const found = [...sources].flatMap(([file, text]) =>
-    text.split("\n").flatMap((line, at) => (READS.some((reads) => reads.test(line)) ? [{ file, line: at + 1 }] : [])),
-  );
+  const found = [...sources].flatMap(([file, text]) => {
+    const reads = [...READS, ...readsOfRenamed(text)];
+    return text
+      .split("\n")
+      .flatMap((line, at) => (reads.some((one) => one.test(line)) ? [{ file, line: at + 1 }] : []));
+  });
   const files = new Set(found.map(({ file }) => file));
   return [
     ...found.filter(({ file }) => listed[file] === undefined).map(({ file, line }) => `${file}:${line}`),
@@ -43,4 +58,13 @@ export function readersOfTexts(sources: Sources, listed: Readonly<Record<string,
       .filter((file) => !files.has(file))
       .map((file) => `${file} is listed without need`),
   ];
+}
+
+function readsOfRenamed(text: string): RegExp[] {
+  const names = [...text.matchAll(RENAMED), ...text.matchAll(TAKEN)].map(([, name = ""]) => name);
+  return [...new Set(names)].flatMap((name) => [
+    new RegExp(`(?<![\\w.])${name}${LOOKS}`),
+    new RegExp(`\\.(?:test|exec)\\(${name}\\)`),
+    new RegExp(`\\b${name}\\s*(?:===|!==)\\s*${SENTENCE}`),
+  ]);
 }

@@ -4,12 +4,12 @@ import { formatDuration } from "../../std/duration.ts";
 import type { ExecutorOptions, LoadShape, OptionProblem } from "../executor.ts";
 import { areaOf, mostOf } from "./area.ts";
 
-/** Returns contradictions between the options of users, and a unit of time that is none. */
+/** Returns contradictions between the options of users, and a unit of time of length zero. */
 export function brokenArrivals({ preAllocatedVUs, maxVUs, timeUnit }: ExecutorOptions): OptionProblem[] {
   const isBelow = preAllocatedVUs !== undefined && maxVUs !== undefined && maxVUs < preAllocatedVUs;
   return [
-    ...(isBelow ? [{ at: ["maxVUs"], message: `at least preAllocatedVUs (${preAllocatedVUs}), got ${maxVUs}` }] : []),
-    ...(timeUnit === 0 ? [{ at: ["timeUnit"], message: "a time above 0" }] : []),
+    ...(isBelow ? [{ at: ["maxVUs"], expected: `at least preAllocatedVUs (${preAllocatedVUs})` }] : []),
+    ...(timeUnit === 0 ? [{ at: ["timeUnit"], expected: "a time above 0" }] : []),
   ];
 }
 

@@ -19,7 +19,7 @@ export const rampingVus: ExecutorKind = {
 
 function twoShapes({ vus, rampUp, stages }: ExecutorOptions): OptionProblem[] {
   if (stages === undefined || (vus ?? rampUp) === undefined) return [];
-  return [{ at: [vus === undefined ? "rampUp" : "vus"], message: "either stages, or vus with rampUp, got both" }];
+  return [{ at: [vus === undefined ? "rampUp" : "vus"], expected: "absent beside stages", got: "both" }];
 }
 
 /** With `vus`, the load is one ramp whose first user is present at once. With `stages`, k6's own option gives the start. */

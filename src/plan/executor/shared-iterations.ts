@@ -6,9 +6,7 @@ export const sharedIterations: ExecutorKind = {
   schedule: { model: "iterations", shared: true, ramping: false },
   ...ITERATIONS,
   contradictions: ({ vus = 1, iterations = 1 }) =>
-    iterations >= vus
-      ? []
-      : [{ at: ["iterations"], message: `at least one iteration for each of ${vus} users, got ${iterations}` }],
+    iterations >= vus ? [] : [{ at: ["iterations"], expected: `at least one iteration for each of ${vus} users` }],
   shape: shapeOf,
   describe: ({ stages, iterations = 1, iterationsWithinMs }) =>
     `${iterations} iterations shared by ${stages[0]?.target ?? 1} users, ${within(iterationsWithinMs)}`,

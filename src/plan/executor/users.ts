@@ -4,12 +4,10 @@ import { formatDuration } from "../../std/duration.ts";
 import type { ExecutorOptions, OptionProblem } from "../executor.ts";
 import { areaOf, CYCLE_MS_GUESS, mostOf } from "./area.ts";
 
-/** Returns the stages whose targets are no whole number of users. */
+/** Returns the stages whose targets are not a whole number of users. */
 export function brokenUsers({ stages = [] }: ExecutorOptions): OptionProblem[] {
   return stages.flatMap(({ target }, index) =>
-    Number.isInteger(target)
-      ? []
-      : [{ at: ["stages", index, "target"], message: `a whole number of users, got ${target}` }],
+    Number.isInteger(target) ? [] : [{ at: ["stages", index, "target"], expected: "a whole number of users" }],
   );
 }
 

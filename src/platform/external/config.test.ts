@@ -21,7 +21,7 @@ test("addresses of an unsupported kind are refused", () => {
 test("for a malformed address the message explains how a password is written, and never shows it", () => {
   for (const url of ["redis://app:pa/ss@127.0.0.1:6379", "postgres://app:pa#ss@db/x", "postgres://app@db:5432x/d"]) {
     const said = complaint(member({ url })) ?? "";
-    assert.match(said, /%2F.*got one that cannot$/, url);
+    assert.match(said, /%2F/, url);
     assert.doesNotMatch(said, /ss@/);
   }
   assert.match(complaint({ endpoint: "http://localhost:99999/" }) ?? "", /can be read/);

@@ -1,8 +1,11 @@
 /** What a plan states about a platform that someone else runs: where its parts answer, but nothing about how they are run. */
 import { z } from "zod";
 
-const UNREADABLE =
-  "a URL that can be read (in a user name or password / is written %2F, # %23, @ %40, : %3A), got one that cannot";
+/** The value is not shown, because it may hold a password. */
+const UNREADABLE = {
+  error: "a URL that can be read (in a user name or password / is written %2F, # %23, @ %40, : %3A)",
+  params: { got: "one that cannot" },
+};
 
 const webUrl = z
   .string()

@@ -81,7 +81,7 @@ export const kubernetesConfig = z.strictObject({
   postgres: postgres.optional().describe("PostgreSQL, if faults or ledgers concern it."),
   redis: redis.optional().describe("Redis, if faults concern it."),
   others: z
-    .record(z.string().regex(/^[a-z][a-z-]{0,30}$/), labels)
+    .record(z.string().regex(/^[a-z][a-z-]{0,30}$/, "a role in lower case"), labels)
     .default({})
     .describe("Other pods that faults may hit, by a role of your own: { proxy: { app: haproxy } }."),
   autoscaler: name

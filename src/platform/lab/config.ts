@@ -9,7 +9,7 @@ import { autoscalerDocument } from "../../autoscaler/config.ts";
 import { duration, resolvedDuration } from "../../plan/duration.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const parameters = z.record(z.string().regex(/^[a-z][a-z0-9_.-]*$/), scalar).default({});
+const parameters = z.record(z.string().regex(/^[a-z][a-z0-9_.-]*$/, "the name of a setting"), scalar).default({});
 const argv = z.array(z.string()).min(1);
 const size = z.string().regex(/^\d+[kmg]$/, 'a size such as "400m" or "2g"');
 
@@ -91,7 +91,7 @@ const haproxy = (time: Duration) =>
     retries: z.int().min(0).default(3).describe("How many times a request is retried."),
     redispatch: z.boolean().default(true).describe("Whether a retry may go to another replica."),
     retryOn: z
-      .array(z.string().regex(/^[a-z0-9-]+$/))
+      .array(z.string().regex(/^[a-z0-9-]+$/, "a reason of HAProxy's retry-on"))
       .default(["conn-failure", "empty-response"])
       .describe("What is retried, as HAProxy's retry-on names it."),
     retryWrites: z
@@ -114,7 +114,7 @@ const readiness = (time: Duration) =>
     path: z.string().startsWith("/").default("/").describe("The path that answers when a replica can serve users."),
     status: z
       .string()
-      .regex(/^\d{3}(-\d{3})?$/)
+      .regex(/^\d{3}(-\d{3})?$/, 'a status or a range of statuses, such as "200" or "200-399"')
       .default("200-399")
       .describe('Statuses that mean ready, as a HAProxy pattern: "200" or "200-399".'),
     timeout: time.default(1_000).describe("How long one answer may take."),

@@ -79,7 +79,7 @@ function isLocked(file: string): boolean {
 
 function whyNotExecutable(name: string, file: string): string | null {
   try {
-    if (!statSync(file).isFile()) return `"${name}", which is a folder`;
+    if (!statSync(file).isFile()) return `"${name}", which is not a file`;
     accessSync(file, constants.X_OK);
     return null;
   } catch (thrown) {
@@ -96,7 +96,7 @@ const SCRIPT = /^[^-{][^{]*\.([mc]?[jt]s|py|rb|pl|sh)$/;
 function scriptTrouble(program: string, [script = ""]: readonly string[], folder: string): string | null {
   if (!INTERPRETERS.test(program) || !SCRIPT.test(script)) return null;
   try {
-    return statSync(resolve(folder, script)).isFile() ? null : `"${script}", which is a folder`;
+    return statSync(resolve(folder, script)).isFile() ? null : `"${script}", which is not a file`;
   } catch (thrown) {
     return `"${program} ${script}", and ${script} is ${systemReason(thrown)}`;
   }

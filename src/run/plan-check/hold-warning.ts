@@ -23,6 +23,6 @@ export function warnOfHold(
   return Object.entries(noticed).flatMap(([role, { afterMs, says }]) => {
     const short = holdMs <= afterMs && topology.some((one) => one.role === role && one.leader && isHit(one));
     const held = `"${name}" is held ${formatDuration(holdMs)}, but a missing leader of ${role} is noticed after ${formatDuration(afterMs)} (${says})`;
-    return short ? [`  warning: ${held}: it may be over before another member takes over; hold it longer`] : [];
+    return short ? [`${held}: it may be over before another member takes over; hold it longer`] : [];
   });
 }

@@ -2,7 +2,7 @@
  * Warns of names of requests, groups and objects that no script mentions; only running the scripts could prove that they
  * exist.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { ScriptFacts } from "../../load/script/inspect.ts";
 import type { Plan } from "../../plan.ts";
@@ -56,7 +56,10 @@ function textOf(files: readonly string[]): string {
 
 function fileAt(path: string): string | undefined {
   const names = [path, `${path}.ts`, `${path}.js`, `${path}/index.ts`, `${path}/index.js`];
-  return names.find((name) => existsSync(name) && statSync(name).isFile() && statSync(name).size <= FILE_BYTES_MAX);
+  return names.find((name) => {
+    const found = statSync(name, { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size <= FILE_BYTES_MAX;
+  });
 }
 
 function readFile(file: string): string {

@@ -3,6 +3,7 @@
  * after the run, as "unknown", or when a fault is to be injected.
  */
 import type { ScriptFacts } from "../../load/script/inspect.ts";
+import { measureNamed } from "../../objective/catalogue.ts";
 import { parseThreshold } from "../../objective/threshold.ts";
 import type { Objective } from "../../plan.ts";
 import { GamedayError } from "../../std/errors.ts";
@@ -10,10 +11,6 @@ import { suggestion } from "../../std/suggest.ts";
 import type { Parsed, PlanProblem } from "./problem.ts";
 
 type Path = readonly PropertyKey[];
-
-/** Measures that are read from the probes, and those that are read from the finding of a claim's checker. */
-const OF_PROBES: readonly string[] = ["recovery-seconds", "outages", "outage-seconds"];
-const OF_CHECKER: Readonly<Record<string, string>> = { "lost-writes": "acked-set", "duplicated-writes": "duplicates" };
 
 /**
  * Finds names that refer to nothing. `scripts` describes the modules of load and probes; if some of them do not
@@ -28,6 +25,7 @@ export function checkNames(given: Parsed, scripts: readonly (ScriptFacts | Gamed
   return [
     ...(areAllKnown ? [...rateErrors(given, classes), ...thresholdErrors(given, scenarios)] : []),
     ...plan.objectives.flatMap((objective, index) => [
+      ...missingProbes(given, objective, index),
       ...(areAllKnown ? probeErrors(given, objective, index, classes) : []),
       ...(areAllKnown
         ? scenarioErrors(given, objective.over["scenario"], ["objectives", index, "over", "scenario"], scenarios)
@@ -38,14 +36,9 @@ export function checkNames(given: Parsed, scripts: readonly (ScriptFacts | Gamed
 }
 
 function probeErrors({ plan, placeOf }: Parsed, objective: Objective, index: number, classes: readonly string[]) {
-  if (!OF_PROBES.includes(objective.measure)) return [];
-  if (plan.probes === null) {
-    const got = "none: the plan has no `probes`";
-    const expected = `probes, from which ${objective.measure} is read`;
-    return [complaint(placeOf, ["objectives", index, "measure"], { expected, got, hint: "probes: probes.ts" })];
-  }
   const wanted = objective.over["class"];
-  if (wanted === undefined || classes.includes(wanted)) return [];
+  if (plan.probes === null || wanted === undefined || measureNamed(objective.measure)?.readsProbes !== true) return [];
+  if (classes.includes(wanted)) return [];
   const expected = `a class that a probe has (${[...new Set(classes)].join(", ")})`;
   const at = ["objectives", index, "over", "class"];
   return [complaint(placeOf, at, { expected, got: `"${wanted}"`, hint: suggestion(wanted, classes) })];
@@ -75,12 +68,20 @@ function thresholdErrors(given: Parsed, scenarios: readonly string[]): PlanProbl
   );
 }
 
-/** Requires a claim for what a checker counts: of the given object, or of any. */
+/** Requires probes for a measure that is read from them. */
+function missingProbes({ plan, placeOf }: Parsed, { measure }: Objective, index: number): PlanProblem[] {
+  if (plan.probes !== null || measureNamed(measure)?.readsProbes !== true) return [];
+  const got = "none: the plan has no `probes`";
+  const expected = `probes, from which ${measure} is read`;
+  return [complaint(placeOf, ["objectives", index, "measure"], { expected, got, hint: "probes: probes.ts" })];
+}
+
+/** Requires a claim for what a checker counts: of the given object, or of any. The writes around an experiment are of all objects. */
 function claimErrors({ plan, placeOf }: Parsed, { measure, over }: Objective, index: number): PlanProblem[] {
-  const checker = OF_CHECKER[measure];
-  if (checker === undefined || over["experiment"] !== undefined) return [];
+  const checker = measureNamed(measure)?.readsChecker;
+  if (checker === undefined) return [];
   const objects = plan.claims.filter(({ checkers }) => checkers.includes(checker)).map(({ object }) => object);
-  const wanted = over["object"];
+  const wanted = over["experiment"] === undefined ? over["object"] : undefined;
   if (wanted === undefined ? objects.length > 0 : objects.includes(wanted)) return [];
   const at = ["objectives", index, ...(wanted === undefined ? ["measure"] : ["over", "object"])];
   const expected = `a claim with the checker ${checker}, from which ${measure} is read`;

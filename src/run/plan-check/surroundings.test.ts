@@ -74,6 +74,9 @@ test("an objective on writes that no claim covers is a problem", () => {
   );
   assert.match(wrong(`${claim}${objective("duplicated-writes", "")}`).join(), /^5:\d+ .*checker duplicates.* got none/);
   assert.match(wrong(objective("lost-writes", "")).join(), /^4:\d+ .*got none/);
+  const experiment = "experiments: [{ name: x, fault: kill-leader }]\n";
+  for (const measure of ["lost-writes", "rpo-seconds"])
+    assert.match(wrong(`${experiment}${objective(measure, "experiment: x")}`).join(), /checker acked-set.* got none/);
 });
 
 const fault = (what: Record<string, string>) => {
@@ -88,7 +91,7 @@ test("a command that does not exist is refused, with its place", () => {
   assert.match(refused("[no-such-tool]"), /^10:13 .*got "no-such-tool", which is not on the PATH/);
   assert.match(refused("[./nowhere]"), /^10:13 .*"\.\/nowhere": no such file/);
   assert.match(refused("[./plain]"), /no permission to execute it \(chmod \+x\)/);
-  assert.match(refused("[./app]"), /which is a folder/);
+  assert.match(refused("[./app]"), /which is not a file/);
   assert.match(refused("[node, ctrl.mjs]"), /"node ctrl\.mjs", and ctrl\.mjs is no such file/);
   assert.deepEqual(wrong(fault({ heal: "['./{target}']" })), [], "known only when it runs");
   const probe = (argv: string) => wrong(`stopWhen: { probes: [{ name: b, command: ${argv}, for: 5s }] }\n`).join();
@@ -108,6 +111,12 @@ test("the command of a lab's app is searched for in the app's own folder", () =>
 test("SQL on a platform without PostgreSQL, and autoscaling without reported replicas, are problems", () => {
   const sql = "claims: [{ object: o, checkers: [acked-set], ledger: { sql: select 1 } }]\n";
   assert.match(wrong(sql).join(), /^4:\d+ .*no member with role "postgres" and a url/);
+  const two =
+    "claims:\n  - { object: o, checkers: [acked-set], ledger: { sql: select 1 } }\n  - { object: p, checkers: [acked-set], ledger: { sql: select 2 } }\n";
+  assert.deepEqual(
+    wrong(two).map((one) => one.split(":", 1)[0]),
+    ["5", "6"],
+  );
   const members = "members: [{ name: a, role: postgres, url: 'postgres://h/d' }]";
   assert.deepEqual(wrong(sql, `{ kind: external, endpoint: 'http://127.0.0.1:1', ${members} }`), []);
   const autoscaling = "autoscaling: { up: { replicas: 2, within: 10m }, down: { replicas: 1, within: 10m } }\n";
