@@ -5,7 +5,8 @@
  * cluster that is up. Needs root, cgroup v1 and Go.
  */
 import { TestCluster } from "../test/proofs/cluster.ts";
-import { CLUSTER_VARIANTS, type ClusterVariantRow, playVariant } from "../test/proofs/cluster-broken.ts";
+import { type ClusterVariantRow, playVariant } from "../test/proofs/cluster-broken.ts";
+import { CLUSTER_VARIANTS } from "../test/proofs/cluster-variants.ts";
 import { addRow, commit, type Row, readRecord } from "./track-record.ts";
 
 const FILE = "docs/track-record/broken-kubernetes.json";

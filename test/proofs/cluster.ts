@@ -3,8 +3,8 @@
  * shop is applied, and everything that a row of a track record says about the cluster is read from its API.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, loadavg, tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { connectKubernetes } from "../../src/kubernetes/client.ts";
@@ -23,9 +23,12 @@ const IMAGES = join(ROOT, "test/cluster/images");
 export const NAMESPACE = "shop";
 export const SHOP_ON_KUBERNETES = join(ROOT, "examples/jewelry-shop/kubernetes");
 export const QUICK_PLAN = join(SHOP_ON_KUBERNETES, "quick.yaml");
-const IMAGE_NAMES = ["postgres", "redis", "shop", "gameday"] as const;
+const IMAGES_OF_SHOP = ["postgres", "redis", "shop"] as const;
+const ALL_IMAGES = [...IMAGES_OF_SHOP, "gameday"] as const;
 /** From nothing to a healthy shop: images of the stores are large, and PostgreSQL has to begin its cluster. */
 const WHOLE_MS_MAX = 240_000;
+/** How long a state of the cluster that a proof has arranged may take to show. */
+const STATE_MS_MAX = 120_000;
 
 export type PlanDocument = Readonly<Record<string, Json>>;
 
@@ -40,11 +43,15 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Builds what is missing, brings the cluster up if it is not, and loads the images that its nodes need. */
-  static async up(): Promise<TestCluster> {
-    await must(CLUSTER, ["build"]);
+  static async up(images: readonly string[] = ALL_IMAGES): Promise<TestCluster> {
     await must(CLUSTER, ["up"]);
-    for (const name of IMAGE_NAMES) await loadImage(name);
+    await must(IMAGES, images);
     return await TestCluster.attach();
+  }
+
+  /** Brings the cluster up without the image of Gameday, which only load from pods, a freeze and the reaper need. */
+  static withoutGameday(): Promise<TestCluster> {
+    return TestCluster.up(IMAGES_OF_SHOP);
   }
 
   /** Uses the cluster that is up, as it is. */
@@ -90,6 +97,13 @@ export class TestCluster implements AsyncDisposable {
       return lines.length > 0 && seen === "";
     };
     await until(healthy, { what: "a whole shop", deadlineMs: withinMs, everyMs: 1_000, signal, seen: () => seen });
+  }
+
+  /** Waits for a state of the cluster. `seen` describes what there is while it does not hold. */
+  async until(what: string, holds: () => Promise<boolean>, seen?: () => string): Promise<void> {
+    const deadlineMs = STATE_MS_MAX;
+    const limits = { what, deadlineMs, everyMs: 500, signal: AbortSignal.timeout(deadlineMs + 10_000) };
+    await until(holds, seen === undefined ? limits : { ...limits, seen });
   }
 
   /** Writes a document into the proof's folder and returns its path. JSON is YAML. */
@@ -174,14 +188,6 @@ function cpuTimes(): { readonly busy: number; readonly all: number } {
   const [, ...fields] = (readFileSync("/proc/stat", "utf8").split("\n", 1)[0] ?? "").trim().split(/\s+/).map(Number);
   const all = fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0);
   return { busy: all - (fields[3] ?? 0) - (fields[4] ?? 0), all };
-}
-
-async function loadImage(name: (typeof IMAGE_NAMES)[number]): Promise<void> {
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const image = { postgres: "shop-postgres", redis: "shop-redis", shop: "shop", gameday: "gameday" }[name];
-  const archive = join(cache, "cluster/images", `localhost-${image}-1.tar`);
-  if (existsSync(archive)) await must(CLUSTER, ["load-image", archive]);
-  else await must(IMAGES, [name]);
 }
 
 /** Runs a command and returns what it printed. Throws when it fails. */

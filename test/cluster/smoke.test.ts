@@ -1,14 +1,12 @@
 /**
- * A short game day on a real cluster: the shop is deployed, `check` finds it whole, two faults are played under load, and what a run
- * leaves in a cluster is looked for: `npm run test:kubernetes-smoke`. With GAMEDAY_CLUSTER_BUILD it waits for a build that runs beside other
- * tests, and that leaves its log and its exit code in that folder.
+ * A short game day on a real cluster: the shop is deployed, `init` and `check` find it whole, three faults are played under load, and what a
+ * run leaves in a cluster is looked for: `npm run test:kubernetes-smoke`. `npm test` builds the cluster beside the tests before this one.
+ * A busy machine makes it slower, and no promise of a time is part of it.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CORDONED_BY, MANAGED_BY } from "../../src/platform/kubernetes/marks.ts";
-import { until } from "../../src/std/wait.ts";
 import { readVerdict } from "../e2e/gameday.ts";
 import {
   NAMESPACE,
@@ -18,94 +16,91 @@ import {
   SHOP_ON_KUBERNETES,
   TestCluster,
 } from "../proofs/cluster.ts";
+import { builtInBackground, isBuiltInBackground } from "./background.ts";
 import { whyNoCluster } from "./possible.ts";
 
 const why = whyNoCluster();
 if (why !== null) console.error(`SKIPPED, so nothing was tested on a real Kubernetes: ${why}`);
-const SMOKE_MS_MAX = 480_000;
+/** It takes four minutes on a quiet machine. */
+const SMOKE_MS_MAX = 1_200_000;
 const BUILD_MS_MAX = 900_000;
 
-/** Waits for the build that `npm test` began before its first test, and prints how long nothing else ran. */
-async function built(folder: string): Promise<void> {
-  const beganMs = performance.now();
-  const isOver = () => existsSync(join(folder, "code"));
-  const limits = { deadlineMs: BUILD_MS_MAX, everyMs: 1_000, signal: AbortSignal.timeout(BUILD_MS_MAX + 1_000) };
-  await until(isOver, { what: "the test cluster to be built", ...limits });
-  console.error(`the test cluster was waited for ${minutesSince(beganMs)} min`);
-  const code = readFileSync(join(folder, "code"), "utf8").trim();
-  assert.equal(code, "0", readFileSync(join(folder, "log"), "utf8").slice(-4_000));
-}
-
-function minutesSince(beganMs: number): string {
-  return ((performance.now() - beganMs) / 60_000).toFixed(1);
-}
-
-const building = process.env["GAMEDAY_CLUSTER_BUILD"];
 test("the test cluster is built", {
-  skip: building === undefined ? "it is built by the next test" : false,
+  skip: why ?? (isBuiltInBackground() ? false : "it is built by the next test"),
 }, async () => {
-  await built(building ?? "");
+  const beganMs = performance.now();
+  await builtInBackground(BUILD_MS_MAX);
+  console.error(`the test cluster was waited for ${minutesSince(beganMs)} min`);
 });
 
-/** Two faults of the quick plan with fewer users, whose worker is a process of this machine. */
+/** Three faults on few users, whose worker is a process of this machine; our tools in a pod need no more than the image of each node. */
 function smokePlan(): PlanDocument {
-  const { autoscaling: _autoscaling, objectives: _objectives, load: _load, ...quick } = readPlan(QUICK_PLAN);
+  const { platform } = readPlan(QUICK_PLAN) as { readonly platform: PlanDocument };
   const scenario = (name: string) => ({ file: join(SHOP_ON_KUBERNETES, `../scenarios/${name}.ts`) });
+  const fault = (name: string, fault: string, target: PlanDocument, hold: string) => ({
+    ...{ name, fault, target, hold },
+    settle: "1s",
+  });
+  const orders = {
+    object: "orders",
+    checkers: ["acked-set", "duplicates"],
+    options: { holds: ["customer"] },
+    ledger: { http: "/audit/orders" },
+  };
   return {
-    ...quick,
     name: "kubernetes-smoke",
+    platform: { ...platform, image: "localhost/tools:1" },
     probes: join(SHOP_ON_KUBERNETES, "../probes.ts"),
-    load: { scenarios: [scenario("counter-sale"), scenario("browse")], vus: 10, rampUp: "2s" },
-    warmUp: "3s",
-    calm: "3s",
-    claims: [
-      {
-        object: "orders",
-        checkers: ["acked-set", "duplicates"],
-        options: { holds: ["customer"] },
-        ledger: { http: "/audit/orders" },
-      },
-    ],
+    load: { scenarios: [scenario("counter-sale"), scenario("browse")], vus: 6, rampUp: "1s" },
+    warmUp: "2s",
+    calm: "2s",
+    claims: [orders],
     experiments: [
-      {
-        name: "the database leader dies",
-        fault: "kill-leader",
-        target: { role: "postgres" },
-        hold: "10s",
-        settle: "2s",
-      },
-      { name: "a node is drained", fault: "drain-node", target: { role: "node", count: 1 }, hold: "5s", settle: "2s" },
+      fault("a replica loses packets", "packet-loss", { role: "app", count: 1 }, "4s"),
+      fault("the database leader dies", "kill-leader", { role: "postgres" }, "15s"),
+      fault("a node is drained", "drain-node", { role: "node", count: 1 }, "4s"),
     ],
     objectives: [{ id: "nothing-lost", says: "no acknowledged write is lost", measure: "lost-writes", atMost: 0 }],
   };
 }
 
-test("two faults on a real cluster: pass, each with its bite, and nothing of ours is left", {
+test("three faults on a real cluster: pass, each with its bite, and nothing of ours is left", {
   skip: why ?? false,
   timeout: SMOKE_MS_MAX,
 }, async (context) => {
   const beganMs = performance.now();
+  const began = (what: string) => console.error(`${minutesSince(beganMs)} min: ${what}`);
   context.after(async () => {
     await TestCluster.down();
-    console.error(`the smoke on the cluster took ${minutesSince(beganMs)} min`);
+    began("the cluster is down");
   });
-  await using cluster = await TestCluster.up();
+  await using cluster = await TestCluster.withoutGameday();
+  began("the cluster is up");
   await cluster.deploy("quick");
+  began("the shop is whole");
+  const found = await cluster.gameday(["init", "--kubernetes", "-n", NAMESPACE]);
+  assert.equal(found.code, 0, found.stdout + found.stderr);
   const plan = cluster.write("smoke.yaml", smokePlan());
   const checked = await cluster.gameday(["check", plan]);
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  began("init and check are done");
   const folder = join(cluster.folder, "run");
   const { code, stdout, stderr } = await cluster.gameday(["run", plan, "--seed", "11", "--out", folder]);
+  began("the game day is over");
   assert.equal(code, 0, stdout.slice(-8_000) + stderr);
   const verdict = readVerdict(folder);
+  assert.equal(verdict.experiments.length, 3);
   for (const experiment of verdict.experiments) {
     assert.ok(experiment.bite?.witness?.says, `${experiment.name} bit`);
-    assert.equal(experiment.healedBy, "platform");
-    assert.ok(experiment.writes.acknowledgedLastSecond > 0);
+    assert.ok(experiment.writes.acknowledged > 0, `writes were acknowledged before ${experiment.name}`);
     assert.equal(experiment.writes.lost, 0);
   }
   assert.deepEqual(await leftIn(cluster), []);
 });
+
+function minutesSince(beganMs: number): string {
+  return ((performance.now() - beganMs) / 60_000).toFixed(1);
+}
 
 /** Returns everything of ours in the cluster that can be taken away. */
 async function leftIn({ api }: TestCluster): Promise<string[]> {
