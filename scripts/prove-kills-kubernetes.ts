@@ -1,7 +1,8 @@
 /**
  * `npm run prove:kills-kubernetes [-- TIMES]`: kills a run on the test cluster TIMES (66) times with SIGKILL, with each kind of change at each
  * kind of moment, with a reaper's node and with the API server away, and checks what stays in force. Nothing on this machine guards the run.
- * Adds one row each to docs/track-record/kills-kubernetes.json; resumable. `--minutes N` ends it after so long. Needs root, cgroup v1 and Go.
+ * Adds one row each to docs/track-record/kills-kubernetes.json; resumable. `--minutes N` or Ctrl-C ends it after the kill that is being played.
+ * Needs root, cgroup v1 and Go.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +31,12 @@ await using cluster = await TestCluster.up();
 const document = guardedPlan(readPlan(QUICK_PLAN));
 await cluster.deploy("quick");
 await applyRights();
-while (record.rows.length < times && performance.now() < untilMs) {
+let isStopped = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    isStopped = true; // after the kill that is being played, so that nothing is left in the middle
+  });
+while (record.rows.length < times && performance.now() < untilMs && !isStopped) {
   const number = record.rows.length;
   const seed = String(7000 + number);
   const found = await tried(() => killOnCluster(cluster, document, clusterKillNumbered(number), seed));
