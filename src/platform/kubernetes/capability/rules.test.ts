@@ -9,6 +9,7 @@ import {
   dnsRules,
   dropRules,
   EVERYBODY,
+  gatewaysIn,
   packetsIn,
   resetRules,
 } from "./rules.ts";
@@ -35,8 +36,18 @@ test("the pods' own node is spared both ways", () => {
     ...scope,
     spared: ["10.77.0.11", "10.78.1.0/24"],
   });
-  assert.match(text, /ip saddr \{ 10\.77\.0\.11, 10\.78\.1\.0\/24 \} accept\n {4}ip saddr @peers/);
-  assert.match(text, /ip daddr \{ 10\.77\.0\.11, 10\.78\.1\.0\/24 \} accept\n {4}ip daddr @peers/);
+  assert.match(text, /ip saddr 10\.77\.0\.11 accept\n {4}ip saddr 10\.78\.1\.0\/24 accept\n {4}ip saddr @peers/);
+  assert.match(text, /ip daddr 10\.77\.0\.11 accept\n {4}ip daddr 10\.78\.1\.0\/24 accept\n {4}ip daddr @peers/);
+});
+
+test("the gateway of a pod is the one of its default route", () => {
+  const routes = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth0\t00000000\t01034E0A\t0003\t0\t0\t0\t00000000\t0\t0\t0
+eth0\t00034E0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+`;
+  assert.deepEqual(gatewaysIn(routes), ["10.78.3.1"]);
+  assert.deepEqual(gatewaysIn("eth0 00000000 00000000 0001"), [], "a default route without a gateway has none");
+  assert.deepEqual(gatewaysIn(""), []);
 });
 
 test("every table of ours is named after its change, and all that it asks expires in the kernel", () => {

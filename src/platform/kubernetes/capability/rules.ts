@@ -10,7 +10,7 @@ export const EVERYBODY: readonly string[] = ["0.0.0.0/0"];
 export interface RuleScope {
   /** The addresses and ranges whose packets are affected. */
   readonly addresses: readonly string[];
-  /** Addresses that are never affected: the pods' own node, whose kubelet reaches them even when the node's network is down. */
+  /** Addresses and ranges that are never affected: the pods' own node, whose kubelet reaches them even when the node's network is down. */
   readonly spared: readonly string[];
   /** When the kernel removes the addresses, and with them the change. */
   readonly seconds: number;
@@ -101,6 +101,17 @@ export function packetsIn(listed: string): number {
   return [...listed.matchAll(/counter packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
 }
 
+/** Returns the gateways of the default routes in the text of /proc/net/route, which has addresses as hexadecimal words in the host's order. */
+export function gatewaysIn(routes: string): string[] {
+  const lines = routes.split("\n").map((line) => line.trim().split(/\s+/));
+  const words = lines.flatMap(([, destination, gateway = ""]) => (destination === "00000000" ? [gateway] : []));
+  const address = (word: string) =>
+    (word.match(/[0-9A-F]{2}/gi) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse();
+  return words
+    .filter((word) => /^[0-9A-F]{8}$/i.test(word) && word !== "00000000")
+    .map((word) => address(word).join("."));
+}
+
 function peersSet({ addresses, seconds }: RuleScope): string {
   const elements = addresses.map((address) => `${address} timeout ${seconds}s`).join(", ");
   return `  set peers { type ipv4_addr; flags interval, timeout; elements = { ${elements} } }\n`;
@@ -113,7 +124,8 @@ function table(
   spared: readonly string[] = [],
 ): string {
   const { input = [], output = [] } = statements;
-  const spare = (field: string) => (spared.length === 0 ? "" : `    ip ${field} { ${spared.join(", ")} } accept\n`);
+  // A rule for each address, because the elements of one set may not overlap.
+  const spare = (field: string) => spared.map((address) => `    ip ${field} ${address} accept\n`).join("");
   const chain = (hook: "input" | "output", device: "iifname" | "oifname", statements: readonly string[]) =>
     `  chain ${hook} {\n    type filter hook ${hook} priority -300; policy accept;\n    ${device} "lo" accept\n` +
     spare(hook === "input" ? "saddr" : "daddr") +

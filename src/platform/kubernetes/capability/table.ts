@@ -13,7 +13,7 @@ import { demandNode, demandPod, lookAt, type Parts, refuse, witness } from "../p
 import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
 import { topologyOf } from "../topology.ts";
 import { secondsOf } from "./held.ts";
-import { deleteLater, EVERYBODY, packetsIn, type RuleScope } from "./rules.ts";
+import { deleteLater, EVERYBODY, gatewaysIn, packetsIn, type RuleScope } from "./rules.ts";
 import { assertReplicasElsewhere } from "./spread.ts";
 
 const OUTSIDE = "outside";
@@ -40,13 +40,15 @@ export function tableCapability<Name extends CapabilityName>(parts: Parts, kind:
     },
     async apply(change, signal) {
       const seconds = secondsOf(change);
-      const [addresses, spared] = await Promise.all([
-        peerAddresses(parts, change.parameters, signal),
-        ownAddresses(parts, change.target, signal),
-      ]);
-      const rules = kind.rules(change, { addresses, spared, seconds });
+      const addresses = await peerAddresses(parts, change.parameters, signal);
       const pods = await podsOf(parts, change.target, signal);
-      await Promise.all(pods.map((pod) => arm(parts, pod, { change, rules, seconds }, signal)));
+      const spared = await ownAddresses(parts, change.target, { pods, signal });
+      await Promise.all(
+        pods.map(async (pod) => {
+          const scope = { addresses, spared: await withGateway(parts, pod, { spared, signal }), seconds };
+          await arm(parts, pod, { change, rules: kind.rules(change, scope), seconds }, signal);
+        }),
+      );
     },
     async bitten(change, signal) {
       const pods = await podsOf(parts, change.target, signal);
@@ -137,9 +139,31 @@ async function peerAddresses(parts: Parts, parameters: object, signal: AbortSign
  * Returns the addresses that are spared: a node that is cut off still reaches its own pods, and these reach each other, because
  * their probes must not fail because of us.
  */
-async function ownAddresses(parts: Parts, { node, role }: TargetReferenceWithNode, signal: AbortSignal) {
+async function ownAddresses(
+  parts: Parts,
+  { node, role }: TargetReferenceWithNode,
+  { pods, signal }: { readonly pods: readonly PodObject[]; readonly signal: AbortSignal },
+): Promise<readonly string[]> {
   if (role !== "node") return [];
-  return addressesOf(await demandNode(parts, node, signal));
+  const neighbours = pods.flatMap(({ status }) => (status?.podIP === undefined ? [] : [status.podIP]));
+  return [
+    ...addressesOf(await demandNode(parts, node, signal)),
+    ...neighbours.filter((address) => !address.includes(":")),
+  ];
+}
+
+/**
+ * Adds the pod's gateway where anything of its node is spared: many networks give the kubelet that address towards the pod, and the
+ * Node object, whose podCIDR not every network sets, does not say so.
+ */
+async function withGateway(
+  parts: Parts,
+  pod: PodObject,
+  { spared, signal }: { readonly spared: readonly string[]; readonly signal: AbortSignal },
+): Promise<readonly string[]> {
+  if (spared.length === 0) return spared;
+  const { stdout } = await parts.tools.exec(pod, NETWORK, ["cat", "/proc/net/route"], { signal });
+  return [...new Set([...spared, ...gatewaysIn(stdout)])];
 }
 
 function noOutside() {
