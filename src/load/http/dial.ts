@@ -18,12 +18,13 @@ const ATTEMPT_MS_MIN = 250;
 
 export function dial(origin: Origin, { network, protocols, onread, isProxy = false }: DialOptions): Socket {
   const { host, port, secure } = origin;
-  const { connectTimeoutMs, addresses } = network;
+  const { connectTimeoutMs, addresses, localPort } = network;
   const named = isIP(host) === 0;
   const options = {
     host,
     port,
     noDelay: true,
+    ...(localPort === undefined ? {} : { localPort: localPort() }),
     ...(onread === undefined ? {} : { onread }),
     ...(named
       ? {

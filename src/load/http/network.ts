@@ -18,6 +18,8 @@ export interface Network {
   readonly kept: KeptBytes;
   /** TLS options for connections to servers. */
   readonly tls: TlsOptions;
+  /** Chooses the local port of each connection; without it, the kernel does. */
+  readonly localPort?: () => number;
 }
 
 export type TlsOptions = Pick<

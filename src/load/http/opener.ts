@@ -12,6 +12,9 @@ import { openTunnel } from "./tunnel.ts";
 /** The one buffer that all sockets of the process read into. Its bytes are parsed or copied before the next read. */
 export const SHARED = Buffer.allocUnsafeSlow(65_536);
 
+/** How many local ports in a row may be in use. */
+const PORTS_TAKEN_MAX = 16;
+
 /** The timings of a connection that was opened for an exchange: until TCP (and any tunnel) is connected, then until TLS is. */
 export interface Opening {
   readonly connectMs: number;
@@ -38,6 +41,9 @@ export class Opener {
   #deadline: Deadline | null = null;
   #ready = false;
   #told = false;
+  #portsTaken = 0;
+  /** Begins once more; null where the kernel chooses the local port. */
+  #again: (() => void) | null = null;
 
   constructor(origin: Origin, proxy: HttpProxy | null, network: Network, listener: OpenerListener) {
     this.#origin = origin;
@@ -73,8 +79,18 @@ export class Opener {
     this.#lost(this.#late(this.#network.connectTimeoutMs));
   }
 
+  /** Begins again from another local port when the chosen one is in use. Returns false when there is nothing to choose. */
+  #fromAnotherPort(error: NodeJS.ErrnoException): boolean {
+    const isTaken = error.code === "EADDRINUSE" || error.code === "EADDRNOTAVAIL";
+    if (!isTaken || this.#again === null || this.#portsTaken >= PORTS_TAKEN_MAX) return false;
+    this.#portsTaken++;
+    this.#again();
+    return true;
+  }
+
   /** Begins to connect. The listeners are few, and shared where possible, because there are thousands of connections. */
   #begin(to: Origin, isProxy = false): void {
+    if (this.#network.localPort !== undefined) this.#again = () => this.#begin(to, isProxy);
     const socket = dial(to, { network: this.#network, protocols: ["http/1.1"], onread: this.#onread(), isProxy });
     socket.once("connect", () => {
       this.#connectedMs = performance.now();
@@ -109,12 +125,15 @@ export class Opener {
   #watch(socket: Socket): void {
     this.#socket = socket;
     const ended = () => {
+      if (socket !== this.#socket) return; // another one has taken its place
       const early = new Error("the connection ended before it could be used");
       this.#lost(this.#ready ? null : socketError(early, this.stage(false)));
     };
     socket.on("end", ended);
     socket.on("close", ended);
-    socket.on("error", (error) => this.#lost(this.#named(socketError(error, this.stage(true)))));
+    socket.on("error", (error) => {
+      if (!this.#fromAnotherPort(error)) this.#lost(this.#named(socketError(error, this.stage(true))));
+    });
   }
 
   /** Names the proxy in an error that may be caused by it. */

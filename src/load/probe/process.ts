@@ -15,6 +15,7 @@ import { type Network, networkWith } from "../http/network.ts";
 import { Session, sessionSettings } from "../http/session.ts";
 import { Alarms } from "../time/alarms.ts";
 import { errorText } from "../wire/error-text.ts";
+import { localPorts } from "./local-ports.ts";
 import type { FromProbes, ProbeJob, ToProbes } from "./protocol.ts";
 import { IN_FLIGHT_MAX, ProbeStream, type StreamWorld } from "./stream.ts";
 
@@ -44,7 +45,12 @@ async function obey(message: ToProbes): Promise<void> {
 async function begin(job: ProbeJob): Promise<void> {
   const definitions = await loadProbes(job.file);
   const shared = { clock: monotonicClock(job.originNs), alarms: new Alarms(() => undefined) };
-  const network = networkWith({ connectTimeoutMs: TIMEOUT_MS, kept: new KeptBytes(BODY_BYTES_MAX) });
+  const localPort = localPorts(seededRandom(job.seed).fork(`${job.name}/${job.generation}/ports`).float());
+  const network = networkWith({
+    connectTimeoutMs: TIMEOUT_MS,
+    kept: new KeptBytes(BODY_BYTES_MAX),
+    ...(localPort !== null && { localPort }),
+  });
   for (const definition of definitions) {
     const timeoutMs = definition.timeout === undefined ? TIMEOUT_MS : timeoutOf(definition.timeout);
     for (const connection of ["kept", "fresh"] as const) {
