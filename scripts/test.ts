@@ -5,8 +5,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { matchesGlob, relative } from "node:path";
-import { buildInBackground } from "../test/cluster/background.ts";
-import { whyNoCluster } from "../test/cluster/possible.ts";
 import { Place } from "./lanes.ts";
 import type { Counts, Figures } from "./test-figures.ts";
 
@@ -32,10 +30,9 @@ const PARTS: readonly Part[] = [
   { name: "check", files: ["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/*.test.ts"], atOnce: CORES },
   { name: "lab", files: [`test/e2e/${LAB}.test.ts`], atOnce: 1 },
   { name: "processes", files: ["test/e2e/*.test.ts"], atOnce: 1 },
+  { name: "cluster", files: ["test/cluster/**/*.test.ts"], atOnce: 1 },
   { name: "browser", files: ["test/browser/**/*.test.ts"], atOnce: 1 },
   { name: "documents", files: ["test/documents/**/*.test.ts"], atOnce: 1 },
-  // Late, because it waits for the cluster, which is built beside the parts before it.
-  { name: "cluster", files: ["test/cluster/**/*.test.ts"], atOnce: 1 },
   { name: "values", files: ["test/**/*.test.ts", "examples/**/*.test.ts"], atOnce: CORES },
 ];
 const SLOWEST = 3;
@@ -50,7 +47,6 @@ process.exitCode = await testAll();
 
 async function testAll(): Promise<number> {
   await using place = new Place("gameday-test-");
-  using _build = asked.length === 0 || asked.includes("cluster") ? buildCluster() : null;
   const results: Result[] = [];
   if (asked.length === 0 || asked.includes("check")) {
     const began = performance.now();
@@ -66,14 +62,6 @@ async function testAll(): Promise<number> {
   }
   report(results);
   return results.every(({ isGood }) => isGood) && !place.isInterrupted ? 0 : 1;
-}
-
-/** Begins to build the test cluster. Where it cannot run, the tests on it are skipped with the same reason. */
-function buildCluster(): Disposable | null {
-  const why = whyNoCluster();
-  if (why === null) return buildInBackground();
-  console.error(`nothing will be tested on a real Kubernetes: ${why}`);
-  return null;
 }
 
 /** Runs the files of one part, with node:test's usual output. */
