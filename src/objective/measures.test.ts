@@ -304,6 +304,31 @@ for (const [measure, given] of [
   });
 }
 
+/** The same replicas as with users alone, but a CPU fault of ours was in force when they were wanted. */
+const stressed = (atMs: number, ready: number, desired: number) =>
+  replicas(atMs, ready, desired, { conditions: [], ownStress: ["shop-1", "shop-2"] });
+
+test("replicas that our own CPU fault brought do not show that the platform scales on load", () => {
+  const verdict = judged(
+    "replicas-ready-seconds",
+    { under: 30 },
+    (run) => void run.timeline.push(replicas(1_500, 3, 3), stressed(2_000, 3, 10), replicas(11_000, 10, 10)),
+    { replicas: "10" },
+  );
+  assert.equal(verdict?.status, "unknown");
+  assert.match(
+    verdict?.because ?? "",
+    /10 replicas were wanted at 2.0 s while our own CPU fault in shop-1, shop-2 counted as load for the autoscaler/,
+  );
+});
+
+test("turns of the desired number that our own CPU fault caused are held against nobody", () => {
+  const turning = (turn: typeof replicas) => (run: FakeRun) =>
+    void run.timeline.push(replicas(1_000, 3, 3), replicas(2_000, 3, 6), turn(20_000, 6, 4), turn(30_000, 4, 8));
+  assert.equal(judged("scaling-direction-changes", { atMost: 1 }, turning(replicas))?.status, "fail");
+  assert.equal(judged("scaling-direction-changes", { atMost: 1 }, turning(stressed))?.status, "unknown");
+});
+
 test("replicas that were missing at the last observation may have been missing until the end", () => {
   const verdict = judged("seconds-desired-above-ready", { atMost: 5 }, (run) =>
     run.timeline.push(replicas(10_000, 5, 10)),

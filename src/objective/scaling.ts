@@ -22,7 +22,8 @@ export const replicasReadySeconds: Measure = {
   read(over, facts) {
     const wanted = Number(over["replicas"]);
     const since = { atMs: facts.story.load.beginMs, says: "the start of the load" };
-    return firstTime(facts, since, `${wanted} or more ready`, (event) => event.ready >= wanted);
+    const reading = firstTime(facts, since, `${wanted} or more ready`, (event) => event.ready >= wanted);
+    return { ...reading, ...notByOwnStress(facts.story.replicas.find(({ desired }) => desired >= wanted)) };
   },
 };
 
@@ -40,6 +41,23 @@ export const replicasBackSeconds: Measure = {
     return firstTime(facts, { atMs: facts.story.load.emptyMs, says: "the end of the load" }, `back at ${wanted}`, back);
   },
 };
+
+/**
+ * Returns why replicas do not show that the platform scales on load: they were wanted while a fault of ours used CPU that the autoscaler
+ * counts as load. The watch of the platform records the pods in `detail.ownStress`.
+ */
+function notByOwnStress(wantedAt: Replicas | undefined): { readonly cannotPass?: string } {
+  const pods = wantedAt === undefined ? [] : stressedPods(wantedAt);
+  if (wantedAt === undefined || pods.length === 0) return {};
+  const at = `${(wantedAt.atMs / 1000).toFixed(1)} s`;
+  const because = `our own CPU fault in ${pods.join(", ")} counted as load for the autoscaler`;
+  return { cannotPass: `${wantedAt.desired} replicas were wanted at ${at} while ${because}` };
+}
+
+function stressedPods({ detail }: Replicas): string[] {
+  const pods = isRecord(detail) ? detail["ownStress"] : undefined;
+  return Array.isArray(pods) ? pods.map(String) : [];
+}
 
 /** The moment from which a time is measured; null if it was not recorded. */
 interface Origin {
@@ -107,11 +125,19 @@ export const scalingDirectionChanges: Measure = {
   read(_over, { story }) {
     if (story.replicas.length === 0) return nothing("no replicas were recorded");
     const turns = turnsOf(story.replicas);
+    const ours = turns.filter((turn) => stressedPods(turn).length > 0).length;
+    const because = `${ours} of these changes happened while a CPU fault of our own counted as load for the autoscaler`;
     const witnesses = turns.map(
       ({ atMs, desired }) => `${(atMs / 1000).toFixed(1)} s: changed direction to ${desired} desired`,
     );
     const says = `the desired number changed direction ${turns.length} times`;
-    return { range: exactly(turns.length), says, witnesses, ...provenBy(story) };
+    return {
+      range: exactly(turns.length),
+      says,
+      witnesses,
+      ...provenBy(story),
+      ...(ours > 0 ? { doubt: because } : {}),
+    };
   },
 };
 

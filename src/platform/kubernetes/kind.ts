@@ -8,6 +8,7 @@ import type { GivenCommand, PlanNeeds, PlatformContext, PlatformKind } from "../
 import { KUBERNETES_CAPABILITIES } from "./capability/all.ts";
 import { kubernetesConfig } from "./config.ts";
 import { Doors } from "./doors.ts";
+import { OwnStress } from "./own-stress.ts";
 import { KubernetesPlatform } from "./platform.ts";
 import { type Survey, survey } from "./survey.ts";
 import { Tools } from "./tools.ts";
@@ -47,6 +48,7 @@ export async function surveyThrough(
     doors,
     tools: new Tools(api, config.image, "check"),
     undoList: new UndoList(api, config.namespace),
+    ownStress: new OwnStress(),
     runId: "check",
     planFolder: ".",
   };

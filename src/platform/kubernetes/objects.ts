@@ -85,6 +85,7 @@ export interface AutoscalerObject extends KubernetesObject {
   readonly spec?: {
     readonly minReplicas?: number;
     readonly maxReplicas?: number;
+    readonly metrics?: readonly { readonly type: string; readonly resource?: { readonly name: string } }[];
     readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
   };
   readonly status?: {

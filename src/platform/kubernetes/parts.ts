@@ -7,6 +7,7 @@ import type { KubernetesConfig } from "./config.ts";
 import type { Doors } from "./doors.ts";
 import { type Look, look } from "./look.ts";
 import type { NodeObject, PodObject } from "./objects.ts";
+import type { OwnStress } from "./own-stress.ts";
 import type { Tools } from "./tools.ts";
 import { topologyOf } from "./topology.ts";
 import type { UndoList } from "./undo-list.ts";
@@ -18,6 +19,7 @@ export interface Parts {
   readonly doors: Doors;
   readonly tools: Tools;
   readonly undoList: UndoList;
+  readonly ownStress: OwnStress;
   readonly runId: string;
   /** The folder in which the plan's own commands run. */
   readonly planFolder: string;

@@ -16,6 +16,7 @@ import { Lease } from "./lease.ts";
 import { copyLogs } from "./logs.ts";
 import type { AutoscalerObject } from "./objects.ts";
 import { throughOutage } from "./outage.ts";
+import { OwnStress } from "./own-stress.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { queriesOf } from "./queries.ts";
 import { Reaper } from "./reaper-deployment.ts";
@@ -51,7 +52,8 @@ export class KubernetesPlatform implements Platform {
   constructor({ api, config, clock, runId, planFolder }: KubernetesOptions) {
     const tools = new Tools(api, config.image, runId);
     const undoList = new UndoList(api, config.namespace);
-    this.#parts = { api, config, clock, runId, planFolder, doors: new Doors(api), tools, undoList };
+    const [doors, ownStress] = [new Doors(api), new OwnStress()];
+    this.#parts = { api, config, clock, runId, planFolder, doors, tools, undoList, ownStress };
     this.can = capabilitiesOf(this.#parts, { onRefusal: ({ pod, says }) => this.#note(`eviction of ${pod}: ${says}`) });
     this.queries = queriesOf(this.#parts);
   }

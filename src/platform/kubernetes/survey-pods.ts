@@ -4,7 +4,8 @@ import { GamedayError, messageOf } from "../../std/errors.ts";
 import { besideRole } from "./capability/held.ts";
 import { checked } from "./checked.ts";
 import type { Look } from "./look.ts";
-import { isPresent, type PodObject } from "./objects.ts";
+import { type AutoscalerObject, isPresent, type PodObject } from "./objects.ts";
+import { countsOwnStress } from "./own-stress.ts";
 import type { Parts } from "./parts.ts";
 import { podLimit, withoutLimit } from "./pod-limits.ts";
 import { type ToolsKind, toolsContainer } from "./tools.ts";
@@ -55,6 +56,18 @@ async function toolsLine(
   } catch (thrown) {
     return checked(name, false, expected, thrown instanceof GamedayError ? thrown.got : messageOf(thrown));
   }
+}
+
+/** An autoscaler that counts our own use of CPU as load adds replicas because of us, which proves nothing about the platform. */
+export function ownStressLines(
+  autoscaler: AutoscalerObject | null,
+  capabilities: readonly CapabilityName[],
+): CheckedLine[] {
+  if (autoscaler === null || !capabilities.includes("cpu")) return [];
+  const seen = countsOwnStress(autoscaler)
+    ? "metric type Resource: our own CPU faults count as load, so replicas that they bring do not count as scaling"
+    : "our own CPU faults do not count as load";
+  return [checked("autoscaler and CPU faults", true, "an autoscaler whose reaction can be told apart", seen)];
 }
 
 /** A pod without a limit has nothing that could be used up; faults of pressure on a node leave it alone. */

@@ -10,6 +10,7 @@ import type { TimelineEvent } from "../../timeline.ts";
 import { quietly } from "./doors.ts";
 import type { Look } from "./look.ts";
 import { type AutoscalerObject, isPresent, isReady, type PodObject, restartsOf } from "./objects.ts";
+import { countsOwnStress } from "./own-stress.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { runningLeader } from "./patroni.ts";
 import { roleOf } from "./roles.ts";
@@ -44,7 +45,7 @@ function noteGap({ clock }: Parts, emit: Emit, gap: { ms: number; because: strin
 }
 
 /** Folds pods and the autoscaler into events. */
-class PodWatch {
+export class PodWatch {
   readonly #parts: Parts;
   readonly #emit: Emit;
   readonly #pods = new Map<string, PodObject>();
@@ -126,12 +127,20 @@ class PodWatch {
       status: is,
       reason,
     }));
-    const detail = { conditions, currentMetrics: (status?.currentMetrics ?? []) as unknown as Json } as unknown as Json;
+    const ownStress = this.#ownStress();
+    const metrics = { conditions, currentMetrics: (status?.currentMetrics ?? []) as unknown as Json };
+    const detail = { ...metrics, ...(ownStress.length === 0 ? {} : { ownStress }) } as unknown as Json;
     const now = JSON.stringify([current, ready, desired, conditions]);
     if (now === this.#replicas) return;
     this.#replicas = now;
     const event = { atMs: this.#parts.clock.nowMs(), type: "replicas" as const, current, ready, desired };
     this.#emit(this.#autoscaler === null ? event : { ...event, detail });
+  }
+
+  /** Returns the pods whose use of CPU is ours and counts as load for the autoscaler. */
+  #ownStress(): string[] {
+    const { clock, ownStress } = this.#parts;
+    return this.#autoscaler !== null && countsOwnStress(this.#autoscaler) ? ownStress.podsAt(clock.nowMs()) : [];
   }
 }
 

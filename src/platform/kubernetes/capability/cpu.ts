@@ -1,7 +1,7 @@
 /** cpu: our process uses up the pod's CPU limit but for what the change leaves. */
 import type { Capability } from "../../../platform.ts";
 import type { Parts } from "../parts.ts";
-import { type PressureKind, pressureCapability } from "./pressure.ts";
+import { type PressureKind, pressedPods, pressureCapability } from "./pressure.ts";
 
 /** What is left must be less than this share of what was taken, or the target has not lost anything worth the name. */
 const TAKEN_SHARE_MIN = 0.5;
@@ -28,7 +28,19 @@ const CPU: PressureKind<"cpu"> = {
 };
 
 export function cpuCapability(parts: Parts): Capability<"cpu"> {
-  return pressureCapability(parts, CPU);
+  const pressure = pressureCapability(parts, CPU);
+  const { clock, ownStress } = parts;
+  return {
+    ...pressure,
+    apply(change, signal) {
+      ownStress.began(change.id, pressedPods(change));
+      return pressure.apply(change, signal);
+    },
+    async revert(change, signal) {
+      await pressure.revert(change, signal);
+      ownStress.ended(change.id, clock.nowMs());
+    },
+  };
 }
 
 /**

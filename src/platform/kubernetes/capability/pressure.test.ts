@@ -5,6 +5,7 @@ import type { Capability, Change } from "../../../platform.ts";
 import { monotonicClock } from "../../../std/clock.ts";
 import { configOf, nodeOf, podOf } from "../kubernetes.fixture.ts";
 import { MemoryApi } from "../memory-api.fixture.ts";
+import { OwnStress } from "../own-stress.ts";
 import type { Parts } from "../parts.ts";
 import { cpuCapability, usedMilli } from "./cpu.ts";
 import { memoryCapability } from "./memory.ts";
@@ -46,6 +47,7 @@ function sceneOf(): Scene {
       api: memory.api,
       config: configOf({ postgres: { pods: { app: "pg" }, container: "postgres", leader: "sql" }, redis: undefined }),
       clock: monotonicClock(),
+      ownStress: new OwnStress(),
       tools: {
         has: () => true,
         exec: async (pod: { metadata: { name: string } }, _kind: unknown, [, , script]: string[]) => {

@@ -130,6 +130,11 @@ async function healed(parts: Parts, change: Change, signal: AbortSignal) {
   );
 }
 
+/** Returns the names of the pods that a change presses. */
+export function pressedPods(change: Pick<Change, "prior">): string[] {
+  return priorOf(change).pods.map(({ pod }) => pod);
+}
+
 function priorOf({ prior }: Pick<Change, "prior">): Prior {
   return prior as unknown as Prior;
 }
