@@ -48,6 +48,18 @@ test("an image that cannot be pulled is hopeless after a while, whatever the kub
   assert.equal(view.hopeless(10_000)?.trouble.reason, "ImagePullBackOff");
 });
 
+test("pods that wait for the same image one after another are told of once, and briefly; pods that ended are told of each", () => {
+  const view = new JobView(3);
+  const why = "x".repeat(250);
+  const [a, b] = [waiting("a", "ErrImagePull", why), waiting("b", "ErrImagePull", why)];
+  assert.deepEqual(view.tell(view.look([a], [], 0)), ["a: ErrImagePull"]);
+  assert.deepEqual(view.tell(view.look([a, b], [], 1_000)), []);
+  assert.ok(view.summary.includes(`a (and 1 more): ErrImagePull: ${why}`));
+  const killed = (name: string) => ended(name, { exitCode: 137, reason: "OOMKilled" });
+  assert.equal(view.tell(view.look([killed("a"), b], [], 2_000)).length, 1);
+  assert.equal(view.tell(view.look([killed("a"), killed("b")], [], 3_000)).length, 1);
+});
+
 test("an image that comes after all is forgotten", () => {
   const view = new JobView(1);
   view.look([waiting("a", "ErrImagePull")], [], 0);

@@ -21,6 +21,7 @@ export class JobView {
   #names: readonly string[] = [];
   #phases: readonly string[] = [];
   #blind: string | null = null;
+  readonly #told = new Set<string>();
 
   constructor(workers: number) {
     this.#workers = workers;
@@ -44,6 +45,18 @@ export class JobView {
       this.#seen.set(key, { ...sight, sinceMs: known?.sinceMs ?? nowMs });
     }
     return news;
+  }
+
+  /**
+   * Returns the lines that tell people of new troubles. Pods of a Job fail for the same reason one after another, so a trouble that may
+   * still pass is told once, by its reason alone: its whole text is in the error that ends the waiting.
+   */
+  tell(news: readonly Sight[]): string[] {
+    const passing = ({ trouble }: Sight) => trouble.patienceMs !== null && trouble.patienceMs > 0;
+    const fresh = news.filter((sight) => !passing(sight) || !this.#told.has(causeOf(sight.trouble)));
+    for (const { trouble } of fresh) this.#told.add(causeOf(trouble));
+    const brief = (sight: Sight) => ({ ...sight, trouble: { ...sight.trouble, says: sight.trouble.reason } });
+    return told(fresh.map((sight) => (passing(sight) ? brief(sight) : sight)));
   }
 
   /** Records that the cluster could not be queried. */

@@ -9,7 +9,7 @@ import type { KubernetesApi, KubernetesEvent, KubernetesObject, Pod } from "../.
 import { ExitCode, GamedayError, messageOf } from "../../std/errors.ts";
 import { pause, until } from "../../std/wait.ts";
 import { jobOf, nameOf, partsOf, RIGHTS, selectorOf, type WorkersSpec } from "./manifests.ts";
-import { JobView, type Sight, told } from "./view.ts";
+import { JobView, type Sight } from "./view.ts";
 
 const LOOK_MS = 1_000;
 const LOG_LINES = 12;
@@ -91,7 +91,7 @@ export class WorkersJob {
     const events = pods.length < this.#options.spec.workers ? await this.#events() : [];
     const news = this.#view.look(pods, events, performance.now());
     if (this.#ended.signal.aborted) return;
-    for (const line of told(news)) onNote(`pod ${line}`);
+    for (const line of this.#view.tell(news)) onNote(`pod ${line}`);
     const hopeless = this.#joined ? null : this.#view.hopeless(performance.now());
     if (hopeless === null) return;
     await this.#tellLog(hopeless);

@@ -161,8 +161,10 @@ class ProbeProcess implements ProbeHandle {
   #ended(child: ChildProcess, because: string): void {
     if (child !== this.#child) return;
     this.#child = null;
-    if (this.#stopping !== null || this.#options.signal.aborted) {
+    const { signal } = this.#options;
+    if (this.#stopping !== null || signal.aborted) {
       this.#setFinished();
+      if (signal.aborted) this.#onFailed(signal.reason); // whoever waits for the begin need not wait for its deadline
       return this.#onDone();
     }
     const { clock, onEvent } = this.#options;

@@ -54,7 +54,10 @@ export class KubernetesPlatform implements Platform {
     const undoList = new UndoList(api, config.namespace);
     const [doors, ownStress] = [new Doors(api), new OwnStress()];
     this.#parts = { api, config, clock, runId, planFolder, doors, tools, undoList, ownStress };
-    this.can = capabilitiesOf(this.#parts, { onRefusal: ({ pod, says }) => this.#note(`eviction of ${pod}: ${says}`) });
+    this.can = capabilitiesOf(this.#parts, {
+      onRefusal: ({ pod, says }) => this.#note("drain", `eviction of ${pod}: ${says}`),
+      onSilence: (because) => this.#note("kubernetes", because),
+    });
     this.queries = queriesOf(this.#parts);
   }
 
@@ -151,7 +154,7 @@ export class KubernetesPlatform implements Platform {
     return (await api.get(reference, signal)) as AutoscalerObject | null;
   }
 
-  #note(says: string): void {
-    for (const emit of this.#notes) emit({ atMs: this.#parts.clock.nowMs(), type: "note", source: "drain", says });
+  #note(source: string, says: string): void {
+    for (const emit of this.#notes) emit({ atMs: this.#parts.clock.nowMs(), type: "note", source, says });
   }
 }

@@ -57,8 +57,9 @@ const EPHEMERAL: readonly Rule[] = [
 ];
 /** Whoever changes something says so on it. */
 const ANNOUNCE: Rule = ["namespace", "", "events", ["create"], "an Event on each target, which says who hits it"];
+const NODE_EVENT: Rule = ["cluster", "", "events", ["create"], "an Event on each node that is hit"];
 const NODES: readonly Rule[] = [
-  ["cluster", "", "events", ["create"], "an Event on each node that is hit"],
+  NODE_EVENT,
   ["cluster", "", "nodes", ["patch"], "cordoning, and undoing it"],
   ["namespace", "", "configmaps", ["get", "create", "patch", "delete"], "the list of what must be undone"],
 ];
@@ -67,19 +68,19 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
   stop: [["namespace", "", "pods", ["delete"], "killing pods"], ...NODES],
   restart: [["namespace", "", "pods", ["delete"], "restarting pods"]],
   cordon: NODES,
-  power: [["cluster", "", "events", ["create"], "an Event on each node that is hit"]],
+  power: [NODE_EVENT],
   evict: [
     ["cluster", "", "pods", ["list"], "whom a drain evicts"],
     ["cluster", "", "pods/eviction", ["create"], "evicting within disruption budgets"],
     ["namespace", "policy", "poddisruptionbudgets", ["get", "list"], "which budget would hold a drain up"],
   ],
   freeze: EPHEMERAL,
-  cut: EPHEMERAL,
-  drop: EPHEMERAL,
-  bandwidth: EPHEMERAL,
-  reset: EPHEMERAL,
-  dns: EPHEMERAL,
-  cpu: EPHEMERAL,
+  cut: [...EPHEMERAL, NODE_EVENT],
+  drop: [...EPHEMERAL, NODE_EVENT],
+  bandwidth: [...EPHEMERAL, NODE_EVENT],
+  reset: [...EPHEMERAL, NODE_EVENT],
+  dns: [...EPHEMERAL, NODE_EVENT],
+  cpu: [...EPHEMERAL, NODE_EVENT],
   memory: EPHEMERAL,
 };
 

@@ -31,12 +31,18 @@ export const KUBERNETES_CAPABILITIES = [
   "command",
 ] as const satisfies readonly CapabilityName[];
 
+/** What a run's timeline is told besides the stamps of its faults. */
+export interface FaultNotes extends EvictNotes {
+  /** Called when the owners of a target could not be told what is done to it. */
+  onSilence(because: string): void;
+}
+
 export function capabilitiesOf(
   parts: Parts,
-  notes: EvictNotes,
+  notes: FaultNotes,
 ): { readonly [Name in (typeof KUBERNETES_CAPABILITIES)[number]]: Capability<Name> } {
   const ours = <N extends CapabilityName>(capability: Capability<N>) =>
-    announced(parts, undoneThroughOutage(capability));
+    announced(parts, undoneThroughOutage(capability), (because) => notes.onSilence(because));
   return {
     stop: ours(stopCapability(parts)),
     cordon: ours(cordonCapability(parts)),

@@ -38,6 +38,9 @@ test("a cluster that takes no Event does not stop the change", async () => {
     apply: async ({ id }: { id: string }) => void applied.push(id),
   } as unknown as Capability<"freeze">;
   const parts = { api: memory.api, config: configOf() } as unknown as Parts;
-  await announced(parts, capability).apply(CHANGE, SIGNAL);
+  const silences: string[] = [];
+  await announced(parts, capability, (because) => silences.push(because)).apply(CHANGE, SIGNAL);
   assert.deepEqual(applied, [CHANGE.id]);
+  await Promise.resolve();
+  assert.deepEqual(silences, ["no Event on postgres/pg-0: forbidden"]);
 });

@@ -5,18 +5,29 @@
 import { randomBytes } from "node:crypto";
 import type { KubernetesObject } from "../../../kubernetes.ts";
 import type { Capability, CapabilityName, Change } from "../../../platform.ts";
+import { messageOf } from "../../../std/errors.ts";
 import { MANAGED_BY, runOf } from "../marks.ts";
 import { type Parts, podName } from "../parts.ts";
 
 /** Events of objects without a namespace are kept in this one. */
 const NODES_NAMESPACE = "default";
 
-/** Returns the capability with an Event on its target whenever it is applied. The change does not wait for it. */
-export function announced<N extends CapabilityName>(parts: Parts, capability: Capability<N>): Capability<N> {
+/**
+ * Returns the capability with an Event on its target whenever it is applied. The change does not wait for it; `onSilence` receives the
+ * reason when the cluster does not take it, because the target's owners are then not told.
+ */
+export function announced<N extends CapabilityName>(
+  parts: Parts,
+  capability: Capability<N>,
+  onSilence: (because: string) => void,
+): Capability<N> {
   return {
     prior: (target, parameters, signal) => capability.prior(target, parameters, signal),
     apply(change, signal) {
-      void parts.api.create(eventOf(change, parts.config.namespace, new Date())).catch(() => undefined);
+      const event = eventOf(change, parts.config.namespace, new Date());
+      void parts.api
+        .create(event)
+        .catch((thrown: unknown) => onSilence(`no Event on ${change.target.id}: ${messageOf(thrown)}`));
       return capability.apply(change, signal);
     },
     bitten: (change, signal) => capability.bitten(change, signal),
