@@ -182,6 +182,14 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
       );
     }
   },
+  quickstart(rows) {
+    // A quick start that stumbled stays, with what was printed where, and the newest counts.
+    const row = rows.at(-1);
+    const commands = row?.["commands"] as readonly { readonly command: string; readonly printed: string | null }[];
+    for (const { command, printed } of commands) assert.equal(printed, null, command);
+    assert.match(String(row?.["sentence"]), /^Fail: /);
+    assert.ok(Number(row?.["redSeconds"]) <= 900, `red after ${row?.["redSeconds"]} s`);
+  },
   api(rows) {
     for (const row of rows) {
       assert.deepEqual([row["failures"], row["serverErrors"]], [0, 0], `seed ${row.seed}`);

@@ -21,7 +21,14 @@ export function planJsonSchema(): JsonSchema {
   const plan = schemaOf(planSchema);
   const title = "A Gameday plan (plan.yaml)";
   const properties = { ...plan.properties, platform: platformSchema(plan.properties?.["platform"]?.description) };
-  return { title, ...mapSchema({ ...plan, properties }, (schema) => named(duration(schema))) };
+  return { title, ...mapSchema({ ...plan, properties }, (schema) => variable(named(duration(schema)))) };
+}
+
+/** Lets a text that has a variable pass where it must look like something, because only its value must. */
+function variable(schema: JsonSchema): JsonSchema {
+  const { pattern } = schema;
+  if (pattern === undefined || pattern === DURATION_PATTERN) return schema;
+  return { ...schema, pattern: `(?:${pattern})|\\$\\{(?:var|env):` };
 }
 
 function schemaOf(schema: z.ZodType): JsonSchema {

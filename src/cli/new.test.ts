@@ -92,7 +92,12 @@ test("the command that starts an app is guessed from its folder, and the guess n
   assert.deepEqual(guessCommand(folder)?.command, ["node", "server.js"]);
   mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
   writeFileSync(join(folder, "node_modules/.bin/next"), "");
-  writeFileSync(join(folder, "package.json"), '{ "scripts": { "start": "next start -p $PORT" } }');
+  assert.equal(guessCommand(folder)?.prepare, null);
+  writeFileSync(
+    join(folder, "package.json"),
+    '{ "scripts": { "start": "next start -p $PORT", "migrate": "node up.js" } }',
+  );
+  assert.deepEqual(guessCommand(folder)?.prepare, ["node", "up.js"]);
   assert.deepEqual(guessCommand(folder)?.command, ["sh", "-c", "exec node_modules/.bin/next start -p $PORT"]);
   writeFileSync(join(folder, "Procfile"), "web: node main.js\n");
   assert.match(guessCommand(folder)?.because ?? "", /Procfile/);

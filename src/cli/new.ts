@@ -102,6 +102,8 @@ function appOf(world: World, flags: NewFlags): AppAnswers {
       '--command "node server.js"',
     );
   if (guess !== null) world.stdout.write(`command: ${guess.command.join(" ")} (from ${guess.because})\n`);
+  if (guess?.prepare != null && flags.prepare === undefined)
+    world.stdout.write(`prepare: ${guess.prepare.join(" ")} (from ${guess.because})\n`);
   return {
     name: flags.name ?? nameOf(directory),
     directory,

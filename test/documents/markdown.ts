@@ -30,7 +30,7 @@ export function blocksOf(page: string): Block[] {
     } else if (fence !== null) {
       close();
       open = { language: fence[1] ?? "", line: index + 2, lines: [], fenced: true };
-    } else if (/^ {4}\S/.test(line) && (blank || open !== undefined)) {
+    } else if (/^ {4}\s*\S/.test(line) && (blank || open !== undefined)) {
       open ??= { language: "", line: index + 1, lines: [], fenced: false };
       open.lines.push(line.slice(4));
     } else if (open !== undefined && line.trim() !== "") close();

@@ -117,14 +117,16 @@ function fromProcfile(directory: string): Guess | null {
 }
 
 function fromPackage(directory: string): Guess | null {
-  const start = /"start"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(textOf(join(directory, "package.json")) ?? "")?.[1];
-  if (start === undefined) return null;
-  const line = JSON.parse(`"${start}"`) as string;
-  return {
-    command: argvOf(withLocalProgram(directory, line)),
-    prepare: null,
-    because: "scripts.start of package.json",
+  const text = textOf(join(directory, "package.json")) ?? "";
+  const script = (name: string) => {
+    const given = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`).exec(text)?.[1];
+    return given === undefined ? null : argvOf(withLocalProgram(directory, JSON.parse(`"${given}"`) as string));
   };
+  const command = script("start");
+  if (command === null) return null;
+  const prepare = script("migrate") ?? script("db:migrate");
+  const and = prepare === null ? "" : ", and its script that migrates";
+  return { command, prepare, because: `scripts.start of package.json${and}` };
 }
 
 /** npm finds the programs of packages; the lab's PATH does not have them, so the first word becomes a path. */
