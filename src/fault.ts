@@ -82,7 +82,7 @@ export interface FaultKind<
    */
   readonly rounds?: "each-target" | "times";
   /** What a judge needs to know about the kind; recorded with each experiment. */
-  readonly traits: FaultTraits;
+  readonly traits: Required<FaultTraits>;
   /**
    * Why the fault must be injected alone, as a clause. null: it may be combined with others, because its changes are applied and
    * reverted one by one, and none removes another or waits for what another has stopped.

@@ -48,6 +48,8 @@ export interface FaultTraits {
    * the fault ends (every packet is late); recovery after our own heal then counts as expected.
    */
   readonly recoversOnlyAfterHeal: boolean;
+  /** True if the fault cuts or breaks traffic between nodes, so that one side may go on without the other. Absent: not recorded. */
+  readonly severs?: boolean;
 }
 
 /**

@@ -44,3 +44,15 @@ test("evidence of a version before 3 gets the stop condition and the kind of a n
 test("evidence of version 3 states its facts itself, so that names and texts have no meaning in it", () => {
   assert.equal(traitsIn(3, "latency"), undefined);
 });
+
+test("traits that do not say whether the fault severs nodes get it by the name of the fault, in any version", () => {
+  const traits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false } as const;
+  const severs = (version: number, fault: string, given?: boolean) => {
+    const recorded = given === undefined ? traits : { ...traits, severs: given };
+    const [event] = inCurrentFormat(version, [{ ...began(fault), traits: recorded } as TimelineEvent]);
+    return event?.type === "experiment" ? event.traits?.severs : undefined;
+  };
+  assert.deepEqual([severs(3, "partition-node"), severs(3, "latency")], [true, false]);
+  assert.deepEqual([severs(3, "partition-node", false), severs(3, "latency", true)], [false, true]);
+  assert.equal(traitsIn(2, "partition-node")?.severs, true);
+});

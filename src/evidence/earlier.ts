@@ -7,6 +7,7 @@ import type { FaultTraits, TimelineEvent } from "../timeline.ts";
 /** The first version in which the timeline states these facts in fields of its own. */
 const FACTS_SINCE_VERSION = 3;
 
+const NOTHING_ELSE: FaultTraits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false };
 const HOLDS_USERS: FaultTraits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true };
 const STOPS_PROCESSES: FaultTraits = { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false };
 
@@ -33,6 +34,16 @@ const TRAITS: ReadonlyMap<string, FaultTraits> = new Map([
   ["power-off-node", { stops: "machines", takesLeader: false, recoversOnlyAfterHeal: false }],
 ]);
 
+/** The kinds of fault that cut or broke traffic between nodes before their traits said so. Kinds of today are not added here. */
+const SEVERING: ReadonlySet<string> = new Set([
+  "isolate-leader",
+  "partition-node",
+  "partition-one-way",
+  "partition-sides",
+  "packet-loss",
+  "connection-reset",
+]);
+
 /** How a stop condition was written into `by` of a control event: its name, then why. */
 const STOPPED_BY = /^stop condition ([^:]+): /;
 /** How the note on an error of a script began. */
@@ -40,7 +51,14 @@ const SCRIPT_ERROR = "script error in ";
 
 /** Returns the events of a timeline of the given version with the fields that the current version records. */
 export function inCurrentFormat(version: number, timeline: readonly TimelineEvent[]): readonly TimelineEvent[] {
-  return version >= FACTS_SINCE_VERSION ? timeline : timeline.map(withFacts);
+  const stated = version >= FACTS_SINCE_VERSION ? timeline : timeline.map(withFacts);
+  return stated.map(withSevers);
+}
+
+/** Adds to the traits of a fault whether it severs nodes, which the first timelines with traits did not record. */
+function withSevers(event: TimelineEvent): TimelineEvent {
+  if (event.type !== "experiment" || event.traits === undefined || event.traits.severs !== undefined) return event;
+  return { ...event, traits: { ...event.traits, severs: SEVERING.has(event.fault) } };
 }
 
 function withFacts(event: TimelineEvent): TimelineEvent {
@@ -50,6 +68,6 @@ function withFacts(event: TimelineEvent): TimelineEvent {
   }
   if (event.type === "note") return event.says.startsWith(SCRIPT_ERROR) ? { ...event, kind: "script-error" } : event;
   if (event.type !== "experiment") return event;
-  const traits = TRAITS.get(event.fault);
+  const traits = TRAITS.get(event.fault) ?? (SEVERING.has(event.fault) ? NOTHING_ELSE : undefined);
   return traits === undefined ? event : { ...event, traits };
 }

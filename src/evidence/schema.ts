@@ -137,6 +137,7 @@ const traits = z.looseObject({
   stops: z.enum(["nothing", "processes", "machines"]).describe("what does not run while the fault holds"),
   takesLeader: z.boolean().describe("another member is expected to be promoted"),
   recoversOnlyAfterHeal: z.boolean().describe("users may recover only when the fault ends"),
+  severs: z.boolean().exactOptional().describe("cuts or breaks traffic between nodes; absent: not recorded"),
 });
 
 function event<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {

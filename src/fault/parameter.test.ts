@@ -17,7 +17,7 @@ const kind: FaultKind = {
     how: choice("which way", "drop", "reject"),
     inject: argv("breaks it", ["true"]),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: null,
   changes: () => [],
 };

@@ -22,8 +22,6 @@ export interface Circumstances {
   readonly lostWithoutLeader: boolean;
 }
 
-/** The capabilities that end the processes of their target. */
-const ENDING: ReadonlySet<string | null> = new Set(["stop", "power", "restart"]);
 /** Two connections that recover within this time of each other count as equally fast. */
 const SLOWER_MS = 1_000;
 
@@ -33,15 +31,12 @@ export function circumstancesOf(objective: Objective, facts: Facts): Circumstanc
   const stories = story.experiments.filter(({ name }) => concerned.some((one) => one.name === name));
   const stores = new Set(story.roles.map(({ role }) => role));
   const hit = stories.flatMap(rolesHit);
-  const capabilities = stories.flatMap(({ rounds }) =>
-    rounds.flatMap(({ changes }) => changes.map((one) => one.capability)),
-  );
   return {
     anyFault: concerned.length > 0,
     storeHit: hit.some((role) => role === null || stores.has(role)),
     othersHit: hit.some((role) => role === null || !stores.has(role)),
-    partitioned: capabilities.some((one) => one === null || one === "cut" || one === "drop" || one === "reset"),
-    powerLost: capabilities.includes("power"),
+    partitioned: stories.some(isSevered),
+    powerLost: stories.some(({ traits }) => traits.stops === "machines"),
     leaderChanged: stories.some((one) => leadersIn(story, reachOf(one, story.experiments, story.span.toMs))),
     keptIsSlower: concerned.some(keptIsSlower),
     lostWithoutLeader: lostWithoutLeader(facts, stories),
@@ -85,11 +80,22 @@ function lostWithoutLeader({ findings, story }: Facts, stories: readonly Experim
   return times.length > 0 && times.every((atMs) => spans.some((span) => contains(span, atMs)));
 }
 
+/** Returns true for a fault that severs nodes, or whose kind and changes were not recorded. */
+function isSevered({ traits, rounds }: ExperimentStory): boolean {
+  return traits.severs ?? rounds.some(({ changes }) => changes.some(({ capability }) => capability === null));
+}
+
+/** Returns true for a fault under which its targets do nothing, as long as it holds or until they are restarted. */
+function silencesTargets({ traits }: ExperimentStory): boolean {
+  return traits.stops !== "nothing" && !traits.recoversOnlyAfterHeal;
+}
+
 /** Returns the spans without a leader: from the death of each leader until its store had the next one. */
 function leaderless(experiment: ExperimentStory, { roles }: Story): Span[] {
+  if (!silencesTargets(experiment)) return [];
   const changes = experiment.rounds.flatMap((round) => round.changes);
-  return changes.flatMap(({ capability, target, bite }) => {
-    if (bite?.witness == null || !ENDING.has(capability)) return [];
+  return changes.flatMap(({ target, bite }) => {
+    if (bite?.witness == null) return [];
     const before = roles.filter(({ atMs, is }) => atMs <= bite.atMs && LEADING.has(is));
     const led = before.findLast(({ role }) => before.findLast((one) => one.role === role)?.target === target);
     if (led === undefined || led.target !== target) return [];

@@ -33,7 +33,7 @@ const kindOf = (capability: CapabilityName, parameters: object) =>
     needs: [capability],
     defaultSelector: { role: capability === "cordon" ? "node" : "app" },
     parameters: {},
-    traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+    traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
     alone: null,
     changes: (targets) => targets.map((target) => ({ capability, target, parameters }) as never),
   });

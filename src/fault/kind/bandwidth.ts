@@ -12,7 +12,7 @@ export const bandwidth = faultKind({
     kilobitsPerSecond: whole("Limit in each direction, for all peers together.", 1_000, 8, 10_000_000),
     peers: peers(),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: "it and the faults that delay packets configure the same network interface",
   changes: (targets, { kilobitsPerSecond, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({

@@ -13,7 +13,7 @@ export const command = faultKind({
     heal: argv("Repairs it. Must be harmless when nothing is broken."),
     deadline: duration("For each of the commands.", 30_000),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: "nothing is known about what the plan's own commands affect",
   changes: (targets, parameters) => targets.map((target) => ({ capability: "command", target, parameters })),
 });

@@ -8,7 +8,7 @@ export const connectionReset = faultKind({
   needs: ["reset"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { segments: percent("Share of TCP segments answered with a reset, in percent.", 20), peers: peers() },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: true },
   alone: null,
   changes: (targets, { segments, peers: given }, all, random) =>
     targets.map((target) => ({

@@ -8,7 +8,7 @@ export const cpuPressure = faultKind({
   needs: ["cpu"],
   defaultSelector: { role: "node" },
   parameters: { leave: percent("Share of one CPU that is left, in percent.", 20) },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: null,
   changes: (targets, { leave }, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),

@@ -7,7 +7,7 @@ export const diskFull = faultKind({
   needs: ["disk"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { leaveMegabytes: whole("Megabytes that are left free.", 0, 0, 1_000_000) },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: null,
   changes: (targets, { leaveMegabytes }) =>
     targets.map((target) => ({ capability: "disk", target, parameters: { leaveMegabytes } })),

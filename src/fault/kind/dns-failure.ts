@@ -8,7 +8,7 @@ export const dnsFailure = faultKind({
   needs: ["dns"],
   defaultSelector: { role: "node" },
   parameters: { how: choice("refuse: answers that the name does not exist; silence: no answer.", "refuse", "silence") },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: null,
   changes: (targets, { how }, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "dns", target, parameters: { how } })),

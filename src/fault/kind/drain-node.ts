@@ -11,7 +11,7 @@ export const drainNode = faultKind({
     grace: duration("Time that each evicted process has to end by itself.", 10_000),
     within: duration("Time after which eviction is given up (a budget may forbid it for ever).", 60_000),
   },
-  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: "it waits for evicted replicas to be ready on other nodes, which another fault may prevent",
   changes: (targets, { graceMs, withinMs }, all) =>
     nodesOf(targets, all).flatMap((target) => [

@@ -6,7 +6,7 @@ export const freeze = faultKind({
   needs: ["freeze"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: {},
-  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: null,
   changes: (targets) => targets.map((target) => ({ capability: "freeze", target, parameters: {} })),
 });

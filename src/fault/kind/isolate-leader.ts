@@ -9,7 +9,7 @@ export const isolateLeader = faultKind({
   defaultSelector: { role: "postgres" },
   always: { leader: true },
   parameters: { how: choice("drop: no answer; reject: an answer that refuses.", "drop", "reject") },
-  traits: { stops: "nothing", takesLeader: true, recoversOnlyAfterHeal: false },
+  traits: { stops: "nothing", takesLeader: true, recoversOnlyAfterHeal: false, severs: true },
   alone: null,
   changes: (targets, { how }, all) =>
     nodesOf(targets, all).map((target) => ({

@@ -13,7 +13,7 @@ export const jitter = faultKind({
     jitter: duration("The delay varies by at most this much in either direction, uniformly distributed.", 50),
     peers: peers(),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: null,
   changes: (targets, { latencyMs, jitterMs, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({

@@ -7,7 +7,7 @@ export const killLeader = faultKind({
   defaultSelector: { role: "postgres" },
   always: { leader: true },
   parameters: {},
-  traits: { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false, severs: false },
   alone: null,
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),

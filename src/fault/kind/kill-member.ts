@@ -6,7 +6,7 @@ export const killMember = faultKind({
   needs: ["stop"],
   defaultSelector: { role: "postgres", leader: false },
   parameters: {},
-  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: null,
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),

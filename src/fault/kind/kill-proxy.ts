@@ -6,7 +6,7 @@ export const killProxy = faultKind({
   needs: ["stop"],
   defaultSelector: { role: "haproxy" },
   parameters: {},
-  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: null,
   changes: (targets) =>
     targets.map((target) => ({

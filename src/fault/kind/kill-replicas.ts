@@ -7,7 +7,7 @@ export const killReplicas = faultKind({
   needs: ["stop"],
   defaultSelector: { role: "app", count: 2 },
   parameters: { signal: choice("KILL: ends at once; TERM: is asked to end.", "KILL", "TERM") },
-  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: null,
   changes: (targets, { signal }) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: false, signal }, undo: false })),

@@ -12,7 +12,7 @@ export const latency = faultKind({
     latency: duration("Delay added in each direction; the round trip grows by twice that.", 100),
     peers: peers(),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: null,
   changes: (targets, { latencyMs, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({

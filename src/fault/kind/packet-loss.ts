@@ -9,7 +9,7 @@ export const packetLoss = faultKind({
   needs: ["drop"],
   defaultSelector: { role: "postgres", leader: true },
   parameters: { lost: percent("Share of packets lost, in percent.", 10), peers: peers() },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: true },
   alone: null,
   changes: (targets, { lost, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({

@@ -15,7 +15,7 @@ export const partitionNode = faultKind({
       "link",
     ),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false, severs: true },
   alone: null,
   changes: (targets, { how }, all) =>
     nodesOf(targets, all).map((target) => ({

@@ -9,7 +9,7 @@ export const partitionOneWay = faultKind({
   needs: ["cut"],
   defaultSelector: { role: "node" },
   parameters: { direction: choice("out: the node cannot send; in: it cannot receive.", "out", "in"), peers: peers() },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false, severs: true },
   alone: null,
   changes: (targets, { direction, peers: given }, all, random) =>
     nodesOf(targets, all).map((target) => ({

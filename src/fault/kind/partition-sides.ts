@@ -15,7 +15,7 @@ export const partitionSides = faultKind({
     outside: flag("If true, what is on no node (proxy, etcd, clients) reaches the majority only.", true),
     how: choice("drop: no answer; reject: an answer that refuses.", "drop", "reject"),
   },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false, severs: true },
   alone: null,
   changes: (targets, parameters, all, random) => split(nodesOf(targets, all), parameters, all, random),
 });

@@ -7,7 +7,7 @@ export const powerOffNode = faultKind({
   needs: ["power"],
   defaultSelector: { role: "node" },
   parameters: {},
-  traits: { stops: "machines", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "machines", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: "it ends the node with everything that other faults have changed there",
   changes: (targets, _parameters, all) =>
     nodesOf(targets, all).map((target) => ({ capability: "power", target, parameters: {} })),

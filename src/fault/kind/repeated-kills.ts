@@ -13,7 +13,7 @@ export const repeatedKills = faultKind({
     pause: duration("Pause between the return of one victim and the next kill.", 2_000),
   },
   rounds: "times",
-  traits: { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: true, recoversOnlyAfterHeal: false, severs: false },
   alone: "it waits for each victim to be back before the next kill, which another fault may prevent",
   changes: (targets) =>
     targets.map((target) => ({ capability: "stop", target, parameters: { stayDown: true, signal: "KILL" } })),

@@ -11,7 +11,7 @@ export const rollingRestart = faultKind({
     pause: duration("Pause between the return of one target and the restart of the next.", 1_000),
   },
   rounds: "each-target",
-  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false },
+  traits: { stops: "processes", takesLeader: false, recoversOnlyAfterHeal: false, severs: false },
   alone: "it waits for each target to be back before it restarts the next, which another fault may prevent",
   changes: (targets, { graceMs }) =>
     targets.map((target) => ({ capability: "restart", target, parameters: { graceMs }, undo: false })),

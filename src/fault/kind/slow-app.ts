@@ -7,7 +7,7 @@ export const slowApp = faultKind({
   needs: ["cpu"],
   defaultSelector: { role: "app" },
   parameters: { leave: percent("Share of one CPU that is left to each, in percent.", 5) },
-  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true },
+  traits: { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: true, severs: false },
   alone: null,
   changes: (targets, { leave }) =>
     targets.map((target) => ({ capability: "cpu", target, parameters: { leavePercent: leave } })),
