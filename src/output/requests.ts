@@ -32,7 +32,7 @@ async function opened({ folder, startedAtMs, redact }: RunContext): Promise<Outp
   return {
     requests: (batch) => file.take(batch),
     async settle(signal) {
-      await file.close(signal);
+      await file.finish(signal);
       return file.missing;
     },
     close: (signal) => file.close(signal),

@@ -52,6 +52,7 @@ function flagOf(name: string): string {
 /** Refuses the formats that k6's --out names; our output is always lines of JSON. */
 function refuseFormats({ out }: LoadFlags): void {
   if (!/^(json|csv|influxdb|cloud|experimental-[a-z-]+)(=|$)/.test(out ?? "")) return;
-  const hint = "--out FOLDER writes the evidence and its report; --json FILE writes the summary";
+  const hint =
+    "--out FOLDER writes the evidence and its report, --requests-csv each request beside it, and --json FILE the summary";
   throw wrong("--out FOLDER", `"${out}"`, hint);
 }

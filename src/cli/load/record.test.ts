@@ -33,3 +33,16 @@ test("plan.yaml is the plan, as JSON with a comment", () => {
   const { plan, run } = recorded({});
   assert.deepEqual(JSON.parse(planTextOf(plan, run.command).replace(/^#.*\n/, "")), JSON.parse(JSON.stringify(plan)));
 });
+
+test("the command names no place that the load reported to", () => {
+  const places = {
+    out: "results",
+    json: "-",
+    requestsCsv: true,
+    metrics: ":9464",
+    hook: ["chat.yaml"],
+    otel: "http://127.0.0.1:4318",
+  };
+  const { run } = recorded({ vus: "3", ...places } as Partial<LoadFlags>);
+  assert.match(run.command, /--workers 1 --vus 3 --seed abc$/);
+});

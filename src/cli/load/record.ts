@@ -6,6 +6,7 @@ import { barePlan } from "../../plan/bare.ts";
 import { portable } from "../../plan/portable.ts";
 import type { LoadPlan, Plan } from "../../plan.ts";
 import type { Clock } from "../../std/clock.ts";
+import { outputOptions } from "../output-flags.ts";
 import { environmentRecord } from "../run/environment.ts";
 import type { LoadFlags } from "./flags.ts";
 
@@ -22,6 +23,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "quiet",
   "onlySummary",
   "dashboard",
+  ...outputOptions().map((option) => option.attributeName()),
 ]);
 
 export interface LoadIdentity {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -63,8 +63,15 @@ test("batches are written in order, and whoever gave one learns when it is on di
 test("a load without requests leaves a file with its head", async (context) => {
   const path = pathIn(context);
   const file = new RequestsFile(CONTEXT, () => openRequestsFile(path));
-  await file.close(NEVER);
+  await file.finish(NEVER);
   assert.equal(readFileSync(path, "utf8"), CSV_HEAD);
+});
+
+test("a load that never began makes no file, because the folder may be that of another run", async (context) => {
+  const path = pathIn(context);
+  const file = new RequestsFile(CONTEXT, () => openRequestsFile(path));
+  await file.close(NEVER);
+  assert.equal(existsSync(path), false);
 });
 
 test("a disk that is stuck holds up nobody but who waits for it, and the end counts what is missing", async () => {

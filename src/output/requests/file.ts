@@ -66,10 +66,18 @@ export class RequestsFile {
     return `requests.csv has ${this.#written} requests; ${this.#lost} more are not in it, because the disk was slower than the load`;
   }
 
-  /** Ends the file after what is pending; after the write that is under way when `signal` is aborted. */
+  /** Ends the file of a load that has ended; one without requests has its head. */
+  async finish(signal: AbortSignal): Promise<void> {
+    if (!this.#isClosed) this.#writing ??= this.#writeAll();
+    await this.close(signal);
+  }
+
+  /**
+   * Ends the file after what is pending; after the write that is under way when `signal` is aborted. Makes no file if no request was
+   * taken: the load has not begun then, and its folder may be that of somebody else.
+   */
   async close(signal: AbortSignal): Promise<void> {
     if (this.#isClosed) return;
-    this.#writing ??= this.#writeAll(); // a file without requests has its head
     await Promise.race([this.#writing, aborted(signal)]);
     this.#isClosed = true;
     this.#giveUp();
