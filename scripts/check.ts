@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, lint, un-awaited promises, unit and contract tests. It should take less than 45 s on a quiet machine with two
+ * `npm run check`: types, lint, un-awaited promises, unused code, unit and contract tests. It should take less than 45 s on a quiet machine with two
  * cores. The static steps run one after another beside the tests, which share three processes: to start a process for each of more than
  * 250 files, and to load the same modules into each, took twice as long as the tests themselves. `npm test` and `.ci/run` give each file
  * a process of its own, so a test that depends on its neighbours is found there. With `--static` only the static steps run.
@@ -13,6 +13,7 @@ const STATIC: readonly Step[] = [
   { name: "types of the page", argv: ["tsc", "-p", "src/page/tsconfig.json"] },
   { name: "format and lint", argv: ["biome", "check", "--error-on-warnings", "."] },
   { name: "un-awaited promises", argv: ["oxlint", "--type-aware", ...sources] },
+  { name: "unused code and packages", argv: ["knip", "--no-progress"] },
 ];
 
 /**

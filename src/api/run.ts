@@ -31,7 +31,6 @@ export const permissionSchema = z.object({
   allowed: z.boolean(),
   because: text.nullable().describe("why it is not allowed now, in words; null if it is allowed"),
 });
-export type Permission = z.infer<typeof permissionSchema>;
 export const permissionsSchema = z.record(z.enum(CONTROL_NAMES), permissionSchema);
 export type Permissions = z.infer<typeof permissionsSchema>;
 

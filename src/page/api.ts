@@ -1,5 +1,5 @@
 /** Calls of the API. Every answer is either a value or a problem that can be shown; a call never throws. */
-import type { ApiProblem } from "../api/problem.ts";
+import type { ApiProblem } from "../api.ts";
 
 export type ApiAnswer<T> =
   | { readonly ok: true; readonly value: T; readonly etag: string | null }

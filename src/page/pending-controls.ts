@@ -1,5 +1,5 @@
 /** What this page asked for and has not yet seen in the stream. "Done" is shown only once it is an event of the run. */
-import type { LiveFrame } from "../api/live.ts";
+import type { LiveFrame } from "../api.ts";
 
 /** After this long, the page says that it has not seen what it asked for. */
 const LATE_MS = 20_000;

@@ -3,7 +3,7 @@
  * stream: the tab that holds the lock has the connection and passes each frame on, and the others begin with the state that the API
  * returns. When that tab is closed, the next one takes over.
  */
-import type { FrameName, LiveFrame, LiveState } from "../api/live.ts";
+import type { FrameName, LiveFrame, LiveState } from "../api.ts";
 import { get } from "./api.ts";
 
 export interface StreamListener {

@@ -1,5 +1,5 @@
 /** The head of a run's page: its name, phase and clock, the controls, and the one sentence. */
-import type { LiveState } from "../api/live.ts";
+import type { LiveState } from "../api.ts";
 import { el, type ViewElement } from "../view.ts";
 import { controlButton, type PageRights, plainButton } from "./button.ts";
 import { clock } from "./figures.ts";

@@ -1,5 +1,5 @@
 /** The dialog with everything that is needed less often: marks, figures, files, judging, residue, the theme and the keys. */
-import type { LiveState } from "../api/live.ts";
+import type { LiveState } from "../api.ts";
 import { el, type ViewNode } from "../view.ts";
 import { controlButton, type PageRights, plainButton } from "./button.ts";
 import { clock } from "./figures.ts";

@@ -1,6 +1,7 @@
 /** The figures of the latest second that is known, and how much of it failed since the figures began. */
-import type { LiveState } from "../api/live.ts";
+
 import type { SecondColumn } from "../api/second-columns.ts";
+import type { LiveState } from "../api.ts";
 import { el, type ViewElement } from "../view.ts";
 import type { Columns } from "./columns.ts";
 import { shortTarget } from "./course/spans.ts";

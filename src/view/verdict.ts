@@ -1,5 +1,5 @@
 /** The verdict, once there is one, with its files. */
-import type { LiveState } from "../api/live.ts";
+import type { LiveState } from "../api.ts";
 import { el, type ViewElement } from "../view.ts";
 import { pill } from "./button.ts";
 import { bytes, counted } from "./figures.ts";
