@@ -104,6 +104,12 @@ export const kubernetesConfig = z.strictObject({
     .describe(
       'Commands of your own, run in the plan\'s folder, for what no API of Kubernetes does to a node: [my-cloud, stop, "{node}"].',
     ),
+  cuts: z
+    .enum(["nft", "network-policy"])
+    .default("nft")
+    .describe(
+      "How pods are cut off: by nft inside them, which needs NET_ADMIN, or by a NetworkPolicy, which stops new connections only.",
+    ),
   allow: allow.prefault({}).describe("Consent to what is refused otherwise."),
 });
 

@@ -18,6 +18,19 @@ export function tableName(changeId: string): string {
   return `${TABLE_PREFIX}${shortName(changeId)}`;
 }
 
+/** Returns the name of a change's NetworkPolicy. */
+export function policyName(changeId: string): string {
+  return `gameday-${shortName(changeId)}`;
+}
+
+/** All labels of ours on pods of somebody else begin with this. */
+export const CUT_LABEL_PREFIX = "gameday/cut-";
+
+/** Returns the label by which a change's NetworkPolicy finds its pods. Without the policy it does nothing. */
+export function cutLabel(changeId: string): string {
+  return `${CUT_LABEL_PREFIX}${shortName(changeId)}`;
+}
+
 /** The name of the reaper's Deployment. */
 export const REAPER = "gameday-reaper";
 export const TABLE_PREFIX = "gameday_";

@@ -49,6 +49,23 @@ test("a cordon is undone once its time is over, and not before", async () => {
   assert.match(said.join(), /uncordoned node worker-1, which run run-1 left/);
 });
 
+test("a NetworkPolicy of a dead run is removed once its time is over", async () => {
+  const { memory, said, reaping, pass } = await leftBehind();
+  memory.put({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "gameday-1", namespace: "shop" },
+  });
+  const entry = { how: "remove-policy" as const, policy: "gameday-1", run: "run-1", afterMs: 5_000 };
+  await new UndoList(memory.api, "shop").add("run-1/cut/1", entry, SIGNAL);
+  await reaping.round();
+  assert.ok(memory.has("NetworkPolicy", "gameday-1"));
+  pass(5_000);
+  await reaping.round();
+  assert.equal(memory.has("NetworkPolicy", "gameday-1"), false);
+  assert.deepEqual(said, ["removed NetworkPolicy gameday-1, which run run-1 left"]);
+});
+
 test("when the run is dead and all is undone, the reaper removes the lease, the list and itself", async () => {
   const { memory, reaping, pass } = await leftBehind();
   await reaping.round();

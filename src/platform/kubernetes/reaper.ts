@@ -10,7 +10,7 @@ import { messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
 import { LEASE, LEASE_SECONDS } from "./lease.ts";
 import { REAPER } from "./marks.ts";
-import { UndoList } from "./undo-list.ts";
+import { type UndoEntry, UndoList } from "./undo-list.ts";
 
 const EVERY_MS = 500;
 /** A lease that nobody renewed for this long belongs to a run that died: twice the time after which another run may take it. */
@@ -60,20 +60,27 @@ export class Reaping {
 
   /** Undoes what is due. Returns whether the reaper has removed itself. */
   async round(): Promise<boolean> {
-    const { api, clock, say, signal } = this.#options;
+    const { clock, say, signal } = this.#options;
     const entries = await this.#list.read(signal);
     for (const key of [...this.#seenAtMs.keys()]) if (!entries.has(key)) this.#seenAtMs.delete(key);
     for (const [key, entry] of entries) {
       const sinceMs = this.#seenAtMs.get(key) ?? clock.nowMs();
       this.#seenAtMs.set(key, sinceMs);
       if (clock.nowMs() - sinceMs < entry.afterMs) continue;
-      const undone = await uncordonNode(api, entry.node, entry.run, signal);
+      const what = entry.how === "uncordon" ? `node ${entry.node}` : `NetworkPolicy ${entry.policy}`;
+      const undone = await this.#undo(entry);
       await this.#list.removeKey(key, signal);
-      say(
-        undone ? `uncordoned node ${entry.node}, which run ${entry.run} left` : `node ${entry.node} was undone already`,
-      );
+      const did = entry.how === "uncordon" ? "uncordoned" : "removed";
+      say(undone ? `${did} ${what}, which run ${entry.run} left` : `${what} was undone already`);
     }
     return (await this.#isOver()) && entries.size === 0 && (await this.#retire());
+  }
+
+  /** Returns whether there was anything to undo. */
+  async #undo(entry: UndoEntry): Promise<boolean> {
+    const { api, namespace, signal } = this.#options;
+    if (entry.how === "uncordon") return await uncordonNode(api, entry.node, entry.run, signal);
+    return await api.remove("NetworkPolicy", namespace, entry.policy);
   }
 
   /** Returns whether no run is alive: its lease is gone, or was not renewed for long enough. */

@@ -1,10 +1,11 @@
 /** Everything of ours that is left in the cluster, found by label and name alone, and removed as far as possible. */
+import type { KubernetesObject } from "../../kubernetes.ts";
 import type { Residue } from "../../platform.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
 import { besideRole, END_ALL_HELD, run } from "./capability/held.ts";
 import { removeDeadLease } from "./lease.ts";
-import { CORDONED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
+import { CORDONED_BY, CUT_LABEL_PREFIX, MANAGED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
 import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { hadTools } from "./tools.ts";
@@ -22,6 +23,12 @@ export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Resid
     ...cordons.map((node) =>
       tried(`cordon of node ${node.metadata.name}`, node, () => uncordonAny(parts, node, signal)),
     ),
+    ...(await policiesOf(parts)).map((policy) =>
+      tried(`NetworkPolicy ${policy.metadata.name}`, policy, () => removePolicy(parts, policy)),
+    ),
+    ...pods
+      .filter(isLabelled)
+      .map((pod) => tried(`label of ours on pod ${pod.metadata.name}`, pod, () => unlabel(parts, pod, signal))),
     ...networks.map((pod) =>
       tried(`nft tables in pod ${pod.metadata.name}`, pod, () => deleteTables(parts, pod, signal)),
     ),
@@ -52,13 +59,38 @@ async function deleteTables(parts: Parts, pod: PodObject, signal: AbortSignal): 
   if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`);
 }
 
+/** Returns our policies of any run. Without the right to list policies, no run of ours could make one. */
+async function policiesOf({ api, config }: Parts): Promise<readonly KubernetesObject[]> {
+  if (config.cuts !== "network-policy") return [];
+  const [[label, value]] = Object.entries(MANAGED_BY) as [[string, string]];
+  return await api.list("NetworkPolicy", { namespace: config.namespace, labels: `${label}=${value}` });
+}
+
+async function removePolicy({ api, config }: Parts, { metadata }: KubernetesObject): Promise<void> {
+  await api.remove("NetworkPolicy", config.namespace, metadata.name);
+}
+
+function cutLabelsOf({ metadata }: PodObject): string[] {
+  return Object.keys(metadata.labels ?? {}).filter((label) => label.startsWith(CUT_LABEL_PREFIX));
+}
+
+function isLabelled(pod: PodObject): boolean {
+  return cutLabelsOf(pod).length > 0;
+}
+
+async function unlabel({ api, config }: Parts, pod: PodObject, signal: AbortSignal): Promise<void> {
+  const labels = Object.fromEntries(cutLabelsOf(pod).map((label) => [label, null]));
+  const reference = { kind: "Pod" as const, namespace: config.namespace, name: pod.metadata.name };
+  await api.patch(reference, { metadata: { labels } }, {}, signal);
+}
+
 /** What has lost its tools container has lost our processes with it. */
 async function endAllHeld(parts: Parts, pod: PodObject, signal: AbortSignal): Promise<void> {
   const { code, stderr } = await run(parts, pod, END_ALL_HELD, signal);
   if (code !== 0) throw new Error(stderr.trim() || `exit code ${code}`);
 }
 
-async function tried(what: string, where: NodeObject | PodObject, undo: () => Promise<void>): Promise<Residue[]> {
+async function tried(what: string, where: KubernetesObject, undo: () => Promise<void>): Promise<Residue[]> {
   try {
     await undo();
     return [];

@@ -29,6 +29,18 @@ test("each capability brings its own rights, a subresource as a field of its own
   assert.equal(new Set(asText(["cut", "freeze", "dns"])).size, asText(["cut", "freeze", "dns"]).length, "each once");
 });
 
+test("a cut by a NetworkPolicy needs other rights than one by nft", () => {
+  const of = (cuts: string) =>
+    rightsNeeded(configOf({ cuts }), { capabilities: ["cut"] }).map(
+      ({ verb, resource, subresource }) => `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`,
+    );
+  const extra = of("network-policy").filter((right) => !of("nft").includes(right));
+  assert.deepEqual(extra.sort(), [
+    ...["create configmaps", "create networkpolicies", "delete configmaps", "delete networkpolicies", "get configmaps"],
+    ...["get networkpolicies", "list networkpolicies", "patch configmaps", "patch pods"],
+  ]);
+});
+
 test("a load in pods of the same namespace needs rights of its own, one elsewhere needs none here", () => {
   assert.ok(asText([], "shop").includes("namespace create jobs/.batch"));
   assert.deepEqual(asText([], "elsewhere"), asText([]));

@@ -55,6 +55,12 @@ const EPHEMERAL: readonly Rule[] = [
   // Over a WebSocket, servers up to 1.34 require get, newer ones create.
   ["namespace", "", "pods/exec", ["get", "create"], "changes and their proof from inside the pod"],
 ];
+const POLICIES: readonly Rule[] = [
+  ...EPHEMERAL,
+  ["namespace", "networking.k8s.io", "networkpolicies", ["get", "list", "create", "delete"], "cutting pods off"],
+  ["namespace", "", "pods", ["patch"], "the label by which our NetworkPolicy finds its pods"],
+  ["namespace", "", "configmaps", ["get", "create", "patch", "delete"], "the list of what must be undone"],
+];
 /** Whoever changes something says so on it. */
 const ANNOUNCE: Rule = ["namespace", "", "events", ["create"], "an Event on each target, which says who hits it"];
 const NODE_EVENT: Rule = ["cluster", "", "events", ["create"], "an Event on each node that is hit"];
@@ -84,6 +90,10 @@ const BY_CAPABILITY: Readonly<Partial<Record<CapabilityName, readonly Rule[]>>> 
   memory: EPHEMERAL,
 };
 
+function rulesOf(name: CapabilityName, { cuts }: KubernetesConfig): readonly Rule[] {
+  return name === "cut" && cuts === "network-policy" ? [...POLICIES, NODE_EVENT] : (BY_CAPABILITY[name] ?? []);
+}
+
 /** Returns each right once, in a stable order. */
 export function rightsNeeded(
   config: KubernetesConfig,
@@ -95,7 +105,7 @@ export function rightsNeeded(
     ...(config.serviceAccount === null ? [] : REAPER),
     ...(config.autoscaler === null ? [] : AUTOSCALER),
     ...(capabilities.length === 0 ? [] : [ANNOUNCE]),
-    ...capabilities.flatMap((name) => BY_CAPABILITY[name] ?? []),
+    ...capabilities.flatMap((name) => rulesOf(name, config)),
   ];
   const found = new Map<string, NeededRight>();
   for (const [scope, group, path, verbs, purpose] of rules) {

@@ -22,7 +22,9 @@ export async function toolsLines(
   signal: AbortSignal,
 ): Promise<CheckedLine[]> {
   const [pod] = Object.values(pods).flat().filter(isPresent);
-  const needs = (some: readonly CapabilityName[]) => capabilities.some((name) => some.includes(name));
+  const byPolicy = parts.config.cuts === "network-policy";
+  const used = (name: CapabilityName) => (byPolicy && name === "cut" ? "freeze" : name); // what our tools need then
+  const needs = (some: readonly CapabilityName[]) => capabilities.some((name) => some.includes(used(name)));
   const kinds: readonly { readonly name: string; readonly kind: ToolsKind }[] = [
     ...(needs(BY_NETWORK) ? [{ name: "ephemeral containers for the network", kind: { is: "network" } as const }] : []),
     ...(needs(BY_PROCESS) && pod !== undefined
@@ -68,6 +70,16 @@ export function ownStressLines(
     ? "metric type Resource: our own CPU faults count as load, so replicas that they bring do not count as scaling"
     : "our own CPU faults do not count as load";
   return [checked("autoscaler and CPU faults", true, "an autoscaler whose reaction can be told apart", seen)];
+}
+
+/** Cuts by a NetworkPolicy are less than what the word promises, so that `check` says what they are. */
+export function policyLines({ config }: Pick<Parts, "config">, capabilities: readonly CapabilityName[]): CheckedLine[] {
+  if (config.cuts !== "network-policy" || !capabilities.includes("cut")) return [];
+  const undone = config.serviceAccount === null ? "only by `gameday heal` or the watchdog" : "by the reaper";
+  const seen = `new connections only, with everybody; existing ones go on. After the death of the tool it is undone ${undone}`;
+  return [
+    checked("cuts by NetworkPolicy", true, "a network plugin that enforces policies, which each bite proves", seen),
+  ];
 }
 
 /** A pod without a limit has nothing that could be used up; faults of pressure on a node leave it alone. */

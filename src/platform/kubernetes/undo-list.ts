@@ -11,13 +11,10 @@ import { MANAGED_BY, shortName } from "./marks.ts";
 export const UNDO_LIST = "gameday-undo";
 
 /** How to undo one change. Any process may do so: undoing is idempotent and touches only what carries the run's mark. */
-export interface UndoEntry {
-  readonly how: "uncordon";
-  readonly node: string;
-  readonly run: string;
+export type UndoEntry = { readonly run: string } & {
   /** Counted by its reader's own clock from when it first saw the entry: clocks of two machines are never compared. */
   readonly afterMs: number;
-}
+} & ({ readonly how: "uncordon"; readonly node: string } | { readonly how: "remove-policy"; readonly policy: string });
 
 export interface UndoListObject extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -91,10 +88,11 @@ export class UndoList {
 export function parseEntry(text: string): UndoEntry | null {
   try {
     const entry: unknown = JSON.parse(text);
-    if (!isRecord(entry) || entry["how"] !== "uncordon") return null;
-    const { node, run, afterMs } = entry;
-    if (typeof node !== "string" || typeof run !== "string" || typeof afterMs !== "number") return null;
-    return { how: "uncordon", node, run, afterMs };
+    if (!isRecord(entry)) return null;
+    const { how, node, policy, run, afterMs } = entry;
+    if (typeof run !== "string" || typeof afterMs !== "number") return null;
+    if (how === "uncordon" && typeof node === "string") return { how, node, run, afterMs };
+    return how === "remove-policy" && typeof policy === "string" ? { how, policy, run, afterMs } : null;
   } catch {
     return null;
   }
