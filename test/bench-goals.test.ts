@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { atLeast, met, notHere, say, withLastFigures } from "../bench/goals.ts";
 
-test("a peer that is not here is no miss, and keeps its last figure with its date", (t) => {
+test("a peer that is not installed is not a miss, and keeps its last figure with its date", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-goals-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "results.json");

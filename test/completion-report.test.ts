@@ -36,7 +36,7 @@ const answersOf = (report: string, says: string) => {
 };
 const EVIDENCE = /^\*\*(met|missed|unknown)\*\*: .+ \(.*\[[^\]]+\]\([^)]+\).*\)$/;
 
-test("the committed report is what its sources say", () => {
+test("the committed report is up to date with its sources", () => {
   assert.equal(readFileSync(REPORT_PAGE, "utf8"), completionReport(KEPT_FOLDERS, TRACK_FOLDER));
 });
 
@@ -79,14 +79,14 @@ test("each requirement is a row with its bound, and every file it points to is k
   assert.match(report, /does not test fsync/);
 });
 
-test("what the run did not ask for is unknown, and a plateau too small fails", () => {
+test("what the run did not demand is unknown, and a plateau that is too small fails", () => {
   const report = reportOf();
   assert.match(lineOf(report, "PostgreSQL leader failure"), /unknown\*\*: not asked for/);
   assert.match(lineOf(report, "1,000 users, in no second"), /missed\*\*: 5 users/);
   assert.match(lineOf(report, "every recovery is the platform's own"), /missed\*\*: 1 of 1/);
 });
 
-test("an objective counts only by the mission's own bound", () => {
+test("an objective counts only with the required bound", () => {
   const looser = reportOf((change) =>
     change("verdict.json", (verdict: { objectives: object[] }) => ({
       ...verdict,

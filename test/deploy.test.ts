@@ -35,7 +35,7 @@ test("Job and CronJob play the same game day, once each, with these rights", () 
   assert.equal(job.template.spec.serviceAccountName, account?.metadata.name);
 });
 
-test("each kustomization names files that are there", () => {
+test("each kustomization names only files that exist", () => {
   for (const folder of [".", "dashboard", "dashboard-service"]) {
     const kustomization = parse(read(`${folder}/kustomization.yaml`)) as {
       resources: readonly string[];
@@ -60,7 +60,7 @@ interface Deployment {
   };
 }
 
-test("the dashboard stays inside its pod; only the overlay of the Service listens beyond it, with the token of a Secret", () => {
+test("the dashboard stays inside its pod, and only the overlay of the Service listens beyond it, with the token of a Secret", () => {
   const commandOf = (name: string) =>
     (parse(read(name)) as Deployment).spec.template.spec.containers[0].command.join(" ");
   const [inside, beyond] = [commandOf("dashboard/deployment.yaml"), commandOf("dashboard-service/listen.yaml")];

@@ -20,7 +20,7 @@ for (const name of readdirSync(FIXTURE_RUNS)) {
     for (const [file, text] of files) assert.equal(text, readFileSync(join(FIXTURE_RUNS, name, file), "utf8"), file);
   });
 
-  test(`the recorded run ${name} tells nothing of the machine it was played on`, () => {
+  test(`the recorded run ${name} reveals nothing about the machine it ran on`, () => {
     withFixtureRun(name, (run) => {
       for (const file of readdirSync(run))
         assert.deepEqual(machineLines(file, readFileSync(join(run, file), "utf8"), ""), []);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { differencesOf } from "../scripts/reference/differences.ts";
 
-test("a status, a figure and the order of witnesses are differences of a judgement, a text is none", () => {
+test("a status, a figure and the order of witnesses are differences of a judgement, and a text is not", () => {
   const before = {
     sentence: "Pass.",
     findings: [{ checker: "acked-set", status: "pass", because: "All there.", witnesses: [{ atMs: 1 }, { atMs: 2 }] }],
@@ -27,7 +27,7 @@ test("a status, a figure and the order of witnesses are differences of a judgeme
   ]);
 });
 
-test("a key or an item more or less is a difference, and so is a text in the place of none", () => {
+test("an additional or missing key or item is a difference, and so is a text in the place of null", () => {
   assert.deepEqual(differencesOf({ a: [1] }, { a: [1, 2], b: true }), ["a: [1] -> [1,2]", "b: nothing -> true"]);
   assert.deepEqual(differencesOf({ says: "x" }, { says: null }), ['says: "x" -> null']);
 });

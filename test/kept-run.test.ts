@@ -20,7 +20,7 @@ function inFolder(work: (run: string, kept: string) => void): void {
   }
 }
 
-test("verdict, reports, plan, record and manifest are kept; the history and logs leave size and hash", () => {
+test("verdict, reports, plan, record and manifest are kept, and of the history and logs their size and hash", () => {
   inFolder((run, kept) => {
     mkdirSync(join(run, "logs"));
     writeFileSync(join(run, "logs/a.log"), "abc");
@@ -46,7 +46,7 @@ test("verdict, reports, plan, record and manifest are kept; the history and logs
   });
 });
 
-test("evidence that changed, and a run of another plan, are refused and nothing is written", () => {
+test("changed evidence, and a run of another plan, are refused, and nothing is written", () => {
   inFolder((run, kept) => {
     assert.throws(() => keepRun(run, kept, "another"), /expected a run of the plan another, got fake/);
     writeFileSync(join(run, "ledger.ndjson"), "");
@@ -55,7 +55,7 @@ test("evidence that changed, and a run of another plan, are refused and nothing 
   });
 });
 
-test("what tells of the machine is refused with its line", () => {
+test("a text that identifies the machine is refused, with its line", () => {
   inFolder((run, kept) => {
     const record = readFileSync(join(run, "run.json"), "utf8");
     writeFileSync(join(run, "run.json"), record.replace("gameday run test/", "gameday run /home/ann/test/"));

@@ -9,7 +9,7 @@ import { jsonSchemas } from "../scripts/reference/json-schemas.ts";
 import { referencePages } from "../scripts/reference/pages.ts";
 import { planJsonSchema } from "../scripts/reference/plan-schema.ts";
 
-test("the committed schemas are those of the code", () => {
+test("the committed schemas are up to date with the code", () => {
   for (const [name, text] of jsonSchemas())
     assert.ok(
       readFileSync(`schema/${name}`, "utf8") === text,
@@ -17,7 +17,7 @@ test("the committed schemas are those of the code", () => {
     );
 });
 
-test("the committed pages of the reference are those of the code", async () => {
+test("the committed pages of the reference are up to date with the code", async () => {
   for (const [name, text] of await referencePages())
     assert.ok(
       readFileSync(`docs/reference/${name}`, "utf8") === text,

@@ -98,7 +98,7 @@ test("no type name is exported from two files", () => {
   assert.deepEqual(sharedTypeNames(readSources()), []);
 });
 
-test("a planted second export of a type name is found, a type that is passed on is not", () => {
+test("a planted second export of a type name is found, and a type that is passed on is not", () => {
   const shared = (text: string) =>
     sharedTypeNames(
       new Map([
@@ -117,7 +117,7 @@ test("no file decides by the wording of a text, apart from those that read the w
   assert.deepEqual(readersOfTexts(readSources(), READERS), []);
 });
 
-test("a planted look into a text is found, and so is a file that is listed without need", () => {
+test("each planted look into a text is found, and so is a file that is listed without need", () => {
   const planted = (line: string) => readersOfTexts(new Map([["src/verdict/judge.ts", line]]), {});
   assert.deepEqual(planted('if (control.by.startsWith("stop condition")) return;'), ["src/verdict/judge.ts:1"]);
   assert.deepEqual(planted("const run = /^run (.*)$/.exec(event.says);"), ["src/verdict/judge.ts:1"]);
@@ -178,14 +178,14 @@ test("files stay short", () => {
   );
 });
 
-test("no kitchen sinks, and nothing left undone", () => {
+test("no file is a kitchen sink, and nothing is left undone", () => {
   const sinks = SOURCES.filter((file) => /(^|[/-])(utils?|helpers?|common|core|lib|manager|misc)(\.ts|\/)/.test(file));
   assert.deepEqual(sinks, []);
   const undone = SOURCES.filter((file) => /\b(TODO|FIXME|XXX|HACK)\b/.test(readFileSync(file, "utf8")));
   assert.deepEqual(undone, []);
 });
 
-test("no deadline of a test runs from the loading of its file: many files share a process, and the last would find it expired", () => {
+test("no deadline of a test starts when its file is loaded: many files share a process, and the last would find it expired", () => {
   const tests = globSync(["src/**/*.{test,fixture}.ts", "test/**/*.ts"]);
   const early = tests.filter((file) =>
     /^(export )?const \w+ = AbortSignal\.timeout\(/m.test(readFileSync(file, "utf8")),

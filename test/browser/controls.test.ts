@@ -35,7 +35,7 @@ const control = (fake: FakeServer, command: string, by: string) =>
     },
   });
 
-test("point 15: Stop asks once, sends the reason, and is done only when the run says so", { skip: SKIP }, () =>
+test("point 15: Stop asks once, sends the reason, and is done only when the run reports it", { skip: SKIP }, () =>
   controlling(235, async (page, fake) => {
     await page.click("[data-control=stop]");
     await waitForText(
@@ -80,7 +80,7 @@ test("point 14: a colleague sees what was clicked, and by whom", { skip: SKIP },
   await theirs.close();
 });
 
-test("point 16: the kill switch needs one click; its release needs two", { skip: SKIP }, () =>
+test("point 16: the kill switch needs one click, and its release needs two", { skip: SKIP }, () =>
   controlling(58, async (page, fake) => {
     fake.answer("GET /switch", {
       on: true,
@@ -122,7 +122,7 @@ const HIT = (id: string) => ({
 });
 
 test(
-  "point 17: the names of what will be hit are read first; a leader that moved is told, not hit",
+  "point 17: the names of what will be hit are shown first, and a leader that moved is reported instead of hit",
   { skip: SKIP },
   () =>
     controlling(58, async (page, fake) => {
@@ -163,7 +163,7 @@ test(
     }),
 );
 
-test("a fault cannot be injected while one is held, and the button says so", { skip: SKIP }, () =>
+test("a fault cannot be injected while one is held, and the button shows why", { skip: SKIP }, () =>
   controlling(235, async (page, fake) => {
     await page.click("[data-control=inject]", { force: true });
     await waitForText(page, "#announce", /a fault is held/);
@@ -173,7 +173,7 @@ test("a fault cannot be injected while one is held, and the button says so", { s
 );
 
 test(
-  "point 19: the load is changed for the version that was seen; two pages that disagree are told",
+  "point 19: the load is changed for the version that was seen, and of two pages that disagree the second is refused",
   { skip: SKIP },
   () =>
     controlling(58, async (page, fake) => {
@@ -229,7 +229,7 @@ test("one fault is healed, a moment is marked, and the shown figures are reset",
 );
 
 test(
-  "a token that the server no longer takes leaves the page read-only, and says how to get a new one",
+  "a token that the server no longer accepts leaves the page read-only, and the page explains how to get a new one",
   { skip: SKIP },
   () =>
     controlling(58, async (page, fake) => {
@@ -282,64 +282,67 @@ test("an ended run is judged again, and its files are linked", { skip: SKIP }, a
   await context.close();
 });
 
-test("a plan is checked before it is started: findings at their lines, and what it will touch", { skip: SKIP }, () =>
-  controlling(
-    58,
-    async (page, fake) => {
-      fake.answer("GET /plans", {
-        folder: "/plans",
-        plans: [{ file: "quick.yaml", name: "quick", platform: "external", trouble: null }],
-      });
-      await page.reload();
-      await waitForText(page, "[data-control=start-plan]", /check the plan first/);
-      const bad = {
-        code: "plan-unknown-key",
-        says: "expected a known key, got lod",
-        hint: "did you mean load?",
-        file: "quick.yaml",
-        line: 7,
-        column: 3,
-      };
-      fake.answer("POST /plans/check", {
-        sound: false,
-        findings: [bad],
-        says: [],
-        platform: null,
-        expectedMs: null,
-        needsConfirm: false,
-      });
-      await page.click("[data-control=check-plan]");
-      await waitForText(
-        page,
-        ".checked",
-        /Not valid.*quick\.yaml:7:3: expected a known key, got lod did you mean load\?/,
-      );
-      const sound = {
-        sound: true,
-        findings: [],
-        says: ["kills the leader of postgres"],
-        platform: "external",
-        expectedMs: 300_000,
-        needsConfirm: true,
-      };
-      fake.answer("POST /plans/check", sound);
-      await page.click("[data-control=check-plan]");
-      await waitForText(page, ".checked", /Sound\. On external, about 5:00 min.*kills the leader of postgres/);
-      fake.answer(
-        "POST /runs",
-        { title: "A run is in progress", code: "run-in-progress", detail: "run x holds the lock", status: 409 },
-        409,
-      );
-      await page.fill("[name=confirm]", "external");
-      await page.click("[data-control=start-plan]");
-      await waitForText(page, "[role=alert].fail", /Run x holds the lock\. \[run-in-progress\]/);
-      assert.deepEqual(fake.asked.at(-1)?.body, { plan: "quick.yaml", confirm: "external" });
-      fake.answer("POST /runs", fake.state.run, 201);
-      await page.click("[data-control=start-plan]");
-      await page.waitForURL(`**/runs/${ID}`);
-    },
-    "/start",
-  ),
+test(
+  "a plan is checked before it is started, with findings at their lines and what it will touch",
+  { skip: SKIP },
+  () =>
+    controlling(
+      58,
+      async (page, fake) => {
+        fake.answer("GET /plans", {
+          folder: "/plans",
+          plans: [{ file: "quick.yaml", name: "quick", platform: "external", trouble: null }],
+        });
+        await page.reload();
+        await waitForText(page, "[data-control=start-plan]", /check the plan first/);
+        const bad = {
+          code: "plan-unknown-key",
+          says: "expected a known key, got lod",
+          hint: "did you mean load?",
+          file: "quick.yaml",
+          line: 7,
+          column: 3,
+        };
+        fake.answer("POST /plans/check", {
+          sound: false,
+          findings: [bad],
+          says: [],
+          platform: null,
+          expectedMs: null,
+          needsConfirm: false,
+        });
+        await page.click("[data-control=check-plan]");
+        await waitForText(
+          page,
+          ".checked",
+          /Not valid.*quick\.yaml:7:3: expected a known key, got lod did you mean load\?/,
+        );
+        const sound = {
+          sound: true,
+          findings: [],
+          says: ["kills the leader of postgres"],
+          platform: "external",
+          expectedMs: 300_000,
+          needsConfirm: true,
+        };
+        fake.answer("POST /plans/check", sound);
+        await page.click("[data-control=check-plan]");
+        await waitForText(page, ".checked", /Sound\. On external, about 5:00 min.*kills the leader of postgres/);
+        fake.answer(
+          "POST /runs",
+          { title: "A run is in progress", code: "run-in-progress", detail: "run x holds the lock", status: 409 },
+          409,
+        );
+        await page.fill("[name=confirm]", "external");
+        await page.click("[data-control=start-plan]");
+        await waitForText(page, "[role=alert].fail", /Run x holds the lock\. \[run-in-progress\]/);
+        assert.deepEqual(fake.asked.at(-1)?.body, { plan: "quick.yaml", confirm: "external" });
+        fake.answer("POST /runs", fake.state.run, 201);
+        await page.click("[data-control=start-plan]");
+        await page.waitForURL(`**/runs/${ID}`);
+      },
+      "/start",
+    ),
 );
 
 test("a load is started as in Locust: script, host, users, spawn rate and duration", { skip: SKIP }, () =>
@@ -367,7 +370,7 @@ test("a load is started as in Locust: script, host, users, spawn rate and durati
   ),
 );
 
-test("point 26: last week's run is found, opened and compared in three clicks; worse is marked, noise is not", {
+test("point 26: last week's run is found, opened and compared in three clicks, and only differences beyond noise are marked", {
   skip: SKIP,
 }, async () => {
   await using fake = await FakeServer.start({ atS: 300, over: "pass" });

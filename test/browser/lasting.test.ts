@@ -7,7 +7,7 @@ import { FakeServer } from "./fake-server.ts";
 
 const browser = useBrowser();
 
-test("point 11: after ten minutes of sleep the page catches up by itself and says since when it was blind", {
+test("point 11: after ten minutes of sleep the page catches up by itself and shows since when it was blind", {
   skip: SKIP,
 }, async () => {
   await using fake = await FakeServer.start({ atS: 58 });
@@ -26,7 +26,7 @@ test("point 11: after ten minutes of sleep the page catches up by itself and say
   await context.close();
 });
 
-test("point 12: a dead server is told within 2 s and greyed, and its return needs no click", {
+test("point 12: a dead server is reported within 2 s and greyed, and its return needs no click", {
   skip: SKIP,
 }, async () => {
   const fake = await FakeServer.start({ atS: 58 });
@@ -51,7 +51,7 @@ test("point 12: a dead server is told within 2 s and greyed, and its return need
   await context.close();
 });
 
-test("point 13: a second and an eighth tab work, and go on when the first is closed", { skip: SKIP }, async () => {
+test("point 13: a second and an eighth tab work, and continue when the first is closed", { skip: SKIP }, async () => {
   await using fake = await FakeServer.start({ atS: 58 });
   const context = await browser.context();
   const pages: Page[] = [];
@@ -69,7 +69,7 @@ test("point 13: a second and an eighth tab work, and go on when the first is clo
   await context.close();
 });
 
-test("a second tab may control without a link of its own", { skip: SKIP }, async () => {
+test("a second tab may control without its own link", { skip: SKIP }, async () => {
   await using fake = await FakeServer.start({ atS: 58 });
   const context = await browser.context();
   await openPage(context, fake.url("/#code=one-time"));
@@ -101,7 +101,7 @@ test("point 25: at 390 px the sentence, the tiles and Stop need no sideways scro
   await context.close();
 });
 
-test("point 24: everything works by keyboard, and a screen reader hears of the outage", { skip: SKIP }, async () => {
+test("point 24: everything works by keyboard, and a screen reader announces the outage", { skip: SKIP }, async () => {
   await using fake = await FakeServer.start({ atS: 58 });
   const context = await browser.context();
   const page = await openPage(context, fake.url("/#code=one-time"));

@@ -45,7 +45,9 @@ test("point 26: a kept run is found, opened and compared in three clicks", { ski
   await context.close();
 });
 
-test("a kept run of the lab is shown whole: lanes, load, leaders, verdict and reports", { skip: SKIP }, async () => {
+test("a kept run of the lab is shown completely: lanes, load, leaders, verdict and reports", {
+  skip: SKIP,
+}, async () => {
   await using one = await serve();
   const context = await browser.context();
   const page = await openPage(context, `http://127.0.0.1:${one.port}/runs/lab-small`);
@@ -63,7 +65,7 @@ test("a kept run of the lab is shown whole: lanes, load, leaders, verdict and re
   await context.close();
 });
 
-test("point 28: every button's operation is in the API, which curl reaches with the same token", {
+test("point 28: every button's operation is in the API, and curl reaches it with the same token", {
   skip: SKIP,
 }, async () => {
   await using one = await serve();
@@ -86,7 +88,7 @@ test("point 28: every button's operation is in the API, which curl reaches with 
   await context.close();
 });
 
-test("point 29: a page of another port can neither read nor stop a run", { skip: SKIP }, async (t) => {
+test("point 29: a page on another port can neither read nor stop a run", { skip: SKIP }, async (t) => {
   await using one = await serve();
   const foreign = createServer((_, response) =>
     response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><main>foreign</main>"),

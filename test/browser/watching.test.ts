@@ -34,7 +34,7 @@ test("point 1: a click on the printed link shows figures within 2 s, without a f
 });
 
 test(
-  "point 2: the first screen says whether users are down, what is broken on purpose, and for how long",
+  "point 2: the first screen shows whether users are down, what is broken on purpose, and for how long",
   { skip: SKIP },
   () =>
     atSecond(235, async (page) => {
@@ -90,7 +90,7 @@ test("point 5: latency does not improve while everything fails, and failures sta
   }),
 );
 
-test("point 6: who leads PostgreSQL and Redis now, and when it changed", { skip: SKIP }, () =>
+test("point 6: the page shows who leads PostgreSQL and Redis now, and when it changed", { skip: SKIP }, () =>
   atSecond(130, async (page) => {
     await waitForText(page, ".tiles", /postgresn3 leads.*redisn2 leads/);
     assert.match((await page.getAttribute("canvas", "aria-label")) ?? "", /postgres: postgres\/n3; redis: redis\/n2/);
@@ -118,7 +118,7 @@ test("point 7: replicas wanted and ready are on the same time axis as the load",
 );
 
 test(
-  "point 8: each objective shows what was asked, so far and the margin; missed ones stand first",
+  "point 8: each objective shows its bound, its value so far and the margin, and missed ones come first",
   { skip: SKIP },
   () =>
     atSecond(100, async (page) => {
@@ -129,7 +129,7 @@ test(
     }),
 );
 
-test("point 9: no word is green before the ledger was read", { skip: SKIP }, async () => {
+test("point 9: no word is green before the ledger has been read", { skip: SKIP }, async () => {
   for (const atS of [30, 100, 235, 299]) {
     await atSecond(atS, async (page) => {
       const green = await page.evaluate(() => {
@@ -148,7 +148,7 @@ test("point 9: no word is green before the ledger was read", { skip: SKIP }, asy
   }
 });
 
-test("point 10: after a reload it is the same picture, with the same filter and sorting", { skip: SKIP }, () =>
+test("point 10: after a reload the picture is the same, with the same filter and sorting", { skip: SKIP }, () =>
   atSecond(300, async (page, fake) => {
     fake.day = { atS: 300, over: "unknown" };
     await page.reload();

@@ -64,7 +64,7 @@ function smokePlan(): PlanDocument {
   };
 }
 
-test("three faults on a real cluster: pass, each with its bite, and nothing of ours is left", {
+test("three faults on a real cluster pass, each with its bite, and nothing of ours is left", {
   skip: why ?? false,
   timeout: SMOKE_MS_MAX,
 }, async (context) => {

@@ -21,7 +21,7 @@ export function faultContract(name: string, contract: FaultContract): void {
     const stage = new Stage(contract);
     before(() => stage.open());
     after(() => stage.close());
-    test("every skip names a kind and says why", () => {
+    test("every skip names a kind and gives a reason", () => {
       for (const [fault, reason] of Object.entries(contract.skips)) {
         assert.ok(
           FAULTS.some((kind) => kind.name === fault),
@@ -33,10 +33,10 @@ export function faultContract(name: string, contract: FaultContract): void {
     for (const kind of FAULTS) {
       const skip = contract.skips[kind.name] ?? false;
       for (const variant of variantsOf(kind))
-        test(`${nameOf(kind, variant)} bites and heals with witnesses, and leaves nothing`, { skip }, () =>
+        test(`${nameOf(kind, variant)} bites and heals with witnesses, and leaves nothing behind`, { skip }, () =>
           stage.play(() => bitesAndHeals(stage, kind, variant)),
         );
-      test(`${kind.name}: undoing what was never done does nothing`, { skip }, () =>
+      test(`${kind.name}: undoing a change that was never made does nothing`, { skip }, () =>
         stage.play(() => revertIsHarmless(stage, kind)),
       );
     }

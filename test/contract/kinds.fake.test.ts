@@ -66,7 +66,7 @@ function notPassed({ validity, findings, objectives }: Verdict): string[] {
 const statusOf = (verdict: Verdict, checker: string) =>
   [...verdict.validity, ...verdict.findings].find((one) => one.checker === checker)?.status;
 
-test("the fake has each capability that a kind needs, or says so", () => {
+test("the fake has each capability that a kind needs", () => {
   const missing = FAULTS.filter(({ needs }) => needs.some((need) => !fakePlatform.capabilities.includes(need)));
   assert.deepEqual(missing, []);
 });
@@ -87,14 +87,14 @@ for (const kind of FAULTS) {
     assert.equal(statusOf(verdict, "users-recover"), "fail", verdict.sentence);
   });
 
-  test(`${kind.name}: a bite that never comes proves nothing`, async () => {
+  test(`${kind.name}: a bite that is never seen proves nothing`, async () => {
     const verdict = await play(kind, { report: { bites: "claimed-only" } });
     assert.equal(statusOf(verdict, "faults-bit"), "unknown", verdict.sentence);
     assert.equal(verdict.verdict, "unknown", verdict.sentence);
   });
 }
 
-test("the proof's own commands leave nothing", () => {
+test("the proof's own commands leave nothing behind", () => {
   rmSync(MARKER, { force: true });
   assert.ok(!existsSync(MARKER));
 });

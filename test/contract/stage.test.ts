@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { MemoryPlatform } from "./memory-platform.ts";
 import { Stage } from "./stage.ts";
 
-test("a failure says what was expected, what was seen, and all that happened until then, in order", async () => {
+test("a failure reports what was expected, what was seen, and all that happened until then, in order", async () => {
   const platform = new MemoryPlatform();
   const unwell = { id: "nodes", name: "nodes", expected: "3 on", seen: "n1, n2", ok: false };
   platform.health = () => Promise.resolve([unwell]);

@@ -50,18 +50,18 @@ describe("the lab's autoscaler", { timeout: 180_000 }, () => {
     await lab[Symbol.asyncDispose]();
   });
 
-  test("says in the lab's health that it sees the replicas' CPU", async () => {
+  test("reports in the lab's health that it sees the replicas' CPU", async () => {
     const line = async () => (await lab.health(signal)).find(({ name }) => name === "autoscaler");
     await until(async () => (await line())?.ok, { what: "an active autoscaler", deadlineMs: 10_000, signal });
     assert.match((await line())?.seen ?? "", /^3 desired, CPU at \d+ % of the request, ValidMetricFound/);
   });
 
-  test("leaves three replicas alone while nothing is asked of them", async () => {
+  test("leaves three replicas alone while there is no load", async () => {
     await until(() => syncs().length >= 12, { what: "12 syncs", deadlineMs: 30_000, signal });
     assert.ok(syncs().every(({ current, desired }) => current === 3 && desired === 3));
   });
 
-  test("goes up under load and down after it, and not one request fails on the way", async () => {
+  test("scales up under load and down after it, and no request fails meanwhile", async () => {
     const ending = new AbortController();
     const gentle = users(2, 0, 100, ending.signal); // This is less load than three replicas are worth.
     const busyEnd = new AbortController();
@@ -75,7 +75,7 @@ describe("the lab's autoscaler", { timeout: 180_000 }, () => {
     assert.deepEqual([failedUp, await gentle], [[], []]);
   });
 
-  test("left a record of each sync, from which each decision follows", () => {
+  test("records each sync, from which each decision follows", () => {
     const records = syncs().map(({ detail }) => detail as unknown as SyncRecord);
     const wanted = new Set(syncs().map(({ desired }) => desired));
     assert.ok(wanted.has(3) && wanted.has(5), `every way was gone: ${[...wanted]}`);

@@ -28,7 +28,7 @@ function check(cwd: string, ...files: string[]): Promise<Ended> {
 }
 
 describe("gameday check SCRIPT", { concurrency: 2 }, () => {
-  test("a sound script: what it is, and its types, with nothing written beside it", async (context) => {
+  test("for a valid script check prints what it is and its types, and writes nothing beside it", async (context) => {
     const folder = project(context, { "sale.ts": GOOD });
     const before = readdirSync(folder, { recursive: true });
     const { code, stdout, stderr } = await check(folder, "sale.ts");
@@ -40,13 +40,13 @@ describe("gameday check SCRIPT", { concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(folder, { recursive: true }), before);
   });
 
-  test("without TypeScript one line says that types were not checked", async (context) => {
+  test("without TypeScript one line reports that types were not checked", async (context) => {
     const { code, stdout } = await check(project(context, { "sale.ts": GOOD }, false), "sale.ts");
     assert.equal(code, 0);
     assert.match(stdout, /\ntypes: not checked, because no TypeScript is installed in .*\n$/);
   });
 
-  test("wrong types, each with file, line and column; the person's tsconfig.json and aliases count", async (context) => {
+  test("wrong types are reported with file, line and column, and the user's tsconfig.json and aliases count", async (context) => {
     const typed = GOOD.replace("user.http.get", "user.http.gett").replace('["n"] = 1', '["n"] = twice("two")');
     const folder = project(context, {
       "sale.ts": `import { twice } from "#lib";\n${typed}`,
@@ -80,14 +80,14 @@ describe("gameday check SCRIPT", { concurrency: 2 }, () => {
     ["ends", "process.exit(5);\n", /the end of its process with exit code 5/],
     ["never settles", "await new Promise(() => undefined);\n", /a top-level await that nothing settles/],
   ] as const) {
-    test(`a script that does not load, ${name}: its place, exit code 3`, async (context) => {
+    test(`a script that does not load, ${name}, is reported with its place, exit code 3`, async (context) => {
       const { code, stderr } = await check(project(context, { "script.ts": text }, false), "script.ts");
       assert.equal(code, 3, stderr);
       assert.match(stderr, says);
     });
   }
 
-  test("what a script leaves running keeps nobody waiting", async (context) => {
+  test("what a script leaves running does not delay the end", async (context) => {
     const folder = project(context, { "sale.ts": `${GOOD}setInterval(() => undefined, 1000);\n` }, false);
     assert.equal((await check(folder, "sale.ts")).code, 0);
   });

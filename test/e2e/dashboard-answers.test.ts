@@ -100,7 +100,7 @@ test("every operation answers as its schema says", async () => {
   );
 });
 
-test("every frame is as its schema says, and what was missed is sent again", async () => {
+test("every frame matches its schema, and what was missed is sent again", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
   const first = await watch(one, "going", undefined, (frames) => frames.length >= 1);
@@ -137,7 +137,7 @@ test("the 201st watcher is refused", async () => {
   assert.equal((await one.ask("GET", "/api/v1/runs/fake/stream", { isStream: true })).status, 200);
 });
 
-test("a run whose folder is deleted, emptied or damaged is shown as that, and takes nothing with it", async () => {
+test("a run whose folder is deleted, emptied or damaged is shown as such, and affects no other", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
   const frames = watch(one, "going", undefined, (all) => all.some(({ event }) => event === "gone"));
@@ -153,7 +153,7 @@ test("a run whose folder is deleted, emptied or damaged is shown as that, and ta
   assert.equal((await one.ask("GET", "/api/v1/runs/fake/judge")).status, 405);
 });
 
-test("a run that was asked to stop is shown as stopping, and one that listens no longer as died", async () => {
+test("a run that received the command to stop is shown as stopping, and one that no longer listens as died", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
   const state = async () => (await one.ask("GET", "/api/v1/runs/going")).json.state;
@@ -167,7 +167,7 @@ test("a run that was asked to stop is shown as stopping, and one that listens no
   await until(async () => (await state()) === "died");
 });
 
-test("a file that takes another one's place is read anew, and whoever watches sees what is there now", async () => {
+test("a file that replaces another is read from its start, and watchers see its content", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
   const file = join(one.folder, "going", "timeline.ndjson");
@@ -183,7 +183,7 @@ test("a file that takes another one's place is read anew, and whoever watches se
   assert.equal(json.events.length, 2);
 });
 
-test("a machine that cannot be looked at for a moment does not make runs die", async () => {
+test("a machine that cannot be inspected for a moment does not make runs appear dead", async () => {
   let aheadMs = 0;
   await using one = await dashboardFixture({ monotonicMs: () => performance.now() + aheadMs });
   goingRun(one, "going", /"type":"load","edge":"steady"/);
@@ -194,7 +194,7 @@ test("a machine that cannot be looked at for a moment does not make runs die", a
   assert.match(one.logged.join(), /the runs in progress are not known: too many open files/);
 });
 
-test("where the kill switch cannot be kept, the runs are stopped all the same, and the answer says so", async () => {
+test("where the kill switch cannot be stored, the runs are stopped all the same, and the answer reports it", async () => {
   await using one = await dashboardFixture();
   one.alive.push({ runId: "the-other", isControllable: true });
   one.machine.killSwitch.set = () => {
@@ -206,7 +206,7 @@ test("where the kill switch cannot be kept, the runs are stopped all the same, a
   assert.deepEqual(one.commands, [{ do: "stop", by: "API", because: "the kill switch" }]);
 });
 
-test("a large file is sent as it is read, and one that grows meanwhile up to where it ended", async () => {
+test("a large file is sent as it is read, and one that grows meanwhile up to its size at the start", async () => {
   await using one = await dashboardFixture();
   const file = join(one.folder, "fake", "history.ndjson");
   const line = `${"x".repeat(1_023)}\n`;
@@ -237,7 +237,7 @@ test("a repeated key gets the same answer, and does nothing twice", async () => 
   assert.equal((await mark("k1", "b")).json.code, "idempotency-key-reused");
 });
 
-test("two pages that change the load at once: the second is told to look again", async () => {
+test("of two pages that change the load at once, the second has to look again", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
   const change = (headers: AskOptions["headers"]) =>
@@ -250,7 +250,7 @@ test("two pages that change the load at once: the second is told to look again",
   assert.deepEqual(one.commands[0], { do: "change-load", by: "API", target: 9, unit: "users", version: "0" });
 });
 
-test("a start while a run is in progress is refused and names it, and so is one while the switch is on", async () => {
+test("a start while a run is in progress is refused with its name, and so is one while the kill switch is on", async () => {
   await using one = await dashboardFixture();
   one.alive.push({ runId: "the-other", isControllable: true });
   const start = () => one.ask("POST", "/api/v1/runs", body({ plan: "a.yaml" }));

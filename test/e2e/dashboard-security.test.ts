@@ -64,7 +64,7 @@ describe("security of every route and method", () => {
       await everywhere({ headers: { origin } }, (status) => status === 403);
   });
 
-  test("4. a page of another site or port is refused", async () => {
+  test("4. a page on another site or port is refused", async () => {
     await everywhere({ headers: { "sec-fetch-site": "same-site" } }, (status) => status === 403);
     for (const site of ["cross-site", "Same-Origin", "", "none, none"])
       assert.equal((await open.ask("GET", "/", { headers: { "sec-fetch-site": site } })).status, 403, site);
@@ -81,7 +81,7 @@ describe("security of every route and method", () => {
     }
   });
 
-  test("6. without the token nothing is controlled; a cookie only reads", async () => {
+  test("6. without the token nothing is controlled, and a cookie grants only reading", async () => {
     const { code } = new URL(open.dashboard.link()).hash.match(/code=(?<code>.+)/)?.groups ?? {};
     const session = await open.ask("POST", "/api/v1/session", { token: null, body: JSON.stringify({ code }) });
     const cookie = String(session.headers["set-cookie"]).split(";")[0];
@@ -177,7 +177,7 @@ describe("security of every route and method", () => {
     assert.doesNotMatch(one.logged.join("\n"), new RegExp(`${TOKEN}|some-secret|token=`));
   });
 
-  test("20. what needs no right names no target and no run", async () => {
+  test("20. operations that need no right name no target and no run", async () => {
     for (const { id } of OPERATIONS.filter(({ access }) => access === "open"))
       assert.ok(["getHealth", "getOpenApi"].includes(id));
     const { text } = await open.ask("GET", "/api/v1/health", { token: null });
@@ -185,7 +185,7 @@ describe("security of every route and method", () => {
   });
 });
 
-test("1. only loopback is listened on, unless an address is given", () => {
+test("1. the server listens on loopback only, unless an address is given", () => {
   for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1"]) assert.ok(isLoopback(host));
   for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.evil", "1127.0.0.1"]) assert.ok(!isLoopback(host), host);
 });
@@ -257,7 +257,7 @@ test("16. code is started only where it is allowed", async () => {
     assert.equal((await start(plan)).status, 400, plan);
 });
 
-test("17. a server that is read-only controls nothing, and says so", async () => {
+test("17. a server that is read-only controls nothing, and reports it", async () => {
   await using one = await dashboardFixture({ isReadOnly: true });
   for (const operation of OPERATIONS.filter(({ access }) => access === "control")) {
     const { status, json } = await one.ask(operation.method, pathOf(operation), { body: "{}" });

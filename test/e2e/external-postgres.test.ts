@@ -55,7 +55,7 @@ after(async () => {
   site.closeAllConnections();
 });
 
-test("a member that its owner's commands take down and bring back", async () => {
+test("a member that its owner's commands stop and start again passes", async () => {
   const { code, stdout, stderr } = await run("mended").ended;
   const { exitCode, verdict, experiments } = readVerdict(join(folder, "mended"));
   assert.equal(code, exitCode, stdout + stderr);
@@ -68,7 +68,7 @@ for (const [how, signal] of [
   ["dead", "SIGKILL"],
   ["frozen", "SIGSTOP"],
 ] as const) {
-  test(`a member that is ${how} at the end: a verdict, with its exit code`, async () => {
+  test(`a member that is ${how} at the end gives a verdict, with its exit code`, async () => {
     const running = run(how);
     await running.printed(/-- .* end: /);
     if (signal === "SIGKILL") await member.stop(signal);

@@ -58,7 +58,7 @@ async function roleCalls(): Promise<number> {
   return Number(/cmdstat_role:calls=(\d+)/.exec(stdout)?.[1] ?? 0);
 }
 
-test("its members say who leads, and a member that goes and comes is an event each", async () => {
+test("its members report who leads, and a member that goes and comes back is an event each", async () => {
   const platform = await externalKind.create(reference, context);
   assert.deepEqual(
     (await platform.topology(signal)).map(({ id, node, leader, healthy }) => [id, node, leader, healthy]),
@@ -93,7 +93,7 @@ test("its members say who leads, and a member that goes and comes is an event ea
   );
 });
 
-test("a run that is killed with SIGKILL leaves a watchdog that mends what it broke", async () => {
+test("a run that is killed with SIGKILL leaves a watchdog that repairs what it broke", async () => {
   const victim = join(import.meta.dirname, "external-victim.ts");
   const stateFolder = join(folder, "state");
   const argv = [victim, JSON.stringify(reference), stateFolder, JSON.stringify(parameters)];

@@ -10,7 +10,7 @@ import { gameday, readVerdict, start, temporaryFolder } from "./gameday.ts";
 const PLAN = "examples/jewelry-shop/smoke.yaml";
 const RECOVERY_WIDTH_MS_MAX = 250;
 
-test("two real failovers under load: pass, with every figure that the verdict promises, and without a trace", async (context) => {
+test("two real failovers under load pass, with every figure that the verdict promises, and without residue", async (context) => {
   const before = await untouched(AbortSignal.timeout(30_000));
   const run = join(temporaryFolder(context), "run");
   const { code, stdout, stderr } = await gameday(["run", PLAN, "--seed", "11", "--out", run]);
@@ -32,7 +32,7 @@ test("two real failovers under load: pass, with every figure that the verdict pr
   assert.deepEqual(await settled(before), []);
 });
 
-test("a second run at the same time is refused, and names the first; SIGKILL of the first leaves nothing", async (context) => {
+test("a second run at the same time is refused with the name of the first, and SIGKILL of the first leaves nothing", async (context) => {
   const before = await untouched(AbortSignal.timeout(30_000));
   const folder = temporaryFolder(context);
   const first = start(["run", PLAN, "--out", join(folder, "first")]);
@@ -45,7 +45,7 @@ test("a second run at the same time is refused, and names the first; SIGKILL of 
   assert.deepEqual(await settled(before), []);
 });
 
-test("a leak that is planted is seen", async () => {
+test("a planted leak is detected", async () => {
   const before = footprint();
   const planted = spawn("unshare", ["--pid", "--fork", "--kill-child=SIGKILL", "sleep", "60"]);
   try {

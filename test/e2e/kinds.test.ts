@@ -20,7 +20,7 @@ const DAYS: readonly (readonly string[])[] = [
   ["dns-failure", "cpu-pressure", "memory-pressure", "disk-full", "clock-skew", "command"],
   ["repeated-kills", "freeze", "power-off-node", "partition-node"],
 ];
-test("the days hold the kinds of several rounds, and one for each capability", () => {
+test("the days contain the kinds of several rounds, and one for each capability", () => {
   const played = FAULTS.filter(({ name }) => DAYS.flat().includes(name));
   assert.equal(played.length, DAYS.flat().length);
   const needed = new Set(played.flatMap(({ needs }) => needs));
@@ -34,7 +34,7 @@ test("the days hold the kinds of several rounds, and one for each capability", (
   );
 });
 
-test("each ends in pass on a healthy lab", { timeout: 900_000 }, async (context) => {
+test("each day passes on a healthy lab", { timeout: 900_000 }, async (context) => {
   await using lab = await AttachedLab.up(shopPlan({}));
   for (const [number, day] of DAYS.entries()) {
     await context.test(day.join(", "), async () => {

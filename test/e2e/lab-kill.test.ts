@@ -35,7 +35,7 @@ for (const [line, afterMs] of MOMENTS) {
   });
 }
 
-test("a process that is left behind is seen", async (context) => {
+test("a process that is left behind is detected", async (context) => {
   const before = await untouched(context.signal);
   const leak = spawn("unshare", ["--net", "--pid", "--fork", "--kill-child=SIGKILL", "sleep", "60"]);
   await until(() => footprint().processes.length > before.processes.length, {

@@ -17,7 +17,7 @@ import { type Ended, gameday, ROOT } from "./gameday.ts";
 const INSIDE = "GAMEDAY_TEST_INSIDE";
 
 if (process.env[INSIDE] === undefined) {
-  test("lab up, inside a namespace of processes", { timeout: 300_000 }, async () => {
+  test("lab up works inside a process namespace", { timeout: 300_000 }, async () => {
     const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
     const argv = ["setpriv", "--pdeathsig", "KILL", ...namespaces, process.execPath, fileURLToPath(import.meta.url)];
     const { NODE_TEST_CONTEXT: _ours, ...env } = process.env;
@@ -71,7 +71,7 @@ if (process.env[INSIDE] === undefined) {
     });
   }
 
-  test("an app that only its own machine reaches is not ready, is told why, and by this boot's log", async () => {
+  test("an app that only its own machine reaches is not ready, and the error shows why, with this boot's log", async () => {
     const local = (boot: string) => {
       const readiness = { path: "/", within: "3s" };
       const platform = { kind: "lab", app: { ...app, command: ["node", "local.mjs"], readiness, env: { BOOT: boot } } };
@@ -92,7 +92,7 @@ if (process.env[INSIDE] === undefined) {
     assert.match((await lab("status")).stdout, /there is no lab/);
   });
 
-  test("twice: the second is refused and names the first, which lives on", async () => {
+  test("a second lab is refused with the name of the first, which goes on", async () => {
     const first = await lab("up");
     assert.equal(first.code, 0, first.stderr);
     const pid = await holder();
@@ -102,7 +102,7 @@ if (process.env[INSIDE] === undefined) {
     assert.equal(await holder(), pid);
   });
 
-  test("a lab that was killed is gone, and what it left on the disk refuses nobody", async () => {
+  test("a lab that was killed is gone, and what it left on disk blocks no other", async () => {
     process.kill(await holder(), "SIGKILL");
     const { code, stdout } = await lab("status");
     assert.deepEqual([code, stdout], [4, "there is no lab on this machine\n"]);
@@ -110,13 +110,13 @@ if (process.env[INSIDE] === undefined) {
     assert.equal((await lab("up")).code, 0);
   });
 
-  test("down twice: the second says that there is none", async () => {
+  test("a second lab down reports that there is no lab", async () => {
     const pid = await holder();
     assert.deepEqual(await lab("down"), { code: 0, stdout: `the lab of process ${pid} is down\n`, stderr: "" });
     assert.deepEqual(await lab("down"), { code: 0, stdout: "there is no lab on this machine\n", stderr: "" });
   });
 
-  test("a proof that is interrupted takes its lab and its folder along", async () => {
+  test("a proof that is interrupted removes its lab and its folder", async () => {
     const victim = spawn(process.execPath, [join(import.meta.dirname, "proof-victim.ts")], {
       stdio: ["ignore", "pipe", "inherit"],
     });

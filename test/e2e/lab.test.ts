@@ -35,11 +35,11 @@ describe("the lab", { timeout: 240_000 }, () => {
     await lab[Symbol.asyncDispose]();
   });
 
-  test("is healthy from nothing in less than 20 s", () => {
+  test("is healthy after a boot of less than 20 s", () => {
     assert.ok(clock.nowMs() < 20_000, `it took ${clock.nowMs()} ms`);
   });
 
-  test("names what there is to hit, leaders marked", async () => {
+  test("lists what can be hit, leaders marked", async () => {
     const topology = await lab.topology(signal);
     const count = (role: string) => topology.filter((target) => target.role === role).length;
     assert.deepEqual(["app", "postgres", "redis", "sentinel", "node"].map(count), [3, 3, 3, 3, 3]);
@@ -66,7 +66,7 @@ describe("the lab", { timeout: 240_000 }, () => {
     assert.deepEqual((await lab.queries.redis(["PING"], signal)).value, "PONG");
   });
 
-  test("PostgreSQL: another leads while the killed leader is down, which then streams again", async () => {
+  test("PostgreSQL: another member leads while the killed leader is down, which then streams again", async () => {
     const { target, change } = await apply(
       "stop",
       { role: "postgres", leader: true },
@@ -81,7 +81,7 @@ describe("the lab", { timeout: 240_000 }, () => {
     assert.ok(sync);
   });
 
-  test("Redis: another is master while the killed one is down, which then follows it", async () => {
+  test("Redis: another member is master while the killed one is down, which then follows it", async () => {
     const { target, change } = await apply("stop", { role: "redis", leader: true }, { stayDown: true, signal: "KILL" });
     await bitten(change);
     await otherLeader(target, 15_000);
@@ -124,7 +124,7 @@ describe("the lab", { timeout: 240_000 }, () => {
     await heal(change);
   });
 
-  test("frozen processes are stopped and go on", async () => {
+  test("frozen processes are stopped and continue", async () => {
     const { change } = await apply("freeze", { role: "app" }, {});
     await bitten(change);
     await heal(change);
@@ -140,7 +140,7 @@ describe("the lab", { timeout: 240_000 }, () => {
     await healthy();
   });
 
-  test("tells of roles as they change, and keeps its logs", async () => {
+  test("reports roles as they change, and keeps its logs", async () => {
     const moves = events.filter((event) => event.type === "role" && event.was !== "unknown");
     assert.ok(moves.some((event) => event.type === "role" && event.role === "postgres" && event.is === "leader"));
     assert.ok(moves.some((event) => event.type === "role" && event.role === "redis" && event.is === "master"));

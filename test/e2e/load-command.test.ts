@@ -81,7 +81,7 @@ test("a load of a moment counts its users", async () => {
   aim.close();
 });
 
-test("a load that reached nobody says so, and is not green", async () => {
+test("a load that reached no platform reports it, and does not pass", async () => {
   const aim = await target();
   aim.close();
   const run = load("steady.ts", aim.baseUrl, "-u", "1", "-d", "300ms");
@@ -89,7 +89,7 @@ test("a load that reached nobody says so, and is not green", async () => {
   assert.match(run.text(), /no request reached the platform: does it listen at http:\/\/127/);
 });
 
-test("a load in which nothing came to its end is unknown", async () => {
+test("a load without a completed iteration is unknown", async () => {
   const aim = await silent();
   const run = load("steady.ts", aim.host, "-u", "10", "-d", "200ms", "--graceful-stop", "100ms");
   assert.equal(await run.ended, 2, run.text());
@@ -97,7 +97,7 @@ test("a load in which nothing came to its end is unknown", async () => {
   aim.close();
 });
 
-test("with a spawn rate below one a second the first user is there at once, and bare milliseconds are told", async () => {
+test("with a spawn rate below one a second the first user starts at once, and bare milliseconds cause a note", async () => {
   const aim = await target();
   const run = load("steady.ts", aim.baseUrl, "-u", "3", "-r", "0.2", "-d", "1s", "--timeout", "5000");
   assert.equal(await run.ended, 0, run.text());
@@ -106,7 +106,7 @@ test("with a spawn rate below one a second the first user is there at once, and 
   aim.close();
 });
 
-test("--json - is the whole of the standard output", async () => {
+test("--json - is the whole standard output", async () => {
   const aim = await target();
   const run = load("steady.ts", aim.baseUrl, "-i", "2", "--json", "-");
   let output = "";
@@ -118,7 +118,7 @@ test("--json - is the whole of the standard output", async () => {
   aim.close();
 });
 
-test("a summary that cannot be written is told, and is no success; a reader that went away is nobody's fault", async () => {
+test("a summary that cannot be written is an error, and a reader that went away is not", async () => {
   const aim = await target();
   const shell = (into: string) => {
     const line = `"$0" "$1" load "$2" -q --workers 1 -H "$3" -u 1 -d 1s ${into}`;

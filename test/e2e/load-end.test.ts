@@ -40,7 +40,7 @@ async function visits(listener: RequestListener, thresholds: readonly string[], 
 const STRICT = ["http_req_failed: rate < 1%", "checks: rate == 1"];
 const SHORT = ["-u", "8", "-d", "1s", "--graceful-stop", "200ms"];
 
-test("a slow platform has failed nothing that the end cut off", async () => {
+test("requests of a slow platform that the end cut off are not failures", async () => {
   const { code, text, json } = await visits(
     (_request, response) => setTimeout(() => response.end("ok"), 150),
     STRICT,
@@ -52,14 +52,14 @@ test("a slow platform has failed nothing that the end cut off", async () => {
   assert.match(text, /\n {2}interrupted by the end: 8 requests\n/);
 });
 
-test("users that a ramp takes away have failed nothing either", async () => {
+test("requests of users that a ramp removes are not failures either", async () => {
   const ramp = ["-s", "500ms:8", "-s", "500ms:0", "-s", "500ms:0", "--graceful-stop", "20ms"];
   const { text, json } = await visits((_request, response) => setTimeout(() => response.end("ok"), 150), [], ...ramp);
   assert.equal(json.all.failed, 0, text);
   assert.ok(json.interruptedByTheEnd.requests > 0, text);
 });
 
-test("a platform that stops answering in the middle does not pass because the load ends before its timeouts", async () => {
+test("a platform that stops answering does not pass because the load ends before its timeouts", async () => {
   let answered = 0;
   const stalls: RequestListener = (_request, response) => {
     if (answered++ < 100) response.end("ok");

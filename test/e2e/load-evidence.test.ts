@@ -47,7 +47,7 @@ describe("the evidence of a load", { concurrency: 2 }, () => {
     assert.match(taken.stderr, /folder-taken|without the evidence of an earlier run/);
   });
 
-  test("a script that does not load leaves a folder in which the mended one can be tried", async (context) => {
+  test("a script that does not load leaves a folder that can be used after it is repaired", async (context) => {
     const aim = await target();
     context.after(aim.close);
     const folder = temporaryFolder(context);

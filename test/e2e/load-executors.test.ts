@@ -60,7 +60,7 @@ test("an arrival whose user never gets through onStart is dropped, and counted",
   assert.deepEqual([load.operations.length, dropped(load)], [10, 10]);
 });
 
-test("users that shall be ready are there, started, before the first arrival", async () => {
+test("preallocated users are started before the first arrival", async () => {
   const plan = planOf("steady.ts", {
     executor: "ramping-arrival-rate",
     stages: [{ durationMs: 60_000, target: 0.001 }],
@@ -77,7 +77,7 @@ test("users that shall be ready are there, started, before the first arrival", a
   assert.equal(load.operations.length, 1, "the one that is due at once, served by one of them");
 });
 
-test("iterations of each user, and of all together", async () => {
+test("iterations of each user, and of all together, are counted", async () => {
   for (const [executor, expected] of [
     ["per-vu-iterations", 21],
     ["shared-iterations", 7],
@@ -102,7 +102,7 @@ test("users change while the load runs", async () => {
   await load.handle.stop();
 });
 
-test("a script that throws is told with its line, and the engine goes on", async () => {
+test("a script that throws is reported with its line, and the engine continues", async () => {
   await using load = await loadOf(planOf("throws.ts", { workers: 1, stages: [{ durationMs: 0, target: 2 }] }));
   const notes = () => load.events.flatMap((event) => (event.type === "note" ? [event.says] : []));
   await until(() => notes().some((says) => /throws\.ts:10:\d+: planned/.test(says)), {
@@ -126,7 +126,7 @@ test("a script that never awaits does not block its worker", async () => {
   await load.handle.stop();
 });
 
-test("scripts that cannot be loaded: a clear message with the place", async () => {
+test("a script that cannot be loaded is a clear error with its place", async () => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-scripts-"));
   const script = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);

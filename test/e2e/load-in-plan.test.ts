@@ -24,7 +24,7 @@ async function play(context: TestContext, load: string, change = (text: string) 
 }
 
 describe("the load of a plan", { concurrency: 2 }, () => {
-  test("a threshold that fails ends the run in good order: healed, judged, the same when judged again", async (context) => {
+  test("a threshold that fails ends the run cleanly: healed, judged, and the same when judged again", async (context) => {
     const thresholds = `  thresholds:
     http_req_duration: ["p(95) < 60000"]
     "http_req_duration{name:nobody asks}": ["p(95) < 60000"]
@@ -46,7 +46,7 @@ describe("the load of a plan", { concurrency: 2 }, () => {
     assert.equal(readFileSync(join(again, "verdict.json"), "utf8"), readFileSync(join(run, "verdict.json"), "utf8"));
   });
 
-  test("iterations end by themselves, and the timeline says from when there were no users", async (context) => {
+  test("iterations end by themselves, and the timeline records from when on there were no users", async (context) => {
     const load =
       "  executor: shared-iterations\n  vus: 3\n  iterations: 30\n  thresholds: { iterations: count == 30 }\n";
     const { timeline, verdict, stdout } = await play(context, load);
@@ -60,7 +60,7 @@ describe("the load of a plan", { concurrency: 2 }, () => {
     assert.equal(verdict.objectives.find(({ measure }) => measure === "threshold")?.status, "pass", stdout);
   });
 
-  test("an arrival rate with users made beforehand", async (context) => {
+  test("an arrival rate works with preallocated users", async (context) => {
     const load = "  executor: constant-arrival-rate\n  rate: 600\n  timeUnit: 1m\n  preAllocatedVUs: 4\n  maxVUs: 40\n";
     const { verdict, code, stdout } = await play(context, `${load}  thresholds: { dropped_iterations: count < 1 }\n`);
     assert.equal(code, 0, stdout);

@@ -54,18 +54,18 @@ test("users are spread over the addresses that a script gives to its host, which
   assert.deepEqual([...agents], ["gameday"]);
 });
 
-test("--resolve goes before the script's addresses", async () => {
+test("--resolve takes precedence over the script's addresses", async () => {
   const argv = ["-H", `http://shop.test:${port}`, "--resolve", `shop.test:${port}:127.0.0.42`];
   assert.deepEqual((await load("named.ts", argv)).counts, [0, 4]);
 });
 
-test("a name that nobody knows is refused before the load", async () => {
+test("a name that does not resolve is refused before the load", async () => {
   const { counts, stderr } = await load("named.ts", ["-H", "http://nowhere.invalid"]);
   assert.deepEqual(counts, [0, 0]);
   assert.match(stderr, /nowhere\.invalid to be found[\s\S]*--resolve/);
 });
 
-test("a proxy of the environment is obeyed, and said before the load and in the summary", async () => {
+test("a proxy of the environment is used, and reported before the load and in the summary", async () => {
   const env = { HTTP_PROXY: `http://anna:secret@127.0.0.41:${port}` };
   const { counts, stdout, stderr } = await load("named.ts", ["-H", "http://shop.test:9"], env);
   assert.deepEqual([counts, asked.get("127.0.0.41")?.[0]], [[4, 0], "http://shop.test:9/"]);

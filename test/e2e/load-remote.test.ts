@@ -129,7 +129,7 @@ test("scripts' own timers neither end a worker nor keep it from ending", () =>
     assert.equal(requestsIn(intervals(folder)), requests());
   }));
 
-test("a line that swallows everything for a while, also the order to stop, loses nothing", () =>
+test("a connection that swallows everything for a while, including the command to stop, loses nothing", () =>
   scene(async ({ port, folder, baseUrl, requests, started }) => {
     await using line = await lineTo(port);
     const load = coordinate(port, baseUrl, folder, "3s");
@@ -143,7 +143,7 @@ test("a line that swallows everything for a while, also the order to stop, loses
     assert.equal(requestsIn(intervals(folder)), requests());
   }));
 
-test("a line that is dead for longer: its users go to others, it hands over what it did, and nothing is left", () =>
+test("if a connection is dead for longer, other workers take its users, it hands over its figures, and nothing is left", () =>
   scene(async ({ port, folder, baseUrl, requests, started }) => {
     await using line = await lineTo(port);
     const load = coordinate(port, baseUrl, folder, "9s");

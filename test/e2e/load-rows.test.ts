@@ -89,7 +89,7 @@ test("one user among three workers takes all rows", async () => {
   assert.deepEqual(sorted(aim.asked), ALL);
 });
 
-test("a worker that dies takes with it what is told, and no row is given twice", async () => {
+test("a worker that dies loses the rows that are reported, and no row is given twice", async () => {
   using aim = await target();
   const { handle, notes } = await load(aim.baseUrl, { workers: 2, stages: [{ durationMs: 0, target: 6 }] });
   const seen = () => `${aim.asked.length}`;

@@ -38,14 +38,14 @@ async function onTarget(script: string, options: Parameters<typeof load>[2] = {}
   }
 }
 
-test("a script that throws: each place, counted", async () => {
+test("errors that a script throws are counted, each with its place", async () => {
   const { code, text } = await onTarget("throws.ts");
   assert.equal(code, 0, text);
   assert.match(text, /script error in "throws": \S*throws\.ts:10:\d+: planned/);
   assert.match(text, /error that nothing awaits: \S*throws\.ts:8:\d+: in a timer/);
 });
 
-test("a call that nobody awaits is named with its line, and others still run", async () => {
+test("a call that is not awaited is named with its line, and others still run", async () => {
   const { code, text } = await onTarget("unawaited.ts");
   assert.equal(code, 0, text);
   assert.match(text, /unawaited\.ts:7:\d+: scenario "unawaited" ends iterations before .* is an await missing\?/);
@@ -53,20 +53,20 @@ test("a call that nobody awaits is named with its line, and others still run", a
   assert.ok(count > 10, text);
 });
 
-test("a script that loops for ever: the line, a remedy, and what was seen until then", async () => {
+test("a script that loops for ever is reported with its line, a remedy, and what was seen until then", async () => {
   const { code, text } = await onTarget("loops.ts", { flags: ["-d", "30s"] });
   assert.equal(code, 2, text);
   assert.match(text, /stuck at \S*loops\.ts:13:\d+ \(spin\).*\n +hint: .*await something/);
   assert.match(text, /generator:/);
 });
 
-test("a script that leaks until its worker dies: out of memory, in words", async () => {
+test("a script that leaks until its worker dies is reported as out of memory", async () => {
   const { code, text } = await onTarget("leaks.ts", { flags: ["-d", "60s"], node: "--max-old-space-size=100" });
   assert.equal(code, 2, text);
   assert.match(text, /got the last one ended: out of memory: its scripts keep .*/);
 });
 
-test("a script that ends its process, prints a storm and does not leave: each told, and nothing is lost", async () => {
+test("a script that ends its process, floods the output or does not leave is reported, and nothing is lost", async () => {
   const { code, text } = await onTarget("stays.ts", { flags: ["-d", "1s", "--graceful-stop", "200ms"] });
   assert.equal(code, 0, text); // The iterations are longer than the load, but every one of their requests was answered.
   const [, notes = ""] = text.split("\nnotes\n");
@@ -83,13 +83,13 @@ test("users that stay in an await of their own have proven nothing", async () =>
   assert.match(text, /no iteration came to its end/);
 });
 
-test("a host that does not resolve is told before the load", async () => {
+test("a host that does not resolve is reported before the load", async () => {
   const { code, text } = await load("steady.ts", "http://no-such-host.invalid");
   assert.equal(code, 4, text);
   assert.match(text, /expected the name no-such-host\.invalid to be found, got .*ENOTFOUND.*\n +hint:/);
 });
 
-test("garbage from the target is counted as malformed, and what was wrong with it is said", async () => {
+test("garbage from the target is counted as malformed, with the reason", async () => {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", () => socket.end(Buffer.from([0, 255, 1, 13, 7, 10, 200])));

@@ -23,7 +23,7 @@ function lost(load: RunningLoad) {
   return load.events.find((event) => event.type === "worker" && event.edge === "lost");
 }
 
-test("a killed worker is noticed at once, its users are placed on others, and the gap is named", async () => {
+test("a killed worker is noticed at once, its users move to others, and the gap is named", async () => {
   await using load = await loadOf(planOf("steady.ts"));
   await until(() => usersNow(load, "w0") === 5 && usersNow(load, "w1") === 5, {
     what: "both workers at work",
@@ -44,7 +44,7 @@ test("a killed worker is noticed at once, its users are placed on others, and th
   assert.equal(new Set(ids).size, ids.length, "no id is given twice");
 });
 
-test("a frozen worker is given up within 3 s and its users are re-placed within 5 s", async () => {
+test("a frozen worker is given up within 3 s, and its users move within 5 s", async () => {
   await using load = await loadOf(planOf("steady.ts"));
   await until(() => usersNow(load, "w1") === 5, { what: "both workers at work", deadlineMs: 5_000, signal });
   const [victim = 0] = workers();
@@ -64,14 +64,14 @@ test("a script that loops for ever is named with its line", async () => {
   assert.match(gap?.type === "gap" ? gap.because : "", /stuck at .*loops\.ts:13:\d+ \(spin\)/);
 });
 
-test("when all workers are lost the load says so", async () => {
+test("if all workers are lost, the load reports it", async () => {
   await using load = await loadOf(planOf("steady.ts", { workers: 1 }));
   await until(() => usersNow(load, "w0") === 10, { what: "the worker at work", deadlineMs: 5_000, signal });
   for (const pid of workers()) process.kill(pid, "SIGKILL");
   await assert.rejects(load.handle.finished, { code: "all-workers-lost" });
 });
 
-test("a worker that is killed in the middle of the teardown is told at once", async () => {
+test("a worker that is killed during the teardown is reported at once", async () => {
   await using load = await loadOf(planOf("long-teardown.ts"));
   await until(() => load.intervals.length >= 2, { what: "both workers at work", deadlineMs: 5_000, signal });
   const stopped = load.handle.stop();

@@ -47,7 +47,7 @@ test("a server without TLS is reached by the modes that do not demand it", async
   assert.equal(await isWell(plain), true);
 });
 
-test("a server with a certificate that nobody vouches for is reached by those that do not verify", async () => {
+test("a server with an untrusted certificate is reached by the modes that do not verify", async () => {
   await turnTlsOn();
   assert.deepEqual(await asked(), psqlSays());
   assert.equal(await isWell(withQuery("sslmode=require")), true);
@@ -76,7 +76,7 @@ async function turnTlsOn(): Promise<void> {
   await until(() => psql(withQuery("sslmode=require")), { what: "TLS to be on", deadlineMs: 10_000, signal });
 }
 
-test("a Redis with a password is reached by the URLs by which redis-cli reaches it", async () => {
+test("a Redis with a password is reached by the URLs that redis-cli accepts", async () => {
   const port = await freePort();
   const server = spawn("redis-server", [
     "--port",

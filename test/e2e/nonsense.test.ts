@@ -77,7 +77,7 @@ describe("mistakes", { concurrency: 2 }, () => {
     });
   }
 
-  test("a working folder that is gone is told, where one is needed", (context) => {
+  test("a working folder that no longer exists is reported where one is needed", (context) => {
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" history';
     const launcher = join(ROOT, "bin/gameday.mjs");
     const options = { cwd: temporaryFolder(context), encoding: "utf8" } as const;

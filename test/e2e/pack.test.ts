@@ -31,7 +31,7 @@ async function usesTheCheckers(folder: string): Promise<void> {
   assert.equal(stdout, "false read 2 by process 1 fits no order: the state could only be 1.\ntrue\n");
 }
 
-test("npm pack, installed into an empty folder: help, judge, a scenario's types and the checkers work", async (context) => {
+test("npm pack, installed into an empty folder, provides help, judge, a scenario's types and the checkers", async (context) => {
   const folder = temporaryFolder(context);
   const { stdout } = await exec(["npm", "pack", "--silent", "--pack-destination", folder], {
     cwd: ROOT,

@@ -62,7 +62,7 @@ experiments:
   return top;
 }
 
-test("a run that is called from elsewhere breaks, mends and keeps its logs", async (context) => {
+test("a run that is called from elsewhere breaks, repairs and keeps its logs", async (context) => {
   const top = await planFolder(context);
   const env = { GAMEDAY_STATE: join(top, "state") };
   const { stdout, stderr } = await start(["run", "plans/shop/plan.yaml", "--out", "out"], { cwd: top, env }).ended;
@@ -72,7 +72,7 @@ test("a run that is called from elsewhere breaks, mends and keeps its logs", asy
   assert.match(readFileSync(join(top, "out/logs/own.log"), "utf8"), /a warning on the standard error/);
 });
 
-test("what a killed run left is mended by `gameday heal` from yet another folder", async (context) => {
+test("what a killed run left is repaired by `gameday heal` from yet another folder", async (context) => {
   const top = await planFolder(context);
   const plan = join(top, "plans/shop/plan.yaml");
   writeFileSync(plan, readFileSync(plan, "utf8").replace("hold: 1s", "hold: 60s"));

@@ -14,20 +14,23 @@ import { descendants, residueBetween, stockOfLab } from "../proofs/lab-stock.ts"
 
 const WIDTH_MS_MAX = 250;
 
-test("on an attached lab: killed tools leave nothing, and the recovery interval holds the truth", async (context) => {
+test("on an attached lab, killed tools leave nothing, and the recovery interval holds the truth", async (context) => {
   await using lab = await AttachedLab.up(shopPlan({}));
-  await context.test("SIGKILL of the tool while a leader is down and while packets are late", async () => {
-    for (const what of [
-      { fault: "kill-leader", moment: "hold" },
-      { fault: "latency", moment: "hold" },
-    ] as const) {
-      const { open, labAlive, residue, healthyAfterMs } = await kill(lab, what, `smoke-${what.fault}`);
-      assert.ok(open > 0, `${what.fault} was open when the tool died`);
-      assert.deepEqual({ labAlive, residue }, { labAlive: true, residue: [] }, what.fault);
-      assert.notEqual(healthyAfterMs, null);
-    }
-  });
-  await context.test("a residue that is planted is seen", async (planted) => {
+  await context.test(
+    "SIGKILL of the tool while a leader is down and while packets are delayed leaves nothing",
+    async () => {
+      for (const what of [
+        { fault: "kill-leader", moment: "hold" },
+        { fault: "latency", moment: "hold" },
+      ] as const) {
+        const { open, labAlive, residue, healthyAfterMs } = await kill(lab, what, `smoke-${what.fault}`);
+        assert.ok(open > 0, `${what.fault} was open when the tool died`);
+        assert.deepEqual({ labAlive, residue }, { labAlive: true, residue: [] }, what.fault);
+        assert.notEqual(healthyAfterMs, null);
+      }
+    },
+  );
+  await context.test("planted residue is detected", async (planted) => {
     const before = stockOfLab(lab.pid);
     const someProcess = descendants(lab.pid).at(-1);
     const inLab = (...argv: string[]) => spawnSync("nsenter", ["-t", `${someProcess}`, "-n", ...argv]);
@@ -37,7 +40,7 @@ test("on an attached lab: killed tools leave nothing, and the recovery interval 
     const clean = () => residueBetween(before, stockOfLab(lab.pid)).length === 0;
     await until(clean, { what: "the planted rule to be gone", deadlineMs: 5_000, signal: planted.signal });
   });
-  await context.test("a killed Redis master, by the product and by the witness", async () => {
+  await context.test("a killed Redis master is measured alike by the product and by the witness", async () => {
     const [found] = await playAndCompare(sceneOfLab(lab), failoversOf(0).slice(1, 2), "smoke");
     assert.ok(found?.inside, JSON.stringify(found));
     assert.ok((found.widthMs ?? Number.POSITIVE_INFINITY) <= WIDTH_MS_MAX, JSON.stringify(found));
@@ -46,7 +49,7 @@ test("on an attached lab: killed tools leave nothing, and the recovery interval 
   });
 });
 
-test("a broken platform fails, and what it lost is what redis-cli says", async () => {
+test("a broken platform fails, and its loss is what redis-cli shows", async () => {
   await using lab = await AttachedLab.up(brokenPlan("unprotected-redis"));
   const found = await playBroken(lab, "unprotected-redis", "smoke");
   assert.equal(found.exitCode, 1);

@@ -51,7 +51,7 @@ function assertSaysNothing(run: string, when: string): void {
   }
 }
 
-test("killed before any write from the first report to the seal, nothing says pass; after the seal, the evidence does", async (context) => {
+test("a run killed before any write from the first report to the seal passes nowhere, and after the seal the evidence decides", async (context) => {
   const parent = temporaryFolder(context);
   const whole = JSON.parse((await victim(join(parent, "whole"))).stdout) as { calls: number; code: number };
   assert.equal(whole.code, 0, "the run passes when it is let");
@@ -87,7 +87,7 @@ describe("gameday run on the fake, killed", { concurrency: 2 }, () => {
     ["fault", /fault bit/],
     ["healing", /fault heal-commanded/],
   ] as const) {
-    test(`in ${phase}: nothing says pass, and judging it accuses nobody`, async (context) => {
+    test(`in ${phase}: nothing claims a pass, and judging the run accuses nothing`, async (context) => {
       const run = join(temporaryFolder(context), "run");
       const started = start(["run", plan, "--out", run]);
       await started.printed(printed);

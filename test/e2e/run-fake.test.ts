@@ -52,7 +52,7 @@ describe("gameday run on the fake", { concurrency: 2 }, () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    test(`${signal} in the middle of a fault heals it, then judges: unknown, exit 2`, async (context) => {
+    test(`${signal} during a fault heals it, and the run is judged: unknown, exit 2`, async (context) => {
       const run = join(temporaryFolder(context), "run");
       const started = start(["run", PLAN, "--out", run]);
       await started.printed(/fault bit/);
@@ -119,7 +119,7 @@ describe("gameday run on the fake", { concurrency: 2 }, () => {
     assert.match(readFileSync(join(run, "run.json"), "utf8"), /\[secret SHOP_TOKEN\]/);
   });
 
-  test("no experiments is a plan, and says that no failure was tested", async (context) => {
+  test("a plan without experiments is valid, and the report states that no failure was tested", async (context) => {
     const folder = temporaryFolder(context);
     const withoutFaults = planText
       .replace(/experiments:[\s\S]*?(?=claims:)/, "experiments: []\n")
@@ -133,7 +133,7 @@ describe("gameday run on the fake", { concurrency: 2 }, () => {
 });
 
 describe("bad input", { concurrency: 2 }, () => {
-  test("a run never writes into a folder that is there", async (context) => {
+  test("a run never writes into an existing folder", async (context) => {
     const folder = temporaryFolder(context);
     mkdirSync(join(folder, "run"));
     const { code, stderr } = await gameday(["run", PLAN, "--out", join(folder, "run")]);
@@ -141,7 +141,7 @@ describe("bad input", { concurrency: 2 }, () => {
     assert.match(stderr, /give --out a new folder/);
   });
 
-  test("mistakes in a plan are told with line, column and what was meant; check and run agree", async (context) => {
+  test("mistakes in a plan are reported with line, column and a suggestion, and check and run agree", async (context) => {
     const plan = writePlan(temporaryFolder(context), (text) => text.replace("experiments:", "experimants:"));
     for (const command of ["check", "run"]) {
       const { code, stderr } = await gameday([command, plan]);
@@ -167,7 +167,7 @@ describe("bad input", { concurrency: 2 }, () => {
     }
   });
 
-  test("a command or flag that is misspelt is told what was meant", async () => {
+  test("for a misspelt command or flag the message suggests the nearest name", async () => {
     const { code, stderr } = await gameday(["rum", PLAN]);
     assert.equal(code, 3);
     assert.match(stderr, /run/);

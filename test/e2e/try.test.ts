@@ -50,7 +50,7 @@ function writePlan(name: string, change: Record<string, unknown> = {}): string {
 
 const triesLeft = () => readdirSync(tmpdir()).filter((name) => name.startsWith("gameday-try-"));
 
-test("a sound plan: each part is tried, exit 0, no row and no folder is left", async () => {
+test("for a valid plan each part is tried, exit 0, and no row and no folder is left", async () => {
   const before = triesLeft();
   const { code, stdout, stderr } = await gameday(["try", writePlan("sound.yaml")]);
   assert.equal(code, 0, stdout + stderr);
@@ -65,7 +65,7 @@ test("a sound plan: each part is tried, exit 0, no row and no folder is left", a
   assert.deepEqual(triesLeft(), before);
 });
 
-test("eight mistakes that only playing shows are all named by one try, exit 1", async () => {
+test("eight mistakes that only a run shows are all named by one try, exit 1", async () => {
   const scripts = [
     ["path.ts", "wrong path", 'await user.http.get("/oders", { name: "wrong path" });'],
     [
@@ -116,7 +116,7 @@ ${probeText("read", "catalogue", 'http.get("/catalog")')},
     assert.match(stdout, line);
 });
 
-test("mistakes that can be seen without playing are named before anything starts, exit 3", async () => {
+test("mistakes that are visible without a run are named before anything starts, exit 3", async () => {
   const kill = {
     name: "one",
     fault: "command",
@@ -137,14 +137,14 @@ test("mistakes that can be seen without playing are named before anything starts
   }
 });
 
-test("a platform that does not answer: exit 4 with the reason", async () => {
+test("a platform that does not answer gives exit 4 with the reason", async () => {
   const file = writePlan("away.yaml", { platform: { kind: "external", endpoint: "http://127.0.0.1:9" } });
   const { code, stderr } = await gameday(["try", file]);
   assert.equal(code, 4, stderr);
   assert.match(stderr, /127\.0\.0\.1:9|ECONNREFUSED/);
 });
 
-test("an interrupted try says so, with exit 2, and leaves nothing", async () => {
+test("an interrupted try reports it, with exit 2, and leaves nothing", async () => {
   const before = triesLeft();
   const started = start(["try", writePlan("interrupted.yaml")]);
   await started.printed(/^trying/m);

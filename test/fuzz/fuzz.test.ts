@@ -9,7 +9,7 @@ import { seededRandom } from "../../src/std/random.ts";
 import { cleanRun, evidenceOf, objective } from "../../src/verdict/run.fixture.ts";
 import { fuzzOnce, judgeFolder, writeFolder } from "./folder.ts";
 
-test("a folder damaged after its sealing never passes, and nothing but a clear error is thrown", () => {
+test("a folder damaged after it was sealed never passes, and only clear errors are thrown", () => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-fuzz-whole-"));
   try {
     const run = cleanRun([objective("success-percent", { atLeast: 50 })]);

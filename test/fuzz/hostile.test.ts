@@ -83,7 +83,7 @@ async function inPlace(work: (place: Place) => Promise<void> | void): Promise<vo
 const FILES = [...EVIDENCE_FILES, MANIFEST_FILE];
 
 for (const trap of TRAPS) {
-  test(`${trap.name} in the place of any file of a run folder: no command hangs, crashes, passes or prints what is outside`, () =>
+  test(`${trap.name} in the place of any file of a run folder makes no command hang, crash, pass or print what is outside`, () =>
     inPlace(async ({ run, whole, parent, outside }) => {
       for (const file of FILES) {
         rmSync(run, { recursive: true, force: true });
@@ -119,7 +119,7 @@ test("a value that is nested without end in one line is an error at its line", (
     }
   }));
 
-test("links and pipes in the place of what is written are replaced; what links point to stays, with its owner", () =>
+test("links and pipes in the place of output files are replaced, and the targets of links stay, with their owner", () =>
   inPlace(async ({ run, whole, parent, outside }) => {
     const written = [
       ...["verdict.json", "stats.json", "report.md", "report.html", "junit.xml"],
@@ -139,7 +139,7 @@ test("links and pipes in the place of what is written are replaced; what links p
     }
   }));
 
-test("a folder is given to its owner, and logs are freed of secrets, without following a link in it", () =>
+test("a folder is given to its owner, and secrets are removed from logs, without following a link in it", () =>
   inPlace(({ run, whole, outside, parent }) => {
     cpSync(whole, run, { recursive: true });
     mkdirSync(join(run, "logs"));
@@ -163,7 +163,7 @@ test("a folder is given to its owner, and logs are freed of secrets, without fol
     assert.match(readFileSync(join(run, "logs", "own"), "utf8"), /\[secret S\]/);
   }));
 
-test("the evidence of a run is written into a folder of its own only, never through what lies there", () =>
+test("the evidence of a run is written to its own folder only, never through what lies there", () =>
   inPlace(({ run, outside }) => {
     mkdirSync(run);
     symlinkSync(outside, join(run, "run.json"));
@@ -172,7 +172,7 @@ test("the evidence of a run is written into a folder of its own only, never thro
     assert.equal(readFileSync(outside, "utf8"), SECRET);
   }));
 
-test("plans and histories that are devices, folders or nested without end are refused in words", () =>
+test("plans and histories that are devices, folders or nested without end are refused with a message", () =>
   inPlace(async ({ parent }) => {
     const deep = join(parent, "deep");
     for (const text of [

@@ -48,7 +48,7 @@ interface Parts {
   ledger: unknown;
 }
 
-test("any line of the timeline, and all of a kind, that a passing run promises: without it nothing passes", () => {
+test("any line of the timeline, and all lines of one type, that a passing run promises: without them nothing passes", () => {
   const whole = played(null);
   assert.equal(judge(whole).verdict, "pass", judge(whole).sentence);
   for (const kind of new Set(whole.timeline.map(kindOf))) {
@@ -76,7 +76,7 @@ test("any report of the load, and any end of a read: without it nothing passes",
 });
 
 for (const liar of LIARS) {
-  test(`of the liar that ${liar.replaceAll("-", " ")} no line of the timeline can be taken out to make it pass`, () => {
+  test(`no line of the timeline of the liar that ${liar.replaceAll("-", " ")} can be removed to make it pass`, () => {
     const whole = played(liar);
     assert.notEqual(judge(whole).verdict, "pass");
     for (const kind of new Set(whole.timeline.map(kindOf))) {

@@ -60,7 +60,7 @@ function history({ model, keys }: Kind, seed: string): Operation[] {
 for (const each of KINDS) {
   const { model, habits, keys } = each;
   const name = `${HISTORIES_EACH} histories of ${keys} ${model}, keys: ${habits.keys}, :f :${habits.transaction}`;
-  test(`${name}: one answer in all notations`, () => {
+  test(`${name} has one answer in all notations`, () => {
     const seen = new Set<boolean | "unknown">();
     for (let number = 0; number < HISTORIES_EACH; number++) {
       const seed = `${model}/${habits.keys}/${habits.transaction}/${number}`;
@@ -77,7 +77,7 @@ for (const each of KINDS) {
   });
 }
 
-test("without a word about failed cas, the same readings in all notations", () => {
+test("without an option for failed cas, all notations have the same readings", () => {
   const [cas] = KINDS.filter(({ model }) => model === "cas-register");
   assert.ok(cas !== undefined);
   const model = modelNamed(cas.model);

@@ -31,7 +31,7 @@ test("the algorithm for sets that only grow and the oracle agree", () => {
   agrees(compareWay("special", 20_000, "distinct", { model: "set", without: ["remove"], distinct: true }), 20_000);
 });
 
-test("sets that nobody reads as a whole are decided by element", () => {
+test("sets that no client reads as a whole are decided by element", () => {
   agrees(compareWay("hard", 10_000, "elements", { model: "set", without: ["read"] }), 10_000);
 });
 

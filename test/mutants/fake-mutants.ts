@@ -289,7 +289,7 @@ const AUTOSCALER: readonly FakeRow[] = [
     "flapping",
     "flapping scale-down: direction changes",
     ask.SCALING.steady,
-    line("objectives/steady", "fail", "turned"),
+    line("objectives/steady", "fail", "changed direction"),
   ),
   scaling(
     "pods-pending",

@@ -19,7 +19,7 @@ const ROWS_AND_READS: readonly FakeRow[] = [
     expected: line("findings/duplicates/orders", "fail", "2 rows", [TWICE]),
   }),
   healthy("doubled-in-the-first-read", {
-    says: "rows twice in the first read and once in the second: or the pages overlapped, or cleaned up since",
+    says: "rows twice in the first read and once in the second: pages that overlapped, or cleaned up since",
     twist: twist.twiceInRead(1),
     expected: line("findings/duplicates/orders", "unknown", "or the pages overlapped", [TWICE]),
   }),

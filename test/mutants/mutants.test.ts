@@ -4,7 +4,7 @@ import { ROWS } from "./catalogue.ts";
 import { play } from "./play.ts";
 import { isRight } from "./referee.ts";
 
-test("rows have names of their own, and there are enough of each kind on each platform", () => {
+test("rows have distinct names, and there are enough of each kind on each platform", () => {
   assert.equal(new Set(ROWS.map(({ name }) => name)).size, ROWS.length);
   const count = (kind: string, platform: string) =>
     ROWS.filter((row) => row.kind === kind && row.platform === platform).length;

@@ -14,7 +14,7 @@ function verdictOf(validity: Told, findings: Told, objectives: Told): Verdict {
   return { validity: found(validity), findings: found(findings), objectives: assessed } as unknown as Verdict;
 }
 
-test("what a stall of this machine leaves unknown of users' recovery is excused, and nothing else", () => {
+test("a recovery that a stall of this machine leaves unknown is excused, and nothing else is", () => {
   const stalled = { "probes-gapless": "unknown", "faults-bit": "pass" } as const;
   const unknown = verdictOf(stalled, { "users-recover": "unknown" }, { "recovers-freeze": "unknown" });
   assert.deepEqual(notExcused(unknown), []);
@@ -32,7 +32,7 @@ test("what a stall of this machine leaves unknown of users' recovery is excused,
   ]);
 });
 
-test("without a stall nothing is excused, and a stall that fails is no excuse", () => {
+test("without a stall nothing is excused, and a failure beside a stall is not excused", () => {
   for (const own of ["pass", "fail"] as const) {
     const verdict = verdictOf({ "generator-healthy": own }, { "users-recover": "unknown" }, {});
     const wanted = [...(own === "fail" ? ["generator-healthy fail: so"] : []), "users-recover of run unknown: so"];

@@ -19,7 +19,7 @@ function beats(untilMs: number, ...down: readonly (readonly [number, number])[])
   });
 }
 
-test("the bracket reaches from the send of the last failure to the completion of the next success", () => {
+test("the bracket reaches from the sending of the last failure to the completion of the next success", () => {
   assert.deepEqual(recoveryOf(beats(9_000, [1_000, 2_000]), 900, 8_000), {
     lowerMs: 1_990,
     upperMs: 2_002,
@@ -27,18 +27,18 @@ test("the bracket reaches from the send of the last failure to the completion of
   });
 });
 
-test("no failure is no outage; what failed before the fault or after it is not its own", () => {
+test("a run without failures has no outage, and failures before or after the fault do not belong to it", () => {
   assert.equal(recoveryOf(beats(9_000), 900, 8_000), null);
   assert.equal(recoveryOf(beats(9_000, [100, 300], [8_500, 8_600]), 900, 8_000), null);
 });
 
-test("a relapse within three seconds, or one of three failures later, is the same outage; a later blip is not", () => {
+test("a relapse within three seconds, or one of three failures later, belongs to the same outage, and a later blip does not", () => {
   assert.equal(recoveryOf(beats(9_000, [1_000, 2_000], [4_000, 4_010]), 900, 8_000)?.lowerMs, 4_000);
   assert.equal(recoveryOf(beats(9_000, [1_000, 2_000], [6_000, 6_030]), 900, 8_000)?.lowerMs, 6_020);
   assert.equal(recoveryOf(beats(9_000, [1_000, 2_000], [6_000, 6_020]), 900, 8_000)?.lowerMs, 1_990);
 });
 
-test("never served again has no upper end, and the later of two streams counts", () => {
+test("an outage that never ends has no upper end, and the later of two streams counts", () => {
   const stuck = recoveryOf(beats(9_000, [1_000, 9_000]), 900, 8_000);
   assert.equal(stuck?.upperMs, null);
   const early = recoveryOf(beats(9_000, [1_000, 2_000]), 900, 8_000);

@@ -30,14 +30,14 @@ function lostOf(evidence: Evidence, object: string): string[] {
 
 const short: Partial<SimulationOptions> = { warmUpMs: 3000, calmMs: 3000, users: 6 };
 
-test("the same seed gives the same bytes, another seed others", () => {
+test("the same seed gives the same bytes, and another seed gives others", () => {
   const run = (seed: string) => bytesOf(simulateRun({ seed, ...short, drills: ["kill-redis-leader"] }));
   assert.equal(run("7"), run("7"));
   assert.notEqual(run("7"), run("8"));
 });
 
 for (const name of Object.keys(DRILLS) as DrillName[]) {
-  test(`an honest platform keeps its word through ${name}`, () => {
+  test(`an honest platform keeps its promises through ${name}`, () => {
     for (const seed of ["1", "2", "3"]) honest(simulateRun({ seed, ...short, drills: [name] }));
   });
 }
@@ -81,7 +81,7 @@ function schemaSane(evidence: Evidence): void {
   );
 }
 
-test("a leader's death is felt by writers, on both connections, and ends while the fault holds", () => {
+test("writers feel a leader's death on both connections, and recover while the fault holds", () => {
   const evidence = simulateRun({ seed: "5", ...short });
   const bite = evidence.timeline.find((event) => event.type === "fault" && event.edge === "bit");
   const heal = evidence.timeline.find((event) => event.type === "fault" && event.edge === "heal-commanded");
@@ -96,7 +96,7 @@ test("a leader's death is felt by writers, on both connections, and ends while t
   }
 });
 
-test("lies about data are lies: what was acknowledged is gone", () => {
+test("a platform that lies about data has lost what it acknowledged", () => {
   const lost = (lie: string, drill: DrillName, object = "orders") =>
     lostOf(simulateRun({ seed: "3", ...short, drills: [drill], changes: [lieNamed(lie).change] }), object).length;
   assert.ok(lost("drops-acknowledged-write", "restart-leader") > 0);

@@ -67,7 +67,7 @@ const eventually = <T>(what: string, condition: () => Promise<T | false>) =>
 const book = async (shop: Variant, path: string) =>
   (await shop.call("GET", path)).body["items"] as { id: string; count: number; value: unknown }[];
 
-test("early-201 acknowledges an order that is not there yet", async () => {
+test("early-201 acknowledges an order that is not stored yet", async () => {
   await using shop = await start("early-201");
   const id = newId();
   assert.equal((await shop.call("POST", "/orders", orderOf(id))).status, 201);
@@ -94,7 +94,7 @@ test("stale-cache never shows a new price", async () => {
   assert.equal((await shop.call("GET", "/products/50")).body["priceCents"], before);
 });
 
-test("pinned-pool takes no order any more after a failover, while all else is green", async () => {
+test("pinned-pool accepts no order after a failover, while everything else is green", async () => {
   await using shop = await start("pinned-pool");
   assert.equal((await shop.call("POST", "/orders", orderOf(newId()))).status, 201);
   await stores.postgres.stop("SIGQUIT");
@@ -104,7 +104,7 @@ test("pinned-pool takes no order any more after a failover, while all else is gr
   assert.equal((await shop.call("GET", "/readyz")).status, 200);
 });
 
-test("leader-cached goes past the proxy", async () => {
+test("leader-cached bypasses the proxy", async () => {
   await using gate = await openGate(stores.postgres.port);
   const url = `postgres://postgres@127.0.0.1:${gate.port}/postgres`;
   await using shop = await start("leader-cached", { DATABASE_URL: url });
@@ -118,7 +118,7 @@ test("always-ready is ready before it can serve", async () => {
   assert.equal((await shop.call("GET", "/readyz")).status, 200);
 });
 
-test("sessions-in-memory knows nothing of another replica's sessions", async () => {
+test("sessions-in-memory does not know another replica's sessions", async () => {
   await using one = await start("sessions-in-memory");
   await using other = await start("sessions-in-memory");
   const { cookie } = await one.call("POST", "/login", { id: newId(), name: "employee-1" });
@@ -134,7 +134,7 @@ test("errors-in-200 hides a refusal behind a success", async () => {
   assert.equal(refused.body["id"], undefined);
 });
 
-test("retry-storm goes on writing long after the one order that failed", async () => {
+test("retry-storm continues writing long after the one order that failed", async () => {
   await using shop = await start("retry-storm");
   const before = await rollbacks();
   await shop.call("POST", "/orders", orderOf(newId(), { customer: 999_999 }));
