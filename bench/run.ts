@@ -3,7 +3,7 @@
  * their median counts; so a busy machine affects them less than any absolute figure. Takes about twelve minutes on a quiet
  * machine. Writes bench/results.json; with --only, bench/.peers/results.json.
  *
- *     node bench/run.ts [--rounds 3] [--seconds 10] [--only script,flat,thousand,users,open,stall,starts,startup,soak,coordinator,checkers,page]
+ *     node bench/run.ts [--rounds 3] [--seconds 10] [--only script,flat,thousand,users,open,stall,starts,startup,soak,coordinator,checkers,page,dashboard]
  *
  * Peers are measured where they are on the PATH; autocannon and undici come with `npm ci`. The rows of a peer that is not there
  * say "not here", and keep the last figure with its date. Exits with 1 when a target is missed.
@@ -15,6 +15,7 @@ import { atLeast, type Goal, keep, met, say, withLastFigures } from "./goals.ts"
 import { checkers } from "./parts/checkers.ts";
 import { flat, script, thousand } from "./parts/closed.ts";
 import { coordinator } from "./parts/coordinator.ts";
+import { dashboard } from "./parts/dashboard.ts";
 import { open, stall, starts, startup } from "./parts/open.ts";
 import { page } from "./parts/page.ts";
 import { soak, users } from "./parts/users.ts";
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   coordinator,
   checkers,
   page,
+  dashboard,
 };
 
 const { values: flags } = parseArgs({

@@ -31,6 +31,8 @@ export interface World {
   onCrash(callback: (thrown: unknown) => void): Disposable;
   /** Sends SIGINT to another process. Throws the system's error when the kernel does not allow it. */
   interrupt(pid: number): void;
+  /** Returns whether a process with this number exists, whoever owns it. */
+  isAlive(pid: number): boolean;
   /** Sets the exit code that the process will end with; the last call counts. */
   setExitCode(code: number): void;
   /** Ends the process at once, for a state from which it cannot continue. */

@@ -25,6 +25,13 @@ export function realWorld(): World {
     interrupt: (pid) => {
       process.kill(pid, "SIGINT");
     },
+    isAlive: (pid) => {
+      try {
+        return process.kill(pid, 0);
+      } catch (thrown) {
+        return (thrown as NodeJS.ErrnoException).code === "EPERM"; // it is somebody else's
+      }
+    },
     setExitCode: (code) => {
       process.exitCode = code;
     },

@@ -186,6 +186,10 @@ export const liveParts = {
   marks: z.array(z.object({ atMs, says: text, by: text })).describe("moments that people marked"),
   controls: permissionsSchema,
   load: loadNowSchema.nullable(),
+  totals: z
+    .object({ requests: count, failed: count, p50Ms: figure, p95Ms: figure, p99Ms: figure, usersMost: figure })
+    .nullable()
+    .describe("of the whole run, once it is over; null before"),
   shownFromMs: atMs.describe("the time from which requests and failures are counted (reset)"),
 };
 export const liveStateSchema = z.object({

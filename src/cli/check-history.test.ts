@@ -36,6 +36,7 @@ async function run(...argv: string[]): Promise<{ code: number | undefined; out: 
     onCrash: () => ({ [Symbol.dispose]: () => undefined }),
     exit: () => undefined,
     interrupt: () => undefined,
+    isAlive: () => false,
     setExitCode: (value) => {
       code = value;
     },

@@ -59,6 +59,7 @@ function worldAt(stateFolder: string): Said {
     onCrash: () => ({ [Symbol.dispose]: () => undefined }),
     exit: () => undefined,
     interrupt: () => undefined,
+    isAlive: () => false,
     setExitCode: (code) => void codes.push(code),
   };
   return { text: () => written.join(""), code: () => codes.at(-1) ?? 0, world };

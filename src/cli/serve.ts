@@ -9,9 +9,9 @@ import { ExitCode, GamedayError } from "../std/errors.ts";
 import { newLink } from "./serve/client.ts";
 import { Idleness } from "./serve/idleness.ts";
 import { LocalMachine } from "./serve/machine.ts";
-import { DASHBOARD_PORT } from "./serve/open.ts";
+import { DASHBOARD_PORT, howToControl } from "./serve/open.ts";
 import { keepPlace } from "./serve/place.ts";
-import { keptToken, readToken, tokenPath } from "./serve/token.ts";
+import { forgetDeadTokens, forgetToken, keptToken, readToken, tokenPath } from "./serve/token.ts";
 import { stateFolderOf } from "./state-folder.ts";
 
 interface ServeFlags {
@@ -81,18 +81,31 @@ async function serve(world: World, runsFolder: string, flags: ServeFlags): Promi
     monotonicMs: () => clock.nowMs(),
     log: (line) => world.stderr.write(`${line}\n`),
   });
-  using _place = keepPlace(stateFolder, dashboard.port, { runsFolder, pid: world.pid });
-  sayWhere(world, { link: dashboard.link(), host, token: tokenPath(stateFolder, dashboard.port) });
+  const { port } = dashboard;
+  using _place = keepPlace(stateFolder, port, { runsFolder, pid: world.pid });
+  using _token = { [Symbol.dispose]: () => forgetToken(stateFolder, port) };
+  forgetDeadTokens(stateFolder, { port, isAlive: (pid) => world.isAlive(pid), nowMs: world.now().getTime() });
+  sayWhere(world, { link: dashboard.link(), host, port, token: tokenPath(stateFolder, port) });
   await ended(world, new Idleness(dashboard.runs, flags.untilIdle ?? null));
 }
 
-/** Prints the link where a person reads it. Elsewhere (CI) only the file of the token is named: logs are kept and shared. */
-function sayWhere(world: World, { link, host, token }: { link: string; host: string; token: string }): void {
+interface Where {
+  readonly link: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+}
+
+/**
+ * Prints the link where a person reads it. Elsewhere (CI) only the file of the token is named, and how to get a link: logs are kept
+ * and shared.
+ */
+function sayWhere(world: World, { link, host, port, token }: Where): void {
   if (world.stdout.isTTY)
     world.stdout.write(
       `dashboard: ${link}\n  the link works once, within 10 minutes; to print another: gameday serve --link\n`,
     );
-  else world.stdout.write(`dashboard: ${link.split("#", 1)[0]} (the token is in ${token})\n`);
+  else world.stdout.write(`dashboard: ${link.split("#", 1)[0]} (the token is in ${token})\n${howToControl(port)}`);
   if (isLoopback(host)) return;
   const [red, plain] = world.stderr.isTTY ? ["\u001b[31m", "\u001b[0m"] : ["", ""];
   world.stderr.write(

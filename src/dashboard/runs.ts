@@ -15,7 +15,10 @@ import { kindOf, type Surroundings } from "./live/parts.ts";
 import { LiveRun, type RunReaderOptions } from "./live/run.ts";
 import { ProblemError } from "./problems.ts";
 
-const TICK_MS = 100;
+/** Beats and seconds may wait so long; events are noticed at once. */
+const TICK_MS = 200;
+/** Events that come together are sent together. */
+const NUDGED_MS = 5;
 /** Looking asks every process that may be a run, so it is rare; near the end of a run, and for requests, it is more frequent. */
 const LOOK_EVERY_MS = 5_000;
 const LOOK_AGAIN_MS = 1_000;
@@ -54,6 +57,7 @@ export class Runs implements AsyncDisposable {
     this.folder = options.folder;
     this.#judging = new JudgingSoFar(options.judges, options.monotonicMs);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    void this.look(); // so that the first who asks need not wait for it
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,8 +118,9 @@ export class Runs implements AsyncDisposable {
     const record = recordOf(folder);
     if (typeof record === "string") throw unreadable(record);
     known?.[Symbol.dispose]();
+    const nudged = () => this.#readSoon(NUDGED_MS);
     const run = new LiveRun(
-      { ...this.#options, folder, id, record, watchers: this.watchers },
+      { ...this.#options, folder, id, record, nudged, watchers: this.watchers },
       this.#around(folder, record.runId),
     );
     this.#open.set(id, run);
@@ -231,14 +236,14 @@ export class Runs implements AsyncDisposable {
       // Whoever watches it connects again, and then sees what is there now.
       if (run.isReplaced) this.#forget(run);
     }
-    if (!hasMore || this.#reading !== null) return;
-    this.#reading = setTimeout(
-      () => {
-        this.#reading = null;
-        this.#readOn();
-      },
-      this.#alive.length > 0 ? READ_MS_MAX : 0,
-    );
+    if (hasMore) this.#readSoon(this.#alive.length > 0 ? READ_MS_MAX : 0);
+  }
+
+  #readSoon(afterMs: number): void {
+    this.#reading ??= setTimeout(() => {
+      this.#reading = null;
+      this.#readOn();
+    }, afterMs);
   }
 
   /** Reads what is new in a run, for a moment. Returns whether there is more. */

@@ -20,10 +20,11 @@ const OPEN_LINK = "to control, open the printed link, or type gameday serve --li
 
 export async function beginSession(): Promise<PageSession> {
   const code = takeCode();
+  const asked = code === null ? null : exchange(code);
   const health = await get<{ readOnly: boolean }>("/health");
+  const trouble = await asked;
   if (health.ok && health.value.readOnly)
     return { name: null, readOnlyBecause: "the server was started with --read-only" };
-  const trouble = code === null ? null : await exchange(code);
   const caller = stored() ?? (await askOtherTabs());
   if (caller === null) return { name: null, readOnlyBecause: trouble ?? OPEN_LINK };
   store(caller);

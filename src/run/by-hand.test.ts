@@ -81,6 +81,10 @@ test("a fault by hand returns what it would hit, is injected, healed early, and 
     signal: AbortSignal.timeout(10_000),
   });
   const timeline = await ended(one);
+  const before = timeline.filter((event) => event.type === "health" && event.moment === "before-fault");
+  assert.ok(
+    before.length > 0 && before.every((event) => event.type === "health" && event.experiment === name && event.ok),
+  );
   const begin = timeline.find((event) => event.type === "experiment" && event.edge === "begin");
   assert.deepEqual(begin?.type === "experiment" && [begin.byHand, begin.holdMs, begin.experiment], [
     true,

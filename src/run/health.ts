@@ -69,7 +69,7 @@ async function awaitHealth(run: Run, wait: HealthWait): Promise<Health> {
       lines = [{ id: "health", name: "health", ok: false, expected: "an answer", seen: thrown.message }];
     return { healthy: false, lines };
   } finally {
-    record(run, wait, lines);
+    recordHealth(run, wait, lines);
   }
 }
 
@@ -101,9 +101,14 @@ export async function requireHealthy(run: Run, wait: HealthWait): Promise<void> 
   });
 }
 
-function record(run: Run, wait: HealthWait, lines: readonly HealthLine[]): void {
-  const experiment = wait.experiment === undefined ? {} : { experiment: wait.experiment };
+/** Records one look at the health, line by line. */
+export function recordHealth(
+  run: Run,
+  look: Pick<HealthWait, "moment" | "experiment">,
+  lines: readonly HealthLine[],
+): void {
+  const experiment = look.experiment === undefined ? {} : { experiment: look.experiment };
   for (const line of lines) {
-    run.evidence.event({ atMs: run.clock.nowMs(), type: "health", moment: wait.moment, ...experiment, ...line });
+    run.evidence.event({ atMs: run.clock.nowMs(), type: "health", moment: look.moment, ...experiment, ...line });
   }
 }

@@ -8,7 +8,7 @@ import { withDeadline } from "../std/deadline.ts";
 import type { TargetReference } from "../timeline.ts";
 import { recordControl, refuse, type SteeredRun } from "./control-record.ts";
 import { runByHand } from "./experiment.ts";
-import { lookAtHealth } from "./health.ts";
+import { lookAtHealth, recordHealth } from "./health.ts";
 
 /** The time that a fault by hand may take to heal before the run counts as unhealthy. */
 const RECOVER_WITHIN_MS = 120_000;
@@ -50,6 +50,7 @@ async function begin(
   }
   run.steering.faultsByHand++;
   const { name, fault, holdMs } = experiment;
+  recordHealth(run, { moment: "before-fault", experiment: name }, lines);
   recordControl(run, { command: "inject", by, manual: true, detail: { experiment: name, fault, holdMs } });
   run.steering.beside(runByHand(run, experiment).finally(() => right[Symbol.dispose]()));
   return { ok: true, hit };

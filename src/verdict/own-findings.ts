@@ -22,14 +22,17 @@ export function repeatedLogins(count: number): Finding[] {
 
 export function ownFindings(story: Story, experiments: readonly ExperimentVerdict[]): Finding[] {
   const at = (moment: Health["moment"], lines: readonly Health[]) => lines.filter((line) => line.moment === moment);
-  const cutShort = story.controls.some(({ command }) => command === "interrupt" || command === "stop");
+  const cutAtMs = Math.min(
+    ...story.controls.filter(({ command }) => command === "interrupt" || command === "stop").map(({ atMs }) => atMs),
+  );
+  const isCut = Number.isFinite(cutAtMs);
+  const looks = (before: readonly Health[], after: readonly Health[]) => ({ before, after, cutAtMs });
   return [
     ...experiments.map(recovery),
-    ...story.experiments.flatMap(({ name, health, abortedBecause }) => {
-      const looks = { before: at("before-fault", health), after: at("after-fault", health) };
-      return redundancy(name, looks, cutShort || abortedBecause !== null);
-    }),
-    ...redundancy("run", { before: at("before-run", story.health), after: at("after-run", story.health) }, cutShort),
+    ...story.experiments.flatMap(({ name, health, abortedBecause }) =>
+      redundancy(name, looks(at("before-fault", health), at("after-fault", health)), isCut || abortedBecause !== null),
+    ),
+    ...redundancy("run", looks(at("before-run", story.health), at("after-run", story.health)), isCut),
   ];
 }
 
@@ -49,19 +52,23 @@ function recovery(experiment: ExperimentVerdict): Finding {
 interface Looks {
   readonly before: readonly Health[];
   readonly after: readonly Health[];
+  /** When the run was stopped by hand; infinite if it was not. A look from then on is one whose wait was cut short. */
+  readonly cutAtMs: number;
 }
 
 /**
  * Judges whether redundancy was restored. Users may be served while a member is missing, so a loss of redundancy shows only in
  * the health checks after the fault. A check that also failed before the fault is not held against the platform, but it leaves
- * the finding unknown. So does a check that was made only before or only after the fault; there is no finding at all if the run
- * was cut short before any check after the fault (`mayBeLeftOut`).
+ * the finding unknown. So does a check that was made only before or only after the fault, and one that was made when the run was
+ * stopped, because the platform was not given its time then. There is no finding at all if the run was cut short before any check
+ * after the fault (`mayBeLeftOut`).
  */
-function redundancy(object: string, { before, after }: Looks, mayBeLeftOut: boolean): Finding[] {
+function redundancy(object: string, { before, after, cutAtMs }: Looks, mayBeLeftOut: boolean): Finding[] {
   if (after.length === 0 && mayBeLeftOut) return [];
   const missing = after.filter((line) => !line.ok);
   const never = before.filter((line) => !line.ok).map((line) => line.name);
-  const lost = missing.filter((line) => !never.includes(line.name));
+  const lost = missing.filter((line) => !never.includes(line.name) && line.atMs < cutAtMs);
+  const cut = missing.filter((line) => line.atMs >= cutAtMs).map(({ name }) => name);
   const unseen = lookedAtOnce({ before, after });
   const witnesses = missing.map(({ name, expected, seen, atMs }) => ({
     says: `${name}: expected ${expected}, seen ${seen}`,
@@ -72,7 +79,9 @@ function redundancy(object: string, { before, after }: Looks, mayBeLeftOut: bool
       checker: REDUNDANCY,
       object,
       status: lost.length > 0 ? "fail" : missing.length > 0 || unseen.length > 0 ? "unknown" : "pass",
-      because: [explain(after, missing, lost), ...unseenSays(unseen)].filter((text) => text !== "").join(" "),
+      because: [explain({ after, missing, lost, cutAtMs }), cutSays(cut), ...unseenSays(unseen)]
+        .filter((text) => text !== "")
+        .join(" "),
       witnesses: witnesses.slice(0, 10),
       figures: { unmet: missing.length },
     },
@@ -80,7 +89,7 @@ function redundancy(object: string, { before, after }: Looks, mayBeLeftOut: bool
 }
 
 /** Returns the names of the checks that were not made equally often before and after the fault, as they should have been. */
-function lookedAtOnce({ before, after }: Looks): string[] {
+function lookedAtOnce({ before, after }: Pick<Looks, "before" | "after">): string[] {
   const times = (lines: readonly Health[], name: string) => lines.filter((line) => line.name === name).length;
   const names = [...new Set([...before, ...after].map(({ name }) => name))];
   const once = names.filter((name) => times(before, name) !== times(after, name));
@@ -91,11 +100,23 @@ function unseenSays(unseen: readonly string[]): string[] {
   return unseen.length === 0 ? [] : [`No record shows whether it held both before and after: ${unseen.join(", ")}.`];
 }
 
-function explain(after: readonly Health[], missing: readonly Health[], lost: readonly Health[]): string {
+function cutSays(cut: readonly string[]): string {
+  return cut.length === 0 ? "" : `The run was stopped before these had time to recover: ${cut.join(", ")}.`;
+}
+
+interface Explained {
+  readonly after: readonly Health[];
+  readonly missing: readonly Health[];
+  readonly lost: readonly Health[];
+  readonly cutAtMs: number;
+}
+
+function explain({ after, missing, lost, cutAtMs }: Explained): string {
   if (after.length === 0) return "";
   if (missing.length === 0) return `All ${after.length} health checks hold again.`;
   const seen = (lines: readonly Health[]) => lines.map((line) => `${line.name}: ${line.seen}`).join("; ");
-  return lost.length > 0
+  const isNew = lost.length > 0 || missing.some(({ atMs }) => atMs >= cutAtMs);
+  return isNew
     ? `${missing.length} of ${after.length} health checks fail: ${seen(missing)}.`
     : `${missing.length} of ${after.length} health checks fail, and failed before as well: ${seen(missing)}.`;
 }

@@ -1,4 +1,4 @@
-/** The figures of the latest second that is known, and how much of it failed since the figures began. */
+/** The figures of the latest second that is known, and how much failed since the figures began; of a run that is over, those of all of it. */
 
 import type { SecondColumn } from "../api/second-columns.ts";
 import type { LiveState } from "../api.ts";
@@ -14,9 +14,37 @@ export interface Tile {
   readonly small: string;
 }
 
-type TilesState = Pick<LiveState, "leaders" | "replicas" | "requests" | "run">;
+type TilesState = Pick<LiveState, "leaders" | "replicas" | "requests" | "run" | "totals">;
 
 export function tilesOf(state: TilesState, columns: Columns): Tile[] {
+  const { totals, replicas } = state;
+  return [
+    ...(totals === null ? tilesOfSecond(state, columns) : tilesOfRun(totals)),
+    ...(replicas === null
+      ? []
+      : [{ title: "replicas ready", value: count(replicas.ready), small: `of ${count(replicas.wanted)}` }]),
+    ...state.leaders.map(({ role, target }) => ({
+      title: role,
+      value: target === null ? "nobody" : shortTarget(target),
+      small: totals === null ? "leads" : "led last",
+    })),
+  ];
+}
+
+/** The figures of a run that is over: its last second says nothing about it. */
+function tilesOfRun({ requests, failed, p50Ms, p95Ms, p99Ms, usersMost }: NonNullable<LiveState["totals"]>): Tile[] {
+  const share = requests === 0 ? "" : percent(failed / requests);
+  return [
+    { title: "users", value: usersMost === null ? NOTHING : count(usersMost), small: "at most" },
+    { title: "requests", value: count(requests), small: "" },
+    { title: "failed", value: count(failed), small: share },
+    { title: "p50 of answers", value: figure(p50Ms), small: "ms" },
+    { title: "p95 of answers", value: figure(p95Ms), small: "ms" },
+    { title: "p99 of answers", value: figure(p99Ms), small: "ms" },
+  ];
+}
+
+function tilesOfSecond(state: TilesState, columns: Columns): Tile[] {
   const second = latestSecond(columns, isOver(state));
   const at = (name: SecondColumn) => columns.at(name, second);
   const intended = at("usersIntended");
@@ -31,14 +59,6 @@ export function tilesOf(state: TilesState, columns: Columns): Tile[] {
     { title: "p50 of answers", value: figure(at("p50Ms")), small: "ms" },
     { title: "p95 of answers", value: figure(at("p95Ms")), small: "ms" },
     { title: "p99 of answers", value: figure(at("p99Ms")), small: "ms" },
-    ...(state.replicas === null
-      ? []
-      : [{ title: "replicas ready", value: count(state.replicas.ready), small: `of ${count(state.replicas.wanted)}` }]),
-    ...state.leaders.map(({ role, target }) => ({
-      title: role,
-      value: target === null ? "nobody" : shortTarget(target),
-      small: "leads",
-    })),
   ];
 }
 
@@ -50,7 +70,7 @@ export function renderTiles(state: TilesState, columns: Columns): ViewElement {
     "section",
     {
       class: "tiles",
-      "aria-label": isOver(state) ? "The last second of the load" : "Figures of the last second",
+      "aria-label": state.totals !== null ? "Figures of the whole run" : "Figures of the last second",
       key: "tiles",
     },
     el("dl", {}, tiles),

@@ -1,7 +1,8 @@
 /** The dashboard as a process of its own, and runs that it starts, watches and changes: on the simulated platform. */
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { TimelineEvent } from "../../src/timeline.ts";
@@ -95,6 +96,22 @@ async function until<T>(what: string, look: () => Promise<T | false>): Promise<T
   }
 }
 
+/** 18: the control socket of a run in progress is its owner's alone, and so is its folder. */
+function assertSocketIsPrivate(folder: string): void {
+  const sockets = readdirSync(folder).filter((name) => name.endsWith(".sock"));
+  assert.equal(sockets.length, 1);
+  for (const path of [folder, ...sockets.map((name) => join(folder, name))])
+    assert.equal(statSync(path).mode & 0o077, 0, path);
+}
+
+/** Returns whether a connection to a port of loopback can be made. */
+function reaches(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host, () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
 function controlsOf(folder: string): string[] {
   const lines = readFileSync(join(folder, "timeline.ndjson"), "utf8").trim().split("\n");
   const events = lines.map((line) => JSON.parse(line) as TimelineEvent);
@@ -123,6 +140,7 @@ test("a game day is started, changed, broken, healed and stopped from the API, a
   context.after(() => second.started.child.kill("SIGKILL"));
   assert.equal(second.token, first.token);
   await until("a load", async () => (await second.ask("GET", run)).json.controls["change-load"].allowed);
+  assertSocketIsPrivate(join(folder, "state", "control"));
   const { json: load } = await second.ask("GET", `${run}/load`);
   const change = (version: string) => second.ask("PATCH", `${run}/load`, { users: 7 }, { "if-match": `"${version}"` });
   assert.equal((await change(load.version)).status, 202);
@@ -179,6 +197,51 @@ test("a game day is started, changed, broken, healed and stopped from the API, a
   ]);
   assert.equal((await second.ask("GET", run)).json.state, "ended");
   await stopServer(second);
+});
+
+test("a token is for its owner only, survives a kill, is removed at the end, and by another dashboard once its own is dead", async (context: TestContext) => {
+  const folder = temporaryFolder(context);
+  const token = ({ port }: Server) => join(folder, "state", "dashboard", `${port}.token`);
+  const first = await serve(folder, []);
+  assert.equal(statSync(token(first)).mode & 0o777, 0o600);
+  await stopServer(first, "SIGKILL");
+  const again = await serve(folder, [], first.port);
+  assert.equal(again.token, first.token);
+  const beside = await serve(folder, []);
+  assert.ok(existsSync(token(again)), "that of a dashboard that runs stays");
+  await stopServer(again, "SIGKILL");
+  await stopServer(beside);
+  assert.deepEqual([existsSync(token(beside)), existsSync(token(again))], [false, true]);
+  const last = await serve(folder, []);
+  assert.equal(existsSync(token(again)), false, "that of a dead one is removed");
+  assert.match(last.started.output(), new RegExp(`gameday serve --link --port ${last.port}`));
+  const env = { GAMEDAY_STATE: join(folder, "state") };
+  const { stdout } = await gameday(["serve", "--link", "--port", String(last.port)], { env });
+  assert.match(stdout, new RegExp(`^http://127\\.0\\.0\\.1:${last.port}/#code=`));
+  await stopServer(last);
+  assert.deepEqual(readdirSync(join(folder, "state", "dashboard")), []);
+});
+
+test("1. the server listens on loopback alone; beyond it, reads need the token, and it warns", async (context: TestContext) => {
+  const folder = temporaryFolder(context);
+  const usual = await serve(folder, []);
+  assert.equal(await reaches("127.0.0.1", usual.port), true);
+  assert.equal(await reaches("127.0.0.2", usual.port), false, "not even on another address of loopback");
+  await stopServer(usual);
+  const everywhere = start(["serve", join(folder, "runs"), "--port", "0", "--listen", "0.0.0.0"], {
+    env: { GAMEDAY_STATE: join(folder, "state") },
+  });
+  context.after(() => everywhere.child.kill("SIGKILL"));
+  await everywhere.printed(/the token is in/);
+  const port = Number(/:(\d+)\//.exec(everywhere.output())?.[1]);
+  assert.equal(await reaches("127.0.0.2", port), true);
+  const headers = { host: `0.0.0.0:${port}` };
+  const without = await ask({ port, token: "none", method: "GET", path: "/runs", headers });
+  assert.deepEqual([without.status, without.json.code], [401, "no-session"]);
+  const token = readFileSync(join(folder, "state", "dashboard", `${port}.token`), "utf8").trim();
+  assert.equal((await ask({ port, token, method: "GET", path: "/runs", headers })).status, 200);
+  everywhere.child.kill("SIGTERM");
+  assert.match((await everywhere.ended).stderr, /whoever reaches 0\.0\.0\.0 reaches this dashboard/);
 });
 
 test("the kill switch stops the run, and nothing starts until it is released", async (context: TestContext) => {

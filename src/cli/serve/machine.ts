@@ -1,5 +1,5 @@
 /** What the dashboard needs of this machine: the runs in progress, their sockets, the kill switch, and new processes. */
-
+import { setTimeout as delay } from "node:timers/promises";
 import type { World } from "../../cli.ts";
 import { readKillSwitch, setKillSwitch } from "../../control/kill-switch.ts";
 import { listening } from "../../control/registry.ts";
@@ -7,7 +7,7 @@ import { controlPath, sendControl } from "../../control/socket.ts";
 import type { ControlCommand, ControlReply } from "../../control.ts";
 import type { AliveRun, FaultList, HostMachine, StartLoad, StartRun, SwitchState } from "../../dashboard.ts";
 import { FAULTS } from "../../fault/catalogue.ts";
-import { askHolders } from "../../run/lock.ts";
+import { askHolders, type Holder } from "../../run/lock.ts";
 import { PLATFORMS } from "../../run/platforms.ts";
 import { ExitCode, GamedayError } from "../../std/errors.ts";
 import { faultRecord } from "../faults.ts";
@@ -22,17 +22,31 @@ export interface LocalOptions extends Folders {
   readonly runsFolder: string;
 }
 
+/** How long those who hold the lock may take to say who they are, before the others are shown without them. */
+const HOLDERS_MS_MAX = 200;
+
 export class LocalMachine implements HostMachine {
   readonly #options: LocalOptions;
+  #holders: readonly Holder[] = [];
 
   constructor(options: LocalOptions) {
     this.#options = options;
   }
 
+  /**
+   * Returns the runs that listen to controls, and those that only hold the machine's lock. A process that holds it and is too busy to
+   * say who it is delays nobody: what was known of it is used, and what it answers later is known the next time.
+   */
   async aliveRuns(): Promise<readonly AliveRun[]> {
-    const [listeners, holders] = await Promise.all([listening(this.#options.stateFolder), askHolders("run")]);
+    const asking = askHolders("run").then((holders) => {
+      this.#holders = holders;
+    });
+    const [listeners] = await Promise.all([
+      listening(this.#options.stateFolder),
+      Promise.race([asking, delay(HOLDERS_MS_MAX)]),
+    ]);
     const known = new Set(listeners.map(({ runId }) => runId));
-    const others = holders.filter(({ runId }) => !known.has(runId));
+    const others = this.#holders.filter(({ runId }) => !known.has(runId));
     return [
       ...listeners.map(({ runId }) => ({ runId, isControllable: true })),
       ...others.map(({ runId }) => ({ runId, isControllable: false })),

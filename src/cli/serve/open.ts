@@ -78,6 +78,11 @@ async function started(world: World, { port, runsFolder, flags, stateFolder }: S
   return false;
 }
 
+/** Returns the line that says how to get a link that may control, where none is printed. */
+export function howToControl(port: number): string {
+  return `  the page there only reads; for a link that also controls: gameday serve --link --port ${port}\n`;
+}
+
 /** Prints a link that works once where a person reads it; elsewhere (CI) the file of the token, because logs are kept and shared. */
 async function say(world: World, port: number, { folder }: ShownRun): Promise<void> {
   const stateFolder = stateFolderOf(world);
@@ -86,5 +91,5 @@ async function say(world: World, port: number, { folder }: ShownRun): Promise<vo
   const link = world.stderr.isTTY && token !== null ? await newLink(port, token) : null;
   const code = link?.split("#code=")[1];
   const how = code === undefined ? `${page} (the token is in ${tokenPath(stateFolder, port)})` : `${page}#code=${code}`;
-  world.stderr.write(`dashboard: ${how}\n`);
+  world.stderr.write(`dashboard: ${how}\n${code === undefined ? howToControl(port) : ""}`);
 }

@@ -19,6 +19,11 @@ export function keepPlace(stateFolder: string, port: number, place: DashboardPla
   return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
 }
 
+/** Removes what a dashboard that was killed left. */
+export function forgetPlace(stateFolder: string, port: number): void {
+  rmSync(pathOf(stateFolder, port), { force: true });
+}
+
 /** Returns null if there is no such file, or none that can be read. */
 export function readPlace(stateFolder: string, port: number): DashboardPlace | null {
   const path = pathOf(stateFolder, port);

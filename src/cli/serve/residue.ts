@@ -1,9 +1,11 @@
 /** What earlier runs left behind by their journals, and its healing by `gameday heal`. */
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { World } from "../../cli.ts";
 import { listening } from "../../control/registry.ts";
 import type { ResidueFound, ResidueHealed } from "../../dashboard.ts";
 import { openJournals } from "../../journal/read.ts";
+import type { JournalContent } from "../../journal.ts";
 import { askHolders } from "../../run/lock.ts";
 import { tryExec } from "../../std/exec.ts";
 
@@ -15,23 +17,21 @@ export async function findResidue(stateFolder: string): Promise<ResidueFound> {
   const running = [...new Set([...holders, ...listeners].map(({ runId }) => runId))];
   const journals = await openJournals(join(stateFolder, "journal"));
   const left = journals.filter(({ header }) => header === null || !running.includes(header.runId));
-  const found = left.flatMap(({ path, header, open, flaws }) => [
-    ...open.map(({ change }) => ({
-      what: `${change.capability} of ${change.target.id} by run ${header?.runId ?? "unknown"}`,
-      where: change.target.node,
-      since: null,
-      byHand: null,
-    })),
-    ...(open.length === 0
-      ? flaws.map((flaw) => ({
-          what: `a journal that cannot be read: ${flaw}`,
-          where: basename(path),
-          since: null,
-          byHand: null,
-        }))
-      : []),
-  ]);
-  return { found, running };
+  return { found: left.flatMap(residueOf), running };
+}
+
+/** A change was made before the last line of its journal was written: since then at the latest it stands. */
+function residueOf({ path, header, open, flaws }: JournalContent): ResidueFound["found"] {
+  const since = statSync(path, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
+  const shared = { since, byHand: "gameday heal" };
+  if (open.length === 0)
+    return flaws.map((flaw) => ({ what: `a journal that cannot be read: ${flaw}`, where: basename(path), ...shared }));
+  const run = header?.runId ?? "unknown";
+  return open.map(({ change: { capability, target } }) => ({
+    what: `${capability} of ${target.id} by run ${run}`,
+    where: target.node,
+    ...shared,
+  }));
 }
 
 export async function healResidue(world: World): Promise<ResidueHealed> {
@@ -53,7 +53,7 @@ export async function healResidue(world: World): Promise<ResidueHealed> {
     );
     return {
       says: says.length === 0 ? ["nothing to heal"] : says,
-      residue: report.residue.map((one) => ({ ...one, since: null, byHand: null })),
+      residue: report.residue.map((one) => ({ ...one, since: null, byHand: "gameday heal" })),
     };
   } catch {
     throw new Error(`gameday heal printed something that is not JSON: ${tail}`);

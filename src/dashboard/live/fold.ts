@@ -35,6 +35,11 @@ export class LiveFold {
     return this.#shown;
   }
 
+  /** All requests and failures, whatever is shown. */
+  get allTraffic(): Traffic {
+    return this.#all;
+  }
+
   /** Shows only what happens from now on; `atMs` null shows everything again. */
   reset(atMs: number | null): void {
     this.#shown = atMs === null ? this.#all : new Traffic(atMs, this.#examples);

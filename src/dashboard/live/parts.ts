@@ -37,6 +37,7 @@ export type PartsNow = Pick<
   | "marks"
   | "controls"
   | "load"
+  | "totals"
   | "shownFromMs"
 >;
 
@@ -69,6 +70,7 @@ export function partsOf(run: LiveRun, nowMs: number): PartsNow {
     marks: course.marks,
     controls,
     load,
+    totals: run.totals(),
     shownFromMs: traffic.fromMs,
   };
 }

@@ -17,8 +17,10 @@ import { RunClock } from "./clock.ts";
 import { LiveFold } from "./fold.ts";
 import { ChangedFrames, ROWS_MAX } from "./frames.ts";
 import { LiveLines } from "./lines.ts";
+import { Nudge } from "./nudge.ts";
 import { type Assessed, objectivesNow, Trends } from "./objectives.ts";
 import { type PartsNow, partsOf, type Surroundings } from "./parts.ts";
+import { totalsOf } from "./totals.ts";
 
 /** The lines that are folded before others may have their turn; about 10 ms of work. */
 const LINES_AT_ONCE = 1_000;
@@ -38,6 +40,8 @@ export interface LiveRunOptions extends RunReaderOptions {
   readonly id: string;
   readonly record: RunRecord;
   readonly watchers: WatcherCount;
+  /** Called when the timeline of a run in progress has grown. */
+  readonly nudged: () => void;
 }
 
 export class LiveRun implements Disposable {
@@ -53,7 +57,9 @@ export class LiveRun implements Disposable {
   #assessed: Assessed | null = null;
   readonly #trends = new Trends();
   readonly #frames: ChangedFrames;
+  readonly #nudge: Nudge | null;
   #isPreloaded = false;
+  #totals: LiveState["totals"] = null;
   isCaughtUp = false;
   isGone = false;
   /** When somebody last asked for this run, and when it was last read, by the monotonic clock. */
@@ -72,6 +78,7 @@ export class LiveRun implements Disposable {
     this.#lines = new LiveLines(options.folder);
     this.#frames = new ChangedFrames(this, options.monotonicMs);
     if (surroundings.isOver) this.#preload();
+    this.#nudge = surroundings.isOver ? null : new Nudge(join(options.folder, TIMELINE_FILE), options.nudged);
     this.usedAtMs = options.monotonicMs();
   }
 
@@ -141,6 +148,13 @@ export class LiveRun implements Disposable {
     return objectivesNow(this.record.plan.objectives ?? [], judged ?? this.#assessed, this.#trends);
   }
 
+  /** Returns the figures of the whole run; null until it is over and read to its end. They do not change any more then. */
+  totals(): LiveState["totals"] {
+    if (!this.#surroundings.isOver || !this.isCaughtUp) return null;
+    this.#totals ??= totalsOf({ traffic: this.fold.allTraffic, seconds: this.fold.seconds });
+    return this.#totals;
+  }
+
   /** Takes over what the objectives measured at a moment of the run. */
   assess(objectives: readonly ObjectiveVerdict[], asOfMs: number): void {
     this.#assessed = { objectives, asOfMs, isJudged: false };
@@ -174,6 +188,7 @@ export class LiveRun implements Disposable {
 
   [Symbol.dispose](): void {
     this.#lines[Symbol.dispose]();
+    this.#nudge?.[Symbol.dispose]();
     this.fanout.close();
   }
 

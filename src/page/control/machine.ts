@@ -96,6 +96,7 @@ function operationBody({ says, residue, state }: Operation): ViewNode[] {
   ];
 }
 
-function leftover({ what, where, byHand }: Residue["found"][number]): ViewNode {
-  return el("li", {}, `${what} at ${where}`, byHand !== null && [" — by hand: ", el("code", {}, byHand)]);
+function leftover({ what, where, since, byHand }: Residue["found"][number]): ViewNode {
+  const when = since === null ? "" : `, since ${new Date(since).toLocaleString("en-GB")} at the latest`;
+  return el("li", {}, `${what} at ${where}${when}`, byHand !== null && [" — by hand: ", el("code", {}, byHand)]);
 }

@@ -64,6 +64,19 @@ export class Traffic {
     return [...this.#failures.values()].sort((a, b) => b.count - a.count).map((failure) => this.#failureOf(failure));
   }
 
+  /** Returns the figures of all requests together. */
+  totals(): Pick<RequestRow, "requests" | "failed" | "p50Ms" | "p95Ms" | "p99Ms"> {
+    const latency = new Histogram();
+    let [requests, failed] = [0, 0];
+    for (const row of this.#rows.values()) {
+      requests += row.requests;
+      failed += row.failed;
+      if (row.latency.count > 0) latency.merge(row.latency.snapshot());
+    }
+    const at = (quantile: number) => rounded(latency.quantile(quantile));
+    return { requests, failed, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+  }
+
   /** Returns the `most` rows with the most requests. */
   top(most: number): RequestRow[] {
     const rows = [...this.#rows.values()].sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1));
