@@ -1,5 +1,5 @@
 /** The frames of what changed in a run since they were last taken: events and outages at once, tables and the rest less often. */
-import type { LogEntry } from "../../api.ts";
+import type { LogEntry } from "../../api/live.ts";
 import type { Verdict } from "../../verdict.ts";
 import type { Frame } from "../fanout.ts";
 import { LOG_ENTRIES_MAX } from "./course.ts";
