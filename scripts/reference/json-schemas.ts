@@ -1,6 +1,7 @@
 /** Generates the JSON Schemas (draft 2020-12) of all files that people and other tools read or write, from the zod schemas. */
 import { z } from "zod";
 import { intervalSchema, ledgerSchema, operationSchema, runSchema, timelineSchema } from "../../src/evidence/schema.ts";
+import { statsSchema } from "../../src/report/stats-schema.ts";
 import { secondSchema } from "../../src/second/schema.ts";
 import { verdictSchema } from "../../src/verdict/schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -13,6 +14,7 @@ const SCHEMAS: readonly (readonly [file: string, title: string, schema: z.ZodTyp
   ["intervals.json", "One line of intervals.ndjson", intervalSchema],
   ["ledger.json", "One line of ledger.ndjson", ledgerSchema],
   ["seconds.json", "One line of seconds.ndjson", secondSchema],
+  ["stats.json", "stats.json of a run folder", statsSchema],
   ["verdict.json", "verdict.json of a run folder", verdictSchema],
 ];
 

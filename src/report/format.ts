@@ -17,7 +17,7 @@ export function moment(ms: number): string {
 
 /** Formats a distance from a bite: "at the bite", "0.08 s before the bite", "2.3 s after the bite". */
 export function fromBite(ms: number): string {
-  if (Math.abs(ms) < 0.5) return "at the bite";
+  if (Math.abs(ms) < 5) return "at the bite";
   return `${(Math.abs(ms) / 1000).toFixed(Math.abs(ms) < 10_000 ? 2 : 1)} s ${ms < 0 ? "before" : "after"} the bite`;
 }
 

@@ -36,7 +36,12 @@ export function sentenceOf(verdict: Judged, { torn = null, objectives = [] }: To
     ...reasonsOf(verdict, verdict.verdict, objectives),
   ];
   if (reasons.length === 0) return `${head}the plan has no objective, claim or experiment, so nothing is proven.`;
-  return `${fitted(head, reasons, SENTENCE_WORDS_MAX, "more")}.`;
+  return ended(fitted(head, reasons, SENTENCE_WORDS_MAX, "more"));
+}
+
+/** A sentence that was cut off already has its end. */
+function ended(text: string): string {
+  return text.endsWith("…") ? text : `${text}.`;
 }
 
 function passSentence(verdict: Judged): string {
@@ -44,7 +49,7 @@ function passSentence(verdict: Judged): string {
   const met =
     objectives.length === 0 ? "no objective was set" : `${objectives.length} of ${objectives.length} objectives met`;
   const all = [`${met}, ${survived(experiments.length)}, every check held`, ...remarks(verdict)];
-  return `${fitted("Pass: ", all, SENTENCE_WORDS_MAX, "more remarks")}.`;
+  return ended(fitted("Pass: ", all, SENTENCE_WORDS_MAX, "more remarks"));
 }
 
 /** Joins as many reasons as fit, clips the last one if much of it fits, and counts the others. */

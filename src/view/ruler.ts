@@ -67,9 +67,9 @@ function renderStamp({ title, atMs, says, isBad }: RulerStamp, zeroMs: number): 
   );
 }
 
-/** Formats a distance from the bite, which itself is 0. */
+/** Formats a distance from the bite, which itself is 0; less than five milliseconds are not told from it. */
 function fromZero(ms: number): string {
-  return Math.abs(ms) < 0.5 ? "0" : offset(ms);
+  return Math.abs(ms) < 5 ? "0" : offset(ms);
 }
 
 function describe(stamps: readonly RulerStamp[], zeroMs: number, down: readonly RulerSpan[]): string {

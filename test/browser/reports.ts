@@ -1,10 +1,19 @@
 /** Reports to look at: the recorded run of the lab as it was, with acknowledged writes taken from its ledger, and with a ledger that was read only once. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { openEvidence } from "../../src/evidence/reader.ts";
 import type { Evidence } from "../../src/evidence.ts";
 import type { LedgerLine } from "../../src/ledger.ts";
+import { renderHtml } from "../../src/report/html.ts";
+import { readLoad } from "../../src/report/load/reading.ts";
+import { courseOf } from "../../src/report/picture/course-state.ts";
+import { columnsOf } from "../../src/report/picture/timeline.ts";
 import { renderFiles } from "../../src/report/render.ts";
+import type { Stats } from "../../src/report/stats.ts";
+import { placesOf } from "../../src/report/witness.ts";
 import type { Status } from "../../src/status.ts";
 import { judgeFully } from "../../src/verdict/judge.ts";
+import type { Verdict } from "../../src/verdict.ts";
 import { withFixtureRun } from "../fixture-run.ts";
 
 export interface MadeReport {
@@ -64,3 +73,29 @@ function isBetween(ms: number, { fromMs, toMs }: { readonly fromMs: number; read
 function* readOnce({ ledger }: Evidence): Iterable<LedgerLine> {
   for (const line of ledger()) if (line.read <= 1) yield line;
 }
+
+/**
+ * Returns the report of the kept full run: five faults, 24 objectives and 45 minutes. Its history and intervals were left out, so
+ * it has no lanes and no lines; the verdict and the statistics are those that were kept.
+ */
+export function keptReport(): string {
+  const evidence = openEvidence(FULL_RUN);
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(FULL_RUN, name), "utf8"));
+  const verdict = read("verdict.json") as Verdict;
+  const { facts } = judgeFully(evidence);
+  const load = readLoad(evidence, facts);
+  const derived = { columns: columnsOf(load.seconds), course: courseOf(facts, verdict.objectives) };
+  const stats = read("stats.json") as Stats;
+  return renderHtml({
+    verdict,
+    run: evidence.run,
+    facts,
+    stats,
+    load,
+    places: placesOf(facts.story),
+    logs: [],
+    ...derived,
+  });
+}
+
+const FULL_RUN = "docs/full-run";

@@ -36,7 +36,7 @@ export function headlineOf(source: HeadlineSource): HeadFigure[] {
 
 function users({ stats: { plateau, generator } }: HeadlineSource): HeadFigure {
   const title = "users at full load";
-  if (plateau === null) {
+  if (plateau === null || plateau.workers === 0) {
     const most = generator["usersMax"] ?? 0;
     return { title, value: NOTHING, small: `never steady for a second; at most ${count(most)} in one worker` };
   }

@@ -8,6 +8,8 @@ import { contains, type Span } from "../../outage/span.ts";
 /** The most kinds that are kept apart; what is beyond them is counted under one name. */
 const KINDS_MAX = 500;
 const OTHERS = "(other names)";
+/** The most characters of an example; the rest of a long answer says little. */
+const EXAMPLE_MAX = 200;
 
 export interface FailureKind {
   readonly error: string;
@@ -19,6 +21,8 @@ export interface FailureKind {
   readonly during: Map<string, number>;
   /** How many of them were during none. */
   outside: number;
+  /** One of them, as a worker recorded it; null if none was. */
+  example: string | null;
 }
 
 /** What users' own requests felt of one experiment; calls that are not requests are left out. */
@@ -54,16 +58,29 @@ export class FailureFold {
   add(metric: Metric, delta: MetricDelta, { fromMs, toMs }: Interval): void {
     const failed = metric.tags["expected_response"] === "false" ? delta.count : delta.failed;
     const middleMs = (fromMs + toMs) / 2;
-    const concerned = this.#spans.filter(({ span }) => contains(span, middleMs)).map(({ experiment }) => experiment);
+    const concerned = this.#spans.filter(({ span }) => contains(span, middleMs));
     if (metric.name === DURATION_METRIC)
-      for (const name of concerned) addOwn(this.#own.get(name), delta.count, failed, { fromMs, toMs });
+      for (const { experiment, span } of concerned) {
+        // Nothing failed of a fault before its command: the interval only began before it.
+        const own = { fromMs: Math.max(fromMs, span.fromMs), toMs };
+        addOwn(this.#own.get(experiment), delta.count, failed, own);
+      }
     if (failed <= 0) return;
     const kind = this.#kind(metric.tags["error"] ?? "failed", metric.tags["name"] ?? metric.name);
     kind.count += failed;
     kind.firstMs = Math.min(kind.firstMs, fromMs);
     kind.lastMs = Math.max(kind.lastMs, toMs);
-    for (const name of concerned) kind.during.set(name, (kind.during.get(name) ?? 0) + failed);
+    for (const { experiment } of concerned) kind.during.set(experiment, (kind.during.get(experiment) ?? 0) + failed);
     if (concerned.length === 0) kind.outside += failed;
+  }
+
+  /** Keeps the first example of each kind that is known. */
+  exemplify({ examples = [] }: Interval): void {
+    for (const { name, error, method, url, status, says } of examples) {
+      const kind = this.#kinds.get(key({ error, name }));
+      if (kind === undefined || kind.example !== null) continue;
+      kind.example = `${method} ${url}: ${status === 0 ? "" : `${status} `}${says}`.trimEnd().slice(0, EXAMPLE_MAX);
+    }
   }
 
   /** Returns what users' own requests felt of each experiment, in their order. */
@@ -89,6 +106,7 @@ export class FailureFold {
       lastMs: 0,
       during: new Map(),
       outside: 0,
+      example: null,
     };
     this.#kinds.set(id, fresh);
     return fresh;

@@ -56,6 +56,7 @@ export function readLoad({ timeline, intervals }: LoadSource, facts: Facts): Loa
       const { buckets } = delta;
       if (buckets !== undefined) for (const histogram of into) histogram.merge({ ...delta, buckets });
     }
+    failures.exemplify(interval);
   }
   return { seconds: seconds?.rows() ?? [], traffic, failures, latency };
 }

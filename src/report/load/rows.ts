@@ -8,7 +8,7 @@ import type { LoadReading } from "./reading.ts";
 
 /** Returns requests and failures by name. The rates are those over the whole load, because the run is over. */
 export function tableRowsOf(
-  { traffic }: LoadReading,
+  { traffic, failures: kinds }: LoadReading,
   { windows }: Facts,
 ): { requests: RequestRow[]; failures: FailureRow[] } {
   const whole = windows.find(({ key }) => key === "whole")?.spans[0];
@@ -18,7 +18,11 @@ export function tableRowsOf(
     .rows()
     .map((row) => ({ ...row, perSecond: rate(row.requests), failedPerSecond: rate(row.failed) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { requests, failures: traffic.failures() };
+  const rows = kinds.kinds().map(({ name, error, count, firstMs, lastMs, example }) => ({
+    ...{ name, error, count, firstMs, lastMs },
+    example,
+  }));
+  return { requests, failures: rows };
 }
 
 /** Returns the columns of the seconds; a second without a row is empty. */

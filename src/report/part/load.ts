@@ -84,14 +84,21 @@ export function renderFailureTable(
   label: string,
   experiments: readonly string[] | null,
 ): ViewElement {
-  const titles = ["error", "request", "count", ...(experiments === null ? [] : ["first", "last", "during"])];
+  const titles = [
+    "error",
+    "request",
+    "count",
+    ...(experiments === null ? [] : ["first", "last", "during", "one example"]),
+  ];
   const rows = kinds.map((kind) => [
     kind.error,
     kind.name,
     count(kind.count),
-    ...(experiments === null ? [] : [clock(kind.firstMs), clock(kind.lastMs), duringWords(kind, experiments)]),
+    ...(experiments === null
+      ? []
+      : [clock(kind.firstMs), clock(kind.lastMs), duringWords(kind, experiments), kind.example ?? "none was recorded"]),
   ]);
-  return table(label, titles, rows, ["request", "during"]);
+  return table(label, titles, rows, ["request", "during", "one example"]);
 }
 
 /** Returns "2,000 during 1, 12 during 3, 4 outside": experiments by their numbers, which their cards have too. */

@@ -4,30 +4,31 @@ import { SECOND_COLUMNS } from "../../api/second-columns.ts";
 
 type Cell = string | number | null;
 
+export const NAME_COLUMNS = [
+  "name",
+  "requests",
+  "failed",
+  "perSecond",
+  "failedPerSecond",
+  "meanMs",
+  "p50Ms",
+  "p95Ms",
+  "p99Ms",
+  "maxMs",
+] as const;
+export const FAILURE_COLUMNS = ["name", "error", "count", "firstMs", "lastMs", "example"] as const;
+
 export function requestsCsv(rows: readonly RequestRow[]): string {
-  const names = [
-    "name",
-    "requests",
-    "failed",
-    "perSecond",
-    "failedPerSecond",
-    "meanMs",
-    "p50Ms",
-    "p95Ms",
-    "p99Ms",
-    "maxMs",
-  ] as const;
   return csv(
-    names,
-    rows.map((row) => names.map((name) => row[name])),
+    NAME_COLUMNS,
+    rows.map((row) => NAME_COLUMNS.map((name) => row[name])),
   );
 }
 
 export function failuresCsv(rows: readonly FailureRow[]): string {
-  const names = ["name", "error", "count", "firstMs", "lastMs", "example"] as const;
   return csv(
-    names,
-    rows.map((row) => names.map((name) => row[name])),
+    FAILURE_COLUMNS,
+    rows.map((row) => FAILURE_COLUMNS.map((name) => row[name])),
   );
 }
 
