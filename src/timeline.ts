@@ -108,6 +108,16 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly witness?: Witness;
       readonly because?: string;
     }
+  /** Whether a way in to the app answers, and the app itself where it is asked from inside the platform; only changes are recorded. */
+  | {
+      readonly type: "entry";
+      readonly place: "outside" | "inside";
+      /** The base URL that was asked. The plan's endpoint is one of those outside. */
+      readonly entry: string;
+      /** null: it could not be asked. */
+      readonly answers: boolean | null;
+      readonly because?: string;
+    }
   | { readonly type: "role"; readonly role: string; readonly target: string; readonly is: string; readonly was: string }
   | {
       readonly type: "replicas";

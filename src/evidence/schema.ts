@@ -176,6 +176,12 @@ export const timelineSchema = holds<TimelineEvent>()(
       witness: witness.exactOptional(),
       because: text.exactOptional(),
     }),
+    event("entry", {
+      place: z.enum(["outside", "inside"]),
+      entry: text,
+      answers: z.boolean().nullable().describe("null: it could not be asked"),
+      because: text.exactOptional(),
+    }),
     event("role", { role: text, target: text, is: text, was: text }),
     event("replicas", { current: count, ready: count, desired: count, detail: json.exactOptional() }),
     event("restart", {

@@ -1,6 +1,7 @@
 import type { ExperimentVerdict } from "../experiment.ts";
 import { rangeOf, worstRecovery } from "../outage/recovery.ts";
 import type { Recovery } from "../outage.ts";
+import { entriesDuring } from "./entries.ts";
 import type { Facts } from "./facts.ts";
 import { type Measure, nothing, type Over, type Reading } from "./measure.ts";
 
@@ -51,13 +52,14 @@ function readingOf(recoveries: readonly Recovery[], experiment: ExperimentVerdic
   const { lower, upper } = rangeOf(worst);
   const range = { lower: lower / 1000, upper: upper / 1000 };
   const doubt = facts.doubts.find((one) => one.kind === "fault" && one.experiment === experiment.name)?.because;
+  const entry = entriesDuring(facts.story, experiment, range);
   const late = over["healedBy"] !== "anyone" && healedByUs(experiment, over) ? notThePlatforms(experiment) : undefined;
   return {
     range,
-    says: worst.says,
+    says: `${worst.says}${entry.says}`,
     when: whenOf(experiment),
     witnesses: witnessesOf(experiment),
-    ...(doubt === undefined ? {} : { doubt }),
+    ...(doubt === undefined ? entry.doubt : { doubt }),
     ...(late === undefined ? {} : { cannotPass: late }),
   };
 }

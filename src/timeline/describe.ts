@@ -12,6 +12,10 @@ export function describeEvent(event: TimelineEvent): string | null {
       return describeExperiment(event);
     case "fault":
       return `   fault ${event.edge}: ${event.target}${event.witness ? ` (${event.witness.says})` : ""}${event.because ? `: ${event.because}` : ""}`;
+    case "entry":
+      return event.answers === true
+        ? null
+        : `   entry ${event.entry} (${event.place}): ${event.because ?? "no answer"}`;
     case "role":
       return event.was === "unknown" ? null : `   ${event.role} ${event.target}: ${event.was} -> ${event.is}`;
     case "replicas":

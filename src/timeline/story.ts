@@ -53,6 +53,7 @@ export interface Story {
   readonly workers: readonly EventOf<"worker">[];
   readonly replicas: readonly EventOf<"replicas">[];
   readonly roles: readonly EventOf<"role">[];
+  readonly entries: readonly EventOf<"entry">[];
   readonly restarts: readonly EventOf<"restart">[];
   readonly controls: readonly EventOf<"control">[];
   readonly residue: readonly EventOf<"residue">[];
@@ -82,6 +83,7 @@ export function tellStory(timeline: readonly TimelineEvent[], plan: readonly Exp
     workers: all("worker"),
     replicas: all("replicas"),
     roles: all("role"),
+    entries: all("entry"),
     restarts: all("restart"),
     controls: all("control"),
     residue: all("residue"),

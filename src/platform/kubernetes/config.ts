@@ -77,6 +77,19 @@ export const kubernetesConfig = z.strictObject({
     .describe(
       "The base URL at which users reach the app: a NodePort, an Ingress, a load balancer; never a port-forward.",
     ),
+  entries: z
+    .array(z.url())
+    .max(5)
+    .default([])
+    .describe(
+      "Further base URLs of the same app, through other nodes. They show whether the node of `endpoint` was lost, or the app.",
+    ),
+  inside: z
+    .url()
+    .optional()
+    .describe(
+      "The base URL at which pods reach the app. A pod of `image` then asks there, to tell a lost entry from a lost app.",
+    ),
   app: app.describe("The app."),
   postgres: postgres.optional().describe("PostgreSQL, if faults or ledgers concern it."),
   redis: redis.optional().describe("Redis, if faults concern it."),

@@ -18,6 +18,7 @@ import type { AutoscalerObject } from "./objects.ts";
 import { throughOutage } from "./outage.ts";
 import { OwnStress } from "./own-stress.ts";
 import { lookAt, type Parts } from "./parts.ts";
+import { removeProber, startProber } from "./prober.ts";
 import { queriesOf } from "./queries.ts";
 import { Reaper } from "./reaper-deployment.ts";
 import { removeReaper, takeAway } from "./residue.ts";
@@ -66,6 +67,7 @@ export class KubernetesPlatform implements Platform {
     const namespace = await api.get({ kind: "Namespace", namespace: "", name: config.namespace }, signal);
     assertNamespaceAllowed(config, namespace);
     this.#lease = await Lease.take({ api, namespace: config.namespace, holder: `gameday run ${runId}`, clock }, signal);
+    await startProber(this.#parts);
     if (config.serviceAccount !== null && config.image !== undefined)
       this.#reaper = await Reaper.start(
         api,
@@ -127,6 +129,7 @@ export class KubernetesPlatform implements Platform {
     return await throughOutage(async () => {
       const left = await takeAway(this.#parts, signal);
       if (this.#lease === null && left.length === 0) await removeReaper(this.#parts, signal);
+      if (this.#lease === null) await removeProber(this.#parts);
       return left;
     }, signal);
   }
@@ -138,6 +141,7 @@ export class KubernetesPlatform implements Platform {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#lease !== null) await removeProber(this.#parts).catch(() => undefined); // heal finds it by its name
     await this.#reaper?.[Symbol.asyncDispose]();
     await this.#lease?.[Symbol.asyncDispose]();
     await this.#parts.doors[Symbol.asyncDispose]();

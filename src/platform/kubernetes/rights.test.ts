@@ -41,6 +41,15 @@ test("a cut by a NetworkPolicy needs other rights than one by nft", () => {
   ]);
 });
 
+test("a prober inside the cluster needs to be created and removed", () => {
+  const rights = (more: Record<string, unknown>) =>
+    rightsNeeded(configOf(more), { capabilities: [] })
+      .filter(({ subresource }) => subresource === undefined)
+      .map(({ verb, resource }) => `${verb} ${resource}`);
+  const extra = rights({ inside: "http://shop.shop" }).filter((right) => !rights({}).includes(right));
+  assert.deepEqual(extra, ["create pods", "delete pods"]);
+});
+
 test("a load in pods of the same namespace needs rights of its own, one elsewhere needs none here", () => {
   assert.ok(asText([], "shop").includes("namespace create jobs/.batch"));
   assert.deepEqual(asText([], "elsewhere"), asText([]));

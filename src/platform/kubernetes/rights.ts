@@ -44,6 +44,10 @@ const REAPER: readonly Rule[] = [
   ["namespace", "apps", "deployments", ["create", "delete"], "the reaper, which undoes what a run that died has left"],
 ];
 
+const PROBER: readonly Rule[] = [
+  ["namespace", "", "pods", ["create", "delete"], "the pod that asks the app from inside the cluster"],
+];
+
 const LOAD_PODS: readonly Rule[] = [
   ["namespace", "batch", "jobs", ["create", "delete"], "the load's workers, a Job"],
   ["namespace", "", "secrets", ["create", "delete"], "what the load's workers show to join"],
@@ -103,6 +107,7 @@ export function rightsNeeded(
     ...BASE,
     ...(loadNamespace === config.namespace ? LOAD_PODS : []),
     ...(config.serviceAccount === null ? [] : REAPER),
+    ...(config.inside === undefined ? [] : PROBER),
     ...(config.autoscaler === null ? [] : AUTOSCALER),
     ...(capabilities.length === 0 ? [] : [ANNOUNCE]),
     ...capabilities.flatMap((name) => rulesOf(name, config)),

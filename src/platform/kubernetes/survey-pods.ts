@@ -3,11 +3,13 @@ import type { CapabilityName, CheckedLine } from "../../platform.ts";
 import { GamedayError, messageOf } from "../../std/errors.ts";
 import { besideRole } from "./capability/held.ts";
 import { checked } from "./checked.ts";
+import { askEntry } from "./entry-watch.ts";
 import type { Look } from "./look.ts";
 import { type AutoscalerObject, isPresent, type PodObject } from "./objects.ts";
 import { countsOwnStress } from "./own-stress.ts";
 import type { Parts } from "./parts.ts";
 import { podLimit, withoutLimit } from "./pod-limits.ts";
+import { proberPod } from "./prober.ts";
 import { type ToolsKind, toolsContainer } from "./tools.ts";
 
 /** Capabilities whose changes are made through an ephemeral container of ours, by what it is allowed. */
@@ -70,6 +72,29 @@ export function ownStressLines(
     ? "metric type Resource: our own CPU faults count as load, so replicas that they bring do not count as scaling"
     : "our own CPU faults do not count as load";
   return [checked("autoscaler and CPU faults", true, "an autoscaler whose reaction can be told apart", seen)];
+}
+
+/** Asks each entry once, and tries by a dry run whether the prober would be let in. */
+export async function entryLines({ api, config }: Parts): Promise<CheckedLine[]> {
+  const { endpoint, entries, inside, image, namespace } = config;
+  if (entries.length === 0 && inside === undefined) return [];
+  const outside = [endpoint, ...entries].map(async (url) => {
+    const { answers, because } = await askEntry(url);
+    return checked(`entry ${url}`, answers === true, "an answer over a fresh connection", because ?? "it answers");
+  });
+  if (inside === undefined) return await Promise.all(outside);
+  return [...(await Promise.all(outside)), await proberLine()];
+
+  async function proberLine(): Promise<CheckedLine> {
+    const [name, expected] = ["prober inside the cluster", "a pod of platform.image, by a dry run"];
+    if (image === undefined) return checked(name, false, expected, "no image: set platform.image in the plan");
+    try {
+      await api.create(proberPod(namespace, image, inside ?? ""), { dryRun: true });
+      return checked(name, true, expected, `it would ask ${inside}`);
+    } catch (thrown) {
+      return checked(name, false, expected, thrown instanceof GamedayError ? thrown.got : messageOf(thrown));
+    }
+  }
 }
 
 /** Cuts by a NetworkPolicy are less than what the word promises, so that `check` says what they are. */

@@ -17,7 +17,7 @@ import { type AutoscalerObject, controllerOf, isPresent, isReady, type PodObject
 import { lookAt, type Parts } from "./parts.ts";
 import { type NeededRight, rightsNeeded } from "./rights.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
-import { limitLines, ownStressLines, policyLines, toolsLines } from "./survey-pods.ts";
+import { entryLines, limitLines, ownStressLines, policyLines, toolsLines } from "./survey-pods.ts";
 import { topologyOf } from "./topology.ts";
 
 export interface Survey {
@@ -50,6 +50,7 @@ export async function survey(parts: Parts, needs: PlanNeeds, signal: AbortSignal
     rights,
     ...(await toolsLines(parts, seen, capabilities, signal)),
     ...policyLines(parts, capabilities),
+    ...(await entryLines(parts)),
     ...limitLines(seen, capabilities),
     ...ownStressLines(autoscaler, capabilities),
     ...(await drainLines(parts, seen, capabilities)),

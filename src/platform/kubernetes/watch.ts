@@ -8,6 +8,7 @@ import type { Kind, KubernetesEvent, KubernetesObject, WatchEvent } from "../../
 import type { Json } from "../../std/json.ts";
 import type { TimelineEvent } from "../../timeline.ts";
 import { quietly } from "./doors.ts";
+import { watchEntries } from "./entry-watch.ts";
 import type { Look } from "./look.ts";
 import { type AutoscalerObject, isPresent, isReady, type PodObject, restartsOf } from "./objects.ts";
 import { countsOwnStress } from "./own-stress.ts";
@@ -36,6 +37,7 @@ export async function watchPlatform(parts: Parts, emit: Emit, signal: AbortSigna
     follow("HorizontalPodAutoscaler", ({ object }) => pods.seeAutoscaler(object)),
     follow("Event", ({ type, object }) => type !== "DELETED" && pods.seeEvent(object)),
     watchRoles(parts, emit, signal),
+    watchEntries(parts, emit, signal),
   ]);
 }
 

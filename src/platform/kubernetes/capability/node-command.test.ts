@@ -37,6 +37,16 @@ test("a node of the control plane is refused, whatever commands there are", asyn
   await assert.rejects(async () => powerCapability(parts).prior(TARGET, {}, SIGNAL), { code: "kubernetes-refused" });
 });
 
+test("the node of the only entry is refused, because its loss could not be told from that of the app", async () => {
+  const nodeCommands = { powerOff: ["true"], powerOn: ["true"] };
+  const endpoint = "http://10.77.0.11:30080"; // the address of worker-1
+  const power = (more: object) =>
+    powerCapability(partsOf({ nodeCommands, endpoint, ...more }).parts).prior(TARGET, {}, SIGNAL);
+  await assert.rejects(power({}), { code: "kubernetes-cannot", hint: /platform\.entries/ });
+  await assert.rejects(power({ entries: ["http://10.77.0.11:30081"] }), { code: "kubernetes-cannot" });
+  await power({ entries: ["http://10.77.0.12:30080"] });
+});
+
 test("the commands run in the plan's folder with the node's name; one that fails says so", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-node-"));
   context.after(() => rmSync(folder, { recursive: true }));

@@ -7,7 +7,7 @@ import { GamedayError } from "../../../std/errors.ts";
 import { tryExec } from "../../../std/exec.ts";
 import type { Json } from "../../../std/json.ts";
 import { healthOf } from "../health.ts";
-import { isReady, type PodObject } from "../objects.ts";
+import { addressesOf, isReady, type NodeObject, type PodObject } from "../objects.ts";
 import { demandNode, lookAt, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit } from "../safety.ts";
 import { assertReplicasElsewhere } from "./spread.ts";
@@ -35,8 +35,10 @@ export function nodeCommandCapability<N extends Name>(parts: Parts, { off, on }:
     async prior(target, _parameters, signal) {
       const commands = parts.config.nodeCommands;
       if (commands?.[off] === undefined || commands[on] === undefined) throw noCommand(off, on);
-      assertNodeMayBeHit(parts.config, await demandNode(parts, target.node, signal));
+      const node = await demandNode(parts, target.node, signal);
+      assertNodeMayBeHit(parts.config, node);
       await assertReplicasElsewhere(parts, target.node, signal);
+      assertEntryElsewhere(parts, node);
       return { folder: parts.planFolder }; // it may be undone from any working directory
     },
     apply: ({ target, prior }, signal) => run(parts, off, { target, prior }, signal),
@@ -54,6 +56,17 @@ export function nodeCommandCapability<N extends Name>(parts: Parts, { off, on }:
       return says === null ? null : witness(parts, `node ${target.node} is Ready; ${says}`, "the API");
     },
   };
+}
+
+/** Throws GamedayError when users and probes come in through the very node that is hit, and no other entry could show that. */
+function assertEntryElsewhere({ config }: Parts, node: NodeObject): void {
+  const isOn = (url: string) => addressesOf(node).includes(new URL(url).hostname);
+  if (!isOn(config.endpoint) || config.entries.some((url) => !isOn(url))) return;
+  throw refuse(
+    `an entry of users on another node than ${node.metadata.name}, which is hit`,
+    `only ${config.endpoint}: its loss could not be told from that of the app`,
+    "platform.entries: the app's address through another node",
+  );
 }
 
 /**
