@@ -14,7 +14,7 @@ import {
   resetRules,
 } from "./rules.ts";
 
-const scope = { addresses: EVERYBODY, spared: [], seconds: 30 };
+const scope = { addresses: EVERYBODY, spared: [], gateways: [], seconds: 30 };
 const change = <const Parameters extends object>(parameters: Parameters) => ({
   id: "run/experiment/1",
   parameters: { peers: [] as string[], ...parameters },
@@ -38,6 +38,17 @@ test("the pods' own node is spared both ways", () => {
   });
   assert.match(text, /ip saddr 10\.77\.0\.11 accept\n {4}ip saddr 10\.78\.1\.0\/24 accept\n {4}ip saddr @peers/);
   assert.match(text, /ip daddr 10\.77\.0\.11 accept\n {4}ip daddr 10\.78\.1\.0\/24 accept\n {4}ip daddr @peers/);
+});
+
+const BY_GATEWAY = { ...scope, spared: ["10.77.0.11", "10.78.1.0/24"], gateways: ["10.78.1.1"] };
+
+test("from the node itself only connections that are opened later are spared, also where its whole range is", () => {
+  const text = cutRules(change({ direction: "both", how: "drop" }), BY_GATEWAY);
+  assert.match(text, /ip saddr 10\.78\.1\.0\/24 ip saddr != \{ 10\.78\.1\.1 \} accept/);
+  assert.match(text, /ip saddr 10\.78\.1\.1 tcp flags & \(syn \| ack\) == syn update @opened/);
+  assert.match(text, /ip saddr \. tcp sport @opened accept\n {4}ip saddr @peers/);
+  assert.match(text, /ip daddr \. tcp dport @opened accept\n {4}ip daddr @peers/);
+  assert.doesNotMatch(cut("both"), /opened/);
 });
 
 test("the gateway of a pod is the one of its default route", () => {
@@ -88,6 +99,8 @@ test("nft takes each table, where it can be asked without touching anything", (c
   if (asked.error !== undefined || /Operation not permitted|must be root/.test(asked.stderr))
     return context.skip("nft may not be asked here: it needs the program and root");
   assert.equal(asked.stderr, "");
+  const byGateway = cutRules(change({ direction: "both", how: "drop" }), BY_GATEWAY);
+  assert.equal(spawnSync("nft", ["--check", "-f", "-"], { input: byGateway, encoding: "utf8" }).stderr, "");
   for (const text of [dropRules(change({ percent: 1 }), scope), resetRules(change({ percent: 1 }), scope)])
     assert.equal(spawnSync("nft", ["--check", "-f", "-"], { input: text, encoding: "utf8" }).stderr, "");
   for (const text of [

@@ -12,6 +12,12 @@ export interface RuleScope {
   readonly addresses: readonly string[];
   /** Addresses and ranges that are never affected: the pods' own node, whose kubelet reaches them even when the node's network is down. */
   readonly spared: readonly string[];
+  /**
+   * The addresses that the node itself has towards the pod. What opens a connection from there is spared: the kubelet's probes are new ones
+   * each time. Connections that were open before are not: users who come in through the node of the pod have the same address, and
+   * those of a node that is cut off are lost.
+   */
+  readonly gateways: readonly string[];
   /** When the kernel removes the addresses, and with them the change. */
   readonly seconds: number;
 }
@@ -35,7 +41,7 @@ export function cutRules(change: RuleChange<"cut">, scope: RuleScope): string {
       ...(direction === "out" ? {} : { input: [`ip saddr @peers ${verdict}`] }),
       ...(direction === "in" ? {} : { output: [`ip daddr @peers ${verdict}`] }),
     },
-    scope.spared,
+    scope,
   );
 }
 
@@ -46,7 +52,7 @@ export function dropRules(change: RuleChange<"drop">, scope: RuleScope): string 
     change,
     peersSet(scope),
     { input: [`ip saddr @peers numgen random mod 1000 < ${share} counter drop`] },
-    scope.spared,
+    scope,
   );
 }
 
@@ -54,7 +60,7 @@ export function dropRules(change: RuleChange<"drop">, scope: RuleScope): string 
 export function resetRules(change: RuleChange<"reset">, scope: RuleScope): string {
   const share = perMille(change.parameters.percent);
   const statement = `ip saddr @peers meta l4proto tcp numgen random mod 1000 < ${share} counter reject with tcp reset`;
-  return table(change, peersSet(scope), { input: [statement] }, scope.spared);
+  return table(change, peersSet(scope), { input: [statement] }, scope);
 }
 
 /**
@@ -68,7 +74,7 @@ export function bandwidthRules(change: RuleChange<"bandwidth">, scope: RuleScope
     change,
     peersSet(scope),
     { input: [`ip saddr @peers ${limit}`], output: [`ip daddr @peers ${limit}`] },
-    scope.spared,
+    scope,
   );
 }
 
@@ -121,16 +127,31 @@ function table(
   { id }: Pick<Change, "id">,
   set: string,
   statements: Statements,
-  spared: readonly string[] = [],
+  { spared, gateways }: Pick<RuleScope, "spared" | "gateways"> = { spared: [], gateways: [] },
 ): string {
   const { input = [], output = [] } = statements;
+  const others = gateways.length === 0 ? () => "" : (field: string) => ` ip ${field} != { ${gateways.join(", ")} }`;
   // A rule for each address, because the elements of one set may not overlap.
-  const spare = (field: string) => spared.map((address) => `    ip ${field} ${address} accept\n`).join("");
+  const spare = (field: "saddr" | "daddr") => [
+    ...spared.map((address) => `    ip ${field} ${address}${others(field)} accept\n`),
+    ...gateways.map((address) => `    ${opened(field, address)}\n`),
+  ];
   const chain = (hook: "input" | "output", device: "iifname" | "oifname", statements: readonly string[]) =>
     `  chain ${hook} {\n    type filter hook ${hook} priority -300; policy accept;\n    ${device} "lo" accept\n` +
-    spare(hook === "input" ? "saddr" : "daddr") +
+    spare(hook === "input" ? "saddr" : "daddr").join("") +
     `${statements.map((statement) => `    ${statement}\n`).join("")}  }\n`;
-  return `table inet ${tableName(id)} {\n${set}${chain("input", "iifname", input)}${chain("output", "oifname", output)}}\n`;
+  const opener = gateways.length === 0 ? "" : OPENER;
+  return `table inet ${tableName(id)} {\n${set}${opener}${chain("input", "iifname", input)}${chain("output", "oifname", output)}}\n`;
+}
+
+/** The connections that a gateway opened since, by its address and port. */
+const OPENER = "  set opened { type ipv4_addr . inet_service; flags dynamic, timeout; timeout 10m; }\n";
+
+/** Returns the rules that accept connections which a gateway opens from now on. */
+function opened(field: "saddr" | "daddr", gateway: string): string {
+  if (field === "daddr") return "ip daddr . tcp dport @opened accept";
+  const begins = `ip saddr ${gateway} tcp flags & (syn | ack) == syn update @opened { ip saddr . tcp sport } accept`;
+  return `${begins}\n    ip saddr . tcp sport @opened accept`;
 }
 
 /** Converts a share to the form that nft compares with its random numbers; at least one in a thousand. */

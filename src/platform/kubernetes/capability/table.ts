@@ -45,7 +45,8 @@ export function tableCapability<Name extends CapabilityName>(parts: Parts, kind:
       const spared = await ownAddresses(parts, change.target, { pods, signal });
       await Promise.all(
         pods.map(async (pod) => {
-          const scope = { addresses, spared: await withGateway(parts, pod, { spared, signal }), seconds };
+          const gateways = spared.length === 0 ? [] : await gatewaysOf(parts, pod, signal);
+          const scope = { addresses, spared, gateways, seconds };
           await arm(parts, pod, { change, rules: kind.rules(change, scope), seconds }, signal);
         }),
       );
@@ -153,17 +154,12 @@ async function ownAddresses(
 }
 
 /**
- * Adds the pod's gateway where anything of its node is spared: many networks give the kubelet that address towards the pod, and the
- * Node object, whose podCIDR not every network sets, does not say so.
+ * Returns the pod's gateways: many networks give the kubelet that address towards the pod, and the Node object, whose podCIDR not every
+ * network sets, does not say so.
  */
-async function withGateway(
-  parts: Parts,
-  pod: PodObject,
-  { spared, signal }: { readonly spared: readonly string[]; readonly signal: AbortSignal },
-): Promise<readonly string[]> {
-  if (spared.length === 0) return spared;
+async function gatewaysOf(parts: Parts, pod: PodObject, signal: AbortSignal): Promise<readonly string[]> {
   const { stdout } = await parts.tools.exec(pod, NETWORK, ["cat", "/proc/net/route"], { signal });
-  return [...new Set([...spared, ...gatewaysIn(stdout)])];
+  return gatewaysIn(stdout);
 }
 
 function noOutside() {
