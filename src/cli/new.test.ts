@@ -170,15 +170,20 @@ test("the usual paths of an app are requested, and those that answer are kept, w
     "/health": [200, ""],
     "/readyz": [503, "not yet"],
     "/products": [200, "[]"],
+    "/stock/": [200, "[]"],
+    "/login/": [200, '<input type="password">'],
   };
   const server = createServer((request, response) => {
     const [status, text] = answers[request.url ?? ""] ?? [404, ""];
-    response.writeHead(status).end(text);
+    if (["/stock", "/login"].includes(request.url ?? ""))
+      response.writeHead(301, { location: `${request.url}/` }).end();
+    else response.writeHead(status).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   context.after(() => server.close());
   const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const seen = await askApp(base, { ...APP, reads: ["/gone"] }, new AbortController().signal);
-  assert.deepEqual([seen.readiness, seen.reads], ["/health", ["/products", "/"]]);
+  const seen = await askApp(base, { ...APP, reads: ["/gone", "/stock"] }, new AbortController().signal);
+  assert.deepEqual([seen.readiness, seen.reads], ["/health", ["/stock/", "/products", "/"]]);
+  assert.deepEqual([seen.loginPath, seen.loginForm], ["/login/", { csrfField: null }], "of the path with the slash");
   assert.equal(seen.asked.get("/gone"), 404);
 });

@@ -163,7 +163,8 @@ async function look(world: World, app: AppAnswers): Promise<Seen> {
 }
 
 function scaffoldOf(folder: string, given: AppAnswers, seen: Seen | null): Scaffold {
-  const login = given.login === null ? null : { ...given.login, form: seen?.loginForm ?? null };
+  const path = seen?.loginPath ?? given.login?.path ?? "";
+  const login = given.login === null ? null : { ...given.login, path, form: seen?.loginForm ?? null };
   const app = { ...given, login };
   const readiness = app.readiness ?? seen?.readiness ?? null;
   const reads = seen === null ? app.reads : seen.reads;
@@ -179,7 +180,7 @@ function scaffoldOf(folder: string, given: AppAnswers, seen: Seen | null): Scaff
 function questionsOf(app: AppAnswers, readiness: string | null, reads: readonly string[], seen: Seen | null): string[] {
   const writes =
     seen === null || seen.writes.length === 0 ? "" : ` The app's own document names ${seen.writes.join(", ")}.`;
-  const absent = app.reads.filter((path) => seen !== null && !reads.includes(path));
+  const absent = app.reads.filter((path) => seen !== null && ![path, `${path}/`].some((one) => reads.includes(one)));
   return [
     ...(readiness === null
       ? ["which path shows that a replica can serve users? None of the usual ones answered (--readiness)."]

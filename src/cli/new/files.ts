@@ -195,6 +195,7 @@ function formLogin({ path, body }: Login, csrfField: string | null): string[] {
   const field = /^[A-Za-z_]\w*$/.test(csrfField) ? csrfField : json(csrfField);
   return [
     `const page = await http.get(${json(path)}, { name: "login page" });`,
+    'if (!page.ok) throw new Error("the page of the login was answered with status " + page.status);',
     `const token = /name="${csrfField}"[^>]*value="([^"]*)"/.exec(page.text())?.[1] ?? "";`,
     post(bodyOf(body).replace(/\s*\}$/, `, ${field}: token }`)),
     refused,

@@ -27,6 +27,8 @@ export interface Seen {
   readonly writes: readonly string[];
   /** The form that the path of the login answers; null when it answers none. */
   readonly loginForm: LoginForm | null;
+  /** The path of that form; null when there is none. */
+  readonly loginPath: string | null;
 }
 
 /**
@@ -66,20 +68,32 @@ function labOf({ command, prepare, directory }: AppAnswers): Json {
 /** Asks the usual paths, those that were given, and those that the app's pages and API documents name. */
 export async function askApp(base: URL, app: AppAnswers, signal: AbortSignal): Promise<Seen> {
   const asked = new Map<string, number | string>();
-  const get = async (path: string): Promise<string> => {
-    const { status, text } = await answerOf(new URL(path, base), signal);
+  const get = async (path: string): Promise<Page | null> => {
+    const { status, text, location } = await answerOf(new URL(path, base), signal);
     asked.set(path, status);
-    return isGood(status) ? text : "";
+    // Frameworks that want a slash at the end say so by a redirect; the path with the slash is what was meant.
+    if (location === `${path}/`) return get(location);
+    return isGood(status) ? { path, text } : null;
   };
   const readiness = await firstGood(app.readiness === null ? READINESS : [app.readiness], get);
   const home = await get("/");
-  const loginForm = app.login === null ? null : formIn(await get(app.login.path));
-  const documents = await Promise.all(DOCUMENTS.map(get));
+  const loginPage = app.login === null ? null : await get(app.login.path);
+  const loginForm = formIn(loginPage?.text ?? "");
+  const documents = await Promise.all(DOCUMENTS.map(async (path) => (await get(path))?.text ?? ""));
   const { reads, writes } = namedIn(documents);
-  const candidates = [...new Set([...app.reads, ...reads, ...linksIn(home), "/"])].slice(0, 4 * READS_MAX);
-  for (const path of candidates) if (!asked.has(path)) await get(path);
-  const good = candidates.filter((path) => isGood(asked.get(path) ?? 0));
-  return { readiness, reads: good.slice(0, READS_MAX), asked, writes, loginForm };
+  const candidates = [...new Set([...app.reads, ...reads, ...linksIn(home?.text ?? ""), "/"])].slice(0, 4 * READS_MAX);
+  const good: string[] = [];
+  for (const path of candidates) {
+    const found = asked.has(path) ? (isGood(asked.get(path) ?? 0) ? path : null) : ((await get(path))?.path ?? null);
+    if (found !== null && !good.includes(found)) good.push(found);
+  }
+  return { readiness, reads: good.slice(0, READS_MAX), asked, writes, loginForm, loginPath: loginPage?.path ?? null };
+}
+
+/** A page that was found, by the path that has it. */
+interface Page {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** Names of the hidden field by which frameworks recognize that a form was read before it is sent. */
@@ -93,8 +107,14 @@ export function formIn(page: string): LoginForm | null {
   return { csrfField: names.find((name) => CSRF_FIELD.test(name)) ?? null };
 }
 
-async function firstGood(paths: readonly string[], get: (path: string) => Promise<string>): Promise<string | null> {
-  for (const path of paths) if ((await get(path)) !== "") return path;
+async function firstGood(
+  paths: readonly string[],
+  get: (path: string) => Promise<Page | null>,
+): Promise<string | null> {
+  for (const path of paths) {
+    const page = await get(path);
+    if (page !== null) return page.path;
+  }
   return null;
 }
 
@@ -102,16 +122,25 @@ function isGood(status: number | string): boolean {
   return typeof status === "number" && status >= 200 && status < 300;
 }
 
-/** Returns the status and the text of an answer; a status is a reason in words when there was no answer. */
-async function answerOf(url: URL, signal: AbortSignal): Promise<{ status: number | string; text: string }> {
+interface Answer {
+  /** A reason in words when there was no answer. */
+  readonly status: number | string;
+  readonly text: string;
+  /** The path to which a redirect on the same host leads; null when it is none. */
+  readonly location: string | null;
+}
+
+async function answerOf(url: URL, signal: AbortSignal): Promise<Answer> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]);
     const response = await fetch(url, { signal: limit, redirect: "manual" });
     const text = (await response.text()).slice(0, ANSWER_BYTES_MAX);
-    return { status: response.status, text: text === "" ? " " : text };
+    const given = response.headers.get("location");
+    const target = given === null ? null : URL.parse(given, url);
+    return { status: response.status, text, location: target?.host === url.host ? target.pathname : null };
   } catch (thrown) {
     signal.throwIfAborted();
-    return { status: thrown instanceof Error ? thrown.message : String(thrown), text: "" };
+    return { status: thrown instanceof Error ? thrown.message : String(thrown), text: "", location: null };
   }
 }
 
