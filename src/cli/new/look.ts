@@ -136,7 +136,7 @@ async function answerOf(url: URL, signal: AbortSignal): Promise<Answer> {
     const response = await fetch(url, { signal: limit, redirect: "manual" });
     const text = (await response.text()).slice(0, ANSWER_BYTES_MAX);
     const given = response.headers.get("location");
-    const target = given === null ? null : URL.parse(given, url);
+    const target = given === null ? null : URL.parse(given, url.href);
     return { status: response.status, text, location: target?.host === url.host ? target.pathname : null };
   } catch (thrown) {
     signal.throwIfAborted();
