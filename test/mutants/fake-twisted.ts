@@ -56,7 +56,7 @@ const ROWS_AND_READS: readonly FakeRow[] = [
   mutant("ids-padded", {
     says: "ids that come back with blanks behind them",
     twist: twist.otherIds((id) => `${id}  `),
-    expected: line(ORDERS, "fail", "no client attempted", [LOST]),
+    expected: line(ORDERS, "fail", "attempted by no client", [LOST]),
   }),
   mutant("another-runs-ledger", {
     says: "the ledger of another run",

@@ -47,17 +47,14 @@ export async function conductRun(run: ConductedRun): Promise<Evidence> {
 export function conductSimulation(options: SimulationOptions): Promise<Evidence> {
   const settled = settle(options);
   const plan = simulatedPlan({ ...settled, name: "fake" });
-  const { executor, stages } = {
-    executor: "ramping-vus",
-    stages: [{ durationMs: 1_000, target: settled.users }],
-  } as const;
   const experiments = settled.drills.map((name) => experimentOf(DRILLS[name]));
-  const load = { ...plan.load, executor, stages };
+  const stages = [{ durationMs: 1_000, target: settled.users }];
+  const load = { ...plan.load, executor: "ramping-vus" as const, stages };
   return conductRun({ plan: { ...plan, experiments, load }, seed: settled.seed, crew: settled });
 }
 
-function experimentOf({ plan, real, clientsInside }: Drill): ExperimentPlan {
-  return { ...plan, parameters: {}, ...real, ...(clientsInside && { insideProbes: "/simulated/inside.ts" }) };
+function experimentOf({ plan, clientsInside }: Drill): ExperimentPlan {
+  return { ...plan, parameters: {}, ...(clientsInside && { insideProbes: "/simulated/inside.ts" }) };
 }
 
 const READ_MS = 15;
@@ -156,16 +153,14 @@ class Stage {
   /** Returns the simulated crew: users and probes start together with the load, and end one after the other. */
   #parts(): RunParts {
     const crew = this.#crew;
-    const worker = (edge: "joined" | "left", lastSequence: number) =>
-      this.#recorder.event({ atMs: this.#time.nowMs(), type: "worker", worker: "w0", edge, lastSequence });
     return {
       startLoad: async () => {
-        worker("joined", 0);
+        this.#recordWorker("joined", 0);
         crew.begin();
         return { stop: once(() => crew.rampDown()) };
       },
       startProbes: async ({ inside }) => {
-        if (inside === undefined) return { stop: once(() => this.#endCrew(worker)) };
+        if (inside === undefined) return { stop: once(() => this.#endCrew()) };
         crew.beginInside(inside.name.split("/").at(-1) ?? "");
         return { stop: once(() => crew.endInside()) };
       },
@@ -174,10 +169,14 @@ class Stage {
     };
   }
 
-  #endCrew(worker: (edge: "left", lastSequence: number) => void): void {
+  #endCrew(): void {
     this.#crew.end();
     this.#crew.stopWatching();
-    worker("left", this.#crew.lastSequence);
+    this.#recordWorker("left", this.#crew.lastSequence);
+  }
+
+  #recordWorker(edge: "joined" | "left", lastSequence: number): void {
+    this.#recorder.event({ atMs: this.#time.nowMs(), type: "worker", worker: "w0", edge, lastSequence });
   }
 
   #record(): Evidence["run"] {

@@ -83,7 +83,7 @@ export class SimulatedCrew implements FakeCrew {
   beginInside(node: string): void {
     const worker = `w-${node}`;
     this.#inside = { worker, ...this.#worker(worker, node, [80, 200]) };
-    this.#tell(worker, "joined");
+    this.#recordWorker(worker, "joined");
     this.#inside.meter.begin();
     this.#inside.users.begin(12);
   }
@@ -92,7 +92,7 @@ export class SimulatedCrew implements FakeCrew {
     if (this.#inside === null) return;
     this.#inside.users.end();
     this.#inside.meter.end();
-    this.#tell(this.#inside.worker, "left", this.#inside.meter.sequence);
+    this.#recordWorker(this.#inside.worker, "left", this.#inside.meter.sequence);
     this.#inside = null;
   }
 
@@ -100,7 +100,7 @@ export class SimulatedCrew implements FakeCrew {
     return this.#meter.sequence;
   }
 
-  #tell(worker: string, edge: "joined" | "left", lastSequence = 0): void {
+  #recordWorker(worker: string, edge: "joined" | "left", lastSequence = 0): void {
     this.#recorder.event({ atMs: this.#site.agenda.nowMs, type: "worker", worker, edge, lastSequence });
   }
 

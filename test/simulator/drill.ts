@@ -1,5 +1,9 @@
-/** The experiments that a simulated run can include: each names its targets on the site and the changes to make to them. */
+/**
+ * The experiments that a simulated run can include: each is a kind of fault of the catalogue, with the targets on the site and the
+ * changes that the simulated conductor makes to them. The real conductor plays the kind itself.
+ */
 
+import { faultNamed } from "../../src/fault/catalogue.ts";
 import type { ExperimentPlan } from "../../src/plan.ts";
 import { NODES } from "../../src/platform/fake/site.ts";
 import type { CapabilityName, Target } from "../../src/platform.ts";
@@ -16,34 +20,12 @@ export interface DrillChange {
 export interface Drill {
   readonly plan: ExperimentPlan;
   readonly traits: FaultTraits;
-  /** What the experiment is called in the catalogue of faults, where that differs, for the real conductor. */
-  readonly real: Partial<ExperimentPlan>;
   /** Users' load also runs inside the target's node. */
   readonly clientsInside: boolean;
   changes(all: readonly Target[], random: Random): DrillChange[];
 }
 
-/** The drill by its kind in the catalogue, if its name, its targets or its parameters differ there. */
-const REAL: Readonly<Record<string, Partial<ExperimentPlan>>> = {
-  "drain-node": { selector: { role: "app", count: 1 } },
-  "cut-leader-node": { fault: "partition-node" },
-  "isolate-leader": { fault: "isolate-leader" },
-  "cut-redis-node": { fault: "partition-node" },
-  "power-off-node": { fault: "power-off-node" },
-  "fill-disk": { fault: "disk-full" },
-};
-
 type Shape = Partial<ExperimentPlan> & Pick<ExperimentPlan, "fault" | "selector">;
-
-const OTHERWISE: FaultTraits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false };
-/** What is known about the faults of the drills that stop something. */
-const TRAITS: Readonly<Record<string, FaultTraits>> = {
-  "kill-leader": { ...OTHERWISE, stops: "processes", takesLeader: true },
-  "kill-replicas": { ...OTHERWISE, stops: "processes" },
-  "drain-node": { ...OTHERWISE, stops: "processes" },
-  freeze: { ...OTHERWISE, stops: "processes" },
-  "power-off": { ...OTHERWISE, stops: "machines" },
-};
 
 const BOTH = { direction: "both", how: "drop" } as const;
 
@@ -63,8 +45,7 @@ function drill(name: string, shape: Shape, changes: Drill["changes"], clientsIns
   const defaults = { parameters: {}, holdMs: 20_000, recoverWithinMs: 60_000, settleMs: 5_000 };
   return {
     plan: { name, ...defaults, ...shape },
-    traits: TRAITS[shape.fault] ?? OTHERWISE,
-    real: REAL[name] ?? {},
+    traits: faultNamed(shape.fault).traits,
     changes,
     clientsInside,
   };
@@ -90,19 +71,23 @@ export const DRILLS = {
         signal: "KILL",
       }),
   ),
-  "drain-node": drill("drain-node", { fault: "drain-node", selector: { role: "node" }, holdMs: 30_000 }, (all) => {
-    const [replica] = all.filter(({ role }) => role === "app").slice(-1);
-    return [...each(nodeOf(all, replica), "cordon"), ...each(nodeOf(all, replica), "evict", { graceMs: 500 })];
-  }),
+  "drain-node": drill(
+    "drain-node",
+    { fault: "drain-node", selector: { role: "app", count: 1 }, holdMs: 30_000 },
+    (all) => {
+      const [replica] = all.filter(({ role }) => role === "app").slice(-1);
+      return [...each(nodeOf(all, replica), "cordon"), ...each(nodeOf(all, replica), "evict", { graceMs: 500 })];
+    },
+  ),
   "cut-leader-node": drill(
     "cut-leader-node",
-    { fault: "partition", selector: DATABASE_LEADER, holdMs: 25_000 },
+    { fault: "partition-node", selector: DATABASE_LEADER, holdMs: 25_000 },
     (all) => each(nodeOf(all, leaderOf(all, "postgres")[0]), "cut", { ...BOTH, peers: [] }),
     true,
   ),
   "isolate-leader": drill(
     "isolate-leader",
-    { fault: "partition", selector: DATABASE_LEADER, holdMs: 25_000 },
+    { fault: "isolate-leader", selector: DATABASE_LEADER, holdMs: 25_000 },
     (all) => {
       const [leader] = leaderOf(all, "postgres");
       const peers = NODES.filter((node) => node !== leader?.node);
@@ -111,7 +96,7 @@ export const DRILLS = {
   ),
   "cut-redis-node": drill(
     "cut-redis-node",
-    { fault: "partition", selector: { role: "redis", leader: true }, holdMs: 15_000 },
+    { fault: "partition-node", selector: { role: "redis", leader: true }, holdMs: 15_000 },
     (all) => each(nodeOf(all, leaderOf(all, "redis")[0]), "cut", { ...BOTH, peers: [] }),
     true,
   ),
@@ -120,7 +105,7 @@ export const DRILLS = {
   ),
   "power-off-node": drill(
     "power-off-node",
-    { fault: "power-off", selector: { role: "node", count: 1 }, holdMs: 20_000 },
+    { fault: "power-off-node", selector: { role: "node", count: 1 }, holdMs: 20_000 },
     (all) => each(nodeOf(all, leaderOf(all, "postgres")[0]), "power"),
   ),
   "restart-leader": drill(
@@ -128,7 +113,7 @@ export const DRILLS = {
     { fault: "kill-leader", selector: DATABASE_LEADER, holdMs: 10_000, parameters: { stayDown: false } },
     (all) => each(leaderOf(all, "postgres"), "stop", { stayDown: false, signal: "KILL" }),
   ),
-  "fill-disk": drill("fill-disk", { fault: "fill-disk", selector: DATABASE_LEADER, holdMs: 15_000 }, (all) =>
+  "fill-disk": drill("fill-disk", { fault: "disk-full", selector: DATABASE_LEADER, holdMs: 15_000 }, (all) =>
     each(leaderOf(all, "postgres"), "disk", { leaveMegabytes: 0 }),
   ),
 } as const satisfies Record<string, Drill>;

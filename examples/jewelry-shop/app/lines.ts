@@ -51,5 +51,5 @@ export function lines(
 
 async function takesWrites(database: Database, statement: Statement): Promise<void> {
   const rows = await database.run(statement);
-  if (rows.length === 0) throw new Unavailable("read-only", "it takes no writes");
+  if (rows.length === 0) throw new Unavailable("read-only", "it accepts no writes");
 }

@@ -42,5 +42,5 @@ export async function prepareWithin(url: string, deadlineMs: number): Promise<vo
 
 if (import.meta.main) {
   await prepareWithin(databaseUrl(process.env), DEADLINE_MS);
-  console.log("prepare: the shop is furnished");
+  console.log("prepare: the shop is set up");
 }

@@ -36,7 +36,7 @@ function played(times: Partial<Times> = {}) {
 
 const obstacles = async (shop: { check(): Promise<Condition> }) => Object.keys((await shop.check()).obstacles);
 
-test("not ready before each store was reached once", async () => {
+test("a replica is not ready before it has reached each store once", async () => {
   const { redis, shop } = played({ patienceMs: MINUTE });
   redis.lose();
   assert.deepEqual(await obstacles(shop), ["redis"]);
@@ -44,19 +44,19 @@ test("not ready before each store was reached once", async () => {
   assert.deepEqual(await obstacles(shop), []);
 });
 
-test("not ready as long as the first look is under way", async () => {
+test("a replica is not ready while the first look is in progress", async () => {
   const never: Line = { store: "redis", own: () => new Promise(() => undefined), witness: async () => undefined };
   assert.deepEqual(await obstacles(readiness([never], { ...TIMES, waitMs: 1 })), ["redis"]);
 });
 
-test("a store that is away for all is told, and is no obstacle", async () => {
+test("a store that no replica can reach is reported, and is not an obstacle", async () => {
   const { postgres, shop } = played();
   await shop.check();
   postgres.lose();
   for (let n = 0; n < 3; n++) assert.deepEqual(await shop.check(), { obstacles: {}, away: { postgres: "lost" } });
 });
 
-test("own connections that fail where a fresh one works are an obstacle, once patience is over", async () => {
+test("own connections that fail where a fresh one works are an obstacle once the patience is over", async () => {
   for (const [patienceMs, expected] of [
     [MINUTE, []],
     [0, ["postgres"]],
@@ -70,7 +70,7 @@ test("own connections that fail where a fresh one works are an obstacle, once pa
   }
 });
 
-test("no store in reach is an obstacle, once patience is over", async () => {
+test("having no store in reach is an obstacle once the patience is over", async () => {
   for (const [patienceMs, expected] of [
     [MINUTE, []],
     [0, ["postgres", "redis"]],
@@ -83,14 +83,14 @@ test("no store in reach is an obstacle, once patience is over", async () => {
   }
 });
 
-test("a look that takes long is not waited for: the last one answers", async () => {
+test("a slow look is not waited for, and the last result counts", async () => {
   const { postgres, shop } = played({ waitMs: 1 });
   await shop.check();
   postgres.own = () => new Promise(() => undefined);
   assert.deepEqual(await obstacles(shop), []);
 });
 
-test("not ready while it is closing", async () => {
+test("a replica that is closing is not ready", async () => {
   const { shop } = played();
   shop.drain();
   assert.deepEqual(await obstacles(shop), ["shop"]);

@@ -40,7 +40,7 @@ export function sessions(parts: SessionParts): Sessions {
   return {
     open: async (id, name) => {
       const [found] = await parts.database.run(STAFF, [name]);
-      if (found === undefined) throw refused("no-such-staff", `nobody here is called "${name}"`, 403);
+      if (found === undefined) throw refused("no-such-staff", `no member of staff is called "${name}"`, 403);
       const session: Session = { id, name, role: found["role"] as Session["role"] };
       const value = JSON.stringify({ name, role: session.role });
       await parts.writes.write([["set", SESSION_KEY + id, value, "ex", SESSION_SECONDS]]);
@@ -62,7 +62,7 @@ function verified(cookie: string, sign: (id: string) => string): string {
   const given = Buffer.from(cookie.slice(dot + 1));
   const expected = Buffer.from(sign(id));
   if (given.length === expected.length && timingSafeEqual(given, expected)) return id;
-  throw new HttpError(401, "no-session", "log in first");
+  throw new HttpError(401, "no-session", "a login is required");
 }
 
 /** Restricts a page to admins. Throws HttpError 403 for anybody else. */

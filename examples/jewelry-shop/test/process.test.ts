@@ -32,7 +32,7 @@ function start(file: string, environment: Record<string, string>): { child: Chil
   return { child, ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, output }))) };
 }
 
-test("prepare furnishes the shop and exits 0; without a database it says what it needs", async () => {
+test("prepare sets the shop up and exits 0, and without a database it reports what it needs", async () => {
   const furnished = await start(PREPARE, { DATABASE_URL: stores.databaseUrl }).ended;
   assert.equal(furnished.code, 0, furnished.output);
   const nothing = await start(PREPARE, {}).ended;
@@ -47,7 +47,7 @@ test("a missing setting is one clear line and exit 1", async () => {
   assert.match(ended.output, /expected REDIS_URL in the environment \(for example redis:/);
 });
 
-test("SIGTERM: not ready at once, answers under way are given, then the process ends with 0", async () => {
+test("after SIGTERM the shop is not ready at once, completes its answers, and exits 0", async () => {
   const port = await freePort();
   const { databaseUrl, redisUrl } = stores;
   const { child, ended } = start(MAIN, { PORT: String(port), DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });

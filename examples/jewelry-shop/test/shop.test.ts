@@ -49,7 +49,7 @@ test("preparing twice changes nothing", async () => {
   assert.equal((await replica.call("GET", "/products/20")).status, 200);
 });
 
-test("an order takes its stock once, and a repeat of its id answers the same row", async () => {
+test("an order takes its stock once, and a repeat of its id returns the same row", async () => {
   const stock = await inStock(20);
   const id = newId();
   const first = await replica.call("POST", "/orders", order(id));
@@ -59,7 +59,7 @@ test("an order takes its stock once, and a repeat of its id answers the same row
   assert.equal(await inStock(20), stock - 1);
 });
 
-test("many at once with the same id make one order", async () => {
+test("many simultaneous requests with the same id make one order", async () => {
   const stock = await inStock(21);
   const id = newId();
   const replies = await Promise.all(Array.from({ length: 12 }, () => replica.call("POST", "/orders", order(id, 21))));
@@ -67,14 +67,14 @@ test("many at once with the same id make one order", async () => {
   assert.equal(await inStock(21), stock - 1);
 });
 
-test("the same id with another wish is refused", async () => {
+test("the same id with another content is refused", async () => {
   const id = newId();
   await replica.call("POST", "/orders", order(id, 20, 1));
   const other = await replica.call("POST", "/orders", order(id, 20, 2));
   assert.deepEqual([other.status, other.body["error"]], [409, "id-reused"]);
 });
 
-test("an order that exceeds the stock, or names what is not there, leaves no trace", async () => {
+test("an order that exceeds the stock, or names a missing product, leaves no trace", async () => {
   const till = "r1/till/none";
   const stock = await inStock(20);
   const tooMany = Array.from({ length: 101 }, () => ({ product: 20, quantity: 100 }));
@@ -103,7 +103,7 @@ test("a delivery counts once", async () => {
   assert.equal(await inStock(30), stock + 5);
 });
 
-test("a till counts every sale of many at once", async () => {
+test("a till counts every sale of many simultaneous ones", async () => {
   const till = "r2/till/1";
   const sales = Array.from({ length: 40 }, () => order(newId("r2"), 22, 1, { till }));
   const replies = await Promise.all(sales.map((sale) => replica.call("POST", "/orders", sale)));
@@ -113,7 +113,7 @@ test("a till counts every sale of many at once", async () => {
   assert.equal(body["complete"], true);
 });
 
-test("the audit lists a run's orders by pages, and nobody else's", async () => {
+test("the audit lists a run's orders by pages, and no other's", async () => {
   const ids = Array.from({ length: 30 }, () => newId("r3"));
   await Promise.all(ids.map((id) => replica.call("POST", "/orders", order(id, 23))));
   await replica.call("POST", "/orders", order(newId("r3x"), 23));
@@ -127,7 +127,7 @@ test("the audit lists a run's orders by pages, and nobody else's", async () => {
   assert.match(String(body["source"]), /^postgres 127\.0\.0\.1:\d+ \(leader\)$/);
 });
 
-test("the books of the stock add up", async () => {
+test("the books of the stock are balanced", async () => {
   const { body } = await replica.call("GET", "/audit/books");
   type Books = { value: { initial: number; sold: number; restocked: number; current: number } };
   const items = body["items"] as Books[];
@@ -149,7 +149,7 @@ test("sessions and baskets are in Redis with value and lifetime", async () => {
   assert.deepEqual([carts.body["complete"], carts.body["source"]], [true, "redis master, 1 replicas"]);
 });
 
-test("who is not logged in, or not an admin, is told so", async () => {
+test("a user who is not logged in, or not an admin, is refused with the reason", async () => {
   assert.equal((await replica.call("GET", "/customers?prefix=a")).status, 401);
   assert.equal((await replica.call("GET", "/customers?prefix=a", undefined, "session=x/y.forged")).status, 401);
   const employee = await logIn("employee-5");
@@ -193,7 +193,7 @@ test("a late repeat of an old price does not undo a newer one", async () => {
   assert.deepEqual(body["items"], [{ id: "product/40", count: 1, value: 2_000 }]);
 });
 
-test("reports answer from what there is", async () => {
+test("reports are computed from what is stored", async () => {
   const admin = await logIn("admin-3");
   const sales = await replica.call("GET", "/reports/sales", undefined, admin);
   assert.ok(Number(sales.body["orders"]) > 0 && Number(sales.body["totalCents"]) > 0);
@@ -201,7 +201,7 @@ test("reports answer from what there is", async () => {
   assert.equal((low.body["products"] as unknown[]).length, 20);
 });
 
-test("bad requests are told what was expected", async () => {
+test("bad requests are answered with what was expected", async () => {
   const noList = await replica.call("POST", "/orders", { id: "a", customer: 1, lines: [] });
   assert.equal(noList.status, 422);
   assert.match(String(noList.body["message"]), /expected "lines" to be a list of 1 to 10 items, got \[\]/);
@@ -210,7 +210,7 @@ test("bad requests are told what was expected", async () => {
   assert.equal((await replica.call("GET", "/audit/orders")).status, 400);
 });
 
-test("clean-up takes one run's rows, puts the stock back, and may be repeated", async () => {
+test("clean-up removes one run's rows, returns the stock, and may be repeated", async () => {
   const before = await stockBooks();
   const run = "r9";
   const admin = await logIn("admin-4");

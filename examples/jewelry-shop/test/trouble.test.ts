@@ -84,7 +84,7 @@ function steadyOrders(replica: TestReplica) {
   return { acknowledged, failures, finish };
 }
 
-test("PostgreSQL dies and comes back: orders go on at once, and none that was acknowledged is missing", async (t) => {
+test("PostgreSQL dies and comes back: orders continue at once, and no acknowledged one is missing", async (t) => {
   await using replica = await startReplica(stores);
   await Promise.all(Array.from({ length: 8 }, () => orderThrough(replica))); // All connections are open after this.
   const orders = steadyOrders(replica);
@@ -101,7 +101,7 @@ test("PostgreSQL dies and comes back: orders go on at once, and none that was ac
   );
   await orders.finish();
   t.diagnostic(`first order ${(first.atMs - writableMs).toFixed(0)} ms after PostgreSQL was seen writable`);
-  assert.ok(orders.failures.length > 0, "nobody felt the outage, so nothing was tested");
+  assert.ok(orders.failures.length > 0, "no request felt the outage, so nothing was tested");
   assert.ok(orders.failures.every(({ status }) => status === 503));
   assert.ok(first.atMs - writableMs < 500, `${first.atMs - writableMs} ms`);
   const all = await Promise.all(Array.from({ length: 16 }, () => orderThrough(replica)));
@@ -111,7 +111,7 @@ test("PostgreSQL dies and comes back: orders go on at once, and none that was ac
   }
 });
 
-test("connections that fall silent hold nobody for longer than their bounds", async (t) => {
+test("connections that fall silent delay no request beyond its bounds", async (t) => {
   await using gate = await openGate(stores.postgres.port);
   await using replica = await startReplica({
     ...stores,
@@ -162,17 +162,17 @@ test("an answer with a warning that the standby was not waited for is not an ack
   assert.deepEqual([reply.status, reply.body["error"]], [503, "not-replicated"]);
 });
 
-test("a leader that was demoted under its connections is left", async () => {
+test("connections to a leader that was demoted are closed", async () => {
   await using replica = await startReplica(stores);
   await ready(replica);
   await Promise.all(Array.from({ length: 8 }, () => orderThrough(replica)));
   await sql("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
   await eventually("the demotion", async () => (await orderThrough(replica)).status === 503);
-  await eventually("readiness to tell it", async () => awayIn(await replica.call("GET", "/readyz"), "postgres"));
+  await eventually("readiness to report it", async () => awayIn(await replica.call("GET", "/readyz"), "postgres"));
   await sql("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()").catch(() => undefined);
 });
 
-test("a write that no Redis replica has is a 503, readiness tells it and keeps the replica, and both come back", async () => {
+test("a write that no Redis replica has is a 503, readiness reports it and keeps the replica, and both recover", async () => {
   await using replica = await startReplica(stores);
   await ready(replica);
   assert.equal((await basketThrough(replica)).status, 200);
@@ -195,7 +195,7 @@ test("a write that no Redis replica has is a 503, readiness tells it and keeps t
   assert.equal((await basketThrough(replica)).status, 200);
 });
 
-test("Redis dies and comes back: baskets go on without a restart of the shop", async (t) => {
+test("Redis dies and comes back: baskets continue without a restart of the shop", async (t) => {
   await using replica = await startReplica(stores);
   await ready(replica);
   await stores.redis.stop("SIGKILL");
@@ -224,11 +224,11 @@ test("Redis falls silent: answers stay within bounds, and new connections are us
   assert.equal((await basketThrough(replica)).status, 200);
 });
 
-test("PostgreSQL is away: who was ready stays so, for its baskets; who comes meanwhile is not ready yet", async () => {
+test("while PostgreSQL is away, a replica that was ready stays so for its baskets, and a new one is not ready yet", async () => {
   await using replica = await startReplica(stores);
   await ready(replica);
   await stores.postgres.stop("SIGQUIT");
-  await eventually("readiness to tell it", async () => awayIn(await replica.call("GET", "/readyz"), "postgres"));
+  await eventually("readiness to report it", async () => awayIn(await replica.call("GET", "/readyz"), "postgres"));
   await remainsReady(replica);
   assert.equal((await basketThrough(replica)).status, 200);
   await using late = await startReplica(stores);
@@ -238,7 +238,7 @@ test("PostgreSQL is away: who was ready stays so, for its baskets; who comes mea
   await ready(late);
 });
 
-test("commits that hang for all take no replica away", async () => {
+test("commits that hang everywhere remove no replica", async () => {
   await using replica = await startReplica(stores);
   await ready(replica);
   await sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()");
@@ -250,7 +250,7 @@ test("commits that hang for all take no replica away", async () => {
   }
 });
 
-test("a replica that reaches no store leaves, and comes back with them", async () => {
+test("a replica that reaches no store becomes unready, and recovers with them", async () => {
   await using postgres = await openGate(stores.postgres.port);
   await using redis = await openGate(stores.redis.port);
   const databaseUrl = `postgres://postgres@127.0.0.1:${postgres.port}/postgres`;
@@ -264,7 +264,7 @@ test("a replica that reaches no store leaves, and comes back with them", async (
   await ready(replica);
 });
 
-test("a statement that is cancelled is a 503 that says when to ask again, not a bug", async () => {
+test("a statement that is cancelled is a 503 that says when to retry, not a bug", async () => {
   await using replica = await startReplica(stores);
   await using lock = await lockedStock();
   const reply = await replica.call("POST", "/orders", { ...orderOf(newId()), lines: [{ product: 50, quantity: 1 }] });

@@ -31,7 +31,7 @@ const outcome = (promise: Promise<void>) =>
     (error: { code: string }) => error.code,
   );
 
-test("writes that come while a group waits share the next WAIT, in order, so many at most", async () => {
+test("writes that arrive while a group waits share the next WAIT, in order, up to a limit", async () => {
   const { sent, writes } = played();
   const all = ["a", "b", "c", "d"].map((key) => outcome(writes.write([set(key)])));
   assert.deepEqual(
@@ -47,7 +47,7 @@ test("writes that come while a group waits share the next WAIT, in order, so man
   assert.deepEqual(await Promise.all(all), ["ok", "ok", "ok", "ok"]);
 });
 
-test("a short WAIT acknowledges none of its group, and leaves the connection", async () => {
+test("a short WAIT acknowledges none of its group, and closes the connection", async () => {
   const { sent, renewed, writes } = played();
   const first = outcome(writes.write([set("a")]));
   const rest = [outcome(writes.write([set("b")])), outcome(writes.write([set("c")]))];
@@ -58,7 +58,7 @@ test("a short WAIT acknowledges none of its group, and leaves the connection", a
   assert.deepEqual(renewed, ["renewed"]);
 });
 
-test("a command that Redis refused fails its own write only", async () => {
+test("a command that Redis refused fails only its own write", async () => {
   const { sent, writes } = played();
   const first = outcome(writes.write([set("a")]));
   sent[0]?.answer(["OK", 1]);
@@ -84,7 +84,7 @@ test("a lost connection fails the group, and the next group is sent all the same
   assert.equal(await second, "ok");
 });
 
-test("too many waiting writes are refused at once", () => {
+test("more waiting writes than the limit are refused at once", () => {
   const { writes } = played();
   for (const key of ["a", "b", "c", "d"]) writes.write([set(key)]).catch(() => undefined);
   assert.throws(() => writes.write([set("e")]), /too many writes are waiting/);

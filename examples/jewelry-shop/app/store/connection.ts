@@ -41,7 +41,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   await client.connect();
   let warning: string | null = null;
   client.on("notice", (notice) => {
-    if (notice.severity === "WARNING") warning = notice.message ?? "a warning without words";
+    if (notice.severity === "WARNING") warning = notice.message ?? "a warning without a message";
   });
   return {
     run: async (statement, values) => {

@@ -66,7 +66,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { code?: string }).code ?? String(error),
   );
 
-test("never more connections than allowed; who waits gets the next that is free", async () => {
+test("there are never more connections than allowed, and a waiting request gets the next free one", async () => {
   const { opened, pool } = played();
   const runs = [pool.run(STATEMENT), pool.run(STATEMENT), pool.run(STATEMENT)];
   await settle();
@@ -79,7 +79,7 @@ test("never more connections than allowed; who waits gets the next that is free"
   assert.equal(opened.length, 2);
 });
 
-test("who waits too long, or in too long a queue, is told that it is busy", async () => {
+test("a request that waits too long, or in too long a queue, is refused as busy", async () => {
   const { pool } = played({ statementMs: 1_000 });
   const runs = Array.from({ length: 6 }, () => codeOf(pool.run(STATEMENT)));
   await settle();
@@ -87,7 +87,7 @@ test("who waits too long, or in too long a queue, is told that it is busy", asyn
   assert.deepEqual(await Promise.all(runs.slice(2, 5)), ["database-busy", "database-busy", "database-busy"]);
 });
 
-test("a kept connection that turns out dead is replaced, and the statement tried once more", async () => {
+test("a kept connection that turns out dead is replaced, and the statement is retried once", async () => {
   const { opened, pool } = played();
   const first = pool.run(STATEMENT);
   await settle();
@@ -102,7 +102,7 @@ test("a kept connection that turns out dead is replaced, and the statement tried
   assert.deepEqual(await second, [{ answered: true }]);
 });
 
-test("a new connection that dies is not tried again", async () => {
+test("a statement on a new connection that dies is not retried", async () => {
   const { opened, pool } = played();
   const run = codeOf(pool.run(STATEMENT));
   await settle();
@@ -111,7 +111,7 @@ test("a new connection that dies is not tried again", async () => {
   assert.equal(opened.length, 1);
 });
 
-test("one lost connection condemns those that are idle", async () => {
+test("one lost connection removes all idle ones", async () => {
   const { opened, pool } = played();
   const both = [pool.run(STATEMENT), pool.run(STATEMENT)];
   await settle();
@@ -136,7 +136,7 @@ test("an error of the statement is the caller's, and the connection stays", asyn
   assert.equal(opened[0]?.closed, false);
 });
 
-test("a late answer fails its request but keeps its place, until the answer or the end of patience", async () => {
+test("a late answer fails its request but keeps its place, until the answer or the end of the patience", async () => {
   const { opened, pool } = played({ max: 1 });
   assert.equal(await codeOf(pool.run(STATEMENT)), "database-slow");
   assert.equal(opened[0]?.closed, false);
@@ -151,10 +151,10 @@ test("a late answer fails its request but keeps its place, until the answer or t
   assert.equal(await codeOf(waited), "database-busy");
   await new Promise((resolve) => setTimeout(resolve, 40));
   assert.equal(opened[0]?.closed, true);
-  assert.equal(opened.length, 1, "nobody waits, so none was opened");
+  assert.equal(opened.length, 1, "no request waits, so none was opened");
 });
 
-test("a failure to open is told to who waited longest, and the next request tries anew", async () => {
+test("a failure to open is reported to the longest waiting request, and the next request tries again", async () => {
   let failing = true;
   const connection = new PlayedConnection();
   const open = async () => {
