@@ -61,7 +61,7 @@ function mark(goal: Goal): string {
 function figure({ measured, notHere: peer, measuredAt }: Goal): string {
   const before =
     measuredAt === undefined || measured === null ? "" : `; ${measured.toFixed(2)} on ${measuredAt.slice(0, 10)}`;
-  if (peer !== undefined) return `not here (${peer} is not on the PATH${before})`;
+  if (peer !== undefined) return `not installed (${peer} is not on the PATH${before})`;
   return measured === null ? "not measured" : measured.toFixed(2);
 }
 

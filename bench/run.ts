@@ -6,7 +6,7 @@
  *     node bench/run.ts [--rounds 3] [--seconds 10] [--only script,flat,thousand,users,open,stall,starts,startup,soak,coordinator,checkers,page,dashboard]
  *
  * Peers are measured where they are on the PATH; autocannon and undici come with `npm ci`. The rows of a peer that is not there
- * say "not here", and keep the last figure with its date. Exits with 1 when a target is missed.
+ * print "not installed", and keep the last figure with its date. Exits with 1 when a target is missed.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -161,7 +161,7 @@ function validity(part: string, says: string, checker: string): Requirement {
     bound: "holds",
     answer({ verdict }) {
       const own = verdict.validity.find((one) => one.checker === checker);
-      const answer = inVerdict(own?.because ?? "not looked at", null, `validity[checker=${checker}]`);
+      const answer = inVerdict(own?.because ?? "not checked", null, `validity[checker=${checker}]`);
       return own === undefined ? answer : { ...answer, status: own.status };
     },
   };

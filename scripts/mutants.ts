@@ -41,7 +41,7 @@ for (const row of chosen) {
   const result = known ?? (await play(row, values.seed, stop.signal));
   results.push(result);
   if (known === undefined) table?.add(result, values.seed, performance.now() - beganMs);
-  if (!values.json) console.log(`${describe(result)}${known === undefined ? "" : " (played before)"}`);
+  if (!values.json) console.log(`${describe(result)}${known === undefined ? "" : " (from an earlier run)"}`);
 }
 const count = (kind: Result["kind"]) => results.filter((result) => result.kind === kind);
 const caught = count("mutant").filter(({ flagged }) => flagged).length;

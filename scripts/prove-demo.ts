@@ -37,7 +37,7 @@ function play(seed: string): DemoRow {
   const verdict = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Verdict) : null;
   const cause = verdict?.verdict === "pass" ? null : (verdict?.sentence ?? stderr.trim().slice(-400));
   if (verdict?.verdict === "pass") rmSync(parent, { recursive: true });
-  else console.log(`kept for a look: ${folder}`);
+  else console.log(`kept for inspection: ${folder}`);
   return {
     command: `gameday run ${PLAN} --seed ${seed}`,
     commit: commit(),

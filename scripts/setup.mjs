@@ -72,7 +72,7 @@ function setUpPackages() {
   if (!existsSync(`${CHECKOUT}package-lock.json`)) return;
   if (packagesAreThere()) return;
   if (lstatSync(`${CHECKOUT}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    say("node_modules is a link and lacks packages of package-lock.json: run npm ci where it leads");
+    say("node_modules is a link and lacks packages of package-lock.json: run npm ci in the folder that it points to");
     return;
   }
   say("npm ci");
@@ -109,7 +109,7 @@ function setUpBySudo() {
 
 function installDebian(missing) {
   if (find("apt-get") === undefined)
-    fail(`no apt-get here: install ${missing.map(({ name }) => name).join(", ")} yourself`);
+    fail(`apt-get was not found: install ${missing.map(({ name }) => name).join(", ")} yourself`);
   say("apt-get update");
   apt(["update", "-qq"]);
   const packages = [...new Set(missing.map(({ packages: names }) => names.find(isKnown) ?? names[0]))];
@@ -261,7 +261,7 @@ function run(argv, { quiet = false, ...options } = {}) {
 }
 
 function refuse(missing) {
-  fail(`missing: ${missing.join(", ")}; installing needs root. Type:\n  sudo ${process.execPath} ${HERE}`);
+  fail(`missing: ${missing.join(", ")}; installing them needs root. Run:\n  sudo ${process.execPath} ${HERE}`);
 }
 
 function say(text) {

@@ -15,7 +15,7 @@ test("a peer that is not installed is not a miss, and keeps its last figure with
   const [kept] = withLastFigures([notHere(goal, "wrk")], file);
   assert.ok(kept !== undefined && met(kept));
   assert.deepEqual([kept.measured, kept.measuredAt], [0.7, "2026-11-30T12:00:00.000Z"]);
-  assert.match(say([kept]), /^- +flat: gameday \/ wrk: not here \(wrk is not on the PATH; 0\.70 on 2026-11-30\)/);
+  assert.match(say([kept]), /^- +flat: gameday \/ wrk: not installed \(wrk is not on the PATH; 0\.70 on 2026-11-30\)/);
   writeFileSync(file, JSON.stringify({ at: "2026-12-02T12:00:00.000Z", goals: [kept] }));
   assert.equal(
     withLastFigures([notHere(goal, "wrk")], file)[0]?.measuredAt,

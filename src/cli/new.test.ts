@@ -125,7 +125,7 @@ test("the scripts are TypeScript that Node can read, with the id where the body 
   assert.match(probes, /http\.put\(`\/orders\/\$\{encodeURIComponent\(id\)\}`/);
 });
 
-test("a login reads its form first, sends the token of the form, and is refused when the form comes back", () => {
+test("a login reads its form first, sends the token of the form, and is refused if the form comes back", () => {
   const login = (form: Login["form"], tokenField: string | null = null) =>
     stripTypeScriptTypes(loginText({ path: "/login", body: '{"user":"a"}', tokenField, form }));
   const django = login({ csrfField: "csrfmiddlewaretoken" });
@@ -138,12 +138,12 @@ test("a login reads its form first, sends the token of the form, and is refused 
   assert.doesNotMatch(login(null), /Bearer|form:/);
   const scenario = scenarioText({ ...SCAFFOLD, app: DJANGO });
   assert.match(scenario, /import \{ logIn \} from "\.\.\/login\.ts"/);
-  assert.match(scenario, /redirects: 0, expect: \[200, 201, 202, 204\]/, "a redirect to the login is no success");
+  assert.match(scenario, /redirects: 0, expect: \[200, 201, 202, 204\]/, "a redirect to the login is not a success");
   const sold = { ...APP, write: { method: "POST", path: "/sell", body: '{"id":"{id}"}', isForm: true } };
   assert.match(probesText({ ...SCAFFOLD, app: sold }), /\{ form: \{ id: id \}, redirects: 0 \}/);
 });
 
-test("a page with a field for a password is a login form, with the token that it hides", () => {
+test("a page with a field for a password is a login form, with its hidden token", () => {
   const field = '<input type="password" name="password">';
   const django = `<form><input type="hidden" name="csrfmiddlewaretoken" value="x1">${field}</form>`;
   assert.deepEqual(formIn(django), { csrfField: "csrfmiddlewaretoken" });

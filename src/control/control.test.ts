@@ -18,7 +18,7 @@ function stateFolder(context: TestContext): string {
 
 const RUN = { runId: "r1", pid: process.pid, folder: "/runs/r1" };
 
-test("a command reaches the run and its reply comes back; the socket and its folder are for one user", async (context) => {
+test("a command reaches the run and its reply comes back, and the socket and its folder are for one user", async (context) => {
   const state = stateFolder(context);
   const path = controlPath(state, "r1");
   const followed: ControlCommand[] = [];
@@ -32,7 +32,7 @@ test("a command reaches the run and its reply comes back; the socket and its fol
   assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
 });
 
-test("nonsense is refused in words, reaches nobody, and leaves the run listening", async (context) => {
+test("malformed commands are refused with a message, reach nothing, and leave the run listening", async (context) => {
   const path = controlPath(stateFolder(context), "r1");
   await using _run = await listenForControl(path, async () => assert.fail("it reached the run"));
   const stop = { do: "stop", by: "API" };
@@ -80,12 +80,12 @@ test("a run that listens is found, and what a killed run left is removed", async
   left[Symbol.dispose]();
 });
 
-test("nobody listens: the error says what to type instead", async (context) => {
+test("if nothing listens, the error names the command to type instead", async (context) => {
   const sent = sendControl(controlPath(stateFolder(context), "r1"), { do: "stop", by: "API" });
   await assert.rejects(sent, { code: "no-control-socket", hint: /gameday stop/ });
 });
 
-test("the kill switch survives, says who set it, and is on if its file cannot be read", (context) => {
+test("the kill switch persists, records who set it, and counts as on if its file cannot be read", (context) => {
   const state = stateFolder(context);
   assert.equal(readKillSwitch(state).on, false);
   setKillSwitch(state, { since: "2026-01-01T00:00:00.000Z", by: "page 1", because: "fire" });

@@ -47,7 +47,7 @@ test("a watcher that reads nothing is dropped at a bound, and the others lose no
   assert.equal(quick.text.match(/^event: event$/gm)?.length, 4);
 });
 
-test("a snapshot of a long run may be larger than what may be unread otherwise, and is made once for all who come", () => {
+test("a snapshot of a long run may exceed the bound for unread bytes, and is made once for all new watchers", () => {
   const fanout = new Fanout("e");
   const watchers = [new FakeResponse(), new FakeResponse()];
   let made = 0;
@@ -93,7 +93,7 @@ test("a watcher whose connection ended while its run was opened takes no place",
   assert.equal(count.now, 0);
 });
 
-test("whoever returns gets what was missed, or a snapshot where frames do not tell it", () => {
+test("a watcher that returns gets what it missed, or a snapshot if the frames are no longer kept", () => {
   const fanout = new Fanout("e");
   const first = new FakeResponse();
   watch(fanout, first, () => "begin");

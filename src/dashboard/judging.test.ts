@@ -6,7 +6,7 @@ import { ProblemError } from "./problems.ts";
 
 const JUDGED: JudgedRun = { verdict: {} as Verdict, cpuMs: 1 };
 
-test("two runs are judged at a time, the same one once, and beyond a bound nobody waits", async () => {
+test("two runs are judged at a time, the same one only once, and beyond a bound a request is refused", async () => {
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const judges = new Judges(({ folder }) => {

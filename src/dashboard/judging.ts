@@ -69,7 +69,7 @@ const BUSY = {
   status: 503,
   code: "judging-busy",
   expected: "fewer runs to be judged at a time",
-  got: `${WAITING_MAX} that wait already`,
+  got: `${WAITING_MAX} that already wait`,
 };
 
 async function judgeApart(job: JudgeJob): Promise<JudgedRun> {

@@ -58,8 +58,8 @@ const TITLES: Readonly<Record<number, string>> = {
   428: "If-Match is missing.",
   429: "Too many calls; Retry-After says when the next one is possible.",
   500: "An error in the server itself.",
-  503: "The server is as busy as it may be: it has 200 watchers, or judges enough runs; Retry-After says when to ask again.",
-  507: "The state folder cannot be written, for example because the disk is full.",
+  503: "The server is at its limit: it has 200 watchers, or enough runs wait to be judged; Retry-After says when to try again.",
+  507: "The state folder cannot be written to, for example because the disk is full.",
 };
 
 export function openApiDocument(version: string): JsonObject {

@@ -45,7 +45,7 @@ test("evidence of version 3 states its facts itself, so that names and texts hav
   assert.equal(traitsIn(3, "latency"), undefined);
 });
 
-test("traits that do not say whether the fault severs nodes get it by the name of the fault, in any version", () => {
+test("traits that do not record whether the fault severs nodes get it from the name of the fault, in any version", () => {
   const traits = { stops: "nothing", takesLeader: false, recoversOnlyAfterHeal: false } as const;
   const severs = (version: number, fault: string, given?: boolean) => {
     const recorded = given === undefined ? traits : { ...traits, severs: given };

@@ -49,10 +49,15 @@ const STOPPED_BY = /^stop condition ([^:]+): /;
 /** How the note on an error of a script began. */
 const SCRIPT_ERROR = "script error in ";
 
-/** Returns the events of a timeline of the given version with the fields that the current version records. */
+/**
+ * Returns the events of a timeline of the given version with the fields that the current version records. Their shapes are checked
+ * later, so a line that is not even an object stays as it is.
+ */
 export function inCurrentFormat(version: number, timeline: readonly TimelineEvent[]): readonly TimelineEvent[] {
-  const stated = version >= FACTS_SINCE_VERSION ? timeline : timeline.map(withFacts);
-  return stated.map(withSevers);
+  return timeline.map((event) => {
+    if (event === null || typeof event !== "object") return event;
+    return withSevers(version >= FACTS_SINCE_VERSION ? event : withFacts(event));
+  });
 }
 
 /** Adds to the traits of a fault whether it severs nodes, which the first timelines with traits did not record. */

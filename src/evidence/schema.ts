@@ -121,7 +121,7 @@ export const intervalSchema = holds<Interval>()(
           atMs: milliseconds,
           method: text,
           url: text,
-          status: count.describe("0: there was no answer"),
+          status: count.describe("0 if there was no answer"),
           says: text.describe("the beginning of what the server answered, or what the system reported"),
         }),
       )
@@ -137,7 +137,10 @@ const traits = z.looseObject({
   stops: z.enum(["nothing", "processes", "machines"]).describe("what does not run while the fault holds"),
   takesLeader: z.boolean().describe("another member is expected to be promoted"),
   recoversOnlyAfterHeal: z.boolean().describe("users may recover only when the fault ends"),
-  severs: z.boolean().exactOptional().describe("cuts or breaks traffic between nodes; absent: not recorded"),
+  severs: z
+    .boolean()
+    .exactOptional()
+    .describe("whether it cuts or breaks traffic between nodes; absent if not recorded"),
 });
 
 function event<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {

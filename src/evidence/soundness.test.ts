@@ -49,7 +49,7 @@ test("a run that wrote its last line is sound, and may accuse", (context) => {
   assert.equal(torn, undefined);
 });
 
-test("requests.csv is sealed if it is there: a change is seen, and its absence means nothing", (context) => {
+test("requests.csv is sealed if it exists: a change is detected, and its absence means nothing", (context) => {
   const folder = wholeFolder(context);
   const path = join(folder, REQUESTS_FILE);
   writeFileSync(path, "timestamp\n1\n");

@@ -308,7 +308,7 @@ for (const [measure, given] of [
 const stressed = (atMs: number, ready: number, desired: number) =>
   replicas(atMs, ready, desired, { conditions: [], ownStress: ["shop-1", "shop-2"] });
 
-test("replicas that our own CPU fault brought do not show that the platform scales on load", () => {
+test("replicas that were added because of our own CPU fault do not prove that the platform scales on load", () => {
   const verdict = judged(
     "replicas-ready-seconds",
     { under: 30 },
@@ -318,11 +318,11 @@ test("replicas that our own CPU fault brought do not show that the platform scal
   assert.equal(verdict?.status, "unknown");
   assert.match(
     verdict?.because ?? "",
-    /10 replicas were wanted at 2.0 s while our own CPU fault in shop-1, shop-2 counted as load for the autoscaler/,
+    /10 replicas were desired at 2.0 s while our own CPU fault in shop-1, shop-2 counted as load for the autoscaler/,
   );
 });
 
-test("turns of the desired number that our own CPU fault caused are held against nobody", () => {
+test("turns of the desired number that our own CPU fault caused are not held against the platform", () => {
   const turning = (turn: typeof replicas) => (run: FakeRun) =>
     void run.timeline.push(replicas(1_000, 3, 3), replicas(2_000, 3, 6), turn(20_000, 6, 4), turn(30_000, 4, 8));
   assert.equal(judged("scaling-direction-changes", { atMost: 1 }, turning(replicas))?.status, "fail");

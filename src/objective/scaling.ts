@@ -51,7 +51,7 @@ function notByOwnStress(wantedAt: Replicas | undefined): { readonly cannotPass?:
   if (wantedAt === undefined || pods.length === 0) return {};
   const at = `${(wantedAt.atMs / 1000).toFixed(1)} s`;
   const because = `our own CPU fault in ${pods.join(", ")} counted as load for the autoscaler`;
-  return { cannotPass: `${wantedAt.desired} replicas were wanted at ${at} while ${because}` };
+  return { cannotPass: `${wantedAt.desired} replicas were desired at ${at} while ${because}` };
 }
 
 function stressedPods({ detail }: Replicas): string[] {

@@ -10,7 +10,7 @@ export const requestsOutput: OutputKind = {
   flags: [
     {
       flags: "--requests-csv",
-      says: "also write each request to requests.csv in the run folder, some 150 bytes for each",
+      says: "also write each request to requests.csv in the run folder, about 150 bytes for each",
     },
   ],
   async open(context, { requestsCsv }) {

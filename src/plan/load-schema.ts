@@ -155,5 +155,9 @@ function hostsProblems(hosts: NonNullable<Fields["hosts"]>): OptionProblem[] {
 
 function foreignOption({ name: executor, instead, allowed }: ExecutorKind, option: ExecutorOption): OptionProblem {
   const hint = instead[option] ?? `it has ${allowed.join(", ")}`;
-  return { at: [option], expected: `an option that ${executor} has`, got: `${option}, which it has not (${hint})` };
+  return {
+    at: [option],
+    expected: `an option that ${executor} has`,
+    got: `${option}, which it does not have (${hint})`,
+  };
 }

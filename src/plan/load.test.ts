@@ -97,9 +97,9 @@ test("an option of another executor is refused at its line, and the message name
     [
       "  executor: constant-vus\n  stages: [{ duration: 1m, target: 10 }]\n",
       6,
-      /an option that constant-vus has, got stages, which it has not \(ramping-vus/,
+      /an option that constant-vus has, got stages, which it does not have \(ramping-vus/,
     ],
-    ["  executor: constant-arrival-rate\n  vus: 5\n  rate: 10\n", 6, /got vus, which it has not .*maxVUs/],
+    ["  executor: constant-arrival-rate\n  vus: 5\n  rate: 10\n", 6, /got vus, which it does not have .*maxVUs/],
     ["  executor: constant-arrival-rate\n", 5, /constant-arrival-rate with its rate, got none/],
     ["  executor: ramping-arrival-rate\n  startRate: 5\n", 5, /with its stages, got none/],
     ["  executor: per-vu-iterations\n  duration: 5m\n", 6, /maxDuration bounds them/],

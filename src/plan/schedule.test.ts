@@ -23,7 +23,7 @@ test("the target never leaves the range of the plan's levels, and the last one i
   );
 });
 
-test("a ramp meets each stage's target at its end and is straight between", () => {
+test("a ramp reaches each stage's target at its end and is straight in between", () => {
   const pieces = piecesOf({
     stages: [
       { durationMs: 10_000, target: 100 },
@@ -38,7 +38,7 @@ test("a ramp meets each stage's target at its end and is straight between", () =
   );
 });
 
-test("a stage of no length jumps", () => {
+test("a stage without length is a step", () => {
   const pieces = piecesOf({
     stages: [
       { durationMs: 0, target: 7 },
@@ -50,7 +50,7 @@ test("a stage of no length jumps", () => {
   assert.equal(usersAt(pieces, 0), 7);
 });
 
-test("an override replaces everything from its moment on, and nothing before", () => {
+test("an override replaces everything from its time on, and nothing before", () => {
   fc.assert(
     fc.property(plan, moment, fc.integer({ min: 0, max: 500 }), moment, (given, atMs, target, lookMs) => {
       const before = piecesOf(given);

@@ -60,7 +60,7 @@ function onApp(run: FakeRun): void {
     });
 }
 
-test("a loss is told with how much, around which fault, and how long before its bite", () => {
+test("the sentence reports a loss with its size, the experiment around it, and the time before its bite", () => {
   const { sentence } = lost({ atMs: 19_000 });
   const says =
     '6 of 900 acknowledged writes of orders were lost, around "kill-postgres", the oldest 1.1 s before its bite';

@@ -77,7 +77,7 @@ export function describeCourse({ lanes, experiments, leaders }: CourseWords): st
   });
   const leads = leaders.map(({ role, spans }) => {
     const last = spans.at(-1);
-    return `${role}: ${last === undefined || last.toMs !== null ? "nobody" : last.target}`;
+    return `${role}: ${last === undefined || last.toMs !== null ? "none" : last.target}`;
   });
   return [
     `Faults: ${faults.length === 0 ? "none" : faults.join("; ")}.`,

@@ -130,14 +130,14 @@ export function stopBody(held: readonly LiveExperiment[]): ViewNode[] {
 
 /** A second stop of a load. */
 export function endBody(): ViewNode[] {
-  return [el("p", {}, "The load is ending: what its users began is still being finished. This cuts them off.")];
+  return [el("p", {}, "The load is ending: iterations in progress may still finish. This cuts them off.")];
 }
 
 /** A second stop of a game day. */
 export function stoppingBody(held: readonly LiveExperiment[]): ViewNode[] {
   const faults = held.map(({ name }) => name);
   const left = faults.length === 0 ? "No fault is held any more." : `Still to be healed: ${list(faults)}.`;
-  return [el("p", {}, left), el("p", {}, "Healing is never cut short. Then what was recorded is judged.")];
+  return [el("p", {}, left), el("p", {}, "Healing is never cut short. Then the recorded evidence is judged.")];
 }
 
 export function healBody(experiment: LiveExperiment): ViewNode[] {

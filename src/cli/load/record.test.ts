@@ -34,7 +34,7 @@ test("plan.yaml is the plan, as JSON with a comment", () => {
   assert.deepEqual(JSON.parse(planTextOf(plan, run.command).replace(/^#.*\n/, "")), JSON.parse(JSON.stringify(plan)));
 });
 
-test("the command names no place that the load reported to", () => {
+test("the command contains no place that the load reported to", () => {
   const places = {
     out: "results",
     json: "-",

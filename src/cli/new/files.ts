@@ -201,7 +201,7 @@ function formLogin({ path, body }: Login, csrfField: string | null): string[] {
     refused,
     ...(csrfField === "csrfmiddlewaretoken"
       ? [
-          "// Django gives each session a new token, and wants it with every request that writes.",
+          "// Django gives each session a new token, and demands it with every request that writes.",
           'http.header("X-CSRFToken", http.cookies.get("csrftoken"));',
         ]
       : ["// Requests that write may need a token as well: read it from a page, and send it with http.header()."]),

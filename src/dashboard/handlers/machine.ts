@@ -34,9 +34,9 @@ async function setSwitch({ machine, runs }: Context, call: ApiCall): Promise<Han
   throw new ProblemError({
     status: 507,
     code: "switch-not-kept",
-    expected: "to keep the kill switch in the state folder",
+    expected: "to store the kill switch in the state folder",
     got: kept.trouble,
-    hint: `runs that were asked to stop: ${stopped.join(", ") || "none"}; the switch itself is as it was before`,
+    hint: `runs that received the command to stop: ${stopped.join(", ") || "none"}; the switch itself is unchanged`,
   });
 }
 

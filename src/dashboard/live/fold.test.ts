@@ -65,7 +65,7 @@ test("the lanes show the outages that the judge finds", () => {
   assert.ok(lanes.some(({ outages }) => outages.length > 0));
 });
 
-test("an outage that lasts is counted as the judge counts it, although the middle of it is let go of", () => {
+test("an outage that lasts is counted as the judge counts it, although its middle is not kept", () => {
   const lanes = new LaneFold();
   const collector = new SampleCollector();
   const beat = (n: number): Operation => {

@@ -11,7 +11,7 @@ function fileIn(context: TestContext): string {
   return join(folder, "timeline.ndjson");
 }
 
-test("lines come once they are complete, and a file may appear later", (context) => {
+test("lines are returned once they are complete, and a file may appear later", (context) => {
   const path = fileIn(context);
   using tail = new Tail(path);
   assert.deepEqual(tail.next(), []);
@@ -22,7 +22,7 @@ test("lines come once they are complete, and a file may appear later", (context)
   assert.deepEqual(tail.next(), ["cd"]);
 });
 
-test("a line that is longer than what is read at once is one line, and is not mistaken for the end", (context) => {
+test("a line that is longer than one read is one line, and is not mistaken for the end", (context) => {
   const path = fileIn(context);
   const long = "x".repeat(700_000);
   writeFileSync(path, `${long}\nafter\n`);
@@ -33,14 +33,14 @@ test("a line that is longer than what is read at once is one line, and is not mi
   );
 });
 
-test("a line that is longer than any may be is skipped and counted, and what follows it is read", (context) => {
+test("a line beyond the length limit is skipped and counted, and what follows it is read", (context) => {
   const path = fileIn(context);
   writeFileSync(path, `a\n${"x".repeat(17 << 20)}\nb\n`);
   using tail = new Tail(path);
   assert.deepEqual([tail.next(), tail.next(), tail.skippedLines], [["a"], ["b"], 1]);
 });
 
-test("a file that shrinks, or whose place another one takes, is replaced; a link is not followed", (context) => {
+test("a file that shrinks or is replaced is read anew, and a link is not followed", (context) => {
   const path = fileIn(context);
   writeFileSync(path, "a\nb\n");
   using tail = new Tail(path);

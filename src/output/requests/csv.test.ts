@@ -28,7 +28,7 @@ test("a failure is not the expected response, and an interrupted request is neit
   assert.match(cut ?? "", /,0,interrupted,,1,,,,,,0,/);
 });
 
-test("quotes and line ends stay within their field, and secrets are cut out of texts, never out of figures", () => {
+test("quotes and line ends stay within their field, and secrets are removed from texts, never from figures", () => {
   const redact = (text: string) => text.replaceAll("42", "[secret]");
   const texts = ["GET", 'http://a/"42"\r\n', "x"];
   const line = csvOf(batch([42, 42, 1, -1, -1, 1, 0, 42, 200, 42, 0, 1, -1, 0], { texts }), { ...CONTEXT, redact });
@@ -36,7 +36,7 @@ test("quotes and line ends stay within their field, and secrets are cut out of t
   assert.match(line, /,42,sale,outer::inner,release=7,w0,42\n$/);
 });
 
-test("a batch whose indexes lead nowhere gives lines all the same", () => {
+test("a batch whose indexes lead nowhere still gives lines", () => {
   const line = csvOf(batch([0, 1, 1, -1, -1, 1, 0, 9, 200, 0, 99, 98, 97, 96]), CONTEXT);
   assert.equal(line.trimEnd().split(",").length, REQUEST_COLUMNS.length);
 });

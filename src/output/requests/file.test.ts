@@ -43,7 +43,7 @@ function linesOf(text: string): number {
   return text.split("\n").length - 2;
 }
 
-test("batches are written in order, and whoever gave one learns when it is on disk", async (context) => {
+test("batches are written in order, and the caller of each learns when it is on disk", async (context) => {
   const path = pathIn(context);
   const file = new RequestsFile(CONTEXT, () => openRequestsFile(path));
   await Promise.all([file.take(batch(1)), file.take(batch(2))]);
@@ -60,21 +60,21 @@ test("batches are written in order, and whoever gave one learns when it is on di
   assert.equal(file.missing, null);
 });
 
-test("a load without requests leaves a file with its head", async (context) => {
+test("a load without requests leaves a file with only its header", async (context) => {
   const path = pathIn(context);
   const file = new RequestsFile(CONTEXT, () => openRequestsFile(path));
   await file.finish(NEVER);
   assert.equal(readFileSync(path, "utf8"), CSV_HEAD);
 });
 
-test("a load that never began makes no file, because the folder may be that of another run", async (context) => {
+test("a load that never began creates no file, because the folder may be that of another run", async (context) => {
   const path = pathIn(context);
   const file = new RequestsFile(CONTEXT, () => openRequestsFile(path));
   await file.close(NEVER);
   assert.equal(existsSync(path), false);
 });
 
-test("a disk that is stuck holds up nobody but who waits for it, and the end counts what is missing", async () => {
+test("a disk that hangs delays only what waits for it, and the end counts what is missing", async () => {
   const stuck = Promise.withResolvers<void>();
   let writes = 0;
   const { open, kept } = diskOf(async ({ length }) => {
@@ -94,7 +94,7 @@ test("a disk that is stuck holds up nobody but who waits for it, and the end cou
   assert.equal(linesOf(kept.text), 4);
 });
 
-test("a full disk ends the file after a whole line, and the load goes on", async () => {
+test("a full disk ends the file after a whole line, and the load continues", async () => {
   let room = CSV_HEAD.length + 150;
   const { open, kept } = diskOf(async (bytes) => {
     if (room === 0) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
@@ -112,14 +112,14 @@ test("a full disk ends the file after a whole line, and the load goes on", async
   assert.equal(Number(written) + Number(lost), 4 * requestsIn(batch(1)));
 });
 
-test("a place where nothing can be written is told at the end, not by an error", async () => {
+test("a place that cannot be written to is reported at the end, not as an error", async () => {
   const file = new RequestsFile(CONTEXT, () => openRequestsFile("/dev/null/requests.csv"));
   await file.take(batch(1));
   await file.close(NEVER);
   assert.match(file.missing ?? "", /ended early, after 0 requests .*; 2 more/);
 });
 
-test("a coordinator that takes over goes on after the last whole line", async (context) => {
+test("a coordinator that takes over continues after the last whole line", async (context) => {
   const path = pathIn(context);
   const first = new RequestsFile(CONTEXT, () => openRequestsFile(path));
   await first.take(batch(1));

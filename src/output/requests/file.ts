@@ -125,7 +125,7 @@ export class RequestsFile {
     try {
       for (let from = 0; from < bytes.length; ) {
         const size = await disk.write(bytes.subarray(from), this.#bytes + from);
-        if (size === 0) throw new Error("nothing more can be written");
+        if (size === 0) throw new Error("no more can be written");
         from += size;
       }
       this.#bytes += bytes.length;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { printed } from "./printed.ts";
 
-test("a log is shown as a whole or by its ends, always with its path", (context) => {
+test("a short log is shown whole and a long one by its ends, always with its path", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "gameday-printed-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const log = join(folder, "app-n1-1.log");
@@ -28,5 +28,5 @@ test("a log is shown as a whole or by its ends, always with its path", (context)
     ["line 1", `[... most lines are only in ${log} ...]`, "line 50000"],
   );
   assert.equal(long.length, 1 + 8 + 1 + 12);
-  assert.ok(shown("x".repeat(1 << 20)).length < 1_000, "one endless line is cut");
+  assert.ok(shown("x".repeat(1 << 20)).length < 1_000, "a very long line is cut");
 });
