@@ -15,7 +15,7 @@ import type {
   WatchListener,
   Where,
 } from "../kubernetes.ts";
-import { GamedayError } from "../std/errors.ts";
+import { hasCode } from "../std/errors.ts";
 import { ClusterLogin, loadKubeConfig } from "./cluster-login.ts";
 import { execInContainer, type PodExecOptions } from "./exec.ts";
 import { forwardPort } from "./forward.ts";
@@ -87,7 +87,7 @@ class Client implements ClusterApi {
     try {
       return parse<KubernetesObject>(await this.#requests.ask(call, "GET", { signal }));
     } catch (thrown) {
-      if (isCode(thrown, "kubernetes-not-found")) return null;
+      if (hasCode(thrown, "kubernetes-not-found")) return null;
       throw thrown;
     }
   }
@@ -126,7 +126,7 @@ class Client implements ClusterApi {
       await this.#requests.ask({ verb: "delete", kind, namespace, name }, "DELETE", { body });
       return true;
     } catch (thrown) {
-      if (isCode(thrown, "kubernetes-not-found")) return false;
+      if (hasCode(thrown, "kubernetes-not-found")) return false;
       throw thrown;
     }
   }
@@ -193,8 +193,4 @@ class Client implements ClusterApi {
 
 function parse<T>(text: string): T {
   return JSON.parse(text) as T;
-}
-
-function isCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof GamedayError && thrown.code === code;
 }

@@ -76,6 +76,11 @@ export class GamedayError extends Error {
   }
 }
 
+/** Returns whether an error of ours has one of these codes. */
+export function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
+  return thrown instanceof GamedayError && codes.includes(thrown.code);
+}
+
 /** Returns `file:line:column`, without the parts that are unknown. */
 export function formatPlace(place: Place): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");

@@ -2,7 +2,7 @@
 import type { ClusterApi, Kind, KubernetesObject } from "../../kubernetes.ts";
 import type { ListedObjects } from "../../platform/kubernetes/discover/recorded.ts";
 import { assertOwnNamespace } from "../../platform/kubernetes/safety.ts";
-import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { ExitCode, GamedayError, hasCode } from "../../std/errors.ts";
 
 export interface ClusterSurroundings {
   readonly recorded: ListedObjects;
@@ -55,7 +55,7 @@ async function labelsOf(api: ClusterApi, namespace: string, signal: AbortSignal)
     if (found === null) throw missing(namespace, api.context);
     return found.metadata.labels ?? {};
   } catch (thrown) {
-    if (isCode(thrown, "kubernetes-forbidden")) return null; // only its labels: what is in it may be readable
+    if (hasCode(thrown, "kubernetes-forbidden")) return null; // only its labels: what is in it may be readable
     throw thrown;
   }
 }
@@ -65,7 +65,7 @@ async function listOf(api: ClusterApi, kind: Kind, namespace: string): Promise<r
   try {
     return await api.list(kind, { namespace: kind === "Node" ? "" : namespace });
   } catch (thrown) {
-    const absent = isCode(thrown, "kubernetes-forbidden") || isCode(thrown, "kubernetes-not-found");
+    const absent = hasCode(thrown, "kubernetes-forbidden") || hasCode(thrown, "kubernetes-not-found");
     if (!absent) throw thrown;
     if (DEMANDED.includes(kind)) throw unreadable(namespace, thrown as GamedayError);
     return null;
@@ -91,8 +91,4 @@ function unreadable(namespace: string, cause: GamedayError): GamedayError {
     exitCode: ExitCode.notReady,
     cause,
   });
-}
-
-function isCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof GamedayError && thrown.code === code;
 }

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
 import type { Clock } from "../../std/clock.ts";
-import { ExitCode, GamedayError } from "../../std/errors.ts";
+import { ExitCode, GamedayError, hasCode } from "../../std/errors.ts";
 import { MANAGED_BY } from "./marks.ts";
 
 /** The name of the Lease, one in each namespace. */
@@ -82,8 +82,8 @@ export class Lease implements AsyncDisposable {
       try {
         this.#lease = await this.#options.api.replace({ ...this.#lease, spec: specOf(this.#options) }, signal);
       } catch (thrown) {
-        if (isCode(thrown, "kubernetes-conflict")) await this.#conflict(signal).catch(() => undefined);
-        else if (isCode(thrown, "kubernetes-not-found")) this.lost = "it was deleted";
+        if (hasCode(thrown, "kubernetes-conflict")) await this.#conflict(signal).catch(() => undefined);
+        else if (hasCode(thrown, "kubernetes-not-found")) this.lost = "it was deleted";
       }
     }
   }
@@ -104,7 +104,7 @@ async function create(options: LeaseOptions): Promise<LeaseObject> {
   try {
     return await api.create(lease);
   } catch (thrown) {
-    if (isCode(thrown, "kubernetes-conflict")) throw busy(namespace, "another run");
+    if (hasCode(thrown, "kubernetes-conflict")) throw busy(namespace, "another run");
     throw thrown;
   }
 }
@@ -152,8 +152,4 @@ export async function removeDeadLease(api: ClusterApi, namespace: string, signal
   if (resourceVersion !== seen.metadata.resourceVersion) return true;
   await api.remove("Lease", namespace, LEASE, { resourceVersion });
   return false;
-}
-
-function isCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof GamedayError && thrown.code === code;
 }

@@ -1,9 +1,9 @@
 /** A snapshot of the whole platform: pods by role, nodes, and the leaders as they report themselves. */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
-import { GamedayError } from "../../std/errors.ts";
+import { hasCode } from "../../std/errors.ts";
 import type { KubernetesConfig, PostgresConfig } from "./config.ts";
 import type { Doors } from "./doors.ts";
-import { isPresent, type NodeObject, type PodObject, type WorkloadObject } from "./objects.ts";
+import { carries, isPresent, type NodeObject, type PodObject, type WorkloadObject } from "./objects.ts";
 import { lookAtPatroni, type PostgresLook } from "./patroni.ts";
 import { lookAtRedis, type RedisLook, sentinelPods } from "./redis.ts";
 import { lookAtSql } from "./sql-leader.ts";
@@ -32,7 +32,7 @@ export async function podsByRole(
   const all = listed as readonly PodObject[];
   const selectors = roleSelectors(config, deployment);
   const pods = Object.fromEntries(
-    Object.entries(selectors).map(([role, labels]) => [role, ofLabels(all, labels).sort(byName)]),
+    Object.entries(selectors).map(([role, labels]) => [role, all.filter((pod) => carries(pod, labels)).sort(byName)]),
   );
   return { deployment, pods, all: [...all] };
 }
@@ -84,15 +84,9 @@ async function listNodes(api: ClusterApi): Promise<readonly NodeObject[] | null>
   try {
     return (await api.list("Node", { namespace: "" })) as readonly NodeObject[];
   } catch (thrown) {
-    if (thrown instanceof GamedayError && thrown.code === "kubernetes-forbidden") return null;
+    if (hasCode(thrown, "kubernetes-forbidden")) return null;
     throw thrown;
   }
-}
-
-function ofLabels(pods: readonly PodObject[], labels: Readonly<Record<string, string>>): PodObject[] {
-  return pods.filter(({ metadata }) =>
-    Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
-  );
 }
 
 function byName(a: PodObject, b: PodObject): number {

@@ -106,6 +106,11 @@ export function isReady(object: { readonly status?: { readonly conditions?: read
   return object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
+/** Returns whether an object carries all of these labels. */
+export function carries({ metadata }: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
 /** Returns the number of restarts of each container. */
 export function restartsOf(pod: PodObject): Readonly<Record<string, number>> {
   const all = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];

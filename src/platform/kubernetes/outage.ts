@@ -1,6 +1,6 @@
 /** Waits for an API server that is away. What undoes a change must not give up while it cannot be asked for. */
 import type { Capability, CapabilityName } from "../../platform.ts";
-import { GamedayError } from "../../std/errors.ts";
+import { hasCode } from "../../std/errors.ts";
 import { pause } from "../../std/wait.ts";
 
 const ASK_AGAIN_MS = 500;
@@ -18,7 +18,7 @@ export async function throughOutage<T>(
     try {
       return await work();
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-unreachable") throw thrown;
+      if (!hasCode(thrown, "kubernetes-unreachable")) throw thrown;
       signal.throwIfAborted();
     }
     await pause(everyMs, signal);

@@ -79,6 +79,19 @@ export async function inPlace(
   return `${target.id} is ready${role === undefined ? "" : `, ${role}`}`;
 }
 
+/** Returns the ids of the target, or for a node of what runs on it, once all of them are healthy; null until then. */
+export async function healthyOn(
+  parts: Parts,
+  target: TargetReferenceWithNode,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const isMeant = ({ id, node, role }: TargetReferenceWithNode) =>
+    target.role === "node" ? node === target.node && role !== "node" : id === target.id;
+  const here = topologyOf(await lookAt(parts, signal)).filter(isMeant);
+  if (here.length === 0 || here.some((one) => !one.healthy)) return null;
+  return here.map(({ id }) => id).join(", ");
+}
+
 function gone(what: string): GamedayError {
   return new GamedayError({
     code: "kubernetes-target-gone",

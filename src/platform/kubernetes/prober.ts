@@ -3,7 +3,7 @@
  * kubelet of its node, so what it saw is not known while that node or the API server is away.
  */
 import type { KubernetesObject } from "../../kubernetes.ts";
-import { GamedayError } from "../../std/errors.ts";
+import { hasCode } from "../../std/errors.ts";
 import type { EntrySight } from "./entry-watch.ts";
 import { MANAGED_BY } from "./marks.ts";
 import type { Parts } from "./parts.ts";
@@ -55,7 +55,7 @@ export async function startProber({ api, config }: Parts): Promise<void> {
   try {
     await api.create(proberPod(namespace, image, inside));
   } catch (thrown) {
-    if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown;
+    if (!hasCode(thrown, "kubernetes-conflict")) throw thrown;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The reaper in the cluster: its Deployment, and its life beside a run. */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
-import { GamedayError } from "../../std/errors.ts";
+import { hasCode } from "../../std/errors.ts";
 import { until } from "../../std/wait.ts";
 import { MANAGED_BY, REAPER } from "./marks.ts";
 import type { WorkloadObject } from "./objects.ts";
@@ -57,7 +57,7 @@ export class Reaper implements AsyncDisposable {
     try {
       await api.create(reaperDeployment(namespace, image, account));
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown; // left by a run that died
+      if (!hasCode(thrown, "kubernetes-conflict")) throw thrown; // left by a run that died
     }
     const reference = { kind: "Deployment" as const, namespace, name: REAPER };
     let ready = 0;

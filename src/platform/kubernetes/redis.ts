@@ -2,7 +2,7 @@
 import { pairs, parseReplicationInfo } from "../redis.ts";
 import type { KubernetesConfig, RedisConfig } from "./config.ts";
 import { type Doors, quietly } from "./doors.ts";
-import { isPresent, type PodObject } from "./objects.ts";
+import { carries, isPresent, type PodObject } from "./objects.ts";
 
 /** What one Redis reports about itself. */
 export interface RedisState {
@@ -81,9 +81,7 @@ export function parseReplication(pod: string, info: string): RedisState {
 export function sentinelPods(config: KubernetesConfig, all: readonly PodObject[]): readonly PodObject[] {
   const wanted = config.redis?.sentinel?.pods ?? config.redis?.pods;
   if (config.redis?.sentinel === undefined || wanted === undefined) return [];
-  const matches = ({ metadata }: PodObject) =>
-    Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
-  return all.filter((pod) => matches(pod) && isPresent(pod));
+  return all.filter((pod) => carries(pod, wanted) && isPresent(pod));
 }
 
 /** Returns the arguments of AUTH; empty when there is no password. */

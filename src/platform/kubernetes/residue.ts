@@ -1,7 +1,7 @@
 /** Everything of ours that is left in the cluster, found by label and name alone, and removed as far as possible. */
 import type { KubernetesObject } from "../../kubernetes.ts";
 import type { Residue } from "../../platform.ts";
-import { GamedayError, messageOf } from "../../std/errors.ts";
+import { hasCode, messageOf } from "../../std/errors.ts";
 import { uncordonNode } from "./capability/cordon.ts";
 import { besideRole, END_ALL_HELD, run } from "./capability/held.ts";
 import { removeDeadLease } from "./lease.ts";
@@ -95,7 +95,7 @@ async function tried(what: string, where: KubernetesObject, undo: () => Promise<
     await undo();
     return [];
   } catch (thrown) {
-    if (thrown instanceof GamedayError && thrown.code === "kubernetes-unreachable") throw thrown; // the caller asks again
+    if (hasCode(thrown, "kubernetes-unreachable")) throw thrown; // the caller asks again
     return [{ what: `${what}: ${messageOf(thrown)}`, where: where.metadata.name }];
   }
 }

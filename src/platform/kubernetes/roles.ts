@@ -1,19 +1,17 @@
 /** The role that a pod has according to the plan. Pure. */
 import type { KubernetesConfig } from "./config.ts";
-import { controllerOf, type PodObject } from "./objects.ts";
+import { carries, controllerOf, type PodObject } from "./objects.ts";
 
 /**
  * Returns null when the pod has no role. The app's pods are recognised by their ReplicaSet, whose name is the Deployment's with a
  * hash.
  */
 export function roleOf(config: KubernetesConfig, pod: PodObject): string | null {
-  const carries = (labels: Readonly<Record<string, string>>) =>
-    Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
-  if (config.postgres !== undefined && carries(config.postgres.pods)) return "postgres";
-  if (config.redis !== undefined && carries(config.redis.pods)) return "redis";
+  if (config.postgres !== undefined && carries(pod, config.postgres.pods)) return "postgres";
+  if (config.redis !== undefined && carries(pod, config.redis.pods)) return "redis";
   const controller = controllerOf(pod);
   if (controller?.kind === "ReplicaSet" && isSetOf(controller.name, config.app.deployment)) return "app";
-  return Object.entries(config.others).find(([, labels]) => carries(labels))?.[0] ?? null;
+  return Object.entries(config.others).find(([, labels]) => carries(pod, labels))?.[0] ?? null;
 }
 
 /**

@@ -5,7 +5,7 @@
 import { podTrouble } from "../../kubernetes/pod-trouble.ts";
 import { describeRight } from "../../kubernetes/rights.ts";
 import type { CapabilityName, CheckedLine, Target } from "../../platform.ts";
-import { GamedayError, messageOf } from "../../std/errors.ts";
+import { GamedayError, hasCode, messageOf } from "../../std/errors.ts";
 import { isRecord } from "../../std/json.ts";
 import type { PlanNeeds } from "../kind.ts";
 import { podsToEvict } from "./capability/evict.ts";
@@ -13,7 +13,7 @@ import { checked as line } from "./checked.ts";
 import { quietly } from "./doors.ts";
 import { healthOf } from "./health.ts";
 import type { Look } from "./look.ts";
-import { type AutoscalerObject, controllerOf, isPresent, isReady, type PodObject } from "./objects.ts";
+import { type AutoscalerObject, carries, controllerOf, isPresent, isReady, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
 import { type NeededRight, rightsNeeded } from "./rights.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
@@ -215,7 +215,8 @@ function drainLine(node: string, pods: readonly PodObject[], budgets: readonly B
   const bare = pods.filter((pod) => controllerOf(pod) === undefined).map(({ metadata }) => metadata.name);
   const blocking = budgets.filter(
     ({ spec, status }) =>
-      status?.disruptionsAllowed === 0 && pods.some((pod) => carries(pod, spec?.selector?.matchLabels)),
+      status?.disruptionsAllowed === 0 &&
+      pods.some((pod) => spec?.selector?.matchLabels !== undefined && carries(pod, spec.selector.matchLabels)),
   );
   const parts = [
     `${pods.length} pods: ${pods.map(({ metadata }) => metadata.name).join(", ") || "none"}`,
@@ -226,11 +227,6 @@ function drainLine(node: string, pods: readonly PodObject[], budgets: readonly B
   return line(`drain of ${node}`, ok, "evictions that nothing holds up", parts.join("; "));
 }
 
-function carries({ metadata }: PodObject, labels: Readonly<Record<string, string>> | undefined): boolean {
-  if (labels === undefined) return false;
-  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
-}
-
 function isForbidden(thrown: unknown): boolean {
-  return thrown instanceof GamedayError && thrown.code === "kubernetes-forbidden";
+  return hasCode(thrown, "kubernetes-forbidden");
 }

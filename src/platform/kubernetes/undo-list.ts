@@ -4,7 +4,7 @@
  * without us.
  */
 import type { ClusterApi, KubernetesObject } from "../../kubernetes.ts";
-import { GamedayError } from "../../std/errors.ts";
+import { hasCode } from "../../std/errors.ts";
 import { isRecord } from "../../std/json.ts";
 import { MANAGED_BY, shortName } from "./marks.ts";
 
@@ -35,7 +35,7 @@ export class UndoList {
     try {
       await this.#patch({ data }, signal);
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-not-found") throw thrown;
+      if (!hasCode(thrown, "kubernetes-not-found")) throw thrown;
       await this.#create(data, signal);
     }
   }
@@ -49,7 +49,7 @@ export class UndoList {
     try {
       await this.#patch({ data: { [key]: null } }, signal);
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-not-found") throw thrown;
+      if (!hasCode(thrown, "kubernetes-not-found")) throw thrown;
     }
   }
 
@@ -79,7 +79,7 @@ export class UndoList {
     try {
       await this.#api.create(list);
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown;
+      if (!hasCode(thrown, "kubernetes-conflict")) throw thrown;
       await this.#patch({ data }, signal); // another change created it in the meantime
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { ClusterApi } from "../../../kubernetes.ts";
 import type { Capability, Change } from "../../../platform.ts";
-import { GamedayError } from "../../../std/errors.ts";
+import { hasCode } from "../../../std/errors.ts";
 import { CORDONED_BY, runOf } from "../marks.ts";
 import type { NodeObject } from "../objects.ts";
 import { demandNode, lookAt, type Parts, refuse, witness } from "../parts.ts";
@@ -84,7 +84,7 @@ export async function uncordonNode(
       await api.patch(reference, body, {}, signal);
       return true;
     } catch (thrown) {
-      if (!(thrown instanceof GamedayError) || thrown.code !== "kubernetes-conflict") throw thrown;
+      if (!hasCode(thrown, "kubernetes-conflict")) throw thrown;
     }
   }
   throw refuse(`to uncordon node ${name}`, `${CONFLICTS_MAX} changes of it by others in between`, "gameday heal");

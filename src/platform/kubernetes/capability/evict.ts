@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Capability, Change } from "../../../platform.ts";
-import { GamedayError } from "../../../std/errors.ts";
+import { GamedayError, hasCode } from "../../../std/errors.ts";
 import type { Json } from "../../../std/json.ts";
 import { controllerOf, isPresent, type PodObject } from "../objects.ts";
 import { demandNode, lookAt, type Parts, refuse, witness } from "../parts.ts";
@@ -99,7 +99,7 @@ async function evictOne(parts: Parts, notes: EvictNotes, { pod, change, signal }
 
 /** Returns whether someone else has removed the pod, or another pod has its name now. */
 function isGone(thrown: unknown): boolean {
-  return thrown instanceof GamedayError && ["kubernetes-not-found", "kubernetes-conflict"].includes(thrown.code);
+  return hasCode(thrown, "kubernetes-not-found", "kubernetes-conflict");
 }
 
 function listed(prior: Json): readonly Listed[] {

@@ -3,7 +3,7 @@
  * API of Kubernetes turns a node off or takes its network card down. Nothing in the cluster undoes it when this process dies.
  */
 import type { Capability, TargetReferenceWithNode } from "../../../platform.ts";
-import { GamedayError } from "../../../std/errors.ts";
+import { hasCode } from "../../../std/errors.ts";
 import { tryExec } from "../../../std/exec.ts";
 import type { Json } from "../../../std/json.ts";
 import { healthOf } from "../health.ts";
@@ -104,7 +104,7 @@ async function kubeletAnswers({ api, config }: Parts, pod: PodObject, signal: Ab
     return true;
   } catch (thrown) {
     signal.throwIfAborted();
-    return thrown instanceof GamedayError && ["kubernetes-forbidden", "kubernetes-not-found"].includes(thrown.code);
+    return hasCode(thrown, "kubernetes-forbidden", "kubernetes-not-found");
   }
 }
 

@@ -7,9 +7,8 @@
 import type { Capability, Change, TargetReferenceWithNode } from "../../../platform.ts";
 import { cutLabel, MANAGED_BY, policyName, runOf } from "../marks.ts";
 import { isPresent, type PodObject } from "../objects.ts";
-import { demandNode, findPod, lookAt, type Parts, refuse, witness } from "../parts.ts";
+import { demandNode, findPod, healthyOn, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
-import { topologyOf } from "../topology.ts";
 import { connects, peerOf, portOf } from "./fresh-connection.ts";
 import { podsOf } from "./table.ts";
 
@@ -89,13 +88,9 @@ function assertPossible({ how, peers }: Cut["parameters"]): void {
 
 async function healed(parts: Parts, change: Cut, signal: AbortSignal) {
   if (await isThere(parts, change, signal)) return null;
-  const { target } = change;
-  const here = topologyOf(await lookAt(parts, signal)).filter((one) =>
-    target.role === "node" ? one.node === target.node && one.role !== "node" : one.id === target.id,
-  );
-  if (here.length === 0 || here.some((one) => !one.healthy)) return null;
+  const names = await healthyOn(parts, change.target, signal);
+  if (names === null) return null;
   if (!(await allConnect(parts, change, signal))) return null;
-  const names = here.map(({ id }) => id).join(", ");
   return witness(
     parts,
     `no policy of ours is left, fresh connections work; ${names} are ready`,

@@ -6,10 +6,9 @@
 import type { Capability, CapabilityName, Change, ParametersOf, Target } from "../../../platform.ts";
 import type { Json } from "../../../std/json.ts";
 import type { PodObject } from "../objects.ts";
-import { demandNode, findPod, lookAt, type Parts, refuse, witness } from "../parts.ts";
+import { demandNode, findPod, healthyOn, type Parts, refuse, witness } from "../parts.ts";
 import { podLimit, withoutLimit } from "../pod-limits.ts";
 import { assertNodeMayBeHit } from "../safety.ts";
-import { topologyOf } from "../topology.ts";
 import { readHolding, secondsOf, startHolding, stopHolding } from "./held.ts";
 import { podsOf } from "./table.ts";
 
@@ -118,16 +117,9 @@ async function healed(parts: Parts, change: Change, signal: AbortSignal) {
   for (const { pod } of await present(parts, change, signal)) {
     if ((await readHolding(parts, pod, { change, files: "status" }, signal)) !== null) return null;
   }
-  const { target } = change;
-  const here = topologyOf(await lookAt(parts, signal)).filter((one) =>
-    target.role === "node" ? one.node === target.node && one.role !== "node" : one.id === target.id,
-  );
-  if (here.length === 0 || here.some((one) => !one.healthy)) return null;
-  return witness(
-    parts,
-    `nothing of ours is held; ${here.map(({ id }) => id).join(", ")} are ready`,
-    "inside the pods, and the API",
-  );
+  const names = await healthyOn(parts, change.target, signal);
+  if (names === null) return null;
+  return witness(parts, `nothing of ours is held; ${names} are ready`, "inside the pods, and the API");
 }
 
 /** Returns the names of the pods that a change presses. */

@@ -9,9 +9,8 @@ import type { Capability, CapabilityName, Change, TargetReferenceWithNode } from
 import { podsByRole } from "../look.ts";
 import { tableName } from "../marks.ts";
 import { addressesOf, isPresent, type NodeObject, type PodObject } from "../objects.ts";
-import { demandNode, demandPod, lookAt, type Parts, refuse, witness } from "../parts.ts";
+import { demandNode, demandPod, healthyOn, lookAt, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
-import { topologyOf } from "../topology.ts";
 import { secondsOf } from "./held.ts";
 import { deleteLater, EVERYBODY, gatewaysIn, packetsIn, type RuleScope } from "./rules.ts";
 import { assertReplicasElsewhere } from "./spread.ts";
@@ -116,12 +115,8 @@ async function healed(parts: Parts, change: Named, signal: AbortSignal) {
   const pods = (await podsOf(parts, change.target, signal)).filter((pod) => parts.tools.has(pod, NETWORK));
   const left = await Promise.all(pods.map((pod) => count(parts, { pod, change }, signal)));
   if (left.some((packets) => packets !== null)) return null;
-  const { target } = change;
-  const here = topologyOf(await lookAt(parts, signal)).filter((one) =>
-    target.role === "node" ? one.node === target.node && one.role !== "node" : one.id === target.id,
-  );
-  if (here.length === 0 || here.some((one) => !one.healthy)) return null;
-  const names = here.map(({ id }) => id).join(", ");
+  const names = await healthyOn(parts, change.target, signal);
+  if (names === null) return null;
   return witness(parts, `no rule of ours is left; ${names} are ready`, "inside the pods, and the API");
 }
 
