@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
+import type { LoadOptions } from "../../load.ts";
 import type { LoadPlan } from "../../plan.ts";
 import { ManualClock } from "../../std/clock.ts";
 import { Coordinator } from "../coordinator.ts";
@@ -47,7 +48,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   ended: (link) => link.exit(),
 };
 
-async function loadIn(state: string) {
+async function loadIn(state: string, onRequests?: LoadOptions["onRequests"]) {
   const abort = new AbortController();
   const passedOn: string[] = [];
   const coordinator = new Coordinator({
@@ -59,6 +60,7 @@ async function loadIn(state: string) {
     onInterval: () => undefined,
     onOperation: () => undefined,
     onEvent: (event) => passedOn.push(event.type === "worker" ? event.edge : event.type),
+    onRequests,
     signal: abort.signal,
   });
   const links: PlayedLink[] = [];
@@ -110,4 +112,24 @@ test("a worker that ends while its load opens fails it, and the start rejects wi
   link.exit();
   await assert.rejects(started, /to start/);
   await assert.rejects(coordinator.finished, /to start/);
+});
+
+test("a worker learns that its single requests are written when they are, and nobody reports for another", async () => {
+  const disk = Promise.withResolvers<void>();
+  const given: string[] = [];
+  const { link, passedOn, abort, coordinator } = await loadIn("running", async ({ worker }) => {
+    given.push(worker);
+    await disk.promise;
+  });
+  const batch = { number: 1, lost: 0, texts: [], tags: [], rows: [] };
+  for (const worker of ["w0", "w1"]) link.listener.onMessage({ type: "requests", batch: { ...batch, worker } });
+  link.listener.onMessage({ type: "note", says: "the load goes on", detail: null });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(given, ["w0"]);
+  assert.deepEqual([link.sent.includes("requests-written"), passedOn.at(-1)], [false, "note"]);
+  disk.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(link.sent.filter((type) => type === "requests-written").length, 1);
+  abort.abort(new Error("enough"));
+  await assert.rejects(coordinator.finished, /enough/);
 });

@@ -127,12 +127,16 @@ class JoinedWorker implements Joined {
     }
     if (said.wire === "clock") this.#hearClock(said);
     else if (said.wire === "acknowledge") this.#hearLife(said.number);
-    else if (said.wire === "requests-written")
-      void this.#worker.obey({ type: "requests-written", number: said.number });
+    else if (said.wire === "requests-written") this.#hearWritten(said.number);
     else if (said.number > this.#heard) {
       this.#heard = said.number;
       this.#obey(said.message);
     }
+  }
+
+  #hearWritten(number: number): void {
+    this.#outbox.requestsWritten(number);
+    void this.#worker.obey({ type: "requests-written", number });
   }
 
   /** Records a heartbeat. Only an acknowledgement counts as one, because only a coordinator that took this worker sends them. */

@@ -40,3 +40,19 @@ test("the true offset lies within the bound, whatever the ways there and back", 
     ),
   );
 });
+
+test("batches of single requests that were written are not repeated, and no number is missing", () => {
+  const outbox = new Outbox();
+  const batch = { worker: "w0", lost: 0, texts: [], tags: [], rows: [] };
+  for (const number of [1, 2]) outbox.add({ type: "requests", batch: { ...batch, number } });
+  outbox.add({ type: "exhausted" });
+  outbox.requestsWritten(1);
+  assert.deepEqual(
+    outbox.kept.map(({ number, message }) => [number, message.type]),
+    [
+      [1, "beat"],
+      [2, "requests"],
+      [3, "exhausted"],
+    ],
+  );
+});

@@ -32,6 +32,18 @@ export class Outbox {
     this.#kept = this.#kept.filter((kept) => kept.number > number);
   }
 
+  /**
+   * Empties the batches of single requests that were written: a coordinator that is started again must not write them twice. Their
+   * numbers remain, so that no message seems to be missing.
+   */
+  requestsWritten(number: number): void {
+    this.#kept = this.#kept.map((kept) =>
+      kept.message.type === "requests" && kept.message.batch.number <= number
+        ? { number: kept.number, message: { type: "beat" } }
+        : kept,
+    );
+  }
+
   /** Discards all messages, which no coordinator needs any more. Numbers continue. */
   clear(): void {
     this.#kept = [];
