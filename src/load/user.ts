@@ -1,6 +1,6 @@
 /**
- * A user: one running instance of a scenario, as its script sees it. What the user consists of is in user/: its turn (the iteration
- * that it is in), pauses, measures, groups and belongings. The engine uses those directly.
+ * A user: one running instance of a scenario, as its script sees it. Its parts are in user/: the turn (its current iteration), pauses,
+ * measures, groups and belongings. The engine uses some of these parts directly.
  */
 
 import type {

@@ -6,7 +6,7 @@ export interface RequestBatch {
   readonly worker: string;
   /** The batches of a worker are numbered from 1. */
   readonly number: number;
-  /** The requests before those of this batch that are not reported, because too many batches waited to be written. */
+  /** The number of requests before this batch that are not reported, because too many batches waited to be written. */
   readonly lost: number;
   readonly texts: readonly string[];
   /** The tags under which requests were counted: name, scenario, group, and those of the script. */
@@ -15,7 +15,7 @@ export interface RequestBatch {
   readonly rows: readonly number[];
 }
 
-/** What the numbers of a row mean. Times are in ms; -1 stands for what there was none of. */
+/** The meaning of the numbers in a row. Times are in ms; -1 means that there is no such value. */
 export const REQUEST_FIGURES = [
   /** When the request was due, on the run's clock. */
   "dueMs",
@@ -44,13 +44,13 @@ export const REQUEST_FIGURES = [
 
 export const ROW_LENGTH = REQUEST_FIGURES.length;
 
-/** The error of a request that the end of its user cut off. It is no failure, and is not among the load's requests. */
+/** The error of a request that was cut off by the end of its user. It is not a failure, and the totals do not count it as a request. */
 export const INTERRUPTED = "interrupted";
 
-/** The requests of one batch. A worker that may not send one keeps no more than these. */
+/** The most requests in a batch, and the most that a worker keeps while it may not send one. */
 export const BATCH_REQUESTS_MAX = 2_000;
 
-/** Batches of all workers together that may wait to be written: some 200 MB at most. */
+/** The most batches of all workers together that may wait to be written: about 200 MB. */
 const WAITING_MAX = 512;
 const WAITING_OF_ONE_MAX = 64;
 

@@ -1,6 +1,6 @@
 /**
- * Reports each request of a worker, in batches. Only so many batches may wait to be written at the other end; then requests are left
- * out and counted, so that neither memory nor the load depends on how fast a disk is.
+ * Reports each request of a worker, in batches. The number of batches that wait to be written is limited. Beyond the limit, requests are
+ * only counted, so that neither the memory nor the load depends on the speed of a disk.
  */
 import { BATCH_REQUESTS_MAX, type RequestBatch, ROW_LENGTH } from "./request-batch.ts";
 
@@ -33,7 +33,7 @@ export interface EndedRequest {
 
 export interface RequestLogOptions {
   readonly worker: string;
-  /** Batches that may wait to be written. */
+  /** The most batches that may wait to be written. */
   readonly waitingMax: number;
   /** The run's clock. */
   readonly clock: { nowMs(): number };
@@ -87,12 +87,12 @@ export class RequestLog {
     return true;
   }
 
-  /** Sends what is pending at the end of the load, however many batches wait. */
+  /** Sends what is pending at the end of the load, regardless of how many batches wait. */
   close(): void {
     this.#send();
   }
 
-  /** Notes that all batches up to this number were written, or given up. */
+  /** Records that all batches up to this number were written or abandoned. */
   written(number: number): void {
     this.#written = Math.max(this.#written, Math.min(number, this.#sent));
   }

@@ -38,7 +38,7 @@ export function countInterrupted(exchange: CountedExchange): void {
   if (exchange.scope.registry.requests !== null) log(exchange, INTERRUPTED, nowMs, 0);
 }
 
-/** Keeps a failure as an example for people if it is the first of its kind. `says` returns what the server or the system said. */
+/** Keeps a failure as an example for people if it is the first of its kind. `says` returns the text of the server or of the system. */
 export function exemplify(exchange: CountedExchange, error: string, says: () => string): void {
   const { scope, series, method, status } = exchange;
   const { examples } = scope.registry;

@@ -1,4 +1,4 @@
-/** What a user has opened besides its connections, such as WebSockets and calls of other clients, and which ends with it. */
+/** What a user has opened besides its HTTP connections, such as WebSockets. All of it is closed when the user ends. */
 import type { Closable } from "./world.ts";
 
 export class Belongings {

@@ -1,4 +1,4 @@
-/** What a script measures itself: checks, groups and metrics of its own. Nothing counts after its user was cut off. */
+/** What a script measures: checks, groups and custom metrics. Nothing is counted after its user was cut off. */
 import { type CustomKind, countCustom, notCounted } from "../count/custom-metric.ts";
 import type { Series } from "../count/metrics.ts";
 import type { Session } from "../http/session.ts";

@@ -1,13 +1,13 @@
 /**
- * Writes requests.csv while the load lasts. One write is under way at a time; whoever gives a batch learns when it is on disk, and gives
- * no more than may wait. The file holds whole lines only, whatever happens: a write that fails is cut off again, and is the last one.
+ * Writes requests.csv while the load lasts, with one write at a time. The caller is informed when each batch is on disk, and limits how
+ * many batches wait. The file always ends with a whole line: when a write fails, what it wrote is removed, and nothing more is written.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { type RequestBatch, requestsIn } from "../../load/count/request-batch.ts";
 import { systemReason } from "../../std/errors.ts";
 import { CSV_HEAD, type CsvContext, csvOf } from "./csv.ts";
 
-/** The part of a file that is needed here; tests give a slow or a full one. */
+/** The operations of a file that are needed here. Tests pass a slow disk or a full one. */
 export interface RequestsDisk {
   /** Writes at `position` and returns how many bytes were written. */
   write(bytes: Buffer, position: number): Promise<number>;
@@ -17,7 +17,7 @@ export interface RequestsDisk {
 
 interface OpenedDisk {
   readonly disk: RequestsDisk;
-  /** The size of the file; it is not 0 if a coordinator that was killed has begun it. */
+  /** The size of the file in bytes. It is above 0 if another coordinator began the file and was killed. */
   readonly bytes: number;
 }
 
@@ -33,10 +33,10 @@ export class RequestsFile {
   #disk: RequestsDisk | null = null;
   #bytes = 0;
   #writing: Promise<void> | null = null;
-  /** Why the file ended early; null while it has not. */
+  /** The reason why the file ended early; null if it has not. */
   #failure: string | null = null;
   #isClosed = false;
-  /** Requests that are in no line. */
+  /** The number of requests that have no line. */
   #lost = 0;
   #written = 0;
 
@@ -45,7 +45,7 @@ export class RequestsFile {
     this.#open = opens;
   }
 
-  /** Resolves when the batch is on disk, or will never be. */
+  /** Resolves when the batch is on disk, or when it is certain that it will not be written. */
   take(batch: RequestBatch): Promise<void> {
     this.#lost += batch.lost;
     if (this.#failure !== null || this.#isClosed) {
@@ -58,30 +58,30 @@ export class RequestsFile {
     });
   }
 
-  /** Returns what is missing from the file, in words; null if nothing is. */
+  /** Describes what is missing from the file; null if nothing is. */
   get missing(): string | null {
     if (this.#failure !== null)
       return `requests.csv ended early, after ${this.#written} requests (${this.#failure}); ${this.#lost} more are not in it`;
     if (this.#lost === 0) return null;
-    return `requests.csv has ${this.#written} requests; ${this.#lost} more are not in it, because the disk was slower than the load`;
+    return `requests.csv has ${this.#written} requests; ${this.#lost} more are not in it, because they could not be written as fast as they were made`;
   }
 
-  /** Ends the file of a load that has ended; one without requests has its head. */
+  /** Ends the file when the load has ended. The file of a load without requests contains only the names of the columns. */
   async finish(signal: AbortSignal): Promise<void> {
     if (!this.#isClosed) this.#writing ??= this.#writeAll();
     await this.close(signal);
   }
 
   /**
-   * Ends the file after what is pending; after the write that is under way when `signal` is aborted. Makes no file if no request was
-   * taken: the load has not begun then, and its folder may be that of somebody else.
+   * Ends the file after everything that is pending, or after the current write when `signal` is aborted. Does not create the file if
+   * there was no request: the load may not have begun, and the folder may belong to another run.
    */
   async close(signal: AbortSignal): Promise<void> {
     if (this.#isClosed) return;
     await Promise.race([this.#writing, aborted(signal)]);
     this.#isClosed = true;
     this.#giveUp();
-    await this.#writing; // a write that is under way must not change a file that is sealed
+    await this.#writing; // the current write must not change the file after it is sealed
     await this.#disk?.close();
   }
 
@@ -117,7 +117,7 @@ export class RequestsFile {
     if (bytes === 0) await this.#append(CSV_HEAD);
   }
 
-  /** Appends whole lines. When that fails, cuts off what was written of them, and throws. */
+  /** Appends whole lines. If that fails, removes the part that was written, and throws. */
   async #append(lines: string): Promise<void> {
     const disk = this.#disk;
     if (disk === null) return;
@@ -153,8 +153,8 @@ const LAST_LINE_BYTES = 1 << 16;
 const LINE_END = 10;
 
 /**
- * Opens a new file. If the coordinator that began it was killed, goes on after its last whole line; the folder was checked before, so
- * that the file cannot be that of another run.
+ * Creates the file, or continues after the last whole line if another coordinator of this run began it and was killed. The caller has
+ * checked that the folder does not hold another run.
  */
 export async function openRequestsFile(path: string): Promise<OpenedDisk> {
   try {
