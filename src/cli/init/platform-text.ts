@@ -46,8 +46,10 @@ function unreadLines({ recorded: { unread } }: Findings): string[] {
   return questions([`This account may not list ${listed(unread)}. Which of them should this plan include?`]);
 }
 
-function endpointLines({ endpoint: { url, because, questions: asked } }: Findings): string[] {
-  return [...comments(because), ...questions(asked), `endpoint: ${scalar(url)}`];
+function endpointLines({ endpoint: { url, second, because, questions: asked } }: Findings): string[] {
+  const says = "The same app through another node, which shows whether the node of the endpoint was lost, or the app.";
+  const entries = second === undefined ? [] : [...comments([says]), `entries: [${scalar(second)}]`];
+  return [...comments(because), ...questions(asked), `endpoint: ${scalar(url)}`, ...entries];
 }
 
 function appLines(findings: Findings): string[] {

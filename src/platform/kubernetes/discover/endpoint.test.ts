@@ -36,6 +36,12 @@ test("a node of the control plane, which faults leave alone, is the better entry
   assert.equal(nodePort(control).questions.length, 1);
 });
 
+test("another node's address is the second entry; with one node there is none", () => {
+  const { url, second } = nodePort(node(1), node(2));
+  assert.deepEqual([url, second].sort(), ["http://10.77.0.11:30080", "http://10.77.0.12:30080"]);
+  assert.equal(nodePort(node(1)).second, undefined);
+});
+
 test("with externalTrafficPolicy Local only a node that runs the app can be the entry", () => {
   const local = service("web", labels, [PORT], { type: "NodePort", externalTrafficPolicy: "Local" });
   assert.equal(endpoint(web, local, { nodes: [node(1), node(2)] }).node, "worker-1");

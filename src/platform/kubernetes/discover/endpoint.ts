@@ -8,6 +8,8 @@ export interface Endpoint extends DiscoveryNotes {
   readonly url: string;
   /** The node whose NodePort is used; null for other entries. */
   readonly node: string | null;
+  /** The same entry through another node, which shows whether a node or the app was lost; absent where there is none. */
+  readonly second?: string;
 }
 
 /** A name that never resolves (RFC 2606), so that a plan with an open question cannot be run by mistake. */
@@ -81,11 +83,13 @@ function ofNodePort({ service, port }: Entry, recorded: ListedObjects, labels: L
   if (chosen === undefined || address === undefined)
     return unknown(`No node with an IPv4 address is ready. At which address do users reach ${name}?`);
   const secure = port.port === 443 || port.name === "https";
-  const url = `${secure ? "https" : "http"}://${address}:${port.nodePort}`;
+  const urlAt = (host: string) => `${secure ? "https" : "http"}://${host}:${port.nodePort}`;
+  const second = others.map(addressIn).find((one) => one !== undefined);
   const because = [
     `${name} is open on every node${local ? " that runs a pod of the app" : ""}; this is ${chosen.metadata.name}.`,
   ];
-  return { url, node: chosen.metadata.name, because, questions: entryQuestions(chosen, others) };
+  const found = { url: urlAt(address), node: chosen.metadata.name, because, questions: entryQuestions(chosen, others) };
+  return second === undefined ? found : { ...found, second: urlAt(second) };
 }
 
 function entryQuestions(chosen: NodeObject, others: readonly NodeObject[]): string[] {
