@@ -64,7 +64,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     log,
   });
   const port = await listening(server, host, options.port);
-  rights = new Rights({ token: options.token(port), port, nowMs: wallMs });
+  rights = new Rights({ token: tokenOrClose(server, () => options.token(port)), port, nowMs: wallMs });
   const judges = new Judges();
   const runs = new Runs({ folder: options.runsFolder, machine, judges, epoch, isReadOnly, monotonicMs, wallMs, log });
   const base = `http://${shownHost(host)}:${port}`;
@@ -94,6 +94,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Returns the token. A server without one must not go on listening, because nothing would ever close it. */
+function tokenOrClose(server: ReturnType<typeof createDashboardServer>, token: () => string): string {
+  try {
+    return token();
+  } catch (thrown) {
+    server.close();
+    throw thrown;
+  }
 }
 
 function allHandlers(context: Context): Handlers {

@@ -62,7 +62,7 @@ const FAULT: readonly TimelineEvent[] = [
   { atMs: 9_500, type: "fault", experiment: "kill hunter2", edge: "healed", target: "postgres/n1" },
 ];
 
-test("the recipe for Grafana creates an annotation at the bite, and sets its end when all is healed", async (context) => {
+test("point 30: the recipe for Grafana creates an annotation at the bite, and sets its end when all is healed", async (context) => {
   const receiver = await fakeReceiver(context, () => ({ status: 200, body: '{"message":"Annotation added","id":7}' }));
   const { output } = await open(context, recipe("grafana.yaml", receiver.url), { GRAFANA_TOKEN: "glsa_s3cret" });
   for (const event of FAULT) output.event?.(event);

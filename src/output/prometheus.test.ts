@@ -116,7 +116,7 @@ const OF_K6 = {
   ],
 };
 
-test("with --metrics-names k6 the names, types and testid of k6's dashboard are present", async (context) => {
+test("point 30: with --metrics-names k6 the names, types and testid of k6's dashboard are present", async (context) => {
   const { output, url } = await served(context, { metricsNames: "k6" });
   play(output);
   const { text } = await read(url);

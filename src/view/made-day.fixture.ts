@@ -117,7 +117,7 @@ export function madeState({
     ],
     experiments,
     leaders: leadersAt(atS),
-    replicas: atS < 5 ? null : { current: 6, ready: readyAt(atS), wanted: wantedAt(atS), atMs: nowMs },
+    replicas: atS < 5 ? null : { current: readyAt(atS), ready: readyAt(atS), wanted: wantedAt(atS), atMs: nowMs },
     marks: [],
     controls,
     load,

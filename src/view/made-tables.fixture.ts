@@ -156,7 +156,7 @@ export function eventsAt(atS: number, experiments: readonly LiveExperiment[]): L
   const entries: Omit<LogEntry, "seq">[] = [
     { atMs: 0, kind: "phase", says: "validation", event: { type: "phase", edge: "begin" } },
     { atMs: 20_000, kind: "phase", says: "load", event: { type: "phase", edge: "begin" } },
-    { atMs: 37_400, kind: "replicas", says: "replicas: 6 ready of 6 wanted", event: { type: "replicas" } },
+    { atMs: 37_400, kind: "replicas", says: "replicas: 10 ready of 10 wanted", event: { type: "replicas" } },
     { atMs: 55_000, kind: "phase", says: "experiments", event: { type: "phase", edge: "begin" } },
     ...experiments.flatMap(({ name, fault, targets, commandedMs, bitMs, healedMs }) => [
       ...(commandedMs === null
@@ -250,11 +250,12 @@ export function phasesAt(nowMs: number): LiveState["phases"] {
     .map(([phase, fromMs, toMs]) => ({ phase, fromMs, toMs: toMs <= nowMs ? toMs : null }));
 }
 
+/** The autoscaler wants ten replicas under load, and three again when it ends. */
 export function wantedAt(atS: number): number {
-  return atS < 32 ? 3 : 6;
+  return atS < 32 || atS >= 280 ? 3 : 10;
 }
 
 export function readyAt(atS: number): number {
-  if (atS >= 170 && atS < 176) return 4;
-  return atS < 38 ? 3 : 6;
+  if (atS >= 170 && atS < 176) return 8;
+  return atS < 38 || atS >= 286 ? 3 : 10;
 }

@@ -130,7 +130,7 @@ test("the picture has a text: faults, outages with their lengths, and leaders", 
 test("one second is read out with the users who were down, for how long, and what was broken", () => {
   const run = new WatchedRun(madeState({ atS: 130 }));
   const says = describeSecond(run.state, run.columns, 120);
-  assert.match(says, /^2:00: \d+ answered, \d+ failed a second; p50 .* ms; 500 of 500 users; 6 of 6 replicas/);
+  assert.match(says, /^2:00: \d+ answered, \d+ failed a second; p50 .* ms; 500 of 500 users; 10 of 10 replicas/);
   assert.match(says, /down: session-write\/fresh \(0\.76 s\)/);
   assert.match(says, /broken: the Redis master dies/);
 });

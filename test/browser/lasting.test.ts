@@ -26,6 +26,24 @@ test("point 11: after ten minutes of sleep the page catches up by itself and sho
   await context.close();
 });
 
+test("a laptop whose clock is wrong by years shows the run's own times", { skip: SKIP }, async () => {
+  await using fake = await FakeServer.start({ atS: 235 });
+  const context = await browser.context();
+  const page = await context.newPage();
+  await page.clock.install({ time: new Date("2019-01-01T00:00:00") });
+  await page.goto(fake.url("/"));
+  await waitForText(page, ".phase", /3:5[56]/);
+  await waitForText(page, "section.sentence", /since 5\.0 s/);
+  await waitForText(page, "#exp-1", /bit/);
+  fake.pass();
+  await waitForText(page, ".phase", /3:5[67]/);
+  await page.clock.setSystemTime(new Date("2031-01-01T00:00:00"));
+  fake.pass();
+  await waitForText(page, ".phase", /3:5[78]/);
+  assert.equal(await page.locator("main.stale, .banner.bad").count(), 0, "a clock that jumps is no lost connection");
+  await context.close();
+});
+
 test("point 12: a dead server is reported within 2 s and greyed, and its return needs no click", {
   skip: SKIP,
 }, async () => {

@@ -19,11 +19,11 @@ test("point 1: a click on the printed link shows figures within 2 s, without a f
   await using fake = await FakeServer.start({ atS: 58 });
   const context = await browser.context();
   const page = await context.newPage();
-  const meter = await Meter.on(page);
-  await page.goto(fake.url("/#code=one-time"));
+  const clicked = performance.now();
+  await page.goto(fake.url("/#code=one-time"), { waitUntil: "commit" });
   await waitForText(page, ".tiles", /users500 of 500/);
-  const used = await meter.cpuSeconds();
-  assert.ok(used < 2, `${used} s of CPU`);
+  const tookMs = performance.now() - clicked;
+  assert.ok(tookMs < 2_000, `${tookMs} ms`);
   assert.equal(await page.locator("input[type=password], form").count(), 0);
   assert.equal(page.url(), fake.url("/"), "the code is no longer in the address");
   assert.deepEqual(
@@ -55,15 +55,14 @@ test("point 3: band, red lane and sentence appear within 1 s of the leader's dea
   atSecond(59, async (page, fake) => {
     assert.equal(await countPixels(page, OUTAGE_COLOUR, 0.16, 1), 0);
     fake.day = { atS: 61 };
-    const meter = await Meter.on(page);
-    const before = await meter.cpuSeconds();
+    const died = performance.now();
     fake.pass();
     await waitForText(page, SENTENCE, /Users are down/);
     await page.waitForSelector(".experiment.held");
     await page.waitForFunction(() => document.querySelector("canvas")?.ariaLabel?.includes("down since 1:00"));
-    const used = (await meter.cpuSeconds()) - before;
-    assert.ok(used < 1, `${used} s of CPU`);
     assert.ok((await countPixels(page, OUTAGE_COLOUR, 0.16, 1)) > 0, "the lanes are red");
+    const tookMs = performance.now() - died;
+    assert.ok(tookMs < 1_000, `${tookMs} ms`);
   }),
 );
 
@@ -97,23 +96,25 @@ test("point 6: the page shows who leads PostgreSQL and Redis now, and when it ch
   }),
 );
 
-test("point 7: replicas wanted and ready are on the same time axis as the load", { skip: SKIP }, () =>
-  atSecond(100, async (page) => {
-    const at = async (x: number) => {
+test("point 7: 3, 10 and 3 replicas, wanted and ready, are on the same time axis as the load", { skip: SKIP }, () =>
+  atSecond(300, async (page) => {
+    const at = async (second: number) => {
       const box = await page.locator("canvas").boundingBox();
       assert.ok(box);
-      await page.mouse.move(box.x + box.width * x, box.y + 300);
-      await waitForText(page, "#course-says", /^\d+:\d\d: \d/);
-      return (await page.textContent("#course-says")) ?? "";
+      await page.mouse.move(box.x + 138 + (second / 300) * (box.width - 146), box.y + 300);
+      await waitForText(page, "#course-says", new RegExp(`^${Math.floor(second / 60)}:\\d\\d: .*replicas`));
+      return /(\d+) of (\d+) replicas/.exec((await page.textContent("#course-says")) ?? "")?.slice(1);
     };
-    const readings = [await at(0.35), await at(0.44), await at(0.8)].map((says) =>
-      /(\d+) of (\d+) replicas/.exec(says)?.slice(1),
+    assert.deepEqual(
+      [await at(26), await at(35), await at(100), await at(173), await at(296)],
+      [
+        ["3", "3"],
+        ["3", "10"],
+        ["10", "10"],
+        ["8", "10"],
+        ["3", "3"],
+      ],
     );
-    assert.deepEqual(readings, [
-      ["3", "3"],
-      ["3", "6"],
-      ["6", "6"],
-    ]);
   }),
 );
 
@@ -126,6 +127,11 @@ test(
       assert.match(says[0] ?? "", /missed so far.*asked under 5 s.*so far 7\.38 to 7\.44 s.*margin -48 %/);
       assert.match(says[1] ?? "", /open.*asked 0/);
       assert.match(says[2] ?? "", /met so far.*margin 98 %/);
+      assert.equal(
+        await page.locator(".objective .trend polyline").count(),
+        2,
+        "those that were measured again and again",
+      );
     }),
 );
 
@@ -212,6 +218,29 @@ test("point 23: a load worker at its limit is marked before its latencies are tr
     assert.match((await row.textContent()) ?? "", /w1.*99 %.*148 ms.*⚠ running: its loop was 148 ms late/);
   }),
 );
+
+test("13. text that a target chose is text on the page, never markup", { skip: SKIP }, async () => {
+  await using fake = await FakeServer.start({ atS: 100 });
+  const markup = '<img src=x onerror="document.title=1"><script>document.title=1</script><b id="bold">x</b>';
+  fake.change = (state) => ({
+    ...state,
+    sentence: { ...state.sentence, says: markup },
+    experiments: state.experiments.map((one) => ({ ...one, name: markup, because: markup })),
+    requests: { rows: state.requests.rows.map((row, n) => ({ ...row, name: `${n} ${markup}` })), total: 9 },
+    failures: { rows: state.failures.rows.map((row) => ({ ...row, error: markup, example: markup })), total: 2 },
+    events: state.events.map((entry) => ({ ...entry, says: markup })),
+    marks: [{ atMs: 50_000, says: markup, by: markup }],
+    run: { ...state.run, plan: markup },
+  });
+  const context = await browser.context();
+  const page = await openPage(context, fake.url("/"));
+  await page.waitForSelector("canvas");
+  assert.equal(await page.locator("#bold, main img, header img, main script").count(), 0);
+  assert.ok((await page.title()).includes("<img"), "the title is text, too");
+  for (const selector of [SENTENCE, ".log", ".requests", ".failures", ".experiments"])
+    assert.ok((await page.textContent(selector))?.includes('onerror="document.title=1"'), selector);
+  await context.close();
+});
 
 test("point 27: a link to one experiment opens the page at it", { skip: SKIP }, async () => {
   await using fake = await FakeServer.start({ atS: 300, over: "fail" });

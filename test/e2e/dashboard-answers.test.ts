@@ -225,6 +225,70 @@ test("a large file is sent as it is read, and one that grows meanwhile up to its
   assert.deepEqual([grown.status, grown.text.length], [200, (8 << 20) + 1_024]);
 });
 
+test("a run whose control socket is gone says what to type instead", async () => {
+  await using one = await dashboardFixture();
+  goingRun(one, "going", /"type":"load","edge":"steady"/);
+  one.alive.splice(0, 1, { runId: "going", isControllable: false });
+  const refused = await one.ask("POST", "/api/v1/runs/going/stop", body({}));
+  assert.deepEqual([refused.status, refused.json.code], [409, "not-now"]);
+  assert.match(refused.json.detail, /socket is gone.*type `gameday stop`/);
+  assert.match((await one.ask("GET", "/api/v1/runs/going")).json.controls.stop.because, /gameday stop/);
+});
+
+test("a folder of an older version is shown, with what it has", async () => {
+  await using one = await dashboardFixture();
+  const folder = join(one.folder, "fake");
+  const { plan, ...record } = JSON.parse(one.read("fake/run.json"));
+  const { experiments, load, objectives, ...older } = plan;
+  const { command: _, environment: __, ...others } = record;
+  writeFileSync(
+    join(folder, "run.json"),
+    JSON.stringify({ ...others, plan: { ...older, experiments, load, objectives } }),
+  );
+  rmSync(join(folder, "seconds.ndjson"), { force: true });
+  appendFileSync(join(folder, "timeline.ndjson"), '{"atMs":1,"type":"of-another-version","x":1}\n');
+  const { status, json } = await one.ask("GET", "/api/v1/runs/fake/state");
+  assert.equal(status, 200);
+  assert.ok(json.lanes.length > 0 && json.requests.rows.length > 0 && json.seconds.columns.ok.length > 0);
+  assert.equal(json.events.at(-1).says, "of-another-version");
+  assert.ok(json.totals.requests > 0, "a run that is over has totals");
+});
+
+test("eight hours open at once with their seconds, and stay within bounds", async () => {
+  await using one = await dashboardFixture();
+  const eightHoursS = 8 * 3_600;
+  const row = (second: number) => {
+    const figures = { answered: 100, failed: 1, p50Ms: 2, p95Ms: 9, p99Ms: 20, users: 5, usersIntended: 5, dropped: 0 };
+    return JSON.stringify({ atMs: second * 1_000, phase: "load", ...figures, replicasReady: 3, replicasWanted: 3 });
+  };
+  const rows = Array.from({ length: eightHoursS }, (_, second) => row(second));
+  writeFileSync(join(one.folder, "fake", "seconds.ndjson"), `${rows.join("\n")}\n`);
+  const { json, text } = await one.ask("GET", "/api/v1/runs/fake/state");
+  assert.equal(json.seconds.columns.ok.length, eightHoursS);
+  assert.ok(text.length < 4 << 20, `${text.length} bytes`);
+  const { json: series } = await one.ask("GET", "/api/v1/runs/fake/series?from=0&step=60");
+  assert.equal(series.columns.ok.length, 480);
+});
+
+test("a watcher that reads nothing is dropped, and gets the whole state when it comes back", async () => {
+  await using one = await dashboardFixture();
+  goingRun(one, "going", /"type":"load","edge":"steady"/);
+  const file = join(one.folder, "going", "timeline.ndjson");
+  const deaf = await open(one.port, "going");
+  const run = await one.dashboard.runs.open("going");
+  const note = (n: number) =>
+    `${JSON.stringify({ atMs: 9_000 + n, type: "note", source: "t", says: `${n} ${"x".repeat(60_000)}` })}\n`;
+  for (let n = 0; run.fanout.dropped === 0 && n < 2_000; n += 20) {
+    appendFileSync(file, Array.from({ length: 20 }, (_, at) => note(n + at)).join(""));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await until(() => run.fanout.dropped === 1);
+  assert.equal(run.fanout.watchers, 0);
+  deaf.destroy();
+  const [first] = await watch(one, "going", undefined, (sent) => sent.length > 0);
+  assert.equal(first?.event, "snapshot");
+});
+
 test("a repeated key gets the same answer, and does nothing twice", async () => {
   await using one = await dashboardFixture();
   goingRun(one, "going", /"type":"load","edge":"steady"/);
@@ -359,10 +423,10 @@ function framesOf(text: string): SentFrame[] {
 }
 
 /** Opens a stream and reads nothing of it. */
-function open(port: number) {
+function open(port: number, run = "fake") {
   return new Promise<ReturnType<typeof connect>>((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
-      socket.write(`GET /api/v1/runs/fake/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+      socket.write(`GET /api/v1/runs/${run}/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
     });
     socket.once("data", () => {
       socket.pause();

@@ -1,5 +1,6 @@
 /** The dashboard as a process of its own, and runs that it starts, watches and changes: on the simulated platform. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -220,6 +221,28 @@ test("a token is for its owner only, survives a kill, is removed at the end, and
   assert.match(stdout, new RegExp(`^http://127\\.0\\.0\\.1:${last.port}/#code=`));
   await stopServer(last);
   assert.deepEqual(readdirSync(join(folder, "state", "dashboard")), []);
+});
+
+test("on a full disk the kill switch is on, and a dashboard that cannot keep its token says so", {
+  skip: process.getuid?.() !== 0 && "a disk can only be mounted by root",
+}, (context: TestContext) => {
+  const folder = temporaryFolder(context);
+  const state = join(folder, "state");
+  // The disk is mounted in a mount namespace of its own, and is gone with the process.
+  const fill = `mount -t tmpfs -o size=64k full ${folder} && dd if=/dev/zero of=${folder}/fill bs=4k status=none; exec "$@"`;
+  const onFullDisk = (...argv: string[]) => {
+    const env = { ...process.env, GAMEDAY_STATE: state };
+    const options = { env, cwd: ROOT, encoding: "utf8", timeout: 60_000 } as const;
+    return spawnSync("unshare", ["-m", "sh", "-c", fill, "sh", process.execPath, ...argv], options);
+  };
+  const served = onFullDisk("bin/gameday.mjs", "serve", join(folder, "runs"), "--port", "0");
+  assert.equal(served.status, 4, served.stderr);
+  assert.match(served.stderr, /keep the dashboard's token in .*no space left.*\[token-not-kept\]/s);
+  const script = `
+    const { setKillSwitch, readKillSwitch } = await import(${JSON.stringify(join(ROOT, "src/control/kill-switch.ts"))});
+    setKillSwitch(${JSON.stringify(state)}, { since: null, by: "a test", because: null });
+    console.log(readKillSwitch(${JSON.stringify(state)}).on);`;
+  assert.equal(onFullDisk("--input-type=module", "--eval", script).stdout, "true\n");
 });
 
 test("1. the server listens on loopback alone; beyond it, reads need the token, and it warns", async (context: TestContext) => {

@@ -1,8 +1,11 @@
 /** The checks of the dashboard's security, each against every route and method of the table, so that a later route is covered. */
 import assert from "node:assert/strict";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { ApiOperation } from "../../src/api/operation.ts";
 import { OPERATIONS } from "../../src/api/operations.ts";
+import { newToken } from "../../src/dashboard/rights.ts";
 import { hasOpenReads, isLoopback } from "../../src/dashboard/start.ts";
 import { type AskOptions, dashboardFixture, type Fixture, TOKEN } from "./dashboard.fixture.ts";
 
@@ -161,6 +164,18 @@ describe("security of every route and method", () => {
         assert.ok([400, 404].includes((await open.ask("GET", path)).status), path);
   });
 
+  test("14. neither a link as a run's folder nor one within it is followed", async () => {
+    await using one = await dashboardFixture({}, ["fake", "lab-small"]);
+    symlinkSync(join(one.folder, "lab-small"), join(one.folder, "linked"));
+    assert.equal((await one.ask("GET", "/api/v1/runs/linked")).status, 404);
+    for (const name of ["plan.yaml", "timeline.ndjson"]) {
+      rmSync(join(one.folder, "fake", name));
+      symlinkSync("/etc/passwd", join(one.folder, "fake", name));
+      assert.equal((await one.ask("GET", `/api/v1/runs/fake/files/${name}`)).status, 404);
+    }
+    assert.deepEqual((await one.ask("GET", "/api/v1/runs/fake/events")).json.events, []);
+  });
+
   test("15. headers, bodies and lengths are bounded", async () => {
     const long = await open.ask("GET", "/api/v1/health", { headers: { "x-long": "a".repeat(17_000) } });
     assert.equal(long.status, 431);
@@ -228,6 +243,12 @@ test("7. a code is used once, within ten minutes, and stands in the fragment onl
   assert.equal((await one.ask("GET", "/api/v1/runs", forged)).status, 401);
   nowMs += 12 * 3_600_000;
   assert.equal((await one.ask("GET", "/api/v1/runs", reading)).status, 401);
+});
+
+test("8. a token has 192 bits", () => {
+  const [one, other] = [newToken(), newToken()];
+  assert.equal(Buffer.from(one, "base64url").length * 8, 192);
+  assert.notEqual(one, other);
 });
 
 test("8. codes are guessed five times a minute at most", async () => {

@@ -104,7 +104,7 @@ export class CourseFold {
 /** Describes an event; one of a type that this version does not know is shown by its type. */
 function saysOf(event: TimelineEvent): string | null {
   const says: string | null | undefined = describeEvent(event);
-  return says === undefined ? `   ${String((event as { type: unknown }).type)}` : (says?.trim() ?? null);
+  return says === undefined ? String((event as { type: unknown }).type) : (says?.trim() ?? null);
 }
 
 function asJson(event: TimelineEvent): LogEntry["event"] {
