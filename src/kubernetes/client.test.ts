@@ -88,6 +88,19 @@ test("creates, lists, reads logs and deletes, each at its path and as the contex
   assert.ok(asked.every(({ authorization }) => authorization === "Bearer t"));
 });
 
+test("a list whose next page the server has forgotten is asked for from its start, once", async (context) => {
+  let forgets = 1;
+  const { api, asked } = await cluster(context, ({ line }) => {
+    if (!line.includes("continue=")) return { status: 200, body: { items: [SECRET], metadata: { continue: "next" } } };
+    if (forgets-- > 0) return { status: 410, body: { message: "The provided continue parameter is too old" } };
+    return { status: 200, body: { items: [SECRET] } };
+  });
+  assert.equal((await api.list("Secret", { namespace: "load" })).length, 2);
+  assert.equal(asked.length, 4);
+  forgets = 2;
+  await assert.rejects(api.list("Secret", { namespace: "load" }), { code: "kubernetes-gone", got: /too old/ });
+});
+
 test("what is not there is not an error to remove; what is refused tells the verb and the resource", async (context) => {
   const { api } = await cluster(context, ({ line }) =>
     line.startsWith("DELETE")

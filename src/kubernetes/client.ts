@@ -63,7 +63,17 @@ class Client implements ClusterApi {
     return parse<T>(await this.#requests.ask(call, "POST", { query, body: object }));
   }
 
-  async list(kind: Kind, { namespace, labels, fields }: Where): Promise<readonly KubernetesObject[]> {
+  /** The server forgets a list of many pages after some minutes (410); it is then asked for once more, from its start. */
+  async list(kind: Kind, where: Where): Promise<readonly KubernetesObject[]> {
+    try {
+      return await this.#pages(kind, where);
+    } catch (thrown) {
+      if (!hasCode(thrown, "kubernetes-gone")) throw thrown;
+      return await this.#pages(kind, where);
+    }
+  }
+
+  async #pages(kind: Kind, { namespace, labels, fields }: Where): Promise<readonly KubernetesObject[]> {
     const query = {
       limit: String(PAGE_LIMIT),
       ...(labels === undefined ? {} : { labelSelector: labels }),

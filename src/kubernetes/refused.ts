@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "forbidden",
   404: "not-found",
   409: "conflict",
+  410: "gone",
   422: "invalid",
   429: "too-many-requests",
 };

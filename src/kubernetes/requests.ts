@@ -41,6 +41,7 @@ export class Requests {
 
   /** Returns the body of a successful response. Throws GamedayError with the request and the server's answer. */
   async ask(call: Call, method: string, content: RequestContent = {}): Promise<string> {
+    const endMs = performance.now() + DEADLINE_MS;
     const deadline = AbortSignal.timeout(DEADLINE_MS);
     const signal = content.signal === undefined ? deadline : AbortSignal.any([deadline, content.signal]);
     let answer: Answer;
@@ -49,7 +50,7 @@ export class Requests {
       try {
         answer = await send(config, urlOf(config, call, method, content), { method, content, signal });
         if (isGood(answer) || attempt === ATTEMPTS_MAX || content.asksAgain === false) break;
-        if (!(await this.#shouldRepeat(answer, { config, attempt, signal }))) break;
+        if (!(await this.#shouldRepeat(answer, { config, attempt, endMs, signal }))) break;
       } catch (cause) {
         content.signal?.throwIfAborted();
         throw unreachable(config, deadline.aborted ? `no answer in ${DEADLINE_MS / 1000} s` : messageOf(cause), cause);
@@ -59,11 +60,14 @@ export class Requests {
     throw answerTrouble(call, answer, this.#login.config.getCurrentContext());
   }
 
-  /** Waits as long as the server asks for. Returns false for an answer that stays the same however often one asks. */
-  async #shouldRepeat(answer: Answer, { config, attempt, signal }: Attempt): Promise<boolean> {
+  /**
+   * Waits as long as the server asks for. Returns false for an answer that stays the same however often one asks, and where the pause
+   * would last beyond the deadline: the server's own words say more than silence.
+   */
+  async #shouldRepeat(answer: Answer, { config, attempt, endMs, signal }: Attempt): Promise<boolean> {
     if (answer.status === 401) return attempt === 1 && (await this.#login.renew(config));
     const afterMs = retryAfterMs(answer);
-    if (afterMs === null || afterMs >= DEADLINE_MS) return false;
+    if (afterMs === null || performance.now() + afterMs >= endMs) return false;
     await pause(afterMs, signal);
     return true;
   }
@@ -72,6 +76,8 @@ export class Requests {
 interface Attempt {
   readonly config: KubeConfig;
   readonly attempt: number;
+  /** The end of the request with all its repetitions, on the scale of performance.now(). */
+  readonly endMs: number;
   readonly signal: AbortSignal;
 }
 

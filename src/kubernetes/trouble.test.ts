@@ -150,6 +150,9 @@ test("a server that asks to come back later is asked again, and an explanation w
     got: /needs 2 healthy pods/,
   });
   assert.equal(fake.asked.length, 4);
+  fake.trouble = () => ({ status: 429, headers: { "retry-after": "60" }, message: "too busy" });
+  await assert.rejects(requests.ask(PODS, "GET"), { code: "kubernetes-too-many-requests", got: "429: too busy" });
+  fake.asked.length = 4; // a pause beyond the deadline is not begun
   fake.trouble = () => ({ status: 429, headers: { "retry-after": "0" } });
   await assert.rejects(requests.ask(PODS, "GET", { asksAgain: false }), { code: "kubernetes-too-many-requests" });
   assert.equal(fake.asked.length, 5, "a refusal that is evidence is passed on");

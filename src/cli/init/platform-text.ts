@@ -152,7 +152,7 @@ function noStore(name: string, part: "postgres" | "redis", recorded: ListedObjec
 function imageLines(): string[] {
   return [
     ...questions([
-      "Which image of Gameday can the nodes pull? Faults of the network and freezes need one, for their ephemeral containers.",
+      "Which image of Gameday can the nodes pull? Faults of the network, freezes and pressure need one, for their ephemeral containers.",
     ]),
     ...switchedOff(["image: registry.example.org/gameday:1"]),
     ...comments([
