@@ -24,6 +24,10 @@ export interface PodContainerStatus extends ContainerStatus {
   readonly restartCount?: number;
 }
 
+export interface ProbeSpec {
+  readonly timeoutSeconds?: number;
+}
+
 export interface ContainerSpec {
   readonly name: string;
   readonly image?: string;
@@ -31,8 +35,9 @@ export interface ContainerSpec {
   readonly resources?: Resources;
   /** "Always" for an initial container that goes on beside the others: a sidecar. */
   readonly restartPolicy?: string;
-  readonly readinessProbe?: object;
-  readonly livenessProbe?: object;
+  readonly readinessProbe?: ProbeSpec;
+  readonly livenessProbe?: ProbeSpec;
+  readonly startupProbe?: ProbeSpec;
   readonly securityContext?: SecurityContext;
 }
 
@@ -120,6 +125,13 @@ export function restartsOf(pod: PodObject): Readonly<Record<string, number>> {
 /** Returns the object that recreates the pod when it goes; undefined for a bare pod. */
 export function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true);
+}
+
+/** Returns how long the longest probe of the pod may take, in seconds. */
+export function probeSecondsOf({ spec }: PodObject): number {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  const probes = containers.flatMap((one) => [one.readinessProbe, one.livenessProbe, one.startupProbe]);
+  return Math.max(1, ...probes.map((probe) => probe?.timeoutSeconds ?? 1));
 }
 
 export function isControlPlane({ metadata }: NodeObject): boolean {

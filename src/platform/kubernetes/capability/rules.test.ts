@@ -14,7 +14,7 @@ import {
   resetRules,
 } from "./rules.ts";
 
-const scope = { addresses: EVERYBODY, spared: [], gateways: [], seconds: 30 };
+const scope = { addresses: EVERYBODY, spared: [], gateways: [], probeSeconds: 3, seconds: 30 };
 const change = <const Parameters extends object>(parameters: Parameters) => ({
   id: "run/experiment/1",
   parameters: { peers: [] as string[], ...parameters },
@@ -42,12 +42,13 @@ test("the pods' own node is spared both ways", () => {
 
 const BY_GATEWAY = { ...scope, spared: ["10.77.0.11", "10.78.1.0/24"], gateways: ["10.78.1.1"] };
 
-test("from the node itself only connections that are opened later are spared, also where its whole range is", () => {
+test("from the node itself only new connections are spared, as long as a probe may last, also where its whole range is", () => {
   const text = cutRules(change({ direction: "both", how: "drop" }), BY_GATEWAY);
   assert.match(text, /ip saddr 10\.78\.1\.0\/24 ip saddr != \{ 10\.78\.1\.1 \} accept/);
   assert.match(text, /ip saddr 10\.78\.1\.1 tcp flags & \(syn \| ack\) == syn update @opened/);
   assert.match(text, /ip saddr \. tcp sport @opened accept\n {4}ip saddr @peers/);
   assert.match(text, /ip daddr \. tcp dport @opened accept\n {4}ip daddr @peers/);
+  assert.match(text, /set opened \{[^}]*timeout 4s; \}/);
   assert.doesNotMatch(cut("both"), /opened/);
 });
 

@@ -13,11 +13,13 @@ export interface RuleScope {
   /** Addresses and ranges that are never affected: the pods' own node, whose kubelet reaches them even when the node's network is down. */
   readonly spared: readonly string[];
   /**
-   * The addresses that the node itself has towards the pod. What opens a connection from there is spared: the kubelet's probes are new ones
-   * each time. Connections that were open before are not: users who come in through the node of the pod have the same address, and
-   * those of a node that is cut off are lost.
+   * The addresses that the node itself has towards the pod. A connection that is opened from there is spared for as long as a probe of the
+   * kubelet lasts. Users who come in through the node of the pod have the same address, and the connections that they keep are lost
+   * with a node that is cut off.
    */
   readonly gateways: readonly string[];
+  /** How long a probe of the kubelet may last. */
+  readonly probeSeconds: number;
   /** When the kernel removes the addresses, and with them the change. */
   readonly seconds: number;
 }
@@ -123,11 +125,13 @@ function peersSet({ addresses, seconds }: RuleScope): string {
   return `  set peers { type ipv4_addr; flags interval, timeout; elements = { ${elements} } }\n`;
 }
 
+const NOTHING_SPARED = { spared: [], gateways: [], probeSeconds: 0 };
+
 function table(
   { id }: Pick<Change, "id">,
   set: string,
   statements: Statements,
-  { spared, gateways }: Pick<RuleScope, "spared" | "gateways"> = { spared: [], gateways: [] },
+  { spared, gateways, probeSeconds }: Pick<RuleScope, "spared" | "gateways" | "probeSeconds"> = NOTHING_SPARED,
 ): string {
   const { input = [], output = [] } = statements;
   const others = gateways.length === 0 ? () => "" : (field: string) => ` ip ${field} != { ${gateways.join(", ")} }`;
@@ -140,14 +144,16 @@ function table(
     `  chain ${hook} {\n    type filter hook ${hook} priority -300; policy accept;\n    ${device} "lo" accept\n` +
     spare(hook === "input" ? "saddr" : "daddr").join("") +
     `${statements.map((statement) => `    ${statement}\n`).join("")}  }\n`;
-  const opener = gateways.length === 0 ? "" : OPENER;
+  const opener = gateways.length === 0 ? "" : openedSet(probeSeconds + 1);
   return `table inet ${tableName(id)} {\n${set}${opener}${chain("input", "iifname", input)}${chain("output", "oifname", output)}}\n`;
 }
 
-/** The connections that a gateway opened since, by its address and port. */
-const OPENER = "  set opened { type ipv4_addr . inet_service; flags dynamic, timeout; timeout 10m; }\n";
+/** Returns the set of the connections that a gateway has just opened, by its address and port. */
+function openedSet(seconds: number): string {
+  return `  set opened { type ipv4_addr . inet_service; flags dynamic, timeout; timeout ${seconds}s; }\n`;
+}
 
-/** Returns the rules that accept connections which a gateway opens from now on. */
+/** Returns the rules that accept the connections which a gateway has just opened. */
 function opened(field: "saddr" | "daddr", gateway: string): string {
   if (field === "daddr") return "ip daddr . tcp dport @opened accept";
   const begins = `ip saddr ${gateway} tcp flags & (syn | ack) == syn update @opened { ip saddr . tcp sport } accept`;

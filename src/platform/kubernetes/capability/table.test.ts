@@ -18,7 +18,7 @@ function stage(): { readonly parts: Parts; readonly rules: Map<string, string> }
     ["pg-0", "pg", "10.78.1.3"],
     ["redis-2", "redis", "10.78.1.4"],
   ] as const)
-    memory.put(podOf(name, "worker-1", { labels: { app }, status: { phase: "Running", podIP } }));
+    memory.put(podOf(name, "worker-1", { labels: { app }, status: { phase: "Running", podIP }, spec: withProbe(3) }));
   memory.put(podOf("pg-1", "worker-2", { labels: { app: "pg" }, status: { phase: "Running", podIP: "10.78.2.3" } }));
   const rules = new Map<string, string>();
   const exec = async (pod: { metadata: { name: string } }, _kind: object, argv: string[], { stdin = "" }) => {
@@ -27,6 +27,10 @@ function stage(): { readonly parts: Parts; readonly rules: Map<string, string> }
   };
   const tools = { exec, has: () => false };
   return { parts: { api: memory.api, config: configOf(), tools } as unknown as Parts, rules };
+}
+
+function withProbe(timeoutSeconds: number) {
+  return { nodeName: "worker-1", containers: [{ name: "postgres", livenessProbe: { timeoutSeconds } }] };
 }
 
 async function cut(parts: Parts, target: TargetReferenceWithNode): Promise<void> {
@@ -50,6 +54,7 @@ test("a cut node's kubelet and pods still reach each other where the node does n
     for (const address of ["10.77.0.11", "10.78.1.3", "10.78.1.4"])
       assert.match(text, new RegExp(`ip saddr ${address} [^\\n]*accept\\n[^]*ip saddr @peers counter drop`));
     assert.match(text, /ip saddr 10\.78\.1\.1 tcp flags/);
+    assert.match(text, /set opened \{[^}]*timeout 4s/, "a second more than the pod's longest probe may take");
     assert.doesNotMatch(text, /10\.78\.2\.3/);
   }
 });

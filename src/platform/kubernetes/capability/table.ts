@@ -8,7 +8,7 @@ import type { ExecOutcome } from "../../../kubernetes.ts";
 import type { Capability, CapabilityName, Change, TargetReferenceWithNode } from "../../../platform.ts";
 import { podsByRole } from "../look.ts";
 import { tableName } from "../marks.ts";
-import { addressesOf, isPresent, type NodeObject, type PodObject } from "../objects.ts";
+import { addressesOf, isPresent, type NodeObject, type PodObject, probeSecondsOf } from "../objects.ts";
 import { demandNode, demandPod, healthyOn, lookAt, type Parts, refuse, witness } from "../parts.ts";
 import { assertNodeMayBeHit, assertOwnNetwork } from "../safety.ts";
 import { secondsOf } from "./held.ts";
@@ -45,7 +45,7 @@ export function tableCapability<Name extends CapabilityName>(parts: Parts, kind:
       await Promise.all(
         pods.map(async (pod) => {
           const gateways = spared.length === 0 ? [] : await gatewaysOf(parts, pod, signal);
-          const scope = { addresses, spared, gateways, seconds };
+          const scope = { addresses, spared, gateways, probeSeconds: probeSecondsOf(pod), seconds };
           await arm(parts, pod, { change, rules: kind.rules(change, scope), seconds }, signal);
         }),
       );
