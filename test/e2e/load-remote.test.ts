@@ -1,12 +1,13 @@
 /** A coordinator and workers as separate commands: joining, a wrong token, and a coordinator that is killed and comes back. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { HISTORY_FILE, INTERVALS_FILE } from "../../src/evidence/files.ts";
 import { openEvidence } from "../../src/evidence/reader.ts";
 import type { Operation } from "../../src/history.ts";
 import type { Interval } from "../../src/interval.ts";
@@ -36,13 +37,11 @@ function gameday(...args: string[]): Command {
 }
 
 function intervals(folder: string): Interval[] {
-  const files = readdirSync(folder).filter((name) => name.startsWith("intervals"));
-  return files.flatMap((name) => [...readNdjson<Interval>(join(folder, name))]);
+  return [...readNdjson<Interval>(join(folder, INTERVALS_FILE))];
 }
 
 function operations(folder: string): Operation[] {
-  const files = readdirSync(folder).filter((name) => name.startsWith("history"));
-  return files.flatMap((name) => [...readNdjson<Operation>(join(folder, name))]);
+  return [...readNdjson<Operation>(join(folder, HISTORY_FILE))];
 }
 
 function requestsIn(list: readonly Interval[]): number {
