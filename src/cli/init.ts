@@ -51,7 +51,7 @@ export function initCommand(world: World, connect: typeof connectKubernetes = co
 }
 
 const LOGINS = `
-Who leads PostgreSQL or Redis is asked of the members. Where they demand a login, it comes from the environment:
+The members are queried for the leader of PostgreSQL and Redis. If they demand a login, it comes from the environment:
 PGUSER, PGPASSWORD and PGDATABASE as for psql, REDISCLI_AUTH as for redis-cli.`;
 
 function requireKubernetes({ kubernetes, rbac, plan }: Flags): void {

@@ -147,7 +147,9 @@ function earlierOf({ crew, told, recorder }: Stage): Earlier {
   const earlier = new Earlier();
   if (crew.atWork.length === 0) return earlier;
   if (told.resumed === null)
-    recorder.note("what the previous coordinator was told is not in these figures, because only --out keeps it");
+    recorder.note(
+      "the reports that the previous coordinator received are not in these figures, because only --out keeps them",
+    );
   else earlier.read(told.resumed, recorder);
   return earlier;
 }

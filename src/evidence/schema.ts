@@ -182,7 +182,7 @@ export const timelineSchema = holds<TimelineEvent>()(
     event("entry", {
       place: z.enum(["outside", "inside"]),
       entry: text,
-      answers: z.boolean().nullable().describe("null: it could not be asked"),
+      answers: z.boolean().nullable().describe("null if it could not be queried"),
       because: text.exactOptional(),
     }),
     event("role", { role: text, target: text, is: text, was: text }),

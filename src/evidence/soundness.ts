@@ -63,7 +63,7 @@ function sealFlaws(manifest: Manifest | "damaged" | null, measured: Measured): F
     return whole("not sealed: the run did not finish, or the folder was made by hand (`gameday seal` seals it)");
   if (manifest === "damaged") return whole(`${MANIFEST_FILE} is damaged`);
   if (manifest.version > EVIDENCE_VERSION)
-    return whole(`made by a newer version (${manifest.version}; this one reads up to ${EVIDENCE_VERSION})`);
+    return whole(`written by a newer version (${manifest.version}; this one reads up to ${EVIDENCE_VERSION})`);
   return [
     ...EVIDENCE_FILES.flatMap((file) => flawOfFile(file, manifest.files[file], measured.get(file))),
     ...requestsFlaws(manifest.files[REQUESTS_FILE], measured.get(REQUESTS_FILE)),

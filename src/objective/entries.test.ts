@@ -37,7 +37,7 @@ test("an entry that was lost by itself is no outage of the app, and no figure of
   assert.match(doubt.doubt ?? "", /the loss of an entry, not of the app/);
 });
 
-test("when every entry failed, the view from inside tells the way in from the app", () => {
+test("if every entry failed, the view from inside names the way in from the app", () => {
   const both = [...WELL, ...away(ONE), ...away(TWO)];
   const inside: Said = ["inside", INSIDE, 1, true];
   assert.deepEqual(of([...both, inside]), {
@@ -48,10 +48,14 @@ test("when every entry failed, the view from inside tells the way in from the ap
     of([...both, inside, ...away(INSIDE, "inside")]).says,
     "; the app did not answer inside the cluster either",
   );
-  assert.equal(of([...both, inside, ["inside", INSIDE, 12, null]]).says, "", "what could not be asked says nothing");
+  assert.equal(
+    of([...both, inside, ["inside", INSIDE, 12, null]]).says,
+    "",
+    "an entry that could not be queried decides nothing",
+  );
 });
 
-test("entries that answered, an outage too short for them, and a second entry that was not asked all the time decide nothing", () => {
+test("entries that answered, an outage too short for them, and a second entry that was not queried all the time decide nothing", () => {
   const nothing = { says: "", doubt: {} };
   assert.deepEqual(of(WELL), nothing, "the entries answered: the outage is the app's");
   assert.deepEqual(of([...WELL, ...away(ONE)], { lower: 1.9, upper: 2.1 }), nothing);

@@ -5,7 +5,7 @@ import { leaderAt, leadersOf } from "./leaders.ts";
 const change = (atMs: number, target: string, is: string, was: string) =>
   ({ type: "role", role: "postgres", atMs, target, is, was }) as const;
 
-test("a leader leads until it is seen without the lead or another one has it; between them nobody does", () => {
+test("a leader leads until it is seen without the lead or another one has it, and in between there is none", () => {
   const [postgres, ...others] = leadersOf([
     change(0, "postgres/n2", "replica", "unknown"),
     change(0, "postgres/n1", "leader", "unknown"),

@@ -34,7 +34,7 @@ function missed(id: string, says: string, status: Status = "fail"): ObjectiveVer
   };
 }
 
-test("a missed objective is told with what was measured and asked, and during which fault", () => {
+test("a missed objective is reported with the measured value, the bound, and the fault during which it was measured", () => {
   const objectives = [missed("recovery", "orders work again")];
   const asked = { measure: "recovery-seconds", bound: { under: 30 }, says: "", over: { experiment: "kill" } };
   const sentence = sentenceOf(judged("fail", { objectives }), { objectives: [{ id: "recovery", ...asked }] });

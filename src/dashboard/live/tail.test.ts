@@ -40,7 +40,7 @@ test("a line beyond the length limit is skipped and counted, and what follows it
   assert.deepEqual([tail.next(), tail.next(), tail.skippedLines], [["a"], ["b"], 1]);
 });
 
-test("a file that shrinks or is replaced is read anew, and a link is not followed", (context) => {
+test("a file that shrinks or is replaced is read from its start, and a link is not followed", (context) => {
   const path = fileIn(context);
   writeFileSync(path, "a\nb\n");
   using tail = new Tail(path);
