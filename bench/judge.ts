@@ -77,6 +77,7 @@ function makeFolder(folder: string): void {
 function* timeline(): Generator<TimelineEvent> {
   for (const event of cleanTimeline()) {
     const atMs = event.atMs >= MOMENTS.loadEnd ? event.atMs + LATER_MS : event.atMs;
+    if (event.type === "worker") for (const worker of WORKERS.slice(1)) yield { ...event, atMs, worker };
     yield event.type === "load" ? { ...event, atMs, users: event.edge === "steady" ? USERS : 0 } : { ...event, atMs };
   }
 }
@@ -161,7 +162,7 @@ function* ledger(): Generator<LedgerLine> {
       }
       const startedAtMs = MOMENTS.loadEnd + LATER_MS + read * 2_000;
       const times = { startedAtMs, completedAtMs: startedAtMs + 1_000 };
-      yield { line: "end", read, object, ...times, complete: true, items, source: "bench" };
+      yield { line: "end", read, object, ...times, complete: true, items, copies: items, source: "bench" };
     }
   }
 }

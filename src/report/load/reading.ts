@@ -16,6 +16,8 @@ import { FailureFold } from "./failures.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface LoadReading {
+  /** The reports of workers that were read. Without any, nothing is known of the load: it is not that nothing failed. */
+  readonly reports: number;
   /** In order of time; empty for evidence without intervals, and for a run that is too long to be drawn by the second. */
   readonly seconds: readonly Second[];
   readonly traffic: Traffic;
@@ -43,8 +45,10 @@ export function readLoad({ timeline, intervals }: LoadSource, facts: Facts): Loa
   const latency = new Map(windows.map(({ key }) => [key, new Histogram()]));
   const metrics = new Metrics();
   const seen = new Sequences();
+  let reports = 0;
   for (const interval of intervals()) {
     if (!seen.isNew(interval)) continue;
+    reports++;
     seconds?.add(interval);
     traffic.interval(interval);
     const into = windows.filter((window) => isIn(window, interval)).flatMap(({ key }) => latency.get(key) ?? []);
@@ -58,7 +62,7 @@ export function readLoad({ timeline, intervals }: LoadSource, facts: Facts): Loa
     }
     failures.exemplify(interval);
   }
-  return { seconds: seconds?.rows() ?? [], traffic, failures, latency };
+  return { reports, seconds: seconds?.rows() ?? [], traffic, failures, latency };
 }
 
 class SecondRows {

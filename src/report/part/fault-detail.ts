@@ -90,9 +90,10 @@ function renderLog(one: ExperimentVerdict, { logs }: ReportParts): ViewChild {
   const excerpt = logs.find(({ experiment }) => experiment === one.name);
   if (excerpt === undefined || excerpt.lines.length === 0) return null;
   const zeroMs = zeroOf(one);
-  const lines = excerpt.lines.map(({ atMs, file, text }) =>
-    el("li", {}, el("b", {}, offset(atMs - zeroMs)), " ", el("span", { class: "dim" }, file), ` ${text}`),
-  );
+  const lines = excerpt.lines.map(({ atMs, file, text, times }) => {
+    const repeated = times > 1 && el("span", { class: "dim" }, ` (${times} times)`);
+    return el("li", {}, el("b", {}, offset(atMs - zeroMs)), " ", el("span", { class: "dim" }, file), ` ${text}`, repeated);
+  });
   const more = excerpt.more === 0 ? null : el("p", { class: "dim" }, `${excerpt.more} more lines in that time.`);
   return [el("h4", {}, "Logs around the bite"), el("ol", { class: "loglines" }, lines), more];
 }

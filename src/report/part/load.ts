@@ -38,6 +38,7 @@ function statsTable(title: string, rows: readonly (RequestStats & { readonly nam
     `Statistics by ${title}`,
     [title, ...FIGURES],
     rows.map((one) => [one.name, ...cellsOf(one)]),
+    [title],
   );
 }
 
@@ -47,7 +48,7 @@ function cellsOf(one: RequestStats): string[] {
   return [count(requests), count(failed), share, ...[meanMs, p50Ms, p95Ms, p99Ms, maxMs].map(figure)];
 }
 
-/** Returns a table; the first column and those that are named in `words` hold words. */
+/** Returns a table; the columns that are named in `words` hold words, which may be broken into lines. */
 function table(label: string, titles: readonly string[], rows: readonly ViewChild[][], words: readonly string[] = []) {
   const kind = (column: number) => (words.includes(titles[column] ?? "") ? "words" : undefined);
   const head = titles.map((title, column) => el("th", { scope: "col", class: kind(column) }, title));
@@ -56,7 +57,7 @@ function table(label: string, titles: readonly string[], rows: readonly ViewChil
       "tr",
       {},
       cells.map((cell, column) =>
-        column === 0 ? el("th", { scope: "row", class: "words" }, cell) : el("td", { class: kind(column) }, cell),
+        column === 0 ? el("th", { scope: "row", class: kind(0) }, cell) : el("td", { class: kind(column) }, cell),
       ),
     ),
   );
@@ -69,13 +70,18 @@ export function renderFailures({ load, verdict }: ReportParts): ViewElement {
   const kinds = load.failures.kinds();
   const total = kinds.reduce((sum, kind) => sum + kind.count, 0);
   const title = section("failures", "Failures by error");
-  if (kinds.length === 0) return section("failures", "Failures by error", el("p", { class: "dim" }, "Nothing failed."));
+  if (kinds.length === 0) return section("failures", "Failures by error", el("p", { class: "dim" }, noFailure(load)));
   const experiments = verdict.experiments.map(({ name }) => name);
   const rest = kinds.length - KINDS_SHOWN;
   const more = rest <= 0 ? null : el("p", { class: "dim" }, `${counted(rest, "more kind")}: see failures.csv.`);
   const shown = renderFailureTable(kinds.slice(0, KINDS_SHOWN), "Failures by error", experiments);
   const summary = `${counted(total, "failure")} of ${counted(kinds.length, "kind")}`;
   return { ...title, children: [...title.children, folded(summary, shown, more)] };
+}
+
+/** A folder whose intervals were left out says nothing about failures. */
+function noFailure({ reports }: ReportParts["load"]): string {
+  return reports === 0 ? "Not known: this folder holds no reports of the load." : "Nothing failed.";
 }
 
 /** Returns failures grouped by error; with `experiments`, columns say when they were, and during which of them. */
@@ -98,7 +104,7 @@ export function renderFailureTable(
       ? []
       : [clock(kind.firstMs), clock(kind.lastMs), duringWords(kind, experiments), kind.example ?? "none was recorded"]),
   ]);
-  return table(label, titles, rows, ["request", "during", "one example"]);
+  return table(label, titles, rows, ["error", "request", "during", "one example"]);
 }
 
 /** Returns "2,000 during 1, 12 during 3, 4 outside": experiments by their numbers, which their cards have too. */

@@ -3,7 +3,7 @@ import type { ExperimentVerdict } from "../../experiment.ts";
 import { count, percentage } from "../../std/figure.ts";
 import { fromBite } from "../format.ts";
 import type { ReportParts } from "../parts.ts";
-import type { ExperimentStats } from "../stats.ts";
+import type { ExperimentStats, WindowStats } from "../stats.ts";
 import { zeroOf } from "./stamps.ts";
 
 const ERRORS_MAX = 3;
@@ -12,7 +12,14 @@ export function ownRequestsOf(
   { name }: Pick<ExperimentVerdict, "name">,
   { stats }: ReportParts,
 ): ExperimentStats | null {
-  return stats.experiments?.find((one) => one.name === name) ?? null;
+  if (stats.experiments !== undefined) return stats.experiments.find((one) => one.name === name) ?? null;
+  // Statistics of earlier versions have only the windows, which may overlap and do not say when requests failed.
+  const window = stats.windows.find((one) => one.window === `during:${name}`);
+  return window === undefined ? null : { name, ...requestsOf(window), firstFailedMs: null, lastFailedMs: null };
+}
+
+function requestsOf({ requests, failed }: WindowStats): Pick<ExperimentStats, "requests" | "failed"> {
+  return { requests, failed };
 }
 
 /** Returns it in words: how many failed, from when to when, of which errors, and that the probes felt none of it. */
@@ -20,8 +27,8 @@ export function ownWords(one: ExperimentVerdict, own: ExperimentStats | null, pa
   if (own === null || own.requests === 0) return "none was counted in that time.";
   if (own.failed === 0) return `none of ${count(own.requests)} failed.`;
   const share = `${count(own.failed)} of ${count(own.requests)} failed (${percentage(own.failed / own.requests)} %)`;
-  const [zero, from, to] = [zeroOf(one), own.firstFailedMs ?? 0, own.lastFailedMs ?? 0];
-  const when = `, between ${fromBite(from - zero)} and ${fromBite(to - zero)}`;
+  const [zero, from, to] = [zeroOf(one), own.firstFailedMs, own.lastFailedMs];
+  const when = from === null || to === null ? "" : `, between ${fromBite(from - zero)} and ${fromBite(to - zero)}`;
   const errors = errorsOf(one.name, parts.load).map(({ error, failed }) => `${count(failed)} ${error}`);
   const unseen =
     one.outages.length === 0 ? " The probes met none of it: they ask less often, and not for everything." : "";
