@@ -15,7 +15,9 @@ import { writeInto, writeToNamed } from "./output.ts";
  */
 export function reportCommand(world: World): Command {
   return new Command("report")
-    .description("write report.html, report.md, junit.xml, stats.json, verdict.json and the CSV files of a run folder again")
+    .description(
+      "write report.html, report.md, junit.xml, stats.json, verdict.json and the CSV files of a run folder again",
+    )
     .argument("<run>", "the run folder, such as runs/latest")
     .option("--out <folder>", "the folder to write to (default: the run folder)")
     .action((run: string, flags: { readonly out?: string }) => {

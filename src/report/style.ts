@@ -33,8 +33,8 @@ pre{background:var(--card);border:1px solid var(--edge);border-radius:6px;paddin
 @media (max-width:900px){.headline dl{grid-template-columns:repeat(2,minmax(0,1fr))}}
 @media (max-width:640px){main{padding:12px 12px 40px}.picture svg.course{min-width:860px}.picture svg.histogram{min-width:480px}h2{margin-top:18px}
 .headline dl>div{padding:6px 9px}.card{padding:8px 10px}th,td{padding:3px 8px 3px 0}.words{min-width:0}}
-@media print{main{max-width:none;padding:0}body,.verdict .sentence{font-size:11px}h2{margin-top:14px;break-after:avoid}
-nav,summary{display:none}.headline dl{grid-template-columns:repeat(4,minmax(0,1fr))}.scroll{max-height:none;overflow:visible}thead th{position:static}
+@media print{:root:root{--paper:#fff}main{max-width:none;padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact}body,.verdict .sentence{font-size:11px}h2{margin-top:14px;break-after:avoid}
+nav,.card summary{display:none}summary{list-style:none;color:var(--ink)}.headline dl{grid-template-columns:repeat(4,minmax(0,1fr))}.scroll{max-height:none;overflow:visible}thead th{position:static}
 .verdict,.picture,.card,tr{break-inside:avoid}}
 `;
 

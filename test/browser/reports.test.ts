@@ -68,6 +68,13 @@ test("the same report fills at most five pages of paper", { skip: SKIP }, () =>
     const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
     const pages = [...pdf.matchAll(/\/Type \/Page\b/g)].length;
     assert.ok(pages >= 2 && pages <= 5, `${pages} pages`);
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.locator("#objectives summary").isVisible(), true, "paper says how many objectives are met");
+    assert.equal(
+      await page.locator(".card summary").first().isVisible(),
+      false,
+      "what cannot be unfolded on paper is left out",
+    );
   }),
 );
 

@@ -92,7 +92,15 @@ function renderLog(one: ExperimentVerdict, { logs }: ReportParts): ViewChild {
   const zeroMs = zeroOf(one);
   const lines = excerpt.lines.map(({ atMs, file, text, times }) => {
     const repeated = times > 1 && el("span", { class: "dim" }, ` (${times} times)`);
-    return el("li", {}, el("b", {}, offset(atMs - zeroMs)), " ", el("span", { class: "dim" }, file), ` ${text}`, repeated);
+    return el(
+      "li",
+      {},
+      el("b", {}, offset(atMs - zeroMs)),
+      " ",
+      el("span", { class: "dim" }, file),
+      ` ${text}`,
+      repeated,
+    );
   });
   const more = excerpt.more === 0 ? null : el("p", { class: "dim" }, `${excerpt.more} more lines in that time.`);
   return [el("h4", {}, "Logs around the bite"), el("ol", { class: "loglines" }, lines), more];
