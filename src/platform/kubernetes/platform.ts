@@ -21,7 +21,7 @@ import { lookAt, type Parts } from "./parts.ts";
 import { removeProber, startProber } from "./prober.ts";
 import { queriesOf } from "./queries.ts";
 import { Reaper } from "./reaper-deployment.ts";
-import { removeReaper, takeAway } from "./residue.ts";
+import { removePodsOfDead, takeAway } from "./residue.ts";
 import { assertNamespaceAllowed } from "./safety.ts";
 import { Tools } from "./tools.ts";
 import { topologyOf } from "./topology.ts";
@@ -124,12 +124,11 @@ export class KubernetesPlatform implements Platform {
     await watchPlatform(this.#parts, emit, signal).finally(() => this.#notes.splice(this.#notes.indexOf(emit), 1));
   }
 
-  /** A platform that was only attached to also removes the reaper and the lease of a run that is dead. */
+  /** A platform that was only attached to also removes the reaper, the prober and the lease of a run that is dead. */
   async restore(signal: AbortSignal): Promise<Residue[]> {
     return await throughOutage(async () => {
       const left = await takeAway(this.#parts, signal);
-      if (this.#lease === null && left.length === 0) await removeReaper(this.#parts, signal);
-      if (this.#lease === null) await removeProber(this.#parts);
+      if (this.#lease === null && left.length === 0) await removePodsOfDead(this.#parts, signal);
       return left;
     }, signal);
   }

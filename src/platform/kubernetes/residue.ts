@@ -8,6 +8,7 @@ import { removeDeadLease } from "./lease.ts";
 import { CORDONED_BY, CUT_LABEL_PREFIX, MANAGED_BY, REAPER, TABLE_PREFIX } from "./marks.ts";
 import { isPresent, type NodeObject, type PodObject } from "./objects.ts";
 import { lookAt, type Parts } from "./parts.ts";
+import { removeProber } from "./prober.ts";
 import { hadTools } from "./tools.ts";
 
 /** Undoes cordons, deletes nft tables and ends processes of any run; returns what could not be undone. */
@@ -40,10 +41,12 @@ export async function takeAway(parts: Parts, signal: AbortSignal): Promise<Resid
   return left.flat();
 }
 
-/** Removes the reaper and the lease of a run that is dead; leaves those of a run that is alive. */
-export async function removeReaper({ api, config }: Parts, signal: AbortSignal): Promise<void> {
+/** Removes the reaper, the prober and the lease of a run that is dead; leaves those of a run that is alive. */
+export async function removePodsOfDead(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { api, config } = parts;
   const { namespace } = config;
   if (await removeDeadLease(api, namespace, signal)) return;
+  await removeProber(parts);
   if ((await api.get({ kind: "Deployment", namespace, name: REAPER }, signal)) === null) return;
   await api.remove("Deployment", namespace, REAPER);
 }
