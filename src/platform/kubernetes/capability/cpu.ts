@@ -22,8 +22,8 @@ const CPU: PressureKind<"cpu"> = {
   files: "/proc/uptime stat",
   proof(text, portion) {
     const used = usedMilli(text);
-    if (used === null || used < portion.take * TAKEN_SHARE_MIN) return null;
-    return `${portion.pod}: our process has used ${used}m of the pod's limit of ${portion.limit}m, wanted ${portion.take}m`;
+    const says = `${portion.pod}: our process has used ${used ?? 0}m of the pod's limit of ${portion.limit}m, wanted ${portion.take}m`;
+    return { isEnough: used !== null && used >= portion.take * TAKEN_SHARE_MIN, says };
   },
 };
 

@@ -37,8 +37,8 @@ const memory = (metricsMsMax: number): PressureKind<"memory"> => ({
   files: "status",
   proof(text, portion) {
     const kibibytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
-    if (kibibytes < portion.take * 1024 * HELD_SHARE_MIN) return null;
-    return `${portion.pod}: our process holds ${Math.round(kibibytes / 1024)} MiB; ${portion.says}`;
+    const says = `${portion.pod}: our process holds ${Math.round(kibibytes / 1024)} MiB; ${portion.says}`;
+    return { isEnough: kibibytes >= portion.take * 1024 * HELD_SHARE_MIN, says };
   },
 });
 

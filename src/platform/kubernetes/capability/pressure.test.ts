@@ -96,7 +96,12 @@ test("cpu on a node presses what has a limit, and its proof names what was left 
     "shop-1: our process has used 250m of the pod's limit of 500m, wanted 300m; left alone: pg-0: no cpu limit on postgres",
   );
   scene.answer = () => ({ code: 0, stdout: statOf(10), stderr: "" });
-  assert.equal(await cpu.bitten(change, SIGNAL), null, "a process that gets no CPU time proves nothing");
+  const short = { got: /our process has used 100m of the pod's limit of 500m, wanted 300m/ };
+  await assert.rejects(
+    cpu.bitten(change, SIGNAL),
+    short,
+    "a process that gets no CPU time proves nothing, and says so",
+  );
   scene.answer = () => ({ code: 1, stdout: "", stderr: "" });
   assert.equal(await cpu.bitten(change, SIGNAL), null, "a process that has ended proves nothing");
 });
@@ -125,7 +130,7 @@ test("memory takes the limit less what is in use and what is left, and proves it
     "shop-1: our process holds 148 MiB; of the pod's limit of 256 MiB, 100 MiB are in use",
   );
   scene.answer = () => ({ code: 0, stdout: "VmRSS:\t  90000 kB\n", stderr: "" });
-  assert.equal(await memory.bitten(change, SIGNAL), null);
+  await assert.rejects(memory.bitten(change, SIGNAL), { got: /our process holds 88 MiB/ });
 });
 
 test("memory of a pod without metrics is refused, since what is in use is not known", async () => {

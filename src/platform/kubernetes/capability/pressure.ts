@@ -33,8 +33,8 @@ export interface PressureKind<N extends CapabilityName> {
   ): Promise<Omit<Portion, "pod" | "uid"> | string>;
   /** The files of our process in /proc that prove what it takes. */
   readonly files: string;
-  /** Returns what they prove, in words; null while they do not. */
-  proof(text: string, portion: Portion): string | null;
+  /** Returns what they show, in words, and whether it is enough to be a proof. */
+  proof(text: string, portion: Portion): { readonly isEnough: boolean; readonly says: string };
 }
 
 interface Prior {
@@ -61,10 +61,14 @@ export function pressureCapability<N extends "cpu" | "memory">(parts: Parts, kin
           return text === null ? null : kind.proof(text, portion);
         }),
       );
-      if (proofs.length === 0 || proofs.some((proof) => proof === null)) return null;
+      const found = proofs.filter((proof) => proof !== null);
+      if (proofs.length === 0 || found.length < proofs.length) return null;
+      const short = found.filter(({ isEnough }) => !isEnough).map(({ says }) => says);
+      if (short.length > 0) throw refuse(`to take ${kind.resource}`, short.join("; ")); // the last word, should it stay so
       const { spared } = priorOf(change);
       const left = spared.length === 0 ? "" : `; left alone: ${spared.join("; ")}`;
-      return witness(parts, `${proofs.join("; ")}${left}`, "inside the pods: /proc");
+      const says = found.map((proof) => proof.says).join("; ");
+      return witness(parts, `${says}${left}`, "inside the pods: /proc");
     },
     async revert(change, signal) {
       const pods = await present(parts, change, signal);
