@@ -34,7 +34,7 @@ test("a program that only the lab's own search finds is reported as not on the P
 
 test("with an empty PATH every tool is named", () => {
   const named = diagnoseLab("/var/lib", "").map(({ name, seen }) => [name, seen] as const);
-  for (const { name } of NEEDED_PROGRAMS) {
+  for (const { name } of [...NEEDED_PROGRAMS, ...FAULT_PROGRAMS]) {
     const [, seen = ""] = named.find(([one]) => one === name) ?? [];
     assert.match(seen, /not on your PATH|not found/, name);
   }
