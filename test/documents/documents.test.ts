@@ -141,6 +141,8 @@ test("a wrong key or value in a part of a plan is found", () => {
   assert.equal(wrong("experiments:\n  - { name: a, fault: kill-leader, hold: 5s }"), null);
   assert.match(wrong("experiments:\n  - { name: a, fault: kill-leader, holds: 5s }") ?? "", /holds/);
   assert.match(wrong("warmUp: 5") ?? "", /warmUp/);
+  assert.equal(wrong("platform:\n  inside: http://shop:8080"), null);
+  assert.match(wrong("platform:\n  insides: http://shop:8080") ?? "", /no platform has a key "insides"/);
 });
 
 function wrongBlock({ kind, text }: Pick<PlacedBlock, "kind" | "text">, schema: JsonSchema): string | null {
@@ -178,9 +180,18 @@ function unfitPlan(value: unknown, schema: JsonSchema): string | null {
   if (keys.length === 0 || !keys.every((key) => key in properties)) return null;
   const isWhole = ["name", "platform", "load"].every((key) => key in value);
   const { required: _required, ...part } = schema;
+  const { platform, ...others } = value as { readonly platform?: Record<string, unknown> };
+  const isPart = platform !== undefined && !isWhole && !("kind" in platform);
+  const unknown = isPart ? Object.keys(platform).find((key) => !keysOfPlatforms(schema).has(key)) : undefined;
+  if (unknown !== undefined) return `no platform has a key "${unknown}"`;
   const wanted = z.fromJSONSchema((isWhole ? schema : part) as Parameters<typeof z.fromJSONSchema>[0]);
-  const { error } = wanted.safeParse(value);
+  const { error } = wanted.safeParse(isPart ? others : value);
   return error === undefined ? null : `${keys.join(", ")}: ${error.message}`;
+}
+
+/** Returns the keys of all kinds of platform: a page may show some of them without the rest. */
+function keysOfPlatforms({ properties }: JsonSchema): Set<string> {
+  return new Set((properties?.["platform"]?.anyOf ?? []).flatMap((kind) => Object.keys(kind.properties ?? {})));
 }
 
 test("every module that a page shows has the types that it uses", async (context) => {
