@@ -80,7 +80,12 @@ describe("the load of a plan", { concurrency: 2 }, () => {
       "0 }",
       /\n.*ramp-down/,
     ],
-    ["an option of another executor", "  executor: constant-vus\n  rate: 5\n", "5", /an option that constant-vus has, got rate/],
+    [
+      "an option of another executor",
+      "  executor: constant-vus\n  rate: 5\n",
+      "5",
+      /an option that constant-vus has, got rate/,
+    ],
   ] as const) {
     test(`${name} is refused before anything is started`, async (context) => {
       const folder = temporaryFolder(context);
