@@ -19,14 +19,26 @@ const NARROWEST = 0.02;
 export function renderStrip(state: StripState): ViewElement {
   const placed = state.strip.map((item) => place(item, state));
   const widths = widthsOf(state.strip);
+  let experiments = 0;
   const items = placed.map(({ item, state: is }, n) => {
+    const share = widths[n] ?? 0;
     const label = item.kind === "experiment" ? item.name : item.name.replaceAll("-", " ");
-    const width = `width: ${figure((widths[n] ?? 0) * 100)}%`;
+    const number = item.kind === "experiment" ? ++experiments : null;
     const title = `${label}: ${WORDS[is]}, about ${clock(item.expectedMs)}`;
-    const current = is === "now" ? "step" : undefined;
+    const kinds = [
+      `plan-${item.kind}`,
+      is,
+      ...WIDTHS.filter(({ pixels }) => isCut(label, share * pixels)).map(({ name }) => name),
+    ];
     return el(
       "li",
-      { class: `plan-${item.kind} ${is}`, style: width, title, "aria-current": current },
+      {
+        class: kinds.join(" "),
+        style: `width: ${figure(share * 100)}%`,
+        title,
+        "aria-current": is === "now" ? "step" : undefined,
+      },
+      number !== null && el("b", {}, `${number} `),
       el("span", {}, label),
     );
   });
@@ -40,6 +52,20 @@ export function renderStrip(state: StripState): ViewElement {
 }
 
 const WORDS = { done: "done", now: "in progress", planned: "planned", skipped: "not played" } as const;
+
+/** The strip's width on a usual screen and on a phone, with the class of an item whose name does not fit there. */
+const WIDTHS = [
+  { name: "cut", pixels: 1_200 },
+  { name: "cut-on-phone", pixels: 360 },
+] as const;
+const LETTER_PIXELS = 6.4;
+const PADDING_PIXELS = 26;
+/** A name of which fewer letters are visible says nothing; the number of an experiment says more. */
+const LETTERS_MIN = 8;
+
+function isCut(label: string, pixels: number): boolean {
+  return (pixels - PADDING_PIXELS) / LETTER_PIXELS < Math.min(label.length, LETTERS_MIN);
+}
 
 /** Returns the share of the strip that lies before now; null if nothing of the plan is in progress. */
 export function markerOf(placed: readonly Placed[], widths: readonly number[]): number | null {
