@@ -27,6 +27,12 @@ const CLAIMS: Readonly<Record<string, (rows: Rows) => void>> = {
     assert.ok((passed ?? 0) >= 0.9 * rows.length, `${passed} of ${rows.length} pass`);
     for (const row of rows) if (row["verdict"] !== "pass") assert.ok(row["cause"], `seed ${row.seed} says why`);
   },
+  page(rows) {
+    for (const row of rows) {
+      assert.equal(row["passed"], row["steps"], `the run of ${row.date}`);
+      assert.equal(row["verdict"], "unknown", "a run that was stopped by hand");
+    }
+  },
   sigkill(rows) {
     for (const row of rows) assert.deepEqual(row["leaks"], [], `seed ${row.seed}`);
   },
