@@ -45,7 +45,7 @@ test("point 15: Stop asks once, sends the reason, and is done only when the run 
     );
     await page.fill("[name=because]", "enough seen");
     await page.click("dialog [data-do=confirm]");
-    await waitForText(page, ".asked", /asked: heal and stop/);
+    await waitForText(page, ".asked", /requested: heal and stop/);
     const [sent] = fake.asked.filter(({ path }) => path.endsWith("/stop"));
     assert.deepEqual(sent?.body, { because: "enough seen" });
     assert.equal(sent?.headers.authorization, "Bearer a-token-of-this-test");
@@ -153,7 +153,7 @@ test(
       await page.selectOption("[name=fault]", "latency");
       await waitForText(page, ".would-hit", /postgres\/n3/);
       await page.click("dialog [data-do=confirm]");
-      await waitForText(page, ".asked", /asked: latency on postgres\/n3/);
+      await waitForText(page, ".asked", /requested: latency on postgres\/n3/);
       assert.deepEqual(fake.asked.at(-1)?.body, {
         fault: "latency",
         with: { ms: 100 },
@@ -192,7 +192,7 @@ test(
       fake.answer(`PATCH /runs/${ID}/load`, { asked: "load", run: ID, by: "page 1" }, 202);
       await page.fill("[name=target]", "1500");
       await page.click("dialog [data-do=confirm]");
-      await waitForText(page, ".asked", /asked: 1500 users/);
+      await waitForText(page, ".asked", /requested: 1500 users/);
       const sent = fake.asked.filter(({ method }) => method === "PATCH");
       assert.deepEqual(
         sent.map(({ body, headers }) => [body, headers["if-match"]]),
@@ -219,7 +219,7 @@ test("one fault is healed, a moment is marked, and the shown figures are reset",
     await page.waitForFunction(() => !document.querySelector("dialog")?.open);
     await page.click("[data-do=more]");
     await page.click("dialog [data-control=reset]");
-    await waitForText(page, ".who", /asked: reset the shown figures/);
+    await waitForText(page, ".who", /requested: reset the shown figures/);
     assert.deepEqual(controls(fake), [
       ["POST", `/runs/${ID}/experiments/4/heal`, {}],
       ["POST", `/runs/${ID}/notes`, { says: "the backup starts" }],
@@ -327,7 +327,7 @@ test(
         };
         fake.answer("POST /plans/check", sound);
         await page.click("[data-control=check-plan]");
-        await waitForText(page, ".checked", /Sound\. On external, about 5:00 min.*kills the leader of postgres/);
+        await waitForText(page, ".checked", /Valid\. On external, about 5:00 min.*kills the leader of postgres/);
         fake.answer(
           "POST /runs",
           { title: "A run is in progress", code: "run-in-progress", detail: "run x holds the lock", status: 409 },
