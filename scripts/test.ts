@@ -24,7 +24,7 @@ interface Result {
 
 /** By default Node leaves one core free, which is half of a machine with two. */
 const CORES = availableParallelism();
-const LAB = "{autoscaling,faults,game-day,kinds,lab,lab-kill,lab-up,proofs}";
+const LAB = "{autoscaling,faults,game-day,kinds,lab,lab-kill,lab-up,new,proofs}";
 /** In the order of their run. A test file belongs to the first part that names it, and the last part takes what is left. */
 const PARTS: readonly Part[] = [
   { name: "check", files: ["src/**/*.test.ts", "test/*.test.ts", "test/contract/**/*.test.ts"], atOnce: CORES },
