@@ -37,7 +37,7 @@ export class Dialog {
   }
 
   get isOpen(): boolean {
-    return this.#plan !== null;
+    return this.#element.open; // the event of its closing comes late
   }
 
   open(plan: DialogPlan): void {
