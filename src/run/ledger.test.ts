@@ -69,7 +69,7 @@ test("rows that still arrive cause more reads, within bounds", async (context) =
 });
 
 test("a read ends with the plan's time for all reads, and no other begins", async (context) => {
-  const ledger = { quietMs: 1, betweenReadsMs: 60_000, withinMs: 30 };
+  const ledger = { quietMs: 1, betweenReadsMs: 60_000, withinMs: 1_000 };
   const simulated = simulatedRun(context, simulatedPlan({ experiments: [], claims, ledger }));
   await serveAudit(context, simulated, [page("a")]);
   await conduct(simulated.run);
