@@ -47,7 +47,7 @@ if (process.env[INSIDE] === undefined) {
         mkdirSync(path);
         execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "full", path]); // This mounts in our own mount namespace.
       },
-      /expected 256 MiB free on the disk of .*, got 1 MiB[\s\S]*hint: make room/,
+      /expected 256 MiB free on the disk of .*, got 1 MiB[\s\S]*hint: free some space/,
     ],
     [
       "a folder that may not be written to",

@@ -48,6 +48,7 @@ async function silent(): Promise<{ host: string; asked: Promise<void>; close: ()
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const server = createServer(() => resolve());
   server.listen(0, "127.0.0.1");
+  server.unref(); // A test that fails before it closes the server still ends its process.
   await once(server, "listening");
   const address = server.address();
   const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
@@ -93,7 +94,7 @@ test("a load without a completed iteration is unknown", async () => {
   const aim = await silent();
   const run = load("steady.ts", aim.host, "-u", "10", "-d", "200ms", "--graceful-stop", "100ms");
   assert.equal(await run.ended, 2, run.text());
-  assert.match(run.text(), /no iteration came to its end/);
+  assert.match(run.text(), /no iteration completed, so this load has proven nothing/);
   aim.close();
 });
 
@@ -102,7 +103,7 @@ test("with a spawn rate below one a second the first user starts at once, and ba
   const run = load("steady.ts", aim.baseUrl, "-u", "3", "-r", "0.2", "-d", "1s", "--timeout", "5000");
   assert.equal(await run.ended, 0, run.text());
   assert.match(run.text(), /up to 1 users/);
-  assert.match(run.text(), /^note: --timeout 5000 is 5000 seconds/m);
+  assert.match(run.text(), /^note: --timeout 5000 means 5000 seconds/m);
   aim.close();
 });
 

@@ -44,6 +44,7 @@ export async function target(): Promise<{ baseUrl: string; requests: () => numbe
     requests++;
     response.end("{}");
   });
+  server.unref(); // A test that fails before it closes the server still ends its process.
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
