@@ -80,7 +80,7 @@ test("users that stay in an await of their own have proven nothing", async () =>
   const { code, text } = await onTarget("stays-outside.ts", { flags: ["-d", "300ms", "--graceful-stop", "100ms"] });
   assert.equal(code, 2, text);
   assert.match(text, /\n +2 x given up after the graceful stop: a user that was still in run of "stays-outside"\n/);
-  assert.match(text, /no iteration came to its end/);
+  assert.match(text, /no iteration completed, so this load has proven nothing/);
 });
 
 test("a host that does not resolve is reported before the load", async () => {
