@@ -1,5 +1,5 @@
 /**
- * Who we are to the cluster: a kubeconfig, or the service account of a pod. The library keeps what an exec plugin returned until its
+ * The identity that the cluster sees: a kubeconfig, or the service account of a pod. The library keeps what an exec plugin returned until its
  * stated expiry, and a pod's token for a minute. A server that revokes either earlier answers 401, and then both are asked for again.
  */
 import type { KubeConfig } from "@kubernetes/client-node";

@@ -1,4 +1,4 @@
-/** Who led each role, and when: the members of a group that take the writes, from the changes of roles that a platform reports. */
+/** The members that led each role, with their spans: those that took the writes, from the changes of roles that a platform reports. */
 import type { EventOf } from "./story.ts";
 
 /** The names that platforms give to the member of a group that takes the writes. */

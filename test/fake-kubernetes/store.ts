@@ -2,7 +2,7 @@
 
 import { pathOf } from "../../src/kubernetes/path.ts";
 import type { KubernetesObject } from "../../src/kubernetes.ts";
-import { isRecord } from "../../src/std/json.ts";
+import { merged } from "../../src/platform/kubernetes/memory-api.fixture.ts";
 
 export interface StoredEvent {
   readonly version: number;
@@ -95,14 +95,4 @@ export class Store {
 export function isIn(collection: string, path: string): boolean {
   const parent = path.slice(0, path.lastIndexOf("/"));
   return parent === collection || parent.replace(/\/namespaces\/[^/]+/, "") === collection;
-}
-
-function merged(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = merged(result[key], value);
-  }
-  return result;
 }

@@ -77,7 +77,7 @@ function keyOf(kind: Kind, namespace: string, name: string): string {
 }
 
 /** Merges as RFC 7396 says: null removes a key. */
-function merged(target: unknown, patch: unknown): unknown {
+export function merged(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
